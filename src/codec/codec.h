@@ -1,0 +1,64 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "formats/format.h"
+
+/// Format x search method x kernel: the functions that turn rows of floats into blocks and back.
+namespace nibble {
+
+/// Which variant of a function runs. Both give the same bytes; builds without SIMD have only the scalar one.
+enum class Kernel : uint8_t { scalar, simd };
+/// The fastest kernel this build has.
+constexpr Kernel best_kernel = NIBBLE_SIMD ? Kernel::simd : Kernel::scalar;
+constexpr std::string_view kernel_name(Kernel kernel) { return kernel == Kernel::simd ? "simd" : "scalar"; }
+
+/// The method that writes the bytes llama-quantize writes; always the default.
+constexpr std::string_view llama_cpp = "llama.cpp";
+
+/// Decodes `block_count` consecutive blocks.
+using DecodeBlocks = void (*)(const uint8_t* blocks, float* values, size_t block_count);
+
+/// Quantizes `length` consecutive weights of one row (a multiple of the block length) into consecutive blocks.
+/// `importance` holds one weight per value, or is null. Inputs are finite.
+using QuantizeRow = void (*)(const float* row, uint8_t* blocks, size_t length, const float* importance);
+
+struct Decoder {
+  Kernel kernel;
+  DecodeBlocks run;
+};
+
+struct Quantizer {
+  std::string_view method;
+  Kernel kernel;
+  QuantizeRow run;
+};
+
+/// What can be done with a type. `quantizers` is empty for types that are only read.
+struct Codec {
+  Type type;
+  std::span<const Decoder> decoders;
+  std::span<const Quantizer> quantizers;
+  /// The weighted quantizer takes statistics over the whole row, so a weighted row must not be cut into runs.
+  bool weighted_needs_whole_row = false;
+};
+
+/// The codec of a type; empty spans when nothing but copying is possible.
+const Codec& codec_of(Type type);
+
+/// The decoder for `kernel`, or the scalar one where there is no such variant; null when the type has none.
+const Decoder* find_decoder(Type type, Kernel kernel);
+/// The quantizer for `method` and `kernel`, or its scalar variant; null when the type has no such method.
+const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kernel);
+
+/// Defined once per format of formats/list.h, in the codec file of that format.
+template <class F>
+Codec codec_for();
+
+/// Decodes block by block with the format's own decode: the scalar decoder of every format.
+template <class F>
+void decode_each_block(const uint8_t* blocks, float* values, size_t block_count) {
+  for (size_t b = 0; b < block_count; ++b) F::decode(blocks + b * F::block_bytes, values + b * F::block_length);
+}
+
+}  // namespace nibble

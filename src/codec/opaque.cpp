@@ -1,0 +1,14 @@
+#include "codec/codec.h"
+#include "formats/opaque.h"
+
+namespace nibble {
+
+#define COPIED(F)                            \
+  template <>                                \
+  Codec codec_for<F>() {                     \
+    return {F::type, {}, {}, false};         \
+  }
+COPIED(I8) COPIED(I16) COPIED(I32) COPIED(I64) COPIED(F64) COPIED(Q8_1) COPIED(Q8_K)
+#undef COPIED
+
+}  // namespace nibble

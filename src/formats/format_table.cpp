@@ -1,0 +1,62 @@
+#include <cctype>
+#include <iterator>
+
+#include "formats/format.h"
+#include "formats/list.h"
+
+namespace nibble {
+namespace {
+
+template <class F>
+constexpr Format describe() {
+  Format format{};
+  format.type = F::type;
+  format.name = F::name;
+  format.summary = F::summary;
+  format.block_length = F::block_length;
+  format.block_bytes = F::block_bytes;
+  format.scale_length = F::scale_length;
+  format.quantized = F::quantized;
+  format.importance = F::importance;
+  if constexpr (requires { &F::decode; }) format.decode = &F::decode;
+  format.valid = &F::valid;
+  if constexpr (requires { &F::range; }) format.range = &F::range;
+  static_assert(F::block_length % F::scale_length == 0);
+  return format;
+}
+
+constexpr Format table[] = {
+#define ENTRY(F) describe<F>(),
+    NIBBLE_FORMATS(ENTRY)
+#undef ENTRY
+};
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (std::tolower(static_cast<unsigned char>(a[i])) != std::tolower(static_cast<unsigned char>(b[i]))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::span<const Format> all_formats() { return table; }
+
+const Format* find_format(Type type) {
+  for (const Format& format : table) {
+    if (format.type == type) return &format;
+  }
+  return nullptr;
+}
+
+const Format* find_format(std::string_view name) {
+  for (const Format& format : table) {
+    if (same_ignoring_case(format.name, name)) return &format;
+  }
+  return nullptr;
+}
+
+const Format& format_of(Type type) { return *find_format(type); }
+
+}  // namespace nibble

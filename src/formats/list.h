@@ -1,0 +1,11 @@
+#pragma once
+#include "formats/floats.h"
+#include "formats/opaque.h"
+#include "formats/q4_0.h"
+
+/// The one list of formats. An entry here, the file it names and its codec in codec/ are all it takes to add a format:
+/// dispatch, tests, benchmarks, help texts and menus follow this list.
+#define NIBBLE_FORMATS(X) \
+  X(F32) X(F16) X(BF16)   \
+  X(Q4_0)                 \
+  X(Q8_1) X(Q8_K) X(I8) X(I16) X(I32) X(I64) X(F64)

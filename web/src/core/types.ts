@@ -1,0 +1,137 @@
+/** The data that crosses between the core (C++), the pipeline, the page and the command line. Sizes are bytes. */
+
+export interface FormatInfo {
+  name: string; // as llama.cpp spells it: "q4_0"
+  summary: string;
+  bitsPerWeight: number;
+  blockLength: number;
+  blockBytes: number;
+  quantized: boolean;
+  importance: 'ignored' | 'optional' | 'required';
+  methods: string[]; // search methods that can write it; empty: read only
+  decodable: boolean;
+}
+
+export interface FileTypeInfo {
+  name: string; // as llama-quantize spells it: "Q4_0"
+  number: number; // general.file_type
+  defaultType: string;
+  summary: string;
+  needsImportance: boolean;
+}
+
+export interface TensorInfo {
+  name: string;
+  shape: number[]; // innermost first, trailing ones dropped
+  type: string;
+  weights: number;
+  bytes: number;
+  file: number; // index into ModelInfo.files
+  offset: number; // from the start of that file
+  layer: number | null; // the number after "blk."
+  role: Role;
+}
+
+/** What a tensor does, for charts and tables. */
+export type Role = 'token_embd' | 'output' | 'q' | 'k' | 'v' | 'qkv' | 'o' | 'gate' | 'up' | 'down' | 'norm' | 'other';
+
+export interface MetadataEntry {
+  key: string;
+  type: string; // "u32", "string", "array of string", ...
+  count: number | null; // elements of an array
+  value: string; // readable; long texts and arrays are cut and end in "…"
+}
+
+export interface ModelInfo {
+  container: string; // "GGUF"
+  version: number;
+  files: { name: string; bytes: number }[];
+  architecture: string | null;
+  name: string | null;
+  alignment: number;
+  weights: number;
+  tensorBytes: number;
+  tensors: TensorInfo[]; // in file order
+  metadata: MetadataEntry[];
+  warnings: string[];
+}
+
+export interface PlanOptions {
+  type: string; // a file type's name or number
+  method?: string; // default "llama.cpp"
+  pure?: boolean;
+  leaveOutputTensor?: boolean;
+  outputTensorType?: string;
+  tokenEmbeddingType?: string;
+  tensorTypes?: { pattern: string; type: string }[];
+  overrides?: { key: string; type: 'int' | 'float' | 'bool' | 'str'; value: string }[];
+  allowRequantize?: boolean;
+  keepSplit?: boolean;
+  jobBytes?: number; // upper bound of one job's input; default a few MiB
+}
+
+export interface PlannedTensor {
+  source: number; // index into ModelInfo.tensors
+  name: string;
+  shape: number[];
+  layer: number | null;
+  role: Role;
+  from: string;
+  to: string;
+  wanted: string | null; // the type the recipe asked for, when another had to be taken
+  reason: string; // why this type, in words
+  action: 'copy' | 'convert';
+  weights: number;
+  inputBytes: number;
+  outputBytes: number; // without padding
+  file: number; // output file
+  offset: number; // from the start of the output file
+}
+
+/** A run of one tensor. Jobs are in output order: one job's bytes and padding end where the next one's begin. */
+export interface Job {
+  tensor: number; // index into Plan.tensors
+  inputFile: number;
+  inputOffset: number;
+  inputBytes: number;
+  outputFile: number;
+  outputOffset: number;
+  outputBytes: number;
+  padding: number; // zero bytes to write after the output
+  firstWeight: number;
+  weights: number;
+}
+
+export interface Plan {
+  fileType: string;
+  method: string;
+  inputBytes: number; // the model files, headers included
+  outputBytes: number; // all output files, exactly
+  outputFiles: { name: string; bytes: number; headerBytes: number }[]; // name: "" for a single file
+  bitsPerWeight: number; // tensor data of the output x 8 / weights
+  weights: number;
+  tensors: PlannedTensor[]; // in output order
+  jobs: Job[];
+  notes: string[]; // what a person should know before running, one sentence each
+  memory: { sharedBytes: number; perWorkerBytes: number };
+}
+
+export interface ErrorReport {
+  count: number;
+  rmse: number;
+  maxError: number;
+  bias: number;
+  sqnrDb: number | null; // null: no error at all
+  rmsWeight: number;
+  median: number;
+  p95: number;
+  p999: number;
+  coarseMedian: number; // as quantize-stats prints them
+  coarseP95: number;
+  zeros: number;
+  clipped: number;
+  nans: number;
+  infinities: number;
+  coarseHistogram: number[]; // 150 buckets of 0.0002, the last one open
+  histogram: { from: number; to: number; count: number }[]; // finer, on a logarithmic grid, empty buckets left out
+}

@@ -1,0 +1,67 @@
+/**
+ * The core, as the Embind module exports it. Cold calls speak JSON text (see core/types.ts); hot calls pass pointers
+ * into HEAPU8 and sizes as numbers. A call never throws for bad input: JSON answers carry `{ "error": sentence }`,
+ * others return the sentence. HEAPU8 must be read again after any call that may allocate (memory may have grown).
+ */
+export interface NibbleModule {
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+
+  version(): string;
+  /** The fastest kernel of this build: "simd" or "scalar". */
+  bestKernel(): string;
+  /** JSON: FormatInfo[], in the order of the format list. */
+  formats(): string;
+  /** JSON: FileTypeInfo[], in menu order. */
+  fileTypes(): string;
+
+  Model: new () => Model;
+  Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
+  Statistics: new () => Statistics;
+}
+
+/** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
+export interface Model {
+  /**
+   * Offers the first `length` bytes (at `pointer`) of file number `file`. JSON: `{ "more": n }` when at least n bytes
+   * from the start are needed, `{ "done": true }` when the header was read, or `{ "error": sentence }`.
+   */
+  offer(file: number, name: string, fileBytes: number, pointer: number, length: number): string;
+  /** JSON: ModelInfo or error. Call when every file answered done. */
+  info(): string;
+  /** Takes JSON PlanOptions; JSON: Plan or error. */
+  plan(options: string): string;
+  /** The output header of the last plan's output file number `file`; valid until the next plan() or delete(). */
+  headerPointer(file: number): number;
+  headerBytes(file: number): number;
+  delete(): void;
+}
+
+/** Converts runs of one tensor from one type to another and measures the error. Bounded scratch, kept between runs. */
+export interface Converter {
+  /** Empty, or the sentence that says why this conversion cannot be made (unknown type, no such method). */
+  problem(): string;
+  /** The kernel that really runs: "simd" or "scalar". */
+  kernel(): string;
+  /**
+   * Converts `weights` weights at `source` into `target`. `importance` points at one f32 per weight of a row of
+   * `rowLength` weights, or is 0. `firstWeight` is the run's position in its row-major tensor. Empty, or the error.
+   */
+  run(source: number, target: number, weights: number, firstWeight: number, rowLength: number, importance: number): string;
+  /** The last run's error statistics as Statistics.merge() takes them; valid until the next run. */
+  statisticsPointer(): number;
+  statisticsBytes(): number;
+  delete(): void;
+}
+
+/** Error figures, merged from pieces in plan order. */
+export interface Statistics {
+  /** Empty, or the error. */
+  merge(pointer: number, length: number): string;
+  /** Adds all of another. */
+  add(other: Statistics): void;
+  /** JSON: ErrorReport. */
+  report(): string;
+  delete(): void;
+}
