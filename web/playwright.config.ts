@@ -1,0 +1,16 @@
+import { defineConfig } from '@playwright/test';
+
+// The distribution's Chromium, without the requests that a browser makes of its own.
+export default defineConfig({
+  testDir: 'e2e',
+  timeout: 60_000,
+  workers: 1,
+  reporter: [['list']],
+  use: {
+    baseURL: 'http://localhost:4173/',
+    launchOptions: {
+      executablePath: process.env.NIBBLE_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    },
+  },
+});
