@@ -1,0 +1,40 @@
+#pragma once
+#include <cfloat>
+#include <cstddef>
+#include <cstdint>
+
+#include "numeric/half.h"
+#include "numeric/rounding.h"
+
+/// Q4_1 and Q5_1: one scale and one minimum per block, codes 0..N.
+namespace nibble {
+
+/// What distinguishes the two: N is 15 or 31.
+template <class F, int N>
+struct Affine {
+  static constexpr size_t length = F::block_length;
+
+  /// llama.cpp's rule: N equal steps from the smallest weight to the largest. The codes follow scale and minimum before
+  /// they are rounded to half precision. Codes above N do not occur, so Q4_1's and Q5_1's different treatment of them
+  /// does not show: a step so small that its inverse overflows turns every code into 0.
+  static void quantize_block(const float* x, uint8_t* block) {
+    float min = FLT_MAX, max = -FLT_MAX;
+    for (size_t j = 0; j < length; ++j) {
+      if (x[j] < min) min = x[j];
+      if (x[j] > max) max = x[j];
+    }
+    const float d = (max - min) / static_cast<float>(N);
+    const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
+    uint8_t codes[length];
+    for (size_t j = 0; j < length; ++j) {
+      codes[j] = static_cast<uint8_t>(std::min<int>(N, truncate_to_i8((x[j] - min) * inverse + 0.5f)));
+    }
+    F::encode(f16_from_f32(d), f16_from_f32(min), codes, block);
+  }
+
+  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {
+    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + F::block_bytes * b);
+  }
+};
+
+}  // namespace nibble

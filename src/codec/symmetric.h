@@ -1,0 +1,41 @@
+#pragma once
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "numeric/half.h"
+#include "numeric/rounding.h"
+
+/// Q4_0 and Q5_0: one signed scale per block, codes 0..2N-1 standing for -N..N-1.
+namespace nibble {
+
+/// What distinguishes the two: N is 8 or 16.
+template <class F, int N>
+struct Symmetric {
+  static constexpr size_t length = F::block_length;
+
+  /// llama.cpp's rule: the weight of largest magnitude, with its sign, becomes code 0 (-N). Of equal magnitudes the
+  /// first decides the sign. The codes follow the scale before it is rounded to half precision.
+  static void quantize_block(const float* x, uint8_t* block) {
+    float amax = 0.0f, max = 0.0f;
+    for (size_t j = 0; j < length; ++j) {
+      if (std::fabs(x[j]) > amax) {
+        amax = std::fabs(x[j]);
+        max = x[j];
+      }
+    }
+    const float d = max / -static_cast<float>(N);
+    const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
+    uint8_t codes[length];
+    for (size_t j = 0; j < length; ++j) {
+      codes[j] = static_cast<uint8_t>(std::min<int>(2 * N - 1, truncate_to_i8(x[j] * inverse + (N + 0.5f))));
+    }
+    F::encode(f16_from_f32(d), codes, block);
+  }
+
+  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {
+    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + F::block_bytes * b);
+  }
+};
+
+}  // namespace nibble
