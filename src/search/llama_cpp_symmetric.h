@@ -1,0 +1,70 @@
+#pragma once
+#include "numeric/lanes.h"
+
+/// llama.cpp's scale searches for grids around zero: value = scale * (level - N), levels 0..2N-1.
+/// V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
+namespace nibble::llama_cpp_search {
+
+/// Blocks whose largest magnitude is below this count as empty.
+constexpr float tiny = 1e-15f;
+
+/// The largest magnitude and the value it belongs to, with its sign; the first of equals.
+template <class V>
+struct Extreme {
+  V magnitude, value;
+};
+
+template <int n, class V>
+inline Extreme<V> extreme_of(const V* x) {
+  Extreme<V> found{V(0.0f), V(0.0f)};
+  for (int i = 0; i < n; ++i) {
+    const V magnitude = absolute(x[i]);
+    const auto larger = magnitude > found.magnitude;
+    found.magnitude = select(larger, magnitude, found.magnitude);
+    found.value = select(larger, x[i], found.value);
+  }
+  return found;
+}
+
+/// Nineteen inverse scales around -N / (the extreme value), each followed by the least-squares scale of its levels; the
+/// best weighted fit wins, the first of equals. Returns the scale and writes levels 0..2N-1. A tiny block gets scale 0
+/// and levels 0, which is the grid's lowest step and not its zero: the reference does the same.
+/// `w` holds the weights of the squared errors (x * x when there is no importance).
+template <int n, int N, class V>
+inline V fit_symmetric(const V* x, const V* w, V* levels) {
+  const auto [amax, extreme] = extreme_of<n>(x);
+  V wx[n];
+  for (int i = 0; i < n; ++i) wx[i] = w[i] * x[i];
+
+  V scale(0.0f), best(0.0f), best_inverse(0.0f);
+  for (int step = 0; step < 19; ++step) {
+    // 0 (the start), then -9..-1, 1..9
+    const int k = step == 0 ? 0 : step <= 9 ? step - 10 : step - 9;
+    const V inverse = V(-(N + 0.1f * static_cast<float>(k))) / extreme;
+    V sumlx(0.0f), suml2(0.0f);
+    for (int i = 0; i < n; ++i) {
+      const V level = nearest_level(inverse * x[i], -N, N - 1);
+      sumlx += wx[i] * level;
+      suml2 += w[i] * level * level;
+    }
+    if (step == 0) {
+      scale = select(suml2 != V(0.0f), sumlx / suml2, V(0.0f));
+      best = scale * sumlx;
+      best_inverse = inverse;
+      continue;
+    }
+    const auto better = both(suml2 > V(0.0f), sumlx * sumlx > best * suml2);
+    if (!any(better)) continue;
+    const V fitted = sumlx / suml2;
+    scale = select(better, fitted, scale);
+    best = select(better, fitted * sumlx, best);
+    best_inverse = select(better, inverse, best_inverse);
+  }
+  const auto empty = amax < V(tiny);
+  for (int i = 0; i < n; ++i) {
+    levels[i] = select(empty, V(0.0f), nearest_level(best_inverse * x[i], -N, N - 1) + V(static_cast<float>(N)));
+  }
+  return select(empty, V(0.0f), scale);
+}
+
+}  // namespace nibble::llama_cpp_search
