@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "numeric/half.h"
+#include "reference/scale_sweep_reference.h"
+#include "search/exact_int4.h"
+#include "search/scale_sweep.h"
+
+namespace nibble {
+namespace {
+
+using Block = std::vector<float>;
+
+struct Family {
+  std::string name;
+  std::function<float(std::mt19937&, size_t)> value;
+};
+
+std::vector<Family> families() {
+  const auto normal = [](std::mt19937& random) { return std::normal_distribution<float>(0.0f, 0.02f)(random); };
+  return {
+      {"gaussian", [=](std::mt19937& r, size_t) { return normal(r); }},
+      {"student t5", [](std::mt19937& r, size_t) { return 0.02f * std::student_t_distribution<float>(5)(r); }},
+      {"uniform", [](std::mt19937& r, size_t) { return std::uniform_real_distribution<float>(-1, 1)(r); }},
+      {"mostly zero", [=](std::mt19937& r, size_t) { return r() % 5 ? 0.0f : normal(r); }},
+      {"ties", [](std::mt19937& r, size_t) { return 0.125f * static_cast<float>(static_cast<int>(r() % 9) - 4); }},
+      {"equal magnitudes", [](std::mt19937& r, size_t) { return r() % 2 ? 0.3f : -0.3f; }},
+      {"one outlier", [=](std::mt19937& r, size_t i) { return i == 7 ? 15 * normal(r) : normal(r); }},
+      {"tiny", [=](std::mt19937& r, size_t) { return 1e-3f * normal(r); }},
+      {"subnormal scales", [=](std::mt19937& r, size_t) { return 1e-5f * normal(r); }},
+      {"bfloat16", [=](std::mt19937& r, size_t) { return f32_from_bf16(bf16_from_f32(normal(r))); }},
+      {"positive", [=](std::mt19937& r, size_t) { return 0.05f + std::fabs(normal(r)); }},
+      {"huge", [=](std::mt19937& r, size_t) { return 1e7f * normal(r); }},
+      {"all zero", [](std::mt19937&, size_t) { return 0.0f; }},
+  };
+}
+
+std::vector<float> int4_levels() {
+  std::vector<float> levels;
+  for (int level = -8; level <= 7; ++level) levels.push_back(static_cast<float>(level));
+  return levels;
+}
+
+TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
+  const std::vector<std::vector<float>> level_lists = {
+      int4_levels(),
+      {-7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7},
+      {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113},
+      {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12},
+      {-1, 1},
+      {-7.5f, -0.5f, 0.5f, 7.5f}};
+  std::mt19937 random(1);
+  ScaleSweep sweep;
+  for (const Family& family : families()) {
+    for (const auto& levels : level_lists) {
+      for (size_t n : {size_t{1}, size_t{2}, size_t{16}, size_t{33}}) {
+        Block x(n), w(n);
+        for (size_t i = 0; i < n; ++i) x[i] = family.value(random, i);
+        for (size_t i = 0; i < n; ++i) w[i] = static_cast<float>(random() % 5);
+        for (bool weighted : {false, true}) {
+          const Block weights = weighted ? w : Block{};
+          for (bool half : {false, true}) {
+            const auto expected = reference::best_scale(x, weights, levels, half);
+            sweep.walk(x.data(), weighted ? w.data() : nullptr, n, {levels.data(), static_cast<int>(levels.size())});
+            const ScaleOptimum found = sweep.optimum(half ? Storage::f16 : Storage::real);
+            const double reached = reference::error_at_scale(x, weights, levels, found.scale);
+            const double slack = 1e-9 * reference::error_at_scale(x, weights, levels, 0) + 1e-30;
+            EXPECT_LE(reached, expected.error + slack) << family.name << " n=" << n << " half=" << half;
+            EXPECT_NEAR(found.error, reached, slack + 1e-6 * reached) << family.name << " n=" << n << " half=" << half;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(ExactInt4, NoScaleBeatsItAndBothKernelsAgree) {
+  const std::vector<float> levels = int4_levels();
+  std::mt19937 random(2);
+  ExactInt4 scalar(Kernel::scalar), fast(best_kernel);
+  ScaleSweep sweep;
+  for (const Family& family : families()) {
+    const uint64_t slow_before = fast.slow_blocks();
+    double worst = 0;
+    for (int round = 0; round < 8000; ++round) {
+      Block x(32);
+      for (size_t i = 0; i < 32; ++i) x[i] = family.value(random, i);
+      const float scale = fast.best_scale(x.data());
+      ASSERT_EQ(scale, scalar.best_scale(x.data())) << family.name;
+      ASSERT_EQ(scale, f32_from_f16(f16_from_f32(scale))) << family.name;
+      sweep.walk(x.data(), nullptr, 32, {levels.data(), 16});
+      const ScaleOptimum optimum = sweep.optimum(Storage::f16);
+      const double reached = reference::error_at_scale(x, {}, levels, scale);
+      if (optimum.error > 1e-12 * sweep.square_sum()) worst = std::max(worst, reached / optimum.error - 1);
+    }
+    EXPECT_LT(worst, 4e-6) << family.name;
+    if (family.name == "gaussian" || family.name == "student t5") EXPECT_LT(fast.slow_blocks() - slow_before, 80u);
+  }
+}
+
+TEST(ExactInt4, ReproducesTheClassicExample) {
+  Block x(32, 0.0f);
+  x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
+  ExactInt4 search(best_kernel);
+  EXPECT_NEAR(std::fabs(search.best_scale(x.data())), 0.1, 1e-4);
+}
+
+}  // namespace
+}  // namespace nibble
