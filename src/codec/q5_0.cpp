@@ -1,7 +1,7 @@
 #include "formats/q5_0.h"
 
-#include "codec/symmetric.h"
 #include "codec/codec.h"
+#include "codec/symmetric.h"
 
 namespace nibble {
 namespace {

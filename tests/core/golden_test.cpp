@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "reference/reference.h"
 
 namespace nibble {
 namespace {
@@ -65,8 +66,21 @@ nlohmann::json golden_hashes() {
 }
 
 /// Types whose weighted quantizer is not written yet.
-bool pending(const std::string& key) {
-  return key == "q4_0/imatrix" || key == "q4_1/imatrix" || key == "q5_0/imatrix" || key == "q5_1/imatrix";
+bool pending(const Format& format, bool weighted) {
+  return weighted && format.type >= Type::q4_0 && format.type <= Type::q5_1;
+}
+
+/// Hashes each row as `run` quantizes it and compares with the expected ones.
+void expect_golden(const nlohmann::json& hashes, const Input& input, const Format& format, bool weighted,
+                   QuantizeRow run, std::string_view who) {
+  const std::string key = std::string(format.name) + (weighted ? "/imatrix" : "/plain");
+  ASSERT_TRUE(hashes.contains(key)) << key << " has no golden hashes";
+  ASSERT_EQ(hashes[key]["bytes"].get<uint64_t>(), format.bytes_for(row_length)) << key;
+  for (size_t r = 0; r < row_count; ++r) {
+    std::vector<uint8_t> bytes(format.bytes_for(row_length));
+    run(input.rows[r].data(), bytes.data(), row_length, weighted ? input.importance.data() : nullptr);
+    EXPECT_EQ(fnv1a_hex(bytes), hashes[key]["rows"][r].get<std::string>()) << key << ", row " << r << ", " << who;
+  }
 }
 
 TEST(Golden, EveryKernelWritesTheBytesOfLlamaCpp) {
@@ -79,21 +93,27 @@ TEST(Golden, EveryKernelWritesTheBytesOfLlamaCpp) {
       if (quantizer.method != llama_cpp) continue;
       for (const bool weighted : {false, true}) {
         if (!weighted && format.importance == Importance::required) continue;
-        const std::string key = std::string(format.name) + (weighted ? "/imatrix" : "/plain");
-        if (pending(key)) continue;
-        ASSERT_TRUE(hashes.contains(key)) << key << " has no golden hashes";
-        ASSERT_EQ(hashes[key]["bytes"].get<uint64_t>(), format.bytes_for(row_length)) << key;
-        for (size_t r = 0; r < row_count; ++r) {
-          std::vector<uint8_t> bytes(format.bytes_for(row_length));
-          quantizer.run(input.rows[r].data(), bytes.data(), row_length, weighted ? input.importance.data() : nullptr);
-          EXPECT_EQ(fnv1a_hex(bytes), hashes[key]["rows"][r].get<std::string>())
-              << key << ", row " << r << ", kernel " << kernel_name(quantizer.kernel);
-        }
+        if (pending(format, weighted)) continue;
+        expect_golden(hashes, input, format, weighted, quantizer.run, kernel_name(quantizer.kernel));
         ++compared;
       }
     }
   }
   EXPECT_GE(compared, 8);
+}
+
+/// The references the kernel tests compare with are themselves held to llama.cpp's bytes.
+TEST(Golden, EveryReferenceWritesTheBytesOfLlamaCpp) {
+  const nlohmann::json hashes = golden_hashes();
+  const Input input = golden_input();
+  for (const reference::Reference& slow : reference::all()) {
+    const Format* format = find_format(slow.name);
+    if (!format || !slow.quantize || format->type == Type::f32) continue;
+    for (const bool weighted : {false, true}) {
+      if (!weighted && format->importance == Importance::required) continue;
+      expect_golden(hashes, input, *format, weighted, slow.quantize, "reference");
+    }
+  }
 }
 
 }  // namespace

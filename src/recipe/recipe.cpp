@@ -1,0 +1,179 @@
+#include "recipe/recipe.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+
+#include "error.h"
+#include "recipe/mix.h"
+#include "recipe/tensor_kind.h"
+
+namespace nibble {
+namespace {
+
+/// A type rule ready to be asked.
+struct Matcher {
+  std::regex pattern;
+  std::string text;
+  Type type;
+};
+
+std::vector<Matcher> compile(std::span<const TypeRule> rules) {
+  std::vector<Matcher> matchers;
+  for (const TypeRule& rule : rules) {
+    std::string lower = rule.pattern;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    try {
+      matchers.push_back({std::regex(lower), rule.pattern, rule.type});
+    } catch (const std::regex_error&) {
+      throw Error("The pattern \"" + rule.pattern + "\" is not a valid regular expression. Write for example " +
+                  "\"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
+    }
+  }
+  return matchers;
+}
+
+/// The format of a type that is to be written.
+const Format& writable(Type type) {
+  const Format* format = find_format(type);
+  if (format == nullptr) throw Error("The type " + display_name(type) + " is not available in this build.");
+  if (format->decode == nullptr) {
+    throw Error("Tensors cannot be converted to " + display_name(type) + ". Choose a type that holds weights.");
+  }
+  return *format;
+}
+
+/// The type to take where rows cannot be cut into blocks of the wanted one: smaller blocks, as many bits or more.
+/// None where llama-quantize knows no other and refuses the model.
+std::optional<Type> with_smaller_blocks(Type wanted) {
+  switch (wanted) {
+    case Type::iq1_s: case Type::iq1_m:
+    case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
+    case Type::iq3_xxs: case Type::iq3_s:
+    case Type::iq4_xs: return Type::iq4_nl;
+    case Type::q2_0: case Type::q2_K: case Type::q3_K:
+    case Type::tq1_0: case Type::tq2_0: return Type::q4_0;
+    case Type::q4_K: return Type::q5_0;
+    case Type::q5_K: return Type::q5_1;
+    case Type::q6_K: return Type::q8_0;
+    default: return std::nullopt;
+  }
+}
+
+/// The choice, or what its rows allow instead.
+Decision fit_rows(Choice choice, uint64_t row_length) {
+  Decision decision{choice.type, std::nullopt, std::move(choice.reason), true};
+  const uint32_t block = writable(choice.type).block_length;
+  if (row_length % block == 0) return decision;
+  const std::optional<Type> smaller = with_smaller_blocks(choice.type);
+  const bool fits = smaller && row_length % writable(*smaller).block_length == 0;
+  decision.wanted = choice.type;
+  decision.type = fits ? *smaller : Type::f16;
+  decision.reason += " But rows of " + std::to_string(row_length) + " weights do not fill whole " +
+                     display_name(choice.type) + " blocks of " + std::to_string(block) + ", so it " +
+                     (fits ? "becomes " : "is kept at ") + display_name(decision.type) + ".";
+  return decision;
+}
+
+/// Types a tensor of the model must not get without importance, by rule of llama-quantize; others get them freely.
+bool rule_needs_importance(const RecipeTensor& tensor, Type type, const FileType& file_type) {
+  const Category category = category_of(tensor.name);
+  if (category == Category::token_embedding || category == Category::output) return false;
+  switch (type) {
+    case Type::iq3_xxs: case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
+    case Type::iq1_m: case Type::iq1_s: return true;
+    case Type::q2_K: return file_type.name == "Q2_K_S";
+    default: return false;
+  }
+}
+
+class Decider {
+ public:
+  Decider(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options)
+      : options_(options), matchers_(compile(options.rules)), mix_(facts, tensors, options) {}
+
+  Decision decide(const RecipeTensor& tensor) {
+    const std::string_view kept = why_kept(tensor);
+    if (!kept.empty()) return {tensor.type, std::nullopt, std::string(kept), false};
+    Decision decision = target_of(tensor);
+    check_source(tensor, decision);
+    check_importance(tensor, decision);
+    return decision;
+  }
+
+ private:
+  std::string_view why_kept(const RecipeTensor& tensor) const {
+    if (options_.file_type->copies) return "Every tensor is copied as it is.";
+    if (tensor.shape.size() < 2) return "Tensors of one dimension keep their type.";
+    if (options_.leave_output_tensor && tensor.name == "output.weight") return "The output layer is left as it is.";
+    const std::string_view by_name = reason_to_keep(tensor.name);
+    if (!by_name.empty()) return by_name;
+    if (format_of(tensor.type).decode == nullptr) return "Its values are not weights, so it is copied as it is.";
+    return {};
+  }
+
+  Decision target_of(const RecipeTensor& tensor) {
+    const Category category = category_of(tensor.name);
+    const uint64_t row_length = tensor.shape.front();
+    if (options_.token_embedding_type && category == Category::token_embedding) {
+      return fit_rows({*options_.token_embedding_type, "The token embedding gets the type asked for."}, row_length);
+    }
+    if (options_.output_type && category == Category::output) {
+      return fit_rows({*options_.output_type, "The output layer gets the type asked for."}, row_length);
+    }
+    const Type default_type = options_.file_type->default_type;
+    if (!writable(default_type).quantized) {
+      return {default_type, std::nullopt, "All weights become " + display_name(default_type) + ".", true};
+    }
+    for (const Matcher& matcher : matchers_) {
+      if (!std::regex_search(tensor.name, matcher.pattern)) continue;
+      return fit_rows({matcher.type, "The rule \"" + matcher.text + "\" asks for it."}, row_length);
+    }
+    if (options_.pure) return fit_rows({default_type, "All weights get the same type, as asked for."}, row_length);
+    return fit_rows(mix_.choose(tensor, category), row_length);
+  }
+
+  void check_source(const RecipeTensor& tensor, const Decision& decision) const {
+    if (decision.type == tensor.type || options_.allow_requantize || !format_of(tensor.type).quantized) return;
+    throw Error("The tensor " + tensor.name + " is already quantized (" + display_name(tensor.type) +
+                "), and making it " + display_name(decision.type) +
+                " would add a second error to the first. Start from an F32, F16 or BF16 model, or allow requantizing.");
+  }
+
+  void check_importance(const RecipeTensor& tensor, Decision& decision) const {
+    const bool by_rule = rule_needs_importance(tensor, decision.type, *options_.file_type);
+    const bool converts = decision.type != tensor.type;
+    const bool by_format = converts && format_of(decision.type).importance == Importance::required;
+    if (!options_.have_importance && (by_rule || by_format)) {
+      throw Error("The tensor " + tensor.name + " would become " + display_name(decision.type) +
+                  ", which is only usable with an importance matrix. Add one (imatrix.gguf or imatrix.dat), or choose " +
+                  "another type than " + std::string(options_.file_type->name) + ".");
+    }
+    decision.needs_importance = converts && (by_rule || by_format);
+  }
+
+  const RecipeOptions& options_;
+  std::vector<Matcher> matchers_;
+  Mix mix_;
+};
+
+}  // namespace
+
+std::vector<Decision> decide(const ModelFacts& facts, std::span<const RecipeTensor> tensors,
+                             const RecipeOptions& options) {
+  Decider decider(facts, tensors, options);
+  std::vector<Decision> decisions;
+  decisions.reserve(tensors.size());
+  for (const RecipeTensor& tensor : tensors) decisions.push_back(decider.decide(tensor));
+  return decisions;
+}
+
+std::string display_name(Type type) {
+  const Format* format = find_format(type);
+  if (format == nullptr) return "type " + std::to_string(static_cast<uint32_t>(type));
+  std::string name(format->name);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
+}
+
+}  // namespace nibble

@@ -1,0 +1,181 @@
+// Every decoder and every quantizer of every format, each kernel by itself, against the format's reference in
+// tests/reference, byte for byte, on the rows of kernel_inputs.h. Outputs are surrounded by guard bytes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "codec/codec.h"
+#include "core/kernel_inputs.h"
+#include "numeric/bits.h"
+#include "reference/reference.h"
+
+namespace nibble {
+namespace {
+
+using testing::Generator;
+using testing::Random;
+
+/// Formats whose decoder and llama.cpp quantizer must have a vector kernel in builds with SIMD.
+constexpr std::array<std::string_view, 0> vectorized = {};
+
+/// A buffer between two runs of guard bytes.
+class Guarded {
+ public:
+  explicit Guarded(size_t size) : size_(size), bytes_(size + 2 * guard, pattern) {}
+  uint8_t* data() { return bytes_.data() + guard; }
+  std::vector<uint8_t> content() const { return {bytes_.begin() + guard, bytes_.begin() + guard + size_}; }
+  bool intact() const {
+    const auto is_pattern = [](uint8_t byte) { return byte == pattern; };
+    return std::all_of(bytes_.begin(), bytes_.begin() + guard, is_pattern) &&
+           std::all_of(bytes_.end() - guard, bytes_.end(), is_pattern);
+  }
+
+ private:
+  static constexpr size_t guard = 64;
+  static constexpr uint8_t pattern = 0xA5;
+  size_t size_;
+  std::vector<uint8_t> bytes_;
+};
+
+/// Row lengths in blocks: below, at and above the four blocks that kernels like to take together.
+constexpr size_t block_counts[] = {1, 3, 4, 6, 13};
+
+std::vector<uint8_t> run(QuantizeRow quantize, const Format& format, const std::vector<float>& row, const float* q) {
+  Guarded out(format.bytes_for(row.size()));
+  quantize(row.data(), out.data(), row.size(), q);
+  EXPECT_TRUE(out.intact()) << format.name << ": bytes beside the output were written";
+  return out.content();
+}
+
+/// Where the expected block is not valid (a scale overflowed) the kernel's must not be either; the run fails then, so
+/// its bytes do not matter. Otherwise they are equal.
+void expect_same_blocks(const Format& format, const std::vector<uint8_t>& expected, const std::vector<uint8_t>& actual,
+                        const std::string& where) {
+  for (size_t at = 0; at < expected.size(); at += format.block_bytes) {
+    if (!format.valid(expected.data() + at)) {
+      EXPECT_FALSE(format.valid(actual.data() + at)) << where << ", block " << at / format.block_bytes;
+    } else if (std::memcmp(expected.data() + at, actual.data() + at, format.block_bytes) != 0) {
+      ADD_FAILURE() << where << ", block " << at / format.block_bytes << ": bytes differ";
+      return;
+    }
+  }
+}
+
+/// The quantizer whose bytes `quantizer` must write: the reference for the method llama.cpp, else the scalar kernel.
+QuantizeRow expected_for(const Format& format, const Quantizer& quantizer) {
+  if (quantizer.method == llama_cpp) {
+    const reference::Reference* slow = reference::find(format.name);
+    if (slow && slow->quantize) return slow->quantize;
+  }
+  return find_quantizer(format.type, quantizer.method, Kernel::scalar)->run;
+}
+
+/// Types that ignore importance meet one such row, to see that they do.
+bool applies(const Generator& importance, const Format& format) {
+  if (!importance.fill) return format.importance != Importance::required;
+  if (format.importance == Importance::ignored) return &importance == &testing::importance_generators[1];
+  // The weighted quantizers of these four are not written yet.
+  return format.type > Type::q5_1;
+}
+
+TEST(Kernel, QuantizersEqualTheReference) {
+  for (const Format& format : all_formats()) {
+    for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
+      const QuantizeRow expected = expected_for(format, quantizer);
+      if (expected == quantizer.run) continue;
+      for (const Generator& generator : testing::generators()) {
+        for (const Generator& importance : testing::importance_generators) {
+          if (!applies(importance, format)) continue;
+          for (const size_t blocks : block_counts) {
+            Random random(blocks);
+            // Short blocks get as many weights as long ones, so that as many cases meet.
+            std::vector<float> row(blocks * std::max<size_t>(format.block_length, 32));
+            generator.fill(random, row.data(), row.size());
+            std::vector<float> q(row.size());
+            if (importance.fill) importance.fill(random, q.data(), q.size());
+            const float* weights = importance.fill ? q.data() : nullptr;
+            expect_same_blocks(format, run(expected, format, row, weights), run(quantizer.run, format, row, weights),
+                               std::string(format.name) + ", " + std::string(quantizer.method) + ", kernel " +
+                                   std::string(kernel_name(quantizer.kernel)) + ", " + generator.name + ", " +
+                                   importance.name + ", " + std::to_string(blocks) + " blocks");
+            if (::testing::Test::HasFailure()) break;  // one report per format and kind of row is enough
+          }
+        }
+      }
+    }
+  }
+}
+
+bool same_value(float a, float b) { return bit_cast<uint32_t>(a) == bit_cast<uint32_t>(b) || (a != a && b != b); }
+
+/// Any bytes decode as the reference says: files are not always written by us.
+TEST(Kernel, DecodersEqualTheReferenceOnRandomBytes) {
+  for (const Format& format : all_formats()) {
+    const reference::Reference* slow = reference::find(format.name);
+    for (const Decoder& decoder : codec_of(format.type).decoders) {
+      if (!slow && decoder.kernel == Kernel::scalar) continue;
+      const size_t rounds = 40 * std::max<size_t>(1, 256 / format.block_length);
+      for (size_t round = 0; round < rounds; ++round) {
+        const size_t blocks = 1 + round % 13;
+        Random random(round);
+        std::vector<uint8_t> bytes(blocks * format.block_bytes);
+        for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.bits());
+        std::vector<float> expected(blocks * format.block_length);
+        if (slow) {
+          slow->decode(bytes.data(), expected.data(), expected.size());
+        } else {
+          find_decoder(format.type, Kernel::scalar)->run(bytes.data(), expected.data(), blocks);
+        }
+        Guarded out(expected.size() * sizeof(float));
+        decoder.run(bytes.data(), reinterpret_cast<float*>(out.data()), blocks);
+        EXPECT_TRUE(out.intact()) << format.name;
+        const std::vector<uint8_t> actual = out.content();
+        for (size_t i = 0; i < expected.size(); ++i) {
+          ASSERT_TRUE(same_value(expected[i], load<float>(actual.data() + 4 * i)))
+              << format.name << ", kernel " << kernel_name(decoder.kernel) << ", round " << round << ", weight " << i
+              << ": " << load<float>(actual.data() + 4 * i) << " instead of " << expected[i];
+        }
+      }
+    }
+  }
+}
+
+/// Without this a vector test could quietly compare the scalar kernel with itself.
+TEST(Kernel, TheKernelThatRunsIsTheOneAskedFor) {
+  for (const std::string_view name : vectorized) {
+    const Format* format = find_format(name);
+    ASSERT_NE(format, nullptr) << name;
+    const Quantizer* quantizer = find_quantizer(format->type, llama_cpp, best_kernel);
+    const Decoder* decoder = find_decoder(format->type, best_kernel);
+    ASSERT_NE(quantizer, nullptr) << name;
+    ASSERT_NE(decoder, nullptr) << name;
+    EXPECT_EQ(quantizer->kernel, best_kernel) << name;
+    EXPECT_EQ(decoder->kernel, best_kernel) << name;
+    if (best_kernel == Kernel::scalar) continue;
+    EXPECT_NE(quantizer->run, find_quantizer(format->type, llama_cpp, Kernel::scalar)->run) << name;
+    EXPECT_NE(decoder->run, find_decoder(format->type, Kernel::scalar)->run) << name;
+  }
+}
+
+/// A scalar kernel exists for everything, first in its table: it is what the others are measured against.
+TEST(Kernel, EveryQuantizerAndDecoderHasAScalarForm) {
+  for (const Format& format : all_formats()) {
+    const Codec& codec = codec_of(format.type);
+    EXPECT_EQ(codec.type, format.type);
+    if (!codec.decoders.empty()) {
+      EXPECT_EQ(find_decoder(format.type, Kernel::scalar)->kernel, Kernel::scalar) << format.name;
+    }
+    for (const Quantizer& quantizer : codec.quantizers) {
+      const Quantizer* scalar = find_quantizer(format.type, quantizer.method, Kernel::scalar);
+      ASSERT_NE(scalar, nullptr) << format.name << ", " << quantizer.method;
+      EXPECT_EQ(scalar->kernel, Kernel::scalar) << format.name << ", " << quantizer.method;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nibble
