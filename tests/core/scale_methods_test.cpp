@@ -30,7 +30,7 @@ TEST(ScaleMethods, GaussianErrorsStandInThePublishedRatios) {
   // two and the table agree with what was measured on LLaMA-7B within 0.3 %.
   const std::map<std::string, double> ratios = {{"max7", 1.2020},   {"signed-max", 1.0621}, {"table8", 1.0052},
                                                 {"grid", 1.0008},   {"lsq", 1.0231},        {"exact", 1.0}};
-  const std::vector<float> values = gaussian(32 * 6000, 3);
+  const std::vector<float> values = gaussian(32 * 3000, 3);
   ScaleScratch scratch;
   std::map<std::string, double> errors;
   for (const ScaleMethod& method : all_scale_methods()) {
@@ -42,7 +42,7 @@ TEST(ScaleMethods, GaussianErrorsStandInThePublishedRatios) {
     errors[std::string(method.name)] = total;
   }
   for (const auto& [name, ratio] : ratios) {
-    EXPECT_NEAR(std::sqrt(errors[name] / errors["exact"]), ratio, 0.004) << name;
+    EXPECT_NEAR(std::sqrt(errors[name] / errors["exact"]), ratio, 0.006) << name;
   }
 }
 
