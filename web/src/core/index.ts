@@ -1,0 +1,12 @@
+/** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
+export { loadCore, openModel, type Core, type CoreOptions, type OpenedModel } from './model';
+export { bestKernel, type Kernel } from './module';
+export { Pause } from './pause';
+export type { Platform, WorkerPort } from './platform';
+export { Problem, sentenceOf, Stopped } from './problem';
+export type { Progress } from './progress';
+export type { RunReport, TensorReport } from './report';
+export { run, type RunOptions } from './run';
+export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
+export { blobHandle, type SourceHandle } from './source';
+export type * from './types';

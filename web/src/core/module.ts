@@ -1,0 +1,58 @@
+import type { NibbleModule } from '../wasm/nibble';
+import { Problem } from './problem';
+
+/** The build of the core that runs: with 128-bit SIMD, or without. Both give the same bytes. */
+export type Kernel = 'simd' | 'scalar';
+
+/** A module with one function that returns a vector: valid only where SIMD is known. */
+const simdProbe = new Uint8Array([
+  0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic, version
+  1, 5, 1, 0x60, 0, 1, 0x7b, // type: () -> v128
+  3, 2, 1, 0, // one function of that type
+  10, 8, 1, 6, 0, 0x41, 0, 0xfd, 15, 0x0b, // i32.const 0, i8x16.splat
+]);
+
+/** The fastest build this browser or Node can run. */
+export function bestKernel(): Kernel {
+  return WebAssembly.validate(simdProbe) ? 'simd' : 'scalar';
+}
+
+/** Makes an instance of the core from code compiled by Platform.compile() for the same kernel. */
+export async function instantiate(kernel: Kernel, compiled: WebAssembly.Module): Promise<NibbleModule> {
+  const { default: create } =
+    kernel === 'simd' ? await import('../wasm/generated/nibble.mjs') : await import('../wasm/generated/nibble-scalar.mjs');
+  return new Promise((resolve, reject) => {
+    create({
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(compiled, imports).then(done, reject);
+        return {};
+      },
+    }).then(resolve, reject);
+  });
+}
+
+/** Copies bytes into the core's memory and hands their address to `use`; frees them afterwards. */
+export function withBytes<T>(module: NibbleModule, bytes: Uint8Array, use: (pointer: number) => T): T {
+  const pointer = allocate(module, bytes.byteLength);
+  try {
+    module.HEAPU8.set(bytes, pointer);
+    return use(pointer);
+  } finally {
+    module._free(pointer);
+  }
+}
+
+/** Address of `bytes` fresh bytes of the core's memory. Throws when there is no more. */
+export function allocate(module: NibbleModule, bytes: number): number {
+  // The compiler's malloc answers 0 when memory is full, and may do so for 0 bytes too.
+  const pointer = module._malloc(Math.max(bytes, 1)) >>> 0;
+  if (pointer === 0) throw new RangeError(`The core has no memory left for ${bytes} bytes.`);
+  return pointer;
+}
+
+/** Reads the core's answer; its error sentence becomes a Problem. */
+export function answer<T>(json: string): T {
+  const value = JSON.parse(json) as T & { error?: string };
+  if (value !== null && typeof value === 'object' && value.error !== undefined) throw new Problem(value.error);
+  return value;
+}

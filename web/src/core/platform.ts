@@ -1,0 +1,20 @@
+import type { Kernel } from './module';
+import type { ByteSource, SourceHandle } from './source';
+
+/** A worker, wherever it runs. Messages are what structured cloning can carry. */
+export interface WorkerPort {
+  post(message: unknown, transfer?: ArrayBuffer[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** The worker could not be started, or broke down. */
+  onFailure(listener: (error: Error) => void): void;
+  terminate(): void;
+}
+
+/** What the pipeline needs of the place it runs in. */
+export interface Platform {
+  /** Workers to use when nobody says. */
+  readonly parallelism: number;
+  compile(kernel: Kernel): Promise<WebAssembly.Module>;
+  openSource(handle: SourceHandle): ByteSource;
+  startJobWorker(): WorkerPort;
+}

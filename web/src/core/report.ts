@@ -1,0 +1,29 @@
+import type { FinishedFile } from './sink';
+import type { ErrorReport, PlannedTensor, PlanOptions } from './types';
+
+/** What became of one tensor. */
+export interface TensorReport extends Pick<PlannedTensor, 'name' | 'shape' | 'layer' | 'role' | 'from' | 'to' | 'action' | 'weights'> {
+  tensor: number; // index into Plan.tensors
+  bytes: number; // in the output
+  error: ErrorReport | null; // null: copied, so without error
+  kernel: string | null; // that converted: "simd" or "scalar"
+}
+
+/** What a run did. */
+export interface RunReport {
+  version: string; // of this program
+  method: string;
+  fileType: string;
+  options: PlanOptions; // that make the same plan again
+  kernel: string; // that converted: "simd", "scalar", "simd, scalar" or "none"
+  workers: number;
+  seconds: number; // without pauses
+  inputBytes: number;
+  outputBytes: number;
+  weights: number;
+  bitsPerWeight: number;
+  files: FinishedFile[];
+  tensors: TensorReport[]; // in output order
+  total: ErrorReport | null; // over all converted tensors; null when all were copied
+  notes: string[];
+}

@@ -1,0 +1,254 @@
+import { jobsPerWorker, type JobDone } from '../worker/protocol';
+import { Measurements } from './measurements';
+import type { OpenedModel } from './model';
+import type { Pause } from './pause';
+import { JobPool } from './pool';
+import { Problem, sentenceOf, Stopped } from './problem';
+import { ProgressMeter, type Progress } from './progress';
+import type { RunReport, TensorReport } from './report';
+import type { ByteSink, FinishedFile } from './sink';
+import type { Plan, PlanOptions } from './types';
+
+export interface RunOptions {
+  workers?: number; // default: as many as the machine has cores
+  signal?: AbortSignal;
+  pause?: Pause;
+  onProgress?: (progress: Progress) => void;
+  onTensor?: (report: TensorReport) => void;
+}
+
+/**
+ * Quantizes `model` into `sink`. Throws Stopped when the signal says so, and Problem (or whatever broke) otherwise;
+ * then the workers are gone and the sink has removed its files.
+ */
+export async function run(model: OpenedModel, options: PlanOptions, sink: ByteSink, run: RunOptions = {}): Promise<RunReport> {
+  if (run.signal?.aborted) throw new Stopped();
+  const { plan, headers } = model.prepare(options);
+  const runner = new Runner(model, plan, headers, sink, run);
+  try {
+    const files = await runner.run();
+    return runner.report(options, files);
+  } catch (error) {
+    runner.stop();
+    const leftOver = await sink.abort().then(() => '', sentenceOf);
+    throw leftOver ? new Problem(`${sentenceOf(error)} ${leftOver}`) : error;
+  } finally {
+    runner.stop();
+    runner.delete();
+  }
+}
+
+/** Outputs that may wait for an earlier one, beyond the jobs that are under way. Keeps workers busy while one is slow. */
+const waitingOutputs = 2;
+
+class Runner {
+  readonly #model: OpenedModel;
+  readonly #plan: Plan;
+  readonly #headers: Uint8Array<ArrayBuffer>[];
+  readonly #sink: ByteSink;
+  readonly #options: RunOptions;
+  readonly #measurements: Measurements;
+  readonly #meter: ProgressMeter;
+  readonly #workers: number;
+  readonly #outputBytes: number;
+  readonly #finished = new Map<number, JobDone>();
+  readonly #freeBuffers: ArrayBuffer[] = [];
+  #buffersLeft: number;
+  #nextJob = 0;
+  #endedTensors = 0;
+  #stopped = false;
+  #wake: () => void = () => {};
+  #pool: JobPool | null = null;
+  #stopListening: () => void = () => {};
+
+  constructor(model: OpenedModel, plan: Plan, headers: Uint8Array<ArrayBuffer>[], sink: ByteSink, options: RunOptions) {
+    this.#model = model;
+    this.#plan = plan;
+    this.#headers = headers;
+    this.#sink = sink;
+    this.#options = options;
+    this.#measurements = new Measurements(model.core.module, plan);
+    this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
+    this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
+    this.#buffersLeft = this.#workers * jobsPerWorker + waitingOutputs;
+    // A copied job is read straight into the output buffer. All buffers have one size, so that any fits any job.
+    this.#outputBytes = longest(plan, (job) => job.outputBytes + job.padding);
+  }
+
+  /** The whole run, or the first thing that goes wrong. */
+  async run(): Promise<FinishedFile[]> {
+    const failure = new Promise<never>((_, reject) => {
+      const { signal, pause } = this.#options;
+      const onAbort = () => reject(new Stopped());
+      signal?.addEventListener('abort', onAbort);
+      const stopPause = pause?.listen((paused) => {
+        this.#meter.setPaused(paused);
+        this.#dispatch();
+      });
+      this.#stopListening = () => {
+        signal?.removeEventListener('abort', onAbort);
+        stopPause?.();
+      };
+      if (pause?.paused) this.#meter.setPaused(true);
+      this.#startPool(reject);
+    });
+    const work = this.#write();
+    work.catch(() => {}); // it fails again, unheard, when the run was stopped
+    return Promise.race([failure, work]);
+  }
+
+  /** Lets go of the workers at once, whatever they are doing. */
+  stop(): void {
+    this.#stopped = true;
+    this.#stopListening();
+    this.#pool?.terminate();
+    this.#pool = null;
+  }
+
+  delete(): void {
+    this.#measurements.delete();
+  }
+
+  report(options: PlanOptions, files: FinishedFile[]): RunReport {
+    const { core } = this.#model;
+    const plan = this.#plan;
+    return {
+      version: core.version,
+      method: plan.method,
+      fileType: plan.fileType,
+      options,
+      kernel: [...this.#measurements.kernels].join(', ') || 'none',
+      workers: this.#workers,
+      seconds: this.#meter.seconds,
+      inputBytes: plan.inputBytes,
+      outputBytes: plan.outputBytes,
+      weights: plan.weights,
+      bitsPerWeight: plan.bitsPerWeight,
+      files,
+      tensors: this.#measurements.tensors,
+      total: this.#measurements.total(),
+      notes: plan.notes,
+    };
+  }
+
+  #startPool(reject: (error: Error) => void): void {
+    const { core, sources } = this.#model;
+    const plan = this.#plan;
+    if (plan.jobs.length === 0) return;
+    const converted = (bytes: number, tensor: number) => (plan.tensors[tensor]!.action === 'convert' ? bytes : 0);
+    this.#pool = new JobPool(
+      Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
+      {
+        kind: 'start',
+        kernel: core.kernel,
+        compiled: core.compiled,
+        sources,
+        inputBytes: longest(plan, (job) => converted(job.inputBytes, job.tensor)),
+        outputBytes: longest(plan, (job) => converted(job.outputBytes, job.tensor)),
+      },
+      (done) => {
+        this.#finished.set(done.index, done);
+        this.#dispatch();
+        this.#wake();
+      },
+      (job, sentence) => {
+        const name = job === null ? null : plan.tensors[plan.jobs[job]!.tensor]!.name;
+        reject(new Problem(name === null ? sentence : `${name}: ${sentence}`));
+      },
+    );
+  }
+
+  /** Gives out jobs in plan order, as long as there are workers and buffers. */
+  #dispatch(): void {
+    const plan = this.#plan;
+    while (this.#pool?.hasRoom() && this.#nextJob < plan.jobs.length && !this.#options.pause?.paused) {
+      const buffer = this.#takeBuffer();
+      if (buffer === null) return;
+      const index = this.#nextJob++;
+      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights } = plan.jobs[index]!;
+      const { from, to, action, shape } = plan.tensors[tensor]!;
+      this.#pool.give({
+        kind: 'job',
+        index,
+        inputFile,
+        inputOffset,
+        inputBytes,
+        outputBytes,
+        padding,
+        firstWeight,
+        weights,
+        rowLength: shape[0]!,
+        conversion: action === 'copy' ? null : { from, to, method: plan.method },
+        buffer,
+      });
+    }
+  }
+
+  #takeBuffer(): ArrayBuffer | null {
+    const free = this.#freeBuffers.pop();
+    if (free) return free;
+    if (this.#buffersLeft === 0) return null;
+    this.#buffersLeft--;
+    return new ArrayBuffer(this.#outputBytes);
+  }
+
+  /** Writes headers and outputs in plan order. */
+  async #write(): Promise<FinishedFile[]> {
+    const plan = this.#plan;
+    await this.#sink.open(plan.outputFiles.map(({ name, bytes }) => ({ name, bytes })));
+    this.#dispatch();
+    let file = -1;
+    for (const [index, job] of plan.jobs.entries()) {
+      while (file < job.outputFile) await this.#writeHeader(++file);
+      const done = await this.#outputOf(index);
+      const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
+      const written = this.#sink.write(file, job.outputOffset, bytes);
+      const { byteLength } = bytes;
+      this.#endTensorsBefore(job.tensor);
+      this.#measurements.add(done);
+      this.#freeBuffers.push(await written);
+      if (this.#stopped) throw new Stopped();
+      this.#dispatch();
+      if (plan.jobs[index + 1]?.tensor !== job.tensor) this.#endTensorsBefore(job.tensor + 1);
+      const tensor = plan.tensors[job.tensor]!.name;
+      this.#meter.add({ bytesIn: job.inputBytes, bytesOut: byteLength, weights: job.weights, tensor });
+    }
+    while (file + 1 < plan.outputFiles.length) await this.#writeHeader(++file);
+    this.#endTensorsBefore(plan.tensors.length);
+    const files = await this.#sink.finish();
+    this.#meter.report();
+    return files;
+  }
+
+  /** Reports tensors that are complete, also those without a weight and so without a job. */
+  #endTensorsBefore(tensor: number): void {
+    while (this.#endedTensors < tensor) {
+      const report = this.#measurements.endTensor(this.#endedTensors++);
+      this.#options.onTensor?.(report);
+      this.#meter.add({ tensors: 1 });
+    }
+  }
+
+  async #writeHeader(file: number): Promise<void> {
+    const header = this.#headers[file]!;
+    const { byteLength } = header;
+    await this.#sink.write(file, 0, header);
+    if (this.#stopped) throw new Stopped();
+    this.#meter.add({ bytesOut: byteLength });
+  }
+
+  async #outputOf(index: number): Promise<JobDone> {
+    for (;;) {
+      const done = this.#finished.get(index);
+      if (done) {
+        this.#finished.delete(index);
+        return done;
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+function longest(plan: Plan, bytesOf: (job: Plan['jobs'][number]) => number): number {
+  return plan.jobs.reduce((most, job) => Math.max(most, bytesOf(job)), 0);
+}

@@ -1,0 +1,91 @@
+import { Problem, sentenceOf } from './problem';
+
+/** A file as it travels to the workers: a browser's File or Blob, or an open file descriptor of this process. */
+export type SourceHandle =
+  | { kind: 'blob'; name: string; bytes: number; blob: Blob }
+  | { kind: 'fd'; name: string; bytes: number; fd: number };
+
+export function blobHandle(file: File): SourceHandle {
+  return { kind: 'blob', name: file.name, bytes: file.size, blob: file };
+}
+
+/** Bytes at any place of a file, however large. */
+export interface ByteSource {
+  readonly name: string;
+  readonly bytes: number;
+  /**
+   * Reads exactly `length` bytes from `offset` on. `into` (at least that long, the whole of its buffer) is used as the
+   * buffer and may be detached; go on with the answer, which starts its buffer and is as long as `into`'s was or
+   * longer. Throws Problem when the bytes are not there.
+   */
+  read(offset: number, length: number, into: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The sentence for a file that has fewer bytes than it had when it was opened. */
+export function endedEarly(name: string, offset: number, wanted: number, got: number): Problem {
+  return new Problem(
+    `${name} ended early: ${wanted} bytes were expected at byte ${offset}, only ${got} came. ` +
+      'It was cut short or changed while it was being read; open it again.',
+  );
+}
+
+/** A File or Blob, read through byte streams into one reused buffer where the browser has them. */
+export class BlobSource implements ByteSource {
+  readonly name: string;
+  readonly bytes: number;
+  readonly #blob: Blob;
+
+  constructor(name: string, blob: Blob) {
+    this.name = name;
+    this.bytes = blob.size;
+    this.#blob = blob;
+  }
+
+  async read(offset: number, length: number, into: Uint8Array): Promise<Uint8Array> {
+    const slice = this.#blob.slice(offset, offset + length);
+    if (slice.size < length) throw endedEarly(this.name, offset, length, slice.size);
+    try {
+      const reader = byteReader(slice);
+      return reader === null ? await copyWhole(slice, into) : await fill(reader, length, into);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw new Problem(
+        `${this.name} can no longer be read (${sentenceOf(error)}). It was moved, changed or is on a disk that is gone; open it again.`,
+      );
+    }
+  }
+}
+
+/** Null where streams of blobs are not byte streams. */
+function byteReader(slice: Blob): ReadableStreamBYOBReader | null {
+  try {
+    return slice.stream().getReader({ mode: 'byob' });
+  } catch {
+    return null;
+  }
+}
+
+async function fill(reader: ReadableStreamBYOBReader, length: number, into: Uint8Array): Promise<Uint8Array> {
+  let buffer = into.buffer as ArrayBuffer;
+  let filled = 0;
+  while (filled < length) {
+    // `min` asks for all of it in one answer; browsers that do not know it answer in pieces.
+    const wanted = length - filled;
+    const { done, value } = await reader.read(new Uint8Array(buffer, filled, wanted), { min: wanted });
+    if (value) {
+      buffer = value.buffer;
+      filled += value.byteLength;
+    }
+    if (done && filled < length) throw new Error(`${length - filled} bytes are missing`);
+  }
+  void reader.cancel();
+  return new Uint8Array(buffer);
+}
+
+async function copyWhole(slice: Blob, into: Uint8Array): Promise<Uint8Array> {
+  const whole = await slice.arrayBuffer();
+  into.set(new Uint8Array(whole));
+  // Frees the copy now; browsers let such buffers pile up otherwise.
+  (whole as ArrayBuffer & { transfer?(length: number): ArrayBuffer }).transfer?.(0);
+  return into;
+}

@@ -1,0 +1,124 @@
+import { wrap, transfer, type Remote } from 'comlink';
+import { Problem, sentenceOf, Stopped } from '../core/problem';
+import type { Kernel } from '../core/module';
+import type { Platform, WorkerPort } from '../core/platform';
+import type { ByteSink, FinishedFile, OutputFile } from '../core/sink';
+import { BlobSource } from '../core/source';
+import simdUrl from '../wasm/generated/nibble.wasm?url';
+import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
+import type { OutputPlace, OutputWriter } from '../worker/output-worker';
+
+const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
+
+/** The pipeline in a page. */
+export const browserPlatform: Platform = {
+  parallelism: navigator.hardwareConcurrency || 2,
+
+  async compile(kernel) {
+    const response = await fetch(wasmUrls[kernel]);
+    if (!response.ok) throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
+    // Some static hosts do not know the type of .wasm files, and streaming insists on it.
+    return response.headers.get('Content-Type')?.startsWith('application/wasm')
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer());
+  },
+
+  openSource(handle) {
+    if (handle.kind !== 'blob') throw new Error('A browser reads files, not descriptors.');
+    return new BlobSource(handle.name, handle.blob);
+  },
+
+  startJobWorker() {
+    return asPort(new Worker(new URL('../worker/job-worker.ts', import.meta.url), { type: 'module' }));
+  },
+};
+
+function asPort(worker: Worker): WorkerPort {
+  return {
+    post: (message, transferred = []) => worker.postMessage(message, transferred),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    onFailure(listener) {
+      worker.addEventListener('error', (event) => listener(new Error(event.message)));
+      worker.addEventListener('messageerror', () => listener(new Error('a message could not be read')));
+    },
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** A sink in a page. It owns a worker, and a private output file until dispose(). */
+export class BrowserSink implements ByteSink {
+  readonly place: OutputPlace;
+  readonly #worker: Worker;
+  readonly #writer: Remote<OutputWriter>;
+  readonly #broken: Promise<never>;
+
+  static async create(picked: FileSystemFileHandle | null): Promise<BrowserSink> {
+    const worker = new Worker(new URL('../worker/output-worker.ts', import.meta.url), { type: 'module' });
+    const writer = wrap<OutputWriter>(worker);
+    const broken = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', (event) => reject(new Problem(`The worker that writes the output broke down: ${event.message || 'no reason was given'}`)));
+    });
+    broken.catch(() => {});
+    const place = await Promise.race([writer.start(picked), broken]);
+    return new BrowserSink(place, worker, writer, broken);
+  }
+
+  private constructor(place: OutputPlace, worker: Worker, writer: Remote<OutputWriter>, broken: Promise<never>) {
+    this.place = place;
+    this.#worker = worker;
+    this.#writer = writer;
+    this.#broken = broken;
+  }
+
+  open(files: OutputFile[]): Promise<void> {
+    return this.#ask(this.#writer.open(files));
+  }
+  write(file: number, offset: number, bytes: Uint8Array): Promise<ArrayBuffer> {
+    return this.#ask(this.#writer.write(file, offset, transfer(bytes, [bytes.buffer])));
+  }
+  finish(): Promise<FinishedFile[]> {
+    return this.#ask(this.#writer.finish());
+  }
+  abort(): Promise<void> {
+    return this.#ask(this.#writer.abort());
+  }
+
+  /** Removes a private output file, which can no longer be downloaded then, and ends the worker. */
+  async dispose(): Promise<void> {
+    await this.#ask(this.#writer.dispose()).catch(() => {});
+    this.#worker.terminate();
+  }
+
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([answer, this.#broken]);
+    } catch (error) {
+      throw new Problem(sentenceOf(error));
+    }
+  }
+}
+
+/** The save dialog, which TypeScript's library does not know because not every browser has it. */
+type SavePicker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+
+/** True where the person can be asked for a file to write to. */
+export function canPickFile(): boolean {
+  return 'showSaveFilePicker' in window;
+}
+
+/**
+ * A sink for an output of that name. With `ask`, and where the browser can, the person picks the file: call it from a
+ * click. Otherwise the output is private until it is downloaded, or in memory. Throws Stopped when they think better.
+ */
+export async function pickSink(suggestedName: string, ask: boolean): Promise<BrowserSink> {
+  if (!ask || !canPickFile()) return BrowserSink.create(null);
+  const showSaveFilePicker = (window as unknown as { showSaveFilePicker: SavePicker }).showSaveFilePicker;
+  let picked: FileSystemFileHandle;
+  try {
+    picked = await showSaveFilePicker.call(window, { suggestedName });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw new Stopped();
+    throw new Problem(`No file to write to: ${sentenceOf(error)}`);
+  }
+  return BrowserSink.create(picked);
+}

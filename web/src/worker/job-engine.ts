@@ -1,0 +1,80 @@
+import { allocate, instantiate } from '../core/module';
+import type { ByteSource, SourceHandle } from '../core/source';
+import type { Converter, NibbleModule } from '../wasm/nibble';
+import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type StartWorker } from './protocol';
+
+/** Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core. */
+export class JobEngine {
+  readonly #module: NibbleModule;
+  readonly #sources: ByteSource[];
+  readonly #requestedKernel: string;
+  readonly #input: number;
+  readonly #output: number;
+  readonly #freeInputs: Uint8Array[];
+  readonly #converters = new Map<string, Converter>();
+
+  static async create(start: StartWorker, openSource: (handle: SourceHandle) => ByteSource): Promise<JobEngine> {
+    return new JobEngine(start, await instantiate(start.kernel, start.compiled), start.sources.map(openSource));
+  }
+
+  constructor(start: StartWorker, module: NibbleModule, sources: ByteSource[]) {
+    this.#module = module;
+    this.#sources = sources;
+    this.#requestedKernel = start.kernel;
+    this.#input = allocate(module, start.inputBytes);
+    this.#output = allocate(module, start.outputBytes);
+    this.#freeInputs = Array.from({ length: jobsPerWorker }, () => new Uint8Array(start.inputBytes));
+  }
+
+  /** Throws an Error with a plain sentence when the bytes cannot be read or converted. */
+  async run(job: JobRequest): Promise<JobDone> {
+    return job.conversion === null ? this.#copy(job) : this.#convert(job, job.conversion);
+  }
+
+  async #copy(job: JobRequest): Promise<JobDone> {
+    const source = this.#sources[job.inputFile]!;
+    const bytes = await source.read(job.inputOffset, job.inputBytes, new Uint8Array(job.buffer));
+    bytes.fill(0, job.outputBytes, job.outputBytes + job.padding);
+    return { kind: 'done', index: job.index, buffer: bytes.buffer as ArrayBuffer, statistics: null, kernel: null };
+  }
+
+  async #convert(job: JobRequest, conversion: Conversion): Promise<JobDone> {
+    const spare = this.#freeInputs.pop();
+    if (!spare) throw new Error(`More than ${jobsPerWorker} jobs at once in one worker.`);
+    const input = await this.#sources[job.inputFile]!.read(job.inputOffset, job.inputBytes, spare);
+
+    const module = this.#module;
+    const converter = this.#converterFor(conversion);
+    module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
+    this.#freeInputs.push(input);
+    const sentence = converter.run(this.#input, this.#output, job.weights, job.firstWeight, job.rowLength, 0);
+    if (sentence) throw new Error(sentence);
+
+    const output = new Uint8Array(job.buffer);
+    output.set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
+    output.fill(0, job.outputBytes, job.outputBytes + job.padding);
+    const figures = converter.statisticsPointer();
+    return {
+      kind: 'done',
+      index: job.index,
+      buffer: job.buffer,
+      statistics: module.HEAPU8.slice(figures, figures + converter.statisticsBytes()) as Uint8Array<ArrayBuffer>,
+      kernel: converter.kernel(),
+    };
+  }
+
+  #converterFor({ from, to, method }: Conversion): Converter {
+    const key = `${from}>${to}`;
+    let converter = this.#converters.get(key);
+    if (!converter) {
+      converter = new this.#module.Converter(from, to, method, this.#requestedKernel);
+      const problem = converter.problem();
+      if (problem) {
+        converter.delete();
+        throw new Error(problem);
+      }
+      this.#converters.set(key, converter);
+    }
+    return converter;
+  }
+}

@@ -1,0 +1,53 @@
+import { expose, transfer } from 'comlink';
+import { OrderedFiles } from '../core/ordered-files';
+import type { FinishedFile, OutputFile } from '../core/sink';
+import { createFolder, removeFolder, removeLeftOvers } from './private-folder';
+import { MemoryPlace, PickedPlace, PrivatePlace } from './stores';
+
+/** Where the output ends up: a file the person picked, a private file to be downloaded, or memory. */
+export type OutputPlace = 'picked' | 'private' | 'memory';
+
+/** Writes and hashes the output away from the page. */
+export class OutputWriter {
+  #files: OrderedFiles | null = null;
+  #folder: FileSystemDirectoryHandle | null = null;
+
+  /** Without a picked file: a private file, or memory where there is no private file system. */
+  async start(picked: FileSystemFileHandle | null): Promise<OutputPlace> {
+    if (picked) {
+      this.#files = new OrderedFiles(new PickedPlace(picked));
+      return 'picked';
+    }
+    try {
+      await removeLeftOvers();
+      this.#folder = await createFolder();
+    } catch {
+      // Private windows of some browsers have no private file system.
+      this.#files = new OrderedFiles(new MemoryPlace());
+      return 'memory';
+    }
+    this.#files = new OrderedFiles(new PrivatePlace(this.#folder));
+    return 'private';
+  }
+
+  open(files: OutputFile[]): Promise<void> {
+    return this.#files!.open(files);
+  }
+  async write(file: number, offset: number, bytes: Uint8Array): Promise<ArrayBuffer> {
+    const buffer = await this.#files!.write(file, offset, bytes);
+    return transfer(buffer, [buffer]);
+  }
+  finish(): Promise<FinishedFile[]> {
+    return this.#files!.finish();
+  }
+  abort(): Promise<void> {
+    return this.#files!.abort();
+  }
+  /** Removes a private output file; the worker can go then. */
+  async dispose(): Promise<void> {
+    if (this.#folder) await removeFolder(this.#folder);
+    this.#folder = null;
+  }
+}
+
+expose(new OutputWriter());

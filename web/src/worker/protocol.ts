@@ -1,0 +1,53 @@
+import type { Kernel } from '../core/module';
+import type { SourceHandle } from '../core/source';
+
+/** Jobs that one worker has under way: while one is converted, the next one's bytes are on their way. */
+export const jobsPerWorker = 2;
+
+/** The first message to a job worker. */
+export interface StartWorker {
+  kind: 'start';
+  kernel: Kernel;
+  compiled: WebAssembly.Module;
+  sources: SourceHandle[];
+  /** The longest input and output of any job. */
+  inputBytes: number;
+  outputBytes: number;
+}
+
+/** A run of one tensor to read, convert and measure.  */
+export interface JobRequest {
+  kind: 'job';
+  index: number;
+  inputFile: number;
+  inputOffset: number;
+  inputBytes: number;
+  outputBytes: number;
+  padding: number;
+  firstWeight: number;
+  weights: number;
+  /** Weights in a row of the tensor. */
+  rowLength: number;
+  /** Null: the bytes are copied as they are. */
+  conversion: Conversion | null;
+  /** Where the output goes; comes back with the answer. */
+  buffer: ArrayBuffer;
+}
+
+export interface Conversion {
+  from: string;
+  to: string;
+  method: string;
+}
+
+export type ToJobWorker = StartWorker | JobRequest;
+
+export interface JobDone {
+  kind: 'done';
+  index: number;
+  buffer: ArrayBuffer; // outputBytes, then zeros for the padding
+  statistics: Uint8Array<ArrayBuffer> | null; // of a conversion, as Statistics.merge() takes them
+  kernel: string | null; // that converted
+}
+
+export type FromJobWorker = JobDone | { kind: 'failed'; index: number | null; sentence: string };
