@@ -1,13 +1,18 @@
+#include "formats/floats.h"
+
 #include <cstring>
 
 #include "codec/codec.h"
-#include "formats/floats.h"
+#include "numeric/half_simd.h"
 
 namespace nibble {
 namespace {
 
-void quantize_f32(const float* row, uint8_t* blocks, size_t length, const float*) {
+void copy_f32(const float* row, uint8_t* blocks, size_t length, const float*) {
   std::memcpy(blocks, row, length * sizeof(float));
+}
+void decode_f32(const uint8_t* blocks, float* values, size_t count) {
+  std::memcpy(values, blocks, count * sizeof(float));
 }
 void quantize_f16(const float* row, uint8_t* blocks, size_t length, const float*) {
   for (size_t i = 0; i < length; ++i) store(blocks + 2 * i, f16_from_f32(row[i]));
@@ -16,12 +21,60 @@ void quantize_bf16(const float* row, uint8_t* blocks, size_t length, const float
   for (size_t i = 0; i < length; ++i) store(blocks + 2 * i, bf16_from_f32(row[i]));
 }
 
-constexpr Decoder f32_decoders[] = {{Kernel::scalar, decode_each_block<F32>}};
-constexpr Decoder f16_decoders[] = {{Kernel::scalar, decode_each_block<F16>}};
-constexpr Decoder bf16_decoders[] = {{Kernel::scalar, decode_each_block<BF16>}};
-constexpr Quantizer f32_quantizers[] = {{llama_cpp, Kernel::scalar, quantize_f32}};
-constexpr Quantizer f16_quantizers[] = {{llama_cpp, Kernel::scalar, quantize_f16}};
-constexpr Quantizer bf16_quantizers[] = {{llama_cpp, Kernel::scalar, quantize_bf16}};
+#if NIBBLE_SIMD
+
+/// Eight numbers at a time, the rest one by one.
+template <v128_t (*convert)(v128_t), QuantizeRow scalar>
+void quantize_simd(const float* row, uint8_t* blocks, size_t length, const float*) {
+  size_t i = 0;
+  for (; i + 8 <= length; i += 8) {
+    wasm_v128_store(blocks + 2 * i,
+                    wasm_u16x8_narrow_i32x4(convert(wasm_v128_load(row + i)), convert(wasm_v128_load(row + i + 4))));
+  }
+  scalar(row + i, blocks + 2 * i, length - i, nullptr);
+}
+
+template <v128_t (*convert)(v128_t), DecodeBlocks scalar>
+void decode_simd(const uint8_t* blocks, float* values, size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const v128_t halves = wasm_v128_load(blocks + 2 * i);
+    wasm_v128_store(values + i, convert(wasm_u32x4_extend_low_u16x8(halves)));
+    wasm_v128_store(values + i + 4, convert(wasm_u32x4_extend_high_u16x8(halves)));
+  }
+  scalar(blocks + 2 * i, values + i, count - i);
+}
+
+v128_t f32x4_from_bf16(v128_t bf16) { return wasm_i32x4_shl(bf16, 16); }
+
+#endif
+
+constexpr Decoder f32_decoders[] = {{Kernel::scalar, decode_f32}};
+constexpr Decoder f16_decoders[] = {
+    {Kernel::scalar, decode_each_block<F16>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_simd<f32x4_from_f16, decode_each_block<F16>>},
+#endif
+};
+constexpr Decoder bf16_decoders[] = {
+    {Kernel::scalar, decode_each_block<BF16>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_simd<f32x4_from_bf16, decode_each_block<BF16>>},
+#endif
+};
+constexpr Quantizer f32_quantizers[] = {{llama_cpp, Kernel::scalar, copy_f32}};
+constexpr Quantizer f16_quantizers[] = {
+    {llama_cpp, Kernel::scalar, quantize_f16},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, quantize_simd<f16_from_f32x4, quantize_f16>},
+#endif
+};
+constexpr Quantizer bf16_quantizers[] = {
+    {llama_cpp, Kernel::scalar, quantize_bf16},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, quantize_simd<bf16_from_f32x4, quantize_bf16>},
+#endif
+};
 
 }  // namespace
 

@@ -2,14 +2,25 @@
 
 #include "codec/codec.h"
 #include "codec/symmetric.h"
+#include "codec/symmetric_simd.h"
 
 namespace nibble {
 namespace {
 
-using Rule = Symmetric<Q4_0, 8>;
+using Scalar = Symmetric<Q4_0, 8>;
 
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<Q4_0>}};
-constexpr Quantizer quantizers[] = {{llama_cpp, Kernel::scalar, Rule::quantize}};
+constexpr Decoder decoders[] = {
+    {Kernel::scalar, decode_each_block<Q4_0>},
+#if NIBBLE_SIMD
+    {Kernel::simd, SymmetricSimd<Q4_0, 8>::decode},
+#endif
+};
+constexpr Quantizer quantizers[] = {
+    {llama_cpp, Kernel::scalar, Scalar::quantize},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, SymmetricSimd<Q4_0, 8>::quantize},
+#endif
+};
 
 }  // namespace
 

@@ -2,29 +2,100 @@
 
 #include <cmath>
 
+#include "codec/block32_simd.h"
 #include "codec/codec.h"
 #include "numeric/rounding.h"
 
 namespace nibble {
 namespace {
 
+constexpr size_t length = Q8_0::block_length, bytes = Q8_0::block_bytes;
+
 /// llama.cpp's rule: the largest magnitude becomes +-127; the codes follow the scale before it is rounded.
 void quantize_block(const float* x, uint8_t* block) {
   float amax = 0.0f;
-  for (int j = 0; j < 32; ++j) amax = std::max(amax, std::fabs(x[j]));
+  for (size_t j = 0; j < length; ++j) amax = std::max(amax, std::fabs(x[j]));
   const float d = amax / 127.0f;
   const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
-  int8_t codes[32];
-  for (int j = 0; j < 32; ++j) codes[j] = round_away_to_i8(x[j] * inverse);
+  int8_t codes[length];
+  for (size_t j = 0; j < length; ++j) codes[j] = round_away_to_i8(x[j] * inverse);
   Q8_0::encode(f16_from_f32(d), codes, block);
 }
 
-void quantize(const float* row, uint8_t* blocks, size_t length, const float* /*importance*/) {
-  for (size_t b = 0; b < length / 32; ++b) quantize_block(row + 32 * b, blocks + Q8_0::block_bytes * b);
+void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {
+  for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + bytes * b);
 }
 
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<Q8_0>}};
-constexpr Quantizer quantizers[] = {{llama_cpp, Kernel::scalar, quantize}};
+#if NIBBLE_SIMD
+
+void quantize_four_simd(const float* x, uint8_t* blocks) {
+  v128_t rows[4];
+  NIBBLE_UNROLL
+  for (int b = 0; b < 4; ++b) {
+    v128_t v[8];
+    NIBBLE_UNROLL
+    for (int i = 0; i < 8; ++i) v[i] = wasm_f32x4_abs(wasm_v128_load(x + length * b + 4 * i));
+    rows[b] = block32::fold(v, block32::larger);
+  }
+  const v128_t amax = block32::fold_rows(rows[0], rows[1], rows[2], rows[3], block32::larger);
+  const v128_t d = wasm_f32x4_div(amax, wasm_f32x4_splat(127.0f));
+  const v128_t inverse = block32::inverse_or_zero(d);
+  if (!block32::all_finite(inverse)) {
+    for (int b = 0; b < 4; ++b) quantize_block(x + length * b, blocks + bytes * b);
+    return;
+  }
+  alignas(16) float inverses[4];
+  alignas(16) uint32_t halves[4];
+  wasm_v128_store(inverses, inverse);
+  wasm_v128_store(halves, f16_from_f32x4(d));
+  // Adding the float below one half and truncating rounds half away from zero: a sum that must reach the next integer
+  // is exact or rounds up to it, and 0.5 - 2^-25 stays below 1. One half itself would carry it over.
+  const v128_t nearly_half = wasm_f32x4_splat(0x1.fffffep-2f), sign = wasm_i32x4_splat(INT32_MIN);
+  NIBBLE_UNROLL
+  for (int b = 0; b < 4; ++b) {
+    const v128_t scale = wasm_v128_load32_splat(inverses + b);
+    const block32::Codes codes = block32::codes_of(x + length * b, [&](v128_t v) {
+      const v128_t scaled = wasm_f32x4_mul(v, scale);
+      return wasm_f32x4_add(scaled, wasm_v128_or(nearly_half, wasm_v128_and(scaled, sign)));
+    });
+    uint8_t* block = blocks + bytes * b;
+    store(block, static_cast<uint16_t>(halves[b]));
+    wasm_v128_store(block + 2, codes.low);
+    wasm_v128_store(block + 18, codes.high);
+  }
+}
+
+void quantize_simd(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
+  size_t b = 0;
+  for (; b + 4 <= row_length / length; b += 4) quantize_four_simd(row + length * b, blocks + bytes * b);
+  quantize(row + length * b, blocks + bytes * b, row_length - length * b, importance);
+}
+
+void decode_simd(const uint8_t* blocks, float* values, size_t block_count) {
+  const v128_t top_bit = wasm_i8x16_splat(-128);
+  for (size_t b = 0; b < block_count; ++b, blocks += bytes, values += length) {
+    const v128_t d = wasm_f32x4_splat(f32_from_f16(load<uint16_t>(blocks)));
+    const auto scaled = [d](v128_t v) { return wasm_f32x4_mul(v, d); };
+    for (int i = 0; i < 32; i += 16) {
+      block32::store_values(wasm_v128_xor(wasm_v128_load(blocks + 2 + i), top_bit), 128.0f, values + i, scaled);
+    }
+  }
+}
+
+#endif
+
+constexpr Decoder decoders[] = {
+    {Kernel::scalar, decode_each_block<Q8_0>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_simd},
+#endif
+};
+constexpr Quantizer quantizers[] = {
+    {llama_cpp, Kernel::scalar, quantize},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, quantize_simd},
+#endif
+};
 
 }  // namespace
 

@@ -14,9 +14,8 @@ template <class F, int N>
 struct Symmetric {
   static constexpr size_t length = F::block_length;
 
-  /// llama.cpp's rule: the weight of largest magnitude, with its sign, becomes code 0 (-N). Of equal magnitudes the
-  /// first decides the sign. The codes follow the scale before it is rounded to half precision.
-  static void quantize_block(const float* x, uint8_t* block) {
+  /// The weight of largest magnitude, with its sign; the first of equal magnitudes; +0 when all are zero.
+  static float signed_max(const float* x) {
     float amax = 0.0f, max = 0.0f;
     for (size_t j = 0; j < length; ++j) {
       if (std::fabs(x[j]) > amax) {
@@ -24,7 +23,13 @@ struct Symmetric {
         max = x[j];
       }
     }
-    const float d = max / -static_cast<float>(N);
+    return max;
+  }
+
+  /// llama.cpp's rule: the weight of largest magnitude becomes code 0 (-N). The codes follow the scale before it is
+  /// rounded to half precision.
+  static void quantize_block(const float* x, uint8_t* block) {
+    const float d = signed_max(x) / -static_cast<float>(N);
     const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
     uint8_t codes[length];
     for (size_t j = 0; j < length; ++j) {

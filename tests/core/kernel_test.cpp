@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -20,7 +19,7 @@ using testing::Generator;
 using testing::Random;
 
 /// Formats whose decoder and llama.cpp quantizer must have a vector kernel in builds with SIMD.
-constexpr std::array<std::string_view, 0> vectorized = {};
+constexpr std::string_view vectorized[] = {"f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"};
 
 /// A buffer between two runs of guard bytes.
 class Guarded {
