@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/weighted_row.h"
 #include "numeric/half.h"
 #include "numeric/rounding.h"
+#include "search/llama_cpp_affine.h"
 
 /// Q4_1 and Q5_1: one scale and one minimum per block, codes 0..N.
 namespace nibble {
@@ -12,7 +14,7 @@ namespace nibble {
 /// What distinguishes the two: N is 15 or 31.
 template <class F, int N>
 struct Affine {
-  static constexpr size_t length = F::block_length;
+  static constexpr size_t length = F::block_length, block_bytes = F::block_bytes;
 
   /// llama.cpp's rule: N equal steps from the smallest weight to the largest. The codes follow scale and minimum before
   /// they are rounded to half precision. Codes above N do not occur, so Q4_1's and Q5_1's different treatment of them
@@ -32,8 +34,26 @@ struct Affine {
     F::encode(f16_from_f32(d), f16_from_f32(min), codes, block);
   }
 
-  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {
-    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + F::block_bytes * b);
+  /// With importance: the best of 38 scales and minima, for one block or one per lane.
+  template <class V>
+  static void weighted_blocks(const V* x, const V* w, uint8_t* blocks) {
+    namespace search = llama_cpp_search;
+    V levels[length];
+    const auto fit =
+        search::fit_affine<length, N, search::Deviation::squared>(x, w, search::weighted_affine_grid, levels);
+    float scales[lane_count<V>], minima[lane_count<V>];
+    uint8_t codes[lane_count<V> * length];
+    store_lanes(fit.scale, scales);
+    store_lanes(-fit.minimum, minima);
+    store_levels<length>(levels, length, codes);
+    for (size_t b = 0; b < lane_count<V>; ++b) {
+      F::encode(f16_from_f32(scales[b]), f16_from_f32(minima[b]), codes + length * b, blocks + block_bytes * b);
+    }
+  }
+
+  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
+    if (importance) return quantize_weighted_row<Affine, float>(row, blocks, row_length, importance);
+    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + block_bytes * b);
   }
 };
 

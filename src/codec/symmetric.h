@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/weighted_row.h"
 #include "numeric/half.h"
 #include "numeric/rounding.h"
+#include "search/llama_cpp_symmetric.h"
 
 /// Q4_0 and Q5_0: one signed scale per block, codes 0..2N-1 standing for -N..N-1.
 namespace nibble {
@@ -12,7 +14,7 @@ namespace nibble {
 /// What distinguishes the two: N is 8 or 16.
 template <class F, int N>
 struct Symmetric {
-  static constexpr size_t length = F::block_length;
+  static constexpr size_t length = F::block_length, block_bytes = F::block_bytes;
 
   /// The weight of largest magnitude, with its sign; the first of equal magnitudes; +0 when all are zero.
   static float signed_max(const float* x) {
@@ -38,8 +40,23 @@ struct Symmetric {
     F::encode(f16_from_f32(d), codes, block);
   }
 
-  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {
-    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + F::block_bytes * b);
+  /// With importance: the best of nineteen scales, for one block or one per lane.
+  template <class V>
+  static void weighted_blocks(const V* x, const V* w, uint8_t* blocks) {
+    V levels[length];
+    const V d = llama_cpp_search::fit_symmetric<length, N>(x, w, levels);
+    float scales[lane_count<V>];
+    uint8_t codes[lane_count<V> * length];
+    store_lanes(d, scales);
+    store_levels<length>(levels, length, codes);
+    for (size_t b = 0; b < lane_count<V>; ++b) {
+      F::encode(f16_from_f32(scales[b]), codes + length * b, blocks + block_bytes * b);
+    }
+  }
+
+  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
+    if (importance) return quantize_weighted_row<Symmetric, float>(row, blocks, row_length, importance);
+    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + block_bytes * b);
   }
 };
 

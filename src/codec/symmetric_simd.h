@@ -52,9 +52,10 @@ struct SymmetricSimd {
   }
 
   static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
+    if (importance) return quantize_weighted_row<Scalar, Float4>(row, blocks, row_length, importance);
     size_t b = 0;
     for (; b + 4 <= row_length / length; b += 4) quantize_four(row + length * b, blocks + F::block_bytes * b);
-    Scalar::quantize(row + length * b, blocks + F::block_bytes * b, row_length - length * b, importance);
+    Scalar::quantize(row + length * b, blocks + F::block_bytes * b, row_length - length * b, nullptr);
   }
 
   static void decode(const uint8_t* blocks, float* values, size_t block_count) {
