@@ -20,6 +20,11 @@ inline float higher_of(float a, float b) { return a < b ? b : a; }
 /// clamp(nearest_int(v), low, high) as a float, for every v.
 inline float nearest_level(float v, int low, int high) { return static_cast<float>(clamp(nearest_int(v), low, high)); }
 
+/// The low eight bits of an integer-valued float (|v| <= 2^23), negative ones in two's complement.
+inline float low_byte(float v) { return static_cast<float>(static_cast<int>(v) & 0xFF); }
+/// The range of nearest_int: as bounds of nearest_level they leave a side open.
+inline constexpr int lowest_level = -0x00400000, highest_level = 0x003FFFFF;
+
 /// How many floats a V holds.
 template <class V>
 inline constexpr int lane_count = 1;
@@ -29,14 +34,23 @@ template <int n>
 inline void load_lanes(const float* from, size_t /*stride*/, float* to) {
   for (int i = 0; i < n; ++i) to[i] = from[i];
 }
-/// Lane b of the result = from[b].
-inline void load_lanes(const float* from, float& to) { to = *from; }
-/// to[b] = lane b.
-inline void store_lanes(float v, float* to) { *to = v; }
+/// The next lane_count<V> floats, and back.
+template <class V>
+inline V load_run(const float* from);
+template <>
+inline float load_run(const float* from) {
+  return *from;
+}
+inline void store_run(float v, float* to) { *to = v; }
 /// to[b * stride + i] = lane b of levels[i] as a byte; levels are integers 0..255.
 template <int n>
 inline void store_levels(const float* levels, size_t /*stride*/, uint8_t* to) {
   for (int i = 0; i < n; ++i) to[i] = static_cast<uint8_t>(static_cast<int>(levels[i]));
+}
+/// to[i] = levels 0..255 of n consecutive weights, lane_count<V> of them in each element.
+template <int n>
+inline void store_level_run(const float* levels, uint8_t* to) {
+  store_levels<n>(levels, 0, to);
 }
 
 #if NIBBLE_SIMD
@@ -64,6 +78,7 @@ inline Float4& operator+=(Float4& a, Float4 b) { return a = a + b; }
 
 inline Mask4 operator<(Float4 a, Float4 b) { return {wasm_f32x4_lt(a.v, b.v)}; }
 inline Mask4 operator>(Float4 a, Float4 b) { return {wasm_f32x4_gt(a.v, b.v)}; }
+inline Mask4 operator>=(Float4 a, Float4 b) { return {wasm_f32x4_ge(a.v, b.v)}; }
 inline Mask4 operator==(Float4 a, Float4 b) { return {wasm_f32x4_eq(a.v, b.v)}; }
 inline Mask4 operator!=(Float4 a, Float4 b) { return {wasm_f32x4_ne(a.v, b.v)}; }
 
@@ -80,6 +95,10 @@ inline Float4 nearest_level(Float4 v, int low, int high) {
   const v128_t level = wasm_i32x4_sub(bits, wasm_i32x4_splat(0x00400000));
   const v128_t clamped = wasm_i32x4_max(wasm_i32x4_min(level, wasm_i32x4_splat(high)), wasm_i32x4_splat(low));
   return Float4(wasm_f32x4_convert_i32x4(clamped));
+}
+
+inline Float4 low_byte(Float4 v) {
+  return Float4(wasm_f32x4_convert_i32x4(wasm_v128_and(wasm_i32x4_trunc_sat_f32x4(v.v), wasm_i32x4_splat(0xFF))));
 }
 
 /// A 4 x 4 transposition: afterwards lane b of row i is what lane i of row b was.
@@ -108,17 +127,35 @@ inline void load_lanes(const float* from, size_t stride, Float4* to) {
   }
 }
 
-inline void load_lanes(const float* from, Float4& to) { to = Float4(wasm_v128_load(from)); }
-inline void store_lanes(Float4 v, float* to) { wasm_v128_store(to, v.v); }
+template <>
+inline Float4 load_run(const float* from) {
+  return Float4(wasm_v128_load(from));
+}
+inline void store_run(Float4 v, float* to) { wasm_v128_store(to, v.v); }
+
+/// Sixteen levels 0..255, four in each vector, as bytes.
+inline v128_t level_bytes(v128_t l0, v128_t l1, v128_t l2, v128_t l3) {
+  const v128_t low = wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(l0), wasm_i32x4_trunc_sat_f32x4(l1));
+  const v128_t high = wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(l2), wasm_i32x4_trunc_sat_f32x4(l3));
+  return wasm_u8x16_narrow_i16x8(low, high);
+}
+
+template <int n>
+inline void store_level_run(const Float4* levels, uint8_t* to) {
+  static_assert(n % 16 == 0);
+  for (int i = 0; i < n; i += 16) {
+    const Float4* l = levels + i / 4;
+    wasm_v128_store(to + i, level_bytes(l[0].v, l[1].v, l[2].v, l[3].v));
+  }
+}
 
 template <int n>
 inline void store_levels(const Float4* levels, size_t stride, uint8_t* to) {
   static_assert(n % 4 == 0);
   for (int i = 0; i < n; i += 4) {
-    v128_t r0 = wasm_i32x4_trunc_sat_f32x4(levels[i].v), r1 = wasm_i32x4_trunc_sat_f32x4(levels[i + 1].v);
-    v128_t r2 = wasm_i32x4_trunc_sat_f32x4(levels[i + 2].v), r3 = wasm_i32x4_trunc_sat_f32x4(levels[i + 3].v);
+    v128_t r0 = levels[i].v, r1 = levels[i + 1].v, r2 = levels[i + 2].v, r3 = levels[i + 3].v;
     transpose(r0, r1, r2, r3);
-    const v128_t bytes = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(r0, r1), wasm_i16x8_narrow_i32x4(r2, r3));
+    const v128_t bytes = level_bytes(r0, r1, r2, r3);
     wasm_v128_store32_lane(to + i, bytes, 0);
     wasm_v128_store32_lane(to + stride + i, bytes, 1);
     wasm_v128_store32_lane(to + 2 * stride + i, bytes, 2);

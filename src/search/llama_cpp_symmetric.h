@@ -67,4 +67,45 @@ inline V fit_symmetric(const V* x, const V* w, V* levels) {
   return select(empty, V(0.0f), scale);
 }
 
+/// The same grid with one starting scale and up to five rounds of moving single weights to the level that the
+/// least-squares scale of the others asks for, whenever that raises the fit. Weights of the errors are x * x.
+template <int n, int N, class V>
+inline V fit_symmetric_refined(const V* x, V* levels) {
+  const V zero(0.0f);
+  const auto [amax, extreme] = extreme_of<n>(x);
+  const V inverse = V(static_cast<float>(-N)) / extreme;
+  V w[n], wx[n];
+  V sumlx = zero, suml2 = zero;
+  for (int i = 0; i < n; ++i) {
+    w[i] = x[i] * x[i];
+    wx[i] = w[i] * x[i];
+    levels[i] = nearest_level(inverse * x[i], -N, N - 1);
+    sumlx += wx[i] * levels[i];
+    suml2 += w[i] * levels[i] * levels[i];
+  }
+  // A lane whose round moved nothing repeats that round unchanged, so lanes need not stop by themselves.
+  bool moved = true;
+  for (int round = 0; round < 5 && moved; ++round) {
+    moved = false;
+    for (int i = 0; i < n; ++i) {
+      const V slx = sumlx - wx[i] * levels[i];
+      const V sl2 = suml2 - w[i] * levels[i] * levels[i];
+      const V level = nearest_level(x[i] * sl2 / slx, -N, N - 1);
+      const auto candidate = both(slx > zero, level != levels[i]);
+      if (!any(candidate)) continue;
+      const V new_slx = slx + wx[i] * level;
+      const V new_sl2 = sl2 + w[i] * level * level;
+      const auto better = both(candidate, both(new_sl2 > zero, new_slx * new_slx * suml2 > sumlx * sumlx * new_sl2));
+      if (!any(better)) continue;
+      levels[i] = select(better, level, levels[i]);
+      sumlx = select(better, new_slx, sumlx);
+      suml2 = select(better, new_sl2, suml2);
+      moved = true;
+    }
+  }
+  const auto empty = amax < V(tiny);
+  for (int i = 0; i < n; ++i) levels[i] = select(empty, zero, levels[i] + V(static_cast<float>(N)));
+  return select(both(amax >= V(tiny), suml2 > zero), sumlx / suml2, zero);
+}
+
 }  // namespace nibble::llama_cpp_search

@@ -1,0 +1,120 @@
+#include "codec/codec.h"
+#include "formats/iq4_nl.h"
+#include "formats/iq4_xs.h"
+#include "numeric/lanes.h"
+#include "search/llama_cpp_iq4.h"
+#include "search/llama_cpp_weights.h"
+
+/// IQ4_NL and IQ4_XS: one scale search on one uneven grid; the second stores its scales in six bits.
+namespace nibble {
+namespace {
+
+using namespace llama_cpp_search;
+
+constexpr int n = 32;
+
+/// The scales of lane_count<V> consecutive runs of 32 weights, each with its own sigma2 (which only weighs importance).
+template <class V>
+V fit_runs(const float* x, const float* importance, V sigma2) {
+  V lanes[n], w[n];
+  load_lanes<n>(x, n, lanes);
+  if (importance) {
+    V q[n];
+    load_lanes<n>(importance, n, q);
+    importance_weights<n>(lanes, q, sigma2, w);
+  } else {
+    square_weights<n>(lanes, w);
+  }
+  return fit_iq4<n>(lanes, w);
+}
+
+/// The codes of 32 weights on the grid of `step`; a zero step makes every code that of zero.
+template <class V>
+void round_to_grid(const float* x, float step, uint8_t* codes) {
+  const V inverse(step != 0.0f ? 1.0f / step : 0.0f);
+  V levels[n / lane_count<V>];
+  for (int i = 0; i < n / lane_count<V>; ++i) {
+    levels[i] = nearest_iq4_level(inverse * load_run<V>(x + i * lane_count<V>));
+  }
+  store_level_run<n>(levels, codes);
+}
+
+/// lane_count<V> blocks of IQ4_NL.
+template <class V>
+void quantize_nl_blocks(const float* x, uint8_t* blocks, const float* importance) {
+  constexpr int count = lane_count<V>;
+  V lanes[n], sum(0.0f);
+  load_lanes<n>(x, n, lanes);
+  for (int i = 0; i < n; ++i) sum += lanes[i] * lanes[i];
+  float scales[count];
+  store_run(fit_runs<V>(x, importance, sum * V(2.0f / 32.0f)), scales);
+  for (int b = 0; b < count; ++b) {
+    uint8_t codes[n];
+    round_to_grid<V>(x + n * b, scales[b], codes);
+    IQ4_NL::encode(f16_from_f32(scales[b]), codes, blocks + IQ4_NL::block_bytes * b);
+  }
+}
+
+template <class V>
+void quantize_nl(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  size_t i = 0;
+  const auto at = [&](const float* from) { return from ? from + i : nullptr; };
+  for (; i + n * lane_count<V> <= length; i += n * lane_count<V>, blocks += IQ4_NL::block_bytes * lane_count<V>) {
+    quantize_nl_blocks<V>(row + i, blocks, at(importance));
+  }
+  for (; i < length; i += n, blocks += IQ4_NL::block_bytes) quantize_nl_blocks<float>(row + i, blocks, at(importance));
+}
+
+template <class V>
+void quantize_xs_block(const float* x, uint8_t* block, const float* importance) {
+  constexpr int count = IQ4_XS::sub_blocks;
+  const float sigma2 = sum_of_squares(x, super_block) * (2.0f / 256.0f);
+  float scales[count];
+  for (int b = 0; b < count; b += lane_count<V>) {
+    store_run(fit_runs<V>(x + n * b, importance ? importance + n * b : nullptr, V(sigma2)), scales + b);
+  }
+  const float d = -extreme_of<count>(scales).value / 32.0f;
+  const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
+  uint8_t scale_codes[count], codes[super_block];
+  for (int b = 0; b < count; ++b) {
+    const int level = clamp(nearest_int(inverse * scales[b]), -32, 31);
+    scale_codes[b] = static_cast<uint8_t>(level + 32);
+    round_to_grid<V>(x + n * b, d * static_cast<float>(level), codes + n * b);
+  }
+  IQ4_XS::encode(f16_from_f32(d), scale_codes, codes, block);
+}
+
+template <class V>
+void quantize_xs(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  for (size_t i = 0; i < length; i += super_block, blocks += IQ4_XS::block_bytes) {
+    quantize_xs_block<V>(row + i, blocks, importance ? importance + i : nullptr);
+  }
+}
+
+template <class F>
+constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
+constexpr Quantizer nl_quantizers[] = {
+    {llama_cpp, Kernel::scalar, quantize_nl<float>},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, quantize_nl<Float4>},
+#endif
+};
+constexpr Quantizer xs_quantizers[] = {
+    {llama_cpp, Kernel::scalar, quantize_xs<float>},
+#if NIBBLE_SIMD
+    {llama_cpp, Kernel::simd, quantize_xs<Float4>},
+#endif
+};
+
+}  // namespace
+
+template <>
+Codec codec_for<IQ4_NL>() {
+  return {Type::iq4_nl, decoders<IQ4_NL>, nl_quantizers, false};
+}
+template <>
+Codec codec_for<IQ4_XS>() {
+  return {Type::iq4_xs, decoders<IQ4_XS>, xs_quantizers, false};
+}
+
+}  // namespace nibble
