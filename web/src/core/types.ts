@@ -116,6 +116,14 @@ export interface Plan {
   memory: { sharedBytes: number; perWorkerBytes: number };
 }
 
+/** What an output would weigh, before anything is planned in detail. */
+export interface Price {
+  outputBytes: number;
+  bitsPerWeight: number;
+  substitutions: number; // tensors that cannot have the type their rule asks for
+  needsImportance: boolean; // cannot be made without an importance matrix, and none was given
+}
+
 export interface ErrorReport {
   count: number;
   rmse: number;

@@ -32,6 +32,8 @@ export interface Model {
   info(): string;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
+  /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
+  price(options: string): string;
   /** The output header of the last plan's output file number `file`; valid until the next plan() or delete(). */
   headerPointer(file: number): number;
   headerBytes(file: number): number;

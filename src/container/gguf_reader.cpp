@@ -1,0 +1,267 @@
+#include <algorithm>
+#include <unordered_set>
+
+#include "container/byte_cursor.h"
+#include "container/gguf.h"
+#include "container/gguf_limits.h"
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+constexpr char damaged[] = " The file is probably damaged; download it again.";
+
+/// Reads one header from its start. Lives for one attempt: a longer prefix starts a new one.
+class Reader {
+ public:
+  Reader(std::span<const uint8_t> prefix, uint64_t file_bytes) : prefix_(prefix), cursor_(prefix, file_bytes) {
+    header_.file_bytes = file_bytes;
+  }
+
+  GgufHeader read() {
+    const uint64_t tensor_count = read_start();
+    read_key_values();
+    header_.bytes.assign(prefix_.begin(), prefix_.begin() + static_cast<ptrdiff_t>(cursor_.position()));
+    read_alignment();
+    read_tensors(tensor_count);
+    place_tensors();
+    return std::move(header_);
+  }
+
+ private:
+  /// Magic, version and counts. Returns the number of tensors.
+  uint64_t read_start() {
+    if (cursor_.read<uint32_t>() != gguf::magic) {
+      throw Error("This is not a GGUF file: it does not start with the letters GGUF. Choose a model in GGUF format.");
+    }
+    header_.version = cursor_.read<uint32_t>();
+    // A small version number in the other byte order has its low half zero.
+    if (header_.version != 0 && (header_.version & 0xFFFF) == 0) {
+      throw Error("This GGUF file is big-endian, made for another kind of computer. Convert it to little-endian first.");
+    }
+    if (header_.version < gguf::oldest_version || header_.version > gguf::newest_version) {
+      throw Error("This is GGUF version " + std::to_string(header_.version) +
+                  "; versions 2 and 3 can be read. Convert the model again with a current converter.");
+    }
+    const uint64_t tensor_count = cursor_.read<uint64_t>();
+    key_value_count_ = cursor_.read<uint64_t>();
+    check_count(key_value_count_, gguf::max_key_values, gguf::min_key_value_bytes, "metadata entries");
+    check_count(tensor_count, gguf::max_tensors, gguf::min_tensor_bytes, "tensors");
+    return tensor_count;
+  }
+
+  void check_count(uint64_t count, uint64_t limit, uint64_t least_bytes, const char* things) const {
+    const std::string claim = "The header announces " + std::to_string(count) + ' ' + things + ", but ";
+    if (count > limit) throw Error(claim + "at most " + std::to_string(limit) + " are accepted." + damaged);
+    if (count > cursor_.left_in_file() / least_bytes) {
+      throw Error(claim + "only " + counted(cursor_.left_in_file(), "byte") + " follow." + damaged);
+    }
+  }
+
+  std::string_view read_string(const char* what) {
+    const uint64_t start = cursor_.position();
+    const uint64_t length = cursor_.read<uint64_t>();
+    if (length > gguf::max_string_bytes) {
+      throw Error(std::string(what) + " at byte " + std::to_string(start) + " claims to be " + std::to_string(length) +
+                  " bytes long; at most " + std::to_string(gguf::max_string_bytes) + " are accepted." + damaged);
+    }
+    return {reinterpret_cast<const char*>(cursor_.take(length)), static_cast<size_t>(length)};
+  }
+
+  ValueType read_value_type(const std::string& key) {
+    const uint32_t number = cursor_.read<uint32_t>();
+    if (number > static_cast<uint32_t>(ValueType::f64)) {
+      throw Error("Metadata entry " + in_quotes(key) + " has the unknown value type " + std::to_string(number) + '.' +
+                  damaged);
+    }
+    return static_cast<ValueType>(number);
+  }
+
+  void read_key_values() {
+    std::unordered_set<std::string> seen;
+    for (uint64_t i = 0; i < key_value_count_; ++i) {
+      cursor_.reading("the metadata");
+      KeyValue value{};
+      value.key = read_string("The metadata key");
+      if (value.key.empty() || value.key.find('\0') != std::string::npos) {
+        throw Error("Metadata entry " + std::to_string(i + 1) + " has an empty key or one with a zero byte in it." +
+                    damaged);
+      }
+      if (!seen.insert(value.key).second) {
+        throw Error("The metadata key " + in_quotes(value.key) + " appears twice." + damaged);
+      }
+      read_value(value);
+      header_.values.push_back(std::move(value));
+    }
+  }
+
+  void read_value(KeyValue& value) {
+    value.type = value.element = read_value_type(value.key);
+    value.count = 1;
+    value.offset = cursor_.position();
+    if (value.type == ValueType::array) {
+      value.element = read_value_type(value.key);
+      if (value.element == ValueType::array) {
+        throw Error("Metadata entry " + in_quotes(value.key) + " is an array of arrays, which GGUF readers refuse.");
+      }
+      value.count = cursor_.read<uint64_t>();
+      check_array(value);
+    }
+    value.elements = cursor_.position();
+    read_elements(value);
+    value.bytes = cursor_.position() - value.offset;
+  }
+
+  void check_array(const KeyValue& value) const {
+    const uint64_t least =
+        value.element == ValueType::string ? gguf::min_string_bytes : value_type_bytes(value.element);
+    const std::string claim =
+        "Metadata entry " + in_quotes(value.key) + " claims to have " + std::to_string(value.count) + " elements, but ";
+    if (value.count > gguf::max_array_count) {
+      throw Error(claim + "at most " + std::to_string(gguf::max_array_count) + " are accepted." + damaged);
+    }
+    if (value.count > cursor_.left_in_file() / least) {
+      throw Error(claim + "only " + counted(cursor_.left_in_file(), "byte") + " follow." + damaged);
+    }
+  }
+
+  void read_elements(KeyValue& value) {
+    if (value.element == ValueType::string) {
+      for (uint64_t i = 0; i < value.count; ++i) {
+        const std::string_view text = read_string("The metadata text");
+        if (text.find('\0') != std::string_view::npos) value.irregular = true;
+      }
+      return;
+    }
+    const uint8_t* elements = cursor_.take(value.count * value_type_bytes(value.element));
+    if (value.element == ValueType::boolean) {
+      value.irregular = std::any_of(elements, elements + value.count, [](uint8_t byte) { return byte > 1; });
+    }
+  }
+
+  void read_alignment() {
+    header_.alignment = gguf::default_alignment;
+    const KeyValue* value = header_.find("general.alignment");
+    if (!value) return;
+    if (value->type != ValueType::u32) {
+      throw Error("general.alignment is of type " + std::string(value_type_name(value->type)) + ", not u32." + damaged);
+    }
+    header_.alignment = load<uint32_t>(header_.bytes.data() + value->offset);
+    if (header_.alignment == 0 || (header_.alignment & (header_.alignment - 1)) != 0) {
+      throw Error("general.alignment is " + std::to_string(header_.alignment) + ", which is not a power of two." +
+                  damaged);
+    }
+  }
+
+  void read_tensors(uint64_t count) {
+    std::unordered_set<std::string> seen;
+    for (uint64_t i = 0; i < count; ++i) {
+      cursor_.reading("the tensor list");
+      GgufTensor tensor = read_tensor();
+      if (!seen.insert(tensor.name).second) {
+        throw Error("The tensor name " + in_quotes(tensor.name) + " appears twice." + damaged);
+      }
+      header_.tensors.push_back(std::move(tensor));
+    }
+  }
+
+  GgufTensor read_tensor() {
+    GgufTensor tensor{};
+    const std::string_view name = read_string("The tensor name");
+    if (name.size() > gguf::max_name_bytes || name.find('\0') != std::string_view::npos) {
+      throw Error("The tensor name " + in_quotes(name) + " is " + std::to_string(name.size()) +
+                  " bytes long or holds a zero byte; readers accept at most " + std::to_string(gguf::max_name_bytes) +
+                  " bytes of text. Rename the tensor when converting the model.");
+    }
+    tensor.name = name;
+    const uint32_t dimensions = cursor_.read<uint32_t>();
+    if (dimensions > gguf::max_dimensions) {
+      throw Error("Tensor " + in_quotes(name) + " has " + std::to_string(dimensions) + " dimensions; at most " +
+                  std::to_string(gguf::max_dimensions) + " are accepted." + damaged);
+    }
+    for (uint32_t d = 0; d < dimensions; ++d) tensor.shape.push_back(cursor_.read<uint64_t>());
+    tensor.type = static_cast<Type>(cursor_.read<uint32_t>());
+    tensor.offset = cursor_.read<uint64_t>();
+    measure(tensor);
+    return tensor;
+  }
+
+  /// Fills in weights and bytes, checking shape and type.
+  static void measure(GgufTensor& tensor) {
+    constexpr uint64_t most = uint64_t{1} << 63;
+    const std::string which = "Tensor " + in_quotes(tensor.name);
+    bool empty = false;
+    tensor.weights = 1;
+    for (const uint64_t size : tensor.shape) {
+      if (size >= most) throw Error(which + " has a negative dimension." + damaged);
+      empty = empty || size == 0;
+    }
+    for (const uint64_t size : tensor.shape) {
+      if (!empty && size > (most - 1) / tensor.weights) {
+        throw Error(which + " has more weights than can be counted." + damaged);
+      }
+      tensor.weights *= size;
+    }
+    const Format* format = find_format(tensor.type);
+    if (!format) {
+      throw Error(which + " has the unknown type " + std::to_string(static_cast<uint32_t>(tensor.type)) +
+                  ". The file is damaged, or uses a type that was removed from GGUF or is newer than this program.");
+    }
+    const uint64_t row = tensor.shape.empty() ? 1 : tensor.shape[0];
+    if (row % format->block_length != 0) {
+      throw Error(which + " has rows of " + std::to_string(row) + " weights, which is not a multiple of the " +
+                  std::to_string(format->block_length) + " weights of a " + std::string(format->name) + " block." +
+                  damaged);
+    }
+    const uint64_t blocks = tensor.weights / format->block_length;
+    if (blocks > (most - 1) / format->block_bytes) {
+      throw Error(which + " has more bytes than can be counted." + damaged);
+    }
+    tensor.bytes = blocks * format->block_bytes;
+  }
+
+  uint64_t padded(uint64_t bytes) const { return (bytes + header_.alignment - 1) & ~(header_.alignment - 1); }
+
+  /// Checks every offset against the tensors before it and the end of the file, and makes it absolute.
+  void place_tensors() {
+    header_.data_offset = padded(cursor_.position());
+    uint64_t expected = 0;
+    for (GgufTensor& tensor : header_.tensors) {
+      if (tensor.offset != expected) {
+        throw Error("Tensor " + in_quotes(tensor.name) + " is said to start at byte " + std::to_string(tensor.offset) +
+                    " of the data section, " + (tensor.offset < expected ? "inside" : "beyond") +
+                    " the tensors before it, which end at byte " + std::to_string(expected) + '.' + damaged);
+      }
+      const uint64_t start = header_.data_offset + tensor.offset;
+      const uint64_t left = header_.file_bytes > start ? header_.file_bytes - start : 0;
+      if (tensor.bytes > left) {
+        throw Error("Unexpected end of file at byte " + std::to_string(header_.file_bytes) + ": tensor " +
+                    in_quotes(tensor.name) + " needs " + counted(tensor.bytes - left, "more byte") +
+                    ". The file is probably cut short; download it again.");
+      }
+      tensor.offset = start;
+      expected += padded(tensor.bytes);
+    }
+  }
+
+  std::span<const uint8_t> prefix_;
+  ByteCursor cursor_;
+  GgufHeader header_;
+  uint64_t key_value_count_ = 0;
+};
+
+}  // namespace
+
+GgufReading read_gguf(std::span<const uint8_t> prefix, uint64_t file_bytes) {
+  GgufReading reading;
+  try {
+    reading.header = Reader(prefix, file_bytes).read();
+  } catch (const MoreBytesNeeded& more) {
+    const uint64_t doubled = std::max<uint64_t>(2 * prefix.size(), gguf::first_request_bytes);
+    reading.needed = std::min(file_bytes, std::max(doubled, more.bytes));
+  }
+  return reading;
+}
+
+}  // namespace nibble

@@ -1,0 +1,100 @@
+#include "plan/jobs.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "container/gguf_writer.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+/// A list longer than this is no use to anyone: with jobs of 4 MiB, 4 TiB of weights.
+constexpr size_t max_jobs = size_t{1} << 20;
+
+/// A conversion decodes a bounded run of weights at a time into floats, and again to measure the error.
+constexpr uint64_t conversion_scratch_bytes = uint64_t{1} << 20;
+/// A job's bytes exist twice for a moment: in the worker's own buffers and in the module's memory.
+constexpr uint64_t copies_of_a_job = 2;
+
+uint64_t rounded_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit; }
+
+class Cutter {
+ public:
+  Cutter(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index)
+      : jobs_(jobs), source_(source), tensor_(tensor), index_(index), from_(format_of(tensor.from)),
+        to_(format_of(tensor.to)) {}
+
+  void cut(const RunLimits& limits) {
+    const uint64_t row = source_.shape[0];
+    const uint64_t row_bytes = from_.bytes_for(row);
+    if (row_bytes > limits.job_bytes && !limits.whole_rows) {
+      for (uint64_t first = 0; first < source_.weights; first += row) cut_row(first, row, limits.job_bytes);
+      return;
+    }
+    const uint64_t slice =
+        limits.whole_slices && source_.shape.size() > 2 ? row * source_.shape[1] : source_.weights;
+    const uint64_t run = row * std::max<uint64_t>(1, limits.job_bytes / row_bytes);
+    for (uint64_t start = 0; start < source_.weights; start += slice) {
+      for (uint64_t first = 0; first < slice; first += run) add(start + first, std::min(run, slice - first));
+    }
+  }
+
+ private:
+  /// Cuts one row into pieces of nearly equal length, each a whole number of blocks of both types.
+  void cut_row(uint64_t first, uint64_t row, uint64_t job_bytes) {
+    const uint64_t unit = std::lcm(from_.block_length, to_.block_length);
+    const uint64_t units = row / unit;
+    const uint64_t most = std::max<uint64_t>(1, job_bytes / from_.bytes_for(unit));
+    const uint64_t pieces = rounded_up(units, most);
+    for (uint64_t piece = 0, done = 0; piece < pieces; ++piece) {
+      const uint64_t length = rounded_up(units - done, pieces - piece);
+      add(first + done * unit, length * unit);
+      done += length;
+    }
+  }
+
+  void add(uint64_t first_weight, uint64_t weights) {
+    if (jobs_.size() >= max_jobs) {
+      throw Error("The model would take more than " + std::to_string(max_jobs) +
+                  " jobs. Choose larger jobs (option \"jobBytes\").");
+    }
+    Job job{};
+    job.tensor = index_;
+    job.input_file = source_.file;
+    job.input_offset = source_.offset + from_.bytes_for(first_weight);
+    job.input_bytes = from_.bytes_for(weights);
+    job.output_file = tensor_.file;
+    job.output_offset = tensor_.offset + to_.bytes_for(first_weight);
+    job.output_bytes = to_.bytes_for(weights);
+    if (first_weight + weights == source_.weights) {
+      job.padding = static_cast<uint32_t>(padded_bytes(tensor_.output_bytes) - tensor_.output_bytes);
+    }
+    job.first_weight = first_weight;
+    job.weights = weights;
+    jobs_.push_back(job);
+  }
+
+  std::vector<Job>& jobs_;
+  const ModelTensor& source_;
+  const PlannedTensor& tensor_;
+  uint32_t index_;
+  const Format& from_;
+  const Format& to_;
+};
+
+}  // namespace
+
+void append_jobs(std::vector<Job>& jobs, const Model& model, const PlannedTensor& tensor, uint32_t index,
+                 const RunLimits& limits) {
+  const ModelTensor& source = model.tensors()[tensor.source];
+  if (source.weights > 0) Cutter(jobs, source, tensor, index).cut(limits);
+}
+
+uint64_t worker_bytes(const std::vector<Job>& jobs) {
+  uint64_t largest = 0;
+  for (const Job& job : jobs) largest = std::max(largest, job.input_bytes + job.output_bytes + job.padding);
+  return copies_of_a_job * largest + conversion_scratch_bytes;
+}
+
+}  // namespace nibble

@@ -1,0 +1,224 @@
+#include "plan/json.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "container/text.h"
+#include "numeric/bits.h"
+#include "recipe/tensor_kind.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Longer texts and arrays are cut in the metadata list.
+constexpr size_t max_shown_text_bytes = 300, max_shown_elements = 16;
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string role_of(std::string_view name) {
+  switch (category_of(name)) {
+    case Category::output: return "output";
+    case Category::token_embedding: return "token_embd";
+    case Category::qkv: return "qkv";
+    case Category::value: return "v";
+    case Category::key: return "k";
+    case Category::query: return "q";
+    case Category::attention_output: return "o";
+    case Category::up: return "up";
+    case Category::gate: return "gate";
+    case Category::down: return "down";
+    case Category::kv_b:
+    case Category::other: break;
+  }
+  return name.find("norm") != std::string_view::npos ? "norm" : "other";
+}
+
+Json layer_of(std::string_view name) {
+  const auto number = block_number(name);
+  return number ? Json(*number) : Json(nullptr);
+}
+
+/// The shortest decimal form that reads back as the same number.
+std::string shortest(double value, int most_digits, bool single) {
+  char text[40];
+  for (int digits = 6; digits <= most_digits; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    const double back = std::strtod(text, nullptr);
+    if (single ? static_cast<float>(back) == static_cast<float>(value) : back == value) break;
+  }
+  return text;
+}
+
+std::string element_text(ValueType type, const uint8_t* at) {
+  switch (type) {
+    case ValueType::u8: return std::to_string(*at);
+    case ValueType::i8: return std::to_string(load<int8_t>(at));
+    case ValueType::u16: return std::to_string(load<uint16_t>(at));
+    case ValueType::i16: return std::to_string(load<int16_t>(at));
+    case ValueType::u32: return std::to_string(load<uint32_t>(at));
+    case ValueType::i32: return std::to_string(load<int32_t>(at));
+    case ValueType::u64: return std::to_string(load<uint64_t>(at));
+    case ValueType::i64: return std::to_string(load<int64_t>(at));
+    case ValueType::f32: return shortest(load<float>(at), 9, true);
+    case ValueType::f64: return shortest(load<double>(at), 17, false);
+    case ValueType::boolean: return *at ? "true" : "false";
+    case ValueType::string:
+    case ValueType::array: break;
+  }
+  return {};
+}
+
+std::string shown(std::string_view text) {
+  const std::string_view kept = cut_utf8(text, max_shown_text_bytes);
+  return std::string(kept) + (kept.size() < text.size() ? "…" : "");
+}
+
+std::string value_text(const GgufHeader& header, const KeyValue& value) {
+  const uint8_t* at = header.bytes.data() + value.elements;
+  std::string text;
+  for (uint64_t i = 0; i < value.count; ++i) {
+    if (i == max_shown_elements || text.size() > max_shown_text_bytes) return text + ", …";
+    if (i > 0) text += ", ";
+    if (value.element == ValueType::string) {
+      const uint64_t length = load<uint64_t>(at);
+      text += shown({reinterpret_cast<const char*>(at) + sizeof(uint64_t), static_cast<size_t>(length)});
+      at += sizeof(uint64_t) + length;
+    } else {
+      text += element_text(value.element, at);
+      at += value_type_bytes(value.element);
+    }
+  }
+  return text;
+}
+
+Json metadata_json(const GgufHeader& header) {
+  Json list = Json::array();
+  for (const KeyValue& value : header.values) {
+    const bool array = value.type == ValueType::array;
+    list.push_back({{"key", value.key},
+                    {"type", (array ? "array of " : "") + std::string(value_type_name(value.element))},
+                    {"count", array ? Json(value.count) : Json(nullptr)},
+                    {"value", value_text(header, value)}});
+  }
+  return list;
+}
+
+Json warnings_of(const Model& model) {
+  Json list = Json::array();
+  const GgufHeader& header = model.main_header();
+  if (model.tensors().empty()) list.push_back("The model has no tensors: there is nothing to quantize.");
+  if (!header.text("general.architecture")) {
+    list.push_back("The model does not name its architecture, so rules that depend on it are not applied.");
+  }
+  uint64_t empty = 0;
+  for (const ModelTensor& tensor : model.tensors()) empty += tensor.weights == 0;
+  if (empty) list.push_back(counted(empty, "tensor") + " without any weights: a dimension is zero.");
+  return list;
+}
+
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+std::string format_name(Type type) { return std::string(format_of(type).name); }
+
+Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
+  return {{"source", tensor.source},
+          {"name", source.name},
+          {"shape", source.shape},
+          {"layer", layer_of(source.name)},
+          {"role", role_of(source.name)},
+          {"from", format_name(tensor.from)},
+          {"to", format_name(tensor.to)},
+          {"wanted", tensor.wanted ? Json(format_name(*tensor.wanted)) : Json(nullptr)},
+          {"reason", tensor.reason},
+          {"action", tensor.converts() ? "convert" : "copy"},
+          {"weights", source.weights},
+          {"inputBytes", source.bytes},
+          {"outputBytes", tensor.output_bytes},
+          {"file", tensor.file},
+          {"offset", tensor.offset}};
+}
+
+Json job_json(const Job& job) {
+  return {{"tensor", job.tensor},
+          {"inputFile", job.input_file},
+          {"inputOffset", job.input_offset},
+          {"inputBytes", job.input_bytes},
+          {"outputFile", job.output_file},
+          {"outputOffset", job.output_offset},
+          {"outputBytes", job.output_bytes},
+          {"padding", job.padding},
+          {"firstWeight", job.first_weight},
+          {"weights", job.weights}};
+}
+
+}  // namespace
+
+std::string model_json(const Model& model) {
+  const GgufHeader& header = model.main_header();
+  Json files = Json::array(), tensors = Json::array();
+  for (const Model::File& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
+  uint64_t weights = 0, bytes = 0;
+  for (const ModelTensor& tensor : model.tensors()) {
+    weights += tensor.weights;
+    bytes += tensor.bytes;
+    tensors.push_back({{"name", tensor.name},
+                       {"shape", tensor.shape},
+                       {"type", format_name(tensor.type)},
+                       {"weights", tensor.weights},
+                       {"bytes", tensor.bytes},
+                       {"file", tensor.file},
+                       {"offset", tensor.offset},
+                       {"layer", layer_of(tensor.name)},
+                       {"role", role_of(tensor.name)}});
+  }
+  return dumped({{"container", "GGUF"},
+                 {"version", header.version},
+                 {"files", std::move(files)},
+                 {"architecture", or_null(header.text("general.architecture"))},
+                 {"name", or_null(header.text("general.name"))},
+                 {"alignment", header.alignment},
+                 {"weights", weights},
+                 {"tensorBytes", bytes},
+                 {"tensors", std::move(tensors)},
+                 {"metadata", metadata_json(header)},
+                 {"warnings", warnings_of(model)}});
+}
+
+std::string plan_json(const Plan& plan, const Model& model) {
+  Json files = Json::array(), tensors = Json::array(), jobs = Json::array();
+  for (const OutputFile& file : plan.files) {
+    files.push_back({{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}});
+  }
+  for (const PlannedTensor& tensor : plan.tensors) {
+    tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
+  }
+  for (const Job& job : plan.jobs) jobs.push_back(job_json(job));
+  return dumped({{"fileType", plan.file_type->name},
+                 {"method", plan.method},
+                 {"inputBytes", plan.input_bytes},
+                 {"outputBytes", plan.output_bytes},
+                 {"outputFiles", std::move(files)},
+                 {"bitsPerWeight", plan.bits_per_weight},
+                 {"weights", plan.weights},
+                 {"tensors", std::move(tensors)},
+                 {"jobs", std::move(jobs)},
+                 {"notes", plan.notes},
+                 {"memory",
+                  {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}});
+}
+
+std::string price_json(const Price& price) {
+  return dumped({{"outputBytes", price.output_bytes},
+                 {"bitsPerWeight", price.bits_per_weight},
+                 {"substitutions", price.substitutions},
+                 {"needsImportance", price.needs_importance}});
+}
+
+std::string offer_json(uint64_t more) { return dumped(more ? Json{{"more", more}} : Json{{"done", true}}); }
+
+std::string error_json(const std::string& sentence) { return dumped({{"error", sentence}}); }
+
+}  // namespace nibble

@@ -1,0 +1,130 @@
+#include "plan/layout.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "container/text.h"
+#include "error.h"
+#include "plan/model_facts.h"
+#include "plan/output_values.h"
+#include "recipe/tensor_kind.h"
+
+namespace nibble {
+namespace {
+
+/// Source indices in output order: by block number (none first), then by name; shards keep their own order.
+std::vector<uint32_t> output_order(const Model& model, bool keep_split) {
+  std::vector<uint32_t> order(model.tensors().size());
+  std::iota(order.begin(), order.end(), 0);
+  if (keep_split) return order;
+  std::vector<int64_t> blocks;
+  for (const ModelTensor& tensor : model.tensors()) {
+    const auto block = block_number(tensor.name);
+    blocks.push_back(block ? static_cast<int64_t>(*block) : -1);
+  }
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return blocks[a] != blocks[b] ? blocks[a] < blocks[b] : model.tensors()[a].name < model.tensors()[b].name;
+  });
+  return order;
+}
+
+/// The file type to state in the output.
+uint32_t stated_file_type(const Model& model, const FileType& file_type, std::span<const RecipeTensor> tensors) {
+  if (!file_type.copies) return file_type.number;
+  if (const auto own = model.main_header().number(key::file_type)) return static_cast<uint32_t>(*own);
+  std::vector<Type> types;
+  for (const RecipeTensor& tensor : tensors) types.push_back(tensor.type);
+  return guess_file_type(types);
+}
+
+/// Throws when a tensor cannot be read as weights or written with the method asked for.
+void check_conversion(const ModelTensor& source, Type to, const std::string& method) {
+  if (!find_decoder(source.type, Kernel::scalar)) {
+    throw Error("Tensor " + in_quotes(source.name) + " is " + display_name(source.type) +
+                ", which can be copied but not converted. Choose COPY, or a rule that leaves it alone.");
+  }
+  if (!find_quantizer(to, method, Kernel::scalar)) {
+    throw Error("The method " + in_quotes(method) + " cannot write " + display_name(to) + " (tensor " +
+                in_quotes(source.name) + "). Choose another method or another type.");
+  }
+}
+
+/// Which output file a tensor goes to: its shard's number when shards are kept.
+std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) {
+  std::vector<uint32_t> numbers(model.files().size(), 0);
+  if (!keep_split) return numbers;
+  for (uint32_t i = 0; i < model.shards().size(); ++i) numbers[model.shards()[i]] = i;
+  return numbers;
+}
+
+void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type) {
+  layout.values.push_back(output_values(model.main_header(), file_type, options.overrides, &layout.realigned));
+  if (!options.keep_split) {
+    layout.files.push_back({});
+    return;
+  }
+  const uint64_t count = model.shards().size();
+  layout.values.resize(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    layout.files.push_back({shard_suffix(i, count), 0, 0, {}});
+    if (count > 1) set_split_values(layout.values[i], i, count, model.tensors().size());
+  }
+}
+
+/// Sets offsets and sizes: header, then each tensor padded to the alignment.
+void place(Layout& layout, const Model& model) {
+  std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
+  for (const PlannedTensor& tensor : layout.tensors) {
+    const ModelTensor& source = model.tensors()[tensor.source];
+    entries_bytes[tensor.file] += tensor_entry_bytes(source.name, source.shape.size());
+  }
+  for (size_t i = 0; i < layout.files.size(); ++i) {
+    layout.files[i].header_bytes = layout.files[i].bytes = gguf_header_bytes(layout.values[i], entries_bytes[i]);
+  }
+  for (PlannedTensor& tensor : layout.tensors) {
+    OutputFile& file = layout.files[tensor.file];
+    tensor.offset = file.bytes;
+    file.bytes += padded_bytes(tensor.output_bytes);
+    layout.tensor_bytes += tensor.output_bytes;
+    layout.weights += model.tensors()[tensor.source].weights;
+  }
+  for (const OutputFile& file : layout.files) layout.output_bytes += file.bytes;
+}
+
+}  // namespace
+
+Layout make_layout(const Model& model, const PlanOptions& options) {
+  const std::vector<uint32_t> order = output_order(model, options.keep_split);
+  std::vector<RecipeTensor> tensors;
+  for (const uint32_t source : order) {
+    const ModelTensor& tensor = model.tensors()[source];
+    tensors.push_back({tensor.name, tensor.shape, tensor.type});
+  }
+  std::vector<Decision> decisions = decide(model_facts(model.main_header(), options.overrides), tensors, options.recipe);
+
+  Layout layout;
+  const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
+  for (size_t i = 0; i < order.size(); ++i) {
+    const ModelTensor& source = model.tensors()[order[i]];
+    Decision& decision = decisions[i];
+    if (decision.type != source.type) check_conversion(source, decision.type, options.method);
+    layout.tensors.push_back({order[i], source.type, decision.type, decision.wanted, std::move(decision.reason),
+                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0});
+  }
+  set_metadata(layout, model, options, stated_file_type(model, *options.recipe.file_type, tensors));
+  place(layout, model);
+  return layout;
+}
+
+std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file) {
+  std::vector<OutputTensor> tensors;
+  const uint64_t data_start = layout.files[file].header_bytes;
+  for (const PlannedTensor& tensor : layout.tensors) {
+    if (tensor.file != file) continue;
+    const ModelTensor& source = model.tensors()[tensor.source];
+    tensors.push_back({source.name, source.shape, tensor.to, tensor.offset - data_start});
+  }
+  return write_gguf_header(layout.values[file], tensors);
+}
+
+}  // namespace nibble

@@ -1,0 +1,26 @@
+#pragma once
+#include "container/gguf_writer.h"
+#include "plan/plan.h"
+
+namespace nibble {
+
+/// Everything of a plan but its jobs and the bytes of its headers: types, order, places and sizes.
+struct Layout {
+  std::vector<PlannedTensor> tensors;  ///< in output order
+  std::vector<OutputFile> files;       ///< without their headers
+  std::vector<KeyValueList> values;    ///< metadata per file; borrows from the model
+  uint64_t output_bytes = 0;
+  uint64_t tensor_bytes = 0;  ///< of the output, without padding
+  uint64_t weights = 0;
+  bool realigned = false;  ///< general.alignment had to become 32
+
+  double bits_per_weight() const { return weights ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weights) : 0; }
+};
+
+/// Decides types and lays the output out. Throws Error when it cannot be done as asked. `model` is complete.
+Layout make_layout(const Model& model, const PlanOptions& options);
+
+/// The header of output file number `file`.
+std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file);
+
+}  // namespace nibble

@@ -1,0 +1,151 @@
+#include "plan/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::json;
+
+/// llama-quantize keeps keys and texts of overrides in 128 bytes with a terminating zero.
+constexpr size_t max_override_bytes = 127;
+/// Below this a job would be mostly overhead.
+constexpr uint64_t min_job_bytes = 256;
+
+[[noreturn]] void wrong(const std::string& name, const char* expected) {
+  throw Error("The option " + in_quotes(name) + " must be " + expected + '.');
+}
+
+std::string as_text(const std::string& name, const Json& value) {
+  if (!value.is_string()) wrong(name, "a text");
+  return value.get<std::string>();
+}
+
+bool as_bool(const std::string& name, const Json& value) {
+  if (!value.is_boolean()) wrong(name, "true or false");
+  return value.get<bool>();
+}
+
+Type as_type(const std::string& name, const Json& value) {
+  const std::string text = as_text(name, value);
+  const Format* format = find_format(std::string_view(text));
+  if (!format) throw Error("There is no tensor type " + in_quotes(text) + " (option " + in_quotes(name) + ").");
+  return format->type;
+}
+
+const FileType* as_file_type(const Json& value) {
+  const std::string text = value.is_number_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);
+  const FileType* found = find_file_type(text);
+  if (!found) throw Error("There is no file type " + in_quotes(text) + ". Choose one such as Q4_K_M or Q8_0.");
+  return found;
+}
+
+/// The member `name` of an element of the list option `list`.
+std::string member(const Json& element, const std::string& list, const char* name) {
+  if (!element.is_object() || !element.contains(name)) wrong(list, "a list of objects with all their members");
+  return as_text(list + "." + name, element[name]);
+}
+
+int64_t parse_integer(const std::string& text, const std::string& key) {
+  int64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  // The value is stored as the u32 of its magnitude.
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || std::llabs(value) > 0xFFFFFFFFll) {
+    throw Error("The override of " + in_quotes(key) + " is not a whole number of at most 32 bits: " + in_quotes(text) + '.');
+  }
+  return value;
+}
+
+double parse_real(const std::string& text, const std::string& key) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0') throw Error("The override of " + in_quotes(key) + " is not a number: " + in_quotes(text) + '.');
+  return value;
+}
+
+KeyOverride parse_override(const Json& element) {
+  KeyOverride result;
+  result.key = member(element, "overrides", "key");
+  const std::string type = member(element, "overrides", "type"), value = member(element, "overrides", "value");
+  if (result.key.empty() || result.key.size() > max_override_bytes || result.key.find('\0') != std::string::npos) {
+    throw Error("An overridden key must have 1 to " + std::to_string(max_override_bytes) + " bytes of text: " +
+                in_quotes(result.key) + '.');
+  }
+  if (type == "int") {
+    result.value = parse_integer(value, result.key);
+  } else if (type == "float") {
+    result.value = parse_real(value, result.key);
+  } else if (type == "bool") {
+    if (value != "true" && value != "false") throw Error("The override of " + in_quotes(result.key) + " must be true or false.");
+    result.value = value == "true";
+  } else if (type == "str") {
+    if (value.size() > max_override_bytes || value.find('\0') != std::string::npos) {
+      throw Error("The override of " + in_quotes(result.key) + " is longer than " + std::to_string(max_override_bytes) +
+                  " bytes or holds a zero byte.");
+    }
+    result.value = value;
+  } else {
+    throw Error("The override of " + in_quotes(result.key) + " has the unknown type " + in_quotes(type) +
+                "; int, float, bool and str can be set.");
+  }
+  return result;
+}
+
+const Json& as_list(const std::string& name, const Json& value) {
+  if (!value.is_array()) wrong(name, "a list");
+  return value;
+}
+
+void read_option(PlanOptions& options, const std::string& name, const Json& value) {
+  RecipeOptions& recipe = options.recipe;
+  if (name == "type") {
+    recipe.file_type = as_file_type(value);
+  } else if (name == "method") {
+    options.method = as_text(name, value);
+  } else if (name == "pure") {
+    recipe.pure = as_bool(name, value);
+  } else if (name == "leaveOutputTensor") {
+    recipe.leave_output_tensor = as_bool(name, value);
+  } else if (name == "outputTensorType") {
+    recipe.output_type = as_type(name, value);
+  } else if (name == "tokenEmbeddingType") {
+    recipe.token_embedding_type = as_type(name, value);
+  } else if (name == "tensorTypes") {
+    for (const Json& rule : as_list(name, value)) {
+      recipe.rules.push_back({member(rule, name, "pattern"), as_type(name, member(rule, name, "type"))});
+    }
+  } else if (name == "overrides") {
+    for (const Json& element : as_list(name, value)) options.overrides.push_back(parse_override(element));
+  } else if (name == "allowRequantize") {
+    recipe.allow_requantize = as_bool(name, value);
+  } else if (name == "keepSplit") {
+    options.keep_split = as_bool(name, value);
+  } else if (name == "jobBytes") {
+    if (!value.is_number_unsigned() || value.get<uint64_t>() < min_job_bytes) wrong(name, "a whole number, 256 or more");
+    options.job_bytes = value.get<uint64_t>();
+  } else {
+    throw Error("There is no option " + in_quotes(name) + '.');
+  }
+}
+
+}  // namespace
+
+PlanOptions parse_plan_options(std::string_view json) {
+  const Json root = Json::parse(json, nullptr, false);
+  if (!root.is_object()) throw Error("The plan's options are not a JSON object.");
+  PlanOptions options;
+  for (const auto& [name, value] : root.items()) {
+    if (!value.is_null()) read_option(options, name, value);
+  }
+  if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
+  return options;
+}
+
+}  // namespace nibble

@@ -1,0 +1,31 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "codec/codec.h"
+#include "recipe/recipe.h"
+
+namespace nibble {
+
+/// A metadata entry the person sets, as llama-quantize's --override-kv takes it.
+struct KeyOverride {
+  std::string key;
+  std::variant<int64_t, double, bool, std::string> value;
+};
+
+/// Everything a person can choose about one run.
+struct PlanOptions {
+  RecipeOptions recipe;
+  std::string method{llama_cpp};
+  std::vector<KeyOverride> overrides;  ///< in the order given
+  bool keep_split = false;
+  uint64_t job_bytes = uint64_t{4} << 20;  ///< upper bound of one job's input, where rows and blocks allow
+};
+
+/// Reads the JSON form (PlanOptions in web/src/core/types.ts). Throws Error for anything it does not understand.
+PlanOptions parse_plan_options(std::string_view json);
+
+}  // namespace nibble

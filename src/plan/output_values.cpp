@@ -1,0 +1,44 @@
+#include "plan/output_values.h"
+
+#include <cstdlib>
+
+#include "container/gguf_limits.h"
+
+namespace nibble {
+namespace {
+
+constexpr uint32_t quantization_version = 2;
+
+void set_override(KeyValueList& values, const KeyOverride& one) {
+  if (const int64_t* whole = std::get_if<int64_t>(&one.value)) {
+    values.set_u32(one.key, static_cast<uint32_t>(std::llabs(*whole)));
+  } else if (const double* real = std::get_if<double>(&one.value)) {
+    values.set_f32(one.key, static_cast<float>(*real));
+  } else if (const bool* truth = std::get_if<bool>(&one.value)) {
+    values.set_bool(one.key, *truth);
+  } else {
+    values.set_string(one.key, std::get<std::string>(one.value));
+  }
+}
+
+}  // namespace
+
+KeyValueList output_values(const GgufHeader& header, uint32_t file_type, std::span<const KeyOverride> overrides,
+                           bool* realigned) {
+  KeyValueList values;
+  values.copy_all(header);
+  values.set_u32(key::quantization_version, quantization_version);
+  values.set_u32(key::file_type, file_type);
+  for (const char* name : {key::split_number, key::split_count, key::split_tensors}) values.remove(name);
+  for (const KeyOverride& one : overrides) set_override(values, one);
+  *realigned = values.replace_u32(key::alignment, gguf::default_alignment);
+  return values;
+}
+
+void set_split_values(KeyValueList& values, uint64_t number, uint64_t count, uint64_t tensors) {
+  values.set_u16(key::split_number, static_cast<uint16_t>(number));
+  values.set_u16(key::split_count, static_cast<uint16_t>(count));
+  values.set_i32(key::split_tensors, static_cast<int32_t>(tensors));
+}
+
+}  // namespace nibble

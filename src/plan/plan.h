@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "container/model.h"
+#include "plan/options.h"
+
+/// What a run will do, computed from headers alone: every input range, every output offset, the whole output header and
+/// every reason are fixed before a weight is read. Sizes and offsets are bytes.
+namespace nibble {
+
+/// One tensor of the output. Tensors are in output order.
+struct PlannedTensor {
+  uint32_t source;             ///< index into Model::tensors()
+  Type from, to;
+  std::optional<Type> wanted;  ///< what the rules asked for, when another type had to be taken
+  std::string reason;          ///< why this type, in sentences
+  uint64_t output_bytes;       ///< without padding
+  uint32_t file;               ///< output file
+  uint64_t offset;             ///< from the start of that file
+
+  bool converts() const { return from != to; }
+};
+
+/// One file of the output.
+struct OutputFile {
+  std::string suffix;  ///< what follows the output's name; empty when there is only one file
+  uint64_t bytes;
+  uint64_t header_bytes;
+  std::vector<uint8_t> header;  ///< empty in a price
+};
+
+/// A run of one tensor: a piece of one row, or whole rows. In output order; padding follows the last run of a tensor.
+struct Job {
+  uint32_t tensor;  ///< index into Plan::tensors
+  uint32_t input_file;
+  uint64_t input_offset, input_bytes;
+  uint32_t output_file;
+  uint64_t output_offset, output_bytes;
+  uint32_t padding;  ///< zero bytes to write after the output
+  uint64_t first_weight, weights;
+};
+
+/// What running a plan takes at most, beside an idle page.
+struct MemoryNeed {
+  uint64_t shared_bytes;      ///< headers and the plan itself
+  uint64_t per_worker_bytes;  ///< the largest job's input and output, and the scratch of its conversion
+};
+
+struct Plan {
+  const FileType* file_type;
+  std::string method;
+  uint64_t input_bytes = 0;   ///< the model's files, headers included
+  uint64_t output_bytes = 0;  ///< all output files
+  uint64_t weights = 0;
+  double bits_per_weight = 0;  ///< tensor data of the output x 8 / weights
+  std::vector<OutputFile> files;
+  std::vector<PlannedTensor> tensors;
+  std::vector<Job> jobs;
+  std::vector<std::string> notes;  ///< what a person should know before running
+  MemoryNeed memory{};
+};
+
+/// What an output would weigh: a plan without its jobs.
+struct Price {
+  uint64_t output_bytes;
+  double bits_per_weight;
+  uint64_t substitutions;  ///< tensors that cannot have the type their rule asks for
+  bool needs_importance;   ///< cannot be made without an importance matrix, and none was given
+};
+
+/// Plans a run. Throws Error when it cannot be done as asked.
+Plan make_plan(const Model& model, const PlanOptions& options);
+
+/// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types.
+Price make_price(const Model& model, const PlanOptions& options);
+
+}  // namespace nibble
