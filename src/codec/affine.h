@@ -43,8 +43,8 @@ struct Affine {
         search::fit_affine<length, N, search::Deviation::squared>(x, w, search::weighted_affine_grid, levels);
     float scales[lane_count<V>], minima[lane_count<V>];
     uint8_t codes[lane_count<V> * length];
-    store_lanes(fit.scale, scales);
-    store_lanes(-fit.minimum, minima);
+    store_run(fit.scale, scales);
+    store_run(-fit.minimum, minima);
     store_levels<length>(levels, length, codes);
     for (size_t b = 0; b < lane_count<V>; ++b) {
       F::encode(f16_from_f32(scales[b]), f16_from_f32(minima[b]), codes + length * b, blocks + block_bytes * b);

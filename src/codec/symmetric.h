@@ -47,7 +47,7 @@ struct Symmetric {
     const V d = llama_cpp_search::fit_symmetric<length, N>(x, w, levels);
     float scales[lane_count<V>];
     uint8_t codes[lane_count<V> * length];
-    store_lanes(d, scales);
+    store_run(d, scales);
     store_levels<length>(levels, length, codes);
     for (size_t b = 0; b < lane_count<V>; ++b) {
       F::encode(f16_from_f32(scales[b]), codes + length * b, blocks + block_bytes * b);
