@@ -10,9 +10,13 @@
 #include "formats/q2_k.h"
 #include "formats/q3_k.h"
 #include "formats/q4_0.h"
+#include "formats/q4_1.h"
 #include "formats/q4_k.h"
+#include "formats/q5_0.h"
+#include "formats/q5_1.h"
 #include "formats/q5_k.h"
 #include "formats/q6_k.h"
+#include "formats/q8_0.h"
 #include "formats/tq1_0.h"
 #include "formats/tq2_0.h"
 
@@ -20,7 +24,7 @@
 /// dispatch, tests, benchmarks, help texts and menus follow this list.
 #define NIBBLE_FORMATS(X)                             \
   X(F32) X(F16) X(BF16)                               \
-  X(Q4_0)                                             \
+  X(Q4_0) X(Q4_1) X(Q5_0) X(Q5_1) X(Q8_0)             \
   X(Q2_K) X(Q3_K) X(Q4_K) X(Q5_K) X(Q6_K)             \
   X(IQ4_NL) X(IQ4_XS)                                 \
   X(TQ1_0) X(TQ2_0) X(Q1_0) X(Q2_0) X(MXFP4) X(NVFP4) \
