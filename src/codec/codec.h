@@ -3,15 +3,10 @@
 #include <string_view>
 
 #include "formats/format.h"
+#include "numeric/kernel.h"
 
 /// Format x search method x kernel: the functions that turn rows of floats into blocks and back.
 namespace nibble {
-
-/// Which variant of a function runs. Both give the same bytes; builds without SIMD have only the scalar one.
-enum class Kernel : uint8_t { scalar, simd };
-/// The fastest kernel this build has.
-constexpr Kernel best_kernel = NIBBLE_SIMD ? Kernel::simd : Kernel::scalar;
-constexpr std::string_view kernel_name(Kernel kernel) { return kernel == Kernel::simd ? "simd" : "scalar"; }
 
 /// The method that writes the bytes llama-quantize writes; always the default.
 constexpr std::string_view llama_cpp = "llama.cpp";

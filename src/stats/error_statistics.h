@@ -4,48 +4,69 @@
 #include <cstdint>
 #include <vector>
 
-/// What quantizing did to the weights: sums and histograms that can be merged, so that a tensor measured in pieces
-/// gives the same figures whatever computed the pieces.
+#include "stats/error_buckets.h"
+#include "stats/error_sums.h"
+
+/// What quantizing did to the weights: sums and a histogram that can be merged, so that a tensor measured in pieces gives
+/// the same figures whatever computed the pieces.
 namespace nibble {
 
-/// Error figures of a run of weights. Differences are f32 (x - y), widened to f64. Sums are kept in `lanes` lanes
-/// (weight i of a piece goes to lane i % lanes) and folded in lane order, so that scalar and SIMD code agree to the bit.
-/// Pieces are merged in plan order.
+/// Error figures of weights x that decode to y, over the pairs whose difference is finite (see ErrorSums).
+///
+/// Pieces come from an ErrorMeter and are merged in plan order: counts, histogram and largest error do not depend on the
+/// order, the f64 sums do in their last bits.
 class ErrorStatistics {
  public:
-  static constexpr size_t lanes = 4;
-  /// The histogram of llama.cpp's quantize-stats: 150 buckets of 0.0002 over [0, 0.03); the last one is open.
-  static constexpr size_t coarse_buckets = 150;
+  static constexpr size_t coarse_buckets = error_buckets::coarse_count;
+  using CoarseHistogram = std::array<uint64_t, coarse_buckets>;
+  /// One bucket of the fine histogram: `count` pairs with from <= |x - y| < to. Zero errors have from = to = 0.
+  struct Bucket {
+    double from, to;
+    uint64_t count;
+  };
 
-  /// Adds `count` weights and what they decode to. `low`/`high` hold, for each run of `scale_length` weights, the
-  /// interval outside which a weight counts as clipped; null when nothing can be clipped.
-  void add(const float* weights, const float* decoded, size_t count, const float* low, const float* high,
-           size_t scale_length);
   /// Adds another piece's figures.
   void merge(const ErrorStatistics& other);
   void reset();
 
-  /// A compact little-endian form, for carrying a piece from a worker to whoever merges.
-  std::vector<uint8_t> save() const;
+  /// Replaces the contents of `bytes` by a compact little-endian form: fixed fields, then the buckets that hold
+  /// something. It carries a piece from a worker to whoever merges; both are the same build.
+  void save(std::vector<uint8_t>& bytes) const;
   /// The inverse; throws Error when the bytes are not what save() wrote.
   static ErrorStatistics restore(const uint8_t* bytes, size_t size);
 
-  uint64_t count() const;
-  double rmse() const;           ///< sqrt(sum (x-y)^2 / n)
-  double max_error() const;      ///< max |x-y|
-  double bias() const;           ///< sum (y-x) / n: positive when decoded weights are too large on average
-  double sqnr_db() const;        ///< 10 log10(sum x^2 / sum (x-y)^2); +infinity without error
-  double mean_square_weight() const;
-  uint64_t zeros() const;        ///< weights that are not zero and decode to zero
-  uint64_t clipped() const;      ///< weights outside the range of their block (see Format::range)
-  uint64_t nans() const;
-  uint64_t infinities() const;
-  /// Smallest upper edge of a fine bucket (relative width at most 1/128) that at least `share` of the weights lie
-  /// below: |x-y| <= value for at least that share.
+  uint64_t count() const { return sums_.count; }  ///< n: pairs the figures below are about
+  double rmse() const;                            ///< sqrt(sum (x-y)^2 / n)
+  double max_error() const;                       ///< max |x-y|
+  double bias() const;                            ///< sum (y-x) / n: positive when decoded weights are too large on average
+  double sqnr_db() const;            ///< 10 log10(sum x^2 / sum (x-y)^2); +infinity without error, NaN if x is zero too
+  double root_mean_square() const;   ///< sqrt(sum x^2 / n)
+  /// sqrt(sum q (x-y)^2 / sum q) over the weights that were measured with an importance q; NaN when there are none.
+  double weighted_rmse() const;
+  uint64_t zeros() const { return sums_.zeros; }  ///< weights that are not zero and decode to zero
+  uint64_t clipped() const { return sums_.clipped; }  ///< weights outside the range of their block (see Format::range)
+  uint64_t nans() const { return sums_.nans; }        ///< pairs left out because one of the two is NaN
+  uint64_t infinities() const { return sums_.infinities; }  ///< pairs left out because the difference is infinite
+  /// The smallest fine upper edge, but at most max_error(), that at least `share` of the pairs do not exceed: at most
+  /// 1/128 above the exact quantile. 0 when nothing was measured.
   double quantile(double share) const;
-  /// The same over the coarse buckets, as quantize-stats prints it: (i + 1) * 0.03 / 150.
+  /// The upper edge of the first coarse bucket up to which at least `share` of the pairs lie, as quantize-stats prints
+  /// it: at most 0.03.
   double coarse_quantile(double share) const;
-  const std::array<uint64_t, coarse_buckets>& coarse_histogram() const;
+  CoarseHistogram coarse_histogram() const;
+  /// The buckets that hold something, in order, with `per_octave` (1, 2, 4 ... 128) to each doubling of the error.
+  std::vector<Bucket> histogram(uint32_t per_octave) const;
+
+ private:
+  friend class ErrorMeter;
+  /// Makes room for the fine buckets first..last.
+  void widen(uint32_t first, uint32_t last);
+  double mean(double sum) const { return sums_.count == 0 ? 0.0 : sum / static_cast<double>(sums_.count); }
+
+  ErrorSums sums_;
+  /// Counts of the fine buckets from first_bucket_ on; only the part of the range that was touched is kept.
+  uint32_t first_bucket_ = 0;
+  std::vector<uint64_t> counts_;
 };
 
 }  // namespace nibble

@@ -1,10 +1,13 @@
 #include <emscripten/bind.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
-#include "codec/codec.h"
+#include "codec/convert.h"
+#include "error.h"
 #include "formats/format.h"
+#include "stats/error_report.h"
 
 /// What JavaScript sees, as web/src/wasm/nibble.d.ts declares it. No exception crosses the boundary: a JavaScript
 /// caller gets a sentence instead.
@@ -50,10 +53,93 @@ std::string formats() {
   return list.dump();
 }
 
+/// Runs a call; the sentence of what went wrong, or an empty string.
+template <class Call>
+std::string sentence_of(Call&& call) {
+  try {
+    call();
+    return "";
+  } catch (const std::bad_alloc&) {
+    return "There is not enough memory for this step. Use fewer workers, or close other tabs.";
+  } catch (const std::exception& problem) {
+    return problem.what();
+  }
+}
+
+/// Pointers arrive as the numbers JavaScript has.
+const uint8_t* bytes_at(uintptr_t pointer) { return reinterpret_cast<const uint8_t*>(pointer); }
+
+class BoundConverter {
+ public:
+  BoundConverter(const std::string& from, const std::string& to, const std::string& method, const std::string& kernel) {
+    problem_ = sentence_of([&] {
+      if (kernel != kernel_name(Kernel::simd) && kernel != kernel_name(Kernel::scalar)) {
+        throw Error("There is no kernel named \"" + kernel + "\". Choose simd or scalar.");
+      }
+      converter_.emplace(from, to, method, kernel == kernel_name(Kernel::simd) ? Kernel::simd : Kernel::scalar);
+    });
+  }
+
+  std::string problem() const { return problem_; }
+  std::string kernel() const { return converter_ ? std::string(kernel_name(converter_->kernel())) : ""; }
+
+  /// Counts are doubles: a tensor may hold more weights than 32 bits can count.
+  std::string run(uintptr_t source, uintptr_t target, double weights, double first_weight, double row_length,
+                  uintptr_t importance) {
+    if (!converter_) return problem_;
+    saved_.clear();
+    return sentence_of([&] {
+      const TensorRun run = {static_cast<uint64_t>(weights), static_cast<uint64_t>(first_weight),
+                       static_cast<uint64_t>(row_length)};
+      converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run,
+                      reinterpret_cast<const float*>(importance));
+      converter_->statistics().save(saved_);
+    });
+  }
+
+  uintptr_t statistics_pointer() const { return reinterpret_cast<uintptr_t>(saved_.data()); }
+  size_t statistics_bytes() const { return saved_.size(); }
+
+ private:
+  std::optional<Converter> converter_;
+  std::string problem_;
+  std::vector<uint8_t> saved_;
+};
+
+class BoundStatistics {
+ public:
+  std::string merge(uintptr_t pointer, size_t length) {
+    return sentence_of([&] { statistics_.merge(ErrorStatistics::restore(bytes_at(pointer), length)); });
+  }
+  void add(const BoundStatistics& other) { statistics_.merge(other.statistics_); }
+  std::string report() const { return error_report(statistics_); }
+  std::string quantize_stats_line(const std::string& name) const {
+    return nibble::quantize_stats_line(name, statistics_);
+  }
+
+ private:
+  ErrorStatistics statistics_;
+};
+
 EMSCRIPTEN_BINDINGS(nibble) {
   emscripten::function("version", &version);
   emscripten::function("bestKernel", &best_kernel_name);
   emscripten::function("formats", &formats);
+
+  emscripten::class_<BoundConverter>("Converter")
+      .constructor<std::string, std::string, std::string, std::string>()
+      .function("problem", &BoundConverter::problem)
+      .function("kernel", &BoundConverter::kernel)
+      .function("run", &BoundConverter::run)
+      .function("statisticsPointer", &BoundConverter::statistics_pointer)
+      .function("statisticsBytes", &BoundConverter::statistics_bytes);
+
+  emscripten::class_<BoundStatistics>("Statistics")
+      .constructor<>()
+      .function("merge", &BoundStatistics::merge)
+      .function("add", &BoundStatistics::add)
+      .function("report", &BoundStatistics::report)
+      .function("quantizeStatsLine", &BoundStatistics::quantize_stats_line);
 }
 
 }  // namespace

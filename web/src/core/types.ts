@@ -125,13 +125,14 @@ export interface Price {
 }
 
 export interface ErrorReport {
-  count: number;
+  count: number; // weights the figures are about: those with a finite difference
   rmse: number;
   maxError: number;
   bias: number;
   sqnrDb: number | null; // null: no error at all
+  weightedRmse: number | null; // sqrt(sum q (x-y)^2 / sum q) over weights with an importance q; null: there are none
   rmsWeight: number;
-  median: number;
+  median: number; // quantiles of |x-y|: at most 1/128 above the exact ones
   p95: number;
   p999: number;
   coarseMedian: number; // as quantize-stats prints them
@@ -141,5 +142,5 @@ export interface ErrorReport {
   nans: number;
   infinities: number;
   coarseHistogram: number[]; // 150 buckets of 0.0002, the last one open
-  histogram: { from: number; to: number; count: number }[]; // finer, on a logarithmic grid, empty buckets left out
+  histogram: { from: number; to: number; count: number }[]; // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error
 }

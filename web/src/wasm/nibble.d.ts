@@ -65,5 +65,7 @@ export interface Statistics {
   add(other: Statistics): void;
   /** JSON: ErrorReport. */
   report(): string;
+  /** The line quantize-stats prints for a tensor or a total, without the end of line. */
+  quantizeStatsLine(name: string): string;
   delete(): void;
 }

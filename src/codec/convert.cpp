@@ -1,0 +1,192 @@
+#include "codec/convert.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+/// Small enough that source, values and decoded values stay in the first cache levels; a multiple of every block length.
+constexpr size_t usual_tile = 2048;
+
+const Format& named_format(std::string_view name) {
+  const Format* format = find_format(name);
+  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
+  return *format;
+}
+
+std::string methods_of(Type type) {
+  std::string list;
+  for (const Quantizer& quantizer : codec_of(type).quantizers) {
+    if (list.find(quantizer.method) != std::string::npos) continue;
+    if (!list.empty()) list += ", ";
+    list += quantizer.method;
+  }
+  return list;
+}
+
+bool all_finite(const float* values, size_t count) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; ++i) largest = std::max(largest, bit_cast<uint32_t>(values[i]) & 0x7FFFFFFFu);
+  return largest < 0x7F800000u;
+}
+
+size_t first_not_finite(const float* values, size_t count) {
+  return static_cast<size_t>(std::find_if(values, values + count, [](float v) { return !std::isfinite(v); }) - values);
+}
+
+/// The number of the first invalid block, or `count`.
+size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count) {
+  for (size_t b = 0; b < count; ++b) {
+    if (!format.valid(blocks + b * format.block_bytes)) return b;
+  }
+  return count;
+}
+
+std::string place(const TensorRun& run, uint64_t weight) {
+  return "row " + std::to_string(weight / run.row_length) + ", column " + std::to_string(weight % run.row_length) +
+         " (both counted from 0)";
+}
+
+std::string text_of(float value) {
+  if (std::isnan(value)) return "not a number (NaN)";
+  if (std::isinf(value)) return value > 0 ? "infinite" : "minus infinity";
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", static_cast<double>(value));
+  return text;
+}
+
+}  // namespace
+
+Converter::Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel)
+    : from_(&named_format(from)),
+      to_(&named_format(to)),
+      source_decoder_(find_decoder(from_->type, kernel)),
+      target_decoder_(find_decoder(to_->type, kernel)),
+      quantizer_(find_quantizer(to_->type, method, kernel)),
+      meter_(kernel) {
+  if (source_decoder_ == nullptr) {
+    throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
+  }
+  if (quantizer_ == nullptr || target_decoder_ == nullptr) {
+    const std::string methods = methods_of(to_->type);
+    const std::string name(to_->name);
+    throw Error(methods.empty() ? "Nibble can read type " + name + " but not write it."
+                                : "There is no method \"" + std::string(method) + "\" for type " + name +
+                                      ". Choose one of: " + methods + ".");
+  }
+  values_.resize(usual_tile);
+  decoded_.resize(usual_tile);
+}
+
+void Converter::check(const TensorRun& run, const float* importance) const {
+  const auto aligned = [&](uint64_t n) { return n % from_->block_length == 0 && n % to_->block_length == 0; };
+  if (run.row_length == 0 || !aligned(run.row_length)) {
+    throw Error("Rows of " + std::to_string(run.row_length) + " weights cannot be cut into blocks of type " +
+                std::string(from_->block_length > to_->block_length ? from_->name : to_->name) +
+                ". Choose a type with shorter blocks for this tensor.");
+  }
+  if (!aligned(run.first_weight) || !aligned(run.weights)) {
+    throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
+  }
+  if (importance == nullptr && to_->importance == Importance::required) {
+    throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
+  }
+  if (importance != nullptr && codec_of(to_->type).weighted_needs_whole_row &&
+      (run.first_weight % run.row_length != 0 || run.weights % run.row_length != 0)) {
+    throw Error("A run of weights with an importance matrix does not hold whole rows. This is a fault in the program.");
+  }
+}
+
+size_t Converter::tile_length(const TensorRun& run, uint64_t done, const float* importance) const {
+  const uint64_t left = run.weights - done;
+  // Blocks do not depend on their row, so tiles may cross rows, unless each row starts its importance anew.
+  if (importance == nullptr) return static_cast<size_t>(std::min<uint64_t>(usual_tile, left));
+  if (codec_of(to_->type).weighted_needs_whole_row) return static_cast<size_t>(run.row_length);
+  const uint64_t row_left = run.row_length - (run.first_weight + done) % run.row_length;
+  return static_cast<size_t>(std::min({uint64_t{usual_tile}, left, row_left}));
+}
+
+void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance) {
+  check(run, importance);
+  // What an earlier run that failed left behind.
+  meter_.finish(statistics_);
+  for (uint64_t done = 0; done < run.weights;) {
+    const size_t weights = tile_length(run, done, importance);
+    const uint64_t first_weight = run.first_weight + done;
+    convert_tile(source, target, weights, run, first_weight,
+                 importance == nullptr ? nullptr : importance + first_weight % run.row_length);
+    source += from_->bytes_for(weights);
+    target += to_->bytes_for(weights);
+    done += weights;
+  }
+  meter_.finish(statistics_);
+}
+
+void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run,
+                             uint64_t first_weight, const float* importance) {
+  if (weights > values_.size()) {
+    values_.resize(weights);
+    decoded_.resize(weights);
+  }
+  const float* values = decode_source(source, weights, run, first_weight);
+  quantizer_->run(values, target, weights, importance);
+  target_decoder_->run(target, decoded_.data(), weights / to_->block_length);
+  check_target(target, values, weights, run, first_weight);
+  meter_.add(values, decoded_.data(), weights, importance, find_ranges(target, weights));
+}
+
+const float* Converter::decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight) {
+  const size_t blocks = weights / from_->block_length;
+  if (from_->quantized) {
+    const size_t invalid = first_invalid(*from_, source, blocks);
+    if (invalid < blocks) {
+      throw Error("The " + std::string(from_->name) + " block at " +
+                  place(run, first_weight + invalid * from_->block_length) +
+                  " has a scale that is not finite. The file is damaged; get it again.");
+    }
+  }
+  source_decoder_->run(source, values_.data(), blocks);
+  if (!all_finite(values_.data(), weights)) {
+    const size_t bad = first_not_finite(values_.data(), weights);
+    throw Error("The weight at " + place(run, first_weight + bad) + " is " + text_of(values_[bad]) +
+                ". A model with such weights cannot be quantized: the file is damaged, or its training failed.");
+  }
+  return values_.data();
+}
+
+void Converter::check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
+                             uint64_t first_weight) const {
+  if (to_->quantized) {
+    const size_t blocks = weights / to_->block_length;
+    const size_t invalid = first_invalid(*to_, target, blocks);
+    if (invalid == blocks) return;
+    throw Error("The block at " + place(run, first_weight + invalid * to_->block_length) +
+                " has weights too large for a scale of type " + std::string(to_->name) +
+                ". Choose bf16 or f32 for this tensor.");
+  }
+  if (all_finite(decoded_.data(), weights)) return;
+  const size_t bad = first_not_finite(decoded_.data(), weights);
+  throw Error("The weight at " + place(run, first_weight + bad) + " is " + text_of(values[bad]) +
+              ", too large for type " + std::string(to_->name) + ". Choose bf16 or f32 for this tensor.");
+}
+
+ClipRanges Converter::find_ranges(const uint8_t* target, size_t weights) {
+  if (to_->range == nullptr) return {};
+  const size_t runs = weights / to_->scale_length;
+  if (runs > low_.size()) {
+    low_.resize(runs);
+    high_.resize(runs);
+  }
+  const size_t runs_per_block = to_->block_length / to_->scale_length;
+  for (size_t b = 0; b < weights / to_->block_length; ++b) {
+    to_->range(target + b * to_->block_bytes, low_.data() + b * runs_per_block, high_.data() + b * runs_per_block);
+  }
+  return {low_.data(), high_.data(), to_->scale_length};
+}
+
+}  // namespace nibble

@@ -1,0 +1,57 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "codec/codec.h"
+#include "stats/error_meter.h"
+#include "stats/error_statistics.h"
+
+namespace nibble {
+
+/// Where a run of weights lies in its row-major tensor. Runs begin and end at block boundaries of both types.
+struct TensorRun {
+  uint64_t weights;
+  uint64_t first_weight;
+  uint64_t row_length;
+};
+
+/// Converts runs of one tensor from one type to another and measures the error: decode, validate, quantize, validate,
+/// decode again, compare. Works through tiles of a few thousand weights, or a row where a quantizer needs whole rows;
+/// the scratch is kept between runs.
+class Converter {
+ public:
+  /// Throws Error when there is no such type, method or decoder.
+  Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel = best_kernel);
+
+  /// The kernel the quantizer really runs.
+  Kernel kernel() const { return quantizer_->kernel; }
+
+  /// Converts one run. `importance` holds one f32 per weight of a row (the same for every row of the run), or is null.
+  /// Throws Error, with the place in the tensor, when a source value or a result is not finite; `target` then holds no
+  /// usable bytes.
+  void run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance);
+
+  /// The error figures of the last run that succeeded.
+  const ErrorStatistics& statistics() const { return statistics_; }
+
+ private:
+  void check(const TensorRun& run, const float* importance) const;
+  size_t tile_length(const TensorRun& run, uint64_t done, const float* importance) const;
+  void convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run, uint64_t first_weight,
+                    const float* importance);
+  const float* decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight);
+  void check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
+                    uint64_t first_weight) const;
+  ClipRanges find_ranges(const uint8_t* target, size_t weights);
+
+  const Format* from_;
+  const Format* to_;
+  const Decoder* source_decoder_;
+  const Decoder* target_decoder_;
+  const Quantizer* quantizer_;
+  ErrorMeter meter_;
+  ErrorStatistics statistics_;
+  std::vector<float> values_, decoded_, low_, high_;
+};
+
+}  // namespace nibble

@@ -1,0 +1,31 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "numeric/kernel.h"
+#include "stats/error_sums.h"
+
+namespace nibble {
+
+/// Interleaved copies of the histogram: neighbouring weights often fall into the same bucket, and two increments of one
+/// counter wait for each other. Bucket b of copy c is counter b * histogram_copies + c; which copy counts is up to the
+/// kernel.
+constexpr size_t histogram_copies = 2;
+
+/// Adds `count` weights and what they decode to. `position` is the index of the first one in its piece, `importance` one
+/// weight each or null, `counters` error_buckets::count * histogram_copies counters.
+using MeasureErrors = void (*)(const float* weights, const float* decoded, const float* importance, size_t count,
+                               uint64_t position, ErrorSums& sums, uint32_t* counters);
+/// How many of `count` weights are below `low` or above `high`. NaN is neither.
+using CountOutside = uint64_t (*)(const float* weights, size_t count, float low, float high);
+
+struct ErrorKernels {
+  Kernel kernel;
+  MeasureErrors measure;
+  CountOutside count_outside;
+};
+
+/// The variant for `kernel`, or the scalar one in builds without SIMD. Both give the same sums to the bit.
+const ErrorKernels& error_kernels(Kernel kernel);
+
+}  // namespace nibble

@@ -1,0 +1,54 @@
+#include "stats/error_meter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stats/error_kernels.h"
+
+namespace nibble {
+
+ErrorMeter::ErrorMeter(Kernel kernel)
+    : kernels_(&error_kernels(kernel)), counters_(error_buckets::count * histogram_copies, 0) {}
+
+Kernel ErrorMeter::kernel() const { return kernels_->kernel; }
+
+void ErrorMeter::add(const float* weights, const float* decoded, size_t count, const float* importance,
+                     const ClipRanges& ranges) {
+  constexpr uint64_t most = uint64_t{1} << 31;
+  if (unflushed_ + count > most) flush();
+  kernels_->measure(weights, decoded, importance, count, position_, sums_, counters_.data());
+  position_ += count;
+  unflushed_ += count;
+  if (ranges.low == nullptr) return;
+  for (size_t start = 0, run = 0; start < count; start += ranges.scale_length, ++run) {
+    const size_t length = std::min(ranges.scale_length, count - start);
+    sums_.clipped += kernels_->count_outside(weights + start, length, ranges.low[run], ranges.high[run]);
+  }
+}
+
+void ErrorMeter::flush() {
+  const auto total = [this](uint32_t bucket) {
+    uint64_t sum = 0;
+    for (size_t copy = 0; copy < histogram_copies; ++copy) sum += counters_[bucket * histogram_copies + copy];
+    return sum;
+  };
+  uint32_t first = 0, end = error_buckets::count;
+  while (first < end && total(first) == 0) ++first;
+  while (end > first && total(end - 1) == 0) --end;
+  unflushed_ = 0;
+  if (first == end) return;
+  piece_.widen(first, end - 1);
+  for (uint32_t bucket = first; bucket < end; ++bucket) piece_.counts_[bucket - piece_.first_bucket_] += total(bucket);
+  std::fill(counters_.begin() + first * histogram_copies, counters_.begin() + end * histogram_copies, 0);
+}
+
+void ErrorMeter::finish(ErrorStatistics& piece) {
+  flush();
+  piece_.sums_ = sums_;
+  std::swap(piece, piece_);
+  piece_.reset();
+  sums_ = {};
+  position_ = 0;
+}
+
+}  // namespace nibble

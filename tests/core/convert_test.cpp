@@ -1,0 +1,231 @@
+#include "codec/convert.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "error.h"
+#include "reference/error_reference.h"
+
+namespace nibble {
+namespace {
+
+constexpr size_t row_length = 768, rows = 7;
+
+std::vector<Kernel> kernels() {
+  return best_kernel == Kernel::simd ? std::vector{Kernel::scalar, Kernel::simd} : std::vector{Kernel::scalar};
+}
+
+std::vector<float> random_values(size_t count, float spread, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal(0.0f, spread);
+  std::vector<float> values(count);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+/// A tensor of `type` made from values, each row by itself.
+std::vector<uint8_t> encode(Type type, const std::vector<float>& values, size_t length, const float* importance) {
+  const Format& format = format_of(type);
+  std::vector<uint8_t> bytes(format.bytes_for(values.size()));
+  for (size_t i = 0; i < values.size(); i += length) {
+    find_quantizer(type, llama_cpp, Kernel::scalar)
+        ->run(values.data() + i, bytes.data() + format.bytes_for(i), length, importance);
+  }
+  return bytes;
+}
+
+std::vector<float> decode(Type type, const std::vector<uint8_t>& bytes) {
+  const Format& format = format_of(type);
+  std::vector<float> values(bytes.size() / format.block_bytes * format.block_length);
+  find_decoder(type, Kernel::scalar)->run(bytes.data(), values.data(), bytes.size() / format.block_bytes);
+  return values;
+}
+
+std::vector<float> importance_row(size_t length) {
+  std::vector<float> importance = random_values(length, 1.0f, 5);
+  for (float& q : importance) q = std::fabs(q) + 0.01f;
+  return importance;
+}
+
+/// The sentence the call throws; empty when it does not.
+template <class Call>
+std::string sentence_of(Call&& call) {
+  try {
+    call();
+    return "";
+  } catch (const Error& problem) {
+    return problem.what();
+  }
+}
+
+TEST(Converter, EveryPairOfTypesAgreesWithTheirQuantizersAndDecoders) {
+  const std::vector<float> importance = importance_row(row_length);
+  const std::vector<float> values = random_values(rows * row_length, 0.05f, 6);
+  for (const Format& from : all_formats()) {
+    if (from.type != Type::f32 && from.type != Type::f16 && from.type != Type::bf16 && from.type != Type::q8_0) continue;
+    const std::vector<uint8_t> source = encode(from.type, values, row_length, nullptr);
+    const std::vector<float> exact = decode(from.type, source);
+    for (const Format& to : all_formats()) {
+      if (find_quantizer(to.type, llama_cpp, Kernel::scalar) == nullptr) continue;
+      for (const bool weighted : {false, true}) {
+        if (!weighted && to.importance == Importance::required) continue;
+        const float* q = weighted ? importance.data() : nullptr;
+        const std::vector<uint8_t> expected = encode(to.type, exact, row_length, q);
+        std::vector<float> q_of_all;
+        for (size_t i = 0; weighted && i < exact.size(); ++i) q_of_all.push_back(importance[i % row_length]);
+        const reference::ErrorFigures figures = reference::measure(exact, decode(to.type, expected), q_of_all);
+        for (const Kernel kernel : kernels()) {
+          SCOPED_TRACE(std::string(from.name) + " to " + std::string(to.name) + (weighted ? ", weighted, " : ", ") +
+                       std::string(kernel_name(kernel)));
+          Converter converter(from.name, to.name, llama_cpp, kernel);
+          std::vector<uint8_t> target(expected.size() + 1, 0xA5);
+          converter.run(source.data(), target.data(), {exact.size(), 0, row_length}, q);
+          EXPECT_EQ(target.back(), 0xA5);
+          target.pop_back();
+          EXPECT_EQ(target, expected);
+          EXPECT_EQ(converter.statistics().count(), exact.size());
+          EXPECT_NEAR(converter.statistics().rmse(), figures.rmse, 1e-12 * figures.rmse);
+          EXPECT_EQ(converter.statistics().max_error(), figures.max_error);
+          if (weighted) {
+            EXPECT_NEAR(converter.statistics().weighted_rmse(), figures.weighted_rmse, 1e-12 * figures.weighted_rmse);
+          } else {
+            EXPECT_TRUE(std::isnan(converter.statistics().weighted_rmse()));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Converter, RunsOfATensorGiveTheBytesOfTheWhole) {
+  const std::vector<float> importance = importance_row(row_length);
+  const std::vector<float> values = random_values(rows * row_length, 0.05f, 8);
+  const std::vector<uint8_t> source = encode(Type::f32, values, row_length, nullptr);
+  for (const Format& to : all_formats()) {
+    if (find_quantizer(to.type, llama_cpp, Kernel::scalar) == nullptr) continue;
+    for (const bool weighted : {false, true}) {
+      if (!weighted && to.importance == Importance::required) continue;
+      const float* q = weighted ? importance.data() : nullptr;
+      Converter converter("f32", to.name, llama_cpp);
+      std::vector<uint8_t> target(to.bytes_for(values.size()));
+      const size_t step = weighted && codec_of(to.type).weighted_needs_whole_row ? row_length : 256;
+      // Runs of one, two, three ... steps: they begin and end in the middle of rows where they may.
+      uint64_t measured = 0;
+      for (size_t first = 0, steps = 1; first < values.size(); ++steps) {
+        const size_t weights = std::min(steps * step, values.size() - first);
+        converter.run(source.data() + 4 * first, target.data() + to.bytes_for(first), {weights, first, row_length}, q);
+        measured += converter.statistics().count();
+        first += weights;
+      }
+      EXPECT_EQ(measured, values.size());
+      EXPECT_EQ(target, encode(to.type, values, row_length, q)) << to.name << weighted;
+    }
+  }
+}
+
+TEST(Converter, RowsLongerThanATileKeepTheirImportance) {
+  constexpr size_t length = 5120;
+  const std::vector<float> importance = importance_row(length);
+  const std::vector<float> values = random_values(2 * length, 0.05f, 9);
+  const std::vector<uint8_t> source = encode(Type::f32, values, length, nullptr);
+  for (const Format& to : all_formats()) {
+    if (find_quantizer(to.type, llama_cpp, Kernel::scalar) == nullptr) continue;
+    Converter converter("f32", to.name, llama_cpp);
+    std::vector<uint8_t> target(to.bytes_for(values.size()));
+    converter.run(source.data(), target.data(), {values.size(), 0, length}, importance.data());
+    EXPECT_EQ(target, encode(to.type, values, length, importance.data())) << to.name;
+  }
+}
+
+TEST(Converter, CountsClippedWeightsAndWeightsThatBecomeZero) {
+  std::vector<float> values(32, 0.1f);
+  values[0] = -8.0f;  // code 0; the largest code stands for 7
+  values[1] = 8.0f;
+  Converter converter("f32", "q4_0", llama_cpp);
+  std::vector<uint8_t> target(18);
+  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {32, 0, 32}, nullptr);
+  EXPECT_EQ(converter.statistics().clipped(), 1u);
+  EXPECT_EQ(converter.statistics().zeros(), 30u);
+}
+
+TEST(Converter, SaysWhichSourceWeightIsNotFinite) {
+  std::vector<float> values = random_values(rows * row_length, 0.05f, 10);
+  Converter converter("f32", "q4_0", llama_cpp);
+  std::vector<uint8_t> target(format_of(Type::q4_0).bytes_for(values.size()));
+  const auto run = [&] {
+    converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {values.size(), 0, row_length},
+                  nullptr);
+  };
+  const float good = values[3 * row_length + 17];
+  for (const auto& [bad, word] : {std::pair{std::numeric_limits<float>::quiet_NaN(), "not a number (NaN)"},
+                                  std::pair{std::numeric_limits<float>::infinity(), "infinite"},
+                                  std::pair{-std::numeric_limits<float>::infinity(), "minus infinity"}}) {
+    values[3 * row_length + 17] = bad;
+    EXPECT_THAT(sentence_of(run), testing::HasSubstr("row 3, column 17 (both counted from 0) is " + std::string(word)));
+  }
+  values[3 * row_length + 17] = good;
+  EXPECT_EQ(sentence_of(run), "") << "a failed run leaves nothing behind";
+  EXPECT_EQ(converter.statistics().count(), values.size());
+}
+
+TEST(Converter, SaysWhichSourceBlockIsDamaged) {
+  std::vector<uint8_t> source = encode(Type::q4_0, random_values(rows * row_length, 0.05f, 11), row_length, nullptr);
+  store<uint16_t>(source.data() + (2 * row_length / 32 + 4) * 18, 0x7C00);
+  std::vector<uint8_t> target(2 * rows * row_length);
+  Converter converter("q4_0", "f16", llama_cpp);
+  EXPECT_THAT(sentence_of([&] {
+                converter.run(source.data(), target.data(), {rows * row_length, 0, row_length}, nullptr);
+              }),
+              testing::HasSubstr("The q4_0 block at row 2, column 128"));
+}
+
+TEST(Converter, SaysWhichResultIsNotFinite) {
+  std::vector<float> values(64, 1.0f);
+  values[40] = 70000.0f;
+  std::vector<uint8_t> target(256);
+  const auto sentence = [&](const char* to) {
+    Converter converter("f32", to, llama_cpp);
+    return sentence_of([&] {
+      converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {64, 0, 64}, nullptr);
+    });
+  };
+  EXPECT_THAT(sentence("f16"), testing::HasSubstr("row 0, column 40 (both counted from 0) is 70000, too large for type f16"));
+  EXPECT_EQ(sentence("bf16"), "");
+  EXPECT_EQ(sentence("q4_0"), "");
+  values[40] = 1e6f;
+  EXPECT_THAT(sentence("q4_0"), testing::HasSubstr("row 0, column 32"));
+}
+
+TEST(Converter, RefusesWhatCannotBeConverted) {
+  const auto sentence = [](const char* from, const char* to, const char* method) {
+    return sentence_of([&] { Converter(from, to, method); });
+  };
+  EXPECT_EQ(sentence("f32", "q9_9", "llama.cpp"), "There is no tensor type named \"q9_9\".");
+  EXPECT_THAT(sentence("i32", "q4_0", "llama.cpp"), testing::HasSubstr("i32 can only be copied"));
+  EXPECT_THAT(sentence("f32", "q8_K", "llama.cpp"), testing::HasSubstr("not write it"));
+  EXPECT_THAT(sentence("f32", "q4_0", "magic"), testing::HasSubstr("no method \"magic\" for type q4_0. Choose one of: llama.cpp"));
+}
+
+TEST(Converter, RefusesRunsThatCutBlocksOrWeightedRows) {
+  const std::vector<float> values(192, 1.0f);
+  std::vector<uint8_t> target(1024);
+  const auto sentence = [&](const TensorRun& run, const float* importance) {
+    Converter converter("f32", "q4_0", llama_cpp);
+    return sentence_of(
+        [&] { converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), run, importance); });
+  };
+  EXPECT_THAT(sentence({100, 0, 100}, nullptr), testing::HasSubstr("Rows of 100 weights cannot be cut"));
+  EXPECT_THAT(sentence({0, 0, 0}, nullptr), testing::HasSubstr("Rows of 0 weights"));
+  EXPECT_THAT(sentence({33, 0, 96}, nullptr), testing::HasSubstr("does not begin and end with a block"));
+  EXPECT_THAT(sentence({32, 16, 96}, nullptr), testing::HasSubstr("does not begin and end with a block"));
+  EXPECT_THAT(sentence({32, 0, 96}, values.data()), testing::HasSubstr("whole rows"));
+  EXPECT_EQ(sentence({32, 32, 96}, nullptr), "");
+  EXPECT_EQ(sentence({192, 0, 96}, values.data()), "");
+}
+
+}  // namespace
+}  // namespace nibble
