@@ -9,7 +9,7 @@
 
 #include "numeric/half.h"
 #include "reference/scale_sweep_reference.h"
-#include "search/exact_int4.h"
+#include "search/exact_integers.h"
 #include "search/scale_sweep.h"
 
 namespace nibble {
@@ -41,15 +41,15 @@ std::vector<Family> families() {
   };
 }
 
-std::vector<float> int4_levels() {
+std::vector<float> integer_levels(int reach) {
   std::vector<float> levels;
-  for (int level = -8; level <= 7; ++level) levels.push_back(static_cast<float>(level));
+  for (int level = -reach; level < reach; ++level) levels.push_back(static_cast<float>(level));
   return levels;
 }
 
 TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
   const std::vector<std::vector<float>> level_lists = {
-      int4_levels(),
+      integer_levels(8),
       {-7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7},
       {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113},
       {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12},
@@ -80,12 +80,16 @@ TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
   }
 }
 
-TEST(ExactInt4, NoScaleBeatsItAndBothKernelsAgree) {
-  const std::vector<float> levels = int4_levels();
+class ExactIntegersOf : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Reach, ExactIntegersOf, testing::Values(8, 16));
+
+TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
+  const int reach = GetParam();
+  const std::vector<float> levels = integer_levels(reach);
   // NIBBLE_LONG_TESTS=1: more than 100 000 blocks.
   const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? 8000 : 800;
   std::mt19937 random(2);
-  ExactInt4 scalar(Kernel::scalar), fast(best_kernel);
+  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
   ScaleSweep sweep;
   for (const Family& family : families()) {
     const uint64_t slow_before = fast.slow_blocks();
@@ -96,7 +100,7 @@ TEST(ExactInt4, NoScaleBeatsItAndBothKernelsAgree) {
       const float scale = fast.best_scale(x.data());
       ASSERT_EQ(scale, scalar.best_scale(x.data())) << family.name;
       ASSERT_EQ(scale, f32_from_f16(f16_from_f32(scale))) << family.name;
-      sweep.walk(x.data(), nullptr, 32, {levels.data(), 16});
+      sweep.walk(x.data(), nullptr, 32, {levels.data(), 2 * reach});
       const ScaleOptimum optimum = sweep.optimum(Storage::f16);
       const double reached = reference::error_at_scale(x, {}, levels, scale);
       if (optimum.error > 1e-12 * sweep.square_sum()) worst = std::max(worst, reached / optimum.error - 1);
@@ -106,10 +110,10 @@ TEST(ExactInt4, NoScaleBeatsItAndBothKernelsAgree) {
   }
 }
 
-TEST(ExactInt4, ReproducesTheClassicExample) {
+TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
-  ExactInt4 search(best_kernel);
+  ExactIntegers search(8, best_kernel);
   EXPECT_NEAR(std::fabs(search.best_scale(x.data())), 0.1, 1e-4);
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace nibble::exact_int4_simd {
-#include "search/exact_int4.inl"
-}  // namespace nibble::exact_int4_simd
+namespace nibble::exact_integers_simd {
+#include "search/exact_integers.inl"
+}  // namespace nibble::exact_integers_simd
 #endif

@@ -1,0 +1,10 @@
+#include "numeric/portable_vectors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace nibble::exact_integers_scalar {
+#include "search/exact_integers.inl"
+}  // namespace nibble::exact_integers_scalar
