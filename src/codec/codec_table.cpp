@@ -1,4 +1,8 @@
 #include "codec/codec.h"
+
+#include <vector>
+
+#include "codec/scale_search.h"
 #include "formats/list.h"
 
 namespace nibble {
@@ -11,20 +15,34 @@ NIBBLE_FORMATS(DECLARE)
 
 namespace {
 
-std::span<const Codec> table() {
-  static const Codec codecs[] = {
-#define ENTRY(F) codec_for<F>(),
-      NIBBLE_FORMATS(ENTRY)
+/// A codec with the quantizers of every method: its own first, then the scale searches.
+struct Entry {
+  Codec codec;
+  std::vector<Quantizer> quantizers;
+  explicit Entry(const Codec& own) : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
+    const std::vector<Quantizer> searches = scale_search_quantizers(own.type);
+    quantizers.insert(quantizers.end(), searches.begin(), searches.end());
+    codec.quantizers = quantizers;
+  }
+  Entry(Entry&&) = default;  // moving a vector keeps its elements where they are
+};
+
+const std::vector<Entry>& table() {
+  static const std::vector<Entry> entries = [] {
+    std::vector<Entry> list;
+#define ENTRY(F) list.emplace_back(codec_for<F>());
+    NIBBLE_FORMATS(ENTRY)
 #undef ENTRY
-  };
-  return codecs;
+    return list;
+  }();
+  return entries;
 }
 
 }  // namespace
 
 const Codec& codec_of(Type type) {
-  for (const Codec& codec : table()) {
-    if (codec.type == type) return codec;
+  for (const Entry& entry : table()) {
+    if (entry.codec.type == type) return entry.codec;
   }
   static const Codec none{};
   return none;

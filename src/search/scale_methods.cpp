@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "numeric/half.h"
 #include "search/divisor_table.h"
 
 namespace nibble {
@@ -35,7 +34,7 @@ void note(ScaleScratch& scratch, double scale) {
 }
 
 ScaleChoice stored(const BlockProblem& problem, double scale, uint32_t tried) {
-  return {stored_scale(scale, problem.storage), tried};
+  return {nearest_stored_scale(scale, problem.storage), tried};
 }
 
 /// sum w x l and sum w l^2 for the levels nearest at a scale; the codes too when asked for.
@@ -196,7 +195,7 @@ ScaleChoice exact(const BlockProblem& problem, ScaleScratch& scratch) {
   return {static_cast<float>(optimum.scale), optimum.tried};
 }
 
-constexpr ScaleMethod methods[] = {
+constexpr ScaleMethod methods[scale_method_count] = {
     {"max7", "The largest magnitude lands on the shorter end of the range (7 of -8..7): the original rule.", max7},
     {"signed-max", "The weight of largest magnitude lands, with its sign, on the longer end (-8).", signed_max},
     {"table8", "The best of eight fixed divisors of the largest weight, found by analysing trained weights.", table8},
@@ -240,12 +239,6 @@ double block_error(const BlockProblem& problem, double scale) {
     error += weight_of(problem, i) * off * off;
   }
   return error;
-}
-
-float stored_scale(double scale, Storage storage) {
-  if (storage == Storage::real) return static_cast<float>(scale);
-  const float half = f32_from_f16(f16_from_f32(static_cast<float>(scale)));
-  return std::isinf(half) ? std::copysign(65504.0f, half) : half;
 }
 
 }  // namespace nibble

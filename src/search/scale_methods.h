@@ -36,6 +36,7 @@ struct ScaleMethod {
   ScaleChoice (*choose)(const BlockProblem& problem, ScaleScratch& scratch);
 };
 
+inline constexpr size_t scale_method_count = 8;
 /// All methods, simplest first; "exact" is the last.
 std::span<const ScaleMethod> all_scale_methods();
 const ScaleMethod* find_scale_method(std::string_view name);
@@ -44,7 +45,5 @@ const ScaleMethod* find_scale_method(std::string_view name);
 int nearest_code(Levels levels, double y);
 /// sum w (x - s * nearest level)^2.
 double block_error(const BlockProblem& problem, double scale);
-/// The scale as `storage` holds it; overflow saturates.
-float stored_scale(double scale, Storage storage);
 
 }  // namespace nibble

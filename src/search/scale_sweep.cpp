@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "numeric/half.h"
-
 namespace nibble {
 
 void ScaleSweep::walk(const float* x, const float* weights, size_t n, Levels levels) {
@@ -71,11 +68,8 @@ ScaleOptimum ScaleSweep::optimum(Storage storage) const {
     // A vertex on the other side of zero belongs to the other sign's walk.
     if (piece.B <= 0 || piece.A * piece.sign <= 0) continue;
     const double vertex = piece.A / piece.B;
-    double scale = vertex;
-    if (storage == Storage::f16) {
-      scale = f32_from_f16(f16_from_f32(static_cast<float>(vertex)));
-      if (std::isinf(scale)) scale = std::copysign(65504.0, vertex);
-    }
+    if (piece.sign < 0 && !has_sign(storage)) continue;
+    const double scale = storage == Storage::real ? vertex : nearest_stored_scale(vertex, storage);
     const double off = scale - vertex;
     const double error = square_sum_ - piece.A * vertex + piece.B * off * off;
     if (error < best.error) {

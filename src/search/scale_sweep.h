@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "search/scale_storage.h"
+
 /// The error of a block as a function of its scale, for any sorted list of levels, and its exact minimum.
 ///
 /// A block x_1..x_n with weights w_i decodes to s * l[q_i], where every q_i is the level nearest to x_i / s. With
@@ -28,9 +30,6 @@ struct ScalePiece {
   int weight;       ///< the weight whose code changes where the piece begins; -1 for the first one
   int code_before, code_after;  ///< of that weight
 };
-
-/// Which scales a format can store.
-enum class Storage : uint8_t { real, f16 };
 
 struct ScaleOptimum {
   double scale = 0;  ///< as it can be stored; 0 when the block is best left all zero

@@ -1,0 +1,57 @@
+#include "search/scale_storage.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "numeric/half.h"
+#include "numeric/scale_floats.h"
+
+namespace nibble {
+namespace {
+
+float nearest_half(double scale) {
+  const float half = f32_from_f16(f16_from_f32(static_cast<float>(scale)));
+  return std::isinf(half) ? std::copysign(65504.0f, half) : half;
+}
+
+int nearest_e8m0(double scale) {
+  int exponent;
+  const double mantissa = std::frexp(scale, &exponent);  // scale = mantissa * 2^exponent, mantissa 0.5 .. 1
+  return std::clamp(128 + exponent - (mantissa <= 0.75 ? 1 : 0), 0, 254);
+}
+
+/// The ue4m3 codes 0..0x7E ascend with their values.
+int nearest_ue4m3(double scale) {
+  int low = 0, high = 0x7E;
+  while (low < high) {
+    const int middle = (low + high) / 2;
+    const double midpoint = (static_cast<double>(half_of_ue4m3(static_cast<uint8_t>(middle))) +
+                             half_of_ue4m3(static_cast<uint8_t>(middle + 1))) / 2;
+    if (scale > midpoint) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+float nearest_stored_scale(double scale, Storage storage) {
+  switch (storage) {
+    case Storage::f16: return nearest_half(scale);
+    case Storage::e8m0: return half_of_e8m0(scale_byte(static_cast<float>(std::fabs(scale)), storage));
+    case Storage::ue4m3: return half_of_ue4m3(scale_byte(static_cast<float>(std::fabs(scale)), storage));
+    case Storage::real: break;
+  }
+  return static_cast<float>(scale);
+}
+
+uint8_t scale_byte(float scale, Storage storage) {
+  if (storage == Storage::e8m0) return static_cast<uint8_t>(scale == 0 ? 0 : nearest_e8m0(scale));
+  return static_cast<uint8_t>(nearest_ue4m3(scale));
+}
+
+}  // namespace nibble
