@@ -36,8 +36,10 @@ export class Measurements {
   endTensor(tensor: number): TensorReport {
     const planned = this.#plan.tensors[tensor]!;
     let error: ErrorReport | null = null;
+    let statsLine: string | null = null;
     if (this.#tensor) {
       error = answer<ErrorReport>(this.#tensor.report());
+      statsLine = this.#tensor.quantizeStatsLine(`${planned.to}::${planned.name}`);
       this.#total.add(this.#tensor);
       this.#tensor.delete();
       this.#tensor = null;
@@ -46,7 +48,7 @@ export class Measurements {
     const { name, shape, layer, role, from, to, action, weights, outputBytes } = planned;
     const kernel = this.#tensorKernel;
     this.#tensorKernel = null;
-    const report = { tensor, name, shape, layer, role, from, to, action, weights, bytes: outputBytes, error, kernel };
+    const report = { tensor, name, shape, layer, role, from, to, action, weights, bytes: outputBytes, error, statsLine, kernel };
     this.tensors.push(report);
     return report;
   }
@@ -54,6 +56,11 @@ export class Measurements {
   /** Null when nothing was converted. */
   total(): ErrorReport | null {
     return this.#converted ? answer<ErrorReport>(this.#total.report()) : null;
+  }
+
+  /** As quantize-stats prints it; null when nothing was converted. */
+  totalStatsLine(): string | null {
+    return this.#converted ? this.#total.quantizeStatsLine(this.#plan.fileType) : null;
   }
 
   delete(): void {

@@ -3,7 +3,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ModelInfo, Plan, PlanOptions } from './types';
+import type { FileTypeInfo, FormatInfo, ModelInfo, Plan, PlanOptions, Price } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPrefixBytes = 256 * 1024;
@@ -52,6 +52,8 @@ export interface OpenedModel {
   readonly info: ModelInfo;
   /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
   plan(options: PlanOptions): Plan;
+  /** What plan() would say of the size, quickly. Throws Problem likewise. */
+  price(options: PlanOptions): Price;
   /** The plan and the header of each of its output files. */
   prepare(options: PlanOptions): { plan: Plan; headers: Uint8Array<ArrayBuffer>[] };
   close(): void;
@@ -84,6 +86,10 @@ class HeadersOnly implements OpenedModel {
 
   plan(options: PlanOptions): Plan {
     return answer<Plan>(this.#model.plan(JSON.stringify(options)));
+  }
+
+  price(options: PlanOptions): Price {
+    return answer<Price>(this.#model.price(JSON.stringify(options)));
   }
 
   prepare(options: PlanOptions): { plan: Plan; headers: Uint8Array<ArrayBuffer>[] } {

@@ -6,6 +6,7 @@ export interface TensorReport extends Pick<PlannedTensor, 'name' | 'shape' | 'la
   tensor: number; // index into Plan.tensors
   bytes: number; // in the output
   error: ErrorReport | null; // null: copied, so without error
+  statsLine: string | null; // as quantize-stats prints it
   kernel: string | null; // that converted: "simd" or "scalar"
 }
 
@@ -25,5 +26,6 @@ export interface RunReport {
   files: FinishedFile[];
   tensors: TensorReport[]; // in output order
   total: ErrorReport | null; // over all converted tensors; null when all were copied
+  totalStatsLine: string | null; // as quantize-stats prints it
   notes: string[];
 }

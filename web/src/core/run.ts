@@ -127,6 +127,7 @@ class Runner {
       files,
       tensors: this.#measurements.tensors,
       total: this.#measurements.total(),
+      totalStatsLine: this.#measurements.totalStatsLine(),
       notes: plan.notes,
     };
   }

@@ -1,0 +1,108 @@
+import { DiscardSink, loadCore, openModel, Problem, run, type Core, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
+import { OrderedFiles } from '../core/ordered-files';
+import { DiskPlace } from '../platform/node-place';
+import { nodePlatform } from '../platform/node';
+import { ProgressDisplay } from './display';
+import { checkOutput, defaultOutput, InputFiles, outputPaths } from './files';
+import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
+import { describeModel, describePlan, describePrices, describeRun, type PricedType } from './describe';
+
+/** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
+
+export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
+  await withModel(path, {}, async ({ info }) => print(options, info, describeModel));
+}
+
+export async function plan(path: string, type: string | undefined, options: RecipeOptions & { json?: boolean }): Promise<void> {
+  await withModel(path, {}, async (model) => {
+    if (type === undefined) print(options, prices(model, options), (list) => describePrices(model.info, list));
+    else print(options, model.plan(planOptions(type, options)), (made) => describePlan(model.info, made));
+  });
+}
+
+export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
+  json?: boolean;
+  dryRun?: boolean;
+  force?: boolean;
+}
+
+export async function quantize(path: string, output: string | undefined, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
+  await withModel(path, options, async (model, inputs) => {
+    const chosen = planOptions(type, options);
+    const made = model.plan(chosen);
+    const target = output ?? defaultOutput(path, made.fileType);
+    const pathOf = outputPaths(target);
+    const paths = made.outputFiles.map(({ name }) => pathOf(name));
+    for (const file of paths) checkOutput(file, inputs, options.force ?? false);
+    if (options.dryRun) {
+      print(options, made, (dry) => describePlan(model.info, dry));
+      return;
+    }
+    const report = await withDisplay((display) =>
+      run(model, chosen, new OrderedFiles(new DiskPlace(pathOf)), { ...compute(options), signal, onProgress: (progress) => display.show(progress) }),
+    );
+    const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: pathOf(file.name) })) };
+    print(options, named, describeRun);
+  });
+}
+
+export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
+  await withModel(path, options, async (model) => {
+    const report = await withDisplay((display) =>
+      run(model, planOptions(type, options), new DiscardSink(), {
+        ...compute(options),
+        signal,
+        onProgress: (progress) => display.show(progress),
+        onTensor(tensor) {
+          if (options.json || tensor.statsLine === null) return;
+          display.end();
+          process.stdout.write(`${tensor.statsLine}\n`);
+        },
+      }),
+    );
+    print(options, report, ({ totalStatsLine }) => totalStatsLine ?? 'Nothing is quantized: all tensors are copied.');
+  });
+}
+
+async function withModel(path: string, options: ComputeOptions, use: (model: OpenedModel, inputs: InputFiles) => Promise<void>): Promise<void> {
+  const inputs = InputFiles.open(path);
+  try {
+    const core: Core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
+    const model = await openModel(core, inputs.handles);
+    try {
+      await use(model, inputs);
+    } finally {
+      model.close();
+    }
+  } finally {
+    inputs.close();
+  }
+}
+
+function prices(model: OpenedModel, options: RecipeOptions): PricedType[] {
+  return model.core.fileTypes.map((type) => {
+    try {
+      return { ...type, price: model.price(planOptions(type.name, options)), problem: null };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { ...type, price: null, problem: error.message };
+    }
+  });
+}
+
+async function withDisplay(start: (display: ProgressDisplay) => Promise<RunReport>): Promise<RunReport> {
+  const display = new ProgressDisplay();
+  try {
+    return await start(display);
+  } finally {
+    display.end();
+  }
+}
+
+function compute({ workers }: ComputeOptions): { workers?: number } {
+  return workers === undefined ? {} : { workers };
+}
+
+function print<T extends ModelInfo | Plan | RunReport | PricedType[]>(options: { json?: boolean }, value: T, describe: (value: T) => string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(value, null, 2) : describe(value)}\n`);
+}

@@ -1,0 +1,82 @@
+import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport } from '../core';
+import { amount, duration, size, table } from './text';
+
+/** What the commands print for people. `--json` prints the same data whole. */
+
+export interface PricedType extends FileTypeInfo {
+  price: Price | null;
+  problem: string | null; // why this type cannot be had
+}
+
+export function describeModel(info: ModelInfo): string {
+  const bytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
+  const tensors = table(
+    info.tensors.map((tensor) => [tensor.name, tensor.shape.join(' × '), tensor.type, size(tensor.bytes)]),
+    [3],
+  );
+  const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
+  return [
+    `${info.files.map((file) => file.name).join(', ')}: ${info.container} v${info.version} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · ` +
+      `${info.tensors.length} tensors · ${amount(info.weights)} weights · ${size(bytes)} · ${typeCounts(info)}`,
+    ...info.warnings.map((warning) => `Note: ${warning}`),
+    '',
+    metadata,
+    '',
+    tensors,
+  ].join('\n');
+}
+
+export function describePlan(info: ModelInfo, plan: Plan): string {
+  const tensors = table(
+    plan.tensors.map(({ name, shape, from, to, outputBytes, reason }) => [name, shape.join(' × '), from, from === to ? '' : `→ ${to}`, size(outputBytes), reason]),
+    [4],
+  );
+  return [tensors, '', ...plan.notes.map((note) => `Note: ${note}`), summary(info.files.reduce((sum, file) => sum + file.bytes, 0), plan)].join('\n');
+}
+
+export function describePrices(info: ModelInfo, types: PricedType[]): string {
+  const now = info.files.reduce((sum, file) => sum + file.bytes, 0);
+  const rows = types.map(({ name, price, problem, summary: text }) =>
+    price === null
+      ? [name, '', '', '', problem ?? '']
+      : [name, size(price.outputBytes), price.bitsPerWeight.toFixed(2), price.needsImportance ? 'needs --imatrix' : '', text],
+  );
+  return [table([['type', 'size', 'bits/weight', '', ''], ...rows], [1, 2]), '', `Now: ${size(now)}`].join('\n');
+}
+
+export function describeRun(report: RunReport): string {
+  const { total } = report;
+  return [
+    ...report.notes.map((note) => `Note: ${note}`),
+    ...report.files.map((file) => `${file.name}: ${size(file.bytes)}, SHA-256 ${file.sha256}`),
+    summary(report.inputBytes, report),
+    total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
+    `${duration(report.seconds)} with ${report.workers} ${report.workers === 1 ? 'worker' : 'workers'} (${report.kernel} kernels), ` +
+      `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
+  ].join('\n');
+}
+
+function describeError(error: ErrorReport): string {
+  const ratio = error.sqnrDb === null ? 'none' : `${error.sqnrDb.toFixed(1)} dB SQNR`;
+  const nans = error.nans + error.infinities;
+  return `RMSE ${error.rmse.toPrecision(4)}, largest ${error.maxError.toPrecision(4)}, ${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`;
+}
+
+function summary(inputBytes: number, { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>): string {
+  return `${fileType}, method ${method}: ${size(outputBytes)} instead of ${size(inputBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
+}
+
+function typeCounts(info: ModelInfo): string {
+  const counts = new Map<string, number>();
+  for (const { type } of info.tensors) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([type, count]) => `${type} × ${count}`)
+    .join(', ');
+}
+
+function oneLine(text: string): string {
+  const longest = 100;
+  const flat = text.replace(/\s+/g, ' ');
+  return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat;
+}

@@ -1,0 +1,42 @@
+import type { Progress } from '../core';
+import { amount, duration, size } from './text';
+
+/** Without a terminal a line now and then is enough. */
+const secondsBetweenLines = 10;
+
+/** Shows progress on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
+export class ProgressDisplay {
+  readonly #stream: NodeJS.WriteStream;
+  #lastLine = 0;
+  #shown = false;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+  }
+
+  show(progress: Progress): void {
+    if (this.#stream.isTTY) {
+      const width = (this.#stream.columns || 80) - 1;
+      this.#stream.write(`\r\x1b[2K${line(progress).slice(0, width)}`);
+      this.#shown = true;
+    } else if (progress.seconds - this.#lastLine >= secondsBetweenLines) {
+      this.#lastLine = progress.seconds;
+      this.#stream.write(`${line(progress)}\n`);
+    }
+  }
+
+  /** Clears the line, so that other text can follow. */
+  end(): void {
+    if (this.#shown) this.#stream.write('\r\x1b[2K');
+    this.#shown = false;
+  }
+}
+
+function line(progress: Progress): string {
+  const percent = Math.floor((100 * progress.bytesIn) / Math.max(1, progress.bytesInTotal));
+  const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
+  return (
+    `${percent} % · ${size(progress.bytesIn)} of ${size(progress.bytesInTotal)} · ${progress.tensors}/${progress.tensorsTotal} tensors · ` +
+    `${amount(progress.weightsPerSecond)} weights/s${left} · ${progress.tensor}`
+  );
+}

@@ -1,0 +1,99 @@
+import { close, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Problem, type SourceHandle } from '../core';
+
+/** Input files, open until close(). */
+export class InputFiles {
+  readonly handles: SourceHandle[];
+  readonly paths: string[];
+
+  private constructor(paths: string[], handles: SourceHandle[]) {
+    this.paths = paths;
+    this.handles = handles;
+  }
+
+  /** Opens a model: one file, or all parts of a split one when any part is given. Throws Problem. */
+  static open(path: string): InputFiles {
+    const files = new InputFiles(partsOf(path), []);
+    try {
+      for (const part of files.paths) files.handles.push(openInput(part));
+    } catch (error) {
+      files.close();
+      throw error;
+    }
+    return files;
+  }
+
+  close(): void {
+    for (const handle of this.handles) {
+      if (handle.kind === 'fd') close(handle.fd);
+    }
+  }
+
+  /** True when writing to `path` would replace one of these files. */
+  include(path: string): boolean {
+    const target = existingPath(path);
+    return target !== null && this.paths.some((input) => realpathSync(input) === target);
+  }
+}
+
+/** llama.cpp's names of the parts of a split model. */
+const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
+
+function partsOf(path: string): string[] {
+  const match = splitName.exec(basename(path));
+  if (!match) return [path];
+  const [, prefix, , count] = match;
+  return Array.from({ length: Number(count) }, (_, part) =>
+    join(dirname(path), `${prefix}-${String(part + 1).padStart(5, '0')}-of-${count}.gguf`),
+  );
+}
+
+function openInput(path: string): SourceHandle {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Problem(`There is no file ${path}.`);
+    if (code === 'EACCES') throw new Problem(`${path} may not be read: permission denied.`);
+    throw new Problem(`${path} cannot be opened: ${message}.`);
+  }
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) {
+    close(fd);
+    throw new Problem(`${path} is not a file${stat.isDirectory() ? ' but a folder; name the model file in it' : ''}.`);
+  }
+  return { kind: 'fd', name: basename(path), bytes: stat.size, fd };
+}
+
+/** Where llama-quantize puts the output when nobody says: beside the input. */
+export function defaultOutput(input: string, fileType: string): string {
+  return join(dirname(input), `ggml-model-${fileType}.gguf`);
+}
+
+/** The final path of each output file of a plan, by its name there: "" is `output` itself, parts get the plan's names. */
+export function outputPaths(output: string): (name: string) => string {
+  return (name) => followLink(name === '' ? output : output.replace(/(\.gguf)?$/, name));
+}
+
+/** Throws Problem when `path` must not be written. */
+export function checkOutput(path: string, inputs: InputFiles, force: boolean): void {
+  const target = existingPath(path);
+  if (target === null) return;
+  const stat = statSync(target);
+  if (stat.isDirectory()) throw new Problem(`${path} is a folder; name the output file in it.`);
+  if (!stat.isFile()) throw new Problem(`${path} is not an ordinary file, and the output must be one.`);
+  if (inputs.include(path) && !force) {
+    throw new Problem(`${path} is the input. Choose another output, or say --force to replace the input when the output is complete.`);
+  }
+}
+
+function existingPath(path: string): string | null {
+  return existsSync(path) ? realpathSync(path) : null;
+}
+
+/** Through a link, the file behind it is replaced, not the link. */
+function followLink(path: string): string {
+  return existingPath(path) ?? path;
+}

@@ -1,0 +1,88 @@
+import { Command, CommanderError, Option } from 'commander';
+import { Problem, Stopped, sentenceOf } from '../core';
+import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
+import { addComputeOptions, addRecipeOptions, parseWorkers } from './options';
+
+/** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
+const exitCodes = { problem: 1, usage: 2, signal: { SIGINT: 130, SIGTERM: 143 } };
+
+const stop = new AbortController();
+let stoppedBy: keyof typeof exitCodes.signal = 'SIGINT';
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The second one does not wait for files to be closed; what is unfinished is removed all the same.
+    if (stop.signal.aborted) process.exit(exitCodes.signal[signal]);
+    stoppedBy = signal;
+    stop.abort();
+  });
+}
+// A reader that has seen enough is no problem.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exitCodes.problem));
+
+const json: [string, string] = ['--json', 'print everything as JSON'];
+const program = new Command('nibble')
+  .description('Quantizes models: the same files as llama-quantize writes, from a browser tab or from here.')
+  .version(NIBBLE_VERSION)
+  .configureHelp({ sortSubcommands: false })
+  .showHelpAfterError('(nibble --help lists what there is)')
+  .exitOverride();
+
+addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true })))
+  .description('write IN as a model of another type')
+  .usage('[options] IN [OUT] TYPE [WORKERS]')
+  .argument('<operands...>')
+  .option('--dry-run', 'say what would be written, and write nothing')
+  .option('--force', 'let the output replace the input')
+  .option(...json)
+  .action(async (operands: string[], options: QuantizeOptions, command: Command) => {
+    const { input, output, type, workers } = quantizeOperands(operands, command);
+    await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
+  });
+
+program
+  .command('inspect')
+  .description('show what is in a model file')
+  .argument('<file>')
+  .option(...json)
+  .action(inspect);
+
+addRecipeOptions(program.command('plan'))
+  .description('show what quantizing would do and the exact size, for one type or for all')
+  .argument('<file>')
+  .argument('[type]')
+  .option(...json)
+  .action(plan);
+
+addComputeOptions(addRecipeOptions(program.command('stats')))
+  .description('quantize without writing and print the error of every tensor, as quantize-stats does')
+  .argument('<file>')
+  .argument('<type>')
+  .addOption(new Option(...json))
+  .action((file: string, type: string, options: QuantizeOptions) => stats(file, type, options, stop.signal));
+
+/** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
+function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {
+  const [first, second, third, fourth] = operands;
+  if (first !== undefined && second !== undefined && operands.length <= 4) {
+    if (fourth !== undefined) return { input: first, output: second, type: third!, workers: parseWorkers(fourth) };
+    return third === undefined ? { input: first, type: second } : { input: first, output: second, type: third };
+  }
+  return command.error('error: expected IN [OUT] TYPE [WORKERS]', { exitCode: exitCodes.usage });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof Stopped) {
+    process.stderr.write('Stopped; nothing was written.\n');
+    return exitCodes.signal[stoppedBy];
+  }
+  if (error instanceof Problem) process.stderr.write(`nibble: ${error.message}\n`);
+  else process.stderr.write(`nibble: Something unexpected happened: ${sentenceOf(error)}\n`);
+  return exitCodes.problem;
+}

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Kernel, PlanOptions } from '../core';
+
+/** The options that decide what is written, spelled as llama-quantize spells them. */
+export interface RecipeOptions {
+  pure?: boolean;
+  leaveOutputTensor?: boolean;
+  outputTensorType?: string;
+  tokenEmbeddingType?: string;
+  tensorType?: NonNullable<PlanOptions['tensorTypes']>;
+  overrideKv?: NonNullable<PlanOptions['overrides']>;
+  allowRequantize?: boolean;
+  keepSplit?: boolean;
+  method?: string;
+}
+
+/** The options that decide how it is computed, never what. */
+export interface ComputeOptions {
+  workers?: number;
+  kernel?: Kernel;
+}
+
+export function addRecipeOptions(command: Command): Command {
+  return command
+    .option('--pure', 'every tensor to the type itself, without the mix')
+    .option('--leave-output-tensor', 'leave output.weight as it is')
+    .option('--output-tensor-type <type>', 'this type for output.weight')
+    .option('--token-embedding-type <type>', 'this type for the token embeddings')
+    .option('--tensor-type <pattern=type>', 'this type for tensors whose name matches (may be repeated; the first match counts)', parseTensorType)
+    .option('--override-kv <key=type:value>', 'set metadata; type is int, float, bool or str (may be repeated)', parseOverride)
+    .option('--allow-requantize', 'accept tensors that are quantized already')
+    .option('--keep-split', 'write as many files as the input has')
+    .option('--method <name>', 'how scales are searched (default: "llama.cpp", the bytes llama-quantize writes)');
+}
+
+export function addComputeOptions(command: Command): Command {
+  return command
+    .option('--workers <n>', `threads that convert (default: ${availableParallelism()}, one per core)`, parseWorkers)
+    .addOption(new Option('--kernel <name>', 'which kernels run; the bytes are the same').choices(['simd', 'scalar']));
+}
+
+export function planOptions(type: string, options: RecipeOptions): PlanOptions {
+  const { tensorType, overrideKv, ...same } = options;
+  return pick({
+    type,
+    method: same.method,
+    pure: same.pure,
+    leaveOutputTensor: same.leaveOutputTensor,
+    outputTensorType: same.outputTensorType,
+    tokenEmbeddingType: same.tokenEmbeddingType,
+    tensorTypes: tensorType,
+    overrides: overrideKv,
+    allowRequantize: same.allowRequantize,
+    keepSplit: same.keepSplit,
+  });
+}
+
+/** Without the members that are undefined. */
+function pick(options: { [Name in keyof PlanOptions]: PlanOptions[Name] | undefined } & { type: string }): PlanOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PlanOptions;
+}
+
+function parseTensorType(text: string, previous: RecipeOptions['tensorType'] = []): RecipeOptions['tensorType'] {
+  const match = /^(.+?)=(.+)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Write it as PATTERN=TYPE, for example ffn_down=q6_K.');
+  return [...previous, { pattern: match[1]!, type: match[2]! }];
+}
+
+function parseOverride(text: string, previous: RecipeOptions['overrideKv'] = []): RecipeOptions['overrideKv'] {
+  const match = /^([^=]+)=(int|float|bool|str):(.*)$/s.exec(text);
+  if (!match) throw new InvalidArgumentError('Write it as KEY=TYPE:VALUE with type int, float, bool or str.');
+  const [, key, type, value] = match;
+  return [...previous, { key: key!, type: type as 'int' | 'float' | 'bool' | 'str', value: value! }];
+}
+
+export function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw new InvalidArgumentError('It must be a whole number from 1 to 256.');
+  return workers;
+}
