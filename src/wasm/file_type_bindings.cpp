@@ -1,0 +1,27 @@
+#include <emscripten/bind.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "recipe/file_types.h"
+
+/// The list of file types, as web/src/core/types.ts (FileTypeInfo) describes it.
+namespace nibble {
+namespace {
+
+std::string file_types() {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const FileType& type : all_file_types()) {
+    list.push_back({{"name", type.name},
+                    {"number", type.number},
+                    {"defaultType", type.copies ? std::string_view() : format_of(type.default_type).name},
+                    {"summary", type.summary},
+                    {"needsImportance", type.needs_importance}});
+  }
+  return list.dump();
+}
+
+EMSCRIPTEN_BINDINGS(nibble_file_types) { emscripten::function("fileTypes", &file_types); }
+
+}  // namespace
+}  // namespace nibble
