@@ -62,6 +62,8 @@ struct ImportanceMetadata {
   std::optional<std::string> dataset;
   uint32_t entries_count;
   std::optional<uint32_t> chunks_count;
+
+  bool operator==(const ImportanceMetadata&) const = default;
 };
 
 /// Nothing when the index is empty: the run is then one without importance. `path` is the file's path as it was given.

@@ -1,0 +1,303 @@
+#include "container/importance.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <limits>
+
+#include "container/importance_reader.h"
+#include "error.h"
+#include "test_files.h"
+
+namespace nibble {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+/// Feeds a reader what it asks for, and counts how many bytes that was.
+ImportanceIndex read_index(const Bytes& file, uint64_t* bytes_read = nullptr) {
+  ImportanceReader reader(file.size());
+  for (auto range = reader.wanted(); range.bytes > 0; range = reader.wanted()) {
+    EXPECT_LE(range.offset + range.bytes, file.size());
+    if (bytes_read != nullptr) *bytes_read += range.bytes;
+    reader.offer(std::span(file).subspan(range.offset, range.bytes));
+  }
+  return reader.take();
+}
+
+std::vector<float> values_of(const Bytes& file, const ImportanceEntry& entry) {
+  const std::span<const uint8_t> all(file);
+  std::vector<float> values(entry.values);
+  importance_values(entry, all.subspan(entry.values_offset, entry.values_bytes()),
+                    all.subspan(entry.counts_offset.value_or(0), entry.counts_bytes()), values.data());
+  return values;
+}
+
+template <class T>
+void put(Bytes& bytes, T value) {
+  const auto* raw = reinterpret_cast<const uint8_t*>(&value);
+  bytes.insert(bytes.end(), raw, raw + sizeof(T));
+}
+
+void put_text(Bytes& bytes, const std::string& text) { bytes.insert(bytes.end(), text.begin(), text.end()); }
+
+struct LegacyEntry {
+  std::string name;
+  int32_t calls;
+  std::vector<float> values;
+};
+
+Bytes legacy_file(const std::vector<LegacyEntry>& entries, const std::optional<std::string>& dataset = {}) {
+  Bytes bytes;
+  put(bytes, static_cast<int32_t>(entries.size()));
+  for (const LegacyEntry& entry : entries) {
+    put(bytes, static_cast<int32_t>(entry.name.size()));
+    put_text(bytes, entry.name);
+    put(bytes, entry.calls);
+    put(bytes, static_cast<int32_t>(entry.values.size()));
+    for (const float value : entry.values) put(bytes, value);
+  }
+  if (dataset) {
+    put(bytes, int32_t{17});
+    put(bytes, static_cast<int32_t>(dataset->size()));
+    put_text(bytes, *dataset);
+  }
+  return bytes;
+}
+
+/// A GGUF file of F32 tensors, with the keys of an importance matrix.
+struct GgufTensorData {
+  std::string name;
+  std::vector<uint64_t> shape;
+  std::vector<float> values;
+  int32_t type = 0;
+};
+
+void put_string(Bytes& bytes, const std::string& text) {
+  put(bytes, static_cast<uint64_t>(text.size()));
+  put_text(bytes, text);
+}
+
+Bytes gguf_file(const std::vector<GgufTensorData>& tensors, const std::string& left_out = {}) {
+  Bytes values;
+  int64_t keys = 0;
+  const auto key = [&](const std::string& name, int32_t type, auto&& put_value) {
+    if (name == left_out) return;
+    put_string(values, name);
+    put(values, type);
+    put_value();
+    ++keys;
+  };
+  key("general.type", 8, [&] { put_string(values, "imatrix"); });
+  key("imatrix.datasets", 9, [&] {
+    put(values, int32_t{8});
+    put(values, uint64_t{2});
+    put_string(values, "first.txt");
+    put_string(values, "second.txt");
+  });
+  key("imatrix.chunk_count", 4, [&] { put(values, uint32_t{5}); });
+  key("imatrix.chunk_size", 4, [&] { put(values, uint32_t{512}); });
+
+  Bytes bytes;
+  put_text(bytes, "GGUF");
+  put(bytes, uint32_t{3});
+  put(bytes, static_cast<int64_t>(tensors.size()));
+  put(bytes, keys);
+  bytes.insert(bytes.end(), values.begin(), values.end());
+  uint64_t offset = 0;
+  for (const GgufTensorData& tensor : tensors) {
+    put_string(bytes, tensor.name);
+    put(bytes, static_cast<uint32_t>(tensor.shape.size()));
+    for (const uint64_t length : tensor.shape) put(bytes, length);
+    put(bytes, tensor.type);
+    put(bytes, offset);
+    offset += (tensor.values.size() * 4 + 31) / 32 * 32;
+  }
+  const auto pad = [&] { bytes.resize((bytes.size() + 31) / 32 * 32); };
+  pad();
+  for (const GgufTensorData& tensor : tensors) {
+    for (const float value : tensor.values) put(bytes, value);
+    pad();
+  }
+  return bytes;
+}
+
+std::string sentence_of(const Bytes& file) {
+  try {
+    const ImportanceIndex index = read_index(file);
+    for (const ImportanceEntry& entry : index.entries) values_of(file, entry);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Importance, LegacyValuesAreDividedByTheirCalls) {
+  const Bytes file = legacy_file({{"b.weight", 3, {3, 1, 0.5f}}, {"a.weight", 0, {2, 4}}, {"c.weight", -1, {7}}}, "text.txt");
+  const ImportanceIndex index = read_index(file);
+  ASSERT_EQ(index.entries.size(), 3u);
+  EXPECT_EQ(index.entries[0].name, "a.weight");
+  EXPECT_EQ(values_of(file, *index.find("a.weight")), (std::vector<float>{2, 4}));
+  EXPECT_EQ(values_of(file, *index.find("b.weight")), (std::vector<float>{1, 1.0f / 3, 0.5f / 3}));
+  EXPECT_EQ(values_of(file, *index.find("c.weight")), (std::vector<float>{7}));
+  EXPECT_EQ(index.find("b"), nullptr);
+  EXPECT_EQ(index.find("d.weight"), nullptr);
+  EXPECT_EQ(index.chunk_count, 17);
+  EXPECT_EQ(index.datasets, std::vector<std::string>{"text.txt"});
+}
+
+TEST(Importance, LegacyTrailerIsOptional) {
+  const ImportanceIndex bare = read_index(legacy_file({{"a", 1, {1}}}));
+  EXPECT_EQ(bare.chunk_count, 0);
+  EXPECT_TRUE(bare.datasets.empty());
+  const ImportanceIndex nameless = read_index(legacy_file({{"a", 1, {1}}}, ""));
+  EXPECT_EQ(nameless.chunk_count, 17);
+  EXPECT_TRUE(nameless.datasets.empty());
+}
+
+TEST(Importance, LegacyNamesEndAtAZeroByteAndRepeatedOnesReplace) {
+  const Bytes file = legacy_file({{"a", 1, {1}}, {std::string("a\0b", 3), 1, {2, 3}}, {"0", 1, {4}}});
+  const ImportanceIndex index = read_index(file);
+  ASSERT_EQ(index.entries.size(), 2u);
+  EXPECT_EQ(values_of(file, *index.find("a")), (std::vector<float>{2, 3}));
+}
+
+TEST(Importance, LegacyIndexReadsHeadsOnly) {
+  const Bytes file = legacy_file({{"a", 1, std::vector<float>(100'000, 1)}, {"b", 1, std::vector<float>(1'000'000, 1)},
+                                  {"c", 1, std::vector<float>(3, 1)}}, "text.txt");
+  uint64_t bytes_read = 0;
+  const ImportanceIndex index = read_index(file, &bytes_read);
+  EXPECT_EQ(index.entries.size(), 3u);
+  EXPECT_EQ(index.datasets.size(), 1u);
+  EXPECT_LT(bytes_read, file.size() / 50);
+}
+
+TEST(Importance, EveryTruncationOfALegacyFileIsRefused) {
+  const Bytes file = legacy_file({{"blk.0.a", 3, {3, 1, 0.5f}}, {"blk.1.a", 2, {2, 4}}}, "text.txt");
+  const size_t without_trailer = file.size() - 8 - 8;
+  for (size_t length = 0; length < file.size(); ++length) {
+    const std::string sentence = sentence_of(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length)));
+    EXPECT_EQ(sentence.empty(), length == without_trailer) << length << ": " << sentence;
+  }
+}
+
+TEST(Importance, NoCorruptionOfALegacyFileDoesHarm) {
+  const Bytes file = legacy_file({{"blk.0.a", 3, {3, 1, 0.5f}}, {"blk.1.a", 2, {2, 4}}}, "text.txt");
+  for (size_t at = 0; at < file.size(); ++at) {
+    for (const int value : {0, 1, 0x7F, 0x80, 0xFF, file[at] ^ 1, file[at] + 1}) {
+      Bytes damaged = file;
+      damaged[at] = static_cast<uint8_t>(value);
+      sentence_of(damaged);
+    }
+  }
+}
+
+TEST(Importance, OtherFilesAreRefusedWithASentence) {
+  for (const Bytes& file : {Bytes{}, Bytes{1, 0}, Bytes(100, 0), Bytes(100, 0xFF), Bytes{'P', 'K', 3, 4, 0, 0, 0, 0}}) {
+    EXPECT_NE(sentence_of(file).find("imatrix"), std::string::npos) << sentence_of(file);
+  }
+}
+
+TEST(Importance, GgufValuesAreDividedByTheCountOfTheirExpert) {
+  const Bytes file = gguf_file({{"e.weight.in_sum2", {2, 3}, {2, 3, 5, 7, 11, 13}},
+                                {"e.weight.counts", {1, 3}, {2, 0, 2.5f}},  // 2.5 counts as 3
+                                {"a.weight.counts", {1}, {4}},
+                                {"a.weight.in_sum2", {2}, {1, 2}},
+                                {"unrelated", {1}, {1}}});
+  const ImportanceIndex index = read_index(file);
+  ASSERT_EQ(index.entries.size(), 2u);
+  EXPECT_EQ(values_of(file, *index.find("e.weight")), (std::vector<float>{1, 1.5f, 1, 1, 11.0f / 3, 13.0f / 3}));
+  EXPECT_EQ(values_of(file, *index.find("a.weight")), (std::vector<float>{0.25f, 0.5f}));
+  EXPECT_EQ(index.datasets, (std::vector<std::string>{"first.txt", "second.txt"}));
+  EXPECT_EQ(index.chunk_count, 5);
+}
+
+TEST(Importance, IncompleteGgufFilesAreRefused) {
+  const std::vector<GgufTensorData> whole = {{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {4}}};
+  EXPECT_EQ(sentence_of(gguf_file(whole)), "");
+  for (const char* key : {"imatrix.datasets", "imatrix.chunk_count", "imatrix.chunk_size"}) {
+    EXPECT_NE(sentence_of(gguf_file(whole, key)).find(key), std::string::npos) << key;
+  }
+  EXPECT_NE(sentence_of(gguf_file({whole[0]})).find("a.in_sum2"), std::string::npos);
+  EXPECT_NE(sentence_of(gguf_file({whole[1]})).find("a.counts"), std::string::npos);
+  EXPECT_NE(sentence_of(gguf_file({})), "");
+  EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, 2}, 26}, whole[1]})).find("a.in_sum2"), std::string::npos);
+}
+
+TEST(Importance, EveryTruncationOfAGgufFileIsRefused) {
+  const Bytes file = gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {8}, std::vector<float>(8, 1)}});
+  for (size_t length = 0; length < file.size(); ++length) {
+    EXPECT_NE(sentence_of(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length))), "") << length;
+  }
+}
+
+TEST(Importance, NumbersThatAreNotFiniteAreRefused) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float bad : {infinity, -infinity, nan}) {
+    EXPECT_NE(sentence_of(legacy_file({{"blk.0.a", 2, {1, bad}}})).find("blk.0.a"), std::string::npos);
+    EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, bad}}, {"a.counts", {1}, {4}}})), "");
+    EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {bad}}})), "");
+  }
+}
+
+TEST(Importance, ReadsWhatLlamaImatrixWrote) {
+  const Bytes file = test_file("ts3m-imatrix.gguf");
+  const ImportanceIndex index = read_index(file);
+  EXPECT_EQ(index.entries.size(), 28u);
+  EXPECT_EQ(index.chunk_count, 60);
+  EXPECT_EQ(index.datasets, std::vector<std::string>{"calib.txt"});
+  // The data section starts at 3552; the first pair's values at 0, its count at 1024.
+  const std::vector<float> values = values_of(file, *index.find("blk.0.attn_k.weight"));
+  ASSERT_EQ(values.size(), 256u);
+  float sum, count;
+  std::memcpy(&sum, file.data() + 3552 + 4 * 255, 4);
+  std::memcpy(&count, file.data() + 3552 + 1024, 4);
+  EXPECT_EQ(values[255], sum / count);
+  EXPECT_EQ(index.find("blk.3.ffn_down.weight")->values, 768u);
+}
+
+TEST(Importance, EntriesAreKeptOrDroppedByName) {
+  const Bytes file = legacy_file({{"blk.0.attn_k", 1, {1}}, {"blk.0.attn_v", 1, {1}}, {"blk.0.ffn_up", 1, {1}}});
+  const std::vector<std::string> none, attention = {"attn_k", "attn_v"};
+  ImportanceIndex index = read_index(file);
+  filter_importance(index, attention, none);
+  EXPECT_EQ(index.entries.size(), 2u);
+  filter_importance(index, none, attention);
+  EXPECT_EQ(index.entries.size(), 0u);
+  EXPECT_EQ(importance_metadata(index, "x"), std::nullopt);
+  EXPECT_THROW(filter_importance(index, attention, attention), Error);
+}
+
+TEST(Importance, FitsOrIsReported) {
+  const Bytes file = legacy_file({{"a.weight", 1, {1, 2, 3, 4}}, {"token_embd.weight", 1, {1}}});
+  const ImportanceIndex index = read_index(file);
+  const auto match = [&](const char* name, std::vector<uint64_t> shape, bool needed) {
+    return match_importance(index, name, shape, needed);
+  };
+  EXPECT_NE(match("a.weight", {4, 7}, true).entry, nullptr);
+  EXPECT_NE(match("a.weight", {2, 7, 2}, true).entry, nullptr);
+  EXPECT_THROW(match("a.weight", {2, 7}, false), Error);
+  EXPECT_EQ(match("token_embd.weight", {4, 7}, false).entry, nullptr);
+  EXPECT_NE(match("token_embd.weight", {4, 7}, false).note, "");
+  EXPECT_THROW(match("token_embd.weight", {4, 7}, true), Error);
+  EXPECT_NE(match("b.weight", {4, 7}, false).note, "");
+  EXPECT_THROW(match("b.weight", {4, 7}, true), Error);
+}
+
+TEST(Importance, MetadataTextsAreCut) {
+  ImportanceIndex index = read_index(legacy_file({{"a", 1, {1}}, {"b", 1, {1}}}, std::string(200, 'd')));
+  auto metadata = importance_metadata(index, std::string(200, 'p'));
+  EXPECT_EQ(metadata->file, std::string(127, 'p'));
+  EXPECT_EQ(metadata->dataset, std::string(127, 'd'));
+  EXPECT_EQ(metadata->entries_count, 2u);
+  EXPECT_EQ(metadata->chunks_count, 17u);
+  index.chunk_count = 0;
+  index.datasets.clear();
+  metadata = importance_metadata(index, "p");
+  EXPECT_EQ(metadata->dataset, std::nullopt);
+  EXPECT_EQ(metadata->chunks_count, std::nullopt);
+}
+
+}  // namespace
+}  // namespace nibble
