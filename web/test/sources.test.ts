@@ -1,0 +1,91 @@
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlobSource } from '../src/core/source';
+import { openNodeSource } from '../src/platform/node-source';
+
+const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) & 0xff);
+
+/** A blob whose streams are as the given browser's. */
+function blobWith(stream: (slice: Blob) => ReadableStream): Blob {
+  const blob = new Blob([bytes]);
+  const slice = blob.slice.bind(blob);
+  blob.slice = (from, to) => {
+    const part = slice(from, to);
+    const whole = part.arrayBuffer.bind(part);
+    Object.assign(part, { stream: () => stream(new Blob([bytes.slice(from, to)])), arrayBuffer: whole });
+    return part;
+  };
+  return blob;
+}
+
+/** A byte stream that answers in pieces of 1000 bytes at most. */
+function pieces(slice: Blob): ReadableStream {
+  let position = 0;
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      const request = controller.byobRequest!;
+      const view = new Uint8Array(request.view!.buffer, request.view!.byteOffset, Math.min(1000, request.view!.byteLength));
+      const data = new Uint8Array(await slice.slice(position, position + view.byteLength).arrayBuffer());
+      view.set(data);
+      position += data.byteLength;
+      request.respond(data.byteLength);
+    },
+  });
+}
+
+const kinds = {
+  'byte streams': new Blob([bytes]),
+  'byte streams in pieces': blobWith(pieces),
+  'no byte streams': blobWith(() => new ReadableStream()),
+};
+
+describe.each(Object.entries(kinds))('a blob with %s', (_, blob) => {
+  it('reads any range into a buffer that is used again', async () => {
+    const source = new BlobSource('model.gguf', blob);
+    let buffer = new Uint8Array(5000);
+    for (const [offset, length] of [[0, 5000], [99_000, 1000], [12_345, 4321], [7, 0]] as const) {
+      buffer = (await source.read(offset, length, buffer)) as Uint8Array<ArrayBuffer>;
+      expect(buffer.byteLength).toBe(5000);
+      expect(buffer.subarray(0, length)).toEqual(bytes.subarray(offset, offset + length));
+    }
+  });
+
+  it('says where a file ended early', async () => {
+    await expect(new BlobSource('model.gguf', blob).read(99_500, 1000, new Uint8Array(1000))).rejects.toThrow(
+      'model.gguf ended early: 1000 bytes were expected at byte 99500, only 500 came.',
+    );
+  });
+});
+
+describe('a file descriptor', () => {
+  let folder: string;
+  let fd: number;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+    fd = openSync(join(folder, 'big'), 'w+');
+  });
+  afterEach(() => {
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('reads beyond 4 GiB', async () => {
+    const size = 5 * 2 ** 30;
+    ftruncateSync(fd, size);
+    writeSync(fd, bytes, 0, 1000, size - 1000);
+    const source = openNodeSource({ kind: 'fd', name: 'big', bytes: size, fd });
+    const read = await source.read(size - 1000, 1000, new Uint8Array(4096));
+    expect(read.subarray(0, 1000)).toEqual(bytes.subarray(0, 1000));
+  });
+
+  it('says when the file became shorter', async () => {
+    writeSync(fd, bytes, 0, 1500, 0);
+    const source = openNodeSource({ kind: 'fd', name: 'big', bytes: 5000, fd });
+    await expect(source.read(1000, 1000, new Uint8Array(1000))).rejects.toThrow(
+      'big ended early: 1000 bytes were expected at byte 1000, only 500 came.',
+    );
+  });
+});
