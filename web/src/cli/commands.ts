@@ -3,7 +3,7 @@ import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace } from '../platform/node-place';
 import { nodePlatform } from '../platform/node';
 import { ProgressDisplay } from './display';
-import { checkOutput, defaultOutput, InputFiles, outputPaths } from './files';
+import { behindLink, checkOutput, defaultOutput, InputFiles, outputPath } from './files';
 import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
 import { describeModel, describePlan, describePrices, describeRun, type PricedType } from './describe';
 
@@ -31,17 +31,19 @@ export async function quantize(path: string, output: string | undefined, type: s
     const chosen = planOptions(type, options);
     const made = model.plan(chosen);
     const target = output ?? defaultOutput(path, made.fileType);
-    const pathOf = outputPaths(target);
-    const paths = made.outputFiles.map(({ name }) => pathOf(name));
-    for (const file of paths) checkOutput(file, inputs, options.force ?? false);
+    for (const { name } of made.outputFiles) checkOutput(outputPath(target, name), inputs, options.force ?? false);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
     const report = await withDisplay((display) =>
-      run(model, chosen, new OrderedFiles(new DiskPlace(pathOf)), { ...compute(options), signal, onProgress: (progress) => display.show(progress) }),
+      run(model, chosen, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(target, name)))), {
+        ...compute(options),
+        signal,
+        onProgress: (progress) => display.show(progress),
+      }),
     );
-    const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: pathOf(file.name) })) };
+    const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })) };
     print(options, named, describeRun);
   });
 }

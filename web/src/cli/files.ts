@@ -72,9 +72,9 @@ export function defaultOutput(input: string, fileType: string): string {
   return join(dirname(input), `ggml-model-${fileType}.gguf`);
 }
 
-/** The final path of each output file of a plan, by its name there: "" is `output` itself, parts get the plan's names. */
-export function outputPaths(output: string): (name: string) => string {
-  return (name) => followLink(name === '' ? output : output.replace(/(\.gguf)?$/, name));
+/** The path of an output file by its name in the plan: "" is `output` itself, to parts the name is what follows it. */
+export function outputPath(output: string, name: string): string {
+  return name === '' ? output : output.replace(/(\.gguf)?$/, name);
 }
 
 /** Throws Problem when `path` must not be written. */
@@ -94,6 +94,6 @@ function existingPath(path: string): string | null {
 }
 
 /** Through a link, the file behind it is replaced, not the link. */
-function followLink(path: string): string {
+export function behindLink(path: string): string {
   return existingPath(path) ?? path;
 }

@@ -114,8 +114,9 @@ async function offerHeader(core: Core, model: CoreModel, index: number, file: So
   for (;;) {
     prefix = await grow(source, prefix, wanted);
     const reply = withBytes(core.module, prefix, (pointer) =>
-      answer<{ more?: number; done?: boolean }>(model.offer(index, file.name, file.bytes, pointer, prefix.byteLength)),
-    );
+      JSON.parse(model.offer(index, file.name, file.bytes, pointer, prefix.byteLength)),
+    ) as { more?: number; done?: boolean; error?: string };
+    if (reply.error !== undefined) throw new Problem(`${file.name}: ${reply.error}`);
     if (reply.done) return;
     if (prefix.byteLength === file.bytes) {
       throw new Problem(`${file.name} ends inside its header, at byte ${file.bytes}: it was cut short. Download or copy it again.`);

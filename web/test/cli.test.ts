@@ -1,0 +1,203 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelInfo, Plan, RunReport } from '../src/core';
+import { goldenFiles, testData } from './support/real';
+
+const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
+const makeLarge = fileURLToPath(new URL('../../scripts/make-large-gguf', import.meta.url));
+const model = testData('stories260K-F32.gguf');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function nibble(...words: string[]): Promise<Ended> {
+  return start(words).ended;
+}
+
+function start(words: string[]): { kill(signal: NodeJS.Signals): void; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [program, ...words], { cwd: folder });
+  const ended = new Promise<Ended>((resolve) => {
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (text) => (out += text));
+    child.stderr.on('data', (text) => (err += text));
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+  return { kill: (signal) => child.kill(signal), ended };
+}
+
+/** One sentence, from us, and nothing that only a programmer can read. */
+function expectSentence({ code, out, err }: Ended, sentence: string | RegExp): void {
+  expect(err).toMatch(sentence);
+  expect(err).toMatch(/^nibble: .*\n$/);
+  expect(err).not.toMatch(/Something unexpected|undefined|\n.*\n/);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+}
+
+describe('quantize', () => {
+  const golden = goldenFiles.find(({ input, type, options }) => input === 'stories260K-F32.gguf' && type === 'Q4_K_M' && options.length === 0)!;
+
+  it('writes the file, says so and ends with 0', async () => {
+    const { code, out } = await nibble('quantize', model, 'out.gguf', 'q4_k_m');
+    expect(code).toBe(0);
+    expect(out).toContain(`SHA-256 ${golden.sha256}`);
+    expect(out).toContain('bits per weight');
+    expect(readdirSync(folder)).toEqual(['out.gguf']);
+  });
+
+  it('takes llama-quantize\'s command line as it is', async () => {
+    expect((await nibble('--pure', model, 'out.gguf', 'Q8_0', '2')).code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['out.gguf']);
+  });
+
+  it('names the output when nobody does', async () => {
+    copyFileSync(model, join(folder, 'in.gguf'));
+    expect((await nibble(join(folder, 'in.gguf'), '2')).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['ggml-model-Q4_0.gguf', 'in.gguf']);
+  });
+
+  it('prints the whole report as JSON', async () => {
+    const { code, out } = await nibble('quantize', '--json', '--workers', '3', '--kernel', 'scalar', model, 'out.gguf', 'Q4_K_M');
+    const report = JSON.parse(out) as RunReport;
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ fileType: 'Q4_K_M', kernel: 'scalar', workers: 3, files: [{ name: 'out.gguf', sha256: golden.sha256 }] });
+  });
+
+  it('with --dry-run writes nothing and tells the exact size', async () => {
+    const { code, out } = await nibble('quantize', '--dry-run', '--json', model, 'out.gguf', 'Q4_K_M');
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as Plan).outputBytes).toBe(golden.bytes);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('does not write over its input unless told to', async () => {
+    const copy = join(folder, 'in.gguf');
+    copyFileSync(model, copy);
+    symlinkSync(copy, join(folder, 'link.gguf'));
+    expectSentence(await nibble('quantize', copy, join(folder, 'link.gguf'), 'Q4_0'), 'is the input. Choose another output');
+    expect(readFileSync(copy).equals(readFileSync(model))).toBe(true);
+    expect((await nibble('quantize', '--force', copy, join(folder, 'link.gguf'), 'Q4_0')).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'link.gguf']);
+    expect(readFileSync(copy).byteLength).toBeLessThan(readFileSync(model).byteLength);
+  });
+
+  it('sets metadata and types as asked', async () => {
+    const words = ['--override-kv', 'general.name=str:A=B:C', '--override-kv', 'x.y=int:7', '--tensor-type', 'ffn_down=q8_0'];
+    expect((await nibble('quantize', ...words, model, 'out.gguf', 'Q4_0')).code).toBe(0);
+    const info = JSON.parse((await nibble('inspect', '--json', 'out.gguf')).out) as ModelInfo;
+    expect(info.name).toBe('A=B:C');
+    expect(info.metadata.find(({ key }) => key === 'x.y')).toMatchObject({ type: 'u32', value: '7' });
+  });
+
+  it('refuses a quantized input unless told to, naming the option', async () => {
+    expect((await nibble('quantize', model, 'q8.gguf', 'Q8_0')).code).toBe(0);
+    expectSentence(await nibble('quantize', 'q8.gguf', 'q4.gguf', 'Q4_0'), /quantized/);
+    expect((await nibble('quantize', '--allow-requantize', 'q8.gguf', 'q4.gguf', 'Q4_0')).code).toBe(0);
+  });
+});
+
+describe('a problem is one sentence, exit code 1 and no half file', () => {
+  it('no such file', async () => expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
+  it('a folder', async () => expectSentence(await nibble('inspect', folder), 'is not a file but a folder'));
+  it('an unknown type', async () => expectSentence(await nibble('quantize', model, 'out.gguf', 'Q9_X'), 'Q9_X'));
+  it('an unknown tensor type', async () => expectSentence(await nibble('quantize', '--output-tensor-type', 'q9', model, 'out.gguf', 'Q4_0'), 'q9'));
+  it('an unknown method', async () => expectSentence(await nibble('quantize', '--method', 'magic', model, 'out.gguf', 'Q4_0'), 'magic'));
+  it('no folder to write to', async () => expectSentence(await nibble('quantize', model, 'no/out.gguf', 'Q4_0'), 'its folder does not exist'));
+  it('a folder as output', async () => expectSentence(await nibble('quantize', model, folder, 'Q4_0'), 'is a folder'));
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk', async () => {
+    symlinkSync('/dev/full', join(folder, 'out.gguf.partial'));
+    expectSentence(await nibble('quantize', model, 'out.gguf', 'Q8_0'), 'out.gguf could not be written: the disk is full');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  const whole = readFileSync(model);
+  it.each([0, 1, 4, 8, 23, 24, 100, 9_000, 12_345, 100_000, whole.byteLength - 1])('a file cut at byte %i', async (bytes) => {
+    writeFileSync(join(folder, 'cut.gguf'), whole.subarray(0, bytes));
+    expectSentence(await nibble('quantize', 'cut.gguf', 'out.gguf', 'Q4_0'), 'cut.gguf');
+    expect(readdirSync(folder)).toEqual(['cut.gguf']);
+  });
+
+  it('a part of a split model is missing', async () => {
+    copyFileSync(model, join(folder, 'm-00001-of-00002.gguf'));
+    expectSentence(await nibble('inspect', 'm-00001-of-00002.gguf'), 'There is no file m-00002-of-00002.gguf.');
+  });
+});
+
+describe('a command line that means nothing ends with 2', () => {
+  it.each([
+    ['quantize', 'in.gguf'],
+    ['quantize', 'a', 'b', 'c', 'd', 'e'],
+    ['quantize', '--no-such-option', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', '--workers', '0', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', '--kernel', 'magic', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', '--override-kv', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', '--tensor-type', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['inspect'],
+    [],
+  ])('%s %s %s', async (...words) => {
+    const { code, out, err } = await nibble(...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/error: /);
+  });
+
+  it('but asking for help is fine', async () => {
+    const { code, out } = await nibble('quantize', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('--leave-output-tensor');
+  });
+});
+
+describe('interrupted', () => {
+  it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('by %s it ends with %i and leaves nothing', async (signal, expected) => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
+    const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
+    while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill(signal);
+    const { code, err } = await child.ended;
+    expect({ code, err }).toEqual({ code: expected, err: 'Stopped; nothing was written.\n' });
+    expect(readdirSync(folder)).toEqual(['in.gguf']);
+  });
+});
+
+describe('inspect, plan and stats', () => {
+  it('inspect shows the tensors', async () => {
+    const { code, out } = await nibble('inspect', model);
+    expect(code).toBe(0);
+    expect(out).toContain('stories260K-F32.gguf: GGUF v3 · llama');
+    expect(out).toMatch(/blk\.0\.attn_q\.weight +64 × 64 +f32 +16\.4 kB/);
+  });
+
+  it('plan shows all types, or one', async () => {
+    const all = await nibble('plan', model);
+    expect(all.code).toBe(0);
+    expect(all.out).toMatch(/^Q4_K_M +282 kB/m);
+    const one = await nibble('plan', model, 'Q4_K_M');
+    expect(one.out).toMatch(/blk\.0\.ffn_down\.weight .*f32 +→ f16/);
+    expect(one.out).toContain('282 kB instead of 1.05 MB');
+  });
+
+  it('stats prints the lines of quantize-stats, and a total', async () => {
+    const { code, out } = await nibble('stats', model, 'Q8_0');
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line).toMatch(/^\S+ *: rmse \d\.\d{8}, maxerr \d\.\d{8}, 95pct<\d\.\d{4}, median<\d\.\d{4}$/);
+    expect(lines[0]).toMatch(/^q8_0::/);
+    expect(lines.at(-1)).toMatch(/^Q8_0 /);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

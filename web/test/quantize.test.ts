@@ -1,0 +1,91 @@
+import { gguf } from '@huggingface/gguf';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadCore, openModel, run, type Kernel, type PlanOptions, type RunReport } from '../src/core';
+import { OrderedFiles } from '../src/core/ordered-files';
+import { nodePlatform } from '../src/platform/node';
+import { DiskPlace } from '../src/platform/node-place';
+import { MemoryPlace } from '../src/worker/stores';
+import { goldenFiles, sharedModel, testData, withModel } from './support/real';
+
+const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const stories = testData('stories260K-F32.gguf');
+const ts3m = sharedModel('ts3m/ts3m-F16.gguf');
+
+async function quantize(path: string, options: PlanOptions, workers: number, kernel?: Kernel): Promise<RunReport> {
+  return withModel(path, (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }), kernel);
+}
+
+/** The part of a report that must not depend on how it was computed. */
+function result({ files, tensors, total }: RunReport): unknown {
+  return { files, total, errors: tensors.map(({ error }) => error) };
+}
+
+/** llama-quantize's options as ours; null for one this build does not know. */
+function optionsOf(type: string, given: string[]): PlanOptions | null {
+  const [name, value] = given;
+  if (name === undefined) return { type };
+  if (name === '--pure') return { type, pure: true };
+  if (name === '--leave-output-tensor') return { type, leaveOutputTensor: true };
+  if (name === '--output-tensor-type') return { type, outputTensorType: value! };
+  if (name === '--tensor-type') {
+    const [pattern, wanted] = value!.split('=');
+    return { type, tensorTypes: [{ pattern: pattern!, type: wanted! }] };
+  }
+  return null;
+}
+
+const core = await loadCore(nodePlatform);
+
+describe('the whole file', () => {
+  const formats = new Set(core.formats.map(({ name }) => name));
+  const supported = (type: string) => formats.has(core.fileTypes.find(({ name }) => name === type)!.defaultType);
+  const files = { 'stories260K-F32.gguf': stories, 'ts3m-F16.gguf': ts3m };
+  const entries = goldenFiles.flatMap((golden) => {
+    const path = files[golden.input as keyof typeof files];
+    const options = optionsOf(golden.type, golden.options);
+    return path && options && golden.sha256 !== null && supported(golden.type) ? [{ ...golden, path, chosen: options }] : [];
+  });
+
+  it.each(entries)('is the one llama-quantize writes: $input $type $options', async ({ path, chosen, sha256, bytes }) => {
+    const report = await quantize(path, chosen, 2);
+    expect(report.files[0]).toMatchObject({ bytes, sha256 });
+    expect(statSync(join(folder, 'out.gguf')).size).toBe(bytes);
+  });
+});
+
+describe.each(['Q4_0', 'Q8_0', 'Q5_1', 'Q4_K_M', 'BF16'])('%s', (type) => {
+  // Jobs of a few rows, so that small models have many.
+  const options = { type, jobBytes: 4096 };
+
+  it('gives the same file and figures with 1 and with 4 workers, with SIMD and without', async () => {
+    const alone = await quantize(stories, options, 1);
+    expect(alone.tensors.length).toBeGreaterThan(0);
+    expect(result(await quantize(stories, options, 4))).toEqual(result(alone));
+    expect(result(await quantize(stories, { type }, 2))).toMatchObject({ files: alone.files });
+    const scalar = await quantize(stories, options, 2, 'scalar');
+    expect(result(scalar)).toEqual(result(alone));
+    expect([alone.kernel, scalar.kernel]).toEqual(['simd', 'scalar']);
+  });
+
+  it('gives a header that another reader understands', async () => {
+    const report = await quantize(stories, options, 2);
+    const { metadata, tensorInfos } = await gguf(join(folder, 'out.gguf'), { allowLocalFile: true });
+    expect(metadata).toMatchObject({ 'general.architecture': 'llama', 'general.quantization_version': 2 });
+    expect(tensorInfos.map(({ name, shape }) => ({ name, shape: shape.map(Number) }))).toEqual(
+      report.tensors.map(({ name, shape }) => ({ name, shape })),
+    );
+  });
+});
+
+it('reads a file from the browser the same way', async () => {
+  const bytes = await import('node:fs/promises').then(({ readFile }) => readFile(stories));
+  const model = await openModel(core, [{ kind: 'blob', name: 'stories.gguf', bytes: bytes.byteLength, blob: new Blob([bytes]) }]);
+  const report = await run(model, { type: 'Q4_0' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+  model.close();
+  expect(report.files[0]!.sha256).toBe((await quantize(stories, { type: 'Q4_0' }, 2)).files[0]!.sha256);
+});

@@ -1,0 +1,44 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadCore, openModel, type Kernel, type OpenedModel, type SourceHandle } from '../../src/core';
+import { nodePlatform } from '../../src/platform/node';
+
+/** The real core, and the models to use it on. */
+
+export function testData(name: string): string {
+  return fileURLToPath(new URL(`../../../tests/data/${name}`, import.meta.url));
+}
+
+/** Models that a clone does not carry are looked for beside it. Null when they are not there. */
+export function sharedModel(path: string): string | null {
+  const found = ['../../../../shared/models/', '../../../../../shared/models/']
+    .map((folder) => fileURLToPath(new URL(folder + path, import.meta.url)))
+    .find((file) => existsSync(file));
+  return found ?? null;
+}
+
+export interface GoldenFile {
+  input: string;
+  type: string;
+  options: string[];
+  sha256: string | null; // null: llama-quantize refused
+  bytes: number | null;
+}
+
+export const goldenFiles = JSON.parse(readFileSync(testData('llama-quantize-sha256.json'), 'utf8')) as GoldenFile[];
+
+export async function withModel<T>(path: string, use: (model: OpenedModel) => Promise<T>, kernel?: Kernel): Promise<T> {
+  const fd = openSync(path, 'r');
+  try {
+    const handle: SourceHandle = { kind: 'fd', name: basename(path), bytes: fstatSync(fd).size, fd };
+    const model = await openModel(await loadCore(nodePlatform, kernel ? { kernel } : {}), [handle]);
+    try {
+      return await use(model);
+    } finally {
+      model.close();
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
