@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "core/test_data.h"
 #include "reference/reference.h"
 
 namespace nibble {
@@ -61,7 +62,7 @@ std::string fnv1a_hex(const std::vector<uint8_t>& bytes) {
 }
 
 nlohmann::json golden_hashes() {
-  std::ifstream file(NIBBLE_TEST_DATA "/golden-hashes.json");
+  std::ifstream file(std::string(test_data_folder) + "/golden-hashes.json");
   return nlohmann::json::parse(file);
 }
 
