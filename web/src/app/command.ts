@@ -1,0 +1,31 @@
+/** The run as a command of the shell, spelled as llama-quantize spells its options. */
+import type { PlanOptions } from '../core/types';
+
+export function commandFor(options: PlanOptions, input: string, output: string, workers: number): string {
+  const words = ['scripts/nibble', 'quantize'];
+  if (options.allowRequantize) words.push('--allow-requantize');
+  if (options.leaveOutputTensor) words.push('--leave-output-tensor');
+  if (options.pure) words.push('--pure');
+  if (options.outputTensorType) words.push('--output-tensor-type', options.outputTensorType);
+  if (options.tokenEmbeddingType) words.push('--token-embedding-type', options.tokenEmbeddingType);
+  for (const { pattern, type } of options.tensorTypes ?? []) words.push('--tensor-type', quoted(`${pattern}=${type}`));
+  if (options.keepSplit) words.push('--keep-split');
+  if (options.method) words.push('--method', options.method);
+  words.push('--workers', String(workers), quoted(input), quoted(output), options.type);
+  return words.join(' ');
+}
+
+/** In single quotes where a shell would read more into it. */
+function quoted(text: string): string {
+  return /^[\w.=/@%+:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** ts3m-F16.gguf as Q4_0 → ts3m-Q4_0.gguf: the type in the name is replaced, or added where there is none. */
+export function outputName(input: string, type: string, knownTypes: readonly string[]): string {
+  const stem = input.replace(/\.gguf$/i, '').replace(/-\d{5}-of-\d{5}$/, '');
+  const lower = stem.toLowerCase();
+  const named = [...knownTypes]
+    .sort((a, b) => b.length - a.length)
+    .find((known) => ['-', '.', '_'].some((mark) => lower.endsWith(mark + known.toLowerCase())));
+  return `${named ? stem.slice(0, -named.length - 1) : stem}-${type}.gguf`;
+}

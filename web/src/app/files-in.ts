@@ -1,0 +1,101 @@
+/** How files reach the page: dropped anywhere, chosen, or handed over by the system. */
+import { directoryOpen, fileOpen } from 'browser-fs-access';
+import { signal } from '@preact/signals';
+import { open, refuse } from './state/opening';
+
+/** True while files are held over the window. */
+export const dragging = signal(false);
+
+const MODEL_FILE = /\.gguf$/i;
+
+export async function chooseFiles(): Promise<void> {
+  await unlessDismissed(async () => {
+    await open(await fileOpen({ multiple: true, description: 'Models', extensions: ['.gguf'] }));
+  });
+}
+
+export async function chooseFolder(): Promise<void> {
+  await unlessDismissed(async () => {
+    const found = await directoryOpen({ recursive: true });
+    openModelsAmong(found.filter((entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File), 'This folder');
+  });
+}
+
+/** Of a folder only the models count; what was dropped by itself is opened as it is, so that the core can say what it is. */
+function openModelsAmong(files: readonly File[], title: string): void {
+  const models = files.filter((file) => MODEL_FILE.test(file.name));
+  if (models.length > 0) void open(models);
+  else refuse(title, 'It holds no GGUF file (names ending in .gguf).');
+}
+
+/** Closing a picker without choosing is not an error. */
+async function unlessDismissed(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+  }
+}
+
+async function filesUnder(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const entries: FileSystemEntry[] = [];
+  // A reader answers in batches; an empty one is the end.
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) break;
+    entries.push(...batch);
+  }
+  return (await Promise.all(entries.map(filesUnder))).flat();
+}
+
+async function onDrop(transfer: DataTransfer): Promise<void> {
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const loose = [...transfer.files];
+  const folder = entries.find((entry) => entry.isDirectory);
+  if (folder) openModelsAmong((await Promise.all(entries.map(filesUnder))).flat(), folder.name);
+  else if (loose.length > 0) await open(loose);
+  else refuse('What was dropped', 'It is not a file. Drop a GGUF file, or a folder with one.');
+}
+
+interface LaunchQueue {
+  setConsumer(consumer: (launch: { files: readonly FileSystemFileHandle[] }) => void): void;
+}
+
+/** Makes the whole window a drop target, Ctrl+O a way to choose, and takes files that the system opens with the page. */
+export function listenForFiles(): void {
+  let depth = 0; // dragenter and dragleave come for every element on the way
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  window.addEventListener('dragenter', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth += 1;
+    dragging.value = true;
+  });
+  window.addEventListener('dragover', (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  window.addEventListener('dragleave', (event) => {
+    if (!carriesFiles(event)) return;
+    depth = Math.max(0, depth - 1);
+    if (depth === 0) dragging.value = false;
+  });
+  window.addEventListener('drop', (event) => {
+    if (!event.dataTransfer) return;
+    event.preventDefault();
+    depth = 0;
+    dragging.value = false;
+    void onDrop(event.dataTransfer);
+  });
+  window.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'o') {
+      event.preventDefault();
+      void chooseFiles();
+    }
+  });
+  const { launchQueue } = window as { launchQueue?: LaunchQueue };
+  launchQueue?.setConsumer(async ({ files }) => {
+    await open(await Promise.all(files.map((handle) => handle.getFile())));
+  });
+}

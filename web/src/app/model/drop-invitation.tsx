@@ -1,0 +1,20 @@
+import type { VNode } from 'preact';
+import { chooseFiles, chooseFolder } from '../files-in';
+
+/** What stands where the model will be. */
+export function DropInvitation(): VNode {
+  return (
+    <div class="invitation">
+      <p class="invitation-lead">Drop a GGUF model anywhere on this page.</p>
+      <p class="invitation-note">
+        It becomes a smaller file of the type you choose, the same bytes that llama-quantize writes, with figures that say where the error went. Everything happens on this
+        computer: nothing is uploaded, and the page works without a network after the first visit.
+      </p>
+      <div class="invitation-actions">
+        <button type="button" class="button primary large" onClick={() => void chooseFiles()}>Choose a file</button>
+        <button type="button" class="button large" onClick={() => void chooseFolder()}>Choose a folder</button>
+      </div>
+      <p class="quiet small">F32, F16 and BF16 models are the usual start. All parts of a split model go in together.</p>
+    </div>
+  );
+}

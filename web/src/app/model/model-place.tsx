@@ -1,0 +1,107 @@
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { ROLE_STYLES } from '../../charts/roles';
+import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
+import { type Column, DataTable } from '../parts/data-table';
+import { Place } from '../parts/place';
+import { opened, opening, openProblem } from '../state/opening';
+import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../units';
+import { DropInvitation } from './drop-invitation';
+import { WhereTheBytesAre } from './where-bytes';
+
+export function ModelPlace(): VNode {
+  const model = opened.value;
+  const problem = openProblem.value;
+  return (
+    <Place id="model" title="Model" live={model !== null} status={model ? model.info.container : 'no file yet'}>
+      {problem && (
+        <div class="notice bad" role="alert">
+          <p><strong class="mono">{problem.title}</strong> was not opened. {problem.sentence}</p>
+          {model && <p class="small">The model below is still <span class="mono">{model.title}</span>.</p>}
+        </div>
+      )}
+      {opening.value && <p class="late quiet" role="status">Reading the header of <span class="mono">{opening.value}</span>…</p>}
+      {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
+    </Place>
+  );
+}
+
+function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
+  const fileBytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
+  const types = useMemo(() => tally(info.tensors.map((tensor) => tensor.type.toUpperCase())), [info]);
+  return (
+    <>
+      <div class="model-head">
+        <h3 class="model-name mono">{title}</h3>
+        <ul class="facts" aria-label="About this model">
+          {info.name && <li>{info.name}</li>}
+          <li>{info.container} v{info.version}</li>
+          <li>{info.architecture ?? 'no architecture named'}</li>
+          <li>{plural(info.tensors.length, 'tensor')}</li>
+          <li title={integer(info.weights)}>{quantity(info.weights)} weights</li>
+          <li title={exactBytes(fileBytes)}>{bytes(fileBytes)}</li>
+          <li>{types}</li>
+        </ul>
+        {info.files.length > 1 && <p class="small quiet">{info.files.map((file) => file.name).join(', ')}</p>}
+      </div>
+      {info.warnings.map((warning) => <p key={warning} class="notice warn">{warning}</p>)}
+      <WhereTheBytesAre info={info} />
+      <details class="disclosure">
+        <summary>Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span></summary>
+        <TensorTable info={info} />
+      </details>
+      <details class="disclosure">
+        <summary>Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span></summary>
+        <Metadata entries={info.metadata} />
+      </details>
+    </>
+  );
+}
+
+function TensorTable({ info }: { info: ModelInfo }): VNode {
+  const columns = useMemo<Column<TensorInfo>[]>(() => [
+    { title: 'name', value: (row) => row.name, width: 34 },
+    { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 12 },
+    { title: 'shape', value: (row) => shapeText(row.shape), width: 16, hint: 'Length of a row first, as GGUF stores it' },
+    { title: 'type', value: (row) => row.type, width: 9 },
+    { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 14, numeric: true },
+    { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 15, numeric: true },
+    { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 10, numeric: true, hint: 'Of the bytes of all tensors' },
+  ], [info]);
+  return (
+    <DataTable
+      label="Tensors"
+      file={`${info.name ?? 'model'}-tensors`}
+      noun="tensors"
+      rows={info.tensors}
+      columns={columns}
+      rowKey={(row) => row.name}
+      search={(row) => `${row.name} ${row.type} ${row.role} ${shapeText(row.shape)}`}
+    />
+  );
+}
+
+function Metadata({ entries }: { entries: readonly MetadataEntry[] }): VNode {
+  const [filter, setFilter] = useState('');
+  const wanted = filter.toLowerCase();
+  const shown = entries.filter((entry) => `${entry.key} ${entry.value}`.toLowerCase().includes(wanted));
+  return (
+    <div class="metadata">
+      <div class="table-tools">
+        <input class="input" type="search" placeholder="Filter metadata" aria-label="Filter metadata" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+        <span class="quiet small" aria-live="polite">{shown.length === entries.length ? plural(entries.length, 'key') : `${shown.length} of ${entries.length} keys`}</span>
+      </div>
+      <dl class="key-values" tabIndex={0} aria-label="Metadata">
+        {shown.map((entry) => (
+          <div key={entry.key}>
+            <dt class="mono">{entry.key}</dt>
+            <dd>
+              <span class="mono">{entry.value}</span> <span class="quiet small">{entry.type}{entry.count === null ? '' : `, ${integer(entry.count)}`}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {shown.length === 0 && <p class="quiet">No metadata matches “{filter}”.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { ROLE_STYLES } from '../../charts/roles';
+import type { ModelInfo, Role } from '../../core/types';
+import { bytes, exactBytes, percent, plural, quantity } from '../units';
+import { bytesByRole } from './role-bytes';
+
+/** Narrower parts of the bar carry no name; the table under it has them all. */
+const SHARE_WITH_NAME = 0.07;
+
+export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
+  const [lit, setLit] = useState<Role | null>(null);
+  const rows = bytesByRole(info.tensors);
+  const total = Math.max(1, info.tensorBytes);
+  const light = (role: Role | null) => ({ onPointerEnter: () => setLit(role), onPointerLeave: () => setLit(null) });
+  const shade = (role: Role) => (lit === null || lit === role ? '' : 'dim');
+  return (
+    <div class="where-bytes">
+      <h3>Where the bytes are</h3>
+      <div class="byte-bar" aria-hidden="true">
+        {rows.filter((row) => row.bytes > 0).map((row) => (
+          <div key={row.role} class={shade(row.role)} style={{ flexGrow: row.bytes / total, background: ROLE_STYLES[row.role].color }} {...light(row.role)}>
+            {row.bytes / total > SHARE_WITH_NAME && <span>{ROLE_STYLES[row.role].label}</span>}
+          </div>
+        ))}
+      </div>
+      <table class="plain-table role-table">
+        <thead>
+          <tr>
+            <th scope="col">role</th>
+            <th scope="col" class="number">tensors</th>
+            <th scope="col" class="number">weights</th>
+            <th scope="col" class="number">size</th>
+            <th scope="col" class="number">share</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.role} class={shade(row.role)} {...light(row.role)}>
+              <th scope="row">
+                <span class="swatch" style={{ background: ROLE_STYLES[row.role].color }} />
+                <span class="mono">{ROLE_STYLES[row.role].label}</span> <span class="quiet role-meaning">{ROLE_STYLES[row.role].meaning}</span>
+              </th>
+              <td class="number">{row.tensors}</td>
+              <td class="number">{quantity(row.weights)}</td>
+              <td class="number" title={exactBytes(row.bytes)}>{bytes(row.bytes)}</td>
+              <td class="number">{percent(row.bytes / total)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="visually-hidden">{plural(rows.length, 'role')} in all.</p>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import type { VNode } from 'preact';
+import { core } from './engine';
+import { chooseFiles, dragging } from './files-in';
+import { ModelPlace } from './model/model-place';
+import { PlanPlace } from './plan/plan-place';
+import { ResultPlace } from './result/result-place';
+import { RunPlace } from './run/run-place';
+import { opened } from './state/opening';
+import { result, run } from './state/running';
+import { updateReady, useUpdate } from './updates';
+
+export function Page(): VNode {
+  return (
+    <>
+      <a class="skip" href="#model">Skip to the model</a>
+      <header class="top">
+        <h1 class="brand"><Mark />Nibble</h1>
+        <nav class="places" aria-label="Places">
+          <PlaceLink id="model" live={opened.value !== null}>Model</PlaceLink>
+          <PlaceLink id="plan" live={opened.value !== null}>Plan</PlaceLink>
+          <PlaceLink id="run" live={run.value !== null}>Run</PlaceLink>
+          <PlaceLink id="result" live={result.value !== null}>Result</PlaceLink>
+        </nav>
+        <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>Open…</button>
+      </header>
+      {updateReady.value && (
+        <p class="update" role="status">
+          A newer version of this page is ready. <button type="button" class="link-button" onClick={useUpdate}>Use it now</button> (the page starts again), or go on; it is used next time.
+        </p>
+      )}
+      <main>
+        <ModelPlace />
+        <PlanPlace />
+        <RunPlace />
+        <ResultPlace />
+      </main>
+      <footer class="bottom">
+        <p>Nibble {__NIBBLE_VERSION__}{core.value && <>, core {core.value.version}, {core.value.kernel} kernels</>}. No file leaves this computer; this page makes no request to any other host.</p>
+      </footer>
+      {dragging.value && <div class="drop-veil" aria-hidden="true"><p>Drop to open</p></div>}
+    </>
+  );
+}
+
+function PlaceLink({ id, live, children }: { id: string; live: boolean; children: string }): VNode {
+  return <a href={`#${id}`} class={live ? 'live' : ''}>{children}</a>;
+}
+
+function Mark(): VNode {
+  return (
+    <svg class="brand-mark" viewBox="13 13 38 38" width="18" height="18" aria-hidden="true">
+      <rect x="13" y="13" width="17" height="17" rx="3" />
+      <rect x="13" y="34" width="17" height="17" rx="3" />
+      <rect x="34" y="34" width="17" height="17" rx="3" />
+      <rect x="34" y="20" width="10" height="10" rx="2.5" opacity=".72" />
+      <rect x="46" y="13" width="5" height="5" rx="1.5" opacity=".5" />
+    </svg>
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * A table that stays smooth with any number of rows: only those in view exist. Sortable by every column, with a filter and a CSV
+ * file of all rows. Rows have one height, so that positions are known without measuring.
+ */
+import { ascending, descending } from 'd3-array';
+import type { ComponentChildren, VNode } from 'preact';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { csv, saveCsv } from '../../charts/save';
+import { integer } from '../units';
+
+const ROW_HEIGHT = 30;
+const HEAD_HEIGHT = 34;
+const OVERSCAN = 10;
+const DEFAULT_VISIBLE = 14;
+
+export interface Column<Row> {
+  title: string;
+  /** What is sorted and written to CSV. */
+  value: (row: Row) => string | number | null;
+  /** What is shown; without it, the value. */
+  cell?: (row: Row) => ComponentChildren;
+  /** Width in characters. */
+  width: number;
+  numeric?: boolean;
+  /** What the figure is, shown on hover and read out. */
+  hint?: string;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  /** File name of the CSV, without extension. */
+  file: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string;
+  /** The text a filter looks through; without it there is no filter. */
+  search?: (row: Row) => string;
+  noun: string;
+  sortBy?: { column: number; down: boolean };
+  /** Marks rows, for instance the one that a chart shows. */
+  rowClass?: (row: Row) => string;
+  visible?: number;
+}
+
+export function DataTable<Row>(props: DataTableProps<Row>): VNode {
+  const { label, file, rows, columns, rowKey, search, noun, rowClass, visible = DEFAULT_VISIBLE } = props;
+  const [sort, setSort] = useState(props.sortBy ?? null);
+  const [filter, setFilter] = useState('');
+  const [scroll, setScroll] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+
+  const matching = useMemo(() => {
+    const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    return search && words.length > 0 ? rows.filter((row) => words.every((word) => search(row).toLowerCase().includes(word))) : rows;
+  }, [rows, filter]);
+  const sorted = useMemo(() => {
+    const column = sort && columns[sort.column];
+    if (!sort || !column) return matching;
+    const order = sort.down ? descending : ascending;
+    return [...matching].sort((a, b) => order(column.value(a) ?? undefined, column.value(b) ?? undefined));
+  }, [matching, sort]);
+
+  const first = Math.max(0, Math.min(sorted.length - visible, Math.floor(scroll / ROW_HEIGHT)) - OVERSCAN);
+  const last = Math.min(sorted.length, first + visible + 2 * OVERSCAN);
+  const height = HEAD_HEIGHT + Math.min(visible + 0.5, Math.max(1, sorted.length)) * ROW_HEIGHT + 1;
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const choose = (index: number) => {
+    // A number is first wanted large, a name from A.
+    const startDown = columns[index]?.numeric ?? false;
+    setSort(sort?.column === index ? (sort.down === startDown ? { column: index, down: !startDown } : null) : { column: index, down: startDown });
+    box.current?.scrollTo({ top: 0 });
+  };
+
+  return (
+    <div class="data-table">
+      <div class="table-tools">
+        {search && (
+          <input
+            class="input"
+            type="search"
+            placeholder={`Filter ${noun}`}
+            aria-label={`Filter ${noun}`}
+            value={filter}
+            onInput={(event) => {
+              setFilter(event.currentTarget.value);
+              box.current?.scrollTo({ top: 0 });
+            }}
+          />
+        )}
+        <span class="quiet small" aria-live="polite">
+          {sorted.length === rows.length ? `${integer(rows.length)} ${noun}` : `${integer(sorted.length)} of ${integer(rows.length)} ${noun}`}
+        </span>
+        <button
+          type="button"
+          class="button small push"
+          onClick={() => saveCsv(csv(columns.map((column) => column.title), sorted.map((row) => columns.map((column) => column.value(row)))), file)}
+        >
+          CSV
+        </button>
+      </div>
+      <div
+        class="table-box"
+        ref={box}
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+        style={{ height: `${height}px` }}
+        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+      >
+        <table aria-rowcount={sorted.length + 1} style={{ minWidth: `${width}ch` }}>
+          <colgroup>{columns.map((column) => <col key={column.title} style={{ width: `${(100 * column.width) / width}%` }} />)}</colgroup>
+          <thead>
+            <tr aria-rowindex={1}>
+              {columns.map((column, index) => {
+                const active = sort?.column === index ? sort : null;
+                return (
+                  <th key={column.title} scope="col" class={column.numeric ? 'number' : ''} aria-sort={active ? (active.down ? 'descending' : 'ascending') : 'none'}>
+                    <button type="button" title={column.hint ?? `Sort by ${column.title}`} onClick={() => choose(index)}>
+                      {column.title}
+                      <span class="sort-mark" aria-hidden="true">{active ? (active.down ? '↓' : '↑') : ''}</span>
+                    </button>
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {first > 0 && <tr class="spacer" aria-hidden="true" style={{ height: `${first * ROW_HEIGHT}px` }}><td colSpan={columns.length} /></tr>}
+            {sorted.slice(first, last).map((row, index) => (
+              <tr key={rowKey(row)} aria-rowindex={first + index + 2} class={rowClass?.(row) ?? ''}>
+                {columns.map((column) => (
+                  <td key={column.title} class={column.numeric ? 'number' : ''}>{(column.cell ?? column.value)(row) ?? '–'}</td>
+                ))}
+              </tr>
+            ))}
+            {last < sorted.length && <tr class="spacer" aria-hidden="true" style={{ height: `${(sorted.length - last) * ROW_HEIGHT}px` }}><td colSpan={columns.length} /></tr>}
+          </tbody>
+        </table>
+        {sorted.length === 0 && <p class="table-empty quiet">No {noun} match “{filter}”.</p>}
+      </div>
+    </div>
+  );
+}

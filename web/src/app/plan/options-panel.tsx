@@ -1,0 +1,145 @@
+/** Everything about a run beyond the type. Each option says what it does and how llama-quantize spells it. */
+import type { ComponentChildren, VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { FormatInfo } from '../../core/types';
+import { core } from '../engine';
+import { currentPlan, ask, options } from '../state/planning';
+import { workers } from '../state/workers';
+import { plural } from '../units';
+
+const MOST_WORKERS = 16;
+
+export function OptionsPanel(): VNode {
+  const wanted = options.value;
+  const writable = (core.value?.formats ?? []).filter((format) => format.methods.length > 0);
+  const methods = [...new Set(writable.flatMap((format) => format.methods))];
+  const set = Object.keys(wanted).length - 1;
+  return (
+    <details class="disclosure options">
+      <summary>Options <span class="aside">{set === 0 ? 'none set' : `${set} set`}</span></summary>
+      <div class="option-grid">
+        <Check option="leaveOutputTensor" flag="--leave-output-tensor" label="Keep the output matrix as it is">
+          It turns the last layer into words and is often worth its bytes.
+        </Check>
+        <Check option="pure" flag="--pure" label="The same type for every tensor">
+          Without it a file type may give some tensors more bits by llama.cpp’s rules.
+        </Check>
+        <Check option="allowRequantize" flag="--allow-requantize" label="Quantize tensors that are quantized already">
+          Errors add up; the full-precision model gives a better file.
+        </Check>
+        <TypeChoice label="Type of the output matrix" flag="--output-tensor-type" formats={writable} value={wanted.outputTensorType} onChange={(type) => ask({ outputTensorType: type })} />
+        <TypeChoice label="Type of the token embedding" flag="--token-embedding-type" formats={writable} value={wanted.tokenEmbeddingType} onChange={(type) => ask({ tokenEmbeddingType: type })} />
+        {methods.length > 1 && (
+          <label class="option">
+            <span class="option-label">Scale search</span>
+            <select class="select" value={wanted.method ?? methods[0] ?? ''} onChange={(event) => ask({ method: event.currentTarget.value === methods[0] ? undefined : event.currentTarget.value })}>
+              {methods.map((method) => <option key={method} value={method}>{method}</option>)}
+            </select>
+            <span class="option-note">“llama.cpp” writes the bytes that llama-quantize writes.</span>
+          </label>
+        )}
+        <label class="option">
+          <span class="option-label">Workers</span>
+          <input
+            class="input count"
+            type="number"
+            min={1}
+            max={MOST_WORKERS}
+            value={workers.value}
+            onChange={(event) => {
+              workers.value = Math.min(MOST_WORKERS, Math.max(1, Math.round(event.currentTarget.valueAsNumber) || 1));
+              event.currentTarget.value = String(workers.value);
+            }}
+          />
+          <span class="option-note">The bytes are the same with any number. More are faster and take more memory.</span>
+        </label>
+      </div>
+      <Rules formats={writable} />
+    </details>
+  );
+}
+
+type Flag = 'leaveOutputTensor' | 'pure' | 'allowRequantize';
+
+function Check({ option, flag, label, children }: { option: Flag; flag: string; label: string; children: ComponentChildren }): VNode {
+  return (
+    <label class="option check">
+      <input type="checkbox" checked={options.value[option] ?? false} onChange={(event) => ask({ [option]: event.currentTarget.checked || undefined })} />
+      <span class="option-label">{label}</span>
+      <code class="option-flag">{flag}</code>
+      <span class="option-note">{children}</span>
+    </label>
+  );
+}
+
+function TypeChoice({ label, flag, formats, value, onChange }: {
+  label: string;
+  flag: string;
+  formats: readonly FormatInfo[];
+  value: string | undefined;
+  onChange: (type: string | undefined) => void;
+}): VNode {
+  return (
+    <label class="option">
+      <span class="option-label">{label}</span>
+      <select class="select" value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value || undefined)}>
+        <option value="">as the file type says</option>
+        {formats.map((format) => <option key={format.name} value={format.name}>{format.name}</option>)}
+      </select>
+      <code class="option-flag">{flag}</code>
+    </label>
+  );
+}
+
+/** Own rules: the first pattern that is found in a tensor's name decides its type. */
+function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
+  const rules = options.value.tensorTypes ?? [];
+  const [pattern, setPattern] = useState('');
+  const [type, setType] = useState(formats.find((format) => format.quantized)?.name ?? '');
+  const change = (next: typeof rules) => ask({ tensorTypes: next.length > 0 ? next : undefined });
+  const add = (event: Event) => {
+    event.preventDefault();
+    if (pattern === '' || type === '') return;
+    change([...rules, { pattern, type }]);
+    setPattern('');
+  };
+  return (
+    <div class="rules">
+      <h3>Rules by name</h3>
+      <p class="option-note">
+        A regular expression looked for in the tensor’s name; the first that is found decides. <code>--tensor-type</code>
+      </p>
+      {rules.length > 0 && (
+        <ol class="rule-list">
+          {rules.map((rule, index) => (
+            <li key={index}>
+              <code>{rule.pattern}</code>
+              <span aria-hidden="true">→</span>
+              <code>{rule.type}</code>
+              <span class="quiet small">{matched(rule.pattern)}</span>
+              <button type="button" class="button small" aria-label={`Remove the rule ${rule.pattern}`} onClick={() => change(rules.filter((_, other) => other !== index))}>Remove</button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <form class="rule-form" onSubmit={add}>
+        <input class="input mono" aria-label="Pattern" placeholder="ffn_down" value={pattern} onInput={(event) => setPattern(event.currentTarget.value)} />
+        <select class="select" aria-label="Type for tensors that match" value={type} onChange={(event) => setType(event.currentTarget.value)}>
+          {formats.map((format) => <option key={format.name} value={format.name}>{format.name}</option>)}
+        </select>
+        <button type="submit" class="button">Add rule</button>
+      </form>
+    </div>
+  );
+}
+
+/** How many tensors a pattern is found in. The core decides what happens; this only counts names. */
+function matched(pattern: string): string {
+  const tensors = currentPlan.value?.tensors ?? [];
+  try {
+    const expression = new RegExp(pattern.toLowerCase());
+    return `found in ${plural(tensors.filter((tensor) => expression.test(tensor.name)).length, 'tensor')}`;
+  } catch {
+    return 'not a regular expression';
+  }
+}

@@ -1,0 +1,92 @@
+import type { VNode } from 'preact';
+import { canPickFile } from '../../platform/browser';
+import type { Plan } from '../../core/index';
+import { commandFor } from '../command';
+import { core, coreProblem } from '../engine';
+import { CopyButton } from '../parts/copy-button';
+import { goTo, Place } from '../parts/place';
+import { type Opened, opened } from '../state/opening';
+import { ask, options, plan } from '../state/planning';
+import { isRunning, nameFor, start, startProblem } from '../state/running';
+import { askWhere } from '../state/saving';
+import { workers } from '../state/workers';
+import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
+import { Decisions, substitutions } from './decisions';
+import { OptionsPanel } from './options-panel';
+import { TypeList } from './type-list';
+
+export function PlanPlace(): VNode {
+  const model = opened.value;
+  const made = plan.value;
+  return (
+    <Place id="plan" title="Plan" live={model !== null} status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}>
+      {coreProblem.value && <p class="notice bad" role="alert">{coreProblem.value}</p>}
+      {!core.value && !coreProblem.value && <p class="late quiet" role="status">Loading the quantizer…</p>}
+      <TypeList />
+      {model && <OptionsPanel />}
+      {model && made && 'problem' in made && <PlanProblem sentence={made.problem} />}
+      {model && made && 'plan' in made && <Planned model={model} plan={made.plan} />}
+    </Place>
+  );
+}
+
+function PlanProblem({ sentence }: { sentence: string }): VNode {
+  return (
+    <div class="notice bad" role="alert">
+      <p>{sentence}</p>
+      {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
+        <p><button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>Allow it for this run</button></p>
+      )}
+    </div>
+  );
+}
+
+function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
+  const changed = substitutions(made);
+  const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
+  const output = nameFor(model, made.fileType);
+  const begin = () => {
+    void start({ opened: model, plan: made, options: options.value, workers: workers.value, output }, askWhere.value);
+    goTo('run');
+  };
+  return (
+    <>
+      {(made.notes.length > 0 || changed.length > 0) && (
+        <div class="notice warn">
+          <ul class="notes">
+            {made.notes.map((note) => <li key={note}>{note}</li>)}
+            {changed.map(({ sentence, names }) => (
+              <li key={sentence}>
+                {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{names.slice(0, 3).join(', ')}{names.length > 3 ? ` and ${names.length - 3} more` : ''}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Decisions plan={made} />
+      <div class="plan-summary">
+        <div class="plan-words">
+          <p class="plan-size">
+            <strong title={exactBytes(made.outputBytes)}>{bytes(made.outputBytes)}</strong>{' '}
+            <span>{percent(made.outputBytes / made.inputBytes, 0)} of {bytes(made.inputBytes)}</span>
+          </p>
+          <p class="quiet small">
+            <span class="mono">{output}</span>, {exactBytes(made.outputBytes)}, {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
+            {plural(workers.value, 'worker')}
+          </p>
+        </div>
+        <div class="plan-actions">
+          <CopyButton text={() => commandFor(options.value, model.info.files[0]?.name ?? 'IN.gguf', output, workers.value)}>Copy as command</CopyButton>
+          <button type="button" class="button primary large" disabled={isRunning.value} onClick={begin}>Quantize</button>
+        </div>
+      </div>
+      {canPickFile() && (
+        <label class="where">
+          <input type="checkbox" checked={askWhere.value} onChange={(event) => { askWhere.value = event.currentTarget.checked; }} />
+          <span>Ask first where to save, and write straight into that file</span>
+        </label>
+      )}
+      {startProblem.value && <p class="notice" role="status">{startProblem.value}</p>}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+/** The price list: every file type with its exact size for this model, grouped by how many bits a weight takes. */
+import type { VNode } from 'preact';
+import type { FileTypeInfo, FormatInfo } from '../../core/types';
+import { core } from '../engine';
+import { opened } from '../state/opening';
+import { ask, options, type Priced, prices } from '../state/planning';
+import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
+
+interface Group {
+  title: string;
+  types: FileTypeInfo[];
+}
+
+/** File types by the whole bits of their default type, the largest first. */
+export function groupByBits(fileTypes: readonly FileTypeInfo[], formats: readonly FormatInfo[]): Group[] {
+  const bits = new Map(formats.map((format) => [format.name.toLowerCase(), format.bitsPerWeight]));
+  const groups = new Map<number, FileTypeInfo[]>();
+  for (const type of fileTypes) {
+    const whole = Math.floor(bits.get(type.defaultType.toLowerCase()) ?? 0);
+    groups.set(whole, [...(groups.get(whole) ?? []), type]);
+  }
+  return [...groups]
+    .sort((a, b) => b[0] - a[0])
+    .map(([whole, types]) => ({ title: whole === 0 ? 'as they are' : plural(whole, 'bit'), types }));
+}
+
+export function TypeList(): VNode {
+  const { fileTypes = [], formats = [] } = core.value ?? {};
+  const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
+  return (
+    <fieldset class="type-list">
+      <legend class="visually-hidden">File type</legend>
+      {groupByBits(fileTypes, formats).map((group) => (
+        <div class="type-group" key={group.title}>
+          <h3 class="type-group-title">{group.title}</h3>
+          <div>
+            {group.types.map((type) => (
+              <TypeRow key={type.name} type={type} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />
+            ))}
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+function TypeRow({ type, priced, inputBytes }: { type: FileTypeInfo; priced: Priced | null; inputBytes: number | null }): VNode {
+  const chosen = options.value.type === type.name;
+  const price = priced && 'price' in priced ? priced.price : null;
+  const problem = priced && 'problem' in priced ? priced.problem : null;
+  return (
+    <label class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}`}>
+      <input type="radio" name="file-type" value={type.name} checked={chosen} onChange={() => ask({ type: type.name })} />
+      <span class="type-name mono">{type.name}</span>
+      <span class="type-summary">
+        {type.summary}
+        {type.needsImportance && <em class="tag">needs an importance matrix</em>}
+        {price !== null && price.substituted > 0 && <em class="tag">{plural(price.substituted, 'substitution')}</em>}
+      </span>
+      <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>
+      <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>
+      <span class="type-bar" aria-hidden="true">
+        {price && inputBytes !== null && <span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} />}
+      </span>
+      <span class="type-share">{price && inputBytes !== null ? percent(price.outputBytes / inputBytes, 0) : ''}</span>
+    </label>
+  );
+}

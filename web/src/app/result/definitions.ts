@@ -1,0 +1,16 @@
+/** What each error figure means. x is a weight before, y after decoding; sums run over the weights of converted tensors. */
+export const DEFINITIONS = {
+  sqnr: 'Signal to quantization noise: 10 log₁₀(Σ x² / Σ (x − y)²). Six decibels more halve the error.',
+  relative: 'RMS error over the RMS of the weights: √(Σ (x − y)² / Σ x²). It compares tensors whose weights differ in size.',
+  rmse: 'Root of the mean squared error: √(Σ (x − y)² / n), in the units of the weights.',
+  max: 'The largest |x − y| of all weights.',
+  median: 'Half of the weights have an |x − y| of at most this. From a histogram with eight buckets an octave, read at the upper edge: at most one bucket too high.',
+  p95: '95 of 100 weights have an |x − y| of at most this, read like the median.',
+  bias: 'The mean of x − y. Far from zero, a tensor’s weights all moved one way.',
+  clipped: 'Weights outside the range that their block’s codes reach, so that they were cut to its end.',
+  zeros: 'Weights that decode to exactly zero.',
+  bits: 'Bits of tensor data in the output, block scales included, for each weight of the model.',
+  notFinite: 'Weights that are not numbers or infinite. They are left out of the other figures.',
+  caveat:
+    'These figures say how far the weights moved, not how well the model answers. A smaller error usually helps, but two files with the same error can answer differently; only trying them tells.',
+} as const;

@@ -1,0 +1,114 @@
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { ErrorByLayer, RoleLegend, type ValueFormat } from '../../charts/error-by-layer';
+import { ErrorHistogram } from '../../charts/error-histogram';
+import { coarseBuckets, type ErrorMetric, fineBuckets, layerSeries, type TensorError } from '../../charts/error-series';
+import { ChartFrame, Switch } from '../../charts/frame';
+import type { ErrorReport } from '../../core/index';
+import { integer, percent, plural, precise } from '../units';
+import { DEFINITIONS } from './definitions';
+
+const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> = {
+  relative: {
+    choice: 'relative error',
+    title: 'relative error, % of the weights’ RMS',
+    tick: (value) => percent(value, value < 0.01 ? 2 : 1).replace(' %', ''),
+    value: (value) => `${percent(value, 2)} relative error`,
+    definition: DEFINITIONS.relative,
+  },
+  sqnr: {
+    choice: 'signal to noise',
+    title: 'signal to noise, dB',
+    tick: (value) => value.toFixed(value % 1 === 0 ? 0 : 1),
+    value: (value) => `${value.toFixed(2)} dB signal to noise`,
+    definition: DEFINITIONS.sqnr,
+  },
+};
+
+interface ChartsProps {
+  rows: readonly TensorError[];
+  total: ErrorReport;
+  fileType: string;
+  /** Name of the tensor whose histogram is shown; null: all together. */
+  picked: string | null;
+  onPick: (name: string | null) => void;
+}
+
+export function ErrorCharts({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
+  return (
+    <div class="charts">
+      <LayerChart rows={rows} fileType={fileType} />
+      <HistogramChart rows={rows} total={total} fileType={fileType} picked={picked} onPick={onPick} />
+    </div>
+  );
+}
+
+function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType: string }): VNode | null {
+  const [metric, setMetric] = useState<ErrorMetric>('relative');
+  const { series, loose } = useMemo(() => layerSeries(rows, metric), [rows, metric]);
+  const values = METRICS[metric];
+  if (series.length === 0 && loose.length === 0) return null;
+  return (
+    <ChartFrame
+      title="Error by layer"
+      note={<>One line for each role. {values.definition}</>}
+      file={`error-by-layer-${fileType}`}
+      controls={
+        <Switch label="Measure" value={metric} onChange={setMetric} choices={[{ value: 'relative', label: METRICS.relative.choice }, { value: 'sqnr', label: METRICS.sqnr.choice }]} />
+      }
+      legend={<RoleLegend roles={[...series, ...loose].map((one) => one.role)} />}
+      table={() => ({
+        header: ['role', 'layer', values.title, 'type', 'tensors'],
+        rows: [
+          ...series.flatMap((one) => one.points.map((point) => [one.role, point.layer, point.value, point.type, point.names.join(' ')])),
+          ...loose.map((point) => [point.role, null, point.value, point.type, point.names.join(' ')]),
+        ],
+      })}
+    >
+      {(width) => <ErrorByLayer width={width} series={series} loose={loose} values={values} />}
+    </ChartFrame>
+  );
+}
+
+type Scale = 'coarse' | 'fine';
+
+function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
+  const [scale, setScale] = useState<Scale>('fine');
+  const row = picked === null ? undefined : rows.find((one) => one.name === picked);
+  const error = row?.error ?? total;
+  const fine = fineBuckets(error);
+  const buckets = scale === 'coarse' ? coarseBuckets(error) : fine.buckets;
+  return (
+    <ChartFrame
+      title="How large the errors are"
+      note={
+        <>
+          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by |x − y|
+          {scale === 'fine' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
+          {scale === 'coarse' ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)' : ''}.{' '}
+          {row && <button type="button" class="link-button" onClick={() => onPick(null)}>Show all tensors</button>}
+        </>
+      }
+      file={`error-histogram-${row?.name ?? fileType}`}
+      controls={<Switch label="Buckets" value={scale} onChange={setScale} choices={[{ value: 'fine', label: 'logarithmic' }, { value: 'coarse', label: '0.0002 each' }]} />}
+      table={() => ({ header: ['from', 'to', 'weights'], rows: buckets.map((bucket) => [bucket.from, bucket.open ? null : bucket.to, bucket.count]) })}
+    >
+      {(width) =>
+        buckets.length === 0 ? (
+          <p class="quiet">No weight of these has an error ({plural(error.count, 'weight')}).</p>
+        ) : (
+          <ErrorHistogram
+            width={width}
+            buckets={buckets}
+            total={error.count}
+            logarithmic={scale === 'fine'}
+            markers={[
+              { label: `median ${precise(error.median)}`, value: error.median },
+              { label: `95 % ${precise(error.p95)}`, value: error.p95 },
+            ]}
+          />
+        )
+      }
+    </ChartFrame>
+  );
+}

@@ -1,0 +1,54 @@
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { TensorError } from '../../charts/error-series';
+import { type Column, DataTable } from '../parts/data-table';
+import { decibels, integer, percent, precise } from '../units';
+import { DEFINITIONS } from './definitions';
+
+const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
+
+/** Every converted tensor with all figures. A name shows its tensor in the histogram above. */
+export function ErrorTable({ rows, fileType, picked, onPick }: {
+  rows: readonly TensorError[];
+  fileType: string;
+  picked: string | null;
+  onPick: (name: string) => void;
+}): VNode {
+  const columns = useMemo<Column<TensorError>[]>(() => [
+    {
+      title: 'name',
+      value: (row) => row.name,
+      cell: (row) => <button type="button" class="link-button plain" title="Show its errors in the histogram" onClick={() => onPick(row.name)}>{row.name}</button>,
+      width: 28,
+    },
+    { title: 'from', value: (row) => row.from, width: 7 },
+    { title: 'to', value: (row) => row.to, width: 7 },
+    { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
+    { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
+    { title: 'RMSE', value: (row) => row.error.rmse, cell: (row) => precise(row.error.rmse), width: 11, numeric: true, hint: DEFINITIONS.rmse },
+    { title: 'largest', value: (row) => row.error.maxError, cell: (row) => precise(row.error.maxError), width: 10, numeric: true, hint: DEFINITIONS.max },
+    { title: 'median', value: (row) => row.error.median, cell: (row) => precise(row.error.median), width: 10, numeric: true, hint: DEFINITIONS.median },
+    { title: '95 %', value: (row) => row.error.p95, cell: (row) => precise(row.error.p95), width: 10, numeric: true, hint: DEFINITIONS.p95 },
+    { title: 'bias', value: (row) => row.error.bias, cell: (row) => precise(row.error.bias), width: 11, numeric: true, hint: DEFINITIONS.bias },
+    { title: 'clipped', value: (row) => row.error.clipped, cell: (row) => integer(row.error.clipped), width: 10, numeric: true, hint: DEFINITIONS.clipped },
+    { title: 'zeros', value: (row) => row.error.zeros, cell: (row) => integer(row.error.zeros), width: 10, numeric: true, hint: DEFINITIONS.zeros },
+    { title: 'not finite', value: (row) => row.error.nans + row.error.infinities, cell: (row) => integer(row.error.nans + row.error.infinities), width: 10, numeric: true, hint: DEFINITIONS.notFinite },
+    { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
+  ], [onPick]);
+  return (
+    <div class="error-table">
+      <h3>Tensor by tensor</h3>
+      <DataTable
+        label="Error of each tensor"
+        file={`errors-${fileType}`}
+        noun="tensors"
+        rows={rows}
+        columns={columns}
+        rowKey={(row) => row.name}
+        rowClass={(row) => (row.name === picked ? 'chosen' : '')}
+        search={(row) => `${row.name} ${row.to} ${row.role}`}
+        sortBy={{ column: 3, down: true }}
+      />
+    </div>
+  );
+}

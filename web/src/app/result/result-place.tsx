@@ -1,0 +1,92 @@
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { TensorError } from '../../charts/error-series';
+import { CopyButton } from '../parts/copy-button';
+import { Figures } from '../parts/figures';
+import { goTo, Place } from '../parts/place';
+import { type Result, result } from '../state/running';
+import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../units';
+import { DEFINITIONS } from './definitions';
+import { ErrorCharts } from './error-charts';
+import { ErrorTable } from './error-table';
+import { ReadBack } from './read-back';
+import { SaveActions } from './save-actions';
+
+export function ResultPlace(): VNode {
+  const shown = result.value;
+  return (
+    <Place id="result" title="Result" live={shown !== null} status={shown ? shown.plan.fileType : 'after a run'}>
+      {shown ? <ResultView key={shown.output} shown={shown} /> : <p class="quiet">The file, its SHA-256, and where the error went: by layer and role, over all weights, tensor by tensor.</p>}
+    </Place>
+  );
+}
+
+function ResultView({ shown }: { shown: Result }): VNode {
+  const { report, plan } = shown;
+  const rows = useMemo(() => report.tensors.flatMap<TensorError>(({ error, bytes: outputBytes, ...tensor }) => (error ? [{ ...tensor, outputBytes, error }] : [])), [report]);
+  const [picked, setPicked] = useState<string | null>(null);
+  return (
+    <>
+      <div class="result-head">
+        <p class="result-size">
+          <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>
+          <span> instead of <span title={exactBytes(report.inputBytes)}>{bytes(report.inputBytes)}</span></span>
+        </p>
+        <p class="quiet">
+          <span class="mono">{shown.opened.title}</span> as {plan.fileType}, {plural(report.tensors.length, 'tensor')}, in {duration(report.seconds)} on {plural(report.workers, 'worker')} ({report.kernel} kernels)
+        </p>
+      </div>
+      <SaveActions shown={shown} />
+      {report.files.map((file) => file.sha256 !== null && (
+        <div class="checksum" key={file.name}>
+          <span class="quiet">SHA-256</span>
+          <code data-testid="sha256">{file.sha256}</code>
+          <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
+          <span class="quiet small">{plan.method === 'llama.cpp' ? 'the same in every browser, and for any number of workers' : ''}</span>
+        </div>
+      ))}
+      <ReadBack shown={shown} />
+      <ResultFigures shown={shown} />
+      <p class="caveat">{DEFINITIONS.caveat}</p>
+      {rows.length > 0 && report.total ? (
+        <>
+          <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+          <ErrorTable rows={rows} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+        </>
+      ) : (
+        <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
+      )}
+      <p><button type="button" class="link-button" onClick={() => goTo('plan')}>Try another type</button></p>
+    </>
+  );
+}
+
+function ResultFigures({ shown }: { shown: Result }): VNode {
+  const { report } = shown;
+  const error = report.total;
+  const size = {
+    label: 'bits per weight',
+    value: bitsPerWeight(report.bitsPerWeight),
+    detail: `${percent(report.outputBytes / report.inputBytes)} of the size`,
+    definition: DEFINITIONS.bits,
+  };
+  if (!error) return <Figures label="The output" figures={[size]} />;
+  const notFinite = error.nans + error.infinities;
+  return (
+    <Figures
+      label="The output and its error"
+      figures={[
+        size,
+        { label: 'signal to noise', value: decibels(error.sqnrDb), detail: `${percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)} relative`, definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}` },
+        { label: 'RMSE', value: precise(error.rmse), detail: `weights have an RMS of ${precise(error.rmsWeight)}`, definition: DEFINITIONS.rmse },
+        { label: 'largest error', value: precise(error.maxError), definition: DEFINITIONS.max },
+        { label: 'median error', value: precise(error.median), definition: DEFINITIONS.median },
+        { label: '95 % below', value: precise(error.p95), definition: DEFINITIONS.p95 },
+        { label: 'bias', value: precise(error.bias), definition: DEFINITIONS.bias },
+        { label: 'clipped', value: percent(error.clipped / Math.max(1, error.count), 2), detail: `${integer(error.clipped)} weights`, definition: DEFINITIONS.clipped },
+        { label: 'zeros', value: percent(error.zeros / Math.max(1, error.count), 2), detail: `${integer(error.zeros)} weights`, definition: DEFINITIONS.zeros },
+        { label: 'NaN or infinite', value: notFinite === 0 ? 'none' : integer(notFinite), definition: DEFINITIONS.notFinite },
+      ]}
+    />
+  );
+}

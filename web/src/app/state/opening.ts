@@ -1,0 +1,52 @@
+/** The model that is open, and how it came to be. */
+import { signal } from '@preact/signals';
+import type { ModelInfo } from '../../core/index';
+import { type Model, openFiles } from '../engine';
+
+export interface Opened {
+  model: Model;
+  info: ModelInfo;
+  /** The files' names as a person would say them. */
+  title: string;
+}
+
+export const opened = signal<Opened | null>(null);
+/** Files whose headers are being read. */
+export const opening = signal<string | null>(null);
+/** Why the last files could not be opened, in the core's words. */
+export const openProblem = signal<{ title: string; sentence: string } | null>(null);
+
+let latest = 0;
+
+/** Opens files as one model. What was open stays until the new one can be shown; the last call wins. */
+export async function open(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  latest += 1;
+  const mine = latest;
+  const title = titleOf(files);
+  opening.value = title;
+  try {
+    const model = await openFiles(files);
+    if (mine !== latest) {
+      model.close();
+      return;
+    }
+    openProblem.value = null;
+    opened.value = { model, info: model.info, title };
+  } catch (error) {
+    if (mine === latest) openProblem.value = { title, sentence: error instanceof Error ? error.message : String(error) };
+  } finally {
+    if (mine === latest) opening.value = null;
+  }
+}
+
+/** Something was dropped that holds nothing to open. */
+export function refuse(title: string, sentence: string): void {
+  openProblem.value = { title, sentence };
+}
+
+function titleOf(files: readonly File[]): string {
+  const [first] = files;
+  if (first === undefined) return '';
+  return files.length === 1 ? first.name : `${first.name} and ${files.length - 1} more`;
+}

@@ -1,0 +1,83 @@
+/** What the person asks for, and what it would give: the plan of the chosen type, and the price of every other. */
+import { computed, effect, signal } from '@preact/signals';
+import type { FileTypeInfo, Plan, PlanOptions } from '../../core/index';
+import { core } from '../engine';
+import { opened } from './opening';
+
+/** A plan in short, for the list of types. */
+export interface Price {
+  outputBytes: number;
+  bitsPerWeight: number;
+  /** Tensors that cannot take the type that the recipe wants. */
+  substituted: number;
+}
+
+export type Priced = { price: Price } | { problem: string };
+
+export const DEFAULT_TYPE = 'Q8_0';
+
+export const options = signal<PlanOptions>({ type: DEFAULT_TYPE });
+export const plan = signal<{ plan: Plan } | { problem: string } | null>(null);
+export const prices = signal<ReadonlyMap<string, Priced>>(new Map());
+
+export const currentPlan = computed(() => (plan.value && 'plan' in plan.value ? plan.value.plan : null));
+
+/** Changes some of the options; undefined takes one back. */
+export function ask(change: { [Key in keyof PlanOptions]?: PlanOptions[Key] | undefined }): void {
+  const next: Record<string, unknown> = { ...options.value, ...change };
+  for (const key of Object.keys(next)) if (next[key] === undefined) delete next[key];
+  options.value = next as unknown as PlanOptions;
+}
+
+function priceOf(made: Plan): Price {
+  return {
+    outputBytes: made.outputBytes,
+    bitsPerWeight: made.bitsPerWeight,
+    substituted: made.tensors.filter((tensor) => tensor.wanted !== null).length,
+  };
+}
+
+function attempt<T>(make: () => T): T | { problem: string } {
+  try {
+    return make();
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Lets the page breathe between two plans. */
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+let round = 0;
+
+/** Plans every type under the current options, one at a time, and gives up when the options change. */
+async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
+  round += 1;
+  const mine = round;
+  const model = opened.value?.model;
+  const wanted = options.value;
+  const found = new Map<string, Priced>();
+  if (model) {
+    for (const { name } of fileTypes) {
+      await pause();
+      if (mine !== round) return;
+      found.set(name, attempt(() => ({ price: priceOf(model.plan({ ...wanted, type: name })) })));
+    }
+  }
+  prices.value = found;
+}
+
+/** Follows the open model and the options from now on. */
+export function startPlanning(): void {
+  effect(() => {
+    const model = opened.value?.model;
+    const wanted = options.value;
+    plan.value = model ? attempt(() => ({ plan: model.plan(wanted) })) : null;
+  });
+  effect(() => {
+    const fileTypes = core.value?.fileTypes ?? [];
+    void opened.value;
+    void options.value;
+    void priceAll(fileTypes);
+  });
+}

@@ -1,0 +1,94 @@
+/** The run: one at a time, with its own model, so that another file may be opened meanwhile. */
+import { computed, signal } from '@preact/signals';
+import { Pause, type Plan, type PlanOptions, type Progress, run as runPipeline, type RunReport, sentenceOf, Stopped, type TensorReport } from '../../core/index';
+import { type BrowserSink, pickSink } from '../../platform/browser';
+import { outputName } from '../command';
+import { core } from '../engine';
+import type { Opened } from './opening';
+
+/** What a run was given. */
+export interface Assignment {
+  opened: Opened;
+  plan: Plan;
+  options: PlanOptions;
+  workers: number;
+  /** Name for the output file. */
+  output: string;
+}
+
+export interface Run extends Assignment {
+  pause: Pause;
+  stop: AbortController;
+}
+
+export type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string };
+
+export interface Result extends Assignment {
+  report: RunReport;
+  sink: BrowserSink;
+}
+
+/** The run that is going, or the last one. */
+export const run = signal<Run | null>(null);
+/** How it ended; null while it is going. */
+export const outcome = signal<Outcome | null>(null);
+export const progress = signal<Progress | null>(null);
+/** Tensors that are finished, in output order. */
+export const finished = signal<readonly TensorReport[]>([]);
+export const result = signal<Result | null>(null);
+export const isRunning = computed(() => run.value !== null && outcome.value === null);
+/** Why a run did not even begin. */
+export const startProblem = signal<string | null>(null);
+
+/** The name that the output of an assignment gets. */
+export function nameFor(opened: Opened, type: string): string {
+  return outputName(opened.info.files[0]?.name ?? 'model', type, core.value?.fileTypes.map((known) => known.name) ?? []);
+}
+
+/**
+ * Asks where to, then quantizes. Call it from a click: browsers open their save dialog only then. Resolves when it is over,
+ * however it ended.
+ */
+export async function start(assignment: Assignment, askWhere: boolean): Promise<void> {
+  if (isRunning.value) return;
+  startProblem.value = null;
+  let sink: BrowserSink;
+  try {
+    sink = await pickSink(assignment.output, askWhere);
+  } catch (error) {
+    startProblem.value = error instanceof Stopped ? 'No place to save was chosen, so nothing ran.' : sentenceOf(error);
+    return;
+  }
+  await quantizeInto(sink, assignment);
+}
+
+async function quantizeInto(sink: BrowserSink, assignment: Assignment): Promise<void> {
+  const mine: Run = { ...assignment, pause: new Pause(), stop: new AbortController() };
+  const reports: TensorReport[] = [];
+  run.value = mine;
+  outcome.value = null;
+  progress.value = null;
+  finished.value = [];
+  try {
+    const report = await runPipeline(assignment.opened.model, assignment.options, sink, {
+      workers: assignment.workers,
+      signal: mine.stop.signal,
+      pause: mine.pause,
+      onTensor: (tensor) => reports.push(tensor),
+      onProgress: (now) => {
+        progress.value = now;
+        // Small tensors finish faster than a screen can show: the chart follows the progress reports.
+        if (reports.length > finished.value.length) finished.value = reports.slice();
+      },
+    });
+    const previous = result.value;
+    finished.value = report.tensors;
+    result.value = { ...assignment, report, sink };
+    outcome.value = { kind: 'done' };
+    void previous?.sink.dispose();
+  } catch (error) {
+    finished.value = reports;
+    outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
+    void sink.dispose();
+  }
+}

@@ -1,0 +1,93 @@
+/** How numbers are written on the page: units always, three digits where three are enough, exact figures beside them. */
+import { format } from 'd3-format';
+
+const NARROW_SPACE = '\u202f';
+const MINUS = '\u2212';
+const DECIMAL_PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'];
+
+/** 6576544 → "6 576 544". */
+export function integer(value: number): string {
+  return format(',.0f')(value).replaceAll(',', NARROW_SPACE);
+}
+
+/** A value with a decimal prefix and about three digits: 3283200 → "3.28 M". */
+function scaled(value: number): { text: string; prefix: string } {
+  let rest = Math.abs(value);
+  let power = 0;
+  while (rest >= 999.5 && power < DECIMAL_PREFIXES.length - 1) {
+    rest /= 1000;
+    power += 1;
+  }
+  const digits = power === 0 ? 0 : rest < 9.995 ? 2 : rest < 99.95 ? 1 : 0;
+  return { text: (value < 0 ? MINUS : '') + rest.toFixed(digits), prefix: DECIMAL_PREFIXES[power] ?? '' };
+}
+
+/** 6576544 → "6.58 MB" (decimal megabytes). */
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} ${value === 1 ? 'byte' : 'bytes'}`;
+  const { text, prefix } = scaled(value);
+  return `${text} ${prefix}B`;
+}
+
+/** 6576544 → "6 576 544 bytes". */
+export function exactBytes(value: number): string {
+  return `${integer(value)} bytes`;
+}
+
+/** 3283200 → "3.28 M"; a noun follows. */
+export function quantity(value: number): string {
+  const { text, prefix } = scaled(value);
+  return prefix === '' ? text : `${text} ${prefix}`;
+}
+
+/** A noun with its number: plural(1, 'tensor') → "1 tensor". */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${integer(count)} ${count === 1 ? noun : nouns}`;
+}
+
+/** 0.2889 → "28.9 %". */
+export function percent(share: number, digits = 1): string {
+  if (share > 0 && share < 10 ** -digits / 200) return `< ${(10 ** -digits).toFixed(digits)} %`;
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+/** Signal to noise; null means that nothing was lost. */
+export function decibels(value: number | null): string {
+  return value === null ? 'no error' : `${value.toFixed(2).replace('-', MINUS)} dB`;
+}
+
+/** A weight or an error of one: four significant digits, small ones with an exponent. */
+export function precise(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const text = size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+  return text.replaceAll('-', MINUS);
+}
+
+export function bitsPerWeight(value: number): string {
+  return value.toFixed(2);
+}
+
+/** Seconds as a person says them. */
+export function duration(seconds: number): string {
+  if (seconds < 0.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor((seconds + 0.5) / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A shape, innermost first: "256 × 768". */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.map(String).join(' × ');
+}
+
+/** "F16 ×28, F32 ×10", the most frequent first. */
+export function tally(names: Iterable<string>): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => `${name} ×${count}`)
+    .join(', ');
+}

@@ -1,0 +1,108 @@
+/** How many weights have how much error. Counts on a logarithmic axis, so that the rare large errors stay visible. */
+import { max } from 'd3-array';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import type { VNode } from 'preact';
+import { integer, precise, quantity } from '../app/units';
+import { Axes, type Margin, type Tick } from './axes';
+import type { Bucket } from './error-series';
+import { Pointing, stepIndex } from './pointing';
+
+const MARGIN: Margin = { top: 44, right: 16, bottom: 46, left: 52 };
+const HEIGHT = 300;
+
+export interface Marker {
+  label: string;
+  value: number;
+}
+
+export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: {
+  width: number;
+  buckets: readonly Bucket[];
+  markers: readonly Marker[];
+  logarithmic: boolean;
+  total: number;
+}): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
+  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const low = buckets[0]?.from ?? 0;
+  const lastBucket = buckets[buckets.length - 1];
+  const high = lastBucket ? (Number.isFinite(lastBucket.to) ? lastBucket.to : lastBucket.from * 2) : 1;
+  const x = logarithmic ? scaleLog([low || 1e-9, high], [0, plotWidth]) : scaleLinear([low, high], [0, plotWidth]);
+  const y = scaleLog([0.7, Math.max(10, max(buckets, (bucket) => bucket.count) ?? 10)], [plotHeight, 0]);
+  const left = (bucket: Bucket) => x(bucket.from);
+  const right = (bucket: Bucket) => (Number.isFinite(bucket.to) ? x(bucket.to) : plotWidth);
+  const bars = buckets.map((bucket) => {
+    const from = left(bucket);
+    const gap = right(bucket) - from > 4 ? 1 : 0;
+    return { from, width: Math.max(0.5, right(bucket) - from - gap), top: bucket.count > 0 ? y(bucket.count) : plotHeight };
+  });
+  return (
+    <Pointing<number>
+      label="Histogram of the absolute error"
+      pick={(px) => {
+        const at = px - MARGIN.left;
+        const index = buckets.findIndex((bucket) => at >= left(bucket) && at < right(bucket));
+        return index < 0 ? null : index;
+      }}
+      step={(from, key) => stepIndex(from, key, buckets.length)}
+      read={(index) => {
+        const bucket = buckets[index];
+        const bar = bars[index];
+        if (!bucket || !bar) return { x: 0, y: 0, head: '', lines: [] };
+        return {
+          x: MARGIN.left + bar.from + bar.width / 2,
+          y: MARGIN.top + Math.min(bar.top, plotHeight - 20),
+          head: bucket.open ? `error ${precise(bucket.from)} or more` : `error ${precise(bucket.from)} to ${precise(bucket.to)}`,
+          lines: [`${integer(bucket.count)} ${bucket.count === 1 ? 'weight' : 'weights'}`, `${((bucket.count / total) * 100).toPrecision(3)} % of all`],
+        };
+      }}
+    >
+      {(current) => (
+        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+          <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+            <Axes
+              width={plotWidth}
+              height={plotHeight}
+              x={errorTicks(x, logarithmic, plotWidth)}
+              y={powersOfTen(y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: quantity(value) }))}
+              xTitle="absolute error of a weight"
+              yTitle=""
+            />
+            <text class="axis-title" x={0} y={-30} text-anchor="start">weights in each bucket, logarithmic</text>
+            {bars.map((bar, index) => (
+              <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
+            ))}
+            {markers.filter((marker) => marker.value >= low && marker.value <= high && marker.value > 0).map((marker, index) => (
+              <g key={marker.label} class="marker" transform={`translate(${x(marker.value)},0)`}>
+                <line y1={-10 + (index % 2) * -0} y2={plotHeight} />
+                <text x={x(marker.value) > plotWidth - 90 ? -5 : 5} y={-4} text-anchor={x(marker.value) > plotWidth - 90 ? 'end' : 'start'}>{marker.label}</text>
+              </g>
+            ))}
+          </g>
+        </svg>
+      )}
+    </Pointing>
+  );
+}
+
+function powersOfTen(limit: number): number[] {
+  const powers: number[] = [];
+  for (let power = 1; power <= limit; power *= 10) powers.push(power);
+  return powers.length > 6 ? powers.filter((_, index) => index % 2 === 0) : powers;
+}
+
+function errorTicks(x: ReturnType<typeof scaleLinear<number>> | ReturnType<typeof scaleLog<number>>, logarithmic: boolean, width: number): Tick[] {
+  const [low = 0, high = 1] = x.domain();
+  if (!logarithmic) return x.ticks(Math.max(3, Math.floor(width / 90))).map((value) => ({ at: x(value), label: precise(value) }));
+  const ticks: Tick[] = [];
+  const decades = Math.log10(high / low);
+  const every = Math.max(1, Math.ceil(decades / (width / 56)));
+  for (let power = Math.ceil(Math.log10(low)); power <= Math.floor(Math.log10(high)); power += every) {
+    ticks.push({ at: x(10 ** power), label: `10${superscript(power)}` });
+  }
+  return ticks;
+}
+
+function superscript(power: number): string {
+  return String(power).replaceAll('-', '⁻').replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit);
+}

@@ -1,0 +1,114 @@
+/** What every chart has around it: a title, a sentence, its controls, a table twin and ways to take it along. */
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { csv, saveCsv, savePng, saveSvg } from './save';
+
+/** The numbers behind a chart, as they appear in its table and in its CSV file. */
+export interface ChartTable {
+  header: string[];
+  rows: (string | number | null)[][];
+}
+
+interface FrameProps {
+  title: string;
+  /** How to read it, and over what. */
+  note: ComponentChildren;
+  /** File name of exports, without extension. */
+  file: string;
+  controls?: ComponentChildren;
+  legend?: ComponentChildren;
+  table: () => ChartTable;
+  children: (width: number) => VNode;
+}
+
+export function ChartFrame({ title, note, file, controls, legend, table, children }: FrameProps): VNode {
+  const plot = useRef<HTMLDivElement>(null);
+  const width = useWidth(plot);
+  const id = useId();
+  const [tableOpen, setTableOpen] = useState(false);
+  const svg = () => plot.current?.querySelector('svg') ?? null;
+  const withSvg = (action: (drawing: SVGSVGElement) => void) => () => {
+    const drawing = svg();
+    if (drawing) action(drawing);
+  };
+  return (
+    <figure class="chart" aria-labelledby={id}>
+      <div class="chart-head">
+        <div class="chart-words">
+          <h3 id={id}>{title}</h3>
+          <p class="chart-note">{note}</p>
+        </div>
+        {controls && <div class="chart-controls">{controls}</div>}
+      </div>
+      {legend}
+      <div class="chart-plot" ref={plot}>
+        {width > 0 && children(width)}
+      </div>
+      <div class="chart-foot">
+        <details class="disclosure" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
+          <summary>Table</summary>
+          {tableOpen && <TwinTable label={title} table={table()} />}
+        </details>
+        <div class="chart-exports" role="group" aria-label={`Save the chart: ${title}`}>
+          <button type="button" class="button small" onClick={() => { const { header, rows } = table(); saveCsv(csv(header, rows), file); }}>CSV</button>
+          <button type="button" class="button small" onClick={withSvg((drawing) => saveSvg(drawing, title, file))}>SVG</button>
+          <button type="button" class="button small" onClick={withSvg((drawing) => void savePng(drawing, title, file))}>PNG</button>
+        </div>
+      </div>
+    </figure>
+  );
+}
+
+function TwinTable({ label, table }: { label: string; table: ChartTable }): VNode {
+  return (
+    <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>{table.header.map((text) => <th scope="col" key={text}>{text}</th>)}</tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>{row.map((value, column) => <td key={column} class={typeof value === 'number' ? 'number' : ''}>{value ?? '–'}</td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The width the layout gives an element, followed as it changes. */
+function useWidth(element: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const target = element.current;
+    if (!target) return undefined;
+    const observer = new ResizeObserver((entries) => {
+      const [entry] = entries;
+      if (entry) setWidth(Math.floor(entry.contentRect.width));
+    });
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}
+
+/** A choice between a few views of the same chart. */
+export function Switch<T extends string>({ label, value, choices, onChange }: {
+  label: string;
+  value: T;
+  choices: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}): VNode {
+  const name = useId();
+  return (
+    <fieldset class="switch">
+      <legend class="visually-hidden">{label}</legend>
+      {choices.map((choice) => (
+        <label key={choice.value}>
+          <input type="radio" name={name} checked={choice.value === value} onChange={() => onChange(choice.value)} />
+          <span>{choice.label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
