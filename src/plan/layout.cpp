@@ -107,6 +107,7 @@ Layout make_layout(const Model& model, const PlanOptions& options) {
   for (size_t i = 0; i < order.size(); ++i) {
     const ModelTensor& source = model.tensors()[order[i]];
     Decision& decision = decisions[i];
+    layout.needs_importance = layout.needs_importance || decision.needs_importance;
     if (decision.type != source.type) check_conversion(source, decision.type, options.method);
     layout.tensors.push_back({order[i], source.type, decision.type, decision.wanted, std::move(decision.reason),
                               format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0});

@@ -12,7 +12,8 @@ struct Layout {
   uint64_t output_bytes = 0;
   uint64_t tensor_bytes = 0;  ///< of the output, without padding
   uint64_t weights = 0;
-  bool realigned = false;  ///< general.alignment had to become 32
+  bool realigned = false;         ///< general.alignment had to become 32
+  bool needs_importance = false;  ///< a tensor must not be written without an importance matrix
 
   double bits_per_weight() const { return weights ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weights) : 0; }
 };

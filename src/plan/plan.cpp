@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <cstdio>
 #include <map>
 
 #include "container/text.h"
@@ -12,28 +13,28 @@ namespace {
 /// Rough sizes of one entry of the plan as the page holds it, for the memory figure.
 constexpr uint64_t tensor_record_bytes = 1024, job_record_bytes = 256;
 
-std::string megabytes(int64_t bytes) {
-  const int64_t tenths = (bytes + (bytes < 0 ? -50'000 : 50'000)) / 100'000;
-  const uint64_t size = static_cast<uint64_t>(tenths < 0 ? -tenths : tenths);
-  return (tenths < 0 ? "-" : "+") + std::to_string(size / 10) + '.' + std::to_string(size % 10) + " MB";
+/// A difference in size: "+3.1 MB".
+std::string megabytes(double bytes) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%+.1f MB", bytes / 1e6);
+  return text;
 }
 
 /// One sentence per pair of types: how many tensors could not have the type asked for, and what that costs.
 void note_substitutions(const Plan& plan, const Model& model, std::vector<std::string>& notes) {
   struct Group {
     uint64_t count = 0;
-    int64_t cost = 0;
+    double cost = 0;
     std::string first;
   };
   std::map<std::pair<Type, Type>, Group> groups;
   for (const PlannedTensor& tensor : plan.tensors) {
     if (!tensor.wanted) continue;
     const ModelTensor& source = model.tensors()[tensor.source];
-    const double weights = static_cast<double>(source.weights);
     Group& group = groups[{*tensor.wanted, tensor.to}];
     if (group.count++ == 0) group.first = source.name;
-    group.cost += static_cast<int64_t>(static_cast<double>(tensor.output_bytes) -
-                                       weights * format_of(*tensor.wanted).bits_per_weight() / 8);
+    group.cost += static_cast<double>(tensor.output_bytes) -
+                  static_cast<double>(source.weights) * format_of(*tensor.wanted).bits_per_weight() / 8;
   }
   for (const auto& [types, group] : groups) {
     const auto& [wanted, taken] = types;
@@ -85,9 +86,16 @@ Plan make_plan(const Model& model, const PlanOptions& options) {
   return plan;
 }
 
-Price make_price(const Model& model, const PlanOptions& options) {
-  const Layout layout = make_layout(model, options);
-  Price price{layout.output_bytes, layout.bits_per_weight(), 0, false};
+Price make_price(const Model& model, PlanOptions options) {
+  options.recipe.require_importance = false;
+  Layout layout = make_layout(model, options);
+  const bool lacking = layout.needs_importance && !options.recipe.have_importance;
+  if (lacking) {
+    // The mix of such a type is another one with a matrix, and it can only be made with one.
+    options.recipe.have_importance = true;
+    layout = make_layout(model, options);
+  }
+  Price price{layout.output_bytes, layout.bits_per_weight(), 0, lacking};
   for (const PlannedTensor& tensor : layout.tensors) price.substitutions += tensor.wanted.has_value();
   return price;
 }

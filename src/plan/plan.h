@@ -74,7 +74,8 @@ struct Price {
 /// Plans a run. Throws Error when it cannot be done as asked.
 Plan make_plan(const Model& model, const PlanOptions& options);
 
-/// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types.
-Price make_price(const Model& model, const PlanOptions& options);
+/// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types. A type that
+/// needs an importance matrix is priced as if there were one. Throws Error when it could not be done even then.
+Price make_price(const Model& model, PlanOptions options);
 
 }  // namespace nibble

@@ -44,6 +44,7 @@ struct RecipeOptions {
   std::vector<TypeRule> rules;      ///< the first matching one wins
   bool have_importance = false;     ///< an importance matrix with at least one entry is in use
   bool allow_requantize = false;
+  bool require_importance = true;   ///< false: types that need a matrix are only marked when there is none, for prices
 };
 
 /// The fate of one tensor.

@@ -27,9 +27,7 @@ class GgufBuilder {
     return bytes;
   }
   static Bytes text(std::string_view value) {
-    Bytes bytes = raw<uint64_t>(value.size());
-    bytes.insert(bytes.end(), value.begin(), value.end());
-    return bytes;
+    return joined({raw<uint64_t>(value.size()), Bytes(value.begin(), value.end())});
   }
   static Bytes list(Code element, uint64_t count, const Bytes& elements) {
     return joined({raw<uint32_t>(element), raw(count), elements});

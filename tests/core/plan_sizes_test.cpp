@@ -3,9 +3,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "container/model.h"
 #include "error.h"
-#include "plan/plan.h"
+#include "plan_checks.h"
 #include "test_files.h"
 
 /// Plans made from the headers of real models must have exactly the sizes of the files llama-quantize wrote.
@@ -36,20 +35,6 @@ PlanOptions options_of(const nlohmann::json& entry) {
   return parse_plan_options(options.dump());
 }
 
-/// A plan's own arithmetic: jobs cover the output without gaps.
-void expect_contiguous(const Plan& plan) {
-  std::vector<uint64_t> end;
-  for (const OutputFile& file : plan.files) {
-    EXPECT_EQ(file.header.size(), file.header_bytes);
-    end.push_back(file.header_bytes);
-  }
-  for (const Job& job : plan.jobs) {
-    EXPECT_EQ(job.output_offset, end[job.output_file]);
-    end[job.output_file] += job.output_bytes + job.padding;
-  }
-  for (size_t i = 0; i < end.size(); ++i) EXPECT_EQ(end[i], plan.files[i].bytes);
-}
-
 TEST(PlanSizes, EqualLlamaQuantize) {
   size_t checked = 0;
   const auto vectors = test_file("llama-quantize-sha256.json");
@@ -70,7 +55,7 @@ TEST(PlanSizes, EqualLlamaQuantize) {
       const Plan plan = make_plan(model, options);
       EXPECT_EQ(plan.output_bytes, entry["bytes"].get<uint64_t>()) << name;
       EXPECT_EQ(make_price(model, options).output_bytes, plan.output_bytes) << name;
-      expect_contiguous(plan);
+      expect_contiguous(plan, model);
       ++checked;
     } catch (const Error& error) {
       ADD_FAILURE() << name << ": " << error.what();

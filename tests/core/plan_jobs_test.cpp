@@ -1,0 +1,88 @@
+#include "plan/jobs.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "error.h"
+#include "plan_checks.h"
+
+namespace nibble {
+namespace {
+
+/// A model of one tensor, far larger than the bytes at hand: only its header exists.
+Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) {
+  const auto header = GgufBuilder().tensor("a.weight", shape, static_cast<uint32_t>(type), 0).build();
+  Model model;
+  EXPECT_EQ(model.offer(0, "a", header.size() + bytes, header), 0u);
+  model.complete();
+  return model;
+}
+
+std::vector<Job> jobs_of(const Model& model, Type to, const RunLimits& limits) {
+  const ModelTensor& source = model.tensors()[0];
+  const PlannedTensor tensor{0, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64};
+  std::vector<Job> jobs;
+  append_jobs(jobs, model, tensor, 0, limits);
+  return jobs;
+}
+
+uint64_t largest_input(const std::vector<Job>& jobs) {
+  uint64_t largest = 0;
+  for (const Job& job : jobs) largest = std::max(largest, job.input_bytes);
+  return largest;
+}
+
+TEST(PlanJobs, AreBoundedContiguousAndCutAtRowsOrBlocks) {
+  for (const uint64_t row : {32, 256, 1024, 40960}) {
+    for (const uint64_t job_bytes : {256, 1000, 4096, 65536, 4 << 20}) {
+      const Model model = one_tensor({row, 7, 3}, Type::f16, row * 42);
+      PlanOptions options = parse_plan_options(R"({"type":"Q8_0"})");
+      options.job_bytes = job_bytes;
+      const Plan plan = make_plan(model, options);
+      expect_contiguous(plan, model);
+      EXPECT_LE(largest_input(plan.jobs), job_bytes);
+    }
+  }
+}
+
+TEST(PlanJobs, CutWithinOneRowOfMoreThanFourGigabytes) {
+  const uint64_t row = uint64_t{3} << 30;  // 6 GiB of F16
+  const Model model = one_tensor({row, 2}, Type::f16, row * 4);
+  const Plan plan = make_plan(model, parse_plan_options(R"({"type":"Q4_0"})"));
+  expect_contiguous(plan, model);
+  EXPECT_LE(largest_input(plan.jobs), uint64_t{4} << 20);
+  EXPECT_EQ(plan.jobs.size(), 2u * 1536u);
+  EXPECT_GT(plan.jobs.back().input_offset, uint64_t{11} << 30);
+  EXPECT_LT(plan.memory.per_worker_bytes, uint64_t{100} << 20);
+}
+
+TEST(PlanJobs, PiecesOfARowAreAboutEqual) {
+  const Model model = one_tensor({1024 + 256}, Type::f32, 5120);
+  const auto jobs = jobs_of(model, Type::q8_0, {4096, false, false});
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_EQ(jobs[0].weights, 640u);
+}
+
+TEST(PlanJobs, WholeRowsStayWholeHoweverLong) {
+  const Model model = one_tensor({4096, 3}, Type::f32, 49152);
+  const auto jobs = jobs_of(model, Type::q4_0, {1024, true, false});
+  ASSERT_EQ(jobs.size(), 3u);
+  EXPECT_EQ(jobs[1].weights, 4096u);
+}
+
+TEST(PlanJobs, WholeSlicesAreNotStraddled) {
+  const Model model = one_tensor({32, 3, 4}, Type::f32, 1536);
+  const auto jobs = jobs_of(model, Type::q4_0, {256, false, true});  // two rows at a time, three in a slice
+  ASSERT_EQ(jobs.size(), 8u);
+  for (const Job& job : jobs) EXPECT_EQ(job.first_weight / 96, (job.first_weight + job.weights - 1) / 96);
+  EXPECT_EQ(jobs_of(model, Type::q4_0, {256, false, false}).size(), 6u);
+}
+
+TEST(PlanJobs, AbsurdlyManyAreRefused) {
+  const Model model = one_tensor({256, uint64_t{1} << 22}, Type::f16, uint64_t{1} << 31);
+  EXPECT_THROW(jobs_of(model, Type::q8_0, {256, false, false}), Error);
+}
+
+}  // namespace
+}  // namespace nibble

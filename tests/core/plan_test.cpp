@@ -1,0 +1,318 @@
+#include "plan/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "error.h"
+#include "plan_checks.h"
+
+namespace nibble {
+namespace {
+
+using B = GgufBuilder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr uint32_t f32 = 0, f16 = 1, q4_0 = 2, i32 = 26;
+
+PlanOptions options(const std::string& json) { return parse_plan_options(json); }
+
+std::string problem(const Model& model, const std::string& json) {
+  try {
+    make_plan(model, options(json));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::vector<std::string> names(const Plan& plan, const Model& model) {
+  std::vector<std::string> list;
+  for (const PlannedTensor& tensor : plan.tensors) list.push_back(model.tensors()[tensor.source].name);
+  return list;
+}
+
+const PlannedTensor& planned(const Plan& plan, const Model& model, const std::string& name) {
+  for (const PlannedTensor& tensor : plan.tensors) {
+    if (model.tensors()[tensor.source].name == name) return tensor;
+  }
+  throw Error("no " + name);
+}
+
+GgufHeader output_header(const Plan& plan, size_t file = 0) {
+  // Weights are not there: say that the file is as long as planned.
+  GgufReading reading = read_gguf(plan.files[file].header, plan.files[file].bytes);
+  EXPECT_TRUE(reading.header.has_value());
+  return std::move(*reading.header);
+}
+
+std::vector<std::string> keys(const GgufHeader& header) {
+  std::vector<std::string> list;
+  for (const KeyValue& value : header.values) list.push_back(value.key);
+  return list;
+}
+
+/// Tensors in an order that is not the output's.
+B mixed_order() {
+  B file;
+  file.value("general.architecture", "llama").value("general.file_type", 1).value("llama.block_count", 11);
+  file.tensor("token_embd.weight", {256, 4}, f16, 2048)
+      .tensor("blk.10.ffn_up.weight", {256, 2}, f16, 1024)
+      .tensor("blk.2.ffn_up.weight", {256, 2, 1}, f16, 1024)
+      .tensor("blk.2.attn_norm.weight", {256}, f32, 1024)
+      .tensor("blk.2.numbers.weight", {8, 2}, i32, 64)
+      .tensor("output_norm.weight", {256}, f32, 1024);
+  return file;
+}
+
+TEST(Plan, OrdersTensorsByBlockAndName) {
+  const Model model = model_of({mixed_order()});
+  const Plan plan = make_plan(model, options(R"({"type":"q8_0"})"));
+  EXPECT_THAT(names(plan, model),
+              ElementsAre("output_norm.weight", "token_embd.weight", "blk.2.attn_norm.weight", "blk.2.ffn_up.weight",
+                          "blk.2.numbers.weight", "blk.10.ffn_up.weight"));
+  expect_contiguous(plan, model);
+  const GgufHeader header = output_header(plan);
+  EXPECT_EQ(header.version, 3u);
+  EXPECT_THAT(header.tensors[3].shape, ElementsAre(256, 2)) << "trailing dimensions of 1 are dropped";
+  for (size_t i = 0; i < header.tensors.size(); ++i) EXPECT_EQ(header.tensors[i].offset, plan.tensors[i].offset);
+  EXPECT_EQ(header.tensors[1].type, Type::q8_0);
+  EXPECT_EQ(header.tensors[4].type, Type::i32) << "integers are copied";
+}
+
+TEST(Plan, MovesItsKeysToTheEnd) {
+  B file;
+  file.value("general.quantization_version", 1).value("a", 1).value("general.file_type", 1).value("split.no", 0u);
+  file.value("split.count", 1).value("b", 2).value("split.tensors.count", 9).value("general.alignment", 32);
+  const Model model = model_of({file});
+  const std::string json = R"({"type":"Q8_0","overrides":[
+      {"key":"a","type":"int","value":"-7"},{"key":"x","type":"float","value":"0.1"},{"key":"y","type":"bool","value":"true"},
+      {"key":"x","type":"str","value":"last"}]})";
+  const GgufHeader header = output_header(make_plan(model, options(json)));
+  EXPECT_THAT(keys(header), ElementsAre("b", "general.alignment", "general.quantization_version", "general.file_type",
+                                        "a", "y", "x"));
+  EXPECT_EQ(header.number("general.quantization_version"), 2u);
+  EXPECT_EQ(header.number("general.file_type"), 7u);
+  EXPECT_EQ(header.number("a"), 7u);
+  EXPECT_EQ(header.find("a")->type, ValueType::u32);
+  EXPECT_EQ(header.text("x"), "last");
+}
+
+TEST(Plan, CopyKeepsTheFileTypeOrGuessesIt) {
+  const Model stated = model_of({mixed_order()});
+  const Plan plan = make_plan(stated, options(R"({"type":"COPY"})"));
+  EXPECT_EQ(output_header(plan).number("general.file_type"), 1u);
+  for (const PlannedTensor& tensor : plan.tensors) EXPECT_FALSE(tensor.converts());
+  EXPECT_THAT(plan.notes, ElementsAre());
+  expect_contiguous(plan, stated);
+
+  B silent;
+  silent.tensor("a.weight", {32, 2}, f16, 128).tensor("b.weight", {32, 2}, f16, 128).tensor("c", {3}, f32, 12);
+  EXPECT_EQ(output_header(make_plan(model_of({silent}), options(R"({"type":"copy"})"))).number("general.file_type"),
+            1024u + 1u);
+}
+
+TEST(Plan, WritesItsOwnAlignmentAndSaysSo) {
+  B aligned;
+  aligned.alignment = 128;
+  aligned.value("general.alignment", 128).value("z", 1).tensor("a.weight", {32, 1, 3}, f16, 192);
+  const Model model = model_of({aligned});
+  const Plan plan = make_plan(model, options(R"({"type":"Q8_0"})"));
+  const GgufHeader header = output_header(plan);
+  EXPECT_EQ(header.alignment, 32u);
+  EXPECT_EQ(keys(header).front(), "general.alignment");
+  ASSERT_EQ(plan.notes.size(), 1u);
+  EXPECT_THAT(plan.notes[0], HasSubstr("alignment of 128 bytes"));
+  const Plan overridden =
+      make_plan(model, options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
+  EXPECT_EQ(output_header(overridden).alignment, 32u);
+}
+
+TEST(Plan, KeepsATensorWhoseRowsFitNoBlock) {
+  B file;
+  file.tensor("a.weight", {172, 2}, f32, 1376).tensor("b.weight", {96, 2}, f32, 768);
+  const Model model = model_of({file});
+  const Plan plan = make_plan(model, options(R"({"type":"Q4_0"})"));
+  EXPECT_EQ(planned(plan, model, "a.weight").to, Type::f16);
+  EXPECT_EQ(planned(plan, model, "a.weight").wanted, Type::q4_0);
+  EXPECT_EQ(planned(plan, model, "b.weight").to, Type::q4_0);
+  ASSERT_EQ(plan.notes.size(), 1u);
+  EXPECT_EQ(plan.notes[0],
+            "1 tensor cannot be Q4_0, because the rows are no multiple of 32 weights, and will be F16 instead "
+            "(+0.0 MB), the first being \"a.weight\".");
+  EXPECT_EQ(make_price(model, options(R"({"type":"Q4_0"})")).substitutions, 1u);
+  expect_contiguous(plan, model);
+}
+
+TEST(Plan, RefusesToRequantizeUnlessAllowed) {
+  B file;
+  file.tensor("a.weight", {32, 2}, q4_0, 36);
+  const Model model = model_of({file});
+  EXPECT_THAT(problem(model, R"({"type":"Q8_0"})"), HasSubstr("a.weight is already quantized"));
+  EXPECT_EQ(problem(model, R"({"type":"Q8_0","allowRequantize":true})"), "");
+  EXPECT_EQ(problem(model, R"({"type":"Q4_0"})"), "") << "copied";
+  EXPECT_THAT(make_plan(model, options(R"({"type":"Q4_0"})")).notes[0], HasSubstr("No tensor changes its type"));
+}
+
+TEST(Plan, AcceptsModelsWithoutArchitectureTensorsOrWeights) {
+  EXPECT_EQ(problem(model_of({B()}), R"({"type":"Q4_K_M"})"), "");
+  B file;
+  file.tensor("blk.0.attn_v.weight", {0, 5}, f16, 0).tensor("scalar.weight", {}, f32, 4).tensor("five5", {32, 2}, f32, 256);
+  const Model model = model_of({file});
+  const Plan plan = make_plan(model, options(R"({"type":"Q4_K_M"})"));
+  expect_contiguous(plan, model);
+  EXPECT_EQ(plan.jobs.size(), 2u) << "nothing to do for a tensor without weights";
+}
+
+TEST(Plan, PricesAreThePlans) {
+  const Model model = model_of({mixed_order()});
+  for (const FileType& type : all_file_types()) {
+    if (!type.copies && !find_format(type.default_type)) continue;
+    const auto chosen = options("{\"type\":\"" + std::string(type.name) + "\"}");
+    Price price{};
+    try {
+      price = make_price(model, chosen);
+    } catch (const Error& error) {
+      ADD_FAILURE() << type.name << ": " << error.what();
+      continue;
+    }
+    EXPECT_GT(price.output_bytes, 0u);
+    if (price.needs_importance) {
+      EXPECT_NE(problem(model, "{\"type\":\"" + std::string(type.name) + "\"}"), "") << type.name;
+      continue;
+    }
+    const Plan plan = make_plan(model, chosen);
+    EXPECT_EQ(price.output_bytes, plan.output_bytes) << type.name;
+    EXPECT_EQ(price.bits_per_weight, plan.bits_per_weight) << type.name;
+  }
+}
+
+// ---- shards
+
+std::vector<B> three_shards() {
+  std::vector<B> shards(3);
+  for (uint16_t i = 0; i < 3; ++i) {
+    if (i == 0) shards[i].value("general.architecture", "llama").value("llama.block_count", 2);
+    shards[i].value("split.no", B::u16, B::raw(i)).value("split.count", B::u16, B::raw<uint16_t>(3));
+    shards[i].value("split.tensors.count", B::i32, B::raw<int32_t>(4));
+  }
+  shards[0].tensor("token_embd.weight", {256, 4}, f16, 2048);
+  shards[1].tensor("blk.1.ffn_up.weight", {256, 2}, f16, 1024).tensor("blk.0.ffn_up.weight", {256, 2}, f16, 1024);
+  shards[2].tensor("output_norm.weight", {256}, f32, 1024);
+  return shards;
+}
+
+TEST(PlanShards, AnyOrderGivesTheSameOutput) {
+  const auto shards = three_shards();
+  const Plan first = make_plan(model_of(shards), options(R"({"type":"Q8_0"})"));
+  const Model shuffled = model_of({shards[2], shards[0], shards[1]});
+  const Plan second = make_plan(shuffled, options(R"({"type":"Q8_0"})"));
+  EXPECT_EQ(first.files[0].header, second.files[0].header);
+  EXPECT_EQ(shuffled.tensors()[0].file, 1u) << "file order, shard by shard";
+  EXPECT_THAT(names(second, shuffled), ElementsAre("output_norm.weight", "token_embd.weight", "blk.0.ffn_up.weight",
+                                                   "blk.1.ffn_up.weight"));
+  expect_contiguous(second, shuffled);
+  EXPECT_THAT(keys(output_header(second)), ElementsAre("general.architecture", "llama.block_count",
+                                                       "general.quantization_version", "general.file_type"));
+}
+
+TEST(PlanShards, KeepSplitWritesTheSameShards) {
+  const auto shards = three_shards();
+  const Model model = model_of({shards[1], shards[2], shards[0]});
+  const Plan plan = make_plan(model, options(R"({"type":"Q8_0","keepSplit":true})"));
+  ASSERT_EQ(plan.files.size(), 3u);
+  EXPECT_EQ(plan.files[1].suffix, "-00002-of-00003.gguf");
+  expect_contiguous(plan, model);
+  EXPECT_THAT(names(plan, model), ElementsAre("token_embd.weight", "blk.1.ffn_up.weight", "blk.0.ffn_up.weight",
+                                              "output_norm.weight"));
+  const GgufHeader middle = output_header(plan, 1);
+  EXPECT_THAT(keys(middle), ElementsAre("split.no", "split.count", "split.tensors.count"));
+  EXPECT_EQ(middle.number("split.no"), 1u);
+  EXPECT_EQ(middle.find("split.count")->type, ValueType::u16);
+  EXPECT_EQ(middle.find("split.tensors.count")->type, ValueType::i32);
+  EXPECT_EQ(middle.tensors.size(), 2u);
+  EXPECT_THAT(keys(output_header(plan, 0)),
+              ElementsAre("general.architecture", "llama.block_count", "general.quantization_version",
+                          "general.file_type", "split.no", "split.count", "split.tensors.count"));
+
+  const Plan single = make_plan(model_of({mixed_order()}), options(R"({"type":"Q8_0","keepSplit":true})"));
+  ASSERT_EQ(single.files.size(), 1u);
+  EXPECT_EQ(single.files[0].suffix, "-00001-of-00001.gguf");
+  EXPECT_EQ(output_header(single).find("split.no"), nullptr);
+}
+
+std::string shard_problem(const std::vector<B>& files, const std::vector<std::string>& file_names) {
+  Model model;
+  try {
+    for (size_t i = 0; i < files.size(); ++i) {
+      const auto bytes = files[i].build();
+      EXPECT_EQ(model.offer(i, file_names[i], bytes.size(), bytes), 0u);
+    }
+    model.complete();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PlanShards, NamesWhatIsMissingOrWrong) {
+  const auto shards = three_shards();
+  EXPECT_EQ(shard_problem({shards[2], shards[0]}, {"m-00003-of-00003.gguf", "m-00001-of-00003.gguf"}),
+            "The model is split into 3 files and \"m-00002-of-00003.gguf\" is missing. Choose all of them together.");
+  EXPECT_EQ(shard_problem({shards[1]}, {"renamed"}),
+            "The model is split into 3 files and part 1 of 3 is missing, as well as 1 more. Choose all of them together.");
+  EXPECT_THAT(shard_problem({shards[1], shards[1], shards[0]}, {"a", "b", "c"}), HasSubstr("\"b\" is part 2 of the model"));
+  EXPECT_THAT(shard_problem({mixed_order(), shards[0]}, {"a", "b"}), HasSubstr("\"a\" is a whole model"));
+  EXPECT_THAT(shard_problem({shards[0], mixed_order()}, {"a", "b"}), HasSubstr("\"b\" does not belong"));
+  auto twice = shards;
+  twice[2].tensor("token_embd.weight", {4}, f32, 16);
+  EXPECT_THAT(shard_problem(twice, {"a", "b", "c"}), HasSubstr("\"token_embd.weight\" is in two of the files"));
+  auto fewer = shards;
+  fewer[2] = B();
+  fewer[2].value("split.no", 2).value("split.count", 3);
+  EXPECT_THAT(shard_problem(fewer, {"a", "b", "c"}), HasSubstr("said to have 4 tensors, but its files hold 3"));
+  EXPECT_THAT(shard_problem({}, {}), HasSubstr("No file was given"));
+}
+
+// ---- options
+
+TEST(PlanOptions, RefusesWhatItDoesNotUnderstand) {
+  const auto problem_of = [](const std::string& json) -> std::string {
+    try {
+      parse_plan_options(json);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(problem_of(R"({"type":"q4_k_m","pure":false,"method":null,"jobBytes":65536})"), "");
+  EXPECT_EQ(problem_of(R"({"type":15})"), "");
+  EXPECT_THAT(problem_of("not json"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(problem_of("{}"), HasSubstr("No file type was chosen"));
+  EXPECT_THAT(problem_of(R"({"type":"Q9"})"), HasSubstr("no file type \"Q9\""));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","colour":"red"})"), HasSubstr("no option \"colour\""));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","pure":"yes"})"), HasSubstr("\"pure\" must be true or false"));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","outputTensorType":"q9"})"), HasSubstr("no tensor type \"q9\""));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","tensorTypes":[{"type":"q8_0"}]})"), HasSubstr("tensorTypes"));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","jobBytes":1})"), HasSubstr("256 or more"));
+  const auto with_override = [&](const std::string& type, const std::string& value, const std::string& key = "k") {
+    return problem_of(R"({"type":"Q8_0","overrides":[{"key":")" + key + R"(","type":")" + type + R"(","value":")" + value +
+                      "\"}]}");
+  };
+  EXPECT_EQ(with_override("int", "-4294967295"), "");
+  EXPECT_EQ(with_override("float", "1e-5"), "");
+  EXPECT_EQ(with_override("str", std::string(127, 's')), "");
+  EXPECT_NE(with_override("str", std::string(128, 's')), "");
+  EXPECT_NE(with_override("str", "s", std::string(128, 'k')), "");
+  EXPECT_NE(with_override("str", "s", ""), "");
+  EXPECT_NE(with_override("int", "4294967296"), "");
+  EXPECT_NE(with_override("int", "5x"), "");
+  EXPECT_NE(with_override("float", "abc"), "");
+  EXPECT_NE(with_override("bool", "1"), "");
+  EXPECT_NE(with_override("u8", "1"), "");
+}
+
+}  // namespace
+}  // namespace nibble
