@@ -29,8 +29,8 @@ struct AffineSimd {
     alignas(16) uint32_t scale_halves[4], minimum_halves[4];
     wasm_v128_store(inverses, inverse);
     wasm_v128_store(minima, extremes.min);
-    wasm_v128_store(scale_halves, f16_from_f32x4(d));
-    wasm_v128_store(minimum_halves, f16_from_f32x4(extremes.min));
+    wasm_v128_store(scale_halves, F16FromF32()(d));
+    wasm_v128_store(minimum_halves, F16FromF32()(extremes.min));
     const v128_t half = wasm_f32x4_splat(0.5f), top = wasm_f32x4_splat(N + 0.5f);
     NIBBLE_UNROLL
     for (int b = 0; b < 4; ++b) {

@@ -23,29 +23,35 @@ void quantize_bf16(const float* row, uint8_t* blocks, size_t length, const float
 
 #if NIBBLE_SIMD
 
-/// Eight numbers at a time, the rest one by one.
-template <v128_t (*convert)(v128_t), QuantizeRow scalar>
+/// Sixteen numbers at a time, the rest one by one.
+template <class Convert, QuantizeRow scalar>
 void quantize_simd(const float* row, uint8_t* blocks, size_t length, const float*) {
+  const Convert convert;
   size_t i = 0;
-  for (; i + 8 <= length; i += 8) {
-    wasm_v128_store(blocks + 2 * i,
-                    wasm_u16x8_narrow_i32x4(convert(wasm_v128_load(row + i)), convert(wasm_v128_load(row + i + 4))));
+  for (; i + 16 <= length; i += 16) {
+    NIBBLE_UNROLL
+    for (size_t k = i; k < i + 16; k += 8) {
+      const v128_t low = convert(wasm_v128_load(row + k)), high = convert(wasm_v128_load(row + k + 4));
+      wasm_v128_store(blocks + 2 * k, wasm_u16x8_narrow_i32x4(low, high));
+    }
   }
   scalar(row + i, blocks + 2 * i, length - i, nullptr);
 }
 
-template <v128_t (*convert)(v128_t), DecodeBlocks scalar>
+template <class Convert, DecodeBlocks scalar>
 void decode_simd(const uint8_t* blocks, float* values, size_t count) {
+  const Convert convert;
   size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const v128_t halves = wasm_v128_load(blocks + 2 * i);
-    wasm_v128_store(values + i, convert(wasm_u32x4_extend_low_u16x8(halves)));
-    wasm_v128_store(values + i + 4, convert(wasm_u32x4_extend_high_u16x8(halves)));
+  for (; i + 16 <= count; i += 16) {
+    NIBBLE_UNROLL
+    for (size_t k = i; k < i + 16; k += 8) {
+      const v128_t halves = wasm_v128_load(blocks + 2 * k);
+      wasm_v128_store(values + k, convert(wasm_u32x4_extend_low_u16x8(halves)));
+      wasm_v128_store(values + k + 4, convert(wasm_u32x4_extend_high_u16x8(halves)));
+    }
   }
   scalar(blocks + 2 * i, values + i, count - i);
 }
-
-v128_t f32x4_from_bf16(v128_t bf16) { return wasm_i32x4_shl(bf16, 16); }
 
 #endif
 
@@ -53,26 +59,26 @@ constexpr Decoder f32_decoders[] = {{Kernel::scalar, decode_f32}};
 constexpr Decoder f16_decoders[] = {
     {Kernel::scalar, decode_each_block<F16>},
 #if NIBBLE_SIMD
-    {Kernel::simd, decode_simd<f32x4_from_f16, decode_each_block<F16>>},
+    {Kernel::simd, decode_simd<F32FromF16, decode_each_block<F16>>},
 #endif
 };
 constexpr Decoder bf16_decoders[] = {
     {Kernel::scalar, decode_each_block<BF16>},
 #if NIBBLE_SIMD
-    {Kernel::simd, decode_simd<f32x4_from_bf16, decode_each_block<BF16>>},
+    {Kernel::simd, decode_simd<F32FromBF16, decode_each_block<BF16>>},
 #endif
 };
 constexpr Quantizer f32_quantizers[] = {{llama_cpp, Kernel::scalar, copy_f32}};
 constexpr Quantizer f16_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_f16},
 #if NIBBLE_SIMD
-    {llama_cpp, Kernel::simd, quantize_simd<f16_from_f32x4, quantize_f16>},
+    {llama_cpp, Kernel::simd, quantize_simd<F16FromF32, quantize_f16>},
 #endif
 };
 constexpr Quantizer bf16_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_bf16},
 #if NIBBLE_SIMD
-    {llama_cpp, Kernel::simd, quantize_simd<bf16_from_f32x4, quantize_bf16>},
+    {llama_cpp, Kernel::simd, quantize_simd<BF16FromF32, quantize_bf16>},
 #endif
 };
 

@@ -47,7 +47,7 @@ void quantize_four_simd(const float* x, uint8_t* blocks) {
   alignas(16) float inverses[4];
   alignas(16) uint32_t halves[4];
   wasm_v128_store(inverses, inverse);
-  wasm_v128_store(halves, f16_from_f32x4(d));
+  wasm_v128_store(halves, F16FromF32()(d));
   // Adding the float below one half and truncating rounds half away from zero: a sum that must reach the next integer
   // is exact or rounds up to it, and 0.5 - 2^-25 stays below 1. One half itself would carry it over.
   const v128_t nearly_half = wasm_f32x4_splat(0x1.fffffep-2f), sign = wasm_i32x4_splat(INT32_MIN);

@@ -36,7 +36,7 @@ struct SymmetricSimd {
     alignas(16) float inverses[4];
     alignas(16) uint32_t halves[4];
     wasm_v128_store(inverses, inverse);
-    wasm_v128_store(halves, f16_from_f32x4(d));
+    wasm_v128_store(halves, F16FromF32()(d));
     const v128_t half = wasm_f32x4_splat(N + 0.5f), top = wasm_f32x4_splat(2 * N - 0.5f);
     NIBBLE_UNROLL
     for (int b = 0; b < 4; ++b) {

@@ -14,4 +14,18 @@
 #else
 #define NIBBLE_UNROLL _Pragma("GCC unroll 32")
 #endif
+
+namespace nibble {
+
+/// The same vector, of which the optimizer knows nothing. Take the constants of a hot loop through this, outside the
+/// loop: WebAssembly engines otherwise build each constant anew, from two integers, wherever it is used, and that can
+/// cost more than the arithmetic.
+inline v128_t in_register(v128_t constant) {
+#if defined(__wasm_simd128__)
+  __asm__("" : "+r"(constant));
+#endif
+  return constant;
+}
+
+}  // namespace nibble
 #endif

@@ -1,0 +1,114 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/codec.h"
+
+/// What is measured: every decoder and quantizer of every format in the list, as both benchmark programs see it.
+namespace nibble::bench {
+
+struct Case {
+  const Format* format;
+  std::string operation;  ///< "quantize", "quantize weighted", "decode"; other methods than llama.cpp by name
+  const Quantizer* scalar_quantizer = nullptr;
+  const Quantizer* simd_quantizer = nullptr;  ///< null where there is no vector kernel
+  const Decoder* scalar_decoder = nullptr;
+  const Decoder* simd_decoder = nullptr;
+  bool weighted = false;
+
+  bool decodes() const { return scalar_decoder != nullptr; }
+  bool has(Kernel kernel) const {
+    if (kernel == Kernel::scalar) return true;
+    return decodes() ? simd_decoder != nullptr : simd_quantizer != nullptr;
+  }
+  std::string name() const { return std::string(format->name) + " " + operation; }
+};
+
+inline std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const Format& format : all_formats()) {
+    for (const Quantizer& scalar : codec_of(format.type).quantizers) {
+      if (scalar.kernel != Kernel::scalar) continue;
+      const Quantizer* best = find_quantizer(format.type, scalar.method, Kernel::simd);
+      for (const bool weighted : {false, true}) {
+        if (weighted ? format.importance == Importance::ignored : format.importance == Importance::required) continue;
+        Case entry{&format, weighted ? "quantize weighted" : "quantize"};
+        if (scalar.method != llama_cpp) entry.operation += " (" + std::string(scalar.method) + ")";
+        entry.scalar_quantizer = &scalar;
+        if (best->kernel == Kernel::simd) entry.simd_quantizer = best;
+        entry.weighted = weighted;
+        cases.push_back(entry);
+      }
+    }
+    if (const Decoder* scalar = find_decoder(format.type, Kernel::scalar)) {
+      const Decoder* best = find_decoder(format.type, Kernel::simd);
+      Case entry{&format, "decode"};
+      entry.scalar_decoder = scalar;
+      if (best->kernel == Kernel::simd) entry.simd_decoder = best;
+      cases.push_back(entry);
+    }
+  }
+  return cases;
+}
+
+/// Rows of 4096 weights, close to normal with sigma 0.05 as trained weights are, an importance row, and room for the
+/// blocks. Made once, for the largest number of weights any case takes.
+class Workload {
+ public:
+  static constexpr size_t row_length = 4096;
+
+  explicit Workload(size_t weights)
+      : weights_(weights), decoded_(weights), importance_(row_length), blocks_(weights * 4) {
+    uint64_t state = 1;
+    const auto uniform = [&state] {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      return static_cast<float>(state >> 40) * 0x1p-24f;
+    };
+    for (float& w : weights_) w = 0.1f * (uniform() + uniform() + uniform() - 1.5f);
+    for (float& q : importance_) q = 4.0f * uniform();
+  }
+
+  size_t weights() const { return weights_.size(); }
+
+  /// Fills the blocks with what the format's own quantizer writes (zeros where it has none), for decoding.
+  void prepare(const Case& entry, size_t count) {
+    if (!entry.decodes()) return;
+    const Quantizer* quantizer = find_quantizer(entry.format->type, llama_cpp, best_kernel);
+    if (!quantizer) return std::fill(blocks_.begin(), blocks_.end(), uint8_t{0});
+    // One quantized row, repeated: some quantizers are a thousand times slower than their decoder.
+    const size_t row_bytes = entry.format->bytes_for(row_length);
+    quantizer->run(weights_.data(), blocks_.data(), row_length, importance_.data());
+    for (size_t row = 1; row < count / row_length; ++row) {
+      std::copy_n(blocks_.begin(), row_bytes, blocks_.begin() + row_bytes * row);
+    }
+  }
+
+  /// Runs the case once over `count` weights, a multiple of the row length.
+  void run(const Case& entry, Kernel kernel, size_t count) {
+    if (entry.decodes()) {
+      const Decoder* decoder = kernel == Kernel::simd ? entry.simd_decoder : entry.scalar_decoder;
+      return decoder->run(blocks_.data(), decoded_.data(), count / entry.format->block_length);
+    }
+    const Quantizer* quantizer = kernel == Kernel::simd ? entry.simd_quantizer : entry.scalar_quantizer;
+    const size_t row_bytes = entry.format->bytes_for(row_length);
+    for (size_t row = 0; row < count / row_length; ++row) {
+      quantizer->run(weights_.data() + row_length * row, blocks_.data() + row_bytes * row, row_length,
+                     entry.weighted ? importance_.data() : nullptr);
+    }
+  }
+
+  /// Copies the floats of `count` weights: what moving the data costs by itself.
+  void copy(size_t count) {
+    // Through volatile pointers, so that the compiler cannot see that nobody reads the result.
+    float* volatile to = decoded_.data();
+    const float* volatile from = weights_.data();
+    std::copy_n(from, count, to);
+  }
+
+ private:
+  std::vector<float> weights_, decoded_, importance_;
+  std::vector<uint8_t> blocks_;
+};
+
+}  // namespace nibble::bench

@@ -1,0 +1,112 @@
+// How fast every decoder and quantizer runs, scalar beside vector beside a plain copy of the same floats. One program
+// for the native build and for wasm under Node. The three are measured in turns, round after round, and the fastest
+// round of each counts: whatever else the machine does hits all of them alike.
+//
+//   throughput [--json] [--filter TEXT] [--milliseconds N]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "bench/cases.h"
+
+namespace nibble::bench {
+namespace {
+
+constexpr int rounds = 25;
+constexpr size_t most_weights = size_t{1} << 22;
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <class Body>
+double seconds_of(Body body) {
+  const double begin = seconds_now();
+  body();
+  return seconds_now() - begin;
+}
+
+/// Million weights per second; 0 where there is no such kernel.
+struct Speeds {
+  double scalar = 0, simd = 0, copy = 0;
+};
+
+/// Runs the case until a tenth of a second has passed, which also lets a wasm engine finish optimizing, and returns how
+/// many weights fill `milliseconds`.
+size_t warm_up(Workload& load, const Case& entry, Kernel kernel, double milliseconds) {
+  size_t count = Workload::row_length;
+  double spent = 0, last = 0;
+  while (spent < 0.1) {
+    last = seconds_of([&] { load.run(entry, kernel, count); });
+    spent += last;
+    if (last < milliseconds / 1000) count = std::min(count * 2, load.weights());
+  }
+  const double fitting = static_cast<double>(count) * milliseconds / 1000 / std::max(last, 1e-6);
+  const size_t rows = static_cast<size_t>(fitting) / Workload::row_length;
+  return std::clamp<size_t>(rows * Workload::row_length, Workload::row_length, load.weights());
+}
+
+Speeds measure(Workload& load, const Case& entry, double milliseconds) {
+  load.prepare(entry, load.weights());
+  size_t count = warm_up(load, entry, Kernel::scalar, milliseconds);
+  const bool has_simd = entry.has(Kernel::simd);
+  if (has_simd) count = std::max(count, warm_up(load, entry, Kernel::simd, milliseconds));
+  double scalar = 1e9, simd = 1e9, copy = 1e9;
+  for (int round = 0; round < rounds; ++round) {
+    scalar = std::min(scalar, seconds_of([&] { load.run(entry, Kernel::scalar, count); }));
+    if (has_simd) simd = std::min(simd, seconds_of([&] { load.run(entry, Kernel::simd, count); }));
+    copy = std::min(copy, seconds_of([&] { load.copy(count); }));
+  }
+  const double millions = static_cast<double>(count) / 1e6;
+  return {millions / scalar, has_simd ? millions / simd : 0, millions / std::max(copy, 1e-9)};
+}
+
+int main(int argc, char** argv) {
+  bool json = false;
+  std::string filter;
+  double milliseconds = 4;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--json") {
+      json = true;
+    } else if (option == "--filter" && i + 1 < argc) {
+      filter = argv[++i];
+    } else if (option == "--milliseconds" && i + 1 < argc) {
+      milliseconds = std::max(1.0, std::atof(argv[++i]));
+    } else {
+      std::fprintf(stderr, "Unknown option %s. Use --json, --filter TEXT, --milliseconds N.\n", argv[i]);
+      return 2;
+    }
+  }
+  Workload load(most_weights);
+  nlohmann::json report = nlohmann::json::array();
+  if (!json)
+    std::printf("%-10s %-28s %9s %9s %7s %9s\n", "type", "million weights/s", "scalar", "simd", "ratio", "copy");
+  for (const Case& entry : all_cases()) {
+    if (entry.name().find(filter) == std::string::npos) continue;
+    const Speeds speeds = measure(load, entry, milliseconds);
+    if (json) {
+      report.push_back({{"type", entry.format->name},
+                        {"operation", entry.operation},
+                        {"scalar", speeds.scalar},
+                        {"simd", speeds.simd > 0 ? nlohmann::json(speeds.simd) : nlohmann::json()},
+                        {"copy", speeds.copy}});
+    } else if (speeds.simd > 0) {
+      std::printf("%-10s %-28s %9.1f %9.1f %6.1fx %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
+                  speeds.scalar, speeds.simd, speeds.simd / speeds.scalar, speeds.copy);
+    } else {
+      std::printf("%-10s %-28s %9.1f %9s %7s %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
+                  speeds.scalar, "-", "-", speeds.copy);
+    }
+    if (!json) std::fflush(stdout);
+  }
+  if (json) std::printf("%s\n", report.dump(1).c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace nibble::bench
+
+int main(int argc, char** argv) { return nibble::bench::main(argc, argv); }
