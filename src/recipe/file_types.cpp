@@ -30,7 +30,7 @@ constexpr FileType table[] = {
     {"Q3_K_S", 11, Type::q3_K, "3 bits everywhere but the output layer.", "", false, false},
     {"IQ3_M", 27, Type::iq3_s, "3 bits from a codebook, 4 for value, output and the first down projections.", "", false, false},
     {"IQ3_S", 26, Type::iq3_s, "3 bits from a codebook: less error than Q3_K_S at the same size.", "", false, false},
-    {"IQ3_XS", 22, Type::iq3_s, "3 bits from two codebooks, the smaller for queries, keys and half of the feed-forward layers.", "", true, false},
+    {"IQ3_XS", 22, Type::iq3_s, "3 bits from two codebooks, the smaller for queries, keys and the middle feed-forward layers.", "", true, false},
     {"IQ3_XXS", 23, Type::iq3_xxs, "3 bits from a small codebook.", "", true, false},
     {"Q2_K", 10, Type::q2_K, "2 bits, 3 for value, output and down projections.", "", false, false},
     {"Q2_K_S", 21, Type::q2_K, "2 bits, 4 for the first down projections.", "", true, false},
