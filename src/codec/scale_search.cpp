@@ -151,7 +151,31 @@ std::vector<Quantizer> quantizers_of(std::index_sequence<method...>) {
   return list;
 }
 
+template <class F>
+void encode_levels(float scale, const int* levels, uint8_t* block) {
+  uint8_t codes[F::block_length];
+  for (size_t i = 0; i < F::block_length; ++i) codes[i] = OneScale<F>::code(levels[i]);
+  OneScale<F>::encode(&scale, codes, block);
+}
+
+template <class F>
+constexpr OneScaleGrid grid_of{{OneScale<F>::levels.data(), OneScale<F>::count},
+                               OneScale<F>::storage,
+                               F::block_length == F::scale_length ? encode_levels<F> : nullptr};
+
 }  // namespace
+
+const OneScaleGrid* one_scale_grid(Type type) {
+  switch (type) {
+    case Type::q4_0: return &grid_of<Q4_0>;
+    case Type::q5_0: return &grid_of<Q5_0>;
+    case Type::q8_0: return &grid_of<Q8_0>;
+    case Type::iq4_nl: return &grid_of<IQ4_NL>;
+    case Type::mxfp4: return &grid_of<MXFP4>;
+    case Type::nvfp4: return &grid_of<NVFP4>;
+    default: return nullptr;
+  }
+}
 
 std::vector<Quantizer> scale_search_quantizers(Type type) {
   constexpr auto every_method = std::make_index_sequence<scale_method_count>();

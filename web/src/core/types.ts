@@ -144,3 +144,52 @@ export interface ErrorReport {
   coarseHistogram: number[]; // 150 buckets of 0.0002, the last one open
   histogram: { from: number; to: number; count: number }[]; // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error
 }
+
+/** A block on the Scale lab's bench: of a format with one scale, or with levels of one's own. */
+export interface LabRequest {
+  weights: number[]; // 1..256
+  importance?: number[] | null;
+  format?: string; // q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4
+  levels?: number[]; // ascending; instead of a format
+  storage?: 'real' | 'f16' | 'e8m0' | 'ue4m3'; // with levels
+}
+
+/** How the block decodes at one scale. */
+export interface LabPoint {
+  scale: number;
+  error: number; // sum w (x - y)^2
+  relativeError: number; // sqrt(error / sum w x^2)
+  maxError: number;
+  divisor: number; // max|x| / |scale|
+  clipped: number;
+  codes: number[]; // index into the levels
+  decoded: number[];
+  bytes: string; // hex; empty unless the block is a whole block of a format
+}
+
+export interface LabMethod extends LabPoint {
+  name: string;
+  summary: string;
+  tried: number;
+  candidates: number[]; // scales in the order tried
+}
+
+/** A stretch of scales over which no code changes: error = squareSum - 2 s A + s^2 B. */
+export interface LabPiece {
+  from: number | null; // |scale|; null: infinite
+  to: number;
+  A: number;
+  B: number;
+  weight: number; // whose code changes at `from`; -1 for the first piece
+  before: number;
+  after: number;
+}
+
+export interface LabReport {
+  levels: number[];
+  storage: 'real' | 'f16' | 'e8m0' | 'ue4m3';
+  format: string;
+  squareSum: number;
+  curve: { sign: 1 | -1; pieces: LabPiece[] }[];
+  methods: LabMethod[];
+}

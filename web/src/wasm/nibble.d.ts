@@ -16,6 +16,13 @@ export interface NibbleModule {
   /** JSON: FileTypeInfo[], in menu order. */
   fileTypes(): string;
 
+  /** The Scale lab. JSON LabRequest to JSON LabReport, or error. */
+  labReport(request: string): string;
+  /** JSON LabPoint of the request's block at a scale, or error. */
+  labPoint(request: string, scale: number): string;
+  /** The storable scale `steps` away from `scale`. */
+  labStep(scale: number, steps: number, request: string): number;
+
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Statistics: new () => Statistics;
