@@ -1,5 +1,12 @@
 #pragma once
 #include "formats/floats.h"
+#include "formats/iq1_m.h"
+#include "formats/iq1_s.h"
+#include "formats/iq2_s.h"
+#include "formats/iq2_xs.h"
+#include "formats/iq2_xxs.h"
+#include "formats/iq3_s.h"
+#include "formats/iq3_xxs.h"
 #include "formats/iq4_nl.h"
 #include "formats/iq4_xs.h"
 #include "formats/mxfp4.h"
@@ -26,6 +33,7 @@
   X(F32) X(F16) X(BF16)                               \
   X(Q4_0) X(Q4_1) X(Q5_0) X(Q5_1) X(Q8_0)             \
   X(Q2_K) X(Q3_K) X(Q4_K) X(Q5_K) X(Q6_K)             \
-  X(IQ4_NL) X(IQ4_XS)                                 \
+  X(IQ4_NL) X(IQ4_XS) X(IQ3_S) X(IQ3_XXS)             \
+  X(IQ2_S) X(IQ2_XS) X(IQ1_S) X(IQ1_M)                \
   X(TQ1_0) X(TQ2_0) X(Q1_0) X(Q2_0) X(MXFP4) X(NVFP4) \
   X(Q8_1) X(Q8_K) X(I8) X(I16) X(I32) X(I64) X(F64)

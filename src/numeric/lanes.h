@@ -34,6 +34,11 @@ template <int n>
 inline void load_lanes(const float* from, size_t /*stride*/, float* to) {
   for (int i = 0; i < n; ++i) to[i] = from[i];
 }
+/// Lane b of to[i] = from[b][i], for i < n.
+template <int n>
+inline void load_rows(const float* const* from, float* to) {
+  for (int i = 0; i < n; ++i) to[i] = from[0][i];
+}
 /// The next lane_count<V> floats, and back.
 template <class V>
 inline V load_run(const float* from);
@@ -114,17 +119,23 @@ inline void transpose(v128_t& r0, v128_t& r1, v128_t& r2, v128_t& r3) {
 }
 
 template <int n>
-inline void load_lanes(const float* from, size_t stride, Float4* to) {
+inline void load_rows(const float* const* from, Float4* to) {
   static_assert(n % 4 == 0);
   for (int i = 0; i < n; i += 4) {
-    v128_t r0 = wasm_v128_load(from + i), r1 = wasm_v128_load(from + stride + i);
-    v128_t r2 = wasm_v128_load(from + 2 * stride + i), r3 = wasm_v128_load(from + 3 * stride + i);
+    v128_t r0 = wasm_v128_load(from[0] + i), r1 = wasm_v128_load(from[1] + i);
+    v128_t r2 = wasm_v128_load(from[2] + i), r3 = wasm_v128_load(from[3] + i);
     transpose(r0, r1, r2, r3);
     to[i] = Float4(r0);
     to[i + 1] = Float4(r1);
     to[i + 2] = Float4(r2);
     to[i + 3] = Float4(r3);
   }
+}
+
+template <int n>
+inline void load_lanes(const float* from, size_t stride, Float4* to) {
+  const float* const rows[] = {from, from + stride, from + 2 * stride, from + 3 * stride};
+  load_rows<n>(rows, to);
 }
 
 template <>

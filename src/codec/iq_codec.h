@@ -1,0 +1,66 @@
+#pragma once
+#include "codec/codec.h"
+#include "numeric/lanes.h"
+#include "search/llama_cpp_weights.h"
+
+/// What the quantizers of all codebook types (IQ2, IQ3, IQ1) share. A type is described by a rule with Format and
+/// energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and
+/// quantize_block<V>(x, importance, out) for one super-block; V = float is the scalar kernel, V = Float4 the SIMD one.
+namespace nibble::iq_codec {
+
+template <class Rule>
+inline float sigma2_of(const float* x) {
+  return Rule::energy * llama_cpp_search::sum_of_squares(x, 256) / 256.0f;
+}
+
+/// The weights of the squared errors of n weights; `importance` may be null where it is optional.
+template <class Rule, class V, int n>
+inline void weigh(const float* x, const float* importance, float sigma2, float* w) {
+  for (int i = 0; i < n; i += lane_count<V>) {
+    const V value = load_run<V>(x + i);
+    V weight(0.0f);
+    if (importance) {
+      const V q = load_run<V>(importance + i);
+      llama_cpp_search::importance_weights<1>(&value, &q, V(sigma2), &weight);
+    } else if constexpr (Rule::Format::importance != Importance::required) {
+      weight = Rule::plain_weight(value, V(sigma2));
+    }
+    store_run(weight, w + i);
+  }
+}
+
+inline float largest_magnitude(const float* x, int n) {
+  float largest = 0.0f;
+  for (int i = 0; i < n; ++i) largest = higher_of(largest, absolute(x[i]));
+  return largest;
+}
+
+/// Scale codes 0..highest of the sub-blocks: a code stands for (2 * code + 1) / inverse.
+inline void code_scales(const float* scales, int count, float inverse, int highest, uint8_t* codes) {
+  for (int b = 0; b < count; ++b) {
+    codes[b] = static_cast<uint8_t>(clamp(nearest_int(0.5f * (inverse * scales[b] - 1.0f)), 0, highest));
+  }
+}
+
+template <class Rule, class V>
+void quantize_row(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  for (size_t b = 0; b < length / 256; ++b) {
+    Rule::template quantize_block<V>(row + 256 * b, importance ? importance + 256 * b : nullptr,
+                                     blocks + Rule::Format::block_bytes * b);
+  }
+}
+
+/// What codec_for() of a type returns.
+template <class Rule>
+Codec codec() {
+  static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<typename Rule::Format>}};
+  static constexpr Quantizer quantizers[] = {
+      {llama_cpp, Kernel::scalar, quantize_row<Rule, float>},
+#if NIBBLE_SIMD
+      {llama_cpp, Kernel::simd, quantize_row<Rule, Float4>},
+#endif
+  };
+  return {Rule::Format::type, decoders, quantizers, false};
+}
+
+}  // namespace nibble::iq_codec

@@ -1,0 +1,106 @@
+#pragma once
+#include <array>
+#include <cmath>
+
+#include "codec/iq_codec.h"
+#include "formats/iq_codes.h"
+#include "numeric/half.h"
+#include "numeric/rounding.h"
+#include "search/iq_search.h"
+
+/// The codebook types that store signs apart from magnitudes: IQ2 and IQ3. A rule (codec/iq_codec.h) has in addition:
+///
+///   Shape             shape of its codebook
+///   sub_block         number of weights that share a scale
+///   even_signs        whether an even number of each eight signs must be negative
+///   tiny              sub-blocks whose largest magnitude is below this count as empty
+///   fudge             the stored scale is this times the largest sub-block scale / 31
+///   search()          sub-block -> scale and codebook positions; false when the sub-block counts as empty after all
+///   arrange()         (optional) changes the codes of a super-block, knowing which sub-blocks were coded
+namespace nibble {
+
+/// base + k * step for k = -steps..steps, padded to whole vectors with the last one.
+template <int steps>
+constexpr auto candidate_numerators(float base, float step) {
+  std::array<float, (2 * steps + 1 + 3) / 4 * 4> numerators{};
+  for (size_t i = 0; i < numerators.size(); ++i) {
+    const int k = static_cast<int>(i) - steps < steps ? static_cast<int>(i) - steps : steps;
+    numerators[i] = base + static_cast<float>(k) * step;
+  }
+  return numerators;
+}
+
+namespace iq_signed {
+
+/// Splits eight weights into magnitudes and signs; returns the sign bits.
+inline uint8_t take_signs(const float* x, float* magnitude) {
+  unsigned signs = 0;
+  for (int i = 0; i < 8; ++i) {
+    magnitude[i] = std::fabs(x[i]);
+    signs |= static_cast<unsigned>(!(x[i] >= 0.0f)) << i;
+  }
+  return static_cast<uint8_t>(signs);
+}
+
+/// Where an odd number of signs is negative, gives the weight that matters least the wrong sign.
+inline uint8_t make_signs_even(const float* w, float* magnitude, uint8_t signs) {
+  unsigned parity = signs ^ signs >> 4;
+  parity = 0x6996u >> (parity & 15) & 1;
+  if (!parity) return signs;
+  int least = 0;
+  float least_loss = w[0] * magnitude[0] * magnitude[0];
+  for (int i = 1; i < 8; ++i) {
+    const float loss = w[i] * magnitude[i] * magnitude[i];
+    if (loss < least_loss) {
+      least_loss = loss;
+      least = i;
+    }
+  }
+  magnitude[least] = -magnitude[least];
+  return static_cast<uint8_t>(signs ^ 1u << least);
+}
+
+/// One super-block of 256 weights.
+template <class Rule, class V>
+inline void quantize_block(const float* x, const float* importance, uint8_t* out) {
+  constexpr int n = Rule::sub_block, count = 256 / n, groups = n / Rule::Shape::coords, octets = n / 8;
+  const float sigma2 = iq_codec::sigma2_of<Rule>(x);
+  IqCodes codes{};
+  float scales[count] = {};
+  bool coded[count] = {};
+  float largest_scale = 0.0f;
+  for (int b = 0; b < count; ++b) {
+    iq_search::SubBlock<n> block;
+    iq_codec::weigh<Rule, V, n>(x + n * b, importance ? importance + n * b : nullptr, sigma2, block.w);
+    for (int i = 0; i < n; ++i) block.root_w[i] = square_root(block.w[i]);
+    uint8_t signs[octets];
+    for (int j = 0; j < octets; ++j) {
+      signs[j] = take_signs(x + n * b + 8 * j, block.x + 8 * j);
+      if constexpr (Rule::even_signs) signs[j] = make_signs_even(block.w + 8 * j, block.x + 8 * j, signs[j]);
+    }
+    float largest = block.x[0];
+    for (int i = 1; i < n; ++i) largest = higher_of(largest, block.x[i]);
+    // An empty sub-block keeps zeros everywhere, in place of its signs too.
+    if (largest < Rule::tiny) continue;
+    iq_search::Found<groups> found{};
+    if (!Rule::template search<V>(block, largest, found)) continue;
+
+    coded[b] = true;
+    const bool flip = found.scale < 0.0f;
+    scales[b] = flip ? -found.scale : found.scale;
+    largest_scale = higher_of(largest_scale, scales[b]);
+    for (int j = 0; j < octets; ++j) codes.signs[octets * b + j] = static_cast<uint8_t>(flip ? ~signs[j] : signs[j]);
+    for (int g = 0; g < groups; ++g) codes.index[groups * b + g] = static_cast<uint16_t>(found.position[g]);
+  }
+  if (largest_scale == 0.0f) {
+    Rule::Format::encode(0, IqCodes{}, out);
+    return;
+  }
+  if constexpr (requires { Rule::arrange(codes, coded); }) Rule::arrange(codes, coded);
+  const float d = largest_scale / 31.0f;
+  iq_codec::code_scales(scales, count, 1.0f / d, 15, codes.scale);
+  Rule::Format::encode(f16_from_f32(d * Rule::fudge), codes, out);
+}
+
+}  // namespace iq_signed
+}  // namespace nibble
