@@ -10,17 +10,22 @@ struct Rule {
   using Format = IQ2_XS;
   using Shape = Iq8x3;
   static constexpr int sub_block = 16;
-  static constexpr bool even_signs = true;
+  static constexpr bool even_signs = true, start_decides = false;
   static constexpr float energy = 1.0f, tiny = 1e-15f, fudge = 1.0f;
 
+  template <class V, class Block>
+  static void start_scales(const Block* blocks, float* start) {
+    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 5.0f;
+  }
+
   /// 19 inverse scales (5 + k * 0.1) / largest, k = -9..9.
-  template <class V, class Block, class Found>
-  static bool search(const Block& block, float largest, Found& found) {
+  template <class V, class Block>
+  static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<9>(5.0f, 0.1f);
     const auto& grid = iq2_xs_grid();
-    found = iq_search::search_scales<V>(grid, block, numerators.data(), 19, largest, largest / 5.0f, true);
+    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 19, block.largest, start, true);
     iq_search::refine_scale<iq_search::Refine::off_grid>(grid, block, found);
-    return true;
+    return found;
   }
 
   template <class V>

@@ -13,7 +13,7 @@ struct Rule {
   using Format = IQ3_S;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
-  static constexpr bool even_signs = false;
+  static constexpr bool even_signs = false, start_decides = false;
   static constexpr float energy = 2.0f, tiny = std::numeric_limits<float>::denorm_min(), fudge = 1.033f;
 
   template <class V>
@@ -21,14 +21,19 @@ struct Rule {
     return x * x;
   }
 
+  template <class V, class Block>
+  static void start_scales(const Block* blocks, float* start) {
+    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 15.0f;
+  }
+
   /// 19 inverse scales (15 + k * 0.2) / largest, k = -9..9.
-  template <class V, class Block, class Found>
-  static bool search(const Block& block, float largest, Found& found) {
+  template <class V, class Block>
+  static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<9>(15.0f, 0.2f);
     const auto& grid = iq3_s_grid();
-    found = iq_search::search_scales<V>(grid, block, numerators.data(), 19, largest, largest / 15.0f, false);
+    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 19, block.largest, start, false);
     iq_search::refine_scale<iq_search::Refine::all_if_any_off_grid>(grid, block, found);
-    return true;
+    return found;
   }
 
   /// llama.cpp reserves no place for the positions and signs of an empty sub-block: those of later sub-blocks move up,

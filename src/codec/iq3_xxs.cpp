@@ -10,7 +10,7 @@ struct Rule {
   using Format = IQ3_XXS;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
-  static constexpr bool even_signs = true;
+  static constexpr bool even_signs = true, start_decides = false;
   static constexpr float energy = 2.0f, tiny = 1e-8f, fudge = 1.0125f;
 
   template <class V>
@@ -18,14 +18,19 @@ struct Rule {
     return x * x;
   }
 
+  template <class V, class Block>
+  static void start_scales(const Block* blocks, float* start) {
+    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 15.0f;
+  }
+
   /// 31 inverse scales (15 + k * 0.2) / largest, k = -15..15.
-  template <class V, class Block, class Found>
-  static bool search(const Block& block, float largest, Found& found) {
+  template <class V, class Block>
+  static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<15>(15.0f, 0.2f);
     const auto& grid = iq3_xxs_grid();
-    found = iq_search::search_scales<V>(grid, block, numerators.data(), 31, largest, largest / 15.0f, true);
+    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 31, block.largest, start, true);
     iq_search::refine_scale<iq_search::Refine::off_grid>(grid, block, found);
-    return true;
+    return found;
   }
 
   template <class V>

@@ -15,7 +15,9 @@
 ///   even_signs        whether an even number of each eight signs must be negative
 ///   tiny              sub-blocks whose largest magnitude is below this count as empty
 ///   fudge             the stored scale is this times the largest sub-block scale / 31
-///   search()          sub-block -> scale and codebook positions; false when the sub-block counts as empty after all
+///   start_decides     whether a start scale of 0 or below makes a sub-block count as empty, too
+///   start_scales()    the scale to start from, per sub-block
+///   search()          sub-block, start scale -> scale and codebook positions
 ///   arrange()         (optional) changes the codes of a super-block, knowing which sub-blocks were coded
 namespace nibble {
 
@@ -60,36 +62,48 @@ inline uint8_t make_signs_even(const float* w, float* magnitude, uint8_t signs) 
   return static_cast<uint8_t>(signs ^ 1u << least);
 }
 
+/// Splits a super-block into sub-blocks of magnitudes with their weights, and sign bits for each eight of them.
+template <class Rule, class V>
+inline void split(const float* x, const float* importance, iq_search::SubBlock<Rule::sub_block>* blocks,
+                  uint8_t* signs) {
+  constexpr int n = Rule::sub_block;
+  const float sigma2 = iq_codec::sigma2_of<Rule>(x);
+  for (int b = 0; b < 256 / n; ++b) {
+    auto& block = blocks[b];
+    iq_codec::weigh<Rule, V, n>(x + n * b, importance ? importance + n * b : nullptr, sigma2, block.w);
+    for (int i = 0; i < n; i += lane_count<V>) store_run(square_root(load_run<V>(block.w + i)), block.root_w + i);
+    for (int j = 0; j < n; j += 8) {
+      uint8_t bits = take_signs(x + n * b + j, block.x + j);
+      if constexpr (Rule::even_signs) bits = make_signs_even(block.w + j, block.x + j, bits);
+      *signs++ = bits;
+    }
+    block.largest = block.x[0];
+    for (int i = 1; i < n; ++i) block.largest = higher_of(block.largest, block.x[i]);
+  }
+}
+
 /// One super-block of 256 weights.
 template <class Rule, class V>
 inline void quantize_block(const float* x, const float* importance, uint8_t* out) {
   constexpr int n = Rule::sub_block, count = 256 / n, groups = n / Rule::Shape::coords, octets = n / 8;
-  const float sigma2 = iq_codec::sigma2_of<Rule>(x);
-  IqCodes codes{};
-  float scales[count] = {};
-  bool coded[count] = {};
-  float largest_scale = 0.0f;
-  for (int b = 0; b < count; ++b) {
-    iq_search::SubBlock<n> block;
-    iq_codec::weigh<Rule, V, n>(x + n * b, importance ? importance + n * b : nullptr, sigma2, block.w);
-    for (int i = 0; i < n; ++i) block.root_w[i] = square_root(block.w[i]);
-    uint8_t signs[octets];
-    for (int j = 0; j < octets; ++j) {
-      signs[j] = take_signs(x + n * b + 8 * j, block.x + 8 * j);
-      if constexpr (Rule::even_signs) signs[j] = make_signs_even(block.w + 8 * j, block.x + 8 * j, signs[j]);
-    }
-    float largest = block.x[0];
-    for (int i = 1; i < n; ++i) largest = higher_of(largest, block.x[i]);
-    // An empty sub-block keeps zeros everywhere, in place of its signs too.
-    if (largest < Rule::tiny) continue;
-    iq_search::Found<groups> found{};
-    if (!Rule::template search<V>(block, largest, found)) continue;
+  iq_search::SubBlock<n> blocks[count];
+  uint8_t signs[32];
+  split<Rule, V>(x, importance, blocks, signs);
+  float start[count];
+  Rule::template start_scales<V>(blocks, start);
 
+  IqCodes codes{};
+  float scales[count] = {}, largest_scale = 0.0f;
+  bool coded[count] = {};
+  for (int b = 0; b < count; ++b) {
+    // An empty sub-block keeps zeros everywhere, in place of its signs too.
+    if (blocks[b].largest < Rule::tiny || (Rule::start_decides && start[b] <= 0.0f)) continue;
+    const iq_search::Found<groups> found = Rule::template search<V>(blocks[b], start[b]);
     coded[b] = true;
     const bool flip = found.scale < 0.0f;
     scales[b] = flip ? -found.scale : found.scale;
     largest_scale = higher_of(largest_scale, scales[b]);
-    for (int j = 0; j < octets; ++j) codes.signs[octets * b + j] = static_cast<uint8_t>(flip ? ~signs[j] : signs[j]);
+    for (int j = octets * b; j < octets * (b + 1); ++j) codes.signs[j] = static_cast<uint8_t>(flip ? ~signs[j] : signs[j]);
     for (int g = 0; g < groups; ++g) codes.index[groups * b + g] = static_cast<uint16_t>(found.position[g]);
   }
   if (largest_scale == 0.0f) {

@@ -16,6 +16,7 @@ struct SubBlock {
   float x[n];
   float w[n];       ///< weights of the squared errors
   float root_w[n];  ///< their square roots: what distances to codebook points are weighted with
+  float largest;    ///< the largest x
 };
 
 /// What the search found: the scale, and per group the codebook position and whether rounding alone led to it.
