@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/test_data.h"
+
 /// The codebooks of tests/data/iq-grids.json and their neighbour lists, found by sorting.
 namespace nibble::reference {
 
@@ -18,7 +20,7 @@ struct Codebook {
   mutable std::map<Levels, std::vector<int>> known_neighbours;
 
   Codebook(const std::string& name, int wanted_shells) : shells(wanted_shells) {
-    std::ifstream file(NIBBLE_TEST_DATA "/iq-grids.json");
+    std::ifstream file(std::string(test_data_folder) + "/iq-grids.json");
     const nlohmann::json grid = nlohmann::json::parse(file)[name];
     const int bits = grid["bits"], coords = grid["coords"];
     for (const int packed : grid["points"]) {
