@@ -1,5 +1,6 @@
 #include <emscripten/bind.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>

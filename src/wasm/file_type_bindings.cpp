@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "codec/codec.h"
 #include "recipe/file_types.h"
 
 /// The list of file types, as web/src/core/types.ts (FileTypeInfo) describes it.
@@ -12,8 +13,9 @@ namespace {
 std::string file_types() {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const FileType& type : all_file_types()) {
+    if (!type.copies && codec_of(type.default_type).quantizers.empty()) continue;  // not in this build
     list.push_back({{"name", type.name},
-                    {"number", type.number},
+                    {"number", type.copies ? -1 : static_cast<int>(type.number)},
                     {"defaultType", type.copies ? std::string_view() : format_of(type.default_type).name},
                     {"summary", type.summary},
                     {"needsImportance", type.needs_importance}});

@@ -14,8 +14,8 @@ export interface FormatInfo {
 
 export interface FileTypeInfo {
   name: string; // as llama-quantize spells it: "Q4_0"
-  number: number; // general.file_type
-  defaultType: string;
+  number: number; // general.file_type; -1: COPY, which keeps the source's
+  defaultType: string; // the type of every tensor no rule speaks of; empty: COPY
   summary: string;
   needsImportance: boolean;
 }
