@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
   Workload load(most_weights);
   nlohmann::json report = nlohmann::json::array();
   if (!json)
-    std::printf("%-10s %-28s %9s %9s %7s %9s\n", "type", "million weights/s", "scalar", "simd", "ratio", "copy");
+    std::printf("%-10s %-36s %9s %9s %7s %9s\n", "type", "million weights/s", "scalar", "simd", "ratio", "copy");
   for (const Case& entry : all_cases()) {
     if (entry.name().find(filter) == std::string::npos) continue;
     const Speeds speeds = measure(load, entry, milliseconds);
@@ -94,10 +94,10 @@ int main(int argc, char** argv) {
                         {"simd", speeds.simd > 0 ? nlohmann::json(speeds.simd) : nlohmann::json()},
                         {"copy", speeds.copy}});
     } else if (speeds.simd > 0) {
-      std::printf("%-10s %-28s %9.1f %9.1f %6.1fx %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
+      std::printf("%-10s %-36s %9.1f %9.1f %6.1fx %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
                   speeds.scalar, speeds.simd, speeds.simd / speeds.scalar, speeds.copy);
     } else {
-      std::printf("%-10s %-28s %9.1f %9s %7s %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
+      std::printf("%-10s %-36s %9.1f %9s %7s %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
                   speeds.scalar, "-", "-", speeds.copy);
     }
     if (!json) std::fflush(stdout);

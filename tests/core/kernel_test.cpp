@@ -18,8 +18,11 @@ namespace {
 using testing::Generator;
 using testing::Random;
 
-/// Formats whose decoder and llama.cpp quantizer must have a vector kernel in builds with SIMD.
-constexpr std::string_view vectorized[] = {"f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"};
+/// What must have a vector kernel in builds with SIMD: llama.cpp quantizers, and decoders.
+constexpr std::string_view vector_quantizers[] = {"f16",    "bf16",   "q4_0",  "q4_1",  "q5_0",  "q5_1",
+                                                  "q8_0",   "q2_K",   "q3_K",  "q4_K",  "q5_K",  "q6_K",
+                                                  "iq4_nl", "iq4_xs", "tq1_0", "tq2_0", "mxfp4", "nvfp4"};
+constexpr std::string_view vector_decoders[] = {"f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"};
 
 /// A buffer between two runs of guard bytes.
 class Guarded {
@@ -144,19 +147,37 @@ TEST(Kernel, DecodersEqualTheReferenceOnRandomBytes) {
 
 /// Without this a vector test could quietly compare the scalar kernel with itself.
 TEST(Kernel, TheKernelThatRunsIsTheOneAskedFor) {
-  for (const std::string_view name : vectorized) {
+  for (const std::string_view name : vector_quantizers) {
     const Format* format = find_format(name);
     ASSERT_NE(format, nullptr) << name;
     const Quantizer* quantizer = find_quantizer(format->type, llama_cpp, best_kernel);
-    const Decoder* decoder = find_decoder(format->type, best_kernel);
     ASSERT_NE(quantizer, nullptr) << name;
-    ASSERT_NE(decoder, nullptr) << name;
     EXPECT_EQ(quantizer->kernel, best_kernel) << name;
-    EXPECT_EQ(decoder->kernel, best_kernel) << name;
-    if (best_kernel == Kernel::scalar) continue;
-    EXPECT_NE(quantizer->run, find_quantizer(format->type, llama_cpp, Kernel::scalar)->run) << name;
-    EXPECT_NE(decoder->run, find_decoder(format->type, Kernel::scalar)->run) << name;
+    const Quantizer* scalar = find_quantizer(format->type, llama_cpp, Kernel::scalar);
+    EXPECT_EQ(quantizer->run == scalar->run, best_kernel == Kernel::scalar) << name;
   }
+  for (const std::string_view name : vector_decoders) {
+    const Format* format = find_format(name);
+    ASSERT_NE(format, nullptr) << name;
+    const Decoder* decoder = find_decoder(format->type, best_kernel);
+    ASSERT_NE(decoder, nullptr) << name;
+    EXPECT_EQ(decoder->kernel, best_kernel) << name;
+    const Decoder* scalar = find_decoder(format->type, Kernel::scalar);
+    EXPECT_EQ(decoder->run == scalar->run, best_kernel == Kernel::scalar) << name;
+  }
+}
+
+/// A format cannot enter the list without something to hold it to.
+TEST(Kernel, EveryFormatHasAReference) {
+  for (const Format& format : all_formats()) {
+    const Codec& codec = codec_of(format.type);
+    if (codec.decoders.empty() && codec.quantizers.empty()) continue;
+    const reference::Reference* slow = reference::find(format.name);
+    ASSERT_NE(slow, nullptr) << format.name << ": see the top of tests/reference/reference.h";
+    EXPECT_EQ(slow->quantize != nullptr, find_quantizer(format.type, llama_cpp, Kernel::scalar) != nullptr)
+        << format.name;
+  }
+  for (const reference::Reference& slow : reference::all()) EXPECT_NE(find_format(slow.name), nullptr) << slow.name;
 }
 
 /// A scalar kernel exists for everything, first in its table: it is what the others are measured against.
