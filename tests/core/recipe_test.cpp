@@ -11,18 +11,6 @@
 namespace nibble {
 namespace {
 
-/// The rules speak of nearly every type, so they are tested in builds that have them all.
-class Recipe : public testing::Test {
- protected:
-  void SetUp() override {
-    using enum Type;
-    for (const Type type : {q2_K, q3_K, q4_K, q5_K, q6_K, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s, iq1_s, iq1_m, iq4_nl,
-                            iq4_xs, tq1_0, tq2_0, mxfp4, q1_0, q2_0}) {
-      if (find_format(type) == nullptr) GTEST_SKIP() << "this build lacks some formats";
-    }
-  }
-};
-
 using reference::Model;
 using reference::Outcome;
 using reference::Request;
@@ -194,7 +182,7 @@ std::vector<std::pair<std::string, Shape>> family() {
   return shapes;
 }
 
-TEST_F(Recipe, AgreesWithTheReferenceForEveryFileTypeAndModel) {
+TEST(Recipe, AgreesWithTheReferenceForEveryFileTypeAndModel) {
   size_t compared = 0;
   for (const auto& [what, shape] : family()) {
     const Model model = make_model(shape);
@@ -212,7 +200,7 @@ TEST_F(Recipe, AgreesWithTheReferenceForEveryFileTypeAndModel) {
   EXPECT_GT(compared, 350'000u);
 }
 
-TEST_F(Recipe, AgreesWithTheReferenceAboutTensorsThatAreKept) {
+TEST(Recipe, AgreesWithTheReferenceAboutTensorsThatAreKept) {
   Model model{"llama", 8, 0, 0, 8, 8, {}};
   for (const char* name :
        {"blk.0.attn_q_norm.weight", "blk.0.ffn_gate_inp.weight", "blk.0.ffn_gate_tid2eid.weight", "altup_proj.weight",
@@ -235,7 +223,7 @@ TEST_F(Recipe, AgreesWithTheReferenceAboutTensorsThatAreKept) {
   EXPECT_GT(compare(model, request, "kept"), 40u);
 }
 
-TEST_F(Recipe, AgreesWithTheReferenceForEveryOption) {
+TEST(Recipe, AgreesWithTheReferenceForEveryOption) {
   for (const auto& [what, shape] : family()) {
     if (shape.layers > 3) continue;
     const Model model = make_model(shape);
@@ -282,7 +270,7 @@ std::string types_of(const char* file_type, const Shape& shape, const char* part
   return types;
 }
 
-TEST_F(Recipe, MoreLayersAreTheEndsAndEveryThird) {
+TEST(Recipe, MoreLayersAreTheEndsAndEveryThird) {
   Shape shape;
   shape.layers = 16;  // first eighth 0, 1; last from 14; between, 4, 7, 10, 13
   const std::string expected =
@@ -291,7 +279,7 @@ TEST_F(Recipe, MoreLayersAreTheEndsAndEveryThird) {
   EXPECT_EQ(types_of("Q4_K_M", shape, "attn_v"), expected);
 }
 
-TEST_F(Recipe, OutputLayerAndTokenEmbedding) {
+TEST(Recipe, OutputLayerAndTokenEmbedding) {
   Shape untied, tied;
   tied.tied = true;
   EXPECT_EQ(types_of("Q4_0", untied, "output.weight"), "q6_K q4_0 q4_0 q4_0 q4_0 q4_0 q4_0 q4_0 q4_0");
@@ -302,7 +290,7 @@ TEST_F(Recipe, OutputLayerAndTokenEmbedding) {
   EXPECT_EQ(types_of("IQ1_S", tied, "token_embd.weight", true), "q5_K q5_K");
 }
 
-TEST_F(Recipe, ImportanceRaisesTheFirstDownProjections) {
+TEST(Recipe, ImportanceRaisesTheFirstDownProjections) {
   Shape shape;
   shape.layers = 16;
   EXPECT_EQ(types_of("Q4_0", shape, "ffn_down", true).substr(0, 14), "q4_1 q4_1 q4_0");
@@ -310,7 +298,7 @@ TEST_F(Recipe, ImportanceRaisesTheFirstDownProjections) {
   EXPECT_EQ(types_of("IQ4_XS", shape, "ffn_down", false).substr(0, 16), "q5_K q5_K iq4_xs");
 }
 
-TEST_F(Recipe, EightExpertsKeepAttentionAtEightBits) {
+TEST(Recipe, EightExpertsKeepAttentionAtEightBits) {
   Shape shape;
   shape.experts = 8;
   shape.layers = 1;
@@ -321,7 +309,7 @@ TEST_F(Recipe, EightExpertsKeepAttentionAtEightBits) {
   EXPECT_EQ(types_of("MXFP4_MOE", shape, "attn_q.weight"), "q8_0");
 }
 
-TEST_F(Recipe, SeventyBillionValues) {
+TEST(Recipe, SeventyBillionValues) {
   Shape shape;
   shape.layers = 80;
   shape.heads_kv = 1;
@@ -330,7 +318,7 @@ TEST_F(Recipe, SeventyBillionValues) {
   EXPECT_EQ(types_of("Q3_K_S", shape, "attn_v").substr(0, 9), "q3_K q3_K");
 }
 
-TEST_F(Recipe, SmallerBlocksWhereRowsAreOdd) {
+TEST(Recipe, SmallerBlocksWhereRowsAreOdd) {
   Shape shape;
   shape.layers = 1;
   shape.width = 160;
@@ -353,7 +341,7 @@ TEST_F(Recipe, SmallerBlocksWhereRowsAreOdd) {
   }
 }
 
-TEST_F(Recipe, RowsThatFitNoBlockStayAtHalfPrecision) {
+TEST(Recipe, RowsThatFitNoBlockStayAtHalfPrecision) {
   Shape shape;
   shape.width = 100;
   shape.source = "f32";
@@ -388,7 +376,7 @@ RecipeOptions asking_for(std::string_view file_type) {
   return options;
 }
 
-TEST_F(Recipe, PatternsAreLowerCasedRegularExpressionsSearchedAnywhere) {
+TEST(Recipe, PatternsAreLowerCasedRegularExpressionsSearchedAnywhere) {
   RecipeOptions options = asking_for("Q4_0");
   options.rules = {{"ATTN_[QK]\\.", Type::q8_0}, {"attn", Type::q5_0}};
   EXPECT_EQ(decide_one({"blk.0.attn_k.weight", {256, 256}, Type::f16}, options)[0].type, Type::q8_0);
@@ -398,13 +386,13 @@ TEST_F(Recipe, PatternsAreLowerCasedRegularExpressionsSearchedAnywhere) {
   EXPECT_NE(sentence_of({"a.weight", {256, 256}, Type::f16}, options).find("attn_("), std::string::npos);
 }
 
-TEST_F(Recipe, PatternsDoNotTouchFloatTargets) {
+TEST(Recipe, PatternsDoNotTouchFloatTargets) {
   RecipeOptions options = asking_for("F16");
   options.rules = {{"attn", Type::q8_0}};
   EXPECT_EQ(decide_one({"blk.0.attn_k.weight", {256, 256}, Type::f32}, options)[0].type, Type::f16);
 }
 
-TEST_F(Recipe, QuantizedSourcesNeedPermission) {
+TEST(Recipe, QuantizedSourcesNeedPermission) {
   const RecipeTensor tensor{"blk.0.attn_k.weight", {256, 256}, Type::q8_0};
   RecipeOptions options = asking_for("Q4_0");
   const std::string sentence = sentence_of(tensor, options);
@@ -416,19 +404,19 @@ TEST_F(Recipe, QuantizedSourcesNeedPermission) {
   EXPECT_EQ(decide_one(tensor, asking_for("COPY"))[0].type, Type::q8_0);
 }
 
-TEST_F(Recipe, IntegersAreCopied) {
+TEST(Recipe, IntegersAreCopied) {
   const Decision decision = decide_one({"blk.0.table.weight", {256, 256}, Type::i32}, asking_for("Q4_0"))[0];
   EXPECT_EQ(decision.type, Type::i32);
   EXPECT_FALSE(decision.quantizable);
 }
 
-TEST_F(Recipe, TypesWithoutWeightsAreNoTarget) {
+TEST(Recipe, TypesWithoutWeightsAreNoTarget) {
   RecipeOptions options = asking_for("Q4_0");
   options.rules = {{"attn", Type::i32}};
   EXPECT_NE(sentence_of({"blk.0.attn_k.weight", {256, 256}, Type::f16}, options).find("I32"), std::string::npos);
 }
 
-TEST_F(Recipe, MissingImportanceNamesTheTensor) {
+TEST(Recipe, MissingImportanceNamesTheTensor) {
   const std::string sentence = sentence_of({"blk.0.ffn_up.weight", {256, 256}, Type::f16}, asking_for("IQ2_XS"));
   EXPECT_NE(sentence.find("blk.0.ffn_up.weight"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("importance matrix"), std::string::npos) << sentence;
@@ -438,7 +426,7 @@ TEST_F(Recipe, MissingImportanceNamesTheTensor) {
   EXPECT_FALSE(decide_one({"token_embd.weight", {256, 256}, Type::f16}, options)[0].needs_importance);
 }
 
-TEST_F(Recipe, NothingIsNeededOfTheMetadata) {
+TEST(Recipe, NothingIsNeededOfTheMetadata) {
   for (const FileType& file_type : all_file_types()) {
     RecipeOptions options = asking_for(file_type.name);
     options.have_importance = true;
@@ -455,7 +443,7 @@ TEST_F(Recipe, NothingIsNeededOfTheMetadata) {
   }
 }
 
-TEST_F(Recipe, FileTypesNeedImportanceWhenAnOrdinaryModelDoes) {
+TEST(Recipe, FileTypesNeedImportanceWhenAnOrdinaryModelDoes) {
   const Model model = make_model(Shape{});
   for (const FileType& file_type : all_file_types()) {
     if (file_type.copies) continue;
