@@ -14,8 +14,8 @@ constexpr size_t max_jobs = size_t{1} << 20;
 
 /// A conversion decodes a bounded run of weights at a time into floats, and again to measure the error.
 constexpr uint64_t conversion_scratch_bytes = uint64_t{1} << 20;
-/// A job's bytes exist twice for a moment: in the worker's own buffers and in the module's memory.
-constexpr uint64_t copies_of_a_job = 2;
+/// A worker reads one job while it works on another, and the one at work is in the module's memory as well.
+constexpr uint64_t copies_of_a_job = 3;
 
 uint64_t rounded_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit; }
 

@@ -123,6 +123,14 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 
 std::string format_name(Type type) { return std::string(format_of(type).name); }
 
+Json importance_json(const std::optional<ImportanceEntry>& entry) {
+  if (!entry) return nullptr;
+  return {{"valuesOffset", entry->values_offset},
+          {"valuesBytes", entry->values_bytes()},
+          {"countsOffset", entry->counts_offset ? Json(*entry->counts_offset) : Json(nullptr)},
+          {"countsBytes", entry->counts_bytes()}};
+}
+
 Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
   return {{"source", tensor.source},
           {"name", source.name},
@@ -138,7 +146,8 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"inputBytes", source.bytes},
           {"outputBytes", tensor.output_bytes},
           {"file", tensor.file},
-          {"offset", tensor.offset}};
+          {"offset", tensor.offset},
+          {"importance", importance_json(tensor.importance)}};
 }
 
 Json job_json(const Job& job) {
@@ -218,6 +227,17 @@ std::string price_json(const Price& price) {
 }
 
 std::string offer_json(uint64_t more) { return dumped(more ? Json{{"more", more}} : Json{{"done", true}}); }
+
+std::string importance_wanted_json(uint64_t offset, uint64_t bytes) {
+  return dumped({{"wanted", {{"offset", offset}, {"bytes", bytes}}}});
+}
+
+std::string importance_json(const ImportanceFile& file) {
+  return dumped({{"done", true},
+                 {"entries", file.index.entries.size()},
+                 {"datasets", file.index.datasets},
+                 {"chunks", file.index.chunk_count}});
+}
 
 std::string error_json(const std::string& sentence) { return dumped({{"error", sentence}}); }
 

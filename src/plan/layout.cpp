@@ -57,8 +57,10 @@ std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) 
   return numbers;
 }
 
-void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type) {
-  layout.values.push_back(output_values(model.main_header(), file_type, options.overrides, &layout.realigned));
+void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type,
+                  const std::optional<ImportanceMetadata>& importance) {
+  layout.values.push_back(
+      output_values(model.main_header(), file_type, options.overrides, importance, &layout.realigned));
   if (!options.keep_split) {
     layout.files.push_back({});
     return;
@@ -68,6 +70,24 @@ void set_metadata(Layout& layout, const Model& model, const PlanOptions& options
   for (uint64_t i = 0; i < count; ++i) {
     layout.files.push_back({shard_suffix(i, count), 0, 0, {}});
     if (count > 1) set_split_values(layout.values[i], i, count, model.tensors().size());
+  }
+}
+
+/// The entries of the matrix that are to be used; none when there is no matrix.
+ImportanceFile chosen_importance(const PlanOptions& options, const ImportanceFile* given) {
+  if (!given || !options.use_importance) return {};
+  ImportanceFile chosen = *given;
+  filter_importance(chosen.index, options.include_weights, options.exclude_weights);
+  return chosen;
+}
+
+/// Gives a tensor that is converted its entry of the matrix, or the reason why there is none.
+void find_importance(PlannedTensor& tensor, const ModelTensor& source, const ImportanceIndex& index, bool needed) {
+  const ImportanceMatch match = match_importance(index, source.name, source.shape, needed);
+  if (match.entry) {
+    tensor.importance = *match.entry;
+  } else {
+    tensor.reason += ' ' + match.note;
   }
 }
 
@@ -93,16 +113,20 @@ void place(Layout& layout, const Model& model) {
 
 }  // namespace
 
-Layout make_layout(const Model& model, const PlanOptions& options) {
+Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* given) {
   const std::vector<uint32_t> order = output_order(model, options.keep_split);
   std::vector<RecipeTensor> tensors;
   for (const uint32_t source : order) {
     const ModelTensor& tensor = model.tensors()[source];
     tensors.push_back({tensor.name, tensor.shape, tensor.type});
   }
-  std::vector<Decision> decisions = decide(model_facts(model.main_header(), options.overrides), tensors, options.recipe);
-
+  const ImportanceFile importance = chosen_importance(options, given);
   Layout layout;
+  layout.importance_used = !importance.index.entries.empty();
+  RecipeOptions recipe = options.recipe;
+  recipe.have_importance = recipe.have_importance || layout.importance_used;
+  std::vector<Decision> decisions = decide(model_facts(model.main_header(), options.overrides), tensors, recipe);
+
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
     const ModelTensor& source = model.tensors()[order[i]];
@@ -110,9 +134,14 @@ Layout make_layout(const Model& model, const PlanOptions& options) {
     layout.needs_importance = layout.needs_importance || decision.needs_importance;
     if (decision.type != source.type) check_conversion(source, decision.type, options.method);
     layout.tensors.push_back({order[i], source.type, decision.type, decision.wanted, std::move(decision.reason),
-                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0});
+                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0, {}});
+    PlannedTensor& planned = layout.tensors.back();
+    if (layout.importance_used && planned.converts()) {
+      find_importance(planned, source, importance.index, decision.needs_importance);
+    }
   }
-  set_metadata(layout, model, options, stated_file_type(model, *options.recipe.file_type, tensors));
+  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors),
+               importance_metadata(importance.index, importance.path));
   place(layout, model);
   return layout;
 }

@@ -12,6 +12,7 @@ struct Layout {
   uint64_t output_bytes = 0;
   uint64_t tensor_bytes = 0;  ///< of the output, without padding
   uint64_t weights = 0;
+  bool importance_used = false;   ///< a matrix with at least one entry counts
   bool realigned = false;         ///< general.alignment had to become 32
   bool needs_importance = false;  ///< a tensor must not be written without an importance matrix
 
@@ -19,7 +20,7 @@ struct Layout {
 };
 
 /// Decides types and lays the output out. Throws Error when it cannot be done as asked. `model` is complete.
-Layout make_layout(const Model& model, const PlanOptions& options);
+Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* importance);
 
 /// The header of output file number `file`.
 std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file);

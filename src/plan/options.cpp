@@ -127,6 +127,12 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
     recipe.allow_requantize = as_bool(name, value);
   } else if (name == "keepSplit") {
     options.keep_split = as_bool(name, value);
+  } else if (name == "useImportance") {
+    options.use_importance = as_bool(name, value);
+  } else if (name == "includeWeights") {
+    for (const Json& part : as_list(name, value)) options.include_weights.push_back(as_text(name, part));
+  } else if (name == "excludeWeights") {
+    for (const Json& part : as_list(name, value)) options.exclude_weights.push_back(as_text(name, part));
   } else if (name == "jobBytes") {
     if (!value.is_number_unsigned() || value.get<uint64_t>() < min_job_bytes) wrong(name, "a whole number, 256 or more");
     options.job_bytes = value.get<uint64_t>();

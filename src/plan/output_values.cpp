@@ -21,16 +21,24 @@ void set_override(KeyValueList& values, const KeyOverride& one) {
   }
 }
 
+void set_importance(KeyValueList& values, const ImportanceMetadata& importance) {
+  values.set_string("quantize.imatrix.file", importance.file);
+  if (importance.dataset) values.set_string("quantize.imatrix.dataset", *importance.dataset);
+  values.set_u32("quantize.imatrix.entries_count", importance.entries_count);
+  if (importance.chunks_count) values.set_u32("quantize.imatrix.chunks_count", *importance.chunks_count);
+}
+
 }  // namespace
 
 KeyValueList output_values(const GgufHeader& header, uint32_t file_type, std::span<const KeyOverride> overrides,
-                           bool* realigned) {
+                           const std::optional<ImportanceMetadata>& importance, bool* realigned) {
   KeyValueList values;
   values.copy_all(header);
   values.set_u32(key::quantization_version, quantization_version);
   values.set_u32(key::file_type, file_type);
   for (const char* name : {key::split_number, key::split_count, key::split_tensors}) values.remove(name);
   for (const KeyOverride& one : overrides) set_override(values, one);
+  if (importance) set_importance(values, *importance);
   *realigned = values.replace_u32(key::alignment, gguf::default_alignment);
   return values;
 }

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "container/gguf_writer.h"
+#include "container/importance.h"
 #include "plan/options.h"
 
 namespace nibble {
@@ -18,10 +20,10 @@ constexpr char split_tensors[] = "split.tensors.count";
 }  // namespace key
 
 /// The metadata of the output's first file: the input's entries without the split keys, then the quantization version,
-/// the file type and the overrides, each moved to the end. `realigned` tells whether general.alignment had to become
+/// the file type, the overrides and what is known of the importance matrix, each moved to the end. `realigned` tells whether general.alignment had to become
 /// 32, the alignment every output has. Borrows from `header`.
 KeyValueList output_values(const GgufHeader& header, uint32_t file_type, std::span<const KeyOverride> overrides,
-                           bool* realigned);
+                           const std::optional<ImportanceMetadata>& importance, bool* realigned);
 
 /// Appends the keys of shard `number` of `count`; `tensors` counts those of all shards.
 void set_split_values(KeyValueList& values, uint64_t number, uint64_t count, uint64_t tensors);

@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -45,8 +46,28 @@ void note_substitutions(const Plan& plan, const Model& model, std::vector<std::s
   }
 }
 
+/// Tells which tensors go without importance although there is a matrix.
+void note_importance(const Plan& plan, const Model& model, std::vector<std::string>& notes) {
+  uint64_t with = 0, without = 0;
+  std::string first;
+  for (const PlannedTensor& tensor : plan.tensors) {
+    if (!tensor.converts()) continue;
+    ++(tensor.importance ? with : without);
+    if (!tensor.importance && first.empty()) first = model.tensors()[tensor.source].name;
+  }
+  if (without == 0) return;
+  if (with == 0) {
+    notes.push_back("The importance matrix has no entry for any tensor of this model; it was probably made for another "
+                    "one.");
+  } else {
+    notes.push_back(counted(without, "tensor") + " without an entry in the importance matrix will be converted without "
+                    "it, the first being " + in_quotes(first) + ".");
+  }
+}
+
 void add_notes(Plan& plan, const Model& model, const Layout& layout) {
   note_substitutions(plan, model, plan.notes);
+  if (layout.importance_used) note_importance(plan, model, plan.notes);
   if (layout.realigned) {
     plan.notes.push_back("The model asks for an alignment of " + std::to_string(model.main_header().alignment) +
                          " bytes. The output is aligned to 32 bytes and says so; llama-quantize would keep the old "
@@ -59,10 +80,28 @@ void add_notes(Plan& plan, const Model& model, const Layout& layout) {
   }
 }
 
+RunLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
+  const bool weighted = tensor.importance.has_value();
+  return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
+}
+
+MemoryNeed memory_need(const Plan& plan, const Model& model) {
+  MemoryNeed need{plan.tensors.size() * tensor_record_bytes + plan.jobs.size() * job_record_bytes, 0};
+  for (const Model::File& file : model.files()) need.shared_bytes += file.header->bytes.size();
+  for (const OutputFile& file : plan.files) need.shared_bytes += file.header_bytes;
+  uint64_t importance_bytes = 0;
+  for (const PlannedTensor& tensor : plan.tensors) {
+    if (tensor.importance) importance_bytes = std::max(importance_bytes, tensor.importance->values_bytes());
+  }
+  need.shared_bytes += 2 * importance_bytes;  // as stored, and as numbers
+  need.per_worker_bytes = worker_bytes(plan.jobs) + importance_bytes;
+  return need;
+}
+
 }  // namespace
 
-Plan make_plan(const Model& model, const PlanOptions& options) {
-  Layout layout = make_layout(model, options);
+Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
+  Layout layout = make_layout(model, options, importance);
   Plan plan;
   plan.file_type = options.recipe.file_type;
   plan.method = options.method;
@@ -75,25 +114,22 @@ Plan make_plan(const Model& model, const PlanOptions& options) {
     plan.files[i].header = layout_header(layout, model, i);
   }
   plan.tensors = std::move(layout.tensors);
-  const RunLimits limits{options.job_bytes, false, false};
-  for (uint32_t i = 0; i < plan.tensors.size(); ++i) append_jobs(plan.jobs, model, plan.tensors[i], i, limits);
+  for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
+    append_jobs(plan.jobs, model, plan.tensors[i], i, limits_of(plan.tensors[i], options.job_bytes));
+  }
   add_notes(plan, model, layout);
-
-  for (const Model::File& file : model.files()) plan.memory.shared_bytes += file.header->bytes.size();
-  for (const OutputFile& file : plan.files) plan.memory.shared_bytes += file.header_bytes;
-  plan.memory.shared_bytes += plan.tensors.size() * tensor_record_bytes + plan.jobs.size() * job_record_bytes;
-  plan.memory.per_worker_bytes = worker_bytes(plan.jobs);
+  plan.memory = memory_need(plan, model);
   return plan;
 }
 
-Price make_price(const Model& model, PlanOptions options) {
+Price make_price(const Model& model, PlanOptions options, const ImportanceFile* importance) {
   options.recipe.require_importance = false;
-  Layout layout = make_layout(model, options);
-  const bool lacking = layout.needs_importance && !options.recipe.have_importance;
+  Layout layout = make_layout(model, options, importance);
+  const bool lacking = layout.needs_importance && !layout.importance_used;
   if (lacking) {
     // The mix of such a type is another one with a matrix, and it can only be made with one.
     options.recipe.have_importance = true;
-    layout = make_layout(model, options);
+    layout = make_layout(model, options, importance);
   }
   Price price{layout.output_bytes, layout.bits_per_weight(), 0, lacking};
   for (const PlannedTensor& tensor : layout.tensors) price.substitutions += tensor.wanted.has_value();

@@ -4,12 +4,19 @@
 #include <string>
 #include <vector>
 
+#include "container/importance.h"
 #include "container/model.h"
 #include "plan/options.h"
 
 /// What a run will do, computed from headers alone: every input range, every output offset, the whole output header and
 /// every reason are fixed before a weight is read. Sizes and offsets are bytes.
 namespace nibble {
+
+/// An importance matrix given beside the model.
+struct ImportanceFile {
+  std::string path;  ///< as it was given; the output's metadata repeats it
+  ImportanceIndex index;
+};
 
 /// One tensor of the output. Tensors are in output order.
 struct PlannedTensor {
@@ -20,6 +27,7 @@ struct PlannedTensor {
   uint64_t output_bytes;       ///< without padding
   uint32_t file;               ///< output file
   uint64_t offset;             ///< from the start of that file
+  std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
 
   bool converts() const { return from != to; }
 };
@@ -71,11 +79,11 @@ struct Price {
   bool needs_importance;   ///< cannot be made without an importance matrix, and none was given
 };
 
-/// Plans a run. Throws Error when it cannot be done as asked.
-Plan make_plan(const Model& model, const PlanOptions& options);
+/// Plans a run. `importance` is null when no matrix was given. Throws Error when it cannot be done as asked.
+Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance = nullptr);
 
 /// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types. A type that
-/// needs an importance matrix is priced as if there were one. Throws Error when it could not be done even then.
-Price make_price(const Model& model, PlanOptions options);
+/// needs an importance matrix is priced as if there were one, but for the metadata that names it. Throws Error when it could not be done even then.
+Price make_price(const Model& model, PlanOptions options, const ImportanceFile* importance = nullptr);
 
 }  // namespace nibble

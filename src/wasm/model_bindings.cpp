@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "container/importance_reader.h"
 #include "container/model.h"
 #include "error.h"
 #include "plan/json.h"
@@ -31,9 +32,8 @@ class BoundModel {
  public:
   std::string offer(unsigned file, const std::string& name, double file_bytes, uintptr_t pointer, size_t length) {
     return answer([&] {
-      if (!(file_bytes >= 0 && file_bytes <= max_file_bytes)) throw Error("The length of the file is not known.");
       const std::span prefix(reinterpret_cast<const uint8_t*>(pointer), length);
-      return offer_json(model_.offer(file, name, static_cast<uint64_t>(file_bytes), prefix));
+      return offer_json(model_.offer(file, name, checked_length(file_bytes), prefix));
     });
   }
 
@@ -48,7 +48,7 @@ class BoundModel {
     return answer([&] {
       plan_ = {};
       model_.complete();
-      plan_ = make_plan(model_, parse_plan_options(options));
+      plan_ = make_plan(model_, parse_plan_options(options), importance());
       return plan_json(plan_, model_);
     });
   }
@@ -56,8 +56,48 @@ class BoundModel {
   std::string price(const std::string& options) {
     return answer([&] {
       model_.complete();
-      return price_json(make_price(model_, parse_plan_options(options)));
+      return price_json(make_price(model_, parse_plan_options(options), importance()));
     });
+  }
+
+  std::string open_importance(const std::string& path, double file_bytes) {
+    return answer([&] {
+      close_importance();
+      importance_ = ImportanceFile{path, {}};
+      reader_.emplace(checked_length(file_bytes));
+      return importance_answer();
+    });
+  }
+
+  std::string offer_importance(uintptr_t pointer, size_t length) {
+    return answer([&] {
+      if (!reader_) throw Error("No importance matrix is being read.");
+      try {
+        reader_->offer({reinterpret_cast<const uint8_t*>(pointer), length});
+      } catch (...) {
+        close_importance();
+        throw;
+      }
+      return importance_answer();
+    });
+  }
+
+  void close_importance() {
+    reader_.reset();
+    importance_.reset();
+  }
+
+  std::string importance_row_values(unsigned tensor, uintptr_t values, uintptr_t counts, uintptr_t out) {
+    try {
+      if (tensor >= plan_.tensors.size() || !plan_.tensors[tensor].importance) return "This tensor has no importance.";
+      const ImportanceEntry& entry = *plan_.tensors[tensor].importance;
+      importance_values(entry, {reinterpret_cast<const uint8_t*>(values), static_cast<size_t>(entry.values_bytes())},
+                        {reinterpret_cast<const uint8_t*>(counts), static_cast<size_t>(entry.counts_bytes())},
+                        reinterpret_cast<float*>(out));
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
   }
 
   uintptr_t header_pointer(unsigned file) const {
@@ -66,8 +106,26 @@ class BoundModel {
   size_t header_bytes(unsigned file) const { return file < plan_.files.size() ? plan_.files[file].header.size() : 0; }
 
  private:
+  static uint64_t checked_length(double file_bytes) {
+    if (!(file_bytes >= 0 && file_bytes <= max_file_bytes)) throw Error("The length of the file is not known.");
+    return static_cast<uint64_t>(file_bytes);
+  }
+
+  /// The matrix that was read to its end, or null.
+  const ImportanceFile* importance() const { return importance_ && !reader_ ? &*importance_ : nullptr; }
+
+  std::string importance_answer() {
+    const ImportanceReader::Range wanted = reader_->wanted();
+    if (wanted.bytes > 0) return importance_wanted_json(wanted.offset, wanted.bytes);
+    importance_->index = reader_->take();
+    reader_.reset();
+    return importance_json(*importance_);
+  }
+
   Model model_;
   Plan plan_;
+  std::optional<ImportanceFile> importance_;
+  std::optional<ImportanceReader> reader_;  // while a matrix is being read
 };
 
 EMSCRIPTEN_BINDINGS(nibble_model) {
@@ -77,6 +135,10 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("info", &BoundModel::info)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
+      .function("openImportance", &BoundModel::open_importance)
+      .function("offerImportance", &BoundModel::offer_importance)
+      .function("closeImportance", &BoundModel::close_importance)
+      .function("importanceValues", &BoundModel::importance_row_values)
       .function("headerPointer", &BoundModel::header_pointer)
       .function("headerBytes", &BoundModel::header_bytes);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "container/importance_reader.h"
 #include "container/model.h"
 #include "gguf_builder.h"
 #include "plan/plan.h"
@@ -19,6 +20,16 @@ inline Model model_of(const std::vector<GgufBuilder>& files) {
   }
   model.complete();
   return model;
+}
+
+/// An importance matrix read from the bytes of its file.
+inline ImportanceFile importance_of(const std::string& path, const std::vector<uint8_t>& file) {
+  ImportanceReader reader(file.size());
+  while (reader.wanted().bytes > 0) {
+    const auto [offset, bytes] = reader.wanted();
+    reader.offer(std::span(file).subspan(offset, bytes));
+  }
+  return {path, reader.take()};
 }
 
 /// A plan's own arithmetic: jobs cover every tensor and the whole output, in order and without gaps.

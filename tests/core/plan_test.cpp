@@ -189,6 +189,84 @@ TEST(Plan, PricesAreThePlans) {
   }
 }
 
+// ---- importance
+
+/// Entries for two tensors of importance_model(); the values themselves are not read by a plan.
+ImportanceFile two_entries() {
+  ImportanceIndex index;
+  index.entries = {{"blk.0.attn_q.weight", 256, 1, 100, std::nullopt, 1}, {"blk.0.ffn_up_exps.weight", 768, 3, 2000, 3000, 0}};
+  index.datasets = {"text one", "text two"};
+  index.chunk_count = 5;
+  return {"some folder/matrix.dat", index};
+}
+
+B importance_model() {
+  B file;
+  file.value("general.architecture", "llama").value("quantize.imatrix.file", "older").value("llama.block_count", 1);
+  file.tensor("blk.0.attn_q.weight", {256, 8}, f16, 4096)
+      .tensor("blk.0.ffn_up_exps.weight", {256, 5, 3}, f16, 7680)
+      .tensor("blk.0.attn_k.weight", {256, 2}, f16, 1024);
+  return file;
+}
+
+TEST(PlanImportance, IsNamedInTheMetadataAndFoundPerTensor) {
+  const Model model = model_of({importance_model()});
+  const ImportanceFile matrix = two_entries();
+  const Plan plan = make_plan(
+      model, options(R"({"type":"Q4_K_S","overrides":[{"key":"mine","type":"int","value":"1"}]})"), &matrix);
+  const GgufHeader header = output_header(plan);
+  EXPECT_THAT(keys(header), ElementsAre("general.architecture", "llama.block_count", "general.quantization_version",
+                                        "general.file_type", "mine", "quantize.imatrix.file", "quantize.imatrix.dataset",
+                                        "quantize.imatrix.entries_count", "quantize.imatrix.chunks_count"));
+  EXPECT_EQ(header.text("quantize.imatrix.file"), "some folder/matrix.dat");
+  EXPECT_EQ(header.text("quantize.imatrix.dataset"), "text one");
+  EXPECT_EQ(header.number("quantize.imatrix.entries_count"), 2u);
+  EXPECT_EQ(header.number("quantize.imatrix.chunks_count"), 5u);
+  EXPECT_EQ(planned(plan, model, "blk.0.ffn_up_exps.weight").importance->values_offset, 2000u);
+  const PlannedTensor& without = planned(plan, model, "blk.0.attn_k.weight");
+  EXPECT_FALSE(without.importance);
+  EXPECT_THAT(without.reason, HasSubstr("no entry for this tensor"));
+  EXPECT_THAT(plan.notes, ElementsAre(HasSubstr("1 tensor without an entry")));
+}
+
+TEST(PlanImportance, KeepsJobsWithinAMatrixAndWholeRowsWhereNeeded) {
+  const Model model = model_of({importance_model()});
+  const ImportanceFile matrix = two_entries();
+  const Plan slices = make_plan(model, options(R"({"type":"Q4_K_S","jobBytes":2048})"), &matrix);
+  expect_contiguous(slices, model);
+  for (const Job& job : slices.jobs) {
+    if (!slices.tensors[job.tensor].importance) continue;
+    EXPECT_EQ(job.first_weight % 256, 0u);
+    if (model.tensors()[slices.tensors[job.tensor].source].shape.size() < 3) continue;
+    EXPECT_EQ(job.first_weight / 1280, (job.first_weight + job.weights - 1) / 1280);
+  }
+  const Plan rows = make_plan(model, options(R"({"type":"Q4_0","pure":true,"jobBytes":256})"), &matrix);
+  expect_contiguous(rows, model);
+  for (const Job& job : rows.jobs) {
+    EXPECT_EQ(job.weights, rows.tensors[job.tensor].importance ? 256u : 128u) << "statistics span a whole row";
+  }
+}
+
+TEST(PlanImportance, CanBeFilteredOrIgnored) {
+  const Model model = model_of({importance_model()});
+  const ImportanceFile matrix = two_entries();
+  const auto entries = [&](const std::string& json) {
+    return output_header(make_plan(model, options(json), &matrix)).number("quantize.imatrix.entries_count");
+  };
+  EXPECT_EQ(entries(R"({"type":"Q8_0","includeWeights":["attn_q"]})"), 1u);
+  EXPECT_EQ(entries(R"({"type":"Q8_0","excludeWeights":["attn_q"]})"), 1u);
+  EXPECT_EQ(entries(R"({"type":"Q8_0","excludeWeights":["attn_q","exps"]})"), std::nullopt);
+  EXPECT_EQ(entries(R"({"type":"Q8_0","useImportance":false})"), std::nullopt);
+  const Plan none = make_plan(model, options(R"({"type":"Q8_0","excludeWeights":["blk"]})"), &matrix);
+  EXPECT_EQ(output_header(none).text("quantize.imatrix.file"), "older") << "as without a matrix";
+}
+
+TEST(PlanImportance, ThatFitsNothingIsSaid) {
+  const Model model = model_of({mixed_order()});
+  const ImportanceFile matrix = two_entries();
+  EXPECT_THAT(make_plan(model, options(R"({"type":"Q8_0"})"), &matrix).notes[0], HasSubstr("made for another one"));
+}
+
 // ---- shards
 
 std::vector<B> three_shards() {

@@ -67,6 +67,9 @@ export interface PlanOptions {
   overrides?: { key: string; type: 'int' | 'float' | 'bool' | 'str'; value: string }[];
   allowRequantize?: boolean;
   keepSplit?: boolean;
+  useImportance?: boolean; // of the matrix that was opened; default true
+  includeWeights?: string[]; // use only its entries whose name contains one of these
+  excludeWeights?: string[]; // or leave these out
   jobBytes?: number; // upper bound of one job's input; default a few MiB
 }
 
@@ -86,6 +89,26 @@ export interface PlannedTensor {
   outputBytes: number; // without padding
   file: number; // output file
   offset: number; // from the start of the output file
+  importance: TensorImportance | null; // to be used when converting
+}
+
+/**
+ * Where an importance matrix file holds what it has for a tensor. Model.importanceValues() makes it one f32 per weight
+ * of a row, for each matrix of a stack: job j uses those of matrix floor(j.firstWeight / (shape[0] * shape[1])).
+ */
+export interface TensorImportance {
+  valuesOffset: number;
+  valuesBytes: number;
+  countsOffset: number | null;
+  countsBytes: number;
+}
+
+/** An importance matrix file, read to the end of its index. */
+export interface ImportanceInfo {
+  done: true;
+  entries: number;
+  datasets: string[];
+  chunks: number;
 }
 
 /** A run of one tensor. Jobs are in output order: one job's bytes and padding end where the next one's begin. */

@@ -41,6 +41,20 @@ export interface Model {
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
   price(options: string): string;
+  /**
+   * Begins reading an importance matrix, to be used by later plans and prices; `path` is repeated in the output's
+   * metadata. JSON: `{ "wanted": { offset, bytes } }`, the part of that file to offer next, or error.
+   */
+  openImportance(path: string, fileBytes: number): string;
+  /** Takes the bytes wanted. JSON: `{ "wanted": ... }` again, ImportanceInfo when all is read, or error (then closed). */
+  offerImportance(pointer: number, length: number): string;
+  /** Forgets the importance matrix. */
+  closeImportance(): void;
+  /**
+   * Computes the importance of tensor number `tensor` of the last plan: valuesBytes / 4 f32 at `out`, row after row of
+   * each matrix of a stack, from the bytes its PlannedTensor.importance names. Empty, or the error.
+   */
+  importanceValues(tensor: number, values: number, counts: number, out: number): string;
   /** The output header of the last plan's output file number `file`; valid until the next plan() or delete(). */
   headerPointer(file: number): number;
   headerBytes(file: number): number;
