@@ -21,6 +21,7 @@ export function fakePlan(tensors: number, jobsEach: number): Plan {
     outputBytes: 8 * jobsEach,
     file: 0,
     offset: headerBytes + index * 8 * jobsEach,
+    importance: null,
   })) satisfies PlannedTensor[];
   const jobs = planned.flatMap((_, tensor) =>
     Array.from({ length: jobsEach }, (_, part) => ({
