@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "formats/list.h"
 
@@ -20,8 +21,9 @@ struct Entry {
   Codec codec;
   std::vector<Quantizer> quantizers;
   explicit Entry(const Codec& own) : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
-    const std::vector<Quantizer> searches = scale_search_quantizers(own.type);
-    quantizers.insert(quantizers.end(), searches.begin(), searches.end());
+    for (const auto& more : {scale_search_quantizers(own.type), lowest_error_quantizers(own.type)}) {
+      quantizers.insert(quantizers.end(), more.begin(), more.end());
+    }
     codec.quantizers = quantizers;
   }
   Entry(Entry&&) = default;  // moving a vector keeps its elements where they are
