@@ -33,7 +33,11 @@ for (const { name, colorScheme, width, height } of looks) {
     delete window.showSaveFilePicker;
     delete window.showOpenFilePicker;
   });
-  const shoot = (state) => page.screenshot({ path: `${folder}/${name}-${state}.png`, fullPage: true });
+  const shoot = async (state) => {
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.screenshot({ path: `${folder}/${name}-${state}.png`, fullPage: true });
+  };
+  const shootPlace = async (id, state) => page.locator(`#${id}`).screenshot({ path: `${folder}/${name}-${state}.png` });
   await page.goto(process.env.NIBBLE_URL ?? 'http://localhost:4173/');
   await page.getByRole('radio').first().waitFor();
   await shoot('1-empty');
@@ -43,14 +47,18 @@ for (const { name, colorScheme, width, height } of looks) {
   await page.getByText('Where the bytes are').waitFor();
   await page.getByRole('radio', { name: new RegExp(`^${type}\\b`) }).check();
   await page.getByRole('button', { name: 'Quantize' }).waitFor();
-  await shoot('2-plan');
+  await page.waitForTimeout(500);
+  await shootPlace('model', '2-model');
+  await shootPlace('plan', '2-plan');
   for (const summary of await page.locator('details.disclosure > summary').all()) await summary.click();
-  await shoot('3-plan-open');
+  await shootPlace('model', '3-model-open');
+  await shootPlace('plan', '3-plan-open');
   for (const summary of await page.locator('details.disclosure > summary').all()) await summary.click();
   await page.getByRole('button', { name: 'Quantize' }).click();
   await page.getByTestId('sha256').waitFor({ timeout: 600_000 });
   await page.waitForTimeout(500);
-  await shoot('4-result');
+  await shootPlace('run', '4-run');
+  await shootPlace('result', '4-result');
   await context.close();
 }
 await browser.close();

@@ -1,4 +1,4 @@
-/** Error over layers, one line per role; tensors without a layer stand at the right edge. */
+/** Error over layers, one line per role. */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
@@ -11,13 +11,12 @@ import { markerPath, ROLE_STYLES } from './roles';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
 const HEIGHT = 320;
-const LOOSE_WIDTH = 88;
 
 interface Mark {
   role: Role;
   x: number;
   y: number;
-  layer: number | null;
+  layer: number;
   value: number;
   names: string[];
   type: string;
@@ -30,28 +29,24 @@ export interface ValueFormat {
   value: (value: number) => string;
 }
 
-export function ErrorByLayer({ width, series, loose, values }: { width: number; series: RoleSeries[]; loose: LoosePoint[]; values: ValueFormat }): VNode {
-  const aside = loose.length > 0 ? LOOSE_WIDTH : 0;
-  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right - aside);
+export function ErrorByLayer({ width, series, values }: { width: number; series: RoleSeries[]; values: ValueFormat }): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const points = series.flatMap((one) => one.points);
   const [first = 0, last = 0] = extent(points, (point) => point.layer) as [number, number] | [undefined, undefined];
-  const [low = 0, high = 1] = extent([...points, ...loose], (point) => point.value) as [number, number] | [undefined, undefined];
+  const [low = 0, high = 1] = extent(points, (point) => point.value) as [number, number] | [undefined, undefined];
   const padding = (high - low || Math.abs(high) || 1) * 0.08;
   const x = scaleLinear([first, last === first ? first + 1 : last], [8, plotWidth - 8]);
   const y = scaleLinear([Math.max(0, low - padding), high + padding], [plotHeight, 0]).nice(5);
   const path = line<{ layer: number; value: number }>((point) => x(point.layer), (point) => y(point.value));
-  const marks: Mark[] = [
-    ...series.flatMap((one) => one.points.map((point) => ({ ...point, role: one.role, x: x(point.layer), y: y(point.value) }))),
-    ...loose.map((point, index) => ({ ...point, layer: null, x: plotWidth + (aside * (index + 1)) / (loose.length + 1) + 8, y: y(point.value) })),
-  ];
+  const marks: Mark[] = series.flatMap((one) => one.points.map((point) => ({ ...point, role: one.role, x: x(point.layer), y: y(point.value) })));
   // Keyboard: left and right follow a line, up and down go to the neighbouring value in the same layer.
   const step = (from: Mark | null, key: ArrowKey): Mark | null => {
     if (!from || key === 'Home') return marks[0] ?? null;
     if (key === 'End') return marks[marks.length - 1] ?? null;
     const along = key === 'ArrowLeft' || key === 'ArrowRight';
     const line = marks
-      .filter((mark) => (along ? mark.role === from.role || mark.layer === null : mark.x === from.x))
+      .filter((mark) => (along ? mark.role === from.role : mark.layer === from.layer))
       .sort((a, b) => (along ? a.x - b.x : b.value - a.value));
     const at = line.findIndex((mark) => mark.role === from.role && mark.layer === from.layer);
     return line[at + (key === 'ArrowRight' || key === 'ArrowDown' ? 1 : -1)] ?? from;
@@ -73,7 +68,7 @@ export function ErrorByLayer({ width, series, loose, values }: { width: number; 
       read={(mark) => ({
         x: mark.x + MARGIN.left,
         y: mark.y + MARGIN.top,
-        head: mark.layer === null ? ROLE_STYLES[mark.role].label : `${ROLE_STYLES[mark.role].label}, layer ${mark.layer}`,
+        head: `${ROLE_STYLES[mark.role].label}, layer ${mark.layer}`,
         lines: [values.value(mark.value), mark.type, mark.names.length === 1 ? (mark.names[0] ?? '') : `${mark.names.length} tensors`],
       })}
     >
@@ -88,8 +83,6 @@ export function ErrorByLayer({ width, series, loose, values }: { width: number; 
               xTitle="layer"
               yTitle={values.title}
             />
-            {aside > 0 && <line class="axis" x1={plotWidth + 12} x2={plotWidth + aside + 8} y1={plotHeight} y2={plotHeight} />}
-            {aside > 0 && <text class="tick" x={plotWidth + aside / 2 + 10} y={plotHeight + 18} text-anchor="middle">no layer</text>}
             {series.map(({ role, points: run }) => {
               const faded = current !== null && current.role !== role;
               const style = ROLE_STYLES[role];
@@ -102,9 +95,6 @@ export function ErrorByLayer({ width, series, loose, values }: { width: number; 
                 </g>
               );
             })}
-            {marks.filter((mark) => mark.layer === null).map((mark) => (
-              <path key={mark.names[0]} d={markerPath(ROLE_STYLES[mark.role].marker, 4.5)} fill={ROLE_STYLES[mark.role].color} transform={`translate(${mark.x},${mark.y})`} />
-            ))}
             {current && <circle data-passing class="halo" cx={current.x} cy={current.y} r={8} stroke={ROLE_STYLES[current.role].color} />}
           </g>
         </svg>
@@ -113,8 +103,8 @@ export function ErrorByLayer({ width, series, loose, values }: { width: number; 
   );
 }
 
-/** The roles in a chart, each with its line and marker. */
-export function RoleLegend({ roles }: { roles: readonly Role[] }): VNode {
+/** The roles in a chart, each with its line and marker; then the figures that have no layer, in words. */
+export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; loose: readonly LoosePoint[]; values: ValueFormat }): VNode {
   return (
     <ul class="legend">
       {roles.map((role) => {
@@ -129,6 +119,11 @@ export function RoleLegend({ roles }: { roles: readonly Role[] }): VNode {
           </li>
         );
       })}
+      {loose.map((point) => (
+        <li key={point.names[0]} class="quiet">
+          {ROLE_STYLES[point.role].label} (no layer, {point.type}): {values.value(point.value)}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -7,8 +7,10 @@ import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';
 
-const MARGIN: Margin = { top: 44, right: 16, bottom: 46, left: 52 };
-const HEIGHT = 300;
+const MARGIN: Margin = { top: 60, right: 16, bottom: 46, left: 52 };
+const HEIGHT = 316;
+/** Width of a character of a label, about. */
+const LABEL_CHARACTER = 6.6;
 
 export interface Marker {
   label: string;
@@ -36,6 +38,7 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
     const gap = right(bucket) - from > 4 ? 1 : 0;
     return { from, width: Math.max(0.5, right(bucket) - from - gap), top: bucket.count > 0 ? y(bucket.count) : plotHeight };
   });
+  const placed = placeLabels(markers.flatMap((marker) => (marker.value > low && marker.value <= high ? [{ label: marker.label, at: x(marker.value) }] : [])), plotWidth);
   return (
     <Pointing<number>
       label="Histogram of the absolute error"
@@ -68,14 +71,14 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
               xTitle="absolute error of a weight"
               yTitle=""
             />
-            <text class="axis-title" x={0} y={-30} text-anchor="start">weights in each bucket, logarithmic</text>
+            <text class="axis-title" x={0} y={-46} text-anchor="start">weights in each bucket, logarithmic</text>
             {bars.map((bar, index) => (
               <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
             ))}
-            {markers.filter((marker) => marker.value >= low && marker.value <= high && marker.value > 0).map((marker, index) => (
-              <g key={marker.label} class="marker" transform={`translate(${x(marker.value)},0)`}>
-                <line y1={-10 + (index % 2) * -0} y2={plotHeight} />
-                <text x={x(marker.value) > plotWidth - 90 ? -5 : 5} y={-4} text-anchor={x(marker.value) > plotWidth - 90 ? 'end' : 'start'}>{marker.label}</text>
+            {placed.map(({ label, at, row, end }) => (
+              <g key={label} class="marker" transform={`translate(${at},0)`}>
+                <line y1={-4 - 15 * row} y2={plotHeight} />
+                <text x={end ? -5 : 5} y={-4 - 15 * row} text-anchor={end ? 'end' : 'start'}>{label}</text>
               </g>
             ))}
           </g>
@@ -83,6 +86,20 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
       )}
     </Pointing>
   );
+}
+
+/** Labels beside their lines, one row up where they would touch the one before. */
+function placeLabels(labels: readonly { label: string; at: number }[], width: number) {
+  const taken: number[] = [];
+  return labels.map(({ label, at }) => {
+    const length = 12 + label.length * LABEL_CHARACTER;
+    const end = at + length > width;
+    const from = end ? at - length : at;
+    let row = 0;
+    while ((taken[row] ?? -Infinity) > from) row += 1;
+    taken[row] = from + length;
+    return { label, at, row, end };
+  });
 }
 
 function powersOfTen(limit: number): number[] {

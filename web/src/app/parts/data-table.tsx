@@ -107,7 +107,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         style={{ height: `${height}px` }}
         onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
       >
-        <table aria-rowcount={sorted.length + 1} style={{ minWidth: `${width}ch` }}>
+        <table aria-rowcount={sorted.length + 1} style={{ minWidth: `calc(${width}ch + ${columns.length * 1.5}rem)` }}>
           <colgroup>{columns.map((column) => <col key={column.title} style={{ width: `${(100 * column.width) / width}%` }} />)}</colgroup>
           <thead>
             <tr aria-rowindex={1}>

@@ -59,9 +59,11 @@ function TypeRow({ type, priced, inputBytes }: { type: FileTypeInfo; priced: Pri
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>
       <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>
-      <span class="type-bar" aria-hidden="true">
-        {price && inputBytes !== null && <span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} />}
-      </span>
+      {price && inputBytes !== null ? (
+        <span class="type-bar" aria-hidden="true"><span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} /></span>
+      ) : (
+        <span />
+      )}
       <span class="type-share">{price && inputBytes !== null ? percent(price.outputBytes / inputBytes, 0) : ''}</span>
     </label>
   );

@@ -12,14 +12,14 @@ const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: s
   relative: {
     choice: 'relative error',
     title: 'relative error, % of the weights’ RMS',
-    tick: (value) => percent(value, value < 0.01 ? 2 : 1).replace(' %', ''),
+    tick: (value) => String(Number((value * 100).toFixed(4))),
     value: (value) => `${percent(value, 2)} relative error`,
     definition: DEFINITIONS.relative,
   },
   sqnr: {
     choice: 'signal to noise',
     title: 'signal to noise, dB',
-    tick: (value) => value.toFixed(value % 1 === 0 ? 0 : 1),
+    tick: (value) => String(Number(value.toFixed(3))),
     value: (value) => `${value.toFixed(2)} dB signal to noise`,
     definition: DEFINITIONS.sqnr,
   },
@@ -47,7 +47,7 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
   const [metric, setMetric] = useState<ErrorMetric>('relative');
   const { series, loose } = useMemo(() => layerSeries(rows, metric), [rows, metric]);
   const values = METRICS[metric];
-  if (series.length === 0 && loose.length === 0) return null;
+  if (series.length === 0) return null;
   return (
     <ChartFrame
       title="Error by layer"
@@ -56,7 +56,7 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
       controls={
         <Switch label="Measure" value={metric} onChange={setMetric} choices={[{ value: 'relative', label: METRICS.relative.choice }, { value: 'sqnr', label: METRICS.sqnr.choice }]} />
       }
-      legend={<RoleLegend roles={[...series, ...loose].map((one) => one.role)} />}
+      legend={<RoleLegend roles={series.map((one) => one.role)} loose={loose} values={values} />}
       table={() => ({
         header: ['role', 'layer', values.title, 'type', 'tensors'],
         rows: [
@@ -65,7 +65,7 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
         ],
       })}
     >
-      {(width) => <ErrorByLayer width={width} series={series} loose={loose} values={values} />}
+      {(width) => <ErrorByLayer width={width} series={series} values={values} />}
     </ChartFrame>
   );
 }
