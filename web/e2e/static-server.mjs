@@ -12,6 +12,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const folders = [
   ['/wllama/', join(here, '../node_modules/@wllama/wllama/esm')],
   ['/pages/', join(here, 'pages')],
+  ['/models/', join(here, '../../tests/data')],
   ['/sub/path/', join(here, '../dist')],
   ['/', join(here, '../dist')],
 ];

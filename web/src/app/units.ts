@@ -10,6 +10,12 @@ export function integer(value: number): string {
   return format(',.0f')(value).replaceAll(',', NARROW_SPACE);
 }
 
+/** 100000 → "100 k", for powers of ten on axes. */
+export function round(value: number): string {
+  const { text, prefix } = scaled(value);
+  return [String(Number(text)), prefix].join(prefix === '' ? '' : ' ');
+}
+
 /** A value with a decimal prefix and about three digits: 3283200 → "3.28 M". */
 function scaled(value: number): { text: string; prefix: string } {
   let rest = Math.abs(value);

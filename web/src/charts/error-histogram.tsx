@@ -2,7 +2,7 @@
 import { max } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { VNode } from 'preact';
-import { integer, precise, quantity } from '../app/units';
+import { integer, precise, round } from '../app/units';
 import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';
@@ -67,7 +67,7 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
               width={plotWidth}
               height={plotHeight}
               x={errorTicks(x, logarithmic, plotWidth)}
-              y={powersOfTen(y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: quantity(value) }))}
+              y={powersOfTen(y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: round(value) }))}
               xTitle="absolute error of a weight"
               yTitle=""
             />
@@ -88,12 +88,12 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
   );
 }
 
-/** Labels beside their lines, one row up where they would touch the one before. */
+/** Labels beside their lines: on the left while there is room and another follows, else on the right, one row up where they would touch. */
 function placeLabels(labels: readonly { label: string; at: number }[], width: number) {
   const taken: number[] = [];
-  return labels.map(({ label, at }) => {
+  return labels.map(({ label, at }, index) => {
     const length = 12 + label.length * LABEL_CHARACTER;
-    const end = at + length > width;
+    const end = at + length > width || (index < labels.length - 1 && at > length);
     const from = end ? at - length : at;
     let row = 0;
     while ((taken[row] ?? -Infinity) > from) row += 1;

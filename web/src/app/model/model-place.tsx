@@ -60,13 +60,13 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
 
 function TensorTable({ info }: { info: ModelInfo }): VNode {
   const columns = useMemo<Column<TensorInfo>[]>(() => [
-    { title: 'name', value: (row) => row.name, width: 34 },
-    { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 12 },
-    { title: 'shape', value: (row) => shapeText(row.shape), width: 16, hint: 'Length of a row first, as GGUF stores it' },
-    { title: 'type', value: (row) => row.type, width: 9 },
-    { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 14, numeric: true },
-    { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 15, numeric: true },
-    { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 10, numeric: true, hint: 'Of the bytes of all tensors' },
+    { title: 'name', value: (row) => row.name, width: 30 },
+    { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 11 },
+    { title: 'shape', value: (row) => shapeText(row.shape), width: 13, hint: 'Length of a row first, as GGUF stores it' },
+    { title: 'type', value: (row) => row.type, width: 7 },
+    { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
+    { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
+    { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 8, numeric: true, hint: 'Of the bytes of all tensors' },
   ], [info]);
   return (
     <DataTable

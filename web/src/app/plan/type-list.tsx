@@ -21,7 +21,14 @@ export function groupByBits(fileTypes: readonly FileTypeInfo[], formats: readonl
   }
   return [...groups]
     .sort((a, b) => b[0] - a[0])
-    .map(([whole, types]) => ({ title: whole === 0 ? 'as they are' : plural(whole, 'bit'), types }));
+    .map(([whole, types]) => ({ title: groupTitle(whole, types, bits), types }));
+}
+
+/** "16 bits" where all of a group are exactly that, "4 to 5 bits" otherwise. */
+function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: ReadonlyMap<string, number>): string {
+  if (whole === 0) return 'unchanged';
+  const exact = types.every((type) => bits.get(type.defaultType.toLowerCase()) === whole);
+  return exact ? plural(whole, 'bit') : `${whole} to ${whole + 1} bits`;
 }
 
 export function TypeList(): VNode {
@@ -54,8 +61,8 @@ function TypeRow({ type, priced, inputBytes }: { type: FileTypeInfo; priced: Pri
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">
         {type.summary}
-        {type.needsImportance && <em class="tag">needs an importance matrix</em>}
-        {price !== null && price.substituted > 0 && <em class="tag">{plural(price.substituted, 'substitution')}</em>}
+        {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}
+        {price !== null && price.substitutions > 0 && <em class="tag">{plural(price.substitutions, 'substitution')}</em>}
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>
       <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>

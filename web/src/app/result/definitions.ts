@@ -6,9 +6,9 @@ export const DEFINITIONS = {
   max: 'The largest |x − y| of all weights.',
   median: 'Half of the weights have an |x − y| of at most this. From a histogram with eight buckets an octave, read at the upper edge: at most one bucket too high.',
   p95: '95 of 100 weights have an |x − y| of at most this, read like the median.',
-  bias: 'The mean of x − y. Far from zero, a tensor’s weights all moved one way.',
-  clipped: 'Weights outside the range that their block’s codes reach, so that they were cut to its end.',
-  zeros: 'Weights that decode to exactly zero.',
+  bias: 'The mean of y − x: positive where decoded weights are too large on average.',
+  clipped: 'Weights outside the range that the codes of their block can reach, cut off at its end.',
+  zeros: 'Weights that are not zero before and decode to exactly zero.',
   bits: 'Bits of tensor data in the output, block scales included, for each weight of the model.',
   notFinite: 'Weights that are not numbers or infinite. They are left out of the other figures.',
   caveat:

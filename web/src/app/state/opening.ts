@@ -1,6 +1,6 @@
 /** The model that is open, and how it came to be. */
 import { signal } from '@preact/signals';
-import type { ModelInfo } from '../../core/index';
+import { type ModelInfo, sentenceOf } from '../../core/index';
 import { type Model, openFiles } from '../engine';
 
 export interface Opened {
@@ -34,7 +34,7 @@ export async function open(files: readonly File[]): Promise<void> {
     openProblem.value = null;
     opened.value = { model, info: model.info, title };
   } catch (error) {
-    if (mine === latest) openProblem.value = { title, sentence: error instanceof Error ? error.message : String(error) };
+    if (mine === latest) openProblem.value = { title, sentence: sentenceOf(error) };
   } finally {
     if (mine === latest) opening.value = null;
   }

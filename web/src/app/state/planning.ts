@@ -1,16 +1,8 @@
 /** What the person asks for, and what it would give: the plan of the chosen type, and the price of every other. */
 import { computed, effect, signal } from '@preact/signals';
-import type { FileTypeInfo, Plan, PlanOptions } from '../../core/index';
+import { type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
 import { core } from '../engine';
 import { opened } from './opening';
-
-/** A plan in short, for the list of types. */
-export interface Price {
-  outputBytes: number;
-  bitsPerWeight: number;
-  /** Tensors that cannot take the type that the recipe wants. */
-  substituted: number;
-}
 
 export type Priced = { price: Price } | { problem: string };
 
@@ -29,19 +21,11 @@ export function ask(change: { [Key in keyof PlanOptions]?: PlanOptions[Key] | un
   options.value = next as unknown as PlanOptions;
 }
 
-function priceOf(made: Plan): Price {
-  return {
-    outputBytes: made.outputBytes,
-    bitsPerWeight: made.bitsPerWeight,
-    substituted: made.tensors.filter((tensor) => tensor.wanted !== null).length,
-  };
-}
-
 function attempt<T>(make: () => T): T | { problem: string } {
   try {
     return make();
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: sentenceOf(error) };
   }
 }
 
@@ -61,7 +45,7 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
     for (const { name } of fileTypes) {
       await pause();
       if (mine !== round) return;
-      found.set(name, attempt(() => ({ price: priceOf(model.plan({ ...wanted, type: name })) })));
+      found.set(name, attempt(() => ({ price: model.price({ ...wanted, type: name }) })));
     }
   }
   prices.value = found;
