@@ -17,11 +17,10 @@ struct AffineSimd {
     const block32::Extremes extremes = block32::extremes_of_four(x);
     // The stored minimum keeps its sign; of zeros of both signs the first one counts.
     const bool zero_minimum = wasm_v128_any_true(wasm_f32x4_eq(extremes.min, wasm_f32x4_splat(0.0f)));
-    // The absolute value only turns the -0 that zeros of both signs can leave into +0.
-    const v128_t range = wasm_f32x4_abs(wasm_f32x4_sub(extremes.max, extremes.min));
+    const v128_t range = wasm_f32x4_sub(extremes.max, extremes.min);
     const v128_t d = wasm_f32x4_div(range, wasm_f32x4_splat(static_cast<float>(N)));
     const v128_t inverse = block32::inverse_or_zero(d);
-    if (zero_minimum || !block32::all_finite(inverse) || !block32::all_finite(d)) {
+    if (zero_minimum || !block32::all_finite(inverse)) {
       for (int b = 0; b < 4; ++b) Scalar::quantize_block(x + length * b, blocks + F::block_bytes * b);
       return;
     }
