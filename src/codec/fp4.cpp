@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "codec/block32_simd.h"
 #include "codec/codec.h"
 #include "formats/mxfp4.h"
 #include "formats/nvfp4.h"
@@ -9,12 +10,9 @@
 namespace nibble {
 namespace {
 
-/// The code 0..15 whose value times d is nearest to x, the lowest of equals, as a float; d >= 0.
-/// The reference scans all sixteen. Values of the other sign than x are never nearer than zero, which comes first, and
-/// the distances of -v to -x and of v to x are the same floats: so scanning the eight magnitudes for |x| decides.
+/// The code 0..7 whose value times d is nearest to the magnitude, the lowest of equals: the reference's scan.
 template <class V>
-V nearest_fp4_level(V x, V d) {
-  const V magnitude = absolute(x);
+V scanned_level(V magnitude, V d) {
   V best = magnitude, level(0.0f);
   for (int code = 1; code < 8; ++code) {
     const V distance = absolute(V(static_cast<float>(fp4_values[code])) * d - magnitude);
@@ -22,13 +20,34 @@ V nearest_fp4_level(V x, V d) {
     best = select(nearer, distance, best);
     level = select(nearer, V(static_cast<float>(code)), level);
   }
-  return level + select(both(x < V(0.0f), level > V(0.0f)), V(8.0f), V(0.0f));
+  return level;
 }
 
+/// The same by counting the midpoints below the magnitude. Values, midpoints and, next to a midpoint, distances are
+/// exact; elsewhere rounding keeps the order of distances, strictly so while no value overflows and the magnitude is
+/// not so many steps away that a step vanishes in rounding.
+template <class V>
+V counted_level(V magnitude, V d) {
+  V level(0.0f);
+  for (int code = 0; code < 7; ++code) {
+    const V midpoint = V(0.5f * static_cast<float>(fp4_values[code] + fp4_values[code + 1])) * d;
+    level += select(magnitude > midpoint, V(1.0f), V(0.0f));
+  }
+  return level;
+}
+
+/// The codes of n weights on the grid of d >= 0. The reference scans all sixteen values. Those of the other sign than x
+/// are never nearer than zero, which comes first, and the distances of -v to -x and of v to x are the same floats: the
+/// magnitude decides, and the sign is added.
 template <int n, class V>
-void round_to_grid(const float* x, float d, uint8_t* codes) {
+void round_to_grid(const float* x, float d, float largest, uint8_t* codes) {
+  const bool within_reach = largest <= 0x1p20f * d && d <= 0x1p124f;
   V levels[n / lane_count<V>];
-  for (int i = 0; i < n / lane_count<V>; ++i) levels[i] = nearest_fp4_level(load_run<V>(x + i * lane_count<V>), V(d));
+  for (int i = 0; i < n / lane_count<V>; ++i) {
+    const V v = load_run<V>(x + i * lane_count<V>), magnitude = absolute(v);
+    const V level = within_reach ? counted_level(magnitude, V(d)) : scanned_level(magnitude, V(d));
+    levels[i] = level + select(both(v<V(0.0f), level> V(0.0f)), V(8.0f), V(0.0f));
+  }
   store_level_run<n>(levels, codes);
 }
 
@@ -44,10 +63,12 @@ float largest_magnitude(const float* x) {
 
 /// The power of two that brings the largest magnitude to 4..8 steps: floor(log2) of it, where log2 is rounded to single
 /// precision as the reference rounds it, so that magnitudes a few ulps below a power of two count as that power. (The
-/// boundary lies at 2^k ln 2 ulps, k < 7: never near a whole number of ulps, so any double log2 decides the same.)
-/// Exponents below zero wrap around, as the reference's do.
+/// boundary lies at 2^k ln 2 ulps, k < 7: never near a whole number of ulps, so any double log2 decides the same, and
+/// further away from the power the exponent field does.) Exponents below zero wrap around, as the reference's do.
 uint8_t exponent_for(float largest) {
   if (!(largest > 0.0f)) return 0;
+  const uint32_t field = bit_cast<uint32_t>(largest) >> 23, fraction = bit_cast<uint32_t>(largest) & 0x007FFFFFu;
+  if (field > 0 && fraction < 0x007FFF00u) return static_cast<uint8_t>(field - 2);
   const float logarithm = static_cast<float>(std::log2(static_cast<double>(largest)));
   return static_cast<uint8_t>(static_cast<int>(std::floor(logarithm)) - 2 + 127);
 }
@@ -55,9 +76,10 @@ uint8_t exponent_for(float largest) {
 template <class V>
 void quantize_mxfp4(const float* row, uint8_t* blocks, size_t length, const float* /*importance*/) {
   for (size_t i = 0; i < length; i += MXFP4::block_length, blocks += MXFP4::block_bytes) {
-    const uint8_t e = exponent_for(largest_magnitude<32, V>(row + i));
+    const float largest = largest_magnitude<32, V>(row + i);
+    const uint8_t e = exponent_for(largest);
     uint8_t codes[32];
-    round_to_grid<32, V>(row + i, half_of_e8m0(e), codes);
+    round_to_grid<32, V>(row + i, half_of_e8m0(e), largest, codes);
     MXFP4::encode(e, codes, blocks);
   }
 }
@@ -68,15 +90,60 @@ void quantize_nvfp4(const float* row, uint8_t* blocks, size_t length, const floa
     uint8_t scales[NVFP4::sub_blocks], codes[64];
     for (int s = 0; s < NVFP4::sub_blocks; ++s) {
       const float* x = row + i + 16 * s;
-      scales[s] = ue4m3_from_f32(largest_magnitude<16, V>(x) / 6.0f);
-      round_to_grid<16, V>(x, half_of_ue4m3(scales[s]), codes + 16 * s);
+      const float largest = largest_magnitude<16, V>(x);
+      scales[s] = ue4m3_from_f32(largest / 6.0f);
+      round_to_grid<16, V>(x, half_of_ue4m3(scales[s]), largest, codes + 16 * s);
     }
     NVFP4::encode(scales, codes, blocks);
   }
 }
 
-template <class F>
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
+#if NIBBLE_SIMD
+/// The values of sixteen codes, moved up by 12 to be unsigned.
+v128_t fp4_values_above_12(v128_t codes) {
+  return wasm_i8x16_swizzle(wasm_i8x16_add(wasm_v128_load(fp4_values), wasm_i8x16_splat(12)), codes);
+}
+
+void store_scaled(v128_t codes, float d, float* values) {
+  const v128_t scale = wasm_f32x4_splat(d);
+  block32::store_values(fp4_values_above_12(codes), 12.0f, values, [&](v128_t v) { return wasm_f32x4_mul(v, scale); });
+}
+
+void decode_mxfp4(const uint8_t* blocks, float* values, size_t block_count) {
+  for (size_t b = 0; b < block_count; ++b, blocks += MXFP4::block_bytes, values += 32) {
+    const float d = half_of_e8m0(blocks[0]);
+    const block32::Codes codes = block32::unpack_nibbles(blocks + 1);
+    store_scaled(codes.low, d, values);
+    store_scaled(codes.high, d, values + 16);
+  }
+}
+
+void decode_nvfp4(const uint8_t* blocks, float* values, size_t block_count) {
+  for (size_t b = 0; b < block_count; ++b, blocks += NVFP4::block_bytes, values += 64) {
+    for (int pair = 0; pair < 2; ++pair) {
+      // The low nibbles of two sub-blocks, then the high ones, eight bytes each.
+      const block32::Codes codes = block32::unpack_nibbles(blocks + 4 + 16 * pair);
+      const v128_t first = wasm_i64x2_shuffle(codes.low, codes.high, 0, 2);
+      const v128_t second = wasm_i64x2_shuffle(codes.low, codes.high, 1, 3);
+      store_scaled(first, half_of_ue4m3(blocks[2 * pair]), values + 32 * pair);
+      store_scaled(second, half_of_ue4m3(blocks[2 * pair + 1]), values + 32 * pair + 16);
+    }
+  }
+}
+#endif
+
+constexpr Decoder mxfp4_decoders[] = {
+    {Kernel::scalar, decode_each_block<MXFP4>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_mxfp4},
+#endif
+};
+constexpr Decoder nvfp4_decoders[] = {
+    {Kernel::scalar, decode_each_block<NVFP4>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_nvfp4},
+#endif
+};
 constexpr Quantizer mxfp4_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_mxfp4<float>},
 #if NIBBLE_SIMD
@@ -94,11 +161,11 @@ constexpr Quantizer nvfp4_quantizers[] = {
 
 template <>
 Codec codec_for<MXFP4>() {
-  return {Type::mxfp4, decoders<MXFP4>, mxfp4_quantizers, false};
+  return {Type::mxfp4, mxfp4_decoders, mxfp4_quantizers, false};
 }
 template <>
 Codec codec_for<NVFP4>() {
-  return {Type::nvfp4, decoders<NVFP4>, nvfp4_quantizers, false};
+  return {Type::nvfp4, nvfp4_decoders, nvfp4_quantizers, false};
 }
 
 }  // namespace nibble

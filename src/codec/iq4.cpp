@@ -1,4 +1,5 @@
 #include "codec/codec.h"
+#include "codec/run_decoders.h"
 #include "formats/iq4_nl.h"
 #include "formats/iq4_xs.h"
 #include "numeric/lanes.h"
@@ -91,8 +92,30 @@ void quantize_xs(const float* row, uint8_t* blocks, size_t length, const float* 
   }
 }
 
-template <class F>
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
+#if NIBBLE_SIMD
+void decode_nl(const uint8_t* blocks, float* values, size_t block_count) {
+  for (size_t b = 0; b < block_count; ++b, blocks += IQ4_NL::block_bytes, values += n) {
+    const v128_t d = wasm_f32x4_splat(f32_from_f16(load<uint16_t>(blocks)));
+    const auto scaled = [d](v128_t v) { return wasm_f32x4_mul(d, v); };
+    const block32::Codes codes = block32::unpack_nibbles(blocks + 2);
+    block32::store_values(iq4_values_above_128(codes.low), 128.0f, values, scaled);
+    block32::store_values(iq4_values_above_128(codes.high), 128.0f, values + 16, scaled);
+  }
+}
+#endif
+
+constexpr Decoder nl_decoders[] = {
+    {Kernel::scalar, decode_each_block<IQ4_NL>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_nl},
+#endif
+};
+constexpr Decoder xs_decoders[] = {
+    {Kernel::scalar, decode_each_block<IQ4_XS>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_runs<IQ4_XS>},
+#endif
+};
 constexpr Quantizer nl_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_nl<float>},
 #if NIBBLE_SIMD
@@ -110,11 +133,11 @@ constexpr Quantizer xs_quantizers[] = {
 
 template <>
 Codec codec_for<IQ4_NL>() {
-  return {Type::iq4_nl, decoders<IQ4_NL>, nl_quantizers, false};
+  return {Type::iq4_nl, nl_decoders, nl_quantizers, false};
 }
 template <>
 Codec codec_for<IQ4_XS>() {
-  return {Type::iq4_xs, decoders<IQ4_XS>, xs_quantizers, false};
+  return {Type::iq4_xs, xs_decoders, xs_quantizers, false};
 }
 
 }  // namespace nibble

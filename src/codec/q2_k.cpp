@@ -2,6 +2,7 @@
 
 #include "codec/codec.h"
 #include "codec/k_quants.h"
+#include "codec/run_decoders.h"
 
 namespace nibble {
 namespace {
@@ -26,9 +27,9 @@ void quantize_block(const float* x, uint8_t* block, const float* importance) {
   AffineScales<n> stored;
   if (importance) {
     const float sigma2 = sum_of_squares(x, super_block) / 256.0f;
-    fit_affine_sub_blocks<n, 3, Deviation::squared, V>(
-        x, weighted_affine_grid, fits,
-        [&](int j, const V* lanes, V* w) { load_importance_weights<n>(lanes, importance, j, sigma2, w); });
+    fit_affine_sub_blocks<n, 3, Deviation::squared, V>(x, weighted_affine_grid, fits, [&](int j, const V* lanes, V* w) {
+      load_importance_weights<n>(lanes, importance, j, sigma2, w);
+    });
     stored = fit_scales_and_minima<n, 15>(fits);
   } else {
     fit_affine_sub_blocks<n, 3, Deviation::absolute, V>(x, plain_grid, fits, [](int, const V* lanes, V* w) {
@@ -55,7 +56,12 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* imp
   }
 }
 
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<Q2_K>}};
+constexpr Decoder decoders[] = {
+    {Kernel::scalar, decode_each_block<Q2_K>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_runs<Q2_K>},
+#endif
+};
 constexpr Quantizer quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize<float>},
 #if NIBBLE_SIMD

@@ -2,6 +2,7 @@
 
 #include "codec/codec.h"
 #include "codec/k_quants.h"
+#include "codec/run_decoders.h"
 
 namespace nibble {
 namespace {
@@ -61,7 +62,12 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* imp
   }
 }
 
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<Q3_K>}};
+constexpr Decoder decoders[] = {
+    {Kernel::scalar, decode_each_block<Q3_K>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_runs<Q3_K>},
+#endif
+};
 constexpr Quantizer quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize<float>},
 #if NIBBLE_SIMD

@@ -2,6 +2,7 @@
 
 #include "codec/codec.h"
 #include "codec/k_quants.h"
+#include "codec/run_decoders.h"
 #include "formats/q4_k.h"
 #include "formats/q5_k.h"
 
@@ -57,9 +58,9 @@ void quantize_block(const float* x, uint8_t* block, const float* importance) {
   AffineScales<n> stored;
   if (importance) {
     const float sigma2 = 2.0f * sum_of_squares(x, super_block) / 256.0f;
-    fit_affine_sub_blocks<n, N, Deviation::squared, V>(
-        x, weighted_affine_grid, fits,
-        [&](int j, const V* lanes, V* w) { load_importance_weights<n>(lanes, importance, j, sigma2, w); });
+    fit_affine_sub_blocks<n, N, Deviation::squared, V>(x, weighted_affine_grid, fits, [&](int j, const V* lanes, V* w) {
+      load_importance_weights<n>(lanes, importance, j, sigma2, w);
+    });
     stored = fit_scales_and_minima<n, 63>(fits);
     if (Rules<F>::caps_weighted_codes) {
       cap_codes(stored.scale_codes);
@@ -91,7 +92,12 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* imp
 }
 
 template <class F>
-constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
+constexpr Decoder decoders[] = {
+    {Kernel::scalar, decode_each_block<F>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_runs<F>},
+#endif
+};
 template <class F>
 constexpr Quantizer quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize<F, float>},

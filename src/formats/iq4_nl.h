@@ -17,7 +17,8 @@ struct IQ4_NL {
   static constexpr Type type = Type::iq4_nl;
   static constexpr std::string_view name = "iq4_nl";
   static constexpr std::string_view summary =
-      "Sixteen uneven levels that fit bell-shaped weights better than Q4_0 at the same size; works for any row length that is a multiple of 32.";
+      "Sixteen uneven levels that fit bell-shaped weights better than Q4_0 at the same size; works for any row length "
+      "that is a multiple of 32.";
   static constexpr uint32_t block_length = 32, block_bytes = 18, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;

@@ -17,7 +17,8 @@ struct NVFP4 {
   static constexpr Type type = Type::nvfp4;
   static constexpr std::string_view name = "nvfp4";
   static constexpr std::string_view summary =
-      "4-bit floats with a small float scale per 16 weights; meant for models published in it. Weights beyond 2688 clip.";
+      "4-bit floats with a small float scale per 16 weights; meant for models published in it. Weights beyond 2688 "
+      "clip.";
   static constexpr uint32_t block_length = 64, block_bytes = 36, scale_length = 16;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;

@@ -17,7 +17,7 @@ struct Q2_K {
   static constexpr Type type = Type::q2_K;
   static constexpr std::string_view name = "q2_K";
   static constexpr std::string_view summary =
-      "Four levels per weight; the smallest type that works without an importance matrix, at a visible loss of quality.";
+      "Four levels per weight with scale and minimum per 16; small, at a visible loss of quality.";
   static constexpr uint32_t block_length = super_block, block_bytes = 84, scale_length = 16;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
@@ -29,7 +29,8 @@ struct Q2_K {
     unpack_quad_planes(block + 16, codes);
     for (int i = 0; i < super_block; ++i) {
       const int code = block[i / 16];
-      values[i] = (d * static_cast<float>(code & 15)) * static_cast<float>(codes[i]) - dmin * static_cast<float>(code >> 4);
+      values[i] =
+          (d * static_cast<float>(code & 15)) * static_cast<float>(codes[i]) - dmin * static_cast<float>(code >> 4);
     }
   }
 
@@ -48,8 +49,8 @@ struct Q2_K {
   static void range(const uint8_t* block, float* low, float* high) {
     const float d = scale_of(block), dmin = minimum_of(block);
     for (int j = 0; j < sub_blocks; ++j) {
-      grid_range(d * static_cast<float>(block[j] & 15), -(dmin * static_cast<float>(block[j] >> 4)), -0.5f, 3.5f, low + j,
-                 high + j);
+      grid_range(d * static_cast<float>(block[j] & 15), -(dmin * static_cast<float>(block[j] >> 4)), -0.5f, 3.5f,
+                 low + j, high + j);
     }
   }
 

@@ -47,7 +47,8 @@ struct Q3_K {
       block[l] = static_cast<uint8_t>(bits);
     }
     uint8_t* scales = block + 96;
-    for (int j = 0; j < 8; ++j) scales[j] = static_cast<uint8_t>((scale_codes[j] & 15) | (scale_codes[j + 8] & 15) << 4);
+    for (int j = 0; j < 8; ++j)
+      scales[j] = static_cast<uint8_t>((scale_codes[j] & 15) | (scale_codes[j + 8] & 15) << 4);
     for (int j = 0; j < 4; ++j) {
       scales[8 + j] = static_cast<uint8_t>((scale_codes[j] >> 4) | (scale_codes[j + 4] >> 4) << 2 |
                                            (scale_codes[j + 8] >> 4) << 4 | (scale_codes[j + 12] >> 4) << 6);

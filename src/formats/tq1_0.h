@@ -11,8 +11,8 @@ namespace nibble {
 ///   byte   0                  32                  48           52      54
 ///         [ 32 bytes x 5      | 16 bytes x 5      | 4 bytes x 4 | d:f16 ]
 ///
-/// Byte m of a part of B bytes holds the trits 0..2 of weights m, m + B, m + 2B ... of that part (parts start at weights
-/// 0, 160 and 240), the first the most significant. As a base-3 fraction of 5 digits it is stored as
+/// Byte m of a part of B bytes holds the trits 0..2 of weights m, m + B, m + 2B ... of that part (parts start at
+/// weights 0, 160 and 240), the first the most significant. As a base-3 fraction of 5 digits it is stored as
 /// ceil(digits * 256 / 243), so that trit n is ((byte * 3^n) mod 256) * 3 / 256. weight = (trit - 1) * d.
 /// Example: the trits 2 0 0 0 0 are 162 of 243, stored as 171; (171 * 3) >> 8 = 2.
 struct TQ1_0 {

@@ -10,6 +10,7 @@
 namespace nibble {
 
 inline bool any(bool mask) { return mask; }
+inline bool all(bool mask) { return mask; }
 inline bool both(bool a, bool b) { return a && b; }
 inline float select(bool mask, float yes, float no) { return mask ? yes : no; }
 inline float absolute(float v) { return std::fabs(v); }
@@ -24,6 +25,15 @@ inline float nearest_level(float v, int low, int high) { return static_cast<floa
 inline float low_byte(float v) { return static_cast<float>(static_cast<int>(v) & 0xFF); }
 /// The range of nearest_int: as bounds of nearest_level they leave a side open.
 inline constexpr int lowest_level = -0x00400000, highest_level = 0x003FFFFF;
+
+/// nearest_int(v) for |v| < 2^22, as a float: adding 1.5 * 2^23 rounds, subtracting it leaves the integer.
+constexpr float rounding_anchor = 12582912.0f;
+template <class V>
+inline V small_level(V v) {
+  return (v + V(rounding_anchor)) - V(rounding_anchor);
+}
+/// The same, clamped to low..high.
+inline float small_level(float v, int low, int high) { return nearest_level(v, low, high); }
 
 /// How many floats a V holds.
 template <class V>
@@ -83,11 +93,13 @@ inline Float4& operator+=(Float4& a, Float4 b) { return a = a + b; }
 
 inline Mask4 operator<(Float4 a, Float4 b) { return {wasm_f32x4_lt(a.v, b.v)}; }
 inline Mask4 operator>(Float4 a, Float4 b) { return {wasm_f32x4_gt(a.v, b.v)}; }
+inline Mask4 operator<=(Float4 a, Float4 b) { return {wasm_f32x4_le(a.v, b.v)}; }
 inline Mask4 operator>=(Float4 a, Float4 b) { return {wasm_f32x4_ge(a.v, b.v)}; }
 inline Mask4 operator==(Float4 a, Float4 b) { return {wasm_f32x4_eq(a.v, b.v)}; }
 inline Mask4 operator!=(Float4 a, Float4 b) { return {wasm_f32x4_ne(a.v, b.v)}; }
 
 inline bool any(Mask4 mask) { return wasm_v128_any_true(mask.v); }
+inline bool all(Mask4 mask) { return wasm_i32x4_all_true(mask.v); }
 inline Mask4 both(Mask4 a, Mask4 b) { return {wasm_v128_and(a.v, b.v)}; }
 inline Float4 select(Mask4 mask, Float4 yes, Float4 no) { return Float4(wasm_v128_bitselect(yes.v, no.v, mask.v)); }
 inline Float4 absolute(Float4 a) { return Float4(wasm_f32x4_abs(a.v)); }
@@ -104,6 +116,13 @@ inline Float4 nearest_level(Float4 v, int low, int high) {
 
 inline Float4 low_byte(Float4 v) {
   return Float4(wasm_f32x4_convert_i32x4(wasm_v128_and(wasm_i32x4_trunc_sat_f32x4(v.v), wasm_i32x4_splat(0xFF))));
+}
+
+inline Float4 small_level(Float4 v, int low, int high) {
+  const Float4 anchor(rounding_anchor), placed = v + anchor;
+  return lower_of(higher_of(placed, anchor + Float4(static_cast<float>(low))),
+                  anchor + Float4(static_cast<float>(high))) -
+         anchor;
 }
 
 /// A 4 x 4 transposition: afterwards lane b of row i is what lane i of row b was.

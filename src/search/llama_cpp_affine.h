@@ -37,6 +37,7 @@ inline AffineFit<V> fit_affine(const V* x, const V* w, const AffineGrid& grid, V
     sum_w += w[i];
     sum_x += w[i] * x[i];
   }
+  const V lowest = low;
   low = select(low > zero, zero, low);
   const auto flat = high == low;
   const V flat_minimum = -low;
@@ -53,13 +54,23 @@ inline AffineFit<V> fit_affine(const V* x, const V* w, const AffineGrid& grid, V
   for (int k = 0; k <= grid.count; ++k) {
     inverse = V(grid.first + grid.step * static_cast<float>(k) + static_cast<float>(N)) / (high - low);
     V sum_l = zero, sum_l2 = zero, sum_xl = zero;
-    for (int i = 0; i < n; ++i) {
-      const V level = nearest_level(inverse * (x[i] - low), 0, N);
-      levels[i] = level;
-      const V wl = w[i] * level;
-      sum_l += wl;
-      sum_l2 += wl * level;
-      sum_xl += wl * x[i];
+    const auto take = [&](auto level_of) {
+      for (int i = 0; i < n; ++i) {
+        const V level = level_of(inverse * (x[i] - low));
+        levels[i] = level;
+        const V wl = w[i] * level;
+        sum_l += wl;
+        sum_l2 += wl * level;
+        sum_xl += wl * x[i];
+      }
+    };
+    // All x lie between lowest and high, and rounding keeps order: where these two need no clamping, none does. (The
+    // inverse is negative when an accepted minimum lies above high; `first` is then the larger one.)
+    const V first = inverse * (lowest - low), last = inverse * (high - low);
+    if (all(both(both(first >= V(-0.5f), first <= last), last < V(N + 0.5f)))) {
+      take([](V v) { return small_level(v); });
+    } else {
+      take([](V v) { return nearest_level(v, 0, N); });
     }
     const V determinant = sum_w * sum_l2 - sum_l * sum_l;
     const auto solvable = determinant > zero;
@@ -67,8 +78,10 @@ inline AffineFit<V> fit_affine(const V* x, const V* w, const AffineGrid& grid, V
     V fitted_scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
     V fitted_low = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
     const auto positive = fitted_low > zero;
-    fitted_scale = select(positive, sum_xl / sum_l2, fitted_scale);
-    fitted_low = select(positive, zero, fitted_low);
+    if (any(positive)) {
+      fitted_scale = select(positive, sum_xl / sum_l2, fitted_scale);
+      fitted_low = select(positive, zero, fitted_low);
+    }
     V error = zero;
     for (int i = 0; i < n; ++i) error += w[i] * error_of(fitted_scale * levels[i] + fitted_low - x[i]);
     const auto better = both(solvable, error < best_error);

@@ -31,8 +31,8 @@ inline Float4 nearest_iq4_value(Float4 v) {
 inline Float4 nearest_iq4_level(Float4 v) { return Float4(wasm_f32x4_convert_i32x4(nearest_iq4_codes(v))); }
 #endif
 
-/// The best least-squares scale among the levels of sixteen inverse scales: -127 / -extreme, then (t - 127) / extreme for
-/// t = -7..7. A tiny block gets 0. `w` holds the weights of the squared errors.
+/// The best least-squares scale among the levels of sixteen inverse scales: -127 / -extreme, then (t - 127) / extreme
+/// for t = -7..7. A tiny block gets 0. `w` holds the weights of the squared errors.
 template <int n, class V>
 inline V fit_iq4(const V* x, const V* w) {
   const V zero(0.0f);

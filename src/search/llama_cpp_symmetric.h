@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include "numeric/lanes.h"
 
 /// llama.cpp's scale searches for grids around zero: value = scale * (level - N), levels 0..2N-1.
@@ -26,16 +28,9 @@ inline Extreme<V> extreme_of(const V* x) {
   return found;
 }
 
-/// Nineteen inverse scales around -N / (the extreme value), each followed by the least-squares scale of its levels; the
-/// best weighted fit wins, the first of equals. Returns the scale and writes levels 0..2N-1. A tiny block gets scale 0
-/// and levels 0, which is the grid's lowest step and not its zero: the reference does the same.
-/// `w` holds the weights of the squared errors (x * x when there is no importance).
-template <int n, int N, class V>
-inline V fit_symmetric(const V* x, const V* w, V* levels) {
-  const auto [amax, extreme] = extreme_of<n>(x);
-  V wx[n];
-  for (int i = 0; i < n; ++i) wx[i] = w[i] * x[i];
-
+/// The search itself; `level_of` rounds and clamps to -N..N-1.
+template <int n, int N, class V, class Mask, class LevelOf>
+inline V search_symmetric(const V* x, const V* w, const V* wx, V extreme, Mask empty, V* levels, LevelOf level_of) {
   V scale(0.0f), best(0.0f), best_inverse(0.0f);
   for (int step = 0; step < 19; ++step) {
     // 0 (the start), then -9..-1, 1..9
@@ -43,7 +38,7 @@ inline V fit_symmetric(const V* x, const V* w, V* levels) {
     const V inverse = V(-(N + 0.1f * static_cast<float>(k))) / extreme;
     V sumlx(0.0f), suml2(0.0f);
     for (int i = 0; i < n; ++i) {
-      const V level = nearest_level(inverse * x[i], -N, N - 1);
+      const V level = level_of(inverse * x[i]);
       sumlx += wx[i] * level;
       suml2 += w[i] * level * level;
     }
@@ -60,11 +55,32 @@ inline V fit_symmetric(const V* x, const V* w, V* levels) {
     best = select(better, fitted * sumlx, best);
     best_inverse = select(better, inverse, best_inverse);
   }
-  const auto empty = amax < V(tiny);
   for (int i = 0; i < n; ++i) {
-    levels[i] = select(empty, V(0.0f), nearest_level(best_inverse * x[i], -N, N - 1) + V(static_cast<float>(N)));
+    levels[i] = select(empty, V(0.0f), level_of(best_inverse * x[i]) + V(static_cast<float>(N)));
   }
   return select(empty, V(0.0f), scale);
+}
+
+/// Nineteen inverse scales around -N / (the extreme value), each followed by the least-squares scale of its levels; the
+/// best weighted fit wins, the first of equals. Returns the scale and writes levels 0..2N-1. A tiny block gets scale 0
+/// and levels 0, which is the grid's lowest step and not its zero: the reference does the same.
+/// `w` holds the weights of the squared errors (x * x when there is no importance).
+template <int n, int N, class V>
+inline V fit_symmetric(const V* x, const V* w, V* levels) {
+  const auto [amax, extreme] = extreme_of<n>(x);
+  const auto empty = amax < V(tiny);
+  V wx[n];
+  bool finite = true;
+  for (int i = 0; i < n; ++i) {
+    wx[i] = w[i] * x[i];
+    finite = finite & all(absolute(x[i]) <= V(std::numeric_limits<float>::max()));
+  }
+  // Finite x stay within N + 1 steps, where rounding is cheap. (The divisor of an empty block does not matter.)
+  const V divisor = select(empty, V(1.0f), extreme);
+  return finite
+             ? search_symmetric<n, N>(x, w, wx, divisor, empty, levels, [](V v) { return small_level(v, -N, N - 1); })
+             : search_symmetric<n, N>(x, w, wx, divisor, empty, levels,
+                                      [](V v) { return nearest_level(v, -N, N - 1); });
 }
 
 /// The same grid with one starting scale and up to five rounds of moving single weights to the level that the

@@ -23,7 +23,8 @@ using testing::Random;
 constexpr std::string_view vector_quantizers[] = {"f16",    "bf16",   "q4_0",  "q4_1",  "q5_0",  "q5_1",
                                                   "q8_0",   "q2_K",   "q3_K",  "q4_K",  "q5_K",  "q6_K",
                                                   "iq4_nl", "iq4_xs", "tq1_0", "tq2_0", "mxfp4", "nvfp4"};
-constexpr std::string_view vector_decoders[] = {"f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"};
+constexpr std::string_view vector_decoders[] = {"f16",  "bf16", "q4_0", "q4_1", "q5_0",   "q5_1",   "q8_0",  "q2_K",
+                                                "q3_K", "q4_K", "q5_K", "q6_K", "iq4_nl", "iq4_xs", "mxfp4", "nvfp4"};
 
 /// A buffer between two runs of guard bytes.
 class Guarded {

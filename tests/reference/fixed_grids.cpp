@@ -103,7 +103,8 @@ void quantize_mxfp4(const float* row, uint8_t* blocks, size_t length, const floa
     uint8_t* block = blocks + 17 * b;
     const float amax = largest_magnitude(x, 32);
     int e = 0;
-    if (amax > 0) e = (static_cast<int>(std::floor(static_cast<float>(std::log2(static_cast<double>(amax))))) + 125) & 255;
+    if (amax > 0)
+      e = (static_cast<int>(std::floor(static_cast<float>(std::log2(static_cast<double>(amax))))) + 125) & 255;
     block[0] = static_cast<uint8_t>(e);
     for (int j = 0; j < 16; ++j) {
       block[1 + j] =
@@ -158,8 +159,8 @@ void decode_nvfp4(const uint8_t* blocks, float* values, size_t length) {
   }
 }
 
-/// Trits 0..2 of 256 weights; returns the scale. Conversions out of range give LONG_MIN, one more than which is 1 in its
-/// low 32 bits.
+/// Trits 0..2 of 256 weights; returns the scale. Conversions out of range give LONG_MIN, one more than which is 1 in
+/// its low 32 bits.
 float trits_of(const float* x, int* t) {
   const float d = largest_magnitude(x, 256);
   const float inverse = d != 0 ? 1 / d : 0.0f;

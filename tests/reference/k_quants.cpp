@@ -60,9 +60,8 @@ void quantize_q2(const float* x, uint8_t* block, const float* importance) {
     std::vector<float> w(16);
     for (int i = 0; i < 16; ++i) w[i] = std::fabs(x[16 * j + i]);
     if (importance) w = importance_weights(16, x + 16 * j, importance + 16 * j, sigma2);
-    const AffineFit fit = importance
-                              ? search_affine(16, 3, x + 16 * j, w.data(), -0.9f, 0.05f, 36, false, L + 16 * j)
-                              : search_affine(16, 3, x + 16 * j, w.data(), -0.5f, 0.1f, 15, true, L + 16 * j);
+    const AffineFit fit = importance ? search_affine(16, 3, x + 16 * j, w.data(), -0.9f, 0.05f, 36, false, L + 16 * j)
+                                     : search_affine(16, 3, x + 16 * j, w.data(), -0.5f, 0.1f, 15, true, L + 16 * j);
     scale[j] = fit.scale;
     minimum[j] = fit.minimum;
     sw[j] = sum(w);
@@ -255,7 +254,8 @@ void quantize_q6(const float* x, uint8_t* block, const float* importance) {
 void decode_q6(const uint8_t* block, float* values) {
   const float d = float_from_half(read16(block + 208));
   for (int i = 0; i < 256; ++i) {
-    const int q = (block[q6_low_byte(i)] >> q6_low_shift(i) & 15) + 16 * (block[q6_high_byte(i)] >> q6_high_shift(i) & 3);
+    const int q =
+        (block[q6_low_byte(i)] >> q6_low_shift(i) & 15) + 16 * (block[q6_high_byte(i)] >> q6_high_shift(i) & 3);
     values[i] = (d * static_cast<int8_t>(block[192 + i / 16])) * (q - 32);
   }
 }
