@@ -31,7 +31,7 @@ struct Rule {
   static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<6>(5.0f, 0.1f);
     const auto& grid = iq2_xxs_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 13, start * 3.0f, start, true);
+    auto found = iq_search::search_scales<V>(grid, block, numerators, start * 3.0f, start, true);
     iq_search::refine_scale<iq_search::Refine::all>(grid, block, found);
     return found;
   }

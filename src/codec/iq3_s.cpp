@@ -7,8 +7,8 @@
 namespace nibble {
 namespace {
 
-/// llama.cpp's rule for IQ3_S. Only sub-blocks of zeros count as empty; the marks start as off the codebook, so a sub-block
-/// no candidate fits is coded by the refinement.
+/// llama.cpp's rule for IQ3_S. Only sub-blocks of zeros count as empty; the marks start as off the codebook, so a
+/// sub-block no candidate fits is coded by the refinement.
 struct Rule {
   using Format = IQ3_S;
   using Shape = Iq4x8;
@@ -31,7 +31,7 @@ struct Rule {
   static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<9>(15.0f, 0.2f);
     const auto& grid = iq3_s_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 19, block.largest, start, false);
+    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, false);
     iq_search::refine_scale<iq_search::Refine::all_if_any_off_grid>(grid, block, found);
     return found;
   }

@@ -28,7 +28,7 @@ struct Rule {
   static auto search(const Block& block, float start) {
     static constexpr auto numerators = candidate_numerators<15>(15.0f, 0.2f);
     const auto& grid = iq3_xxs_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators.data(), 31, block.largest, start, true);
+    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, true);
     iq_search::refine_scale<iq_search::Refine::off_grid>(grid, block, found);
     return found;
   }

@@ -55,9 +55,9 @@ template <class Rule>
 Codec codec() {
   static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<typename Rule::Format>}};
   static constexpr Quantizer quantizers[] = {
-      {llama_cpp, Kernel::scalar, quantize_row<Rule, float>},
+    {llama_cpp, Kernel::scalar, quantize_row<Rule, float>},
 #if NIBBLE_SIMD
-      {llama_cpp, Kernel::simd, quantize_row<Rule, Float4>},
+    {llama_cpp, Kernel::simd, quantize_row<Rule, Float4>},
 #endif
   };
   return {Rule::Format::type, decoders, quantizers, false};

@@ -21,14 +21,12 @@
 ///   arrange()         (optional) changes the codes of a super-block, knowing which sub-blocks were coded
 namespace nibble {
 
-/// base + k * step for k = -steps..steps, padded to whole vectors with the last one.
+/// base + k * step for k = -steps..steps.
 template <int steps>
 constexpr auto candidate_numerators(float base, float step) {
-  std::array<float, (2 * steps + 1 + 3) / 4 * 4> numerators{};
-  for (size_t i = 0; i < numerators.size(); ++i) {
-    const int k = static_cast<int>(i) - steps < steps ? static_cast<int>(i) - steps : steps;
-    numerators[i] = base + static_cast<float>(k) * step;
-  }
+  std::array<float, 2 * steps + 1> numerators{};
+  for (int k = -steps; k <= steps; ++k)
+    numerators[static_cast<size_t>(k + steps)] = base + static_cast<float>(k) * step;
   return numerators;
 }
 
@@ -103,7 +101,8 @@ inline void quantize_block(const float* x, const float* importance, uint8_t* out
     const bool flip = found.scale < 0.0f;
     scales[b] = flip ? -found.scale : found.scale;
     largest_scale = higher_of(largest_scale, scales[b]);
-    for (int j = octets * b; j < octets * (b + 1); ++j) codes.signs[j] = static_cast<uint8_t>(flip ? ~signs[j] : signs[j]);
+    for (int j = octets * b; j < octets * (b + 1); ++j)
+      codes.signs[j] = static_cast<uint8_t>(flip ? ~signs[j] : signs[j]);
     for (int g = 0; g < groups; ++g) codes.index[groups * b + g] = static_cast<uint16_t>(found.position[g]);
   }
   if (largest_scale == 0.0f) {

@@ -12,8 +12,9 @@ namespace nibble {
 /// The fields of one super-block, unpacked: what a quantizer hands to a format's encode().
 struct IqCodes {
   uint16_t index[64];  ///< per group: position in the codebook
-  uint8_t signs[32];   ///< IQ2, IQ3: per 8 weights, bit j set when weight j is negative. IQ1: 1 when the shift is negative
-  uint8_t scale[16];   ///< per sub-block: scale code
+  uint8_t
+      signs[32];  ///< IQ2, IQ3: per 8 weights, bit j set when weight j is negative. IQ1: 1 when the shift is negative
+  uint8_t scale[16];  ///< per sub-block: scale code
 };
 
 namespace iq {

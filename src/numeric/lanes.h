@@ -57,6 +57,8 @@ inline float load_run(const float* from) {
   return *from;
 }
 inline void store_run(float v, float* to) { *to = v; }
+/// The same for integer-valued floats that fit an int.
+inline void store_integer_run(float v, int* to) { *to = static_cast<int>(v); }
 /// to[b * stride + i] = lane b of levels[i] as a byte; levels are integers 0..255.
 template <int n>
 inline void store_levels(const float* levels, size_t /*stride*/, uint8_t* to) {
@@ -162,6 +164,7 @@ inline Float4 load_run(const float* from) {
   return Float4(wasm_v128_load(from));
 }
 inline void store_run(Float4 v, float* to) { wasm_v128_store(to, v.v); }
+inline void store_integer_run(Float4 v, int* to) { wasm_v128_store(to, wasm_i32x4_trunc_sat_f32x4(v.v)); }
 
 /// Sixteen levels 0..255, four in each vector, as bytes.
 inline v128_t level_bytes(v128_t l0, v128_t l1, v128_t l2, v128_t l3) {

@@ -28,13 +28,52 @@ struct HalfDistances {
   }
 };
 
-/// The distance of the last shell wanted, from the set of distances that occur. Distances above 63 count as 63: the
-/// shells of every codebook end far below.
+/// The distance of the last shell wanted, from the set of distances that occur.
 int last_shell(uint64_t distances, int shells) {
   for (; shells > 1; --shells) distances &= distances - 1;
   int distance = 0;
   while (!(distances >> distance & 1)) ++distance;
   return distance;
+}
+
+/// A codebook on its way to neighbour lists: each point split in two halves.
+struct Halves {
+  std::vector<uint8_t> low, high;
+  // Of the vector at work:
+  std::vector<uint8_t> from_high;  ///< distance of the high half from each point's
+  std::vector<uint8_t> distance;   ///< and of the whole
+  std::vector<uint16_t> near;      ///< points within the last shell, in codebook order
+
+  explicit Halves(size_t count) : low(count), high(count), from_high(count), distance(count), near(count) {}
+};
+
+/// Appends the neighbour list of a vector: its length, then positions. Distances above 63 count as 63: the shells of
+/// every codebook end far below. Not inlined, because a function that is entered often gets optimized by wasm engines
+/// while the tables are still being built; a single long call would run to its end as it was first compiled.
+[[gnu::noinline]] void append_neighbours(Halves& points, const uint8_t* from_low, int shells,
+                                         std::vector<uint16_t>& lists) {
+  const size_t count = points.low.size();
+  const uint8_t* low = points.low.data();
+  const uint8_t* from_high = points.from_high.data();
+  uint8_t* distance = points.distance.data();
+  uint64_t occurring = 0;
+  for (size_t k = 0; k < count; ++k) {
+    distance[k] = static_cast<uint8_t>(std::min(63, from_high[k] + from_low[low[k]]));
+    occurring |= uint64_t{1} << distance[k];
+  }
+  const int limit = last_shell(occurring, shells);
+  size_t found = 0;
+  for (size_t k = 0; k < count; ++k) {
+    points.near[found] = static_cast<uint16_t>(k);
+    found += distance[k] <= limit;
+  }
+  lists.push_back(static_cast<uint16_t>(found));
+  for (int shell = 0; shell <= limit; ++shell) {
+    if (!(occurring >> shell & 1)) continue;
+    for (size_t i = 0; i < found; ++i) {
+      if (distance[points.near[i]] == shell) lists.push_back(points.near[i]);
+    }
+  }
 }
 
 }  // namespace
@@ -44,11 +83,10 @@ IqGrid<Shape>::IqGrid(std::span<const uint16_t> points, int shells) {
   constexpr int bits = levels == 3 ? 2 : 3;
   constexpr int halves = HalfDistances<Shape>::halves;
   const HalfDistances<Shape> distances;
-  const size_t count = points.size();
 
   entries_.assign(Shape::vectors, -1);
-  std::vector<uint8_t> low(count), high(count);
-  for (size_t k = 0; k < count; ++k) {
+  Halves split(points.size());
+  for (size_t k = 0; k < points.size(); ++k) {
     int v = 0, place = 1;
     for (int i = 0; i < coords; ++i, place *= levels) {
       const int level = points[k] >> (bits * i) & ((1 << bits) - 1);
@@ -57,37 +95,17 @@ IqGrid<Shape>::IqGrid(std::span<const uint16_t> points, int shells) {
       values_.push_back(static_cast<float>(2 * level + 1));
     }
     entries_[static_cast<size_t>(v)] = static_cast<int32_t>(k);
-    low[k] = static_cast<uint8_t>(v % halves);
-    high[k] = static_cast<uint8_t>(v / halves);
+    split.low[k] = static_cast<uint8_t>(v % halves);
+    split.high[k] = static_cast<uint8_t>(v / halves);
   }
 
-  std::vector<uint8_t> from_high(count), distance(count);
-  std::vector<uint16_t> near;
-  for (int h = 0; h < halves; ++h) {
-    const auto& high_row = distances.table[static_cast<size_t>(h)];
-    for (size_t k = 0; k < count; ++k) from_high[k] = high_row[high[k]];
-    for (int l = 0; l < halves; ++l) {
-      int32_t& entry = entries_[static_cast<size_t>(h * halves + l)];
+  for (size_t high = 0; high < halves; ++high) {
+    for (size_t k = 0; k < points.size(); ++k) split.from_high[k] = distances.table[high][split.high[k]];
+    for (size_t low = 0; low < halves; ++low) {
+      int32_t& entry = entries_[high * halves + low];
       if (entry >= 0) continue;
-      const auto& low_row = distances.table[static_cast<size_t>(l)];
-      uint64_t occurring = 0;
-      for (size_t k = 0; k < count; ++k) {
-        distance[k] = static_cast<uint8_t>(std::min(63, from_high[k] + low_row[low[k]]));
-        occurring |= uint64_t{1} << distance[k];
-      }
-      const int limit = last_shell(occurring, shells);
-      near.clear();
-      for (size_t k = 0; k < count; ++k) {
-        if (distance[k] <= limit) near.push_back(static_cast<uint16_t>(k));
-      }
       entry = ~static_cast<int32_t>(lists_.size());
-      lists_.push_back(static_cast<uint16_t>(near.size()));
-      for (int shell = 0; shell <= limit; ++shell) {
-        if (!(occurring >> shell & 1)) continue;
-        for (const uint16_t k : near) {
-          if (distance[k] == shell) lists_.push_back(k);
-        }
-      }
+      append_neighbours(split, distances.table[low].data(), shells, lists_);
     }
   }
 }

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-/// The codebooks of the IQ types prepared for searching: for every vector of levels, its position in the codebook or the
-/// list of codebook points near it. Built on first use, once per process, in some tens of milliseconds.
+/// The codebooks of the IQ types prepared for searching: for every vector of levels, its position in the codebook or
+/// the list of codebook points near it. Built on first use, once per process, in some tens of milliseconds.
 namespace nibble {
 
 /// Levels and coordinates of a codebook's points: three levels in eight coordinates, or eight levels in four.

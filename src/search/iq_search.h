@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cfloat>
 #include <cstddef>
 
@@ -33,6 +34,13 @@ struct Sums {
   V vx, vv;
 };
 
+/// Room for `count` floats that are read a whole V at a time, beginning anywhere.
+template <class V>
+constexpr int padded_count(int count) {
+  constexpr int lanes = lane_count<V>;
+  return lanes == 1 ? count : (count + lanes - 1) / lanes * lanes + lanes;
+}
+
 /// Squared distances of each coordinate from each of its grid values, in lanes.
 template <class Shape, class V>
 struct DistanceTerms {
@@ -49,7 +57,8 @@ struct DistanceTerms {
     }
   }
 
-  /// Which point of the list is nearest, per lane; the first of equals, and the first of all when no distance is finite.
+  /// Which point of the list is nearest, per lane; the first of equals, and the first of all when no distance is
+  /// finite.
   V nearest(const IqGrid<Shape>& grid, std::span<const uint16_t> list) const {
     V least(FLT_MAX), ordinal(0.0f), winner(0.0f);
     for (const uint16_t position : list) {
@@ -64,42 +73,44 @@ struct DistanceTerms {
   }
 };
 
-/// Codes one group under each lane's scale: every coordinate is rounded to a level; where the levels are no codebook
-/// point, the nearest of the point's neighbours is taken. Writes a position per lane; bit b of the result is set when
-/// lane b needed no neighbour.
-template <class Shape, class V>
-inline unsigned code_group(const IqGrid<Shape>& grid, const float* x, const float* root_w, V inverse, V scale,
-                           int* position) {
+/// Codes one group under `count` scales: every coordinate is rounded to a level; where the levels are no codebook
+/// point, the nearest of the point's neighbours is taken. Writes a position and a mark per scale; the mark says that no
+/// neighbour was needed. `inverses` and `scales` are readable up to padded_count<V>(count).
+template <class V, int count, class Shape>
+inline void code_group(const IqGrid<Shape>& grid, const float* x, const float* root_w, const float* inverses,
+                       const float* scales, int* position, bool* on_grid) {
   constexpr int lanes = lane_count<V>;
-  V vector(0.0f);
-  for (int i = Shape::coords - 1; i >= 0; --i) {
-    const V level = nearest_level(V(0.5f) * (inverse * V(x[i]) - V(1.0f)), 0, Shape::levels - 1);
-    vector = vector * V(static_cast<float>(Shape::levels)) + level;
+  int vectors[padded_count<V>(count)];
+  for (int k = 0; k < count; k += lanes) {
+    const V inverse = load_run<V>(inverses + k);
+    V vector(0.0f);
+    for (int i = Shape::coords - 1; i >= 0; --i) {
+      const V level = nearest_level(V(0.5f) * (inverse * V(x[i]) - V(1.0f)), 0, Shape::levels - 1);
+      vector = vector * V(static_cast<float>(Shape::levels)) + level;
+    }
+    store_integer_run(vector, vectors + k);
   }
-  float vectors[lanes];
-  store_run(vector, vectors);
-  unsigned on_grid = 0;
-  for (int b = 0; b < lanes; ++b) {
-    position[b] = grid.find(static_cast<int>(vectors[b]));
-    on_grid |= static_cast<unsigned>(position[b] >= 0) << b;
-  }
-  if (on_grid == (1u << lanes) - 1) return on_grid;
-  const DistanceTerms<Shape, V> terms(x, root_w, scale);
-  for (int b = 0; b < lanes; ++b) {
-    if (position[b] >= 0) continue;
-    // Lanes that share the vector of levels share the walk along its list.
-    const int handle = position[b];
-    const auto list = grid.neighbours(handle);
-    float winners[lanes];
-    store_run(terms.nearest(grid, list), winners);
-    for (int c = b; c < lanes; ++c) {
-      if (position[c] == handle) position[c] = list[static_cast<size_t>(winners[c])];
+  // Neighbouring scales often give the same levels: one look-up serves the run, one walk along the list of neighbours
+  // as many of its scales as there are lanes.
+  for (int first = 0, end; first < count; first = end) {
+    for (end = first + 1; end < count && vectors[end] == vectors[first];) ++end;
+    const int found = grid.find(vectors[first]);
+    for (int k = first; k < end; ++k) {
+      position[k] = found;
+      on_grid[k] = found >= 0;
+    }
+    if (found >= 0) continue;
+    const auto list = grid.neighbours(found);
+    for (int k = first; k < end; k += lanes) {
+      const DistanceTerms<Shape, V> terms(x, root_w, load_run<V>(scales + k));
+      int winners[lanes];
+      store_integer_run(terms.nearest(grid, list), winners);
+      for (int b = 0; b < lanes && k + b < end; ++b) position[k + b] = list[static_cast<size_t>(winners[b])];
     }
   }
-  return on_grid;
 }
 
-/// Adds one group, coded per lane as position[b], to the sums.
+/// Adds one group, coded in lane b as position[b], to the sums.
 template <class Shape, class V>
 inline void add_group(const IqGrid<Shape>& grid, const float* x, const float* w, const int* position, Sums<V>& sums) {
   const float* rows[lane_count<V>];
@@ -112,28 +123,36 @@ inline void add_group(const IqGrid<Shape>& grid, const float* x, const float* w,
   }
 }
 
-/// Tries the inverse scales numerators[k] / largest for k < count, and keeps the first of the best fits. `start` is the
-/// scale and `on_grid` the marks when no candidate can be fitted. `numerators` is readable up to a multiple of the lanes.
-template <class V, int n, class Shape>
+/// Tries the inverse scales numerators[k] / largest, and keeps the first of the best fits. `start` is the scale and
+/// `on_grid` the marks when no candidate can be fitted.
+template <class V, int n, size_t candidates, class Shape>
 inline Found<n / Shape::coords> search_scales(const IqGrid<Shape>& grid, const SubBlock<n>& block,
-                                              const float* numerators, int count, float largest, float start,
-                                              bool on_grid) {
-  constexpr int groups = n / Shape::coords, lanes = lane_count<V>;
+                                              const std::array<float, candidates>& numerators, float largest,
+                                              float start, bool on_grid) {
+  constexpr int count = candidates, groups = n / Shape::coords, lanes = lane_count<V>, padded = padded_count<V>(count);
+  float inverses[padded], scales[padded];
+  for (int k = 0; k < padded; ++k) inverses[k] = numerators[static_cast<size_t>(k < count ? k : count - 1)];
+  for (int k = 0; k < padded; k += lanes) {
+    const V inverse = load_run<V>(inverses + k) / V(largest);
+    store_run(inverse, inverses + k);
+    store_run(V(1.0f) / inverse, scales + k);
+  }
+  int position[groups][padded] = {};
+  bool marks[groups][padded];
+  for (int g = 0; g < groups; ++g) {
+    const int at = g * Shape::coords;
+    code_group<V, count>(grid, block.x + at, block.root_w + at, inverses, scales, position[g], marks[g]);
+  }
+
   Found<groups> found{};
   found.scale = start;
   for (bool& mark : found.on_grid) mark = on_grid;
   float best = 0.0f;
   for (int first = 0; first < count; first += lanes) {
-    const V numerator = load_run<V>(numerators + first);
-    const V inverse = numerator / V(largest);
-    const V scale = V(1.0f) / inverse;
     Sums<V> sums{V(0.0f), V(0.0f)};
-    int position[groups][lanes];
-    unsigned marks[groups];
     for (int g = 0; g < groups; ++g) {
       const int at = g * Shape::coords;
-      marks[g] = code_group(grid, block.x + at, block.root_w + at, inverse, scale, position[g]);
-      add_group(grid, block.x + at, block.w + at, position[g], sums);
+      add_group(grid, block.x + at, block.w + at, position[g] + first, sums);
     }
     if (!any(both(sums.vv > V(0.0f), sums.vx * sums.vx > V(best) * sums.vv))) continue;
     float vx[lanes], vv[lanes];
@@ -144,8 +163,8 @@ inline Found<n / Shape::coords> search_scales(const IqGrid<Shape>& grid, const S
       found.scale = vx[b] / vv[b];
       best = found.scale * vx[b];
       for (int g = 0; g < groups; ++g) {
-        found.position[g] = position[g][b];
-        found.on_grid[g] = marks[g] >> b & 1;
+        found.position[g] = position[g][first + b];
+        found.on_grid[g] = marks[g][first + b];
       }
     }
   }
@@ -167,7 +186,8 @@ inline void refine_scale(const IqGrid<Shape>& grid, const SubBlock<n>& block, Fo
   for (int g = 0; g < groups; ++g) {
     const int at = g * Shape::coords;
     if (refine != Refine::off_grid || !found.on_grid[g]) {
-      code_group(grid, block.x + at, block.root_w + at, inverse, found.scale, &found.position[g]);
+      bool ignored;
+      code_group<float, 1>(grid, block.x + at, block.root_w + at, &inverse, &found.scale, &found.position[g], &ignored);
     }
     add_group(grid, block.x + at, block.w + at, &found.position[g], sums);
   }

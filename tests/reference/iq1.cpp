@@ -24,7 +24,7 @@ struct SubBlock {
   std::vector<int> order;  // indices by value
 
   float scale = 0;
-  std::vector<int> index;          // per group
+  std::vector<int> index;            // per group
   std::vector<const float*> values;  // per group: up or down
 
   SubBlock(int length, const float* weights, const float* importance, float sigma2) : n(length), x(weights) {

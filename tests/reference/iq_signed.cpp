@@ -126,7 +126,8 @@ void decode(const uint8_t* blocks, float* values, size_t length) {
   for (size_t i = 0; i < length; ++i) {
     const Fields f = unpack(kind, blocks + i / 256 * static_cast<size_t>(kind.bytes));
     const int at = static_cast<int>(i % 256), code = f.code[at / kind.sub_block];
-    const int level = book.points[static_cast<size_t>(f.index[at / kind.coords])][static_cast<size_t>(at % kind.coords)];
+    const int level =
+        book.points[static_cast<size_t>(f.index[at / kind.coords])][static_cast<size_t>(at % kind.coords)];
     const float d = float_from_half(f.d);
     const float scale = kind.scale_factor == 0 ? d * (1 + 2 * code) : d * (0.5f + code) * kind.scale_factor;
     const float sign = f.signs[at / 8] >> at % 8 & 1 ? -1.0f : 1.0f;
