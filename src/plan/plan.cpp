@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -14,10 +15,11 @@ namespace {
 /// Rough sizes of one entry of the plan as the page holds it, for the memory figure.
 constexpr uint64_t tensor_record_bytes = 1024, job_record_bytes = 256;
 
-/// A difference in size: "+3.1 MB".
-std::string megabytes(double bytes) {
+/// A difference in size: "+3.1 MB", "+240 kB".
+std::string difference(double bytes) {
   char text[40];
-  std::snprintf(text, sizeof text, "%+.1f MB", bytes / 1e6);
+  const bool large = std::fabs(bytes) >= 1e6;
+  std::snprintf(text, sizeof text, large ? "%+.1f MB" : "%+.0f kB", large ? bytes / 1e6 : bytes / 1e3);
   return text;
 }
 
@@ -41,7 +43,7 @@ void note_substitutions(const Plan& plan, const Model& model, std::vector<std::s
     const auto& [wanted, taken] = types;
     notes.push_back(counted(group.count, "tensor") + " cannot be " + display_name(wanted) +
                     ", because the rows are no multiple of " + std::to_string(format_of(wanted).block_length) +
-                    " weights, and will be " + display_name(taken) + " instead (" + megabytes(group.cost) +
+                    " weights, and will be " + display_name(taken) + " instead (" + difference(group.cost) +
                     "), the first being " + in_quotes(group.first) + ".");
   }
 }

@@ -141,7 +141,7 @@ TEST(Plan, KeepsATensorWhoseRowsFitNoBlock) {
   ASSERT_EQ(plan.notes.size(), 1u);
   EXPECT_EQ(plan.notes[0],
             "1 tensor cannot be Q4_0, because the rows are no multiple of 32 weights, and will be F16 instead "
-            "(+0.0 MB), the first being \"a.weight\".");
+            "(+0 kB), the first being \"a.weight\".");
   EXPECT_EQ(make_price(model, options(R"({"type":"Q4_0"})")).substitutions, 1u);
   expect_contiguous(plan, model);
 }
