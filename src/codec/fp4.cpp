@@ -51,16 +51,6 @@ void round_to_grid(const float* x, float d, float largest, uint8_t* codes) {
   store_level_run<n>(levels, codes);
 }
 
-template <int n, class V>
-float largest_magnitude(const float* x) {
-  V largest(0.0f);
-  for (int i = 0; i < n; i += lane_count<V>) largest = higher_of(largest, absolute(load_run<V>(x + i)));
-  float each[lane_count<V>], all = 0.0f;
-  store_run(largest, each);
-  for (float magnitude : each) all = higher_of(all, magnitude);
-  return all;
-}
-
 /// The power of two that brings the largest magnitude to 4..8 steps: floor(log2) of it, where log2 is rounded to single
 /// precision as the reference rounds it, so that magnitudes a few ulps below a power of two count as that power. (The
 /// boundary lies at 2^k ln 2 ulps, k < 7: never near a whole number of ulps, so any double log2 decides the same, and

@@ -198,4 +198,15 @@ inline void store_levels(const Float4* levels, size_t stride, uint8_t* to) {
 
 #endif
 
+/// The largest |x[i]| of n consecutive floats; 0 if there is none above it.
+template <int n, class V>
+inline float largest_magnitude(const float* x) {
+  V largest(0.0f);
+  for (int i = 0; i < n; i += lane_count<V>) largest = higher_of(largest, absolute(load_run<V>(x + i)));
+  float each[lane_count<V>], all_lanes = 0.0f;
+  store_run(largest, each);
+  for (const float magnitude : each) all_lanes = higher_of(all_lanes, magnitude);
+  return all_lanes;
+}
+
 }  // namespace nibble
