@@ -6,6 +6,7 @@ for (const type of ['Q8_0', 'Q4_0']) {
     await page.goto('./');
     await openModel(page);
     const shown = await quantize(page, type);
+    await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '100');
     const { path, name } = await save(page);
     expect(name).toBe(`ts3m-${type}.gguf`);
     expect(sha256Of(path)).toBe(expectedSha256(TS3M, type));

@@ -1,6 +1,7 @@
 /** Bad files, second thoughts. */
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { expectedSha256, chooseType, expect, openModel, quantize, test, TS3M } from './support';
+import { chooseType, expect, expectedSha256, openModel, quantize, save, test, TS3M } from './support';
 
 async function dropBytes(page: Page, name: string, bytes: number[]): Promise<void> {
   await page.evaluate(
@@ -25,6 +26,25 @@ test('a file that is no model is refused in place, and the page goes on', async 
   await expect(page.getByRole('alert')).toContainText('empty.gguf');
   await expect(page.locator('.model-name')).toHaveText(TS3M);
   expect(await quantize(page, 'Q8_0')).toBe(expectedSha256(TS3M, 'Q8_0'));
+});
+
+test('a quantized model is quantized again only when allowed, and a matrix is asked for where one is needed', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await chooseType(page, 'IQ2_XS');
+  await expect(page.locator('#plan').getByRole('alert')).toContainText(/importance matrix/);
+  await expect(page.getByRole('button', { name: 'Quantize' })).toHaveCount(0);
+  await quantize(page, 'Q8_0');
+  const { path } = await save(page);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open…' }).click();
+  await (await chooser).setFiles({ name: 'again.gguf', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+  await expect(page.locator('.model-name')).toHaveText('again.gguf');
+  await chooseType(page, 'Q4_0');
+  await expect(page.locator('#plan').getByRole('alert')).toBeVisible();
+  await page.getByRole('button', { name: 'Allow it for this run' }).click();
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result')).toContainText('again.gguf as Q4_0');
 });
 
 /** A model of one F32 tensor of 1 GiB, all of it the same few bytes, so that a run takes a while. */

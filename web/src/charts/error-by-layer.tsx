@@ -106,7 +106,8 @@ export function ErrorByLayer({ width, series, values }: { width: number; series:
 /** The roles in a chart, each with its line and marker; then the figures that have no layer, in words. */
 export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; loose: readonly LoosePoint[]; values: ValueFormat }): VNode {
   return (
-    <ul class="legend">
+    <div class="legends">
+      <ul class="legend">
       {roles.map((role) => {
         const style = ROLE_STYLES[role];
         return (
@@ -119,11 +120,12 @@ export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; l
           </li>
         );
       })}
-      {loose.map((point) => (
-        <li key={point.names[0]} class="quiet">
-          {ROLE_STYLES[point.role].label} (no layer, {point.type}): {values.value(point.value)}
-        </li>
-      ))}
     </ul>
+    {loose.length > 0 && (
+      <p class="small quiet">
+        Without a layer: {loose.map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`).join('; ')}.
+      </p>
+    )}
+    </div>
   );
 }

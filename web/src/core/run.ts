@@ -203,8 +203,8 @@ class Runner {
       while (file < job.outputFile) await this.#writeHeader(++file);
       const done = await this.#outputOf(index);
       const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
+      const { byteLength } = bytes; // a sink may take the buffer at once
       const written = this.#sink.write(file, job.outputOffset, bytes);
-      const { byteLength } = bytes;
       this.#endTensorsBefore(job.tensor);
       this.#measurements.add(done);
       this.#freeBuffers.push(await written);

@@ -60,8 +60,8 @@ function TypeRow({ type, priced, inputBytes }: { type: FileTypeInfo; priced: Pri
       <input type="radio" name="file-type" value={type.name} checked={chosen} onChange={() => ask({ type: type.name })} />
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">
-        {type.summary}
-        {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}
+        {type.summary}{' '}
+        {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}{' '}
         {price !== null && price.substitutions > 0 && <em class="tag">{plural(price.substitutions, 'substitution')}</em>}
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>

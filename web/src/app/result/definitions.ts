@@ -4,7 +4,7 @@ export const DEFINITIONS = {
   relative: 'RMS error over the RMS of the weights: √(Σ (x − y)² / Σ x²). It compares tensors whose weights differ in size.',
   rmse: 'Root of the mean squared error: √(Σ (x − y)² / n), in the units of the weights.',
   max: 'The largest |x − y| of all weights.',
-  median: 'Half of the weights have an |x − y| of at most this. From a histogram with eight buckets an octave, read at the upper edge: at most one bucket too high.',
+  median: 'Half of the weights have an |x − y| of at most this. Read from a fine logarithmic histogram, at most 1/128 too high.',
   p95: '95 of 100 weights have an |x − y| of at most this, read like the median.',
   bias: 'The mean of y − x: positive where decoded weights are too large on average.',
   clipped: 'Weights outside the range that the codes of their block can reach, cut off at its end.',

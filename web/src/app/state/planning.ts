@@ -1,7 +1,7 @@
 /** What the person asks for, and what it would give: the plan of the chosen type, and the price of every other. */
 import { computed, effect, signal } from '@preact/signals';
 import { type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
-import { core } from '../engine';
+import { core, type Model } from '../engine';
 import { opened } from './opening';
 
 export type Priced = { price: Price } | { problem: string };
@@ -33,6 +33,7 @@ function attempt<T>(make: () => T): T | { problem: string } {
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 let round = 0;
+let priced: Model | undefined;
 
 /** Plans every type under the current options, one at a time, and gives up when the options change. */
 async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
@@ -41,6 +42,8 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
   const model = opened.value?.model;
   const wanted = options.value;
   const found = new Map<string, Priced>();
+  if (model !== priced) prices.value = found;
+  priced = model;
   if (model) {
     for (const { name } of fileTypes) {
       await pause();
@@ -53,10 +56,20 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
 
 /** Follows the open model and the options from now on. */
 export function startPlanning(): void {
+  let planned: Model | undefined;
   effect(() => {
     const model = opened.value?.model;
     const wanted = options.value;
-    plan.value = model ? attempt(() => ({ plan: model.plan(wanted) })) : null;
+    if (model === planned) {
+      plan.value = model ? attempt(() => ({ plan: model.plan(wanted) })) : null;
+      return;
+    }
+    // A new model is shown first; planning thousands of tensors takes a moment.
+    planned = model;
+    plan.value = null;
+    void pause().then(() => {
+      if (planned === model && model) plan.value = attempt(() => ({ plan: model.plan(options.value) }));
+    });
   });
   effect(() => {
     const fileTypes = core.value?.fileTypes ?? [];

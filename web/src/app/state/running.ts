@@ -6,6 +6,8 @@ import { outputName } from '../command';
 import { core } from '../engine';
 import type { Opened } from './opening';
 
+const SECONDS_BETWEEN_MAPS = 0.4;
+
 /** What a run was given. */
 export interface Assignment {
   opened: Opened;
@@ -65,6 +67,7 @@ export async function start(assignment: Assignment, askWhere: boolean): Promise<
 async function quantizeInto(sink: BrowserSink, assignment: Assignment): Promise<void> {
   const mine: Run = { ...assignment, pause: new Pause(), stop: new AbortController() };
   const reports: TensorReport[] = [];
+  let mapDrawn = -Infinity;
   run.value = mine;
   outcome.value = null;
   progress.value = null;
@@ -77,8 +80,11 @@ async function quantizeInto(sink: BrowserSink, assignment: Assignment): Promise<
       onTensor: (tensor) => reports.push(tensor),
       onProgress: (now) => {
         progress.value = now;
-        // Small tensors finish faster than a screen can show: the chart follows the progress reports.
-        if (reports.length > finished.value.length) finished.value = reports.slice();
+        // Small tensors finish faster than anyone can look: the map is drawn anew a few times a second.
+        if (reports.length > finished.value.length && now.seconds - mapDrawn > SECONDS_BETWEEN_MAPS) {
+          mapDrawn = now.seconds;
+          finished.value = reports.slice();
+        }
       },
     });
     const previous = result.value;
