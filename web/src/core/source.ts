@@ -46,7 +46,7 @@ export class BlobSource implements ByteSource {
     if (slice.size < length) throw endedEarly(this.name, offset, length, slice.size);
     try {
       const reader = byteReader(slice);
-      return reader === null ? await copyWhole(slice, into) : await fill(reader, length, into);
+      return reader === null ? await copyWhole(slice, into) : await fill(slice, reader, into);
     } catch (error) {
       if (error instanceof Problem) throw error;
       throw new Problem(
@@ -65,7 +65,24 @@ function byteReader(slice: Blob): ReadableStreamBYOBReader | null {
   }
 }
 
-async function fill(reader: ReadableStreamBYOBReader, length: number, into: Uint8Array): Promise<Uint8Array> {
+/**
+ * What is being read right now. Chromium's garbage collector takes a stream of a blob although a read is pending, when
+ * nothing but that read refers to it, and then the read never ends.
+ */
+const reading = new Set<{ slice: Blob; reader: ReadableStreamBYOBReader }>();
+
+async function fill(slice: Blob, reader: ReadableStreamBYOBReader, into: Uint8Array): Promise<Uint8Array> {
+  const kept = { slice, reader };
+  reading.add(kept);
+  try {
+    return await readAll(reader, slice.size, into);
+  } finally {
+    reading.delete(kept);
+    void reader.cancel().catch(() => {}); // lets go of the browser's side; a failed read has said what is wrong
+  }
+}
+
+async function readAll(reader: ReadableStreamBYOBReader, length: number, into: Uint8Array): Promise<Uint8Array> {
   let buffer = into.buffer as ArrayBuffer;
   let filled = 0;
   while (filled < length) {
@@ -78,7 +95,6 @@ async function fill(reader: ReadableStreamBYOBReader, length: number, into: Uint
     }
     if (done && filled < length) throw new Error(`${length - filled} bytes are missing`);
   }
-  void reader.cancel();
   return new Uint8Array(buffer);
 }
 

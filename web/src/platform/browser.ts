@@ -47,27 +47,33 @@ function asPort(worker: Worker): WorkerPort {
 
 /** A sink in a page. It owns a worker, and a private output file until dispose(). */
 export class BrowserSink implements ByteSink {
-  readonly place: OutputPlace;
+  #place: OutputPlace = 'memory';
   readonly #worker: Worker;
   readonly #writer: Remote<OutputWriter>;
-  readonly #broken: Promise<never>;
+  /** Ways to fail the questions that wait for an answer. */
+  readonly #waiting = new Set<(error: Error) => void>();
 
   static async create(picked: FileSystemFileHandle | null): Promise<BrowserSink> {
-    const worker = new Worker(new URL('../worker/output-worker.ts', import.meta.url), { type: 'module' });
-    const writer = wrap<OutputWriter>(worker);
-    const broken = new Promise<never>((_, reject) => {
-      worker.addEventListener('error', (event) => reject(new Problem(`The worker that writes the output broke down: ${event.message || 'no reason was given'}`)));
-    });
-    broken.catch(() => {});
-    const place = await Promise.race([writer.start(picked), broken]);
-    return new BrowserSink(place, worker, writer, broken);
+    const sink = new BrowserSink();
+    try {
+      sink.#place = await sink.#ask(sink.#writer.start(picked));
+    } catch (error) {
+      sink.#worker.terminate();
+      throw error;
+    }
+    return sink;
   }
 
-  private constructor(place: OutputPlace, worker: Worker, writer: Remote<OutputWriter>, broken: Promise<never>) {
-    this.place = place;
-    this.#worker = worker;
-    this.#writer = writer;
-    this.#broken = broken;
+  private constructor() {
+    this.#worker = new Worker(new URL('../worker/output-worker.ts', import.meta.url), { type: 'module' });
+    this.#writer = wrap<OutputWriter>(this.#worker);
+    this.#worker.addEventListener('error', ({ message }) => {
+      for (const fail of this.#waiting) fail(new Error(`The worker that writes the output broke down: ${message || 'no reason was given'}`));
+    });
+  }
+
+  get place(): OutputPlace {
+    return this.#place;
   }
 
   open(files: OutputFile[]): Promise<void> {
@@ -89,12 +95,18 @@ export class BrowserSink implements ByteSink {
     this.#worker.terminate();
   }
 
-  async #ask<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await Promise.race([answer, this.#broken]);
-    } catch (error) {
-      throw new Problem(sentenceOf(error));
-    }
+  #ask<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.#waiting.delete(fail);
+        reject(new Problem(sentenceOf(error)));
+      };
+      this.#waiting.add(fail);
+      answer.then((value) => {
+        this.#waiting.delete(fail);
+        resolve(value);
+      }, fail);
+    });
   }
 }
 

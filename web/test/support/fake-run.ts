@@ -79,7 +79,6 @@ export function doneWith(job: JobRequest): FromJobWorker {
 }
 
 export class FakeWorkers {
-  readonly buffers = new Set<ArrayBuffer>();
   readonly given: number[] = [];
   terminated = 0;
   started = 0;
@@ -98,7 +97,6 @@ export class FakeWorkers {
       post: (message) => {
         const request = message as ToJobWorker;
         if (request.kind === 'start') return;
-        this.buffers.add(request.buffer);
         this.given.push(request.index);
         this.#behave(
           request,
@@ -153,6 +151,11 @@ export class FakeSink implements ByteSink {
     this.#delay = delay;
   }
 
+  /** Every job gives 8 bytes, after a header of 16. */
+  get jobsWritten(): number {
+    return Math.max(0, this.bytes.length - 16) / 8;
+  }
+
   async open(files: OutputFile[]): Promise<void> {
     this.#files = files;
   }
@@ -161,7 +164,9 @@ export class FakeSink implements ByteSink {
     if (this.writes++ === this.failAt) throw new Error('no space');
     if (this.#delay > 0) await new Promise((resolve) => setTimeout(resolve, this.#delay));
     this.bytes.push(...bytes);
-    return bytes.buffer as ArrayBuffer;
+    // As a worker does: the caller's buffer is gone, and another one comes back.
+    const buffer = bytes.buffer as ArrayBuffer;
+    return structuredClone(buffer, { transfer: [buffer] });
   }
   async finish(): Promise<FinishedFile[]> {
     this.finished = true;
