@@ -131,6 +131,17 @@ describe('a problem is one sentence, exit code 1 and no half file', () => {
     expect(readdirSync(folder)).toEqual(['cut.gguf']);
   });
 
+  it('a matrix that is none', async () => {
+    writeFileSync(join(folder, 'none.imatrix'), 'nothing of importance');
+    expectSentence(await nibble('quantize', '--imatrix', 'none.imatrix', model, 'out.gguf', 'Q4_K_M'), 'none.imatrix');
+  });
+
+  it('a type that needs a matrix', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.001']);
+    expectSentence(await nibble('quantize', 'in.gguf', 'out.gguf', 'IQ2_XXS'), 'importance matrix');
+    expect(readdirSync(folder)).toEqual(['in.gguf']);
+  });
+
   it('a part of a split model is missing', async () => {
     copyFileSync(model, join(folder, 'm-00001-of-00002.gguf'));
     expectSentence(await nibble('inspect', 'm-00001-of-00002.gguf'), 'There is no file m-00002-of-00002.gguf.');

@@ -16,8 +16,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const stories = testData('stories260K-F32.gguf');
 const ts3m = sharedModel('ts3m/ts3m-F16.gguf');
 
-async function quantize(path: string, options: PlanOptions, workers: number, kernel?: Kernel): Promise<RunReport> {
-  return withModel(path, (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }), kernel);
+const imatrix = testData('ts3m-imatrix.gguf');
+
+async function quantize(path: string, options: PlanOptions, workers: number, given: { kernel?: Kernel; imatrix?: string } = {}): Promise<RunReport> {
+  return withModel(path, (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }), given);
 }
 
 /** The part of a report that must not depend on how it was computed. */
@@ -25,10 +27,10 @@ function result({ files, tensors, total }: RunReport): unknown {
   return { files, total, errors: tensors.map(({ error }) => error) };
 }
 
-/** llama-quantize's options as ours; null for one this build does not know. */
-function optionsOf(type: string, given: string[]): PlanOptions | null {
+/** llama-quantize's options as ours. */
+function optionsOf(type: string, given: string[]): PlanOptions {
   const [name, value] = given;
-  if (name === undefined) return { type };
+  if (name === undefined || name === '--imatrix') return { type };
   if (name === '--pure') return { type, pure: true };
   if (name === '--leave-output-tensor') return { type, leaveOutputTensor: true };
   if (name === '--output-tensor-type') return { type, outputTensorType: value! };
@@ -36,23 +38,22 @@ function optionsOf(type: string, given: string[]): PlanOptions | null {
     const [pattern, wanted] = value!.split('=');
     return { type, tensorTypes: [{ pattern: pattern!, type: wanted! }] };
   }
-  return null;
+  throw new Error(`Unknown option ${name}`);
 }
 
 const core = await loadCore(nodePlatform);
 
 describe('the whole file', () => {
-  const formats = new Set(core.formats.map(({ name }) => name));
-  const supported = (type: string) => formats.has(core.fileTypes.find(({ name }) => name === type)!.defaultType);
   const files = { 'stories260K-F32.gguf': stories, 'ts3m-F16.gguf': ts3m };
   const entries = goldenFiles.flatMap((golden) => {
     const path = files[golden.input as keyof typeof files];
-    const options = optionsOf(golden.type, golden.options);
-    return path && options && golden.sha256 !== null && supported(golden.type) ? [{ ...golden, path, chosen: options }] : [];
+    if (!path || golden.sha256 === null) return [];
+    const given = golden.options[0] === '--imatrix' ? { imatrix } : {};
+    return [{ ...golden, path, chosen: optionsOf(golden.type, golden.options), given }];
   });
 
-  it.each(entries)('is the one llama-quantize writes: $input $type $options', async ({ path, chosen, sha256, bytes }) => {
-    const report = await quantize(path, chosen, 2);
+  it.each(entries)('is the one llama-quantize writes: $input $type $options', async ({ path, chosen, given, sha256, bytes }) => {
+    const report = await quantize(path, chosen, 2, given);
     expect(report.files[0]).toMatchObject({ bytes, sha256 });
     expect(statSync(join(folder, 'out.gguf')).size).toBe(bytes);
   });
@@ -67,7 +68,7 @@ describe.each(['Q4_0', 'Q8_0', 'Q5_1', 'Q4_K_M', 'BF16'])('%s', (type) => {
     expect(alone.tensors.length).toBeGreaterThan(0);
     expect(result(await quantize(stories, options, 4))).toEqual(result(alone));
     expect(result(await quantize(stories, { type }, 2))).toMatchObject({ files: alone.files });
-    const scalar = await quantize(stories, options, 2, 'scalar');
+    const scalar = await quantize(stories, options, 2, { kernel: 'scalar' });
     expect(result(scalar)).toEqual(result(alone));
     expect([alone.kernel, scalar.kernel]).toEqual(['simd', 'scalar']);
   });

@@ -113,6 +113,34 @@ describe('a run', () => {
     expect(report.seconds).toBeLessThan(0.3);
   });
 
+  it('sends with each job the importance of its matrix, and waits for it', async () => {
+    const plan = fakePlan(3, 4);
+    // The middle tensor is a stack of two matrices of two rows, and weighted.
+    plan.tensors[1]!.shape = [4, 2, 2];
+    plan.tensors[1]!.importance = { valuesOffset: 0, valuesBytes: 32, countsOffset: null, countsBytes: 0 };
+    const seen: (number[] | null)[] = [];
+    const workers = new FakeWorkers((job, answer) => {
+      seen.push(job.importance && [...job.importance]);
+      answer(doneWith(job));
+    });
+    const model = fakeModel(plan, workers, async (tensor) => {
+      await sleep(5);
+      return Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8).map((value) => value + tensor);
+    });
+    await run(model, options, new FakeSink(), { workers: 2 });
+    const none = [null, null, null, null];
+    expect(seen).toEqual([...none, [2, 3, 4, 5], [2, 3, 4, 5], [6, 7, 8, 9], [6, 7, 8, 9], ...none]);
+  });
+
+  it('ends with what is wrong with the importance matrix', async () => {
+    const plan = fakePlan(2, 2);
+    plan.tensors[1]!.importance = { valuesOffset: 0, valuesBytes: 16, countsOffset: null, countsBytes: 0 };
+    const model = fakeModel(plan, new FakeWorkers(later), () => Promise.reject(new Problem('The matrix is damaged.')));
+    const sink = new FakeSink();
+    await expect(run(model, options, sink)).rejects.toThrow('The matrix is damaged.');
+    expect(sink.aborted).toBe(true);
+  });
+
   it('reports nothing more once it was stopped', async () => {
     const stop = new AbortController();
     let reports = 0;

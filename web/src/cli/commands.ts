@@ -1,4 +1,4 @@
-import { DiscardSink, loadCore, openModel, Problem, run, type Core, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
+import { DiscardSink, loadCore, openModel, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace } from '../platform/node-place';
 import { nodePlatform } from '../platform/node';
@@ -14,7 +14,7 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
 }
 
 export async function plan(path: string, type: string | undefined, options: RecipeOptions & { json?: boolean }): Promise<void> {
-  await withModel(path, {}, async (model) => {
+  await withModel(path, options, async (model) => {
     if (type === undefined) print(options, prices(model, options), (list) => describePrices(model.info, list));
     else print(options, model.plan(planOptions(type, options)), (made) => describePlan(model.info, made));
   });
@@ -66,11 +66,16 @@ export async function stats(path: string, type: string, options: QuantizeOptions
   });
 }
 
-async function withModel(path: string, options: ComputeOptions, use: (model: OpenedModel, inputs: InputFiles) => Promise<void>): Promise<void> {
+async function withModel(
+  path: string,
+  { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
+  use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
+): Promise<void> {
   const inputs = InputFiles.open(path);
   try {
-    const core: Core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
-    const model = await openModel(core, inputs.handles);
+    const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
+    const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
+    const model = await openModel(core, inputs.handles, importance);
     try {
       await use(model, inputs);
     } finally {

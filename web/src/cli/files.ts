@@ -2,10 +2,11 @@ import { close, existsSync, fstatSync, openSync, realpathSync, statSync } from '
 import { basename, dirname, join } from 'node:path';
 import { Problem, type SourceHandle } from '../core';
 
-/** Input files, open until close(). */
+/** The files a command reads, open until close(). */
 export class InputFiles {
   readonly handles: SourceHandle[];
   readonly paths: string[];
+  readonly #others: SourceHandle[] = [];
 
   private constructor(paths: string[], handles: SourceHandle[]) {
     this.paths = paths;
@@ -24,8 +25,16 @@ export class InputFiles {
     return files;
   }
 
+  /** Opens a file that is no part of the model. Throws Problem. */
+  openAlso(path: string): SourceHandle {
+    const handle = openInput(path);
+    this.paths.push(path);
+    this.#others.push(handle);
+    return handle;
+  }
+
   close(): void {
-    for (const handle of this.handles) {
+    for (const handle of [...this.handles, ...this.#others]) {
       if (handle.kind === 'fd') close(handle.fd);
     }
   }

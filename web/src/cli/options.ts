@@ -13,6 +13,9 @@ export interface RecipeOptions {
   allowRequantize?: boolean;
   keepSplit?: boolean;
   method?: string;
+  imatrix?: string;
+  includeWeights?: string[];
+  excludeWeights?: string[];
 }
 
 /** The options that decide how it is computed, never what. */
@@ -31,6 +34,9 @@ export function addRecipeOptions(command: Command): Command {
     .option('--override-kv <key=type:value>', 'set metadata; type is int, float, bool or str (may be repeated)', parseOverride)
     .option('--allow-requantize', 'accept tensors that are quantized already')
     .option('--keep-split', 'write as many files as the input has')
+    .option('--imatrix <file>', 'an importance matrix, as llama-imatrix writes it')
+    .option('--include-weights <name>', 'use only its entries with this in their name (may be repeated)', append)
+    .option('--exclude-weights <name>', 'leave out its entries with this in their name (may be repeated)', append)
     .option('--method <name>', 'how scales are searched (default: "llama.cpp", the bytes llama-quantize writes)');
 }
 
@@ -53,12 +59,18 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     overrides: overrideKv,
     allowRequantize: same.allowRequantize,
     keepSplit: same.keepSplit,
+    includeWeights: same.includeWeights,
+    excludeWeights: same.excludeWeights,
   });
 }
 
 /** Without the members that are undefined. */
 function pick(options: { [Name in keyof PlanOptions]: PlanOptions[Name] | undefined } & { type: string }): PlanOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PlanOptions;
+}
+
+function append(text: string, previous: string[] = []): string[] {
+  return [...previous, text];
 }
 
 function parseTensorType(text: string, previous: RecipeOptions['tensorType'] = []): RecipeOptions['tensorType'] {

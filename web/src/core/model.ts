@@ -1,9 +1,10 @@
 import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
+import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { answer, bestKernel, instantiate, withBytes, type Kernel } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ModelInfo, Plan, PlanOptions, Price } from './types';
+import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPrefixBytes = 256 * 1024;
@@ -45,26 +46,40 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
   };
 }
 
+/** A run, planned: everything that is known before the first weight is read. */
+export interface PreparedRun {
+  plan: Plan;
+  headers: Uint8Array<ArrayBuffer>[]; // of the output files
+  /** The importance of a tensor whose PlannedTensor.importance says that there is one: a row for each of its matrices. */
+  importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
+}
+
 /** A model whose headers were read. Holds no weights. */
 export interface OpenedModel {
   readonly core: Core;
   readonly sources: SourceHandle[];
   readonly info: ModelInfo;
+  /** The importance matrix beside it, and its name as the output's metadata will have it. */
+  readonly importance: (ImportanceInfo & { path: string }) | null;
   /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
   plan(options: PlanOptions): Plan;
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
   price(options: PlanOptions): Price;
-  /** The plan and the header of each of its output files. */
-  prepare(options: PlanOptions): { plan: Plan; headers: Uint8Array<ArrayBuffer>[] };
+  prepare(options: PlanOptions): PreparedRun;
   close(): void;
 }
 
-/** Reads the headers of a model's files (all of its parts, in any order), never more. Throws Problem. */
-export async function openModel(core: Core, files: SourceHandle[]): Promise<OpenedModel> {
+/**
+ * Reads the headers of a model's files (all of its parts, in any order), never more, and the index of an importance
+ * matrix if there is one. Throws Problem.
+ */
+export async function openModel(core: Core, files: SourceHandle[], importance?: ImportanceFile): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
-    return new HeadersOnly(core, files, model, answer<ModelInfo>(model.info()));
+    const info = answer<ModelInfo>(model.info());
+    const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
+    return new HeadersOnly(core, files, model, info, matrix);
   } catch (error) {
     model.delete();
     throw error;
@@ -76,29 +91,44 @@ class HeadersOnly implements OpenedModel {
   readonly sources: SourceHandle[];
   readonly info: ModelInfo;
   readonly #model: CoreModel;
+  readonly #matrix: ImportanceMatrix | null;
+  /** The options of the last plan, which the core keeps. */
+  #planned = '';
 
-  constructor(core: Core, sources: SourceHandle[], model: CoreModel, info: ModelInfo) {
+  constructor(core: Core, sources: SourceHandle[], model: CoreModel, info: ModelInfo, matrix: ImportanceMatrix | null) {
     this.core = core;
     this.sources = sources;
     this.info = info;
     this.#model = model;
+    this.#matrix = matrix;
+  }
+
+  get importance(): (ImportanceInfo & { path: string }) | null {
+    return this.#matrix?.info ?? null;
   }
 
   plan(options: PlanOptions): Plan {
-    return answer<Plan>(this.#model.plan(JSON.stringify(options)));
+    this.#planned = JSON.stringify(options);
+    return answer<Plan>(this.#model.plan(this.#planned));
   }
 
   price(options: PlanOptions): Price {
     return answer<Price>(this.#model.price(JSON.stringify(options)));
   }
 
-  prepare(options: PlanOptions): { plan: Plan; headers: Uint8Array<ArrayBuffer>[] } {
+  prepare(options: PlanOptions): PreparedRun {
     const plan = this.plan(options);
+    const planned = this.#planned;
     const headers = plan.outputFiles.map((_, file) => {
       const start = this.#model.headerPointer(file) >>> 0;
       return this.core.module.HEAPU8.slice(start, start + this.#model.headerBytes(file)) as Uint8Array<ArrayBuffer>;
     });
-    return { plan, headers };
+    const importanceOf = (tensor: number) =>
+      this.#matrix!.rowsOf(tensor, plan.tensors[tensor]!.importance!, () => {
+        // Somebody may have made another plan meanwhile.
+        if (this.#planned !== planned) this.plan(options);
+      });
+    return { plan, headers, importanceOf };
   }
 
   close(): void {

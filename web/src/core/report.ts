@@ -1,5 +1,5 @@
 import type { FinishedFile } from './sink';
-import type { ErrorReport, PlannedTensor, PlanOptions } from './types';
+import type { ErrorReport, ImportanceInfo, PlannedTensor, PlanOptions } from './types';
 
 /** What became of one tensor. */
 export interface TensorReport extends Pick<PlannedTensor, 'name' | 'shape' | 'layer' | 'role' | 'from' | 'to' | 'action' | 'weights'> {
@@ -16,6 +16,7 @@ export interface RunReport {
   method: string;
   fileType: string;
   options: PlanOptions; // that make the same plan again
+  importance: (ImportanceInfo & { path: string }) | null; // the matrix that was used
   kernel: string; // that converted: "simd", "scalar", "simd, scalar" or "none"
   workers: number;
   seconds: number; // without pauses

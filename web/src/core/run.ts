@@ -1,6 +1,7 @@
 import { jobsPerWorker, type JobDone } from '../worker/protocol';
+import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
-import type { OpenedModel } from './model';
+import type { OpenedModel, PreparedRun } from './model';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
 import { Problem, sentenceOf, Stopped } from './problem';
@@ -23,8 +24,7 @@ export interface RunOptions {
  */
 export async function run(model: OpenedModel, options: PlanOptions, sink: ByteSink, run: RunOptions = {}): Promise<RunReport> {
   if (run.signal?.aborted) throw new Stopped();
-  const { plan, headers } = model.prepare(options);
-  const runner = new Runner(model, plan, headers, sink, run);
+  const runner = new Runner(model, model.prepare(options), sink, run);
   try {
     const files = await runner.run();
     return runner.report(options, files);
@@ -45,6 +45,7 @@ class Runner {
   readonly #model: OpenedModel;
   readonly #plan: Plan;
   readonly #headers: Uint8Array<ArrayBuffer>[];
+  readonly #importance: ImportanceRows;
   readonly #sink: ByteSink;
   readonly #options: RunOptions;
   readonly #measurements: Measurements;
@@ -58,13 +59,16 @@ class Runner {
   #endedTensors = 0;
   #stopped = false;
   #wake: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
   #pool: JobPool | null = null;
   #stopListening: () => void = () => {};
 
-  constructor(model: OpenedModel, plan: Plan, headers: Uint8Array<ArrayBuffer>[], sink: ByteSink, options: RunOptions) {
+  constructor(model: OpenedModel, prepared: PreparedRun, sink: ByteSink, options: RunOptions) {
+    const { plan, headers } = prepared;
     this.#model = model;
     this.#plan = plan;
     this.#headers = headers;
+    this.#importance = new ImportanceRows(prepared, () => this.#dispatch(), (error) => this.#fail(error));
     this.#sink = sink;
     this.#options = options;
     this.#measurements = new Measurements(model.core.module, plan);
@@ -79,6 +83,7 @@ class Runner {
   async run(): Promise<FinishedFile[]> {
     const failure = new Promise<never>((_, reject) => {
       const { signal, pause } = this.#options;
+      this.#fail = reject;
       const onAbort = () => reject(new Stopped());
       signal?.addEventListener('abort', onAbort);
       const stopPause = pause?.listen((paused) => {
@@ -90,7 +95,7 @@ class Runner {
         stopPause?.();
       };
       if (pause?.paused) this.#meter.setPaused(true);
-      this.#startPool(reject);
+      this.#startPool();
     });
     const work = this.#write();
     work.catch(() => {}); // it fails again, unheard, when the run was stopped
@@ -117,6 +122,7 @@ class Runner {
       method: plan.method,
       fileType: plan.fileType,
       options,
+      importance: options.useImportance === false ? null : this.#model.importance,
       kernel: [...this.#measurements.kernels].join(', ') || 'none',
       workers: this.#workers,
       seconds: this.#meter.seconds,
@@ -132,7 +138,7 @@ class Runner {
     };
   }
 
-  #startPool(reject: (error: Error) => void): void {
+  #startPool(): void {
     const { core, sources } = this.#model;
     const plan = this.#plan;
     if (plan.jobs.length === 0) return;
@@ -146,6 +152,7 @@ class Runner {
         sources,
         inputBytes: longest(plan, (job) => converted(job.inputBytes, job.tensor)),
         outputBytes: longest(plan, (job) => converted(job.outputBytes, job.tensor)),
+        importanceBytes: longest(plan, (job) => (plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0)),
       },
       (done) => {
         this.#finished.set(done.index, done);
@@ -154,7 +161,7 @@ class Runner {
       },
       (job, sentence) => {
         const name = job === null ? null : plan.tensors[plan.jobs[job]!.tensor]!.name;
-        reject(new Problem(name === null ? sentence : `${name}: ${sentence}`));
+        this.#fail(new Problem(name === null ? sentence : `${name}: ${sentence}`));
       },
     );
   }
@@ -163,10 +170,12 @@ class Runner {
   #dispatch(): void {
     const plan = this.#plan;
     while (this.#pool?.hasRoom() && this.#nextJob < plan.jobs.length && !this.#options.pause?.paused) {
+      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights } = plan.jobs[this.#nextJob]!;
+      const importance = this.#importance.rowFor(tensor, firstWeight);
+      if (importance === undefined) return;
       const buffer = this.#takeBuffer();
       if (buffer === null) return;
       const index = this.#nextJob++;
-      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights } = plan.jobs[index]!;
       const { from, to, action, shape } = plan.tensors[tensor]!;
       this.#pool.give({
         kind: 'job',
@@ -180,6 +189,7 @@ class Runner {
         weights,
         rowLength: shape[0]!,
         conversion: action === 'copy' ? null : { from, to, method: plan.method },
+        importance,
         buffer,
       });
     }

@@ -10,6 +10,7 @@ export class JobEngine {
   readonly #requestedKernel: string;
   readonly #input: number;
   readonly #output: number;
+  readonly #importance: number;
   readonly #freeInputs: Uint8Array[];
   readonly #converters = new Map<string, Converter>();
 
@@ -23,6 +24,7 @@ export class JobEngine {
     this.#requestedKernel = start.kernel;
     this.#input = allocate(module, start.inputBytes);
     this.#output = allocate(module, start.outputBytes);
+    this.#importance = allocate(module, start.importanceBytes);
     this.#freeInputs = Array.from({ length: jobsPerWorker }, () => new Uint8Array(start.inputBytes));
   }
 
@@ -47,7 +49,9 @@ export class JobEngine {
     const converter = this.#converterFor(conversion);
     module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
     this.#freeInputs.push(input);
-    const sentence = converter.run(this.#input, this.#output, job.weights, job.firstWeight, job.rowLength, 0);
+    if (job.importance) module.HEAPU8.set(new Uint8Array(job.importance.buffer), this.#importance);
+    const importance = job.importance ? this.#importance : 0;
+    const sentence = converter.run(this.#input, this.#output, job.weights, job.firstWeight, job.rowLength, importance);
     if (sentence) throw new Error(sentence);
 
     const output = new Uint8Array(job.buffer);

@@ -13,6 +13,8 @@ export interface StartWorker {
   /** The longest input and output of any job. */
   inputBytes: number;
   outputBytes: number;
+  /** The longest row of importance; 0: nothing is weighted. */
+  importanceBytes: number;
 }
 
 /** A run of one tensor to read, convert and measure.  */
@@ -30,6 +32,8 @@ export interface JobRequest {
   rowLength: number;
   /** Null: the bytes are copied as they are. */
   conversion: Conversion | null;
+  /** One for each weight of a row; null: all weights count the same. */
+  importance: Float32Array<ArrayBuffer> | null;
   /** Where the output goes; comes back with the answer. */
   buffer: ArrayBuffer;
 }

@@ -1,4 +1,4 @@
-import type { Core, OpenedModel, Plan, PlannedTensor, Platform, WorkerPort } from '../../src/core';
+import type { Core, OpenedModel, Plan, PlannedTensor, Platform, PreparedRun, WorkerPort } from '../../src/core';
 import type { ByteSink, FinishedFile, OutputFile } from '../../src/core/sink';
 import type { FromJobWorker, JobRequest, ToJobWorker } from '../../src/worker/protocol';
 
@@ -114,7 +114,7 @@ export class FakeWorkers {
   };
 }
 
-export function fakeModel(plan: Plan, workers: FakeWorkers): OpenedModel {
+export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: PreparedRun['importanceOf'] = () => Promise.reject(new Error('not here'))): OpenedModel {
   const memory = new Uint8Array(1024);
   const platform: Platform = {
     parallelism: 2,
@@ -130,9 +130,14 @@ export function fakeModel(plan: Plan, workers: FakeWorkers): OpenedModel {
     core,
     sources: [],
     info: null as never,
+    importance: null,
     plan: () => plan,
     price: () => null as never,
-    prepare: () => ({ plan, headers: plan.outputFiles.map(({ headerBytes }) => new Uint8Array(headerBytes).fill(0xee)) }),
+    prepare: () => ({
+      plan,
+      headers: plan.outputFiles.map(({ headerBytes }) => new Uint8Array(headerBytes).fill(0xee)),
+      importanceOf,
+    }),
     close: () => {},
   };
 }

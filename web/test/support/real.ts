@@ -28,17 +28,24 @@ export interface GoldenFile {
 
 export const goldenFiles = JSON.parse(readFileSync(testData('llama-quantize-sha256.json'), 'utf8')) as GoldenFile[];
 
-export async function withModel<T>(path: string, use: (model: OpenedModel) => Promise<T>, kernel?: Kernel): Promise<T> {
+function openHandle(path: string): SourceHandle & { kind: 'fd' } {
   const fd = openSync(path, 'r');
+  return { kind: 'fd', name: basename(path), bytes: fstatSync(fd).size, fd };
+}
+
+/** Opens a model, and an importance matrix under its bare name if one is given, for as long as `use` takes. */
+export async function withModel<T>(path: string, use: (model: OpenedModel) => Promise<T>, given: { kernel?: Kernel; imatrix?: string } = {}): Promise<T> {
+  const handles = [path, ...(given.imatrix ? [given.imatrix] : [])].map(openHandle);
   try {
-    const handle: SourceHandle = { kind: 'fd', name: basename(path), bytes: fstatSync(fd).size, fd };
-    const model = await openModel(await loadCore(nodePlatform, kernel ? { kernel } : {}), [handle]);
+    const [file, matrix] = handles;
+    const core = await loadCore(nodePlatform, given.kernel ? { kernel: given.kernel } : {});
+    const model = await openModel(core, [file!], matrix && { file: matrix, path: matrix.name });
     try {
       return await use(model);
     } finally {
       model.close();
     }
   } finally {
-    closeSync(fd);
+    for (const { fd } of handles) closeSync(fd);
   }
 }

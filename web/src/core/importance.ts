@@ -1,0 +1,66 @@
+import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
+import { allocate, withBytes } from './module';
+import type { Platform } from './platform';
+import { Problem } from './problem';
+import type { ByteSource, SourceHandle } from './source';
+import type { ImportanceInfo, TensorImportance } from './types';
+
+/** An importance matrix given beside a model. */
+export interface ImportanceFile {
+  file: SourceHandle;
+  path: string; // goes into the output's metadata as it is
+}
+
+type Reply = { wanted: { offset: number; bytes: number } } | ImportanceInfo | { error: string };
+
+/** The importance matrix of an opened model. Its rows are read when a run needs them. */
+export class ImportanceMatrix {
+  readonly info: ImportanceInfo & { path: string };
+  readonly #module: NibbleModule;
+  readonly #model: CoreModel;
+  readonly #source: ByteSource;
+
+  /** Reads the file's index. Throws Problem. */
+  static async open(core: { module: NibbleModule; platform: Platform }, model: CoreModel, { file, path }: ImportanceFile): Promise<ImportanceMatrix> {
+    const source = core.platform.openSource(file);
+    let reply = JSON.parse(model.openImportance(path, file.bytes)) as Reply;
+    while ('wanted' in reply) {
+      const bytes = await readRange(source, reply.wanted.offset, reply.wanted.bytes);
+      reply = withBytes(core.module, bytes, (pointer) => JSON.parse(model.offerImportance(pointer, bytes.byteLength)) as Reply);
+    }
+    if ('error' in reply) throw new Problem(`${file.name}: ${reply.error}`);
+    return new ImportanceMatrix(core.module, model, source, { ...reply, path });
+  }
+
+  private constructor(module: NibbleModule, model: CoreModel, source: ByteSource, info: ImportanceInfo & { path: string }) {
+    this.#module = module;
+    this.#model = model;
+    this.#source = source;
+    this.info = info;
+  }
+
+  /** The rows of tensor number `tensor`; `plan` makes sure that the core's last plan is the one meant. */
+  async rowsOf(tensor: number, { valuesOffset, valuesBytes, countsOffset, countsBytes }: TensorImportance, plan: () => void): Promise<Float32Array<ArrayBuffer>> {
+    const values = await readRange(this.#source, valuesOffset, valuesBytes);
+    const counts = await readRange(this.#source, countsOffset ?? 0, countsOffset === null ? 0 : countsBytes);
+    plan();
+    const module = this.#module;
+    return withBytes(module, values, (valuesPointer) =>
+      withBytes(module, counts, (countsPointer) => {
+        const rows = allocate(module, valuesBytes);
+        try {
+          const sentence = this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows);
+          if (sentence) throw new Problem(`${this.#source.name}: ${sentence}`);
+          return new Float32Array(module.HEAPU8.slice(rows, rows + valuesBytes).buffer as ArrayBuffer);
+        } finally {
+          module._free(rows);
+        }
+      }),
+    );
+  }
+}
+
+async function readRange(source: ByteSource, offset: number, bytes: number): Promise<Uint8Array> {
+  if (bytes === 0) return new Uint8Array(0);
+  return (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+}
