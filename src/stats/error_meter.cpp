@@ -6,6 +6,12 @@
 #include "stats/error_kernels.h"
 
 namespace nibble {
+namespace {
+
+/// Weights after which the 32-bit counters are emptied: far from overflow, yet so rare that it costs nothing.
+constexpr uint64_t flush_interval = uint64_t{1} << 23;
+
+}  // namespace
 
 ErrorMeter::ErrorMeter(Kernel kernel)
     : kernels_(&error_kernels(kernel)), counters_(error_buckets::count * histogram_copies, 0) {}
@@ -14,8 +20,7 @@ Kernel ErrorMeter::kernel() const { return kernels_->kernel; }
 
 void ErrorMeter::add(const float* weights, const float* decoded, size_t count, const float* importance,
                      const ClipRanges& ranges) {
-  constexpr uint64_t most = uint64_t{1} << 31;
-  if (unflushed_ + count > most) flush();
+  if (unflushed_ >= flush_interval) flush();
   kernels_->measure(weights, decoded, importance, count, position_, sums_, counters_.data());
   position_ += count;
   unflushed_ += count;

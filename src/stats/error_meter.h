@@ -22,7 +22,7 @@ class ErrorMeter {
 
   /// The kernel that really runs.
   Kernel kernel() const;
-  /// Adds the next `count` weights of the piece and what they decode to. `importance`: one weight each, or null.
+  /// Adds the next `count` (at most 2^31) weights of the piece and what they decode to. `importance`: one weight each, or null.
   /// Clip ranges start anew at the first of these weights. How a piece is cut into calls does not change its figures.
   void add(const float* weights, const float* decoded, size_t count, const float* importance = nullptr,
            const ClipRanges& ranges = {});
@@ -30,7 +30,7 @@ class ErrorMeter {
   void finish(ErrorStatistics& piece);
 
  private:
-  /// Moves the counters into `piece_` before one of them can overflow.
+  /// Moves the counters into `piece_`.
   void flush();
 
   const struct ErrorKernels* kernels_;

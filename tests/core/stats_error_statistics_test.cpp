@@ -171,6 +171,19 @@ TEST(ErrorStatistics, AMeterBeginsEachPieceAnew) {
   EXPECT_EQ(saved(piece), saved(ErrorStatistics()));
 }
 
+TEST(ErrorStatistics, LongPiecesLoseNoWeight) {
+  constexpr size_t times = 300;
+  const Sample sample = make_sample("repeated", 65536, 0.02f, 0.001f, 12);
+  ErrorMeter meter;
+  for (size_t i = 0; i < times; ++i) meter.add(sample.weights.data(), sample.decoded.data(), sample.weights.size());
+  ErrorStatistics statistics;
+  meter.finish(statistics);
+  std::vector<uint64_t> expected = reference::measure(sample.weights, sample.decoded).coarse;
+  for (uint64_t& count : expected) count *= times;
+  EXPECT_THAT(statistics.coarse_histogram(), testing::ElementsAreArray(expected));
+  EXPECT_EQ(statistics.count(), times * sample.weights.size());
+}
+
 TEST(ErrorStatistics, MergingPiecesMeasuresTheirUnion) {
   const std::vector<Sample> pieces = samples();
   ErrorStatistics forward, backward, carried;
