@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "formats/format.h"
 #include "numeric/kernel.h"
@@ -45,6 +46,9 @@ const Codec& codec_of(Type type);
 const Decoder* find_decoder(Type type, Kernel kernel);
 /// The quantizer for `method` and `kernel`, or its scalar variant; null when the type has no such method.
 const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kernel);
+
+/// The names of the methods that can write a type, in the order of its quantizers; none when it is only read.
+std::vector<std::string_view> methods_of(Type type);
 
 /// Defined once per format of formats/list.h, in the codec file of that format.
 template <class F>

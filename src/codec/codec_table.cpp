@@ -1,5 +1,6 @@
 #include "codec/codec.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "codec/lowest_error.h"
@@ -67,6 +68,14 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
     if (quantizer.kernel == Kernel::scalar) found = &quantizer;
   }
   return found;
+}
+
+std::vector<std::string_view> methods_of(Type type) {
+  std::vector<std::string_view> names;
+  for (const Quantizer& quantizer : codec_of(type).quantizers) {
+    if (std::find(names.begin(), names.end(), quantizer.method) == names.end()) names.push_back(quantizer.method);
+  }
+  return names;
 }
 
 }  // namespace nibble

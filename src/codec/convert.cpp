@@ -19,12 +19,11 @@ const Format& named_format(std::string_view name) {
   return *format;
 }
 
-std::string methods_of(Type type) {
+std::string joined(const std::vector<std::string_view>& names) {
   std::string list;
-  for (const Quantizer& quantizer : codec_of(type).quantizers) {
-    if (list.find(quantizer.method) != std::string::npos) continue;
+  for (const std::string_view name : names) {
     if (!list.empty()) list += ", ";
-    list += quantizer.method;
+    list += name;
   }
   return list;
 }
@@ -73,7 +72,7 @@ Converter::Converter(std::string_view from, std::string_view to, std::string_vie
     throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
   }
   if (quantizer_ == nullptr || target_decoder_ == nullptr) {
-    const std::string methods = methods_of(to_->type);
+    const std::string methods = joined(methods_of(to_->type));
     const std::string name(to_->name);
     throw Error(methods.empty() ? "Nibble can read type " + name + " but not write it."
                                 : "There is no method \"" + std::string(method) + "\" for type " + name +

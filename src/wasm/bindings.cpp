@@ -1,6 +1,5 @@
 #include <emscripten/bind.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -27,15 +26,6 @@ const char* importance_name(Importance importance) {
     case Importance::required: return "required";
   }
   return "";
-}
-
-std::vector<std::string> methods_of(Type type) {
-  std::vector<std::string> names;
-  for (const Quantizer& quantizer : codec_of(type).quantizers) {
-    const std::string name(quantizer.method);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  return names;
 }
 
 std::string formats() {

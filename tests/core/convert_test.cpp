@@ -28,11 +28,12 @@ std::vector<float> random_values(size_t count, float spread, uint32_t seed) {
 }
 
 /// A tensor of `type` made from values, each row by itself.
-std::vector<uint8_t> encode(Type type, const std::vector<float>& values, size_t length, const float* importance) {
+std::vector<uint8_t> encode(Type type, const std::vector<float>& values, size_t length, const float* importance,
+                            std::string_view method = llama_cpp) {
   const Format& format = format_of(type);
   std::vector<uint8_t> bytes(format.bytes_for(values.size()));
   for (size_t i = 0; i < values.size(); i += length) {
-    find_quantizer(type, llama_cpp, Kernel::scalar)
+    find_quantizer(type, method, Kernel::scalar)
         ->run(values.data() + i, bytes.data() + format.bytes_for(i), length, importance);
   }
   return bytes;
@@ -106,23 +107,26 @@ TEST(Converter, RunsOfATensorGiveTheBytesOfTheWhole) {
   const std::vector<float> values = random_values(rows * row_length, 0.05f, 8);
   const std::vector<uint8_t> source = encode(Type::f32, values, row_length, nullptr);
   for (const Format& to : all_formats()) {
-    if (find_quantizer(to.type, llama_cpp, Kernel::scalar) == nullptr) continue;
-    for (const bool weighted : {false, true}) {
-      if (!weighted && to.importance == Importance::required) continue;
-      const float* q = weighted ? importance.data() : nullptr;
-      Converter converter("f32", to.name, llama_cpp);
-      std::vector<uint8_t> target(to.bytes_for(values.size()));
-      const size_t step = weighted && codec_of(to.type).weighted_needs_whole_row ? row_length : 256;
-      // Runs of one, two, three ... steps: they begin and end in the middle of rows where they may.
-      uint64_t measured = 0;
-      for (size_t first = 0, steps = 1; first < values.size(); ++steps) {
-        const size_t weights = std::min(steps * step, values.size() - first);
-        converter.run(source.data() + 4 * first, target.data() + to.bytes_for(first), {weights, first, row_length}, q);
-        measured += converter.statistics().count();
-        first += weights;
+    for (const std::string_view method : methods_of(to.type)) {
+      for (const bool weighted : {false, true}) {
+        if (!weighted && to.importance == Importance::required) continue;
+        SCOPED_TRACE(std::string(to.name) + ", " + std::string(method) + (weighted ? ", weighted" : ""));
+        const float* q = weighted ? importance.data() : nullptr;
+        Converter converter("f32", to.name, method);
+        std::vector<uint8_t> target(to.bytes_for(values.size()));
+        const size_t step = weighted && codec_of(to.type).weighted_needs_whole_row ? row_length : 256;
+        // Runs of one, two, three ... steps: they begin and end in the middle of rows where they may.
+        uint64_t measured = 0;
+        for (size_t first = 0, steps = 1; first < values.size(); ++steps) {
+          const size_t weights = std::min(steps * step, values.size() - first);
+          converter.run(source.data() + 4 * first, target.data() + to.bytes_for(first), {weights, first, row_length},
+                        q);
+          measured += converter.statistics().count();
+          first += weights;
+        }
+        EXPECT_EQ(measured, values.size());
+        EXPECT_EQ(target, encode(to.type, values, row_length, q, method));
       }
-      EXPECT_EQ(measured, values.size());
-      EXPECT_EQ(target, encode(to.type, values, row_length, q)) << to.name << weighted;
     }
   }
 }
