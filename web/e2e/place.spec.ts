@@ -1,4 +1,6 @@
 /** Where the page is served from, and whether it needs a network. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expectedSha256, expect, openModel, quantize, test, TS3M } from './support';
 
 test('works under a sub-path', async ({ page }) => {
@@ -33,3 +35,22 @@ for (const path of ['./', './sub/path/']) {
     expect(await quantize(page, 'Q4_0')).toBe(expectedSha256(TS3M, 'Q4_0'));
   });
 }
+
+test('a newer version waits until it is wanted', async ({ page }) => {
+  const copy = fileURLToPath(new URL('../test-results/copy/', import.meta.url));
+  const change = (file: string, from: string | RegExp, to: string) => writeFileSync(copy + file, readFileSync(copy + file, 'utf8').replace(from, to));
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(fileURLToPath(new URL('../dist/', import.meta.url)), copy, { recursive: true });
+  await page.goto('./copy/');
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+  });
+  change('index.html', '<title>Nibble', '<title>Newer Nibble');
+  change('service-worker.js', /("?url"?:"index\.html","?revision"?:")[0-9a-f]+"/, '$1newer"');
+  await page.reload();
+  await expect(page).toHaveTitle(/^Nibble/);
+  await expect(page.getByText('A newer version of this page is ready.')).toBeVisible();
+  await page.getByRole('button', { name: 'Use it now' }).click();
+  await expect(page).toHaveTitle(/^Newer Nibble/);
+});

@@ -13,6 +13,7 @@ const folders = [
   ['/wllama/', join(here, '../node_modules/@wllama/wllama/esm')],
   ['/pages/', join(here, 'pages')],
   ['/models/', join(here, '../../tests/data')],
+  ['/copy/', join(here, '../test-results/copy')],
   ['/sub/path/', join(here, '../dist')],
   ['/', join(here, '../dist')],
 ];

@@ -75,12 +75,10 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
             {bars.map((bar, index) => (
               <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
             ))}
-            {placed.map(({ label, at, row, end }) => (
-              <g key={label} class="marker" transform={`translate(${at},0)`}>
-                <line y1={-4 - 15 * row} y2={plotHeight} />
-                <text x={end ? -5 : 5} y={-4 - 15 * row} text-anchor={end ? 'end' : 'start'}>{label}</text>
-              </g>
-            ))}
+            <g class="marker">
+              {placed.map(({ label, at, row }) => <line key={label} x1={at} x2={at} y1={-4 - 15 * row} y2={plotHeight} />)}
+              {placed.map(({ label, at, row, end }) => <text key={label} x={end ? at - 5 : at + 5} y={-4 - 15 * row} text-anchor={end ? 'end' : 'start'}>{label}</text>)}
+            </g>
           </g>
         </svg>
       )}

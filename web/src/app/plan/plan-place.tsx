@@ -7,7 +7,7 @@ import { CopyButton } from '../parts/copy-button';
 import { goTo, Place } from '../parts/place';
 import { type Opened, opened } from '../state/opening';
 import { ask, options, plan } from '../state/planning';
-import { isRunning, nameFor, start, startProblem } from '../state/running';
+import { chooseSink, isRunning, nameFor, quantize, startProblem } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
@@ -45,9 +45,13 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const changed = substitutions(made);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
   const output = nameFor(model, made.fileType);
-  const begin = () => {
-    void start({ opened: model, plan: made, options: options.value, workers: workers.value, output }, askWhere.value);
+  const begin = async () => {
+    const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output };
+    const sink = await chooseSink(output, askWhere.value);
+    if (sink === null || isRunning.value) return;
+    const over = quantize(sink, assignment);
     goTo('run');
+    await over;
   };
   return (
     <>
@@ -77,7 +81,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
         </div>
         <div class="plan-actions">
           <CopyButton text={() => commandFor(options.value, model.info.files[0]?.name ?? 'IN.gguf', output, workers.value)}>Copy as command</CopyButton>
-          <button type="button" class="button primary large" disabled={isRunning.value} onClick={begin}>Quantize</button>
+          <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>Quantize</button>
         </div>
       </div>
       {canPickFile() && (

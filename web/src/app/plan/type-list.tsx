@@ -1,10 +1,14 @@
 /** The price list: every file type with its exact size for this model, grouped by how many bits a weight takes. */
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo } from '../../core/types';
 import { core } from '../engine';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
+
+/** Shown first where room is short, and before there is a model to price. */
+const USUAL = new Set(['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'IQ4_XS', 'Q3_K_M', 'Q2_K']);
 
 interface Group {
   title: string;
@@ -31,32 +35,36 @@ function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: Readonl
   return exact ? plural(whole, 'bit') : `${whole} to ${whole + 1} bits`;
 }
 
-export function TypeList(): VNode {
+export function TypeList(): VNode | null {
   const { fileTypes = [], formats = [] } = core.value ?? {};
+  const [all, setAll] = useState(false);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
+  const usual = (type: FileTypeInfo) => USUAL.has(type.name) || type.name === options.value.type;
+  if (fileTypes.length === 0) return null;
   return (
-    <fieldset class="type-list">
+    <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">File type</legend>
       {groupByBits(fileTypes, formats).map((group) => (
-        <div class="type-group" key={group.title}>
+        <div class={group.types.some(usual) ? 'type-group' : 'type-group rare'} key={group.title}>
           <h3 class="type-group-title">{group.title}</h3>
           <div>
             {group.types.map((type) => (
-              <TypeRow key={type.name} type={type} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />
+              <TypeRow key={type.name} type={type} rare={!usual(type)} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />
             ))}
           </div>
         </div>
       ))}
+      <button type="button" class="button small type-more" onClick={() => setAll(!all)}>{all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}</button>
     </fieldset>
   );
 }
 
-function TypeRow({ type, priced, inputBytes }: { type: FileTypeInfo; priced: Priced | null; inputBytes: number | null }): VNode {
+function TypeRow({ type, rare, priced, inputBytes }: { type: FileTypeInfo; rare: boolean; priced: Priced | null; inputBytes: number | null }): VNode {
   const chosen = options.value.type === type.name;
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
   return (
-    <label class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}`}>
+    <label class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}${rare ? ' rare' : ''}`} title={problem ?? undefined}>
       <input type="radio" name="file-type" value={type.name} checked={chosen} onChange={() => ask({ type: type.name })} />
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">

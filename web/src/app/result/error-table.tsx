@@ -21,7 +21,6 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
       cell: (row) => <button type="button" class="link-button plain" title="Show its errors in the histogram" onClick={() => onPick(row.name)}>{row.name}</button>,
       width: 25,
     },
-    { title: 'to', value: (row) => row.to, width: 7 },
     { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
     { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
     { title: 'RMSE', value: (row) => row.error.rmse, cell: (row) => precise(row.error.rmse), width: 11, numeric: true, hint: DEFINITIONS.rmse },
@@ -33,6 +32,7 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
     { title: 'zeros', value: (row) => row.error.zeros, cell: (row) => integer(row.error.zeros), width: 10, numeric: true, hint: DEFINITIONS.zeros },
     { title: 'not finite', value: (row) => row.error.nans + row.error.infinities, cell: (row) => integer(row.error.nans + row.error.infinities), width: 10, numeric: true, hint: DEFINITIONS.notFinite },
     { title: 'from', value: (row) => row.from, width: 7 },
+    { title: 'to', value: (row) => row.to, width: 7 },
     { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
   ], [onPick]);
   return (
@@ -47,7 +47,7 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
         rowKey={(row) => row.name}
         rowClass={(row) => (row.name === picked ? 'chosen' : '')}
         search={(row) => `${row.name} ${row.to} ${row.role}`}
-        sortBy={{ column: 2, down: true }}
+        sortBy={{ column: 1, down: true }}
       />
     </div>
   );

@@ -9,7 +9,7 @@ export function RunPlace(): VNode {
   const ended = outcome.value;
   const status = !current ? 'nothing is running' : isRunning.value ? (progress.value?.paused ? 'paused' : 'running') : ended?.kind === 'done' ? 'finished' : ended?.kind;
   return (
-    <Place id="run" title="Run" live={current !== null} status={status}>
+    <Place id="run" title="Run" live={current !== null} status={status} announced>
       {current ? <RunView current={current} /> : <p class="quiet">Progress in bytes, tensors and weights per second, and a map of the error that fills as tensors finish.</p>}
       {ended?.kind === 'failed' && (
         <p class="notice bad" role="alert">{ended.sentence} <span class="small">Nothing was kept of the output.</span></p>

@@ -34,7 +34,7 @@ export async function open(files: readonly File[]): Promise<void> {
     openProblem.value = null;
     opened.value = { model, info: model.info, title };
   } catch (error) {
-    if (mine === latest) openProblem.value = { title, sentence: sentenceOf(error) };
+    if (mine === latest) openProblem.value = { title, sentence: withoutName(sentenceOf(error), title) };
   } finally {
     if (mine === latest) opening.value = null;
   }
@@ -43,6 +43,11 @@ export async function open(files: readonly File[]): Promise<void> {
 /** Something was dropped that holds nothing to open. */
 export function refuse(title: string, sentence: string): void {
   openProblem.value = { title, sentence };
+}
+
+/** The core's sentences name the file first; here the name stands before them anyway. */
+function withoutName(sentence: string, name: string): string {
+  return sentence.startsWith(`${name}: `) ? sentence.slice(name.length + 2) : sentence;
 }
 
 function titleOf(files: readonly File[]): string {

@@ -47,24 +47,19 @@ export function nameFor(opened: Opened, type: string): string {
   return outputName(opened.info.files[0]?.name ?? 'model', type, core.value?.fileTypes.map((known) => known.name) ?? []);
 }
 
-/**
- * Asks where to, then quantizes. Call it from a click: browsers open their save dialog only then. Resolves when it is over,
- * however it ended.
- */
-export async function start(assignment: Assignment, askWhere: boolean): Promise<void> {
-  if (isRunning.value) return;
+/** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */
+export async function chooseSink(output: string, ask: boolean): Promise<BrowserSink | null> {
   startProblem.value = null;
-  let sink: BrowserSink;
   try {
-    sink = await pickSink(assignment.output, askWhere);
+    return await pickSink(output, ask);
   } catch (error) {
     startProblem.value = error instanceof Stopped ? 'No place to save was chosen, so nothing ran.' : sentenceOf(error);
-    return;
+    return null;
   }
-  await quantizeInto(sink, assignment);
 }
 
-async function quantizeInto(sink: BrowserSink, assignment: Assignment): Promise<void> {
+/** Quantizes. Resolves when it is over, however it ended. */
+export async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void> {
   const mine: Run = { ...assignment, pause: new Pause(), stop: new AbortController() };
   const reports: TensorReport[] = [];
   let mapDrawn = -Infinity;
