@@ -1,7 +1,7 @@
 /** Numbers and commands as the page writes them. */
 import { describe, expect, test } from 'vitest';
 import { commandFor, outputName } from '../src/app/command';
-import { bytes, decibels, duration, exactBytes, percent, precise, quantity, tally } from '../src/app/units';
+import { bytes, decibels, duration, exactBytes, percent, precise, quantity, tally } from '../src/text/units';
 import { csv } from '../src/charts/save';
 
 test('sizes in decimal units, exact ones in full', () => {

@@ -108,24 +108,24 @@ export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; l
   return (
     <div class="legends">
       <ul class="legend">
-      {roles.map((role) => {
-        const style = ROLE_STYLES[role];
-        return (
-          <li key={role} title={style.meaning}>
-            <svg width="30" height="12" viewBox="-15 -6 30 12" aria-hidden="true">
-              <path class="series" d="M-14,0H14" stroke={style.color} stroke-dasharray={style.dash} />
-              <path d={markerPath(style.marker, 3.5)} fill={style.color} />
-            </svg>
-            <span>{style.label}</span>
-          </li>
-        );
-      })}
-    </ul>
-    {loose.length > 0 && (
-      <p class="small quiet">
-        Without a layer: {loose.map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`).join('; ')}.
-      </p>
-    )}
+        {roles.map((role) => {
+          const style = ROLE_STYLES[role];
+          return (
+            <li key={role} title={style.meaning}>
+              <svg width="30" height="12" viewBox="-15 -6 30 12" aria-hidden="true">
+                <path class="series" d="M-14,0H14" stroke={style.color} stroke-dasharray={style.dash} />
+                <path d={markerPath(style.marker, 3.5)} fill={style.color} />
+              </svg>
+              <span>{style.label}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {loose.length > 0 && (
+        <p class="small quiet">
+          Without a layer: {loose.map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`).join('; ')}.
+        </p>
+      )}
     </div>
   );
 }

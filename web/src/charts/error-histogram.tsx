@@ -2,7 +2,7 @@
 import { max } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { VNode } from 'preact';
-import { integer, precise, round } from '../app/units';
+import { integer, precise, round } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';

@@ -1,5 +1,6 @@
 import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport } from '../core';
-import { amount, duration, size, table } from './text';
+import { bytes as size, duration, quantity as amount, tally } from '../text/units';
+import { table } from './text';
 
 /** What the commands print for people. `--json` prints the same data whole. */
 
@@ -17,7 +18,7 @@ export function describeModel(info: ModelInfo): string {
   const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
   return [
     `${info.files.map((file) => file.name).join(', ')}: ${info.container} v${info.version} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · ` +
-      `${info.tensors.length} tensors · ${amount(info.weights)} weights · ${size(bytes)} · ${typeCounts(info)}`,
+      `${info.tensors.length} tensors · ${amount(info.weights)} weights · ${size(bytes)} · ${tally(info.tensors.map((tensor) => tensor.type))}`,
     ...info.warnings.map((warning) => `Note: ${warning}`),
     '',
     metadata,
@@ -64,15 +65,6 @@ function describeError(error: ErrorReport): string {
 
 function summary(inputBytes: number, { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>): string {
   return `${fileType}, method ${method}: ${size(outputBytes)} instead of ${size(inputBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
-}
-
-function typeCounts(info: ModelInfo): string {
-  const counts = new Map<string, number>();
-  for (const { type } of info.tensors) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .map(([type, count]) => `${type} × ${count}`)
-    .join(', ');
 }
 
 function oneLine(text: string): string {

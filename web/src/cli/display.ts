@@ -1,5 +1,5 @@
 import type { Progress } from '../core';
-import { amount, duration, size } from './text';
+import { bytes as size, duration, quantity as amount } from '../text/units';
 
 /** Without a terminal a line now and then is enough. */
 const secondsBetweenLines = 10;

@@ -5,7 +5,7 @@ import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { type Column, DataTable } from '../parts/data-table';
 import { Place } from '../parts/place';
 import { opened, opening, openProblem } from '../state/opening';
-import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../units';
+import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
 import { WhereTheBytesAre } from './where-bytes';
 

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { ROLE_STYLES } from '../../charts/roles';
 import type { ModelInfo, Role } from '../../core/types';
-import { bytes, exactBytes, percent, plural, quantity } from '../units';
+import { bytes, exactBytes, percent, quantity } from '../../text/units';
 import { bytesByRole } from './role-bytes';
 
 /** Narrower parts of the bar carry no name; the table under it has them all. */
@@ -49,7 +49,6 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
           ))}
         </tbody>
       </table>
-      <p class="visually-hidden">{plural(rows.length, 'role')} in all.</p>
     </div>
   );
 }

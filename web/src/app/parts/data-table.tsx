@@ -6,7 +6,7 @@ import { ascending, descending } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { csv, saveCsv } from '../../charts/save';
-import { integer } from '../units';
+import { integer } from '../../text/units';
 
 const ROW_HEIGHT = 30;
 const HEAD_HEIGHT = 34;

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Plan, PlannedTensor } from '../../core/types';
 import { type Column, DataTable } from '../parts/data-table';
-import { integer, shapeText, tally } from '../units';
+import { integer, shapeText, tally } from '../../text/units';
 
 /** Tensors that wanted one type and get another, together where the case is the same. */
 export function substitutions(plan: Plan): { sentence: string; names: string[] }[] {

@@ -5,7 +5,7 @@ import type { FormatInfo } from '../../core/types';
 import { core } from '../engine';
 import { currentPlan, ask, options } from '../state/planning';
 import { workers } from '../state/workers';
-import { plural } from '../units';
+import { plural } from '../../text/units';
 
 const MOST_WORKERS = 16;
 

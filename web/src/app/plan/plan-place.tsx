@@ -10,7 +10,7 @@ import { ask, options, plan } from '../state/planning';
 import { chooseSink, isRunning, nameFor, quantize, startProblem } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
-import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
+import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
 import { OptionsPanel } from './options-panel';
 import { TypeList } from './type-list';

@@ -5,7 +5,7 @@ import type { FileTypeInfo, FormatInfo } from '../../core/types';
 import { core } from '../engine';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
-import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../units';
+import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 
 /** Shown first where room is short, and before there is a model to price. */
 const USUAL = new Set(['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'IQ4_XS', 'Q3_K_M', 'Q2_K']);

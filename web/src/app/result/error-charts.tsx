@@ -5,7 +5,7 @@ import { ErrorHistogram } from '../../charts/error-histogram';
 import { coarseBuckets, type ErrorMetric, fineBuckets, layerSeries, type TensorError } from '../../charts/error-series';
 import { ChartFrame, Switch } from '../../charts/frame';
 import type { ErrorReport } from '../../core/index';
-import { integer, percent, plural, precise } from '../units';
+import { integer, percent, plural, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 
 const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> = {

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { type Column, DataTable } from '../parts/data-table';
-import { decibels, integer, percent, precise } from '../units';
+import { decibels, integer, percent, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { openFiles } from '../engine';
 import type { Result } from '../state/running';
-import { plural } from '../units';
+import { plural } from '../../text/units';
 
 /** Opens the written file like any other and compares its header with the plan. */
 async function readBack({ report, plan }: Result): Promise<string> {

@@ -5,7 +5,7 @@ import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
 import { goTo, Place } from '../parts/place';
 import { type Result, result } from '../state/running';
-import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../units';
+import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 import { ErrorCharts } from './error-charts';
 import { ErrorTable } from './error-table';

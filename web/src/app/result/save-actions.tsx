@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
 import type { Result } from '../state/running';
-import { bytes } from '../units';
+import { bytes } from '../../text/units';
 
 /** The file is where the person wanted it, or one click away. */
 export function SaveActions({ shown }: { shown: Result }): VNode {

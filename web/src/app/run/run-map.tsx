@@ -6,7 +6,7 @@ import { ChartFrame } from '../../charts/frame';
 import { type Cell, LayerMap, RampLegend } from '../../charts/layer-map';
 import { ROLE_ORDER } from '../../charts/roles';
 import type { ErrorReport, Plan, Role, TensorReport } from '../../core/index';
-import { percent } from '../units';
+import { percent } from '../../text/units';
 
 /** The map wants layers to be worth drawing. */
 const FEWEST_LAYERS = 2;

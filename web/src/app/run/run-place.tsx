@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { goTo, Place } from '../parts/place';
 import { finished, isRunning, outcome, progress, run, type Run } from '../state/running';
-import { bytes, duration, integer, percent, plural, quantity } from '../units';
+import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 
 export function RunPlace(): VNode {

@@ -1,4 +1,4 @@
-/** How numbers are written on the page: units always, three digits where three are enough, exact figures beside them. */
+/** How the page and the command line write numbers: units always, three digits where three are enough. Sizes are decimal: 1 GB is 10^9 bytes. */
 import { format } from 'd3-format';
 
 const NARROW_SPACE = '\u202f';
