@@ -127,7 +127,8 @@ void symmetric_block(const float* x, uint8_t* block, const float* importance) {
   for (int j = 0; j < count; ++j) {
     const float step = stored.d * stored.scale[j];
     for (int i = 0; i < n; ++i) {
-      const float y = step != 0 ? x[n * j + i] / step : 0.0f;
+      const float quotient = step != 0 ? x[n * j + i] / step : 0.0f;
+      const float y = quotient == quotient ? quotient : 0.0f;  // sums of huge weights overflow; such a block is not kept
       if constexpr (std::is_same_v<F, IQ4_XS>) {
         codes[n * j + i] = static_cast<uint8_t>(nearest_iq4_code(y));
       } else {
