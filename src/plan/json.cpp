@@ -142,6 +142,7 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"wanted", tensor.wanted ? Json(format_name(*tensor.wanted)) : Json(nullptr)},
           {"reason", tensor.reason},
           {"action", tensor.converts() ? "convert" : "copy"},
+          {"method", tensor.converts() ? Json(tensor.method) : Json(nullptr)},
           {"weights", source.weights},
           {"inputBytes", source.bytes},
           {"outputBytes", tensor.output_bytes},

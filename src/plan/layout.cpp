@@ -37,16 +37,31 @@ uint32_t stated_file_type(const Model& model, const FileType& file_type, std::sp
   return guess_file_type(types);
 }
 
-/// Throws when a tensor cannot be read as weights or written with the method asked for.
-void check_conversion(const ModelTensor& source, Type to, const std::string& method) {
+/// Throws when a tensor cannot be read as weights or its type cannot be written.
+void check_conversion(const ModelTensor& source, Type to) {
   if (!find_decoder(source.type, Kernel::scalar)) {
     throw Error("Tensor " + in_quotes(source.name) + " is " + display_name(source.type) +
                 ", which can be copied but not converted. Choose COPY, or a rule that leaves it alone.");
   }
-  if (!find_quantizer(to, method, Kernel::scalar)) {
-    throw Error("The method " + in_quotes(method) + " cannot write " + display_name(to) + " (tensor " +
-                in_quotes(source.name) + "). Choose another method or another type.");
+  if (!find_quantizer(to, llama_cpp, Kernel::scalar)) {
+    throw Error(display_name(to) + " can be read but not written (tensor " + in_quotes(source.name) +
+                "). Choose another type.");
   }
+}
+
+/// Throws when no format can be written by the method.
+void check_method(const std::string& method) {
+  std::vector<std::string> known;
+  for (const Format& format : all_formats()) {
+    for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
+      if (quantizer.method == method) return;
+      const std::string name(quantizer.method);
+      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    }
+  }
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  throw Error("There is no method " + in_quotes(method) + ". Choose one of: " + list + ".");
 }
 
 /// Which output file a tensor goes to: its shard's number when shards are kept.
@@ -120,6 +135,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     const ModelTensor& tensor = model.tensors()[source];
     tensors.push_back({tensor.name, tensor.shape, tensor.type});
   }
+  check_method(options.method);
   const ImportanceFile importance = chosen_importance(options, given);
   Layout layout;
   layout.importance_used = !importance.index.entries.empty();
@@ -132,10 +148,11 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     const ModelTensor& source = model.tensors()[order[i]];
     Decision& decision = decisions[i];
     layout.needs_importance = layout.needs_importance || decision.needs_importance;
-    if (decision.type != source.type) check_conversion(source, decision.type, options.method);
+    if (decision.type != source.type) check_conversion(source, decision.type);
     layout.tensors.push_back({order[i], source.type, decision.type, decision.wanted, std::move(decision.reason),
-                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0, {}});
+                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0, {}, llama_cpp});
     PlannedTensor& planned = layout.tensors.back();
+    if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar)) planned.method = chosen->method;
     if (layout.importance_used && planned.converts()) {
       find_importance(planned, source, importance.index, decision.needs_importance);
     }

@@ -67,8 +67,22 @@ void note_importance(const Plan& plan, const Model& model, std::vector<std::stri
   }
 }
 
+/// Tells which types are written as llama.cpp writes them although another method was asked for.
+void note_methods(const Plan& plan, std::vector<std::string>& notes) {
+  std::map<Type, uint64_t> counts;
+  for (const PlannedTensor& tensor : plan.tensors) {
+    const bool has_choice = format_of(tensor.to).quantized;
+    if (tensor.converts() && has_choice && tensor.method != plan.method) ++counts[tensor.to];
+  }
+  for (const auto& [type, count] : counts) {
+    notes.push_back(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +
+                    counted(count, "tensor") + " will be written as llama.cpp does.");
+  }
+}
+
 void add_notes(Plan& plan, const Model& model, const Layout& layout) {
   note_substitutions(plan, model, plan.notes);
+  note_methods(plan, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
   if (layout.realigned) {
     plan.notes.push_back("The model asks for an alignment of " + std::to_string(model.main_header().alignment) +

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "container/importance.h"
@@ -28,6 +29,7 @@ struct PlannedTensor {
   uint32_t file;               ///< output file
   uint64_t offset;             ///< from the start of that file
   std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
+  std::string_view method;     ///< the one asked for, or llama.cpp where the type has no other
 
   bool converts() const { return from != to; }
 };

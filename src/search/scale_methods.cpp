@@ -203,7 +203,7 @@ constexpr ScaleMethod methods[scale_method_count] = {
     {"descent", "Starts at the signed maximum and changes one code at a time while the error falls.", descent},
     {"shrink-l2.4", "80 ranges from 100 % down to 21 % of the maximum, judged by |error|^2.4.", shrink},
     {"lsq", "Rounds and fits the scale by least squares in turn until nothing changes.", least_squares},
-    {"exact", "The proven minimum of the squared error over every scale that can be stored.", exact},
+    {exact_method, "The proven minimum of the squared error over every scale that can be stored.", exact},
 };
 
 }  // namespace

@@ -37,6 +37,8 @@ struct ScaleMethod {
 };
 
 inline constexpr size_t scale_method_count = 8;
+/// The name of the last one.
+inline constexpr std::string_view exact_method = "exact";
 /// All methods, simplest first; "exact" is the last.
 std::span<const ScaleMethod> all_scale_methods();
 const ScaleMethod* find_scale_method(std::string_view name);

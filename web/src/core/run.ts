@@ -176,7 +176,7 @@ class Runner {
       const buffer = this.#takeBuffer();
       if (buffer === null) return;
       const index = this.#nextJob++;
-      const { from, to, action, shape } = plan.tensors[tensor]!;
+      const { from, to, method, shape } = plan.tensors[tensor]!;
       this.#pool.give({
         kind: 'job',
         index,
@@ -188,7 +188,7 @@ class Runner {
         firstWeight,
         weights,
         rowLength: shape[0]!,
-        conversion: action === 'copy' ? null : { from, to, method: plan.method },
+        conversion: method === null ? null : { from, to, method },
         importance,
         buffer,
       });

@@ -84,6 +84,7 @@ export interface PlannedTensor {
   wanted: string | null; // the type the recipe asked for, when another had to be taken
   reason: string; // why this type, in words
   action: 'copy' | 'convert';
+  method: string | null; // the one asked for, or llama.cpp where the type has no other; null: copied
   weights: number;
   inputBytes: number;
   outputBytes: number; // without padding

@@ -16,6 +16,7 @@ export function fakePlan(tensors: number, jobsEach: number): Plan {
     wanted: null,
     reason: 'test',
     action: 'convert' as const,
+    method: 'llama.cpp',
     weights: 4 * jobsEach,
     inputBytes: 8 * jobsEach,
     outputBytes: 8 * jobsEach,
