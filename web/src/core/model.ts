@@ -8,8 +8,8 @@ import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOpt
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPrefixBytes = 256 * 1024;
-/** Real headers with vocabulary and merges stay below 32 MiB; more than this is a damaged count. */
-const longestHeaderBytes = 256 * 1024 * 1024;
+/** Real headers with vocabulary and merges stay below 32 MiB; twice that is a damaged count. */
+const longestHeaderBytes = 64 * 1024 * 1024;
 
 export interface CoreOptions {
   /** Which build of the core to use; without it the fastest that runs here. */

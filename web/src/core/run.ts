@@ -169,12 +169,10 @@ class Runner {
   /** Gives out jobs in plan order, as long as there are workers and buffers. */
   #dispatch(): void {
     const plan = this.#plan;
-    while (this.#pool?.hasRoom() && this.#nextJob < plan.jobs.length && !this.#options.pause?.paused) {
+    while (this.#nextJob < plan.jobs.length && this.#pool?.hasRoom() && this.#hasBuffer() && !this.#options.pause?.paused) {
       const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights } = plan.jobs[this.#nextJob]!;
       const importance = this.#importance.rowFor(tensor, firstWeight);
       if (importance === undefined) return;
-      const buffer = this.#takeBuffer();
-      if (buffer === null) return;
       const index = this.#nextJob++;
       const { from, to, method, shape } = plan.tensors[tensor]!;
       this.#pool.give({
@@ -190,15 +188,18 @@ class Runner {
         rowLength: shape[0]!,
         conversion: method === null ? null : { from, to, method },
         importance,
-        buffer,
+        buffer: this.#takeBuffer(),
       });
     }
   }
 
-  #takeBuffer(): ArrayBuffer | null {
+  #hasBuffer(): boolean {
+    return this.#freeBuffers.length > 0 || this.#buffersLeft > 0;
+  }
+
+  #takeBuffer(): ArrayBuffer {
     const free = this.#freeBuffers.pop();
     if (free) return free;
-    if (this.#buffersLeft === 0) return null;
     this.#buffersLeft--;
     return new ArrayBuffer(this.#outputBytes);
   }
@@ -212,12 +213,11 @@ class Runner {
     for (const [index, job] of plan.jobs.entries()) {
       while (file < job.outputFile) await this.#writeHeader(++file);
       const done = await this.#outputOf(index);
-      const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
-      const { byteLength } = bytes; // a sink may take the buffer at once
-      const written = this.#sink.write(file, job.outputOffset, bytes);
       this.#endTensorsBefore(job.tensor);
       this.#measurements.add(done);
-      this.#freeBuffers.push(await written);
+      const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
+      const { byteLength } = bytes; // a sink may take the buffer at once
+      this.#freeBuffers.push(await this.#sink.write(file, job.outputOffset, bytes));
       if (this.#stopped) throw new Stopped();
       this.#dispatch();
       if (plan.jobs[index + 1]?.tensor !== job.tensor) this.#endTensorsBefore(job.tensor + 1);

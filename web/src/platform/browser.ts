@@ -8,6 +8,8 @@ import simdUrl from '../wasm/generated/nibble.wasm?url';
 import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
 import type { OutputPlace, OutputWriter } from '../worker/output-worker';
 
+export { removeLeftOvers } from '../worker/private-folder';
+
 const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
 
 /** The pipeline in a page. */

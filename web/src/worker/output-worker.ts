@@ -1,5 +1,6 @@
 import { expose, transfer } from 'comlink';
 import { OrderedFiles } from '../core/ordered-files';
+import { Problem } from '../core/problem';
 import type { FinishedFile, OutputFile } from '../core/sink';
 import { createFolder, removeFolder, removeLeftOvers } from './private-folder';
 import { MemoryPlace, PickedPlace, PrivatePlace } from './stores';
@@ -11,9 +12,11 @@ export type OutputPlace = 'picked' | 'private' | 'memory';
 export class OutputWriter {
   #files: OrderedFiles | null = null;
   #folder: FileSystemDirectoryHandle | null = null;
+  #picked = false;
 
   /** Without a picked file: a private file, or memory where there is no private file system. */
   async start(picked: FileSystemFileHandle | null): Promise<OutputPlace> {
+    this.#picked = picked !== null;
     if (picked) {
       this.#files = new OrderedFiles(new PickedPlace(picked));
       return 'picked';
@@ -30,7 +33,10 @@ export class OutputWriter {
     return 'private';
   }
 
-  open(files: OutputFile[]): Promise<void> {
+  async open(files: OutputFile[]): Promise<void> {
+    if (this.#picked && files.length > 1) {
+      throw new Problem(`One file was picked, but the output has ${files.length} parts. Run it without picking a file, and save each part.`);
+    }
     return this.#files!.open(files);
   }
   async write(file: number, offset: number, bytes: Uint8Array): Promise<ArrayBuffer> {

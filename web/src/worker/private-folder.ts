@@ -19,7 +19,7 @@ export async function createFolder(): Promise<FileSystemDirectoryHandle> {
   return parent.getDirectoryHandle(name, { create: true });
 }
 
-/** Removes what runs of closed or broken-down pages left behind. */
+/** Removes the outputs of pages that were closed or broke down. Every run does so first; a page may when it opens. */
 export async function removeLeftOvers(): Promise<void> {
   const parent = await openParent();
   const names: string[] = [];
