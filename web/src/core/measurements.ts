@@ -45,10 +45,10 @@ export class Measurements {
       this.#tensor = null;
       this.#converted = true;
     }
-    const { name, shape, layer, role, from, to, action, weights, outputBytes } = planned;
+    const { name, shape, layer, role, from, to, action, method, weights, outputBytes } = planned;
     const kernel = this.#tensorKernel;
     this.#tensorKernel = null;
-    const report = { tensor, name, shape, layer, role, from, to, action, weights, bytes: outputBytes, error, statsLine, kernel };
+    const report = { tensor, name, shape, layer, role, from, to, action, method, weights, bytes: outputBytes, error, statsLine, kernel };
     this.tensors.push(report);
     return report;
   }

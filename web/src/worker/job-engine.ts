@@ -68,7 +68,7 @@ export class JobEngine {
   }
 
   #converterFor({ from, to, method }: Conversion): Converter {
-    const key = `${from}>${to}`;
+    const key = `${from} ${to} ${method}`;
     let converter = this.#converters.get(key);
     if (!converter) {
       converter = new this.#module.Converter(from, to, method, this.#requestedKernel);
