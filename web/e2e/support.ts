@@ -13,8 +13,10 @@ const VECTORS = JSON.parse(readFileSync(new URL('../../tests/data/llama-quantize
 
 export const TS3M = 'ts3m-F16.gguf';
 
-export function expectedSha256(input: string, type: string): string {
-  const vector = VECTORS.find((one) => one.input === input && one.type === type && one.options.length === 0);
+export const MATRIX = 'ts3m-imatrix.gguf';
+
+export function expectedSha256(input: string, type: string, ...options: string[]): string {
+  const vector = VECTORS.find((one) => one.input === input && one.type === type && one.options.join(' ') === options.join(' '));
   if (!vector?.sha256) throw new Error(`There is no hash for ${input} as ${type}.`);
   return vector.sha256;
 }
@@ -50,16 +52,16 @@ export const test = base.extend<{ watched: void }>({
 
 export { expect };
 
-/** Drops a file of tests/data on the window, as a person does. */
-export async function drop(page: Page, name: string): Promise<void> {
-  await page.evaluate(async (file) => {
+/** Drops files of tests/data on the window, as a person does. */
+export async function drop(page: Page, ...names: string[]): Promise<void> {
+  await page.evaluate(async (files) => {
     const transfer = new DataTransfer();
-    transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file));
+    for (const file of files) transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file));
     const send = (type: string) => document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
     send('dragenter');
     send('dragover');
     send('drop');
-  }, name);
+  }, names);
 }
 
 export async function openModel(page: Page, name = TS3M): Promise<void> {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelInfo, Plan, RunReport } from '../src/core';
 import { goldenFiles, testData } from './support/real';
+import { writeShards } from './support/shards';
 
 const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
 const makeLarge = fileURLToPath(new URL('../../scripts/make-large-gguf', import.meta.url));
@@ -100,6 +101,35 @@ describe('quantize', () => {
     const info = JSON.parse((await nibble('inspect', '--json', 'out.gguf')).out) as ModelInfo;
     expect(info.name).toBe('A=B:C');
     expect(info.metadata.find(({ key }) => key === 'x.y')).toMatchObject({ type: 'u32', value: '7' });
+  });
+
+  it('uses an importance matrix, whole or in part', async () => {
+    copyFileSync(testData('ts3m-imatrix.gguf'), join(folder, 'ts3m-imatrix.gguf'));
+    const weighted = goldenFiles.find(({ type, options }) => type === 'IQ2_XS' && options[0] === '--imatrix')!;
+    const matrix = ['--imatrix', 'ts3m-imatrix.gguf'];
+    const whole = await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'out.gguf', 'IQ2_XS');
+    expect(whole.out).toContain(`SHA-256 ${weighted.sha256}`);
+    expect(whole.out).toContain('weighted by importance');
+    expect(whole.out).toContain('Note: 1 tensor without an entry in the importance matrix will be converted without it');
+    const part = JSON.parse((await nibble('plan', '--json', ...matrix, '--exclude-weights', 'attn', '--exclude-weights', 'ffn_up', testData('ts3m-F16.gguf'), 'Q4_K_M')).out) as Plan;
+    const withEntry = part.tensors.filter(({ importance }) => importance !== null).map(({ name }) => name);
+    expect(withEntry.length).toBeGreaterThan(0);
+    for (const name of withEntry) expect(name).toMatch(/ffn_(down|gate)/);
+    expect((await nibble('plan', ...matrix, testData('ts3m-F16.gguf'))).out).not.toContain('needs --imatrix');
+    expect((await nibble('stats', '--json', ...matrix, testData('ts3m-F16.gguf'), 'Q4_0')).out).toMatch(/"weightedRmse": 0\./);
+    expectSentence(await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'ts3m-imatrix.gguf', 'Q4_0'), 'is the input');
+    expectSentence(await nibble('quantize', ...matrix, model, 'out.gguf', 'Q4_0'), 'does not fit this model');
+    expectSentence(await nibble('quantize', '--imatrix', 'none.dat', model, 'out.gguf', 'Q4_0'), 'There is no file none.dat.');
+  });
+
+  it('reads all shards when one is named, and writes one file or shards', async () => {
+    const shards = writeShards(folder, 'm');
+    const plain = await nibble('quantize', '--json', shards[1]!, 'one.gguf', 'Q8_0');
+    expect((JSON.parse(plain.out) as RunReport).files.map(({ name }) => name)).toEqual(['one.gguf']);
+    const split = await nibble('quantize', '--json', '--keep-split', shards[0]!, 'two.gguf', 'Q8_0');
+    expect((JSON.parse(split.out) as RunReport).files.map(({ name }) => name)).toEqual(['two-00001-of-00002.gguf', 'two-00002-of-00002.gguf']);
+    const again = JSON.parse((await nibble('inspect', '--json', 'two-00002-of-00002.gguf')).out) as ModelInfo;
+    expect(again.tensors.map(({ name, type, file }) => [name, type, file])).toEqual([['blk.0.attn_q.weight', 'q8_0', 0], ['blk.1.attn_q.weight', 'q8_0', 1]]);
   });
 
   it('refuses a quantized input unless told to, naming the option', async () => {

@@ -8,13 +8,13 @@ import { OrderedFiles } from '../src/core/ordered-files';
 import { nodePlatform } from '../src/platform/node';
 import { DiskPlace } from '../src/platform/node-place';
 import { MemoryPlace } from '../src/worker/stores';
-import { goldenFiles, sharedModel, testData, withModel } from './support/real';
+import { goldenFiles, testData, withModel } from './support/real';
 
 const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const stories = testData('stories260K-F32.gguf');
-const ts3m = sharedModel('ts3m/ts3m-F16.gguf');
+const ts3m = testData('ts3m-F16.gguf');
 
 const imatrix = testData('ts3m-imatrix.gguf');
 
@@ -56,6 +56,40 @@ describe('the whole file', () => {
     const report = await quantize(path, chosen, 2, given);
     expect(report.files[0]).toMatchObject({ bytes, sha256 });
     expect(statSync(join(folder, 'out.gguf')).size).toBe(bytes);
+  });
+});
+
+describe('without an importance matrix', () => {
+  const needy = core.fileTypes.filter(({ needsImportance }) => needsImportance);
+
+  it.each(needy)('$name is refused, and the sentence says why', async ({ name }) => {
+    expect(goldenFiles.find(({ input, type, options }) => input === 'ts3m-F16.gguf' && type === name && options.length === 0)).toMatchObject({ sha256: null });
+    await expect(quantize(ts3m, { type: name }, 1)).rejects.toThrow(/importance matrix/);
+  });
+});
+
+describe('with an importance matrix', () => {
+  it('gives the same bytes and weighted figures for any workers and kernel', async () => {
+    const options = { type: 'IQ3_XXS', jobBytes: 65536 };
+    const alone = await quantize(ts3m, options, 1, { imatrix });
+    expect(alone.total!.weightedRmse).toBeGreaterThan(0);
+    expect(result(await quantize(ts3m, options, 3, { imatrix, kernel: 'scalar' }))).toEqual(result(alone));
+  });
+
+  it('is as without one when it is not to be used, or no entry is left', async () => {
+    const { files } = await quantize(ts3m, { type: 'Q4_K_M' }, 2);
+    expect(await quantize(ts3m, { type: 'Q4_K_M', useImportance: false }, 2, { imatrix })).toMatchObject({ files });
+    expect(await quantize(ts3m, { type: 'Q4_K_M', excludeWeights: ['blk.'] }, 2, { imatrix })).toMatchObject({ files });
+  });
+
+  it('belongs to a run from its start, whatever is planned meanwhile', async () => {
+    const golden = goldenFiles.find(({ type, options }) => type === 'Q4_K_M' && options[0] === '--imatrix')!;
+    const running = withModel(ts3m, (model) => {
+      const report = run(model, { type: 'Q4_K_M' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+      model.plan({ type: 'Q8_0', includeWeights: ['attn'] });
+      return report;
+    }, { imatrix });
+    expect((await running).files[0]!.sha256).toBe(golden.sha256);
   });
 });
 

@@ -1,16 +1,23 @@
 /** How files reach the page: dropped anywhere, chosen, or handed over by the system. */
 import { directoryOpen, fileOpen } from 'browser-fs-access';
 import { signal } from '@preact/signals';
-import { open, refuse } from './state/opening';
+import { refuse } from './state/opening';
+import { receive } from './state/receiving';
 
 /** True while files are held over the window. */
 export const dragging = signal(false);
 
-const MODEL_FILE = /\.gguf$/i;
+const MODEL_FILE = /\.gguf$|imatrix.*\.dat$/i;
 
 export async function chooseFiles(): Promise<void> {
   await unlessDismissed(async () => {
-    await open(await fileOpen({ multiple: true, description: 'Models', extensions: ['.gguf'] }));
+    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.dat'] }));
+  });
+}
+
+export async function chooseMatrix(): Promise<void> {
+  await unlessDismissed(async () => {
+    await receive([await fileOpen({ description: 'Importance matrix', extensions: ['.gguf', '.dat'] })]);
   });
 }
 
@@ -24,7 +31,7 @@ export async function chooseFolder(): Promise<void> {
 /** Of a folder only the models count; what was dropped by itself is opened as it is, so that the core can say what it is. */
 function openModelsAmong(files: readonly File[], title: string): void {
   const models = files.filter((file) => MODEL_FILE.test(file.name));
-  if (models.length > 0) void open(models);
+  if (models.length > 0) void receive(models);
   else refuse(title, 'It holds no GGUF file (names ending in .gguf).');
 }
 
@@ -55,7 +62,7 @@ async function onDrop(transfer: DataTransfer): Promise<void> {
   const loose = [...transfer.files];
   const folder = entries.find((entry) => entry.isDirectory);
   if (folder) openModelsAmong((await Promise.all(entries.map(filesUnder))).flat(), folder.name);
-  else if (loose.length > 0) await open(loose);
+  else if (loose.length > 0) await receive(loose);
   else refuse('What was dropped', 'It is not a file. Drop a GGUF file, or a folder with one.');
 }
 
@@ -96,6 +103,6 @@ export function listenForFiles(): void {
   });
   const { launchQueue } = window as { launchQueue?: LaunchQueue };
   launchQueue?.setConsumer(async ({ files }) => {
-    await open(await Promise.all(files.map((handle) => handle.getFile())));
+    await receive(await Promise.all(files.map((handle) => handle.getFile())));
   });
 }

@@ -60,7 +60,8 @@ export function describeRun(report: RunReport): string {
 function describeError(error: ErrorReport): string {
   const ratio = error.sqnrDb === null ? 'none' : `${error.sqnrDb.toFixed(1)} dB SQNR`;
   const nans = error.nans + error.infinities;
-  return `RMSE ${error.rmse.toPrecision(4)}, largest ${error.maxError.toPrecision(4)}, ${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`;
+  const weighted = error.weightedRmse === null ? '' : ` (${error.weightedRmse.toPrecision(4)} weighted by importance)`;
+  return `RMSE ${error.rmse.toPrecision(4)}${weighted}, largest ${error.maxError.toPrecision(4)}, ${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`;
 }
 
 function summary(inputBytes: number, { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>): string {

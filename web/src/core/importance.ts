@@ -11,6 +11,9 @@ export interface ImportanceFile {
   path: string; // goes into the output's metadata as it is
 }
 
+/** An index is a list of names; this is far more than any needs, and keeps a damaged count from filling memory. */
+const longestPieceBytes = 16 * 1024 * 1024;
+
 type Reply = { wanted: { offset: number; bytes: number } } | ImportanceInfo | { error: string };
 
 /** The importance matrix of an opened model. Its rows are read when a run needs them. */
@@ -25,6 +28,9 @@ export class ImportanceMatrix {
     const source = core.platform.openSource(file);
     let reply = JSON.parse(model.openImportance(path, file.bytes)) as Reply;
     while ('wanted' in reply) {
+      if (reply.wanted.bytes > longestPieceBytes) {
+        throw new Problem(`${file.name} is no importance matrix, or a damaged one: its index claims more than ${longestPieceBytes / 2 ** 20} MiB.`);
+      }
       const bytes = await readRange(source, reply.wanted.offset, reply.wanted.bytes);
       reply = withBytes(core.module, bytes, (pointer) => JSON.parse(model.offerImportance(pointer, bytes.byteLength)) as Reply);
     }
@@ -63,4 +69,14 @@ export class ImportanceMatrix {
 async function readRange(source: ByteSource, offset: number, bytes: number): Promise<Uint8Array> {
   if (bytes === 0) return new Uint8Array(0);
   return (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+}
+
+/** What an importance matrix says of itself, before there is a model to use it with. Throws Problem when the file is none. */
+export async function checkImportance(core: { module: NibbleModule; platform: Platform }, file: SourceHandle): Promise<ImportanceInfo> {
+  const model = new core.module.Model();
+  try {
+    return (await ImportanceMatrix.open(core, model, { file, path: file.name })).info;
+  } finally {
+    model.delete();
+  }
 }

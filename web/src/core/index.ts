@@ -1,5 +1,5 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
-export type { ImportanceFile } from './importance';
+export { checkImportance, type ImportanceFile } from './importance';
 export { loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
 export { Pause } from './pause';

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCore, openModel, type Kernel, type OpenedModel, type SourceHandle } from '../../src/core';
@@ -8,14 +8,6 @@ import { nodePlatform } from '../../src/platform/node';
 
 export function testData(name: string): string {
   return fileURLToPath(new URL(`../../../tests/data/${name}`, import.meta.url));
-}
-
-/** Models that a clone does not carry are looked for beside it. Null when they are not there. */
-export function sharedModel(path: string): string | null {
-  const found = ['../../../../shared/models/', '../../../../../shared/models/']
-    .map((folder) => fileURLToPath(new URL(folder + path, import.meta.url)))
-    .find((file) => existsSync(file));
-  return found ?? null;
 }
 
 export interface GoldenFile {

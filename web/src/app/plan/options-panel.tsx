@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FormatInfo } from '../../core/types';
 import { core } from '../engine';
+import { opened } from '../state/opening';
 import { currentPlan, ask, options } from '../state/planning';
 import { workers } from '../state/workers';
 import { plural } from '../../text/units';
@@ -27,6 +28,11 @@ export function OptionsPanel(): VNode {
         <Check option="allowRequantize" flag="--allow-requantize" label="Quantize tensors that are quantized already">
           Errors add up; the full-precision model gives a better file.
         </Check>
+        {(opened.value?.info.files.length ?? 1) > 1 && (
+          <Check option="keepSplit" flag="--keep-split" label="As many files as the model has">
+            Without it the output is one file.
+          </Check>
+        )}
         <TypeChoice label="Type of the output matrix" flag="--output-tensor-type" formats={writable} value={wanted.outputTensorType} onChange={(type) => ask({ outputTensorType: type })} />
         <TypeChoice label="Type of the token embedding" flag="--token-embedding-type" formats={writable} value={wanted.tokenEmbeddingType} onChange={(type) => ask({ tokenEmbeddingType: type })} />
         {methods.length > 1 && (
@@ -59,7 +65,7 @@ export function OptionsPanel(): VNode {
   );
 }
 
-type Flag = 'leaveOutputTensor' | 'pure' | 'allowRequantize';
+type Flag = 'keepSplit' | 'leaveOutputTensor' | 'pure' | 'allowRequantize';
 
 function Check({ option, flag, label, children }: { option: Flag; flag: string; label: string; children: ComponentChildren }): VNode {
   return (

@@ -12,6 +12,7 @@ import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
+import { MatrixPanel } from './matrix-panel';
 import { OptionsPanel } from './options-panel';
 import { TypeList } from './type-list';
 
@@ -22,6 +23,7 @@ export function PlanPlace(): VNode {
     <Place id="plan" title="Plan" live={model !== null} status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}>
       {coreProblem.value && <p class="notice bad" role="alert">{coreProblem.value}</p>}
       {!core.value && !coreProblem.value && <p class="late quiet" role="status">Loading the quantizer…</p>}
+      <MatrixPanel />
       <TypeList />
       {model && <OptionsPanel />}
       {model && made && 'problem' in made && <PlanProblem sentence={made.problem} />}
@@ -47,7 +49,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const output = nameFor(model, made.fileType);
   const begin = async () => {
     const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output };
-    const sink = await chooseSink(output, askWhere.value);
+    const sink = await chooseSink(output, askWhere.value && made.outputFiles.length === 1);
     if (sink === null || isRunning.value) return;
     const over = quantize(sink, assignment);
     goTo('run');
@@ -80,11 +82,13 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
           </p>
         </div>
         <div class="plan-actions">
-          <CopyButton text={() => commandFor(options.value, model.info.files[0]?.name ?? 'IN.gguf', output, workers.value)}>Copy as command</CopyButton>
+          <CopyButton text={() => commandFor(options.value, model.info.files[0]?.name ?? 'IN.gguf', output, workers.value, model.model.importance?.path)}>Copy as command</CopyButton>
           <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>Quantize</button>
         </div>
       </div>
-      {canPickFile() && (
+      {made.outputFiles.length > 1 ? (
+        <p class="quiet small">The output is {plural(made.outputFiles.length, 'file')}: when all are complete, each has a button to save it.</p>
+      ) : canPickFile() && (
         <label class="where">
           <input type="checkbox" checked={askWhere.value} onChange={(event) => { askWhere.value = event.currentTarget.checked; }} />
           <span>Ask first where to save, and write straight into that file</span>

@@ -14,6 +14,7 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
   picked: string | null;
   onPick: (name: string) => void;
 }): VNode {
+  const weighted = rows.some((row) => row.error.weightedRmse !== null);
   const columns = useMemo<Column<TensorError>[]>(() => [
     {
       title: 'name',
@@ -24,6 +25,16 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
     { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
     { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
     { title: 'RMSE', value: (row) => row.error.rmse, cell: (row) => precise(row.error.rmse), width: 11, numeric: true, hint: DEFINITIONS.rmse },
+    ...(weighted
+      ? [{
+          title: 'weighted',
+          value: (row: TensorError) => row.error.weightedRmse,
+          cell: (row: TensorError) => (row.error.weightedRmse === null ? '–' : precise(row.error.weightedRmse)),
+          width: 11,
+          numeric: true,
+          hint: DEFINITIONS.weighted,
+        }]
+      : []),
     { title: 'largest', value: (row) => row.error.maxError, cell: (row) => precise(row.error.maxError), width: 10, numeric: true, hint: DEFINITIONS.max },
     { title: 'median', value: (row) => row.error.median, cell: (row) => precise(row.error.median), width: 10, numeric: true, hint: DEFINITIONS.median },
     { title: '95 %', value: (row) => row.error.p95, cell: (row) => precise(row.error.p95), width: 10, numeric: true, hint: DEFINITIONS.p95 },
@@ -34,7 +45,7 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
     { title: 'from', value: (row) => row.from, width: 7 },
     { title: 'to', value: (row) => row.to, width: 7 },
     { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
-  ], [onPick]);
+  ], [onPick, weighted]);
   return (
     <div class="error-table">
       <h3>Tensor by tensor</h3>

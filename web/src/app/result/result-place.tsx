@@ -79,6 +79,7 @@ function ResultFigures({ shown }: { shown: Result }): VNode {
         size,
         { label: 'signal to noise', value: decibels(error.sqnrDb), detail: `${percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)} relative`, definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}` },
         { label: 'RMSE', value: precise(error.rmse), detail: `weights have an RMS of ${precise(error.rmsWeight)}`, definition: DEFINITIONS.rmse },
+        ...(error.weightedRmse === null ? [] : [{ label: 'weighted RMSE', value: precise(error.weightedRmse), detail: 'weighted by importance', definition: DEFINITIONS.weighted }]),
         { label: 'largest error', value: precise(error.maxError), definition: DEFINITIONS.max },
         { label: 'median error', value: precise(error.median), definition: DEFINITIONS.median },
         { label: '95 % below', value: precise(error.p95), definition: DEFINITIONS.p95 },

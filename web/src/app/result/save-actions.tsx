@@ -13,12 +13,17 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
         <p>Saved as <span class="mono">{shown.output}</span>, in the file you chose.</p>
       ) : (
         <>
-          {shown.report.files.map((file) => <Download key={file.name} file={file} name={file.name || shown.output} />)}
+          {shown.report.files.map((file) => <Download key={file.name} file={file} name={partName(shown.output, file.name)} />)}
           <p class="quiet small">{place === 'private' ? 'Kept in this browser’s private storage until the page is closed or another run is finished.' : 'Kept in memory until the page is closed or another run is finished.'}</p>
         </>
       )}
     </div>
   );
+}
+
+/** The output's name; of parts, with what the plan adds to each. */
+function partName(output: string, part: string): string {
+  return part === '' ? output : output.replace(/(\.gguf)?$/, part);
 }
 
 function Download({ file, name }: { file: FinishedFile; name: string }): VNode | null {

@@ -2,9 +2,11 @@
 import { signal } from '@preact/signals';
 import { type ModelInfo, sentenceOf } from '../../core/index';
 import { type Model, openFiles } from '../engine';
+import { type Matrix, matrix, matrixProblem } from './matrix';
 
 export interface Opened {
   model: Model;
+  files: readonly File[];
   info: ModelInfo;
   /** The files' names as a person would say them. */
   title: string;
@@ -26,13 +28,13 @@ export async function open(files: readonly File[]): Promise<void> {
   const title = titleOf(files);
   opening.value = title;
   try {
-    const model = await openFiles(files);
+    const model = await openFiles(files, matrix.value?.file);
     if (mine !== latest) {
       model.close();
       return;
     }
     openProblem.value = null;
-    opened.value = { model, info: model.info, title };
+    opened.value = { model, files, info: model.info, title };
   } catch (error) {
     if (mine === latest) openProblem.value = { title, sentence: withoutName(sentenceOf(error), title) };
   } finally {
@@ -48,6 +50,13 @@ export function refuse(title: string, sentence: string): void {
 /** The core's sentences name the file first; here the name stands before them anyway. */
 function withoutName(sentence: string, name: string): string {
   return sentence.startsWith(`${name}: `) ? sentence.slice(name.length + 2) : sentence;
+}
+
+/** Uses another matrix, or none. The open model is opened anew: a run that is going keeps the one it began with. */
+export async function changeMatrix(next: Matrix | null): Promise<void> {
+  matrixProblem.value = null;
+  matrix.value = next;
+  if (opened.value) await open(opened.value.files);
 }
 
 function titleOf(files: readonly File[]): string {

@@ -42,7 +42,7 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
   const model = opened.value?.model;
   const wanted = options.value;
   const found = new Map<string, Priced>();
-  if (model !== priced) prices.value = found;
+  if (model !== priced) prices.value = new Map();
   priced = model;
   if (model) {
     for (const { name } of fileTypes) {

@@ -1,0 +1,12 @@
+/** The importance matrix: kept from model to model until it is removed or replaced. */
+import { signal } from '@preact/signals';
+import type { ImportanceInfo } from '../../core/index';
+
+export interface Matrix {
+  file: File;
+  info: ImportanceInfo;
+}
+
+export const matrix = signal<Matrix | null>(null);
+/** Why the last matrix could not be used, in the core's words. */
+export const matrixProblem = signal<{ title: string; sentence: string } | null>(null);

@@ -1,0 +1,40 @@
+/** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
+import { sentenceOf } from '../../core/index';
+import { matrixInfo } from '../engine';
+import { type Matrix, matrix, matrixProblem } from './matrix';
+import { changeMatrix, open, opening } from './opening';
+
+/** Of such a name only a matrix is meant; of any other the content decides. */
+const MATRIX_NAME = /\.dat$|imatrix/i;
+
+let turn: Promise<void> = Promise.resolve();
+
+/** Finds out what each file is and opens it. Drops are looked at in the order they come. */
+export function receive(files: readonly File[]): Promise<void> {
+  turn = turn.then(() => sortOut(files));
+  return turn;
+}
+
+async function sortOut(files: readonly File[]): Promise<void> {
+  const model: File[] = [];
+  let found: Matrix | null = null;
+  if (files[0]) opening.value = files[0].name;
+  for (const file of files) {
+    try {
+      found = { file, info: await matrixInfo(file) };
+    } catch (error) {
+      if (MATRIX_NAME.test(file.name)) matrixProblem.value = { title: file.name, sentence: sentenceOf(error) };
+      else model.push(file);
+    }
+  }
+  opening.value = null;
+  if (model.length === 0) {
+    if (found) void changeMatrix(found);
+    return;
+  }
+  if (found) {
+    matrixProblem.value = null;
+    matrix.value = found;
+  }
+  void open(model);
+}
