@@ -7,6 +7,9 @@ import { changeMatrix, open, opening } from './opening';
 /** Of such a name only a matrix is meant; of any other the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
 
+/** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
+const LARGEST_UNNAMED_MATRIX = 2 ** 29;
+
 let turn: Promise<void> = Promise.resolve();
 
 /** Finds out what each file is and opens it. Drops are looked at in the order they come. */
@@ -20,10 +23,15 @@ async function sortOut(files: readonly File[]): Promise<void> {
   let found: Matrix | null = null;
   if (files[0]) opening.value = files[0].name;
   for (const file of files) {
+    const named = MATRIX_NAME.test(file.name);
+    if (!named && file.size > LARGEST_UNNAMED_MATRIX) {
+      model.push(file);
+      continue;
+    }
     try {
       found = { file, info: await matrixInfo(file) };
     } catch (error) {
-      if (MATRIX_NAME.test(file.name)) matrixProblem.value = { title: file.name, sentence: sentenceOf(error) };
+      if (named) matrixProblem.value = { title: file.name, sentence: sentenceOf(error) };
       else model.push(file);
     }
   }
