@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
 import { listenForFiles } from './files-in';
+import { startLab } from './lab/bench';
 import { Page } from './page';
 import { goTo } from './parts/place';
 import { opened } from './state/opening';
@@ -13,6 +14,7 @@ const root = document.getElementById('app');
 if (root) render(<Page />, root);
 listenForFiles();
 startPlanning();
+startLab();
 keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
 effect(() => {

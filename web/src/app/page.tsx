@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { core } from './engine';
 import { chooseFiles, dragging } from './files-in';
+import { LabPlace } from './lab/lab-place';
 import { ModelPlace } from './model/model-place';
 import { PlanPlace } from './plan/plan-place';
 import { ResultPlace } from './result/result-place';
@@ -20,6 +21,7 @@ export function Page(): VNode {
           <PlaceLink id="plan" live={opened.value !== null}>Plan</PlaceLink>
           <PlaceLink id="run" live={run.value !== null}>Run</PlaceLink>
           <PlaceLink id="result" live={result.value !== null}>Result</PlaceLink>
+          <PlaceLink id="lab" live>Lab</PlaceLink>
         </nav>
         <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>Open…</button>
       </header>
@@ -33,6 +35,7 @@ export function Page(): VNode {
         <PlanPlace />
         <RunPlace />
         <ResultPlace />
+        <LabPlace />
       </main>
       <footer class="bottom">
         <p>Nibble {__NIBBLE_VERSION__}{core.value && <>, core {core.value.version}, {core.value.kernel} kernels</>}. No file leaves this computer; this page makes no request to any other host.</p>

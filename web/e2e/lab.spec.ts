@@ -1,0 +1,180 @@
+/** The Lab: without any file, by keyboard alone, by pointer, from a link and from a model. */
+import AxeBuilder from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import { expect, openModel, test } from './support';
+
+const lab = (page: Page): Locator => page.locator('#lab');
+const readout = (page: Page): Locator => page.getByTestId('lab-readout');
+const slider = (page: Page): Locator => lab(page).getByRole('slider', { name: 'Scale' });
+const method = (page: Page, name: string): Locator => lab(page).getByRole('button', { name, exact: true });
+
+async function openLab(page: Page, hash = ''): Promise<void> {
+  await page.goto(`./${hash}`);
+  await expect(readout(page)).toBeVisible();
+}
+
+test('opens on 0.1 0.2 0.3 0.6 and shows why 0.6/7 is worse than 0.1', async ({ page }) => {
+  await openLab(page);
+  await expect(readout(page)).toContainText('7.554 %');
+  await expect(lab(page)).toContainText('the scale is 0.6/7 = 0.0857');
+  await method(page, 'exact').click();
+  await expect(readout(page)).toContainText('0.09998');
+  await expect(readout(page)).toContainText('0.024 %');
+  await expect(method(page, 'exact')).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('by keyboard alone: the slider steps through half floats, kinks are read, a weight is changed', async ({ page }) => {
+  await openLab(page);
+  await slider(page).focus();
+  const value = async () => Number(await slider(page).inputValue());
+  const before = await value();
+  await page.keyboard.press('ArrowRight');
+  expect((await value()) - before).toBeCloseTo(2 ** -14, 12); // the distance of half floats there
+  await page.keyboard.press('ArrowLeft');
+  expect(await value()).toBe(before);
+  await page.keyboard.press('PageUp');
+  expect((await value()) - before).toBeCloseTo(10 * 2 ** -14, 12);
+
+  const curve = lab(page).getByRole('group', { name: /Error over the scale/ });
+  await curve.focus();
+  await page.keyboard.press('End');
+  const reading = lab(page).locator('figure', { hasText: 'Error of the block' }).locator('[aria-live="polite"]').last();
+  await expect(reading).toContainText(/weight \d \([\d.]+\) moves from code \d+ to \d+, level \d+ to \d+/);
+
+  await lab(page).getByRole('slider', { name: 'Weight 1' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(lab(page).getByRole('slider', { name: 'Weight 3' })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(lab(page).getByRole('textbox', { name: 'Weights' })).not.toHaveValue('0.1 0.2 0.3 0.6');
+  await expect(page).toHaveURL(/#lab:w=0\.1,0\.2,0\.3\d+,0\.6/);
+
+  await method(page, 'grid').focus();
+  await page.keyboard.press('Enter');
+  await expect(method(page, 'grid')).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('by pointer: the curve, a marker, the slider and a weight', async ({ page }) => {
+  await openLab(page);
+  const curve = lab(page).locator('svg.scale-curve');
+  await curve.scrollIntoViewIfNeeded();
+  const box = await curve.boundingBox();
+  if (!box) throw new Error('The curve is not drawn.');
+  await page.mouse.click(box.x + box.width * 0.8, box.y + box.height / 2);
+  await expect(readout(page)).toContainText('0.14');
+  await expect(lab(page).locator('[aria-pressed="true"]')).toHaveCount(0);
+  await curve.locator('.method-marker').first().click({ force: true });
+  await expect(lab(page).locator('[aria-pressed="true"]')).toHaveCount(1);
+
+  const weight = lab(page).getByRole('slider', { name: 'Weight 4' });
+  await weight.scrollIntoViewIfNeeded();
+  const dot = await weight.boundingBox();
+  if (!dot) throw new Error('The weight is not drawn.');
+  const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 60, y, { steps: 4 });
+  await page.mouse.move(x - 120, y, { steps: 4 });
+  await page.mouse.up();
+  const dragged = Number(await weight.getAttribute('aria-valuenow'));
+  expect(dragged).toBeGreaterThan(0.3);
+  expect(dragged).toBeLessThan(0.55);
+});
+
+test('weights, importance and levels can be typed; a wrong one is named', async ({ page }) => {
+  await openLab(page);
+  const weights = lab(page).getByRole('textbox', { name: 'Weights' });
+  await weights.fill('1, 2, x');
+  await expect(lab(page)).toContainText('“x” is not a number.');
+  await weights.fill(Array.from({ length: 32 }, (_, index) => Math.sin(index * 3).toFixed(3)).join(' '));
+  await lab(page).getByRole('combobox', { name: 'Format' }).selectOption('q4_0');
+  await expect(lab(page).locator('.lab-bytes').first()).toHaveText(/^([0-9a-f]{2} ){17}[0-9a-f]{2}$/);
+  await lab(page).getByText('every weight counts the same').click();
+  await lab(page).getByRole('textbox', { name: 'Importance' }).fill('1 2');
+  await expect(lab(page)).toContainText('There are 2 numbers for 32 weights.');
+  await lab(page).getByRole('combobox', { name: 'Format' }).selectOption('mxfp4');
+  await expect(lab(page)).toContainText('a power of two');
+  await expect(lab(page).getByRole('radio', { name: '− scale' })).toHaveCount(0);
+});
+
+test('a link brings the block back', async ({ page }) => {
+  await openLab(page, '#lab:w=1,-2.5,0.25;i=1,2,3;f=iq4_nl');
+  await expect(lab(page).getByRole('textbox', { name: 'Weights' })).toHaveValue('1 -2.5 0.25');
+  await expect(lab(page).getByRole('combobox', { name: 'Format' })).toHaveValue('iq4_nl');
+  await expect(lab(page)).toContainText('one number for each weight');
+});
+
+test('zooms until single half floats are marked, and back', async ({ page }) => {
+  await openLab(page);
+  for (let times = 0; times < 5; times += 1) await lab(page).getByRole('button', { name: 'Zoom in' }).click();
+  await expect(lab(page).locator('path.storable')).toHaveCount(1);
+  await lab(page).getByRole('button', { name: 'Whole range' }).click();
+  await expect(lab(page).locator('path.storable')).toHaveCount(0);
+});
+
+test('with reduced motion candidates are stepped through, never played', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openLab(page);
+  await method(page, 'table8').click();
+  await expect(lab(page).getByRole('button', { name: /^Play/ })).toHaveCount(0);
+  for (let candidate = 1; candidate <= 8; candidate += 1) {
+    await lab(page).getByRole('button', { name: 'Step' }).click();
+    await expect(lab(page)).toContainText(`candidate ${candidate} of 8`);
+  }
+  await lab(page).getByRole('button', { name: 'Step' }).click();
+  await expect(readout(page)).toContainText('−0.09729');
+});
+
+test('plays a method and rests on its choice', async ({ page }) => {
+  await openLab(page);
+  await method(page, 'table8').click();
+  await lab(page).getByRole('button', { name: 'Play its 8 candidates' }).click();
+  await expect(lab(page)).toContainText('candidate 3 of 8');
+  await expect(lab(page).getByRole('button', { name: 'Play its 8 candidates' })).toBeVisible();
+  await expect(readout(page)).toContainText('−0.09729');
+});
+
+test('shows a block of the open model, the same weights at every visit', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
+  await panel.getByRole('spinbutton').fill('7');
+  await panel.getByRole('button', { name: 'Show' }).click();
+  await expect(panel).toContainText('Block 7 of');
+  const weights = lab(page).getByRole('textbox', { name: 'Weights' });
+  const shown = await weights.inputValue();
+  expect(shown.split(' ')).toHaveLength(32);
+  await panel.getByRole('button', { name: 'Random' }).click();
+  await expect(weights).not.toHaveValue(shown);
+  await panel.getByRole('button', { name: 'Largest weight' }).click();
+  await expect(panel).toContainText('is on the bench');
+  await panel.getByRole('spinbutton').fill('7');
+  await panel.getByRole('button', { name: 'Show' }).click();
+  await expect(weights).toHaveValue(shown);
+});
+
+test('the curve can be taken along as numbers', async ({ page }) => {
+  await openLab(page);
+  const waiting = page.waitForEvent('download');
+  await lab(page).locator('figure').first().getByRole('button', { name: 'CSV' }).click();
+  const download = await waiting;
+  expect(readFileSync(await download.path(), 'utf8').split('\r\n').length).toBeGreaterThan(50);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`accessible and within 390 px, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 390, height: 800 });
+    await openLab(page);
+    await openModel(page);
+    await lab(page).locator('details').evaluateAll((all) => {
+      for (const details of all) (details as HTMLDetailsElement).open = true;
+    });
+    const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    expect(content).toBeLessThanOrEqual(window);
+  });
+}

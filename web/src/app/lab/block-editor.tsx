@@ -1,0 +1,121 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../parts/copy-button';
+import { plural } from '../../text/units';
+import { bench, setBench } from './bench';
+import { FIRST_BENCH, FORMATS, isFirstBench, LEVEL_PRESETS, linkOf, MOST_WEIGHTS, type Parsed, parseNumbers, STORAGES, type Storage, writeNumbers } from './block';
+import { stop } from './play';
+
+/** The block as text, and how it is stored. */
+export function BlockEditor(): VNode {
+  const { weights, importance, format, levels, storage } = bench.value;
+  const preset = LEVEL_PRESETS.find((one) => String(one.levels) === String(levels));
+  const link = linkOf(bench.value);
+  const change = (next: Parameters<typeof setBench>[0]) => {
+    stop();
+    setBench(next);
+  };
+  return (
+    <div class="lab-editor">
+      <NumbersField
+        label="Weights"
+        note={`1 to ${MOST_WEIGHTS} numbers, with anything between them`}
+        values={weights}
+        parse={(text) => parseNumbers(text, 1, MOST_WEIGHTS)}
+        onChange={(values) => change({ weights: values, importance: importance && importance.length === values.length ? importance : null })}
+      />
+      <div class="lab-choices">
+        <label class="option">
+          <span class="option-label">Format</span>
+          <select class="select" value={format} onChange={(event) => change({ format: event.currentTarget.value })}>
+            {FORMATS.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+          </select>
+        </label>
+        {format === '' && (
+          <>
+            <label class="option">
+              <span class="option-label">Levels</span>
+              <select class="select" value={preset?.name ?? ''} onChange={(event) => change({ levels: LEVEL_PRESETS.find((one) => one.name === event.currentTarget.value)?.levels ?? levels })}>
+                {LEVEL_PRESETS.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+                {!preset && <option value="">{plural(levels.length, 'level')} of your own</option>}
+              </select>
+            </label>
+            <label class="option">
+              <span class="option-label">Scale stored as</span>
+              <select class="select" value={storage} onChange={(event) => change({ storage: event.currentTarget.value as Storage })}>
+                {STORAGES.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+              </select>
+            </label>
+          </>
+        )}
+        <div class="lab-take">
+          {link !== null ? <CopyButton text={() => `${location.origin}${location.pathname}#${link}`}>Copy link</CopyButton> : <span class="quiet small">Too many digits for a link</span>}
+          <button type="button" class="button small" disabled={isFirstBench(bench.value)} onClick={() => change(FIRST_BENCH)}>Back to 0.1 0.2 0.3 0.6</button>
+        </div>
+      </div>
+      <details class="disclosure">
+        <summary>Importance{format === '' && ' and levels'} <span class="aside">{importance ? `one number for each weight` : 'every weight counts the same'}</span></summary>
+        <div class="lab-more">
+          <NumbersField
+            label="Importance"
+            note={`${plural(weights.length, 'number')}, none negative; empty: all one`}
+            values={importance ?? []}
+            parse={(text) => {
+              const parsed = parseNumbers(text, 0, weights.length);
+              if (parsed.values && parsed.values.length > 0 && parsed.values.length !== weights.length) return { values: null, problem: `There are ${parsed.values.length} numbers for ${plural(weights.length, 'weight')}.` };
+              if (parsed.values?.some((value) => value < 0)) return { values: null, problem: 'Importance cannot be negative.' };
+              return parsed;
+            }}
+            onChange={(values) => change({ importance: values.length === 0 ? null : values })}
+          />
+          {format === '' && (
+            <NumbersField
+              label="Levels of your own"
+              note="2 to 256 different numbers, some negative and some positive"
+              values={levels}
+              parse={(text) => {
+                const parsed = parseNumbers(text, 2, 256);
+                if (parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length) return { values: null, problem: 'Two levels are the same.' };
+                if (parsed.values && !(Math.min(...parsed.values) < 0 && Math.max(...parsed.values) > 0)) return { values: null, problem: 'The levels need a negative and a positive end.' };
+                return parsed;
+              }}
+              onChange={(values) => change({ levels: values.sort((a, b) => a - b) })}
+            />
+          )}
+        </div>
+      </details>
+    </div>
+  );
+}
+
+/** Numbers as text. What can be read is used at once; the text is tidied when it is left. */
+function NumbersField({ label, note, values, parse, onChange }: {
+  label: string;
+  note: string;
+  values: readonly number[];
+  parse: (text: string) => Parsed;
+  onChange: (values: number[]) => void;
+}): VNode {
+  const [draft, setDraft] = useState<string | null>(null);
+  const problem = draft === null ? null : parse(draft).problem;
+  return (
+    <label class="option lab-numbers">
+      <span class="option-label">{label}</span>
+      <textarea
+        class="input mono"
+        rows={values.length > 16 ? 4 : 1}
+        spellcheck={false}
+        aria-invalid={problem !== null}
+        value={draft ?? writeNumbers(values)}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          setDraft(text);
+          const parsed = parse(text);
+          if (parsed.values) onChange(parsed.values);
+        }}
+        onBlur={() => setDraft(null)}
+      />
+      <span class={problem ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">{problem ?? note}</span>
+    </label>
+  );
+}

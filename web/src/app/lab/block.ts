@@ -1,0 +1,121 @@
+/** The block on the bench: what it is made of, how it is written as text, and how it travels in a link. */
+import type { LabRequest } from '../../core/types';
+
+export type Storage = 'real' | 'f16' | 'e8m0' | 'ue4m3';
+
+export interface Bench {
+  weights: number[];
+  /** As many as weights; null: all one. */
+  importance: number[] | null;
+  /** A format's name, or empty for levels and storage of one's own. */
+  format: string;
+  levels: number[];
+  storage: Storage;
+}
+
+export const MOST_WEIGHTS = 256;
+/** Longest block that goes into the address. */
+const LONGEST_LINK = 6000;
+
+const integers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const mirrored = (sizes: readonly number[]) => [...sizes.map((size) => -size).reverse(), ...sizes];
+
+/** Levels to start from. NF4: quantiles of a normal distribution; FP4: every value of E2M1. */
+export const LEVEL_PRESETS: readonly { name: string; label: string; levels: number[] }[] = [
+  { name: 'seven', label: '−7 … 7', levels: integers(-7, 7) },
+  { name: 'eight', label: '−8 … 7', levels: integers(-8, 7) },
+  {
+    name: 'nf4',
+    label: 'NF4',
+    levels: [
+      -1, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0, 0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1,
+    ],
+  },
+  { name: 'fp4', label: 'FP4 (E2M1)', levels: [...mirrored([0.5, 1, 1.5, 2, 3, 4, 6]), 0].sort((a, b) => a - b) },
+  { name: 'hand', label: 'made by hand', levels: mirrored([0.5, 1, 2, 3, 5, 10, 1000, 1_000_000]) },
+];
+
+export const FORMATS: readonly { name: string; label: string; blockLength: number }[] = [
+  { name: '', label: 'levels of your own', blockLength: 32 },
+  { name: 'q4_0', label: 'Q4_0: −8 … 7, half float', blockLength: 32 },
+  { name: 'q5_0', label: 'Q5_0: −16 … 15, half float', blockLength: 32 },
+  { name: 'q8_0', label: 'Q8_0: −128 … 127, half float', blockLength: 32 },
+  { name: 'iq4_nl', label: 'IQ4_NL: 16 uneven levels, half float', blockLength: 32 },
+  { name: 'mxfp4', label: 'MXFP4: FP4, power of two', blockLength: 32 },
+  { name: 'nvfp4', label: 'NVFP4: FP4, E4M3', blockLength: 16 },
+];
+
+export const STORAGES: readonly { name: Storage; label: string }[] = [
+  { name: 'f16', label: 'half float' },
+  { name: 'real', label: 'any real number' },
+  { name: 'e8m0', label: 'power of two (E8M0)' },
+  { name: 'ue4m3', label: 'E4M3 without sign' },
+];
+
+export const FIRST_BENCH: Bench = { weights: [0.1, 0.2, 0.3, 0.6], importance: null, format: '', levels: integers(-7, 7), storage: 'f16' };
+
+export function isFirstBench(bench: Bench): boolean {
+  return JSON.stringify(bench) === JSON.stringify(FIRST_BENCH);
+}
+
+export function requestOf(bench: Bench): LabRequest {
+  const { weights, importance, format, levels, storage } = bench;
+  return format ? { weights, importance, format } : { weights, importance, levels, storage };
+}
+
+export type Parsed = { values: number[]; problem: null } | { values: null; problem: string };
+
+/** Numbers out of any text: whatever is between them separates them. */
+export function parseNumbers(text: string, fewest: number, most: number): Parsed {
+  const plain = text.replaceAll('\u2212', '-');
+  const number = /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/gi;
+  const stray = /[a-z]+/i.exec(plain.replaceAll(number, ' '));
+  if (stray) return { values: null, problem: `“${stray[0]}” is not a number.` };
+  const values = (plain.match(number) ?? []).map(Number);
+  if (values.length < fewest || values.length > most) return { values: null, problem: `There are ${values.length} numbers; ${fewest} to ${most} are needed.` };
+  const large = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (large >= 0) return { values: null, problem: `Number ${large + 1} is too large for a 32-bit float.` };
+  return { values, problem: null };
+}
+
+/** The shortest text that gives the same 32-bit float. */
+export function shortFloat(value: number): string {
+  const single = Math.fround(value);
+  for (let digits = 1; digits < 9; digits += 1) {
+    const text = String(Number(single.toPrecision(digits)));
+    if (Math.fround(Number(text)) === single) return text;
+  }
+  return String(Number(single.toPrecision(9)));
+}
+
+export function writeNumbers(values: readonly number[], separator = ' '): string {
+  return values.map(shortFloat).join(separator);
+}
+
+/** The bench as the part of an address after "#"; null when it is too long for one. */
+export function linkOf(bench: Bench): string | null {
+  const parts = [`w=${writeNumbers(bench.weights, ',')}`];
+  if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
+  if (bench.format) parts.push(`f=${bench.format}`);
+  else parts.push(`l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
+  const link = `lab:${parts.join(';')}`;
+  return link.length > LONGEST_LINK ? null : link;
+}
+
+/** The bench of a link made by linkOf; null when it is not one. */
+export function benchOfLink(hash: string): Bench | null {
+  if (!hash.startsWith('#lab:') || hash.length > LONGEST_LINK + 1) return null;
+  const fields = new Map<string, string>();
+  for (const part of hash.slice('#lab:'.length).split(';')) {
+    const [key = '', ...rest] = part.split('=');
+    fields.set(key, rest.join('='));
+  }
+  const weights = parseNumbers(fields.get('w') ?? '', 1, MOST_WEIGHTS).values;
+  if (!weights) return null;
+  const importance = fields.has('i') ? parseNumbers(fields.get('i') ?? '', weights.length, weights.length).values : null;
+  const format = FORMATS.find((one) => one.name === fields.get('f'))?.name ?? '';
+  const named = LEVEL_PRESETS.find((preset) => preset.name === fields.get('l'));
+  const levels = named?.levels ?? parseNumbers(fields.get('l') ?? '', 2, MOST_WEIGHTS).values ?? FIRST_BENCH.levels;
+  const storage = STORAGES.find((one) => one.name === fields.get('s'))?.name ?? 'f16';
+  return { weights, importance, format, levels, storage };
+}

@@ -1,0 +1,62 @@
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { LabMethod } from '../../core/types';
+import { core, coreProblem } from '../engine';
+import { goTo, Place } from '../parts/place';
+import { opened } from '../state/opening';
+import { percent, precise } from '../../text/units';
+import { labProblem, reported } from './bench';
+import { type Bench, benchOfLink, isFirstBench } from './block';
+import { BlockEditor } from './block-editor';
+import { FromModel } from './from-model-panel';
+import { MethodTable } from './method-table';
+import { LinePanel, ScalePanel } from './scale-panel';
+
+/** One block, its scale, and what every search method makes of it. */
+export function LabPlace(): VNode {
+  useEffect(() => {
+    if (benchOfLink(location.hash)) goTo('lab');
+  }, []);
+  const shown = reported.value;
+  return (
+    <Place id="lab" title="Lab" live status="one block, one scale">
+      <div class="lab-lead">
+        <p>
+          A quantized block is one scale and a small code for each weight. A weight decodes to scale × level; what is left over is the error. The curve shows that error for every scale this block
+          could have.
+        </p>
+        {shown && <p>{story(shown.bench, shown.report.methods)}</p>}
+      </div>
+      <BlockEditor />
+      {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
+      {labProblem.value && <p class="notice bad" role="alert">{labProblem.value}</p>}
+      {shown ? (
+        <>
+          {shown.report.squareSum > 0 ? <ScalePanel shown={shown} /> : <p class="notice">All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.</p>}
+          <LinePanel shown={shown} />
+          <MethodTable report={shown.report} />
+          <p class="caveat">
+            A lower error means that these weights come back closer to what they were. It does not promise that a model answers better; only trying the model tells.
+          </p>
+        </>
+      ) : (
+        <p class="quiet late" role="status">{coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}</p>
+      )}
+    </Place>
+  );
+}
+
+/** In words: what the simplest rule loses on this block, and why. */
+function story(shown: Bench, methods: readonly LabMethod[]): string {
+  const max7 = methods.find((method) => method.name === 'max7');
+  const exact = methods.find((method) => method.name === 'exact');
+  if (!max7 || !exact) return '';
+  const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
+  if (isFirstBench(shown)) {
+    return (
+      `Here max7 puts 0.6 on the last level, 7: the scale is 0.6/7 = 0.0857. Then 0.1, 0.2 and 0.3 are 1.17, 2.33 and 3.5 scales and must be rounded: ${worse} relative error. ` +
+      `At 0.1 the four weights are 1, 2, 3 and 6 scales, and nothing is rounded but the scale itself, stored as a half float: ${better}. The largest weight does not have to lie on the last level.`
+    );
+  }
+  return `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ${precise(max7.scale)}; the exact minimum over the scales that can be stored is ${better}, at ${precise(exact.scale)}.`;
+}

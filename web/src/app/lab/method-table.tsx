@@ -1,0 +1,78 @@
+import type { VNode } from 'preact';
+import { methodPath } from '../../charts/methods';
+import type { LabMethod, LabReport } from '../../core/types';
+import { integer, percent, plural, precise } from '../../text/units';
+import { choose, chosen } from './bench';
+import { play, step, stillness, stop, trial } from './play';
+
+/** Every method's choice; a method's button moves the slider there. */
+export function MethodTable({ report }: { report: LabReport }): VNode {
+  const method = report.methods.find((one) => one.name === (trial.value?.name ?? chosen.value));
+  return (
+    <div class="lab-methods">
+      <h3>What each method chooses</h3>
+      <div class="table-box" role="region" aria-label="Methods and their choices" tabIndex={0}>
+        <table class="plain-table lab-table">
+          <thead>
+            <tr>
+              <th scope="col">method</th>
+              <th scope="col" class="number">scale</th>
+              <th scope="col" class="number" title="max |x| / |scale|">divisor</th>
+              <th scope="col" class="number">relative error</th>
+              <th scope="col" class="number">largest error</th>
+              <th scope="col" class="number">clipped</th>
+              <th scope="col" class="number">tried</th>
+              <th scope="col">bytes of the block</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.methods.map((one) => (
+              <tr key={one.name} class={one === method ? 'chosen' : ''}>
+                <td>
+                  <button type="button" class="lab-method" title={one.summary} aria-pressed={one === method} onClick={() => { stop(); choose(one); }}>
+                    <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><path d={methodPath(one.name, 5)} /></svg>
+                    {one.name}
+                  </button>
+                </td>
+                <td class="number">{precise(one.scale)}</td>
+                <td class="number">{one.divisor.toFixed(2)}</td>
+                <td class="number">{percent(one.relativeError, 3)}</td>
+                <td class="number">{precise(one.maxError)}</td>
+                <td class="number">{integer(one.clipped)}</td>
+                <td class="number">{integer(one.tried)}</td>
+                <td class="mono lab-bytes">{one.bytes ? hexPairs(one.bytes) : <span class="quiet">–</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {!report.methods.some((one) => one.bytes) && <p class="quiet small">Bytes are shown for a whole block of a format that stores one scale for each block.</p>}
+      {method && <PlayMethod method={method} />}
+    </div>
+  );
+}
+
+function PlayMethod({ method }: { method: LabMethod }): VNode {
+  const count = method.candidates.length;
+  const showing = trial.value;
+  return (
+    <div class="lab-play">
+      <p><strong>{method.name}</strong>: {method.summary}</p>
+      {count > 1 ? (
+        <div class="lab-play-actions">
+          {!stillness.value && (
+            <button type="button" class="button small" onClick={() => (showing?.running ? stop() : play(method))}>{showing?.running ? 'Stop' : `Play its ${plural(count, 'candidate')}`}</button>
+          )}
+          <button type="button" class="button small" onClick={() => step(method)}>Step</button>
+          <span class="quiet small">{showing ? `candidate ${showing.index + 1} of ${count}: scale ${precise(method.candidates[showing.index] ?? 0)}` : stillness.value ? `${plural(count, 'candidate')}` : ''}</span>
+        </div>
+      ) : (
+        <p class="quiet small">{method.name === 'exact' ? `It compares the minima of ${integer(method.tried)} parabolas and goes straight to the lowest.` : 'It computes one scale and takes it.'}</p>
+      )}
+    </div>
+  );
+}
+
+function hexPairs(hex: string): string {
+  return hex.replaceAll(/(..)(?!$)/g, '$1 ');
+}

@@ -1,0 +1,186 @@
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { ChartFrame, Switch } from '../../charts/frame';
+import { isClipped, NumberLine } from '../../charts/number-line';
+import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
+import type { LabReport } from '../../core/types';
+import { percent, plural, precise } from '../../text/units';
+import { bench, choose, chosen, moveTo, point, reported, scale, settledScale, setWeight, showWhole, sign, signed, span, stepScale, storableScales, zoom, zoomed } from './bench';
+import type { Bench } from './block';
+import { stop } from './play';
+
+/** Storable scales are drawn while they are this far apart, in pixels, at least. */
+const STORABLE_GAP = 5;
+
+interface Shown {
+  bench: Bench;
+  report: LabReport;
+}
+
+const STORED_AS: Record<LabReport['storage'], string> = {
+  real: 'any real number',
+  f16: 'a half float',
+  e8m0: 'a power of two (E8M0)',
+  ue4m3: 'an E4M3 float without sign',
+};
+
+/** The curve with its slider. */
+export function ScalePanel({ shown }: { shown: Shown }): VNode {
+  const { report, bench: block } = shown;
+  const now = point.value;
+  return (
+    <ChartFrame
+      title="Error of the block over its scale"
+      note={
+        <>
+          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples. The scale is stored as {STORED_AS[report.storage]}.
+          {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
+        </>
+      }
+      file="scale-curve"
+      controls={
+        <>
+          {signed.value && (
+            <Switch
+              label="Sign of the scale"
+              value={sign.value === 1 ? 'positive' : 'negative'}
+              onChange={(wanted) => moveTo(Math.abs(scale.value) * (wanted === 'negative' ? -1 : 1))}
+              choices={[{ value: 'positive', label: '+ scale' }, { value: 'negative', label: '− scale' }]}
+            />
+          )}
+          <div class="lab-zoom" role="group" aria-label="Zoom">
+            <button type="button" class="button small" aria-label="Zoom out" onClick={() => zoom(2)}>−</button>
+            <button type="button" class="button small" aria-label="Zoom in" onClick={() => zoom(0.5)}>+</button>
+            <button type="button" class="button small" disabled={!zoomed.value} onClick={showWhole}>Whole range</button>
+          </div>
+        </>
+      }
+      table={() => ({
+        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
+        rows: report.curve.flatMap(({ sign: branch, pieces }) =>
+          pieces.map((piece) => [
+            branch,
+            piece.from,
+            piece.to,
+            piece.from === null ? null : report.squareSum - 2 * branch * piece.from * piece.A + piece.from ** 2 * piece.B,
+            piece.A,
+            piece.B,
+            piece.weight < 0 ? null : piece.weight + 1,
+            piece.weight < 0 ? null : piece.before,
+            piece.weight < 0 ? null : piece.after,
+          ]),
+        ),
+      })}
+    >
+      {(width) => (
+        <>
+          <CurveAt width={width} report={report} weights={block.weights} />
+          <ScaleSlider />
+          {now && (
+            <dl class="lab-readout" data-testid="lab-readout">
+              <div><dt>scale</dt><dd>{precise(now.scale)}</dd></div>
+              <div><dt>divisor, max |x| / scale</dt><dd>{now.divisor.toFixed(3)}</dd></div>
+              <div><dt>relative error</dt><dd>{percent(now.relativeError, 3)}</dd></div>
+              <div><dt>largest error</dt><dd>{precise(now.maxError)}</dd></div>
+              <div><dt>clipped</dt><dd>{now.clipped} of {plural(block.weights.length, 'weight')}</dd></div>
+            </dl>
+          )}
+        </>
+      )}
+    </ChartFrame>
+  );
+}
+
+function CurveAt({ width, report, weights }: { width: number; report: LabReport; weights: readonly number[] }): VNode {
+  const { low, high } = span.value;
+  const storable = useMemo(() => storableScales(Math.floor(width / STORABLE_GAP)), [report, width, low, high]);
+  const now = point.value;
+  return (
+    <ScaleCurve
+      width={width}
+      report={report}
+      weights={weights}
+      span={span.value}
+      scale={scale.value}
+      error={now ? now.error / report.squareSum : 0}
+      settled={settledScale.value}
+      storable={storable}
+      chosen={chosen.value}
+      onScale={(wanted) => {
+        stop();
+        moveTo(wanted);
+      }}
+      onMethod={(method) => {
+        stop();
+        choose(method);
+      }}
+    />
+  );
+}
+
+/** Arrow keys go from one storable scale to the next; the pointer goes anywhere and lands on the nearest. */
+function ScaleSlider(): VNode {
+  const { low, high } = span.value;
+  const now = point.value;
+  const onKey = (event: KeyboardEvent) => {
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (steps === undefined) return;
+    event.preventDefault();
+    stop();
+    stepScale(steps);
+  };
+  return (
+    <input
+      class="lab-slider"
+      type="range"
+      aria-label="Scale"
+      aria-valuetext={now ? `scale ${precise(now.scale)}, relative error ${percent(now.relativeError, 3)}` : ''}
+      style={{ marginLeft: `${CURVE_MARGIN.left - 8}px`, width: `calc(100% - ${CURVE_MARGIN.left + CURVE_MARGIN.right - 16}px)` }}
+      min={low}
+      max={high}
+      step="any"
+      value={Math.abs(scale.value)}
+      onKeyDown={onKey}
+      onInput={(event) => {
+        stop();
+        moveTo(sign.value * event.currentTarget.valueAsNumber);
+      }}
+    />
+  );
+}
+
+/** The block at the slider's scale. */
+export function LinePanel({ shown }: { shown: Shown }): VNode | null {
+  const now = point.value;
+  const { weights, importance } = bench.value;
+  const { levels } = shown.report;
+  if (!now || now.codes.length !== weights.length) return null;
+  return (
+    <ChartFrame
+      title="The weights on the number line"
+      note="Each level stands at scale × level. A weight goes sideways to the nearest level, and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up and down go to the next weight)."
+      file="number-line"
+      table={() => ({
+        header: ['weight', 'value', 'importance', 'code', 'level', 'decoded', 'error', 'clipped'],
+        rows: weights.map((weight, index) => {
+          const code = now.codes[index] ?? 0;
+          const decoded = now.decoded[index] ?? 0;
+          return [index + 1, weight, importance?.[index] ?? 1, code, levels[code] ?? 0, decoded, weight - decoded, isClipped(weight, decoded, code, levels, now.scale) ? 'clipped' : 'no'];
+        }),
+      })}
+    >
+      {(width) => (
+        <NumberLine
+          width={width}
+          weights={weights}
+          levels={reported.value?.report.levels ?? levels}
+          point={now}
+          onChange={(index, value) => {
+            stop();
+            setWeight(index, value);
+          }}
+        />
+      )}
+    </ChartFrame>
+  );
+}

@@ -1,0 +1,170 @@
+/** The error of a block as its scale moves: both signs, every kink, every method's choice. */
+import { scaleLinear } from 'd3-scale';
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { percent, precise } from '../text/units';
+import type { LabMethod, LabReport } from '../core/types';
+import { Axes, type Margin } from './axes';
+import { curvePath, errorCeiling, errorShare, type Kink, kinksOf, segmentsOf, type Sign, type Span } from './curve-geometry';
+import { methodPath } from './methods';
+import { Pointing, stepIndex } from './pointing';
+
+/** The slider under the drawing has the same left and right margin. */
+export const CURVE_MARGIN: Margin = { top: 40, right: 16, bottom: 46, left: 52 };
+const MARGIN = CURVE_MARGIN;
+const HEIGHT = 360;
+/** Kinks get a mark of their own while they are so many at most. */
+const MARKED_KINKS = 120;
+const REACH = 28; // pixels from the pointer to a kink
+
+interface CurveProps {
+  width: number;
+  report: LabReport;
+  weights: readonly number[];
+  span: Span;
+  /** The signed scale of the slider, and the block's share of squared error there. */
+  scale: number;
+  error: number;
+  /** |scale| where the largest weight reaches the end of the levels; left of it the curve may leave the plot. */
+  settled: number;
+  /** Scales that can be stored, when there is room to show them. */
+  storable: readonly number[];
+  chosen: string | null;
+  onScale: (scale: number) => void;
+  onMethod: (method: LabMethod) => void;
+}
+
+export function ScaleCurve({ width, report, weights, span, scale, error, settled, storable, chosen, onScale, onMethod }: CurveProps): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
+  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const sign: Sign = scale < 0 ? -1 : 1;
+  const { low, high } = span;
+  const drawing = useMemo(() => {
+    const branches = report.curve.map((branch) => ({ sign: branch.sign, segments: segmentsOf(branch.pieces, branch.sign, report.squareSum, { low, high }) }));
+    const y = scaleLinear([0, errorCeiling(branches.map((branch) => branch.segments), settled * 0.9)], [plotHeight, 0]);
+    const x = scaleLinear([low, high], [0, plotWidth]);
+    return { x, y, paths: branches.map((branch) => ({ sign: branch.sign, path: curvePath(branch.segments, x, y) })) };
+  }, [report, low, high, settled, plotWidth, plotHeight]);
+  const { x, y, paths } = drawing;
+  const kinks = useMemo(() => kinksOf(report.curve.find((branch) => branch.sign === sign)?.pieces ?? [], sign, report.squareSum, { low, high }), [report, sign, low, high]);
+  const height = (share: number) => Math.max(0, y(share));
+  const at = Math.abs(scale);
+  const markers = placeMarkers(report, span, x, height);
+  return (
+    <Pointing<number>
+      label="Error over the scale, kink by kink"
+      pick={(px, py) => nearestKink(kinks, x, height, px - MARGIN.left, py - MARGIN.top)}
+      step={(from, key) => stepIndex(from, key, kinks.length)}
+      read={(index) => readKink(kinks[index], report, weights, sign, x, height)}
+    >
+      {(current) => {
+        const kink = current === null ? undefined : kinks[current];
+        return (
+          <svg
+            class="scale-curve"
+            width={width}
+            height={HEIGHT}
+            viewBox={`0 0 ${width} ${HEIGHT}`}
+            aria-hidden="true"
+            onClick={(event) => {
+              const px = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
+              if (px >= 0 && px <= plotWidth) onScale(sign * x.invert(px));
+            }}
+          >
+            <clipPath id="scale-curve-plot"><rect x={0} y={-1} width={plotWidth} height={plotHeight + 2} /></clipPath>
+            <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+              <Axes
+                width={plotWidth}
+                height={plotHeight}
+                x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({ at: x(value), label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value) }))}
+                y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5, '%')(value).replace('%', '') }))}
+                xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
+                yTitle="squared error, % of the squared weights"
+              />
+              {storable.length > 0 && (
+                <path class="storable" d={storable.map((stored) => `M${x(stored).toFixed(2)},${plotHeight}v-5`).join('')} />
+              )}
+              <g clip-path="url(#scale-curve-plot)">
+                {[...paths].sort((branch) => (branch.sign === sign ? 1 : -1)).map((branch) => (
+                  <path key={branch.sign} class={branch.sign === sign ? 'series branch' : 'series branch other'} d={branch.path} />
+                ))}
+                {kinks.length <= MARKED_KINKS && kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
+              </g>
+              {at >= low && at <= high && (
+                <g class="now" transform={`translate(${x(at)},0)`}>
+                  <line y1={0} y2={plotHeight} />
+                  <circle cy={height(error)} r={5} />
+                </g>
+              )}
+              {markers.map(({ method, px, py, top }) => (
+                <g
+                  key={method.name}
+                  class={['method-marker', method.name === chosen ? 'chosen' : '', method.scale < 0 === sign < 0 ? '' : 'elsewhere'].join(' ')}
+                  transform={`translate(${px},${top})`}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    onMethod(method);
+                  }}
+                >
+                  <title>{`${method.name}: scale ${precise(method.scale)}, relative error ${percent(method.relativeError, 2)}`}</title>
+                  <line y1={6} y2={Math.max(6, py - top)} />
+                  <rect x={-8} y={-8} width={16} height={16} />
+                  <path d={methodPath(method.name, 5)} />
+                </g>
+              ))}
+              {kink && <circle data-passing class="halo" cx={x(kink.scale)} cy={height(kink.error)} r={7} />}
+            </g>
+          </svg>
+        );
+      }}
+    </Pointing>
+  );
+}
+
+function nearestKink(kinks: readonly Kink[], x: (scale: number) => number, y: (error: number) => number, px: number, py: number): number | null {
+  let best: number | null = null;
+  let bestDistance = REACH ** 2;
+  kinks.forEach((kink, index) => {
+    const distance = (x(kink.scale) - px) ** 2 + ((y(kink.error) - py) / 4) ** 2; // the horizontal distance is what counts
+    if (distance < bestDistance) [best, bestDistance] = [index, distance];
+  });
+  return best;
+}
+
+function readKink(kink: Kink | undefined, report: LabReport, weights: readonly number[], sign: Sign, x: (scale: number) => number, y: (error: number) => number) {
+  if (!kink) return { x: 0, y: 0, head: '', lines: [] };
+  const level = (code: number) => precise(report.levels[code] ?? 0);
+  const shown = kink.moves.slice(0, 6);
+  return {
+    x: MARGIN.left + x(kink.scale),
+    y: MARGIN.top + y(kink.error),
+    head: `scale ${precise(sign * kink.scale)}, relative error ${percent(Math.sqrt(kink.error), 2)}`,
+    lines: [
+      ...shown.map(({ weight, below, above }) => `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from code ${below} to ${above}, level ${level(below)} to ${level(above)}`),
+      ...(kink.moves.length > shown.length ? [`and ${kink.moves.length - shown.length} more`] : []),
+    ],
+  };
+}
+
+/** Every method's choice above its point of the curve; those that would touch are stacked. */
+function placeMarkers(report: LabReport, span: Span, x: (scale: number) => number, y: (error: number) => number) {
+  const visible = report.methods
+    .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)
+    .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(report, method.scale)) }))
+    .sort((a, b) => a.px - b.px);
+  const placed: { px: number; top: number }[] = [];
+  return visible.map((marker) => {
+    let top = marker.py - 15;
+    while (placed.some((other) => Math.abs(other.px - marker.px) < 15 && Math.abs(other.top - top) < 15)) top -= 3;
+    placed.push({ px: marker.px, top });
+    return { ...marker, top };
+  });
+}
+
+/** The curve's own height at a scale. */
+export function shareAt(report: LabReport, scale: number): number {
+  const sign: Sign = scale < 0 ? -1 : 1;
+  const at = Math.abs(scale);
+  const piece = report.curve.find((branch) => branch.sign === sign)?.pieces.find(({ from, to }) => at >= to && (from === null || at <= from));
+  return piece ? errorShare(piece, sign, report.squareSum, at) : 0;
+}
