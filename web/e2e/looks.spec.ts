@@ -45,6 +45,7 @@ test('the whole way by keyboard alone', async ({ page }) => {
   await page.goto('./');
   await expect(page.getByRole('radio').first()).toBeVisible();
   const chooser = page.waitForEvent('filechooser');
+  await page.evaluate(() => document.body.focus()); // the event is waited for now
   await page.keyboard.press('Control+o');
   await (await chooser).setFiles(fileURLToPath(new URL(`../../tests/data/${TS3M}`, import.meta.url)));
   await expect(page.locator('#model')).toBeFocused();

@@ -53,3 +53,29 @@ test('llama.cpp loads the produced file and tells a story', async ({ page, conte
   await expect(text).toHaveText(/[a-z]+ [a-z]+ [a-z]+/);
   await expect(text).not.toHaveText(/^failed/);
 });
+
+test('options change the plan before the run: a rule, a type, metadata, and the command that does the same', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./');
+  await openModel(page);
+  await page.locator('input[name="file-type"][value="Q4_0"]').check();
+  await page.getByText('Options').click();
+  await page.getByLabel('Pattern').fill('ffn_down');
+  await page.getByLabel('Type for tensors that match').selectOption('q8_0');
+  await page.getByRole('button', { name: 'Add rule' }).click();
+  await expect(page.locator('#plan')).toContainText('found in 4 tensors');
+  await page.getByLabel('Type of the token embedding').selectOption('q5_0');
+  await page.getByLabel('Key', { exact: true }).fill('general.name');
+  await page.getByLabel('Value', { exact: true }).fill('mine');
+  await page.getByRole('button', { name: 'Set' }).click();
+  await expect(page.locator('#plan')).toContainText('to q4_0 ×24, q8_0 ×4, q5_0 ×1');
+  await page.getByRole('button', { name: 'Copy as command' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^scripts\/nibble quantize --token-embedding-type q5_0 --tensor-type ffn_down=q8_0 --override-kv general.name=str:mine --workers \d+ ts3m-F16.gguf ts3m-Q4_0.gguf Q4_0$/,
+  );
+  await quantize(page, 'Q4_0');
+  const { path } = await save(page);
+  const { metadata, tensorInfos } = await gguf(path, { allowLocalFile: true });
+  expect((metadata as Record<string, unknown>)['general.name']).toBe('mine');
+  expect(tensorInfos.find((tensor) => tensor.name === 'blk.2.ffn_down.weight')?.dtype).toBe(8); // Q8_0
+});

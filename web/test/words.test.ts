@@ -40,8 +40,8 @@ describe('the output’s name', () => {
 test('a run as a command, quoted where the shell would misread it', () => {
   expect(commandFor({ type: 'Q4_0' }, 'in.gguf', 'out.gguf', 2)).toBe('scripts/nibble quantize --workers 2 in.gguf out.gguf Q4_0');
   expect(
-    commandFor({ type: 'Q4_K_M', pure: true, outputTensorType: 'q8_0', tensorTypes: [{ pattern: 'ffn_.*', type: 'q5_0' }], allowRequantize: true }, "it's.gguf", 'my model.gguf', 1),
-  ).toBe("scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M");
+    commandFor({ type: 'Q4_K_M', pure: true, outputTensorType: 'q8_0', tensorTypes: [{ pattern: 'ffn_.*', type: 'q5_0' }], allowRequantize: true, overrides: [{ key: 'general.name', type: 'str', value: 'mine' }] }, "it's.gguf", 'my model.gguf', 1, 'imatrix.dat'),
+  ).toBe("scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' --override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M");
 });
 
 test('CSV quotes what needs it', () => {

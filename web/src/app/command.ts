@@ -9,6 +9,7 @@ export function commandFor(options: PlanOptions, input: string, output: string, 
   if (options.outputTensorType) words.push('--output-tensor-type', options.outputTensorType);
   if (options.tokenEmbeddingType) words.push('--token-embedding-type', options.tokenEmbeddingType);
   for (const { pattern, type } of options.tensorTypes ?? []) words.push('--tensor-type', quoted(`${pattern}=${type}`));
+  for (const { key, type, value } of options.overrides ?? []) words.push('--override-kv', quoted(`${key}=${type}:${value}`));
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
   if (options.keepSplit) words.push('--keep-split');
   if (options.method) words.push('--method', options.method);

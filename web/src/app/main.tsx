@@ -7,7 +7,7 @@ import { Page } from './page';
 import { goTo } from './parts/place';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
-import { isRunning, progress } from './state/running';
+import { closeReplacedModels, isRunning, progress } from './state/running';
 import { keepOffline } from './updates';
 
 const root = document.getElementById('app');
@@ -15,6 +15,7 @@ if (root) render(<Page />, root);
 listenForFiles();
 startPlanning();
 startLab();
+closeReplacedModels();
 keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
 effect(() => {

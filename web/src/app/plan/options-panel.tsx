@@ -1,7 +1,7 @@
 /** Everything about a run beyond the type. Each option says what it does and how llama-quantize spells it. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { FormatInfo } from '../../core/types';
+import type { FormatInfo, PlanOptions } from '../../core/index';
 import { core } from '../engine';
 import { opened } from '../state/opening';
 import { currentPlan, ask, options } from '../state/planning';
@@ -61,6 +61,7 @@ export function OptionsPanel(): VNode {
         </label>
       </div>
       <Rules formats={writable} />
+      <Overrides />
     </details>
   );
 }
@@ -134,6 +135,49 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
           {formats.map((format) => <option key={format.name} value={format.name}>{format.name}</option>)}
         </select>
         <button type="submit" class="button">Add rule</button>
+      </form>
+    </div>
+  );
+}
+
+type Override = NonNullable<PlanOptions['overrides']>[number];
+const OVERRIDE_TYPES: readonly Override['type'][] = ['int', 'float', 'bool', 'str'];
+
+/** Metadata to set in the output. */
+function Overrides(): VNode {
+  const overrides = options.value.overrides ?? [];
+  const [draft, setDraft] = useState<Override>({ key: '', type: 'str', value: '' });
+  const change = (next: Override[]) => ask({ overrides: next.length > 0 ? next : undefined });
+  const add = (event: Event) => {
+    event.preventDefault();
+    if (draft.key === '' || draft.value === '') return;
+    change([...overrides, draft]);
+    setDraft({ ...draft, key: '', value: '' });
+  };
+  return (
+    <div class="rules">
+      <h3>Metadata to set</h3>
+      <p class="option-note">In the output only. <code>--override-kv</code></p>
+      {overrides.length > 0 && (
+        <ol class="rule-list">
+          {overrides.map((override, index) => (
+            <li key={index}>
+              <code>{override.key}</code>
+              <span aria-hidden="true">=</span>
+              <code>{override.value}</code>
+              <span class="quiet small">{override.type}</span>
+              <button type="button" class="button small" aria-label={`Remove ${override.key}`} onClick={() => change(overrides.filter((_, other) => other !== index))}>Remove</button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <form class="rule-form" onSubmit={add}>
+        <input class="input mono" aria-label="Key" placeholder="general.name" value={draft.key} onInput={(event) => setDraft({ ...draft, key: event.currentTarget.value })} />
+        <select class="select" aria-label="Type of the value" value={draft.type} onChange={(event) => setDraft({ ...draft, type: event.currentTarget.value as Override['type'] })}>
+          {OVERRIDE_TYPES.map((type) => <option key={type} value={type}>{type}</option>)}
+        </select>
+        <input class="input mono" aria-label="Value" placeholder="value" value={draft.value} onInput={(event) => setDraft({ ...draft, value: event.currentTarget.value })} />
+        <button type="submit" class="button">Set</button>
       </form>
     </div>
   );

@@ -50,7 +50,12 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const begin = async () => {
     const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output };
     const sink = await chooseSink(output, askWhere.value && made.outputFiles.length === 1);
-    if (sink === null || isRunning.value) return;
+    if (sink === null) return;
+    if (opened.value !== model || isRunning.value) {
+      startProblem.value = 'Something else was begun meanwhile, so nothing ran.';
+      await sink.dispose();
+      return;
+    }
     const over = quantize(sink, assignment);
     goTo('run');
     await over;

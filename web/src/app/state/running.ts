@@ -1,10 +1,10 @@
 /** The run: one at a time, with its own model, so that another file may be opened meanwhile. */
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { Pause, type Plan, type PlanOptions, type Progress, run as runPipeline, type RunReport, sentenceOf, Stopped, type TensorReport } from '../../core/index';
 import { type BrowserSink, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
-import { core } from '../engine';
-import type { Opened } from './opening';
+import { core, type Model } from '../engine';
+import { type Opened, opened } from './opening';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
@@ -43,8 +43,8 @@ export const isRunning = computed(() => run.value !== null && outcome.value === 
 export const startProblem = signal<string | null>(null);
 
 /** The name that the output of an assignment gets. */
-export function nameFor(opened: Opened, type: string): string {
-  return outputName(opened.info.files[0]?.name ?? 'model', type, core.value?.fileTypes.map((known) => known.name) ?? []);
+export function nameFor(model: Opened, type: string): string {
+  return outputName(model.info.files[0]?.name ?? 'model', type, core.value?.fileTypes.map((known) => known.name) ?? []);
 }
 
 /** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */
@@ -92,4 +92,15 @@ export async function quantize(sink: BrowserSink, assignment: Assignment): Promi
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
     void sink.dispose();
   }
+  if (opened.value?.model !== assignment.opened.model) assignment.opened.model.close();
+}
+
+/** A model that another replaces is closed, unless a run still reads it. */
+export function closeReplacedModels(): void {
+  let last: Model | undefined;
+  effect(() => {
+    const model = opened.value?.model;
+    if (last && last !== model && !(isRunning.peek() && run.peek()?.opened.model === last)) last.close();
+    last = model;
+  });
 }
