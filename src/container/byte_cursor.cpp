@@ -8,7 +8,7 @@
 
 namespace nibble {
 
-const uint8_t* ByteCursor::take(uint64_t count) {
+void ByteCursor::expect(uint64_t count) const {
   if (count > left_in_file()) {
     throw Error("Unexpected end of file at byte " + std::to_string(file_bytes_) + ": " + std::string(part_) +
                 " needs " + counted(count - left_in_file(), "more byte") +
@@ -20,6 +20,11 @@ const uint8_t* ByteCursor::take(uint64_t count) {
                 std::string(part_) + " does not end before byte " + std::to_string(end) +
                 ". The file is probably damaged; download it again.");
   }
+}
+
+const uint8_t* ByteCursor::take(uint64_t count) {
+  expect(count);
+  const uint64_t end = position_ + count;
   if (end > prefix_.size()) throw MoreBytesNeeded{end};
   const uint8_t* bytes = prefix_.data() + position_;
   position_ = end;

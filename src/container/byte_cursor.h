@@ -24,6 +24,9 @@ class ByteCursor {
   uint64_t position() const { return position_; }
   uint64_t left_in_file() const { return file_bytes_ - position_; }
 
+  /// Throws Error when the next `count` bytes cannot all be there, whatever part of them was offered.
+  void expect(uint64_t count) const;
+
   /// The next `count` bytes, and moves past them.
   const uint8_t* take(uint64_t count);
 

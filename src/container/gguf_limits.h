@@ -20,7 +20,7 @@ constexpr uint64_t max_tensors = uint64_t{1} << 20;
 /// Real files have 20 to 100 entries.
 constexpr uint64_t max_key_values = uint64_t{1} << 16;
 /// A header is held in memory while it is read. The largest vocabularies known need about 30 MB.
-constexpr uint64_t max_header_bytes = uint64_t{1} << 28;
+constexpr uint64_t max_header_bytes = uint64_t{1} << 26;
 /// The first bytes to ask for: enough for models without a vocabulary, small enough to be free. Doubled when short.
 constexpr uint64_t first_request_bytes = uint64_t{1} << 16;
 

@@ -124,6 +124,7 @@ class Reader {
     if (value.count > cursor_.left_in_file() / least) {
       throw Error(claim + "only " + counted(cursor_.left_in_file(), "byte") + " follow." + damaged);
     }
+    cursor_.expect(value.count * least);
   }
 
   void read_elements(KeyValue& value) {
@@ -254,6 +255,7 @@ class Reader {
 }  // namespace
 
 GgufReading read_gguf(std::span<const uint8_t> prefix, uint64_t file_bytes) {
+  if (file_bytes == 0) throw Error("The file is empty. Download or copy it again.");
   GgufReading reading;
   try {
     reading.header = Reader(prefix, file_bytes).read();

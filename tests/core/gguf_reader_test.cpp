@@ -116,7 +116,7 @@ TEST(GgufReader, GivesTheSameHeaderFromAnySufficientPrefix) {
 TEST(GgufReader, NamesTheByteWhereAFileCutShortEnds) {
   const Bytes whole = small_model().build();
   const uint64_t last_byte_needed = read_whole(whole).tensors.back().offset + 256;
-  for (size_t length = 0; length < last_byte_needed; ++length) {
+  for (size_t length = 1; length < last_byte_needed; ++length) {
     const std::string sentence = problem({whole.begin(), whole.begin() + static_cast<ptrdiff_t>(length)});
     ASSERT_NE(sentence, "") << length;
     const bool counted_out = sentence.find("The header announces") == 0 || sentence.find("claims to have") != std::string::npos;
@@ -186,17 +186,23 @@ TEST(GgufReader, RefusesHugeCountsWithoutAllocating) {
   }
 }
 
-TEST(GgufReader, AFileThatIsTrulyHugeIsReadOnlyUpToTheLimit) {
-  GgufBuilder file;
-  file.value("huge", GgufBuilder::array, GgufBuilder::list(GgufBuilder::u64, uint64_t{1} << 29, {}));
-  const Bytes bytes = file.build();
-  try {
-    read_gguf(bytes, uint64_t{1} << 40);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("header is longer than 256 MiB"));
+TEST(GgufReader, AFileThatIsTrulyHugeIsRefusedAsSoonAsItsHeaderClaimsTooMuch) {
+  const std::pair<GgufBuilder::Code, uint64_t> claims[] = {
+      {GgufBuilder::u64, uint64_t{1} << 29}, {GgufBuilder::u8, uint64_t{70} << 20}, {GgufBuilder::string, uint64_t{1} << 24}};
+  for (const auto& [element, count] : claims) {
+    GgufBuilder file;
+    file.value("huge", GgufBuilder::array, GgufBuilder::list(element, count, {}));
+    const Bytes bytes = file.build();
+    try {
+      read_gguf(bytes, uint64_t{1} << 40);
+      ADD_FAILURE() << count;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("header is longer than 64 MiB"));
+    }
   }
 }
+
+TEST(GgufReader, SaysThatAFileIsEmpty) { EXPECT_THAT(problem({}), HasSubstr("The file is empty.")); }
 
 TEST(GgufReader, RefusesBadMetadata) {
   const auto with = [](std::string_view key, uint32_t code, const Bytes& bytes) {

@@ -8,8 +8,6 @@ import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOpt
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPrefixBytes = 256 * 1024;
-/** Real headers with vocabulary and merges stay below 32 MiB; twice that is a damaged count. */
-const longestHeaderBytes = 64 * 1024 * 1024;
 
 export interface CoreOptions {
   /** Which build of the core to use; without it the fastest that runs here. */
@@ -151,11 +149,9 @@ async function offerHeader(core: Core, model: CoreModel, index: number, file: So
     if (prefix.byteLength === file.bytes) {
       throw new Problem(`${file.name} ends inside its header, at byte ${file.bytes}: it was cut short. Download or copy it again.`);
     }
-    if (prefix.byteLength >= longestHeaderBytes) {
-      throw new Problem(`The header of ${file.name} claims more than ${longestHeaderBytes / 2 ** 20} MiB; the file is probably damaged.`);
-    }
-    // Doubling, whatever the header asks for: a damaged count must not make us read or allocate a lot at once.
-    wanted = Math.min(2 * prefix.byteLength, file.bytes, longestHeaderBytes);
+    // Doubling, whatever the header asks for: a damaged count must not make us read or allocate a lot at once. The core
+    // refuses headers that are longer than any real one.
+    wanted = Math.min(2 * prefix.byteLength, file.bytes);
   }
 }
 
