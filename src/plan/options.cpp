@@ -36,7 +36,7 @@ bool as_bool(const std::string& name, const Json& value) {
 Type as_type(const std::string& name, const Json& value) {
   const std::string text = as_text(name, value);
   const Format* format = find_format(std::string_view(text));
-  if (!format) throw Error("There is no tensor type " + in_quotes(text) + " (option " + in_quotes(name) + ").");
+  if (!format) throw Error("There is no tensor type " + in_quotes(text) + ". Choose one such as q4_K or q8_0.");
   return format->type;
 }
 

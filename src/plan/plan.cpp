@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "container/gguf_limits.h"
 #include "container/text.h"
 #include "plan/jobs.h"
 #include "plan/layout.h"
@@ -15,11 +16,15 @@ namespace {
 /// Rough sizes of one entry of the plan as the page holds it, for the memory figure.
 constexpr uint64_t tensor_record_bytes = 1024, job_record_bytes = 256;
 
-/// A difference in size: "+3.1 MB", "+240 kB".
+/// A difference in size: "+3.1 MB", "+240 kB", "+27 bytes".
 std::string difference(double bytes) {
   char text[40];
-  const bool large = std::fabs(bytes) >= 1e6;
-  std::snprintf(text, sizeof text, large ? "%+.1f MB" : "%+.0f kB", large ? bytes / 1e6 : bytes / 1e3);
+  const double size = std::fabs(bytes);
+  if (size < 1e3) {
+    std::snprintf(text, sizeof text, "%+.0f bytes", bytes);
+  } else {
+    std::snprintf(text, sizeof text, size < 1e6 ? "%+.0f kB" : "%+.1f MB", bytes / (size < 1e6 ? 1e3 : 1e6));
+  }
   return text;
 }
 
@@ -84,10 +89,12 @@ void add_notes(Plan& plan, const Model& model, const Layout& layout) {
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
-  if (layout.realigned) {
-    plan.notes.push_back("The model asks for an alignment of " + std::to_string(model.main_header().alignment) +
-                         " bytes. The output is aligned to 32 bytes and says so; llama-quantize would keep the old "
-                         "number and write a file that cannot be read.");
+  if (const uint64_t alignment = model.main_header().alignment; alignment != gguf::default_alignment) {
+    plan.notes.push_back("The model asks for an alignment of " + counted(alignment, "byte") +
+                         ". The output is aligned to 32 bytes and says so; llama-quantize would keep the old number "
+                         "and write a file that cannot be read.");
+  } else if (layout.realigned) {
+    plan.notes.push_back("general.alignment cannot be changed: the output is aligned to 32 bytes and says so.");
   }
   bool converts = false;
   for (const PlannedTensor& tensor : plan.tensors) converts = converts || tensor.converts();

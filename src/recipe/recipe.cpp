@@ -108,7 +108,7 @@ class Decider {
     if (options_.leave_output_tensor && tensor.name == "output.weight") return "The output layer is left as it is.";
     const std::string_view by_name = reason_to_keep(tensor.name);
     if (!by_name.empty()) return by_name;
-    if (format_of(tensor.type).decode == nullptr) return "Its values are not weights, so it is copied as it is.";
+    if (format_of(tensor.type).decode == nullptr) return "Integers and double-precision numbers are copied as they are.";
     return {};
   }
 
@@ -137,7 +137,7 @@ class Decider {
     if (decision.type == tensor.type || options_.allow_requantize || !format_of(tensor.type).quantized) return;
     throw Error("The tensor " + tensor.name + " is already quantized (" + display_name(tensor.type) +
                 "), and making it " + display_name(decision.type) +
-                " would add a second error to the first. Start from an F32, F16 or BF16 model, or allow requantizing.");
+                " would add a second error to the first. Start from an F32, F16 or BF16 model, or allow requantizing (--allow-requantize).");
   }
 
   void check_importance(const RecipeTensor& tensor, Decision& decision) const {

@@ -128,6 +128,12 @@ TEST(Plan, WritesItsOwnAlignmentAndSaysSo) {
   const Plan overridden =
       make_plan(model, options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
   EXPECT_EQ(output_header(overridden).alignment, 32u);
+
+  B usual;
+  usual.tensor("a.weight", {32, 3}, f16, 192);
+  const Plan refused = make_plan(model_of({usual}), options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
+  EXPECT_EQ(output_header(refused).alignment, 32u);
+  EXPECT_THAT(refused.notes, ElementsAre(HasSubstr("general.alignment cannot be changed")));
 }
 
 TEST(Plan, KeepsATensorWhoseRowsFitNoBlock) {
@@ -141,7 +147,7 @@ TEST(Plan, KeepsATensorWhoseRowsFitNoBlock) {
   ASSERT_EQ(plan.notes.size(), 1u);
   EXPECT_EQ(plan.notes[0],
             "1 tensor cannot be Q4_0, because the rows are no multiple of 32 weights, and will be F16 instead "
-            "(+0 kB), the first being \"a.weight\".");
+            "(+494 bytes), the first being \"a.weight\".");
   EXPECT_EQ(make_price(model, options(R"({"type":"Q4_0"})")).substitutions, 1u);
   expect_contiguous(plan, model);
 }

@@ -397,7 +397,7 @@ TEST(Recipe, QuantizedSourcesNeedPermission) {
   RecipeOptions options = asking_for("Q4_0");
   const std::string sentence = sentence_of(tensor, options);
   EXPECT_NE(sentence.find("blk.0.attn_k.weight"), std::string::npos) << sentence;
-  EXPECT_NE(sentence.find("allow requantizing"), std::string::npos) << sentence;
+  EXPECT_NE(sentence.find("--allow-requantize"), std::string::npos) << sentence;
   options.allow_requantize = true;
   EXPECT_EQ(decide_one(tensor, options)[0].type, Type::q4_0);
   EXPECT_EQ(decide_one(tensor, asking_for("Q8_0"))[0].type, Type::q8_0);
