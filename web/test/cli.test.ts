@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelInfo, Plan, RunReport } from '../src/core';
 import { goldenFiles, testData } from './support/real';
 import { writeShards } from './support/shards';
+import { tinyGguf } from './support/tiny-gguf';
 
 const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
 const makeLarge = fileURLToPath(new URL('../../scripts/make-large-gguf', import.meta.url));
@@ -95,6 +96,16 @@ describe('quantize', () => {
     expect(readFileSync(copy).byteLength).toBeLessThan(readFileSync(model).byteLength);
   });
 
+  it('never writes over an input by the name of an unfinished output', async () => {
+    copyFileSync(model, join(folder, 'm.gguf.partial'));
+    writeFileSync(join(folder, 'm.gguf'), 'older');
+    symlinkSync('m.gguf', join(folder, 'link.gguf'));
+    for (const output of ['m.gguf', 'link.gguf']) {
+      expectSentence(await nibble('quantize', '--force', 'm.gguf.partial', output, 'Q4_0'), 'is the input');
+    }
+    expect(readFileSync(join(folder, 'm.gguf.partial')).equals(readFileSync(model))).toBe(true);
+  });
+
   it('sets metadata and types as asked', async () => {
     const words = ['--override-kv', 'general.name=str:A=B:C', '--override-kv', 'x.y=int:7', '--tensor-type', 'ffn_down=q8_0'];
     expect((await nibble('quantize', ...words, model, 'out.gguf', 'Q4_0')).code).toBe(0);
@@ -134,7 +145,7 @@ describe('quantize', () => {
 
   it('refuses a quantized input unless told to, naming the option', async () => {
     expect((await nibble('quantize', model, 'q8.gguf', 'Q8_0')).code).toBe(0);
-    expectSentence(await nibble('quantize', 'q8.gguf', 'q4.gguf', 'Q4_0'), /quantized/);
+    expectSentence(await nibble('quantize', 'q8.gguf', 'q4.gguf', 'Q4_0'), /--allow-requantize/);
     expect((await nibble('quantize', '--allow-requantize', 'q8.gguf', 'q4.gguf', 'Q4_0')).code).toBe(0);
   });
 });
@@ -184,6 +195,7 @@ describe('a command line that means nothing ends with 2', () => {
     ['quantize', 'a', 'b', 'c', 'd', 'e'],
     ['quantize', '--no-such-option', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['quantize', '--workers', '0', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', 'in.gguf', 'out.gguf', 'Q4_0', 'many'],
     ['quantize', '--kernel', 'magic', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['quantize', '--override-kv', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['quantize', '--tensor-type', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
@@ -220,6 +232,17 @@ describe('inspect, plan and stats', () => {
     expect(code).toBe(0);
     expect(out).toContain('stories260K-F32.gguf: GGUF v3 · llama');
     expect(out).toMatch(/blk\.0\.attn_q\.weight +64 × 64 +f32 +16\.4 kB/);
+  });
+
+  it('lets no name steer the terminal', async () => {
+    const odd = tinyGguf({ 'general.name': { string: '\x1b[31mred\u009b' } }, [{ name: 'a\x1b[2J.weight', shape: [32, 2], values: new Float32Array(64) }]);
+    writeFileSync(join(folder, 'odd.gguf'), odd);
+    for (const words of [['inspect', 'odd.gguf'], ['plan', 'odd.gguf', 'F16'], ['stats', 'odd.gguf', 'F16']]) {
+      const { code, out } = await nibble(...words);
+      expect(code).toBe(0);
+      expect(out).toContain('a?[2J');
+      expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+    }
   });
 
   it('plan shows all types, or one', async () => {

@@ -6,6 +6,7 @@ import { ProgressDisplay } from './display';
 import { behindLink, checkOutput, defaultOutput, InputFiles, outputPath } from './files';
 import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
 import { describeModel, describePlan, describePrices, describeRun, type PricedType } from './describe';
+import { printable } from './text';
 
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
 
@@ -58,7 +59,7 @@ export async function stats(path: string, type: string, options: QuantizeOptions
         onTensor(tensor) {
           if (options.json || tensor.statsLine === null) return;
           display.end();
-          process.stdout.write(`${tensor.statsLine}\n`);
+          process.stdout.write(`${printable(tensor.statsLine)}\n`);
         },
       }),
     );

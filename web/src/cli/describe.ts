@@ -1,6 +1,6 @@
 import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport } from '../core';
-import { bytes as size, duration, quantity as amount, tally } from '../text/units';
-import { table } from './text';
+import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
+import { printable, table } from './text';
 
 /** What the commands print for people. `--json` prints the same data whole. */
 
@@ -15,10 +15,11 @@ export function describeModel(info: ModelInfo): string {
     info.tensors.map((tensor) => [tensor.name, tensor.shape.join(' × '), tensor.type, size(tensor.bytes)]),
     [3],
   );
+  const types = tally(info.tensors.map((tensor) => tensor.type));
   const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
   return [
-    `${info.files.map((file) => file.name).join(', ')}: ${info.container} v${info.version} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · ` +
-      `${info.tensors.length} tensors · ${amount(info.weights)} weights · ${size(bytes)} · ${tally(info.tensors.map((tensor) => tensor.type))}`,
+    printable(`${info.files.map((file) => file.name).join(', ')}: ${info.container} v${info.version} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `) +
+      `${plural(info.tensors.length, 'tensor')} · ${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
     ...info.warnings.map((warning) => `Note: ${warning}`),
     '',
     metadata,
@@ -52,7 +53,7 @@ export function describeRun(report: RunReport): string {
     ...report.files.map((file) => `${file.name}: ${size(file.bytes)}, SHA-256 ${file.sha256}`),
     summary(report.inputBytes, report),
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
-    `${duration(report.seconds)} with ${report.workers} ${report.workers === 1 ? 'worker' : 'workers'} (${report.kernel} kernels), ` +
+    `${duration(report.seconds)} with ${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
       `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Progress } from '../core';
 import { bytes as size, duration, quantity as amount } from '../text/units';
+import { printable } from './text';
 
 /** Without a terminal a line now and then is enough. */
 const secondsBetweenLines = 10;
@@ -37,6 +38,6 @@ function line(progress: Progress): string {
   const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
   return (
     `${percent} % · ${size(progress.bytesIn)} of ${size(progress.bytesInTotal)} · ${progress.tensors}/${progress.tensorsTotal} tensors · ` +
-    `${amount(progress.weightsPerSecond)} weights/s${left} · ${progress.tensor}`
+    `${amount(progress.weightsPerSecond)} weights/s${left} · ${printable(progress.tensor)}`
   );
 }

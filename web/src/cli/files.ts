@@ -1,6 +1,7 @@
 import { close, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Problem, type SourceHandle } from '../core';
+import { partialOf } from '../platform/node-place';
 
 /** The files a command reads, open until close(). */
 export class InputFiles {
@@ -88,6 +89,10 @@ export function outputPath(output: string, name: string): string {
 
 /** Throws Problem when `path` must not be written. */
 export function checkOutput(path: string, inputs: InputFiles, force: boolean): void {
+  const partial = partialOf(behindLink(path));
+  if (inputs.include(partial)) {
+    throw new Problem(`${partial} is the input, and ${path} would be written under that name until it is complete. Choose another output.`);
+  }
   const target = existingPath(path);
   if (target === null) return;
   const stat = statSync(target);

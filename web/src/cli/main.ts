@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import { addComputeOptions, addRecipeOptions, parseWorkers } from './options';
+import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
 const exitCodes = { problem: 1, usage: 2, signal: { SIGINT: 130, SIGTERM: 143 } };
@@ -64,10 +65,19 @@ addComputeOptions(addRecipeOptions(program.command('stats')))
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {
   const [first, second, third, fourth] = operands;
   if (first !== undefined && second !== undefined && operands.length <= 4) {
-    if (fourth !== undefined) return { input: first, output: second, type: third!, workers: parseWorkers(fourth) };
+    if (fourth !== undefined) return { input: first, output: second, type: third!, workers: workersOperand(fourth, command) };
     return third === undefined ? { input: first, type: second } : { input: first, output: second, type: third };
   }
   return command.error('error: expected IN [OUT] TYPE [WORKERS]', { exitCode: exitCodes.usage });
+}
+
+/** The fourth operand, with the sentence that --workers would give. */
+function workersOperand(text: string, command: Command): number {
+  try {
+    return parseWorkers(text);
+  } catch (error) {
+    return command.error(`error: '${text}' is no number of workers. ${sentenceOf(error)}`, { exitCode: exitCodes.usage });
+  }
 }
 
 try {
@@ -82,7 +92,7 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write('Stopped; nothing was written.\n');
     return exitCodes.signal[stoppedBy];
   }
-  if (error instanceof Problem) process.stderr.write(`nibble: ${error.message}\n`);
-  else process.stderr.write(`nibble: Something unexpected happened: ${sentenceOf(error)}\n`);
+  const sentence = error instanceof Problem ? error.message : `Something unexpected happened: ${sentenceOf(error)}`;
+  process.stderr.write(`nibble: ${printable(sentence)}\n`);
   return exitCodes.problem;
 }

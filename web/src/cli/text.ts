@@ -1,7 +1,13 @@
-/** Tables as people read them. */
+/** Tables and lines as people read them. */
+
+/** `text` without control characters: names come from strangers' files and must not steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}
 
 /** Columns as wide as their longest cell; those named in `right` are numbers. */
-export function table(rows: string[][], right: number[] = []): string {
+export function table(cells: string[][], right: number[] = []): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? [];
   return rows
     .map((row) => row.map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd())

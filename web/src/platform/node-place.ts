@@ -17,7 +17,12 @@ process.on('exit', () => {
   }
 });
 
-/** Files on disk. Each is written beside its final place as `NAME.partial` and renamed when all are complete. */
+/** The name of an output file until it is complete. */
+export function partialOf(path: string): string {
+  return `${path}.partial`;
+}
+
+/** Files on disk. Each is written beside its final place and renamed when all are complete. */
 export class DiskPlace implements Place {
   readonly #pathOf: (name: string) => string;
 
@@ -33,7 +38,7 @@ export class DiskPlace implements Place {
 
   async createStore({ name }: OutputFile): Promise<Store> {
     const path = this.#pathOf(name);
-    const partial = `${path}.partial`;
+    const partial = partialOf(path);
     const file = await open(partial, 'w').catch((error: unknown) => {
       throw cannotWrite(path, error);
     });
