@@ -59,7 +59,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   return (
     <svg class="number-line" width={width} height={plotHeight + MARGIN.top + MARGIN.bottom} viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`} role="group" aria-label="Weights on the number line">
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
-        <Axes width={plotWidth} height={plotHeight} x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="value, units of the weights" yTitle="weight" />
+        <Axes width={plotWidth} height={plotHeight} x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="value, units of the weights" yTitle={few ? 'weight' : ''} />
         {teeth.map((tooth) => (
           <g key={tooth.code} class={tooth.used(point.codes) ? 'tooth used' : 'tooth'} transform={`translate(${tooth.at},0)`}>
             <line y1={-6} y2={line} />

@@ -49,7 +49,7 @@ export function ScaleCurve({ width, report, weights, span, scale, error, settled
   const kinks = useMemo(() => kinksOf(report.curve.find((branch) => branch.sign === sign)?.pieces ?? [], sign, report.squareSum, { low, high }), [report, sign, low, high]);
   const height = (share: number) => Math.max(0, y(share));
   const at = Math.abs(scale);
-  const markers = placeMarkers(report, span, x, height);
+  const markers = useMemo(() => placeMarkers(report, { low, high }, x, height), [report, low, high, x, y]);
   return (
     <Pointing<number>
       label="Error over the scale, kink by kink"
@@ -93,7 +93,7 @@ export function ScaleCurve({ width, report, weights, span, scale, error, settled
               {at >= low && at <= high && (
                 <g class="now" transform={`translate(${x(at)},0)`}>
                   <line y1={0} y2={plotHeight} />
-                  <circle cy={height(error)} r={5} />
+                  {y(error) < 0 ? <path class="above" d="M0,-7L6,4H-6Z" /> : <circle cy={y(error)} r={5} />}
                 </g>
               )}
               {markers.map(({ method, px, py, top }) => (

@@ -120,10 +120,11 @@ export function storableScales(most: number): number[] {
 }
 
 function storable(wanted: number): number {
-  const module = core.value?.module;
-  if (!module || !reported.value || reported.value.report.storage === 'real') return wanted;
+  const module = core.peek()?.module;
+  if (!module || (reported.peek()?.report.storage ?? 'real') === 'real') return wanted;
   // A step finds the stored neighbour of the nearest stored scale; a step back, that scale itself.
-  return module.labStep(module.labStep(wanted, 1, request.value), -1, request.value);
+  const next = module.labStep(wanted, 1, request.peek());
+  return module.labStep(next, -1, request.peek());
 }
 
 function keepInView(): void {
@@ -133,6 +134,19 @@ function keepInView(): void {
   if (at < wholeSpan.value.low || at > wholeSpan.value.high) return;
   const half = (high - low) / 2;
   view.value = { low: Math.max(0, at - half), high: at + half };
+}
+
+/** A scale set by hand stays as near as the new block allows; where it means nothing any more, the simplest method's is shown. */
+function keepStorable(fresh: LabReport): void {
+  const { low, high } = wholeSpan.peek();
+  const at = Math.abs(scale.peek());
+  const [first] = fresh.methods;
+  if (first && (at < low || at > high)) {
+    chosen.value = first.name;
+    scale.value = first.scale;
+  } else {
+    scale.value = storable(signed.peek() ? scale.peek() : at);
+  }
 }
 
 function report(): void {
@@ -145,6 +159,7 @@ function report(): void {
     const method = fresh.methods.find((one) => one.name === chosen.peek());
     reported.value = { bench: now, report: fresh };
     if (method) scale.value = method.scale;
+    else keepStorable(fresh);
   } catch (error) {
     labProblem.value = sentenceOf(error);
   }

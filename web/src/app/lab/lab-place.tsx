@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { LabMethod } from '../../core/types';
+import type { LabReport } from '../../core/types';
 import { core, coreProblem } from '../engine';
 import { goTo, Place } from '../parts/place';
 import { opened } from '../state/opening';
@@ -25,7 +25,7 @@ export function LabPlace(): VNode {
           A quantized block is one scale and a small code for each weight. A weight decodes to scale × level; what is left over is the error. The curve shows that error for every scale this block
           could have.
         </p>
-        {shown && <p>{story(shown.bench, shown.report.methods)}</p>}
+        {shown && <p>{story(shown.bench, shown.report)}</p>}
       </div>
       <BlockEditor />
       {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
@@ -47,7 +47,7 @@ export function LabPlace(): VNode {
 }
 
 /** In words: what the simplest rule loses on this block, and why. */
-function story(shown: Bench, methods: readonly LabMethod[]): string {
+function story(shown: Bench, { methods, storage }: LabReport): string {
   const max7 = methods.find((method) => method.name === 'max7');
   const exact = methods.find((method) => method.name === 'exact');
   if (!max7 || !exact) return '';
@@ -58,5 +58,5 @@ function story(shown: Bench, methods: readonly LabMethod[]): string {
       `At 0.1 the four weights are 1, 2, 3 and 6 scales, and nothing is rounded but the scale itself, stored as a half float: ${better}. The largest weight does not have to lie on the last level.`
     );
   }
-  return `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ${precise(max7.scale)}; the exact minimum over the scales that can be stored is ${better}, at ${precise(exact.scale)}.`;
+  return `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ${precise(max7.scale)}; the exact minimum over ${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`;
 }
