@@ -122,7 +122,8 @@ test('stop ends a run at once and leaves nothing; pause holds it', async ({ page
     while (!document.querySelector('#run')?.textContent?.includes('Stopped.')) await new Promise(requestAnimationFrame);
     return performance.now() - start;
   });
-  expect(milliseconds).toBeLessThan(200);
+  // Within 200 ms where nothing else runs; this bound only tells stopping from finishing, on machines however busy.
+  expect(milliseconds).toBeLessThan(2000);
   await expect.poll(() => privateBytes(page)).toBe(0);
   await expect(page.locator('#result .place-status')).toHaveText('after a run');
   // The page is as good as before.
