@@ -153,12 +153,14 @@ function placeMarkers(report: LabReport, span: Span, x: (scale: number) => numbe
     .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(report, method.scale)) }))
     .sort((a, b) => a.px - b.px);
   const placed: { px: number; top: number }[] = [];
-  return visible.map((marker) => {
+  const stacked = visible.map((marker) => {
     let top = marker.py - 15;
     while (placed.some((other) => Math.abs(other.px - marker.px) < 15 && Math.abs(other.top - top) < 15)) top -= 3;
     placed.push({ px: marker.px, top });
     return { ...marker, top };
   });
+  // The highest first, so that no line crosses a marker below it.
+  return stacked.sort((a, b) => a.top - b.top);
 }
 
 /** The curve's own height at a scale. */
