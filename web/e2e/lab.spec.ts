@@ -130,7 +130,8 @@ test('plays a method and rests on its choice', async ({ page }) => {
   await openLab(page);
   await method(page, 'table8').click();
   await lab(page).getByRole('button', { name: 'Play its 8 candidates' }).click();
-  await expect(lab(page)).toContainText('candidate 3 of 8');
+  // Any of them: on a busy machine one candidate passes between two looks.
+  await expect(lab(page).getByText(/^candidate \d of 8: scale −0\.\d+$/)).toBeVisible();
   await expect(lab(page).getByRole('button', { name: 'Play its 8 candidates' })).toBeVisible();
   await expect(readout(page)).toContainText('−0.09729');
 });
