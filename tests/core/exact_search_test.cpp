@@ -106,7 +106,9 @@ TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
       if (optimum.error > 1e-12 * sweep.square_sum()) worst = std::max(worst, reached / optimum.error - 1);
     }
     EXPECT_LT(worst, 4e-6) << family.name;
-    if (family.name == "gaussian" || family.name == "student t5") EXPECT_LT(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
+    if (family.name == "gaussian" || family.name == "student t5") {
+      EXPECT_LT(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
+    }
   }
 }
 
