@@ -1,5 +1,5 @@
-#include "codec/codec.h"
 #include "codec/run_decoders.h"
+#include "codec/super_block_codec.h"
 #include "formats/iq4_nl.h"
 #include "formats/iq4_xs.h"
 #include "numeric/lanes.h"
@@ -66,31 +66,28 @@ void quantize_nl(const float* row, uint8_t* blocks, size_t length, const float* 
   for (; i < length; i += n, blocks += IQ4_NL::block_bytes) quantize_nl_blocks<float>(row + i, blocks, at(importance));
 }
 
-template <class V>
-void quantize_xs_block(const float* x, uint8_t* block, const float* importance) {
-  constexpr int count = IQ4_XS::sub_blocks;
-  const float sigma2 = sum_of_squares(x, super_block) * (2.0f / 256.0f);
-  float scales[count];
-  for (int b = 0; b < count; b += lane_count<V>) {
-    store_run(fit_runs<V>(x + n * b, importance ? importance + n * b : nullptr, V(sigma2)), scales + b);
-  }
-  const float d = -extreme_of<count>(scales).value / 32.0f;
-  const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
-  uint8_t scale_codes[count], codes[super_block];
-  for (int b = 0; b < count; ++b) {
-    const int level = clamp(nearest_int(inverse * scales[b]), -32, 31);
-    scale_codes[b] = static_cast<uint8_t>(level + 32);
-    round_to_grid<V>(x + n * b, d * static_cast<float>(level), codes + n * b);
-  }
-  IQ4_XS::encode(f16_from_f32(d), scale_codes, codes, block);
-}
+struct XsRule {
+  using Format = IQ4_XS;
 
-template <class V>
-void quantize_xs(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  for (size_t i = 0; i < length; i += super_block, blocks += IQ4_XS::block_bytes) {
-    quantize_xs_block<V>(row + i, blocks, importance ? importance + i : nullptr);
+  template <class V>
+  static void quantize_block(const float* x, const float* importance, uint8_t* block) {
+    constexpr int count = IQ4_XS::sub_blocks;
+    const float sigma2 = sum_of_squares(x, super_block) * (2.0f / 256.0f);
+    float scales[count];
+    for (int b = 0; b < count; b += lane_count<V>) {
+      store_run(fit_runs<V>(x + n * b, importance ? importance + n * b : nullptr, V(sigma2)), scales + b);
+    }
+    const float d = -extreme_of<count>(scales).value / 32.0f;
+    const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
+    uint8_t scale_codes[count], codes[super_block];
+    for (int b = 0; b < count; ++b) {
+      const int level = clamp(nearest_int(inverse * scales[b]), -32, 31);
+      scale_codes[b] = static_cast<uint8_t>(level + 32);
+      round_to_grid<V>(x + n * b, d * static_cast<float>(level), codes + n * b);
+    }
+    IQ4_XS::encode(f16_from_f32(d), scale_codes, codes, block);
   }
-}
+};
 
 #if NIBBLE_SIMD
 void decode_nl(const uint8_t* blocks, float* values, size_t block_count) {
@@ -110,25 +107,12 @@ constexpr Decoder nl_decoders[] = {
     {Kernel::simd, decode_nl},
 #endif
 };
-constexpr Decoder xs_decoders[] = {
-    {Kernel::scalar, decode_each_block<IQ4_XS>},
-#if NIBBLE_SIMD
-    {Kernel::simd, decode_runs<IQ4_XS>},
-#endif
-};
 constexpr Quantizer nl_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_nl<float>},
 #if NIBBLE_SIMD
     {llama_cpp, Kernel::simd, quantize_nl<Float4>},
 #endif
 };
-constexpr Quantizer xs_quantizers[] = {
-    {llama_cpp, Kernel::scalar, quantize_xs<float>},
-#if NIBBLE_SIMD
-    {llama_cpp, Kernel::simd, quantize_xs<Float4>},
-#endif
-};
-
 }  // namespace
 
 template <>
@@ -137,7 +121,7 @@ Codec codec_for<IQ4_NL>() {
 }
 template <>
 Codec codec_for<IQ4_XS>() {
-  return {Type::iq4_xs, xs_decoders, xs_quantizers, false};
+  return super_block_codec<XsRule>(run_decoders<IQ4_XS>);
 }
 
 }  // namespace nibble

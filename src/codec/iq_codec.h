@@ -1,11 +1,11 @@
 #pragma once
-#include "codec/codec.h"
+#include "codec/super_block_codec.h"
 #include "numeric/lanes.h"
 #include "search/llama_cpp_weights.h"
 
 /// What the quantizers of all codebook types (IQ2, IQ3, IQ1) share. A type is described by a rule with Format and
-/// energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and
-/// quantize_block<V>(x, importance, out) for one super-block; V = float is the scalar kernel, V = Float4 the SIMD one.
+/// energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and quantize_block() as
+/// super_block_codec.h has it.
 namespace nibble::iq_codec {
 
 template <class Rule>
@@ -42,25 +42,11 @@ inline void code_scales(const float* scales, int count, float inverse, int highe
   }
 }
 
-template <class Rule, class V>
-void quantize_row(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  for (size_t b = 0; b < length / 256; ++b) {
-    Rule::template quantize_block<V>(row + 256 * b, importance ? importance + 256 * b : nullptr,
-                                     blocks + Rule::Format::block_bytes * b);
-  }
-}
-
 /// What codec_for() of a type returns.
 template <class Rule>
 Codec codec() {
   static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<typename Rule::Format>}};
-  static constexpr Quantizer quantizers[] = {
-    {llama_cpp, Kernel::scalar, quantize_row<Rule, float>},
-#if NIBBLE_SIMD
-    {llama_cpp, Kernel::simd, quantize_row<Rule, Float4>},
-#endif
-  };
-  return {Rule::Format::type, decoders, quantizers, false};
+  return super_block_codec<Rule>(decoders);
 }
 
 }  // namespace nibble::iq_codec

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "codec/codec.h"
 #include "codec/k_quants.h"
 #include "codec/run_decoders.h"
+#include "codec/super_block_codec.h"
 #include "formats/q4_k.h"
 #include "formats/q5_k.h"
 
@@ -52,7 +52,7 @@ void plain_weights(const V* x, V* w) {
 }
 
 template <class F, class V>
-void quantize_block(const float* x, uint8_t* block, const float* importance) {
+void quantize_block(const float* x, const float* importance, uint8_t* block) {
   constexpr int N = Rules<F>::N;
   SubBlockFits<n> fits;
   AffineScales<n> stored;
@@ -84,37 +84,24 @@ void quantize_block(const float* x, uint8_t* block, const float* importance) {
   F::encode(stored.d, stored.dmin, packed, fits.levels, block);
 }
 
-template <class F, class V>
-void quantize(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  for (size_t i = 0; i < length; i += super_block, blocks += F::block_bytes) {
-    quantize_block<F, V>(row + i, blocks, importance ? importance + i : nullptr);
+template <class F>
+struct Rule {
+  using Format = F;
+  template <class V>
+  static void quantize_block(const float* x, const float* importance, uint8_t* block) {
+    nibble::quantize_block<F, V>(x, importance, block);
   }
-}
-
-template <class F>
-constexpr Decoder decoders[] = {
-    {Kernel::scalar, decode_each_block<F>},
-#if NIBBLE_SIMD
-    {Kernel::simd, decode_runs<F>},
-#endif
-};
-template <class F>
-constexpr Quantizer quantizers[] = {
-    {llama_cpp, Kernel::scalar, quantize<F, float>},
-#if NIBBLE_SIMD
-    {llama_cpp, Kernel::simd, quantize<F, Float4>},
-#endif
 };
 
 }  // namespace
 
 template <>
 Codec codec_for<Q4_K>() {
-  return {Type::q4_K, decoders<Q4_K>, quantizers<Q4_K>, false};
+  return super_block_codec<Rule<Q4_K>>(run_decoders<Q4_K>);
 }
 template <>
 Codec codec_for<Q5_K>() {
-  return {Type::q5_K, decoders<Q5_K>, quantizers<Q5_K>, false};
+  return super_block_codec<Rule<Q5_K>>(run_decoders<Q5_K>);
 }
 
 }  // namespace nibble

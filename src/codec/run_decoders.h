@@ -1,5 +1,6 @@
 #pragma once
 #include "codec/block32_simd.h"
+#include "codec/codec.h"
 #include "formats/iq4_xs.h"
 #include "formats/q2_k.h"
 #include "formats/q3_k.h"
@@ -134,3 +135,15 @@ void decode_runs(const uint8_t* blocks, float* values, size_t block_count) {
 }  // namespace nibble
 
 #endif
+
+namespace nibble {
+
+template <class F>
+constexpr Decoder run_decoders[] = {
+    {Kernel::scalar, decode_each_block<F>},
+#if NIBBLE_SIMD
+    {Kernel::simd, decode_runs<F>},
+#endif
+};
+
+}  // namespace nibble
