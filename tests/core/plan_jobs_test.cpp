@@ -21,7 +21,7 @@ Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) 
 
 std::vector<Job> jobs_of(const Model& model, Type to, const RunLimits& limits) {
   const ModelTensor& source = model.tensors()[0];
-  const PlannedTensor tensor{0, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64, {}};
+  const PlannedTensor tensor{0, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64, {}, llama_cpp};
   std::vector<Job> jobs;
   append_jobs(jobs, model, tensor, 0, limits);
   return jobs;
