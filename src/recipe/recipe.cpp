@@ -145,9 +145,9 @@ class Decider {
     const bool converts = decision.type != tensor.type;
     const bool by_format = converts && format_of(decision.type).importance == Importance::required;
     if (!options_.have_importance && options_.require_importance && (by_rule || by_format)) {
-      throw Error("The tensor " + tensor.name + " cannot become " + display_name(decision.type) + " in a " +
+      throw Error("The tensor " + tensor.name + " cannot become " + display_name(decision.type) + " in a file of type " +
                   std::string(options_.file_type->name) +
-                  " file without an importance matrix. Add one (imatrix.gguf or imatrix.dat), or choose another type.");
+                  " without an importance matrix. Add one (imatrix.gguf or imatrix.dat), or choose another type.");
     }
     decision.needs_importance = converts && (by_rule || by_format);
   }
