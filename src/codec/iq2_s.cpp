@@ -6,7 +6,7 @@ namespace nibble {
 namespace {
 
 /// llama.cpp's rule for IQ2_S.
-struct Rule {
+struct Rule : iq_signed::SearchAroundLargest<Rule> {
   using Format = IQ2_S;
   using Shape = Iq8x3;
   static constexpr int sub_block = 16;
@@ -18,25 +18,11 @@ struct Rule {
     return V(0.25f) * sigma2 + x * x;
   }
 
-  template <class V, class Block>
-  static void start_scales(const Block* blocks, float* start) {
-    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 5.0f;
-  }
-
-  /// 19 inverse scales (5 + k * 0.1) / largest, k = -9..9.
-  template <class V, class Block>
-  static auto search(const Block& block, float start) {
-    static constexpr auto numerators = candidate_numerators<9>(5.0f, 0.1f);
-    const auto& grid = iq2_s_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, true);
-    iq_search::refine_scale<iq_search::Refine::off_grid>(grid, block, found);
-    return found;
-  }
-
-  template <class V>
-  static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    iq_signed::quantize_block<Rule, V>(x, importance, out);
-  }
+  static constexpr float last_level = 5.0f, step = 0.1f;
+  static constexpr int steps = 9;
+  static constexpr bool starts_on_grid = true;
+  static constexpr auto refine = iq_search::Refine::off_grid;
+  static const auto& grid() { return iq2_s_grid(); }
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace nibble {
 namespace {
 
 /// llama.cpp's rule for IQ2_XXS.
-struct Rule {
+struct Rule : iq_signed::SignedRule<Rule> {
   using Format = IQ2_XXS;
   using Shape = Iq8x3;
   static constexpr int sub_block = 32;
@@ -34,11 +34,6 @@ struct Rule {
     auto found = iq_search::search_scales<V>(grid, block, numerators, start * 3.0f, start, true);
     iq_search::refine_scale<iq_search::Refine::all>(grid, block, found);
     return found;
-  }
-
-  template <class V>
-  static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    iq_signed::quantize_block<Rule, V>(x, importance, out);
   }
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 /// llama.cpp's rule for IQ3_S. Only sub-blocks of zeros count as empty; the marks start as off the codebook, so a
 /// sub-block no candidate fits is coded by the refinement.
-struct Rule {
+struct Rule : iq_signed::SearchAroundLargest<Rule> {
   using Format = IQ3_S;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
@@ -21,20 +21,11 @@ struct Rule {
     return x * x;
   }
 
-  template <class V, class Block>
-  static void start_scales(const Block* blocks, float* start) {
-    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 15.0f;
-  }
-
-  /// 19 inverse scales (15 + k * 0.2) / largest, k = -9..9.
-  template <class V, class Block>
-  static auto search(const Block& block, float start) {
-    static constexpr auto numerators = candidate_numerators<9>(15.0f, 0.2f);
-    const auto& grid = iq3_s_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, false);
-    iq_search::refine_scale<iq_search::Refine::all_if_any_off_grid>(grid, block, found);
-    return found;
-  }
+  static constexpr float last_level = 15.0f, step = 0.2f;
+  static constexpr int steps = 9;
+  static constexpr bool starts_on_grid = false;
+  static constexpr auto refine = iq_search::Refine::all_if_any_off_grid;
+  static const auto& grid() { return iq3_s_grid(); }
 
   /// llama.cpp reserves no place for the positions and signs of an empty sub-block: those of later sub-blocks move up,
   /// while the ninth bits of the positions stay. Such a super-block decodes wrongly, there as here; bytes are promised.
@@ -49,11 +40,6 @@ struct Rule {
       ++to;
     }
     codes = moved;
-  }
-
-  template <class V>
-  static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    iq_signed::quantize_block<Rule, V>(x, importance, out);
   }
 };
 

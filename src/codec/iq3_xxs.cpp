@@ -6,7 +6,7 @@ namespace nibble {
 namespace {
 
 /// llama.cpp's rule for IQ3_XXS.
-struct Rule {
+struct Rule : iq_signed::SearchAroundLargest<Rule> {
   using Format = IQ3_XXS;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
@@ -18,25 +18,11 @@ struct Rule {
     return x * x;
   }
 
-  template <class V, class Block>
-  static void start_scales(const Block* blocks, float* start) {
-    for (int b = 0; b < 256 / sub_block; ++b) start[b] = blocks[b].largest / 15.0f;
-  }
-
-  /// 31 inverse scales (15 + k * 0.2) / largest, k = -15..15.
-  template <class V, class Block>
-  static auto search(const Block& block, float start) {
-    static constexpr auto numerators = candidate_numerators<15>(15.0f, 0.2f);
-    const auto& grid = iq3_xxs_grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, true);
-    iq_search::refine_scale<iq_search::Refine::off_grid>(grid, block, found);
-    return found;
-  }
-
-  template <class V>
-  static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    iq_signed::quantize_block<Rule, V>(x, importance, out);
-  }
+  static constexpr float last_level = 15.0f, step = 0.2f;
+  static constexpr int steps = 15;
+  static constexpr bool starts_on_grid = true;
+  static constexpr auto refine = iq_search::Refine::off_grid;
+  static const auto& grid() { return iq3_xxs_grid(); }
 };
 
 }  // namespace

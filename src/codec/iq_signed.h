@@ -115,5 +115,37 @@ inline void quantize_block(const float* x, const float* importance, uint8_t* out
   Rule::Format::encode(f16_from_f32(d * Rule::fudge), codes, out);
 }
 
+/// What every rule of these types shares: derive from it.
+template <class Rule>
+struct SignedRule {
+  template <class V>
+  static void quantize_block(const float* x, const float* importance, uint8_t* out) {
+    iq_signed::quantize_block<Rule, V>(x, importance, out);
+  }
+};
+
+/// A rule whose candidates spread around the scale that puts the largest magnitude on the last level. It names:
+///
+///   last_level, step, steps   the inverse scales are (last_level + k * step) / largest, k = -steps..steps
+///   grid()                    its codebook
+///   starts_on_grid            whether groups count as on the codebook before a candidate fits
+///   refine                    which groups the final refinement looks at
+template <class Rule>
+struct SearchAroundLargest : SignedRule<Rule> {
+  template <class V, class Block>
+  static void start_scales(const Block* blocks, float* start) {
+    for (int b = 0; b < 256 / Rule::sub_block; ++b) start[b] = blocks[b].largest / Rule::last_level;
+  }
+
+  template <class V, class Block>
+  static auto search(const Block& block, float start) {
+    static constexpr auto numerators = candidate_numerators<Rule::steps>(Rule::last_level, Rule::step);
+    const auto& grid = Rule::grid();
+    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, Rule::starts_on_grid);
+    iq_search::refine_scale<Rule::refine>(grid, block, found);
+    return found;
+  }
+};
+
 }  // namespace iq_signed
 }  // namespace nibble
