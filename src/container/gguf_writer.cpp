@@ -34,6 +34,22 @@ std::vector<uint8_t> encoded(T value) {
   return bytes;
 }
 
+/// The start of an array value: element type and count.
+std::vector<uint8_t> array_start(ValueType element, uint64_t count) {
+  std::vector<uint8_t> bytes;
+  put(bytes, static_cast<uint32_t>(element));
+  put(bytes, count);
+  return bytes;
+}
+
+template <class T>
+std::vector<uint8_t> encoded_array(ValueType element, std::span<const T> values) {
+  std::vector<uint8_t> bytes = array_start(element, values.size());
+  bytes.reserve(bytes.size() + values.size_bytes());
+  for (const T value : values) put(bytes, value);
+  return bytes;
+}
+
 /// An irregular value the way llama.cpp keeps it: texts cut at the first zero byte, bools 0 or 1.
 std::vector<uint8_t> regular_value(const GgufHeader& header, const KeyValue& value) {
   const uint8_t* at = header.bytes.data() + value.offset;
@@ -78,6 +94,7 @@ void KeyValueList::set(std::string_view key, ValueType type, std::vector<uint8_t
 
 void KeyValueList::set_u16(std::string_view key, uint16_t value) { set(key, ValueType::u16, encoded(value)); }
 void KeyValueList::set_u32(std::string_view key, uint32_t value) { set(key, ValueType::u32, encoded(value)); }
+void KeyValueList::set_u64(std::string_view key, uint64_t value) { set(key, ValueType::u64, encoded(value)); }
 void KeyValueList::set_i32(std::string_view key, int32_t value) { set(key, ValueType::i32, encoded(value)); }
 void KeyValueList::set_f32(std::string_view key, float value) { set(key, ValueType::f32, encoded(value)); }
 void KeyValueList::set_bool(std::string_view key, bool value) {
@@ -87,6 +104,24 @@ void KeyValueList::set_string(std::string_view key, std::string_view value) {
   std::vector<uint8_t> bytes;
   put_string(bytes, value);
   set(key, ValueType::string, std::move(bytes));
+}
+
+void KeyValueList::set_array(std::string_view key, std::span<const uint32_t> values) {
+  set(key, ValueType::array, encoded_array(ValueType::u32, values));
+}
+void KeyValueList::set_array(std::string_view key, std::span<const int32_t> values) {
+  set(key, ValueType::array, encoded_array(ValueType::i32, values));
+}
+void KeyValueList::set_array(std::string_view key, std::span<const float> values) {
+  set(key, ValueType::array, encoded_array(ValueType::f32, values));
+}
+void KeyValueList::set_array(std::string_view key, std::span<const std::string> values) {
+  std::vector<uint8_t> bytes = array_start(ValueType::string, values.size());
+  size_t total = bytes.size();
+  for (const std::string& value : values) total += sizeof(uint64_t) + value.size();
+  bytes.reserve(total);
+  for (const std::string& value : values) put_string(bytes, value);
+  set(key, ValueType::array, std::move(bytes));
 }
 
 bool KeyValueList::replace_u32(std::string_view key, uint32_t value) {

@@ -20,10 +20,15 @@ class KeyValueList {
 
   void set_u16(std::string_view key, uint16_t value);
   void set_u32(std::string_view key, uint32_t value);
+  void set_u64(std::string_view key, uint64_t value);
   void set_i32(std::string_view key, int32_t value);
   void set_f32(std::string_view key, float value);
   void set_bool(std::string_view key, bool value);
   void set_string(std::string_view key, std::string_view value);
+  void set_array(std::string_view key, std::span<const uint32_t> values);
+  void set_array(std::string_view key, std::span<const int32_t> values);
+  void set_array(std::string_view key, std::span<const float> values);
+  void set_array(std::string_view key, std::span<const std::string> values);
   void remove(std::string_view key);
   /// Gives an existing u32 entry another value where it stands. False when there is no such entry or it has it already.
   bool replace_u32(std::string_view key, uint32_t value);

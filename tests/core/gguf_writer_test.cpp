@@ -54,6 +54,24 @@ TEST(GgufWriter, SettingMovesAnEntryToTheEnd) {
   EXPECT_EQ(write_gguf_header(values, {}), expected.build());
 }
 
+TEST(GgufWriter, WritesArrays) {
+  KeyValueList values;
+  values.set_array("u", std::vector<uint32_t>{1, 4'000'000'000u});
+  values.set_array("i", std::vector<int32_t>{-1, 6});
+  values.set_array("f", std::vector<float>{-0.5f});
+  values.set_array("s", std::vector<std::string>{"", "▁the"});
+  values.set_u64("n", uint64_t{1} << 40);
+
+  using B = GgufBuilder;
+  GgufBuilder expected;
+  expected.value("u", B::array, B::list(B::u32, 2, B::joined({B::raw(1u), B::raw(4'000'000'000u)})));
+  expected.value("i", B::array, B::list(B::i32, 2, B::joined({B::raw(-1), B::raw(6)})));
+  expected.value("f", B::array, B::list(B::f32, 1, B::raw(-0.5f)));
+  expected.value("s", B::array, B::list(B::string, 2, B::joined({B::text(""), B::text("▁the")})));
+  expected.value("n", B::u64, B::raw(uint64_t{1} << 40));
+  EXPECT_EQ(write_gguf_header(values, {}), expected.build());
+}
+
 TEST(GgufWriter, ReplacesInPlaceOnlyWhatDiffers) {
   GgufBuilder file;
   file.value("a", 1).value("b", "text");
