@@ -1,0 +1,110 @@
+#include "architecture/config.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* language_part = "text_config";
+constexpr double largest_whole = 4294967295.0;
+
+[[noreturn]] void wrong(std::string_view key, const char* expected) {
+  throw Error("In config.json, " + in_quotes(key) + " is not " + expected + ". Is the file from this model?");
+}
+
+}  // namespace
+
+HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
+  Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) {
+    throw Error(
+        "config.json is not a JSON object. It may be cut off or a placeholder of a file not downloaded; fetch it "
+        "again.");
+  }
+  const auto part = json.find(language_part);
+  if (part != json.end() && part->is_object()) {
+    const Json inner = std::move(*part);
+    // The wrapper's own architecture says what the folder is.
+    for (const auto& [key, value] : inner.items()) {
+      if (key != "architectures") json[key] = value;
+    }
+  }
+  json_ = std::make_shared<const Json>(std::move(json));
+}
+
+const Json* HuggingFaceConfig::find(std::string_view key) const {
+  const auto found = json_->find(std::string(key));
+  return found == json_->end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string HuggingFaceConfig::architecture() const {
+  const Json* list = find("architectures");
+  if (!list || !list->is_array() || list->empty() || !list->front().is_string()) return {};
+  return list->front().get<std::string>();
+}
+
+std::optional<double> HuggingFaceConfig::number(std::string_view key) const {
+  if (const Json* value = find(key)) {
+    if (!value->is_number()) wrong(key, "a number");
+    return value->get<double>();
+  }
+  for (const ConfigDefault& one : defaults_) {
+    if (one.key == key) return one.value;
+  }
+  return {};
+}
+
+std::optional<uint64_t> HuggingFaceConfig::whole(std::string_view key) const {
+  const std::optional<double> value = number(key);
+  if (!value) return {};
+  if (!(*value >= 0 && *value <= largest_whole) || *value != std::floor(*value)) wrong(key, "a whole number");
+  return static_cast<uint64_t>(*value);
+}
+
+std::optional<bool> HuggingFaceConfig::truth(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value) return {};
+  if (!value->is_boolean()) wrong(key, "true or false");
+  return value->get<bool>();
+}
+
+std::optional<std::string> HuggingFaceConfig::text(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value) return {};
+  if (!value->is_string()) wrong(key, "a text");
+  return value->get<std::string>();
+}
+
+std::vector<double> HuggingFaceConfig::numbers(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value) return {};
+  if (!value->is_array()) wrong(key, "a list of numbers");
+  std::vector<double> list;
+  for (const Json& one : *value) {
+    if (!one.is_number()) wrong(key, "a list of numbers");
+    list.push_back(one.get<double>());
+  }
+  return list;
+}
+
+std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value || !value->is_object()) return {};
+  HuggingFaceConfig inner;
+  inner.json_ = std::shared_ptr<const Json>(json_, value);
+  return inner;
+}
+
+HuggingFaceConfig HuggingFaceConfig::with_defaults(std::span<const ConfigDefault> defaults) const {
+  HuggingFaceConfig copy = *this;
+  copy.defaults_ = defaults;
+  return copy;
+}
+
+}  // namespace nibble

@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nibble {
+
+/// A value a configuration has when it does not say so itself.
+struct ConfigDefault {
+  std::string_view key;
+  double value;
+};
+
+/// The text of a model folder's config.json. A member that is null counts as missing. Where a model of text and images
+/// keeps its language part in "text_config", the members there come first.
+class HuggingFaceConfig {
+ public:
+  /// Throws Error when the text is not a JSON object.
+  explicit HuggingFaceConfig(std::string_view text);
+
+  /// The first of "architectures", such as "LlamaForCausalLM"; empty when there is none.
+  std::string architecture() const;
+
+  /// Each throws Error when the member is there and of another kind.
+  std::optional<double> number(std::string_view key) const;
+  std::optional<uint64_t> whole(std::string_view key) const;  ///< at most 2^32 - 1
+  std::optional<bool> truth(std::string_view key) const;
+  std::optional<std::string> text(std::string_view key) const;
+  std::vector<double> numbers(std::string_view key) const;  ///< empty when missing
+  /// A member that is an object, as a configuration of its own; nothing when missing or not an object.
+  std::optional<HuggingFaceConfig> object(std::string_view key) const;
+
+  /// The same configuration with defaults for numbers it does not state. `defaults` must outlive it.
+  HuggingFaceConfig with_defaults(std::span<const ConfigDefault> defaults) const;
+
+ private:
+  HuggingFaceConfig() = default;
+  const nlohmann::json* find(std::string_view key) const;
+
+  std::shared_ptr<const nlohmann::json> json_;
+  std::span<const ConfigDefault> defaults_;
+};
+
+}  // namespace nibble

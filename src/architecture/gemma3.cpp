@@ -1,0 +1,60 @@
+#include "architecture/families.h"
+#include "error.h"
+
+/// Gemma 3, the language part: Gemma 2 without the capped attention, with the queries and keys of each head normalised.
+/// Where a model also sees, llama.cpp keeps the image encoder in a file of its own.
+namespace nibble::architecture {
+namespace {
+
+using enum Size;
+
+constexpr std::string_view names[] = {"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"};
+constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6},
+                                      {"rope_theta", 1e6},
+                                      {"rope_local_base_freq", 10000},
+                                      {"head_dim", 256},
+                                      {"num_attention_heads", 8},
+                                      {"num_key_value_heads", 4},
+                                      {"max_position_embeddings", 131072},
+                                      {"sliding_window", 4096}};
+constexpr Parameter parameters[] = {
+    {"final_logit_softcapping", "final_logit_softcapping", ValueType::f32},
+    {"attention.sliding_window", "sliding_window", ValueType::u32},
+};
+
+constexpr TensorRule norm(std::string_view source, std::string_view name, Size size = embedding) {
+  return {source, name, size, none, Need::always, Rows::stored, 1};
+}
+constexpr TensorRule globals[] = {
+    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
+    norm("model.norm.weight", "output_norm.weight"),
+};
+constexpr TensorRule layer[] = {
+    norm("input_layernorm.weight", "attn_norm.weight"),
+    {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
+    norm("self_attn.q_norm.weight", "attn_q_norm.weight", head),
+    {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys},
+    norm("self_attn.k_norm.weight", "attn_k_norm.weight", head),
+    {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
+    {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
+    norm("post_attention_layernorm.weight", "post_attention_norm.weight"),
+    norm("pre_feedforward_layernorm.weight", "ffn_norm.weight"),
+    {"mlp.gate_proj.weight", "ffn_gate.weight", embedding, feed_forward},
+    {"mlp.up_proj.weight", "ffn_up.weight", embedding, feed_forward},
+    {"mlp.down_proj.weight", "ffn_down.weight", feed_forward, embedding},
+    norm("post_feedforward_layernorm.weight", "post_ffw_norm.weight"),
+};
+constexpr std::string_view left_out[] = {"lm_head.weight", "vision_tower.", "model.vision_tower.",
+                                         "multi_modal_projector.", "model.multi_modal_projector."};
+
+void finish(const Conversion& conversion) {
+  if (conversion.config.number("attn_logit_softcapping")) {
+    throw Error("This Gemma 3 model caps its attention logits, which llama.cpp does not do for Gemma 3.");
+  }
+}
+
+}  // namespace
+
+const Family gemma3 = {"gemma3", "Gemma 3", names, defaults, true, parameters, globals, layer, left_out, {}, finish};
+
+}  // namespace nibble::architecture

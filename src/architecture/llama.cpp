@@ -1,0 +1,52 @@
+#include "architecture/families.h"
+#include "architecture/rope.h"
+
+/// Llama 2, 3 and 3.x, and Mistral, which differs in its sizes alone. llama.cpp's rotary embedding of this architecture
+/// wants the rows of queries and keys regrouped.
+namespace nibble::architecture {
+namespace {
+
+using enum Size;
+
+constexpr std::string_view names[] = {"LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM"};
+constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6}, {"rope_theta", 10000}};
+constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32}};
+
+constexpr TensorRule globals[] = {
+    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
+    {"model.norm.weight", "output_norm.weight", embedding},
+    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
+};
+constexpr TensorRule layer[] = {
+    {"input_layernorm.weight", "attn_norm.weight", embedding},
+    {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries, Need::always, Rows::query_heads},
+    {"self_attn.q_proj.bias", "attn_q.bias", queries, none, Need::sometimes, Rows::query_heads},
+    {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys, Need::always, Rows::key_heads},
+    {"self_attn.k_proj.bias", "attn_k.bias", keys, none, Need::sometimes, Rows::key_heads},
+    {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
+    {"self_attn.v_proj.bias", "attn_v.bias", keys, none, Need::sometimes},
+    {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
+    {"self_attn.o_proj.bias", "attn_output.bias", embedding, none, Need::sometimes},
+    {"post_attention_layernorm.weight", "ffn_norm.weight", embedding},
+    {"mlp.gate_proj.weight", "ffn_gate.weight", embedding, feed_forward},
+    {"mlp.gate_proj.bias", "ffn_gate.bias", feed_forward, none, Need::sometimes},
+    {"mlp.up_proj.weight", "ffn_up.weight", embedding, feed_forward},
+    {"mlp.up_proj.bias", "ffn_up.bias", feed_forward, none, Need::sometimes},
+    {"mlp.down_proj.weight", "ffn_down.weight", feed_forward, embedding},
+    {"mlp.down_proj.bias", "ffn_down.bias", embedding, none, Need::sometimes},
+};
+
+constexpr std::string_view rope_types[] = {"llama3"};
+
+void finish(const Conversion& conversion) {
+  conversion.set_u32("rope.dimension_count", conversion.sizes.head);
+  add_llama3_factors(conversion);
+}
+
+}  // namespace
+
+const Family llama = {
+    "llama", "Llama 2, 3 and 3.x, and Mistral", names, defaults, false, parameters, globals, layer, {}, rope_types,
+    finish};
+
+}  // namespace nibble::architecture

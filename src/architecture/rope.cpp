@@ -1,0 +1,108 @@
+#include "architecture/rope.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble::architecture {
+namespace {
+
+constexpr float pi_2 = 6.28318530717958647692f;
+
+double needed(const RopeParameters& rope, std::string_view key) {
+  const std::optional<double> value = rope.number(key);
+  if (!value)
+    throw Error("In config.json, the rope scaling " + in_quotes(rope.type) + " lacks " + in_quotes(key) + '.');
+  return *value;
+}
+
+}  // namespace
+
+RopeParameters::RopeParameters(const HuggingFaceConfig& config) : config_(config) {
+  own_ = config.object("rope_parameters");
+  if (!own_) own_ = config.object("rope_scaling");
+  local_base = config.number("rope_local_base_freq");
+  if (own_) {
+    if (const auto sliding = own_->object("sliding_attention")) local_base = sliding->number("rope_theta");
+    if (const auto full = own_->object("full_attention")) own_ = full;
+  }
+  base = number("rope_theta");
+  const auto named = [&](const char* key) { return own_ ? own_->text(key) : std::nullopt; };
+  type = named("rope_type").value_or(named("type").value_or("default"));
+}
+
+std::optional<double> RopeParameters::number(std::string_view key) const {
+  if (own_) {
+    if (const auto value = own_->number(key)) return value;
+  }
+  return config_.number(key);
+}
+
+std::vector<double> RopeParameters::numbers(std::string_view key) const {
+  return own_ ? own_->numbers(key) : std::vector<double>{};
+}
+
+void set_rope(const Family& family, const Conversion& conversion) {
+  const RopeParameters rope(conversion.config);
+  if (rope.type == "linear" || rope.type == "yarn") {
+    conversion.set_string("rope.scaling.type", rope.type);
+    conversion.set_f32("rope.scaling.factor", needed(rope, "factor"));
+  }
+  if (rope.type == "yarn") {
+    conversion.set_u32("rope.scaling.original_context_length",
+                       static_cast<uint64_t>(needed(rope, "original_max_position_embeddings")));
+    const std::pair<const char*, const char*> members[] = {{"yarn_ext_factor", "extrapolation_factor"},
+                                                           {"yarn_attn_factor", "attention_factor"},
+                                                           {"yarn_beta_fast", "beta_fast"},
+                                                           {"yarn_beta_slow", "beta_slow"}};
+    for (const auto& [key, member] : members) {
+      if (const auto value = rope.number(member)) conversion.set_f32(std::string("rope.scaling.") + key, *value);
+    }
+  }
+  const auto& own = family.rope_types;
+  if (rope.type == "dynamic") {
+    conversion.model.remarks.push_back(
+        "The model stretches its rotary embedding dynamically for long texts, which llama.cpp does not do: texts "
+        "longer "
+        "than its training context will go wrong.");
+  } else if (rope.type != "default" && rope.type != "linear" && rope.type != "yarn" &&
+             std::find(own.begin(), own.end(), rope.type) == own.end()) {
+    throw Error("The model uses the rope scaling " + in_quotes(rope.type) + ", which llama.cpp does not have for " +
+                std::string(family.title) + '.');
+  }
+  if (rope.base) conversion.set_f32("rope.freq_base", *rope.base);
+  if (rope.local_base) conversion.set_f32("rope.freq_base_swa", *rope.local_base);
+}
+
+void add_llama3_factors(const Conversion& conversion) {
+  const RopeParameters rope(conversion.config);
+  if (rope.type != "llama3") return;
+  const auto value = [&](const char* key, double otherwise) {
+    return static_cast<float>(rope.number(key).value_or(otherwise));
+  };
+  const float factor = value("factor", 8), low = value("low_freq_factor", 1), high = value("high_freq_factor", 4);
+  const float context = value("original_max_position_embeddings", 8192);
+  const double base = rope.base.value_or(10000);
+  const uint64_t size = conversion.sizes.head;
+  std::vector<float> factors;
+  for (uint64_t i = 0; i < size; i += 2) {
+    // Single precision, step by step, as the conversion script computes it; the power alone is rounded once from double
+    // precision, so that every machine gets the same.
+    const float exponent = static_cast<float>(i) / static_cast<float>(size);
+    const float frequency = 1.0f / static_cast<float>(std::pow(base, static_cast<double>(exponent)));
+    const float wavelength = 1.0f / frequency * pi_2;
+    if (wavelength < context / high) {
+      factors.push_back(1);
+    } else if (wavelength > context / low) {
+      factors.push_back(factor);
+    } else {
+      const float smooth = (1.0f / wavelength * context - low) / (high - low);
+      factors.push_back(1.0f / ((1.0f - smooth) / factor + smooth));
+    }
+  }
+  conversion.add_computed("rope_freqs.weight", std::move(factors));
+}
+
+}  // namespace nibble::architecture
