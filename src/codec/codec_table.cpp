@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "codec/affine_search.h"
 #include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "formats/list.h"
@@ -22,7 +23,8 @@ struct Entry {
   Codec codec;
   std::vector<Quantizer> quantizers;
   explicit Entry(const Codec& own) : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
-    for (const auto& more : {scale_search_quantizers(own.type), lowest_error_quantizers(own.type)}) {
+    for (const auto& more :
+         {scale_search_quantizers(own.type), affine_search_quantizers(own.type), lowest_error_quantizers(own.type)}) {
       quantizers.insert(quantizers.end(), more.begin(), more.end());
     }
     codec.quantizers = quantizers;

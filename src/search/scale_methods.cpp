@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "numeric/fifth_root.h"
 #include "search/divisor_table.h"
 
 namespace nibble {
@@ -131,21 +132,6 @@ ScaleChoice descent(const BlockProblem& problem, ScaleScratch& scratch) {
     if (!changed) break;
   }
   return stored(problem, sums.B > 0 ? sums.A / sums.B : 0, tried);
-}
-
-/// y^(1/5) for y >= 0, by Newton's method from a power of two: the same bits with every compiler and library.
-double fifth_root(double y) {
-  if (!(y > 0)) return 0;
-  int exponent;
-  const double mantissa = std::frexp(y, &exponent);  // 0.5 .. 1
-  int fifth = exponent / 5, rest = exponent % 5;
-  const double scaled = std::ldexp(mantissa, rest);  // 2^-5 .. 2^4
-  double root = 1;
-  for (int i = 0; i < 12; ++i) {
-    const double fourth = root * root * root * root;
-    root -= (root * fourth - scaled) / (5 * fourth);
-  }
-  return std::ldexp(root, fifth);
 }
 
 ScaleChoice shrink(const BlockProblem& problem, ScaleScratch& scratch) {
