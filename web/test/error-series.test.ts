@@ -17,7 +17,7 @@ function reportOf(weights: number[], decoded: number[]): ErrorReport {
 }
 
 function tensor(name: string, layer: number | null, role: Role, error: ErrorReport, to = 'q4_0'): TensorError {
-  return { name, layer, role, from: 'f16', to, outputBytes: 18, error };
+  return { name, layer, role, from: 'f16', to, outputBytes: 18, error, reference: null };
 }
 
 const a = { weights: [0.1, 0.2, 0.3, 0.6], decoded: [0.0857, 0.1714, 0.3428, 0.6] };

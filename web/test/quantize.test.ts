@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadCore, openModel, run, type Kernel, type PlanOptions, type RunReport } from '../src/core';
+import { DiscardSink, loadCore, openModel, run, type Kernel, type PlanOptions, type RunReport } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { nodePlatform } from '../src/platform/node';
 import { DiskPlace } from '../src/platform/node-place';
@@ -90,6 +90,35 @@ describe('with an importance matrix', () => {
       return report;
     }, { imatrix });
     expect((await running).files[0]!.sha256).toBe(golden.sha256);
+  });
+});
+
+describe('a method compared with', () => {
+  const discarding = (options: PlanOptions, reference?: string) =>
+    withModel(ts3m, (model) => run(model, options, new DiscardSink(), { workers: 2, ...(reference !== undefined && { reference }) }));
+
+  it('has the figures of a run of its own, and changes nothing else', async () => {
+    const type = 'Q4_K_M'; // its Q6_K tensors have the method as well, F32 ones are copied
+    const [own, both, other] = await Promise.all([
+      discarding({ type, method: 'lowest-error' }),
+      discarding({ type, method: 'lowest-error' }, 'llama.cpp'),
+      discarding({ type }),
+    ]);
+    expect(result(both)).toEqual(result(own));
+    expect(own.reference).toBeNull();
+    expect(both.reference).toEqual({ method: 'llama.cpp', total: other.total });
+    expect(both.tensors.map(({ reference }) => reference)).toEqual(other.tensors.map(({ error }) => error));
+    expect(both.total!.rmse).toBeLessThan(other.total!.rmse);
+  });
+
+  it('is llama.cpp where a type has no other, as in a plan', async () => {
+    const { tensors, reference } = await discarding({ type: 'Q4_K_S' }, 'exact');
+    expect(reference!.method).toBe('exact');
+    for (const { to, error, reference: other } of tensors) if (to === 'q4_K') expect(other).toEqual(error);
+  });
+
+  it('must exist', async () => {
+    await expect(discarding({ type: 'Q4_0' }, 'best')).rejects.toThrow('There is no method "best"');
   });
 });
 

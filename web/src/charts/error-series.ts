@@ -11,6 +11,8 @@ export interface TensorError {
   to: string;
   outputBytes: number;
   error: ErrorReport;
+  /** What the method compared with gives on the same weights; null: it was not measured. */
+  reference: ErrorReport | null;
 }
 
 /** relative: RMSE over the RMS of the weights; sqnr: the same in decibels, upside down. */

@@ -5,7 +5,7 @@ import { nodePlatform } from '../platform/node';
 import { ProgressDisplay } from './display';
 import { behindLink, checkOutput, defaultOutput, InputFiles, outputPath } from './files';
 import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
-import { describeModel, describePlan, describePrices, describeRun, type PricedType } from './describe';
+import { describeModel, describePlan, describePrices, describeReference, describeRun, type PricedType } from './describe';
 import { printable } from './text';
 
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
@@ -25,6 +25,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   json?: boolean;
   dryRun?: boolean;
   force?: boolean;
+  compareMethod?: string;
 }
 
 export async function quantize(path: string, output: string | undefined, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
@@ -40,6 +41,7 @@ export async function quantize(path: string, output: string | undefined, type: s
     const report = await withDisplay((display) =>
       run(model, chosen, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(target, name)))), {
         ...compute(options),
+        ...reference(options),
         signal,
         onProgress: (progress) => display.show(progress),
       }),
@@ -54,6 +56,7 @@ export async function stats(path: string, type: string, options: QuantizeOptions
     const report = await withDisplay((display) =>
       run(model, planOptions(type, options), new DiscardSink(), {
         ...compute(options),
+        ...reference(options),
         signal,
         onProgress: (progress) => display.show(progress),
         onTensor(tensor) {
@@ -63,7 +66,7 @@ export async function stats(path: string, type: string, options: QuantizeOptions
         },
       }),
     );
-    print(options, report, ({ totalStatsLine }) => totalStatsLine ?? 'Nothing is quantized: all tensors are copied.');
+    print(options, report, (made) => [made.totalStatsLine ?? 'Nothing is quantized: all tensors are copied.', ...describeReference(made)].join('\n'));
   });
 }
 
@@ -109,6 +112,10 @@ async function withDisplay(start: (display: ProgressDisplay) => Promise<RunRepor
 
 function compute({ workers }: ComputeOptions): { workers?: number } {
   return workers === undefined ? {} : { workers };
+}
+
+function reference({ compareMethod }: QuantizeOptions): { reference?: string } {
+  return compareMethod === undefined ? {} : { reference: compareMethod };
 }
 
 function print<T extends ModelInfo | Plan | RunReport | PricedType[]>(options: { json?: boolean }, value: T, describe: (value: T) => string): void {

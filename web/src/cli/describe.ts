@@ -53,9 +53,26 @@ export function describeRun(report: RunReport): string {
     ...report.files.map((file) => `${file.name}: ${size(file.bytes)}, SHA-256 ${file.sha256}`),
     summary(report.inputBytes, report),
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
+    ...describeReference(report),
     `${duration(report.seconds)} with ${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
       `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
   ].join('\n');
+}
+
+/** The error beside that of the method compared with, tensor by tensor where they differ, then in total; nothing when none was measured. */
+export function describeReference({ method, reference, total, tensors }: RunReport): string[] {
+  if (reference === null || total === null) return [];
+  const rows = tensors.flatMap(({ name, to, error, reference: other }) =>
+    error === null || other === null || error === other ? [] : [[name, to, error.rmse.toPrecision(4), other.rmse.toPrecision(4), ratio(error, other)]],
+  );
+  return [
+    ...(rows.length === 0 ? [] : ['', table([['tensor', 'type', `RMSE, ${method}`, `RMSE, ${reference.method}`, 'ratio'], ...rows], [2, 3, 4]), '']),
+    `RMSE ${total.rmse.toPrecision(4)} with ${method}, ${reference.total.rmse.toPrecision(4)} with ${reference.method} on the same weights: ${ratio(total, reference.total)} times as much.`,
+  ];
+}
+
+function ratio(error: ErrorReport, other: ErrorReport): string {
+  return other.rmse === 0 ? '–' : (error.rmse / other.rmse).toFixed(4);
 }
 
 function describeError(error: ErrorReport): string {

@@ -20,6 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // A reader that has seen enough is no problem.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exitCodes.problem));
 
+const compareMethod: [string, string] = ['--compare-method <name>', 'also measure the error this method would make (about as much work again)'];
 const json: [string, string] = ['--json', 'print everything as JSON'];
 const program = new Command('nibble')
   .description('Quantizes models: the same files as llama-quantize writes, from a browser tab or from here.')
@@ -34,6 +35,7 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
   .argument('<operands...>')
   .option('--dry-run', 'say what would be written, and write nothing')
   .option('--force', 'let the output replace the input')
+  .option(...compareMethod)
   .option(...json)
   .action(async (operands: string[], options: QuantizeOptions, command: Command) => {
     const { input, output, type, workers } = quantizeOperands(operands, command);
@@ -58,6 +60,7 @@ addComputeOptions(addRecipeOptions(program.command('stats')))
   .description('quantize without writing and print the error of every tensor, as quantize-stats does')
   .argument('<file>')
   .argument('<type>')
+  .option(...compareMethod)
   .addOption(new Option(...json))
   .action((file: string, type: string, options: QuantizeOptions) => stats(file, type, options, stop.signal));
 

@@ -1,35 +1,62 @@
 import type { JobDone } from '../worker/protocol';
 import type { NibbleModule, Statistics } from '../wasm/nibble';
+import type { Core } from './model';
 import { answer, withBytes } from './module';
 import { Problem } from './problem';
-import type { TensorReport } from './report';
+import type { RunReport, TensorReport } from './report';
 import type { ErrorReport, Plan } from './types';
 
 /** Merges what the jobs measured, in plan order, so that the figures do not depend on the number of workers. */
 export class Measurements {
   readonly #module: NibbleModule;
+  readonly #methods: Map<string, string[]>; // of each type
   readonly #plan: Plan;
   readonly #total: Statistics;
+  readonly #referenceMethod: string | null;
+  readonly #referenceTotal: Statistics;
   #converted = false;
   #tensor: Statistics | null = null;
+  #tensorReference: Statistics | null = null;
   #tensorKernel: string | null = null;
   readonly kernels = new Set<string>();
   readonly tensors: TensorReport[] = [];
 
-  constructor(module: NibbleModule, plan: Plan) {
+  /** `reference`: the method whose figures come along for comparison. */
+  constructor({ module, formats }: Pick<Core, 'module' | 'formats'>, plan: Plan, reference: string | null = null) {
+    if (reference !== null && !formats.some((format) => format.methods.includes(reference))) {
+      throw new Problem(`There is no method "${reference}" to compare with. Choose one of: ${[...new Set(formats.flatMap((format) => format.methods))].join(', ')}.`);
+    }
     this.#module = module;
+    this.#methods = new Map(formats.map((format) => [format.name, format.methods]));
     this.#plan = plan;
     this.#total = new module.Statistics();
+    this.#referenceMethod = reference;
+    this.#referenceTotal = new module.Statistics();
+  }
+
+  /**
+   * The method to measure beside a tensor's own: llama.cpp where its type has no other, as in a plan. Null where there is
+   * nothing to compare, or the two are the same.
+   */
+  otherMethod(tensor: number): string | null {
+    const { method, to } = this.#plan.tensors[tensor]!;
+    if (method === null || this.#referenceMethod === null) return null;
+    const other = this.#methods.get(to)?.includes(this.#referenceMethod) ? this.#referenceMethod : 'llama.cpp';
+    return method === other ? null : other;
   }
 
   /** Takes the pieces of the tensors in plan order. */
-  add({ statistics, kernel }: JobDone): void {
+  add({ statistics, reference, kernel }: JobDone): void {
     if (statistics === null) return;
-    this.#tensor ??= new this.#module.Statistics();
-    const sentence = withBytes(this.#module, statistics, (pointer) => this.#tensor!.merge(pointer, statistics.byteLength));
-    if (sentence) throw new Problem(sentence);
+    this.#merge((this.#tensor ??= new this.#module.Statistics()), statistics);
+    if (reference !== null) this.#merge((this.#tensorReference ??= new this.#module.Statistics()), reference);
     this.#tensorKernel = kernel;
     if (kernel !== null) this.kernels.add(kernel);
+  }
+
+  #merge(into: Statistics, piece: Uint8Array): void {
+    const sentence = withBytes(this.#module, piece, (pointer) => into.merge(pointer, piece.byteLength));
+    if (sentence) throw new Problem(sentence);
   }
 
   /** Ends the tensor whose pieces were added last. */
@@ -37,10 +64,18 @@ export class Measurements {
     const planned = this.#plan.tensors[tensor]!;
     let error: ErrorReport | null = null;
     let statsLine: string | null = null;
+    let reference: ErrorReport | null = null;
     if (this.#tensor) {
       error = answer<ErrorReport>(this.#tensor.report());
       statsLine = this.#tensor.quantizeStatsLine(`${planned.to}::${planned.name}`);
       this.#total.add(this.#tensor);
+      if (this.#referenceMethod !== null) {
+        const other = this.#tensorReference ?? this.#tensor;
+        reference = other === this.#tensor ? error : answer<ErrorReport>(other.report());
+        this.#referenceTotal.add(other);
+      }
+      this.#tensorReference?.delete();
+      this.#tensorReference = null;
       this.#tensor.delete();
       this.#tensor = null;
       this.#converted = true;
@@ -48,7 +83,7 @@ export class Measurements {
     const { name, shape, layer, role, from, to, action, method, weights, outputBytes } = planned;
     const kernel = this.#tensorKernel;
     this.#tensorKernel = null;
-    const report = { tensor, name, shape, layer, role, from, to, action, method, weights, bytes: outputBytes, error, statsLine, kernel };
+    const report = { tensor, name, shape, layer, role, from, to, action, method, weights, bytes: outputBytes, error, reference, statsLine, kernel };
     this.tensors.push(report);
     return report;
   }
@@ -58,13 +93,18 @@ export class Measurements {
     return this.#converted ? answer<ErrorReport>(this.#total.report()) : null;
   }
 
+  /** What the method to compare with gives in total; null when there is none, or nothing was converted. */
+  reference(): RunReport['reference'] {
+    if (this.#referenceMethod === null || !this.#converted) return null;
+    return { method: this.#referenceMethod, total: answer<ErrorReport>(this.#referenceTotal.report()) };
+  }
+
   /** As quantize-stats prints it; null when nothing was converted. */
   totalStatsLine(): string | null {
     return this.#converted ? this.#total.quantizeStatsLine(this.#plan.fileType) : null;
   }
 
   delete(): void {
-    this.#tensor?.delete();
-    this.#total.delete();
+    for (const statistics of [this.#tensor, this.#tensorReference, this.#total, this.#referenceTotal]) statistics?.delete();
   }
 }

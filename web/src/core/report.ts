@@ -6,6 +6,7 @@ export interface TensorReport extends Pick<PlannedTensor, 'name' | 'shape' | 'la
   tensor: number; // index into Plan.tensors
   bytes: number; // in the output
   error: ErrorReport | null; // null: copied, so without error
+  reference: ErrorReport | null; // what RunReport.reference's method gives on the same weights; null: copied, or not measured
   statsLine: string | null; // as quantize-stats prints it
   kernel: string | null; // that converted: "simd" or "scalar"
 }
@@ -27,6 +28,8 @@ export interface RunReport {
   files: FinishedFile[];
   tensors: TensorReport[]; // in output order
   total: ErrorReport | null; // over all converted tensors; null when all were copied
+  /** The method that was measured beside the one used, over the same tensors as `total`; null: none was. */
+  reference: { method: string; total: ErrorReport } | null;
   totalStatsLine: string | null; // as quantize-stats prints it
   notes: string[];
 }

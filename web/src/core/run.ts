@@ -14,6 +14,8 @@ export interface RunOptions {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
   pause?: Pause;
+  /** Also measures what this method would give: about as much work again where it is not the plan's own. */
+  reference?: string;
   onProgress?: (progress: Progress) => void;
   onTensor?: (report: TensorReport) => void;
 }
@@ -71,7 +73,7 @@ class Runner {
     this.#importance = new ImportanceRows(prepared, () => this.#dispatch(), (error) => this.#fail(error));
     this.#sink = sink;
     this.#options = options;
-    this.#measurements = new Measurements(model.core.module, plan);
+    this.#measurements = new Measurements(model.core, plan, options.reference ?? null);
     this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
     this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
     this.#buffersLeft = this.#workers * jobsPerWorker + waitingOutputs;
@@ -133,6 +135,7 @@ class Runner {
       files,
       tensors: this.#measurements.tensors,
       total: this.#measurements.total(),
+      reference: this.#measurements.reference(),
       totalStatsLine: this.#measurements.totalStatsLine(),
       notes: plan.notes,
     };
@@ -187,6 +190,7 @@ class Runner {
         weights,
         rowLength: shape[0]!,
         conversion: method === null ? null : { from, to, method },
+        reference: this.#measurements.otherMethod(tensor),
         importance,
         buffer: this.#takeBuffer(),
       });

@@ -37,7 +37,7 @@ export class JobEngine {
     const source = this.#sources[job.inputFile]!;
     const bytes = await source.read(job.inputOffset, job.inputBytes, new Uint8Array(job.buffer));
     bytes.fill(0, job.outputBytes, job.outputBytes + job.padding);
-    return { kind: 'done', index: job.index, buffer: bytes.buffer as ArrayBuffer, statistics: null, kernel: null };
+    return { kind: 'done', index: job.index, buffer: bytes.buffer as ArrayBuffer, statistics: null, reference: null, kernel: null };
   }
 
   async #convert(job: JobRequest, conversion: Conversion): Promise<JobDone> {
@@ -50,21 +50,29 @@ export class JobEngine {
     module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
     this.#freeInputs.push(input);
     if (job.importance) module.HEAPU8.set(new Uint8Array(job.importance.buffer), this.#importance);
-    const importance = job.importance ? this.#importance : 0;
-    const sentence = converter.run(this.#input, this.#output, job.weights, job.firstWeight, job.rowLength, importance);
-    if (sentence) throw new Error(sentence);
-
+    this.#runConverter(converter, job);
     const output = new Uint8Array(job.buffer);
     output.set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
     output.fill(0, job.outputBytes, job.outputBytes + job.padding);
+    const statistics = this.#statisticsOf(converter);
+    let reference = null;
+    if (job.reference !== null) {
+      const other = this.#converterFor({ ...conversion, method: job.reference });
+      this.#runConverter(other, job);
+      reference = this.#statisticsOf(other);
+    }
+    return { kind: 'done', index: job.index, buffer: job.buffer, statistics, reference, kernel: converter.kernel() };
+  }
+
+  /** Converts the input that lies in the core's memory. */
+  #runConverter(converter: Converter, { weights, firstWeight, rowLength, importance }: JobRequest): void {
+    const sentence = converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0);
+    if (sentence) throw new Error(sentence);
+  }
+
+  #statisticsOf(converter: Converter): Uint8Array<ArrayBuffer> {
     const figures = converter.statisticsPointer();
-    return {
-      kind: 'done',
-      index: job.index,
-      buffer: job.buffer,
-      statistics: module.HEAPU8.slice(figures, figures + converter.statisticsBytes()) as Uint8Array<ArrayBuffer>,
-      kernel: converter.kernel(),
-    };
+    return this.#module.HEAPU8.slice(figures, figures + converter.statisticsBytes()) as Uint8Array<ArrayBuffer>;
   }
 
   #converterFor({ from, to, method }: Conversion): Converter {

@@ -32,6 +32,8 @@ export interface JobRequest {
   rowLength: number;
   /** Null: the bytes are copied as they are. */
   conversion: Conversion | null;
+  /** Another method: what it would give is measured as well, and not kept. */
+  reference: string | null;
   /** One for each weight of a row; null: all weights count the same. */
   importance: Float32Array<ArrayBuffer> | null;
   /** Where the output goes; comes back with the answer. */
@@ -51,6 +53,7 @@ export interface JobDone {
   index: number;
   buffer: ArrayBuffer; // outputBytes, then zeros for the padding
   statistics: Uint8Array<ArrayBuffer> | null; // of a conversion, as Statistics.merge() takes them
+  reference: Uint8Array<ArrayBuffer> | null; // likewise, of the method to compare with
   kernel: string | null; // that converted
 }
 

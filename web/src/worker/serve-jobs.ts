@@ -18,7 +18,7 @@ export function serveJobs(
     engine
       ?.then((ready) => ready.run(message))
       .then(
-        (done) => answer(done, done.statistics ? [done.buffer, done.statistics.buffer] : [done.buffer]),
+        (done) => answer(done, [done.buffer, ...[done.statistics, done.reference].flatMap((figures) => figures?.buffer ?? [])]),
         (error: unknown) => answer({ kind: 'failed', index: message.index, sentence: sentenceOf(error) }, []),
       );
   };

@@ -76,7 +76,7 @@ export function doneWith(job: JobRequest): FromJobWorker {
   const bytes = new Uint8Array(job.buffer);
   bytes.fill(job.index & 0xff, 0, job.outputBytes);
   bytes.fill(0, job.outputBytes, job.outputBytes + job.padding);
-  return { kind: 'done', index: job.index, buffer: job.buffer, statistics: new Uint8Array([job.index]), kernel: 'simd' };
+  return { kind: 'done', index: job.index, buffer: job.buffer, statistics: new Uint8Array([job.index]), reference: job.reference === null ? null : new Uint8Array([job.index]), kernel: 'simd' };
 }
 
 export class FakeWorkers {

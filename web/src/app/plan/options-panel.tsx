@@ -5,6 +5,7 @@ import type { FormatInfo, PlanOptions } from '../../core/index';
 import { core } from '../engine';
 import { opened } from '../state/opening';
 import { currentPlan, ask, options } from '../state/planning';
+import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { workers } from '../state/workers';
 import { plural } from '../../text/units';
 
@@ -42,6 +43,14 @@ export function OptionsPanel(): VNode {
               {methods.map((method) => <option key={method} value={method}>{method}</option>)}
             </select>
             <span class="option-note">“llama.cpp” writes the bytes that llama-quantize writes.</span>
+          </label>
+        )}
+        {wanted.method !== undefined && wanted.method !== REFERENCE_METHOD && (
+          <label class="option check">
+            <input type="checkbox" checked={measureReference.value} onChange={(event) => { measureReference.value = event.currentTarget.checked; }} />
+            <span class="option-label">Measure llama.cpp’s method as well</span>
+            <code class="option-flag">--compare-method {REFERENCE_METHOD}</code>
+            <span class="option-note">The result then shows both errors on your weights. It searches every tensor twice; the file stays the same.</span>
           </label>
         )}
         <label class="option">

@@ -4,6 +4,7 @@ export const DEFINITIONS = {
   relative: 'RMS error over the RMS of the weights: √(Σ (x − y)² / Σ x²). It compares tensors whose weights differ in size.',
   rmse: 'Root of the mean squared error: √(Σ (x − y)² / n), in the units of the weights.',
   weighted: 'RMSE with each weight counted by the importance q of its column: √(Σ q (x − y)² / Σ q), over weights that have one. It is what the importance matrix makes smaller.',
+  ratio: 'The RMSE of the method used over that of the method compared with, on the same weights in the same type and size. Below 1 the method used lost less.',
   max: 'The largest |x − y| of all weights.',
   median: 'Half of the weights have an |x − y| of at most this. Read from a fine logarithmic histogram, at most 1/128 too high.',
   p95: '95 of 100 weights have an |x − y| of at most this, read like the median.',

@@ -1,15 +1,27 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
+import type { ErrorReport } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { decibels, integer, percent, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
 
+/** The RMSE of one method over another's; null where neither lost anything. */
+export function errorRatio(error: ErrorReport, reference: ErrorReport): number | null {
+  return reference.rmse > 0 ? error.rmse / reference.rmse : null;
+}
+
+export function ratioText(ratio: number | null): string {
+  return ratio === null ? 'no error' : ratio.toFixed(4);
+}
+
 /** Every converted tensor with all figures. A name shows its tensor in the histogram above. */
-export function ErrorTable({ rows, fileType, picked, onPick }: {
+export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
   rows: readonly TensorError[];
+  /** The method compared with; null: none. */
+  reference: string | null;
   fileType: string;
   picked: string | null;
   onPick: (name: string) => void;
@@ -35,6 +47,16 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
           hint: DEFINITIONS.weighted,
         }]
       : []),
+    ...(reference === null
+      ? []
+      : [{
+          title: `of ${reference}’s`,
+          value: (row: TensorError) => row.reference && errorRatio(row.error, row.reference),
+          cell: (row: TensorError) => (row.reference === null ? '–' : ratioText(errorRatio(row.error, row.reference))),
+          width: 13,
+          numeric: true,
+          hint: DEFINITIONS.ratio,
+        }]),
     { title: 'largest', value: (row) => row.error.maxError, cell: (row) => precise(row.error.maxError), width: 10, numeric: true, hint: DEFINITIONS.max },
     { title: 'median', value: (row) => row.error.median, cell: (row) => precise(row.error.median), width: 10, numeric: true, hint: DEFINITIONS.median },
     { title: '95 %', value: (row) => row.error.p95, cell: (row) => precise(row.error.p95), width: 10, numeric: true, hint: DEFINITIONS.p95 },
@@ -45,7 +67,7 @@ export function ErrorTable({ rows, fileType, picked, onPick }: {
     { title: 'from', value: (row) => row.from, width: 7 },
     { title: 'to', value: (row) => row.to, width: 7 },
     { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
-  ], [onPick, weighted]);
+  ], [onPick, weighted, reference]);
   return (
     <div class="error-table">
       <h3>Tensor by tensor</h3>

@@ -8,7 +8,7 @@ import { type Result, result } from '../state/running';
 import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 import { ErrorCharts } from './error-charts';
-import { ErrorTable } from './error-table';
+import { errorRatio, ErrorTable, ratioText } from './error-table';
 import { ReadBack } from './read-back';
 import { SaveActions } from './save-actions';
 
@@ -51,7 +51,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
       {rows.length > 0 && report.total ? (
         <>
           <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
-          <ErrorTable rows={rows} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+          <ErrorTable rows={rows} reference={report.reference?.method ?? null} fileType={plan.fileType} picked={picked} onPick={setPicked} />
         </>
       ) : (
         <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
@@ -79,6 +79,9 @@ function ResultFigures({ shown }: { shown: Result }): VNode {
         size,
         { label: 'signal to noise', value: decibels(error.sqnrDb), detail: `${percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)} relative`, definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}` },
         { label: 'RMSE', value: precise(error.rmse), detail: `weights have an RMS of ${precise(error.rmsWeight)}`, definition: DEFINITIONS.rmse },
+        ...(report.reference === null
+          ? []
+          : [{ label: `RMSE over ${report.reference.method}’s`, value: ratioText(errorRatio(error, report.reference.total)), detail: `${report.reference.method}: ${precise(report.reference.total.rmse)}`, definition: DEFINITIONS.ratio }]),
         ...(error.weightedRmse === null ? [] : [{ label: 'weighted RMSE', value: precise(error.weightedRmse), detail: 'weighted by importance', definition: DEFINITIONS.weighted }]),
         { label: 'largest error', value: precise(error.maxError), definition: DEFINITIONS.max },
         { label: 'median error', value: precise(error.median), definition: DEFINITIONS.median },

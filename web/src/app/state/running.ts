@@ -14,6 +14,8 @@ export interface Assignment {
   plan: Plan;
   options: PlanOptions;
   workers: number;
+  /** A method whose error is measured as well. */
+  reference?: string;
   /** Name for the output file. */
   output: string;
 }
@@ -70,6 +72,7 @@ export async function quantize(sink: BrowserSink, assignment: Assignment): Promi
   try {
     const report = await runPipeline(assignment.opened.model, assignment.options, sink, {
       workers: assignment.workers,
+      ...(assignment.reference !== undefined && { reference: assignment.reference }),
       signal: mine.stop.signal,
       pause: mine.pause,
       onTensor: (tensor) => reports.push(tensor),
