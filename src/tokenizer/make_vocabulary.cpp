@@ -1,0 +1,219 @@
+#include "tokenizer/make_vocabulary.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include "container/text.h"
+#include "error.h"
+#include "tokenizer/pre_tokenizer.h"
+
+namespace nibble {
+namespace {
+
+bool is_byte_token(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 6 && text.substr(0, 3) == "<0x" && is_hex(text[3]) && is_hex(text[4]) && text[5] == '>';
+}
+
+/// Sets an added token the way llama.cpp wants it: one that controls, or one matched with text as it is written.
+void set_added(Vocabulary& vocabulary, const AddedToken& token) {
+  if (token.special || looks_special(token.text)) {
+    vocabulary.set(token.id, token.text, added_token_score, TokenType::control);
+  } else {
+    vocabulary.set(token.id, with_spaces(token.text), added_token_score, TokenType::user_defined);
+  }
+}
+
+/// One past the largest id.
+uint64_t id_count(const TokenizerJson& json, const std::vector<AddedToken>& extra) {
+  uint64_t count = 0;
+  for (const auto& [text, id] : json.vocabulary) count = std::max(count, id + 1);
+  for (const AddedToken& token : json.added_tokens) count = std::max(count, token.id + 1);
+  for (const AddedToken& token : extra) count = std::max(count, token.id + 1);
+  return count;
+}
+
+void refuse_too_many(uint64_t vocab_size) {
+  if (vocab_size <= max_tokens) return;
+  throw Error("config.json claims a vocabulary of " + counted(vocab_size, "token") + "; Nibble takes up to " +
+              std::to_string(max_tokens) + ". Check vocab_size in it.");
+}
+
+/// -n for the n-th distinct token a merge makes, then on for the rest in the order of their ids.
+void score_by_merges(Vocabulary& vocabulary, const TokenizerJson& json, const std::vector<bool>& scored) {
+  std::unordered_map<std::string_view, uint64_t> ids;
+  ids.reserve(json.vocabulary.size());
+  for (const auto& [text, id] : json.vocabulary) ids.emplace(text, id);
+  std::vector<bool> done(vocabulary.tokens.size());
+  float next = -0.0f;  // as SentencePiece writes the first score
+  std::string merged;
+  for (const std::string& merge : json.merges) {
+    const size_t space = merge.find(' ', 1);
+    merged.assign(merge, 0, space).append(merge, space + 1);
+    const auto found = ids.find(merged);
+    if (found == ids.end() || found->second >= done.size() || !scored[found->second] || done[found->second]) continue;
+    done[found->second] = true;
+    vocabulary.scores[found->second] = next--;
+  }
+  for (uint64_t id = 0; id < done.size(); ++id) {
+    if (scored[id] && !done[id]) vocabulary.scores[id] = next--;
+  }
+}
+
+/// Whether the tokenizer puts a space before a text: a Prepend step of the normalizer or a Metaspace pre-tokenizer.
+bool prepends_space(const FileJson& node) {
+  if (node.is_array()) return std::any_of(node.begin(), node.end(), prepends_space);
+  const std::string type = text_member(node, "type");
+  if (type == "Sequence")
+    return prepends_space(member(node, "normalizers")) || prepends_space(member(node, "pretokenizers"));
+  if (type == "Prepend") return true;
+  if (type != "Metaspace") return false;
+  const std::string scheme = text_member(node, "prepend_scheme");
+  return scheme.empty() ? flag_member(node, "add_prefix_space", true) : scheme != "never";
+}
+
+Vocabulary byte_fallback_vocabulary(const TokenizerJson& json, Vocabulary vocabulary, OutOfRange& beyond) {
+  vocabulary.model = "llama";
+  const std::string unknown = text_member(member(json.rest, "model"), "unk_token");
+  std::vector<bool> special(vocabulary.tokens.size()), scored(vocabulary.tokens.size());
+  for (const AddedToken& token : json.added_tokens) {
+    if (token.id < special.size()) special[token.id] = token.special || looks_special(token.text);
+  }
+  for (const auto& [text, id] : json.vocabulary) {
+    if (beyond.drops(id, text)) continue;
+    const TokenType type = text == unknown       ? TokenType::unknown
+                           : is_byte_token(text) ? TokenType::byte
+                           : special[id]         ? TokenType::control
+                                                 : TokenType::normal;
+    vocabulary.set(id, text, 0, type);
+    scored[id] = type == TokenType::normal;
+  }
+  score_by_merges(vocabulary, json, scored);
+  if (!prepends_space(member(json.rest, "normalizer")) && !prepends_space(member(json.rest, "pre_tokenizer"))) {
+    vocabulary.add_space_prefix = false;
+  }
+  return vocabulary;
+}
+
+bool has_byte_level(const FileJson& node) {
+  if (node.is_array()) return std::any_of(node.begin(), node.end(), has_byte_level);
+  return text_member(node, "type") == "ByteLevel" ||
+         (node.is_object() &&
+          (has_byte_level(member(node, "pretokenizers")) || has_byte_level(member(node, "decoders"))));
+}
+
+Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, const TokenizerSettings& settings,
+                                 OutOfRange& beyond, std::vector<std::string>& warnings) {
+  if (!has_byte_level(member(json.rest, "pre_tokenizer")) && !has_byte_level(member(json.rest, "decoder"))) {
+    throw Error(
+        "The BPE tokenizer of tokenizer.json neither writes bytes as letters (ByteLevel) nor falls back to bytes "
+        "(byte_fallback). llama.cpp has no tokenizer of that kind.");
+  }
+  if (json.merges.empty())
+    throw Error("tokenizer.json has a vocabulary but no merges, and llama.cpp needs them. Download it again.");
+  vocabulary.model = "gpt2";
+  vocabulary.pre = pre_tokenizer_name(
+      json.rest, flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true), warnings);
+  for (const auto& [text, id] : json.vocabulary) {
+    if (!beyond.drops(id, text)) vocabulary.set(id, text, 0, TokenType::normal);
+  }
+  vocabulary.merges = std::move(json.merges);
+  return vocabulary;
+}
+
+}  // namespace
+
+std::vector<AddedToken> TokenizerSettings::extra_tokens() const {
+  std::vector<AddedToken> tokens;
+  if (added_tokens.is_object()) {
+    for (const auto& [text, id] : added_tokens.items()) {
+      if (id.is_number_unsigned() && id.get<uint64_t>() < max_tokens)
+        tokens.push_back({id.get<uint64_t>(), text, false});
+    }
+  }
+  const FileJson& decoder = member(tokenizer_config, "added_tokens_decoder");
+  if (decoder.is_object()) {
+    for (const auto& [key, entry] : decoder.items()) {
+      uint64_t id = max_tokens;
+      const auto end = std::from_chars(key.data(), key.data() + key.size(), id).ptr;
+      if (key.empty() || end != key.data() + key.size() || id >= max_tokens || !member(entry, "content").is_string()) {
+        throw Error("tokenizer_config.json is damaged: added_tokens_decoder has no usable text for the id " +
+                    in_quotes(key) + ". Download it again.");
+      }
+      tokens.push_back({id, text_member(entry, "content"), flag_member(entry, "special", false)});
+    }
+  }
+  return tokens;
+}
+
+Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
+                                    const TokenizerSettings& settings, uint64_t vocab_size,
+                                    std::vector<std::string>& warnings) {
+  if (model.unigram) {
+    warnings.push_back(
+        "tokenizer.model is a Unigram model. llama.cpp merges pieces by score instead, so some texts get "
+        "other ids than the model was trained with.");
+  }
+  const std::vector<AddedToken> extra = settings.extra_tokens();
+  if (vocab_size == 0) {
+    vocab_size = model.pieces.size();
+    for (const AddedToken& token : extra) vocab_size = std::max(vocab_size, token.id + 1);
+  }
+  refuse_too_many(vocab_size);
+  Vocabulary vocabulary;
+  vocabulary.model = "llama";
+  vocabulary.fill(vocab_size, true);
+  OutOfRange beyond(vocab_size);
+  for (uint64_t id = 0; id < model.pieces.size(); ++id) {
+    const SentencePiece& piece = model.pieces[id];
+    if (beyond.drops(id, piece.text)) continue;
+    // As in llama.cpp's converter: matched by merging, so that no space is put behind them.
+    const TokenType type = piece.type == TokenType::user_defined ? TokenType::normal : piece.type;
+    vocabulary.set(id, piece.text, piece.score, type);
+  }
+  for (const AddedToken& token : extra) {
+    if (!beyond.drops(token.id, token.text)) set_added(vocabulary, token);
+  }
+  if (json) {
+    for (const AddedToken& token : json->added_tokens) {
+      if (token.id < vocab_size && vocabulary.is(token.id, TokenType::unused)) set_added(vocabulary, token);
+    }
+  }
+  beyond.warn(warnings);
+  if (!model.add_dummy_prefix) vocabulary.add_space_prefix = false;
+  const std::pair<std::string_view, int32_t> named[] = {
+      {"bos", model.bos_id}, {"eos", model.eos_id}, {"unk", model.unk_id}, {"pad", model.pad_id}};
+  for (const auto& [name, id] : named) {
+    if (id >= 0) vocabulary.special_ids.emplace_back(name, static_cast<uint64_t>(id));
+  }
+  return vocabulary;
+}
+
+Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size,
+                           std::vector<std::string>& warnings) {
+  require_bpe(json);
+  const std::vector<AddedToken> extra = settings.extra_tokens();
+  if (vocab_size == 0) vocab_size = id_count(json, extra);
+  refuse_too_many(vocab_size);
+  const bool byte_fallback = flag_member(member(json.rest, "model"), "byte_fallback", false);
+  Vocabulary vocabulary;
+  vocabulary.fill(vocab_size, byte_fallback);
+  OutOfRange beyond(vocab_size);
+  vocabulary = byte_fallback ? byte_fallback_vocabulary(json, std::move(vocabulary), beyond)
+                             : byte_level_vocabulary(json, std::move(vocabulary), settings, beyond, warnings);
+  std::vector<AddedToken> added = extra;
+  added.insert(added.end(), json.added_tokens.begin(), json.added_tokens.end());
+  for (const AddedToken& token : added) {
+    if (beyond.drops(token.id, token.text)) continue;
+    // Special tokens inside a byte-fallback vocabulary keep the score and type they have there.
+    const bool known =
+        byte_fallback && !vocabulary.is(token.id, TokenType::unused) && vocabulary.tokens[token.id] == token.text;
+    if (known && (token.special || looks_special(token.text))) continue;
+    set_added(vocabulary, token);
+  }
+  beyond.warn(warnings);
+  return vocabulary;
+}
+
+}  // namespace nibble

@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/json_file.h"
+
+namespace nibble {
+
+/// llama.cpp's name (tokenizer.ggml.pre) for how a byte-level BPE tokenizer cuts text into words before merging.
+///
+/// llama.cpp's converter finds it by the hash of a test text's ids; here the pre_tokenizer section itself is compared
+/// with the list of those llama.cpp implements. `rest` is tokenizer.json without its long lists, `clean_spaces`
+/// clean_up_tokenization_spaces of tokenizer_config.json, which two names differ in. Unknown ones give "default" and a
+/// warning.
+std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, std::vector<std::string>& warnings);
+
+}  // namespace nibble

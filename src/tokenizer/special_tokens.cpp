@@ -1,0 +1,162 @@
+#include "tokenizer/special_tokens.h"
+
+#include <algorithm>
+#include <map>
+
+namespace nibble {
+namespace {
+
+struct SpecialToken {
+  const char* name;  // as the JSON files spell it: bos_token, bos_token_id, add_bos_token
+  const char* key;   // in GGUF
+};
+
+constexpr SpecialToken special_tokens[] = {
+    {"bos", "tokenizer.ggml.bos_token_id"},     {"eos", "tokenizer.ggml.eos_token_id"},
+    {"unk", "tokenizer.ggml.unknown_token_id"}, {"sep", "tokenizer.ggml.seperator_token_id"},  // sic
+    {"pad", "tokenizer.ggml.padding_token_id"}, {"cls", "tokenizer.ggml.cls_token_id"},
+    {"mask", "tokenizer.ggml.mask_token_id"},   {"eot", "tokenizer.ggml.eot_token_id"},
+};
+
+/// A token's text; files give it plainly or inside an object.
+std::string token_text(const FileJson& settings, const std::string& name) {
+  const std::string plain = text_member(settings, name.c_str());
+  return plain.empty() ? text_member(member(settings, name.c_str()), "content") : plain;
+}
+
+/// The texts of special tokens and whether they surround a text, by name.
+class SpecialTokens {
+ public:
+  SpecialTokens(const Vocabulary& vocabulary, const TokenizerJson* json, const TokenizerSettings& settings)
+      : vocabulary_(vocabulary), json_(json), settings_(settings) {
+    for (const SpecialToken& token : special_tokens) {
+      std::string text = token_text(settings.tokenizer_config, std::string(token.name) + "_token");
+      if (!text.empty()) texts_[token.name] = std::move(text);
+    }
+    if (json) read_template(member(json->rest, "post_processor"));
+    for (const char* name : {"bos", "eos", "sep"}) {
+      const FileJson& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token").c_str());
+      if (value.is_boolean()) added_[name] = value.get<bool>();
+    }
+  }
+
+  void append(KeyValueList& metadata) const {
+    for (const SpecialToken& token : special_tokens) {
+      if (const auto id = find_id(token.name)) metadata.set_u32(token.key, static_cast<uint32_t>(*id));
+    }
+    for (const auto& [name, add] : added_) metadata.set_bool("tokenizer.ggml.add_" + name + "_token", add);
+  }
+
+ private:
+  const std::string& text(const char* name) const {
+    static const std::string none;
+    const auto found = texts_.find(name);
+    return found == texts_.end() ? none : found->second;
+  }
+
+  /// What the template that is put around one text starts and ends with.
+  void read_template(const FileJson& processor) {
+    if (text_member(processor, "type") == "Sequence") {
+      for (const FileJson& part : member(processor, "processors")) read_template(part);
+      return;
+    }
+    if (text_member(processor, "type") != "TemplateProcessing") return;
+    const FileJson& single = member(processor, "single");
+    if (!single.is_array() || single.size() < 2) return;
+    const std::string first = text_member(member(single.front(), "SpecialToken"), "id");
+    const std::string last = text_member(member(single.back(), "SpecialToken"), "id");
+    if (!first.empty()) {
+      if (settings_.tokenizer_config.is_null()) texts_["bos"] = first;
+      added_["bos"] = first == text("bos") || first == text("cls");
+    }
+    if (!last.empty()) {
+      // A text that ends with something else than the end-of-text token: the latter then ends a turn.
+      if (!text("eos").empty() && last != text("eos")) texts_["eot"] = text("eos");
+      texts_["eos"] = last;
+      added_["eos"] = true;
+    }
+  }
+
+  std::optional<uint64_t> in_range(const FileJson& id) const {
+    if (!id.is_number_unsigned() || id.get<uint64_t>() >= vocabulary_.tokens.size()) return std::nullopt;
+    return id.get<uint64_t>();
+  }
+
+  std::optional<uint64_t> added_token(std::string_view wanted) const {
+    if (!json_ || wanted.empty()) return std::nullopt;
+    for (const AddedToken& token : json_->added_tokens) {
+      if (token.text == wanted) return in_range(token.id);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<uint64_t> vocabulary_token(std::string_view wanted) const {
+    if (wanted.empty()) return std::nullopt;
+    const auto found = std::find(vocabulary_.tokens.begin(), vocabulary_.tokens.end(), wanted);
+    if (found == vocabulary_.tokens.end()) return std::nullopt;
+    return static_cast<uint64_t>(found - vocabulary_.tokens.begin());
+  }
+
+  std::optional<uint64_t> find_id(const char* name) const {
+    const std::string id_key = std::string(name) + "_token_id";
+    const FileJson& generation_id = member(settings_.generation_config, id_key.c_str());
+    const FileJson& config_id = member(settings_.config, id_key.c_str());
+    if (auto id = added_token(text(name))) return id;
+    if (auto id = in_range(config_id)) return id;
+    if (auto id = in_range(member(member(settings_.config, "text_config"), id_key.c_str()))) return id;
+    if (auto id = vocabulary_token(text(name))) return id;
+    if (auto id = vocabulary_token(token_text(settings_.special_tokens_map, std::string(name) + "_token"))) return id;
+    if (auto id = in_range(generation_id)) return id;
+    // Several ids end a text in some models; the first is the one that ends a document.
+    for (const FileJson* ids : {&config_id, &generation_id}) {
+      if (!ids->is_array() || ids->empty()) continue;
+      if (auto id = in_range(ids->front())) return id;
+    }
+    for (const auto& [named, id] : vocabulary_.special_ids) {
+      if (named == name && id < vocabulary_.tokens.size()) return id;
+    }
+    return std::nullopt;
+  }
+
+  const Vocabulary& vocabulary_;
+  const TokenizerJson* json_;
+  const TokenizerSettings& settings_;
+  std::map<std::string, std::string> texts_;
+  std::map<std::string, bool> added_;
+};
+
+/// One template, or several by name, of which "default" is the one.
+void append_chat_template(KeyValueList& metadata, const TokenizerSettings& settings) {
+  const FileJson& value = member(settings.tokenizer_config, "chat_template");
+  std::string chosen = value.is_string() ? value.get<std::string>() : value.is_null() ? settings.chat_template : "";
+  std::vector<std::string> names;
+  if (value.is_array()) {
+    for (const FileJson& choice : value) {
+      std::string name = text_member(choice, "name");
+      const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      };
+      std::replace_if(
+          name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '_');
+      if (name.empty() || !member(choice, "template").is_string()) continue;
+      if (name == "default") {
+        chosen = text_member(choice, "template");
+        continue;
+      }
+      names.push_back(name);
+      metadata.set_string("tokenizer.chat_template." + name, text_member(choice, "template"));
+    }
+  }
+  if (!names.empty()) metadata.set_array("tokenizer.chat_templates", names);
+  if (!chosen.empty()) metadata.set_string("tokenizer.chat_template", chosen);
+}
+
+}  // namespace
+
+void append_special_tokens(KeyValueList& metadata, const Vocabulary& vocabulary, const TokenizerJson* json,
+                           const TokenizerSettings& settings) {
+  SpecialTokens(vocabulary, json, settings).append(metadata);
+  append_chat_template(metadata, settings);
+}
+
+}  // namespace nibble

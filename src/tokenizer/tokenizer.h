@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "container/gguf_writer.h"
+
+/// From the tokenizer files of a Hugging Face model folder to the `tokenizer.*` entries of a GGUF file, as llama.cpp's
+/// convert_hf_to_gguf.py writes them. Nothing here reads a file: bytes in, entries out.
+namespace nibble {
+
+/// The bytes of the files as they are in the folder; an empty span is a file that is not there.
+struct TokenizerFiles {
+  std::span<const uint8_t> tokenizer_model;     ///< SentencePiece
+  std::span<const uint8_t> tokenizer_json;      ///< of the tokenizers library
+  std::span<const uint8_t> tokenizer_config;    ///< tokenizer_config.json
+  std::span<const uint8_t> special_tokens_map;  ///< special_tokens_map.json
+  std::span<const uint8_t> added_tokens;        ///< added_tokens.json
+  std::span<const uint8_t> config;              ///< config.json
+  std::span<const uint8_t> generation_config;   ///< generation_config.json
+  std::span<const uint8_t> chat_template;       ///< chat_template.jinja
+};
+
+/// Appends tokenizer.ggml.model, pre, tokens, scores, token_type, merges, the ids of special tokens, add_bos_token,
+/// add_eos_token, add_space_prefix and tokenizer.chat_template.
+///
+/// `vocab_size` is the number of rows of the token embedding: unused ids are filled with [PADn], and tokens beyond are
+/// left out with a warning. 0 takes as many as the tokenizer has.
+///
+/// tokenizer.model is preferred. A tokenizer.json whose BPE falls back to bytes becomes a SentencePiece vocabulary with
+/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"). Throws Error when neither file is
+/// there, when one is damaged, or when it holds a kind of tokenizer llama.cpp has no decoder vocabulary for (Unigram,
+/// WordPiece, WordLevel). `warnings` gets sentences about what could not be carried over exactly.
+void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size,
+                      std::vector<std::string>& warnings);
+
+}  // namespace nibble

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tokenizer/json_file.h"
+#include "tokenizer/vocabulary.h"
+
+namespace nibble {
+
+/// A tokenizer.json. The two long lists, up to tens of megabytes of text, are kept apart from the rest so that they
+/// never exist as JSON values.
+struct TokenizerJson {
+  std::vector<std::pair<std::string, uint64_t>> vocabulary;  ///< model.vocab: text and id, in file order
+  std::vector<std::string> merges;                           ///< model.merges, best first, as "left right"
+  std::vector<AddedToken> added_tokens;
+  FileJson rest;  ///< everything else
+};
+
+/// Reads tokenizer.json. Merges may be strings or pairs; a space inside a pair's part is written as "Ġ", as llama.cpp's
+/// converter does. Throws Error for damage.
+TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes);
+/// Throws Error, naming the kind, for models other than BPE, and for BPE without a vocabulary.
+void require_bpe(const TokenizerJson& file);
+
+}  // namespace nibble

@@ -1,0 +1,347 @@
+#include "tokenizer/tokenizer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "error.h"
+#include "gguf_builder.h"
+#include "numeric/bits.h"
+#include "test_files.h"
+
+namespace nibble {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Bytes = std::vector<uint8_t>;
+
+std::span<const uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+GgufHeader header_of(const Bytes& file) {
+  GgufReading reading = read_gguf(file, file.size());
+  EXPECT_TRUE(reading.header.has_value());
+  return std::move(*reading.header);
+}
+
+/// The metadata a set of files turns into, read back.
+struct Converted {
+  GgufHeader header;
+  std::vector<std::string> warnings;
+
+  Converted(const TokenizerFiles& files, uint64_t vocab_size) {
+    KeyValueList metadata;
+    append_tokenizer(metadata, files, vocab_size, warnings);
+    header = header_of(write_gguf_header(metadata, {}));
+  }
+  std::string text(std::string_view key) const { return header.text(key).value_or("(none)"); }
+  std::vector<std::string> texts(std::string_view key) const {
+    std::vector<std::string> list;
+    const KeyValue* value = header.find(key);
+    if (!value) return list;
+    const uint8_t* at = header.bytes.data() + value->elements;
+    for (uint64_t i = 0; i < value->count; ++i) {
+      const auto length = load<uint64_t>(at);
+      list.emplace_back(reinterpret_cast<const char*>(at + 8), length);
+      at += 8 + length;
+    }
+    return list;
+  }
+  template <class T>
+  std::vector<T> numbers(std::string_view key) const {
+    std::vector<T> list;
+    const KeyValue* value = header.find(key);
+    for (uint64_t i = 0; value && i < value->count; ++i) {
+      list.push_back(load<T>(header.bytes.data() + value->elements + i * sizeof(T)));
+    }
+    return list;
+  }
+  std::vector<std::string> tokens() const { return texts("tokenizer.ggml.tokens"); }
+  std::vector<int32_t> types() const { return numbers<int32_t>("tokenizer.ggml.token_type"); }
+  std::vector<float> scores() const { return numbers<float>("tokenizer.ggml.scores"); }
+  int flag(std::string_view key) const {
+    const KeyValue* value = header.find(key);
+    return value ? header.bytes[value->offset] : -1;
+  }
+};
+
+std::string problem_of(const TokenizerFiles& files, uint64_t vocab_size = 0) {
+  try {
+    Converted converted(files, vocab_size);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "(none)";
+}
+
+/// Fields of a protocol-buffers message, written from the encoding's description.
+Bytes varint(uint64_t value) {
+  Bytes bytes;
+  for (; value >= 128; value >>= 7) bytes.push_back(static_cast<uint8_t>(value | 128));
+  bytes.push_back(static_cast<uint8_t>(value));
+  return bytes;
+}
+Bytes number_field(uint32_t number, uint64_t value) { return GgufBuilder::joined({varint(number * 8), varint(value)}); }
+Bytes bytes_field(uint32_t number, const Bytes& value) {
+  return GgufBuilder::joined({varint(number * 8 + 2), varint(value.size()), value});
+}
+Bytes piece(std::string_view text, float score, uint32_t type) {
+  return bytes_field(1, GgufBuilder::joined({bytes_field(1, {text.begin(), text.end()}), varint(2 * 8 + 5),
+                                             GgufBuilder::raw(score), number_field(3, type)}));
+}
+Bytes small_model() {
+  return GgufBuilder::joined({piece("<unk>", 0, 2), piece("<s>", 0, 3), piece("</s>", 0, 3), piece("<0x0A>", 0, 6),
+                              piece("▁a", -1, 1), piece("\n\n", 0, 4), bytes_field(2, number_field(3, 2))});
+}
+
+class Stories260K : public testing::Test {
+ protected:
+  static Bytes folder_file(const char* name) { return test_file(std::string("stories260K-hf/") + name); }
+
+  /// Every tokenizer.* entry of the GGUF file published beside the folder is there with the same bytes, and no other.
+  static void expect_as_published(const Converted& converted) {
+    const Bytes file = test_file("stories260K-F32.gguf");
+    const GgufHeader published = header_of(file);
+    std::vector<std::string> keys, expected;
+    for (const KeyValue& value : converted.header.values) keys.push_back(value.key);
+    for (const KeyValue& value : published.values) {
+      if (value.key.substr(0, 10) != "tokenizer.") continue;
+      expected.push_back(value.key);
+      const KeyValue* ours = converted.header.find(value.key);
+      ASSERT_TRUE(ours) << value.key;
+      const auto a = converted.header.value_bytes(*ours), b = published.value_bytes(value);
+      EXPECT_TRUE(ours->type == value.type && std::equal(a.begin(), a.end(), b.begin(), b.end())) << value.key;
+    }
+    EXPECT_EQ(keys, expected);
+  }
+
+  Bytes model = folder_file("tokenizer.model"), json = folder_file("tokenizer.json"),
+        tokenizer_config = folder_file("tokenizer_config.json"), config = folder_file("config.json"),
+        generation_config = folder_file("generation_config.json");
+};
+
+TEST_F(Stories260K, TokenizerModelGivesThePublishedEntries) {
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.tokenizer_json = json;
+  files.tokenizer_config = tokenizer_config;
+  files.config = config;
+  files.generation_config = generation_config;
+  const Converted converted(files, 512);
+  expect_as_published(converted);
+  EXPECT_THAT(converted.warnings, IsEmpty());
+}
+
+TEST_F(Stories260K, TokenizerJsonAloneGivesTheSameEntriesScoresIncluded) {
+  TokenizerFiles files;
+  files.tokenizer_json = json;
+  files.tokenizer_config = tokenizer_config;
+  const Converted converted(files, 512);
+  expect_as_published(converted);
+  EXPECT_THAT(converted.warnings, IsEmpty());
+}
+
+TEST_F(Stories260K, IdsComeFromTheModelFileWhenNothingElseNamesThem) {
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  const Converted converted(files, 0);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 1u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 2u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.unknown_token_id"), 0u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.padding_token_id"), std::nullopt);
+  EXPECT_EQ(converted.tokens().size(), 512u);
+}
+
+TEST_F(Stories260K, EveryCutOfTheFilesGivesASentence) {
+  for (size_t length = 0; length < model.size(); length += 37) {
+    TokenizerFiles files;
+    files.tokenizer_model = std::span(model).first(length);
+    problem_of(files);  // throws nothing but Error
+  }
+  for (size_t length = 1; length < json.size(); length += 211) {
+    TokenizerFiles files;
+    files.tokenizer_json = std::span(json).first(length);
+    EXPECT_THAT(problem_of(files), HasSubstr("tokenizer.json is not valid JSON")) << length;
+  }
+}
+
+TEST(Tokenizer, SentencePieceIsPaddedAndTakesAddedTokens) {
+  const Bytes model = small_model();
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.added_tokens = as_bytes(R"({"▁extra": 6, "<|im_end|>": 7})");
+  files.tokenizer_config =
+      as_bytes(R"({"bos_token": {"content": "<s>"}, "add_bos_token": false, "add_prefix_space": false,
+    "added_tokens_decoder": {"2": {"content": "</s>", "special": true}, "5": {"content": "▁▁", "special": false},
+                             "9": {"content": "<tool>", "special": false}}})");
+  const Converted converted(files, 9);
+  EXPECT_THAT(converted.tokens(),
+              ElementsAre("<unk>", "<s>", "</s>", "<0x0A>", "▁a", "  ", " extra", "<|im_end|>", "[PAD8]"));
+  EXPECT_THAT(converted.types(), ElementsAre(2, 3, 3, 6, 1, 4, 4, 3, 5));
+  EXPECT_THAT(converted.scores(), ElementsAre(0, 0, -1000, 0, -1, -1000, -1000, -1000, -10000));
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 1u);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_bos_token"), 0);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_space_prefix"), 0);
+  ASSERT_EQ(converted.warnings.size(), 1u);
+  EXPECT_EQ(converted.warnings[0],
+            "The model has rows for 9 tokens only. Left out: 1 token of the tokenizer, from \"<tool>\" with id 9 on.");
+}
+
+TEST(Tokenizer, NoDummyPrefixMeansNoSpacePrefix) {
+  const Bytes model = GgufBuilder::joined({small_model(), bytes_field(3, number_field(3, 0))});
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  EXPECT_EQ(Converted(files, 0).flag("tokenizer.ggml.add_space_prefix"), 0);
+}
+
+TEST(Tokenizer, UnigramSentencePieceIsConvertedWithAWarning) {
+  const Bytes model = piece("a", 0, 1);
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  EXPECT_THAT(Converted(files, 0).warnings, ElementsAre(HasSubstr("Unigram")));
+}
+
+constexpr std::string_view qwen_like = R"({
+  "added_tokens": [{"id": 5, "content": "<|endoftext|>", "special": true}, {"id": 6, "content": "<tool▁call>"}],
+  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+    {"type": "Split", "behavior": "Isolated", "invert": false, "pattern": {"Regex":
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"}},
+    {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]},
+  "post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {"type": "TemplateProcessing",
+    "single": [{"SpecialToken": {"id": "<|endoftext|>"}}, {"Sequence": {"id": "A"}}]}]},
+  "decoder": {"type": "ByteLevel"},
+  "model": {"type": "BPE", "byte_fallback": false, "vocab": {"a": 0, "b": 1, "Ġ": 2, "ab": 3, "Ġab": 4},
+            "merges": [["a", "b"], [" ", "ab"]]}
+})";
+
+TEST(Tokenizer, ByteLevelBpe) {
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(qwen_like);
+  files.tokenizer_config = as_bytes(R"({"bos_token": "<|endoftext|>", "chat_template": [
+    {"name": "default", "template": "{{a}}"}, {"name": "tool use", "template": "{{b}}"}]})");
+  files.config = as_bytes(R"({"eos_token_id": 5, "text_config": {"pad_token_id": 6}})");
+  const Converted converted(files, 8);
+  EXPECT_EQ(converted.text("tokenizer.ggml.model"), "gpt2");
+  EXPECT_EQ(converted.text("tokenizer.ggml.pre"), "qwen2");
+  EXPECT_THAT(converted.tokens(), ElementsAre("a", "b", "Ġ", "ab", "Ġab", "<|endoftext|>", "<tool call>", "[PAD7]"));
+  EXPECT_THAT(converted.types(), ElementsAre(1, 1, 1, 1, 1, 3, 4, 5));
+  EXPECT_THAT(converted.texts("tokenizer.ggml.merges"), ElementsAre("a b", "Ġ ab"));
+  EXPECT_FALSE(converted.header.find("tokenizer.ggml.scores"));
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 5u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 5u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.padding_token_id"), 6u);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_bos_token"), 1);
+  EXPECT_EQ(converted.text("tokenizer.chat_template"), "{{a}}");
+  EXPECT_EQ(converted.text("tokenizer.chat_template.tool_use"), "{{b}}");
+  EXPECT_THAT(converted.texts("tokenizer.chat_templates"), ElementsAre("tool_use"));
+  EXPECT_THAT(converted.warnings, IsEmpty());
+}
+
+TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(qwen_like);
+  const Converted converted(files, 6);
+  EXPECT_EQ(converted.tokens().size(), 6u);
+  EXPECT_THAT(converted.warnings,
+              ElementsAre(HasSubstr("1 token of the tokenizer, from \"<tool▁call>\" with id 6 on")));
+}
+
+TEST(Tokenizer, ChatTemplateFileCountsWhenTheConfigurationHasNone) {
+  const Bytes model = small_model();
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.chat_template = as_bytes("{{messages}}");
+  EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{messages}}");
+  files.tokenizer_config = as_bytes(R"({"chat_template": "{{mine}}"})");
+  EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{mine}}");
+}
+
+/// A tokenizer.json with this pre_tokenizer section and these members of the model.
+std::string pre_of(const std::string& pre_tokenizer, const std::string& model = "", const char* config = "",
+                   size_t warnings = 0) {
+  const std::string json = R"({"pre_tokenizer": )" + pre_tokenizer + R"(, "decoder": {"type": "ByteLevel"},
+    "model": {"type": "BPE", )" +
+                           model + R"("vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}})";
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(json);
+  files.tokenizer_config = as_bytes(config);
+  const Converted converted(files, 0);
+  EXPECT_EQ(converted.warnings.size(), warnings);
+  return converted.text("tokenizer.ggml.pre");
+}
+
+std::string split(const std::string& expression, const char* behaviour = R"("Isolated", "invert": false)") {
+  return R"({"type": "Split", "pattern": {"Regex": ")" + expression + R"("}, "behavior": )" + behaviour + "}";
+}
+std::string sequence(const std::string& steps) {
+  return R"({"type": "Sequence", "pretokenizers": [)" + steps + R"(, {"type": "ByteLevel", "use_regex": false}]})";
+}
+
+TEST(Tokenizer, PreTokenizersAreRecognised) {
+  const std::string three =
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
+  EXPECT_EQ(pre_of(sequence(split(three)), R"("ignore_merges": true, )"), "llama-bpe");
+  EXPECT_EQ(pre_of(sequence(split(three)), R"("ignore_merges": false, )"), "dbrx");
+  EXPECT_EQ(pre_of(sequence(split(three, R"("Removed", "invert": true)")), R"("ignore_merges": true, )"), "llama-bpe");
+  EXPECT_EQ(pre_of(R"({"type": "ByteLevel"})"), "gpt-2");
+  const std::string digits = R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true},
+    {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}]})";
+  EXPECT_EQ(pre_of(digits, "", R"({"clean_up_tokenization_spaces": true})"), "starcoder");
+  EXPECT_EQ(pre_of(digits, "", R"({"clean_up_tokenization_spaces": false})"), "smollm");
+  const std::string upper = R"([\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}])", lower = R"([\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}])";
+  const std::string lead = R"([^\\r\\n\\p{L}\\p{N}]?)", contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
+  const std::string end = R"(| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
+  EXPECT_EQ(
+      pre_of(sequence(split(lead + upper + "*" + lower + "+|" + lead + upper + "+" + lower + R"(*|\\p{N})" + end))),
+      "tekken");
+  EXPECT_EQ(pre_of(sequence(split(lead + upper + "*" + lower + "+" + contractions + "|" + lead + upper + "+" + lower +
+                                  "*" + contractions + R"(|\\p{N}{1,3})" + end))),
+            "gpt-4o");
+  const std::string digit_step = R"({"type": "Digits", "individual_digits": true})";
+  EXPECT_EQ(pre_of(sequence(split(R"([\r\n])") + "," + split(R"(\\s?\\p{L}+)") + "," + split(R"(\\s?\\p{P}+)") + "," +
+                            split("[一-龥ࠀ-一가-퟿]+") + "," + digit_step)),
+            "deepseek-coder");
+}
+
+TEST(Tokenizer, UnknownPreTokenizerIsNamedInAWarning) {
+  EXPECT_EQ(pre_of(sequence(split("[a-z]+")), "", "", 1), "default");
+  EXPECT_EQ(pre_of(R"({"type": "ByteLevel", "add_prefix_space": true})", "", "", 1), "gpt-2");
+}
+
+TEST(Tokenizer, OtherKindsAreRefusedByName) {
+  TokenizerFiles files;
+  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "Unigram", "vocab": [["<pad>", 0.0], ["▁", -2.0]]}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("holds a Unigram tokenizer"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("holds a WordPiece tokenizer"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("llama.cpp has no tokenizer of that kind"));
+  files.tokenizer_json = {};
+  files.tokenizer_model = as_bytes("IQ== 0\nIg== 1\n");  // tiktoken's list, as Llama 3 ships it under this name
+  EXPECT_THAT(problem_of(files), HasSubstr("tokenizer.model is no SentencePiece model"));
+  files.tokenizer_json = as_bytes(qwen_like);
+  EXPECT_EQ(problem_of(files), "(none)");
+}
+
+TEST(Tokenizer, DamageIsNamed) {
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 4000000000}, "merges": []}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("token \"a\" has the id 4000000000"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("merge 1 is no pair"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [{"a": 1}]}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("merge 1 is neither"));
+  files.tokenizer_json = as_bytes(qwen_like);
+  EXPECT_THAT(problem_of(files, uint64_t{1} << 40), HasSubstr("Check vocab_size"));
+  files.tokenizer_config = as_bytes(R"({"added_tokens_decoder": {"x": {"content": "y"}}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("added_tokens_decoder"));
+  const std::string deep(1'000'000, '[');
+  files.tokenizer_config = as_bytes(deep);
+  EXPECT_THAT(problem_of(files), HasSubstr("more than 64 deep"));
+}
+
+}  // namespace
+}  // namespace nibble

@@ -1,0 +1,33 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "error.h"
+#include "tokenizer/tokenizer.h"
+
+/// Whatever the bytes are, the answer is metadata or a sentence. The first byte chooses which file they are.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace nibble;
+  if (size == 0) return 0;
+  static constexpr uint8_t sound[] = R"({"decoder":{"type":"ByteLevel"},"model":{"vocab":{"a":0},"merges":["a a"]}})";
+  const std::span<const uint8_t> bytes(data + 1, size - 1);
+  TokenizerFiles files;
+  files.tokenizer_json = std::span(sound).first(sizeof(sound) - 1);
+  switch (data[0] % 6) {
+    case 0: files.tokenizer_model = bytes; break;
+    case 1: files.tokenizer_json = bytes; break;
+    case 2: files.tokenizer_config = bytes; break;
+    case 3: files.added_tokens = bytes; break;
+    case 4: files.config = files.generation_config = files.special_tokens_map = bytes; break;
+    default:  // a SentencePiece model and a configuration in one
+      files.tokenizer_model = bytes.first(bytes.size() / 2);
+      files.tokenizer_config = bytes.subspan(bytes.size() / 2);
+  }
+  try {
+    KeyValueList metadata;
+    std::vector<std::string> warnings;
+    append_tokenizer(metadata, files, data[0] > 128 ? data[0] : 0, warnings);
+  } catch (const Error&) {
+    // A sentence is a good answer.
+  }
+  return 0;
+}
