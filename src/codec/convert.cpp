@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
 #include "error.h"
@@ -92,6 +93,10 @@ void Converter::check(const TensorRun& run, const float* importance) const {
   if (!aligned(run.first_weight) || !aligned(run.weights)) {
     throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
   }
+  const uint64_t head = run.head_rows * run.row_length;
+  if (head > 0 && (run.head_rows % 2 != 0 || run.first_weight % head != 0 || run.weights % head != 0)) {
+    throw Error("A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
+  }
   if (importance == nullptr && to_->importance == Importance::required) {
     throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
   }
@@ -117,13 +122,28 @@ void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run
   for (uint64_t done = 0; done < run.weights;) {
     const size_t weights = tile_length(run, done, importance);
     const uint64_t first_weight = run.first_weight + done;
-    convert_tile(source, target, weights, run, first_weight,
+    const uint8_t* tile = run.head_rows > 0 ? gather(source, weights, run, done) : source + from_->bytes_for(done);
+    convert_tile(tile, target, weights, run, first_weight,
                  importance == nullptr ? nullptr : importance + first_weight % run.row_length);
-    source += from_->bytes_for(weights);
     target += to_->bytes_for(weights);
     done += weights;
   }
   meter_.finish(statistics_);
+}
+
+/// The source of `weights` weights from weight `done` of the run on, its rows brought into their order.
+const uint8_t* Converter::gather(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t done) {
+  gathered_.resize(from_->bytes_for(weights));
+  for (uint64_t i = 0; i < weights;) {
+    const uint64_t row = (done + i) / run.row_length, column = (done + i) % run.row_length;
+    const uint64_t in_head = row % run.head_rows;
+    const uint64_t from_row = row - in_head + in_head % 2 * (run.head_rows / 2) + in_head / 2;
+    const uint64_t length = std::min<uint64_t>(weights - i, run.row_length - column);
+    std::memcpy(gathered_.data() + from_->bytes_for(i), source + from_->bytes_for(from_row * run.row_length + column),
+                from_->bytes_for(length));
+    i += length;
+  }
+  return gathered_.data();
 }
 
 void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run,
@@ -150,6 +170,9 @@ const float* Converter::decode_source(const uint8_t* source, size_t weights, con
     }
   }
   source_decoder_->run(source, values_.data(), blocks);
+  if (run.add != 0) {
+    for (size_t i = 0; i < weights; ++i) values_[i] += run.add;
+  }
   if (!all_finite(values_.data(), weights)) {
     const size_t bad = first_not_finite(values_.data(), weights);
     throw Error("The weight at " + place(run, first_weight + bad) + " is " + text_of(values_[bad]) +

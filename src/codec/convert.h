@@ -13,6 +13,10 @@ struct TensorRun {
   uint64_t weights;
   uint64_t first_weight;
   uint64_t row_length;
+  /// Rows of a head whose two halves are interleaved on the way: row 2 j comes from row j of the first half, row
+  /// 2 j + 1 from row j of the second. 0: rows stay in order. A run then holds whole heads.
+  uint64_t head_rows = 0;
+  float add = 0;  ///< to every weight, before anything else
 };
 
 /// Converts runs of one tensor from one type to another and measures the error: decode, validate, quantize, validate,
@@ -39,6 +43,7 @@ class Converter {
   size_t tile_length(const TensorRun& run, uint64_t done, const float* importance) const;
   void convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run, uint64_t first_weight,
                     const float* importance);
+  const uint8_t* gather(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t done);
   const float* decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight);
   void check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
                     uint64_t first_weight) const;
@@ -52,6 +57,7 @@ class Converter {
   ErrorMeter meter_;
   ErrorStatistics statistics_;
   std::vector<float> values_, decoded_, low_, high_;
+  std::vector<uint8_t> gathered_;
 };
 
 }  // namespace nibble

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/format.h"
+#include "container/stored_tensor.h"
 
 /// GGUF headers, as they lie in a file.
 ///
@@ -40,16 +40,6 @@ struct KeyValue {
   bool irregular;
 };
 
-/// One tensor of the list.
-struct GgufTensor {
-  std::string name;
-  std::vector<uint64_t> shape;  ///< innermost first, as many as the file says (0 to 4)
-  Type type;
-  uint64_t weights;
-  uint64_t bytes;
-  uint64_t offset;  ///< from the start of the file
-};
-
 /// Everything before the weights of one file.
 struct GgufHeader {
   uint32_t version = 0;
@@ -58,7 +48,7 @@ struct GgufHeader {
   uint64_t data_offset = 0;     ///< where the data section starts
   std::vector<uint8_t> bytes;   ///< from the start of the file to the end of the last metadata entry
   std::vector<KeyValue> values; ///< in file order
-  std::vector<GgufTensor> tensors;
+  std::vector<StoredTensor> tensors;
 
   /// Null when there is no such key.
   const KeyValue* find(std::string_view key) const;

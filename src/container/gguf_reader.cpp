@@ -159,7 +159,7 @@ class Reader {
     std::unordered_set<std::string> seen;
     for (uint64_t i = 0; i < count; ++i) {
       cursor_.reading("the tensor list");
-      GgufTensor tensor = read_tensor();
+      StoredTensor tensor = read_tensor();
       if (!seen.insert(tensor.name).second) {
         throw Error("The tensor name " + in_quotes(tensor.name) + " appears twice." + damaged);
       }
@@ -167,8 +167,8 @@ class Reader {
     }
   }
 
-  GgufTensor read_tensor() {
-    GgufTensor tensor{};
+  StoredTensor read_tensor() {
+    StoredTensor tensor{};
     const std::string_view name = read_string("The tensor name");
     if (name.size() > gguf::max_name_bytes || name.find('\0') != std::string_view::npos) {
       throw Error("The tensor name " + in_quotes(name) + " is " + std::to_string(name.size()) +
@@ -189,7 +189,7 @@ class Reader {
   }
 
   /// Fills in weights and bytes, checking shape and type.
-  static void measure(GgufTensor& tensor) {
+  static void measure(StoredTensor& tensor) {
     constexpr uint64_t most = uint64_t{1} << 63;
     const std::string which = "Tensor " + in_quotes(tensor.name);
     bool empty = false;
@@ -228,7 +228,7 @@ class Reader {
   void place_tensors() {
     header_.data_offset = padded(cursor_.position());
     uint64_t expected = 0;
-    for (GgufTensor& tensor : header_.tensors) {
+    for (StoredTensor& tensor : header_.tensors) {
       if (tensor.offset != expected) {
         throw Error("Tensor " + in_quotes(tensor.name) + " is said to start at byte " + std::to_string(tensor.offset) +
                     " of the data section, " + (tensor.offset < expected ? "inside" : "beyond") +

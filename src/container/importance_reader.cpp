@@ -115,9 +115,9 @@ void ImportanceReader::read_gguf_index(std::span<const uint8_t> prefix) {
   index_.datasets = texts_of(header, datasets);
   index_.chunk_count = static_cast<int64_t>(*chunks);
 
-  std::unordered_map<std::string_view, const GgufTensor*> by_name;
-  for (const GgufTensor& tensor : header.tensors) by_name.emplace(tensor.name, &tensor);
-  for (const GgufTensor& tensor : header.tensors) {
+  std::unordered_map<std::string_view, const StoredTensor*> by_name;
+  for (const StoredTensor& tensor : header.tensors) by_name.emplace(tensor.name, &tensor);
+  for (const StoredTensor& tensor : header.tensors) {
     const bool values = ends_with(tensor.name, values_suffix);
     if (!values && !ends_with(tensor.name, counts_suffix)) continue;
     const std::string_view suffix = values ? values_suffix : counts_suffix;

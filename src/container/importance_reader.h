@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 
+#include "container/byte_range.h"
 #include "container/importance.h"
 
 namespace nibble {
@@ -16,12 +17,8 @@ class ImportanceReader {
  public:
   explicit ImportanceReader(uint64_t file_bytes);
 
-  struct Range {
-    uint64_t offset;
-    uint64_t bytes;
-  };
   /// What to offer next; no bytes when the index is complete.
-  Range wanted() const { return wanted_; }
+  ByteRange wanted() const { return wanted_; }
   /// Takes the bytes wanted. Throws Error when this is no importance matrix, or a damaged one.
   void offer(std::span<const uint8_t> bytes);
   /// The index; call when nothing is wanted any more.
@@ -36,7 +33,7 @@ class ImportanceReader {
   enum class Form : uint8_t { unknown, gguf, legacy };
   Form form_ = Form::unknown;
   uint64_t file_bytes_;
-  Range wanted_;
+  ByteRange wanted_;
   uint64_t entries_left_ = 0;
   ImportanceIndex index_;
 };

@@ -1,121 +1,67 @@
 #include "container/model.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <unordered_set>
 
-#include "container/gguf_limits.h"
-#include "container/gguf_writer.h"
+#include "container/gguf_model.h"
 #include "container/text.h"
 #include "error.h"
 
 namespace nibble {
 namespace {
 
-/// More files than any split model has; a list of missing ones stays readable.
-constexpr uint64_t max_shards = 65535;
-
-uint64_t shard_count(const GgufHeader& header) { return std::max<uint64_t>(1, header.number("split.count").value_or(1)); }
-
-/// The name of shard `number`, made from the name of a shard that is there; a description when that name is irregular.
-std::string shard_name(std::string_view sibling, uint64_t sibling_number, uint64_t number, uint64_t count) {
-  const std::string suffix = shard_suffix(sibling_number, count);
-  if (sibling.size() > suffix.size() && sibling.substr(sibling.size() - suffix.size()) == suffix) {
-    return in_quotes(std::string(sibling.substr(0, sibling.size() - suffix.size())) + shard_suffix(number, count), 200);
-  }
-  return "part " + std::to_string(number + 1) + " of " + std::to_string(count);
-}
+/// More files than any split model has.
+constexpr size_t max_files = 65535;
 
 }  // namespace
 
-std::string shard_suffix(uint64_t number, uint64_t count) {
-  char text[64];
-  std::snprintf(text, sizeof text, "-%05llu-of-%05llu.gguf", static_cast<unsigned long long>(number + 1),
-                static_cast<unsigned long long>(count));
-  return text;
+WeightPlace place_of(const ModelTensor& tensor, uint64_t first, uint64_t count) {
+  uint64_t run = count;
+  const uint64_t head_rows = tensor.transform.head_rows, row_length = tensor.row_length();
+  if (head_rows > 0) {
+    const uint64_t row = first / row_length, column = first % row_length, row_in_head = row % head_rows;
+    run = std::min(run, row_length - column);
+    first = (row - row_in_head + row_in_head % 2 * (head_rows / 2) + row_in_head / 2) * row_length + column;
+  }
+  const uint64_t slice = first / tensor.slice_weights(), start = first % tensor.slice_weights();
+  const TensorSlice& place = tensor.slices[slice];
+  return {place.file, place.offset + format_of(tensor.stored).bytes_for(start),
+          std::min(run, tensor.slice_weights() - start)};
 }
 
-uint64_t Model::offer(size_t file, std::string_view name, uint64_t file_bytes, std::span<const uint8_t> prefix) {
-  if (file >= max_shards) throw Error("A model can have at most " + std::to_string(max_shards) + " files.");
-  if (file >= files_.size()) files_.resize(file + 1);
-  shards_.clear();
-  files_[file] = {std::string(name), file_bytes, {}};
-  GgufReading reading = read_gguf(prefix.first(std::min<uint64_t>(prefix.size(), file_bytes)), file_bytes);
-  files_[file].header = std::move(reading.header);
-  return reading.needed;
+ByteRange Model::offer(size_t file, std::string_view name, uint64_t file_bytes, uint64_t offset,
+                       std::span<const uint8_t> bytes) {
+  if (file >= max_files) throw Error("A model can have at most " + std::to_string(max_files) + " files.");
+  if (file >= files_.size()) {
+    files_.resize(file + 1);
+    readers_.resize(file + 1);
+  }
+  assembly_ = {};
+  std::unique_ptr<FileReader>& reader = readers_[file];
+  if (!reader) {
+    files_[file] = {std::string(name), file_bytes, {}};
+    bytes = bytes.first(static_cast<size_t>(std::min<uint64_t>(bytes.size(), file_bytes)));
+    reader = open_file_reader({name, file_bytes, bytes});
+  }
+  ByteRange wanted = reader->wanted();
+  while (wanted.bytes > 0) {
+    const bool offered = wanted.offset >= offset && wanted.offset - offset <= bytes.size() &&
+                         wanted.bytes <= bytes.size() - (wanted.offset - offset);
+    if (!offered) return wanted;
+    reader->take(bytes.subspan(static_cast<size_t>(wanted.offset - offset), static_cast<size_t>(wanted.bytes)));
+    wanted = reader->wanted();
+  }
+  files_[file].contents = reader->contents();
+  reader.reset();
+  return wanted;
 }
 
 void Model::complete() {
-  if (!shards_.empty()) return;
+  if (!assembly_.shards.empty()) return;
   if (files_.empty()) throw Error("No file was given. Choose a model in GGUF format.");
-  for (const File& file : files_) {
-    if (!file.header) throw Error("The header of " + in_quotes(file.name) + " has not been read completely.");
+  for (const ModelFile& file : files_) {
+    if (!file.contents) throw Error("The header of " + in_quotes(file.name) + " has not been read completely.");
   }
-  try {
-    order_shards();
-    list_tensors();
-  } catch (...) {
-    shards_.clear();
-    throw;
-  }
-}
-
-void Model::order_shards() {
-  const uint64_t count = shard_count(*files_[0].header);
-  if (count > max_shards) {
-    throw Error("The model is said to be split into " + std::to_string(count) + " files; at most " +
-                std::to_string(max_shards) + " are accepted. The file is probably damaged; download it again.");
-  }
-  if (count == 1 && files_.size() > 1) {
-    throw Error(in_quotes(files_[0].name) + " is a whole model, but " + counted(files_.size() - 1, "more file") +
-                " came with it. Choose one model at a time.");
-  }
-  std::vector<bool> present(count);
-  std::vector<std::pair<uint64_t, uint32_t>> numbered;
-  for (uint32_t i = 0; i < files_.size(); ++i) {
-    const File& file = files_[i];
-    const uint64_t own_count = shard_count(*file.header);
-    const uint64_t number = own_count == 1 ? 0 : file.header->number("split.no").value_or(own_count);
-    if (own_count != count || number >= count) {
-      throw Error(in_quotes(file.name) + " does not belong to the same split model as " + in_quotes(files_[0].name) +
-                  ": the numbers in their headers do not agree. Choose the files of one model.");
-    }
-    if (present[number]) {
-      throw Error(in_quotes(file.name) + " is part " + std::to_string(number + 1) + " of the model, and so is another of " +
-                  "the files. Choose each part once.");
-    }
-    present[number] = true;
-    numbered.emplace_back(number, i);
-  }
-  if (numbered.size() < count) {
-    const uint64_t missing = static_cast<uint64_t>(std::find(present.begin(), present.end(), false) - present.begin());
-    const auto [sibling_number, sibling] = numbered[0];
-    const uint64_t others = count - numbered.size() - 1;
-    throw Error("The model is split into " + std::to_string(count) + " files and " +
-                shard_name(files_[sibling].name, sibling_number, missing, count) + " is missing" +
-                (others ? ", as well as " + std::to_string(others) + " more" : "") + ". Choose all of them together.");
-  }
-  std::sort(numbered.begin(), numbered.end());
-  for (const auto& [number, file] : numbered) shards_.push_back(file);
-}
-
-void Model::list_tensors() {
-  tensors_.clear();
-  std::unordered_set<std::string_view> seen;
-  for (const uint32_t file : shards_) {
-    for (const GgufTensor& tensor : files_[file].header->tensors) {
-      if (!seen.insert(tensor.name).second) {
-        throw Error("Tensor " + in_quotes(tensor.name) + " is in two of the files. Choose the files of one model.");
-      }
-      tensors_.push_back(
-          {tensor.name, trimmed_shape(tensor.shape), tensor.type, tensor.weights, tensor.bytes, file, tensor.offset});
-    }
-  }
-  const auto stated = main_header().number("split.tensors.count");
-  if (shards_.size() > 1 && stated && *stated != tensors_.size()) {
-    throw Error("The model is said to have " + counted(*stated, "tensor") + ", but its files hold " +
-                std::to_string(tensors_.size()) + ". A file is probably damaged or of another model.");
-  }
+  assembly_ = assemble_gguf(files_);
 }
 
 }  // namespace nibble

@@ -1,61 +1,111 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "container/file_reader.h"
 #include "container/gguf.h"
 
 namespace nibble {
 
-/// A tensor of the whole model, wherever its file.
+/// A contiguous piece of a tensor's data.
+struct TensorSlice {
+  uint32_t file;    ///< index into Model::files()
+  uint64_t offset;  ///< from the start of that file
+};
+
+/// How the values of a tensor come from the bytes in the files, beyond reading them in order.
+struct Transform {
+  /// Rows in an attention head whose two halves are to be interleaved (row j of the first half, row j of the second,
+  /// j = 0, 1, ...), the order llama.cpp wants for rotary embeddings; 0: rows stay in order. Of a tensor of one
+  /// dimension, every weight is a row.
+  uint64_t head_rows = 0;
+  /// To be added to every weight.
+  float add = 0;
+
+  bool none() const { return head_rows == 0 && add == 0; }
+};
+
+/// A tensor of the whole model: what it is in the GGUF file the model stands for, and where its data is.
 struct ModelTensor {
   std::string name;
   std::vector<uint64_t> shape;  ///< innermost first, trailing dimensions of 1 dropped, at least one
-  Type type;
+  Type type;                    ///< in the GGUF file the model stands for
+  Type stored;                  ///< of the bytes in the files; the same as `type` in a GGUF file
   uint64_t weights;
-  uint64_t bytes;
-  uint32_t file;    ///< index into Model::files()
-  uint64_t offset;  ///< from the start of that file
+  uint64_t bytes;               ///< as stored, all slices
+  /// Where the data is: pieces of equal size, whole rows each, in the order of the outermost dimension.
+  std::vector<TensorSlice> slices;
+  Transform transform;
+  std::string dtype;            ///< the container's own name of `stored`; empty where that is the format's
+
+  /// Weights in a row, as Transform counts rows.
+  uint64_t row_length() const { return transform.head_rows && shape.size() == 1 ? 1 : shape[0]; }
+  uint64_t slice_weights() const { return weights / slices.size(); }
+};
+
+/// Where to find consecutive weights of a tensor. Transform::head_rows is taken care of, Transform::add is not.
+struct WeightPlace {
+  uint32_t file;
+  uint64_t offset;   ///< of the block that holds the first weight
+  uint64_t weights;  ///< that follow one another from there on, at most as many as were asked for
+};
+
+/// The place of weight number `first`, a multiple of the stored type's block length, and how many of the `count`
+/// weights from there on lie behind it without a gap. `first` + `count` is at most tensor.weights.
+WeightPlace place_of(const ModelTensor& tensor, uint64_t first, uint64_t count);
+
+/// One file of a model.
+struct ModelFile {
+  std::string name;
+  uint64_t bytes = 0;
+  std::optional<FileContents> contents;  ///< once it was read
+};
+
+/// What files make together.
+struct Assembly {
+  std::string container;         ///< "GGUF", "safetensors"
+  std::vector<uint32_t> shards;  ///< the files of a split GGUF model in order; otherwise one
+  std::vector<ModelTensor> tensors;
+  /// Of a model that is not GGUF: the header, without tensors, of the GGUF file it stands for.
+  std::optional<GgufHeader> metadata;
+  std::vector<std::string> warnings;  ///< what a person should know, one sentence each
 };
 
 /// The headers of a model in one or several files. A model split into shards needs all of them, in any order. Holds
 /// header bytes only, never weights.
 class Model {
  public:
-  struct File {
-    std::string name;
-    uint64_t bytes = 0;
-    std::optional<GgufHeader> header;
-  };
+  /// Offers bytes of file number `file` from `offset` on: first its start (256 KiB, or the whole file), then what the
+  /// last call wanted. Returns what to offer next, no bytes when the file was read. Throws Error when it is not
+  /// acceptable.
+  ByteRange offer(size_t file, std::string_view name, uint64_t file_bytes, uint64_t offset,
+                  std::span<const uint8_t> bytes);
 
-  /// Offers the first bytes of file number `file`. Returns 0 when its header was read, otherwise how many bytes from
-  /// the start to offer next. Throws Error when the header is not acceptable.
-  uint64_t offer(size_t file, std::string_view name, uint64_t file_bytes, std::span<const uint8_t> prefix);
-
-  /// Joins the files to one model; does nothing the second time. Throws Error when a header or a shard is missing, or
-  /// when the files do not belong together. Everything below needs it.
+  /// Joins the files to one model; does nothing the second time. Throws Error when a file was not read or is missing,
+  /// or when the files do not belong together. Everything below needs it.
   void complete();
 
-  const std::vector<File>& files() const { return files_; }
-  /// File indices in the order of the shards; the first carries the metadata.
-  const std::vector<uint32_t>& shards() const { return shards_; }
-  const GgufHeader& main_header() const { return *files_[shards_[0]].header; }
+  const std::vector<ModelFile>& files() const { return files_; }
+  /// File indices in the order of the shards; one where the model is not a split GGUF model.
+  const std::vector<uint32_t>& shards() const { return assembly_.shards; }
+  std::string_view container() const { return assembly_.container; }
+  /// The metadata of the GGUF file, or of the one this model stands for. Its tensor list is empty.
+  const GgufHeader& metadata() const {
+    return assembly_.metadata ? *assembly_.metadata : *files_[assembly_.shards[0]].contents->header;
+  }
   /// In file order, shard by shard.
-  const std::vector<ModelTensor>& tensors() const { return tensors_; }
+  const std::vector<ModelTensor>& tensors() const { return assembly_.tensors; }
+  const std::vector<std::string>& warnings() const { return assembly_.warnings; }
 
  private:
-  void order_shards();
-  void list_tensors();
-
-  std::vector<File> files_;
-  std::vector<uint32_t> shards_;
-  std::vector<ModelTensor> tensors_;
+  std::vector<ModelFile> files_;
+  std::vector<std::unique_ptr<FileReader>> readers_;  // null once a file was read
+  Assembly assembly_;
 };
-
-/// What follows the name proper in the name of a shard: "-00002-of-00005.gguf" for number 1 of 5.
-std::string shard_suffix(uint64_t number, uint64_t count);
 
 }  // namespace nibble

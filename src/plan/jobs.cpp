@@ -29,17 +29,20 @@ class Cutter {
         to_(format_of(tensor.to)) {}
 
   void cut(const RunLimits& limits) {
-    const uint64_t row = source_.shape[0];
-    const uint64_t row_bytes = from_.bytes_for(row);
-    if (row_bytes > limits.job_bytes && !limits.whole_rows) {
+    const uint64_t row = source_.row_length();
+    const uint64_t head_rows = source_.transform.head_rows;
+    if (from_.bytes_for(row) > limits.job_bytes && !limits.whole_rows && head_rows == 0) {
       for (uint64_t first = 0; first < source_.weights; first += row) cut_row(first, row, limits.job_bytes);
       return;
     }
-    const uint64_t slice =
-        limits.whole_slices && source_.shape.size() > 2 ? row * source_.shape[1] : source_.weights;
-    const uint64_t run = row * std::max<uint64_t>(1, limits.job_bytes / row_bytes);
-    for (uint64_t start = 0; start < source_.weights; start += slice) {
-      for (uint64_t first = 0; first < slice; first += run) add(start + first, std::min(run, slice - first));
+    const uint64_t slice = source_.slice_weights();
+    // Slices and matrices of a stack are multiples of one another.
+    const uint64_t stretch =
+        limits.whole_slices && source_.shape.size() > 2 ? std::gcd(slice, row * source_.shape[1]) : slice;
+    const uint64_t unit = row * std::max<uint64_t>(1, head_rows);
+    const uint64_t run = unit * std::max<uint64_t>(1, limits.job_bytes / from_.bytes_for(unit));
+    for (uint64_t start = 0; start < source_.weights; start += stretch) {
+      for (uint64_t first = 0; first < stretch; first += run) add(start + first, std::min(run, stretch - first));
     }
   }
 
@@ -64,8 +67,9 @@ class Cutter {
     }
     Job job{};
     job.tensor = index_;
-    job.input_file = source_.file;
-    job.input_offset = source_.offset + from_.bytes_for(first_weight);
+    const TensorSlice& slice = source_.slices[first_weight / source_.slice_weights()];
+    job.input_file = slice.file;
+    job.input_offset = slice.offset + from_.bytes_for(first_weight % source_.slice_weights());
     job.input_bytes = from_.bytes_for(weights);
     job.output_file = tensor_.file;
     job.output_offset = tensor_.offset + to_.bytes_for(first_weight);
@@ -88,9 +92,8 @@ class Cutter {
 
 }  // namespace
 
-void append_jobs(std::vector<Job>& jobs, const Model& model, const PlannedTensor& tensor, uint32_t index,
+void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index,
                  const RunLimits& limits) {
-  const ModelTensor& source = model.tensors()[tensor.source];
   if (source.weights > 0) Cutter(jobs, source, tensor, index).cut(limits);
 }
 

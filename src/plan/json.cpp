@@ -1,10 +1,12 @@
 #include "plan/json.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "container/text.h"
+#include "error.h"
 #include "numeric/bits.h"
 #include "recipe/tensor_kind.h"
 
@@ -107,8 +109,8 @@ Json metadata_json(const GgufHeader& header) {
 }
 
 Json warnings_of(const Model& model) {
-  Json list = Json::array();
-  const GgufHeader& header = model.main_header();
+  Json list = model.warnings();
+  const GgufHeader& header = model.metadata();
   if (model.tensors().empty()) list.push_back("The model has no tensors: there is nothing to quantize.");
   if (!header.text("general.architecture")) {
     list.push_back("The model does not name its architecture, so rules that depend on it are not applied.");
@@ -144,6 +146,9 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"action", tensor.converts() ? "convert" : "copy"},
           {"method", tensor.converts() ? Json(tensor.method) : Json(nullptr)},
           {"weights", source.weights},
+          {"rowLength", source.row_length()},
+          {"headRows", source.transform.head_rows},
+          {"add", source.transform.add},
           {"inputBytes", source.bytes},
           {"outputBytes", tensor.output_bytes},
           {"file", tensor.file},
@@ -167,9 +172,9 @@ Json job_json(const Job& job) {
 }  // namespace
 
 std::string model_json(const Model& model) {
-  const GgufHeader& header = model.main_header();
+  const GgufHeader& header = model.metadata();
   Json files = Json::array(), tensors = Json::array();
-  for (const Model::File& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
+  for (const ModelFile& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   uint64_t weights = 0, bytes = 0;
   for (const ModelTensor& tensor : model.tensors()) {
     weights += tensor.weights;
@@ -179,13 +184,16 @@ std::string model_json(const Model& model) {
                        {"type", format_name(tensor.type)},
                        {"weights", tensor.weights},
                        {"bytes", tensor.bytes},
-                       {"file", tensor.file},
-                       {"offset", tensor.offset},
+                       {"stored", format_name(tensor.stored)},
+                       {"dtype", tensor.dtype.empty() ? format_name(tensor.stored) : tensor.dtype},
+                       {"file", tensor.slices[0].file},
+                       {"offset", tensor.slices[0].offset},
+                       {"add", tensor.transform.add},
                        {"layer", layer_of(tensor.name)},
                        {"role", role_of(tensor.name)}});
   }
-  return dumped({{"container", "GGUF"},
-                 {"version", header.version},
+  return dumped({{"container", model.container()},
+                 {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
                  {"files", std::move(files)},
                  {"architecture", or_null(header.text("general.architecture"))},
                  {"name", or_null(header.text("general.name"))},
@@ -195,6 +203,21 @@ std::string model_json(const Model& model) {
                  {"tensors", std::move(tensors)},
                  {"metadata", metadata_json(header)},
                  {"warnings", warnings_of(model)}});
+}
+
+std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count) {
+  if (tensor >= model.tensors().size()) throw Error("There is no tensor number " + std::to_string(tensor) + ".");
+  const ModelTensor& source = model.tensors()[tensor];
+  const Format& stored = format_of(source.stored);
+  if (first % stored.block_length != 0 || first >= source.weights || count == 0) {
+    throw Error("There is no block of tensor " + in_quotes(source.name) + " at weight " + std::to_string(first) + ".");
+  }
+  const WeightPlace place = place_of(source, first, std::min(count, source.weights - first));
+  const uint64_t blocks = (place.weights + stored.block_length - 1) / stored.block_length;
+  return dumped({{"file", place.file},
+                 {"offset", place.offset},
+                 {"bytes", blocks * stored.block_bytes},
+                 {"weights", place.weights}});
 }
 
 std::string plan_json(const Plan& plan, const Model& model) {
@@ -227,10 +250,10 @@ std::string price_json(const Price& price) {
                  {"needsImportance", price.needs_importance}});
 }
 
-std::string offer_json(uint64_t more) { return dumped(more ? Json{{"more", more}} : Json{{"done", true}}); }
+std::string done_json() { return dumped({{"done", true}}); }
 
-std::string importance_wanted_json(uint64_t offset, uint64_t bytes) {
-  return dumped({{"wanted", {{"offset", offset}, {"bytes", bytes}}}});
+std::string wanted_json(ByteRange range) {
+  return dumped({{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}});
 }
 
 std::string importance_json(const ImportanceFile& file) {

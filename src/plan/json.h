@@ -9,14 +9,17 @@ namespace nibble {
 
 /// ModelInfo. `model` is complete.
 std::string model_json(const Model& model);
+/// WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on. Throws Error when it has
+/// no block there.
+std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count);
 /// Plan.
 std::string plan_json(const Plan& plan, const Model& model);
 /// Price.
 std::string price_json(const Price& price);
-/// { "more": bytes }, or { "done": true } when bytes is 0.
-std::string offer_json(uint64_t more);
-/// { "wanted": { offset, bytes } }: what of the importance matrix file to offer next.
-std::string importance_wanted_json(uint64_t offset, uint64_t bytes);
+/// { "done": true }: a file was read.
+std::string done_json();
+/// { "wanted": { offset, bytes } }: what of a file to offer next.
+std::string wanted_json(ByteRange range);
 /// ImportanceInfo: { "done": true } and what the file says of itself.
 std::string importance_json(const ImportanceFile& file);
 /// { "error": sentence }.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "container/gguf_model.h"
 #include "container/text.h"
 #include "error.h"
 #include "plan/model_facts.h"
@@ -31,7 +32,7 @@ std::vector<uint32_t> output_order(const Model& model, bool keep_split) {
 /// The file type to state in the output.
 uint32_t stated_file_type(const Model& model, const FileType& file_type, std::span<const RecipeTensor> tensors) {
   if (!file_type.copies) return file_type.number;
-  if (const auto own = model.main_header().number(key::file_type)) return static_cast<uint32_t>(*own);
+  if (const auto own = model.metadata().number(key::file_type)) return static_cast<uint32_t>(*own);
   std::vector<Type> types;
   for (const RecipeTensor& tensor : tensors) types.push_back(tensor.type);
   return guess_file_type(types);
@@ -39,8 +40,8 @@ uint32_t stated_file_type(const Model& model, const FileType& file_type, std::sp
 
 /// Throws when a tensor cannot be read as weights or its type cannot be written.
 void check_conversion(const ModelTensor& source, Type to) {
-  if (!find_decoder(source.type, Kernel::scalar)) {
-    throw Error("Tensor " + in_quotes(source.name) + " is " + display_name(source.type) +
+  if (!find_decoder(source.stored, Kernel::scalar)) {
+    throw Error("Tensor " + in_quotes(source.name) + " is " + display_name(source.stored) +
                 ", which can be copied but not converted. Choose COPY, or a rule that leaves it alone.");
   }
   if (!find_quantizer(to, llama_cpp, Kernel::scalar)) {
@@ -75,7 +76,7 @@ std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) 
 void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type,
                   const std::optional<ImportanceMetadata>& importance) {
   layout.values.push_back(
-      output_values(model.main_header(), file_type, options.overrides, importance, &layout.realigned));
+      output_values(model.metadata(), file_type, options.overrides, importance, &layout.realigned));
   if (!options.keep_split) {
     layout.files.push_back({});
     return;
@@ -141,16 +142,17 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   layout.importance_used = !importance.index.entries.empty();
   RecipeOptions recipe = options.recipe;
   recipe.have_importance = recipe.have_importance || layout.importance_used;
-  std::vector<Decision> decisions = decide(model_facts(model.main_header(), options.overrides), tensors, recipe);
+  std::vector<Decision> decisions = decide(model_facts(model.metadata(), options.overrides), tensors, recipe);
 
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
     const ModelTensor& source = model.tensors()[order[i]];
     Decision& decision = decisions[i];
     layout.needs_importance = layout.needs_importance || decision.needs_importance;
-    if (decision.type != source.type) check_conversion(source, decision.type);
-    layout.tensors.push_back({order[i], source.type, decision.type, decision.wanted, std::move(decision.reason),
-                              format_of(decision.type).bytes_for(source.weights), file_of[source.file], 0, {}, llama_cpp});
+    if (decision.type != source.stored || !source.transform.none()) check_conversion(source, decision.type);
+    layout.tensors.push_back({order[i], source.stored, source.type, decision.type, decision.wanted,
+                              std::move(decision.reason), format_of(decision.type).bytes_for(source.weights),
+                              file_of[source.slices[0].file], 0, {}, llama_cpp});
     PlannedTensor& planned = layout.tensors.back();
     if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar)) planned.method = chosen->method;
     if (layout.importance_used && planned.converts()) {

@@ -89,7 +89,7 @@ void add_notes(Plan& plan, const Model& model, const Layout& layout) {
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
-  if (const uint64_t alignment = model.main_header().alignment; alignment != gguf::default_alignment) {
+  if (const uint64_t alignment = model.metadata().alignment; alignment != gguf::default_alignment) {
     plan.notes.push_back("The model asks for an alignment of " + counted(alignment, "byte") +
                          ". The output is aligned to 32 bytes and says so; llama-quantize would keep the old number "
                          "and write a file that cannot be read.");
@@ -110,7 +110,11 @@ RunLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
 
 MemoryNeed memory_need(const Plan& plan, const Model& model) {
   MemoryNeed need{plan.tensors.size() * tensor_record_bytes + plan.jobs.size() * job_record_bytes, 0};
-  for (const Model::File& file : model.files()) need.shared_bytes += file.header->bytes.size();
+  need.shared_bytes += model.metadata().bytes.size();
+  for (const ModelFile& file : model.files()) {
+    const auto& header = file.contents->header;
+    if (header && &*header != &model.metadata()) need.shared_bytes += header->bytes.size();
+  }
   for (const OutputFile& file : plan.files) need.shared_bytes += file.header_bytes;
   uint64_t importance_bytes = 0;
   for (const PlannedTensor& tensor : plan.tensors) {
@@ -128,7 +132,7 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
   Plan plan;
   plan.file_type = options.recipe.file_type;
   plan.method = options.method;
-  for (const Model::File& file : model.files()) plan.input_bytes += file.bytes;
+  for (const ModelFile& file : model.files()) plan.input_bytes += file.bytes;
   plan.output_bytes = layout.output_bytes;
   plan.weights = layout.weights;
   plan.bits_per_weight = layout.bits_per_weight();
@@ -138,7 +142,8 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
   }
   plan.tensors = std::move(layout.tensors);
   for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
-    append_jobs(plan.jobs, model, plan.tensors[i], i, limits_of(plan.tensors[i], options.job_bytes));
+    const PlannedTensor& tensor = plan.tensors[i];
+    append_jobs(plan.jobs, model.tensors()[tensor.source], tensor, i, limits_of(tensor, options.job_bytes));
   }
   add_notes(plan, model, layout);
   plan.memory = memory_need(plan, model);

@@ -22,7 +22,9 @@ struct ImportanceFile {
 /// One tensor of the output. Tensors are in output order.
 struct PlannedTensor {
   uint32_t source;             ///< index into Model::tensors()
-  Type from, to;
+  Type from;                   ///< of the bytes in the files
+  Type type;                   ///< in the GGUF file the model stands for
+  Type to;
   std::optional<Type> wanted;  ///< what the rules asked for, when another type had to be taken
   std::string reason;          ///< why this type, in sentences
   uint64_t output_bytes;       ///< without padding
@@ -31,7 +33,9 @@ struct PlannedTensor {
   std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
   std::string_view method;     ///< the one asked for, or llama.cpp where the type has no other
 
-  bool converts() const { return from != to; }
+  /// Gets another type than it has in the GGUF file the model stands for; otherwise it counts as copied, even when its
+  /// bytes are stored differently there.
+  bool converts() const { return type != to; }
 };
 
 /// One file of the output.

@@ -76,12 +76,12 @@ class BoundConverter {
 
   /// Counts are doubles: a tensor may hold more weights than 32 bits can count.
   std::string run(uintptr_t source, uintptr_t target, double weights, double first_weight, double row_length,
-                  uintptr_t importance) {
+                  uintptr_t importance, double head_rows, float add) {
     if (!converter_) return problem_;
     saved_.clear();
     return sentence_of([&] {
       const TensorRun run = {static_cast<uint64_t>(weights), static_cast<uint64_t>(first_weight),
-                       static_cast<uint64_t>(row_length)};
+                             static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
       converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run,
                       reinterpret_cast<const float*>(importance));
       converter_->statistics().save(saved_);

@@ -30,10 +30,13 @@ std::string answer(Call&& call) {
 
 class BoundModel {
  public:
-  std::string offer(unsigned file, const std::string& name, double file_bytes, uintptr_t pointer, size_t length) {
+  std::string offer(unsigned file, const std::string& name, double file_bytes, double offset, uintptr_t pointer,
+                    size_t length) {
     return answer([&] {
-      const std::span prefix(reinterpret_cast<const uint8_t*>(pointer), length);
-      return offer_json(model_.offer(file, name, checked_length(file_bytes), prefix));
+      const std::span bytes(reinterpret_cast<const uint8_t*>(pointer), length);
+      const ByteRange wanted =
+          model_.offer(file, name, checked_length(file_bytes), checked_length(offset), bytes);
+      return wanted.bytes > 0 ? wanted_json(wanted) : done_json();
     });
   }
 
@@ -41,6 +44,14 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return model_json(model_);
+    });
+  }
+
+  /// Numbers are checked like file lengths: they count weights.
+  std::string place(unsigned tensor, double first, double count) {
+    return answer([&] {
+      model_.complete();
+      return place_json(model_, tensor, checked_length(first), checked_length(count));
     });
   }
 
@@ -115,8 +126,8 @@ class BoundModel {
   const ImportanceFile* importance() const { return importance_ && !reader_ ? &*importance_ : nullptr; }
 
   std::string importance_answer() {
-    const ImportanceReader::Range wanted = reader_->wanted();
-    if (wanted.bytes > 0) return importance_wanted_json(wanted.offset, wanted.bytes);
+    const ByteRange wanted = reader_->wanted();
+    if (wanted.bytes > 0) return wanted_json(wanted);
     importance_->index = reader_->take();
     reader_.reset();
     return importance_json(*importance_);
@@ -133,6 +144,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .constructor<>()
       .function("offer", &BoundModel::offer)
       .function("info", &BoundModel::info)
+      .function("place", &BoundModel::place)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
       .function("openImportance", &BoundModel::open_importance)

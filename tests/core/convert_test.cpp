@@ -145,6 +145,48 @@ TEST(Converter, RowsLongerThanATileKeepTheirImportance) {
   }
 }
 
+TEST(Converter, InterleavesTheHalvesOfHeads) {
+  constexpr size_t head_rows = 6, heads = 2;
+  for (const size_t length : {size_t{1}, size_t{32}, size_t{768}, size_t{4096}}) {
+    const std::vector<float> values = random_values(head_rows * heads * length, 0.05f, 12);
+    std::vector<float> expected(values.size());
+    for (size_t head = 0; head < heads; ++head) {
+      for (size_t row = 0; row < head_rows; ++row) {
+        const size_t from = row % 2 * (head_rows / 2) + row / 2;
+        std::copy_n(values.begin() + (head * head_rows + from) * length, length,
+                    expected.begin() + (head * head_rows + row) * length);
+      }
+    }
+    for (const Type from : {Type::f16, Type::bf16, Type::f32}) {
+      const Format& format = format_of(from);
+      const std::vector<uint8_t> source = encode(from, values, length, nullptr);
+      for (const Type to : {from, Type::f32, Type::q8_0}) {
+        if (length % format_of(to).block_length != 0) continue;
+        const std::vector<float> exact = decode(from, encode(from, expected, length, nullptr));
+        Converter converter(format.name, format_of(to).name, llama_cpp);
+        std::vector<uint8_t> target(format_of(to).bytes_for(values.size()));
+        for (size_t head = 0; head < heads; ++head) {
+          const size_t first = head * head_rows * length;
+          converter.run(source.data() + format.bytes_for(first), target.data() + format_of(to).bytes_for(first),
+                        {head_rows * length, first, length, head_rows}, nullptr);
+        }
+        EXPECT_EQ(target, encode(to, exact, length, nullptr)) << format.name << ", rows of " << length;
+      }
+    }
+  }
+}
+
+TEST(Converter, AddsBeforeAnythingElse) {
+  const std::vector<float> values = random_values(rows * row_length, 0.05f, 13);
+  std::vector<float> sums = values;
+  for (float& value : sums) value += 1.0f;
+  Converter converter("f32", "q8_0", llama_cpp);
+  std::vector<uint8_t> target(format_of(Type::q8_0).bytes_for(values.size()));
+  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(),
+                {values.size(), 0, row_length, 0, 1.0f}, nullptr);
+  EXPECT_EQ(target, encode(Type::q8_0, sums, row_length, nullptr));
+}
+
 TEST(Converter, CountsClippedWeightsAndWeightsThatBecomeZero) {
   std::vector<float> values(32, 0.1f);
   values[0] = -8.0f;  // code 0; the largest code stands for 7
@@ -227,6 +269,8 @@ TEST(Converter, RefusesRunsThatCutBlocksOrWeightedRows) {
   EXPECT_THAT(sentence({33, 0, 96}, nullptr), testing::HasSubstr("does not begin and end with a block"));
   EXPECT_THAT(sentence({32, 16, 96}, nullptr), testing::HasSubstr("does not begin and end with a block"));
   EXPECT_THAT(sentence({32, 0, 96}, values.data()), testing::HasSubstr("whole rows"));
+  EXPECT_THAT(sentence({96, 0, 32, 4}, nullptr), testing::HasSubstr("whole heads"));
+  EXPECT_THAT(sentence({96, 0, 32, 3}, nullptr), testing::HasSubstr("whole heads"));
   EXPECT_EQ(sentence({32, 32, 96}, nullptr), "");
   EXPECT_EQ(sentence({192, 0, 96}, values.data()), "");
 }

@@ -25,7 +25,7 @@ TEST(GgufWriter, WritesAHeaderBackByteForByte) {
   values.copy_all(header);
   std::vector<OutputTensor> tensors;
   uint64_t entries_bytes = 0;
-  for (const GgufTensor& tensor : header.tensors) {
+  for (const StoredTensor& tensor : header.tensors) {
     tensors.push_back({tensor.name, tensor.shape, tensor.type, tensor.offset - header.data_offset});
     entries_bytes += tensor_entry_bytes(tensor.name, tensor.shape.size());
   }

@@ -16,7 +16,7 @@ inline Model model_of(const std::vector<GgufBuilder>& files) {
   Model model;
   for (size_t i = 0; i < files.size(); ++i) {
     const auto bytes = files[i].build();
-    EXPECT_EQ(model.offer(i, std::to_string(i) + ".gguf", bytes.size(), bytes), 0u);
+    EXPECT_EQ(model.offer(i, std::to_string(i) + ".gguf", bytes.size(), 0, bytes).bytes, 0u);
   }
   model.complete();
   return model;
@@ -54,12 +54,16 @@ inline void expect_contiguous(const Plan& plan, const Model& model) {
     EXPECT_EQ(job.weights % to.block_length, 0u);
     EXPECT_EQ(job.input_bytes, from.bytes_for(job.weights));
     EXPECT_EQ(job.output_bytes, to.bytes_for(job.weights));
-    EXPECT_EQ(job.input_file, source.file);
-    EXPECT_EQ(job.input_offset, source.offset + from.bytes_for(job.first_weight));
+    const uint64_t slice = source.slice_weights(), start = job.first_weight % slice;
+    EXPECT_LE(start + job.weights, slice) << "a job stays inside its slice";
+    EXPECT_EQ(job.input_file, source.slices[job.first_weight / slice].file);
+    EXPECT_EQ(job.input_offset, source.slices[job.first_weight / slice].offset + from.bytes_for(start));
+    const uint64_t head = source.transform.head_rows * source.row_length();
+    EXPECT_TRUE(head == 0 || (job.first_weight % head == 0 && job.weights % head == 0)) << "whole heads";
     EXPECT_EQ(job.output_file, tensor.file);
     EXPECT_EQ(job.output_offset, end[job.output_file]);
     end[job.output_file] += job.output_bytes + job.padding;
-    const uint64_t row = source.shape[0];
+    const uint64_t row = source.row_length();
     const bool whole_rows = job.first_weight % row == 0 && job.weights % row == 0;
     EXPECT_TRUE(whole_rows || job.first_weight % row + job.weights <= row) << "part of one row, or whole rows";
   }

@@ -43,7 +43,7 @@ TEST(PlanSizes, EqualLlamaQuantize) {
   for (const auto& entry : nlohmann::json::parse(vectors)) {
     const HeaderFile& header = headers.at(entry["input"]);
     Model model;
-    ASSERT_EQ(model.offer(0, header.file, header.model_bytes, test_file(header.file)), 0u);
+    ASSERT_EQ(model.offer(0, header.file, header.model_bytes, 0, test_file(header.file)).bytes, 0u);
     model.complete();
     const std::string name = entry.dump();
     if (entry["bytes"].is_null()) continue;

@@ -294,7 +294,7 @@ TEST(PlanShards, AnyOrderGivesTheSameOutput) {
   const Model shuffled = model_of({shards[2], shards[0], shards[1]});
   const Plan second = make_plan(shuffled, options(R"({"type":"Q8_0"})"));
   EXPECT_EQ(first.files[0].header, second.files[0].header);
-  EXPECT_EQ(shuffled.tensors()[0].file, 1u) << "file order, shard by shard";
+  EXPECT_EQ(shuffled.tensors()[0].slices[0].file, 1u) << "file order, shard by shard";
   EXPECT_THAT(names(second, shuffled), ElementsAre("output_norm.weight", "token_embd.weight", "blk.0.ffn_up.weight",
                                                    "blk.1.ffn_up.weight"));
   expect_contiguous(second, shuffled);
@@ -332,7 +332,7 @@ std::string shard_problem(const std::vector<B>& files, const std::vector<std::st
   try {
     for (size_t i = 0; i < files.size(); ++i) {
       const auto bytes = files[i].build();
-      EXPECT_EQ(model.offer(i, file_names[i], bytes.size(), bytes), 0u);
+      EXPECT_EQ(model.offer(i, file_names[i], bytes.size(), 0, bytes).bytes, 0u);
     }
     model.complete();
   } catch (const Error& error) {

@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Model model;
     if (way & 1) {
       const size_t first = bytes.size() / 2;
-      if (model.offer(0, "a", first, bytes.first(first)) != 0) return 0;
-      if (model.offer(1, "b", bytes.size() - first, bytes.subspan(first)) != 0) return 0;
-    } else if (model.offer(0, "a", bytes.size() << (way >> 4), bytes) != 0) {
+      if (model.offer(0, "a", first, 0, bytes.first(first)).bytes != 0) return 0;
+      if (model.offer(1, "b", bytes.size() - first, 0, bytes.subspan(first)).bytes != 0) return 0;
+    } else if (model.offer(0, "a", bytes.size() << (way >> 4), 0, bytes).bytes != 0) {
       return 0;
     }
     model.complete();

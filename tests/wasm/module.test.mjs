@@ -98,7 +98,7 @@ function convert(kernel, to, weights, rowLength) {
   try {
     assert.equal(converter.problem(), '');
     core.HEAPU8.set(new Uint8Array(weights.buffer), source);
-    const problem = converter.run(source, target, weights.length, 0, rowLength, 0);
+    const problem = converter.run(source, target, weights.length, 0, rowLength, 0, 0, 0);
     if (problem !== '') return { problem };
     const pointer = converter.statisticsPointer();
     const saved = core.HEAPU8.slice(pointer, pointer + converter.statisticsBytes());
@@ -141,7 +141,7 @@ test('every build and kernel makes the same bytes and the same figures', () => {
 test('bad input comes back as a sentence', () => {
   const none = new core.Converter('f32', 'q9_9', 'llama.cpp', 'scalar');
   assert.equal(none.problem(), 'There is no tensor type named "q9_9".');
-  assert.equal(none.run(0, 0, 32, 0, 32, 0), none.problem());
+  assert.equal(none.run(0, 0, 32, 0, 32, 0, 0, 0), none.problem());
   none.delete();
   const odd = new core.Converter('f32', 'q4_0', 'llama.cpp', 'fast');
   assert.match(odd.problem(), /no kernel named "fast"/);

@@ -18,7 +18,7 @@ export function describeModel(info: ModelInfo): string {
   const types = tally(info.tensors.map((tensor) => tensor.type));
   const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
   return [
-    printable(`${info.files.map((file) => file.name).join(', ')}: ${info.container} v${info.version} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `) +
+    printable(`${info.files.map((file) => file.name).join(', ')}: ${info.container}${info.version === null ? '' : ` v${info.version}`} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `) +
       `${plural(info.tensors.length, 'tensor')} · ${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
     ...info.warnings.map((warning) => `Note: ${warning}`),
     '',

@@ -11,3 +11,4 @@ export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { blobHandle, type SourceHandle } from './source';
 export type * from './types';
+export { readWeights } from './weights';

@@ -3,11 +3,18 @@ import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { answer, bestKernel, instantiate, withBytes, type Kernel } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
-import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price } from './types';
+import type { SourceHandle } from './source';
+import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
-const firstPrefixBytes = 256 * 1024;
+const firstPieceBytes = 256 * 1024;
+/** The core refuses longer headers by limits of its own, with reasons; this one keeps memory bounded whatever it says. */
+const longestPieceBytes = 128 * 2 ** 20;
+
+interface ByteRange {
+  offset: number;
+  bytes: number;
+}
 
 export interface CoreOptions {
   /** Which build of the core to use; without it the fastest that runs here. */
@@ -59,6 +66,8 @@ export interface OpenedModel {
   readonly info: ModelInfo;
   /** The importance matrix beside it, and its name as the output's metadata will have it. */
   readonly importance: (ImportanceInfo & { path: string }) | null;
+  /** Where at most `count` weights of tensor number `tensor` lie, from weight `first` (the start of a block) on. Throws Problem. */
+  place(tensor: number, first: number, count: number): WeightPlace;
   /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
   plan(options: PlanOptions): Plan;
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
@@ -105,6 +114,10 @@ class HeadersOnly implements OpenedModel {
     return this.#matrix?.info ?? null;
   }
 
+  place(tensor: number, first: number, count: number): WeightPlace {
+    return answer<WeightPlace>(this.#model.place(tensor, first, count));
+  }
+
   plan(options: PlanOptions): Plan {
     this.#planned = JSON.stringify(options);
     return answer<Plan>(this.#model.plan(this.#planned));
@@ -134,34 +147,21 @@ class HeadersOnly implements OpenedModel {
   }
 }
 
-/** Offers a growing prefix of a file until its header is complete. */
+/** Offers the start of a file, and then whatever part of it the core wants. */
 async function offerHeader(core: Core, model: CoreModel, index: number, file: SourceHandle): Promise<void> {
   const source = core.platform.openSource(file);
-  let prefix = new Uint8Array(0);
-  let wanted = Math.min(firstPrefixBytes, file.bytes);
+  let wanted: ByteRange = { offset: 0, bytes: Math.min(firstPieceBytes, file.bytes) };
   for (;;) {
-    prefix = await grow(source, prefix, wanted);
-    const reply = withBytes(core.module, prefix, (pointer) =>
-      JSON.parse(model.offer(index, file.name, file.bytes, pointer, prefix.byteLength)),
-    ) as { more?: number; done?: boolean; error?: string };
-    if (reply.error !== undefined) throw new Problem(`${file.name}: ${reply.error}`);
-    if (reply.done) return;
-    if (prefix.byteLength === file.bytes) {
-      throw new Problem(`${file.name} ends inside its header, at byte ${file.bytes}: it was cut short. Download or copy it again.`);
+    const { offset, bytes } = wanted;
+    const piece = bytes === 0 ? new Uint8Array(0) : (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+    const reply = withBytes(core.module, piece, (pointer) =>
+      JSON.parse(model.offer(index, file.name, file.bytes, offset, pointer, bytes)),
+    ) as { wanted: ByteRange } | { done: true } | { error: string };
+    if ('error' in reply) throw new Problem(`${file.name}: ${reply.error}`);
+    if ('done' in reply) return;
+    wanted = reply.wanted;
+    if (wanted.bytes > longestPieceBytes) {
+      throw new Problem(`${file.name} claims a header of more than ${longestPieceBytes / 2 ** 20} MiB. It is damaged, or no model.`);
     }
-    // Doubling, whatever the header asks for: a damaged count must not make us read or allocate a lot at once. The core
-    // refuses headers that are longer than any real one.
-    wanted = Math.min(2 * prefix.byteLength, file.bytes);
   }
-}
-
-async function grow(source: ByteSource, prefix: Uint8Array<ArrayBuffer>, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const grown = new Uint8Array(bytes);
-  grown.set(prefix);
-  const missing = bytes - prefix.byteLength;
-  if (missing > 0) {
-    const tail = await source.read(prefix.byteLength, missing, new Uint8Array(missing));
-    grown.set(tail.subarray(0, missing), prefix.byteLength);
-  }
-  return grown;
 }

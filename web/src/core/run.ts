@@ -1,4 +1,4 @@
-import { jobsPerWorker, type JobDone } from '../worker/protocol';
+import { jobsPerWorker, type Conversion, type JobDone } from '../worker/protocol';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
 import type { OpenedModel, PreparedRun } from './model';
@@ -8,7 +8,7 @@ import { Problem, sentenceOf, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
 import type { RunReport, TensorReport } from './report';
 import type { ByteSink, FinishedFile } from './sink';
-import type { Plan, PlanOptions } from './types';
+import type { Plan, PlannedTensor, PlanOptions } from './types';
 
 export interface RunOptions {
   workers?: number; // default: as many as the machine has cores
@@ -145,7 +145,7 @@ class Runner {
     const { core, sources } = this.#model;
     const plan = this.#plan;
     if (plan.jobs.length === 0) return;
-    const converted = (bytes: number, tensor: number) => (plan.tensors[tensor]!.action === 'convert' ? bytes : 0);
+    const converted = (bytes: number, tensor: number) => (conversionOf(plan.tensors[tensor]!) ? bytes : 0);
     this.#pool = new JobPool(
       Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
       {
@@ -177,7 +177,7 @@ class Runner {
       const importance = this.#importance.rowFor(tensor, firstWeight);
       if (importance === undefined) return;
       const index = this.#nextJob++;
-      const { from, to, method, shape } = plan.tensors[tensor]!;
+      const { rowLength, headRows, add } = plan.tensors[tensor]!;
       this.#pool.give({
         kind: 'job',
         index,
@@ -188,8 +188,10 @@ class Runner {
         padding,
         firstWeight,
         weights,
-        rowLength: shape[0]!,
-        conversion: method === null ? null : { from, to, method },
+        rowLength,
+        headRows,
+        add,
+        conversion: conversionOf(plan.tensors[tensor]!),
         reference: this.#measurements.otherMethod(tensor),
         importance,
         buffer: this.#takeBuffer(),
@@ -262,6 +264,12 @@ class Runner {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
+}
+
+/** What the workers have to do with a tensor's bytes; null: nothing. */
+function conversionOf({ from, to, method, headRows, add }: PlannedTensor): Conversion | null {
+  if (method === null && from === to && headRows === 0 && add === 0) return null;
+  return { from, to, method: method ?? 'llama.cpp', measured: method !== null };
 }
 
 function longest(plan: Plan, bytesOf: (job: Plan['jobs'][number]) => number): number {

@@ -23,17 +23,28 @@ export interface FileTypeInfo {
 export interface TensorInfo {
   name: string;
   shape: number[]; // innermost first, trailing ones dropped
-  type: string;
+  type: string; // in the GGUF file the model stands for
+  stored: string; // the format of its bytes in the files; the same as type in a GGUF file
+  dtype: string; // the container's own name of that
   weights: number;
-  bytes: number;
-  file: number; // index into ModelInfo.files
+  bytes: number; // as stored
+  file: number; // index into ModelInfo.files; where the data begins
   offset: number; // from the start of that file
+  add: number; // to every stored weight
   layer: number | null; // the number after "blk."
   role: Role;
 }
 
 /** What a tensor does, for charts and tables. */
 export type Role = 'token_embd' | 'output' | 'q' | 'k' | 'v' | 'qkv' | 'o' | 'gate' | 'up' | 'down' | 'norm' | 'other';
+
+/** Where consecutive weights of a tensor lie in the files. */
+export interface WeightPlace {
+  file: number;
+  offset: number;
+  bytes: number;
+  weights: number; // that lie there without a gap; at most as many as were asked for
+}
 
 export interface MetadataEntry {
   key: string;
@@ -43,8 +54,8 @@ export interface MetadataEntry {
 }
 
 export interface ModelInfo {
-  container: string; // "GGUF"
-  version: number;
+  container: string; // "GGUF", "safetensors"
+  version: number | null; // of the container, where it has one
   files: { name: string; bytes: number }[];
   architecture: string | null;
   name: string | null;
@@ -79,13 +90,16 @@ export interface PlannedTensor {
   shape: number[];
   layer: number | null;
   role: Role;
-  from: string;
+  from: string; // the type of the stored bytes
   to: string;
   wanted: string | null; // the type the recipe asked for, when another had to be taken
   reason: string; // why this type, in words
-  action: 'copy' | 'convert';
+  action: 'copy' | 'convert'; // copied tensors keep the type of the GGUF file the model stands for
   method: string | null; // the one asked for, or llama.cpp where the type has no other; null: copied
   weights: number;
+  rowLength: number; // weights in a row
+  headRows: number; // rows of a head whose halves are interleaved; 0: rows stay in order
+  add: number; // to every weight
   inputBytes: number;
   outputBytes: number; // without padding
   file: number; // output file

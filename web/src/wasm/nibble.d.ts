@@ -31,12 +31,15 @@ export interface NibbleModule {
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
 export interface Model {
   /**
-   * Offers the first `length` bytes (at `pointer`) of file number `file`. JSON: `{ "more": n }` when at least n bytes
-   * from the start are needed, `{ "done": true }` when the header was read, or `{ "error": sentence }`.
+   * Offers `length` bytes (at `pointer`) of file number `file` that lie from `offset` on: first its start, at least
+   * 64 KiB or the whole file, then what was wanted. JSON: `{ "wanted": { offset, bytes } }`, the part to offer next,
+   * `{ "done": true }` when enough of the file was read, or `{ "error": sentence }`.
    */
-  offer(file: number, name: string, fileBytes: number, pointer: number, length: number): string;
+  offer(file: number, name: string, fileBytes: number, offset: number, pointer: number, length: number): string;
   /** JSON: ModelInfo or error. Call when every file answered done. */
   info(): string;
+  /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
+  place(tensor: number, first: number, count: number): string;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
@@ -69,9 +72,10 @@ export interface Converter {
   kernel(): string;
   /**
    * Converts `weights` weights at `source` into `target`. `importance` points at one f32 per weight of a row of
-   * `rowLength` weights, or is 0. `firstWeight` is the run's position in its row-major tensor. Empty, or the error.
+   * `rowLength` weights, or is 0. `firstWeight` is the run's position in its row-major tensor. `headRows` and `add` are
+   * those of its PlannedTensor; 0: none. Empty, or the error.
    */
-  run(source: number, target: number, weights: number, firstWeight: number, rowLength: number, importance: number): string;
+  run(source: number, target: number, weights: number, firstWeight: number, rowLength: number, importance: number, headRows: number, add: number): string;
   /** The last run's error statistics as Statistics.merge() takes them; valid until the next run. */
   statisticsPointer(): number;
   statisticsBytes(): number;

@@ -54,6 +54,8 @@ export class JobEngine {
     const output = new Uint8Array(job.buffer);
     output.set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
     output.fill(0, job.outputBytes, job.outputBytes + job.padding);
+    const done = { kind: 'done' as const, index: job.index, buffer: job.buffer };
+    if (!conversion.measured) return { ...done, statistics: null, reference: null, kernel: null };
     const statistics = this.#statisticsOf(converter);
     let reference = null;
     if (job.reference !== null) {
@@ -61,12 +63,12 @@ export class JobEngine {
       this.#runConverter(other, job);
       reference = this.#statisticsOf(other);
     }
-    return { kind: 'done', index: job.index, buffer: job.buffer, statistics, reference, kernel: converter.kernel() };
+    return { ...done, statistics, reference, kernel: converter.kernel() };
   }
 
   /** Converts the input that lies in the core's memory. */
-  #runConverter(converter: Converter, { weights, firstWeight, rowLength, importance }: JobRequest): void {
-    const sentence = converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0);
+  #runConverter(converter: Converter, { weights, firstWeight, rowLength, importance, headRows, add }: JobRequest): void {
+    const sentence = converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0, headRows, add);
     if (sentence) throw new Error(sentence);
   }
 

@@ -30,6 +30,9 @@ export interface JobRequest {
   weights: number;
   /** Weights in a row of the tensor. */
   rowLength: number;
+  /** What happens to rows and weights on the way: see PlannedTensor. */
+  headRows: number;
+  add: number;
   /** Null: the bytes are copied as they are. */
   conversion: Conversion | null;
   /** Another method: what it would give is measured as well, and not kept. */
@@ -44,6 +47,8 @@ export interface Conversion {
   from: string;
   to: string;
   method: string;
+  /** False: the tensor only gets the form it has in the GGUF file the model stands for; that is no error to speak of. */
+  measured: boolean;
 }
 
 export type ToJobWorker = StartWorker | JobRequest;

@@ -18,6 +18,9 @@ export function fakePlan(tensors: number, jobsEach: number): Plan {
     action: 'convert' as const,
     method: 'llama.cpp',
     weights: 4 * jobsEach,
+    rowLength: 4 * jobsEach,
+    headRows: 0,
+    add: 0,
     inputBytes: 8 * jobsEach,
     outputBytes: 8 * jobsEach,
     file: 0,
@@ -132,6 +135,7 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     sources: [],
     info: null as never,
     importance: null,
+    place: () => null as never,
     plan: () => plan,
     price: () => null as never,
     prepare: () => ({

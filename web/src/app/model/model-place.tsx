@@ -35,7 +35,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <h3 class="model-name mono">{title}</h3>
         <ul class="facts" aria-label="About this model">
           {info.name && <li>{info.name}</li>}
-          <li>{info.container} v{info.version}</li>
+          <li>{info.container}{info.version !== null && ` v${info.version}`}</li>
           <li>{info.architecture ?? 'no architecture named'}</li>
           <li>{plural(info.tensors.length, 'tensor')}</li>
           <li title={integer(info.weights)}>{quantity(info.weights)} weights</li>

@@ -1,0 +1,28 @@
+#include "container/file_reader.h"
+#include "container/gguf_file.h"
+
+namespace nibble {
+namespace {
+
+/// A kind of file.
+struct Container {
+  bool (*matches)(const FileStart& start);
+  std::unique_ptr<FileReader> (*open)(const FileStart& start);
+};
+
+/// The one list of kinds, asked in this order.
+constexpr Container containers[] = {
+    {is_gguf_file, open_gguf_file},
+};
+
+}  // namespace
+
+std::unique_ptr<FileReader> open_file_reader(const FileStart& start) {
+  for (const Container& container : containers) {
+    if (container.matches(start)) return container.open(start);
+  }
+  // Its sentences say what is wrong with a file that is none.
+  return open_gguf_file(start);
+}
+
+}  // namespace nibble

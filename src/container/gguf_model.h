@@ -1,0 +1,15 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "container/model.h"
+
+namespace nibble {
+
+/// Joins GGUF files, all read, to one model. Throws Error when a shard is missing or the files do not belong together.
+Assembly assemble_gguf(std::span<const ModelFile> files);
+
+/// What follows the name proper in the name of a shard: "-00002-of-00005.gguf" for number 1 of 5.
+std::string shard_suffix(uint64_t number, uint64_t count);
+
+}  // namespace nibble
