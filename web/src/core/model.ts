@@ -3,7 +3,7 @@ import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { answer, bestKernel, instantiate, withBytes, type Kernel } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
-import type { SourceHandle } from './source';
+import type { ByteSource, SourceHandle } from './source';
 import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
@@ -151,9 +151,13 @@ class HeadersOnly implements OpenedModel {
 async function offerHeader(core: Core, model: CoreModel, index: number, file: SourceHandle): Promise<void> {
   const source = core.platform.openSource(file);
   let wanted: ByteRange = { offset: 0, bytes: Math.min(firstPieceBytes, file.bytes) };
+  let piece = new Uint8Array(0);
+  let pieceOffset = 0;
   for (;;) {
     const { offset, bytes } = wanted;
-    const piece = bytes === 0 ? new Uint8Array(0) : (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+    // Headers are wanted in growing pieces; what is here already is not read again.
+    piece = await grow(source, offset, pieceOffset === offset ? piece : new Uint8Array(0), bytes);
+    pieceOffset = offset;
     const reply = withBytes(core.module, piece, (pointer) =>
       JSON.parse(model.offer(index, file.name, file.bytes, offset, pointer, bytes)),
     ) as { wanted: ByteRange } | { done: true } | { error: string };
@@ -164,4 +168,17 @@ async function offerHeader(core: Core, model: CoreModel, index: number, file: So
       throw new Problem(`${file.name} claims a header of more than ${longestPieceBytes / 2 ** 20} MiB. It is damaged, or no model.`);
     }
   }
+}
+
+/** `bytes` bytes from `offset` on, of which `start` has the first ones. */
+async function grow(source: ByteSource, offset: number, start: Uint8Array<ArrayBuffer>, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const grown = new Uint8Array(bytes);
+  const kept = Math.min(start.byteLength, bytes);
+  grown.set(start.subarray(0, kept));
+  const missing = bytes - kept;
+  if (missing > 0) {
+    const tail = await source.read(offset + kept, missing, new Uint8Array(missing));
+    grown.set(tail.subarray(0, missing), kept);
+  }
+  return grown;
 }
