@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "analysis/row_sample.h"
 #include "container/importance_reader.h"
 #include "container/model.h"
 #include "error.h"
@@ -68,6 +69,13 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return price_json(make_price(model_, parse_plan_options(options), importance()));
+    });
+  }
+
+  std::string sample(const std::string& options) {
+    return answer([&] {
+      model_.complete();
+      return row_sample_json(make_row_sample(model_, parse_row_sample_options(options)), model_);
     });
   }
 
@@ -147,6 +155,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("place", &BoundModel::place)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
+      .function("sample", &BoundModel::sample)
       .function("openImportance", &BoundModel::open_importance)
       .function("offerImportance", &BoundModel::offer_importance)
       .function("closeImportance", &BoundModel::close_importance)

@@ -1,12 +1,12 @@
-import { DiscardSink, loadCore, openModel, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
+import { DiscardSink, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace } from '../platform/node-place';
-import { nodePlatform } from '../platform/node';
 import { ProgressDisplay } from './display';
-import { behindLink, checkOutput, defaultOutput, InputFiles, outputPath } from './files';
+import { behindLink, checkOutput, defaultOutput, outputPath } from './files';
 import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
 import { describeModel, describePlan, describePrices, describeReference, describeRun, type PricedType } from './describe';
 import { printable } from './text';
+import { withModel } from './with-model';
 
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
 
@@ -43,7 +43,7 @@ export async function quantize(path: string, output: string | undefined, type: s
         ...compute(options),
         ...reference(options),
         signal,
-        onProgress: (progress) => display.show(progress),
+        onProgress: (progress) => display.showRun(progress),
       }),
     );
     const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })) };
@@ -58,7 +58,7 @@ export async function stats(path: string, type: string, options: QuantizeOptions
         ...compute(options),
         ...reference(options),
         signal,
-        onProgress: (progress) => display.show(progress),
+        onProgress: (progress) => display.showRun(progress),
         onTensor(tensor) {
           if (options.json || tensor.statsLine === null) return;
           display.end();
@@ -68,26 +68,6 @@ export async function stats(path: string, type: string, options: QuantizeOptions
     );
     print(options, report, (made) => [made.totalStatsLine ?? 'Nothing is quantized: all tensors are copied.', ...describeReference(made)].join('\n'));
   });
-}
-
-async function withModel(
-  path: string,
-  { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
-  use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
-): Promise<void> {
-  const inputs = InputFiles.open(path);
-  try {
-    const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
-    const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
-    const model = await openModel(core, inputs.handles, importance);
-    try {
-      await use(model, inputs);
-    } finally {
-      model.close();
-    }
-  } finally {
-    inputs.close();
-  }
 }
 
 function prices(model: OpenedModel, options: RecipeOptions): PricedType[] {

@@ -6,23 +6,23 @@ import { printable } from './text';
 const secondsBetweenLines = 10;
 
 /** Shows progress on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
-export class ProgressDisplay {
+export class LineDisplay {
   readonly #stream: NodeJS.WriteStream;
-  #lastLine = 0;
+  #lastLine = performance.now();
   #shown = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
   }
 
-  show(progress: Progress): void {
+  show(text: string): void {
     if (this.#stream.isTTY) {
       const width = (this.#stream.columns || 80) - 1;
-      this.#stream.write(`\r\x1b[2K${line(progress).slice(0, width)}`);
+      this.#stream.write(`\r\x1b[2K${text.slice(0, width)}`);
       this.#shown = true;
-    } else if (progress.seconds - this.#lastLine >= secondsBetweenLines) {
-      this.#lastLine = progress.seconds;
-      this.#stream.write(`${line(progress)}\n`);
+    } else if (performance.now() - this.#lastLine >= secondsBetweenLines * 1000) {
+      this.#lastLine = performance.now();
+      this.#stream.write(`${text}\n`);
     }
   }
 
@@ -30,6 +30,13 @@ export class ProgressDisplay {
   end(): void {
     if (this.#shown) this.#stream.write('\r\x1b[2K');
     this.#shown = false;
+  }
+}
+
+/** The progress of a run. */
+export class ProgressDisplay extends LineDisplay {
+  showRun(progress: Progress): void {
+    this.show(line(progress));
   }
 }
 

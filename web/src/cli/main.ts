@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
-import { addComputeOptions, addRecipeOptions, parseWorkers } from './options';
+import { analyzeScale, type SampleOptions } from './analysis-commands';
+import { addComputeOptions, addRecipeOptions, addSampleOptions, parseWorkers } from './options';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -63,6 +64,13 @@ addComputeOptions(addRecipeOptions(program.command('stats')))
   .option(...compareMethod)
   .addOption(new Option(...json))
   .action((file: string, type: string, options: QuantizeOptions) => stats(file, type, options, stop.signal));
+
+addSampleOptions(program.command('analyze-scale'))
+  .description('show where the best scales of blocks lie, what every search method leaves, and the best tables of divisors')
+  .argument('<file>')
+  .option('--format <name>', 'a format with one scale for each block: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4', 'q4_0')
+  .option(...json)
+  .action((file: string, options: SampleOptions & { format?: string }) => analyzeScale(file, options, stop.signal));
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {

@@ -46,6 +46,13 @@ export function addComputeOptions(command: Command): Command {
     .addOption(new Option('--kernel <name>', 'which kernels run; the bytes are the same').choices(['simd', 'scalar']));
 }
 
+export function addSampleOptions(command: Command): Command {
+  return addComputeOptions(command)
+    .option('--tensor <pattern>', 'only tensors of this name, or whose name matches')
+    .addOption(new Option('--sample <weights>', 'look at about so many weights, the same share of the rows of every tensor').argParser(parseCount).conflicts('all'))
+    .option('--all', 'look at every weight');
+}
+
 export function planOptions(type: string, options: RecipeOptions): PlanOptions {
   const { tensorType, overrideKv, ...same } = options;
   return pick({
@@ -84,6 +91,13 @@ function parseOverride(text: string, previous: RecipeOptions['overrideKv'] = [])
   if (!match) throw new InvalidArgumentError('Write it as KEY=TYPE:VALUE with type int, float, bool or str.');
   const [, key, type, value] = match;
   return [...previous, { key: key!, type: type as 'int' | 'float' | 'bool' | 'str', value: value! }];
+}
+
+function parseCount(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text);
+  const count = match ? Math.round(Number(match[1]) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[match[2] as '' | 'k' | 'M' | 'G']) : 0;
+  if (count < 1) throw new InvalidArgumentError('It must be a number of weights, for example 500000, 500k or 2M.');
+  return count;
 }
 
 export function parseWorkers(text: string): number {

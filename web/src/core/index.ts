@@ -9,6 +9,8 @@ export type { Progress } from './progress';
 export type { RunReport, TensorReport } from './report';
 export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
+export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';
 export { blobHandle, type SourceHandle } from './source';
+export type { StudyProgress, StudyRun } from './study';
 export type * from './types';
 export { readWeights } from './weights';

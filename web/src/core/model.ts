@@ -4,7 +4,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, WeightPlace } from './types';
+import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
@@ -73,6 +73,8 @@ export interface OpenedModel {
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
   price(options: PlanOptions): Price;
   prepare(options: PlanOptions): PreparedRun;
+  /** Chooses rows for an analysis. Throws Problem. */
+  sample(options: RowSampleOptions): RowSample;
   close(): void;
 }
 
@@ -125,6 +127,10 @@ class HeadersOnly implements OpenedModel {
 
   price(options: PlanOptions): Price {
     return answer<Price>(this.#model.price(JSON.stringify(options)));
+  }
+
+  sample(options: RowSampleOptions): RowSample {
+    return answer<RowSample>(this.#model.sample(JSON.stringify(options)));
   }
 
   prepare(options: PlanOptions): PreparedRun {

@@ -231,3 +231,65 @@ export interface LabReport {
   curve: { sign: 1 | -1; pieces: LabPiece[] }[];
   methods: LabMethod[];
 }
+
+/** Which rows of a model an analysis looks at. */
+export interface RowSampleOptions {
+  tensors?: string; // a name, or a regular expression found in names; without it every matrix
+  weights?: number; // about so many in all, the same share of every tensor; 0 or nothing: every row
+  rowMultiple?: number; // only tensors whose rows are a multiple of this
+  jobWeights?: number; // a job ends with the row that reaches it; 0: one job for each tensor
+}
+
+export interface RowSampleJob {
+  tensor: number; // index into ModelInfo.tensors
+  type: string;
+  rowLength: number;
+  position: number; // weights of the sample in the jobs before
+  weights: number;
+  bytes: number;
+  ranges: { file: number; offset: number; bytes: number; firstWeight: number; weights: number }[];
+}
+
+export interface RowSample {
+  jobs: RowSampleJob[];
+  leftOut: string[]; // matrices whose rows do not suit
+  tensors: number;
+  weights: number;
+  ofWeights: number; // in the tensors the sample is taken from
+}
+
+/** Where the best scales of blocks lie; the divisor of a block is max|x| / |best scale|. */
+export interface ScaleAnalysisReport {
+  format: string;
+  blockLength: number;
+  reach: number; // the largest level
+  blocks: number; // with a divisor
+  zeroBlocks: number; // best left all zero
+  weights: number;
+  step: number; // width of the buckets
+  meanDivisor: number | null;
+  histogram: { from: number; to: number | null; longSide: number; shortSide: number }[]; // empty buckets left out
+  methods: ScaleMethodFigures[];
+  tableBlocks: number; // blocks the tables were searched on
+  candidates: { from: number; to: number; step: number }; // divisors a table may hold
+}
+
+export interface ScaleMethodFigures {
+  name: string;
+  summary: string;
+  rmse: number;
+  relativeError: number; // sqrt(sum (x-y)^2 / sum x^2)
+  maxError: number;
+  clippedShare: number; // of the weights
+  overMax7: number | null; // RMSE / that of max7
+  overExact: number | null; // RMSE / that of exact
+}
+
+/** The best table of some size found, when every block takes the best divisor of it. */
+export interface DivisorTable {
+  divisors: number[];
+  rmse: number;
+  relativeError: number;
+  overExact: number | null; // RMSE / that of the best storable scale, over the same blocks
+  proven: boolean; // every table of this size was tried
+}

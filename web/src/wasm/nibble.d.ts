@@ -26,6 +26,8 @@ export interface NibbleModule {
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Statistics: new () => Statistics;
+  Study: new (kind: string, options: string) => Study;
+  ScaleSummary: new (options: string) => ScaleSummary;
 }
 
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
@@ -44,6 +46,8 @@ export interface Model {
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
   price(options: string): string;
+  /** Takes JSON RowSampleOptions; JSON: RowSample or error. */
+  sample(options: string): string;
   /**
    * Begins reading an importance matrix, to be used by later plans and prices; `path` is repeated in the output's
    * metadata. JSON: `{ "wanted": { offset, bytes } }`, the part of that file to offer next, or error.
@@ -92,5 +96,27 @@ export interface Statistics {
   report(): string;
   /** The line quantize-stats prints for a tensor or a total, without the end of line. */
   quantizeStatsLine(name: string): string;
+  delete(): void;
+}
+
+/** Looks at pieces of a sample; kinds and options are those of src/analysis/study.h. */
+export interface Study {
+  problem(): string;
+  /** `piece`: JSON RowSampleJob, whose rows lie at `source`. Empty, or the error. */
+  run(source: number, piece: string): string;
+  /** What the last run gave; valid until the next. */
+  resultPointer(): number;
+  resultBytes(): number;
+  delete(): void;
+}
+
+/** Merges the results of a scale study, in the order of the sample. */
+export interface ScaleSummary {
+  problem(): string;
+  merge(pointer: number, length: number): string;
+  /** JSON: ScaleAnalysisReport or error. */
+  report(): string;
+  /** Does a part of the search for tables of 1, 2, 3 ... divisors. JSON: the next DivisorTable when it is found, null or error. */
+  searchTables(): string;
   delete(): void;
 }

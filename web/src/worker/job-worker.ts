@@ -1,5 +1,5 @@
 import { BlobSource, type SourceHandle } from '../core/source';
-import type { ToJobWorker } from './protocol';
+import type { ToJobWorker, ToStudyWorker } from './protocol';
 import { serveJobs } from './serve-jobs';
 
 /** A job worker in the browser. */
@@ -9,4 +9,4 @@ function openSource(handle: SourceHandle): BlobSource {
 }
 
 const serve = serveJobs(openSource, (message, transfer) => self.postMessage(message, { transfer }));
-self.onmessage = (event: MessageEvent<ToJobWorker>) => serve(event.data);
+self.onmessage = (event: MessageEvent<ToJobWorker | ToStudyWorker>) => serve(event.data);

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { openNodeSource } from '../platform/node-source';
-import type { ToJobWorker } from './protocol';
+import type { ToJobWorker, ToStudyWorker } from './protocol';
 import { serveJobs } from './serve-jobs';
 
 /** A job worker in a Node thread. */
 const port = parentPort!;
 const serve = serveJobs(openNodeSource, (message, transfer) => port.postMessage(message, transfer));
-port.on('message', (message: ToJobWorker) => serve(message));
+port.on('message', (message: ToJobWorker | ToStudyWorker) => serve(message));

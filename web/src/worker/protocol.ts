@@ -51,7 +51,34 @@ export interface Conversion {
   measured: boolean;
 }
 
+/** The first message to a worker that is to look at samples: the study's kind and options as the core's Study takes them. */
+export interface StartStudy {
+  kind: 'start-study';
+  kernel: Kernel;
+  compiled: WebAssembly.Module;
+  sources: SourceHandle[];
+  study: string;
+  options: string;
+  /** The longest input of any piece. */
+  inputBytes: number;
+}
+
+/** A piece of a sample: its bytes, and what the core is told of it. */
+export interface StudyRequest {
+  kind: 'study';
+  index: number;
+  ranges: readonly { file: number; offset: number; bytes: number }[];
+  piece: string;
+}
+
+export interface StudyDone {
+  kind: 'studied';
+  index: number;
+  result: Uint8Array<ArrayBuffer>;
+}
+
 export type ToJobWorker = StartWorker | JobRequest;
+export type ToStudyWorker = StartStudy | StudyRequest;
 
 export interface JobDone {
   kind: 'done';
@@ -62,4 +89,10 @@ export interface JobDone {
   kernel: string | null; // that converted
 }
 
-export type FromJobWorker = JobDone | { kind: 'failed'; index: number | null; sentence: string };
+interface Failed {
+  kind: 'failed';
+  index: number | null;
+  sentence: string;
+}
+export type FromJobWorker = JobDone | Failed;
+export type FromStudyWorker = StudyDone | Failed;

@@ -138,6 +138,7 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     place: () => null as never,
     plan: () => plan,
     price: () => null as never,
+    sample: () => null as never,
     prepare: () => ({
       plan,
       headers: plan.outputFiles.map(({ headerBytes }) => new Uint8Array(headerBytes).fill(0xee)),

@@ -1,0 +1,163 @@
+#include "analysis/row_sample.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "codec/codec.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names are compared in lower case, as the rules for types compare them.
+class NameFilter {
+ public:
+  NameFilter(const Model& model, const std::string& wanted) : wanted_(wanted) {
+    if (wanted.empty()) return;
+    for (const ModelTensor& tensor : model.tensors()) exact_ = exact_ || tensor.name == wanted;
+    if (exact_) return;
+    std::string lower = wanted;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    try {
+      pattern_ = std::regex(lower);
+    } catch (const std::regex_error&) {
+      throw Error("The pattern \"" + wanted + "\" is not a valid regular expression. Write a tensor's name, or for " +
+                  "example \"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
+    }
+  }
+  bool takes(const std::string& name) const {
+    if (wanted_.empty()) return true;
+    return exact_ ? name == wanted_ : std::regex_search(name, pattern_);
+  }
+
+ private:
+  std::string wanted_;
+  bool exact_ = false;
+  std::regex pattern_;
+};
+
+uint64_t row_length(const ModelTensor& tensor) { return tensor.shape[0]; }
+uint64_t row_count(const ModelTensor& tensor) { return tensor.weights / row_length(tensor); }
+
+bool suits(const ModelTensor& tensor, const RowSampleOptions& options) {
+  return find_decoder(tensor.stored, best_kernel) != nullptr && tensor.transform.add == 0 && row_length(tensor) % options.row_multiple == 0;
+}
+
+/// Appends a row of a tensor, to the last range where it continues that one.
+void add_row(const ModelTensor& tensor, uint64_t row, RowSampleJob& job) {
+  const Format& format = format_of(tensor.stored);
+  const uint64_t first = row * row_length(tensor);
+  for (uint64_t done = 0; done < row_length(tensor);) {
+    const WeightPlace place = place_of(tensor, first + done, row_length(tensor) - done);
+    const uint64_t bytes = format.bytes_for(place.weights);
+    RowSampleRange* last = job.ranges.empty() ? nullptr : &job.ranges.back();
+    if (last && last->file == place.file && last->offset + last->bytes == place.offset) {
+      last->bytes += bytes;
+      last->weights += place.weights;
+    } else {
+      job.ranges.push_back({place.file, place.offset, bytes, first + done, place.weights});
+    }
+    job.bytes += bytes;
+    done += place.weights;
+  }
+  job.weights += row_length(tensor);
+}
+
+/// Appends the jobs for `count` of a tensor's rows, in the middles of equal parts.
+void add_rows(const ModelTensor& tensor, uint32_t index, uint64_t count, uint64_t job_weights, RowSample& sample) {
+  const uint64_t rows = row_count(tensor);
+  RowSampleJob job{index, sample.weights, 0, 0, {}};
+  const auto finish = [&] {
+    if (job.ranges.empty()) return;
+    sample.weights += job.weights;
+    sample.jobs.push_back(std::move(job));
+    job = {index, sample.weights, 0, 0, {}};
+  };
+  for (uint64_t i = 0; i < count; ++i) {
+    // In two steps, because rows * count may not fit.
+    const uint64_t row = rows / count * i + rows % count * i / count + rows / count / 2;
+    add_row(tensor, row, job);
+    if (job_weights > 0 && job.weights >= job_weights) finish();
+  }
+  finish();
+}
+
+}  // namespace
+
+RowSample make_row_sample(const Model& model, const RowSampleOptions& options) {
+  const NameFilter filter(model, options.tensors);
+  RowSample sample;
+  std::vector<uint32_t> chosen;
+  for (uint32_t index = 0; index < model.tensors().size(); ++index) {
+    const ModelTensor& tensor = model.tensors()[index];
+    if (tensor.shape.size() < 2 || tensor.weights == 0 || !filter.takes(tensor.name)) continue;
+    if (suits(tensor, options)) {
+      chosen.push_back(index);
+      sample.of_weights += tensor.weights;
+    } else {
+      sample.left_out.push_back(tensor.name);
+    }
+  }
+  if (chosen.empty()) {
+    throw Error(options.tensors.empty() ? "This model has no matrix of weights that can be analysed."
+                                        : "No matrix that can be analysed has a name with \"" + options.tensors +
+                                              "\" in it. The command inspect lists the names.");
+  }
+  sample.tensors = chosen.size();
+  for (const uint32_t index : chosen) {
+    const ModelTensor& tensor = model.tensors()[index];
+    const uint64_t rows = row_count(tensor);
+    uint64_t count = rows;
+    if (options.weights > 0 && options.weights < sample.of_weights) {
+      const double share = static_cast<double>(options.weights) / static_cast<double>(sample.of_weights);
+      count = std::clamp<uint64_t>(static_cast<uint64_t>(static_cast<double>(rows) * share + 0.5), 1, rows);
+    }
+    add_rows(tensor, index, count, options.job_weights, sample);
+  }
+  return sample;
+}
+
+RowSampleOptions parse_row_sample_options(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) throw Error("The options of a sample are missing.");
+  RowSampleOptions options;
+  options.tensors = json.value("tensors", std::string());
+  options.weights = json.value("weights", uint64_t{0});
+  options.row_multiple = std::max(1u, json.value("rowMultiple", 1u));
+  options.job_weights = json.value("jobWeights", options.job_weights);
+  return options;
+}
+
+std::string row_sample_json(const RowSample& sample, const Model& model) {
+  Json jobs = Json::array();
+  for (const RowSampleJob& job : sample.jobs) {
+    const ModelTensor& tensor = model.tensors()[job.tensor];
+    Json ranges = Json::array();
+    for (const RowSampleRange& range : job.ranges) {
+      ranges.push_back({{"file", range.file},
+                        {"offset", range.offset},
+                        {"bytes", range.bytes},
+                        {"firstWeight", range.first_weight},
+                        {"weights", range.weights}});
+    }
+    jobs.push_back({{"tensor", job.tensor},
+                    {"type", format_of(tensor.stored).name},
+                    {"rowLength", row_length(tensor)},
+                    {"position", job.position},
+                    {"weights", job.weights},
+                    {"bytes", job.bytes},
+                    {"ranges", std::move(ranges)}});
+  }
+  return Json{{"jobs", std::move(jobs)},
+              {"leftOut", sample.left_out},
+              {"tensors", sample.tensors},
+              {"weights", sample.weights},
+              {"ofWeights", sample.of_weights}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace nibble

@@ -1,0 +1,45 @@
+#include "analysis/study.h"
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/scale_analysis.h"
+#include "codec/convert.h"
+#include "error.h"
+
+namespace nibble {
+
+std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
+  if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
+  throw Error("There is no analysis named \"" + kind + "\".");
+}
+
+StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  StudyPiece piece;
+  piece.source = source;
+  piece.type = json.at("type").get<std::string>();
+  piece.row_length = json.at("rowLength").get<uint64_t>();
+  piece.weights = json.at("weights").get<uint64_t>();
+  piece.position = json.at("position").get<uint64_t>();
+  for (const auto& range : json.at("ranges")) {
+    piece.ranges.push_back({range.at("firstWeight").get<uint64_t>(), range.at("weights").get<uint64_t>()});
+  }
+  if (json.contains("request")) piece.request = json["request"].dump();
+  return piece;
+}
+
+void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
+  // The converter decodes, and says where a weight is that is no finite number.
+  Converter converter(piece.type, "f32", llama_cpp);
+  const Format& from = *find_format(piece.type);
+  values.resize(piece.weights);
+  const uint8_t* source = piece.source;
+  float* target = values.data();
+  for (const StudyPiece::Range& range : piece.ranges) {
+    converter.run(source, reinterpret_cast<uint8_t*>(target), {range.weights, range.first_weight, piece.row_length}, nullptr);
+    source += from.bytes_for(range.weights);
+    target += range.weights;
+  }
+}
+
+}  // namespace nibble

@@ -1,0 +1,98 @@
+#include <emscripten/bind.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/scale_analysis.h"
+#include "analysis/study.h"
+#include "error.h"
+
+/// Analyses for JavaScript: classes Study and ScaleSummary of web/src/wasm/nibble.d.ts. No exception crosses the boundary.
+namespace nibble {
+namespace {
+
+template <class Call>
+std::string sentence_of(Call&& call) {
+  try {
+    call();
+    return "";
+  } catch (const std::bad_alloc&) {
+    return "There is not enough memory for this analysis. Use fewer workers or a smaller sample.";
+  } catch (const std::exception& problem) {
+    return problem.what();
+  }
+}
+
+template <class Answer>
+std::string answer_or_error(Answer&& answer) {
+  std::string text;
+  const std::string problem = sentence_of([&] { text = answer(); });
+  return problem.empty() ? text : nlohmann::json{{"error", problem}}.dump();
+}
+
+const uint8_t* bytes_at(uintptr_t pointer) { return reinterpret_cast<const uint8_t*>(pointer); }
+
+class BoundStudy {
+ public:
+  BoundStudy(const std::string& kind, const std::string& options) {
+    problem_ = sentence_of([&] { study_ = make_study(kind, options); });
+  }
+  std::string problem() const { return problem_; }
+  std::string run(uintptr_t source, const std::string& piece) {
+    if (!study_) return problem_;
+    return sentence_of([&] { study_->run(parse_study_piece(piece, bytes_at(source)), result_); });
+  }
+  uintptr_t result_pointer() const { return reinterpret_cast<uintptr_t>(result_.data()); }
+  size_t result_bytes() const { return result_.size(); }
+
+ private:
+  std::unique_ptr<Study> study_;
+  std::string problem_;
+  std::vector<uint8_t> result_;
+};
+
+class BoundScaleSummary {
+ public:
+  explicit BoundScaleSummary(const std::string& options) {
+    problem_ = sentence_of([&] { options_ = parse_scale_analysis_options(options); });
+  }
+  std::string problem() const { return problem_; }
+  std::string merge(uintptr_t pointer, size_t length) {
+    search_.reset();
+    return sentence_of([&] { figures_.merge(ScaleFigures::restore(bytes_at(pointer), length)); });
+  }
+  std::string report() const {
+    return answer_or_error([&] { return scale_analysis_report(options_, figures_); });
+  }
+  std::string search_tables() {
+    return answer_or_error([&] {
+      if (!search_) search_.emplace(figures_.profiles);
+      const auto table = search_->step();
+      return table ? divisor_table_json(options_, figures_, *table) : std::string("null");
+    });
+  }
+
+ private:
+  ScaleAnalysisOptions options_;
+  ScaleFigures figures_;
+  std::optional<DivisorTableSearch> search_;
+  std::string problem_;
+};
+
+EMSCRIPTEN_BINDINGS(nibble_analysis) {
+  emscripten::class_<BoundStudy>("Study")
+      .constructor<std::string, std::string>()
+      .function("problem", &BoundStudy::problem)
+      .function("run", &BoundStudy::run)
+      .function("resultPointer", &BoundStudy::result_pointer)
+      .function("resultBytes", &BoundStudy::result_bytes);
+  emscripten::class_<BoundScaleSummary>("ScaleSummary")
+      .constructor<std::string>()
+      .function("problem", &BoundScaleSummary::problem)
+      .function("merge", &BoundScaleSummary::merge)
+      .function("report", &BoundScaleSummary::report)
+      .function("searchTables", &BoundScaleSummary::search_tables);
+}
+
+}  // namespace
+}  // namespace nibble

@@ -1,0 +1,41 @@
+import type { ScaleAnalysis } from '../core';
+import { percent, plural, precise, quantity as amount } from '../text/units';
+import { table } from './text';
+
+/** What the analyses print for people. */
+
+const widestBar = 50;
+
+export function describeScaleAnalysis({ sample, report, tables }: ScaleAnalysis): string {
+  const counts = report.histogram.map(({ longSide, shortSide }) => longSide + shortSide);
+  const most = Math.max(1, ...counts);
+  const digits = report.step < 1 ? 1 : 0;
+  const histogram = report.histogram.map(({ from, to }, index) => [
+    to === null ? `${from.toFixed(digits)} and more` : `${from.toFixed(digits)}–${to.toFixed(digits)}`,
+    String(counts[index]),
+    '█'.repeat(Math.round((widestBar * counts[index]!) / most)),
+  ]);
+  const short = report.histogram.reduce((sum, { shortSide }) => sum + shortSide, 0);
+  const ratio = (value: number | null) => (value === null ? '–' : value.toFixed(4));
+  return [
+    `${report.format}, blocks of ${report.blockLength}: ${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ` +
+      `${sample.weights === sample.ofWeights ? 'all of them' : `${percent(sample.weights / sample.ofWeights)} of their rows, at even distances`}` +
+      `${sample.leftOut.length > 0 ? `; left out, because their rows do not suit: ${sample.leftOut.join(', ')}` : ''}`,
+    '',
+    'Best divisor of each block: max|x| / |scale of least error|',
+    table(histogram, [0, 1]),
+    `mean ${report.meanDivisor?.toFixed(3) ?? '–'} over ${plural(report.blocks, 'block')}; in ${percent(short / Math.max(1, report.blocks))} of them the largest weight lies on the short side; ${plural(report.zeroBlocks, 'block')} of zeros`,
+    '',
+    table(
+      [
+        ['method', 'RMSE', 'relative error', '/ max7', '/ exact', 'clipped', 'largest error'],
+        ...report.methods.map((one) => [one.name, precise(one.rmse), percent(one.relativeError, 3), ratio(one.overMax7), ratio(one.overExact), percent(one.clippedShare, 2), precise(one.maxError)]),
+      ],
+      [1, 2, 3, 4, 5, 6],
+    ),
+    '',
+    `Best tables of divisors (multiples of ${precise(report.candidates.step)} from ${precise(report.candidates.from)} to ${precise(report.candidates.to)}; each block takes the best of the table; ` +
+      `searched on ${plural(report.tableBlocks, 'block')} at even distances; 1 and 2 by trying all, larger ones by exchange from several starts)`,
+    table([['k', 'RMSE', '/ exact', 'divisors'], ...tables.map((one) => [String(one.divisors.length), precise(one.rmse), ratio(one.overExact), one.divisors.map((divisor) => String(Number(divisor.toFixed(3)))).join(' ')])], [0, 1, 2]),
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import { loadCore, openModel, type OpenedModel } from '../core';
+import { nodePlatform } from '../platform/node';
+import { InputFiles } from './files';
+import type { ComputeOptions, RecipeOptions } from './options';
+
+/** Opens a model (and an importance matrix beside it) for as long as `use` takes. Throws Problem. */
+export async function withModel(
+  path: string,
+  { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
+  use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
+): Promise<void> {
+  const inputs = InputFiles.open(path);
+  try {
+    const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
+    const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
+    const model = await openModel(core, inputs.handles, importance);
+    try {
+      await use(model, inputs);
+    } finally {
+      model.close();
+    }
+  } finally {
+    inputs.close();
+  }
+}

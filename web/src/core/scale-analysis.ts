@@ -1,0 +1,72 @@
+import { answer, withBytes } from './module';
+import type { OpenedModel } from './model';
+import { Problem, Stopped } from './problem';
+import { runStudy, type StudyRun } from './study';
+import type { DivisorTable, RowSample, ScaleAnalysisReport } from './types';
+
+export interface ScaleAnalysisOptions {
+  format?: string; // with one scale for each block; default q4_0
+  tensors?: string; // a name or a pattern; without it every matrix
+  weights?: number; // about so many are looked at; 0: all. Default: see defaultWeights
+}
+
+export interface ScaleAnalysis {
+  sample: Pick<RowSample, 'leftOut' | 'tensors' | 'weights' | 'ofWeights'>;
+  report: ScaleAnalysisReport;
+  tables: DivisorTable[]; // of 1, 2, 3 ... divisors
+}
+
+/** Looked at when nobody says: enough for three digits of every figure, in a few seconds. */
+export const defaultWeights = 1 << 19;
+export const mostDivisors = 16;
+const jobWeights = 1 << 15;
+const secondsBetweenReports = 0.5;
+
+/**
+ * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of divisors.
+ * `onReport` gets what is known so far, a few times a second: first growing figures, then table after table.
+ */
+export async function analyzeScale(
+  model: OpenedModel,
+  options: ScaleAnalysisOptions,
+  run: StudyRun & { onReport?: (soFar: ScaleAnalysis) => void } = {},
+): Promise<ScaleAnalysis> {
+  const format = options.format ?? 'q4_0';
+  const blockLength = model.core.formats.find(({ name }) => name === format)?.blockLength ?? 32;
+  const rows = { weights: options.weights ?? defaultWeights, rowMultiple: blockLength, jobWeights };
+  const { jobs, ...sample } = model.sample(options.tensors ? { ...rows, tensors: options.tensors } : rows);
+  const { module } = model.core;
+  const study = { format, weights: sample.weights };
+  const summary = new module.ScaleSummary(JSON.stringify(study));
+  try {
+    if (summary.problem()) throw new Problem(summary.problem());
+    let reported = performance.now();
+    const tables: DivisorTable[] = [];
+    const soFar = (): ScaleAnalysis => ({ sample, report: answer<ScaleAnalysisReport>(summary.report()), tables: [...tables] });
+    await runStudy(
+      model,
+      { kind: 'scale', options: study },
+      jobs,
+      (result) => {
+        const problem = withBytes(module, result, (pointer) => summary.merge(pointer, result.byteLength));
+        if (problem) throw new Problem(problem);
+        if (performance.now() - reported < secondsBetweenReports * 1000) return;
+        reported = performance.now();
+        run.onReport?.(soFar());
+      },
+      run,
+    );
+    while (tables.length < mostDivisors) {
+      if (run.signal?.aborted) throw new Stopped();
+      const table = answer<DivisorTable | null>(summary.searchTables());
+      if (!table) await new Promise((resolve) => setTimeout(resolve));
+      else {
+        tables.push(table);
+        run.onReport?.(soFar());
+      }
+    }
+    return soFar();
+  } finally {
+    summary.delete();
+  }
+}

@@ -1,0 +1,42 @@
+import { allocate, instantiate } from '../core/module';
+import type { ByteSource, SourceHandle } from '../core/source';
+import type { NibbleModule, Study } from '../wasm/nibble';
+import type { StartStudy, StudyDone, StudyRequest } from './protocol';
+
+/** Reads pieces of a sample and lets the core look at them. Memory: one piece outside and one inside the core. */
+export class StudyEngine {
+  readonly #module: NibbleModule;
+  readonly #sources: ByteSource[];
+  readonly #study: Study;
+  readonly #input: number;
+  #buffer: Uint8Array = new Uint8Array(0);
+
+  static async create(start: StartStudy, openSource: (handle: SourceHandle) => ByteSource): Promise<StudyEngine> {
+    return new StudyEngine(start, await instantiate(start.kernel, start.compiled), start.sources.map(openSource));
+  }
+
+  constructor(start: StartStudy, module: NibbleModule, sources: ByteSource[]) {
+    this.#module = module;
+    this.#sources = sources;
+    this.#study = new module.Study(start.study, start.options);
+    const problem = this.#study.problem();
+    if (problem) throw new Error(problem);
+    this.#input = allocate(module, start.inputBytes);
+  }
+
+  /** Throws an Error with a plain sentence when the bytes cannot be read or mean nothing. */
+  async run({ index, ranges, piece }: StudyRequest): Promise<StudyDone> {
+    const module = this.#module;
+    let at = this.#input;
+    for (const { file, offset, bytes } of ranges) {
+      if (this.#buffer.byteLength < bytes) this.#buffer = new Uint8Array(bytes);
+      this.#buffer = await this.#sources[file]!.read(offset, bytes, this.#buffer);
+      module.HEAPU8.set(this.#buffer.subarray(0, bytes), at);
+      at += bytes;
+    }
+    const sentence = this.#study.run(this.#input, piece);
+    if (sentence) throw new Error(sentence);
+    const start = this.#study.resultPointer() >>> 0;
+    return { kind: 'studied', index, result: module.HEAPU8.slice(start, start + this.#study.resultBytes()) as Uint8Array<ArrayBuffer> };
+  }
+}
