@@ -214,14 +214,14 @@ TEST(ScaleAnalysis, FindsTheKnownRatiosOnNormalWeights) {
   };
   EXPECT_NEAR(over_exact("max7"), 1.2020, 0.01);
   EXPECT_NEAR(over_exact("signed-max"), 1.0621, 0.005);
-  EXPECT_LE(over_exact("table8"), 1.0053);
+  EXPECT_LE(over_exact("table8"), 1.0052);
   EXPECT_NEAR(report["meanDivisor"].get<double>(), 8.09, 0.1);
   DivisorTableSearch search(figures.profiles);
   DivisorTable table;
   for (int size = 0; size < 8; ++size) table = search.next();
   const auto eight = nlohmann::json::parse(divisor_table_json({}, figures, table));
   EXPECT_LE(eight["overExact"].get<double>(), 1.0052);
-  EXPECT_LE(eight["overExact"].get<double>(), over_exact("table8"));
+  EXPECT_LE(eight["overExact"].get<double>(), over_exact("table8") * (1 + 1e-5));
 }
 
 }  // namespace
