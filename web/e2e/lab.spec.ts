@@ -123,7 +123,7 @@ test('with reduced motion candidates are stepped through, never played', async (
     await expect(lab(page)).toContainText(`candidate ${candidate} of 8`);
   }
   await lab(page).getByRole('button', { name: 'Step' }).click();
-  await expect(readout(page)).toContainText('−0.09729');
+  await expect(readout(page)).toContainText('−0.09796');
 });
 
 test('plays a method and rests on its choice', async ({ page }) => {
@@ -133,7 +133,7 @@ test('plays a method and rests on its choice', async ({ page }) => {
   // Any of them: on a busy machine one candidate passes between two looks.
   await expect(lab(page).getByText(/^candidate \d of 8: scale −0\.\d+$/)).toBeVisible();
   await expect(lab(page).getByRole('button', { name: 'Play its 8 candidates' })).toBeVisible();
-  await expect(readout(page)).toContainText('−0.09729');
+  await expect(readout(page)).toContainText('−0.09796');
 });
 
 test('shows a block of the open model, the same weights at every visit', async ({ page }) => {
