@@ -118,7 +118,9 @@ size_t Converter::tile_length(const TensorRun& run, uint64_t done, const float* 
 void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance) {
   check(run, importance);
   // What an earlier run that failed left behind.
-  meter_.finish(statistics_);
+  meter_.finish(statistics_.errors);
+  statistics_.blocks.reset();
+  statistics_.codes.reset();
   for (uint64_t done = 0; done < run.weights;) {
     const size_t weights = tile_length(run, done, importance);
     const uint64_t first_weight = run.first_weight + done;
@@ -128,7 +130,7 @@ void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run
     target += to_->bytes_for(weights);
     done += weights;
   }
-  meter_.finish(statistics_);
+  meter_.finish(statistics_.errors);
 }
 
 /// The source of `weights` weights from weight `done` of the run on, its rows brought into their order.
@@ -157,6 +159,9 @@ void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weig
   target_decoder_->run(target, decoded_.data(), weights / to_->block_length);
   check_target(target, values, weights, run, first_weight);
   meter_.add(values, decoded_.data(), weights, importance, find_ranges(target, weights));
+  if (!to_->quantized) return;
+  statistics_.blocks.add(first_weight / to_->block_length, values, decoded_.data(), weights, to_->block_length);
+  statistics_.codes.add(to_->type, target, weights / to_->block_length);
 }
 
 const float* Converter::decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "codec/conversion_statistics.h"
 #include "stats/error_meter.h"
 #include "stats/error_statistics.h"
 
@@ -36,7 +37,9 @@ class Converter {
   void run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance);
 
   /// The error figures of the last run that succeeded.
-  const ErrorStatistics& statistics() const { return statistics_; }
+  const ErrorStatistics& statistics() const { return statistics_.errors; }
+  /// All figures of that run.
+  const ConversionStatistics& figures() const { return statistics_; }
 
  private:
   void check(const TensorRun& run, const float* importance) const;
@@ -55,7 +58,7 @@ class Converter {
   const Decoder* target_decoder_;
   const Quantizer* quantizer_;
   ErrorMeter meter_;
-  ErrorStatistics statistics_;
+  ConversionStatistics statistics_;
   std::vector<float> values_, decoded_, low_, high_;
   std::vector<uint8_t> gathered_;
 };

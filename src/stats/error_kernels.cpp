@@ -36,7 +36,7 @@ void measure_scalar(const float* weights, const float* decoded, const float* imp
     sums.largest_error_bits = std::max<uint64_t>(sums.largest_error_bits, magnitude);
     sums.zeros += x != 0.0f && y == 0.0f;
     ++sums.count;
-    ++counters[error_buckets::of(difference) * histogram_copies];
+    ++counters[error_buckets::of(difference) * histogram_sides + (bit_cast<uint32_t>(difference) >> 31)];
   }
 }
 
@@ -103,11 +103,11 @@ uint32_t sum_of_lanes(v128_t v) {
 
 constexpr size_t tile = 128;
 
-/// One tile that starts at lane 0. Buckets go to a small buffer first: vector code finds them, and nothing is counted
+/// One tile that starts at lane 0. The counters' numbers go to a small buffer first: vector code finds them, and nothing is counted
 /// before it is known that every difference is finite. False when one is not; then nothing was added.
 template <bool kWeighted>
 bool measure_tile(const float* weights, const float* decoded, const float* importance, ErrorSums& sums,
-                  uint32_t* buckets) {
+                  uint32_t* counted) {
   const v128_t magnitudes = wasm_i32x4_splat(static_cast<int32_t>(magnitude_mask));
   const v128_t per_unit = wasm_f64x2_splat(error_buckets::coarse_per_unit);
   const v128_t zero_code = wasm_i32x4_splat(static_cast<int32_t>(error_buckets::zero_code));
@@ -136,7 +136,8 @@ bool measure_tile(const float* weights, const float* decoded, const float* impor
     const F64x4 t = d.times({per_unit, per_unit});
     const v128_t high_words = wasm_v128_and(wasm_i32x4_shuffle(t.low, t.high, 1, 3, 5, 7), magnitudes);
     const v128_t codes = wasm_i32x4_max(wasm_u32x4_shr(high_words, high_word_shift), zero_code);
-    wasm_v128_store(buckets + i, wasm_i32x4_sub(codes, zero_code));
+    const v128_t sides = wasm_u32x4_shr(difference, 31);
+    wasm_v128_store(counted + i, wasm_i32x4_add(wasm_i32x4_shl(wasm_i32x4_sub(codes, zero_code), 1), sides));
   }
   const uint32_t largest_bits = largest_lane(largest);
   if (largest_bits >= infinity_bits) return false;
@@ -150,19 +151,16 @@ bool measure_tile(const float* weights, const float* decoded, const float* impor
 template <bool kWeighted>
 size_t measure_tiles(const float* weights, const float* decoded, const float* importance, size_t count,
                      ErrorSums& sums, uint32_t* counters) {
-  static_assert(histogram_copies == 2);
-  alignas(16) uint32_t buckets[tile];
+  static_assert(histogram_sides == 2);
+  alignas(16) uint32_t counted[tile];
   size_t done = 0;
   for (; done + tile <= count; done += tile) {
     const float* q = kWeighted ? importance + done : nullptr;
-    if (!measure_tile<kWeighted>(weights + done, decoded + done, q, sums, buckets)) {
+    if (!measure_tile<kWeighted>(weights + done, decoded + done, q, sums, counted)) {
       measure_scalar(weights + done, decoded + done, q, tile, 0, sums, counters);
       continue;
     }
-    for (size_t i = 0; i < tile; i += 2) {
-      ++counters[buckets[i] * 2];
-      ++counters[buckets[i + 1] * 2 + 1];
-    }
+    for (size_t i = 0; i < tile; ++i) ++counters[counted[i]];
   }
   return done;
 }

@@ -14,7 +14,7 @@ constexpr uint64_t flush_interval = uint64_t{1} << 23;
 }  // namespace
 
 ErrorMeter::ErrorMeter(Kernel kernel)
-    : kernels_(&error_kernels(kernel)), counters_(error_buckets::count * histogram_copies, 0) {}
+    : kernels_(&error_kernels(kernel)), counters_(error_buckets::count * histogram_sides, 0) {}
 
 Kernel ErrorMeter::kernel() const { return kernels_->kernel; }
 
@@ -32,19 +32,20 @@ void ErrorMeter::add(const float* weights, const float* decoded, size_t count, c
 }
 
 void ErrorMeter::flush() {
-  const auto total = [this](uint32_t bucket) {
-    uint64_t sum = 0;
-    for (size_t copy = 0; copy < histogram_copies; ++copy) sum += counters_[bucket * histogram_copies + copy];
-    return sum;
-  };
+  const auto above = [this](uint32_t bucket) { return uint64_t{counters_[bucket * histogram_sides + 1]}; };
+  const auto total = [&](uint32_t bucket) { return counters_[bucket * histogram_sides] + above(bucket); };
   uint32_t first = 0, end = error_buckets::count;
   while (first < end && total(first) == 0) ++first;
   while (end > first && total(end - 1) == 0) --end;
   unflushed_ = 0;
   if (first == end) return;
-  piece_.widen(first, end - 1);
-  for (uint32_t bucket = first; bucket < end; ++bucket) piece_.counts_[bucket - piece_.first_bucket_] += total(bucket);
-  std::fill(counters_.begin() + first * histogram_copies, counters_.begin() + end * histogram_copies, 0);
+  piece_.counts_.widen(first, end - 1);
+  piece_.above_.widen(first, end - 1);
+  for (uint32_t bucket = first; bucket < end; ++bucket) {
+    piece_.counts_.add(bucket, total(bucket));
+    piece_.above_.add(bucket, above(bucket));
+  }
+  std::fill(counters_.begin() + first * histogram_sides, counters_.begin() + end * histogram_sides, 0);
 }
 
 void ErrorMeter::finish(ErrorStatistics& piece) {

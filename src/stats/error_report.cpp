@@ -19,8 +19,9 @@ Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 std::string error_report(const ErrorStatistics& statistics) {
   Json histogram = Json::array();
   for (const ErrorStatistics::Bucket& bucket : statistics.histogram(reported_per_octave)) {
-    histogram.push_back({{"from", bucket.from}, {"to", bucket.to}, {"count", bucket.count}});
+    histogram.push_back({{"from", bucket.from}, {"to", bucket.to}, {"count", bucket.count}, {"above", bucket.above}});
   }
+  const ErrorStatistics::LinearHistogram linear = statistics.linear_histogram();
   const Json report = {{"count", statistics.count()},
                        {"rmse", statistics.rmse()},
                        {"maxError", statistics.max_error()},
@@ -38,7 +39,8 @@ std::string error_report(const ErrorStatistics& statistics) {
                        {"nans", statistics.nans()},
                        {"infinities", statistics.infinities()},
                        {"coarseHistogram", statistics.coarse_histogram()},
-                       {"histogram", histogram}};
+                       {"histogram", histogram},
+                       {"linearHistogram", {{"width", linear.width}, {"below", linear.below}, {"above", linear.above}}}};
   return report.dump();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "stats/bucket_counts.h"
 #include "stats/error_buckets.h"
 #include "stats/error_sums.h"
 
@@ -19,10 +20,17 @@ class ErrorStatistics {
  public:
   static constexpr size_t coarse_buckets = error_buckets::coarse_count;
   using CoarseHistogram = std::array<uint64_t, coarse_buckets>;
-  /// One bucket of the fine histogram: `count` pairs with from <= |x - y| < to. Zero errors have from = to = 0.
+  /// One bucket of the fine histogram: `count` pairs with from <= |x - y| < to, of which `above` decode to more than they
+  /// were (y > x). Zero errors have from = to = 0.
   struct Bucket {
     double from, to;
-    uint64_t count;
+    uint64_t count, above;
+  };
+  /// The histogram in even steps on both sides of zero: bucket i counts the pairs with
+  /// i * width <= |x - y| < (i + 1) * width; those without any error are in neither list.
+  struct LinearHistogram {
+    double width;
+    std::vector<uint64_t> below, above;  ///< y < x and y > x, equally long
   };
 
   /// Adds another piece's figures.
@@ -34,6 +42,9 @@ class ErrorStatistics {
   void save(std::vector<uint8_t>& bytes) const;
   /// The inverse; throws Error when the bytes are not what save() wrote.
   static ErrorStatistics restore(const uint8_t* bytes, size_t size);
+  /// The same among other figures: what save() gives, appended, and read from there.
+  void append_to(std::vector<uint8_t>& bytes) const;
+  static ErrorStatistics read_from(SavedReader& reader);
 
   uint64_t count() const { return sums_.count; }  ///< n: pairs the figures below are about
   double rmse() const;                            ///< sqrt(sum (x-y)^2 / n)
@@ -56,17 +67,17 @@ class ErrorStatistics {
   CoarseHistogram coarse_histogram() const;
   /// The buckets that hold something, in order, with `per_octave` (1, 2, 4 ... 128) to each doubling of the error.
   std::vector<Bucket> histogram(uint32_t per_octave) const;
+  /// In 33 to 64 steps up to the largest error: the width is 0.0002 times a power of two, so that steps end where fine
+  /// buckets do. No steps when nothing was lost.
+  LinearHistogram linear_histogram() const;
 
  private:
   friend class ErrorMeter;
-  /// Makes room for the fine buckets first..last.
-  void widen(uint32_t first, uint32_t last);
   double mean(double sum) const { return sums_.count == 0 ? 0.0 : sum / static_cast<double>(sums_.count); }
 
   ErrorSums sums_;
-  /// Counts of the fine buckets from first_bucket_ on; only the part of the range that was touched is kept.
-  uint32_t first_bucket_ = 0;
-  std::vector<uint64_t> counts_;
+  BucketCounts counts_;  // all pairs
+  BucketCounts above_;   // those with y > x
 };
 
 }  // namespace nibble

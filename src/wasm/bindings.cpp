@@ -84,7 +84,7 @@ class BoundConverter {
                              static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
       converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run,
                       reinterpret_cast<const float*>(importance));
-      converter_->statistics().save(saved_);
+      converter_->figures().save(saved_);
     });
   }
 
@@ -100,16 +100,16 @@ class BoundConverter {
 class BoundStatistics {
  public:
   std::string merge(uintptr_t pointer, size_t length) {
-    return sentence_of([&] { statistics_.merge(ErrorStatistics::restore(bytes_at(pointer), length)); });
+    return sentence_of([&] { statistics_.merge(ConversionStatistics::restore(bytes_at(pointer), length)); });
   }
-  void add(const BoundStatistics& other) { statistics_.merge(other.statistics_); }
-  std::string report() const { return error_report(statistics_); }
+  void add(const BoundStatistics& other) { statistics_.merge_tensor(other.statistics_); }
+  std::string report() const { return conversion_report(statistics_); }
   std::string quantize_stats_line(const std::string& name) const {
-    return nibble::quantize_stats_line(name, statistics_);
+    return nibble::quantize_stats_line(name, statistics_.errors);
   }
 
  private:
-  ErrorStatistics statistics_;
+  ConversionStatistics statistics_;
 };
 
 EMSCRIPTEN_BINDINGS(nibble) {

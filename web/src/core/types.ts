@@ -180,7 +180,18 @@ export interface ErrorReport {
   nans: number;
   infinities: number;
   coarseHistogram: number[]; // 150 buckets of 0.0002, the last one open
-  histogram: { from: number; to: number; count: number }[]; // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error
+  histogram: { from: number; to: number; count: number; above: number }[]; // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error; above: y > x
+  linearHistogram: { width: number; below: number[]; above: number[] }; // bucket i: i * width <= |x-y| < (i + 1) * width; below: y < x, above: y > x; 33 to 64 buckets, none without error
+  blocks: BlockErrorReport | null; // null: no quantized blocks
+  codes: { bits: number; entropy: number; counts: number[] } | null; // of 2^bits codes; entropy in bits; null: not counted for this type, or several types
+}
+
+/** How the error is spread over blocks: of a tensor, or of several. */
+export interface BlockErrorReport {
+  length: number | null; // weights in a block; null: several lengths
+  count: number;
+  histogram: { from: number; to: number; count: number }[]; // of the blocks' RMS errors, 4 buckets an octave
+  worst: { block: number; rmse: number }[]; // of one tensor: at most 20, the largest first; block counts from 0
 }
 
 /** A block on the Scale lab's bench: of a format with one scale, or with levels of one's own. */

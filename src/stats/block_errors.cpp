@@ -1,0 +1,97 @@
+#include "stats/block_errors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stats/error_buckets.h"
+
+namespace nibble {
+namespace {
+
+bool worse(const BlockErrors::Block& a, const BlockErrors::Block& b) {
+  return a.squared_error != b.squared_error ? a.squared_error > b.squared_error : a.number < b.number;
+}
+
+double squared_error(const float* weights, const float* decoded, size_t count) {
+  double lanes[4] = {};
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) {
+      const double d = static_cast<double>(weights[i + lane] - decoded[i + lane]);
+      lanes[lane] += d * d;
+    }
+  }
+  for (size_t lane = 0; i < count; ++i, ++lane) {
+    const double d = static_cast<double>(weights[i] - decoded[i]);
+    lanes[lane] += d * d;
+  }
+  return ((lanes[0] + lanes[1]) + lanes[2]) + lanes[3];
+}
+
+}  // namespace
+
+void BlockErrors::take_length(uint32_t length) {
+  mixed_ = mixed_ || (length_ != 0 && length != 0 && length != length_);
+  if (length_ == 0) length_ = length;
+}
+
+void BlockErrors::offer(const Block& block) {
+  if (worst_.size() == worst_count && !worse(block, worst_.back())) return;
+  worst_.insert(std::upper_bound(worst_.begin(), worst_.end(), block, worse), block);
+  if (worst_.size() > worst_count) worst_.pop_back();
+}
+
+void BlockErrors::add(uint64_t first_block, const float* weights, const float* decoded, size_t count, uint32_t length) {
+  take_length(length);
+  for (size_t start = 0; start < count; start += length, ++first_block) {
+    const Block block = {first_block, squared_error(weights + start, decoded + start, length)};
+    if (!std::isfinite(block.squared_error)) continue;
+    const uint32_t bucket = error_buckets::of(static_cast<float>(std::sqrt(block.squared_error / length)));
+    counts_.widen(bucket, bucket);
+    counts_.add(bucket, 1);
+    offer(block);
+  }
+}
+
+void BlockErrors::merge(const BlockErrors& other) {
+  take_length(other.length_);
+  counts_.merge(other.counts_);
+  for (const Block& block : other.worst_) offer(block);
+}
+
+void BlockErrors::merge_tensor(const BlockErrors& other) {
+  take_length(other.length_);
+  mixed_ = mixed_ || other.mixed_;
+  counts_.merge(other.counts_);
+}
+
+void BlockErrors::reset() { *this = {}; }
+
+double BlockErrors::rmse(const Block& block) const {
+  return length() == 0 ? 0.0 : std::sqrt(block.squared_error / length());
+}
+
+void BlockErrors::append_to(std::vector<uint8_t>& bytes) const {
+  put(bytes, length_);
+  counts_.save(bytes);
+  put_varint(bytes, worst_.size());
+  for (const Block& block : worst_) {
+    put_varint(bytes, block.number);
+    put(bytes, block.squared_error);
+  }
+}
+
+BlockErrors BlockErrors::read_from(SavedReader& reader) {
+  BlockErrors errors;
+  errors.length_ = reader.get<uint32_t>();
+  errors.counts_ = BucketCounts::restore(reader);
+  const uint64_t worst = reader.varint();
+  if (worst > worst_count) SavedReader::damaged();
+  for (uint64_t i = 0; i < worst; ++i) {
+    const uint64_t number = reader.varint();
+    errors.worst_.push_back({number, reader.get<double>()});
+  }
+  return errors;
+}
+
+}  // namespace nibble
