@@ -75,7 +75,7 @@ describe('histograms', () => {
   });
 
   test('errors of zero are counted apart from the logarithmic buckets', () => {
-    const histogram = [{ from: 0, to: 0, count: 7 }, { from: 0.001, to: 0.0011, count: 3 }];
+    const histogram = [{ from: 0, to: 0, count: 7, above: 0 }, { from: 0.001, to: 0.0011, count: 3, above: 1 }];
     expect(fineBuckets({ ...reportOf([1], [1]), histogram })).toEqual({ buckets: [{ from: 0.001, to: 0.0011, count: 3, open: false }], zero: 7 });
   });
 });
