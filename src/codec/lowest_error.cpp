@@ -7,6 +7,7 @@
 #include "codec/scale_search.h"
 #include "formats/list.h"
 #include "search/lowest_error.h"
+#include "search/super_block_fits.h"
 
 namespace nibble {
 namespace {
@@ -114,7 +115,7 @@ void encode_affine(const AffineStored<8>& stored, const uint8_t* codes, uint8_t*
 }
 
 template <class F, class V>
-void affine_block(const float* x, uint8_t* block, const float* importance) {
+bool affine_block(const float* x, uint8_t* block, const float* importance) {
   constexpr int n = F::scale_length, count = F::block_length / n, N = Search<F>::N;
   const Runs<n, V> runs{x, importance};
   AffineFits<count> fits;
@@ -130,6 +131,7 @@ void affine_block(const float* x, uint8_t* block, const float* importance) {
     round_to_grid<n, V>(x + n * j, stored.d * stored.scale[j], stored.dmin * stored.minimum[j], 0, N, codes + n * j);
   }
   encode_affine(stored, codes, block, static_cast<F*>(nullptr));
+  return true;
 }
 
 /// x / step, or 0 where there is none: sums of huge weights overflow, and such a block is not kept.
@@ -140,7 +142,7 @@ float quotient(float x, float step) {
 
 /// The codes of a symmetric super-block: the level nearest to x / step.
 template <class F, class V>
-void symmetric_block(const float* x, uint8_t* block, const float* importance) {
+bool symmetric_block(const float* x, uint8_t* block, const float* importance) {
   constexpr int n = F::scale_length, count = F::block_length / n;
   using Grid = typename Search<F>::Grid;
   const Runs<n, V> runs{x, importance};
@@ -173,11 +175,12 @@ void symmetric_block(const float* x, uint8_t* block, const float* importance) {
     for (int j = 0; j < count; ++j) scales[j] = static_cast<uint8_t>(static_cast<int>(stored.scale[j]) + Search<F>::S);
     F::encode(f16_from_f32(stored.d), scales, codes, block);
   }
+  return true;
 }
 
 /// lane_count<V> blocks of 32 weights with a scale and a minimum.
 template <class F, class V>
-void affine_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
+bool affine_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
   constexpr int n = 32, lanes = lane_count<V>;
   V values[n], weights[n];
   Runs<n, V>{x, importance}(0, values, weights);
@@ -189,11 +192,12 @@ void affine_blocks_of_32(const float* x, uint8_t* blocks, const float* importanc
     round_to_grid<n, V>(x + n * b, f32_from_f16(d), -f32_from_f16(m), 0, Search<F>::N, codes);
     F::encode(d, m, codes, blocks + F::block_bytes * b);
   }
+  return true;
 }
 
 /// lane_count<V> blocks of 32 weights with a scale.
 template <class F, class V>
-void symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
+bool symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
   constexpr int n = 32, lanes = lane_count<V>;
   using Grid = typename Search<F>::Grid;
   V values[n], weights[n];
@@ -212,63 +216,136 @@ void symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* import
       F::encode(d, codes, blocks + F::block_bytes * b);
     }
   }
+  return true;
 }
 
-/// sum w (x - decoded)^2 of one block.
-template <class F>
-double block_error(const float* x, const uint8_t* block, const float* importance) {
-  float decoded[F::block_length];
-  F::decode(block, decoded);
-  double error = 0;
-  for (size_t i = 0; i < F::block_length; ++i) {
-    const double off = static_cast<double>(x[i]) - decoded[i];
-    error += (importance ? importance[i] : 1.0) * off * off;
+/// sum w (x - decoded)^2, in double precision and in an order that does not depend on the kernel.
+inline double exact_error(const float* x, const float* decoded, const float* importance, size_t length) {
+  double sums[4] = {0, 0, 0, 0};
+  for (size_t i = 0; i < length; i += 4) {
+    for (size_t k = 0; k < 4; ++k) {
+      const double off = static_cast<double>(x[i + k]) - decoded[i + k];
+      sums[k] += (importance ? importance[i + k] : 1.0) * off * off;
+    }
   }
-  return error;
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-/// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at once.
-template <class F, Kernel kernel, int together, class Improve, class ImproveOne>
+/// The same in single precision: within 1e-4 of it, far more than n roundings can add up to, unless squares underflow.
+template <size_t length, class V>
+inline float rough_error(const float* x, const float* decoded, const float* importance) {
+  V sum(0.0f);
+  for (size_t i = 0; i < length; i += lane_count<V>) {
+    const V off = load_run<V>(x + i) - load_run<V>(decoded + i);
+    sum += importance ? load_run<V>(importance + i) * (off * off) : off * off;
+  }
+  float lanes[lane_count<V>], total = 0;
+  store_run(sum, lanes);
+  for (const float lane : lanes) total += lane;
+  return total;
+}
+
+/// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not count.
+template <size_t length, class V>
+inline bool is_better(const float* x, const float* decoded, const float* other, const float* importance) {
+  const float error = rough_error<length, V>(x, decoded, importance), limit = rough_error<length, V>(x, other, importance);
+  const auto normal = [](float v) { return v > 1e-25f && v < 1e37f; };
+  if (normal(limit) && error < limit * 0.9999f) return true;
+  if (normal(error) && error * 0.9999f > limit) return false;
+  return exact_error(x, decoded, importance, length) < exact_error(x, other, importance, length) * (1 - 1e-13);
+}
+
+/// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at once
+/// and says whether it has something to offer.
+template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
-  find_quantizer(F::type, llama_cpp, kernel)->run(row, blocks, length, importance);
-  uint8_t trial[together * F::block_bytes];
-  size_t left = length / F::block_length;
+  static const QuantizeRow plain = find_quantizer(F::type, llama_cpp, kernel)->run;
+  static const DecodeBlocks decode = find_decoder(F::type, kernel)->run;
+  constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
+  uint8_t trial[together * block_bytes];
+  float decoded[together * block_length], plain_decoded[together * block_length];
+  plain(row, blocks, length, importance);  // at once: weighted, some take statistics over the whole row
+  size_t left = length / block_length;
   while (left > 0) {
     const size_t count = left >= together ? together : 1;
-    if (count == together) {
-      improve(row, trial, importance);
-    } else {
-      improve_one(row, trial, importance);
-    }
-    for (size_t b = 0; b < count; ++b, row += F::block_length, blocks += F::block_bytes) {
-      const uint8_t* better = trial + b * F::block_bytes;
-      if (F::valid(better) && block_error<F>(row, better, importance) < block_error<F>(row, blocks, importance)) {
-        std::memcpy(blocks, better, F::block_bytes);
+    if (count == together ? improve(row, trial, importance) : improve_one(row, trial, importance)) {
+      decode(trial, decoded, count);
+      decode(blocks, plain_decoded, count);
+      for (size_t b = 0; b < count; ++b) {
+        const uint8_t* better = trial + b * block_bytes;
+        const size_t at = b * block_length;
+        if (F::valid(better) && is_better<block_length, V>(row + at, decoded + at, plain_decoded + at,
+                                                           importance ? importance + at : nullptr)) {
+          std::memcpy(blocks + b * block_bytes, better, block_bytes);
+        }
       }
-      if (importance) importance += F::block_length;
     }
+    row += count * block_length;
+    blocks += count * block_bytes;
+    if (importance) importance += count * block_length;
     left -= count;
   }
 }
 
+/// The integer searches (search/super_block_fits.h) of a kernel.
+template <Kernel kernel>
+struct IntegerFits {
+#if NIBBLE_SIMD
+  static constexpr auto q2_k = kernel == Kernel::simd ? super_block_fits_simd::q2_k : super_block_fits_scalar::q2_k;
+  static constexpr auto q4_k = kernel == Kernel::simd ? super_block_fits_simd::q4_k : super_block_fits_scalar::q4_k;
+  static constexpr auto q5_k = kernel == Kernel::simd ? super_block_fits_simd::q5_k : super_block_fits_scalar::q5_k;
+#else
+  static constexpr auto q2_k = super_block_fits_scalar::q2_k, q4_k = super_block_fits_scalar::q4_k,
+                        q5_k = super_block_fits_scalar::q5_k;
+#endif
+  static constexpr auto of(Q2_K*) { return q2_k; }
+  static constexpr auto of(Q4_K*) { return q4_k; }
+  static constexpr auto of(Q5_K*) { return q5_k; }
+};
+
+void encode_fit(const SuperBlockFit& fit, uint8_t* block, Q2_K*) {
+  uint8_t packed[16];
+  for (int j = 0; j < 16; ++j) packed[j] = static_cast<uint8_t>(fit.scale[j] | fit.minimum[j] << 4);
+  Q2_K::encode(fit.d, fit.dmin, packed, fit.levels, block);
+}
+template <class F>
+void encode_fit(const SuperBlockFit& fit, uint8_t* block, F*) {
+  uint8_t scales[8], minima[8], packed[12];
+  for (int j = 0; j < 8; ++j) {
+    scales[j] = static_cast<uint8_t>(fit.scale[j]);
+    minima[j] = static_cast<uint8_t>(fit.minimum[j]);
+  }
+  pack_scales_and_minima(scales, minima, packed);
+  F::encode(fit.d, fit.dmin, packed, fit.levels, block);
+}
+
+template <class F, Kernel kernel>
+bool integer_block(const float* x, uint8_t* block, const float*) {
+  SuperBlockFit fit;
+  if (!IntegerFits<kernel>::of(static_cast<F*>(nullptr))(x, fit)) return false;
+  encode_fit(fit, block, static_cast<F*>(nullptr));
+  return true;
+}
+
 template <class F, Kernel kernel, class V>
 void quantize_affine(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_guarded<F, kernel, 1>(row, blocks, length, importance, affine_block<F, V>, affine_block<F, V>);
+  const auto improve = importance ? affine_block<F, V> : integer_block<F, kernel>;
+  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 template <class F, Kernel kernel, class V>
 void quantize_symmetric(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_guarded<F, kernel, 1>(row, blocks, length, importance, symmetric_block<F, V>, symmetric_block<F, V>);
+  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, symmetric_block<F, V>, symmetric_block<F, V>);
 }
 
 template <class F, Kernel kernel, class V>
 void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_guarded<F, kernel, lane_count<V>>(row, blocks, length, importance, affine_blocks_of_32<F, V>,
+  quantize_guarded<F, kernel, V, lane_count<V>>(row, blocks, length, importance, affine_blocks_of_32<F, V>,
                                              affine_blocks_of_32<F, float>);
 }
 template <class F, Kernel kernel, class V>
 void quantize_symmetric_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_guarded<F, kernel, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
+  quantize_guarded<F, kernel, V, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
                                              symmetric_blocks_of_32<F, float>);
 }
 
@@ -278,8 +355,9 @@ void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const fl
   const QuantizeRow exact = find_quantizer(F::type, exact_method, kernel)->run;
   const auto improve = [exact](const float* x, uint8_t* block, const float* weights) {
     exact(x, block, F::block_length, weights);
+    return true;
   };
-  quantize_guarded<F, kernel, 1>(row, blocks, length, importance, improve, improve);
+  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
 #if NIBBLE_SIMD

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+
+/// The searches behind the method lowest-error for super-blocks of 256 weights of equal importance, in 16-bit integers.
+///
+/// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is how
+/// many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift), computed eight
+/// at a time, and it is judged by its own least-squares fit, which needs only sum p u, sum p^2 and sum p. In these steps:
+///   1. every run tries a grid of candidates around the one that uses the whole range;
+///   2. the numbers all runs share are scanned, judged by the curvature of each run's error;
+///   3. each run then tries the stored scales (and minima) next to its own fit, judged by its error;
+///   4. the shared numbers are fitted again to the codes (normal equations), and 3 and 4 may repeat.
+/// Levels that rounding of u puts on the wrong side of a tie cost next to nothing: any choice of levels is judged by what
+/// it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/lowest_error.cpp).
+namespace nibble {
+
+/// What a super-block stores, before packing.
+struct SuperBlockFit {
+  uint16_t d, dmin;                 ///< half floats; dmin only with minima
+  int16_t scale[16], minimum[16];   ///< codes: unsigned with minima, signed without
+  uint8_t levels[256];              ///< from the lowest level of the format up
+};
+
+/// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
+/// small for the integer search; `fit` is then not meaningful.
+#define NIBBLE_SUPER_BLOCK_FITS             \
+  bool q2_k(const float* x, SuperBlockFit& fit); \
+  bool q4_k(const float* x, SuperBlockFit& fit); \
+  bool q5_k(const float* x, SuperBlockFit& fit);
+
+namespace super_block_fits_scalar {
+NIBBLE_SUPER_BLOCK_FITS
+}
+#if NIBBLE_SIMD
+namespace super_block_fits_simd {
+NIBBLE_SUPER_BLOCK_FITS
+}
+#endif
+
+}  // namespace nibble

@@ -1,0 +1,14 @@
+#include "numeric/portable_vectors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "numeric/half.h"
+#include "search/super_block_fits.h"
+
+namespace nibble::super_block_fits_scalar {
+#include "search/integer_vectors.inl"
+#include "search/super_block_affine.inl"
+}  // namespace nibble::super_block_fits_scalar
+

@@ -1,0 +1,16 @@
+#include "numeric/simd.h"
+
+#if NIBBLE_SIMD
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "numeric/half.h"
+#include "search/super_block_fits.h"
+
+namespace nibble::super_block_fits_simd {
+#include "search/integer_vectors.inl"
+#include "search/super_block_affine.inl"
+}  // namespace nibble::super_block_fits_simd
+#endif
+
