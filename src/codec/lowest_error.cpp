@@ -14,6 +14,12 @@ namespace {
 
 using namespace lowest_error;
 
+#if NIBBLE_SIMD
+#define NIBBLE_OF_KERNEL(name) (kernel == Kernel::simd ? super_block_fits_simd::name : super_block_fits_scalar::name)
+#else
+#define NIBBLE_OF_KERNEL(name) super_block_fits_scalar::name
+#endif
+
 /// Loads lane_count<V> runs of n weights and what their errors count.
 template <int n, class V>
 struct Runs {
@@ -288,26 +294,32 @@ void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const fl
   }
 }
 
-/// The integer searches (search/super_block_fits.h) of a kernel.
+/// The integer search of a format (search/super_block_fits.h) for a kernel.
 template <Kernel kernel>
-struct IntegerFits {
-#if NIBBLE_SIMD
-  static constexpr auto q2_k = kernel == Kernel::simd ? super_block_fits_simd::q2_k : super_block_fits_scalar::q2_k;
-  static constexpr auto q4_k = kernel == Kernel::simd ? super_block_fits_simd::q4_k : super_block_fits_scalar::q4_k;
-  static constexpr auto q5_k = kernel == Kernel::simd ? super_block_fits_simd::q5_k : super_block_fits_scalar::q5_k;
-#else
-  static constexpr auto q2_k = super_block_fits_scalar::q2_k, q4_k = super_block_fits_scalar::q4_k,
-                        q5_k = super_block_fits_scalar::q5_k;
-#endif
-  static constexpr auto of(Q2_K*) { return q2_k; }
-  static constexpr auto of(Q4_K*) { return q4_k; }
-  static constexpr auto of(Q5_K*) { return q5_k; }
-};
+constexpr auto integer_fit_of(const Q2_K*) { return NIBBLE_OF_KERNEL(q2_k); }
+template <Kernel kernel>
+constexpr auto integer_fit_of(const Q3_K*) { return NIBBLE_OF_KERNEL(q3_k); }
+template <Kernel kernel>
+constexpr auto integer_fit_of(const Q4_K*) { return NIBBLE_OF_KERNEL(q4_k); }
+template <Kernel kernel>
+constexpr auto integer_fit_of(const Q5_K*) { return NIBBLE_OF_KERNEL(q5_k); }
+template <Kernel kernel>
+constexpr auto integer_fit_of(const Q6_K*) { return NIBBLE_OF_KERNEL(q6_k); }
 
 void encode_fit(const SuperBlockFit& fit, uint8_t* block, Q2_K*) {
   uint8_t packed[16];
   for (int j = 0; j < 16; ++j) packed[j] = static_cast<uint8_t>(fit.scale[j] | fit.minimum[j] << 4);
   Q2_K::encode(fit.d, fit.dmin, packed, fit.levels, block);
+}
+void encode_fit(const SuperBlockFit& fit, uint8_t* block, Q3_K*) {
+  uint8_t scales[16];
+  for (int j = 0; j < 16; ++j) scales[j] = static_cast<uint8_t>(fit.scale[j] + 32);
+  Q3_K::encode(fit.d, scales, fit.levels, block);
+}
+void encode_fit(const SuperBlockFit& fit, uint8_t* block, Q6_K*) {
+  int8_t scales[16];
+  for (int j = 0; j < 16; ++j) scales[j] = static_cast<int8_t>(fit.scale[j]);
+  Q6_K::encode(fit.d, scales, fit.levels, block);
 }
 template <class F>
 void encode_fit(const SuperBlockFit& fit, uint8_t* block, F*) {
@@ -323,7 +335,7 @@ void encode_fit(const SuperBlockFit& fit, uint8_t* block, F*) {
 template <class F, Kernel kernel>
 bool integer_block(const float* x, uint8_t* block, const float*) {
   SuperBlockFit fit;
-  if (!IntegerFits<kernel>::of(static_cast<F*>(nullptr))(x, fit)) return false;
+  if (!integer_fit_of<kernel>(static_cast<F*>(nullptr))(x, fit)) return false;
   encode_fit(fit, block, static_cast<F*>(nullptr));
   return true;
 }
@@ -335,7 +347,11 @@ void quantize_affine(const float* row, uint8_t* blocks, size_t length, const flo
 }
 template <class F, Kernel kernel, class V>
 void quantize_symmetric(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, symmetric_block<F, V>, symmetric_block<F, V>);
+  auto improve = symmetric_block<F, V>;
+  if constexpr (!std::is_same_v<F, IQ4_XS>) {
+    if (!importance) improve = integer_block<F, kernel>;
+  }
+  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
 template <class F, Kernel kernel, class V>

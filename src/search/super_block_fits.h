@@ -23,10 +23,12 @@ struct SuperBlockFit {
 
 /// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
 /// small for the integer search; `fit` is then not meaningful.
-#define NIBBLE_SUPER_BLOCK_FITS             \
+#define NIBBLE_SUPER_BLOCK_FITS                  \
   bool q2_k(const float* x, SuperBlockFit& fit); \
+  bool q3_k(const float* x, SuperBlockFit& fit); \
   bool q4_k(const float* x, SuperBlockFit& fit); \
-  bool q5_k(const float* x, SuperBlockFit& fit);
+  bool q5_k(const float* x, SuperBlockFit& fit); \
+  bool q6_k(const float* x, SuperBlockFit& fit);
 
 namespace super_block_fits_scalar {
 NIBBLE_SUPER_BLOCK_FITS

@@ -10,5 +10,6 @@
 namespace nibble::super_block_fits_scalar {
 #include "search/integer_vectors.inl"
 #include "search/super_block_affine.inl"
+#include "search/super_block_symmetric.inl"
 }  // namespace nibble::super_block_fits_scalar
 
