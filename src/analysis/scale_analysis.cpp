@@ -42,10 +42,6 @@ void put(std::vector<uint8_t>& bytes, const T* values, size_t count) {
   const auto* raw = reinterpret_cast<const uint8_t*>(values);
   bytes.insert(bytes.end(), raw, raw + count * sizeof(T));
 }
-template <class T>
-void put(std::vector<uint8_t>& bytes, T value) {
-  put(bytes, &value, 1);
-}
 
 class SavedFigures {
  public:
