@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analysis/row_sample.h"
+#include "compare/pairing.h"
 #include "container/importance_reader.h"
 #include "container/model.h"
 #include "error.h"
@@ -53,6 +54,14 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return place_json(model_, tensor, checked_length(first), checked_length(count));
+    });
+  }
+
+  std::string pair(BoundModel& other) {
+    return answer([&] {
+      model_.complete();
+      other.model_.complete();
+      return pairs_json(pair_tensors(model_, other.model_));
     });
   }
 
@@ -153,6 +162,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("offer", &BoundModel::offer)
       .function("info", &BoundModel::info)
       .function("place", &BoundModel::place)
+      .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
       .function("sample", &BoundModel::sample)

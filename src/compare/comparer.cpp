@@ -1,0 +1,62 @@
+#include "compare/comparer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+/// A multiple of every block length that stays in the first cache levels.
+constexpr size_t tile = 2048;
+
+const Format& decodable(std::string_view name) {
+  const Format* format = find_format(name);
+  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
+  if (find_decoder(format->type, Kernel::scalar) == nullptr) {
+    throw Error("Tensors of type " + std::string(format->name) + " hold no weights that could be compared.");
+  }
+  return *format;
+}
+
+void decode(const Format& format, const Decoder& decoder, const ComparedRun& run, uint64_t done, size_t weights,
+            float* values) {
+  decoder.run(run.blocks + format.bytes_for(done), values, weights / format.block_length);
+  if (run.add == 0) return;
+  for (size_t i = 0; i < weights; ++i) values[i] += run.add;
+}
+
+}  // namespace
+
+Comparer::Comparer(std::string_view first, std::string_view second, Kernel kernel)
+    : first_(&decodable(first)),
+      second_(&decodable(second)),
+      first_decoder_(find_decoder(first_->type, kernel)),
+      second_decoder_(find_decoder(second_->type, kernel)),
+      meter_(kernel),
+      values_(tile),
+      decoded_(tile) {}
+
+void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weights) {
+  for (const Format* format : {first_, second_}) {
+    if (first_weight % format->block_length != 0 || weights % format->block_length != 0) {
+      throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
+    }
+  }
+  figures_.blocks.reset();
+  figures_.codes.reset();
+  for (uint64_t done = 0; done < weights; done += tile) {
+    const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weights - done));
+    decode(*first_, *first_decoder_, first, done, count, values_.data());
+    decode(*second_, *second_decoder_, second, done, count, decoded_.data());
+    meter_.add(values_.data(), decoded_.data(), count);
+    if (!second_->quantized) continue;
+    const uint64_t block = (first_weight + done) / second_->block_length;
+    figures_.blocks.add(block, values_.data(), decoded_.data(), count, second_->block_length);
+    figures_.codes.add(second_->type, second.blocks + second_->bytes_for(done), count / second_->block_length);
+  }
+  meter_.finish(figures_.errors);
+}
+
+}  // namespace nibble
