@@ -4,12 +4,14 @@
 
 #include "analysis/scale_analysis.h"
 #include "codec/convert.h"
+#include "compare/comparison_study.h"
 #include "error.h"
 
 namespace nibble {
 
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
   if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
+  if (kind == "compare") return std::make_unique<ComparisonStudy>();
   throw Error("There is no analysis named \"" + kind + "\".");
 }
 

@@ -1,10 +1,11 @@
-import { DiscardSink, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
+import { DiscardSink, makeReceipt, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace } from '../platform/node-place';
 import { ProgressDisplay } from './display';
 import { behindLink, checkOutput, defaultOutput, outputPath } from './files';
 import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
 import { describeModel, describePlan, describePrices, describeReference, describeRun, type PricedType } from './describe';
+import { writeReceipt } from './evidence-commands';
 import { printable } from './text';
 import { withModel } from './with-model';
 
@@ -26,6 +27,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   dryRun?: boolean;
   force?: boolean;
   compareMethod?: string;
+  receipt?: string;
 }
 
 export async function quantize(path: string, output: string | undefined, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
@@ -47,6 +49,7 @@ export async function quantize(path: string, output: string | undefined, type: s
       }),
     );
     const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })) };
+    if (options.receipt !== undefined) writeReceipt(options.receipt, await makeReceipt(model, report, inputs.matrix, { signal }));
     print(options, named, describeRun);
   });
 }

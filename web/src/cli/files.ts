@@ -26,6 +26,11 @@ export class InputFiles {
     return files;
   }
 
+  /** The file beside the model that was opened last; null: none was. */
+  get matrix(): SourceHandle | null {
+    return this.#others.at(-1) ?? null;
+  }
+
   /** Opens a file that is no part of the model. Throws Problem. */
   openAlso(path: string): SourceHandle {
     const handle = openInput(path);

@@ -3,6 +3,7 @@ import { Problem, Stopped, sentenceOf } from '../core';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import { analyzeScale, type SampleOptions } from './analysis-commands';
 import { addComputeOptions, addRecipeOptions, addSampleOptions, parseWorkers } from './options';
+import { compare, repeat, verify } from './evidence-commands';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -37,6 +38,7 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
   .option('--dry-run', 'say what would be written, and write nothing')
   .option('--force', 'let the output replace the input')
   .option(...compareMethod)
+  .option('--receipt <file>', 'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)')
   .option(...json)
   .action(async (operands: string[], options: QuantizeOptions, command: Command) => {
     const { input, output, type, workers } = quantizeOperands(operands, command);
@@ -71,6 +73,28 @@ addSampleOptions(program.command('analyze-scale'))
   .option('--format <name>', 'a format with one scale for each block: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4', 'q4_0')
   .option(...json)
   .action((file: string, options: SampleOptions & { format?: string }) => analyzeScale(file, options, stop.signal));
+
+addComputeOptions(program.command('compare'))
+  .description('measure the weights of the second model against those of the first, tensor by tensor, whatever made the files')
+  .argument('<first>')
+  .argument('<second>')
+  .option(...json)
+  .action((first: string, second: string, options: Parameters<typeof compare>[2]) => compare(first, second, options, stop.signal));
+
+program
+  .command('verify')
+  .description('check that a file is the one a receipt was written for')
+  .argument('<receipt>')
+  .argument('<file>')
+  .action((receipt: string, file: string) => verify(receipt, file, stop.signal));
+
+addComputeOptions(program.command('repeat'))
+  .description('do again what a receipt says, and check that the same bytes come out')
+  .argument('<receipt>')
+  .argument('<model>')
+  .argument('<out>')
+  .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
+  .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) => repeat(receipt, model, out, options, stop.signal));
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {

@@ -1,5 +1,6 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
 export { checkImportance, type ImportanceFile } from './importance';
+export { compare, type ComparedTensor, type Comparison } from './compare';
 export { loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
 export { Pause } from './pause';
@@ -7,6 +8,7 @@ export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';
 export type { Progress } from './progress';
 export type { RunReport, TensorReport } from './report';
+export { expectInputs, expectOutputs, hashFiles, makeReceipt, parseReceipt, verdictOf, type HashedFile, type Receipt, type Verdict } from './receipt';
 export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';

@@ -4,7 +4,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, WeightPlace } from './types';
+import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, WeightPlace, TensorPair } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
@@ -68,6 +68,8 @@ export interface OpenedModel {
   readonly importance: (ImportanceInfo & { path: string }) | null;
   /** Where at most `count` weights of tensor number `tensor` lie, from weight `first` (the start of a block) on. Throws Problem. */
   place(tensor: number, first: number, count: number): WeightPlace;
+  /** Which of its tensors is which of another model's. */
+  pair(other: OpenedModel): TensorPair[];
   /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
   plan(options: PlanOptions): Plan;
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
@@ -118,6 +120,11 @@ class HeadersOnly implements OpenedModel {
 
   place(tensor: number, first: number, count: number): WeightPlace {
     return answer<WeightPlace>(this.#model.place(tensor, first, count));
+  }
+
+  pair(other: OpenedModel): TensorPair[] {
+    if (!(other instanceof HeadersOnly)) throw new Error('Only opened models can be paired.');
+    return answer<TensorPair[]>(this.#model.pair(other.#model));
   }
 
   plan(options: PlanOptions): Plan {

@@ -23,7 +23,7 @@ export type StudyPiece = RowSampleJob & { request?: unknown };
  * whatever the number of workers. Throws Stopped or Problem; then the workers are gone.
  */
 export async function runStudy(
-  model: OpenedModel,
+  model: Pick<OpenedModel, 'core' | 'sources'> & { info: { tensors: readonly { name: string }[] } },
   study: { kind: string; options: unknown },
   pieces: readonly StudyPiece[],
   onResult: (result: Uint8Array<ArrayBuffer>, piece: StudyPiece) => void,

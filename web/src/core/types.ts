@@ -46,6 +46,14 @@ export interface WeightPlace {
   weights: number; // that lie there without a gap; at most as many as were asked for
 }
 
+/** A tensor of one model and the same one of another, by index into ModelInfo.tensors; null: that model has none. */
+export interface TensorPair {
+  a: number | null;
+  b: number | null;
+  /** reshaped: the same name and number of weights; resized: the same name only; renamed: the same shape, and no namesake on either side. */
+  match: 'same' | 'reshaped' | 'resized' | 'renamed' | 'onlyA' | 'onlyB';
+}
+
 export interface MetadataEntry {
   key: string;
   type: string; // "u32", "string", "array of string", ...

@@ -6,6 +6,7 @@ import type { ByteSink, FinishedFile, OutputFile } from '../core/sink';
 import { BlobSource } from '../core/source';
 import simdUrl from '../wasm/generated/nibble.wasm?url';
 import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
+import type { FromHashWorker } from '../worker/hash-worker';
 import type { OutputPlace, OutputWriter } from '../worker/output-worker';
 
 export { removeLeftOvers } from '../worker/private-folder';
@@ -28,6 +29,21 @@ export const browserPlatform: Platform = {
   openSource(handle) {
     if (handle.kind !== 'blob') throw new Error('A browser reads files, not descriptors.');
     return new BlobSource(handle.name, handle.blob);
+  },
+
+  hashFile(handle, { signal, onBytes }) {
+    if (handle.kind !== 'blob') throw new Error('A browser reads files, not descriptors.');
+    const worker = new Worker(new URL('../worker/hash-worker.ts', import.meta.url), { type: 'module' });
+    return new Promise<string>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new Stopped()));
+      worker.addEventListener('error', ({ message }) => reject(new Problem(`The worker that hashes broke down: ${message || 'no reason was given'}`)));
+      worker.addEventListener('message', ({ data }: MessageEvent<FromHashWorker>) => {
+        if ('bytes' in data) onBytes?.(data.bytes);
+        else if ('sha256' in data) resolve(data.sha256);
+        else reject(new Problem(data.sentence));
+      });
+      worker.postMessage(handle);
+    }).finally(() => worker.terminate());
   },
 
   startJobWorker() {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { Problem } from '../core/problem';
 import type { Place, Store } from '../core/ordered-files';
 import type { Hasher, OutputFile } from '../core/sink';
+import { createNodeHasher } from './node-hasher';
 
 /** Unfinished files, to be removed even when the process ends in a hurry. */
 const unfinished = new Set<string>();
@@ -32,8 +32,7 @@ export class DiskPlace implements Place {
   }
 
   async createHasher(): Promise<Hasher> {
-    const hash = createHash('sha256');
-    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
+    return createNodeHasher();
   }
 
   async createStore({ name }: OutputFile): Promise<Store> {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Platform, WorkerPort } from '../core/platform';
+import { hashSource } from '../core/hash';
+import { createNodeHasher } from './node-hasher';
 import { openNodeSource } from './node-source';
 
 /** Where the built command line keeps what it loads: beside itself. Set by its build; the tests run from the sources. */
@@ -20,6 +22,8 @@ export const nodePlatform: Platform = {
   },
 
   openSource: openNodeSource,
+
+  hashFile: (handle, run) => hashSource(openNodeSource(handle), createNodeHasher(), run),
 
   startJobWorker() {
     return asPort(new Worker(workerUrl));

@@ -42,6 +42,8 @@ export interface Model {
   info(): string;
   /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
   place(tensor: number, first: number, count: number): string;
+  /** JSON: TensorPair[], every tensor of this model and of another once, or error. */
+  pair(other: Model): string;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */

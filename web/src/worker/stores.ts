@@ -6,7 +6,7 @@ import type { FinishedFile, Hasher, OutputFile } from '../core/sink';
 /** Most that is kept in memory where the browser offers no file to write to. */
 export const memoryLimitBytes = 2 ** 30;
 
-async function createHasher(): Promise<Hasher> {
+export async function createHasher(): Promise<Hasher> {
   const sha256 = (await createSHA256()).init();
   return { update: (bytes) => void sha256.update(bytes), digest: () => sha256.digest() };
 }

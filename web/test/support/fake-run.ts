@@ -127,6 +127,7 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
       throw new Error('not here');
     },
     startJobWorker: workers.start,
+    hashFile: () => Promise.reject(new Error('not here')),
   };
   const module = { HEAPU8: memory, _malloc: () => 16, _free: () => {}, Statistics: FakeStatistics };
   const core = { platform, kernel: 'simd', compiled: null, module, version: 'test', formats: [], fileTypes: [] } as unknown as Core;
@@ -136,6 +137,7 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     info: null as never,
     importance: null,
     place: () => null as never,
+    pair: () => null as never,
     plan: () => plan,
     price: () => null as never,
     sample: () => null as never,
