@@ -20,24 +20,6 @@ constexpr size_t max_shown_text_bytes = 300, max_shown_elements = 16;
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string role_of(std::string_view name) {
-  switch (category_of(name)) {
-    case Category::output: return "output";
-    case Category::token_embedding: return "token_embd";
-    case Category::qkv: return "qkv";
-    case Category::value: return "v";
-    case Category::key: return "k";
-    case Category::query: return "q";
-    case Category::attention_output: return "o";
-    case Category::up: return "up";
-    case Category::gate: return "gate";
-    case Category::down: return "down";
-    case Category::kv_b:
-    case Category::other: break;
-  }
-  return name.find("norm") != std::string_view::npos ? "norm" : "other";
-}
-
 Json layer_of(std::string_view name) {
   const auto number = block_number(name);
   return number ? Json(*number) : Json(nullptr);
@@ -125,7 +107,7 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 
 std::string format_name(Type type) { return std::string(format_of(type).name); }
 
-Json importance_json(const std::optional<ImportanceEntry>& entry) {
+Json place_of(const std::optional<ImportanceEntry>& entry) {
   if (!entry) return nullptr;
   return {{"valuesOffset", entry->values_offset},
           {"valuesBytes", entry->values_bytes()},
@@ -138,7 +120,7 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"name", source.name},
           {"shape", source.shape},
           {"layer", layer_of(source.name)},
-          {"role", role_of(source.name)},
+          {"role", role_name(source.name)},
           {"from", format_name(tensor.from)},
           {"to", format_name(tensor.to)},
           {"wanted", tensor.wanted ? Json(format_name(*tensor.wanted)) : Json(nullptr)},
@@ -153,7 +135,7 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"outputBytes", tensor.output_bytes},
           {"file", tensor.file},
           {"offset", tensor.offset},
-          {"importance", importance_json(tensor.importance)}};
+          {"importance", place_of(tensor.importance)}};
 }
 
 Json job_json(const Job& job) {
@@ -190,7 +172,7 @@ std::string model_json(const Model& model) {
                        {"offset", tensor.slices[0].offset},
                        {"add", tensor.transform.add},
                        {"layer", layer_of(tensor.name)},
-                       {"role", role_of(tensor.name)}});
+                       {"role", role_name(tensor.name)}});
   }
   return dumped({{"container", model.container()},
                  {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
@@ -262,6 +244,8 @@ std::string importance_json(const ImportanceFile& file) {
                  {"datasets", file.index.datasets},
                  {"chunks", file.index.chunk_count}});
 }
+
+std::string importance_place_json(const std::optional<ImportanceEntry>& entry) { return dumped(place_of(entry)); }
 
 std::string error_json(const std::string& sentence) { return dumped({{"error", sentence}}); }
 

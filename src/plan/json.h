@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "container/model.h"
@@ -22,6 +23,8 @@ std::string done_json();
 std::string wanted_json(ByteRange range);
 /// ImportanceInfo: { "done": true } and what the file says of itself.
 std::string importance_json(const ImportanceFile& file);
+/// TensorImportance, or null.
+std::string importance_place_json(const std::optional<ImportanceEntry>& entry);
 /// { "error": sentence }.
 std::string error_json(const std::string& sentence);
 

@@ -2,36 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include "error.h"
 #include "recipe/mix.h"
 #include "recipe/tensor_kind.h"
+#include "recipe/type_rules.h"
 
 namespace nibble {
 namespace {
-
-/// A type rule ready to be asked.
-struct Matcher {
-  std::regex pattern;
-  std::string text;
-  Type type;
-};
-
-std::vector<Matcher> compile(std::span<const TypeRule> rules) {
-  std::vector<Matcher> matchers;
-  for (const TypeRule& rule : rules) {
-    std::string lower = rule.pattern;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    try {
-      matchers.push_back({std::regex(lower), rule.pattern, rule.type});
-    } catch (const std::regex_error&) {
-      throw Error("The pattern \"" + rule.pattern + "\" is not a valid regular expression. Write for example " +
-                  "\"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
-    }
-  }
-  return matchers;
-}
 
 /// The format of a type that is to be written.
 const Format& writable(Type type) {
@@ -75,22 +53,10 @@ Decision fit_rows(Choice choice, uint64_t row_length) {
   return decision;
 }
 
-/// Types a tensor of the model must not get without importance, by rule of llama-quantize; others get them freely.
-bool rule_needs_importance(const RecipeTensor& tensor, Type type, const FileType& file_type) {
-  const Category category = category_of(tensor.name);
-  if (category == Category::token_embedding || category == Category::output) return false;
-  switch (type) {
-    case Type::iq3_xxs: case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
-    case Type::iq1_m: case Type::iq1_s: return true;
-    case Type::q2_K: return file_type.name == "Q2_K_S";
-    default: return false;
-  }
-}
-
 class Decider {
  public:
   Decider(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options)
-      : options_(options), matchers_(compile(options.rules)), mix_(facts, tensors, options) {}
+      : options_(options), rules_(options.rules), mix_(facts, tensors, options) {}
 
   Decision decide(const RecipeTensor& tensor) {
     const std::string_view kept = why_kept(tensor);
@@ -125,9 +91,8 @@ class Decider {
     if (!writable(default_type).quantized) {
       return {default_type, std::nullopt, "All weights become " + display_name(default_type) + ".", true};
     }
-    for (const Matcher& matcher : matchers_) {
-      if (!std::regex_search(tensor.name, matcher.pattern)) continue;
-      return fit_rows({matcher.type, "The rule \"" + matcher.text + "\" asks for it."}, row_length);
+    if (const TypeRule* rule = rules_.find(tensor.name)) {
+      return fit_rows({rule->type, "The rule \"" + rule->pattern + "\" asks for it."}, row_length);
     }
     if (options_.pure) return fit_rows({default_type, "All weights get the same type, as asked for."}, row_length);
     return fit_rows(mix_.choose(tensor, category), row_length);
@@ -141,7 +106,7 @@ class Decider {
   }
 
   void check_importance(const RecipeTensor& tensor, Decision& decision) const {
-    const bool by_rule = rule_needs_importance(tensor, decision.type, *options_.file_type);
+    const bool by_rule = rule_needs_importance(tensor.name, decision.type, options_.file_type->name == "Q2_K_S");
     const bool converts = decision.type != tensor.type;
     const bool by_format = converts && format_of(decision.type).importance == Importance::required;
     if (!options_.have_importance && options_.require_importance && (by_rule || by_format)) {
@@ -153,11 +118,22 @@ class Decider {
   }
 
   const RecipeOptions& options_;
-  std::vector<Matcher> matchers_;
+  RuleMatcher rules_;
   Mix mix_;
 };
 
 }  // namespace
+
+bool rule_needs_importance(std::string_view tensor, Type type, bool q2_k_s) {
+  const Category category = category_of(tensor);
+  if (category == Category::token_embedding || category == Category::output) return false;
+  switch (type) {
+    case Type::iq3_xxs: case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
+    case Type::iq1_m: case Type::iq1_s: return true;
+    case Type::q2_K: return q2_k_s;
+    default: return false;
+  }
+}
 
 std::vector<Decision> decide(const ModelFacts& facts, std::span<const RecipeTensor> tensors,
                              const RecipeOptions& options) {

@@ -8,16 +8,10 @@
 
 #include "formats/format.h"
 #include "recipe/file_types.h"
+#include "recipe/type_rules.h"
 
 /// Which tensor gets which type, and why: the rules of llama-quantize, with their reasons in words.
 namespace nibble {
-
-/// A type for every tensor whose name the pattern finds: an ECMAScript regular expression, lower-cased before use,
-/// searched anywhere in the name.
-struct TypeRule {
-  std::string pattern;
-  Type type;
-};
 
 /// A tensor of the model. `shape` is innermost first, trailing dimensions of 1 dropped.
 struct RecipeTensor {
@@ -61,6 +55,10 @@ struct Decision {
 /// hold no weights (integers) are copied. Throws Error for a bad pattern, a type that cannot be written, a quantized
 /// source without allow_requantize, or types that need an importance matrix when there is none.
 std::vector<Decision> decide(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options);
+
+/// Whether a tensor of this name must not get the type without an importance matrix, by rule of llama-quantize; the token
+/// embedding and the output layer get every type freely. `q2_k_s`: the file type is Q2_K_S.
+bool rule_needs_importance(std::string_view tensor, Type type, bool q2_k_s);
 
 /// "Q4_K" for Type::q4_K; "type 99" for a number this build does not know.
 std::string display_name(Type type);

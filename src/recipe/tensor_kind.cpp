@@ -98,6 +98,24 @@ Category category_of(std::string_view name) {
   return Category::other;
 }
 
+std::string_view role_name(std::string_view name) {
+  switch (category_of(name)) {
+    case Category::output: return "output";
+    case Category::token_embedding: return "token_embd";
+    case Category::qkv: return "qkv";
+    case Category::value: return "v";
+    case Category::key: return "k";
+    case Category::query: return "q";
+    case Category::attention_output: return "o";
+    case Category::up: return "up";
+    case Category::gate: return "gate";
+    case Category::down: return "down";
+    case Category::kv_b:
+    case Category::other: break;
+  }
+  return name.find("norm") != std::string_view::npos ? "norm" : "other";
+}
+
 std::optional<uint64_t> block_number(std::string_view name) {
   constexpr std::string_view prefix = "blk.";
   if (name.substr(0, prefix.size()) != prefix) return std::nullopt;

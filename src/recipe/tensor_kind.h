@@ -26,6 +26,9 @@ constexpr bool holds_values(Category category) {
   return category == Category::value || category == Category::qkv || category == Category::kv_b;
 }
 
+/// The part in one word, for charts and tables: Role of web/src/core/types.ts.
+std::string_view role_name(std::string_view name);
+
 /// The number after a leading "blk.", or none.
 std::optional<uint64_t> block_number(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include "container/importance_reader.h"
 #include "container/model.h"
 #include "error.h"
+#include "measure/sample_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 
@@ -88,6 +89,35 @@ class BoundModel {
     });
   }
 
+  std::string assignment(const std::string& options) {
+    return answer([&] {
+      model_.complete();
+      return assignment_json(model_, parse_plan_options(options), importance());
+    });
+  }
+
+  std::string sample_plan(const std::string& options, const std::string& measure) {
+    return answer([&] {
+      plan_ = {};
+      model_.complete();
+      SamplePlan made = make_sample_plan(model_, parse_plan_options(options), parse_measure_options(measure), importance());
+      measurement_ = measurement_json(made.measurement);
+      std::string json = sample_plan_json(made);
+      plan_ = std::move(made.plan);
+      return json;
+    });
+  }
+
+  std::string empty_measurement() const { return measurement_; }
+
+  std::string sample_jobs(unsigned source, double begin, double end, double job_bytes) {
+    return answer([&] {
+      if (source >= model_.tensors().size()) throw Error("There is no such tensor. This is a fault in the program.");
+      return sample_jobs_json(nibble::sample_jobs(model_.tensors()[source], static_cast<uint64_t>(begin), static_cast<uint64_t>(end),
+                                                  static_cast<uint64_t>(job_bytes)));
+    });
+  }
+
   std::string open_importance(const std::string& path, double file_bytes) {
     return answer([&] {
       close_importance();
@@ -152,6 +182,7 @@ class BoundModel {
 
   Model model_;
   Plan plan_;
+  std::string measurement_;
   std::optional<ImportanceFile> importance_;
   std::optional<ImportanceReader> reader_;  // while a matrix is being read
 };
@@ -166,6 +197,10 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
       .function("sample", &BoundModel::sample)
+      .function("assignment", &BoundModel::assignment)
+      .function("samplePlan", &BoundModel::sample_plan)
+      .function("emptyMeasurement", &BoundModel::empty_measurement)
+      .function("sampleJobs", &BoundModel::sample_jobs)
       .function("openImportance", &BoundModel::open_importance)
       .function("offerImportance", &BoundModel::offer_importance)
       .function("closeImportance", &BoundModel::close_importance)

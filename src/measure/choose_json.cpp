@@ -1,0 +1,215 @@
+#include "measure/choose_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "container/text.h"
+#include "error.h"
+#include "recipe/tensor_kind.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+/// `change` applied to the value and both ends.
+template <class Change>
+Json interval_json(const Estimate& estimate, Change&& change) {
+  return {{"value", finite(change(estimate.value))}, {"low", finite(change(estimate.low))}, {"high", finite(change(estimate.high))}};
+}
+
+double same(double value) { return value; }
+double root(double value) { return std::sqrt(value); }
+
+/// Signal to noise of a relative squared error; the more error the fewer decibels, so the ends change places.
+Json decibels_json(const Estimate& relative) {
+  const auto decibels = [](double share) { return -10 * std::log10(share); };
+  return {{"value", finite(decibels(relative.value))}, {"low", finite(decibels(relative.high))}, {"high", finite(decibels(relative.low))}};
+}
+
+Json prediction_value(const Prediction& prediction) {
+  Json json = {{"squaredError", interval_json(prediction.squared_error, same)},
+               {"relativeError", interval_json(prediction.relative_squared_error, root)},
+               {"sqnrDb", decibels_json(prediction.relative_squared_error)}};
+  const bool weighted = prediction.weighted_squared_error.has_value();
+  json["weightedSquaredError"] = weighted ? interval_json(*prediction.weighted_squared_error, same) : Json(nullptr);
+  json["weightedRelativeError"] = weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr);
+  json["weights"] = prediction.weights;
+  json["weightsMeasured"] = prediction.weights_measured;
+  json["tensors"] = prediction.tensors;
+  json["missing"] = prediction.missing;
+  return json;
+}
+
+Json rules_json(const Recipe& recipe) {
+  Json rules = Json::array();
+  for (const TypeRule& rule : recipe.rules) rules.push_back({{"pattern", rule.pattern}, {"type", format_of(rule.type).name}});
+  return rules;
+}
+
+Json mix_value(const Measurement& measurement, const Assignment& assignment) {
+  Json tensors = Json::array();
+  for (size_t i = 0; i < assignment.size(); ++i) {
+    const MeasuredTensor& tensor = measurement.tensors[i];
+    const MeasuredType* type = tensor.find(assignment[i]);
+    const bool known = tensor.rows_measured > 0 && (tensor.exact(assignment[i]) || (type != nullptr && type->possible));
+    const auto layer = block_number(tensor.name);
+    Json relative = nullptr;
+    if (known) {
+      relative = tensor.exact(assignment[i]) ? Json(0) : finite(root(estimated_ratio(type->error, tensor.squares, tensor.coverage()).value));
+    }
+    tensors.push_back({{"name", tensor.name},
+                       {"layer", layer ? Json(*layer) : Json(nullptr)},
+                       {"role", role_name(tensor.name)},
+                       {"from", format_of(tensor.from).name},
+                       {"type", format_of(assignment[i]).name},
+                       {"weights", tensor.weights},
+                       {"bytes", format_of(assignment[i]).bytes_for(tensor.weights)},
+                       {"squaredError", known ? finite(tensor.error(assignment[i]).value) : Json(nullptr)},
+                       {"relativeError", std::move(relative)}});
+  }
+  const Recipe recipe = recipe_of(measurement, assignment);
+  return {{"bytes", file_bytes(measurement, assignment)},
+          {"bitsPerWeight", bits_per_weight(measurement, assignment)},
+          {"prediction", prediction_value(predict(measurement, assignment))},
+          {"tensors", std::move(tensors)},
+          {"recipe", {{"type", recipe.file_type}, {"tensorTypes", rules_json(recipe)}}},
+          {"command", llama_quantize_command(measurement, recipe)}};
+}
+
+Json parsed_object(std::string_view json) {
+  Json root = Json::parse(json, nullptr, false);
+  if (!root.is_object()) throw Error("The request is not a JSON object.");
+  return root;
+}
+
+Type type_of(const Json& value) {
+  const Format* format = value.is_string() ? find_format(std::string_view(value.get_ref<const std::string&>())) : nullptr;
+  if (format == nullptr) throw Error("There is no tensor type " + in_quotes(value.is_string() ? value.get<std::string>() : value.dump()) + ". Choose one such as q4_K or q8_0.");
+  return format->type;
+}
+
+Assignment assignment_of(const Measurement& measurement, const Json& json) {
+  if (!json.is_object()) throw Error("The types of the tensors are not a JSON object.");
+  Assignment assignment = kept_as_they_are(measurement);
+  for (size_t i = 0; i < assignment.size(); ++i) {
+    const auto found = json.find(measurement.tensors[i].name);
+    if (found != json.end()) assignment[i] = type_of(*found);
+  }
+  return assignment;
+}
+
+Objective objective_of(const Json& value) {
+  if (value == "squared") return Objective::squared;
+  if (value == "weighted") return Objective::weighted;
+  throw Error("The error to make small must be \"squared\" or \"weighted\".");
+}
+
+std::string_view objective_name(Objective objective) { return objective == Objective::weighted ? "weighted" : "squared"; }
+
+void check_objective(const Measurement& measurement, Objective objective) {
+  if (objective == Objective::squared || measurement.importance) return;
+  throw Error("The model was measured without an importance matrix, so there is no weighted error to make small. Measure it "
+              "again with --imatrix, or ask for the squared error.");
+}
+
+double positive(const Json& value, const char* name) {
+  if (!value.is_number() || !(value.get<double>() > 0)) throw Error("The option " + in_quotes(name) + " must be a number above zero.");
+  return value.get<double>();
+}
+
+std::vector<TypeRule> rules_of(const Json& list) {
+  std::vector<TypeRule> rules;
+  if (!list.is_array()) throw Error("The option \"fixed\" must be a list of rules.");
+  for (const Json& rule : list) {
+    if (!rule.is_object() || !rule.contains("pattern") || !rule.contains("type") || !rule["pattern"].is_string()) {
+      throw Error("A rule needs a \"pattern\" and a \"type\".");
+    }
+    rules.push_back({rule["pattern"].get<std::string>(), type_of(rule["type"])});
+  }
+  return rules;
+}
+
+SolveOptions solve_options(const Json& root) {
+  SolveOptions options;
+  for (const auto& [name, value] : root.items()) {
+    if (value.is_null()) continue;
+    if (name == "bytes") options.bytes = static_cast<uint64_t>(positive(value, "bytes"));
+    else if (name == "bitsPerWeight") options.bits_per_weight = positive(value, "bitsPerWeight");
+    else if (name == "objective") options.objective = objective_of(value);
+    else if (name == "fixed") options.fixed = rules_of(value);
+    else if (name == "types") {
+      if (!value.is_array()) throw Error("The option \"types\" must be a list.");
+      for (const Json& type : value) options.types.push_back(type_of(type));
+    } else if (name == "roleWeights") {
+      if (!value.is_object()) throw Error("The option \"roleWeights\" must be an object.");
+      for (const auto& [role, weight] : value.items()) options.role_weights[role] = positive(weight, role.c_str());
+    } else {
+      throw Error("There is no option " + in_quotes(name) + '.');
+    }
+  }
+  if (options.bytes.has_value() == options.bits_per_weight.has_value()) {
+    throw Error("Ask for a file size or for bits per weight, one of the two.");
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string prediction_json(const Measurement& measurement, std::string_view assignment) {
+  return dumped(prediction_value(predict(measurement, assignment_of(measurement, parsed_object(assignment)))));
+}
+
+std::string mix_json(const Measurement& measurement, std::string_view assignment) {
+  return dumped(mix_value(measurement, assignment_of(measurement, parsed_object(assignment))));
+}
+
+std::string solution_json(const Measurement& measurement, std::string_view request) {
+  const SolveOptions options = solve_options(parsed_object(request));
+  check_objective(measurement, options.objective);
+  const Solution solution = solve(measurement, options);
+  Json json = mix_value(measurement, solution.assignment);
+  json["objective"] = objective_name(options.objective);
+  json["loss"] = solution.objective;
+  json["bound"] = solution.bound;
+  json["gap"] = solution.objective > 0 ? (solution.objective - solution.bound) / solution.objective : 0;
+  return dumped(json);
+}
+
+std::string observation_json(const Measurement& measurement, std::string_view request) {
+  const Json root = parsed_object(request);
+  ObserveOptions options;
+  Assignment start = kept_as_they_are(measurement);
+  for (const auto& [name, value] : root.items()) {
+    if (value.is_null()) continue;
+    if (name == "start") start = assignment_of(measurement, value);
+    else if (name == "worst") options.worst = static_cast<uint64_t>(positive(value, "worst"));
+    else if (name == "objective") options.objective = objective_of(value);
+    else throw Error("There is no option " + in_quotes(name) + '.');
+  }
+  check_objective(measurement, options.objective);
+  const Observation observation = observe(measurement, start, options);
+  Json steps = Json::array();
+  for (const Observed& step : observation.steps) {
+    const MeasuredTensor& tensor = measurement.tensors[step.tensor];
+    Json tried = Json::array();
+    for (const Type type : step.tried) tried.push_back(format_of(type).name);
+    steps.push_back({{"name", tensor.name},
+                     {"tried", std::move(tried)},
+                     {"errorBefore", step.before},
+                     {"errorAfter", step.after},
+                     {"bytesBefore", format_of(step.tried.front()).bytes_for(tensor.weights)},
+                     {"bytesAfter", format_of(step.tried.back()).bytes_for(tensor.weights)},
+                     {"halved", step.reached}});
+  }
+  return dumped({{"objective", objective_name(options.objective)},
+                 {"before", mix_value(measurement, start)},
+                 {"after", mix_value(measurement, observation.assignment)},
+                 {"steps", std::move(steps)}});
+}
+
+}  // namespace nibble

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "measure/choose.h"
+
+/// The JSON forms of web/src/core/types.ts for what can be asked of a measurement. Requests that mean nothing throw Error.
+namespace nibble {
+
+/// Prediction of an assignment given as { tensor name: type name }; tensors not named keep their type, names without a
+/// measured tensor count for nothing.
+std::string prediction_json(const Measurement& measurement, std::string_view assignment);
+/// Mix of such an assignment: sizes, prediction, tensors, recipe and command.
+std::string mix_json(const Measurement& measurement, std::string_view assignment);
+/// SolveRequest to Solution.
+std::string solution_json(const Measurement& measurement, std::string_view request);
+/// ObserveRequest to Observation.
+std::string observation_json(const Measurement& measurement, std::string_view request);
+
+}  // namespace nibble

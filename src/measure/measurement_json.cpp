@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "container/text.h"
+#include "error.h"
+#include "measure/measurement.h"
+#include "recipe/tensor_kind.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int format_version = 1;
+/// The key that tells the file from any other JSON.
+constexpr char version_key[] = "nibbleMeasurement";
+/// Far beyond any model; keeps a damaged file from filling memory.
+constexpr uint64_t most_rows_of_a_tensor = uint64_t{1} << 40;
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json estimate_json(const Estimate& estimate) {
+  return {{"value", finite(estimate.value)},
+          {"standardError", finite(estimate.standard_error)},
+          {"low", finite(estimate.low)},
+          {"high", finite(estimate.high)}};
+}
+
+Json moments_json(const RowMoments& moments) { return {moments.sum, moments.squares, moments.cross}; }
+
+Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
+  const Format& format = format_of(type.type);
+  Json json = {{"type", format.name}, {"bytes", format.bytes_for(tensor.weights)}, {"possible", type.possible}};
+  const bool known = type.possible && tensor.rows_measured > 0;
+  json["squaredError"] = known ? estimate_json(estimated_sum(type.error, tensor.coverage())) : Json(nullptr);
+  json["relativeSquaredError"] =
+      known ? estimate_json(estimated_ratio(type.error, tensor.squares, tensor.coverage())) : Json(nullptr);
+  json["weightedSquaredError"] = known && tensor.has_importance
+                                     ? estimate_json(estimated_sum(type.weighted, tensor.coverage()))
+                                     : Json(nullptr);
+  json["sums"] = moments_json(type.error);
+  json["weightedSums"] = moments_json(type.weighted);
+  return json;
+}
+
+Json tensor_json(const MeasuredTensor& tensor) {
+  const auto layer = block_number(tensor.name);
+  Json types = Json::array();
+  for (const MeasuredType& type : tensor.types) types.push_back(type_json(tensor, type));
+  return {{"name", tensor.name},
+          {"shape", tensor.shape},
+          {"layer", layer ? Json(*layer) : Json(nullptr)},
+          {"role", role_name(tensor.name)},
+          {"from", format_of(tensor.from).name},
+          {"weights", tensor.weights},
+          {"rows", tensor.rows},
+          {"rowsMeasured", tensor.rows_measured},
+          {"importance", tensor.has_importance},
+          {"squaredWeight", estimate_json(estimated_sum(tensor.squares, tensor.coverage()))},
+          {"sums", moments_json(tensor.squares)},
+          {"weightedSums", moments_json(tensor.weighted_squares)},
+          {"types", std::move(types)}};
+}
+
+[[noreturn]] void not_one(const std::string& what) {
+  throw Error("This is not a measurement that nibble wrote, or a damaged one: " + what + ".");
+}
+
+const Json& member(const Json& object, const char* name) {
+  if (!object.is_object() || !object.contains(name)) not_one("it has no \"" + std::string(name) + "\"");
+  return object[name];
+}
+
+uint64_t count(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (!value.is_number_unsigned()) not_one("\"" + std::string(name) + "\" is not a whole number");
+  return value.get<uint64_t>();
+}
+
+std::string text(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (!value.is_string()) not_one("\"" + std::string(name) + "\" is not a text");
+  return value.get<std::string>();
+}
+
+bool flag(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (!value.is_boolean()) not_one("\"" + std::string(name) + "\" is neither true nor false");
+  return value.get<bool>();
+}
+
+std::optional<std::string> optional_text(const Json& object, const char* name) {
+  if (member(object, name).is_null()) return std::nullopt;
+  return text(object, name);
+}
+
+RowMoments moments(const Json& object, const char* name) {
+  const Json& list = member(object, name);
+  const auto positive = [](const Json& value) { return value.is_number() && value.get<double>() >= 0; };
+  if (!list.is_array() || list.size() != 3 || !std::all_of(list.begin(), list.end(), positive)) {
+    not_one("\"" + std::string(name) + "\" is not a list of three sums");
+  }
+  return {list[0].get<double>(), list[1].get<double>(), list[2].get<double>()};
+}
+
+Type type_named(const Json& object, const char* name) {
+  const Format* format = find_format(std::string_view(text(object, name)));
+  if (format == nullptr) not_one("there is no tensor type " + in_quotes(text(object, name)));
+  return format->type;
+}
+
+const Json& list(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (!value.is_array()) not_one("\"" + std::string(name) + "\" is not a list");
+  return value;
+}
+
+MeasuredTensor parse_tensor(const Json& json) {
+  MeasuredTensor tensor;
+  tensor.name = text(json, "name");
+  uint64_t product = 1;
+  for (const Json& size : list(json, "shape")) {
+    if (!size.is_number_unsigned() || size.get<uint64_t>() == 0) not_one("a shape has a size that is none");
+    tensor.shape.push_back(size.get<uint64_t>());
+    product = product > most_rows_of_a_tensor ? product : product * tensor.shape.back();
+  }
+  tensor.from = type_named(json, "from");
+  tensor.weights = count(json, "weights");
+  tensor.rows = count(json, "rows");
+  tensor.rows_measured = count(json, "rowsMeasured");
+  if (tensor.shape.empty() || product != tensor.weights || tensor.rows != tensor.weights / tensor.row_length() ||
+      tensor.rows_measured > tensor.rows) {
+    not_one("the shape and the rows of " + in_quotes(tensor.name) + " contradict each other");
+  }
+  tensor.has_importance = flag(json, "importance");
+  tensor.squares = moments(json, "sums");
+  tensor.weighted_squares = moments(json, "weightedSums");
+  for (const Json& type : list(json, "types")) {
+    tensor.types.push_back({type_named(type, "type"), moments(type, "sums"), moments(type, "weightedSums"), flag(type, "possible")});
+    if (tensor.row_length() % format_of(tensor.types.back().type).block_length != 0) {
+      not_one("rows of " + in_quotes(tensor.name) + " do not fill blocks of type " + text(type, "type"));
+    }
+  }
+  return tensor;
+}
+
+}  // namespace
+
+std::string measurement_json(const Measurement& measurement) {
+  Json files = Json::array(), tensors = Json::array();
+  for (const Measurement::File& file : measurement.files) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
+  for (const MeasuredTensor& tensor : measurement.tensors) tensors.push_back(tensor_json(tensor));
+  const auto or_null = [](const std::optional<std::string>& value) { return value ? Json(*value) : Json(nullptr); };
+  const Json json = {{version_key, format_version},
+                     {"version", measurement.version},
+                     {"method", measurement.method},
+                     {"files", std::move(files)},
+                     {"architecture", or_null(measurement.architecture)},
+                     {"importance", or_null(measurement.importance)},
+                     {"precision", measurement.size.precision},
+                     {"allRows", measurement.size.all_rows},
+                     {"weights", measurement.weights},
+                     {"keptFileBytes", measurement.kept_file_bytes},
+                     {"keptTensorBytes", measurement.kept_tensor_bytes},
+                     {"quantizedSource", measurement.quantized_source},
+                     {"tensors", std::move(tensors)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Measurement parse_measurement(std::string_view json) {
+  const Json root = Json::parse(json, nullptr, false);
+  if (!root.is_object() || !root.contains(version_key)) not_one("it does not say so");
+  if (root[version_key] != format_version) {
+    throw Error("This measurement was written by a version of nibble whose measurements this one does not know. Measure the "
+                "model again.");
+  }
+  Measurement measurement;
+  measurement.version = text(root, "version");
+  measurement.method = text(root, "method");
+  for (const Json& file : list(root, "files")) measurement.files.push_back({text(file, "name"), count(file, "bytes")});
+  measurement.architecture = optional_text(root, "architecture");
+  measurement.importance = optional_text(root, "importance");
+  const Json& precision = member(root, "precision");
+  if (!precision.is_number() || !(precision.get<double>() > 0)) not_one("\"precision\" is not a positive number");
+  measurement.size = {precision.get<double>(), flag(root, "allRows")};
+  measurement.weights = count(root, "weights");
+  measurement.kept_file_bytes = count(root, "keptFileBytes");
+  measurement.kept_tensor_bytes = count(root, "keptTensorBytes");
+  measurement.quantized_source = flag(root, "quantizedSource");
+  for (const Json& tensor : list(root, "tensors")) measurement.tensors.push_back(parse_tensor(tensor));
+  return measurement;
+}
+
+}  // namespace nibble

@@ -1,0 +1,31 @@
+#pragma once
+#include <regex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/format.h"
+
+namespace nibble {
+
+/// A type for every tensor whose name the pattern finds: an ECMAScript regular expression, lower-cased before use,
+/// searched anywhere in the name.
+struct TypeRule {
+  std::string pattern;
+  Type type;
+};
+
+/// Rules ready to be asked. The first that matches wins.
+class RuleMatcher {
+ public:
+  /// Keeps the rules. Throws Error for a pattern that is no regular expression.
+  explicit RuleMatcher(std::span<const TypeRule> rules);
+  /// Null when no rule speaks of the tensor.
+  const TypeRule* find(const std::string& tensor) const;
+
+ private:
+  std::vector<TypeRule> rules_;
+  std::vector<std::regex> patterns_;
+};
+
+}  // namespace nibble
