@@ -189,7 +189,7 @@ Recipe recipe_of(const Measurement& measurement, std::span<const Type> assignmen
     }
     const bool all = group.layers.size() == layers_of_part[group.part];
     std::string pattern = "^blk\\.";
-    pattern += all ? "\\d+" : '(' + layers + ')';
+    pattern += all ? "\\d+" : group.layers.size() == 1 ? layers : '(' + layers + ')';
     pattern += escaped(group.part) + '$';
     recipe.rules.push_back({std::move(pattern), group.type});
   }

@@ -22,7 +22,7 @@ RowErrors::RowErrors(std::string_view from, std::span<const std::string> types, 
     : from_(&named(from)),
       decoder_(find_decoder(from_->type, kernel)),
       kernels_(&error_kernels(kernel)),
-      counters_(error_buckets::count * histogram_copies) {
+      counters_(error_buckets::count * histogram_sides) {
   if (decoder_ == nullptr) throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
   for (const std::string& name : types) {
     const Format& format = named(name);

@@ -10,6 +10,7 @@
 #include "measure/sample_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
+#include "wasm/bound_measurement.h"
 
 /// Class Model of web/src/wasm/nibble.d.ts. Problems come back as sentences; no exception crosses the boundary.
 namespace nibble {
@@ -101,14 +102,14 @@ class BoundModel {
       plan_ = {};
       model_.complete();
       SamplePlan made = make_sample_plan(model_, parse_plan_options(options), parse_measure_options(measure), importance());
-      measurement_ = measurement_json(made.measurement);
       std::string json = sample_plan_json(made);
       plan_ = std::move(made.plan);
+      measurement_ = std::move(made.measurement);
       return json;
     });
   }
 
-  std::string empty_measurement() const { return measurement_; }
+  bound::BoundMeasurement* begin_measurement() { return new bound::BoundMeasurement(std::exchange(measurement_, {})); }
 
   std::string sample_jobs(unsigned source, double begin, double end, double job_bytes) {
     return answer([&] {
@@ -182,7 +183,7 @@ class BoundModel {
 
   Model model_;
   Plan plan_;
-  std::string measurement_;
+  Measurement measurement_;  // of the last sample plan, until it is begun
   std::optional<ImportanceFile> importance_;
   std::optional<ImportanceReader> reader_;  // while a matrix is being read
 };
@@ -199,7 +200,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("sample", &BoundModel::sample)
       .function("assignment", &BoundModel::assignment)
       .function("samplePlan", &BoundModel::sample_plan)
-      .function("emptyMeasurement", &BoundModel::empty_measurement)
+      .function("beginMeasurement", &BoundModel::begin_measurement, emscripten::allow_raw_pointers())
       .function("sampleJobs", &BoundModel::sample_jobs)
       .function("openImportance", &BoundModel::open_importance)
       .function("offerImportance", &BoundModel::offer_importance)

@@ -93,7 +93,7 @@ async function withDisplay(start: (display: ProgressDisplay) => Promise<RunRepor
   }
 }
 
-function compute({ workers }: ComputeOptions): { workers?: number } {
+export function compute({ workers }: ComputeOptions): { workers?: number } {
   return workers === undefined ? {} : { workers };
 }
 

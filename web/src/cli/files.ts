@@ -1,4 +1,5 @@
 import { close, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem, type SourceHandle } from '../core';
 import { partialOf } from '../platform/node-place';
@@ -105,6 +106,17 @@ export function checkOutput(path: string, inputs: InputFiles, force: boolean): v
   if (!stat.isFile()) throw new Problem(`${path} is not an ordinary file, and the output must be one.`);
   if (inputs.include(path) && !force) {
     throw new Problem(`${path} is the input. Choose another output, or say --force to replace the input when the output is complete.`);
+  }
+}
+
+/** Writes a small text file, whole or not at all. Throws Problem. */
+export async function writeText(path: string, text: string): Promise<void> {
+  const target = behindLink(path);
+  try {
+    await writeFile(partialOf(target), text);
+    await rename(partialOf(target), target);
+  } catch (error) {
+    throw new Problem(`${path} cannot be written: ${(error as Error).message}.`);
   }
 }
 

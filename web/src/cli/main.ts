@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
+import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import { analyzeScale, type SampleOptions } from './analysis-commands';
-import { addComputeOptions, addRecipeOptions, addSampleOptions, parseWorkers } from './options';
+import { addComputeOptions, addRecipeOptions, addSampleOptions, parseRoleWeight, parseSize, parseWorkers, tensorTypeOption } from './options';
 import { compare, repeat, verify } from './evidence-commands';
 import { printable } from './text';
 
@@ -33,14 +34,21 @@ const program = new Command('nibble')
 
 addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true })))
   .description('write IN as a model of another type')
-  .usage('[options] IN [OUT] TYPE [WORKERS]')
+  .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
+  .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
   .option('--dry-run', 'say what would be written, and write nothing')
   .option('--force', 'let the output replace the input')
   .option(...compareMethod)
   .option('--receipt <file>', 'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)')
   .option(...json)
-  .action(async (operands: string[], options: QuantizeOptions, command: Command) => {
+  .action(async (operands: string[], { recipe, ...options }: QuantizeOptions & { recipe?: string }, command: Command) => {
+    if (recipe !== undefined) {
+      const [input, output] = operands;
+      if (input === undefined || operands.length > 2) return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
+      const { type, ...added } = await withRecipe(recipe, options);
+      return quantize(input, output, type, { ...options, ...added }, stop.signal);
+    }
     const { input, output, type, workers } = quantizeOperands(operands, command);
     await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
   });
@@ -74,27 +82,41 @@ addSampleOptions(program.command('analyze-scale'))
   .option(...json)
   .action((file: string, options: SampleOptions & { format?: string }) => analyzeScale(file, options, stop.signal));
 
-addComputeOptions(program.command('compare'))
-  .description('measure the weights of the second model against those of the first, tensor by tensor, whatever made the files')
-  .argument('<first>')
-  .argument('<second>')
-  .option(...json)
-  .action((first: string, second: string, options: Parameters<typeof compare>[2]) => compare(first, second, options, stop.signal));
+addComputeOptions(addRecipeOptions(program.command('measure')))
+  .description('measure, from a sample of rows, what each type would cost each tensor; writes a measurement for solve and observe')
+  .argument('<file>')
+  .option('--types <names>', 'usual (12 types, the default), all, or names with commas between')
+  .option('--all-rows', 'every row instead of a sample')
+  .option('--precision <share>', 'half of the interval, relative to the error, for which more rows are read (default: 0.05)', Number)
+  .option('-o, --output <file>', 'where to write the measurement (JSON)')
+  .option('--json', 'print the measurement')
+  .action((file: string, options: MeasureCommandOptions) => measure(file, options, stop.signal));
 
 program
-  .command('verify')
-  .description('check that a file is the one a receipt was written for')
-  .argument('<receipt>')
-  .argument('<file>')
-  .action((receipt: string, file: string) => verify(receipt, file, stop.signal));
+  .command('solve')
+  .description('choose a type for each tensor so that the error is least at a size, from a measurement')
+  .argument('<measurement>')
+  .option('--size <bytes>', 'of the file at most: 4200000000, 4.2GB, 3.9GiB', parseSize)
+  .option('--bpw <bits>', 'bits per weight at most', Number)
+  .option('--weighted', 'make the error counted by importance small (measured with --imatrix)')
+  .option('--types <names>', 'choose among these only, with commas between')
+  .addOption(tensorTypeOption())
+  .option('--role-weight <role=factor>', 'count the errors of a role (q k v o gate up down token_embd output ...) so many times (may be repeated)', parseRoleWeight)
+  .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
+  .option(...json)
+  .action(solve);
 
-addComputeOptions(program.command('repeat'))
-  .description('do again what a receipt says, and check that the same bytes come out')
-  .argument('<receipt>')
-  .argument('<model>')
-  .argument('<out>')
-  .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
-  .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) => repeat(receipt, model, out, options, stop.signal));
+addRecipeOptions(program.command('observe'))
+  .description('step the tensors with the largest error of a type to smaller blocks, then more bits, until each error has halved')
+  .argument('<measurement>')
+  .argument('<file>', 'the model; only its header is read')
+  .argument('<type>')
+  .option('--worst <n>', 'how many tensors (default: 40)', Number)
+  .option('--weighted', 'by the error counted by importance')
+  .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
+  .option(...json)
+  .action(observe);
+import { compare, repeat, verify } from './evidence-commands';
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {

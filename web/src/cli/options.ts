@@ -24,13 +24,17 @@ export interface ComputeOptions {
   kernel?: Kernel;
 }
 
+export function tensorTypeOption(): Option {
+  return new Option('--tensor-type <pattern=type>', 'this type for tensors whose name matches (may be repeated; the first match counts)').argParser(parseTensorType);
+}
+
 export function addRecipeOptions(command: Command): Command {
   return command
     .option('--pure', 'every tensor to the type itself, without the mix')
     .option('--leave-output-tensor', 'leave output.weight as it is')
     .option('--output-tensor-type <type>', 'this type for output.weight')
     .option('--token-embedding-type <type>', 'this type for the token embeddings')
-    .option('--tensor-type <pattern=type>', 'this type for tensors whose name matches (may be repeated; the first match counts)', parseTensorType)
+    .addOption(tensorTypeOption())
     .option('--override-kv <key=type:value>', 'set metadata; type is int, float, bool or str (may be repeated)', parseOverride)
     .option('--allow-requantize', 'accept tensors that are quantized already')
     .option('--keep-split', 'write as many files as the input has')
@@ -74,6 +78,21 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
 /** Without the members that are undefined. */
 function pick(options: { [Name in keyof PlanOptions]: PlanOptions[Name] | undefined } & { type: string }): PlanOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PlanOptions;
+}
+
+/** "4.2GB", "3.9 GiB", "4200000000". */
+export function parseSize(text: string): number {
+  const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B)?$/.exec(text.trim());
+  const number = Number(match?.[1]);
+  if (!match || !Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
+  const power = match[2] === undefined ? 0 : 1 + 'kMGT'.indexOf(match[2]);
+  return Math.floor(number * (match[3] ? 1024 : 1000) ** power);
+}
+
+export function parseRoleWeight(text: string, previous: Record<string, number> = {}): Record<string, number> {
+  const match = /^(\w+)=([\d.]+)$/.exec(text);
+  if (!match || !(Number(match[2]) > 0)) throw new InvalidArgumentError('Write it as ROLE=FACTOR, for example down=2.');
+  return { ...previous, [match[1]!]: Number(match[2]) };
 }
 
 function append(text: string, previous: string[] = []): string[] {

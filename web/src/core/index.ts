@@ -1,6 +1,8 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
+export { measure, type MeasureProgress, type MeasureRun } from './measure';
+export { Measurement, readRecipe, recipeFile } from './measurement';
 export { loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
 export { Pause } from './pause';

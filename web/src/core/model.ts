@@ -1,10 +1,11 @@
 import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
+import { Measurement } from './measurement';
 import { answer, bestKernel, instantiate, withBytes, type Kernel } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { FileTypeInfo, FormatInfo, ImportanceInfo, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, WeightPlace, TensorPair } from './types';
+import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
@@ -59,6 +60,16 @@ export interface PreparedRun {
   importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
+/** A measure pass, planned. */
+export interface PreparedSample {
+  plan: SamplePlan;
+  measurement: Measurement; // of nothing yet; the caller deletes it
+  /** Jobs for the rows that come begin-th to end-th in the sample of a tensor of the plan. */
+  jobs(tensor: number, begin: number, end: number, jobBytes: number): SampleJob[];
+  /** As PreparedRun.importanceOf. */
+  importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
+}
+
 /** A model whose headers were read. Holds no weights. */
 export interface OpenedModel {
   readonly core: Core;
@@ -77,6 +88,10 @@ export interface OpenedModel {
   prepare(options: PlanOptions): PreparedRun;
   /** Chooses rows for an analysis. Throws Problem. */
   sample(options: RowSampleOptions): RowSample;
+  /** The types that tensors get. Quick. Throws Problem. */
+  assignment(options: PlanOptions): Assignment;
+  /** Throws Problem. */
+  prepareSample(options: PlanOptions, measure: MeasureOptions): PreparedSample;
   close(): void;
 }
 
@@ -153,6 +168,29 @@ class HeadersOnly implements OpenedModel {
         if (this.#planned !== planned) this.plan(options);
       });
     return { plan, headers, importanceOf };
+  }
+
+  assignment(options: PlanOptions): Assignment {
+    return answer<Assignment>(this.#model.assignment(JSON.stringify(options)));
+  }
+
+  prepareSample(options: PlanOptions, measure: MeasureOptions): PreparedSample {
+    const [planned, what] = [JSON.stringify(options), JSON.stringify(measure)];
+    const make = () => {
+      this.#planned = `${planned} ${what}`;
+      return answer<SamplePlan>(this.#model.samplePlan(planned, what));
+    };
+    const plan = make();
+    const mine = this.#planned;
+    return {
+      plan,
+      measurement: new Measurement(this.core, this.#model.beginMeasurement()),
+      jobs: (tensor, begin, end, jobBytes) => answer<SampleJob[]>(this.#model.sampleJobs(plan.tensors[tensor]!.source, begin, end, jobBytes)),
+      importanceOf: (tensor) =>
+        this.#matrix!.rowsOf(tensor, plan.tensors[tensor]!.importance!, () => {
+          if (this.#planned !== mine) make();
+        }),
+    };
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { jobsPerWorker, type FromJobWorker, type JobDone, type JobRequest, type StartWorker } from '../worker/protocol';
+import { jobsPerWorker, type FromJobWorker, type JobDone, type JobRequest, type SampleDone, type SampleRequest, type StartWorker } from '../worker/protocol';
 import type { WorkerPort } from './platform';
 
 interface Member {
@@ -6,17 +6,23 @@ interface Member {
   jobs: Set<number>;
 }
 
+/** What workers do: quantize, or only measure rows. One pool does one of the two. */
+interface Work {
+  quantize: { request: JobRequest; done: JobDone };
+  sample: { request: SampleRequest; done: SampleDone };
+}
+
 /** Workers that take jobs. After the first failure nothing more comes; terminate() it. */
-export class JobPool {
+export class JobPool<Kind extends keyof Work = 'quantize'> {
   readonly #members: Member[];
-  readonly #onDone: (done: JobDone) => void;
+  readonly #onDone: (done: Work[Kind]['done']) => void;
   readonly #onFailure: (job: number | null, sentence: string) => void;
 
   /** `onFailure` gets the job that failed, or, when a worker broke down, the oldest it had. */
   constructor(
     ports: WorkerPort[],
     start: StartWorker,
-    onDone: (done: JobDone) => void,
+    onDone: (done: Work[Kind]['done']) => void,
     onFailure: (job: number | null, sentence: string) => void,
   ) {
     this.#onDone = onDone;
@@ -38,10 +44,10 @@ export class JobPool {
   }
 
   /** Gives the job to the least busy worker; its buffer goes along. */
-  give(job: JobRequest): void {
+  give(job: Work[Kind]['request']): void {
     const member = this.#members.reduce((best, other) => (other.jobs.size < best.jobs.size ? other : best));
     member.jobs.add(job.index);
-    member.port.post(job, [job.buffer]);
+    member.port.post(job, 'buffer' in job ? [job.buffer] : []);
   }
 
   terminate(): void {
@@ -54,6 +60,6 @@ export class JobPool {
       return;
     }
     member.jobs.delete(message.index);
-    this.#onDone(message);
+    this.#onDone(message as Work[Kind]['done']);
   }
 }

@@ -28,6 +28,9 @@ export interface NibbleModule {
   Statistics: new () => Statistics;
   Study: new (kind: string, options: string) => Study;
   ScaleSummary: new (options: string) => ScaleSummary;
+  RowErrors: new (from: string, types: string, method: string, kernel: string) => RowErrors;
+  /** From the JSON of a saved measurement; ask problem() before anything else. */
+  Measurement: new (json: string) => Measurement;
 }
 
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
@@ -50,6 +53,14 @@ export interface Model {
   price(options: string): string;
   /** Takes JSON RowSampleOptions; JSON: RowSample or error. */
   sample(options: string): string;
+  /** Takes JSON PlanOptions; JSON: { tensor name: type } of every tensor of the output, or error. Quick. */
+  assignment(options: string): string;
+  /** Takes JSON PlanOptions and MeasureOptions; JSON: SamplePlan or error. importanceValues() then counts its tensors. */
+  samplePlan(options: string, measure: string): string;
+  /** The measurement of nothing yet that belongs to the last sample plan. Once per plan. */
+  beginMeasurement(): Measurement;
+  /** JSON: SampleJob[] for the rows that come begin-th to end-th in the sample of a tensor of ModelInfo, or error. */
+  sampleJobs(tensor: number, begin: number, end: number, jobBytes: number): string;
   /**
    * Begins reading an importance matrix, to be used by later plans and prices; `path` is repeated in the output's
    * metadata. JSON: `{ "wanted": { offset, bytes } }`, the part of that file to offer next, or error.
@@ -120,5 +131,37 @@ export interface ScaleSummary {
   report(): string;
   /** Does a part of the search for tables of 1, 2, 3 ... divisors. JSON: the next DivisorTable when it is found, null or error. */
   searchTables(): string;
+  delete(): void;
+}
+
+/** Quantizes rows to several types (a JSON list of names) and measures the error of each row, keeping nothing else. */
+export interface RowErrors {
+  /** Empty, or the sentence that says why these types cannot be measured. */
+  problem(): string;
+  /** Numbers per row: sum x^2, sum q x^2, then sum (x-y)^2 and sum q (x-y)^2 of each type. */
+  figures(): number;
+  /** Measures `count` consecutive rows at `rows`; `out` takes count * figures() f64. Empty, or the error. */
+  run(rows: number, count: number, rowLength: number, firstRow: number, importance: number, out: number): string;
+  delete(): void;
+}
+
+/** What was learned of a model's tensors, and what follows from it. */
+export interface Measurement {
+  /** Empty, or why the JSON it was made from is no measurement. */
+  problem(): string;
+  /** The file: see Measurement in core/types.ts. */
+  json(): string;
+  /** Adds what RowErrors has for `rows` rows: `count` f64 at `figures`. Empty, or the error. */
+  add(tensor: number, figures: number, count: number, rows: number): string;
+  /** How many rows of a tensor the precision asks for, judged from those measured. */
+  rowsWanted(tensor: number): number;
+  /** Takes JSON { tensor name: type }; JSON: Prediction or error. Quick. */
+  predict(assignment: string): string;
+  /** The same to JSON Mix. */
+  mix(assignment: string): string;
+  /** JSON SolveRequest to JSON Solution, or error. */
+  solve(request: string): string;
+  /** JSON ObserveRequest to JSON Observation, or error. */
+  observe(request: string): string;
   delete(): void;
 }

@@ -2,6 +2,7 @@ import { allocate, instantiate } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
 import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type StartWorker } from './protocol';
+import { RowSampler } from './row-sampler';
 
 /** Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core. */
 export class JobEngine {
@@ -13,6 +14,8 @@ export class JobEngine {
   readonly #importance: number;
   readonly #freeInputs: Uint8Array[];
   readonly #converters = new Map<string, Converter>();
+  /** Measures rows instead of converting them. */
+  readonly sampler: RowSampler;
 
   static async create(start: StartWorker, openSource: (handle: SourceHandle) => ByteSource): Promise<JobEngine> {
     return new JobEngine(start, await instantiate(start.kernel, start.compiled), start.sources.map(openSource));
@@ -22,6 +25,7 @@ export class JobEngine {
     this.#module = module;
     this.#sources = sources;
     this.#requestedKernel = start.kernel;
+    this.sampler = new RowSampler(module, sources, start.kernel);
     this.#input = allocate(module, start.inputBytes);
     this.#output = allocate(module, start.outputBytes);
     this.#importance = allocate(module, start.importanceBytes);

@@ -1,5 +1,6 @@
 import type { Kernel } from '../core/module';
 import type { SourceHandle } from '../core/source';
+import type { RowRange } from '../core/types';
 
 /** Jobs that one worker has under way: while one is converted, the next one's bytes are on their way. */
 export const jobsPerWorker = 2;
@@ -77,7 +78,19 @@ export interface StudyDone {
   result: Uint8Array<ArrayBuffer>;
 }
 
-export type ToJobWorker = StartWorker | JobRequest;
+/** Rows of one matrix of a tensor, to be quantized to several types and measured. Nothing but figures comes back. */
+export interface SampleRequest {
+  kind: 'sample';
+  index: number;
+  from: string;
+  types: string[];
+  method: string;
+  rowLength: number;
+  ranges: RowRange[];
+  importance: Float32Array<ArrayBuffer> | null; // one for each weight of a row
+}
+
+export type ToJobWorker = StartWorker | JobRequest | SampleRequest;
 export type ToStudyWorker = StartStudy | StudyRequest;
 
 export interface JobDone {
@@ -89,10 +102,17 @@ export interface JobDone {
   kernel: string | null; // that converted
 }
 
+export interface SampleDone {
+  kind: 'sampled';
+  index: number;
+  rows: number;
+  figures: Float64Array<ArrayBuffer>; // of each row, as Measurement.add() takes them
+}
+
 interface Failed {
   kind: 'failed';
   index: number | null;
   sentence: string;
 }
-export type FromJobWorker = JobDone | Failed;
+export type FromJobWorker = JobDone | SampleDone | Failed;
 export type FromStudyWorker = StudyDone | Failed;

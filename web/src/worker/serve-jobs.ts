@@ -1,7 +1,7 @@
 import { sentenceOf } from '../core/problem';
 import type { ByteSource, SourceHandle } from '../core/source';
 import { JobEngine } from './job-engine';
-import type { FromJobWorker, FromStudyWorker, ToJobWorker, ToStudyWorker } from './protocol';
+import type { FromJobWorker, FromStudyWorker, JobDone, SampleDone, ToJobWorker, ToStudyWorker } from './protocol';
 import { StudyEngine } from './study-engine';
 
 /** Answers a runner's messages: the whole of a job worker, wherever it runs. */
@@ -28,10 +28,15 @@ export function serveJobs(
       return;
     }
     engine
-      ?.then((ready) => ready.run(message))
+      ?.then((ready): Promise<JobDone | SampleDone> => (message.kind === 'sample' ? ready.sampler.measure(message) : ready.run(message)))
       .then(
-(done) => answer(done, [done.buffer, ...[done.statistics, done.reference].flatMap((figures) => figures?.buffer ?? [])]),
+        (done) => answer(done, buffersOf(done)),
         failed(message.index),
       );
   };
+}
+
+function buffersOf(done: JobDone | SampleDone): ArrayBuffer[] {
+  if (done.kind === 'sampled') return [done.figures.buffer];
+  return [done.buffer, ...[done.statistics, done.reference].flatMap((figures) => figures?.buffer ?? [])];
 }

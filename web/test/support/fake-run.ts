@@ -100,7 +100,7 @@ export class FakeWorkers {
     return {
       post: (message) => {
         const request = message as ToJobWorker;
-        if (request.kind === 'start') return;
+        if (request.kind !== 'job') return;
         this.given.push(request.index);
         this.#behave(
           request,
@@ -141,6 +141,8 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     plan: () => plan,
     price: () => null as never,
     sample: () => null as never,
+    assignment: () => null as never,
+    prepareSample: () => null as never,
     prepare: () => ({
       plan,
       headers: plan.outputFiles.map(({ headerBytes }) => new Uint8Array(headerBytes).fill(0xee)),

@@ -1,0 +1,80 @@
+#pragma once
+#include <new>
+#include <string>
+#include <utility>
+
+#include "error.h"
+#include "measure/choose_json.h"
+#include "measure/measurement.h"
+#include "plan/json.h"
+
+/// Class Measurement of web/src/wasm/nibble.d.ts, which a model begins and a saved file brings back. Problems come back as
+/// sentences; no exception crosses the boundary.
+namespace nibble::bound {
+
+/// The answer, or { "error": sentence }.
+template <class Call>
+std::string answer(Call&& call) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return error_json("There is not enough memory for this step. Use fewer workers, or close other tabs.");
+  } catch (const std::exception& problem) {
+    return error_json(problem.what());
+  }
+}
+
+/// The sentence of what went wrong, or an empty one.
+template <class Call>
+std::string sentence_of(Call&& call) {
+  try {
+    call();
+    return "";
+  } catch (const std::bad_alloc&) {
+    return "There is not enough memory for this step. Use fewer workers, or close other tabs.";
+  } catch (const std::exception& problem) {
+    return problem.what();
+  }
+}
+
+class BoundMeasurement {
+ public:
+  explicit BoundMeasurement(Measurement measurement) : measurement_(std::move(measurement)) {}
+  explicit BoundMeasurement(const std::string& json) {
+    problem_ = sentence_of([&] { measurement_ = parse_measurement(json); });
+  }
+
+  std::string problem() const { return problem_; }
+  std::string json() const { return measurement_json(measurement_); }
+
+  std::string add(unsigned tensor, uintptr_t figures, size_t count, size_t rows) {
+    return sentence_of([&] {
+      if (tensor >= measurement_.tensors.size()) throw Error("There is no such tensor. This is a fault in the program.");
+      measurement_.add(measurement_.tensors[tensor], {reinterpret_cast<const double*>(figures), count}, rows);
+    });
+  }
+
+  double rows_wanted(unsigned tensor) const {
+    if (tensor >= measurement_.tensors.size()) return 0;
+    return static_cast<double>(measurement_.rows_wanted(measurement_.tensors[tensor]));
+  }
+
+  std::string predict(const std::string& assignment) const {
+    return answer([&] { return prediction_json(measurement_, assignment); });
+  }
+  std::string mix(const std::string& assignment) const {
+    return answer([&] { return mix_json(measurement_, assignment); });
+  }
+  std::string solve(const std::string& request) const {
+    return answer([&] { return solution_json(measurement_, request); });
+  }
+  std::string observe(const std::string& request) const {
+    return answer([&] { return observation_json(measurement_, request); });
+  }
+
+ private:
+  Measurement measurement_;
+  std::string problem_;
+};
+
+}  // namespace nibble::bound

@@ -1,0 +1,92 @@
+import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
+import { answer, withBytes } from './module';
+import { Problem } from './problem';
+import type { Assignment, Mix, Observation, ObserveRequest, Prediction, RecipeFile, Solution, SolveRequest } from './types';
+
+/** What a measure pass learned, and what follows from it: predictions, mixes for a size. It needs no weights. */
+export class Measurement {
+  readonly #module: NibbleModule;
+  readonly #measurement: CoreMeasurement;
+
+  constructor({ module }: { module: NibbleModule }, measurement: CoreMeasurement) {
+    this.#module = module;
+    this.#measurement = measurement;
+  }
+
+  /** From the JSON text of a MeasurementFile. Throws Problem when it is none. */
+  static read(core: { module: NibbleModule }, json: string): Measurement {
+    const measurement = new core.module.Measurement(json);
+    const problem = measurement.problem();
+    if (problem) {
+      measurement.delete();
+      throw new Problem(problem);
+    }
+    return new Measurement(core, measurement);
+  }
+
+  /** The text of a MeasurementFile. */
+  json(): string {
+    return this.#measurement.json();
+  }
+
+  /** Adds the figures of `rows` rows of a tensor of the sample plan. */
+  add(tensor: number, rows: number, figures: Float64Array<ArrayBuffer>): void {
+    const sentence = withBytes(this.#module, new Uint8Array(figures.buffer), (pointer) => this.#measurement.add(tensor, pointer, figures.length, rows));
+    if (sentence) throw new Problem(sentence);
+  }
+
+  rowsWanted(tensor: number): number {
+    return this.#measurement.rowsWanted(tensor);
+  }
+
+  predict(assignment: Assignment): Prediction {
+    return answer<Prediction>(this.#measurement.predict(JSON.stringify(assignment)));
+  }
+
+  mix(assignment: Assignment): Mix {
+    return answer<Mix>(this.#measurement.mix(JSON.stringify(assignment)));
+  }
+
+  /** Throws Problem for sizes below the smallest, which it names. */
+  solve(request: SolveRequest): Solution {
+    return answer<Solution>(this.#measurement.solve(JSON.stringify(request)));
+  }
+
+  observe(request: ObserveRequest): Observation {
+    return answer<Observation>(this.#measurement.observe(JSON.stringify(request)));
+  }
+
+  delete(): void {
+    this.#measurement.delete();
+  }
+}
+
+/** A mix as a file that `nibble quantize --recipe` and the page take. */
+export function recipeFile(mix: Mix | Solution, method?: string): RecipeFile {
+  const solved = 'gap' in mix ? mix : null;
+  return {
+    nibbleRecipe: 1,
+    options: { ...mix.recipe, ...(method !== undefined && { method }) },
+    bytes: mix.bytes,
+    bitsPerWeight: mix.bitsPerWeight,
+    sqnrDb: mix.prediction.sqnrDb,
+    objective: solved?.objective ?? null,
+    gap: solved?.gap ?? null,
+    command: mix.command,
+  };
+}
+
+/** The options in the text of a RecipeFile. Throws Problem when it is none. */
+export function readRecipe(text: string): RecipeFile['options'] {
+  let file: Partial<RecipeFile> | null = null;
+  try {
+    file = JSON.parse(text) as Partial<RecipeFile> | null;
+  } catch {
+    // Said below.
+  }
+  if (file === null || typeof file !== 'object' || !('nibbleRecipe' in file)) throw new Problem('This is not a recipe that nibble wrote.');
+  if (file.nibbleRecipe !== 1 || typeof file.options !== 'object' || file.options === null) {
+    throw new Problem('This recipe was written by a version of nibble whose recipes this one does not know. Make it anew.');
+  }
+  return file.options;
+}
