@@ -3,8 +3,8 @@ import { Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import { analyzeScale, type SampleOptions } from './analysis-commands';
-import { addComputeOptions, addRecipeOptions, addSampleOptions, parseRoleWeight, parseSize, parseWorkers, tensorTypeOption } from './options';
 import { compare, repeat, verify } from './evidence-commands';
+import { addComputeOptions, addRecipeOptions, addSampleOptions, parseRoleWeight, parseSize, parseWorkers, tensorTypeOption } from './options';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -116,7 +116,28 @@ addRecipeOptions(program.command('observe'))
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)
   .action(observe);
-import { compare, repeat, verify } from './evidence-commands';
+
+addComputeOptions(program.command('compare'))
+  .description('measure the weights of the second model against those of the first, tensor by tensor, whatever made the files')
+  .argument('<first>')
+  .argument('<second>')
+  .option(...json)
+  .action((first: string, second: string, options: Parameters<typeof compare>[2]) => compare(first, second, options, stop.signal));
+
+program
+  .command('verify')
+  .description('check that a file is the one a receipt was written for')
+  .argument('<receipt>')
+  .argument('<file>')
+  .action((receipt: string, file: string) => verify(receipt, file, stop.signal));
+
+addComputeOptions(program.command('repeat'))
+  .description('do again what a receipt says, and check that the same bytes come out')
+  .argument('<receipt>')
+  .argument('<model>')
+  .argument('<out>')
+  .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
+  .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) => repeat(receipt, model, out, options, stop.signal));
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {
