@@ -6,6 +6,7 @@
 #include "codec/k_quants.h"
 #include "codec/scale_search.h"
 #include "formats/list.h"
+#include "search/exact_integers.h"
 #include "search/lowest_error.h"
 #include "search/super_block_fits.h"
 
@@ -90,11 +91,6 @@ template <>
 struct Search<Q5_1> {
   static constexpr int N = 31;
   static constexpr Steps range{26.5f, 0.5f, 18}, shift{-0.45f, 0.128f, 8};
-};
-template <>
-struct Search<Q8_0> {
-  using Grid = EvenLevels<-128, 127>;
-  static constexpr Steps divisors{115.0f, 0.34f, 48}, negative_divisors{115.0f, 0.34f, 48};
 };
 template <>
 struct Search<IQ4_NL> {
@@ -212,15 +208,9 @@ bool symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* import
   fit_symmetric_runs<n, Grid>(values, weights, Search<F>::divisors, Search<F>::negative_divisors, 0, fits);
   for (int b = 0; b < lanes; ++b) {
     const uint16_t d = f16_from_f32(fits.scale[b]);
-    if constexpr (std::is_same_v<F, Q8_0>) {
-      int8_t codes[n];
-      for (int i = 0; i < n; ++i) codes[i] = static_cast<int8_t>(Grid::nearest(quotient(x[n * b + i], f32_from_f16(d))));
-      F::encode(d, codes, blocks + F::block_bytes * b);
-    } else {
-      uint8_t codes[n];
-      for (int i = 0; i < n; ++i) codes[i] = static_cast<uint8_t>(nearest_iq4_code(quotient(x[n * b + i], f32_from_f16(d))));
-      F::encode(d, codes, blocks + F::block_bytes * b);
-    }
+    uint8_t codes[n];
+    for (int i = 0; i < n; ++i) codes[i] = static_cast<uint8_t>(nearest_iq4_code(quotient(x[n * b + i], f32_from_f16(d))));
+    F::encode(d, codes, blocks + F::block_bytes * b);
   }
   return true;
 }
@@ -376,6 +366,23 @@ void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const fl
   quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
+/// Q8_0: the exact search is slow where it proves that coarse scales are no better, so the proof is left out.
+template <class F, Kernel kernel, class V>
+void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  const auto improve = [](const float* x, uint8_t* block, const float*) {
+    constexpr int n = F::block_length;
+    float scale;
+    if (!best_scale_near_maximum(x, kernel, scale)) return false;
+    uint8_t levels[n] = {};
+    round_to_grid<n, V>(x, scale, 0.0f, -128, 127, levels);
+    int8_t codes[n];
+    for (int i = 0; i < n; ++i) codes[i] = static_cast<int8_t>(levels[i] - 128);
+    F::encode(f16_from_f32(scale), codes, block);
+    return true;
+  };
+  quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
+}
+
 #if NIBBLE_SIMD
 #define BOTH_KERNELS(function, F)                                                 \
   {{lowest_error_method, Kernel::scalar, function<F, Kernel::scalar, float>},     \
@@ -392,7 +399,7 @@ std::vector<Quantizer> lowest_error_quantizers(Type type) {
     case Type::q5_0: return BOTH_KERNELS(quantize_exactly, Q5_0);
     case Type::mxfp4: return BOTH_KERNELS(quantize_exactly, MXFP4);
     case Type::nvfp4: return BOTH_KERNELS(quantize_exactly, NVFP4);
-    case Type::q8_0: return BOTH_KERNELS(quantize_symmetric_32, Q8_0);
+    case Type::q8_0: return BOTH_KERNELS(quantize_near_maximum, Q8_0);
     case Type::iq4_nl: return BOTH_KERNELS(quantize_symmetric_32, IQ4_NL);
     case Type::q4_1: return BOTH_KERNELS(quantize_affine_32, Q4_1);
     case Type::q5_1: return BOTH_KERNELS(quantize_affine_32, Q5_1);

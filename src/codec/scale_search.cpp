@@ -12,6 +12,7 @@
 #include "formats/q5_0.h"
 #include "formats/q8_0.h"
 #include "numeric/half.h"
+#include "numeric/lanes.h"
 #include "search/exact_integers.h"
 #include "search/scale_methods.h"
 
@@ -86,16 +87,19 @@ struct OneScale<MXFP4> : Fp4Levels<MXFP4, Storage::e8m0> {};
 template <>
 struct OneScale<NVFP4> : Fp4Levels<NVFP4, Storage::ue4m3> {};
 
-/// The codes of the levels nearest to x / scale.
-template <class F>
+/// The codes of the levels nearest to x / scale. V = float or Float4: the same codes.
+template <class F, class V>
 void nearest_codes(const float* x, float scale, uint8_t* codes) {
   using Grid = OneScale<F>;
   if constexpr (requires { Grid::reach; }) {
-    const float low = -Grid::reach, high = Grid::reach - 1;
-    for (size_t i = 0; i < F::scale_length; ++i) {
-      const float level = scale == 0 ? 0.0f : std::nearbyint(x[i] / scale);
-      codes[i] = static_cast<uint8_t>(static_cast<int>(std::max(low, std::min(high, level))) + Grid::reach);
+    constexpr size_t n = F::scale_length, lanes = lane_count<V>;
+    const V low(static_cast<float>(-Grid::reach)), high(static_cast<float>(Grid::reach - 1));
+    V levels[n / lanes];
+    for (size_t i = 0; i < n; i += lanes) {
+      const V y = scale == 0 ? V(0.0f) : load_run<V>(x + i) / V(scale);
+      levels[i / lanes] = small_level(lower_of(higher_of(y, low), high)) - low;
     }
+    store_level_run<n>(levels, codes);
   } else {
     constexpr Levels levels{Grid::levels.data(), Grid::count};
     for (size_t i = 0; i < F::scale_length; ++i) {
@@ -105,7 +109,7 @@ void nearest_codes(const float* x, float scale, uint8_t* codes) {
 }
 
 /// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs.
-template <class F, class BestScale>
+template <class F, class V, class BestScale>
 void quantize_row(const float* row, uint8_t* blocks, size_t length, const float* importance, BestScale&& best_scale) {
   constexpr size_t run = F::scale_length, runs = F::block_length / run;
   float scales[runs];
@@ -114,7 +118,7 @@ void quantize_row(const float* row, uint8_t* blocks, size_t length, const float*
     for (size_t r = 0; r < runs; ++r) {
       const size_t at = start + r * run;
       scales[r] = best_scale(row + at, importance ? importance + at : nullptr);
-      nearest_codes<F>(row + at, scales[r], codes + r * run);
+      nearest_codes<F, V>(row + at, scales[r], codes + r * run);
     }
     OneScale<F>::encode(scales, codes, blocks);
   }
@@ -125,28 +129,28 @@ void quantize_by(const float* row, uint8_t* blocks, size_t length, const float* 
   thread_local ScaleScratch scratch;
   using Grid = OneScale<F>;
   const ScaleMethod& chosen = all_scale_methods()[method];
-  quantize_row<F>(row, blocks, length, importance, [&](const float* x, const float* weights) {
+  quantize_row<F, float>(row, blocks, length, importance, [&](const float* x, const float* weights) {
     const BlockProblem problem{x, weights, F::scale_length, {Grid::levels.data(), Grid::count}, Grid::storage};
     return chosen.choose(problem, scratch).scale;
   });
 }
 
 /// The fast exact search, where there is one: integer levels, equal weights.
-template <class F, Kernel kernel>
+template <class F, Kernel kernel, class V>
 void quantize_exact(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   if (importance) return quantize_by<F, scale_method_count - 1>(row, blocks, length, importance);
   thread_local ExactIntegers search(OneScale<F>::reach, kernel);
-  quantize_row<F>(row, blocks, length, nullptr, [&](const float* x, const float*) { return search.best_scale(x); });
+  quantize_row<F, V>(row, blocks, length, nullptr, [&](const float* x, const float*) { return search.best_scale(x); });
 }
 
 template <class F, size_t... method>
 std::vector<Quantizer> quantizers_of(std::index_sequence<method...>) {
   std::vector<Quantizer> list = {{all_scale_methods()[method].name, Kernel::scalar, quantize_by<F, method>}...};
   if constexpr (requires { OneScale<F>::reach; }) {
-    if constexpr (OneScale<F>::reach <= 16) {
-      list.back().run = quantize_exact<F, Kernel::scalar>;
-      if (best_kernel == Kernel::simd) list.push_back({list.back().method, Kernel::simd, quantize_exact<F, Kernel::simd>});
-    }
+    list.back().run = quantize_exact<F, Kernel::scalar, float>;
+#if NIBBLE_SIMD
+    list.push_back({list.back().method, Kernel::simd, quantize_exact<F, Kernel::simd, Float4>});
+#endif
   }
   return list;
 }

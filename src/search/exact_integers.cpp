@@ -3,10 +3,12 @@
 namespace nibble {
 namespace exact_integers_scalar {
 bool search(int reach, const float* x, float& scale);
+bool search_near(const float* x, float& scale);
 }
 #if NIBBLE_SIMD
 namespace exact_integers_simd {
 bool search(int reach, const float* x, float& scale);
+bool search_near(const float* x, float& scale);
 }
 #endif
 
@@ -25,6 +27,15 @@ float ExactIntegers::best_scale(const float* x) {
   ++slow_blocks_;
   sweep_.walk(x, nullptr, 32, {levels_, 2 * reach_});
   return static_cast<float>(sweep_.optimum(Storage::f16).scale);
+}
+
+bool best_scale_near_maximum(const float* x, Kernel kernel, float& scale) {
+#if NIBBLE_SIMD
+  if (kernel == Kernel::simd) return exact_integers_simd::search_near(x, scale);
+#else
+  (void)kernel;
+#endif
+  return exact_integers_scalar::search_near(x, scale);
 }
 
 }  // namespace nibble

@@ -2,22 +2,25 @@
 #include "codec/codec.h"
 #include "search/scale_sweep.h"
 
-/// The provably best scale for blocks of 32 weights with codes -8..7 (Q4_0) or -16..15 (Q5_0), fast.
+/// The provably best scale for blocks of 32 weights with codes -8..7 (Q4_0), -16..15 (Q5_0) or -128..127 (Q8_0), fast.
 ///
-/// With p_i = |code| and u_i = |x_i| / max|x|, the error at scale s is Suu - 2 s h(s), where
-///   h(s) = max over codes of (A - s B / 2),   A = sum u p,  B = sum p^2.
-/// h is a maximum of straight lines, hence convex: between two scales it lies below its chord. Evaluating h on a grid of
-/// 20 (28) scales therefore bounds the gain in every cell between neighbours, and the slack of that bound is of second order
-/// in the cell's width, so two or three cells survive. In those, every change of a code is visited (each weight changes
-/// at most once in a cell), which enumerates every choice of codes there. Coarser and finer scales than the grid's are
-/// excluded by the error they force on the small and on the largest weight; the rare block for which that fails, and
-/// scales that run into subnormal halves, go through ScaleSweep. Storage: the error at the half float nearest to each
-/// parabola's vertex is what is compared, so the result is the best scale a half float can hold.
+/// With p_i = |code|, u_i = |x_i| / max|x| and s = |scale| / max|x|, the error of a choice of codes is Suu - 2 s A + s^2 B
+/// with A = sum u p, B = sum p^2, and the block's error at s is f(s) = Suu - 2 s h(s), h(s) = max over codes of
+/// (A - s B / 2). h is a maximum of straight lines, hence convex: between s1 < s0 it lies below its chord. Put into f, at
+/// s = s1 + y (s0 - s1), this gives
+///   f(s) >= (1 - y) f(s1) + y (s1 / s0) f(s0) - y (1 - y) Suu (s0 - s1)^2 / (s0 s1),
+/// whose minimum over y has a closed form. So f at the nodes of a grid bounds f in every cell between neighbours. The slack,
+/// the last term, is of second order in the cell's width, so that two or three cells survive. In those, every change of a
+/// code is visited (each weight changes at most once in a cell), which enumerates every choice of codes there. Coarser and
+/// finer scales than the grid's are excluded by the error they force on the small and on the largest weight; the rare
+/// block for which that fails goes through ScaleSweep. Storage: the best half float for a choice of codes is the one
+/// nearest to its parabola's vertex, and that error is what is compared, so the result is the best scale a half float can
+/// hold.
 namespace nibble {
 
 class ExactIntegers {
  public:
-  /// `reach`: 8 or 16, for codes -reach .. reach - 1.
+  /// `reach`: 8, 16 or 128, for codes -reach .. reach - 1.
   ExactIntegers(int reach, Kernel kernel);
   /// The best half-float scale (signed, as a float) for the 32 weights at x, all of equal importance.
   float best_scale(const float* x);
@@ -27,9 +30,13 @@ class ExactIntegers {
  private:
   bool (*search_)(int reach, const float* x, float& scale);
   int reach_;
-  float levels_[32];
+  float levels_[256];
   ScaleSweep sweep_;
   uint64_t slow_blocks_ = 0;
 };
+
+/// For codes -128 .. 127: the best half-float scale among divisors max|x| / |scale| from 106.75 to 131.5, where the best of
+/// all nearly always is, without the proof that it is. False where the weights are too small or too large.
+bool best_scale_near_maximum(const float* x, Kernel kernel, float& scale);
 
 }  // namespace nibble

@@ -1,62 +1,98 @@
 // The body of the exact search for integer codes, compiled once per kernel (exact_integers_*.cpp). Written in 128-bit
 // vectors; the scalar kernel is the same text over portable vectors, so both give the same bits. See exact_integers.h.
 
-// The grid for codes -reach .. reach-1: candidate inverse scales T = max|x| / |scale|. "Long" orientation: the sign of
-// the largest weight gets the side that reaches `reach`; "short": the other one. Below reach - 1/2 nothing is clipped
-// and both are the same. The slack of a cell's bound, relative to the error, depends on the cell's width in T alone, so
-// cells are narrow where the error is near its minimum. In a cell a weight may change its code at most once.
-// Nodes: `long_count` long ones (a multiple of 4), the last unclipped one again, then four short ones.
+// The grid for codes -reach .. reach-1: candidate inverse scales T = max|x| / |scale|, multiples of 1 / steps. Below
+// reach - 1/2 nothing is clipped ("open"). Above, it matters which side reaches further: "long" gives it to the sign of
+// the largest weight, "short" to the other one; both continue from the last open node. The slack of a cell's bound,
+// relative to the error, depends on the cell's width in T alone, so cells are narrow where the error is near its minimum.
+// Each of the three counts is a multiple of 4.
 struct Grid4 {
-  static constexpr int reach = 8, long_count = 16, shared_node = 8, fixed_bits = 11;
-  static constexpr float T[24] = {2.8f, 3.6f,  4.3f, 5.0f,  5.6f, 6.2f, 6.7f, 7.1f,  7.49f, 7.75f, 8.0f, 8.25f,
-                                  8.5f, 8.8f,  9.3f, 10.6f, 7.49f, 7.65f, 7.95f, 8.4f, 9.2f};
+  static constexpr int reach = 8, steps = 16, open_count = 12, long_count = 8, short_count = 4;
+  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
+  static constexpr bool proves = true;
+  static constexpr float worthwhile = 1.0f;
+  static constexpr float T(int node) {
+    constexpr float values[] = {2.8125f, 3.5f,  4.125f, 4.6875f, 5.1875f, 5.625f, 6.0f,  6.3125f, 6.625f, 6.9375f, 7.25f, 7.5f,
+                                7.75f,   8.0f,  8.25f,  8.5f,    8.8125f, 9.25f,  9.75f, 10.625f, 7.6875f, 7.9375f, 8.375f, 9.1875f};
+    return values[node];
+  }
 };
 struct Grid5 {
-  static constexpr int reach = 16, long_count = 24, shared_node = 15, fixed_bits = 10;
-  static constexpr float T[32] = {4.4f,  5.2f,  6.0f,  6.9f,  7.8f,  8.7f,   9.6f,   10.4f, 11.2f,  11.9f,
-                                  12.6f, 13.2f, 13.8f, 14.4f, 15.0f, 15.49f, 15.75f, 16.0f, 16.25f, 16.5f,
-                                  16.8f, 17.2f, 17.8f, 18.5f, 15.49f, 15.7f, 16.0f,  16.5f, 17.4f};
+  static constexpr int reach = 16, steps = 8, open_count = 20, long_count = 8, short_count = 4;
+  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
+  static constexpr bool proves = true;
+  static constexpr float worthwhile = 1.0f;
+  static constexpr float T(int node) {
+    constexpr float values[] = {4.375f, 5.25f,  6.0f,    6.875f, 7.75f,  8.5f,    9.25f,  10.0f,   10.75f, 11.5f,  12.125f,
+                                12.625f, 13.0f, 13.375f, 13.75f, 14.125f, 14.5f,  14.875f, 15.25f, 15.5f,
+                                15.75f, 16.0f,  16.25f,  16.5f,  16.75f, 17.25f,  17.75f, 18.5f,   15.75f, 16.0f,  16.5f,  17.375f};
+    return values[node];
+  }
+};
+struct Grid8 {
+  static constexpr int reach = 128, steps = 4, open_count = 232, long_count = 8, short_count = 8;
+  static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f, first_T = 6.75f;
+  static constexpr bool proves = true;
+  static constexpr float worthwhile = 1.0f;
+  static constexpr float T(int node) {
+    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
+    float t = first_T;
+    for (int k = 0; k < node; ++k) t += t < 86.0f ? 0.75f : t < 106.0f ? 0.5f : 0.25f;
+    return t;
+  }
+};
+// Only the scales where the best one nearly always is.
+struct Grid8Near : Grid8 {
+  static constexpr int open_count = 84;
+  static constexpr bool proves = false;
+  static constexpr float worthwhile = 0.98f;  // cells that promise less gain are not swept
+  static constexpr float T(int node) {
+    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
+    return 127.5f - 0.25f * static_cast<float>(open_count - 1 - node);
+  }
 };
 
 template <class Grid>
 struct NodeTables {
-  static constexpr int node_slots = Grid::long_count + 8, cell_count = Grid::long_count + 4;
-  static constexpr int gap_cell = Grid::long_count - 1;  // from the last long node to the first short one: not a cell
-  static constexpr int short_node = Grid::long_count + 1;
-  int16_t fixed[node_slots];  // T in steps of 2^-fixed_bits, as the integer evaluation uses it
-  // Per node: T exactly as evaluated, and the scale; per cell (from a node to the next): 1 / width in scales.
-  alignas(16) float T[node_slots], scale[node_slots], inverse_width[node_slots];
-  constexpr NodeTables() : fixed{}, T{}, scale{}, inverse_width{} {
-    for (int node = 0; node < node_slots; ++node) {
-      const float t = node < short_node + 4 ? Grid::T[node] : 1.0f;
-      fixed[node] = static_cast<int16_t>(t * (1 << Grid::fixed_bits) + 0.5f);
-      T[node] = static_cast<float>(fixed[node]) / (1 << Grid::fixed_bits);
-      scale[node] = 1.0f / T[node];
+  static constexpr int clipped = Grid::open_count + Grid::long_count;  // first slot after the long nodes
+  static constexpr int node_count = clipped + Grid::short_count;       // as evaluated
+  // Slots in order of cells: open, long, the last open node again, short. From the last long node to the slot after it
+  // is not a cell.
+  static constexpr int slot_count = node_count + 1, cell_count = slot_count - 1, gap_cell = clipped - 1;
+  static constexpr int padded = (slot_count + 7) / 4 * 4;
+  alignas(16) int16_t fixed[node_count][8];  // T * steps
+  // Clipped nodes: an eighth of it, the long limit in steps of u, and how much lower the short one is.
+  alignas(16) int16_t eighth[node_count][8], limit[node_count][8], less[node_count][8];
+  alignas(16) float scale[node_count], rounding[node_count];
+  alignas(16) float T[padded];                                     // per slot
+  alignas(16) float ratio[padded], curve[padded], inverse_curve[padded];  // per cell
+  constexpr NodeTables() : fixed{}, eighth{}, limit{}, less{}, scale{}, rounding{}, T{}, ratio{}, curve{}, inverse_curve{} {
+    for (int node = 0; node < node_count; ++node) {
+      const int t = static_cast<int>(Grid::T(node) * Grid::steps);
+      const int highest_u = Grid::reach * 65536 / t, short_u = (Grid::reach - 1) * 65536 / t;
+      for (int lane = 0; lane < 8; ++lane) {
+        fixed[node][lane] = static_cast<int16_t>(t);
+        eighth[node][lane] = static_cast<int16_t>(t / 8);
+        limit[node][lane] = static_cast<int16_t>(highest_u < 32767 ? highest_u : 32767);
+        less[node][lane] = static_cast<int16_t>(highest_u - short_u);
+      }
+      scale[node] = 1.0f / Grid::T(node);
+      // u is off by up to half a step, and a residual loses up to one step of 2^-13 levels, in each of 32 weights.
+      const float bound = 5.6569f * 1.01f * (0.5f * static_cast<float>(t) / 65536.0f + 1.0f / 8192.0f);
+      rounding[node] = Grid::proves ? bound : 0.0f;
+      T[node < clipped ? node : node + 1] = Grid::T(node);
     }
+    T[clipped] = T[Grid::open_count - 1];
     for (int cell = 0; cell < cell_count; ++cell) {
-      inverse_width[cell] = cell == gap_cell ? 0.0f : 1.0f / (scale[cell] - scale[cell + 1]);
+      const float width = T[cell + 1] - T[cell];
+      ratio[cell] = T[cell] / T[cell + 1];
+      curve[cell] = width * width / (T[cell] * T[cell + 1]) * 1.00001f;
+      inverse_curve[cell] = 0.5f / curve[cell];
     }
   }
 };
 template <class Grid>
 constexpr NodeTables<Grid> node_tables;
-
-// Lane k of the result: the sum of the k-th vector's lanes.
-inline v128_t lane_sums(v128_t a, v128_t b, v128_t c, v128_t d) {
-  const v128_t ab = wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 1, 4, 5), wasm_i32x4_shuffle(a, b, 2, 3, 6, 7));
-  const v128_t cd = wasm_i32x4_add(wasm_i32x4_shuffle(c, d, 0, 1, 4, 5), wasm_i32x4_shuffle(c, d, 2, 3, 6, 7));
-  return wasm_i32x4_add(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), wasm_i32x4_shuffle(ab, cd, 1, 3, 5, 7));
-}
-
-inline float total(v128_t v) {
-  return (wasm_f32x4_extract_lane(v, 0) + wasm_f32x4_extract_lane(v, 1)) +
-         (wasm_f32x4_extract_lane(v, 2) + wasm_f32x4_extract_lane(v, 3));
-}
-inline float lowest(v128_t v) {
-  return std::min(std::min(wasm_f32x4_extract_lane(v, 0), wasm_f32x4_extract_lane(v, 1)),
-                  std::min(wasm_f32x4_extract_lane(v, 2), wasm_f32x4_extract_lane(v, 3)));
-}
-inline float highest(v128_t v) { return -lowest(wasm_f32x4_neg(v)); }
 
 // Nearest half float, as a float, of positive values below 65504.
 inline v128_t round_to_f16(v128_t v) {
@@ -68,6 +104,8 @@ inline v128_t round_to_f16(v128_t v) {
   const v128_t subnormal = wasm_f32x4_sub(wasm_f32x4_add(v, magic), magic);
   return wasm_v128_bitselect(subnormal, normal, wasm_f32x4_lt(v, wasm_f32x4_splat(0x1.0p-14f)));
 }
+
+constexpr float no_cell = 3e38f;
 
 // Byte shuffles that move the chosen lanes to the front.
 struct PackTable {
@@ -148,15 +186,18 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
 
 template <class Grid>
 bool search_grid(const float* x, float& scale) {
-  constexpr const NodeTables<Grid>& nodes = node_tables<Grid>;
+  using Tables = NodeTables<Grid>;
+  constexpr const Tables& nodes = node_tables<Grid>;
   constexpr float reach = Grid::reach;
-  constexpr float lowest_T = Grid::T[0], highest_long_T = Grid::T[Grid::long_count - 1];
-  constexpr float highest_short_T = Grid::T[Grid::long_count + 4];
+  constexpr float lowest_T = Grid::T(0), highest_long_T = Grid::T(Tables::clipped - 1);
+  constexpr float highest_short_T = Grid::T(Tables::node_count - 1);
 
-  v128_t ax[8], largest = wasm_f32x4_splat(0);
+  v128_t ax[8], largest = wasm_f32x4_splat(0), upper = largest;
   for (int k = 0; k < 8; ++k) {
-    ax[k] = wasm_f32x4_abs(wasm_v128_load(x + 4 * k));
+    const v128_t v = wasm_v128_load(x + 4 * k);
+    ax[k] = wasm_f32x4_abs(v);
     largest = wasm_f32x4_pmax(largest, ax[k]);
+    upper = wasm_f32x4_pmax(upper, v);
   }
   const float amax = highest(largest);
   if (amax == 0.0f) {
@@ -164,124 +205,135 @@ bool search_grid(const float* x, float& scale) {
     return true;
   }
   // Below, the scale runs into subnormal halves, whose steps are too coarse for the bounds; above, it may overflow.
-  if (!(amax >= 1.7e-4f && amax <= 1.0e5f)) return false;
+  if (!(amax >= Grid::smallest_maximum && amax <= 1.0e5f)) return false;
   const float inverse_amax = 1.0f / amax;
-  int first_largest = 0;
-  while (std::fabs(x[first_largest]) != amax) ++first_largest;
-  const bool negative = x[first_largest] < 0;
+  const bool negative = highest(upper) != amax;
 
-  v128_t u[8], limit[2][8], U[4], integer_limit[2][4];
+  v128_t u[8], limit[2][8], U[4], other[4];
   const v128_t flip = wasm_i32x4_splat(negative ? static_cast<int>(0x80000000u) : 0);
   v128_t Suu4 = wasm_f32x4_splat(0), tail4 = Suu4;
-  const v128_t lowest_scale = wasm_f32x4_splat(1.0f / lowest_T);
-  for (int k = 0; k < 8; ++k) {
-    u[k] = wasm_f32x4_mul(ax[k], wasm_f32x4_splat(inverse_amax));
-    const v128_t other_sign = wasm_i32x4_shr(wasm_v128_xor(wasm_v128_load(x + 4 * k), flip), 31);
-    limit[0][k] = wasm_v128_bitselect(wasm_f32x4_splat(reach - 1), wasm_f32x4_splat(reach), other_sign);
-    limit[1][k] = wasm_v128_bitselect(wasm_f32x4_splat(reach), wasm_f32x4_splat(reach - 1), other_sign);
-    Suu4 = wasm_f32x4_add(Suu4, wasm_f32x4_mul(u[k], u[k]));
-    const v128_t miss = wasm_f32x4_pmax(
-        wasm_f32x4_splat(0), wasm_f32x4_pmin(u[k], wasm_f32x4_sub(lowest_scale, u[k])));
-    tail4 = wasm_f32x4_add(tail4, wasm_f32x4_mul(miss, miss));
-  }
-  const v128_t to_fixed = wasm_f32x4_splat(32768.0f);
+  const v128_t lowest_scale = wasm_f32x4_splat(1.0f / lowest_T), to_fixed = wasm_f32x4_splat(65536.0f / Grid::steps);
   for (int k = 0; k < 4; ++k) {
-    U[k] = wasm_i16x8_narrow_i32x4(
-        wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(u[2 * k], to_fixed))),
-        wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(u[2 * k + 1], to_fixed))));
-    for (int side = 0; side < 2; ++side) {
-      integer_limit[side][k] = wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(limit[side][2 * k]),
-                                                       wasm_i32x4_trunc_sat_f32x4(limit[side][2 * k + 1]));
+    v128_t signs[2], steps[2];
+    for (int half = 0; half < 2; ++half) {
+      const int i = 2 * k + half;
+      u[i] = wasm_f32x4_mul(ax[i], wasm_f32x4_splat(inverse_amax));
+      signs[half] = wasm_i32x4_shr(wasm_v128_xor(wasm_v128_load(x + 4 * i), flip), 31);
+      steps[half] = nearest_i32(wasm_f32x4_mul(u[i], to_fixed));
+      limit[0][i] = wasm_v128_bitselect(wasm_f32x4_splat(reach - 1), wasm_f32x4_splat(reach), signs[half]);
+      limit[1][i] = wasm_v128_bitselect(wasm_f32x4_splat(reach), wasm_f32x4_splat(reach - 1), signs[half]);
+      Suu4 = wasm_f32x4_add(Suu4, wasm_f32x4_mul(u[i], u[i]));
+      const v128_t miss =
+          wasm_f32x4_pmax(wasm_f32x4_splat(0), wasm_f32x4_pmin(u[i], wasm_f32x4_sub(lowest_scale, u[i])));
+      tail4 = wasm_f32x4_add(tail4, wasm_f32x4_mul(miss, miss));
     }
+    U[k] = wasm_i16x8_narrow_i32x4(steps[0], steps[1]);
+    other[k] = wasm_i16x8_narrow_i32x4(signs[0], signs[1]);
   }
   const float Suu = total(Suu4);
 
-  // 1. The upper envelope h(s) at every node, from above (slack included).
-  alignas(16) float h[nodes.node_slots];
-  v128_t best_gain4 = wasm_f32x4_splat(0);
-  const auto evaluate = [&](int node, const v128_t* lim, v128_t& A, v128_t& B) {
-    const v128_t t = wasm_i16x8_splat(nodes.fixed[node]);
-    const v128_t rounding = wasm_i16x8_splat(1 << (Grid::fixed_bits - 1));
-    A = B = wasm_i32x4_splat(0);
+  // 1. The error at every node, from below (rounding included). A product u T wraps around at every level, and what is
+  // left is the distance to the nearest one.
+  alignas(16) float error[Tables::padded];
+  const auto settle = [&](int node, int slot, const v128_t* sums) {
+    const v128_t square = wasm_f32x4_convert_i32x4(lane_sums(sums[0], sums[1], sums[2], sums[3]));
+    const v128_t root = wasm_f32x4_sub(
+        wasm_f32x4_mul(wasm_f32x4_sqrt(wasm_f32x4_pmax(square, wasm_f32x4_splat(0))), wasm_f32x4_splat(1.0f / 8192.0f)),
+        wasm_v128_load(nodes.rounding + node));
+    const v128_t least =
+        wasm_f32x4_mul(wasm_f32x4_pmax(root, wasm_f32x4_splat(0)), wasm_v128_load(nodes.scale + node));
+    wasm_v128_store(error + slot, wasm_f32x4_mul(least, least));
+  };
+  for (int node = 0; node < Grid::open_count; node += 4) {
+    v128_t sums[4];
     NIBBLE_UNROLL
-    for (int k = 0; k < 4; ++k) {
-      v128_t p = wasm_i16x8_q15mulr_sat(U[k], t);
-      p = wasm_i16x8_min(wasm_i16x8_shr(wasm_i16x8_add(p, rounding), Grid::fixed_bits), lim[k]);
-      A = wasm_i32x4_add(A, wasm_i32x4_dot_i16x8(p, U[k]));
-      B = wasm_i32x4_add(B, wasm_i32x4_dot_i16x8(p, p));
+    for (int c = 0; c < 4; ++c) {
+      const v128_t t = wasm_v128_load(nodes.fixed[node + c]);
+      NIBBLE_UNROLL
+      for (int k = 0; k < 4; ++k) {
+        const v128_t r = wasm_i16x8_shr(wasm_i16x8_mul(U[k], t), 3), square = wasm_i32x4_dot_i16x8(r, r);
+        sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
+      }
     }
-  };
-  const auto settle = [&](int node, const v128_t* lim) {
-    v128_t A[4], B[4];
-    for (int k = 0; k < 4; ++k) evaluate(node + k, lim, A[k], B[k]);
-    const v128_t gain_A = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3])),
-                                         wasm_f32x4_splat(1.0f / 32768.0f));
-    const v128_t square = wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3]));
-    const v128_t s = wasm_v128_load(nodes.scale + node);
-    // Rounding u moves A by at most 0.5/32768 * sqrt(32 B) (Cauchy-Schwarz); a weight rounded to the wrong one of two
-    // nearly equal levels loses at most s * 0.8 steps of the fixed-point product.
-    const v128_t slack = wasm_f32x4_add(
-        wasm_f32x4_mul(wasm_f32x4_sqrt(square), wasm_f32x4_splat(0.5f * 5.6569f * 1.01f / 32768.0f)),
-        wasm_f32x4_mul(s, wasm_f32x4_splat(32.0f * 0.8f / (1 << Grid::fixed_bits))));
-    best_gain4 = wasm_f32x4_pmax(best_gain4, wasm_f32x4_div(wasm_f32x4_mul(gain_A, gain_A), square));
-    const v128_t value = wasm_f32x4_sub(gain_A, wasm_f32x4_mul(wasm_f32x4_mul(s, square), wasm_f32x4_splat(0.5f)));
-    wasm_v128_store(h + node, wasm_f32x4_add(value, slack));
-  };
-  for (int node = 0; node < Grid::long_count; node += 4) settle(node, integer_limit[0]);
-  settle(nodes.short_node, integer_limit[1]);
-  h[Grid::long_count] = h[Grid::shared_node];  // nothing is clipped there: both orientations share the node
-
-  // 2. h is convex, so it lies below its chord in every cell: gain <= max of 2 s chord(s) there.
-  alignas(16) float bound[nodes.cell_count];
-  int best_cell = 0;
-  for (int cell = 0; cell < nodes.cell_count; cell += 4) {
-    const v128_t h0 = wasm_v128_load(h + cell), h1 = wasm_v128_load(h + cell + 1);
-    const v128_t s0 = wasm_v128_load(nodes.scale + cell), s1 = wasm_v128_load(nodes.scale + cell + 1);
-    const v128_t slope = wasm_f32x4_mul(wasm_f32x4_sub(h1, h0), wasm_v128_load(nodes.inverse_width + cell));
-    const v128_t height = wasm_f32x4_add(h1, wasm_f32x4_mul(slope, s1));
-    v128_t at = wasm_f32x4_div(height, wasm_f32x4_add(slope, slope));
-    at = wasm_f32x4_pmin(wasm_f32x4_pmax(at, s1), s0);
-    v128_t gain = wasm_f32x4_mul(wasm_f32x4_add(at, at), wasm_f32x4_sub(height, wasm_f32x4_mul(slope, at)));
-    if (cell == nodes.gap_cell / 4 * 4) gain = wasm_f32x4_replace_lane(gain, nodes.gap_cell % 4, 0.0f);
-    wasm_v128_store(bound + cell, gain);
+    settle(node, node, sums);
   }
-  for (int cell = 1; cell < nodes.cell_count; ++cell) {
-    if (bound[cell] > bound[best_cell]) best_cell = cell;
+  // Beyond its limit a weight keeps the whole distance. An eighth is rounded down, a sum that overflows wraps: both err
+  // below the error.
+  for (int node = Grid::open_count; node < Tables::node_count; node += 4) {
+    const bool is_short = node >= Tables::clipped;
+    v128_t sums[4];
+    NIBBLE_UNROLL
+    for (int c = 0; c < 4; ++c) {
+      const v128_t t = wasm_v128_load(nodes.fixed[node + c]), eighth = wasm_v128_load(nodes.eighth[node + c]);
+      const v128_t high = wasm_v128_load(nodes.limit[node + c]), less = wasm_v128_load(nodes.less[node + c]);
+      NIBBLE_UNROLL
+      for (int k = 0; k < 4; ++k) {
+        const v128_t lower = is_short ? wasm_v128_not(other[k]) : other[k];
+        const v128_t inside = wasm_i16x8_min(U[k], wasm_i16x8_sub(high, wasm_v128_and(lower, less)));
+        const v128_t r = wasm_i16x8_add(wasm_i16x8_shr(wasm_i16x8_mul(inside, t), 3),
+                                        wasm_i16x8_mul(wasm_i16x8_sub(U[k], inside), eighth));
+        const v128_t square = wasm_i32x4_dot_i16x8(r, r);
+        sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
+      }
+    }
+    settle(node, is_short ? node + 1 : node, sums);
   }
+  error[Tables::clipped] = error[Grid::open_count - 1];
+  for (int slot = Tables::slot_count; slot < Tables::padded; ++slot) error[slot] = 0.0f;
 
-  // 3. Sweep the most promising cell, then every other one whose bound still beats what was found.
+  // 2. What the error is at least in every cell (see exact_integers.h), in place of the left end's.
+  const v128_t square_sum = wasm_f32x4_splat(Suu), inverse_square_sum = wasm_f32x4_splat(1.0f / Suu);
+  for (int cell = 0; cell < Tables::cell_count; cell += 4) {
+    const v128_t left = wasm_f32x4_mul(wasm_v128_load(error + cell), wasm_v128_load(nodes.ratio + cell));
+    const v128_t right = wasm_v128_load(error + cell + 1);
+    const v128_t curve = wasm_f32x4_mul(wasm_v128_load(nodes.curve + cell), square_sum);
+    const v128_t fall = wasm_f32x4_add(curve, wasm_f32x4_sub(right, left));
+    const v128_t at = clamp_f32(
+        wasm_f32x4_mul(wasm_f32x4_mul(fall, wasm_v128_load(nodes.inverse_curve + cell)), inverse_square_sum),
+        wasm_f32x4_splat(0), wasm_f32x4_splat(1));
+    const v128_t bound = wasm_f32x4_add(right, wasm_f32x4_mul(at, wasm_f32x4_sub(wasm_f32x4_mul(curve, at), fall)));
+    wasm_v128_store(error + cell, bound);
+  }
+  error[Tables::gap_cell] = no_cell;
+  for (int cell = Tables::cell_count; cell < Tables::padded; ++cell) error[cell] = no_cell;
+
+  // 3. Sweep the most promising cell, then every other one whose bound is below what was found.
   BestScale best{wasm_f32x4_splat(std::numeric_limits<float>::max()), wasm_f32x4_splat(0), wasm_i32x4_splat(0)};
   float best_error = std::numeric_limits<float>::max();
-  uint32_t swept = 0;
   const auto sweep = [&](int cell) {
-    const int side = cell > nodes.gap_cell;
-    sweep_cell(u, limit[side], nodes.T[cell], nodes.T[cell + 1], amax, inverse_amax,
-               wasm_i32x4_splat(-side), best);
+    if (nodes.T[cell + 1] - nodes.T[cell] >= 0.9f) return false;  // a weight might change its code twice
+    const int side = cell > Tables::gap_cell;
+    sweep_cell(u, limit[side], nodes.T[cell], nodes.T[cell + 1], amax, inverse_amax, wasm_i32x4_splat(-side), best);
     best_error = lowest(best.error);
-    swept |= 1u << cell;
+    return true;
   };
-  sweep(best_cell);
-  const auto sweep_all_above = [&](float gain) {
-    uint32_t promising = 0;
-    for (int cell = 0; cell < nodes.cell_count; cell += 4) {
-      const v128_t above = wasm_f32x4_gt(wasm_v128_load(bound + cell), wasm_f32x4_splat(gain));
-      promising |= static_cast<uint32_t>(wasm_i32x4_bitmask(above)) << cell;
+  v128_t least = wasm_f32x4_splat(no_cell);
+  for (int cell = 0; cell < Tables::cell_count; cell += 4) least = wasm_f32x4_pmin(least, wasm_v128_load(error + cell));
+  least = wasm_f32x4_splat(lowest(least));
+  for (int cell = 0;; cell += 4) {
+    const int equal = wasm_i32x4_bitmask(wasm_f32x4_eq(wasm_v128_load(error + cell), least));
+    if (!equal) continue;
+    const int first = cell + __builtin_ctz(static_cast<uint32_t>(equal));
+    if (!sweep(first)) return false;
+    error[first] = no_cell;
+    break;
+  }
+  for (int cell = 0; cell < Tables::cell_count; cell += 4) {
+    for (uint32_t promising = static_cast<uint32_t>(wasm_i32x4_bitmask(
+             wasm_f32x4_lt(wasm_v128_load(error + cell), wasm_f32x4_splat(best_error * Grid::worthwhile))));
+         promising; promising &= promising - 1) {
+      const int one = cell + __builtin_ctz(promising);
+      if (error[one] < best_error * Grid::worthwhile && !sweep(one)) return false;
     }
-    for (promising &= ~swept; promising; promising &= promising - 1) {
-      const int cell = __builtin_ctz(promising);
-      if (bound[cell] > Suu - best_error) sweep(cell);
-    }
-  };
-  // The grid's own best gain cannot be relied on, for its scale may not be one that can be stored, but it leaves few
-  // cells, after which hardly any other is worth a look.
-  sweep_all_above(std::max(highest(best_gain4) * 0.9999f, Suu - best_error));
-  sweep_all_above(Suu - best_error);
+  }
 
   // A block that fits its grid almost perfectly leaves an error that single precision cannot compare.
-  if (!(best_error > 1e-5f * Suu)) return false;
+  if (Grid::proves && !(best_error > Grid::perfect * Suu)) return false;
+
   // 4. Outside the grid: coarser scales leave every small weight at least this error, finer ones clip the largest.
   const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
-  if (!(total(tail4) > best_error && long_clip * long_clip > best_error && short_clip * short_clip > best_error)) {
+  if (Grid::proves && !(total(tail4) > best_error && long_clip * long_clip > best_error &&
+                        short_clip * short_clip > best_error)) {
     return false;
   }
 
@@ -300,5 +352,10 @@ bool search_grid(const float* x, float& scale) {
 }
 
 bool search(int reach, const float* x, float& scale) {
-  return reach == Grid4::reach ? search_grid<Grid4>(x, scale) : search_grid<Grid5>(x, scale);
+  switch (reach) {
+    case Grid4::reach: return search_grid<Grid4>(x, scale);
+    case Grid5::reach: return search_grid<Grid5>(x, scale);
+    default: return search_grid<Grid8>(x, scale);
+  }
 }
+bool search_near(const float* x, float& scale) { return search_grid<Grid8Near>(x, scale); }

@@ -6,5 +6,6 @@
 #include <limits>
 
 namespace nibble::exact_integers_scalar {
+#include "search/integer_vectors.inl"
 #include "search/exact_integers.inl"
 }  // namespace nibble::exact_integers_scalar

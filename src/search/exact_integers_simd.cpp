@@ -7,6 +7,7 @@
 #include <limits>
 
 namespace nibble::exact_integers_simd {
+#include "search/integer_vectors.inl"
 #include "search/exact_integers.inl"
 }  // namespace nibble::exact_integers_simd
 #endif

@@ -81,13 +81,13 @@ TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
 }
 
 class ExactIntegersOf : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(Reach, ExactIntegersOf, testing::Values(8, 16));
+INSTANTIATE_TEST_SUITE_P(Reach, ExactIntegersOf, testing::Values(8, 16, 128));
 
 TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
   const int reach = GetParam();
   const std::vector<float> levels = integer_levels(reach);
-  // NIBBLE_LONG_TESTS=1: more than 100 000 blocks.
-  const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? 8000 : 300;
+  // NIBBLE_LONG_TESTS=1: more than 100 000 blocks. The walk that checks 256 levels is slow.
+  const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? (reach == 128 ? 500 : 8000) : (reach == 128 ? 40 : 300);
   std::mt19937 random(2);
   ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
   ScaleSweep sweep;
@@ -107,7 +107,7 @@ TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
     }
     EXPECT_LT(worst, 4e-6) << family.name;
     if (family.name == "gaussian" || family.name == "student t5") {
-      EXPECT_LT(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
+      EXPECT_LE(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
     }
   }
 }
