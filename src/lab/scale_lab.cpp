@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "error.h"
 #include "formats/format.h"
+#include "formats/q4_1.h"
+#include "formats/q5_1.h"
 #include "numeric/half.h"
 #include "numeric/scale_floats.h"
 
@@ -14,43 +18,6 @@ namespace nibble {
 namespace {
 
 using nlohmann::json;
-
-constexpr size_t most_weights = 256, most_levels = 256;
-
-std::vector<float> numbers(const json& request, const char* key, size_t fewest, size_t most) {
-  const json list = request.value(key, json());
-  const std::string what = std::string("\"") + key + "\"";
-  if (!list.is_array() || list.size() < fewest || list.size() > most) {
-    throw Error(what + " needs " + std::to_string(fewest) + " to " + std::to_string(most) + " numbers.");
-  }
-  std::vector<float> values;
-  for (const json& item : list) {
-    const double value = item.is_number() ? item.get<double>() : NAN;
-    if (!std::isfinite(static_cast<float>(value))) {
-      throw Error("Value " + std::to_string(values.size() + 1) + " of " + what + " is not a finite number.");
-    }
-    values.push_back(static_cast<float>(value));
-  }
-  return values;
-}
-
-Storage parse_storage(const std::string& name) {
-  if (name == "real") return Storage::real;
-  if (name == "f16") return Storage::f16;
-  if (name == "e8m0") return Storage::e8m0;
-  if (name == "ue4m3") return Storage::ue4m3;
-  throw Error("Scales cannot be stored as \"" + name + "\": choose real, f16, e8m0 or ue4m3.");
-}
-
-const char* storage_name(Storage storage) {
-  switch (storage) {
-    case Storage::f16: return "f16";
-    case Storage::e8m0: return "e8m0";
-    case Storage::ue4m3: return "ue4m3";
-    case Storage::real: break;
-  }
-  return "real";
-}
 
 std::string hex(const std::vector<uint8_t>& bytes) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -62,169 +29,257 @@ std::string hex(const std::vector<uint8_t>& bytes) {
   return text;
 }
 
-json to_json(const LabPoint& point) {
+/// Without the codes and what they decode to.
+json summary_of(const LabPoint& point) {
   return {{"scale", point.scale},
+          {"offset", point.offset},
           {"error", point.error},
           {"relativeError", point.relative_error},
           {"maxError", point.max_error},
           {"divisor", point.divisor},
           {"clipped", point.clipped},
-          {"codes", point.codes},
-          {"decoded", point.decoded},
           {"bytes", point.bytes}};
 }
 
-json curve_of(const ScaleSweep& sweep) {
-  json branches = json::array();
-  for (const int sign : {1, -1}) {
-    json pieces = json::array();
-    for (const ScalePiece& piece : sweep.pieces()) {
-      if (piece.sign != sign) continue;
-      pieces.push_back({{"from", std::isfinite(piece.from) ? json(piece.from) : json(nullptr)},
-                        {"to", piece.to},
-                        {"A", piece.A},
-                        {"B", piece.B},
-                        {"weight", piece.weight},
-                        {"before", piece.code_before},
-                        {"after", piece.code_after}});
-    }
-    branches.push_back({{"sign", sign}, {"pieces", std::move(pieces)}});
+/// The bytes of a block that its format stores alone; none otherwise.
+std::vector<uint8_t> encode(const LabBlock& block, double scale, double offset, const std::vector<int>& codes) {
+  const Format* format = block.format.empty() ? nullptr : find_format(block.format);
+  if (!format || codes.size() != format->block_length || format->block_length != format->scale_length) return {};
+  std::vector<uint8_t> bytes(format->block_bytes);
+  if (const OneScaleGrid* grid = one_scale_grid(format->type)) {
+    grid->encode(nearest_stored_scale(scale, block.scale.storage), codes.data(), bytes.data());
+    return bytes;
   }
-  return branches;
+  const std::vector<uint8_t> narrow(codes.begin(), codes.end());
+  const uint16_t d = f16_from_f32(static_cast<float>(scale)), m = f16_from_f32(static_cast<float>(offset));
+  if (format->type == Type::q4_1) {
+    Q4_1::encode(d, m, narrow.data(), bytes.data());
+  } else {
+    Q5_1::encode(d, m, narrow.data(), bytes.data());
+  }
+  return bytes;
 }
 
-/// The storable magnitude next to one in the given direction.
-float next_half(float magnitude, int direction) {
-  const int bits = f16_from_f32(magnitude) + direction;
-  return f32_from_f16(static_cast<uint16_t>(std::clamp(bits, 0, 0x7BFF)));
+/// Fills a point's figures from what the block decodes to.
+void measure(const LabBlock& block, LabPoint& point) {
+  double squares = 0;
+  point.error = point.max_error = 0;
+  for (size_t i = 0; i < block.weights.size(); ++i) {
+    const double x = block.weights[i], w = block.importance.empty() ? 1.0 : block.importance[i], off = x - point.decoded[i];
+    point.error += w * off * off;
+    point.max_error = std::max(point.max_error, std::fabs(off));
+    squares += w * x * x;
+  }
+  point.relative_error = squares > 0 ? std::sqrt(point.error / squares) : 0;
 }
 
 }  // namespace
 
-LabBlock parse_lab_block(const std::string& text) {
-  const json request = json::parse(text, nullptr, false);
-  if (!request.is_object()) throw Error("The lab needs a list of weights.");
-  for (const char* key : {"format", "storage"}) {
-    if (request.contains(key) && !request[key].is_string()) throw Error(std::string("\"") + key + "\" is not a name.");
-  }
-  LabBlock block;
-  block.weights = numbers(request, "weights", 1, most_weights);
-  if (request.contains("importance") && !request["importance"].is_null()) {
-    block.importance = numbers(request, "importance", block.weights.size(), block.weights.size());
-    for (const float w : block.importance) {
-      if (w < 0) throw Error("Importance cannot be negative.");
-    }
-  }
-  block.format = request.value("format", "");
-  if (!block.format.empty()) {
-    const Format* format = find_format(block.format);
-    const OneScaleGrid* grid = format ? one_scale_grid(format->type) : nullptr;
-    if (!grid) throw Error("The lab has no single scale to search in " + block.format + ".");
-    block.format = format->name;
-    block.levels.assign(grid->levels.value, grid->levels.value + grid->levels.count);
-    block.storage = grid->storage;
-    return block;
-  }
-  block.levels = numbers(request, "levels", 2, most_levels);
-  std::sort(block.levels.begin(), block.levels.end());
-  if (std::adjacent_find(block.levels.begin(), block.levels.end()) != block.levels.end()) {
-    throw Error("Two levels are the same.");
-  }
-  if (!(block.levels.front() < 0 && block.levels.back() > 0)) {
-    throw Error("The levels need a negative and a positive end.");
-  }
-  block.storage = parse_storage(request.value("storage", "real"));
-  return block;
-}
-
-LabPoint lab_point(const LabBlock& block, double scale) {
-  const BlockProblem problem = block.problem();
-  const Levels levels = problem.levels;
+LabPoint ScaleLab::point(double scale, double offset) const {
+  const Levels levels = block_.one_scale().levels;
   LabPoint point;
   point.scale = scale;
+  point.offset = offset;
   const double first_edge = levels.value[0] - (levels.value[1] - levels.value[0]) / 2;
   const double last = levels.value[levels.count - 1], last_edge = last + (last - levels.value[levels.count - 2]) / 2;
-  double squares = 0, amax = 0;
-  for (size_t i = 0; i < problem.n; ++i) {
-    const double x = problem.x[i], w = problem.weights ? problem.weights[i] : 1.0;
-    const double y = scale == 0 ? 0 : x / scale;
+  double amax = 0, squares = 0, low = block_.weights[0], high = low;
+  for (size_t i = 0; i < block_.weights.size(); ++i) {
+    const double x = block_.weights[i], w = block_.importance.empty() ? 1.0 : block_.importance[i];
+    const double y = scale == 0 ? 0 : (x - offset) / scale;
     const int code = nearest_code(levels, y);
-    const double decoded = scale == 0 ? 0 : scale * levels.value[code];
+    const double decoded = scale == 0 ? offset : scale * levels.value[code] + offset, off = x - decoded;
     point.codes.push_back(code);
     point.decoded.push_back(static_cast<float>(decoded));
-    point.error += w * (x - decoded) * (x - decoded);
-    point.max_error = std::max(point.max_error, std::fabs(x - decoded));
+    point.error += w * off * off;
+    point.max_error = std::max(point.max_error, std::fabs(off));
     point.clipped += y < first_edge || y > last_edge;
     squares += w * x * x;
     amax = std::max(amax, std::fabs(x));
+    low = std::min(low, x);
+    high = std::max(high, x);
   }
   point.relative_error = squares > 0 ? std::sqrt(point.error / squares) : 0;
-  point.divisor = scale == 0 ? 0 : amax / std::fabs(scale);
-  if (!block.format.empty()) {
-    const Format& format = *find_format(block.format);
-    const OneScaleGrid& grid = *one_scale_grid(format.type);
-    if (problem.n == format.block_length && format.block_length == format.scale_length) {
-      std::vector<uint8_t> bytes(format.block_bytes);
-      grid.encode(nearest_stored_scale(scale, block.storage), point.codes.data(), bytes.data());
-      point.bytes = hex(bytes);
-    }
-  }
+  point.divisor = scale == 0 ? 0 : (block_.affine ? high - low : amax) / std::fabs(scale);
+  point.bytes = hex(encode(block_, scale, offset, point.codes));
   return point;
 }
 
-double step_scale(double scale, int steps, Storage storage) {
-  const int direction = steps < 0 ? -1 : 1;
-  for (int left = std::abs(steps); left > 0; --left) {
-    switch (storage) {
-      case Storage::real: scale += direction * std::max(std::fabs(scale), 1e-12) / 1000; break;
-      case Storage::f16: {
-        const float stored = nearest_stored_scale(scale, storage);
-        if (stored == 0) {
-          scale = direction * next_half(0, 1);
-        } else {
-          scale = std::copysign(next_half(std::fabs(stored), stored > 0 ? direction : -direction), stored);
-        }
-        break;
-      }
-      case Storage::e8m0:
-        scale = half_of_e8m0(static_cast<uint8_t>(
-            std::clamp(scale_byte(static_cast<float>(scale), storage) + direction, 0, 254)));
-        break;
-      case Storage::ue4m3:
-        scale = half_of_ue4m3(static_cast<uint8_t>(
-            std::clamp(scale_byte(static_cast<float>(scale), storage) + direction, 0, 0x7E)));
-        break;
-    }
-  }
-  return scale;
+const Quantizer* ScaleLab::quantizer(std::string_view method) const {
+  const Format* format = block_.format.empty() ? nullptr : find_format(block_.format);
+  if (!format || block_.weights.size() != format->block_length || format->block_length != format->scale_length) return nullptr;
+  return find_quantizer(format->type, method, best_kernel);
 }
 
-std::string lab_report(const LabBlock& block) {
-  const BlockProblem problem = block.problem();
-  std::vector<double> trace;
-  ScaleScratch scratch;
-  scratch.trace = &trace;
-  json methods = json::array();
-  for (const ScaleMethod& method : all_scale_methods()) {
-    trace.clear();
-    const ScaleChoice choice = method.choose(problem, scratch);
-    json entry = to_json(lab_point(block, choice.scale));
-    entry["name"] = method.name;
-    entry["summary"] = method.summary;
-    entry["tried"] = choice.tried;
-    entry["candidates"] = trace;
-    methods.push_back(std::move(entry));
+/// The block as a quantizer writes it. Layouts of one scale per block begin with it; an offset follows.
+LabPoint ScaleLab::as_written(const Quantizer& quantizer) const {
+  const Format& format = *find_format(block_.format);
+  std::vector<uint8_t> bytes(format.block_bytes);
+  quantizer.run(block_.weights.data(), bytes.data(), block_.weights.size(), block_.importance_or_null());
+  uint16_t halves[2];
+  std::memcpy(halves, bytes.data(), sizeof halves);
+  const double scale = block_.scale.storage == Storage::e8m0 ? half_of_e8m0(bytes[0]) : f32_from_f16(halves[0]);
+  LabPoint written = point(scale, block_.affine ? f32_from_f16(halves[1]) : 0);
+  format.decode(bytes.data(), written.decoded.data());
+  measure(block_, written);
+  written.bytes = hex(bytes);
+  return written;
+}
+
+std::pair<double, double> ScaleLab::rounded(double scale, double offset) const {
+  return {block_.scale.nearest(scale), block_.affine ? block_.offset.nearest(offset) : 0};
+}
+
+/// The best of all multiples, each of which is tried.
+std::pair<double, double> ScaleLab::best_multiples(uint32_t& tried) const {
+  std::pair<double, double> best{0, 0};
+  double least = INFINITY;
+  const LabNumbers none{Storage::real, 0, 0, 0};
+  const LabNumbers& offsets = block_.affine ? block_.offset : none;
+  for (int a = block_.scale.fewest; a <= block_.scale.most; ++a) {
+    for (int b = offsets.fewest; b <= offsets.most; ++b) {
+      const double scale = a * block_.scale.step, offset = b * offsets.step;
+      const double error = block_.affine ? affine_error(block_.two_numbers(), scale, offset) : block_error(block_.one_scale(), scale);
+      ++tried;
+      if (error < least) {
+        least = error;
+        best = {scale, offset};
+      }
+    }
   }
-  scratch.sweep.walk(problem.x, problem.weights, problem.n, problem.levels);
-  return json{{"levels", block.levels},
-              {"storage", storage_name(block.storage)},
-              {"format", block.format},
-              {"squareSum", scratch.sweep.square_sum()},
-              {"curve", curve_of(scratch.sweep)},
+  return best;
+}
+
+std::string ScaleLab::report() {
+  json methods = json::array();
+  const auto add = [&](std::string_view name, std::string_view summary, const LabPoint& chosen, uint32_t tried, json candidates) {
+    json entry = summary_of(chosen);
+    entry["name"] = name;
+    entry["summary"] = summary;
+    entry["tried"] = tried;
+    entry["candidates"] = std::move(candidates);
+    methods.push_back(std::move(entry));
+  };
+  const auto add_written = [&](std::string_view name, std::string_view summary) {
+    if (const Quantizer* writer = quantizer(name)) add(name, summary, as_written(*writer), 0, json::array());
+  };
+  const auto add_chosen = [&](const auto& method, double scale, double offset, uint32_t tried, const json& trace) {
+    if (method.name == exact_method && block_.scale.step != 0) {
+      tried = 0;
+      std::tie(scale, offset) = best_multiples(tried);
+    } else {
+      std::tie(scale, offset) = rounded(scale, offset);
+    }
+    add(method.name, method.summary, point(scale, offset), tried, trace);
+  };
+
+  add_written(llama_cpp, "What llama-quantize writes.");
+  if (block_.affine) {
+    std::vector<std::pair<double, double>> trace;
+    affine_scratch_.trace = &trace;
+    for (const AffineMethod& method : all_affine_methods()) {
+      trace.clear();
+      const AffineChoice choice = method.choose(block_.two_numbers(), affine_scratch_);
+      add_chosen(method, choice.scale, choice.offset, choice.tried, trace);
+    }
+  } else {
+    std::vector<double> trace;
+    scratch_.trace = &trace;
+    for (const ScaleMethod& method : all_scale_methods()) {
+      trace.clear();
+      const ScaleChoice choice = method.choose(block_.one_scale(), scratch_);
+      json candidates = json::array();
+      for (const double scale : trace) candidates.push_back({scale, 0});
+      add_chosen(method, choice.scale, 0, choice.tried, candidates);
+    }
+    scratch_.trace = nullptr;
+    keep_pieces();  // of the last method's walk: exact
+  }
+  affine_scratch_.trace = nullptr;
+  add_written(lowest_error_method, "The best found among many candidates, and never more squared error than llama.cpp leaves.");
+
+  double squares = 0;
+  for (size_t i = 0; i < block_.weights.size(); ++i) {
+    squares += (block_.importance.empty() ? 1.0 : block_.importance[i]) * block_.weights[i] * block_.weights[i];
+  }
+  return json{{"levels", block_.levels},
+              {"affine", block_.affine},
+              {"offsetAtMostZero", block_.offset_at_most_zero},
+              {"storage", block_.scale.name()},
+              {"offsetStorage", block_.offset.name()},
+              {"signed", !block_.affine && (block_.scale.step != 0 || has_sign(block_.scale.storage))},
+              {"format", block_.format},
+              {"squareSum", squares},
               {"methods", std::move(methods)}}
       .dump();
 }
 
-std::string lab_point_json(const LabBlock& block, double scale) { return to_json(lab_point(block, scale)).dump(); }
+void ScaleLab::cut(double offset) {
+  const BlockProblem problem = block_.one_scale();
+  std::vector<float> moved(block_.weights);
+  for (float& x : moved) x = static_cast<float>(x - offset);
+  scratch_.sweep.walk(moved.data(), problem.weights, problem.n, problem.levels);
+  keep_pieces();
+}
+
+void ScaleLab::keep_pieces() {
+  positive_.clear();
+  negative_.clear();
+  for (const ScalePiece& piece : scratch_.sweep.pieces()) {
+    if (piece.sign < 0 && block_.affine) continue;
+    (piece.sign > 0 ? positive_ : negative_)
+        .push_back({piece.to, piece.A, piece.B, piece.weight, static_cast<int16_t>(piece.code_before), static_cast<int16_t>(piece.code_after)});
+  }
+  square_sum_ = scratch_.sweep.square_sum();
+}
+
+void ScaleLab::error_map(const MapRange& range, int columns, int rows, float* errors) const {
+  const AffineProblem problem = block_.two_numbers();
+  double squares = 0;
+  for (size_t i = 0; i < problem.n; ++i) squares += problem.weight(i) * problem.x[i] * problem.x[i];
+  const double last = problem.last;
+  for (int row = 0; row < rows; ++row) {
+    const double offset = range.offset_low + (range.offset_high - range.offset_low) * (row + 0.5) / rows;
+    for (int column = 0; column < columns; ++column) {
+      const double scale = range.scale_low + (range.scale_high - range.scale_low) * (column + 0.5) / columns;
+      const double inverse = scale > 0 ? 1 / scale : 0;
+      double error = 0;
+      for (size_t i = 0; i < problem.n; ++i) {
+        const double lifted = problem.x[i] - offset;
+        const double off = lifted - scale * std::min(last, std::max(0.0, std::floor(lifted * inverse + 0.5)));
+        error += problem.weight(i) * off * off;
+      }
+      errors[row * columns + column] = static_cast<float>(squares > 0 ? std::sqrt(error / squares) : 0);
+    }
+  }
+}
+
+void ScaleLab::block_errors(const std::string& name, const float* weights, size_t count, float* errors, float* peaks) {
+  const size_t n = block_.weights.size();
+  const Quantizer* writer = name == llama_cpp || name == lowest_error_method ? quantizer(name) : nullptr;
+  const ScaleMethod* one = block_.affine ? nullptr : find_scale_method(name);
+  const AffineMethod* two = block_.affine ? find_affine_method(name) : nullptr;
+  if (!writer && !one && !two) throw Error("There is no method " + name + " for this block.");
+  block_.importance.clear();
+  for (size_t b = 0; b < count; ++b, weights += n) {
+    block_.weights.assign(weights, weights + n);
+    double squares = 0, amax = 0;
+    for (const float x : block_.weights) {
+      squares += static_cast<double>(x) * x;
+      amax = std::max(amax, std::fabs(static_cast<double>(x)));
+    }
+    peaks[b] = static_cast<float>(squares > 0 ? amax / std::sqrt(squares / static_cast<double>(n)) : 0);
+    double error;
+    if (writer) {
+      error = as_written(*writer).error;
+    } else if (two) {
+      const AffineChoice choice = two->choose(block_.two_numbers(), affine_scratch_);
+      const auto [scale, offset] = rounded(choice.scale, choice.offset);
+      error = affine_error(block_.two_numbers(), scale, offset);
+    } else {
+      error = block_error(block_.one_scale(), block_.scale.nearest(one->choose(block_.one_scale(), scratch_).scale));
+    }
+    errors[b] = static_cast<float>(squares > 0 ? std::sqrt(error / squares) : 0);
+  }
+}
 
 }  // namespace nibble

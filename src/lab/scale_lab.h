@@ -3,50 +3,74 @@
 #include <string>
 #include <vector>
 
-#include "search/scale_methods.h"
+#include "lab/lab_block.h"
+#include "search/affine_methods.h"
 
 /// What the Scale lab shows of one block: the error as a function of the scale, drawn from its breakpoints, and every
 /// method's choice on it. The lab computes nothing of its own: curve, scales and errors are the searches' own.
 namespace nibble {
 
-/// A block on the bench. Levels and storage come from a format, or are the person's own.
-struct LabBlock {
-  std::vector<float> weights;     ///< 1..256 values, finite
-  std::vector<float> importance;  ///< as many, not negative; empty: all one
-  std::vector<float> levels;      ///< ascending, 2..256
-  Storage storage = Storage::f16;
-  std::string format;  ///< the format's name when the levels are its own; empty otherwise
-
-  BlockProblem problem() const {
-    return {weights.data(), importance.empty() ? nullptr : importance.data(), weights.size(),
-            {levels.data(), static_cast<int>(levels.size())}, storage};
-  }
-};
-
-/// How a block decodes at one scale.
+/// How a block decodes with a scale and an offset (0 where the format has none).
 struct LabPoint {
-  double scale = 0;
+  double scale = 0, offset = 0;
   double error = 0;           ///< sum w (x - y)^2
   double relative_error = 0;  ///< sqrt(error / sum w x^2); 0 for a block of zeros
   double max_error = 0;       ///< max |x - y|
-  double divisor = 0;         ///< max|x| / |scale|; 0 when the scale is 0
+  double divisor = 0;         ///< max|x| / |scale|, with an offset (max x - min x) / scale; 0 when the scale is 0
   uint32_t clipped = 0;       ///< weights beyond the outermost level by more than half its distance to the next
   std::vector<int> codes;     ///< level index per weight
   std::vector<float> decoded;
   std::string bytes;          ///< the stored block in hex; empty unless the block is a whole block of a format
 };
 
-/// Reads a request (JSON, see LabRequest in web/src/core/types.ts); throws Error that names what is wrong with it.
-LabBlock parse_lab_block(const std::string& json);
+/// A stretch of scales over which no code changes, as web/src/charts/curve-geometry.ts reads it. It begins where the one
+/// before it ends; the first one of a sign begins at infinity.
+struct LabPiece {
+  double to;    ///< |scale|
+  double A, B;  ///< error = square sum - 2 scale A + scale^2 B
+  int32_t weight;         ///< whose code changes where the piece begins; -1 for the first one
+  int16_t before, after;  ///< codes of that weight
+};
+static_assert(sizeof(LabPiece) == 32);
 
-LabPoint lab_point(const LabBlock& block, double scale);
+struct MapRange {
+  double scale_low, scale_high, offset_low, offset_high;
+};
 
-/// The storable scale `steps` away from `scale` in order of value; for real storage, a thousandth of it each.
-double step_scale(double scale, int steps, Storage storage);
+/// A block with what was computed of it.
+class ScaleLab {
+ public:
+  explicit ScaleLab(LabBlock block) : block_(std::move(block)) {}
+  const LabBlock& block() const { return block_; }
 
-/// JSON: LabReport: curve, methods with their candidates, and the point each method chose.
-std::string lab_report(const LabBlock& block);
-/// JSON: LabPoint at a scale.
-std::string lab_point_json(const LabBlock& block, double scale);
+  LabPoint point(double scale, double offset) const;
+  /// JSON: LabReport: what the block is and what each method chose. Afterwards pieces() has the curve at offset 0.
+  std::string report();
+  /// The curve at an offset: pieces() has it.
+  void cut(double offset);
+  /// By falling |scale|, for scales of this sign; with an offset there are none below zero.
+  const std::vector<LabPiece>& pieces(int sign) const { return sign > 0 ? positive_ : negative_; }
+  /// sum w (x - offset)^2 of the last cut.
+  double square_sum() const { return square_sum_; }
+  /// Relative errors at columns x rows points, the cells' middles; rows by rising offset.
+  void error_map(const MapRange& range, int columns, int rows, float* errors) const;
+  /// For `count` blocks of the bench's length and storage, all weights counting the same: the relative error a method
+  /// leaves, and max|x| over the root mean square. Throws Error for a method that does not work on this block.
+  void block_errors(const std::string& method, const float* weights, size_t count, float* errors, float* peaks);
+
+ private:
+  void keep_pieces();
+  /// A quantizer of the block's format that can write it alone; null where it cannot or has no such method.
+  const struct Quantizer* quantizer(std::string_view method) const;
+  LabPoint as_written(const struct Quantizer& quantizer) const;
+  std::pair<double, double> rounded(double scale, double offset) const;
+  std::pair<double, double> best_multiples(uint32_t& tried) const;
+
+  LabBlock block_;
+  ScaleScratch scratch_;
+  AffineScratch affine_scratch_;
+  std::vector<LabPiece> positive_, negative_;
+  double square_sum_ = 0;
+};
 
 }  // namespace nibble

@@ -25,6 +25,8 @@ test('a block survives its link', () => {
     { ...FIRST_BENCH, weights: [-1e-7, 3, 0.25], importance: [0, 1, 2.5], format: 'q4_0' },
     { ...FIRST_BENCH, levels: [-3, 0.5, 9], storage: 'real' },
     { ...FIRST_BENCH, levels: LEVEL_PRESETS[4]?.levels ?? [], storage: 'ue4m3' },
+    { ...FIRST_BENCH, format: 'q4_K', superNumbers: { superScale: 0.0123, superMinimum: 0.5 } },
+    { ...FIRST_BENCH, format: 'q6_K', superNumbers: { superScale: -0.25, superMinimum: null } },
   ];
   for (const bench of benches) expect(benchOfLink(`#${linkOf(bench)}`)).toEqual(bench);
 });

@@ -1,20 +1,25 @@
 /** The Lab's drawing against the error formula and the core itself. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isClipped } from '../src/charts/number-line';
-import { curvePath, errorCeiling, errorShare, kinksOf, type Segment, segmentsOf } from '../src/charts/curve-geometry';
+import { type Curve, curvePath, errorCeiling, kinkAt, kinksIn, kinksOf, nearestKink, type Segment, segmentsOf } from '../src/charts/curve-geometry';
 import { type Core, loadCore } from '../src/core';
-import { answer } from '../src/core/module';
 import type { LabPoint, LabReport, LabRequest } from '../src/core/types';
 import { nodePlatform } from '../src/platform/node';
 import { FIRST_BENCH, LEVEL_PRESETS, requestOf } from '../src/app/lab/block';
+import { cutAt, makeLab, readReport } from '../src/app/lab/lab-core';
+import type { Lab } from '../src/wasm/nibble';
 
 let core: Core;
 beforeAll(async () => {
   core = await loadCore(nodePlatform);
 });
 
-const report = (request: LabRequest) => answer<LabReport>(core.module.labReport(JSON.stringify(request)));
-const pointAt = (request: LabRequest, scale: number) => JSON.parse(core.module.labPoint(JSON.stringify(request), scale)) as LabPoint;
+function bench(request: LabRequest, offset = 0): { lab: Lab; report: LabReport; curves: Curve[] } {
+  const lab = makeLab(core.module, request);
+  const report = readReport(lab);
+  return { lab, report, curves: cutAt(core.module, lab, offset, report.squareSum).filter((curve) => curve.count > 0) };
+}
+const pointAt = (lab: Lab, scale: number, offset = 0) => JSON.parse(lab.point(scale, offset)) as LabPoint;
 
 /** A point of a quadratic Bézier segment. */
 function bezier({ start, control, end }: Segment, t: number) {
@@ -31,56 +36,75 @@ const requests: [string, LabRequest][] = [
   ['importance', { weights: wild, importance: wild.map((weight) => weight * weight), format: 'iq4_nl' }],
 ];
 
+const offsets: [string, LabRequest, number][] = [
+  ...requests.map(([name, request]): [string, LabRequest, number] => [name, request, 0]),
+  ['a block with an offset', { weights: wild, format: 'q4_1' }, -0.7],
+  ['a sub-block with a minimum', { weights: wild.slice(0, 16), format: 'q2_K' }, -0.3],
+];
+
 describe('the curve', () => {
-  for (const [name, request] of requests) {
+  for (const [name, request, offset] of offsets) {
     test(`${name}: every drawn segment is the error of the block, at both signs`, () => {
-      const { curve, squareSum, methods } = report(request);
-      const best = Math.abs(methods.find((method) => method.name === 'exact')?.scale ?? 1);
+      const { lab, report, curves } = bench(request, offset);
+      const best = Math.abs(report.methods.find((method) => method.name === 'exact')?.scale ?? 1);
       const span = { low: best / 3, high: best * 3 };
-      for (const { sign, pieces } of curve) {
-        const segments = segmentsOf(pieces, sign, squareSum, span);
+      expect(curves).toHaveLength(report.affine ? 1 : 2);
+      for (const curve of curves) {
+        const segments = segmentsOf(curve, span);
         expect(segments[0]?.start.scale).toBe(span.low);
         expect(segments[segments.length - 1]?.end.scale).toBe(span.high);
         segments.forEach((segment, index) => {
           if (index > 0) expect(segment.start.scale).toBe(segments[index - 1]?.end.scale);
           for (const t of [0.25, 0.5, 0.9]) {
             const { scale, error } = bezier(segment, t);
-            expect(error).toBeCloseTo(pointAt(request, sign * scale).error / squareSum, 9);
+            expect(error).toBeCloseTo(pointAt(lab, curve.sign * scale, offset).error / report.squareSum, report.affine ? 6 : 9);
           }
         });
       }
     });
   }
 
-  test('becomes one quadratic segment for each piece', () => {
-    const { curve, squareSum } = report(requestOf(FIRST_BENCH));
-    const segments = segmentsOf(curve[0]?.pieces ?? [], 1, squareSum, { low: 0.05, high: 0.2 });
+  test('becomes one quadratic segment for each piece, and fewer where pieces are finer than wanted', () => {
+    const [curve] = bench(requestOf(FIRST_BENCH)).curves;
+    const span = { low: 0.05, high: 0.2 };
+    const segments = segmentsOf(curve!, span);
     const path = curvePath(segments, (scale) => scale * 1000, (error) => 100 - error);
     expect(path.match(/Q/g)).toHaveLength(segments.length);
-    expect(path).toMatch(/^M50\.000,/);
+    expect(path).toMatch(/^M50\.00,/);
+    const coarse = segmentsOf(curve!, span, 0.02);
+    expect(coarse.length).toBeLessThan(segments.length);
+    expect(coarse[coarse.length - 1]?.end.scale).toBe(span.high);
+    for (const { start } of coarse) expect(segments.some((segment) => segment.start.scale === start.scale && segment.start.error === start.error)).toBe(true);
   });
 
-  test('kinks name the weight and its codes on both sides', () => {
-    const request = requestOf(FIRST_BENCH);
-    const { curve, squareSum } = report(request);
-    const kinks = kinksOf(curve[0]?.pieces ?? [], 1, squareSum, { low: 0.05, high: 0.2 });
+  test('kinks name the weight and its codes on both sides, and are found from either end', () => {
+    const { lab, curves } = bench(requestOf(FIRST_BENCH));
+    const span = { low: 0.05, high: 0.2 };
+    const kinks = kinksOf(curves[0]!, span);
     expect(kinks.length).toBeGreaterThan(5);
     for (const { scale, moves } of kinks) {
       for (const { weight, below, above } of moves) {
-        expect(pointAt(request, scale * (1 - 1e-7)).codes[weight]).toBe(below);
-        expect(pointAt(request, scale * (1 + 1e-7)).codes[weight]).toBe(above);
+        expect(pointAt(lab, scale * (1 - 1e-7)).codes[weight]).toBe(below);
+        expect(pointAt(lab, scale * (1 + 1e-7)).codes[weight]).toBe(above);
       }
+      expect(nearestKink(curves[0]!, span, scale * 1.0001)?.scale).toBe(scale);
     }
     // At 0.1 / 1.5 the first weight and at 0.3 / 4.5 the third move together.
     expect(kinks.find(({ scale }) => Math.abs(scale - 0.2 / 3) < 1e-6)?.moves.map(({ weight }) => weight).sort()).toEqual([0, 2]);
+    const { first, last } = kinksIn(curves[0]!, span);
+    expect(kinkAt(curves[0]!, first)?.scale).toBe(kinks[kinks.length - 1]?.scale);
+    expect(kinkAt(curves[0]!, last)?.scale).toBe(kinks[0]?.scale);
+    expect(kinksOf(curves[0]!, span, 3)).toEqual([]);
   });
 
   test('has its minimum where the exact method says', () => {
     for (const [, request] of requests) {
-      const { curve, squareSum, methods } = report(request);
-      const exact = methods.find((method) => method.name === 'exact');
+      const { report, curves } = bench(request);
+      const exact = report.methods.find((method) => method.name === 'exact');
       const lowest = Math.min(
-        ...curve.flatMap(({ sign, pieces }) => pieces.flatMap((piece) => (piece.B > 0 ? [errorShare(piece, sign, squareSum, Math.min(piece.from ?? Infinity, Math.max(piece.to, (sign * piece.A) / piece.B)))] : []))),
+        ...curves.flatMap((curve) =>
+          Array.from({ length: curve.count }, (_, piece) => (curve.B(piece) > 0 ? curve.share(piece, Math.min(curve.from(piece), Math.max(curve.to(piece), (curve.sign * curve.A(piece)) / curve.B(piece)))) : 1)),
+        ),
       );
       expect(lowest).toBeLessThanOrEqual((exact?.relativeError ?? 0) ** 2 + 1e-12);
       expect((exact?.relativeError ?? 1) ** 2 - lowest).toBeLessThan(1e-6); // what storage costs
@@ -95,13 +119,22 @@ describe('the curve', () => {
 });
 
 test('weights marked as clipped are as many as the core counts', () => {
-  for (const [, request] of requests) {
-    const { levels, methods } = report(request);
-    for (const scale of methods.flatMap((method) => [method.scale, method.scale * 0.4, -method.scale * 0.6])) {
-      if (scale === 0) continue;
-      const point = pointAt(request, scale);
-      const marked = request.weights.filter((weight, index) => isClipped(Math.fround(weight), point.decoded[index] ?? 0, point.codes[index] ?? 0, levels, scale));
+  for (const [, request] of offsets) {
+    const { lab, report } = bench(request);
+    for (const { scale, offset } of report.methods.flatMap((method) => [method, { ...method, scale: method.scale * 0.4 }, { ...method, scale: method.scale * -0.6 }])) {
+      if (scale === 0 || (report.affine && scale < 0)) continue;
+      const point = pointAt(lab, scale, offset);
+      const marked = request.weights.filter((weight, index) => isClipped(Math.fround(weight), point.decoded[index] ?? 0, point.codes[index] ?? 0, report.levels, scale));
       expect(marked).toHaveLength(point.clipped);
     }
   }
+});
+
+test('the map shows the error of the block at the middles of its cells', () => {
+  const { lab } = bench({ weights: wild, format: 'q5_1' });
+  const out = core.module._malloc(6 * 4);
+  lab.errorMap(0.1, 0.4, -2, 0, 3, 2, out);
+  const errors = new Float32Array(core.module.HEAPU8.slice(out, out + 24).buffer);
+  errors.forEach((error, index) => expect(error).toBeCloseTo(pointAt(lab, 0.15 + 0.1 * (index % 3), index < 3 ? -1.5 : -0.5).relativeError, 5));
+  core.module._free(out);
 });

@@ -1,7 +1,6 @@
 /** The error of a block over its scale as the exact curve it is: one parabola between two kinks, drawn as one quadratic segment. */
-import type { LabPiece } from '../core/types';
 
-/** A range of |scale|. */
+/** A range of |scale|, or of offsets. */
 export interface Span {
   low: number;
   high: number;
@@ -20,59 +19,164 @@ export interface Segment {
   end: CurvePoint;
 }
 
-/** Where a weight moves from one code to the next: `below` on the side of smaller scales. */
+/** Where weights move from one code to the next: `below` on the side of smaller scales. */
 export interface Kink extends CurvePoint {
   moves: { weight: number; below: number; above: number }[];
+  /** The pieces that begin here, by falling scale. */
+  first: number;
+  last: number;
 }
 
 export type Sign = 1 | -1;
 
-/** The squared error of a piece's codes at a scale, as a share of the squared weights. */
-export function errorShare(piece: LabPiece, sign: Sign, squareSum: number, scale: number): number {
-  const s = sign * scale;
-  return Math.max(0, (squareSum - 2 * s * piece.A + s * s * piece.B) / squareSum);
+const PIECE_BYTES = 32;
+
+/** The pieces of one sign by falling |scale|, read where the core wrote them (LabPiece in src/lab/scale_lab.h). */
+export class Curve {
+  readonly count: number;
+  readonly sign: Sign;
+  /** sum w (x - offset)^2. */
+  readonly cutSquares: number;
+  /** sum w x^2, which errors are shares of. */
+  readonly squareSum: number;
+  readonly #numbers: Float64Array;
+  readonly #weights: Int32Array;
+  readonly #codes: Int16Array;
+
+  constructor(bytes: ArrayBuffer, sign: Sign, cutSquares: number, squareSum: number) {
+    this.count = bytes.byteLength / PIECE_BYTES;
+    this.sign = sign;
+    this.cutSquares = cutSquares;
+    this.squareSum = squareSum;
+    this.#numbers = new Float64Array(bytes);
+    this.#weights = new Int32Array(bytes);
+    this.#codes = new Int16Array(bytes);
+  }
+
+  from(piece: number): number {
+    return piece === 0 ? Infinity : this.to(piece - 1);
+  }
+  to(piece: number): number {
+    return this.#numbers[4 * piece] ?? 0;
+  }
+  A(piece: number): number {
+    return this.#numbers[4 * piece + 1] ?? 0;
+  }
+  B(piece: number): number {
+    return this.#numbers[4 * piece + 2] ?? 0;
+  }
+  /** The weight whose code changes where the piece begins, from `before` to `after`; -1 for the first piece. */
+  weight(piece: number): number {
+    return this.#weights[8 * piece + 6] ?? -1;
+  }
+  before(piece: number): number {
+    return this.#codes[16 * piece + 14] ?? 0;
+  }
+  after(piece: number): number {
+    return this.#codes[16 * piece + 15] ?? 0;
+  }
+
+  /** The squared error of a piece's codes at |scale|, as a share of the squared weights. */
+  share(piece: number, scale: number): number {
+    const s = this.sign * scale;
+    return Math.max(0, (this.cutSquares - 2 * s * this.A(piece) + s * s * this.B(piece)) / this.squareSum);
+  }
+
+  /** The piece that holds |scale|. */
+  at(scale: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.to(middle) <= scale) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
 }
 
-/** The pieces that lie in `span`, cut to it, by rising scale. Neighbours share their ends. */
-export function segmentsOf(pieces: readonly LabPiece[], sign: Sign, squareSum: number, span: Span): Segment[] {
+/**
+ * The pieces that lie in `span`, cut to it, by rising scale. Neighbours share their ends. Pieces that together are narrower than
+ * `least` become one straight segment between points of the curve.
+ */
+export function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
   const segments: Segment[] = [];
-  for (let index = pieces.length - 1; index >= 0; index -= 1) {
-    const piece = pieces[index];
-    if (!piece) continue;
-    const from = Math.max(span.low, piece.to);
-    const to = Math.min(span.high, piece.from ?? Infinity);
-    if (!(from < to)) continue;
-    const error = errorShare(piece, sign, squareSum, from);
-    const slope = (2 * from * piece.B - 2 * sign * piece.A) / squareSum;
+  let start = span.low;
+  let first = curve.at(span.low);
+  for (let piece = first; piece >= 0 && start < span.high; piece -= 1) {
+    const end = Math.min(span.high, curve.from(piece));
+    if (!(end > start)) {
+      first = piece - 1;
+      continue;
+    }
+    if (end - start < least && end < span.high) continue;
+    const error = curve.share(first, start);
+    const endError = curve.share(piece, end);
+    const tangent = error + ((2 * start * curve.B(piece) - 2 * curve.sign * curve.A(piece)) / curve.squareSum) * ((end - start) / 2);
     segments.push({
-      start: { scale: from, error },
+      start: { scale: start, error },
       // Where the tangents of both ends meet: halfway, at the height of the first tangent.
-      control: { scale: (from + to) / 2, error: error + (slope * (to - from)) / 2 },
-      end: { scale: to, error: errorShare(piece, sign, squareSum, to) },
+      control: { scale: (start + end) / 2, error: first === piece ? tangent : (error + endError) / 2 },
+      end: { scale: end, error: endError },
     });
+    start = end;
+    first = piece - 1;
   }
   return segments;
 }
 
 /** SVG path of segments, through linear scales for both axes. */
 export function curvePath(segments: readonly Segment[], x: (scale: number) => number, y: (error: number) => number): string {
-  const at = (point: CurvePoint) => `${x(point.scale).toFixed(3)},${y(point.error).toFixed(3)}`;
+  const at = (point: CurvePoint) => `${x(point.scale).toFixed(2)},${y(point.error).toFixed(2)}`;
   return segments.map(({ start, control, end }, index) => `${index === 0 ? `M${at(start)}` : ''}Q${at(control)} ${at(end)}`).join('');
 }
 
-/** The kinks in `span`, by rising scale; weights that move at the same scale make one kink. */
-export function kinksOf(pieces: readonly LabPiece[], sign: Sign, squareSum: number, span: Span): Kink[] {
+/** Closer than single precision tells apart: the weights are multiples of each other. */
+const together = (a: number, b: number): boolean => Math.abs(a - b) <= Math.max(a, b) * 1e-6;
+
+/** The kink where a piece begins, with all weights that move there; null for the first piece, which begins nowhere. */
+export function kinkAt(curve: Curve, piece: number): Kink | null {
+  if (piece < 1 || piece >= curve.count) return null;
+  const scale = curve.from(piece);
+  let first = piece;
+  let last = piece;
+  while (first > 1 && together(curve.from(first - 1), scale)) first -= 1;
+  while (last < curve.count - 1 && together(curve.from(last + 1), scale)) last += 1;
+  const moves = [];
+  for (let one = last; one >= first; one -= 1) moves.push({ weight: curve.weight(one), below: curve.after(one), above: curve.before(one) });
+  const lowest = curve.from(last);
+  return { scale: lowest, error: curve.share(last, lowest), moves, first, last };
+}
+
+/** The pieces that begin within `span`: `first` at its high end. Empty when first > last. */
+export function kinksIn(curve: Curve, span: Span): { first: number; last: number } {
+  let first = Math.max(1, curve.at(span.high));
+  while (first < curve.count && curve.from(first) > span.high) first += 1;
+  let last = curve.at(span.low);
+  while (last >= first && curve.from(last) < span.low) last -= 1;
+  return { first, last };
+}
+
+/** The kinks in `span`, by rising scale; none when more than `most` pieces begin there. */
+export function kinksOf(curve: Curve, span: Span, most = Infinity): Kink[] {
+  const { first, last } = kinksIn(curve, span);
   const kinks: Kink[] = [];
-  for (let index = pieces.length - 1; index >= 0; index -= 1) {
-    const piece = pieces[index];
-    if (!piece || piece.from === null || piece.weight < 0 || piece.from < span.low || piece.from > span.high) continue;
-    const move = { weight: piece.weight, below: piece.after, above: piece.before };
-    const last = kinks[kinks.length - 1];
-    // Closer than single precision tells apart: the weights are multiples of each other.
-    if (last && piece.from - last.scale <= last.scale * 1e-6) last.moves.push(move);
-    else kinks.push({ scale: piece.from, error: errorShare(piece, sign, squareSum, piece.from), moves: [move] });
+  if (last - first >= most) return kinks;
+  for (let piece = last; piece >= first; ) {
+    const kink = kinkAt(curve, piece);
+    if (!kink) break;
+    kinks.push(kink);
+    piece = kink.first - 1;
   }
   return kinks;
+}
+
+/** The kink in `span` that is nearest to a scale. */
+export function nearestKink(curve: Curve, span: Span, scale: number): Kink | null {
+  const { first, last } = kinksIn(curve, span);
+  const here = curve.at(scale);
+  const candidates = [here, here + 1].filter((piece) => piece >= first && piece <= last).map((piece) => kinkAt(curve, piece));
+  return candidates.reduce((best, kink) => (kink && (!best || Math.abs(kink.scale - scale) < Math.abs(best.scale - scale)) ? kink : best), null);
 }
 
 /** The top of the error axis: the curve from `settled` on, where nothing large is cut off any more, and some air. */

@@ -1,9 +1,10 @@
 /** How the Lab tells search methods apart: by shape, the same in drawing and table. */
+import type { LabMethod } from '../core/types';
 import { markerPath } from './roles';
 
-const STAR = 'exact';
 const SHAPES = {
   max7: 'square',
+  'min-max': 'square',
   'signed-max': 'triangle',
   table8: 'ring',
   grid: 'diamond',
@@ -14,15 +15,33 @@ const SHAPES = {
 
 /** A method's marker around the origin; `size` is its radius. */
 export function methodPath(name: string, size: number): string {
-  if (name === STAR) return star(size * 1.3);
-  return markerPath(SHAPES[name as keyof typeof SHAPES] ?? 'circle', size * 0.85);
+  switch (name) {
+    case 'exact': return star(size * 1.3, 5);
+    case 'lowest-error': return star(size * 1.2, 4);
+    case 'llama.cpp': return `M0,${size * 1.05}L${size},${-size * 0.75}H${-size}Z`;
+    default: return markerPath(SHAPES[name as keyof typeof SHAPES] ?? 'circle', size * 0.85);
+  }
 }
 
-function star(size: number): string {
-  const points = Array.from({ length: 10 }, (_, index) => {
+function star(size: number, tips: number): string {
+  const points = Array.from({ length: 2 * tips }, (_, index) => {
     const radius = index % 2 === 0 ? size : size * 0.42;
-    const angle = (index * Math.PI) / 5;
+    const angle = (index * Math.PI) / tips;
     return `${(radius * Math.sin(angle)).toFixed(2)},${(-radius * Math.cos(angle)).toFixed(2)}`;
   });
   return `M${points.join('L')}Z`;
+}
+
+/** Places markers above their points; those that would touch are stacked, the highest first so that no line crosses another marker. */
+export function stackMarkers(markers: readonly { method: LabMethod; px: number; py: number }[]): { method: LabMethod; px: number; py: number; top: number }[] {
+  const placed: { px: number; top: number }[] = [];
+  const stacked = [...markers]
+    .sort((a, b) => a.px - b.px)
+    .map((marker) => {
+      let top = marker.py - 15;
+      while (placed.some((other) => Math.abs(other.px - marker.px) < 15 && Math.abs(other.top - top) < 15)) top -= 3;
+      placed.push({ px: marker.px, top });
+      return { ...marker, top };
+    });
+  return stacked.sort((a, b) => a.top - b.top);
 }

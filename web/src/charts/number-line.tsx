@@ -32,11 +32,12 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   // While a weight is dragged the axis stands still.
   const [held, setHeld] = useState<{ index: number; domain: Domain } | null>(null);
   const group = useRef<SVGGElement>(null);
-  const domain = held?.domain ?? domainOf(weights, levels, point.scale);
+  const domain = held?.domain ?? domainOf(weights, levels, point);
   const x = scaleLinear(domain, [0, plotWidth]);
   const step = niceStep((domain[1] - domain[0]) / plotWidth);
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(12));
-  const teeth = teethOf(levels, point.scale, domain, x);
+  const used = new Set(point.codes);
+  const teeth = teethOf(levels, point, domain, x);
   const few = weights.length <= MOST_ROWS;
   const focused = Math.min(active, weights.length - 1);
   const focus = (index: number) => {
@@ -61,7 +62,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
         <Axes width={plotWidth} height={plotHeight} x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="value, units of the weights" yTitle={few ? 'weight' : ''} />
         {teeth.map((tooth) => (
-          <g key={tooth.code} class={tooth.used(point.codes) ? 'tooth used' : 'tooth'} transform={`translate(${tooth.at},0)`}>
+          <g key={tooth.code} class={used.has(tooth.code) ? 'tooth used' : 'tooth'} transform={`translate(${tooth.at},0)`}>
             <line y1={-6} y2={line} />
             <path d={`M-4,${line + 8}L0,${line}L4,${line + 8}Z`} />
             {tooth.label !== null && <text y={line + 23} text-anchor="middle">{tooth.label}</text>}
@@ -121,19 +122,19 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
 }
 
 /** Holds every weight, and the levels as far as weights of that size reach. */
-function domainOf(weights: readonly number[], levels: readonly number[], scale: number): Domain {
+function domainOf(weights: readonly number[], levels: readonly number[], { scale, offset }: LabPoint): Domain {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
-  const ends = [scale * (levels[0] ?? 0), scale * (levels[levels.length - 1] ?? 0)];
+  const ends = [scale * (levels[0] ?? 0) + offset, scale * (levels[levels.length - 1] ?? 0) + offset];
   const low = Math.min(...weights, Math.max(Math.min(...ends), -1.25 * largest));
   const high = Math.max(...weights, Math.min(Math.max(...ends), 1.25 * largest));
   const air = (high - low || largest) * 0.03;
   return [low - air, high + air];
 }
 
-function teethOf(levels: readonly number[], scale: number, [low, high]: Domain, x: (value: number) => number) {
+function teethOf(levels: readonly number[], { scale, offset }: LabPoint, [low, high]: Domain, x: (value: number) => number) {
   let room = -Infinity;
   return levels
-    .map((level, code) => ({ code, level, value: level * scale }))
+    .map((level, code) => ({ code, level, value: level * scale + offset }))
     .filter(({ value }) => value >= low && value <= high)
     .sort((a, b) => a.value - b.value)
     .map(({ code, level, value }) => {
@@ -142,7 +143,7 @@ function teethOf(levels: readonly number[], scale: number, [low, high]: Domain, 
       const half = name.length * 3.4;
       const label = at - half > room ? name : null;
       if (label !== null) room = at + half + 6;
-      return { code, at, label, used: (codes: readonly number[]) => codes.includes(code) };
+      return { code, at, label };
     });
 }
 

@@ -5,9 +5,9 @@ import { useMemo } from 'preact/hooks';
 import { percent, precise } from '../text/units';
 import type { LabMethod, LabReport } from '../core/types';
 import { Axes, type Margin } from './axes';
-import { curvePath, errorCeiling, errorShare, type Kink, kinksOf, segmentsOf, type Sign, type Span } from './curve-geometry';
-import { methodPath } from './methods';
-import { Pointing, stepIndex } from './pointing';
+import { type Curve, curvePath, errorCeiling, type Kink, kinkAt, kinksIn, kinksOf, nearestKink, segmentsOf, type Sign, type Span } from './curve-geometry';
+import { methodPath, stackMarkers } from './methods';
+import { type ArrowKey, Pointing } from './pointing';
 
 /** The slider under the drawing has the same left and right margin. */
 export const CURVE_MARGIN: Margin = { top: 40, right: 16, bottom: 46, left: 52 };
@@ -16,12 +16,18 @@ const HEIGHT = 360;
 /** Kinks get a mark of their own while they are so many at most. */
 const MARKED_KINKS = 120;
 const REACH = 28; // pixels from the pointer to a kink
+/** Where kinks are closer than this, in pixels, the curve between them is drawn straight from one of its points to another. */
+const FINEST = 0.3;
 
 interface CurveProps {
   width: number;
   report: LabReport;
+  /** One, or both signs. */
+  curves: readonly Curve[];
   weights: readonly number[];
   span: Span;
+  /** The offset that the curve is cut at. */
+  offset: number;
   /** The signed scale of the slider, and the block's share of squared error there. */
   scale: number;
   error: number;
@@ -34,31 +40,43 @@ interface CurveProps {
   onMethod: (method: LabMethod) => void;
 }
 
-export function ScaleCurve({ width, report, weights, span, scale, error, settled, storable, chosen, onScale, onMethod }: CurveProps): VNode {
+export function ScaleCurve({ width, report, curves, weights, span, offset, scale, error, settled, storable, chosen, onScale, onMethod }: CurveProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const sign: Sign = scale < 0 ? -1 : 1;
   const { low, high } = span;
   const drawing = useMemo(() => {
-    const branches = report.curve.map((branch) => ({ sign: branch.sign, segments: segmentsOf(branch.pieces, branch.sign, report.squareSum, { low, high }) }));
+    const branches = curves.map((curve) => ({ sign: curve.sign, segments: segmentsOf(curve, { low, high }, ((high - low) / plotWidth) * FINEST) }));
     const y = scaleLinear([0, errorCeiling(branches.map((branch) => branch.segments), settled * 0.9)], [plotHeight, 0]);
     const x = scaleLinear([low, high], [0, plotWidth]);
     return { x, y, paths: branches.map((branch) => ({ sign: branch.sign, path: curvePath(branch.segments, x, y) })) };
-  }, [report, low, high, settled, plotWidth, plotHeight]);
+  }, [curves, low, high, settled, plotWidth, plotHeight]);
   const { x, y, paths } = drawing;
-  const kinks = useMemo(() => kinksOf(report.curve.find((branch) => branch.sign === sign)?.pieces ?? [], sign, report.squareSum, { low, high }), [report, sign, low, high]);
+  const curve = curves.find((one) => one.sign === sign);
+  const kinks = useMemo(() => (curve ? kinksOf(curve, { low, high }, MARKED_KINKS) : []), [curve, low, high]);
   const height = (share: number) => Math.max(0, y(share));
   const at = Math.abs(scale);
-  const markers = useMemo(() => placeMarkers(report, { low, high }, x, height), [report, low, high, x, y]);
+  const markers = useMemo(() => placeMarkers(report, curves, { low, high }, x, height), [report, curves, low, high, x, y]);
+  const step = (from: Kink | null, key: ArrowKey): Kink | null => {
+    if (!curve) return null;
+    const { first, last } = kinksIn(curve, { low, high });
+    if (first > last) return null;
+    if (!from || key === 'Home') return kinkAt(curve, last);
+    if (key === 'End') return kinkAt(curve, first);
+    const next = key === 'ArrowRight' || key === 'ArrowDown' ? from.first - 1 : from.last + 1;
+    return next < first || next > last ? from : kinkAt(curve, next);
+  };
   return (
-    <Pointing<number>
+    <Pointing<Kink>
       label="Error over the scale, kink by kink"
-      pick={(px, py) => nearestKink(kinks, x, height, px - MARGIN.left, py - MARGIN.top)}
-      step={(from, key) => stepIndex(from, key, kinks.length)}
-      read={(index) => readKink(kinks[index], report, weights, sign, x, height)}
+      pick={(px) => {
+        const kink = curve ? nearestKink(curve, { low, high }, x.invert(px - MARGIN.left)) : null;
+        return kink && Math.abs(x(kink.scale) - (px - MARGIN.left)) < REACH ? kink : null;
+      }}
+      step={step}
+      read={(kink) => readKink(kink, report, weights, sign, x, height)}
     >
-      {(current) => {
-        const kink = current === null ? undefined : kinks[current];
+      {(kink) => {
         return (
           <svg
             class="scale-curve"
@@ -88,7 +106,7 @@ export function ScaleCurve({ width, report, weights, span, scale, error, settled
                 {[...paths].sort((branch) => (branch.sign === sign ? 1 : -1)).map((branch) => (
                   <path key={branch.sign} class={branch.sign === sign ? 'series branch' : 'series branch other'} d={branch.path} />
                 ))}
-                {kinks.length <= MARKED_KINKS && kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
+                {kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
               </g>
               {at >= low && at <= high && (
                 <g class="now" transform={`translate(${x(at)},0)`}>
@@ -99,7 +117,7 @@ export function ScaleCurve({ width, report, weights, span, scale, error, settled
               {markers.map(({ method, px, py, top }) => (
                 <g
                   key={method.name}
-                  class={['method-marker', method.name === chosen ? 'chosen' : '', method.scale < 0 === sign < 0 ? '' : 'elsewhere'].join(' ')}
+                  class={['method-marker', method.name === chosen ? 'chosen' : '', method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere'].join(' ')}
                   transform={`translate(${px},${top})`}
                   onClick={(event) => {
                     event.stopPropagation();
@@ -121,18 +139,7 @@ export function ScaleCurve({ width, report, weights, span, scale, error, settled
   );
 }
 
-function nearestKink(kinks: readonly Kink[], x: (scale: number) => number, y: (error: number) => number, px: number, py: number): number | null {
-  let best: number | null = null;
-  let bestDistance = REACH ** 2;
-  kinks.forEach((kink, index) => {
-    const distance = (x(kink.scale) - px) ** 2 + ((y(kink.error) - py) / 4) ** 2; // the horizontal distance is what counts
-    if (distance < bestDistance) [best, bestDistance] = [index, distance];
-  });
-  return best;
-}
-
-function readKink(kink: Kink | undefined, report: LabReport, weights: readonly number[], sign: Sign, x: (scale: number) => number, y: (error: number) => number) {
-  if (!kink) return { x: 0, y: 0, head: '', lines: [] };
+function readKink(kink: Kink, report: LabReport, weights: readonly number[], sign: Sign, x: (scale: number) => number, y: (error: number) => number) {
   const level = (code: number) => precise(report.levels[code] ?? 0);
   const shown = kink.moves.slice(0, 6);
   return {
@@ -146,27 +153,17 @@ function readKink(kink: Kink | undefined, report: LabReport, weights: readonly n
   };
 }
 
-/** Every method's choice above its point of the curve; those that would touch are stacked. */
-function placeMarkers(report: LabReport, span: Span, x: (scale: number) => number, y: (error: number) => number) {
-  const visible = report.methods
-    .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)
-    .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(report, method.scale)) }))
-    .sort((a, b) => a.px - b.px);
-  const placed: { px: number; top: number }[] = [];
-  const stacked = visible.map((marker) => {
-    let top = marker.py - 15;
-    while (placed.some((other) => Math.abs(other.px - marker.px) < 15 && Math.abs(other.top - top) < 15)) top -= 3;
-    placed.push({ px: marker.px, top });
-    return { ...marker, top };
-  });
-  // The highest first, so that no line crosses a marker below it.
-  return stacked.sort((a, b) => a.top - b.top);
+/** Every method's choice above its point of the curve. */
+function placeMarkers(report: LabReport, curves: readonly Curve[], span: Span, x: (scale: number) => number, y: (error: number) => number) {
+  return stackMarkers(
+    report.methods
+      .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)
+      .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(curves, method.scale)) })),
+  );
 }
 
 /** The curve's own height at a scale. */
-export function shareAt(report: LabReport, scale: number): number {
-  const sign: Sign = scale < 0 ? -1 : 1;
-  const at = Math.abs(scale);
-  const piece = report.curve.find((branch) => branch.sign === sign)?.pieces.find(({ from, to }) => at >= to && (from === null || at <= from));
-  return piece ? errorShare(piece, sign, report.squareSum, at) : 0;
+export function shareAt(curves: readonly Curve[], scale: number): number {
+  const curve = curves.find((one) => one.sign === (scale < 0 ? -1 : 1));
+  return curve ? curve.share(curve.at(Math.abs(scale)), Math.abs(scale)) : 0;
 }

@@ -206,48 +206,47 @@ export interface BlockErrorReport {
 export interface LabRequest {
   weights: number[]; // 1..256
   importance?: number[] | null;
-  format?: string; // q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4
+  /** One scale: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4, q3_K, q6_K. Scale and offset: q4_1, q5_1, q2_K, q4_K, q5_K. */
+  format?: string;
   levels?: number[]; // ascending; instead of a format
   storage?: 'real' | 'f16' | 'e8m0' | 'ue4m3'; // with levels
+  /** What the super-block of a K-quant stores: scales and minima are multiples of them. Without, any real number. */
+  superScale?: number;
+  superMinimum?: number;
 }
 
-/** How the block decodes at one scale. */
+/** How the block decodes with a scale and an offset; the offset is 0 where the format has none. */
 export interface LabPoint {
   scale: number;
+  offset: number;
   error: number; // sum w (x - y)^2
   relativeError: number; // sqrt(error / sum w x^2)
   maxError: number;
-  divisor: number; // max|x| / |scale|
+  divisor: number; // max|x| / |scale|; with an offset (max x - min x) / scale
   clipped: number;
   codes: number[]; // index into the levels
   decoded: number[];
   bytes: string; // hex; empty unless the block is a whole block of a format
 }
 
-export interface LabMethod extends LabPoint {
+export interface LabMethod extends Omit<LabPoint, 'codes' | 'decoded'> {
   name: string;
   summary: string;
-  tried: number;
-  candidates: number[]; // scales in the order tried
+  tried: number; // 0: not counted
+  candidates: [scale: number, offset: number][]; // in the order tried
 }
 
-/** A stretch of scales over which no code changes: error = squareSum - 2 s A + s^2 B. */
-export interface LabPiece {
-  from: number | null; // |scale|; null: infinite
-  to: number;
-  A: number;
-  B: number;
-  weight: number; // whose code changes at `from`; -1 for the first piece
-  before: number;
-  after: number;
-}
+export type LabStorage = 'real' | 'f16' | 'e8m0' | 'ue4m3' | 'multiples';
 
 export interface LabReport {
   levels: number[];
-  storage: 'real' | 'f16' | 'e8m0' | 'ue4m3';
+  affine: boolean; // x ~ scale * level + offset
+  offsetAtMostZero: boolean;
+  storage: LabStorage;
+  offsetStorage: LabStorage;
+  signed: boolean; // negative scales exist
   format: string;
-  squareSum: number;
-  curve: { sign: 1 | -1; pieces: LabPiece[] }[];
+  squareSum: number; // sum w x^2
   methods: LabMethod[];
 }
 

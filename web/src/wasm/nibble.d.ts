@@ -16,13 +16,14 @@ export interface NibbleModule {
   /** JSON: FileTypeInfo[], in menu order. */
   fileTypes(): string;
 
-  /** The Scale lab. JSON LabRequest to JSON LabReport, or error. */
-  labReport(request: string): string;
-  /** JSON LabPoint of the request's block at a scale, or error. */
-  labPoint(request: string, scale: number): string;
-  /** The storable scale `steps` away from `scale`. */
-  labStep(scale: number, steps: number, request: string): number;
+  /**
+   * JSON `{ superScale, superMinimum }` that llama.cpp's search gives the super-block of the 256 f32 at `weights`, or
+   * error for a format without super-blocks.
+   */
+  superBlockNumbers(format: string, weights: number): string;
 
+  /** Takes JSON LabRequest. */
+  Lab: new (request: string) => Lab;
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Statistics: new () => Statistics;
@@ -163,5 +164,33 @@ export interface Measurement {
   solve(request: string): string;
   /** JSON ObserveRequest to JSON Observation, or error. */
   observe(request: string): string;
+  delete(): void;
+}
+
+/** One block on the Scale lab's bench. */
+export interface Lab {
+  /** Empty, or what is wrong with the request; then nothing else may be called. */
+  problem(): string;
+  /** JSON LabReport. Afterwards the pieces are the curve at offset 0, where there is no offset. */
+  report(): string;
+  /** JSON LabPoint. */
+  point(scale: number, offset: number): string;
+  /** The storable number nearest to one, and `steps` of them away from it. */
+  nearestScale(scale: number): number;
+  nextScale(scale: number, steps: number): number;
+  nearestOffset(offset: number): number;
+  nextOffset(offset: number, steps: number): number;
+  /** Computes the curve over the scale at an offset; answers sum w (x - offset)^2. */
+  cut(offset: number): number;
+  /** The last curve's pieces for scales of a sign, as Curve reads them; valid until the next call. */
+  piecesPointer(sign: number): number;
+  piecesBytes(sign: number): number;
+  /** Relative errors (f32) at the middles of columns x rows cells, into `errors`; rows by rising offset. */
+  errorMap(scaleLow: number, scaleHigh: number, offsetLow: number, offsetHigh: number, columns: number, rows: number, errors: number): void;
+  /**
+   * For `count` blocks (f32) of the bench's length: the relative errors (f32) that a method leaves, and max|x| over the
+   * root mean square (f32). The bench has another block afterwards. Empty, or the error.
+   */
+  blockErrors(method: string, weights: number, count: number, errors: number, peaks: number): string;
   delete(): void;
 }

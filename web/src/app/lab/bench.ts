@@ -1,62 +1,89 @@
-/** The Lab's state: the block, what the core says of it, and the scale under the slider. */
-import { computed, effect, signal } from '@preact/signals';
-import type { Sign, Span } from '../../charts/curve-geometry';
+/** The Lab's state: the block, what the core says of it, and the scale (and offset) under the sliders. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import { Curve, type Sign, type Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
-import { answer } from '../../core/module';
-import type { LabMethod, LabPoint, LabReport } from '../../core/types';
+import type { LabMethod, LabPoint, LabReport, LabRequest } from '../../core/types';
+import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
-import { type Bench, benchOfLink, FIRST_BENCH, linkOf, requestOf } from './block';
+import { labWorker } from './away';
+import { type Bench, benchOfLink, FIRST_BENCH, formatOf, linkOf, requestOf } from './block';
+import { cutAt, makeLab, readReport } from './lab-core';
+import type { WholeReport } from './lab-worker';
 
-/** Above so many weights × levels the curve follows when the hand rests. */
-const LARGE = 2500;
-const REST_MS = 120;
+/** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
+const LARGE = { oneScale: 2500, affine: 600 };
 const LINK_MS = 300;
+
+export interface Shown {
+  bench: Bench;
+  report: LabReport;
+  /** Of both signs; null where an offset decides which curve it is. */
+  curves: Curve[] | null;
+}
 
 export const bench = signal<Bench>(benchOfLink(location.hash) ?? FIRST_BENCH);
 /** The bench a report belongs to comes with it: while a large block is dragged the report is a moment behind. */
-export const reported = signal<{ bench: Bench; report: LabReport } | null>(null);
+export const reported = signal<Shown | null>(null);
 /** Why the core has no report, in its words. */
 export const labProblem = signal<string | null>(null);
-/** The method whose choice the slider shows; null after it was moved by hand. */
+/** The method whose choice the sliders show; null after one was moved by hand. */
 export const chosen = signal<string | null>('max7');
 export const scale = signal(0);
-/** The visible range of |scale|; null: around the methods' choices. */
+export const offset = signal(0);
+/** The visible range of |scale|, and of the offset; null: around the methods' choices. */
 const view = signal<Span | null>(null);
+const offsetView = signal<Span | null>(null);
 
-const request = computed(() => JSON.stringify(requestOf(bench.value)));
+/** The block on the core's bench. */
+const lab = signal<Lab | null>(null);
 
-/** The block at the slider's scale; null where labProblem says why. */
-export const point = computed<LabPoint | null>(() => {
-  if (!core.value || !reported.value) return null;
-  // A point has a number under the name that an answer without a point has its sentence under.
-  const reply = JSON.parse(core.value.module.labPoint(request.value, scale.value)) as LabPoint | { error: string };
-  return typeof reply.error === 'number' ? (reply as LabPoint) : null;
+/** The block at the sliders' scale and offset; null where labProblem says why. */
+export const point = computed<LabPoint | null>(() => (lab.value && reported.value ? (JSON.parse(lab.value.point(scale.value, offset.value)) as LabPoint) : null));
+
+/** The curve over the scale, of each sign there is. */
+export const curves = computed<Curve[]>(() => {
+  const shown = reported.value;
+  if (!shown) return [];
+  if (shown.curves) return shown.curves;
+  if (!core.value || !lab.value) return [];
+  return cutAt(core.value.module, lab.value, offset.value, shown.report.squareSum).filter((curve) => curve.count > 0);
 });
 
-export const largest = computed(() => bench.value.weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0));
 export const sign = computed<Sign>(() => (scale.value < 0 ? -1 : 1));
-/** Scales of E8M0 and E4M3 have no sign. */
-export const signed = computed(() => reported.value?.report.storage === 'f16' || reported.value?.report.storage === 'real');
+export const signed = computed(() => reported.value?.report.signed ?? true);
 
-/** Where the largest weight lies on the nearer end of the levels. */
+/** The scale that uses all levels: the largest weight on the nearer end, or all weights between the first level and the last. */
 export const settledScale = computed(() => {
-  const levels = reported.value?.report.levels ?? [];
+  const shown = reported.value;
+  if (!shown) return 0;
+  const { levels, affine, offsetAtMostZero } = shown.report;
+  const { weights } = shown.bench;
+  if (affine) return (Math.max(...weights) - Math.min(...weights, ...(offsetAtMostZero ? [0] : []))) / (levels.length - 1);
   const reach = Math.min(Math.abs(levels[0] ?? 1), Math.abs(levels[levels.length - 1] ?? 1));
-  return largest.value / reach;
+  return Math.max(...weights.map(Math.abs)) / reach;
 });
 
-/** From half to twice the scale that uses the whole range, and every method's choice in view. */
+/** Around the scale that uses the whole range, from half to twice it (closer with an offset, where the map shows both), and every method's choice in view. */
 const wholeSpan = computed<Span>(() => {
   const choices = (reported.value?.report.methods ?? []).map((method) => Math.abs(method.scale)).filter((choice) => choice > 0);
   const settled = settledScale.value || 1;
-  return { low: Math.min(settled / 2, ...choices.map((choice) => choice * 0.8)), high: Math.max(settled * 2, ...choices.map((choice) => choice * 1.25)) };
+  const [low, high] = reported.value?.report.affine ? [0.75, 1.35] : [0.5, 2];
+  return { low: Math.min(settled * low, ...choices.map((choice) => choice * 0.8)), high: Math.max(settled * high, ...choices.map((choice) => choice * 1.25)) };
+});
+/** Two scales around every method's offset. */
+const wholeOffsets = computed<Span>(() => {
+  const offsets = (reported.value?.report.methods ?? []).map((method) => method.offset);
+  const air = 2 * (settledScale.value || 1);
+  const high = Math.max(...offsets) + air;
+  return { low: Math.min(...offsets) - air, high: reported.value?.report.offsetAtMostZero ? Math.min(0, high) : high };
 });
 export const span = computed<Span>(() => view.value ?? wholeSpan.value);
+export const offsetSpan = computed<Span>(() => offsetView.value ?? wholeOffsets.value);
 export const zoomed = computed(() => view.value !== null);
 
 /** Changes the block. The view stays where it is when only weights move. */
 export function setBench(change: Partial<Bench>, keepView = false): void {
-  if (!keepView) view.value = null;
+  if (!keepView) showWhole();
   bench.value = { ...bench.value, ...change };
 }
 
@@ -64,29 +91,38 @@ export function setWeight(index: number, value: number): void {
   setBench({ weights: bench.value.weights.map((weight, at) => (at === index ? value : weight)) }, true);
 }
 
-/** Moves the slider to the scale nearest to `wanted` that can be stored. */
-export function moveTo(wanted: number): void {
+/** Moves the sliders to the storable numbers nearest to those wanted. */
+export function moveTo(wantedScale: number, wantedOffset = offset.peek()): void {
   chosen.value = null;
-  scale.value = storable(wanted);
+  scale.value = lab.peek()?.nearestScale(wantedScale) ?? wantedScale;
+  offset.value = lab.peek()?.nearestOffset(wantedOffset) ?? wantedOffset;
 }
 
 export function stepScale(steps: number): void {
-  if (!core.value) return;
+  if (!lab.value) return;
   chosen.value = null;
   // Away from zero on either branch is to the right.
-  scale.value = core.value.module.labStep(scale.value, steps * sign.value, request.value);
+  const next = lab.value.nextScale(scale.value, steps * sign.value);
+  if (signed.value || next >= 0) scale.value = next;
+  keepInView();
+}
+
+export function stepOffset(steps: number): void {
+  if (!lab.value) return;
+  chosen.value = null;
+  offset.value = lab.value.nextOffset(offset.value, steps);
   keepInView();
 }
 
 export function choose(method: LabMethod): void {
   chosen.value = method.name;
-  scale.value = method.scale;
-  keepInView();
+  showCandidate(method.scale, method.offset);
 }
 
-/** Shows a scale as it is, storable or not. */
-export function showCandidate(candidate: number): void {
+/** Shows a scale and an offset as they are, storable or not. */
+export function showCandidate(candidate: number, candidateOffset: number): void {
   scale.value = candidate;
+  offset.value = candidateOffset;
   keepInView();
 }
 
@@ -98,68 +134,126 @@ export function zoom(factor: number): void {
   // Zooming out ends at zero and a few times the whole range; zooming in where single precision ends.
   if (width > 4 * wholeSpan.value.high || width < centre * 1e-6) return;
   view.value = { low: from, high: from + width };
+  if (reported.value?.report.affine) {
+    const offsets = offsetSpan.value;
+    offsetView.value = { low: offset.value + (offsets.low - offset.value) * factor, high: offset.value + (offsets.high - offset.value) * factor };
+  }
 }
 
 export function showWhole(): void {
   view.value = null;
+  offsetView.value = null;
 }
 
 /** The storable scales in view, while there are at most `most` of them; otherwise none. */
 export function storableScales(most: number): number[] {
-  if (!core.value || !reported.value || reported.value.report.storage === 'real') return [];
+  if (!lab.value || !reported.value || reported.value.report.storage === 'real') return [];
   const { low, high } = span.value;
   const scales: number[] = [];
-  for (let at = storable(low); at <= high; ) {
+  for (let at = lab.value.nearestScale(low); at <= high; ) {
     if (at >= low) scales.push(at);
     if (scales.length > most) return [];
-    const next = core.value.module.labStep(at, 1, request.value);
+    const next = lab.value.nextScale(at, 1);
     if (!(next > at)) break;
     at = next;
   }
   return scales;
 }
 
-function storable(wanted: number): number {
-  const module = core.peek()?.module;
-  if (!module || (reported.peek()?.report.storage ?? 'real') === 'real') return wanted;
-  // A step finds the stored neighbour of the nearest stored scale; a step back, that scale itself.
-  const next = module.labStep(wanted, 1, request.peek());
-  return module.labStep(next, -1, request.peek());
+/** The relative error at the middles of columns × rows cells of the view; rows by rising offset. */
+export function errorMap(columns: number, rows: number): Float32Array {
+  const module = core.value?.module;
+  if (!module || !lab.value) return new Float32Array(columns * rows);
+  const out = module._malloc(columns * rows * 4) >>> 0;
+  lab.value.errorMap(span.value.low, span.value.high, offsetSpan.value.low, offsetSpan.value.high, columns, rows, out);
+  const errors = new Float32Array(module.HEAPU8.slice(out, out + columns * rows * 4).buffer);
+  module._free(out);
+  return errors;
+}
+
+/** Moves a view so that it holds `at`, unless it lies outside of the whole range. */
+function holding(at: number, shown: Span, whole: Span): Span | null {
+  if ((at >= shown.low && at <= shown.high) || at < whole.low || at > whole.high) return null;
+  const half = (shown.high - shown.low) / 2;
+  return { low: at - half, high: at + half };
 }
 
 function keepInView(): void {
-  const { low, high } = span.value;
-  const at = Math.abs(scale.value);
-  if (at >= low && at <= high) return;
-  if (at < wholeSpan.value.low || at > wholeSpan.value.high) return;
-  const half = (high - low) / 2;
-  view.value = { low: Math.max(0, at - half), high: at + half };
+  const moved = holding(Math.abs(scale.value), span.value, wholeSpan.value);
+  if (moved) view.value = { low: Math.max(0, moved.low), high: moved.high };
+  const raised = holding(offset.value, offsetSpan.value, wholeOffsets.value);
+  if (raised) offsetView.value = raised;
 }
 
-/** A scale set by hand stays as near as the new block allows; where it means nothing any more, the simplest method's is shown. */
+/** Numbers set by hand stay as near as the new block allows; where they mean nothing any more, the simplest method's are shown. */
 function keepStorable(fresh: LabReport): void {
-  const { low, high } = wholeSpan.peek();
+  const within = (at: number, { low, high }: Span) => at >= low && at <= high;
   const at = Math.abs(scale.peek());
   const [first] = fresh.methods;
-  if (first && (at < low || at > high)) {
+  if (first && !(within(at, wholeSpan.peek()) && (!fresh.affine || within(offset.peek(), wholeOffsets.peek())))) {
     chosen.value = first.name;
     scale.value = first.scale;
-  } else {
-    scale.value = storable(signed.peek() ? scale.peek() : at);
+    offset.value = first.offset;
+    return;
   }
+  scale.value = lab.peek()?.nearestScale(fresh.signed ? scale.peek() : at) ?? at;
+  offset.value = fresh.affine ? (lab.peek()?.nearestOffset(offset.peek()) ?? 0) : 0;
 }
 
-function report(): void {
+function show(now: Bench, report: LabReport, found: Curve[] | null): void {
+  batch(() => {
+    labProblem.value = null;
+    reported.value = { bench: now, report, curves: found };
+    const method = report.methods.find((one) => one.name === chosen.peek());
+    if (method) {
+      scale.value = method.scale;
+      offset.value = method.offset;
+    } else {
+      keepStorable(report);
+    }
+  });
+}
+
+const bothSigns = ({ report, pieces }: WholeReport): Curve[] | null =>
+  pieces && [new Curve(pieces[0], 1, report.squareSum, report.squareSum), new Curve(pieces[1], -1, report.squareSum, report.squareSum)];
+
+let away = false;
+
+/** One report at a time; the newest bench comes next. */
+async function reportAway(): Promise<void> {
+  if (away) return;
+  away = true;
+  for (let now = bench.peek(); ; now = bench.peek()) {
+    try {
+      const whole = await (await labWorker()).report(requestOf(now));
+      if (isLarge(bench.peek())) show(now, whole.report, bothSigns(whole));
+    } catch (error) {
+      labProblem.value = sentenceOf(error);
+    }
+    if (bench.peek() === now || !isLarge(bench.peek())) break;
+  }
+  away = false;
+}
+
+function isLarge(now: Bench): boolean {
+  const { levels, affine } = formatOf(now);
+  return now.weights.length * (levels || now.levels.length) > (affine ? LARGE.affine : LARGE.oneScale);
+}
+
+function report(now: Bench): void {
   const module = core.peek()?.module;
   if (!module) return;
-  const now = bench.peek();
+  const request: LabRequest = requestOf(now);
   try {
-    const fresh = answer<LabReport>(module.labReport(request.peek()));
-    labProblem.value = null;
-    const method = fresh.methods.find((one) => one.name === chosen.peek());
-    reported.value = { bench: now, report: fresh };
-    if (method) scale.value = method.scale;
-    else keepStorable(fresh);
+    const fresh = makeLab(module, request);
+    lab.peek()?.delete();
+    lab.value = fresh;
+    if (isLarge(now)) {
+      void reportAway();
+      return;
+    }
+    const found = readReport(fresh);
+    show(now, found, found.affine ? null : cutAt(module, fresh, 0, found.squareSum));
   } catch (error) {
     labProblem.value = sentenceOf(error);
   }
@@ -167,14 +261,9 @@ function report(): void {
 
 /** Follows the block: its report, and its link in the address. */
 export function startLab(): void {
-  let resting: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const { weights, levels, format } = bench.value;
-    if (!core.value) return;
-    clearTimeout(resting);
-    const codes = format === 'q8_0' ? 256 : format ? 32 : levels.length;
-    if (weights.length * codes <= LARGE || reported.peek() === null) report();
-    else resting = setTimeout(report, REST_MS);
+    const now = bench.value;
+    if (core.value) report(now);
   });
   let linking: ReturnType<typeof setTimeout> | undefined;
   let first = true;

@@ -27,7 +27,7 @@ export function BlockEditor(): VNode {
       <div class="lab-choices">
         <label class="option">
           <span class="option-label">Format</span>
-          <select class="select" value={format} onChange={(event) => change({ format: event.currentTarget.value })}>
+          <select class="select" value={format} onChange={(event) => change({ format: event.currentTarget.value, superNumbers: null })}>
             {FORMATS.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
           </select>
         </label>

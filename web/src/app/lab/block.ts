@@ -1,5 +1,5 @@
 /** The block on the bench: what it is made of, how it is written as text, and how it travels in a link. */
-import type { LabRequest } from '../../core/types';
+import type { LabRequest, LabStorage } from '../../core/types';
 
 export type Storage = 'real' | 'f16' | 'e8m0' | 'ue4m3';
 
@@ -11,6 +11,8 @@ export interface Bench {
   format: string;
   levels: number[];
   storage: Storage;
+  /** Of the super-block, for sub-blocks of K-quants that come from a model; null: any scale and minimum. */
+  superNumbers: { superScale: number; superMinimum: number | null } | null;
 }
 
 export const MOST_WEIGHTS = 256;
@@ -35,15 +37,37 @@ export const LEVEL_PRESETS: readonly { name: string; label: string; levels: numb
   { name: 'hand', label: 'made by hand', levels: mirrored([0.5, 1, 2, 3, 5, 10, 1000, 1_000_000]) },
 ];
 
-export const FORMATS: readonly { name: string; label: string; blockLength: number }[] = [
-  { name: '', label: 'levels of your own', blockLength: 32 },
-  { name: 'q4_0', label: 'Q4_0: −8 … 7, half float', blockLength: 32 },
-  { name: 'q5_0', label: 'Q5_0: −16 … 15, half float', blockLength: 32 },
-  { name: 'q8_0', label: 'Q8_0: −128 … 127, half float', blockLength: 32 },
-  { name: 'iq4_nl', label: 'IQ4_NL: 16 uneven levels, half float', blockLength: 32 },
-  { name: 'mxfp4', label: 'MXFP4: FP4, power of two', blockLength: 32 },
-  { name: 'nvfp4', label: 'NVFP4: FP4, E4M3', blockLength: 16 },
+export interface LabFormat {
+  name: string;
+  label: string;
+  /** Weights that share a scale. */
+  blockLength: number;
+  /** How many levels a code can choose from; 0: as many as the person has. */
+  levels: number;
+  /** Whether the block has an offset beside its scale. */
+  affine?: boolean;
+  /** Whether it is a part of a super-block, which stores its scale as a multiple of a number of its own. */
+  subBlock?: boolean;
+}
+
+export const FORMATS: readonly LabFormat[] = [
+  { name: '', label: 'levels of your own', blockLength: 32, levels: 0 },
+  { name: 'q4_0', label: 'Q4_0: −8 … 7, half float', blockLength: 32, levels: 16 },
+  { name: 'q5_0', label: 'Q5_0: −16 … 15, half float', blockLength: 32, levels: 32 },
+  { name: 'q8_0', label: 'Q8_0: −128 … 127, half float', blockLength: 32, levels: 256 },
+  { name: 'iq4_nl', label: 'IQ4_NL: 16 uneven levels, half float', blockLength: 32, levels: 16 },
+  { name: 'mxfp4', label: 'MXFP4: FP4, power of two', blockLength: 32, levels: 15 },
+  { name: 'nvfp4', label: 'NVFP4: FP4, E4M3', blockLength: 16, levels: 15 },
+  { name: 'q4_1', label: 'Q4_1: 0 … 15 and an offset, half floats', blockLength: 32, levels: 16, affine: true },
+  { name: 'q5_1', label: 'Q5_1: 0 … 31 and an offset, half floats', blockLength: 32, levels: 32, affine: true },
+  { name: 'q2_K', label: 'Q2_K, one sub-block: 0 … 3 and a minimum', blockLength: 16, levels: 4, affine: true, subBlock: true },
+  { name: 'q3_K', label: 'Q3_K, one sub-block: −4 … 3', blockLength: 16, levels: 8, subBlock: true },
+  { name: 'q4_K', label: 'Q4_K, one sub-block: 0 … 15 and a minimum', blockLength: 32, levels: 16, affine: true, subBlock: true },
+  { name: 'q5_K', label: 'Q5_K, one sub-block: 0 … 31 and a minimum', blockLength: 32, levels: 32, affine: true, subBlock: true },
+  { name: 'q6_K', label: 'Q6_K, one sub-block: −32 … 31', blockLength: 16, levels: 64, subBlock: true },
 ];
+
+export const formatOf = (bench: Bench): LabFormat => FORMATS.find((format) => format.name === bench.format) ?? FORMATS[0]!;
 
 export const STORAGES: readonly { name: Storage; label: string }[] = [
   { name: 'f16', label: 'half float' },
@@ -52,15 +76,27 @@ export const STORAGES: readonly { name: Storage; label: string }[] = [
   { name: 'ue4m3', label: 'E4M3 without sign' },
 ];
 
-export const FIRST_BENCH: Bench = { weights: [0.1, 0.2, 0.3, 0.6], importance: null, format: '', levels: integers(-7, 7), storage: 'f16' };
+/** How a number is stored, in words. */
+export const STORED_AS: Readonly<Record<LabStorage, string>> = {
+  real: 'any real number',
+  f16: 'a half float',
+  e8m0: 'a power of two (E8M0)',
+  ue4m3: 'an E4M3 float without sign',
+  multiples: 'a whole multiple of a number the super-block stores',
+};
+
+export const FIRST_BENCH: Bench = { weights: [0.1, 0.2, 0.3, 0.6], importance: null, format: '', levels: integers(-7, 7), storage: 'f16', superNumbers: null };
 
 export function isFirstBench(bench: Bench): boolean {
   return JSON.stringify(bench) === JSON.stringify(FIRST_BENCH);
 }
 
 export function requestOf(bench: Bench): LabRequest {
-  const { weights, importance, format, levels, storage } = bench;
-  return format ? { weights, importance, format } : { weights, importance, levels, storage };
+  const { weights, importance, format, levels, storage, superNumbers } = bench;
+  if (!format) return { weights, importance, levels, storage };
+  if (!superNumbers) return { weights, importance, format };
+  const { superScale, superMinimum } = superNumbers;
+  return { weights, importance, format, superScale, ...(superMinimum === null ? {} : { superMinimum }) };
 }
 
 export type Parsed = { values: number[]; problem: null } | { values: null; problem: string };
@@ -97,7 +133,8 @@ export function linkOf(bench: Bench): string | null {
   const parts = [`w=${writeNumbers(bench.weights, ',')}`];
   if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
   if (bench.format) parts.push(`f=${bench.format}`);
-  else parts.push(`l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
+  if (bench.superNumbers) parts.push(`d=${[bench.superNumbers.superScale, bench.superNumbers.superMinimum ?? []].flat().map(shortFloat).join(',')}`);
+  if (!bench.format) parts.push(`l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
   const link = `lab:${parts.join(';')}`;
   return link.length > LONGEST_LINK ? null : link;
 }
@@ -117,5 +154,6 @@ export function benchOfLink(hash: string): Bench | null {
   const named = LEVEL_PRESETS.find((preset) => preset.name === fields.get('l'));
   const levels = named?.levels ?? parseNumbers(fields.get('l') ?? '', 2, MOST_WEIGHTS).values ?? FIRST_BENCH.levels;
   const storage = STORAGES.find((one) => one.name === fields.get('s'))?.name ?? 'f16';
-  return { weights, importance, format, levels, storage };
+  const [superScale, superMinimum = null] = (FORMATS.find((one) => one.name === format)?.subBlock && parseNumbers(fields.get('d') ?? '', 1, 2).values) || [];
+  return { weights, importance, format, levels, storage, superNumbers: superScale === undefined ? null : { superScale, superMinimum } };
 }

@@ -9,21 +9,22 @@ import { labProblem, reported } from './bench';
 import { type Bench, benchOfLink, isFirstBench } from './block';
 import { BlockEditor } from './block-editor';
 import { FromModel } from './from-model-panel';
+import { MapPanel } from './map-panel';
 import { MethodTable } from './method-table';
 import { LinePanel, ScalePanel } from './scale-panel';
 
-/** One block, its scale, and what every search method makes of it. */
+/** One block, its scale and offset, and what every search method makes of it. */
 export function LabPlace(): VNode {
   useEffect(() => {
     if (benchOfLink(location.hash)) goTo('lab');
   }, []);
   const shown = reported.value;
   return (
-    <Place id="lab" title="Lab" live status="one block, one scale">
+    <Place id="lab" title="Lab" live status="one block, its scale and offset">
       <div class="lab-lead">
         <p>
-          A quantized block is one scale and a small code for each weight. A weight decodes to scale × level; what is left over is the error. The curve shows that error for every scale this block
-          could have.
+          A quantized block is one scale, in some formats an offset too, and a small code for each weight. A weight decodes to scale × level + offset; what is left over is the error. The curve shows
+          that error for every scale this block could have.
         </p>
         {shown && <p>{story(shown.bench, shown.report)}</p>}
       </div>
@@ -32,6 +33,7 @@ export function LabPlace(): VNode {
       {labProblem.value && <p class="notice bad" role="alert">{labProblem.value}</p>}
       {shown ? (
         <>
+          {shown.report.squareSum > 0 && shown.report.affine && <MapPanel shown={shown} />}
           {shown.report.squareSum > 0 ? <ScalePanel shown={shown} /> : <p class="notice">All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.</p>}
           <LinePanel shown={shown} />
           <MethodTable report={shown.report} />
@@ -48,8 +50,12 @@ export function LabPlace(): VNode {
 
 /** In words: what the simplest rule loses on this block, and why. */
 function story(shown: Bench, { methods, storage }: LabReport): string {
-  const max7 = methods.find((method) => method.name === 'max7');
   const exact = methods.find((method) => method.name === 'exact');
+  const simple = methods.find((method) => method.name === 'min-max');
+  if (exact && simple) {
+    return `min-max, which spreads the levels from the smallest weight to the largest, leaves ${percent(simple.relativeError, 2)} relative error; the exact minimum over ${storage === 'real' ? 'all scales and offsets' : 'the scales and offsets that can be stored'} is ${percent(exact.relativeError, 2)}, at scale ${precise(exact.scale)} and offset ${precise(exact.offset)}.`;
+  }
+  const max7 = methods.find((method) => method.name === 'max7');
   if (!max7 || !exact) return '';
   const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
   if (isFirstBench(shown)) {

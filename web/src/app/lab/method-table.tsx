@@ -17,7 +17,8 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
             <tr>
               <th scope="col">method</th>
               <th scope="col" class="number">scale</th>
-              <th scope="col" class="number" title="max |x| / |scale|">divisor</th>
+              {report.affine && <th scope="col" class="number">offset</th>}
+              <th scope="col" class="number" title={report.affine ? '(largest − smallest weight) / scale' : 'max |x| / |scale|'}>divisor</th>
               <th scope="col" class="number">relative error</th>
               <th scope="col" class="number">largest error</th>
               <th scope="col" class="number">clipped</th>
@@ -35,11 +36,12 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
                   </button>
                 </td>
                 <td class="number">{precise(one.scale)}</td>
+                {report.affine && <td class="number">{precise(one.offset)}</td>}
                 <td class="number">{one.divisor.toFixed(2)}</td>
                 <td class="number">{percent(one.relativeError, 3)}</td>
                 <td class="number">{precise(one.maxError)}</td>
                 <td class="number">{integer(one.clipped)}</td>
-                <td class="number">{integer(one.tried)}</td>
+                <td class="number">{one.tried > 0 ? integer(one.tried) : <span class="quiet">–</span>}</td>
                 <td class="mono lab-bytes">{one.bytes ? hexPairs(one.bytes) : <span class="quiet">–</span>}</td>
               </tr>
             ))}
@@ -47,14 +49,16 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
         </table>
       </div>
       {!report.methods.some((one) => one.bytes) && <p class="quiet small">Bytes are shown for a whole block of a format that stores one scale for each block.</p>}
-      {method && <PlayMethod method={method} />}
+      {method && <PlayMethod method={method} report={report} />}
     </div>
   );
 }
 
-function PlayMethod({ method }: { method: LabMethod }): VNode {
+function PlayMethod({ method, report }: { method: LabMethod; report: LabReport }): VNode {
   const count = method.candidates.length;
   const showing = trial.value;
+  const candidateText = (candidate: LabMethod['candidates'][number] | undefined) =>
+    candidate ? `scale ${precise(candidate[0])}${report.affine ? `, offset ${precise(candidate[1])}` : ''}` : '';
   return (
     <div class="lab-play">
       <p><strong>{method.name}</strong>: {method.summary}</p>
@@ -64,13 +68,23 @@ function PlayMethod({ method }: { method: LabMethod }): VNode {
             <button type="button" class="button small" onClick={() => (showing?.running ? stop() : play(method))}>{showing?.running ? 'Stop' : `Play its ${plural(count, 'candidate')}`}</button>
           )}
           <button type="button" class="button small" onClick={() => step(method)}>Step</button>
-          <span class="quiet small">{showing ? `candidate ${showing.index + 1} of ${count}: scale ${precise(method.candidates[showing.index] ?? 0)}` : stillness.value ? `${plural(count, 'candidate')}` : ''}</span>
+          <span class="quiet small">{showing ? `candidate ${showing.index + 1} of ${count}: ${candidateText(method.candidates[showing.index])}` : stillness.value ? `${plural(count, 'candidate')}` : ''}</span>
         </div>
       ) : (
-        <p class="quiet small">{method.name === 'exact' ? `It compares the minima of ${integer(method.tried)} parabolas and goes straight to the lowest.` : 'It computes one scale and takes it.'}</p>
+        <p class="quiet small">{onePlace(method, report)}</p>
       )}
     </div>
   );
+}
+
+/** What a method does that has no list of candidates to play. */
+function onePlace({ name, tried }: LabMethod, { affine, storage }: LabReport): string {
+  if (name === 'llama.cpp' || name === 'lowest-error') return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
+  if (name !== 'exact') return affine ? 'It computes one scale and one offset and takes them.' : 'It computes one scale and takes it.';
+  if (storage === 'multiples') return `It tries all ${integer(tried)} ${affine ? 'pairs of a scale and a minimum' : 'scales'} that can be stored.`;
+  return affine
+    ? `Branch and bound: it computed the codes at ${integer(tried)} points and proved that every other place is worse.`
+    : `It compares the minima of ${integer(tried)} parabolas and goes straight to the lowest.`;
 }
 
 function hexPairs(hex: string): string {

@@ -50,6 +50,6 @@ function advance(method: LabMethod, running: boolean): boolean {
     return false;
   }
   trial.value = { name: method.name, index, running };
-  showCandidate(candidate);
+  showCandidate(...candidate);
   return true;
 }

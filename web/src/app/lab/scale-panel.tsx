@@ -4,25 +4,14 @@ import { ChartFrame, Switch } from '../../charts/frame';
 import { isClipped, NumberLine } from '../../charts/number-line';
 import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
 import type { LabReport } from '../../core/types';
+import { ZoomButtons } from './zoom-buttons';
 import { percent, plural, precise } from '../../text/units';
-import { bench, choose, chosen, moveTo, point, reported, scale, settledScale, setWeight, showWhole, sign, signed, span, stepScale, storableScales, zoom, zoomed } from './bench';
-import type { Bench } from './block';
+import { bench, choose, chosen, curves, moveTo, offset, point, reported, scale, settledScale, setWeight, type Shown, sign, signed, span, stepScale, storableScales } from './bench';
+import { STORED_AS } from './block';
 import { stop } from './play';
 
 /** Storable scales are drawn while they are this far apart, in pixels, at least. */
 const STORABLE_GAP = 5;
-
-interface Shown {
-  bench: Bench;
-  report: LabReport;
-}
-
-const STORED_AS: Record<LabReport['storage'], string> = {
-  real: 'any real number',
-  f16: 'a half float',
-  e8m0: 'a power of two (E8M0)',
-  ue4m3: 'an E4M3 float without sign',
-};
 
 /** The curve with its slider. */
 export function ScalePanel({ shown }: { shown: Shown }): VNode {
@@ -33,6 +22,7 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
       title="Error of the block over its scale"
       note={
         <>
+          {report.affine && `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
           Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples. The scale is stored as {STORED_AS[report.storage]}.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
         </>
@@ -48,26 +38,22 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
               choices={[{ value: 'positive', label: '+ scale' }, { value: 'negative', label: '− scale' }]}
             />
           )}
-          <div class="lab-zoom" role="group" aria-label="Zoom">
-            <button type="button" class="button small" aria-label="Zoom out" onClick={() => zoom(2)}>−</button>
-            <button type="button" class="button small" aria-label="Zoom in" onClick={() => zoom(0.5)}>+</button>
-            <button type="button" class="button small" disabled={!zoomed.value} onClick={showWhole}>Whole range</button>
-          </div>
+          <ZoomButtons />
         </>
       }
       table={() => ({
-        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
-        rows: report.curve.flatMap(({ sign: branch, pieces }) =>
-          pieces.map((piece) => [
-            branch,
-            piece.from,
-            piece.to,
-            piece.from === null ? null : report.squareSum - 2 * branch * piece.from * piece.A + piece.from ** 2 * piece.B,
-            piece.A,
-            piece.B,
-            piece.weight < 0 ? null : piece.weight + 1,
-            piece.weight < 0 ? null : piece.before,
-            piece.weight < 0 ? null : piece.after,
+        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
+        rows: curves.value.flatMap((curve) =>
+          Array.from({ length: curve.count }, (_, piece) => [
+            curve.sign,
+            piece === 0 ? null : curve.from(piece),
+            curve.to(piece),
+            piece === 0 ? null : curve.share(piece, curve.from(piece)) * curve.squareSum,
+            curve.A(piece),
+            curve.B(piece),
+            piece === 0 ? null : curve.weight(piece) + 1,
+            piece === 0 ? null : curve.before(piece),
+            piece === 0 ? null : curve.after(piece),
           ]),
         ),
       })}
@@ -79,7 +65,8 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
           {now && (
             <dl class="lab-readout" data-testid="lab-readout">
               <div><dt>scale</dt><dd>{precise(now.scale)}</dd></div>
-              <div><dt>divisor, max |x| / scale</dt><dd>{now.divisor.toFixed(3)}</dd></div>
+              {report.affine && <div><dt>offset</dt><dd>{precise(now.offset)}</dd></div>}
+              <div><dt>{report.affine ? 'divisor, range / scale' : 'divisor, max |x| / scale'}</dt><dd>{now.divisor.toFixed(3)}</dd></div>
               <div><dt>relative error</dt><dd>{percent(now.relativeError, 3)}</dd></div>
               <div><dt>largest error</dt><dd>{precise(now.maxError)}</dd></div>
               <div><dt>clipped</dt><dd>{now.clipped} of {plural(block.weights.length, 'weight')}</dd></div>
@@ -99,8 +86,10 @@ function CurveAt({ width, report, weights }: { width: number; report: LabReport;
     <ScaleCurve
       width={width}
       report={report}
+      curves={curves.value}
       weights={weights}
       span={span.value}
+      offset={offset.value}
       scale={scale.value}
       error={now ? now.error / report.squareSum : 0}
       settled={settledScale.value}
@@ -153,12 +142,12 @@ function ScaleSlider(): VNode {
 export function LinePanel({ shown }: { shown: Shown }): VNode | null {
   const now = point.value;
   const { weights, importance } = bench.value;
-  const { levels } = shown.report;
+  const { levels, affine } = shown.report;
   if (!now || now.codes.length !== weights.length) return null;
   return (
     <ChartFrame
       title="The weights on the number line"
-      note="Each level stands at scale × level. A weight goes sideways to the nearest level, and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up and down go to the next weight)."
+      note={`Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest level, and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up and down go to the next weight).`}
       file="number-line"
       table={() => ({
         header: ['weight', 'value', 'importance', 'code', 'level', 'decoded', 'error', 'clipped'],

@@ -1,0 +1,31 @@
+/** The Lab's worker, started when it is first needed. */
+import { type Remote, wrap } from 'comlink';
+import { core } from '../engine';
+import type { LabWorker } from './lab-worker';
+
+let started: Promise<Remote<LabWorker>> | null = null;
+
+/** Throws with a sentence when the worker cannot be started. */
+export function labWorker(): Promise<Remote<LabWorker>> {
+  started ??= start();
+  started.catch(() => {
+    started = null;
+  });
+  return started;
+}
+
+async function start(): Promise<Remote<LabWorker>> {
+  const loaded = core.peek();
+  if (!loaded) throw new Error('The core is not loaded yet.');
+  const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module' });
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', ({ message }) => {
+      started = null;
+      reject(new Error(`The worker of the Lab broke down: ${message || 'no reason was given'}`));
+    });
+  });
+  broken.catch(() => {});
+  const remote = wrap<LabWorker>(worker);
+  await Promise.race([remote.start(loaded.kernel, loaded.compiled), broken]);
+  return remote;
+}

@@ -1,0 +1,106 @@
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { cellsOf, ErrorMap, rampOf } from '../../charts/error-map';
+import { ChartFrame } from '../../charts/frame';
+import { RampLegend } from '../../charts/layer-map';
+import { percent, precise } from '../../text/units';
+import { choose, chosen, errorMap, moveTo, offset, offsetSpan, point, scale, type Shown, span, stepOffset, stepScale } from './bench';
+import { STORED_AS } from './block';
+import { stop } from './play';
+import { ZoomButtons } from './zoom-buttons';
+
+/** Cells of the table and CSV. */
+const TABLE = { columns: 24, rows: 16 };
+
+/** Blocks with a scale and an offset: the error over both. */
+export function MapPanel({ shown }: { shown: Shown }): VNode {
+  const { report } = shown;
+  return (
+    <ChartFrame
+      title="Error of the block over its scale and its offset"
+      note={
+        <>
+          Every cell is the relative error at its middle, computed by the core. The scale is stored as {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
+          {report.offsetAtMostZero && ', and never above zero'}. Click or drag on the map; arrow keys move by one cell, with Shift by one storable number.
+        </>
+      }
+      file="error-map"
+      controls={<ZoomButtons />}
+      table={() => {
+        const errors = errorMap(TABLE.columns, TABLE.rows);
+        const middle = ({ low, high }: { low: number; high: number }, index: number, count: number) => low + ((high - low) * (index + 0.5)) / count;
+        return {
+          header: ['scale', 'offset', 'relative error'],
+          rows: [...errors].map((error, index) => [middle(span.value, index % TABLE.columns, TABLE.columns), middle(offsetSpan.value, Math.floor(index / TABLE.columns), TABLE.rows), error]),
+        };
+      }}
+    >
+      {(width) => <MapAt width={width} shown={shown} />}
+    </ChartFrame>
+  );
+}
+
+function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
+  const scales = span.value;
+  const offsets = offsetSpan.value;
+  const cells = useMemo(() => {
+    const size = cellsOf(width);
+    return { ...size, errors: errorMap(size.columns, size.rows) };
+  }, [shown, width, scales.low, scales.high, offsets.low, offsets.high]);
+  const { low, high } = rampOf(cells);
+  const now = point.value;
+  return (
+    <>
+      <ErrorMap
+        width={width}
+        report={shown.report}
+        cells={cells}
+        scales={scales}
+        offsets={offsets}
+        scale={scale.value}
+        offset={offset.value}
+        relativeError={now?.relativeError ?? 0}
+        chosen={chosen.value}
+        onPlace={(wantedScale, wantedOffset) => {
+          stop();
+          moveTo(Math.max(0, wantedScale), shown.report.offsetAtMostZero ? Math.min(0, wantedOffset) : wantedOffset);
+        }}
+        onStep={(scaleSteps, offsetSteps) => {
+          stop();
+          if (scaleSteps !== 0) stepScale(scaleSteps);
+          if (offsetSteps !== 0) stepOffset(offsetSteps);
+        }}
+        onMethod={(method) => {
+          stop();
+          choose(method);
+        }}
+      />
+      <RampLegend low={percent(high, 1)} high={percent(low, 2)} meaning="relative error, even steps of its logarithm" />
+      <label class="lab-offset">
+        <span class="option-label">Offset</span>
+        <input
+          class="lab-slider"
+          type="range"
+          aria-label="Offset"
+          aria-valuetext={now ? `offset ${precise(now.offset)}, relative error ${percent(now.relativeError, 3)}` : ''}
+          min={offsets.low}
+          max={offsets.high}
+          step="any"
+          value={offset.value}
+          onKeyDown={(event) => {
+            const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+            if (steps === undefined) return;
+            event.preventDefault();
+            stop();
+            stepOffset(steps);
+          }}
+          onInput={(event) => {
+            stop();
+            moveTo(scale.value, event.currentTarget.valueAsNumber);
+          }}
+        />
+        <output class="lab-offset-value">{precise(offset.value)}</output>
+      </label>
+    </>
+  );
+}

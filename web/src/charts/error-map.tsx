@@ -1,0 +1,178 @@
+/** The error of a block over its scale and its offset: the darker the lower, with every method's choice marked. */
+import { scaleLinear } from 'd3-scale';
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { LabMethod, LabReport } from '../core/types';
+import { percent, precise } from '../text/units';
+import { Axes, type Margin } from './axes';
+import type { Span } from './curve-geometry';
+import { rampColor } from './layer-map';
+import { methodPath, stackMarkers } from './methods';
+
+const MARGIN: Margin = { top: 28, right: 16, bottom: 46, left: 64 };
+const HEIGHT = 380;
+const STEPS = 9;
+/** Pixels of a cell. */
+const MAP_CELL = 8;
+
+const MOVES: Readonly<Record<string, { along: number; up: number }>> = {
+  ArrowRight: { along: 1, up: 0 },
+  ArrowLeft: { along: -1, up: 0 },
+  ArrowUp: { along: 0, up: 1 },
+  ArrowDown: { along: 0, up: -1 },
+};
+
+/** Relative errors at the middles of the cells; rows by rising offset. */
+export interface ErrorCells {
+  columns: number;
+  rows: number;
+  errors: Float32Array;
+}
+
+/** How many cells a map of this width has. */
+export function cellsOf(width: number): { columns: number; rows: number } {
+  return {
+    columns: Math.max(10, Math.round((width - MARGIN.left - MARGIN.right) / MAP_CELL)),
+    rows: Math.round((HEIGHT - MARGIN.top - MARGIN.bottom) / MAP_CELL),
+  };
+}
+
+interface MapProps {
+  width: number;
+  report: LabReport;
+  cells: ErrorCells;
+  scales: Span;
+  offsets: Span;
+  scale: number;
+  offset: number;
+  /** At the point on show. */
+  relativeError: number;
+  chosen: string | null;
+  onPlace: (scale: number, offset: number) => void;
+  onStep: (scales: number, offsets: number) => void;
+  onMethod: (method: LabMethod) => void;
+}
+
+export function ErrorMap({ width, report, cells, scales, offsets, scale, offset, relativeError, chosen, onPlace, onStep, onMethod }: MapProps): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
+  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const x = scaleLinear([scales.low, scales.high], [0, plotWidth]);
+  const y = scaleLinear([offsets.low, offsets.high], [plotHeight, 0]);
+  const shades = useMemo(() => shadesOf(cells, plotWidth, plotHeight), [cells, plotWidth, plotHeight]);
+  const [held, setHeld] = useState(false);
+  const place = (event: PointerEvent) => {
+    const box = (event.currentTarget as SVGElement).getBoundingClientRect();
+    const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
+    onPlace(x.invert(within(event.clientX - box.left, plotWidth)), y.invert(within(event.clientY - box.top, plotHeight)));
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = MOVES[event.key];
+    if (!move) return;
+    const { along, up } = move;
+    event.preventDefault();
+    if (event.shiftKey) onStep(along, up);
+    else onPlace(scale + (along * (scales.high - scales.low)) / cells.columns, offset + (up * (offsets.high - offsets.low)) / cells.rows);
+  };
+  const inside = (at: number, { low, high }: Span) => at >= low && at <= high;
+  const visible = report.methods
+    .filter((method) => inside(method.scale, scales) && inside(method.offset, offsets))
+    .map((method) => ({ method, px: x(method.scale), py: y(method.offset) }));
+  const sentence = `scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
+  const ticks = Math.max(2, Math.floor(plotWidth / 100));
+  return (
+    <svg class="error-map" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="group" aria-label="Relative error over scale and offset">
+      <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+        <Axes
+          width={plotWidth}
+          height={plotHeight}
+          x={x.ticks(ticks).map((value) => ({ at: x(value), label: x.tickFormat(ticks)(value) }))}
+          y={y.ticks(6).map((value) => ({ at: y(value), label: y.tickFormat(6)(value) }))}
+          xTitle="scale, units of the weights"
+          yTitle="offset, units of the weights"
+        />
+        <g
+          class="map-cells"
+          role="application"
+          tabIndex={0}
+          aria-roledescription="map"
+          aria-label={`Place on the map: ${sentence}. Arrow keys move it by one cell, with Shift by one storable number.`}
+          onKeyDown={onKey}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            setHeld(true);
+            place(event);
+          }}
+          onPointerMove={(event) => {
+            if (held) place(event);
+          }}
+          onPointerUp={() => setHeld(false)}
+          onPointerCancel={() => setHeld(false)}
+        >
+          <rect class="map-ground" width={plotWidth} height={plotHeight} fill={rampColor(0)} />
+          {shades.map((d, step) => <path key={step} d={d} fill={rampColor(step)} />)}
+        </g>
+        {inside(scale, scales) && inside(offset, offsets) && (
+          <g class="map-now" transform={`translate(${x(scale)},${y(offset)})`}>
+            <path class="under" d="M-12,0H-5M5,0H12M0,-12V-5M0,5V12" />
+            <path d="M-12,0H-5M5,0H12M0,-12V-5M0,5V12" />
+          </g>
+        )}
+        {stackMarkers(visible).map(({ method, px, py, top }) => (
+          <g
+            key={method.name}
+            class={`map-marker${method.name === chosen ? ' chosen' : ''}`}
+            role="button"
+            tabIndex={0}
+            aria-label={`${method.name}: scale ${precise(method.scale)}, offset ${precise(method.offset)}, relative error ${percent(method.relativeError, 2)}`}
+            aria-pressed={method.name === chosen}
+            transform={`translate(${px},${top})`}
+            onClick={() => onMethod(method)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' && event.key !== ' ') return;
+              event.preventDefault();
+              onMethod(method);
+            }}
+          >
+            <title>{`${method.name}: relative error ${percent(method.relativeError, 2)}`}</title>
+            <line y1={7} y2={Math.max(7, py - top)} />
+            <circle r={10} />
+            <path d={methodPath(method.name, 6)} />
+          </g>
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+/** The range of errors in a map, and which of the ramp's steps an error has: even steps of its logarithm, the lowest darkest. */
+export function rampOf({ errors }: ErrorCells): { low: number; high: number; step: (error: number) => number } {
+  let low = Infinity;
+  let high = 0;
+  for (const error of errors) {
+    if (error < low) low = error;
+    if (error > high) high = error;
+  }
+  const floor = Math.max(low, high * 1e-4, 1e-12);
+  const width = Math.log(Math.max(high, floor * 1.0001) / floor);
+  return { low, high, step: (error) => STEPS - 1 - Math.min(STEPS - 1, Math.max(0, Math.floor((Math.log(Math.max(error, floor) / floor) / width) * STEPS))) };
+}
+
+/** One path for each step of the ramp: runs of cells in a row. */
+function shadesOf(cells: ErrorCells, width: number, height: number): string[] {
+  const { columns, rows, errors } = cells;
+  const { step } = rampOf(cells);
+  const [cellWidth, cellHeight] = [width / columns, height / rows];
+  const paths = Array.from({ length: STEPS }, () => '');
+  for (let row = 0; row < rows; row += 1) {
+    const top = (height - (row + 1) * cellHeight).toFixed(2);
+    for (let column = 0; column < columns; ) {
+      const shade = step(errors[row * columns + column] ?? 0);
+      const first = column;
+      while (column < columns && step(errors[row * columns + column] ?? 0) === shade) column += 1;
+      // A hair wider and higher than it is, so that no seam shows between neighbours.
+      paths[shade] += `M${(first * cellWidth).toFixed(2)},${top}h${((column - first) * cellWidth + 0.4).toFixed(2)}v${(cellHeight + 0.4).toFixed(2)}H${(first * cellWidth).toFixed(2)}Z`;
+    }
+  }
+  return paths;
+}
