@@ -59,7 +59,7 @@ test('the histogram counts every weight, in both kinds of buckets and for one te
   expect(await counted()).toBe(weights - exact);
   await figure.getByRole('radio', { name: '0.0002 each' }).check();
   expect(await counted()).toBe(weights);
-  await page.locator('#result').getByRole('button', { name: 'blk.0.attn_k.weight' }).click();
+  await page.locator('#result').getByRole('button', { name: 'blk.0.attn_k.weight', exact: true }).click();
   await expect(figure.locator('.chart-note')).toContainText('blk.0.attn_k.weight');
   expect(await counted()).toBe(256 * 128);
 });

@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { expect, openModel, test } from './support';
+import { expect, openModel, quantize, test } from './support';
 
 const lab = (page: Page): Locator => page.locator('#lab');
 const readout = (page: Page): Locator => page.getByTestId('lab-readout');
@@ -42,7 +42,9 @@ test('by keyboard alone: the slider steps through half floats, kinks are read, a
   const reading = lab(page).locator('figure', { hasText: 'Error of the block' }).locator('[aria-live="polite"]').last();
   await expect(reading).toContainText(/weight \d \([\d.]+\) moves from code \d+ to \d+, level \d+ to \d+/);
 
-  await lab(page).getByRole('slider', { name: 'Weight 1' }).focus();
+  await slider(page).focus();
+  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Tab'); // the table and three ways to save it lie between
+  await expect(lab(page).getByRole('slider', { name: 'Weight 1' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await expect(lab(page).getByRole('slider', { name: 'Weight 3' })).toBeFocused();
@@ -156,6 +158,158 @@ test('shows a block of the open model, the same weights at every visit', async (
   await expect(weights).toHaveValue(shown);
 });
 
+test('finds blocks that stand out, and says among how many', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await lab(page).getByRole('combobox', { name: 'Format' }).selectOption('q4_1');
+  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
+  const error = async () => Number(((await readout(page).textContent()) ?? '').match(/relative error([\d.]+)/)?.[1]);
+  await method(page, 'min-max').click();
+  await panel.getByRole('button', { name: 'Worst' }).click();
+  await expect(panel).toContainText(/is on the bench: the largest relative error, [\d.]+ %, in all [\d\s]+ whole blocks with min-max/);
+  await expect(method(page, 'min-max')).toHaveAttribute('aria-pressed', 'true');
+  const worst = await error();
+  expect((await panel.textContent())?.match(/relative error, ([\d.]+) %/)?.[1]).toBe(worst.toFixed(2));
+  await panel.getByRole('button', { name: 'Median' }).click();
+  await expect(panel).toContainText('the middle one by relative error');
+  expect(await error()).toBeLessThan(worst);
+  await panel.getByRole('button', { name: 'With an outlier' }).click();
+  await expect(panel).toContainText('times the root mean square of its block');
+});
+
+test('searching through a tensor can be cancelled', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await lab(page).getByRole('combobox', { name: 'Format' }).selectOption('q5_1');
+  await panel.getByRole('combobox', { name: 'Tensor' }).fill('token_embd.weight');
+  await method(page, 'exact').click();
+  await panel.getByRole('button', { name: 'Worst' }).click();
+  await expect(panel.getByRole('progressbar')).toBeVisible();
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  await expect(panel.getByRole('progressbar')).toHaveCount(0);
+  await expect(panel).toContainText('Cancelled.');
+});
+
+test('a sub-block of a K-quant stores multiples of what llama.cpp gives its super-block', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  await lab(page).getByRole('combobox', { name: 'Format' }).selectOption('q4_K');
+  await expect(lab(page)).toContainText('The scale is stored as any real number');
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await panel.getByRole('button', { name: 'Random' }).click();
+  await expect(lab(page)).toContainText('The scale is stored as a whole multiple');
+  await expect(lab(page).getByText(/It tries all|llama\.cpp|min-max/).first()).toBeVisible();
+  await expect(page).toHaveURL(/f=q4_K;d=[\d.e-]+,[\d.e-]+/);
+  await slider(page).focus();
+  const before = Number(await slider(page).inputValue());
+  await page.keyboard.press('ArrowRight');
+  const step = Number(await slider(page).inputValue()) - before;
+  await page.keyboard.press('ArrowRight');
+  expect(Number(await slider(page).inputValue()) - before).toBeCloseTo(2 * step, 10);
+});
+
+test('tables of the model and of a result lead here', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  await page.locator('#model summary', { hasText: 'Tensors' }).click();
+  await page.getByRole('button', { name: 'Show a block of blk.0.attn_k.weight in the Lab' }).click();
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await expect(panel.getByRole('combobox', { name: 'Tensor' })).toHaveValue('blk.0.attn_k.weight');
+  await expect(panel).toContainText('Block 0 of');
+  await quantize(page, 'Q4_1');
+  await page.getByRole('button', { name: /^Show block .* of blk\.0\.attn_k\.weight in the Lab$/ }).click();
+  await expect(lab(page).getByRole('combobox', { name: 'Format' })).toHaveValue('q4_1');
+  await expect(lab(page).locator('svg.error-map')).toBeVisible();
+});
+
+const WAVE = Array.from({ length: 32 }, (_, index) => (Math.sin(index * index * 1.7) * 0.8 + 0.3).toFixed(3)).join(',');
+
+test('scale and offset: by keyboard alone', async ({ page }) => {
+  await openLab(page, `#lab:w=${WAVE};f=q4_1`);
+  await expect(lab(page).locator('svg.error-map')).toBeVisible();
+  const offset = lab(page).getByRole('slider', { name: 'Offset' });
+  await offset.focus();
+  const value = async (of: Locator) => Number(await of.inputValue());
+  const before = await value(offset);
+  await page.keyboard.press('ArrowRight');
+  expect((await value(offset)) - before).toBeCloseTo(2 ** -12, 12); // the distance of half floats there
+  await slider(page).focus();
+  const scale = await value(slider(page));
+  await page.keyboard.press('ArrowRight');
+  expect((await value(slider(page))) - scale).toBeCloseTo(2 ** -14, 12);
+
+  const map = lab(page).getByRole('application');
+  await lab(page).locator('figure').first().getByRole('button', { name: 'Zoom in' }).focus();
+  await page.keyboard.press('Tab'); // over the button that is disabled
+  await expect(map).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(async () => (await value(offset)) - before).toBeGreaterThan(0.01);
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(map).toHaveAccessibleName(/Place on the map: scale 0\.\d+, offset −0\.\d+, relative error/);
+  const marker = lab(page).locator('svg.error-map').getByRole('button', { name: /^exact: scale/ });
+  await marker.focus();
+  await page.keyboard.press('Enter');
+  await expect(marker).toHaveAttribute('aria-pressed', 'true');
+  await expect(method(page, 'exact')).toHaveAttribute('aria-pressed', 'true');
+  await expect(readout(page)).toContainText('3.409 %');
+});
+
+test('scale and offset: by pointer, and taken along', async ({ page }) => {
+  await openLab(page, `#lab:w=${WAVE};f=q5_1`);
+  const map = lab(page).locator('svg.error-map .map-cells');
+  await map.scrollIntoViewIfNeeded();
+  const box = await map.boundingBox();
+  if (!box) throw new Error('The map is not drawn.');
+  const said = async () => (await readout(page).textContent()) ?? '';
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.3);
+  await page.mouse.down();
+  const first = await said();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.6, { steps: 3 });
+  expect(await said()).not.toBe(first);
+  await page.mouse.up();
+  await expect(lab(page).locator('.lab-table [aria-pressed="true"]')).toHaveCount(0);
+  await lab(page).locator('svg.error-map .map-marker circle').first().click();
+  await expect(lab(page).locator('.lab-table [aria-pressed="true"]')).toHaveCount(1);
+  const figure = lab(page).locator('figure', { hasText: 'over its scale and its offset' }).first();
+  for (const [kind, ending] of [['CSV', 'csv'], ['SVG', 'svg'], ['PNG', 'png']] as const) {
+    const waiting = page.waitForEvent('download');
+    await figure.getByRole('button', { name: kind, exact: true }).click();
+    expect((await waiting).suggestedFilename()).toBe(`error-map.${ending}`);
+  }
+});
+
+for (const [count, format] of [[4, 'q4_0'], [256, 'q8_0'], [256, 'q5_1'], [256, 'iq4_nl']] as const) {
+  test(`sliding over ${count} weights of ${format} never holds the page for 50 ms`, async ({ page }) => {
+    const weights = Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3)).join(',');
+    await openLab(page, `#lab:w=${weights};f=${format}`);
+    await slider(page).scrollIntoViewIfNeeded();
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });
+      Object.assign(window, { longTasks: tasks });
+    });
+    const box = await slider(page).boundingBox();
+    if (!box) throw new Error('There is no slider.');
+    const drag = async () => {
+      await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks.length = 0));
+      await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+      await page.mouse.down();
+      for (let step = 0; step <= 40; step += 1) {
+        await page.mouse.move(box.x + box.width * (0.3 + step * 0.01), box.y + box.height / 2);
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
+      await page.mouse.up();
+      return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+    };
+    // A busy machine can stretch one task; it does not stretch all of them.
+    let found = await drag();
+    for (let again = 0; again < 2 && found.length > 0; again += 1) found = await drag();
+    expect(found).toEqual([]);
+  });
+}
+
 test('the curve can be taken along as numbers', async ({ page }) => {
   await openLab(page);
   const waiting = page.waitForEvent('download');
@@ -168,7 +322,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`accessible and within 390 px, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 390, height: 800 });
-    await openLab(page);
+    await openLab(page, '#lab:w=0.1,-0.2,0.3,0.6;f=q4_1');
     await openModel(page);
     await lab(page).locator('details').evaluateAll((all) => {
       for (const details of all) (details as HTMLDetailsElement).open = true;

@@ -1,4 +1,4 @@
-/** The error of a block over its scale and its offset: the darker the lower, with every method's choice marked. */
+/** The error of a block over its scale and its offset, with every method's choice marked. */
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
@@ -58,7 +58,15 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const x = scaleLinear([scales.low, scales.high], [0, plotWidth]);
   const y = scaleLinear([offsets.low, offsets.high], [plotHeight, 0]);
-  const shades = useMemo(() => shadesOf(cells, plotWidth, plotHeight), [cells, plotWidth, plotHeight]);
+  const ground = useMemo(
+    () => (
+      <>
+        <rect class="map-ground" width={plotWidth} height={plotHeight} fill={rampColor(0)} />
+        {shadesOf(cells, plotWidth, plotHeight).map((d, step) => <path key={step} d={d} fill={rampColor(step)} />)}
+      </>
+    ),
+    [cells, plotWidth, plotHeight],
+  );
   const [held, setHeld] = useState(false);
   const place = (event: PointerEvent) => {
     const box = (event.currentTarget as SVGElement).getBoundingClientRect();
@@ -94,7 +102,7 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
         <g
           class="map-cells"
           role="application"
-          tabIndex={0}
+          tabindex={0}
           aria-roledescription="map"
           aria-label={`Place on the map: ${sentence}. Arrow keys move it by one cell, with Shift by one storable number.`}
           onKeyDown={onKey}
@@ -109,8 +117,7 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
           onPointerUp={() => setHeld(false)}
           onPointerCancel={() => setHeld(false)}
         >
-          <rect class="map-ground" width={plotWidth} height={plotHeight} fill={rampColor(0)} />
-          {shades.map((d, step) => <path key={step} d={d} fill={rampColor(step)} />)}
+          {ground}
         </g>
         {inside(scale, scales) && inside(offset, offsets) && (
           <g class="map-now" transform={`translate(${x(scale)},${y(offset)})`}>
@@ -123,7 +130,7 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
             key={method.name}
             class={`map-marker${method.name === chosen ? ' chosen' : ''}`}
             role="button"
-            tabIndex={0}
+            tabindex={0}
             aria-label={`${method.name}: scale ${precise(method.scale)}, offset ${precise(method.offset)}, relative error ${percent(method.relativeError, 2)}`}
             aria-pressed={method.name === chosen}
             transform={`translate(${px},${top})`}

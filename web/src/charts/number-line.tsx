@@ -1,7 +1,7 @@
 /** A block on the number line its scale makes: every weight goes sideways by its error and falls onto the nearest level. */
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { precise } from '../text/units';
 import type { LabPoint } from '../core/types';
 import { Axes, type Margin } from './axes';
@@ -32,119 +32,202 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   // While a weight is dragged the axis stands still.
   const [held, setHeld] = useState<{ index: number; domain: Domain } | null>(null);
   const group = useRef<SVGGElement>(null);
-  const domain = held?.domain ?? domainOf(weights, levels, point);
+  const domain = held?.domain ?? domainOf(weights);
   const x = scaleLinear(domain, [0, plotWidth]);
   const step = niceStep((domain[1] - domain[0]) / plotWidth);
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(12));
-  const used = new Set(point.codes);
-  const teeth = teethOf(levels, point, domain, x);
   const few = weights.length <= MOST_ROWS;
   const focused = Math.min(active, weights.length - 1);
+  const rowOf = (index: number) => (index % rows) * ROW + 8;
+  const clippedAt = (index: number) => isClipped(weights[index] ?? 0, point.decoded[index] ?? 0, point.codes[index] ?? 0, levels, point.scale);
   const focus = (index: number) => {
     setActive(index);
     group.current?.querySelector<SVGGElement>(`[data-weight="${index}"]`)?.focus();
-  };
-  const onKey = (event: KeyboardEvent, index: number) => {
-    const steps = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
-    const row = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (steps === undefined && row === undefined) return;
-    event.preventDefault();
-    if (steps !== undefined) onChange(index, round((weights[index] ?? 0) + steps * step * (event.shiftKey ? 10 : 1)));
-    else focus(Math.min(weights.length - 1, Math.max(0, index + (row ?? 0))));
   };
   const valueAt = (event: PointerEvent) => {
     const box = group.current?.ownerSVGElement?.getBoundingClientRect();
     const px = Math.min(plotWidth, Math.max(0, event.clientX - (box?.left ?? 0) - MARGIN.left));
     return round(x.invert(px));
   };
+  // The handles of many weights are drawn again only when they move; they act through this.
+  const act = useRef<HandleActions>(null as unknown as HandleActions);
+  act.current = {
+    focused: setActive,
+    key(event, index) {
+      const steps = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+      const row = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (steps === undefined && row === undefined) return;
+      event.preventDefault();
+      if (steps !== undefined) onChange(index, round((weights[index] ?? 0) + steps * step * (event.shiftKey ? 10 : 1)));
+      else focus(Math.min(weights.length - 1, Math.max(0, index + (row ?? 0))));
+    },
+    grip(index) {
+      focus(index);
+      setHeld({ index, domain });
+    },
+    drag(event, index) {
+      if (held?.index === index) onChange(index, valueAt(event));
+    },
+    release: () => setHeld(null),
+  };
   return (
     <svg class="number-line" width={width} height={plotHeight + MARGIN.top + MARGIN.bottom} viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`} role="group" aria-label="Weights on the number line">
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
         <Axes width={plotWidth} height={plotHeight} x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="value, units of the weights" yTitle={few ? 'weight' : ''} />
-        {teeth.map((tooth) => (
-          <g key={tooth.code} class={used.has(tooth.code) ? 'tooth used' : 'tooth'} transform={`translate(${tooth.at},0)`}>
-            <line y1={-6} y2={line} />
-            <path d={`M-4,${line + 8}L0,${line}L4,${line + 8}Z`} />
-            {tooth.label !== null && <text y={line + 23} text-anchor="middle">{tooth.label}</text>}
-          </g>
-        ))}
-        <text class="tooth-title" x={-8} y={line + 23} text-anchor="end">level</text>
+        <Teeth levels={levels} point={point} domain={domain} x={x} line={line} />
         <line class="ground" x1={0} x2={plotWidth} y1={line} y2={line} />
+        <Errors weights={weights} point={point} x={x} rowOf={rowOf} line={line} clippedAt={clippedAt} />
+        {few &&
+          weights.map((weight, index) => {
+            const decoded = point.decoded[index] ?? 0;
+            const [from, to] = [x(weight), x(decoded)];
+            const end = Math.max(from, to) > plotWidth - 110;
+            return (
+              <g key={index}>
+                <text class="row-name" x={-8} y={rowOf(index)} dy="0.32em" text-anchor="end">{index + 1}</text>
+                <text class="row-value" x={end ? Math.min(from, to) - 10 : Math.max(from, to) + 10} y={rowOf(index)} dy="0.32em" text-anchor={end ? 'end' : 'start'}>
+                  {precise(weight)} → {precise(decoded)}{clippedAt(index) ? ', clipped' : ''}
+                </text>
+              </g>
+            );
+          })}
         {weights.map((weight, index) => {
           const decoded = point.decoded[index] ?? 0;
-          const [from, to] = [x(weight), x(decoded)];
-          const y = (index % rows) * ROW + 8;
-          const clipped = isClipped(weight, decoded, point.codes[index] ?? 0, levels, point.scale);
-          const end = Math.max(from, to) > plotWidth - 110;
-          return (
-            <g key={index} class={`weight${clipped ? ' clipped' : ''}${index === focused ? ' active' : ''}`}>
-              <path class="fall" d={`M${to},${y}V${line}`} />
-              <path class="stem" d={`M${from},${y}H${to}`} />
-              {clipped && <path class="clip-mark" d={weight > decoded ? `M${to + 3},${y - 5}l7,5l-7,5Z` : `M${to - 3},${y - 5}l-7,5l7,5Z`} />}
-              {few && <text class="row-name" x={-8} y={y} dy="0.32em" text-anchor="end">{index + 1}</text>}
-              {few && (
-                <text class="row-value" x={end ? Math.min(from, to) - 10 : Math.max(from, to) + 10} y={y} dy="0.32em" text-anchor={end ? 'end' : 'start'}>
-                  {precise(weight)} → {precise(decoded)}{clipped ? ', clipped' : ''}
-                </text>
-              )}
-              <g
-                data-weight={index}
-                role="slider"
-                tabIndex={index === focused ? 0 : -1}
-                aria-label={`Weight ${index + 1}`}
-                aria-valuenow={weight}
-                aria-valuemin={Math.min(domain[0], weight)}
-                aria-valuemax={Math.max(domain[1], weight)}
-                aria-valuetext={`${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clipped ? ', clipped' : ''}`}
-                onFocus={() => setActive(index)}
-                onKeyDown={(event) => onKey(event, index)}
-                onPointerDown={(event) => {
-                  event.preventDefault();
-                  event.currentTarget.setPointerCapture(event.pointerId);
-                  focus(index);
-                  setHeld({ index, domain });
-                }}
-                onPointerMove={(event) => {
-                  if (held?.index === index) onChange(index, valueAt(event));
-                }}
-                onPointerUp={() => setHeld(null)}
-                onPointerCancel={() => setHeld(null)}
-              >
-                <circle class="grip" cx={from} cy={y} r={11} />
-                <circle class="dot" cx={from} cy={y} r={few ? DOT : DOT - 1.5} />
-              </g>
-            </g>
-          );
+          // Only one handle can be read at a time; the others need not change with the scale.
+          const reading = index === focused ? `${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}` : null;
+          return <Handle key={index} index={index} weight={weight} at={x(weight)} row={rowOf(index)} low={Math.min(domain[0], weight)} high={Math.max(domain[1], weight)} size={few ? DOT : DOT - 1.5} tabbable={index === focused} reading={reading} act={act} />;
         })}
       </g>
     </svg>
   );
 }
 
-/** Holds every weight, and the levels as far as weights of that size reach. */
-function domainOf(weights: readonly number[], levels: readonly number[], { scale, offset }: LabPoint): Domain {
-  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
-  const ends = [scale * (levels[0] ?? 0) + offset, scale * (levels[levels.length - 1] ?? 0) + offset];
-  const low = Math.min(...weights, Math.max(Math.min(...ends), -1.25 * largest));
-  const high = Math.max(...weights, Math.min(Math.max(...ends), 1.25 * largest));
-  const air = (high - low || largest) * 0.03;
-  return [low - air, high + air];
+interface HandleActions {
+  focused: (index: number) => void;
+  key: (event: KeyboardEvent, index: number) => void;
+  grip: (index: number) => void;
+  drag: (event: PointerEvent, index: number) => void;
+  release: () => void;
 }
 
-function teethOf(levels: readonly number[], { scale, offset }: LabPoint, [low, high]: Domain, x: (value: number) => number) {
+/** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
+function Handle({ index, weight, at, row, low, high, size, tabbable, reading, act }: {
+  index: number;
+  weight: number;
+  at: number;
+  row: number;
+  low: number;
+  high: number;
+  size: number;
+  tabbable: boolean;
+  reading: string | null;
+  act: { readonly current: HandleActions };
+}): VNode {
+  return useMemo(
+    () => (
+      <g
+        data-weight={index}
+        role="slider"
+        tabindex={tabbable ? 0 : -1}
+        aria-label={`Weight ${index + 1}`}
+        aria-valuenow={weight}
+        aria-valuemin={low}
+        aria-valuemax={high}
+        aria-valuetext={reading ?? precise(weight)}
+        onFocus={() => act.current.focused(index)}
+        onKeyDown={(event) => act.current.key(event, index)}
+        onPointerDown={(event) => {
+          event.preventDefault();
+          event.currentTarget.setPointerCapture(event.pointerId);
+          act.current.grip(index);
+        }}
+        onPointerMove={(event) => act.current.drag(event, index)}
+        onPointerUp={() => act.current.release()}
+        onPointerCancel={() => act.current.release()}
+      >
+        <circle class="grip" cx={at} cy={row} r={11} />
+        <circle class="dot" cx={at} cy={row} r={size} />
+      </g>
+    ),
+    [index, weight, at, row, low, high, size, tabbable, reading],
+  );
+}
+
+type Along = (value: number) => number;
+
+/** How every weight falls onto its level: one path for each kind of stroke. */
+function Errors({ weights, point, x, rowOf, line, clippedAt }: {
+  weights: readonly number[];
+  point: LabPoint;
+  x: Along;
+  rowOf: (index: number) => number;
+  line: number;
+  clippedAt: (index: number) => boolean;
+}): VNode {
+  const paths = { falls: '', stems: '', clippedStems: '', clipMarks: '' };
+  weights.forEach((weight, index) => {
+    const decoded = point.decoded[index] ?? 0;
+    const [from, to, y] = [x(weight).toFixed(1), x(decoded).toFixed(1), rowOf(index)];
+    paths.falls += `M${to},${y}V${line}`;
+    if (!clippedAt(index)) {
+      paths.stems += `M${from},${y}H${to}`;
+      return;
+    }
+    paths.clippedStems += `M${from},${y}H${to}`;
+    const side = weight > decoded ? 1 : -1;
+    paths.clipMarks += `M${(Number(to) + side * 3).toFixed(1)},${y - 5}l${side * 7},5l${side * -7},5Z`;
+  });
+  return (
+    <>
+      <path class="fall" d={paths.falls} />
+      <path class="stem" d={paths.stems} />
+      <path class="stem clipped" d={paths.clippedStems} />
+      <path class="clip-mark" d={paths.clipMarks} />
+    </>
+  );
+}
+
+/** The levels in view, those in use stronger; names where there is room. */
+function Teeth({ levels, point: { scale, offset, codes }, domain: [low, high], x, line }: { levels: readonly number[]; point: LabPoint; domain: Domain; x: Along; line: number }): VNode {
+  const used = new Set(codes);
+  const paths = { lines: '', usedLines: '', teeth: '', usedTeeth: '' };
+  const names: { at: number; name: string; used: boolean }[] = [];
   let room = -Infinity;
-  return levels
-    .map((level, code) => ({ code, level, value: level * scale + offset }))
-    .filter(({ value }) => value >= low && value <= high)
-    .sort((a, b) => a.value - b.value)
-    .map(({ code, level, value }) => {
-      const at = x(value);
-      const name = precise(level);
-      const half = name.length * 3.4;
-      const label = at - half > room ? name : null;
-      if (label !== null) room = at + half + 6;
-      return { code, at, label };
-    });
+  const visible = levels.map((level, code) => ({ level, value: level * scale + offset, used: used.has(code) })).filter(({ value }) => value >= low && value <= high);
+  for (const tooth of visible.sort((a, b) => a.value - b.value)) {
+    const at = x(tooth.value);
+    const [stroke, foot] = [`M${at.toFixed(1)},-6V${line}`, `M${(at - 4).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l4,8Z`];
+    if (tooth.used) {
+      paths.usedLines += stroke;
+      paths.usedTeeth += foot;
+    } else {
+      paths.lines += stroke;
+      paths.teeth += foot;
+    }
+    const name = precise(tooth.level);
+    const half = name.length * 3.4;
+    if (at - half <= room) continue;
+    room = at + half + 6;
+    names.push({ at, name, used: tooth.used });
+  }
+  return (
+    <g class="teeth">
+      <path class="tooth-line" d={paths.lines} />
+      <path class="tooth-line used" d={paths.usedLines} />
+      <path class="tooth" d={paths.teeth} />
+      <path class="tooth used" d={paths.usedTeeth} />
+      {names.map((one) => <text key={one.name} class={one.used ? 'tooth-name used' : 'tooth-name'} x={one.at} y={line + 23} text-anchor="middle">{one.name}</text>)}
+      <text class="tooth-title" x={-8} y={line + 23} text-anchor="end">level</text>
+    </g>
+  );
+}
+
+/** Holds every weight and zero, with some air: the levels move over it, the weights stay. */
+function domainOf(weights: readonly number[]): Domain {
+  const low = Math.min(0, ...weights);
+  const high = Math.max(0, ...weights);
+  const air = (high - low || 1) * 0.1;
+  return [low - air, high + air];
 }
 
 /** Beyond the outermost level by more than half its distance to the next. */

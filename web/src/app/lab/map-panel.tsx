@@ -47,7 +47,7 @@ function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
     const size = cellsOf(width);
     return { ...size, errors: errorMap(size.columns, size.rows) };
   }, [shown, width, scales.low, scales.high, offsets.low, offsets.high]);
-  const { low, high } = rampOf(cells);
+  const { low, high } = useMemo(() => rampOf(cells), [cells]);
   const now = point.value;
   return (
     <>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { ROLE_STYLES } from '../../charts/roles';
 import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
+import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { Place } from '../parts/place';
 import { opened, opening, openProblem } from '../state/opening';
@@ -67,6 +68,13 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
     { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
     { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
     { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 8, numeric: true, hint: 'Of the bytes of all tensors' },
+    {
+      title: 'blocks',
+      value: () => null,
+      cell: (row) => <button type="button" class="link-button plain" aria-label={`Show a block of ${row.name} in the Lab`} onClick={() => showInLab(row.name)}>Lab</button>,
+      width: 7,
+      hint: 'Shows a block of the tensor in the Lab',
+    },
   ], [info]);
   return (
     <DataTable

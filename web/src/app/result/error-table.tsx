@@ -2,6 +2,8 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import type { ErrorReport } from '../../core/index';
+import { core } from '../engine';
+import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { decibels, integer, percent, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
@@ -33,6 +35,18 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
       value: (row) => row.name,
       cell: (row) => <button type="button" class="link-button plain" title="Show its errors in the histogram" onClick={() => onPick(row.name)}>{row.name}</button>,
       width: 25,
+    },
+    {
+      title: 'worst block',
+      value: (row) => row.error.blocks?.worst[0]?.block ?? null,
+      cell: (row) => {
+        const [worst] = row.error.blocks?.worst ?? [];
+        const length = core.value?.formats.find((format) => format.name === row.to)?.blockLength ?? 1;
+        return worst ? <button type="button" class="link-button plain" aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`} onClick={() => showInLab(row.name, worst.block * length, row.to)}>{integer(worst.block)}</button> : '–';
+      },
+      width: 11,
+      numeric: true,
+      hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
     },
     { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
     { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
@@ -80,7 +94,7 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
         rowKey={(row) => row.name}
         rowClass={(row) => (row.name === picked ? 'chosen' : '')}
         search={(row) => `${row.name} ${row.to} ${row.role}`}
-        sortBy={{ column: 1, down: true }}
+        sortBy={{ column: 2, down: true }}
       />
     </div>
   );
