@@ -36,18 +36,6 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
       cell: (row) => <button type="button" class="link-button plain" title="Show its errors in the histogram" onClick={() => onPick(row.name)}>{row.name}</button>,
       width: 25,
     },
-    {
-      title: 'worst block',
-      value: (row) => row.error.blocks?.worst[0]?.block ?? null,
-      cell: (row) => {
-        const [worst] = row.error.blocks?.worst ?? [];
-        const length = core.value?.formats.find((format) => format.name === row.to)?.blockLength ?? 1;
-        return worst ? <button type="button" class="link-button plain" aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`} onClick={() => showInLab(row.name, worst.block * length, row.to)}>{integer(worst.block)}</button> : '–';
-      },
-      width: 11,
-      numeric: true,
-      hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
-    },
     { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
     { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
     { title: 'RMSE', value: (row) => row.error.rmse, cell: (row) => precise(row.error.rmse), width: 11, numeric: true, hint: DEFINITIONS.rmse },
@@ -78,6 +66,18 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
     { title: 'clipped', value: (row) => row.error.clipped, cell: (row) => integer(row.error.clipped), width: 10, numeric: true, hint: DEFINITIONS.clipped },
     { title: 'zeros', value: (row) => row.error.zeros, cell: (row) => integer(row.error.zeros), width: 10, numeric: true, hint: DEFINITIONS.zeros },
     { title: 'not finite', value: (row) => row.error.nans + row.error.infinities, cell: (row) => integer(row.error.nans + row.error.infinities), width: 10, numeric: true, hint: DEFINITIONS.notFinite },
+    {
+      title: 'worst block',
+      value: (row) => row.error.blocks?.worst[0]?.block ?? null,
+      cell: (row) => {
+        const [worst] = row.error.blocks?.worst ?? [];
+        const length = core.value?.formats.find((format) => format.name === row.to)?.blockLength ?? 1;
+        return worst ? <button type="button" class="link-button plain" aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`} onClick={() => showInLab(row.name, worst.block * length, row.to)}>{integer(worst.block)}</button> : '–';
+      },
+      width: 11,
+      numeric: true,
+      hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
+    },
     { title: 'from', value: (row) => row.from, width: 7 },
     { title: 'to', value: (row) => row.to, width: 7 },
     { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
@@ -94,7 +94,7 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
         rowKey={(row) => row.name}
         rowClass={(row) => (row.name === picked ? 'chosen' : '')}
         search={(row) => `${row.name} ${row.to} ${row.role}`}
-        sortBy={{ column: 2, down: true }}
+        sortBy={{ column: 1, down: true }}
       />
     </div>
   );
