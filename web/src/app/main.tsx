@@ -5,6 +5,7 @@ import { listenForFiles } from './files-in';
 import { startLab } from './lab/bench';
 import { Page } from './page';
 import { goTo } from './parts/place';
+import { endComparisonsOfReplacedModels } from './state/comparing';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
 import { closeReplacedModels, isRunning, progress } from './state/running';
@@ -16,6 +17,7 @@ listenForFiles();
 startPlanning();
 startLab();
 closeReplacedModels();
+endComparisonsOfReplacedModels();
 keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
 effect(() => {

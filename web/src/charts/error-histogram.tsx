@@ -12,17 +12,27 @@ const HEIGHT = 316;
 /** Width of a character of a label, about. */
 const LABEL_CHARACTER = 6.6;
 
+export interface HistogramWords {
+  label: string;
+  value: string;
+  xTitle: string;
+  one: string;
+  many: string;
+}
+
 export interface Marker {
   label: string;
   value: number;
 }
 
-export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: {
+export function ErrorHistogram({ width, buckets, markers, logarithmic, total, what = { label: 'Histogram of the absolute error', value: 'error', xTitle: 'absolute error of a weight', one: 'weight', many: 'weights' } }: {
   width: number;
   buckets: readonly Bucket[];
   markers: readonly Marker[];
   logarithmic: boolean;
   total: number;
+  /** What is counted, and by what. */
+  what?: HistogramWords;
 }): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
@@ -41,7 +51,7 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
   const placed = placeLabels(markers.flatMap((marker) => (marker.value > low && marker.value <= high ? [{ label: marker.label, at: x(marker.value) }] : [])), plotWidth);
   return (
     <Pointing<number>
-      label="Histogram of the absolute error"
+      label={what.label}
       pick={(px) => {
         const at = px - MARGIN.left;
         const index = buckets.findIndex((bucket) => at >= left(bucket) && at < right(bucket));
@@ -55,8 +65,8 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
         return {
           x: MARGIN.left + bar.from + bar.width / 2,
           y: MARGIN.top + Math.min(bar.top, plotHeight - 20),
-          head: bucket.open ? `error ${precise(bucket.from)} or more` : `error ${precise(bucket.from)} to ${precise(bucket.to)}`,
-          lines: [`${integer(bucket.count)} ${bucket.count === 1 ? 'weight' : 'weights'}`, `${((bucket.count / total) * 100).toPrecision(3)} % of all`],
+          head: bucket.open ? `${what.value} ${precise(bucket.from)} or more` : `${what.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
+          lines: [`${integer(bucket.count)} ${bucket.count === 1 ? what.one : what.many}`, `${((bucket.count / total) * 100).toPrecision(3)} % of all`],
         };
       }}
     >
@@ -68,10 +78,10 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total }: 
               height={plotHeight}
               x={errorTicks(x, logarithmic, plotWidth)}
               y={powersOfTen(y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: round(value) }))}
-              xTitle="absolute error of a weight"
+              xTitle={what.xTitle}
               yTitle=""
             />
-            <text class="axis-title" x={0} y={-46} text-anchor="start">weights in each bucket, logarithmic</text>
+            <text class="axis-title" x={0} y={-46} text-anchor="start">{what.many} in each bucket, logarithmic</text>
             {bars.map((bar, index) => (
               <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
             ))}

@@ -103,6 +103,13 @@ export function coarseBuckets(error: ErrorReport): Bucket[] {
   }));
 }
 
+/** Even buckets on both sides of zero, by y − x: what decodes to less than it was on the left. */
+export function signedBuckets({ linearHistogram: { width, below, above } }: ErrorReport): Bucket[] {
+  const side = (counts: readonly number[], sign: 1 | -1) =>
+    counts.map((count, index) => ({ from: (sign > 0 ? index : -index - 1) * width, to: (sign > 0 ? index + 1 : -index) * width, count, open: false }));
+  return [...side(below, -1).reverse(), ...side(above, 1)];
+}
+
 /** The logarithmic buckets; errors of exactly zero have no place on a logarithmic axis and are counted apart. */
 export function fineBuckets(error: ErrorReport): { buckets: Bucket[]; zero: number } {
   let zero = 0;

@@ -1,6 +1,7 @@
 /** What every chart has around it: a title, a sentence, its controls, a table twin and ways to take it along. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
 
 /** The numbers behind a chart, as they appear in its table and in its CSV file. */
@@ -26,13 +27,19 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
   const width = useWidth(plot);
   const id = useId();
   const [tableOpen, setTableOpen] = useState(false);
+  const figure = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { current } = figure;
+    if (current) mountedCharts.set(current, { title, table });
+    return () => void (current && mountedCharts.delete(current));
+  });
   const svg = () => plot.current?.querySelector('svg') ?? null;
   const withSvg = (action: (drawing: SVGSVGElement) => void) => () => {
     const drawing = svg();
     if (drawing) action(drawing);
   };
   return (
-    <figure class="chart" aria-labelledby={id}>
+    <figure class="chart" aria-labelledby={id} ref={figure}>
       <div class="chart-head">
         <div class="chart-words">
           <h3 id={id}>{title}</h3>

@@ -26,7 +26,7 @@ export function saveCsv(text: string, name: string): void {
 }
 
 /** The drawing as it looks now, standing alone: style sheets and custom properties resolved into attributes. */
-function standalone(svg: SVGSVGElement, title: string): string {
+export function standalone(svg: SVGSVGElement, title: string): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll('*')];
   const copies = [copy, ...copy.querySelectorAll('*')];

@@ -4,7 +4,9 @@ import { ROLE_STYLES } from '../../charts/roles';
 import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
+import { ComparePanel } from '../compare/compare-panel';
 import { Place } from '../parts/place';
+import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening, openProblem } from '../state/opening';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
@@ -22,6 +24,7 @@ export function ModelPlace(): VNode {
         </div>
       )}
       {opening.value && <p class="late quiet" role="status">Reading the header of <span class="mono">{opening.value}</span>…</p>}
+      <ReceiptPanel />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>
   );
@@ -55,6 +58,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <summary>Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span></summary>
         <Metadata entries={info.metadata} />
       </details>
+      <ComparePanel />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { type Opened, opened } from '../state/opening';
 import { ask, options, plan } from '../state/planning';
 import { chooseSink, isRunning, nameFor, quantize, startProblem } from '../state/running';
 import { askWhere } from '../state/saving';
+import { matrix } from '../state/matrix';
 import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
@@ -50,7 +51,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const output = nameFor(model, made.fileType);
   const begin = async () => {
     const reference = made.method !== REFERENCE_METHOD && measureReference.value ? { reference: REFERENCE_METHOD } : {};
-    const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output, ...reference };
+    const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output, ...reference, ...(model.model.importance && matrix.value && { matrix: matrix.value.file }) };
     const sink = await chooseSink(output, askWhere.value && made.outputFiles.length === 1);
     if (sink === null) return;
     if (opened.value !== model || isRunning.value) {

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { ErrorByLayer, RoleLegend, type ValueFormat } from '../../charts/error-by-layer';
-import { ErrorHistogram } from '../../charts/error-histogram';
-import { coarseBuckets, type ErrorMetric, fineBuckets, layerSeries, type TensorError } from '../../charts/error-series';
+import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
+import { coarseBuckets, type ErrorMetric, fineBuckets, layerSeries, signedBuckets, type TensorError } from '../../charts/error-series';
 import { ChartFrame, Switch } from '../../charts/frame';
 import type { ErrorReport } from '../../core/index';
 import { integer, percent, plural, precise } from '../../text/units';
@@ -70,27 +70,29 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
   );
 }
 
-type Scale = 'coarse' | 'fine';
+type Scale = 'coarse' | 'fine' | 'signed';
+
+const SIGNED: HistogramWords = { label: 'Histogram of the error with its sign', value: 'error', xTitle: 'decoded minus original', one: 'weight', many: 'weights' };
 
 function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
   const [scale, setScale] = useState<Scale>('fine');
   const row = picked === null ? undefined : rows.find((one) => one.name === picked);
   const error = row?.error ?? total;
   const fine = fineBuckets(error);
-  const buckets = scale === 'coarse' ? coarseBuckets(error) : fine.buckets;
+  const buckets = scale === 'coarse' ? coarseBuckets(error) : scale === 'signed' ? signedBuckets(error) : fine.buckets;
   return (
     <ChartFrame
       title="How large the errors are"
       note={
         <>
-          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by |x − y|
-          {scale === 'fine' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
+          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by {scale === 'signed' ? 'y − x, x before and y after' : '|x − y|'}
+          {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
           {scale === 'coarse' ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)' : ''}.{' '}
           {row && <button type="button" class="link-button" onClick={() => onPick(null)}>Show all tensors</button>}
         </>
       }
       file={`error-histogram-${row?.name ?? fileType}`}
-      controls={<Switch label="Buckets" value={scale} onChange={setScale} choices={[{ value: 'fine', label: 'logarithmic' }, { value: 'coarse', label: '0.0002 each' }]} />}
+      controls={<Switch label="Buckets" value={scale} onChange={setScale} choices={[{ value: 'fine', label: 'logarithmic' }, { value: 'signed', label: 'both signs' }, { value: 'coarse', label: '0.0002 each' }]} />}
       table={() => ({ header: ['from', 'to', 'weights'], rows: buckets.map((bucket) => [bucket.from, bucket.open ? null : bucket.to, bucket.count]) })}
     >
       {(width) =>
@@ -102,9 +104,12 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
             buckets={buckets}
             total={error.count}
             logarithmic={scale === 'fine'}
+            {...(scale === 'signed' && { what: SIGNED })}
             markers={[
               { label: `median ${precise(error.median)}`, value: error.median },
               { label: `95 % ${precise(error.p95)}`, value: error.p95 },
+              { label: `99.9 % ${precise(error.p999)}`, value: error.p999 },
+              { label: `largest ${precise(error.maxError)}`, value: error.maxError },
             ]}
           />
         )

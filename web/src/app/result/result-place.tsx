@@ -6,11 +6,17 @@ import { Figures } from '../parts/figures';
 import { goTo, Place } from '../parts/place';
 import { type Result, result } from '../state/running';
 import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../../text/units';
+import { BlockCharts } from './block-charts';
 import { DEFINITIONS } from './definitions';
 import { ErrorCharts } from './error-charts';
 import { errorRatio, ErrorTable, ratioText } from './error-table';
 import { ReadBack } from './read-back';
+import { verdictOnResult } from '../receipt/receipt-panel';
+import { receipt } from '../state/receipt';
+import { RowChart } from './row-chart';
 import { SaveActions } from './save-actions';
+import { SpendingCharts } from './spending-charts';
+import { TakeAlong } from './take-along';
 
 export function ResultPlace(): VNode {
   const shown = result.value;
@@ -46,11 +52,18 @@ function ResultView({ shown }: { shown: Result }): VNode {
         </div>
       ))}
       <ReadBack shown={shown} />
+      <AgainstReceipt shown={shown} />
+      <TakeAlong shown={shown} />
       <ResultFigures shown={shown} />
       <p class="caveat">{DEFINITIONS.caveat}</p>
       {rows.length > 0 && report.total ? (
         <>
           <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+          <div class="charts">
+            <BlockCharts shown={shown} rows={rows} total={report.total} picked={picked} />
+            <RowChart shown={shown} rows={rows} picked={picked} />
+            <SpendingCharts shown={shown} />
+          </div>
           <ErrorTable rows={rows} reference={report.reference?.method ?? null} fileType={plan.fileType} picked={picked} onPick={setPicked} />
         </>
       ) : (
@@ -59,6 +72,14 @@ function ResultView({ shown }: { shown: Result }): VNode {
       <p><button type="button" class="link-button" onClick={() => goTo('plan')}>Try another type</button></p>
     </>
   );
+}
+
+/** What a dropped receipt of the same run says of these bytes. */
+function AgainstReceipt({ shown }: { shown: Result }): VNode | null {
+  const given = receipt.value?.receipt;
+  const same = given ? verdictOnResult(given, shown.report) : null;
+  if (same === null) return null;
+  return same ? <p class="read-back">The same bytes as the receipt’s run.</p> : <p class="notice bad">Other bytes than the receipt says: {given!.outputs.map((file) => file.sha256).join(', ')}.</p>;
 }
 
 function ResultFigures({ shown }: { shown: Result }): VNode {

@@ -3,6 +3,7 @@ import { sentenceOf } from '../../core/index';
 import { matrixInfo } from '../engine';
 import { type Matrix, matrix, matrixProblem } from './matrix';
 import { changeMatrix, open, opening } from './opening';
+import { takeReceipt } from './receipt';
 
 /** Of such a name only a matrix is meant; of any other the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
@@ -23,6 +24,7 @@ async function sortOut(files: readonly File[]): Promise<void> {
   let found: Matrix | null = null;
   if (files[0]) opening.value = files[0].name;
   for (const file of files) {
+    if (await takeReceipt(file)) continue;
     const named = MATRIX_NAME.test(file.name);
     if (!named && file.size > LARGEST_UNNAMED_MATRIX) {
       model.push(file);

@@ -16,6 +16,8 @@ export interface Assignment {
   workers: number;
   /** A method whose error is measured as well. */
   reference?: string;
+  /** The importance matrix the model was opened with. */
+  matrix?: File;
   /** Name for the output file. */
   output: string;
 }

@@ -1,0 +1,108 @@
+/** A dropped receipt: what it says, whether a file is the one, and the same run again. */
+import { fileOpen } from 'browser-fs-access';
+import type { VNode } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { blobHandle, expectInputs, hashFiles, type Receipt, sentenceOf, verdictOf } from '../../core/index';
+import { browserPlatform } from '../../platform/browser';
+import { goTo } from '../parts/place';
+import { matrix } from '../state/matrix';
+import { opened } from '../state/opening';
+import { options } from '../state/planning';
+import { type DroppedReceipt, receipt, receiptProblem } from '../state/receipt';
+import { bytes, percent, precise } from '../../text/units';
+
+export function ReceiptPanel(): VNode | null {
+  const shown = receipt.value;
+  return (
+    <>
+      {receiptProblem.value && <p class="notice bad" role="alert">{receiptProblem.value}</p>}
+      {shown && <Shown key={shown.name + shown.receipt.outputs[0]?.sha256} shown={shown} />}
+    </>
+  );
+}
+
+const ROLES = { output: 'the file this run wrote', input: 'the model this run read', matrix: 'the importance matrix this run used' } as const;
+
+function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): VNode {
+  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
+  const working = useRef<AbortController | null>(null);
+  const work = async (task: (signal: AbortSignal) => Promise<string>) => {
+    working.current?.abort();
+    const mine = new AbortController();
+    working.current = mine;
+    setSaid({ text: 'Reading…', bad: false });
+    try {
+      const text = await task(mine.signal);
+      if (!mine.signal.aborted) setSaid({ text, bad: false });
+    } catch (error) {
+      if (!mine.signal.aborted) setSaid({ text: sentenceOf(error), bad: true });
+    }
+  };
+  const onShare = (share: number) => setSaid({ text: `Hashing, ${percent(share, 0)}`, bad: false });
+  const verify = async () => {
+    const file = await fileOpen({ description: 'A file to check' }).catch(() => null);
+    if (!file) return;
+    await work(async (signal) => {
+      const [hashed] = await hashFiles(browserPlatform, [blobHandle(file)], { signal, onShare });
+      const verdict = verdictOf(given, hashed!.sha256);
+      if (verdict.is === 'none') throw new Error(`${file.name} is none of the receipt's files: its SHA-256 is ${hashed!.sha256}.`);
+      return `✓ ${file.name} is ${ROLES[verdict.is]}: its SHA-256 is the one in the receipt.`;
+    });
+  };
+  const repeat = () =>
+    work(async (signal) => {
+      const model = opened.value?.model;
+      if (!model) throw new Error(`Open the model first: ${given.inputs.map((file) => file.name).join(', ')}.`);
+      await expectMatrix(given, signal);
+      expectInputs(given, await hashFiles(browserPlatform, model.sources, { signal, onShare }));
+      options.value = given.options;
+      goTo('plan');
+      return '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result then says whether the bytes are the same.';
+    });
+  return (
+    <section class="receipt" aria-label="Receipt">
+      <div class="receipt-head">
+        <h3>Receipt <span class="mono">{name}</span></h3>
+        <button type="button" class="button small" onClick={() => { working.current?.abort(); receipt.value = null; }}>Put away</button>
+      </div>
+      <dl class="receipt-facts">
+        <dt>run</dt>
+        <dd>{given.fileType}, method {given.method}, Nibble {given.version}</dd>
+        <dt>from</dt>
+        <dd>{given.inputs.map((file) => <span key={file.sha256}><span class="mono">{file.name}</span>, {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code></span>)}</dd>
+        {given.importance && (
+          <>
+            <dt>importance</dt>
+            <dd><span class="mono">{given.importance.name}</span>, SHA-256 <code>{given.importance.sha256}</code></dd>
+          </>
+        )}
+        <dt>to</dt>
+        <dd>{given.outputs.map((file) => <span key={file.sha256}>{bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code></span>)}{given.total && `, RMSE ${precise(given.total.rmse)}`}</dd>
+      </dl>
+      <div class="receipt-actions">
+        <button type="button" class="button" onClick={() => void verify()}>Check a file…</button>
+        <button type="button" class="button" onClick={() => void repeat()}>Repeat the run</button>
+      </div>
+      {said && <p class={said.bad ? 'notice bad' : 'small'} role="status">{said.text}</p>}
+    </section>
+  );
+}
+
+/** Throws unless the matrix that is open is the one of the receipt, under its name. */
+async function expectMatrix({ importance }: Receipt, signal: AbortSignal): Promise<void> {
+  const given = matrix.value?.file;
+  if (importance === null) {
+    if (given) throw new Error('The run of the receipt used no importance matrix. Remove the one that is open.');
+    return;
+  }
+  if (!given) throw new Error(`The run of the receipt used the importance matrix ${importance.name}. Open it first.`);
+  const [hashed] = await hashFiles(browserPlatform, [blobHandle(given)], { signal });
+  if (hashed!.sha256 !== importance.sha256) throw new Error(`${given.name} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256}.`);
+  if (given.name !== importance.path) throw new Error(`The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: the command line can repeat this run, or rename the matrix.`);
+}
+
+/** Whether a result is what the receipt says; null when it is another run. */
+export function verdictOnResult(given: Receipt, made: { options: object; files: readonly { name: string; sha256: string | null }[] }): boolean | null {
+  if (JSON.stringify(made.options) !== JSON.stringify(given.options)) return null;
+  return given.outputs.every(({ name, sha256 }) => made.files.some((file) => file.name === name && file.sha256 === sha256));
+}

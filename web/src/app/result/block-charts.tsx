@@ -1,0 +1,107 @@
+/** Where in the tensors the error sits: the distribution of block errors, and the worst blocks, each a step from the Lab. */
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
+import type { TensorError } from '../../charts/error-series';
+import { ChartFrame } from '../../charts/frame';
+import { type ErrorReport, readWeights, sentenceOf } from '../../core/index';
+import { setBench } from '../lab/bench';
+import { FORMATS } from '../lab/block';
+import { goTo } from '../parts/place';
+import { opened } from '../state/opening';
+import type { Result } from '../state/running';
+import { integer, precise } from '../../text/units';
+
+const MOST_WORST = 20;
+const WORDS: HistogramWords = { label: 'Histogram of block errors', value: 'RMS error', xTitle: 'RMS error of a block', one: 'block', many: 'blocks' };
+
+export interface WorstBlock {
+  tensor: string;
+  type: string;
+  block: number;
+  length: number;
+  rmse: number;
+}
+
+/** The worst blocks of several tensors; of equal ones those that come first in the file. */
+export function worstBlocks(rows: readonly TensorError[]): WorstBlock[] {
+  return rows
+    .flatMap(({ name, to, error: { blocks } }) => (blocks?.length ? blocks.worst.map(({ block, rmse }) => ({ tensor: name, type: to, block, length: blocks.length!, rmse })) : []))
+    .sort((a, b) => b.rmse - a.rmse)
+    .slice(0, MOST_WORST);
+}
+
+export function BlockCharts({ shown, rows, total, picked }: { shown: Result; rows: readonly TensorError[]; total: ErrorReport; picked: string | null }): VNode | null {
+  const row = picked === null ? undefined : rows.find((one) => one.name === picked);
+  const blocks = (row?.error ?? total).blocks;
+  const buckets = (blocks?.histogram ?? []).filter(({ from }) => from > 0).map((bucket) => ({ ...bucket, open: false }));
+  if (!blocks || buckets.length === 0) return null;
+  const worst = worstBlocks(row ? [row] : rows);
+  return (
+    <>
+      <ChartFrame
+        title="Errors of blocks"
+        note={
+          <>
+            {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(blocks.count)} blocks {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over the n weights of the block
+          </>
+        }
+        file={`block-errors-${row?.name ?? shown.plan.fileType}`}
+        table={() => ({ header: ['from', 'to', 'blocks'], rows: buckets.map(({ from, to, count }) => [from, to, count]) })}
+      >
+        {(width) => <ErrorHistogram width={width} buckets={buckets} total={blocks.count} logarithmic markers={worst[0] ? [{ label: `worst ${precise(worst[0].rmse)}`, value: worst[0].rmse }] : []} what={WORDS} />}
+      </ChartFrame>
+      <WorstList shown={shown} worst={worst} />
+    </>
+  );
+}
+
+function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock[] }): VNode {
+  const [problem, setProblem] = useState<string | null>(null);
+  const model = shown.opened.model;
+  const open = opened.value?.model === model;
+  const show = async ({ tensor, type, block, length }: WorstBlock) => {
+    try {
+      const info = model.info.tensors.find((one) => one.name === tensor)!;
+      const weights = await readWeights(model, info, block * length, length);
+      const known = FORMATS.some((format) => format.name === type && format.blockLength === length);
+      setBench({ weights: [...weights], importance: null, ...(known && { format: type }) });
+      goTo('lab');
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
+  };
+  return (
+    <div class="worst-blocks">
+      <h3>The {worst.length} worst blocks</h3>
+      {!open && <p class="small quiet">The model they are from is no longer open; open it again to look at them in the Lab.</p>}
+      <div class="scroll-x">
+        <table class="plain-table" aria-label="Worst blocks">
+          <thead>
+            <tr>
+              <th scope="col">tensor</th>
+              <th scope="col" class="number">block</th>
+              <th scope="col" class="number">first weight</th>
+              <th scope="col">type</th>
+              <th scope="col" class="number">RMS error</th>
+              <th scope="col"><span class="visually-hidden">Lab</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            {worst.map((one) => (
+              <tr key={`${one.tensor} ${one.block}`}>
+                <th scope="row" class="mono">{one.tensor}</th>
+                <td class="number">{integer(one.block)}</td>
+                <td class="number">{integer(one.block * one.length)}</td>
+                <td>{one.type}</td>
+                <td class="number">{precise(one.rmse)}</td>
+                <td><button type="button" class="button small" disabled={!open} aria-label={`Block ${one.block} of ${one.tensor} to the Lab`} onClick={() => void show(one)}>Lab</button></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {problem && <p class="notice bad" role="alert">{problem}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+/** The result as one HTML file: figures, charts and their tables. It loads nothing and runs nothing. */
+import { type ChartTable } from '../../charts/frame';
+import { chartsIn } from '../../charts/mounted';
+import { standalone } from '../../charts/save';
+import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise } from '../../text/units';
+import type { Result } from '../state/running';
+import { DEFINITIONS } from './definitions';
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
+code { overflow-wrap: anywhere; }
+table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.15rem 0.6rem; text-align: left; border-bottom: 1px solid #8884; }
+td.number { text-align: right; }
+figure { margin: 2rem 0; }
+svg { max-width: 100%; height: auto; }
+.wide { overflow-x: auto; }
+dt { font-weight: 600; }
+dd { margin: 0 0 0.6rem; }
+`;
+
+/** What is on the page of this result, as a file of its own. `places` hold the charts to take along. */
+export function reportFile(shown: Result, places: readonly Element[]): string {
+  const { report, plan } = shown;
+  const charts = places.flatMap(chartsIn).flatMap(({ figure, chart }) => {
+    const drawing = figure.querySelector<SVGSVGElement>('.chart-plot svg');
+    const note = figure.querySelector('.chart-note')?.textContent ?? '';
+    if (!drawing) return [];
+    return `<figure><h2>${escaped(chart.title)}</h2><p>${escaped(note)}</p>${standalone(drawing, chart.title)}<details><summary>Table</summary>${tableOf(chart.table())}</details></figure>`;
+  });
+  const facts: [string, string][] = [
+    ['Model', shown.opened.title],
+    ['Type', `${plan.fileType}, method ${plan.method}`],
+    ['Size', `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`],
+    ...report.files.map((file): [string, string] => ['SHA-256', file.sha256 ?? '']),
+    ['Run', `${plural(report.tensors.length, 'tensor')} in ${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`],
+    ['Options', JSON.stringify(report.options)],
+  ];
+  const total = report.total;
+  const figures: [string, string, string][] = total
+    ? [
+        ['signal to noise', decibels(total.sqnrDb), DEFINITIONS.sqnr],
+        ['RMSE', precise(total.rmse), DEFINITIONS.rmse],
+        ...(report.reference ? [[`RMSE with ${report.reference.method}`, precise(report.reference.total.rmse), DEFINITIONS.ratio] as [string, string, string]] : []),
+        ['largest error', precise(total.maxError), DEFINITIONS.max],
+        ['median error', precise(total.median), DEFINITIONS.median],
+        ['95 % below', precise(total.p95), DEFINITIONS.p95],
+        ['bias', precise(total.bias), DEFINITIONS.bias],
+      ]
+    : [];
+  const tensors: ChartTable = {
+    header: ['tensor', 'from', 'to', 'method', 'bytes', 'RMSE', 'largest', 'dB'],
+    rows: report.tensors.map(({ name, from, to, method, bytes: size, error }) => [name, from, to, method, size, error?.rmse ?? null, error?.maxError ?? null, error?.sqnrDb ?? null]),
+  };
+  return [
+    '<!doctype html>',
+    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<title>${escaped(shown.output)}: report</title><style>${STYLE}</style></head><body>`,
+    `<h1>${escaped(shown.output)}</h1>`,
+    `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td><code>${escaped(value)}</code></td></tr>`).join('')}</table>`,
+    `<h2>The error</h2><dl>${figures.map(([name, value, definition]) => `<dt>${name}: ${escaped(value)}</dt><dd>${escaped(definition)}</dd>`).join('')}</dl><p>${escaped(DEFINITIONS.caveat)}</p>`,
+    ...charts,
+    `<h2>Tensor by tensor</h2>${tableOf(tensors)}`,
+    '</body></html>\n',
+  ].join('\n');
+}
+
+function tableOf({ header, rows }: ChartTable): string {
+  const cell = (value: string | number | null) => `<td${typeof value === 'number' ? ' class="number"' : ''}>${value === null ? '–' : escaped(typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value))}</td>`;
+  return `<div class="wide"><table><thead><tr>${header.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,79 @@
+/** One row of a tensor before and after, read back from both files. */
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { TensorError } from '../../charts/error-series';
+import { ChartFrame } from '../../charts/frame';
+import { RowOverlay } from '../../charts/row-overlay';
+import { readWeights, sentenceOf } from '../../core/index';
+import { openFiles } from '../engine';
+import type { Result } from '../state/running';
+import { integer } from '../../text/units';
+
+/** Columns drawn at once: more would hide one another. */
+const COLUMNS = 256;
+
+interface Drawn {
+  tensor: string;
+  row: number;
+  first: number;
+  before: Float32Array;
+  after: Float32Array;
+}
+
+export function RowChart({ shown, rows, picked }: { shown: Result; rows: readonly TensorError[]; picked: string | null }): VNode | null {
+  const [row, setRow] = useState(0);
+  const [first, setFirst] = useState(0);
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const asked = useRef(0);
+  const name = picked ?? rows[0]?.name ?? '';
+  const info = shown.opened.model.info.tensors.find((tensor) => tensor.name === name);
+  const length = info?.shape[0] ?? 1;
+  const count = info ? info.weights / length : 0;
+  const [at, from] = [Math.min(row, Math.max(0, count - 1)), Math.min(first, Math.max(0, length - 1))];
+  useEffect(() => {
+    const mine = (asked.current += 1);
+    void readRow(shown, name, at, from).then(
+      (read) => mine === asked.current && (setDrawn(read), setProblem(null)),
+      (error: unknown) => mine === asked.current && setProblem(sentenceOf(error)),
+    );
+  }, [shown, name, at, from]);
+  const number = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value) || 0));
+  if (!info) return null;
+  return (
+    <>
+      <ChartFrame
+        title="A row before and after"
+        note={<><span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns {integer(drawn?.first ?? from)} to {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a dot what it decodes to. Choose a tensor in the table below.</>}
+        file={`row-${name}-${at}`}
+        controls={
+          <div class="row-choice">
+            <label>Row <input class="input count" type="number" min={0} max={count - 1} value={at} onChange={(event) => setRow(number(event.currentTarget.valueAsNumber, count - 1))} /></label>
+            {length > COLUMNS && <label>from column <input class="input count" type="number" min={0} max={length - 1} step={COLUMNS} value={from} onChange={(event) => setFirst(number(event.currentTarget.valueAsNumber, length - 1))} /></label>}
+          </div>
+        }
+        table={() => ({ header: ['column', 'before', 'after'], rows: Array.from(drawn?.before ?? [], (value, index) => [(drawn?.first ?? 0) + index, value, drawn?.after[index] ?? null]) })}
+      >
+        {(width) => (drawn ? <RowOverlay width={width} first={drawn.first} before={drawn.before} after={drawn.after} /> : <p class="quiet">Reading the row.</p>)}
+      </ChartFrame>
+      {problem && <p class="notice bad" role="alert">{problem}</p>}
+    </>
+  );
+}
+
+/** Reads the columns from both files; the output is opened like any other. */
+async function readRow({ opened, report }: Result, name: string, row: number, first: number): Promise<Drawn> {
+  const files = report.files.flatMap((file) => (file.blob ? [new File([file.blob], file.name || 'output.gguf')] : []));
+  const output = await openFiles(files);
+  try {
+    const source = opened.model.info.tensors.find((tensor) => tensor.name === name)!;
+    const written = output.info.tensors.find((tensor) => tensor.name === name)!;
+    const length = source.shape[0] ?? 1;
+    const start = row * length + first;
+    const count = Math.min(COLUMNS, length - first);
+    const [before, after] = [await readWeights(opened.model, source, start, count), await readWeights(output, written, start, count)];
+    return { tensor: name, row, first, before, after };
+  } finally {
+    output.close();
+  }
+}

@@ -1,0 +1,46 @@
+/** The evidence as files: the receipt of the run, and the report with its charts. */
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { saveBlob } from '../../charts/save';
+import { blobHandle, makeReceipt, sentenceOf } from '../../core/index';
+import type { Result } from '../state/running';
+import { bytes, percent } from '../../text/units';
+import { reportFile } from './report-file';
+
+export function TakeAlong({ shown }: { shown: Result }): VNode {
+  const [share, setShare] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  useEffect(() => () => stop.current?.abort(), []);
+  const stem = shown.output.replace(/\.gguf$/i, '');
+  const saveReceipt = async () => {
+    const mine = new AbortController();
+    stop.current = mine;
+    setProblem(null);
+    setShare(0);
+    try {
+      const receipt = await makeReceipt(shown.opened.model, shown.report, shown.matrix ? blobHandle(shown.matrix) : null, { signal: mine.signal, onShare: setShare });
+      saveBlob(new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' }), `${stem}-receipt.json`);
+    } catch (error) {
+      if (!mine.signal.aborted) setProblem(sentenceOf(error));
+    }
+    setShare(null);
+  };
+  const saveReport = () => {
+    const places = ['run', 'result'].flatMap((id) => document.getElementById(id) ?? []);
+    saveBlob(new Blob([reportFile(shown, places)], { type: 'text/html' }), `${stem}-report.html`);
+  };
+  return (
+    <div class="take-along">
+      <button type="button" class="button" disabled={share !== null} onClick={() => void saveReceipt()}>Save the receipt</button>
+      <button type="button" class="button" onClick={saveReport}>Save the report</button>
+      <p class="small quiet" role="status">
+        {share === null
+          ? `The receipt (JSON) holds the hashes, options and figures: dropped here again it verifies a file or repeats the run. Hashing reads the model's ${bytes(shown.report.inputBytes)} once more. The report (HTML) holds the charts and opens anywhere.`
+          : `Hashing the model, ${percent(share, 0)}`}
+        {share !== null && <> <button type="button" class="link-button" onClick={() => stop.current?.abort()}>Stop</button></>}
+      </p>
+      {problem && <p class="notice bad" role="alert">{problem}</p>}
+    </div>
+  );
+}

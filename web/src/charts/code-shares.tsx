@@ -1,0 +1,55 @@
+/** How often each code is used: one bar a code, and a line where all would be used alike. */
+import { max } from 'd3-array';
+import { scaleLinear } from 'd3-scale';
+import type { VNode } from 'preact';
+import { integer, percent } from '../text/units';
+import { Axes, type Margin } from './axes';
+import { Pointing, stepIndex } from './pointing';
+
+const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
+const HEIGHT = 260;
+
+export function CodeShares({ width, counts }: { width: number; counts: readonly number[] }): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
+  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const total = Math.max(1, counts.reduce((sum, count) => sum + count, 0));
+  const step = plotWidth / counts.length;
+  const even = 1 / counts.length;
+  const y = scaleLinear([0, Math.max(even, (max(counts) ?? 0) / total)], [plotHeight, 0]).nice(4);
+  const labelled = counts.map((_, code) => code).filter((code) => code % Math.max(1, Math.ceil(counts.length / (plotWidth / 34))) === 0);
+  return (
+    <Pointing<number>
+      label="Use of each code"
+      pick={(px) => {
+        const code = Math.floor((px - MARGIN.left) / step);
+        return code >= 0 && code < counts.length ? code : null;
+      }}
+      step={(from, key) => stepIndex(from, key, counts.length)}
+      read={(code) => ({
+        x: MARGIN.left + (code + 0.5) * step,
+        y: MARGIN.top + y((counts[code] ?? 0) / total),
+        head: `code ${code}`,
+        lines: [`${integer(counts[code] ?? 0)} weights`, percent((counts[code] ?? 0) / total, 2)],
+      })}
+    >
+      {(current) => (
+        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+          <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+            <Axes
+              width={plotWidth}
+              height={plotHeight}
+              x={labelled.map((code) => ({ at: (code + 0.5) * step, label: String(code) }))}
+              y={y.ticks(4).map((share) => ({ at: y(share), label: String(Number((share * 100).toFixed(3))) }))}
+              xTitle="code, as its bits are stored"
+              yTitle="share of the weights, %"
+            />
+            {counts.map((count, code) => (
+              <rect key={code} class={code === current ? 'bar current' : 'bar'} x={code * step + (step > 4 ? 0.5 : 0)} width={Math.max(0.5, step - (step > 4 ? 1 : 0))} y={y(count / total)} height={plotHeight - y(count / total)} />
+            ))}
+            <line class="even-share" x2={plotWidth} y1={y(even)} y2={y(even)} stroke="currentColor" stroke-dasharray="4 3" />
+          </g>
+        </svg>
+      )}
+    </Pointing>
+  );
+}
