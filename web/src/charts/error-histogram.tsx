@@ -7,8 +7,11 @@ import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';
 
-const MARGIN: Margin = { top: 60, right: 16, bottom: 46, left: 52 };
-const HEIGHT = 316;
+const SIDES = { right: 16, bottom: 46, left: 52 };
+const PLOT_HEIGHT = 210;
+/** Above the plot: the title, and a row for each label that has no room beside the others. */
+const TITLE_HEIGHT = 30;
+const LABEL_HEIGHT = 15;
 /** Width of a character of a label, about. */
 const LABEL_CHARACTER = 6.6;
 
@@ -34,8 +37,8 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
   /** What is counted, and by what. */
   what?: HistogramWords;
 }): VNode {
-  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
-  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const plotWidth = Math.max(80, width - SIDES.left - SIDES.right);
+  const plotHeight = PLOT_HEIGHT;
   const low = buckets[0]?.from ?? 0;
   const lastBucket = buckets[buckets.length - 1];
   const high = lastBucket ? (Number.isFinite(lastBucket.to) ? lastBucket.to : lastBucket.from * 2) : 1;
@@ -49,11 +52,14 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
     return { from, width: Math.max(0.5, right(bucket) - from - gap), top: bucket.count > 0 ? y(bucket.count) : plotHeight };
   });
   const placed = placeLabels(markers.flatMap((marker) => (marker.value > low && marker.value <= high ? [{ label: marker.label, at: x(marker.value) }] : [])), plotWidth);
+  const labelRows = placed.reduce((most, { row }) => Math.max(most, row + 1), 2);
+  const margin: Margin = { ...SIDES, top: TITLE_HEIGHT + LABEL_HEIGHT * labelRows };
+  const height = margin.top + plotHeight + margin.bottom;
   return (
     <Pointing<number>
       label={what.label}
       pick={(px) => {
-        const at = px - MARGIN.left;
+        const at = px - margin.left;
         const index = buckets.findIndex((bucket) => at >= left(bucket) && at < right(bucket));
         return index < 0 ? null : index;
       }}
@@ -63,16 +69,16 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
         const bar = bars[index];
         if (!bucket || !bar) return { x: 0, y: 0, head: '', lines: [] };
         return {
-          x: MARGIN.left + bar.from + bar.width / 2,
-          y: MARGIN.top + Math.min(bar.top, plotHeight - 20),
+          x: margin.left + bar.from + bar.width / 2,
+          y: margin.top + Math.min(bar.top, plotHeight - 20),
           head: bucket.open ? `${what.value} ${precise(bucket.from)} or more` : `${what.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
           lines: [`${integer(bucket.count)} ${bucket.count === 1 ? what.one : what.many}`, `${((bucket.count / total) * 100).toPrecision(3)} % of all`],
         };
       }}
     >
       {(current) => (
-        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
-          <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+          <g transform={`translate(${margin.left},${margin.top})`}>
             <Axes
               width={plotWidth}
               height={plotHeight}
@@ -81,13 +87,13 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
               xTitle={what.xTitle}
               yTitle=""
             />
-            <text class="axis-title" x={0} y={-46} text-anchor="start">{what.many} in each bucket, logarithmic</text>
+            <text class="axis-title" x={0} y={-10 - LABEL_HEIGHT * labelRows} text-anchor="start">{what.many} in each bucket, logarithmic</text>
             {bars.map((bar, index) => (
               <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
             ))}
             <g class="marker">
-              {placed.map(({ label, at, row }) => <line key={label} x1={at} x2={at} y1={-4 - 15 * row} y2={plotHeight} />)}
-              {placed.map(({ label, at, row, end }) => <text key={label} x={end ? at - 5 : at + 5} y={-4 - 15 * row} text-anchor={end ? 'end' : 'start'}>{label}</text>)}
+              {placed.map(({ label, at, row }) => <line key={label} x1={at} x2={at} y1={-4 - LABEL_HEIGHT * row} y2={plotHeight} />)}
+              {placed.map(({ label, at, row, end }) => <text key={label} x={end ? at - 5 : at + 5} y={-4 - LABEL_HEIGHT * row} text-anchor={end ? 'end' : 'start'}>{label}</text>)}
             </g>
           </g>
         </svg>

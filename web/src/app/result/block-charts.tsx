@@ -75,7 +75,7 @@ function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock
     <div class="worst-blocks">
       <h3>The {worst.length} worst blocks</h3>
       {!open && <p class="small quiet">The model they are from is no longer open; open it again to look at them in the Lab.</p>}
-      <div class="scroll-x">
+      <div class="worst-list" role="region" aria-label="The worst blocks" tabIndex={0}>
         <table class="plain-table" aria-label="Worst blocks">
           <thead>
             <tr>

@@ -85,7 +85,7 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
       title="How large the errors are"
       note={
         <>
-          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by {scale === 'signed' ? 'y − x, x before and y after' : '|x − y|'}
+          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
           {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
           {scale === 'coarse' ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)' : ''}.{' '}
           {row && <button type="button" class="link-button" onClick={() => onPick(null)}>Show all tensors</button>}
