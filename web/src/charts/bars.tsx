@@ -6,7 +6,7 @@ import { Pointing, stepIndex } from './pointing';
 
 const ROW = 26;
 const LEFT = 96;
-const RIGHT = 16;
+const RIGHT = 32;
 const TOP = 6;
 const BOTTOM = 46;
 

@@ -88,14 +88,14 @@ function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock
             </tr>
           </thead>
           <tbody>
-            {worst.map((one) => (
+            {worst.map((one, rank) => (
               <tr key={`${one.tensor} ${one.block}`}>
                 <th scope="row" class="mono">{one.tensor}</th>
                 <td class="number">{integer(one.block)}</td>
                 <td class="number">{integer(one.block * one.length)}</td>
                 <td>{one.type}</td>
                 <td class="number">{precise(one.rmse)}</td>
-                <td><button type="button" class="button small" disabled={!open} aria-label={`Block ${one.block} of ${one.tensor} to the Lab`} onClick={() => void show(one)}>Lab</button></td>
+                <td><button type="button" class="button small" disabled={!open} aria-label={`Worst block number ${rank + 1} to the Lab`} onClick={() => void show(one)}>Lab</button></td>
               </tr>
             ))}
           </tbody>
