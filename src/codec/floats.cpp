@@ -1,3 +1,4 @@
+#include "formats/f8.h"
 #include "formats/floats.h"
 
 #include <cstring>
@@ -68,6 +69,9 @@ constexpr Decoder bf16_decoders[] = {
     {Kernel::simd, decode_simd<F32FromBF16, decode_each_block<BF16>>},
 #endif
 };
+constexpr Decoder f64_decoders[] = {{Kernel::scalar, decode_each_block<F64>}};
+constexpr Decoder f8_e4m3_decoders[] = {{Kernel::scalar, decode_each_block<F8_E4M3>}};
+constexpr Decoder f8_e5m2_decoders[] = {{Kernel::scalar, decode_each_block<F8_E5M2>}};
 constexpr Quantizer f32_quantizers[] = {{llama_cpp, Kernel::scalar, copy_f32}};
 constexpr Quantizer f16_quantizers[] = {
     {llama_cpp, Kernel::scalar, quantize_f16},
@@ -95,6 +99,18 @@ Codec codec_for<F16>() {
 template <>
 Codec codec_for<BF16>() {
   return {Type::bf16, bf16_decoders, bf16_quantizers, false};
+}
+template <>
+Codec codec_for<F64>() {
+  return {Type::f64, f64_decoders, {}, false};
+}
+template <>
+Codec codec_for<F8_E4M3>() {
+  return {Type::f8_e4m3, f8_e4m3_decoders, {}, false};
+}
+template <>
+Codec codec_for<F8_E5M2>() {
+  return {Type::f8_e5m2, f8_e5m2_decoders, {}, false};
 }
 
 }  // namespace nibble

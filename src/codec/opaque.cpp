@@ -8,7 +8,7 @@ namespace nibble {
   Codec codec_for<F>() {                     \
     return {F::type, {}, {}, false};         \
   }
-COPIED(I8) COPIED(I16) COPIED(I32) COPIED(I64) COPIED(F64) COPIED(Q8_1) COPIED(Q8_K)
+COPIED(I8) COPIED(I16) COPIED(I32) COPIED(I64) COPIED(Q8_1) COPIED(Q8_K)
 #undef COPIED
 
 }  // namespace nibble

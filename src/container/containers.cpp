@@ -1,5 +1,7 @@
+#include "container/companion.h"
 #include "container/file_reader.h"
 #include "container/gguf_file.h"
+#include "container/safetensors.h"
 
 namespace nibble {
 namespace {
@@ -13,6 +15,8 @@ struct Container {
 /// The one list of kinds, asked in this order.
 constexpr Container containers[] = {
     {is_gguf_file, open_gguf_file},
+    {is_companion_file, open_companion},
+    {is_safetensors, open_safetensors},
 };
 
 }  // namespace

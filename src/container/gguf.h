@@ -19,6 +19,9 @@
 /// All fields are little-endian. An array value is: element type i32 | count u64 | elements.
 namespace nibble {
 
+/// general.architecture of a model whose tensors keep names that say nothing to llama.cpp, which refuses to run it.
+constexpr std::string_view unknown_architecture = "unknown";
+
 /// Types of metadata values by their number in the file.
 enum class ValueType : uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64 };
 

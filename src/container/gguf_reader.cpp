@@ -33,7 +33,7 @@ class Reader {
   /// Magic, version and counts. Returns the number of tensors.
   uint64_t read_start() {
     if (cursor_.read<uint32_t>() != gguf::magic) {
-      throw Error("This is not a GGUF file: it does not start with the letters GGUF. Choose a model in GGUF format.");
+      throw Error("This is not a GGUF file: it does not start with the letters GGUF. Choose a model in GGUF or safetensors format.");
     }
     header_.version = cursor_.read<uint32_t>();
     // A small version number in the other byte order has its low half zero.
@@ -205,7 +205,7 @@ class Reader {
       tensor.weights *= size;
     }
     const Format* format = find_format(tensor.type);
-    if (!format) {
+    if (!format || !in_gguf(tensor.type)) {
       throw Error(which + " has the unknown type " + std::to_string(static_cast<uint32_t>(tensor.type)) +
                   ". The file is damaged, or uses a type that was removed from GGUF or is newer than this program.");
     }

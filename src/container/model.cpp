@@ -5,6 +5,7 @@
 #include "container/gguf_model.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/weight_files.h"
 
 namespace nibble {
 namespace {
@@ -61,7 +62,17 @@ void Model::complete() {
   for (const ModelFile& file : files_) {
     if (!file.contents) throw Error("The header of " + in_quotes(file.name) + " has not been read completely.");
   }
-  assembly_ = assemble_gguf(files_);
+  const auto is_gguf = [](const ModelFile& file) { return file.contents->header.has_value(); };
+  if (std::all_of(files_.begin(), files_.end(), is_gguf)) {
+    assembly_ = assemble_gguf(files_);
+    return;
+  }
+  if (const auto gguf = std::find_if(files_.begin(), files_.end(), is_gguf); gguf != files_.end()) {
+    throw Error(in_quotes(gguf->name) + " is a GGUF file, and other files came with it that are not. Choose either.");
+  }
+  assembly_ = assemble_weight_files(files_, name_);
+  // Texts beside the weights have served; the longest of them are large.
+  for (ModelFile& file : files_) file.contents->whole = {};
 }
 
 }  // namespace nibble

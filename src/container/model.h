@@ -14,7 +14,7 @@ namespace nibble {
 
 /// A contiguous piece of a tensor's data.
 struct TensorSlice {
-  uint32_t file;    ///< index into Model::files()
+  uint32_t file;    ///< index into Model::files(); one beyond the last is Model::computed()
   uint64_t offset;  ///< from the start of that file
 };
 
@@ -73,6 +73,8 @@ struct Assembly {
   std::vector<ModelTensor> tensors;
   /// Of a model that is not GGUF: the header, without tensors, of the GGUF file it stands for.
   std::optional<GgufHeader> metadata;
+  /// Values of tensors that no file holds. Their slices say file number files().size().
+  std::vector<uint8_t> computed;
   std::vector<std::string> warnings;  ///< what a person should know, one sentence each
 };
 
@@ -90,6 +92,9 @@ class Model {
   /// or when the files do not belong together. Everything below needs it.
   void complete();
 
+  /// What the model is called where its files do not say: the name of their folder.
+  void set_name(std::string_view name) { name_ = name; }
+
   const std::vector<ModelFile>& files() const { return files_; }
   /// File indices in the order of the shards; one where the model is not a split GGUF model.
   const std::vector<uint32_t>& shards() const { return assembly_.shards; }
@@ -100,9 +105,11 @@ class Model {
   }
   /// In file order, shard by shard.
   const std::vector<ModelTensor>& tensors() const { return assembly_.tensors; }
+  const std::vector<uint8_t>& computed() const { return assembly_.computed; }
   const std::vector<std::string>& warnings() const { return assembly_.warnings; }
 
  private:
+  std::string name_;
   std::vector<ModelFile> files_;
   std::vector<std::unique_ptr<FileReader>> readers_;  // null once a file was read
   Assembly assembly_;

@@ -38,4 +38,15 @@ struct BF16 {
   static bool valid(const uint8_t* block) { return bf16_is_finite(load<uint16_t>(block)); }
 };
 
+struct F64 {
+  static constexpr Type type = Type::f64;
+  static constexpr std::string_view name = "f64";
+  static constexpr std::string_view summary = "Double precision, only read, and rounded to single where it is converted.";
+  static constexpr uint32_t block_length = 1, block_bytes = 8, scale_length = 1;
+  static constexpr bool quantized = false;
+  static constexpr Importance importance = Importance::ignored;
+  static void decode(const uint8_t* block, float* values) { *values = static_cast<float>(load<double>(block)); }
+  static bool valid(const uint8_t* block) { return (load<uint64_t>(block) >> 52 & 0x7FF) != 0x7FF; }
+};
+
 }  // namespace nibble

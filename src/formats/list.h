@@ -1,4 +1,5 @@
 #pragma once
+#include "formats/f8.h"
 #include "formats/floats.h"
 #include "formats/iq1_m.h"
 #include "formats/iq1_s.h"
@@ -36,4 +37,5 @@
   X(IQ4_NL) X(IQ4_XS) X(IQ3_S) X(IQ3_XXS)             \
   X(IQ2_S) X(IQ2_XS) X(IQ2_XXS) X(IQ1_S) X(IQ1_M)     \
   X(TQ1_0) X(TQ2_0) X(Q1_0) X(Q2_0) X(MXFP4) X(NVFP4) \
-  X(Q8_1) X(Q8_K) X(I8) X(I16) X(I32) X(I64) X(F64)
+  X(Q8_1) X(Q8_K) X(I8) X(I16) X(I32) X(I64) X(F64)   \
+  X(F8_E4M3) X(F8_E5M2)

@@ -1,7 +1,7 @@
 #pragma once
 #include "formats/format.h"
 
-/// Types a file may hold that are copied, never converted: integers, doubles, and two internal types of llama.cpp.
+/// Types a file may hold that are copied, never converted: integers, and two internal types of llama.cpp.
 namespace nibble {
 
 template <Type kType, uint32_t kBlockLength, uint32_t kBlockBytes>
@@ -18,7 +18,6 @@ struct I8 : Opaque<Type::i8, 1, 1> { static constexpr std::string_view name = "i
 struct I16 : Opaque<Type::i16, 1, 2> { static constexpr std::string_view name = "i16"; };
 struct I32 : Opaque<Type::i32, 1, 4> { static constexpr std::string_view name = "i32"; };
 struct I64 : Opaque<Type::i64, 1, 8> { static constexpr std::string_view name = "i64"; };
-struct F64 : Opaque<Type::f64, 1, 8> { static constexpr std::string_view name = "f64"; };
 struct Q8_1 : Opaque<Type::q8_1, 32, 36> { static constexpr std::string_view name = "q8_1"; };
 struct Q8_K : Opaque<Type::q8_K, 256, 292> { static constexpr std::string_view name = "q8_K"; };
 

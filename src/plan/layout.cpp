@@ -67,7 +67,7 @@ void check_method(const std::string& method) {
 
 /// Which output file a tensor goes to: its shard's number when shards are kept.
 std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) {
-  std::vector<uint32_t> numbers(model.files().size(), 0);
+  std::vector<uint32_t> numbers(model.files().size() + 1, 0);  // computed values come last
   if (!keep_split) return numbers;
   for (uint32_t i = 0; i < model.shards().size(); ++i) numbers[model.shards()[i]] = i;
   return numbers;

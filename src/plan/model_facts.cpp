@@ -34,6 +34,7 @@ ModelFacts model_facts(const GgufHeader& header, std::span<const KeyOverride> ov
   const std::string architecture_key = "general.architecture";
   facts.architecture = header.text(architecture_key).value_or("");
   if (const auto* name = overridden<std::string>(overrides, architecture_key)) facts.architecture = *name;
+  facts.names_known = facts.architecture != unknown_architecture;
   const std::string prefix = facts.architecture + '.';
   facts.block_count = number(header, overrides, prefix + "block_count");
   facts.nextn_layers = number(header, overrides, prefix + "nextn_predict_layers");

@@ -56,7 +56,7 @@ Decision fit_rows(Choice choice, uint64_t row_length) {
 class Decider {
  public:
   Decider(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options)
-      : options_(options), rules_(options.rules), mix_(facts, tensors, options) {}
+      : facts_(facts), options_(options), rules_(options.rules), mix_(facts, tensors, options) {}
 
   Decision decide(const RecipeTensor& tensor) {
     const std::string_view kept = why_kept(tensor);
@@ -72,9 +72,9 @@ class Decider {
     if (options_.file_type->copies) return "Every tensor is copied as it is.";
     if (tensor.shape.size() < 2) return "Tensors of one dimension keep their type.";
     if (options_.leave_output_tensor && tensor.name == "output.weight") return "The output layer is left as it is.";
-    const std::string_view by_name = reason_to_keep(tensor.name);
+    const std::string_view by_name = facts_.names_known ? reason_to_keep(tensor.name) : std::string_view();
     if (!by_name.empty()) return by_name;
-    if (format_of(tensor.type).decode == nullptr) return "Integers and double-precision numbers are copied as they are.";
+    if (format_of(tensor.type).decode == nullptr) return "Integers are copied as they are.";
     return {};
   }
 
@@ -93,6 +93,9 @@ class Decider {
     }
     if (const TypeRule* rule = rules_.find(tensor.name)) {
       return fit_rows({rule->type, "The rule \"" + rule->pattern + "\" asks for it."}, row_length);
+    }
+    if (!facts_.names_known) {
+      return fit_rows({default_type, "What its name means is not known, so it gets the type itself."}, row_length);
     }
     if (options_.pure) return fit_rows({default_type, "All weights get the same type, as asked for."}, row_length);
     return fit_rows(mix_.choose(tensor, category), row_length);
@@ -117,6 +120,7 @@ class Decider {
     decision.needs_importance = converts && (by_rule || by_format);
   }
 
+  const ModelFacts& facts_;
   const RecipeOptions& options_;
   RuleMatcher rules_;
   Mix mix_;

@@ -23,6 +23,7 @@ struct RecipeTensor {
 /// What the metadata says of the model; zero or empty where it says nothing.
 struct ModelFacts {
   std::string architecture;
+  bool names_known = true;    ///< false: tensors have names of their own, and no rule goes by them
   uint64_t block_count = 0;   ///< layers, prediction layers included; 0: counted from the tensor names
   uint64_t nextn_layers = 0;  ///< how many of them predict further tokens
   uint64_t expert_count = 0;

@@ -26,6 +26,33 @@ void decode_bf16(const uint8_t* blocks, float* values, size_t length) {
   for (size_t i = 0; i < length; ++i) values[i] = float_from_bfloat(read16(blocks + 2 * i));
 }
 
+/// A minifloat from its definition: sign, exponent, fraction.
+float minifloat(uint8_t byte, int exponent_bits, int bias) {
+  const int fraction_bits = 7 - exponent_bits;
+  const int exponent = byte >> fraction_bits & ((1 << exponent_bits) - 1), fraction = byte & ((1 << fraction_bits) - 1);
+  const double size = exponent == 0 ? std::ldexp(fraction, 1 - bias - fraction_bits)
+                                    : std::ldexp(fraction + (1 << fraction_bits), exponent - bias - fraction_bits);
+  return static_cast<float>(std::copysign(size, byte & 0x80 ? -1.0 : 1.0));
+}
+void decode_f8_e4m3(const uint8_t* blocks, float* values, size_t length) {
+  for (size_t i = 0; i < length; ++i) values[i] = (blocks[i] & 0x7F) == 0x7F ? NAN : minifloat(blocks[i], 4, 7);
+}
+void decode_f8_e5m2(const uint8_t* blocks, float* values, size_t length) {
+  for (size_t i = 0; i < length; ++i) {
+    const uint8_t size = blocks[i] & 0x7F;
+    values[i] = size > 0x7C    ? NAN
+                : size == 0x7C ? std::copysign(INFINITY, blocks[i] & 0x80 ? -1.0f : 1.0f)
+                               : minifloat(blocks[i], 5, 15);
+  }
+}
+void decode_f64(const uint8_t* blocks, float* values, size_t length) {
+  for (size_t i = 0; i < length; ++i) {
+    double value;
+    std::memcpy(&value, blocks + 8 * i, 8);
+    values[i] = static_cast<float>(value);
+  }
+}
+
 /// A block of 32 codes of `bits` bits (4 or 5), with or without a stored minimum.
 struct Layout {
   int bits;
@@ -155,6 +182,9 @@ const Registration registrations[] = {
     {"f32", quantize_f32, decode_f32},
     {"f16", quantize_f16, decode_f16},
     {"bf16", quantize_bf16, decode_bf16},
+    {"f64", nullptr, decode_f64},
+    {"f8_e4m3", nullptr, decode_f8_e4m3},
+    {"f8_e5m2", nullptr, decode_f8_e5m2},
     {"q4_0", quantize_symmetric<4>, decode_codes<4, false>},
     {"q5_0", quantize_symmetric<5>, decode_codes<5, false>},
     {"q4_1", quantize_affine<4>, decode_codes<4, true>},

@@ -1,0 +1,18 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "container/file_reader.h"
+
+/// Small files that lie beside the weights of a model and are read whole.
+namespace nibble {
+
+/// By name alone: "config.json", "tokenizer.model", "model.safetensors.index.json", ...
+bool is_companion(std::string_view name);
+bool is_companion_file(const FileStart& start);
+std::unique_ptr<FileReader> open_companion(const FileStart& start);
+
+/// True for the list that says which tensor is in which shard.
+bool is_shard_index(std::string_view name);
+
+}  // namespace nibble

@@ -1,0 +1,110 @@
+#include "model/hugging_face_model.h"
+
+#include <cstring>
+
+#include "architecture/architecture.h"
+#include "container/text.h"
+#include "error.h"
+#include "model/unknown_model.h"
+#include "tokenizer/tokenizer.h"
+
+namespace nibble {
+namespace {
+
+/// The bytes of the file of that name; none when there is no such file.
+std::span<const uint8_t> bytes_of(std::span<const ModelFile> files, std::string_view name) {
+  for (const ModelFile& file : files) {
+    if (file.name == name) return file.contents->whole;
+  }
+  return {};
+}
+
+/// A tensor of the shards, by its number among all of them.
+struct Source {
+  const StoredTensor* tensor;
+  uint32_t file;
+};
+
+std::vector<Source> sources_of(std::span<const ModelFile> files, std::span<const uint32_t> weights) {
+  std::vector<Source> sources;
+  for (const uint32_t file : weights) {
+    for (const StoredTensor& tensor : files[file].contents->tensors) sources.push_back({&tensor, file});
+  }
+  return sources;
+}
+
+ModelTensor computed_tensor(ConvertedTensor&& tensor, uint32_t file, std::vector<uint8_t>& computed) {
+  const uint64_t bytes = tensor.computed.size() * sizeof(float), offset = computed.size();
+  computed.resize(offset + bytes);
+  std::memcpy(computed.data() + offset, tensor.computed.data(), bytes);
+  return {std::move(tensor.name), std::move(tensor.shape), tensor.type, Type::f32, tensor.computed.size(), bytes,
+          {{file, offset}}, {}, {}};
+}
+
+ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const Source> sources) {
+  const StoredTensor& first = *sources[tensor.sources[0]].tensor;
+  ModelTensor result{std::move(tensor.name), std::move(tensor.shape), tensor.type, first.type, 0, 0, {}, {}, first.dtype};
+  for (const uint32_t i : tensor.sources) {
+    const auto& [stored, file] = sources[i];
+    if (stored->type != first.type) {
+      throw Error("The parts of " + in_quotes(result.name) + " are stored in different types. Save the model with one.");
+    }
+    result.weights += stored->weights;
+    result.bytes += stored->bytes;
+    result.slices.push_back({file, stored->offset});
+  }
+  const uint64_t rows = result.shape.size() == 1 ? result.shape[0] : result.shape[1];
+  result.transform = {tensor.heads ? rows / tensor.heads : 0, tensor.add};
+  return result;
+}
+
+void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, std::vector<std::string>& warnings) {
+  TokenizerFiles tokenizer;
+  tokenizer.tokenizer_model = bytes_of(files, "tokenizer.model");
+  tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
+  tokenizer.tokenizer_config = bytes_of(files, "tokenizer_config.json");
+  tokenizer.special_tokens_map = bytes_of(files, "special_tokens_map.json");
+  tokenizer.added_tokens = bytes_of(files, "added_tokens.json");
+  tokenizer.config = bytes_of(files, "config.json");
+  tokenizer.generation_config = bytes_of(files, "generation_config.json");
+  tokenizer.chat_template = bytes_of(files, "chat_template.jinja");
+  try {
+    append_tokenizer(model.values, tokenizer, model.vocabulary, warnings);
+  } catch (const Error& problem) {
+    warnings.push_back(std::string(problem.what()) +
+                       " The output will have no tokenizer, and llama.cpp does not run such files.");
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
+                                                 std::string_view title, Assembly& assembly) {
+  const std::span<const uint8_t> text = bytes_of(files, "config.json");
+  if (text.empty()) {
+    return "Without a config.json nothing says what network these weights belong to; of a language model, choose the "
+           "whole folder.";
+  }
+  const HuggingFaceConfig config({reinterpret_cast<const char*>(text.data()), text.size()});
+  if (const auto reason = reason_not_convertible(config)) return reason;
+
+  const std::vector<Source> sources = sources_of(files, weights);
+  std::vector<SourceTensor> list;
+  for (const auto& [tensor, file] : sources) {
+    // llama.cpp's conversion knows no doubles.
+    const Type type = tensor->type == Type::f64 ? Type::f32 : gguf_type(tensor->type);
+    list.push_back({tensor->name, tensor->shape, type});
+  }
+  ConvertedModel model = convert_hugging_face(config, title, list);
+  for (ConvertedTensor& tensor : model.tensors) {
+    assembly.tensors.push_back(tensor.sources.empty() ? computed_tensor(std::move(tensor), static_cast<uint32_t>(files.size()), assembly.computed)
+                                                      : stored_tensor(std::move(tensor), sources));
+  }
+  assembly.container = "Hugging Face folder";
+  assembly.warnings.insert(assembly.warnings.end(), model.remarks.begin(), model.remarks.end());
+  add_tokenizer(files, model, assembly.warnings);
+  assembly.metadata = header_of(model.values);
+  return {};
+}
+
+}  // namespace nibble

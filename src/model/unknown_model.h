@@ -1,0 +1,22 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "container/gguf_writer.h"
+#include "container/model.h"
+
+namespace nibble {
+
+/// A model of a network nobody knows: every tensor keeps its name, shape and type as far as GGUF can hold them, and
+/// warnings say where it cannot. `why` is the first warning: why the network is not known. Adds to `assembly`. Throws
+/// Error when a tensor is in two of the files.
+void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
+                      const std::string& why, Assembly& assembly);
+
+/// The header of the GGUF file a model stands for, from its entries.
+GgufHeader header_of(const KeyValueList& values);
+
+/// The type that stands in a GGUF file for one that only other containers have.
+Type gguf_type(Type stored);
+
+}  // namespace nibble
