@@ -7,6 +7,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "model/folder.h"
 #include "numeric/bits.h"
 #include "recipe/tensor_kind.h"
 
@@ -230,6 +231,11 @@ std::string price_json(const Price& price) {
                  {"bitsPerWeight", price.bits_per_weight},
                  {"substitutions", price.substitutions},
                  {"needsImportance", price.needs_importance}});
+}
+
+std::string chosen_files_json(const std::string& paths) {
+  const auto list = Json::parse(paths).get<std::vector<std::string>>();
+  return dumped({{"files", choose_model_files(list)}});
 }
 
 std::string done_json() { return dumped({{"done", true}}); }

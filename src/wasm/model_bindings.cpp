@@ -44,6 +44,8 @@ class BoundModel {
     });
   }
 
+  void set_name(const std::string& name) { model_.set_name(name); }
+
   std::string info() {
     return answer([&] {
       model_.complete();
@@ -159,6 +161,8 @@ class BoundModel {
     }
   }
 
+  uintptr_t computed_pointer() const { return reinterpret_cast<uintptr_t>(model_.computed().data()); }
+  size_t computed_bytes() const { return model_.computed().size(); }
   uintptr_t header_pointer(unsigned file) const {
     return file < plan_.files.size() ? reinterpret_cast<uintptr_t>(plan_.files[file].header.data()) : 0;
   }
@@ -188,11 +192,19 @@ class BoundModel {
   std::optional<ImportanceReader> reader_;  // while a matrix is being read
 };
 
+std::string choose_files(const std::string& paths) {
+  return answer([&] { return chosen_files_json(paths); });
+}
+
 EMSCRIPTEN_BINDINGS(nibble_model) {
+  emscripten::function("chooseFiles", &choose_files);
   emscripten::class_<BoundModel>("Model")
       .constructor<>()
       .function("offer", &BoundModel::offer)
+      .function("setName", &BoundModel::set_name)
       .function("info", &BoundModel::info)
+      .function("computedPointer", &BoundModel::computed_pointer)
+      .function("computedBytes", &BoundModel::computed_bytes)
       .function("place", &BoundModel::place)
       .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)

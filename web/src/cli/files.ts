@@ -1,7 +1,7 @@
-import { close, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
+import { close, existsSync, fstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { Problem, type SourceHandle } from '../core';
+import { basename, dirname, join, resolve } from 'node:path';
+import { chooseFiles, Problem, sentenceOf, type Core, type SourceHandle } from '../core';
 import { partialOf } from '../platform/node-place';
 
 /** The files a command reads, open until close(). */
@@ -10,14 +10,19 @@ export class InputFiles {
   readonly paths: string[];
   readonly #others: SourceHandle[] = [];
 
-  private constructor(paths: string[], handles: SourceHandle[]) {
+  /** The name of the folder that was given; empty when a file was. */
+  readonly folder: string;
+
+  private constructor(paths: string[], handles: SourceHandle[], folder: string) {
     this.paths = paths;
     this.handles = handles;
+    this.folder = folder;
   }
 
-  /** Opens a model: one file, or all parts of a split one when any part is given. Throws Problem. */
-  static open(path: string): InputFiles {
-    const files = new InputFiles(partsOf(path), []);
+  /** Opens a model: one file, all parts of a split one when any part is given, or a folder. Throws Problem. */
+  static open(core: Core, path: string): InputFiles {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const files = new InputFiles(isFolder ? filesOfFolder(core, path) : partsOf(path), [], isFolder ? basename(resolve(path)) : '');
     try {
       for (const part of files.paths) files.handles.push(openInput(part));
     } catch (error) {
@@ -53,15 +58,30 @@ export class InputFiles {
   }
 }
 
-/** llama.cpp's names of the parts of a split model. */
-const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
+/** The files of a folder that make a model. Only the folder itself is looked at. */
+function filesOfFolder(core: Core, folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    throw new Problem(`${folder} cannot be listed: ${sentenceOf(error)}.`);
+  }
+  try {
+    return chooseFiles(core, names.sort().map((path) => ({ path }))).map(({ path }) => join(folder, path));
+  } catch (error) {
+    throw new Problem(`${folder}: ${sentenceOf(error)}`);
+  }
+}
+
+/** The names of the parts of a split model, llama.cpp's and Hugging Face's. */
+const splitName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf|\.safetensors)$/;
 
 function partsOf(path: string): string[] {
   const match = splitName.exec(basename(path));
   if (!match) return [path];
-  const [, prefix, , count] = match;
+  const [, prefix, , count, extension] = match;
   return Array.from({ length: Number(count) }, (_, part) =>
-    join(dirname(path), `${prefix}-${String(part + 1).padStart(5, '0')}-of-${count}.gguf`),
+    join(dirname(path), `${prefix}-${String(part + 1).padStart(5, '0')}-of-${count}${extension}`),
   );
 }
 
@@ -78,12 +98,12 @@ function openInput(path: string): SourceHandle {
   const stat = fstatSync(fd);
   if (!stat.isFile()) {
     close(fd);
-    throw new Problem(`${path} is not a file${stat.isDirectory() ? ' but a folder; name the model file in it' : ''}.`);
+    throw new Problem(`${path} is not a file${stat.isDirectory() ? ' but a folder' : ''}.`);
   }
   return { kind: 'fd', name: basename(path), bytes: stat.size, fd };
 }
 
-/** Where llama-quantize puts the output when nobody says: beside the input. */
+/** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */
 export function defaultOutput(input: string, fileType: string): string {
   return join(dirname(input), `ggml-model-${fileType}.gguf`);
 }

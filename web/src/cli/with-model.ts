@@ -9,11 +9,11 @@ export async function withModel(
   { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
-  const inputs = InputFiles.open(path);
+  const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
+  const inputs = InputFiles.open(core, path);
   try {
-    const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
     const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
-    const model = await openModel(core, inputs.handles, importance);
+    const model = await openModel(core, inputs.handles, importance, inputs.folder);
     try {
       await use(model, inputs);
     } finally {

@@ -3,7 +3,7 @@ export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
-export { loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
+export { chooseFiles, loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';

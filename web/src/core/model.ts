@@ -73,7 +73,7 @@ export interface PreparedSample {
 /** A model whose headers were read. Holds no weights. */
 export interface OpenedModel {
   readonly core: Core;
-  readonly sources: SourceHandle[];
+  readonly sources: SourceHandle[]; // those given, and the values that no file holds
   readonly info: ModelInfo;
   /** The importance matrix beside it, and its name as the output's metadata will have it. */
   readonly importance: (ImportanceInfo & { path: string }) | null;
@@ -96,16 +96,27 @@ export interface OpenedModel {
 }
 
 /**
- * Reads the headers of a model's files (all of its parts, in any order), never more, and the index of an importance
- * matrix if there is one. Throws Problem.
+ * Of the files of a folder, or of several that came together, those that make one model. Paths are relative, with
+ * slashes. Throws Problem when there is no model among them, or more than one kind.
  */
-export async function openModel(core: Core, files: SourceHandle[], importance?: ImportanceFile): Promise<OpenedModel> {
+export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[]): T[] {
+  const { files: chosen } = answer<{ files: number[] }>(core.module.chooseFiles(JSON.stringify(files.map(({ path }) => path))));
+  return chosen.map((index) => files[index]!);
+}
+
+/**
+ * Reads the headers of a model's files (all of its parts, in any order) and the small files beside the weights, never
+ * more, and the index of an importance matrix if there is one. `folder` is what the model is called when its files do
+ * not say. Throws Problem.
+ */
+export async function openModel(core: Core, files: SourceHandle[], importance?: ImportanceFile, folder = ''): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
+    model.setName(folder);
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
     const info = answer<ModelInfo>(model.info());
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
-    return new HeadersOnly(core, files, model, info, matrix);
+    return new HeadersOnly(core, [...files, ...computedValues(core, model)], model, info, matrix);
   } catch (error) {
     model.delete();
     throw error;
@@ -196,6 +207,14 @@ class HeadersOnly implements OpenedModel {
   close(): void {
     this.#model.delete();
   }
+}
+
+/** The values that no file holds, as one more file; none when there are none. */
+function computedValues({ module }: Core, model: CoreModel): SourceHandle[] {
+  const bytes = model.computedBytes();
+  if (bytes === 0) return [];
+  const start = model.computedPointer() >>> 0;
+  return [{ kind: 'blob', name: 'computed values', bytes, blob: new Blob([module.HEAPU8.slice(start, start + bytes) as Uint8Array<ArrayBuffer>]) }];
 }
 
 /** Offers the start of a file, and then whatever part of it the core wants. */

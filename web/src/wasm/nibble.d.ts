@@ -24,6 +24,11 @@ export interface NibbleModule {
 
   /** Takes JSON LabRequest. */
   Lab: new (request: string) => Lab;
+  /**
+   * Which files of a folder make one model. Takes a JSON list of their paths; JSON: `{ "files": [index, ...] }` or error.
+   */
+  chooseFiles(paths: string): string;
+
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Statistics: new () => Statistics;
@@ -42,8 +47,13 @@ export interface Model {
    * `{ "done": true }` when enough of the file was read, or `{ "error": sentence }`.
    */
   offer(file: number, name: string, fileBytes: number, offset: number, pointer: number, length: number): string;
+  /** What to call the model where its files do not say: the name of their folder. Before info(). */
+  setName(name: string): void;
   /** JSON: ModelInfo or error. Call when every file answered done. */
   info(): string;
+  /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
+  computedPointer(): number;
+  computedBytes(): number;
   /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
   place(tensor: number, first: number, count: number): string;
   /** JSON: TensorPair[], every tensor of this model and of another once, or error. */

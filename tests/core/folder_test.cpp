@@ -1,0 +1,37 @@
+// Which files of a folder make a model.
+#include "model/folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> chosen(const std::vector<std::string>& paths) {
+  std::vector<std::string> names;
+  for (const uint32_t i : choose_model_files(paths)) names.push_back(paths[i]);
+  return names;
+}
+
+TEST(Folder, WeightsNearestToTheTopAndWhatLiesBesideThem) {
+  EXPECT_THAT(chosen({"README.md", "m/config.json", "m/a.safetensors", "m/onnx/b.safetensors", "m/tokenizer.json", "m/pytorch_model.bin",
+                      "m/model.safetensors.index.json", "config.json"}),
+              ElementsAre("m/config.json", "m/a.safetensors", "m/tokenizer.json", "m/model.safetensors.index.json"));
+}
+
+TEST(Folder, GgufFilesWhereverTheyAre) {
+  EXPECT_THAT(chosen({"a/b.gguf", "config.json", "c.gguf"}), ElementsAre("a/b.gguf", "c.gguf"));
+}
+
+TEST(Folder, SaysWhyNothingCanBeOpened) {
+  EXPECT_THROW(chosen({"README.md"}), Error);
+  EXPECT_THROW(chosen({}), Error);
+  EXPECT_THROW(chosen({"a.gguf", "a.safetensors"}), Error);
+}
+
+}  // namespace
+}  // namespace nibble
