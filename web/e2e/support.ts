@@ -56,7 +56,7 @@ export { expect };
 export async function drop(page: Page, ...names: string[]): Promise<void> {
   await page.evaluate(async (files) => {
     const transfer = new DataTransfer();
-    for (const file of files) transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file));
+    for (const file of files) transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file.split('/').pop()!));
     const send = (type: string) => document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
     send('dragenter');
     send('dragover');

@@ -1,6 +1,6 @@
 /** The page's way to the pipeline: one core, loaded behind the first paint. */
 import { signal } from '@preact/signals';
-import { blobHandle, checkImportance, type Core, type ImportanceInfo, loadCore, type OpenedModel, openModel, sentenceOf } from '../core/index';
+import { blobHandle, checkImportance, chooseFiles as chooseModelFiles, type Core, type ImportanceInfo, loadCore, type OpenedModel, openModel, sentenceOf } from '../core/index';
 import { browserPlatform } from '../platform/browser';
 
 export type Model = OpenedModel;
@@ -19,9 +19,15 @@ loading.then(
   },
 );
 
-/** Reads the headers of files that make one model, and the index of a matrix to use with it. Throws with a sentence. */
-export async function openFiles(files: readonly File[], matrix?: File): Promise<Model> {
-  return openModel(await loading, files.map(blobHandle), matrix && { file: blobHandle(matrix), path: matrix.name });
+/**
+ * Reads the headers of files that make one model, and the index of a matrix to use with it. Of several files, or of a
+ * folder's, those that belong to no model are passed over. Throws with a sentence.
+ */
+export async function openFiles(files: readonly File[], matrix?: File, folder = ''): Promise<Model> {
+  const core = await loading;
+  const paths = files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  const chosen = folder || files.length > 1 ? chooseModelFiles(core, paths) : paths;
+  return openModel(core, chosen.map(({ file }) => blobHandle(file)), matrix && { file: blobHandle(matrix), path: matrix.name }, folder);
 }
 
 /** What an importance matrix says of itself. Throws with a sentence when the file is none. */

@@ -7,11 +7,9 @@ import { receive } from './state/receiving';
 /** True while files are held over the window. */
 export const dragging = signal(false);
 
-const MODEL_FILE = /\.gguf$|imatrix.*\.dat$/i;
-
 export async function chooseFiles(): Promise<void> {
   await unlessDismissed(async () => {
-    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.dat'] }));
+    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.safetensors', '.json', '.model', '.jinja', '.dat'] }));
   });
 }
 
@@ -24,15 +22,10 @@ export async function chooseMatrix(): Promise<void> {
 export async function chooseFolder(): Promise<void> {
   await unlessDismissed(async () => {
     const found = await directoryOpen({ recursive: true });
-    openModelsAmong(found.filter((entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File), 'This folder');
+    const files = found.filter((entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File);
+    const name = files[0]?.webkitRelativePath.split('/')[0];
+    await receive(files, name || 'This folder');
   });
-}
-
-/** Of a folder only the models count; what was dropped by itself is opened as it is, so that the core can say what it is. */
-function openModelsAmong(files: readonly File[], title: string): void {
-  const models = files.filter((file) => MODEL_FILE.test(file.name));
-  if (models.length > 0) void receive(models);
-  else refuse(title, 'It holds no GGUF file (names ending in .gguf).');
 }
 
 /** Closing a picker without choosing is not an error. */
@@ -45,7 +38,12 @@ async function unlessDismissed(action: () => Promise<void>): Promise<void> {
 }
 
 async function filesUnder(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    // As files of a chosen folder have it; dropped ones do not.
+    Object.defineProperty(file, 'webkitRelativePath', { value: entry.fullPath.slice(1) });
+    return [file];
+  }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const entries: FileSystemEntry[] = [];
   // A reader answers in batches; an empty one is the end.
@@ -61,9 +59,9 @@ async function onDrop(transfer: DataTransfer): Promise<void> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const loose = [...transfer.files];
   const folder = entries.find((entry) => entry.isDirectory);
-  if (folder) openModelsAmong((await Promise.all(entries.map(filesUnder))).flat(), folder.name);
+  if (folder) await receive((await Promise.all(entries.map(filesUnder))).flat(), folder.name);
   else if (loose.length > 0) await receive(loose);
-  else refuse('What was dropped', 'It is not a file. Drop a GGUF file, or a folder with one.');
+  else refuse('What was dropped', 'It is not a file. Drop a GGUF or safetensors file, or the folder of a model.');
 }
 
 interface LaunchQueue {

@@ -13,12 +13,13 @@ import type { ComputeOptions } from './options';
 /** The commands that show what a file is: compared with another, or with the receipt of the run that made it. */
 
 export async function compare(first: string, second: string, options: ComputeOptions & { json?: boolean }, signal: AbortSignal): Promise<void> {
-  const inputs = [InputFiles.open(first)];
+  const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
+  const inputs = [InputFiles.open(first, core)];
   const display = new LineDisplay();
   try {
-    inputs.push(InputFiles.open(second));
-    const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
-    const models = [await openModel(core, inputs[0]!.handles), await openModel(core, inputs[1]!.handles)] as const;
+    inputs.push(InputFiles.open(second, core));
+    const open = ({ handles, folder }: InputFiles) => openModel(core, handles, undefined, folder);
+    const models = [await open(inputs[0]!), await open(inputs[1]!)] as const;
     const comparison = await compareModels(...models, {
       ...(options.workers !== undefined && { workers: options.workers }),
       signal,
@@ -56,7 +57,8 @@ export async function verify(receiptPath: string, path: string, signal: AbortSig
 
 export async function repeat(receiptPath: string, path: string, output: string, options: ComputeOptions & { imatrix?: string }, signal: AbortSignal): Promise<void> {
   const receipt = readReceipt(receiptPath);
-  const inputs = InputFiles.open(path);
+  const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
+  const inputs = InputFiles.open(path, core);
   const display = new ProgressDisplay();
   try {
     const matrix = matrixOf(receipt, options.imatrix, inputs);
@@ -66,8 +68,7 @@ export async function repeat(receiptPath: string, path: string, output: string, 
       const [hashed] = await hashFiles(nodePlatform, [matrix.file], { signal });
       if (hashed!.sha256 !== receipt.importance!.sha256) throw new Problem(`${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`);
     }
-    const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
-    const model = await openModel(core, files, matrix ?? undefined);
+    const model = await openModel(core, files, matrix ?? undefined, inputs.folder);
     for (const { name } of model.plan(receipt.options).outputFiles) checkOutput(outputPath(output, name), inputs, false);
     const report = await run(model, receipt.options, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(output, name)))), {
       ...(options.workers !== undefined && { workers: options.workers }),

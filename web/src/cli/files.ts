@@ -19,9 +19,12 @@ export class InputFiles {
     this.folder = folder;
   }
 
-  /** Opens a model: one file, all parts of a split one when any part is given, or a folder. Throws Problem. */
-  static open(core: Core, path: string): InputFiles {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  /**
+   * Opens a model: one file, all parts of a split one when any part is given, or a folder, of which `core` says what
+   * belongs to the model. Throws Problem.
+   */
+  static open(path: string, core?: Core): InputFiles {
+    const isFolder = core !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
     const files = new InputFiles(isFolder ? filesOfFolder(core, path) : partsOf(path), [], isFolder ? basename(resolve(path)) : '');
     try {
       for (const part of files.paths) files.handles.push(openInput(part));

@@ -10,7 +10,7 @@ export async function withModel(
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
   const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
-  const inputs = InputFiles.open(core, path);
+  const inputs = InputFiles.open(path, core);
   try {
     const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
     const model = await openModel(core, inputs.handles, importance, inputs.folder);

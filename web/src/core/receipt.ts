@@ -57,9 +57,10 @@ export async function hashFiles(platform: Platform, files: readonly SourceHandle
 /** The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one was used. */
 export async function makeReceipt(model: OpenedModel, report: RunReport, matrix: SourceHandle | null, run: HashRun = {}): Promise<Receipt> {
   const used = report.importance !== null && matrix !== null ? [matrix] : [];
-  const hashed = await hashFiles(model.core.platform, [...model.sources, ...used], run);
-  const inputs = hashed.slice(0, model.sources.length);
-  const importance = hashed[model.sources.length];
+  const given = model.sources.slice(0, model.info.files.length); // without computed values
+  const hashed = await hashFiles(model.core.platform, [...given, ...used], run);
+  const inputs = hashed.slice(0, given.length);
+  const importance = hashed[given.length];
   return {
     nibbleReceipt: 1,
     version: report.version,

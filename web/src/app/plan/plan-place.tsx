@@ -90,7 +90,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
           </p>
         </div>
         <div class="plan-actions">
-          <CopyButton text={() => commandFor(options.value, model.info.files[0]?.name ?? 'IN.gguf', output, workers.value, model.model.importance?.path)}>Copy as command</CopyButton>
+          <CopyButton text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}>Copy as command</CopyButton>
           <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>Quantize</button>
         </div>
       </div>

@@ -6,10 +6,14 @@ import { type Matrix, matrix, matrixProblem } from './matrix';
 
 export interface Opened {
   model: Model;
+  /** What was given; `folder` names where it lay, when it was a folder. */
   files: readonly File[];
+  folder: string;
   info: ModelInfo;
   /** The files' names as a person would say them. */
   title: string;
+  /** What a command would be given: the folder, or the file. */
+  input: string;
 }
 
 export const opened = signal<Opened | null>(null);
@@ -21,20 +25,20 @@ export const openProblem = signal<{ title: string; sentence: string } | null>(nu
 let latest = 0;
 
 /** Opens files as one model. What was open stays until the new one can be shown; the last call wins. */
-export async function open(files: readonly File[]): Promise<void> {
-  if (files.length === 0) return;
+export async function open(files: readonly File[], folder = ''): Promise<void> {
+  if (files.length === 0 && !folder) return;
   latest += 1;
   const mine = latest;
-  const title = titleOf(files);
+  const title = folder || titleOf(files);
   opening.value = title;
   try {
-    const model = await openFiles(files, matrix.value?.file);
+    const model = await openFiles(files, matrix.value?.file, folder);
     if (mine !== latest) {
       model.close();
       return;
     }
     openProblem.value = null;
-    opened.value = { model, files, info: model.info, title };
+    opened.value = { model, files, folder, info: model.info, title, input: folder || mainFile(model.info.files).name };
   } catch (error) {
     if (mine === latest) openProblem.value = { title, sentence: withoutName(sentenceOf(error), title) };
   } finally {
@@ -56,11 +60,16 @@ function withoutName(sentence: string, name: string): string {
 export async function changeMatrix(next: Matrix | null): Promise<void> {
   matrixProblem.value = null;
   matrix.value = next;
-  if (opened.value) await open(opened.value.files);
+  if (opened.value) await open(opened.value.files, opened.value.folder);
 }
 
 function titleOf(files: readonly File[]): string {
-  const [first] = files;
-  if (first === undefined) return '';
-  return files.length === 1 ? first.name : `${first.name} and ${files.length - 1} more`;
+  if (files.length === 0) return '';
+  const { name } = mainFile(files);
+  return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
+}
+
+/** The first file with weights, by its name; small files may lie beside it. */
+function mainFile<T extends { name: string }>(files: readonly T[]): T {
+  return files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name)) ?? files[0]!;
 }

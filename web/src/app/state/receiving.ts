@@ -5,28 +5,34 @@ import { type Matrix, matrix, matrixProblem } from './matrix';
 import { changeMatrix, open, opening } from './opening';
 import { takeReceipt } from './receipt';
 
-/** Of such a name only a matrix is meant; of any other the content decides. */
+/** Of such a name only a matrix is meant; of any other but a model part's the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
+const MODEL_PART = /\.(safetensors|json|model|jinja)$/i;
 
 /** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
 const LARGEST_UNNAMED_MATRIX = 2 ** 29;
 
 let turn: Promise<void> = Promise.resolve();
 
-/** Finds out what each file is and opens it. Drops are looked at in the order they come. */
-export function receive(files: readonly File[]): Promise<void> {
-  turn = turn.then(() => sortOut(files));
+/**
+ * Finds out what each file is and opens it. `folder` is the name of the folder they are from, where they were not chosen
+ * one by one. Drops are looked at in the order they come.
+ */
+export function receive(files: readonly File[], folder = ''): Promise<void> {
+  turn = turn.then(() => sortOut(files, folder));
   return turn;
 }
 
-async function sortOut(files: readonly File[]): Promise<void> {
+async function sortOut(files: readonly File[], folder: string): Promise<void> {
   const model: File[] = [];
   let found: Matrix | null = null;
-  if (files[0]) opening.value = files[0].name;
+  if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
     if (await takeReceipt(file)) continue;
     const named = MATRIX_NAME.test(file.name);
-    if (!named && file.size > LARGEST_UNNAMED_MATRIX) {
+    // Of a folder most files are something else altogether.
+    const looksUnlikely = folder !== '' && !/\.gguf$/i.test(file.name);
+    if (!named && (looksUnlikely || MODEL_PART.test(file.name) || file.size > LARGEST_UNNAMED_MATRIX)) {
       model.push(file);
       continue;
     }
@@ -40,11 +46,12 @@ async function sortOut(files: readonly File[]): Promise<void> {
   opening.value = null;
   if (model.length === 0) {
     if (found) void changeMatrix(found);
+    else if (folder) await open(model, folder);
     return;
   }
   if (found) {
     matrixProblem.value = null;
     matrix.value = found;
   }
-  void open(model);
+  void open(model, folder);
 }

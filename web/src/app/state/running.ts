@@ -48,7 +48,7 @@ export const startProblem = signal<string | null>(null);
 
 /** The name that the output of an assignment gets. */
 export function nameFor(model: Opened, type: string): string {
-  return outputName(model.info.files[0]?.name ?? 'model', type, core.value?.fileTypes.map((known) => known.name) ?? []);
+  return outputName(model.input, type, core.value?.fileTypes.map((known) => known.name) ?? []);
 }
 
 /** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from '@playwright/test';
+import { drop, expect, openModel, quantize, save, test } from './support';
+
+const folder = fileURLToPath(new URL('../../tests/data/stories260K-hf', import.meta.url));
+
+async function chooseFolder(page: Page, path: string): Promise<void> {
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await (await choosing).setFiles(path);
+}
+
+/** What llama.cpp goes on with after "Once upon a time", word by likeliest word. */
+async function story(context: BrowserContext, path: string): Promise<string> {
+  const llama = await context.newPage();
+  await llama.goto('/pages/wllama.html');
+  await llama.getByLabel('Model').setInputFiles(path);
+  const text = llama.locator('output');
+  await expect(text).not.toBeEmpty({ timeout: 50_000 });
+  const told = (await text.textContent()) ?? '';
+  await llama.close();
+  return told;
+}
+
+test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it', async ({ page, context }) => {
+  await page.goto('./');
+  await chooseFolder(page, folder);
+  await expect(page.locator('.model-name')).toHaveText('stories260K-hf');
+  await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
+  await quantize(page, 'F16');
+  const fromFolder = await save(page);
+  expect(fromFolder.name).toBe('stories260K-hf-F16.gguf');
+  const told = await story(context, fromFolder.path);
+
+  await openModel(page, 'stories260K-F32.gguf');
+  await quantize(page, 'F16');
+  const expected = await story(context, (await save(page)).path);
+  expect(expected).toMatch(/[a-z]+ [a-z]+ [a-z]+/);
+  expect(told).toBe(expected);
+});
+
+test('the files of a folder can be dropped one by one, with others among them', async ({ page }) => {
+  await page.goto('./');
+  const files = readdirSync(folder).map((name) => `stories260K-hf/${name}`);
+  await drop(page, ...files, 'README.md');
+  await expect(page.locator('.model-name')).toHaveText(/model\.safetensors and \d+ more/);
+  await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
+  await page.getByText('Tensors', { exact: false }).first().click();
+  await expect(page.locator('#model')).toContainText('blk.0.attn_norm.weight');
+});
+
+test('a safetensors file alone is a network nobody knows: it says so, and becomes a GGUF file all the same', async ({ page }) => {
+  await page.goto('./');
+  await drop(page, 'stories260K-hf/model.safetensors');
+  await expect(page.locator('.model-name')).toHaveText('model.safetensors');
+  await expect(page.locator('#model .notice')).toContainText('llama.cpp does not run such files');
+  await quantize(page, 'Q8_0');
+  expect((await save(page)).name).toBe('model-Q8_0.gguf');
+});
+
+test('a folder without a model says so, and leaves what was open', async ({ page }) => {
+  await page.goto('./');
+  await chooseFolder(page, fileURLToPath(new URL('./pages', import.meta.url)));
+  await expect(page.getByRole('alert')).toContainText('It holds no model: no file whose name ends in .gguf or .safetensors.');
+});
