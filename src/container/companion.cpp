@@ -15,7 +15,7 @@ constexpr std::string_view names[] = {
     "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer.model",
     "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
 };
-constexpr std::string_view index_suffix = ".safetensors.index.json";
+constexpr std::string_view index_suffix = ".index.json";
 
 class CompanionFile : public FileReader {
  public:

@@ -27,6 +27,9 @@ constexpr uint64_t first_request_bytes = uint64_t{1} << 16;
 /// Every output is aligned so, as llama-quantize does it; also what a file without general.alignment uses.
 constexpr uint64_t default_alignment = 32;
 
+/// The layouts of quantized blocks that GGUF files have today: general.quantization_version.
+constexpr uint32_t quantization_version = 2;
+
 /// The fewest bytes an entry of each list can take: counts that need more than the file has are refused at once.
 constexpr uint64_t min_key_value_bytes = 8 + 1 + 4 + 1;  // key of one byte, type, value of one byte
 constexpr uint64_t min_tensor_bytes = 8 + 4 + 4 + 8;     // empty name, no dimensions, type, offset

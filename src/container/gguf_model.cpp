@@ -17,7 +17,9 @@ constexpr uint64_t max_shards = 65535;
 
 const GgufHeader& header_of(const ModelFile& file) { return *file.contents->header; }
 
-uint64_t shard_count(const GgufHeader& header) { return std::max<uint64_t>(1, header.number("split.count").value_or(1)); }
+uint64_t shard_count(const GgufHeader& header) {
+  return std::max<uint64_t>(1, header.number("split.count").value_or(1));
+}
 
 /// The name of shard `number`, made from the name of a shard that is there; a description when that name is irregular.
 std::string shard_name(std::string_view sibling, uint64_t sibling_number, uint64_t number, uint64_t count) {
@@ -49,8 +51,8 @@ std::vector<uint32_t> shard_order(std::span<const ModelFile> files) {
                   ": the numbers in their headers do not agree. Choose the files of one model.");
     }
     if (present[number]) {
-      throw Error(in_quotes(file.name) + " is part " + std::to_string(number + 1) + " of the model, and so is another of " +
-                  "the files. Choose each part once.");
+      throw Error(in_quotes(file.name) + " is part " + std::to_string(number + 1) +
+                  " of the model, and so is another of " + "the files. Choose each part once.");
     }
     present[number] = true;
     numbered.emplace_back(number, i);
@@ -77,8 +79,15 @@ std::vector<ModelTensor> tensors_of(std::span<const ModelFile> files, std::span<
       if (!seen.insert(tensor.name).second) {
         throw Error("Tensor " + in_quotes(tensor.name) + " is in two of the files. Choose the files of one model.");
       }
-      tensors.push_back({tensor.name, trimmed_shape(tensor.shape), tensor.type, tensor.type, tensor.weights,
-                         tensor.bytes, {{file, tensor.offset}}, {}, {}});
+      tensors.push_back({tensor.name,
+                         trimmed_shape(tensor.shape),
+                         tensor.type,
+                         tensor.type,
+                         tensor.weights,
+                         tensor.bytes,
+                         {{file, tensor.offset}},
+                         {},
+                         {}});
     }
   }
   const auto stated = header_of(files[shards[0]]).number("split.tensors.count");
@@ -103,6 +112,18 @@ Assembly assemble_gguf(std::span<const ModelFile> files) {
   assembly.container = "GGUF";
   assembly.shards = shard_order(files);
   assembly.tensors = tensors_of(files, assembly.shards);
+  for (const uint32_t file : assembly.shards) {
+    const std::vector<std::string>& warnings = files[file].contents->warnings;
+    assembly.warnings.insert(assembly.warnings.end(), warnings.begin(), warnings.end());
+  }
+  const auto is_quantized = [](const ModelTensor& tensor) { return format_of(tensor.type).quantized; };
+  const auto version = header_of(files[assembly.shards[0]]).number("general.quantization_version");
+  if (version && *version < gguf::quantization_version &&
+      std::any_of(assembly.tensors.begin(), assembly.tensors.end(), is_quantized)) {
+    assembly.warnings.push_back("The file says that its quantized blocks are of version " + std::to_string(*version) +
+                                "; today's are of version " + std::to_string(gguf::quantization_version) +
+                                ". They may be read wrongly. Make the file again from the original weights.");
+  }
   return assembly;
 }
 

@@ -94,11 +94,16 @@ std::vector<uint32_t> by_number(std::span<const ModelFile> files, std::span<cons
 /// The one file of several whose name says that it is the model.
 std::vector<uint32_t> by_name(std::span<const ModelFile> files, std::span<const uint32_t> given) {
   for (const uint32_t i : given) {
-    if (files[i].name == "model.safetensors") return {i};
+    if (files[i].name == "model.safetensors" || files[i].name == "pytorch_model.bin") return {i};
   }
   throw Error(counted(given.size(), "file") + " with weights came together (" + in_quotes(files[given[0]].name) + ", " +
               in_quotes(files[given[1]].name) + (given.size() > 2 ? ", ..." : "") +
               "), and nothing says that they are one model. Choose one of them, or the whole folder with its index.");
+}
+
+/// True for NumPy's files, each of which is one array of a model.
+bool all_are_arrays(std::span<const ModelFile> files, std::span<const uint32_t> given) {
+  return std::all_of(given.begin(), given.end(), [&](uint32_t i) { return files[i].contents->container == "NumPy"; });
 }
 
 }  // namespace
@@ -111,14 +116,14 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector
     if (is_shard_index(files[i].name)) index = &files[i];
   }
   if (given.empty()) {
-    throw Error("None of the files holds weights. Choose the .safetensors files of the folder as well.");
+    throw Error("None of the files holds weights. Choose the files of the folder that do as well.");
   }
   std::vector<uint32_t> chosen = given;
   if (index) {
     chosen = by_index(files, *index, given);
   } else if (numbered(files[given[0]].name)) {
     chosen = by_number(files, given);
-  } else if (given.size() > 1) {
+  } else if (given.size() > 1 && !all_are_arrays(files, given)) {
     chosen = by_name(files, given);
   }
   for (const uint32_t i : given) {

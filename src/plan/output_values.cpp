@@ -7,8 +7,6 @@
 namespace nibble {
 namespace {
 
-constexpr uint32_t quantization_version = 2;
-
 void set_override(KeyValueList& values, const KeyOverride& one) {
   if (const int64_t* whole = std::get_if<int64_t>(&one.value)) {
     values.set_u32(one.key, static_cast<uint32_t>(std::llabs(*whole)));
@@ -34,7 +32,7 @@ KeyValueList output_values(const GgufHeader& header, uint32_t file_type, std::sp
                            const std::optional<ImportanceMetadata>& importance, bool* realigned) {
   KeyValueList values;
   values.copy_all(header);
-  values.set_u32(key::quantization_version, quantization_version);
+  values.set_u32(key::quantization_version, gguf::quantization_version);
   values.set_u32(key::file_type, file_type);
   for (const char* name : {key::split_number, key::split_count, key::split_tensors}) values.remove(name);
   for (const KeyOverride& one : overrides) set_override(values, one);

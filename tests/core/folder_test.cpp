@@ -27,6 +27,15 @@ TEST(Folder, GgufFilesWhereverTheyAre) {
   EXPECT_THAT(chosen({"a/b.gguf", "config.json", "c.gguf"}), ElementsAre("a/b.gguf", "c.gguf"));
 }
 
+TEST(Folder, OtherKindsOfWeightsWhereThereAreNoSafetensors) {
+  EXPECT_THAT(chosen({"config.json", "optimizer.pt", "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin",
+                      "pytorch_model.bin.index.json", "training_args.bin"}),
+              ElementsAre("config.json", "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin",
+                          "pytorch_model.bin.index.json"));
+  EXPECT_THAT(chosen({"net.pth", "means.npy"}), ElementsAre("net.pth"));
+  EXPECT_THAT(chosen({"a.npy", "b.npy", "readme.txt"}), ElementsAre("a.npy", "b.npy"));
+}
+
 TEST(Folder, SaysWhyNothingCanBeOpened) {
   EXPECT_THROW(chosen({"README.md"}), Error);
   EXPECT_THROW(chosen({}), Error);

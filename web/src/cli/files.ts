@@ -77,7 +77,7 @@ function filesOfFolder(core: Core, folder: string): string[] {
 }
 
 /** The names of the parts of a split model, llama.cpp's and Hugging Face's. */
-const splitName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf|\.safetensors)$/;
+const splitName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf|\.safetensors|\.bin)$/;
 
 function partsOf(path: string): string[] {
   const match = splitName.exec(basename(path));

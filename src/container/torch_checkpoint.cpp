@@ -1,0 +1,251 @@
+#include "container/torch_checkpoint.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "container/pickle.h"
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+using Kind = PickleValue::Kind;
+
+/// Containers inside one another, and calls around a tensor.
+constexpr int max_depth = 32;
+constexpr size_t max_dimensions = 64;
+/// More weights than any file holds; products stay below 2^64.
+constexpr uint64_t max_weights = uint64_t{1} << 56;
+
+struct Dtype {
+  std::string_view storage;  ///< torch.<storage>; empty where tensors name the type themselves
+  std::string_view name;     ///< torch.<name>
+  std::string_view short_name;
+  Type type;
+};
+constexpr Dtype dtypes[] = {
+    {"FloatStorage", "float32", "F32", Type::f32},
+    {"HalfStorage", "float16", "F16", Type::f16},
+    {"BFloat16Storage", "bfloat16", "BF16", Type::bf16},
+    {"DoubleStorage", "float64", "F64", Type::f64},
+    {"LongStorage", "int64", "I64", Type::i64},
+    {"IntStorage", "int32", "I32", Type::i32},
+    {"ShortStorage", "int16", "I16", Type::i16},
+    {"CharStorage", "int8", "I8", Type::i8},
+    {"ByteStorage", "uint8", "U8", Type::i8},
+    {"BoolStorage", "bool", "BOOL", Type::i8},
+    {"", "float8_e4m3fn", "F8_E4M3", Type::f8_e4m3},
+    {"", "float8_e5m2", "F8_E5M2", Type::f8_e5m2},
+};
+
+struct Name {
+  std::string_view module, name;
+};
+constexpr Name ordered_dict = {"collections", "OrderedDict"};
+constexpr Name tensor_names[] = {{"torch._utils", "_rebuild_tensor"},
+                                 {"torch._utils", "_rebuild_tensor_v2"},
+                                 {"torch._utils", "_rebuild_tensor_v3"}};
+constexpr Name parameter_names[] = {{"torch._utils", "_rebuild_parameter"},
+                                    {"torch._utils", "_rebuild_parameter_with_state"}};
+constexpr Name subclass_name = {"torch._tensor", "_rebuild_from_type_v2"};
+/// Named beside tensors, of no meaning for their values.
+constexpr Name other_names[] = {{"torch", "Size"},
+                                {"torch", "device"},
+                                {"torch", "Tensor"},
+                                {"torch.nn.parameter", "Parameter"},
+                                {"torch.storage", "UntypedStorage"}};
+
+bool is(const PickleValue& value, const Name& name) {
+  return value.kind == Kind::global && value.text == name.module && value.name == name.name;
+}
+
+template <size_t n>
+bool is_any(const PickleValue& value, const Name (&names)[n]) {
+  return std::any_of(std::begin(names), std::end(names), [&](const Name& name) { return is(value, name); });
+}
+
+const Dtype* find_dtype(const PickleValue& value) {
+  if (value.kind != Kind::global || value.text != "torch" || value.name.empty()) return nullptr;
+  for (const Dtype& one : dtypes) {
+    if (value.name == one.storage || value.name == one.name) return &one;
+  }
+  return nullptr;
+}
+
+bool allowed(std::string_view module, std::string_view name) {
+  PickleValue value;
+  value.kind = Kind::global;
+  value.text = module;
+  value.name = name;
+  return is(value, ordered_dict) || is(value, subclass_name) || is_any(value, tensor_names) ||
+         is_any(value, parameter_names) || is_any(value, other_names) || find_dtype(value);
+}
+
+[[noreturn]] void damaged(const std::string& name) {
+  throw Error("The checkpoint describes the tensor " + in_quotes(name) +
+              " in a way PyTorch does not. It is probably damaged; "
+              "download or save it again.");
+}
+
+class Collector {
+ public:
+  explicit Collector(const Pickle& pickle) : pickle_(pickle), visited_(pickle.values.size()) {}
+
+  std::vector<TorchTensor> collect() {
+    visit(pickle_.root, "", "", 0);
+    const bool together =
+        std::all_of(paths_.begin(), paths_.end(), [&](const std::string& path) { return path == paths_.front(); });
+    for (size_t i = 0; !together && i < tensors_.size(); ++i) tensors_[i].name = paths_[i] + tensors_[i].name;
+    return std::move(tensors_);
+  }
+
+ private:
+  /// `path` is the containers' keys, each followed by a dot.
+  void visit(uint32_t index, const std::string& path, const std::string& key, int depth) {
+    const PickleValue& value = pickle_[index];
+    if (const PickleValue* arguments = tensor_arguments(index, 0)) {
+      add_tensor(*arguments, path, key);
+      return;
+    }
+    const bool container = value.kind == Kind::list || value.kind == Kind::tuple || value.kind == Kind::set ||
+                           value.kind == Kind::dict || value.kind == Kind::call;
+    // A container met again has nothing new; one inside itself would never end.
+    if (!container || visited_[index]) return;
+    visited_[index] = true;
+    if (depth == max_depth)
+      throw Error("The checkpoint nests containers deeper than any list of tensors, so it was not read.");
+    const std::string inner = depth == 0 ? "" : path + key + '.';
+    if (value.kind == Kind::dict) {
+      visit_pairs(value.items, 0, inner, depth);
+    } else if (value.kind == Kind::call) {
+      if (!is(pickle_[value.items[0]], ordered_dict)) return;
+      visit_ordered_dict_arguments(pickle_[value.items[1]], inner, depth);
+      visit_pairs(value.items, 2, inner, depth);
+    } else {
+      for (size_t i = 0; i < value.items.size(); ++i) visit(value.items[i], inner, std::to_string(i), depth + 1);
+    }
+  }
+
+  void visit_pairs(const std::vector<uint32_t>& items, size_t first, const std::string& path, int depth) {
+    for (size_t i = first; i + 1 < items.size(); i += 2) visit(items[i + 1], path, key_text(items[i]), depth + 1);
+  }
+
+  /// Python 2 wrote OrderedDict([[key, value], ...]).
+  void visit_ordered_dict_arguments(const PickleValue& arguments, const std::string& path, int depth) {
+    if (arguments.items.empty()) return;
+    const PickleValue& list = pickle_[arguments.items[0]];
+    if (list.kind != Kind::list) return;
+    for (const uint32_t pair : list.items) visit_pairs(pickle_[pair].items, 0, path, depth);
+  }
+
+  std::string key_text(uint32_t index) const {
+    const PickleValue& key = pickle_[index];
+    if (key.kind == Kind::text) return std::string(key.text);
+    return key.kind == Kind::integer ? std::to_string(key.integer) : "?";
+  }
+
+  /// The arguments from which a tensor is made; null when the value is none.
+  const PickleValue* tensor_arguments(uint32_t index, int depth) const {
+    const PickleValue& value = pickle_[index];
+    if (value.kind != Kind::call || depth == max_depth) return nullptr;
+    const PickleValue &callee = pickle_[value.items[0]], &arguments = pickle_[value.items[1]];
+    if (is_any(callee, tensor_names)) return &arguments;
+    if (is_any(callee, parameter_names) && !arguments.items.empty())
+      return tensor_arguments(arguments.items[0], depth + 1);
+    // A subclass of Tensor: the function, the class, its arguments, and attributes.
+    if (is(callee, subclass_name) && arguments.items.size() == 4 && is_any(pickle_[arguments.items[0]], tensor_names)) {
+      return &pickle_[arguments.items[2]];
+    }
+    return nullptr;
+  }
+
+  void add_tensor(const PickleValue& arguments, const std::string& path, const std::string& key) {
+    const std::string name = path + key;
+    // storage, offset, shape, strides, ...; in the third version then requires_grad, hooks, type
+    if (arguments.items.size() < 4) damaged(name);
+    const PickleValue& reference = pickle_[arguments.items[0]];
+    if (reference.kind != Kind::persistent) damaged(name);
+    // ("storage", type, key, device, values)
+    const PickleValue& storage = pickle_[reference.items[0]];
+    if (storage.kind != Kind::tuple || storage.items.size() < 5 || pickle_[storage.items[2]].kind != Kind::text)
+      damaged(name);
+    const Dtype* dtype = find_dtype(pickle_[storage.items[1]]);
+    const bool untyped = !dtype;
+    if (untyped && arguments.items.size() >= 7) dtype = find_dtype(pickle_[arguments.items[6]]);
+    if (!dtype) throw Error("The tensor " + in_quotes(name) + " has a type Nibble does not know.");
+    const uint32_t value_bytes = format_of(dtype->type).block_bytes;
+
+    TorchTensor tensor{key,
+                       whole_numbers(arguments.items[2], name),
+                       dtype->type,
+                       std::string(dtype->short_name),
+                       1,
+                       0,
+                       std::string(pickle_[storage.items[2]].text),
+                       0};
+    for (const uint64_t size : tensor.shape) {
+      if (size != 0 && tensor.weights > max_weights / size) damaged(name);
+      tensor.weights *= size;
+    }
+    check_strides(whole_numbers(arguments.items[3], name), tensor, name);
+    const uint64_t first = whole(arguments.items[1], name);
+    const uint64_t held = whole(storage.items[4], name) / (untyped ? value_bytes : 1);
+    if (first > held || tensor.weights > held - first) damaged(name);
+    tensor.bytes = tensor.weights * value_bytes;
+    tensor.offset = first * value_bytes;
+    std::reverse(tensor.shape.begin(), tensor.shape.end());
+    tensors_.push_back(std::move(tensor));
+    paths_.push_back(path);
+  }
+
+  uint64_t whole(uint32_t index, const std::string& name) const {
+    const PickleValue& value = pickle_[index];
+    if (value.kind != Kind::integer || value.integer < 0 || static_cast<uint64_t>(value.integer) > max_weights)
+      damaged(name);
+    return static_cast<uint64_t>(value.integer);
+  }
+
+  std::vector<uint64_t> whole_numbers(uint32_t index, const std::string& name) const {
+    const PickleValue* list = &pickle_[index];
+    if (list->kind == Kind::call && is(pickle_[list->items[0]], {"torch", "Size"}) &&
+        !pickle_[list->items[1]].items.empty()) {
+      list = &pickle_[pickle_[list->items[1]].items[0]];
+    }
+    if (list->kind != Kind::tuple || list->items.size() > max_dimensions) damaged(name);
+    std::vector<uint64_t> numbers;
+    for (const uint32_t item : list->items) numbers.push_back(whole(item, name));
+    return numbers;
+  }
+
+  /// Shape and strides are outermost first here. The stride of a dimension of length 1 means nothing.
+  static void check_strides(const std::vector<uint64_t>& strides, const TorchTensor& tensor, const std::string& name) {
+    if (strides.size() != tensor.shape.size()) damaged(name);
+    uint64_t expected = 1;
+    for (size_t i = strides.size(); tensor.weights > 0 && i-- > 0;) {
+      if (tensor.shape[i] == 1) continue;
+      if (strides[i] != expected) {
+        throw Error("The tensor " + in_quotes(name) +
+                    " is a view that is not stored row after row, for example a transposed one. "
+                    "Save it as tensor.contiguous().");
+      }
+      expected *= tensor.shape[i];
+    }
+  }
+
+  const Pickle& pickle_;
+  std::vector<bool> visited_;
+  std::vector<TorchTensor> tensors_;
+  std::vector<std::string> paths_;
+};
+
+}  // namespace
+
+std::vector<TorchTensor> read_torch_checkpoint(std::span<const uint8_t> bytes) {
+  const Pickle pickle = read_pickle(bytes, allowed);
+  std::vector<TorchTensor> tensors = Collector(pickle).collect();
+  if (tensors.empty()) throw Error("The checkpoint holds no tensors.");
+  return tensors;
+}
+
+}  // namespace nibble
