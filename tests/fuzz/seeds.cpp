@@ -1,0 +1,116 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "core/archive_builder.h"
+#include "core/gguf_builder.h"
+
+/// Writes well-formed inputs for each fuzz target to start from: seeds FOLDER makes FOLDER/<target>/<name>.
+namespace {
+
+using namespace nibble;
+
+std::filesystem::path folder;
+
+void seed(const std::string& target, const std::string& name, const Bytes& bytes) {
+  std::filesystem::create_directories(folder / target);
+  std::ofstream out(folder / target / name, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+Bytes small_gguf() {
+  return GgufBuilder()
+      .value("general.architecture", "llama")
+      .value("llama.block_count", 1u)
+      .value("tokenizer.ggml.tokens", GgufBuilder::array,
+             GgufBuilder::list(GgufBuilder::string, 2,
+                               GgufBuilder::joined({GgufBuilder::text("a"), GgufBuilder::text("b")})))
+      .tensor("token_embd.weight", {32, 2}, 1, 128)
+      .tensor("output_norm.weight", {32}, 0, 128)
+      .build();
+}
+
+Bytes small_importance() {
+  return GgufBuilder()
+      .value("general.type", "imatrix")
+      .value("imatrix.chunk_count", 1u)
+      .value("imatrix.chunk_size", 8u)
+      .tensor("blk.0.attn_q.weight.in_sum2", {32}, 0, 128)
+      .tensor("blk.0.attn_q.weight.counts", {1}, 0, 4)
+      .build();
+}
+
+Bytes small_ggml() {
+  Bytes file = joined({bytes_of("tjgg"), little<uint32_t>(3)});
+  for (const uint32_t number : {3u, 32u, 64u, 4u, 1u, 8u, 0u}) append(file, little(number));
+  for (int i = 0; i < 3; ++i) append(file, joined({little<uint32_t>(1), {'a'}, little(1.0f)}));
+  for (const char* name : {"layers.0.attention.wk.weight", "layers.0.feed_forward.w1.weight"}) {
+    const std::string text = name;
+    append(file, joined({little<uint32_t>(2), little(static_cast<uint32_t>(text.size())), little<uint32_t>(0),
+                         little<uint32_t>(32), little<uint32_t>(2), bytes_of(text)}));
+    file.resize((file.size() + 31) / 32 * 32 + 256);
+  }
+  return file;
+}
+
+Bytes small_safetensors() {
+  const std::string header =
+      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},"b":{"dtype":"U8","shape":[],"data_offsets":[12,13]}} )";
+  return joined({little<uint64_t>(header.size()), bytes_of(header), Bytes(13, 5)});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::cerr << "seeds FOLDER\n";
+    return 2;
+  }
+  folder = arguments[1];
+  const Bytes dict = pickle::whole(pickle::ordered_dict(
+      {{"a.weight", pickle::tensor("FloatStorage", "0", 6, 0, {2, 3}, {3, 1})},
+       {"b", pickle::call(pickle::global("torch._utils", "_rebuild_parameter"),
+                          pickle::tuple({pickle::tensor("HalfStorage", "1", 4, 0, {4}, {1}), {0x88}, {'}'}}))}}));
+  const Bytes nested = pickle::whole(
+      pickle::dict({{"state_dict", pickle::dict({{"w", pickle::tensor("LongStorage", "0", 3, 0, {3}, {1})}})},
+                    {"epoch", pickle::number(3)}}));
+  const Bytes array = npy_array("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", Bytes(24, 7));
+  seed("pickle", "state_dict", dict);
+  seed("pickle", "nested", nested);
+  seed("pickle", "call",
+       pickle::whole(pickle::call(pickle::global("os", "system"), pickle::tuple({pickle::text("true")}))));
+  seed("npy", "rows", array);
+  seed("npy", "columns", npy_array("{'descr': '|u1', 'fortran_order': True, 'shape': (2,), }", Bytes(2), 3));
+  for (const bool zip64 : {false, true}) {
+    ZipBuilder arrays, checkpoint;
+    arrays.zip64 = checkpoint.zip64 = zip64;
+    seed("zip", zip64 ? "arrays64" : "arrays", arrays.entry("a.npy", array).entry("b.npy", array).build());
+    seed("zip", zip64 ? "checkpoint64" : "checkpoint",
+         checkpoint.entry("m/data.pkl", dict)
+             .entry("m/byteorder", bytes_of("little"))
+             .entry("m/data/0", Bytes(24))
+             .entry("m/data/1", Bytes(8))
+             .build());
+  }
+  seed("gguf", "model", joined({{0}, small_gguf()}));
+  seed("importance", "gguf", small_importance());
+  // One entry of two values, as older programs wrote it.
+  seed("importance", "dat",
+       joined({little<uint32_t>(1),
+               little<uint32_t>(1),
+               {'w'},
+               little<uint32_t>(1),
+               little<uint32_t>(2),
+               little(1.0f),
+               little(2.0f)}));
+  seed("llama_ggml", "model", small_ggml());
+  seed("safetensors", "model", joined({{0}, small_safetensors()}));
+  // The first byte says which file the others are.
+  seed(
+      "tokenizer", "json",
+      joined(
+          {{0},
+           bytes_of(
+               R"({"added_tokens":[{"id":2,"content":"<s>","special":true}],"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})")}));
+  return 0;
+}
