@@ -98,7 +98,9 @@ TEST(LlamaGgml, OldBlocksInGgufFilesAreWorthAWarning) {
     ASSERT_EQ(model.offer(0, "a.gguf", file.size(), 0, file).bytes, 0u);
     model.complete();
     ASSERT_EQ(model.warnings().size(), version == 1 ? 1u : 0u);
-    if (version == 1) EXPECT_THAT(model.warnings()[0], AllOf(HasSubstr("version 1"), HasSubstr("Make the file again")));
+    if (version == 1) {
+      EXPECT_THAT(model.warnings()[0], AllOf(HasSubstr("version 1"), HasSubstr("Make the file again")));
+    }
   }
 }
 

@@ -8,7 +8,9 @@ document.querySelector('input').addEventListener('change', async (event) => {
     await llama.loadModel([...event.target.files], { n_ctx: 256, n_gpu_layers: 0, n_threads: 1 });
     const answer = await llama.createCompletion({ prompt: 'Once upon a time', max_tokens: 24, temperature: 0 });
     output.textContent = typeof answer === 'string' ? answer : (answer.choices?.[0]?.text ?? JSON.stringify(answer));
+    output.dataset.state = 'finished';
   } catch (error) {
     output.textContent = `failed: ${error.message}`;
+    output.dataset.state = 'failed';
   }
 });
