@@ -112,7 +112,9 @@ RowSample make_row_sample(const Model& model, const RowSampleOptions& options) {
     const ModelTensor& tensor = model.tensors()[index];
     const uint64_t rows = row_count(tensor);
     uint64_t count = rows;
-    if (options.weights > 0 && options.weights < sample.of_weights) {
+    if (options.weights_per_tensor > 0) {
+      count = std::clamp<uint64_t>((options.weights_per_tensor + row_length(tensor) - 1) / row_length(tensor), 1, rows);
+    } else if (options.weights > 0 && options.weights < sample.of_weights) {
       const double share = static_cast<double>(options.weights) / static_cast<double>(sample.of_weights);
       count = std::clamp<uint64_t>(static_cast<uint64_t>(static_cast<double>(rows) * share + 0.5), 1, rows);
     }
@@ -127,6 +129,7 @@ RowSampleOptions parse_row_sample_options(const std::string& text) {
   RowSampleOptions options;
   options.tensors = json.value("tensors", std::string());
   options.weights = json.value("weights", uint64_t{0});
+  options.weights_per_tensor = json.value("weightsPerTensor", uint64_t{0});
   options.row_multiple = std::max(1u, json.value("rowMultiple", 1u));
   options.job_weights = json.value("jobWeights", options.job_weights);
   return options;

@@ -14,6 +14,8 @@ struct RowSampleOptions {
   std::string tensors;
   /// About so many weights in all: every tensor gives the same share of its rows, at least one. 0: every row.
   uint64_t weights = 0;
+  /// Instead of `weights`: about so many of each tensor. 0: `weights` counts.
+  uint64_t weights_per_tensor = 0;
   /// Only tensors whose rows are a multiple of this.
   uint32_t row_multiple = 1;
   /// A job ends with the row that reaches this many weights. 0: one job for each tensor.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "codec/convert.h"
 #include "compare/comparison_study.h"
@@ -12,6 +13,7 @@ namespace nibble {
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
   if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
   if (kind == "compare") return std::make_unique<ComparisonStudy>();
+  if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
   throw Error("There is no analysis named \"" + kind + "\".");
 }
 
@@ -34,7 +36,7 @@ void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
   // The converter decodes, and says where a weight is that is no finite number.
   Converter converter(piece.type, "f32", llama_cpp);
   const Format& from = *find_format(piece.type);
-  values.resize(piece.weights);
+  values.resize(static_cast<size_t>(piece.weights));
   const uint8_t* source = piece.source;
   float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {

@@ -3,11 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "analysis/level_bench.h"
+#include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "analysis/study.h"
 #include "error.h"
 
-/// Analyses for JavaScript: classes Study and ScaleSummary of web/src/wasm/nibble.d.ts. No exception crosses the boundary.
+/// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelBench of web/src/wasm/nibble.d.ts. No exception crosses the boundary.
 namespace nibble {
 namespace {
 
@@ -79,7 +81,52 @@ class BoundScaleSummary {
   std::string problem_;
 };
 
+class BoundFormatSummary {
+ public:
+  std::string merge(uintptr_t pointer, size_t length) {
+    return sentence_of([&] { summary_.merge(bytes_at(pointer), length); });
+  }
+  std::string report() const {
+    return answer_or_error([&] { return summary_.report(); });
+  }
+
+ private:
+  NumberFormatSummary summary_;
+};
+
+class BoundLevelBench {
+ public:
+  BoundLevelBench(uintptr_t source, const std::string& piece) {
+    problem_ = sentence_of([&] { bench_.emplace(parse_study_piece(piece, bytes_at(source))); });
+  }
+  std::string problem() const { return problem_; }
+  std::string measure(const std::string& request) {
+    return answer_or_error([&] { return bench_->measure(request); });
+  }
+  std::string optimal(int count, double block) {
+    return answer_or_error([&] { return bench_->optimal(count, static_cast<uint64_t>(block)); });
+  }
+  std::string histogram(double block) {
+    return answer_or_error([&] { return bench_->histogram(static_cast<uint64_t>(block)); });
+  }
+
+ private:
+  std::optional<LevelBench> bench_;
+  std::string problem_;
+};
+
 EMSCRIPTEN_BINDINGS(nibble_analysis) {
+  emscripten::function("levelPresets", &level_presets_json);
+  emscripten::class_<BoundFormatSummary>("FormatSummary")
+      .constructor<>()
+      .function("merge", &BoundFormatSummary::merge)
+      .function("report", &BoundFormatSummary::report);
+  emscripten::class_<BoundLevelBench>("LevelBench")
+      .constructor<uintptr_t, std::string>()
+      .function("problem", &BoundLevelBench::problem)
+      .function("measure", &BoundLevelBench::measure)
+      .function("optimal", &BoundLevelBench::optimal)
+      .function("histogram", &BoundLevelBench::histogram);
   emscripten::class_<BoundStudy>("Study")
       .constructor<std::string, std::string>()
       .function("problem", &BoundStudy::problem)

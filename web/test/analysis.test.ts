@@ -1,6 +1,6 @@
 /** Analyses of real weights: figures that fit together, whatever the number of workers. */
 import { describe, expect, it } from 'vitest';
-import { analyzeScale, Stopped, type ScaleAnalysis } from '../src/core';
+import { analyzeScale, compareGroups, compareNumberFormats, Stopped, type ScaleAnalysis } from '../src/core';
 import { testData, withModel } from './support/real';
 
 const model = testData('ts3m-F16.gguf');
@@ -30,5 +30,28 @@ describe('analysis of scales', () => {
       await expect(analyzeScale(opened, { tensors: 'nothing' })).rejects.toThrow('No matrix that can be analysed has a name with "nothing" in it.');
       await expect(analyzeScale(opened, { format: 'q4_K' })).rejects.toThrow('There is no single scale to analyse in "q4_K".');
     });
+  });
+});
+
+describe('number formats', () => {
+  it('gives the same figures with any number of workers, the real error of the types among them', async () => {
+    const wish = { tensors: 'blk.1.attn_k.weight', weights: 8192, bits: [3, 4], blocks: [32, 0], levels: [-1, -0.3, 0.3, 1] };
+    const run = (workers: number) => withModel(model, (opened) => compareNumberFormats(opened, wish, { workers }));
+    const [one, three] = [await run(1), await run(3)];
+    expect(three).toEqual(one);
+    const { points } = one.report;
+    const find = (family: string, detail: string, block: number, search: string) => points.find((point) => point.family === family && point.detail === detail && point.block === block && point.search === search)!;
+    expect(find('own', '', 32, 'absmax')).toMatchObject({ bits: 2, bitsPerWeight: 2.5 });
+    // Q4_0 is signed-scale of four bits in blocks of 32.
+    const signed = points.find(({ family, bits, block, search }) => family === 'signed-scale' && bits === 4 && block === 32 && search === 'absmax')!;
+    expect(find('gguf', 'q4_0', 32, 'llama.cpp').relativeError).toBeCloseTo(signed.relativeError, 4);
+    expect(points.filter(({ frontier }) => frontier).length).toBeGreaterThan(3);
+  });
+
+  it('compares integers in groups over all tensors', async () => {
+    const { report, sample } = await withModel(model, (opened) => compareGroups(opened, { weights: 2048 }));
+    expect(report.points).toHaveLength(15);
+    expect(sample.tensors).toBe(29);
+    for (const { largestTensorError, meanTensorError } of report.points) expect(largestTensorError).toBeGreaterThanOrEqual(meanTensorError);
   });
 });

@@ -1,5 +1,5 @@
-import { analyzeScale as analyze, type StudyProgress } from '../core';
-import { describeScaleAnalysis } from './describe-analysis';
+import { analyzeScale as analyze, compareGroups, compareNumberFormats, type ScaleSearchName, type StudyProgress } from '../core';
+import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { LineDisplay } from './display';
 import type { ComputeOptions } from './options';
 import { withModel } from './with-model';
@@ -8,7 +8,7 @@ import { withModel } from './with-model';
 
 export interface SampleOptions extends ComputeOptions {
   tensor?: string;
-  sample?: number; // weights
+  sample?: number; // weights; of each tensor, where tensors are compared
   all?: boolean;
   json?: boolean;
 }
@@ -36,4 +36,44 @@ export async function analyzeScale(path: string, options: SampleOptions & { form
 
 export function line({ share, pieces, piecesTotal }: StudyProgress): string {
   return `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
+}
+
+export interface NumberFormatsOptions extends SampleOptions {
+  bits?: number[];
+  block?: number[];
+  search?: ScaleSearchName[];
+  levels?: number[];
+  scaleBits?: string;
+  groups?: boolean;
+}
+
+export async function numberFormats(path: string, options: NumberFormatsOptions, signal: AbortSignal): Promise<void> {
+  await withModel(path, options, async (model) => {
+    const display = new LineDisplay();
+    const run = { ...(options.workers !== undefined && { workers: options.workers }), signal, onProgress: (progress: StudyProgress) => display.show(line(progress)) };
+    const rows = {
+      ...(options.tensor !== undefined && { tensors: options.tensor }),
+      ...(options.all ? { weights: 0 } : options.sample !== undefined && { weights: options.sample }),
+    };
+    try {
+      const found = options.groups
+        ? await compareGroups(model, rows, run)
+        : await compareNumberFormats(
+            model,
+            {
+              ...rows,
+              ...(options.bits && { bits: options.bits }),
+              ...(options.block && { blocks: options.block }),
+              ...(options.search && { searches: options.search }),
+              ...(options.levels && { levels: options.levels }),
+              ...(options.scaleBits === '32' && { scaleBits: 32 }),
+            },
+            run,
+          );
+      display.end();
+      process.stdout.write(`${options.json ? JSON.stringify(found, null, 2) : options.groups ? describeGroups(found) : describeNumberFormats(found)}\n`);
+    } finally {
+      display.end();
+    }
+  });
 }

@@ -2,9 +2,9 @@ import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
-import { analyzeScale, type SampleOptions } from './analysis-commands';
+import { analyzeScale, numberFormats, type NumberFormatsOptions, type SampleOptions } from './analysis-commands';
 import { compare, repeat, verify } from './evidence-commands';
-import { addComputeOptions, addRecipeOptions, addSampleOptions, parseRoleWeight, parseSize, parseWorkers, tensorTypeOption } from './options';
+import { addComputeOptions, addRecipeOptions, addSampleOptions, parseIntegers, parseLevels, parseRoleWeight, parseSearches, parseSize, parseWorkers, tensorTypeOption } from './options';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -138,6 +138,18 @@ addComputeOptions(program.command('repeat'))
   .argument('<out>')
   .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
   .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) => repeat(receipt, model, out, options, stop.signal));
+
+addSampleOptions(program.command('number-formats'))
+  .description('show what 2 to 8 bits a weight leave of a tensor: integers, floats, quantiles, levels of your own, by block length')
+  .argument('<file>')
+  .option('--bits <list>', 'only these numbers of bits, for example 3,4', parseIntegers(2, 8))
+  .option('--block <list>', 'only these block lengths; 0: whole rows', parseIntegers(0, 1 << 20))
+  .addOption(new Option('--search <list>', 'how scales are chosen: absmax, grid, exact (default: absmax,grid)').argParser(parseSearches))
+  .option('--levels <list>', 'also levels of your own, for example -1,-0.5,0,0.5,1', parseLevels)
+  .addOption(new Option('--scale-bits <n>', 'bits of a scale or an offset').choices(['16', '32']))
+  .option('--groups', 'the table of 4-bit integers with and without a zero point, in groups of 128, 64 and 32')
+  .option(...json)
+  .action((file: string, options: NumberFormatsOptions) => numberFormats(file, options, stop.signal));
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
 function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Kernel, PlanOptions } from '../core';
+import type { Kernel, PlanOptions, ScaleSearchName } from '../core';
 
 /** The options that decide what is written, spelled as llama-quantize spells them. */
 export interface RecipeOptions {
@@ -117,6 +117,31 @@ function parseCount(text: string): number {
   const count = match ? Math.round(Number(match[1]) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[match[2] as '' | 'k' | 'M' | 'G']) : 0;
   if (count < 1) throw new InvalidArgumentError('It must be a number of weights, for example 500000, 500k or 2M.');
   return count;
+}
+
+export function parseIntegers(low: number, high: number): (text: string) => number[] {
+  return (text) => {
+    const list = text.split(',').map(Number);
+    if (!list.every((value) => Number.isInteger(value) && value >= low && value <= high)) {
+      throw new InvalidArgumentError(`Write whole numbers from ${low} to ${high} with commas between them.`);
+    }
+    return list;
+  };
+}
+
+export function parseLevels(text: string): number[] {
+  const list = text.split(',').map(Number);
+  if (text.trim() === '' || !list.every(Number.isFinite)) throw new InvalidArgumentError('Write numbers with commas between them.');
+  return list;
+}
+
+export function parseSearches(text: string): ScaleSearchName[] {
+  const known = ['absmax', 'grid', 'exact'] as const;
+  return text.split(',').map((name) => {
+    const found = known.find((one) => one === name);
+    if (!found) throw new InvalidArgumentError(`Choose among ${known.join(', ')}, with commas between them.`);
+    return found;
+  });
 }
 
 export function parseWorkers(text: string): number {

@@ -5,6 +5,7 @@ export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
+export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish, type ScaleSearchName } from './number-formats';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

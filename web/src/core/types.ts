@@ -254,6 +254,7 @@ export interface LabReport {
 export interface RowSampleOptions {
   tensors?: string; // a name, or a regular expression found in names; without it every matrix
   weights?: number; // about so many in all, the same share of every tensor; 0 or nothing: every row
+  weightsPerTensor?: number; // instead of `weights`: about so many of each tensor
   rowMultiple?: number; // only tensors whose rows are a multiple of this
   jobWeights?: number; // a job ends with the row that reaches it; 0: one job for each tensor
 }
@@ -485,4 +486,60 @@ export interface Observation {
     bytesAfter: number;
     halved: boolean;
   }[]; // the worst first
+
+/** What k bits are to be spent on. */
+export interface NumberFormatOptions {
+  bits?: number[]; // 2..8; default all
+  families?: string[]; // names of NumberFamily; default all, "own" only with levels
+  levels?: number[]; // of "own"
+  scaleBits?: 16 | 32; // half or single floats, for scales and offsets
+}
+
+export interface NumberFamily {
+  name: string;
+  label: string;
+  definition: string;
+  fitted: boolean; // its levels belong to the tensor and are stored with it
+}
+
+export interface NumberFormatPoint {
+  family: string; // of NumberFamily, or "gguf"
+  detail: string; // "e2m1", or the GGUF type
+  bits: number; // of a code; 0: a GGUF type
+  block: number; // 0: whole rows
+  search: string;
+  bitsPerWeight: number; // codes, scales, offsets and lists of levels
+  relativeError: number; // sqrt(sum (x-y)^2 / sum x^2) over the sample
+  frontier: boolean; // no other way has as few bits and less error
+  // Sums of squared errors of single tensors, as if all their weights had been looked at:
+  meanTensorError: number;
+  largestTensorError: number;
+  worstTensor: string;
+  meanRelativeError: number;
+  largestRelativeError: number;
+  relativelyWorstTensor: string;
+}
+
+export interface NumberFormatReport {
+  points: NumberFormatPoint[];
+  families: NumberFamily[];
+}
+
+/** Levels to start a list of one's own from. */
+export interface LevelPreset {
+  name: string;
+  label: string;
+  source: string;
+  levels: number[];
+}
+
+/** What a list of levels leaves of a sample. */
+export interface LevelFigures {
+  relativeError: number;
+  rmse: number;
+  bits: number; // of a code
+  bitsPerWeight: number;
+  entropy: number; // bits of information in a code
+  weights: number;
+  levels: { level: number; share: number }[]; // share of the weights that take it
 }

@@ -37,6 +37,11 @@ export interface NibbleModule {
   RowErrors: new (from: string, types: string, method: string, kernel: string) => RowErrors;
   /** From the JSON of a saved measurement; ask problem() before anything else. */
   Measurement: new (json: string) => Measurement;
+  FormatSummary: new () => FormatSummary;
+  /** JSON: LevelPreset[]. */
+  levelPresets(): string;
+  /** `piece`: JSON RowSampleJob, whose rows lie at `source`; they are decoded and kept. */
+  LevelBench: new (source: number, piece: string) => LevelBench;
 }
 
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
@@ -174,6 +179,23 @@ export interface Measurement {
   solve(request: string): string;
   /** JSON ObserveRequest to JSON Observation, or error. */
   observe(request: string): string;
+/** Joins the results of a study of number formats. */
+export interface FormatSummary {
+  merge(pointer: number, length: number): string;
+  /** JSON: NumberFormatReport or error. */
+  report(): string;
+  delete(): void;
+}
+
+/** A sample on which lists of levels are tried. */
+export interface LevelBench {
+  problem(): string;
+  /** JSON { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures or error. */
+  measure(request: string): string;
+  /** JSON: the levels with the least squared error, or error. */
+  optimal(count: number, block: number): string;
+  /** JSON: counts of weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
+  histogram(block: number): string;
   delete(): void;
 }
 
