@@ -6,6 +6,7 @@ export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
 export { bestKernel, type Kernel } from './module';
 export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish, type ScaleSearchName } from './number-formats';
+export { LevelBench, type LevelRequest } from './level-bench';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

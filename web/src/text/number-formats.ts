@@ -10,3 +10,7 @@ export function pointName({ family, detail, bits }: Pick<NumberFormatPoint, 'fam
 export function blockName(block: number): string {
   return block === 0 ? 'row' : String(block);
 }
+
+export function blockText(block: number): string {
+  return block === 0 ? 'one scale for each row' : `blocks of ${block}`;
+}

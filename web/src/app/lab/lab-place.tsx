@@ -5,6 +5,7 @@ import { core, coreProblem } from '../engine';
 import { goTo, Place } from '../parts/place';
 import { opened } from '../state/opening';
 import { percent, precise } from '../../text/units';
+import { AnalysisPanels } from './analysis/analysis-panels';
 import { labProblem, reported } from './bench';
 import { type Bench, benchOfLink, isFirstBench } from './block';
 import { BlockEditor } from './block-editor';
@@ -44,6 +45,7 @@ export function LabPlace(): VNode {
       ) : (
         <p class="quiet late" role="status">{coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}</p>
       )}
+      {opened.value && <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />}
     </Place>
   );
 }

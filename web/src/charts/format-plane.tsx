@@ -1,0 +1,150 @@
+/** Error over bits per weight: every way to spend bits, the frontier, and llama.cpp's types by name. */
+import { extent } from 'd3-array';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { NumberFamily, NumberFormatPoint } from '../core/types';
+import { blockText, pointName } from '../text/number-formats';
+import { percent } from '../text/units';
+import { Axes, type Margin, type Tick } from './axes';
+import { Pointing, stepIndex } from './pointing';
+import { type Marker, markerPath } from './roles';
+
+const MARGIN: Margin = { top: 28, right: 20, bottom: 46, left: 56 };
+const HEIGHT = 460;
+/** How near the pointer must come, in pixels. */
+const REACH = 24;
+
+/** Kinds of numbers by hue and shape; hues are those of the tensor roles. */
+export const FAMILY_STYLES: Record<string, { color: string; marker: Marker }> = {
+  symmetric: { color: 'var(--role-q)', marker: 'square' },
+  'fixed-zero': { color: 'var(--role-q)', marker: 'diamond' },
+  'signed-scale': { color: 'var(--role-k)', marker: 'triangle' },
+  'half-zero': { color: 'var(--role-k)', marker: 'bar' },
+  'zero-point': { color: 'var(--role-v)', marker: 'square' },
+  offset: { color: 'var(--role-v)', marker: 'diamond' },
+  float: { color: 'var(--role-up)', marker: 'circle' },
+  dynamic: { color: 'var(--role-gate)', marker: 'cross' },
+  normal: { color: 'var(--role-down)', marker: 'triangle' },
+  quantile: { color: 'var(--role-token_embd)', marker: 'ring' },
+  optimal: { color: 'var(--role-o)', marker: 'diamond' },
+  own: { color: 'var(--ink)', marker: 'cross' },
+  gguf: { color: 'var(--ink)', marker: 'ring' },
+};
+const styleOf = (family: string) => FAMILY_STYLES[family] ?? { color: 'var(--ink-2)', marker: 'circle' as Marker };
+
+/** `points` by bits per weight. */
+export function FormatPlane({ width, points, families }: { width: number; points: readonly NumberFormatPoint[]; families: readonly NumberFamily[] }): VNode {
+  const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
+  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const seen = points.filter(({ relativeError }) => relativeError > 0);
+  const [least = 1e-3, most = 1] = extent(seen, ({ relativeError }) => relativeError) as [number, number] | [undefined, undefined];
+  const [fewest = 1, widest = 9] = extent(points, ({ bitsPerWeight }) => bitsPerWeight) as [number, number] | [undefined, undefined];
+  const x = scaleLinear([Math.floor(fewest), Math.ceil(widest + 0.01)], [0, plotWidth]);
+  const y = scaleLog([least / 1.15, most * 1.15], [plotHeight, 0]);
+  const left = (point: NumberFormatPoint) => x(point.bitsPerWeight);
+  const top = (point: NumberFormatPoint) => y(Math.max(point.relativeError, least / 1.15));
+  const drawing = useMemo(() => {
+    const frontier = points.filter((point) => point.frontier);
+    const types = points.filter(({ family }) => family === 'gguf');
+    const labels = placeNames(types.map((point) => ({ point, at: [left(point), top(point)] as const, text: point.detail.toUpperCase() })), plotWidth);
+    return (
+      <>
+        <path class="frontier" d={frontier.map((point, index) => `${index === 0 ? 'M' : 'H'}${left(point)}${index === 0 ? ',' : 'V'}${top(point)}`).join('')} />
+        {points.map((point) => {
+          const { color, marker } = styleOf(point.family);
+          const size = point.family === 'gguf' ? 5 : point.frontier ? 4 : 2.6;
+          return (
+            <path
+              key={`${point.family} ${point.detail} ${point.bits} ${point.block} ${point.search}`}
+              class={point.frontier || point.family === 'gguf' || point.family === 'own' ? 'format-mark' : 'format-mark behind'}
+              d={markerPath(marker, size)}
+              transform={`translate(${left(point)},${top(point)})`}
+              style={{ fill: color }}
+            />
+          );
+        })}
+        {labels.map(({ text, x: labelX, y: labelY, anchor }) => <text key={text} class="format-name" x={labelX} y={labelY} text-anchor={anchor}>{text}</text>)}
+      </>
+    );
+  }, [points, width]);
+  return (
+    <Pointing<number>
+      label="Relative error over bits per weight"
+      pick={(px, py) => {
+        let nearest: number | null = null;
+        let best = REACH;
+        for (const [index, point] of points.entries()) {
+          const far = Math.hypot(left(point) + MARGIN.left - px, top(point) + MARGIN.top - py) - (point.frontier || point.family === 'gguf' ? 4 : 0);
+          if (far < best) [best, nearest] = [far, index];
+        }
+        return nearest;
+      }}
+      // Up and down step along the frontier, left and right through everything.
+      step={(from, key) => {
+        if (from === null || (key !== 'ArrowUp' && key !== 'ArrowDown')) return stepIndex(from, key, points.length);
+        const onFrontier = points.flatMap((point, index) => (point.frontier ? [index] : []));
+        return (key === 'ArrowDown' ? onFrontier.find((index) => index > from) : onFrontier.findLast((index) => index < from)) ?? from;
+      }}
+      read={(index) => {
+        const point = points[index];
+        if (!point) return { x: 0, y: 0, head: '', lines: [] };
+        return {
+          x: MARGIN.left + left(point),
+          y: MARGIN.top + top(point),
+          head: pointName(point, families),
+          lines: [
+            `${point.bitsPerWeight.toFixed(3)} bits per weight, ${percent(point.relativeError, 3)} relative error`,
+            `${blockText(point.block)}, scale search ${point.search}`,
+            ...(point.frontier ? ['on the frontier'] : []),
+          ],
+        };
+      }}
+    >
+      {(current) => (
+        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+          <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+            <Axes
+              width={plotWidth}
+              height={plotHeight}
+              x={x.ticks(Math.min(10, Math.floor(plotWidth / 40))).map((value) => ({ at: x(value), label: String(value) }))}
+              y={errorTicks(least / 1.15, most * 1.15, y)}
+              xTitle="bits per weight, scales and lists of levels counted"
+              yTitle="relative error, logarithmic"
+            />
+            {drawing}
+            {current !== null && points[current] && <circle class="format-halo" cx={left(points[current])} cy={top(points[current])} r={8} />}
+          </g>
+        </svg>
+      )}
+    </Pointing>
+  );
+}
+
+/** 1, 2 and 5 times powers of ten. */
+function errorTicks(low: number, high: number, y: (value: number) => number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
+    for (const digit of [1, 2, 5]) {
+      const value = digit * 10 ** power;
+      if (value >= low && value <= high) ticks.push({ at: y(value), label: percent(value, value < 0.001 ? 2 : value < 0.01 ? 1 : 0) });
+    }
+  }
+  return ticks;
+}
+
+/** Names beside their marks, right or left, moved down a line where another stands; left out where there is no room. */
+function placeNames(names: readonly { at: readonly [number, number]; text: string }[], width: number) {
+  const taken: { from: number; to: number; y: number }[] = [];
+  return names.flatMap(({ at: [markX, markY], text }) => {
+    const length = text.length * 7;
+    for (const [dx, dy] of [[9, 4], [-9, 4], [9, -8], [-9, -8], [9, 16], [-9, 16]] as const) {
+      const from = dx > 0 ? markX + dx : markX + dx - length;
+      const [to, y] = [from + length, markY + dy];
+      if (from < 0 || to > width || taken.some((other) => Math.abs(other.y - y) < 12 && from < other.to && to > other.from)) continue;
+      taken.push({ from, to, y });
+      return [{ text, x: markX + dx, y, anchor: dx > 0 ? ('start' as const) : ('end' as const) }];
+    }
+    return [];
+  });
+}
