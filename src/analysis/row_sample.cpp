@@ -7,6 +7,7 @@
 
 #include "codec/codec.h"
 #include "error.h"
+#include "measure/sample.h"
 
 namespace nibble {
 namespace {
@@ -67,7 +68,7 @@ void add_row(const ModelTensor& tensor, uint64_t row, RowSampleJob& job) {
   job.weights += row_length(tensor);
 }
 
-/// Appends the jobs for `count` of a tensor's rows, in the middles of equal parts.
+/// Appends the jobs for the first `count` rows of a tensor's sampling order.
 void add_rows(const ModelTensor& tensor, uint32_t index, uint64_t count, uint64_t job_weights, RowSample& sample) {
   const uint64_t rows = row_count(tensor);
   RowSampleJob job{index, sample.weights, 0, 0, {}};
@@ -77,9 +78,12 @@ void add_rows(const ModelTensor& tensor, uint32_t index, uint64_t count, uint64_
     sample.jobs.push_back(std::move(job));
     job = {index, sample.weights, 0, 0, {}};
   };
-  for (uint64_t i = 0; i < count; ++i) {
-    // In two steps, because rows * count may not fit.
-    const uint64_t row = rows / count * i + rows % count * i / count + rows / count / 2;
+  std::vector<uint64_t> chosen(count);
+  const RowOrder order(rows, tensor.name);
+  for (uint64_t i = 0; i < count; ++i) chosen[i] = order[i];
+  // As they lie in the file.
+  std::sort(chosen.begin(), chosen.end());
+  for (const uint64_t row : chosen) {
     add_row(tensor, row, job);
     if (job_weights > 0 && job.weights >= job_weights) finish();
   }

@@ -45,7 +45,7 @@ struct RowSample {
   uint64_t of_weights = 0; ///< in the tensors it is taken from
 };
 
-/// Takes rows at even distances from every matrix that holds weights. `model` is complete. Throws Error when no tensor
+/// Takes rows of every matrix that holds weights, in the order of RowOrder (measure/sample.h). `model` is complete. Throws Error when no tensor
 /// matches or the pattern is no regular expression.
 RowSample make_row_sample(const Model& model, const RowSampleOptions& options);
 

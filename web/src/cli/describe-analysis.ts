@@ -20,7 +20,7 @@ export function describeScaleAnalysis({ sample, report, tables }: ScaleAnalysis)
   const ratio = (value: number | null) => (value === null ? '–' : value.toFixed(4));
   return [
     `${report.format}, blocks of ${report.blockLength}: ${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ` +
-      `${sample.weights === sample.ofWeights ? 'all of them' : `${percent(sample.weights / sample.ofWeights)} of their rows, at even distances`}` +
+      `${sample.weights === sample.ofWeights ? 'all of them' : `${percent(sample.weights / sample.ofWeights)} of their rows, spread evenly`}` +
       `${sample.leftOut.length > 0 ? `; left out, because their rows do not suit: ${sample.leftOut.join(', ')}` : ''}`,
     '',
     'Best divisor of each block: max|x| / |scale of least error|',
@@ -51,7 +51,7 @@ export function describeNumberFormats({ sample, report }: NumberFormats): string
     .sort((a, b) => a.bits - b.bits || a.relativeError - b.relativeError);
   const head = ['bits/weight', 'relative error', 'numbers', 'block', 'scale search'];
   return [
-    `${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ${sample.weights === sample.ofWeights ? 'all of them' : 'rows at even distances'}; ${plural(report.points.length, 'way')} to spend bits. Bits count codes, scales, offsets and lists of levels.`,
+    `${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ${sample.weights === sample.ofWeights ? 'all of them' : 'rows spread evenly'}; ${plural(report.points.length, 'way')} to spend bits. Bits count codes, scales, offsets and lists of levels.`,
     '',
     'The frontier: no other way has as few bits and less error',
     table([head, ...frontier.map(row)], [0, 1]),

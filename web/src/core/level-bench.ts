@@ -24,7 +24,7 @@ export class LevelBench {
     this.sample = sample;
   }
 
-  /** Reads rows of the tensor of that name at even distances. Throws Problem. */
+  /** Reads rows of the tensor of that name, spread evenly. Throws Problem. */
   static async open(model: OpenedModel, tensor: string): Promise<LevelBench> {
     const sample = model.sample({ tensors: tensor, weightsPerTensor: benchWeights, jobWeights: 0 });
     const [job] = sample.jobs;

@@ -486,6 +486,7 @@ export interface Observation {
     bytesAfter: number;
     halved: boolean;
   }[]; // the worst first
+}
 
 /** What k bits are to be spent on. */
 export interface NumberFormatOptions {

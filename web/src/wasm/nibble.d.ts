@@ -179,6 +179,9 @@ export interface Measurement {
   solve(request: string): string;
   /** JSON ObserveRequest to JSON Observation, or error. */
   observe(request: string): string;
+  delete(): void;
+}
+
 /** Joins the results of a study of number formats. */
 export interface FormatSummary {
   merge(pointer: number, length: number): string;

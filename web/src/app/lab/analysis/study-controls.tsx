@@ -61,5 +61,5 @@ export function sampleText(sample: Pick<RowSample, 'tensors' | 'weights' | 'ofWe
   const left = sample.leftOut.length > 0 ? ` ${plural(sample.leftOut.length, 'matrix', 'matrices')} left out, because the rows do not suit.` : '';
   return sample.weights === sample.ofWeights
     ? `All ${quantity(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}.${left}`
-    : `A sample: ${quantity(sample.weights)} of the ${quantity(sample.ofWeights)} weights of ${plural(sample.tensors, 'tensor')}, rows at even distances.${left}`;
+    : `A sample: ${quantity(sample.weights)} of the ${quantity(sample.ofWeights)} weights of ${plural(sample.tensors, 'tensor')}, rows spread evenly.${left}`;
 }
