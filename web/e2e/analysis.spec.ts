@@ -1,0 +1,139 @@
+/** The Lab zoomed out: analysis of scales, number formats, levels of one's own, by keyboard and within 390 px. */
+import AxeBuilder from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import { expect, openModel, test } from './support';
+
+const study = (page: Page, title: string): Locator => page.locator('#lab section.study', { has: page.getByRole('heading', { name: title, exact: true }) });
+const scales = (page: Page): Locator => study(page, 'Where the best scales lie');
+const formats = (page: Page): Locator => study(page, 'Number formats');
+const levels = (page: Page): Locator => study(page, 'Levels of your own');
+const groups = (page: Page): Locator => study(page, 'Symmetric or asymmetric');
+const LONG = { timeout: 120_000 };
+
+test.setTimeout(240_000);
+
+async function open(page: Page): Promise<void> {
+  await page.goto('./');
+  await openModel(page);
+  await expect(page.locator('#lab section.study')).toHaveCount(4);
+}
+
+async function analyse(page: Page): Promise<void> {
+  await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_v.weight');
+  await scales(page).getByRole('button', { name: 'Analyse' }).press('Enter');
+  await expect(scales(page).getByRole('status').first()).toHaveText('Finished.', LONG);
+}
+
+async function compare(page: Page): Promise<void> {
+  await formats(page).getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_v.weight');
+  for (const bits of ['2', '3', '6', '7', '8']) await formats(page).getByRole('checkbox', { name: bits, exact: true }).uncheck();
+  await formats(page).getByRole('button', { name: 'Compare' }).press('Enter');
+  await expect(formats(page).getByRole('status').first()).toHaveText('Finished.', LONG);
+}
+
+test('analyses scales: chart, readings by keyboard, methods, tables, CSV', async ({ page }) => {
+  await open(page);
+  await analyse(page);
+  const figure = scales(page).locator('figure');
+  await expect(figure).toContainText(/mean 8\.\d{3}/);
+  await figure.getByText('Table', { exact: true }).click();
+  const counts = await figure.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [2, 3].reduce((sum, at) => sum + Number(row.children[at]?.textContent ?? 0), 0)));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe((128 * 256) / 32);
+  await figure.getByRole('group', { name: /Arrow keys read the values/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(figure.locator('[aria-live="polite"]')).toContainText(/divisor \d\.\d to \d\.\d, \d+ blocks?/);
+  const methods = scales(page).getByRole('region', { name: 'Error of each method' });
+  const over = async (name: string) => Number(await methods.locator('tr', { has: page.getByText(name, { exact: true }) }).locator('td').nth(4).textContent());
+  expect(await over('exact')).toBe(1);
+  expect(await over('max7')).toBeGreaterThan(1.1);
+  await expect(scales(page).getByRole('region', { name: 'Tables of divisors' }).locator('tbody tr')).toHaveCount(16);
+  const waiting = page.waitForEvent('download');
+  await scales(page).locator('.study-table').last().getByRole('button', { name: 'CSV' }).click();
+  expect(readFileSync(await (await waiting).path(), 'utf8').trim().split('\r\n')).toHaveLength(17);
+});
+
+test('can be stopped, and says when no tensor has the name', async ({ page }) => {
+  await open(page);
+  await scales(page).getByRole('combobox', { name: 'Weights' }).selectOption('all');
+  await scales(page).getByRole('button', { name: 'Analyse' }).click();
+  await scales(page).getByRole('button', { name: 'Stop' }).click();
+  await expect(scales(page).getByRole('button', { name: 'Analyse' })).toBeVisible();
+  await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('nothing');
+  await expect(scales(page)).toContainText('No tensor has this name.');
+});
+
+test('compares number formats: the frontier, the types beside it, readings and files', async ({ page }) => {
+  await open(page);
+  await compare(page);
+  const figure = formats(page).locator('figure');
+  await expect(figure.locator('path.frontier')).toHaveCount(1);
+  await expect(figure.locator('text.format-name', { hasText: 'Q8_0' })).toHaveCount(1);
+  await figure.getByRole('group', { name: /Arrow keys read the values/ }).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await expect(figure.locator('[aria-live="polite"]')).toContainText(/bits per weight, \d+\.\d+ % relative error, .*on the frontier/);
+  const marks = await figure.locator('path.format-mark').count();
+  await figure.getByRole('button', { name: 'float', exact: true }).click();
+  expect(await figure.locator('path.format-mark').count()).toBeLessThan(marks);
+  await figure.getByText('Table', { exact: true }).click();
+  await expect(figure.locator('tbody tr').filter({ hasText: 'Q4_0' })).toContainText('4.5');
+  const waiting = page.waitForEvent('download');
+  await figure.getByRole('button', { name: 'SVG' }).click();
+  expect(readFileSync(await (await waiting).path(), 'utf8')).toMatch(/^<svg [^]*<title>Error over bits<\/title>/);
+});
+
+test('levels are moved by keyboard and pointer, typed, fitted, and sent to the block', async ({ page }) => {
+  await open(page);
+  const error = async () => Number.parseFloat((await levels(page).getByTestId('level-figures').locator('.figure-value').first().textContent()) ?? '');
+  const nf4 = await expect.poll(error, LONG).toBeGreaterThan(5).then(error);
+  await levels(page).getByRole('combobox', { name: 'Fit to this tensor' }).selectOption('16');
+  await expect.poll(error).toBeLessThan(nf4);
+  const fitted = await error();
+  await levels(page).getByRole('slider', { name: 'Level 1 of 16' }).focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(levels(page).getByRole('slider', { name: 'Level 2 of 16' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('PageUp');
+  await expect.poll(error).toBeGreaterThan(fitted);
+  const level = levels(page).getByRole('slider', { name: 'Level 12 of 16' });
+  await level.scrollIntoViewIfNeeded();
+  const grip = await level.locator('.grip').boundingBox();
+  if (!grip) throw new Error('The level is not drawn.');
+  const before = Number(await level.getAttribute('aria-valuenow'));
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + grip.width / 2 + 12, grip.y + grip.height / 2, { steps: 3 });
+  await page.mouse.up();
+  expect(Number(await level.getAttribute('aria-valuenow'))).toBeGreaterThan(before);
+  await levels(page).getByRole('textbox', { name: 'Levels' }).fill('-1 -0.4 0.4 1');
+  await expect(levels(page).getByRole('slider')).toHaveCount(4);
+  await levels(page).getByRole('button', { name: 'Try on a block' }).click();
+  await expect(page).toHaveURL(/l=-1,-0\.4,0\.4,1/);
+});
+
+test('compares integers in groups over the model', async ({ page }) => {
+  await open(page);
+  await groups(page).getByRole('button', { name: 'Compare groups' }).click();
+  const rows = groups(page).getByRole('region', { name: 'Integers in groups' }).locator('tbody tr');
+  await expect(rows).toHaveCount(15, LONG);
+  await expect(groups(page)).toContainText('29 tensors');
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`accessible and within 390 px, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 390, height: 800 });
+    await open(page);
+    await analyse(page);
+    await compare(page);
+    await groups(page).getByRole('button', { name: 'Compare groups' }).click();
+    await expect(groups(page).getByRole('region', { name: 'Integers in groups' })).toBeVisible(LONG);
+    const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    expect(content).toBeLessThanOrEqual(window);
+  });
+}
