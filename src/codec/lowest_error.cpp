@@ -344,8 +344,32 @@ void quantize_symmetric(const float* row, uint8_t* blocks, size_t length, const 
   quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
+template <Kernel kernel>
+constexpr auto four_blocks_fit_of(const Q4_1*) { return NIBBLE_OF_KERNEL(q4_1); }
+template <Kernel kernel>
+constexpr auto four_blocks_fit_of(const Q5_1*) { return NIBBLE_OF_KERNEL(q5_1); }
+
+/// `count` blocks, up to four, by the integer search.
+template <class F, Kernel kernel, int count>
+bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
+  constexpr size_t n = F::block_length;
+  float four[4 * n] = {};
+  if (count < 4) {
+    std::memcpy(four, x, count * n * sizeof(float));
+    x = four;
+  }
+  Block32Fit fits[4];
+  four_blocks_fit_of<kernel>(static_cast<F*>(nullptr))(x, fits);
+  for (size_t b = 0; b < count; ++b) F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
+  return true;
+}
+
 template <class F, Kernel kernel, class V>
 void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  if (!importance) {
+    return quantize_guarded<F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, kernel, 4>,
+                                             integer_blocks_of_32<F, kernel, 1>);
+  }
   quantize_guarded<F, kernel, V, lane_count<V>>(row, blocks, length, importance, affine_blocks_of_32<F, V>,
                                              affine_blocks_of_32<F, float>);
 }

@@ -2,13 +2,14 @@
 // super_block_fits.h for the steps.
 
 // A rule has n (weights per run), N (highest level), S (highest code of a scale or minimum) and its grids:
-//   spans: T = (first_span + k) * 2^(10 - coarse_bits), k < span_count, levels = u * T;
+//   spans: T = (first_span + k * span_step) * 2^(8 - coarse_bits), k < span_count, levels = u * T;
 //   shifts: (first_shift + k * shift_step) levels off the middle, k < shift_count (a multiple of 4);
 //   fixed_bits: fraction of levels in step 3;
 //   multiples of the smallest d and dmin that reach every run (step 2), and how often 3 and 4 run.
 struct Q4KRule {
+  static constexpr bool allows_positive_offsets = false;
   static constexpr int n = 32, N = 15, S = 63;
-  static constexpr int first_span = 25, span_count = 8, coarse_bits = 11, fixed_bits = 10;
+  static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
   static constexpr float first_shift = -0.36f, shift_step = 0.24f;
   static constexpr int shift_count = 4;
   static constexpr int scale_count = 12, minimum_count = 8;
@@ -16,8 +17,9 @@ struct Q4KRule {
   static constexpr int rounds = 1;
 };
 struct Q5KRule {
+  static constexpr bool allows_positive_offsets = false;
   static constexpr int n = 32, N = 31, S = 63;
-  static constexpr int first_span = 28, span_count = 7, coarse_bits = 10, fixed_bits = 9;
+  static constexpr int first_span = 112, span_step = 4, span_count = 7, coarse_bits = 10, fixed_bits = 9;
   static constexpr float first_shift = -0.42f, shift_step = 0.12f;
   static constexpr int shift_count = 8;
   static constexpr int scale_count = 12, minimum_count = 8;
@@ -25,13 +27,30 @@ struct Q5KRule {
   static constexpr int rounds = 2;
 };
 struct Q2KRule {
+  static constexpr bool allows_positive_offsets = false;
   static constexpr int n = 16, N = 3, S = 15;
-  static constexpr int first_span = 8, span_count = 8, coarse_bits = 12, fixed_bits = 12;
+  static constexpr int first_span = 32, span_step = 4, span_count = 8, coarse_bits = 12, fixed_bits = 12;
   static constexpr float first_shift = -0.3f, shift_step = 0.2f;
   static constexpr int shift_count = 4;
   static constexpr int scale_count = 12, minimum_count = 8;
   static constexpr float first_multiple = 0.92f, scale_step = 0.0436f, minimum_step = 0.0685f;
   static constexpr int rounds = 2;
+};
+
+// Blocks of 32 with a scale and a minimum of their own: only step 1.
+struct Q41Rule {
+  static constexpr bool allows_positive_offsets = true;
+  static constexpr int n = 32, N = 15;
+  static constexpr int first_span = 96, span_step = 4, span_count = 12, coarse_bits = 11;
+  static constexpr float first_shift = -0.45f, shift_step = 0.128f;
+  static constexpr int shift_count = 8;
+};
+struct Q51Rule {
+  static constexpr bool allows_positive_offsets = true;
+  static constexpr int n = 32, N = 31;
+  static constexpr int first_span = 104, span_step = 2, span_count = 20, coarse_bits = 10;
+  static constexpr float first_shift = -0.48f, shift_step = 0.137f;
+  static constexpr int shift_count = 8;
 };
 
 constexpr float full_scale = 32767.0f;  // u = 1
@@ -45,14 +64,14 @@ struct AffineTables {
   constexpr AffineTables() : span{}, bias{}, less{} {
     const float one = static_cast<float>(1 << Rule::coarse_bits);
     for (int t = 0; t < Rule::span_count; ++t) {
-      const int steps = Rule::first_span + t;
-      const float T = static_cast<float>(steps) * 1024.0f / one;
+      const int quarters = Rule::first_span + t * Rule::span_step;
+      const float T = static_cast<float>(quarters) * 256.0f / one;
       // floor(u T + middle + shift + 1/2): the largest sum first, so that only unsigned differences are left.
       const float middle = (static_cast<float>(Rule::N) - T) / 2.0f + 0.5f;
       const float most = middle + Rule::first_shift + Rule::shift_step * static_cast<float>(Rule::shift_count - 1);
       const float added = most > 0.0f ? most : 0.0f;
       for (int lane = 0; lane < 8; ++lane) {
-        span[t][lane] = static_cast<int16_t>(steps);
+        span[t][lane] = static_cast<int16_t>(quarters / 4);
         bias[t][lane] = static_cast<int16_t>(added * one);
       }
       for (int k = 0; k < Rule::shift_count; ++k) {
@@ -121,7 +140,8 @@ inline void fit_group(const float* x, int g, AffineRuns<Rule>& runs) {
   }
   transpose4(low[0], low[1], low[2], low[3]);
   transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t least = wasm_f32x4_pmin(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])), zero);
+  v128_t least = wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3]));
+  if (!Rule::allows_positive_offsets) least = wasm_f32x4_pmin(least, zero);
   const v128_t most = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
   const v128_t range = wasm_f32x4_sub(most, least);
   const v128_t has_range = wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f));
@@ -151,18 +171,22 @@ inline void fit_group(const float* x, int g, AffineRuns<Rule>& runs) {
                                      wasm_f32x4_splat(1.0f / (n * full_scale)));
   runs.mean[g] = mean;
   // In units of the range: the offset that leaves nothing below zero.
-  const v128_t most_offset = wasm_f32x4_mul(wasm_f32x4_neg(least), inverse);
+  const v128_t most_offset = Rule::allows_positive_offsets ? wasm_f32x4_splat(std::numeric_limits<float>::max())
+                                                           : wasm_f32x4_mul(wasm_f32x4_neg(least), inverse);
   alignas(16) float means[4], most_offsets[4];
   wasm_v128_store(means, mean);
   wasm_v128_store(most_offsets, most_offset);
 
   const v128_t top = wasm_i16x8_splat(Rule::N), mark = wasm_i16x8_splat(static_cast<int16_t>(-0x8000));
   for (int r = 0; r < 4; ++r) {
-    v128_t fine[vectors], coarse[vectors];
+    v128_t fine[vectors], coarse[vectors], quarters[4][vectors];
     NIBBLE_UNROLL
     for (int k = 0; k < vectors; ++k) {
       fine[k] = wasm_v128_load(runs.u + n * (4 * g + r) + 8 * k);
       coarse[k] = wasm_u16x8_shr(wasm_i16x8_add(fine[k], wasm_i16x8_splat(16)), 5);
+      const v128_t quarter = wasm_u16x8_shr(coarse[k], 2);
+      quarters[0][k] = wasm_i16x8_splat(0);
+      for (int q = 1; q < 4; ++q) quarters[q][k] = wasm_i16x8_add(quarters[q - 1][k], quarter);
     }
     const v128_t own_mean = wasm_v128_load32_splat(means + r), own_most = wasm_v128_load32_splat(most_offsets + r);
     v128_t gain = wasm_f32x4_splat(0.0f), kept_A = wasm_i32x4_splat(0), kept_packed = kept_A;
@@ -170,7 +194,10 @@ inline void fit_group(const float* x, int g, AffineRuns<Rule>& runs) {
       const v128_t span = wasm_v128_load(tables.span[t]), bias = wasm_v128_load(tables.bias[t]);
       v128_t placed[vectors];
       NIBBLE_UNROLL
-      for (int k = 0; k < vectors; ++k) placed[k] = wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span), bias);
+      for (int k = 0; k < vectors; ++k) {
+        placed[k] = wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span),
+                                   wasm_i16x8_add(quarters[(Rule::first_span + t * Rule::span_step) % 4][k], bias));
+      }
       for (int first = 0; first < Rule::shift_count; first += 4) {
         v128_t A[4], packed[4];
         NIBBLE_UNROLL
@@ -460,6 +487,69 @@ inline bool fit_affine(const float* x, SuperBlockFit& fit) {
   return true;
 }
 
+// Four consecutive blocks of 32: the best of the grid, then rounding and fitting in turn.
+template <class Rule>
+inline void fit_four_blocks(const float* x, Block32Fit* fits) {
+  constexpr int n = Rule::n, refinements = 3;
+  AffineRuns<Rule> runs;
+  fit_group<Rule>(x, 0, runs);
+  const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f), highest_level = wasm_f32x4_splat(Rule::N);
+  const v128_t inverse_n = wasm_f32x4_splat(1.0f / n), low = wasm_v128_load(runs.low);
+  // Offsets from the lowest weight lose nothing to cancellation.
+  v128_t scale = runs.scale[0], offset = wasm_f32x4_sub(runs.offset[0], low);
+  const v128_t mean = wasm_f32x4_mul(runs.mean[0], wasm_v128_load(runs.range));
+  for (int round = 0; round < refinements; ++round) {
+    alignas(16) float inverses[4], offsets[4];
+    wasm_v128_store(inverses, wasm_v128_and(wasm_f32x4_div(one, scale), wasm_f32x4_gt(scale, zero)));
+    wasm_v128_store(offsets, offset);
+    v128_t q[4], qq[4], qx[4];
+    for (int r = 0; r < 4; ++r) {
+      const v128_t inverse = wasm_v128_load32_splat(inverses + r), start = wasm_v128_load32_splat(offsets + r);
+      const v128_t base = wasm_v128_load32_splat(runs.low + r);
+      q[r] = qq[r] = qx[r] = zero;
+      for (int i = 0; i < n; i += 4) {
+        const v128_t v = wasm_f32x4_sub(wasm_v128_load(x + n * r + i), base);
+        const v128_t y = wasm_f32x4_mul(wasm_f32x4_sub(v, start), inverse);
+        const v128_t level = nearest_f32(clamp_f32(y, zero, highest_level));
+        q[r] = wasm_f32x4_add(q[r], level);
+        qq[r] = wasm_f32x4_add(qq[r], wasm_f32x4_mul(level, level));
+        qx[r] = wasm_f32x4_add(qx[r], wasm_f32x4_mul(level, v));
+      }
+    }
+    const auto sum_of_each = [](v128_t* rows) {
+      transpose4(rows[0], rows[1], rows[2], rows[3]);
+      return wasm_f32x4_add(wasm_f32x4_add(rows[0], rows[1]), wasm_f32x4_add(rows[2], rows[3]));
+    };
+    const v128_t sum_q = sum_of_each(q), mean_q = wasm_f32x4_mul(sum_q, inverse_n);
+    const v128_t covariance = wasm_f32x4_sub(sum_of_each(qx), wasm_f32x4_mul(mean, sum_q));
+    const v128_t variance = wasm_f32x4_sub(sum_of_each(qq), wasm_f32x4_mul(mean_q, sum_q));
+    const v128_t solvable = wasm_v128_and(wasm_f32x4_gt(variance, wasm_f32x4_splat(0.5f)), wasm_f32x4_gt(covariance, zero));
+    const v128_t slope = wasm_f32x4_div(covariance, variance);
+    scale = wasm_v128_bitselect(slope, scale, solvable);
+    offset = wasm_v128_bitselect(wasm_f32x4_sub(mean, wasm_f32x4_mul(slope, mean_q)), offset, solvable);
+  }
+  alignas(16) float scales[4], offsets[4];
+  wasm_v128_store(scales, scale);
+  wasm_v128_store(offsets, wasm_f32x4_add(offset, low));
+  const v128_t magic = wasm_f32x4_splat(12582912.0f), low_byte = wasm_i32x4_splat(0xFF);
+  for (int r = 0; r < 4; ++r) {
+    fits[r].d = f16_from_f32(scales[r]);
+    fits[r].m = f16_from_f32(offsets[r]);
+    const float d = f32_from_f16(fits[r].d);
+    const v128_t inverse = wasm_f32x4_splat(inverse_or_zero(d)), start = wasm_f32x4_splat(f32_from_f16(fits[r].m));
+    const auto level = [&](int i) {
+      const v128_t y = wasm_f32x4_mul(wasm_f32x4_sub(wasm_v128_load(x + n * r + i), start), inverse);
+      return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, zero, highest_level), magic), low_byte);
+    };
+    for (int i = 0; i < n; i += 16) {
+      wasm_v128_store(fits[r].levels + i, wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
+                                                                  wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
+    }
+  }
+}
+
+void q4_1(const float* x, Block32Fit* fits) { fit_four_blocks<Q41Rule>(x, fits); }
+void q5_1(const float* x, Block32Fit* fits) { fit_four_blocks<Q51Rule>(x, fits); }
 bool q2_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q2KRule>(x, fit); }
 bool q4_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q4KRule>(x, fit); }
 bool q5_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q5KRule>(x, fit); }

@@ -1,7 +1,8 @@
 #pragma once
 #include <cstdint>
 
-/// The searches behind the method lowest-error for super-blocks of 256 weights of equal importance, in 16-bit integers.
+/// The searches behind the method lowest-error for weights of equal importance, in 16-bit integers: super-blocks
+/// of 256 weights, and blocks of 32 with a scale and a minimum.
 ///
 /// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is how
 /// many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift), computed eight
@@ -21,9 +22,19 @@ struct SuperBlockFit {
   uint8_t levels[256];              ///< from the lowest level of the format up
 };
 
+/// What a block of 32 weights with a scale and a minimum stores: half floats and levels 0..N.
+struct Block32Fit {
+  uint16_t d, m;
+  uint8_t levels[32];
+};
+
+/// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1, then rounding and least squares in turn), whatever the weights:
+/// numbers no half float holds make an invalid block. The others:
 /// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
 /// small for the integer search; `fit` is then not meaningful.
 #define NIBBLE_SUPER_BLOCK_FITS                  \
+  void q4_1(const float* x, Block32Fit* fits);   \
+  void q5_1(const float* x, Block32Fit* fits);   \
   bool q2_k(const float* x, SuperBlockFit& fit); \
   bool q3_k(const float* x, SuperBlockFit& fit); \
   bool q4_k(const float* x, SuperBlockFit& fit); \
