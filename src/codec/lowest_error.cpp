@@ -349,6 +349,15 @@ constexpr auto four_blocks_fit_of(const Q4_1*) { return NIBBLE_OF_KERNEL(q4_1); 
 template <Kernel kernel>
 constexpr auto four_blocks_fit_of(const Q5_1*) { return NIBBLE_OF_KERNEL(q5_1); }
 
+template <Kernel kernel>
+constexpr auto four_blocks_fit_of(const IQ4_NL*) { return NIBBLE_OF_KERNEL(iq4_nl); }
+
+void encode_fit(const Block32Fit& fit, uint8_t* block, IQ4_NL*) { IQ4_NL::encode(fit.d, fit.levels, block); }
+template <class F>
+void encode_fit(const Block32Fit& fit, uint8_t* block, F*) {
+  F::encode(fit.d, fit.m, fit.levels, block);
+}
+
 /// `count` blocks, up to four, by the integer search.
 template <class F, Kernel kernel, int count>
 bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
@@ -360,7 +369,7 @@ bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
   }
   Block32Fit fits[4];
   four_blocks_fit_of<kernel>(static_cast<F*>(nullptr))(x, fits);
-  for (size_t b = 0; b < count; ++b) F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
+  for (size_t b = 0; b < count; ++b) encode_fit(fits[b], blocks + F::block_bytes * b, static_cast<F*>(nullptr));
   return true;
 }
 
@@ -375,6 +384,10 @@ void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const 
 }
 template <class F, Kernel kernel, class V>
 void quantize_symmetric_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  if (!importance) {
+    return quantize_guarded<F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, kernel, 4>,
+                                             integer_blocks_of_32<F, kernel, 1>);
+  }
   quantize_guarded<F, kernel, V, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
                                              symmetric_blocks_of_32<F, float>);
 }

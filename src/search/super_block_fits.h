@@ -28,6 +28,7 @@ struct Block32Fit {
   uint8_t levels[32];
 };
 
+/// iq4_nl fits four consecutive blocks of 32 (m is 0): step 1 over the uneven levels.
 /// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1, then rounding and least squares in turn), whatever the weights:
 /// numbers no half float holds make an invalid block. The others:
 /// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
@@ -35,6 +36,7 @@ struct Block32Fit {
 #define NIBBLE_SUPER_BLOCK_FITS                  \
   void q4_1(const float* x, Block32Fit* fits);   \
   void q5_1(const float* x, Block32Fit* fits);   \
+  void iq4_nl(const float* x, Block32Fit* fits); \
   bool q2_k(const float* x, SuperBlockFit& fit); \
   bool q3_k(const float* x, SuperBlockFit& fit); \
   bool q4_k(const float* x, SuperBlockFit& fit); \
