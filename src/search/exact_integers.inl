@@ -137,7 +137,7 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
   alignas(16) float event_u[40], event_P[40];
   const float s = 2.0f / (T0 + T1);
   const v128_t vs = wasm_f32x4_splat(s), vT0 = wasm_f32x4_splat(T0), vT1 = wasm_f32x4_splat(T1);
-  const v128_t half = wasm_f32x4_splat(0.5f), one = wasm_f32x4_splat(1.0f);
+  const v128_t half = in_register(wasm_f32x4_splat(0.5f)), one = in_register(wasm_f32x4_splat(1.0f));
   v128_t F4 = wasm_f32x4_splat(0), R4 = F4, B4 = F4;
   int events = 0;
   for (int k = 0; k < 8; ++k) {

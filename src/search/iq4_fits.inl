@@ -46,8 +46,9 @@ void iq4_nl(const float* x, Block32Fit* fits) {
     }
   }
 
-  const v128_t tree = wasm_v128_load(iq4_tree.middle), levels = wasm_v128_load(iq4_levels);
-  const v128_t root = wasm_i8x16_splat(iq4_tree.middle[1]), two = wasm_i8x16_splat(2), sixteen = wasm_i8x16_splat(16);
+  const v128_t tree = in_register(wasm_v128_load(iq4_tree.middle)), levels = in_register(wasm_v128_load(iq4_levels));
+  const v128_t root = in_register(wasm_i8x16_splat(iq4_tree.middle[1])), two = in_register(wasm_i8x16_splat(2));
+  const v128_t sixteen = in_register(wasm_i8x16_splat(16));
   v128_t best_gain = wasm_f32x4_splat(0.0f), best_scale = best_gain;
   for (const int16_t divisor : iq4_divisors) {
     const v128_t t = wasm_i16x8_splat(divisor);
@@ -77,6 +78,10 @@ void iq4_nl(const float* x, Block32Fit* fits) {
     best_scale = wasm_v128_bitselect(scale, best_scale, better);
   }
 
+  v128_t middles[15];
+  for (int k = 0; k < 15; ++k) {
+    middles[k] = in_register(wasm_f32x4_splat(0.5f * static_cast<float>(iq4_levels[k] + iq4_levels[k + 1])));
+  }
   alignas(16) float scales[4];
   wasm_v128_store(scales, best_scale);
   for (int r = 0; r < 4; ++r) {
@@ -89,10 +94,7 @@ void iq4_nl(const float* x, Block32Fit* fits) {
       const v128_t y = wasm_f32x4_mul(wasm_v128_load(x + n * r + i), inverse);
       v128_t count = wasm_i32x4_splat(0);
       NIBBLE_UNROLL
-      for (int k = 0; k < 15; ++k) {
-        const float middle = 0.5f * static_cast<float>(iq4_levels[k] + iq4_levels[k + 1]);
-        count = wasm_i32x4_sub(count, wasm_f32x4_ge(y, wasm_f32x4_splat(middle)));
-      }
+      for (int k = 0; k < 15; ++k) count = wasm_i32x4_sub(count, wasm_f32x4_ge(y, middles[k]));
       return count;
     };
     for (int i = 0; i < n; i += 16) {

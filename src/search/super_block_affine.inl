@@ -177,7 +177,9 @@ inline void fit_group(const float* x, int g, AffineRuns<Rule>& runs) {
   wasm_v128_store(means, mean);
   wasm_v128_store(most_offsets, most_offset);
 
-  const v128_t top = wasm_i16x8_splat(Rule::N), mark = wasm_i16x8_splat(static_cast<int16_t>(-0x8000));
+  const v128_t top = in_register(wasm_i16x8_splat(Rule::N));
+  const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
+  const v128_t unit = in_register(wasm_f32x4_splat(1.0f / full_scale));
   for (int r = 0; r < 4; ++r) {
     v128_t fine[vectors], coarse[vectors], quarters[4][vectors];
     NIBBLE_UNROLL
@@ -216,7 +218,7 @@ inline void fit_group(const float* x, int g, AffineRuns<Rule>& runs) {
         const v128_t all_A = lane_sums(A[0], A[1], A[2], A[3]);
         const v128_t all_packed = lane_sums(packed[0], packed[1], packed[2], packed[3]);
         const AffineFit fit =
-            fit_levels(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(all_A), wasm_f32x4_splat(1.0f / full_scale)),
+            fit_levels(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(all_A), unit),
                        squares_of(all_packed), sums_of(all_packed), own_mean, own_most, n);
         const v128_t better = wasm_f32x4_gt(fit.gain, gain);
         gain = wasm_v128_bitselect(fit.gain, gain, better);
@@ -271,8 +273,8 @@ inline void scan_multiples(const AffineRuns<Rule>& runs, float& best_d, float& b
     dmins[b] = stored_half(smallest_dmin * (Rule::first_multiple + Rule::minimum_step * static_cast<float>(b)));
     inverse_dmins[b] = inverse_or_zero(dmins[b]);
   }
-  const v128_t zero = wasm_f32x4_splat(0.0f), top = wasm_f32x4_splat(Rule::S), half = wasm_f32x4_splat(0.5f);
-  const v128_t weight = wasm_f32x4_splat(Rule::n);
+  const v128_t zero = wasm_f32x4_splat(0.0f), top = in_register(wasm_f32x4_splat(Rule::S));
+  const v128_t half = in_register(wasm_f32x4_splat(0.5f)), weight = in_register(wasm_f32x4_splat(Rule::n));
   float best = 0;
   best_d = best_dmin = 0;
   for (int a = 0; a < Rule::scale_count; ++a) {
@@ -365,8 +367,8 @@ inline void assign_group(const AffineRuns<Rule>& runs, int g, float d, float dmi
     }
   }
 
-  const v128_t none = wasm_i16x8_splat(0), highest_level = wasm_i16x8_splat(Rule::N);
-  const v128_t mark = wasm_i16x8_splat(static_cast<int16_t>(-0x8000));
+  const v128_t none = wasm_i16x8_splat(0), highest_level = in_register(wasm_i16x8_splat(Rule::N));
+  const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   v128_t best = wasm_f32x4_splat(3e38f), kept_A = zero, kept_B = zero, kept_Q = zero;
   best_code = best_minimum = zero;
   for (int k = 0; k < tries; ++k) {
@@ -458,8 +460,8 @@ inline bool fit_affine(const float* x, SuperBlockFit& fit) {
 
   fit.d = f16_from_f32(d);
   fit.dmin = f16_from_f32(dmin);
-  const v128_t zero = wasm_f32x4_splat(0.0f), highest_level = wasm_f32x4_splat(Rule::N);
-  const v128_t magic = wasm_f32x4_splat(12582912.0f), low_byte = wasm_i32x4_splat(0xFF);
+  const v128_t zero = wasm_f32x4_splat(0.0f), highest_level = in_register(wasm_f32x4_splat(Rule::N));
+  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
     const v128_t step = wasm_f32x4_mul(codes[g], wasm_f32x4_splat(d));
     alignas(16) float inverses[4], lifts[4];

@@ -25,9 +25,11 @@ struct Q3KRule {
 
 template <class Rule>
 struct SymmetricTables {
-  alignas(16) int16_t span[Rule::span_count][8];
-  constexpr SymmetricTables() : span{} {
+  alignas(16) int16_t span[Rule::span_count][8];  // T without its quarters
+  int quarter[Rule::span_count];
+  constexpr SymmetricTables() : span{}, quarter{} {
     for (int k = 0; k < Rule::span_count; ++k) {
+      quarter[k] = Rule::spans[k] % 4;
       for (int lane = 0; lane < 8; ++lane) span[k][lane] = static_cast<int16_t>(Rule::spans[k] / 4);
     }
   }
@@ -78,7 +80,8 @@ inline void fit_group(const float* x, int g, SymmetricRuns<Rule>& runs) {
   wasm_v128_store(signs, runs.sign[g]);
 
   const v128_t long_limit = wasm_i16x8_splat(Rule::N), short_limit = wasm_i16x8_splat(Rule::N - 1);
-  const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1));
+  const v128_t rounding = in_register(wasm_i16x8_splat(1 << (Rule::coarse_bits - 1)));
+  const v128_t sign_of_side[2] = {wasm_i32x4_splat(0), sign_bit};
   v128_t best_gain[4], best_A[4], best_B[4];
   for (int r = 0; r < 4; ++r) {
     const int at = n * (4 * g + r);
@@ -102,7 +105,6 @@ inline void fit_group(const float* x, int g, SymmetricRuns<Rule>& runs) {
       wasm_v128_store(runs.limit[1] + at + 8 * k, limit[1][k]);
     }
     v128_t gain = wasm_f32x4_splat(0.0f), kept_A = gain, kept_B = gain;
-    NIBBLE_UNROLL
     for (int first = 0; first < Rule::span_count; first += 4) {
       const int side = first >= Rule::long_count;
       v128_t A[4], B[4];
@@ -111,7 +113,7 @@ inline void fit_group(const float* x, int g, SymmetricRuns<Rule>& runs) {
         const v128_t span = wasm_v128_load(tables.span[first + c]);
         NIBBLE_UNROLL
         for (int k = 0; k < vectors; ++k) {
-          const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span), quarters[Rule::spans[first + c] % 4][k]);
+          const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span), quarters[tables.quarter[first + c]][k]);
           const v128_t p = wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), limit[side][k]);
           const v128_t px = wasm_i32x4_dot_i16x8(p, fine[k]), pp = wasm_i32x4_dot_i16x8(p, p);
           A[c] = k == 0 ? px : wasm_i32x4_add(A[c], px);
@@ -123,7 +125,7 @@ inline void fit_group(const float* x, int g, SymmetricRuns<Rule>& runs) {
       const v128_t reached = wasm_f32x4_div(wasm_f32x4_mul(all_A, all_A), all_B);
       const v128_t better = wasm_f32x4_gt(reached, gain);
       gain = wasm_v128_bitselect(reached, gain, better);
-      kept_A = wasm_v128_bitselect(side ? wasm_f32x4_neg(all_A) : all_A, kept_A, better);
+      kept_A = wasm_v128_bitselect(wasm_v128_xor(all_A, sign_of_side[side]), kept_A, better);
       kept_B = wasm_v128_bitselect(all_B, kept_B, better);
     }
     best_gain[r] = gain;
@@ -161,7 +163,7 @@ inline float scan_multiples(const SymmetricRuns<Rule>& runs) {
   // The largest scale, with its sign, lands near the longer end of the codes.
   const float top = highest(most), bottom = lowest(least);
   const float smallest = -(top >= -bottom ? top : bottom) / Rule::S;
-  const v128_t low = wasm_f32x4_splat(-Rule::S), high = wasm_f32x4_splat(Rule::S - 1);
+  const v128_t low = in_register(wasm_f32x4_splat(-Rule::S)), high = in_register(wasm_f32x4_splat(Rule::S - 1));
   float best = 0, best_d = 0;
   for (int first = 0; first < Rule::scale_count; first += 4) {
     float d[4];
@@ -195,7 +197,7 @@ template <class Rule>
 inline v128_t assign_group(const SymmetricRuns<Rule>& runs, int g, float d, v128_t& scale_scale, v128_t& scale_x) {
   constexpr int n = Rule::n, vectors = n / 8, tries = Rule::tries;
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f);
-  const v128_t low = wasm_f32x4_splat(-Rule::S), high = wasm_f32x4_splat(Rule::S - 1);
+  const v128_t low = in_register(wasm_f32x4_splat(-Rule::S)), high = in_register(wasm_f32x4_splat(Rule::S - 1));
   const v128_t unit = wasm_f32x4_splat(1 << Rule::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
   const v128_t wanted = wasm_f32x4_mul(runs.scale[g], wasm_f32x4_splat(1.0f / d));
   const v128_t below = nearest_f32(wasm_f32x4_sub(wanted, wasm_f32x4_splat(0.5f)));
@@ -215,7 +217,7 @@ inline v128_t assign_group(const SymmetricRuns<Rule>& runs, int g, float d, v128
                                              wasm_i32x4_splat(1)));
   }
 
-  const v128_t rounding = wasm_i16x8_splat(1 << (Rule::fixed_bits - 1));
+  const v128_t rounding = in_register(wasm_i16x8_splat(1 << (Rule::fixed_bits - 1)));
   v128_t best = wasm_f32x4_splat(3e38f), best_code = zero, kept_A = zero, kept_B = zero;
   for (int k = 0; k < tries; ++k) {
     v128_t A[4], B[4];
@@ -272,8 +274,8 @@ inline bool fit_symmetric(const float* x, SuperBlockFit& fit) {
 
   fit.d = f16_from_f32(d);
   fit.dmin = 0;
-  const v128_t low = wasm_f32x4_splat(-Rule::N), high = wasm_f32x4_splat(Rule::N - 1);
-  const v128_t magic = wasm_f32x4_splat(12582912.0f + Rule::N), low_byte = wasm_i32x4_splat(0xFF);
+  const v128_t low = in_register(wasm_f32x4_splat(-Rule::N)), high = in_register(wasm_f32x4_splat(Rule::N - 1));
+  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Rule::N)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
     const v128_t step = wasm_f32x4_mul(codes[g], wasm_f32x4_splat(d)), zero = wasm_f32x4_splat(0.0f);
     alignas(16) float inverses[4];
