@@ -1,9 +1,14 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "codec/codec.h"
+#include "formats/q4_0.h"
+#include "numeric/half.h"
+#include "search/scale_sweep.h"
 
 /// What is measured: every decoder and quantizer of every format in the list, as both benchmark programs see it.
 namespace nibble::bench {
@@ -25,7 +30,26 @@ struct Case {
   std::string name() const { return std::string(format->name) + " " + operation; }
 };
 
+/// What the exact search of Q4_0 is compared with: the straightforward sweep that sorts every change of a code, in double
+/// precision.
+inline void quantize_by_sorting(const float* row, uint8_t* blocks, size_t length, const float*) {
+  static ScaleSweep sweep;
+  float levels[16];
+  for (int code = 0; code < 16; ++code) levels[code] = static_cast<float>(code - 8);
+  for (size_t at = 0; at < length; at += Q4_0::block_length, blocks += Q4_0::block_bytes) {
+    sweep.walk(row + at, nullptr, Q4_0::block_length, {levels, 16});
+    const float scale = static_cast<float>(sweep.optimum(Storage::f16).scale);
+    uint8_t codes[Q4_0::block_length];
+    for (size_t i = 0; i < Q4_0::block_length; ++i) {
+      const float level = scale == 0.0f ? 0.0f : std::nearbyint(row[at + i] / scale);
+      codes[i] = static_cast<uint8_t>(static_cast<int>(std::max(-8.0f, std::min(7.0f, level))) + 8);
+    }
+    Q4_0::encode(f16_from_f32(scale), codes, blocks);
+  }
+}
+
 inline std::vector<Case> all_cases() {
+  static const Quantizer by_sorting{"exact", Kernel::scalar, quantize_by_sorting};
   std::vector<Case> cases;
   for (const Format& format : all_formats()) {
     for (const Quantizer& scalar : codec_of(format.type).quantizers) {
@@ -41,6 +65,7 @@ inline std::vector<Case> all_cases() {
         cases.push_back(entry);
       }
     }
+    if (format.type == Type::q4_0) cases.push_back({&format, "quantize (exact, by sorting)", &by_sorting});
     if (const Decoder* scalar = find_decoder(format.type, Kernel::scalar)) {
       const Decoder* best = find_decoder(format.type, Kernel::simd);
       Case entry{&format, "decode"};
