@@ -12,10 +12,10 @@ namespace nibble {
 namespace {
 
 /// A tensor takes some 20 values, and a file holds some thousand tensors.
-constexpr size_t max_values = size_t{1} << 20;
+constexpr size_t max_values = size_t{1} << 19;
 /// Open tuples, lists and dicts inside one another; checkpoints have some ten.
 constexpr size_t max_open = 256;
-constexpr size_t max_stack = size_t{1} << 20;
+constexpr size_t max_stack = size_t{1} << 19;
 constexpr size_t max_text_bytes = size_t{1} << 20;
 /// Names are "torch._utils" and the like.
 constexpr size_t max_name_bytes = 256;
