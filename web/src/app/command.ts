@@ -24,7 +24,7 @@ function quoted(text: string): string {
 
 /** ts3m-F16.gguf as Q4_0 → ts3m-Q4_0.gguf: the type in the name is replaced, or added where there is none. */
 export function outputName(input: string, type: string, knownTypes: readonly string[]): string {
-  const stem = input.replace(/\.(gguf|safetensors)$/i, '').replace(/-\d{5}-of-\d{5}$/, '');
+  const stem = input.replace(/\.(gguf|safetensors|npy|npz|pt|pth|ckpt|bin)$/i, '').replace(/-\d{5}-of-\d{5}$/, '');
   const lower = stem.toLowerCase();
   const named = [...knownTypes]
     .sort((a, b) => b.length - a.length)

@@ -9,7 +9,7 @@ export const dragging = signal(false);
 
 export async function chooseFiles(): Promise<void> {
   await unlessDismissed(async () => {
-    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.safetensors', '.json', '.model', '.jinja', '.dat'] }));
+    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.safetensors', '.npy', '.npz', '.pt', '.pth', '.ckpt', '.bin', '.json', '.model', '.jinja', '.dat'] }));
   });
 }
 

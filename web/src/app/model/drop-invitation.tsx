@@ -14,7 +14,7 @@ export function DropInvitation(): VNode {
         <button type="button" class="button primary large" onClick={() => void chooseFiles()}>Choose a file</button>
         <button type="button" class="button large" onClick={() => void chooseFolder()}>Choose a folder</button>
       </div>
-      <p class="quiet small">F32, F16 and BF16 models are the usual start. All parts of a split model go in together. A single safetensors file of any network can be measured and written as GGUF too.</p>
+      <p class="quiet small">F32, F16 and BF16 models are the usual start. All parts of a split model go in together. A single safetensors, PyTorch or NumPy file of any network can be measured and written as GGUF too.</p>
     </div>
   );
 }

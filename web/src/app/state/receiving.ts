@@ -7,7 +7,7 @@ import { takeReceipt } from './receipt';
 
 /** Of such a name only a matrix is meant; of any other but a model part's the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
-const MODEL_PART = /\.(safetensors|json|model|jinja)$/i;
+const MODEL_PART = /\.(safetensors|npy|npz|pt|pth|ckpt|json|model|jinja)$/i;
 
 /** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
 const LARGEST_UNNAMED_MATRIX = 2 ** 29;
