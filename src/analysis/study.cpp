@@ -1,3 +1,4 @@
+#include "analysis/column_study.h"
 #include "analysis/study.h"
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@ namespace nibble {
 
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
   if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
+  if (kind == "columns") return std::make_unique<ColumnStudy>();
   if (kind == "compare") return std::make_unique<ComparisonStudy>();
   if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
   throw Error("There is no analysis named \"" + kind + "\".");

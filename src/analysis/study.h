@@ -29,7 +29,7 @@ class Study {
   virtual void run(const StudyPiece& piece, std::vector<uint8_t>& result) = 0;
 };
 
-/// "scale" (scale_analysis.h) or "formats" (number_formats.h), or
+/// "scale" (scale_analysis.h) or "formats" (number_formats.h), "columns" (column_study.h) or
 /// "compare" (compare/comparison_study.h), with their options as JSON. Throws Error.
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options);
 

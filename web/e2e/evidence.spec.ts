@@ -126,3 +126,16 @@ test('another file is compared tensor by tensor', async ({ page }) => {
   expect((await new AxeBuilder({ page }).include('.compare').analyze()).violations).toEqual([]);
   expect((await new AxeBuilder({ page }).include('#result').analyze()).violations).toEqual([]);
 });
+
+test('columns that stand out are found under the plan’s type', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await page.getByText('Columns that stand out').click();
+  const panel = page.locator('.outliers');
+  await panel.getByRole('button', { name: 'Look for outliers' }).click();
+  await expect(panel).toContainText(/outliers? in 29 tensors/);
+  await panel.getByText('Table', { exact: true }).click();
+  await expect(panel.locator('.twin tbody tr')).toHaveCount(5);
+  const saved = await panel.locator('.twin tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('td')[2]?.textContent)));
+  expect([...saved].sort((a, b) => a - b)).toEqual(saved);
+});

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { compare as compareModels, expectInputs, expectOutputs, hashFiles, loadCore, openModel, parseReceipt, Problem, run, verdictOf, type Receipt } from '../core';
+import { compare as compareModels, expectInputs, expectOutputs, findOutliers, hashFiles, loadCore, openModel, type OutlierBasis, parseReceipt, Problem, run, verdictOf, type Receipt } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { nodePlatform } from '../platform/node';
 import { DiskPlace } from '../platform/node-place';
@@ -8,9 +8,11 @@ import { describeRun } from './describe';
 import { describeComparedTensor, describeComparison } from './describe-comparison';
 import { LineDisplay, ProgressDisplay } from './display';
 import { behindLink, checkOutput, InputFiles, outputPath } from './files';
-import type { ComputeOptions } from './options';
+import { describeOutliers } from './describe-outliers';
+import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
+import { withModel } from './with-model';
 
-/** The commands that show what a file is: compared with another, or with the receipt of the run that made it. */
+/** The commands that show what a file is: its outliers, compared with another, or with the receipt of the run that made it. */
 
 export async function compare(first: string, second: string, options: ComputeOptions & { json?: boolean }, signal: AbortSignal): Promise<void> {
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
@@ -36,6 +38,36 @@ export async function compare(first: string, second: string, options: ComputeOpt
     display.end();
     for (const files of inputs) files.close();
   }
+}
+
+export interface OutlierCommandOptions extends RecipeOptions, ComputeOptions {
+  basis?: OutlierBasis;
+  threshold?: number;
+  sample?: number; // weights
+  all?: boolean;
+  json?: boolean;
+}
+
+export async function outliers(path: string, type: string, options: OutlierCommandOptions, signal: AbortSignal): Promise<void> {
+  await withModel(path, options, async (model) => {
+    const display = new LineDisplay();
+    try {
+      const report = await findOutliers(
+        model,
+        {
+          plan: planOptions(type, options),
+          ...(options.basis !== undefined && { basis: options.basis }),
+          ...(options.threshold !== undefined && { threshold: options.threshold }),
+          ...(options.all ? { weights: 0 } : options.sample !== undefined && { weights: options.sample }),
+        },
+        { ...(options.workers !== undefined && { workers: options.workers }), signal, onProgress: (progress) => display.show(line(progress)) },
+      );
+      display.end();
+      process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : describeOutliers(report)}\n`);
+    } finally {
+      display.end();
+    }
+  });
 }
 
 export async function verify(receiptPath: string, path: string, signal: AbortSignal): Promise<void> {

@@ -3,8 +3,8 @@ import { Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import { analyzeScale, numberFormats, type NumberFormatsOptions, type SampleOptions } from './analysis-commands';
-import { compare, repeat, verify } from './evidence-commands';
-import { addComputeOptions, addRecipeOptions, addSampleOptions, parseIntegers, parseLevels, parseRoleWeight, parseSearches, parseSize, parseWorkers, tensorTypeOption } from './options';
+import { compare, outliers, repeat, verify, type OutlierCommandOptions } from './evidence-commands';
+import { addComputeOptions, addRecipeOptions, addSampleOptions, parseIntegers, parseLevels, parseRoleWeight, parseSearches, parseSize, parseTimes, parseWorkers, tensorTypeOption } from './options';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -116,6 +116,15 @@ addRecipeOptions(program.command('observe'))
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)
   .action(observe);
+
+addSampleOptions(addRecipeOptions(program.command('outliers')))
+  .description('find columns that stand out, the layers that share them, the part of the error they carry, and what keeping the worst at 16 bits would save')
+  .argument('<file>')
+  .argument('<type>')
+  .addOption(new Option('--basis <name>', 'by what a column stands out: its weights, the rows that produce its input, or the importance matrix (default: importance with --imatrix, else weights)').choices(['weights', 'producers', 'importance']))
+  .addOption(new Option('--threshold <times>', 'an outlier is beyond so many times the median column (default: 3)').argParser(parseTimes))
+  .option(...json)
+  .action((file: string, type: string, options: OutlierCommandOptions) => outliers(file, type, options, stop.signal));
 
 addComputeOptions(program.command('compare'))
   .description('measure the weights of the second model against those of the first, tensor by tensor, whatever made the files')

@@ -144,6 +144,12 @@ export function parseSearches(text: string): ScaleSearchName[] {
   });
 }
 
+export function parseTimes(text: string): number {
+  const times = Number(text);
+  if (!(times > 1 && times < 1e6)) throw new InvalidArgumentError('It must be a number above 1.');
+  return times;
+}
+
 export function parseWorkers(text: string): number {
   const workers = Number(text);
   if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw new InvalidArgumentError('It must be a whole number from 1 to 256.');

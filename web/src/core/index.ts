@@ -7,6 +7,7 @@ export { chooseFiles, loadCore, openModel, type Core, type CoreOptions, type Ope
 export { bestKernel, type Kernel } from './module';
 export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish, type ScaleSearchName } from './number-formats';
 export { LevelBench, type LevelRequest } from './level-bench';
+export { findOutliers, keptShares, type OutlierBasis, type OutlierOptions, type OutlierReport, type TensorOutliers } from './outliers';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

@@ -5,6 +5,7 @@ import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { ComparePanel } from '../compare/compare-panel';
+import { OutliersPanel } from '../outliers/outliers-panel';
 import { Place } from '../parts/place';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening, openProblem } from '../state/opening';
@@ -59,6 +60,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <Metadata entries={info.metadata} />
       </details>
       <ComparePanel />
+      {opened.value && <OutliersPanel opened={opened.value} />}
     </>
   );
 }
