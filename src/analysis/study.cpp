@@ -1,8 +1,8 @@
-#include "analysis/column_study.h"
 #include "analysis/study.h"
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/column_study.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "codec/convert.h"

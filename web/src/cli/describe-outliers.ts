@@ -20,7 +20,7 @@ export function describeOutliers({ type, method, threshold, weights, ofWeights, 
   return [
     table([['tensor', 'type', 'by', 'columns', 'largest/median', 'outliers', 'which', 'of the error', 'worst 1 % carry'], ...rows], [3, 4, 5, 7, 8]),
     '',
-    `A column is an outlier beyond ${threshold} times the median column of its tensor. Errors are of ${type}, method ${method}, over ${amount(weights)} of ${amount(ofWeights)} weights.`,
+    `A column is an outlier beyond ${threshold} times the median column of its tensor. Errors are of ${type}, method ${method}, over ${amount(weights)} of ${amount(ofWeights)} weights${tensors.some(({ basis }) => basis === 'importance') ? ', times the importance of the column' : ''}.`,
     shared.length === 0
       ? 'No column is an outlier in more than one layer.'
       : `In more than one layer: ${shared.map(({ input, column, layers, ofLayers }) => `${input} column ${column} (${layers} of ${ofLayers} layers)`).join(', ')}.`,

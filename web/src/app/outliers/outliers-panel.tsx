@@ -83,7 +83,7 @@ function Shown({ report }: { report: OutlierReport }): VNode {
   return (
     <>
       <p>
-        {plural(tensors.reduce((sum, { count }) => sum + count, 0), 'outlier')} in {plural(tensors.length, 'tensor')}, errors of {report.type} with method {report.method}, {quantity(report.weights)} of {quantity(report.ofWeights)} weights.{' '}
+        {plural(tensors.reduce((sum, { count }) => sum + count, 0), 'outlier')} in {plural(tensors.length, 'tensor')}, errors of {report.type} with method {report.method}, {quantity(report.weights)} of {quantity(report.ofWeights)} weights{tensors.some((one) => one.basis === 'importance') ? ', times the importance of the column' : ''}.{' '}
         {shared.length === 0
           ? 'No column is an outlier in more than one layer.'
           : `In more than one layer: ${shared.map(({ input, column, layers, ofLayers }) => `${input} column ${column} (${layers} of ${ofLayers})`).join(', ')}.`}
