@@ -1,8 +1,6 @@
 #include "codec/convert.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -14,12 +12,6 @@ namespace {
 /// Small enough that source, values and decoded values stay in the first cache levels; a multiple of every block length.
 constexpr size_t usual_tile = 2048;
 
-const Format& named_format(std::string_view name) {
-  const Format* format = find_format(name);
-  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
-  return *format;
-}
-
 std::string joined(const std::vector<std::string_view>& names) {
   std::string list;
   for (const std::string_view name : names) {
@@ -29,49 +21,15 @@ std::string joined(const std::vector<std::string_view>& names) {
   return list;
 }
 
-bool all_finite(const float* values, size_t count) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < count; ++i) largest = std::max(largest, bit_cast<uint32_t>(values[i]) & 0x7FFFFFFFu);
-  return largest < 0x7F800000u;
-}
-
-size_t first_not_finite(const float* values, size_t count) {
-  return static_cast<size_t>(std::find_if(values, values + count, [](float v) { return !std::isfinite(v); }) - values);
-}
-
-/// The number of the first invalid block, or `count`.
-size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count) {
-  for (size_t b = 0; b < count; ++b) {
-    if (!format.valid(blocks + b * format.block_bytes)) return b;
-  }
-  return count;
-}
-
-std::string place(const TensorRun& run, uint64_t weight) {
-  return "row " + std::to_string(weight / run.row_length) + ", column " + std::to_string(weight % run.row_length) +
-         " (both counted from 0)";
-}
-
-std::string text_of(float value) {
-  if (std::isnan(value)) return "not a number (NaN)";
-  if (std::isinf(value)) return value > 0 ? "infinite" : "minus infinity";
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", static_cast<double>(value));
-  return text;
-}
-
 }  // namespace
 
 Converter::Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel)
-    : from_(&named_format(from)),
+    : source_(from, kernel),
+      from_(&source_.format()),
       to_(&named_format(to)),
-      source_decoder_(find_decoder(from_->type, kernel)),
       target_decoder_(find_decoder(to_->type, kernel)),
       quantizer_(find_quantizer(to_->type, method, kernel)),
       meter_(kernel) {
-  if (source_decoder_ == nullptr) {
-    throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
-  }
   if (quantizer_ == nullptr || target_decoder_ == nullptr) {
     const std::string methods = joined(methods_of(to_->type));
     const std::string name(to_->name);
@@ -79,7 +37,6 @@ Converter::Converter(std::string_view from, std::string_view to, std::string_vie
                                 : "There is no method \"" + std::string(method) + "\" for type " + name +
                                       ". Choose one of: " + methods + ".");
   }
-  values_.resize(usual_tile);
   decoded_.resize(usual_tile);
 }
 
@@ -150,11 +107,8 @@ const uint8_t* Converter::gather(const uint8_t* source, size_t weights, const Te
 
 void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run,
                              uint64_t first_weight, const float* importance) {
-  if (weights > values_.size()) {
-    values_.resize(weights);
-    decoded_.resize(weights);
-  }
-  const float* values = decode_source(source, weights, run, first_weight);
+  if (weights > decoded_.size()) decoded_.resize(weights);
+  const float* values = source_.decode(source, weights, {first_weight, run.row_length}, run.add);
   quantizer_->run(values, target, weights, importance);
   target_decoder_->run(target, decoded_.data(), weights / to_->block_length);
   check_target(target, values, weights, run, first_weight);
@@ -164,41 +118,19 @@ void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weig
   statistics_.codes.add(to_->type, target, weights / to_->block_length);
 }
 
-const float* Converter::decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight) {
-  const size_t blocks = weights / from_->block_length;
-  if (from_->quantized) {
-    const size_t invalid = first_invalid(*from_, source, blocks);
-    if (invalid < blocks) {
-      throw Error("The " + std::string(from_->name) + " block at " +
-                  place(run, first_weight + invalid * from_->block_length) +
-                  " has a scale that is not finite. The file is damaged; get it again.");
-    }
-  }
-  source_decoder_->run(source, values_.data(), blocks);
-  if (run.add != 0) {
-    for (size_t i = 0; i < weights; ++i) values_[i] += run.add;
-  }
-  if (!all_finite(values_.data(), weights)) {
-    const size_t bad = first_not_finite(values_.data(), weights);
-    throw Error("The weight at " + place(run, first_weight + bad) + " is " + text_of(values_[bad]) +
-                ". A model with such weights cannot be quantized: the file is damaged, or its training failed.");
-  }
-  return values_.data();
-}
-
 void Converter::check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
                              uint64_t first_weight) const {
   if (to_->quantized) {
     const size_t blocks = weights / to_->block_length;
     const size_t invalid = first_invalid(*to_, target, blocks);
     if (invalid == blocks) return;
-    throw Error("The block at " + place(run, first_weight + invalid * to_->block_length) +
+    throw Error("The block at " + place_in_tensor({first_weight + invalid * to_->block_length, run.row_length}) +
                 " has weights too large for a scale of type " + std::string(to_->name) +
                 ". Choose bf16 or f32 for this tensor.");
   }
   if (all_finite(decoded_.data(), weights)) return;
   const size_t bad = first_not_finite(decoded_.data(), weights);
-  throw Error("The weight at " + place(run, first_weight + bad) + " is " + text_of(values[bad]) +
+  throw Error("The weight at " + place_in_tensor({first_weight + bad, run.row_length}) + " is " + number_text(values[bad]) +
               ", too large for type " + std::string(to_->name) + ". Choose bf16 or f32 for this tensor.");
 }
 

@@ -4,6 +4,7 @@
 
 #include "codec/codec.h"
 #include "codec/conversion_statistics.h"
+#include "codec/source_decoder.h"
 #include "stats/error_meter.h"
 #include "stats/error_statistics.h"
 
@@ -47,19 +48,18 @@ class Converter {
   void convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run, uint64_t first_weight,
                     const float* importance);
   const uint8_t* gather(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t done);
-  const float* decode_source(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t first_weight);
   void check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
                     uint64_t first_weight) const;
   ClipRanges find_ranges(const uint8_t* target, size_t weights);
 
+  SourceDecoder source_;
   const Format* from_;
   const Format* to_;
-  const Decoder* source_decoder_;
   const Decoder* target_decoder_;
   const Quantizer* quantizer_;
   ErrorMeter meter_;
   ConversionStatistics statistics_;
-  std::vector<float> values_, decoded_, low_, high_;
+  std::vector<float> decoded_, low_, high_;
   std::vector<uint8_t> gathered_;
 };
 

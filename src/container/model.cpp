@@ -71,8 +71,10 @@ void Model::complete() {
     throw Error(in_quotes(gguf->name) + " is a GGUF file, and other files came with it that are not. Choose either.");
   }
   assembly_ = assemble_weight_files(files_, name_);
-  // Texts beside the weights have served; the longest of them are large.
-  for (ModelFile& file : files_) file.contents->whole = {};
+  // Texts beside the weights have served, and some are large; but an output in safetensors repeats the configuration.
+  for (ModelFile& file : files_) {
+    if (file.name != "config.json") file.contents->whole = {};
+  }
 }
 
 }  // namespace nibble

@@ -8,6 +8,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "packing/packing.h"
 
 namespace nibble {
 namespace {
@@ -40,11 +41,21 @@ Type as_type(const std::string& name, const Json& value) {
   return format->type;
 }
 
-const FileType* as_file_type(const Json& value) {
+bool is_exl2(std::string_view text) {
+  return text.size() == 4 && (text[0] | 0x20) == 'e' && (text[1] | 0x20) == 'x' && (text[2] | 0x20) == 'l' && text[3] == '2';
+}
+
+void set_type(PlanOptions& options, const Json& value) {
   const std::string text = value.is_number_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);
-  const FileType* found = find_file_type(text);
-  if (!found) throw Error("There is no file type " + in_quotes(text) + ". Choose one such as Q4_K_M or Q8_0.");
-  return found;
+  options.packing = find_packing(text);
+  options.recipe.file_type = options.packing ? &options.packing->type : find_file_type(text);
+  if (options.recipe.file_type) return;
+  if (is_exl2(text)) {
+    throw Error("EXL2 files cannot be made from weights alone: their quantizer runs texts through the model to see which "
+                "weights matter, layer by layer. Use exllamav2's convert.py for them, or choose nf4, gptq-4bit-128g or a "
+                "GGUF type with an importance matrix.");
+  }
+  throw Error("There is no file type " + in_quotes(text) + ". Choose one such as Q4_K_M or Q8_0.");
 }
 
 /// The member `name` of an element of the list option `list`.
@@ -106,7 +117,7 @@ const Json& as_list(const std::string& name, const Json& value) {
 void read_option(PlanOptions& options, const std::string& name, const Json& value) {
   RecipeOptions& recipe = options.recipe;
   if (name == "type") {
-    recipe.file_type = as_file_type(value);
+    set_type(options, value);
   } else if (name == "method") {
     options.method = as_text(name, value);
   } else if (name == "pure") {

@@ -10,6 +10,8 @@
 
 namespace nibble {
 
+struct Packing;
+
 /// A metadata entry the person sets, as llama-quantize's --override-kv takes it.
 struct KeyOverride {
   std::string key;
@@ -19,6 +21,7 @@ struct KeyOverride {
 /// Everything a person can choose about one run.
 struct PlanOptions {
   RecipeOptions recipe;
+  const Packing* packing = nullptr;  ///< a layout of safetensors files instead of a GGUF type; recipe.file_type is its
   std::string method{llama_cpp};
   std::vector<KeyOverride> overrides;  ///< in the order given
   bool keep_split = false;

@@ -8,6 +8,7 @@
 #include "container/model.h"
 #include "error.h"
 #include "measure/sample_plan.h"
+#include "packing/packing_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"
@@ -73,7 +74,14 @@ class BoundModel {
     return answer([&] {
       plan_ = {};
       model_.complete();
-      plan_ = make_plan(model_, parse_plan_options(options), importance());
+      const PlanOptions chosen = parse_plan_options(options);
+      if (chosen.packing) {
+        PackedPlan packed = make_packed_plan(model_, chosen);
+        const std::string json = packed_plan_json(packed);
+        plan_ = std::move(packed.plan);
+        return json;
+      }
+      plan_ = make_plan(model_, chosen, importance());
       return plan_json(plan_, model_);
     });
   }
@@ -81,7 +89,12 @@ class BoundModel {
   std::string price(const std::string& options) {
     return answer([&] {
       model_.complete();
-      return price_json(make_price(model_, parse_plan_options(options), importance()));
+      const PlanOptions chosen = parse_plan_options(options);
+      if (chosen.packing) {
+        const Plan plan = make_packed_plan(model_, chosen).plan;
+        return price_json({plan.output_bytes, plan.bits_per_weight, 0, false});
+      }
+      return price_json(make_price(model_, chosen, importance()));
     });
   }
 

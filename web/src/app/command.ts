@@ -23,11 +23,11 @@ function quoted(text: string): string {
 }
 
 /** ts3m-F16.gguf as Q4_0 → ts3m-Q4_0.gguf: the type in the name is replaced, or added where there is none. */
-export function outputName(input: string, type: string, knownTypes: readonly string[]): string {
+export function outputName(input: string, type: string, knownTypes: readonly string[], extension = 'gguf'): string {
   const stem = input.replace(/\.(gguf|safetensors|npy|npz|pt|pth|ckpt|bin)$/i, '').replace(/-\d{5}-of-\d{5}$/, '');
   const lower = stem.toLowerCase();
   const named = [...knownTypes]
     .sort((a, b) => b.length - a.length)
     .find((known) => ['-', '.', '_'].some((mark) => lower.endsWith(mark + known.toLowerCase())));
-  return `${named ? stem.slice(0, -named.length - 1) : stem}-${type}.gguf`;
+  return `${named ? stem.slice(0, -named.length - 1) : stem}-${type}.${extension}`;
 }

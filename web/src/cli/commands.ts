@@ -34,7 +34,7 @@ export async function quantize(path: string, output: string | undefined, type: s
   await withModel(path, options, async (model, inputs) => {
     const chosen = planOptions(type, options);
     const made = model.plan(chosen);
-    const target = output ?? defaultOutput(inputs.paths[0]!, made.fileType);
+    const target = output ?? defaultOutput(inputs.paths[0]!, made);
     for (const { name } of made.outputFiles) checkOutput(outputPath(target, name), inputs, options.force ?? false);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));

@@ -1,7 +1,7 @@
 import { close, existsSync, fstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { chooseFiles, Problem, sentenceOf, type Core, type SourceHandle } from '../core';
+import { chooseFiles, Problem, sentenceOf, type Core, type Plan, type SourceHandle } from '../core';
 import { partialOf } from '../platform/node-place';
 
 /** The files a command reads, open until close(). */
@@ -107,13 +107,13 @@ function openInput(path: string): SourceHandle {
 }
 
 /** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */
-export function defaultOutput(input: string, fileType: string): string {
-  return join(dirname(input), `ggml-model-${fileType}.gguf`);
+export function defaultOutput(input: string, { fileType, container }: Pick<Plan, 'fileType' | 'container'>): string {
+  return join(dirname(input), container === 'safetensors' ? `model-${fileType}.safetensors` : `ggml-model-${fileType}.gguf`);
 }
 
 /** The path of an output file by its name in the plan: "" is `output` itself, to parts the name is what follows it. */
 export function outputPath(output: string, name: string): string {
-  return name === '' ? output : output.replace(/(\.gguf)?$/, name);
+  return name === '' ? output : output.replace(/(\.gguf|\.safetensors)?$/, name);
 }
 
 /** Throws Problem when `path` must not be written. */

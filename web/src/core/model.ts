@@ -5,7 +5,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
+import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, PackingInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
@@ -31,6 +31,7 @@ export interface Core {
   readonly version: string;
   readonly formats: FormatInfo[];
   readonly fileTypes: FileTypeInfo[];
+  readonly packings: PackingInfo[];
 }
 
 /** Loads the core. Once per page or process is enough. */
@@ -49,6 +50,7 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
     version: module.version(),
     formats: JSON.parse(module.formats()) as FormatInfo[],
     fileTypes: JSON.parse(module.fileTypes()) as FileTypeInfo[],
+    packings: JSON.parse(module.packings()) as PackingInfo[],
   };
 }
 

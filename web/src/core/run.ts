@@ -1,4 +1,4 @@
-import { jobsPerWorker, type Conversion, type JobDone } from '../worker/protocol';
+import { jobsPerWorker, type Conversion, type JobDone, type Packing } from '../worker/protocol';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
 import type { OpenedModel, PreparedRun } from './model';
@@ -8,7 +8,7 @@ import { Problem, sentenceOf, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
 import type { RunReport, TensorReport } from './report';
 import type { ByteSink, FinishedFile } from './sink';
-import type { Plan, PlannedTensor, PlanOptions } from './types';
+import type { Job, Plan, PlannedTensor, PlanOptions } from './types';
 
 export interface RunOptions {
   workers?: number; // default: as many as the machine has cores
@@ -73,7 +73,7 @@ class Runner {
     this.#importance = new ImportanceRows(prepared, () => this.#dispatch(), (error) => this.#fail(error));
     this.#sink = sink;
     this.#options = options;
-    this.#measurements = new Measurements(model.core, plan, options.reference ?? null);
+    this.#measurements = new Measurements(model.core, plan, plan.container === 'safetensors' ? null : (options.reference ?? null));
     this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
     this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
     this.#buffersLeft = this.#workers * jobsPerWorker + waitingOutputs;
@@ -145,7 +145,7 @@ class Runner {
     const { core, sources } = this.#model;
     const plan = this.#plan;
     if (plan.jobs.length === 0) return;
-    const converted = (bytes: number, tensor: number) => (conversionOf(plan.tensors[tensor]!) ? bytes : 0);
+    const converted = (bytes: number, tensor: number) => (conversionOf(plan.tensors[tensor]!) || plan.tensors[tensor]!.packing ? bytes : 0);
     this.#pool = new JobPool(
       Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
       {
@@ -153,7 +153,7 @@ class Runner {
         kernel: core.kernel,
         compiled: core.compiled,
         sources,
-        inputBytes: longest(plan, (job) => converted(job.inputBytes, job.tensor)),
+        inputBytes: longest(plan, (job) => converted(Math.min(job.inputBytes, plan.tensors[job.tensor]!.packing?.pieceBytes ?? Infinity), job.tensor)),
         outputBytes: longest(plan, (job) => converted(job.outputBytes, job.tensor)),
         importanceBytes: longest(plan, (job) => (plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0)),
       },
@@ -173,7 +173,7 @@ class Runner {
   #dispatch(): void {
     const plan = this.#plan;
     while (this.#nextJob < plan.jobs.length && this.#pool?.hasRoom() && this.#hasBuffer() && !this.#options.pause?.paused) {
-      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights } = plan.jobs[this.#nextJob]!;
+      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights, run } = plan.jobs[this.#nextJob]!;
       const importance = this.#importance.rowFor(tensor, firstWeight);
       if (importance === undefined) return;
       const index = this.#nextJob++;
@@ -192,6 +192,7 @@ class Runner {
         headRows,
         add,
         conversion: conversionOf(plan.tensors[tensor]!),
+        packing: packingOf(plan.tensors[tensor]!, run),
         reference: this.#measurements.otherMethod(tensor),
         importance,
         buffer: this.#takeBuffer(),
@@ -266,8 +267,14 @@ class Runner {
   }
 }
 
-/** What the workers have to do with a tensor's bytes; null: nothing. */
-function conversionOf({ from, to, method, headRows, add }: PlannedTensor): Conversion | null {
+function packingOf({ packing, from, method, measured }: PlannedTensor, run: Job['run']): Packing | null {
+  if (!packing || !run) return null;
+  return { request: { ...packing, type: from, method: method! }, first: run[0], count: run[1], measured: measured ?? false };
+}
+
+/** What the workers have to do with a tensor's bytes; null: nothing, or packing. */
+function conversionOf({ from, to, method, headRows, add, packing }: PlannedTensor): Conversion | null {
+  if (packing) return null;
   if (method === null && from === to && headRows === 0 && add === 0) return null;
   return { from, to, method: method ?? 'llama.cpp', measured: method !== null };
 }

@@ -20,6 +20,12 @@ export interface FileTypeInfo {
   needsImportance: boolean;
 }
 
+/** A layout of quantized layers in safetensors files. */
+export interface PackingInfo {
+  name: string;
+  summary: string;
+}
+
 export interface TensorInfo {
   name: string;
   shape: number[]; // innermost first, trailing ones dropped
@@ -113,6 +119,18 @@ export interface PlannedTensor {
   file: number; // output file
   offset: number; // from the start of the output file
   importance: TensorImportance | null; // to be used when converting
+  packing?: TensorPacking | null; // of an output in safetensors
+  measured?: boolean; // with a packing: writing this stretch measures the error
+}
+
+/** A stretch of a safetensors output that is made from a matrix: codes or scales, as Packer writes them. */
+export interface TensorPacking {
+  name: string; // of the layout
+  part: 'codes' | 'scales';
+  dtype: string;
+  rows: number;
+  columns: number;
+  pieceBytes: number; // how much of a job's input to feed at once
 }
 
 /**
@@ -146,10 +164,12 @@ export interface Job {
   padding: number; // zero bytes to write after the output
   firstWeight: number;
   weights: number;
+  run?: [first: number, count: number]; // of a tensor with a packing: what Packer.begin() takes
 }
 
 export interface Plan {
   fileType: string;
+  container?: 'safetensors'; // of the output; otherwise GGUF
   method: string;
   inputBytes: number; // the model files, headers included
   outputBytes: number; // all output files, exactly

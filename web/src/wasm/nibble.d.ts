@@ -16,6 +16,9 @@ export interface NibbleModule {
   /** JSON: FileTypeInfo[], in menu order. */
   fileTypes(): string;
 
+  /** JSON: PackingInfo[], in menu order. */
+  packings(): string;
+
   /**
    * JSON `{ superScale, superMinimum }` that llama.cpp's search gives the super-block of the 256 f32 at `weights`, or
    * error for a format without super-blocks.
@@ -31,6 +34,7 @@ export interface NibbleModule {
 
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
+  Packer: new (request: string) => Packer;
   Statistics: new () => Statistics;
   Study: new (kind: string, options: string) => Study;
   ScaleSummary: new (options: string) => ScaleSummary;
@@ -110,6 +114,27 @@ export interface Converter {
    */
   run(source: number, target: number, weights: number, firstWeight: number, rowLength: number, importance: number, headRows: number, add: number): string;
   /** The last run's error statistics as Statistics.merge() takes them; valid until the next run. */
+  statisticsPointer(): number;
+  statisticsBytes(): number;
+  delete(): void;
+}
+
+/**
+ * Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. Made from
+ * JSON: PlannedTensor.packing with `type` (the source's), `method` and `kernel`.
+ */
+export interface Packer {
+  /** Empty, or the sentence that says why it cannot be made. */
+  problem(): string;
+  kernel(): string;
+  passes(): number;
+  /** Begins a run (see Job.run); `target` must stay until finish(). */
+  begin(target: number, first: number, count: number): void;
+  /** Takes the next bytes of the run's source. Empty, or the error. */
+  take(source: number, bytes: number): string;
+  /** Ends the run. Empty, or the error. */
+  finish(): string;
+  /** As Converter's. */
   statisticsPointer(): number;
   statisticsBytes(): number;
   delete(): void;

@@ -1,7 +1,7 @@
 import { allocate, instantiate } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
-import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type StartWorker } from './protocol';
+import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing, type StartWorker } from './protocol';
 import { RowSampler } from './row-sampler';
 
 /** Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core. */
@@ -14,6 +14,7 @@ export class JobEngine {
   readonly #importance: number;
   readonly #freeInputs: Uint8Array[];
   readonly #converters = new Map<string, Converter>();
+  #packed: Promise<void> = Promise.resolve();
   /** Measures rows instead of converting them. */
   readonly sampler: RowSampler;
 
@@ -34,7 +35,42 @@ export class JobEngine {
 
   /** Throws an Error with a plain sentence when the bytes cannot be read or converted. */
   async run(job: JobRequest): Promise<JobDone> {
+    if (job.packing !== null) {
+      const { packing } = job;
+      // One after the other: the output stays in the core while the input comes piece by piece.
+      const packed = this.#packed.then(() => this.#pack(job, packing));
+      this.#packed = packed.then(
+        () => {},
+        () => {},
+      );
+      return packed;
+    }
     return job.conversion === null ? this.#copy(job) : this.#convert(job, job.conversion);
+  }
+
+  async #pack(job: JobRequest, { request, first, count, measured }: Packing): Promise<JobDone> {
+    const module = this.#module;
+    const packer = new module.Packer(JSON.stringify({ ...request, kernel: this.#requestedKernel }));
+    try {
+      throwSentence(packer.problem());
+      packer.begin(this.#output, first, count);
+      let input = this.#freeInputs.pop()!;
+      for (let pass = 0; pass < packer.passes(); ++pass) {
+        for (let at = 0; at < job.inputBytes; at += request.pieceBytes) {
+          const bytes = Math.min(request.pieceBytes, job.inputBytes - at);
+          input = await this.#sources[job.inputFile]!.read(job.inputOffset + at, bytes, input);
+          module.HEAPU8.set(input.subarray(0, bytes), this.#input);
+          throwSentence(packer.take(this.#input, bytes));
+        }
+      }
+      this.#freeInputs.push(input);
+      throwSentence(packer.finish());
+      new Uint8Array(job.buffer).set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
+      const statistics = measured ? this.#statisticsOf(packer) : null;
+      return { kind: 'done', index: job.index, buffer: job.buffer, statistics, reference: null, kernel: measured ? packer.kernel() : null };
+    } finally {
+      packer.delete();
+    }
   }
 
   async #copy(job: JobRequest): Promise<JobDone> {
@@ -76,7 +112,7 @@ export class JobEngine {
     if (sentence) throw new Error(sentence);
   }
 
-  #statisticsOf(converter: Converter): Uint8Array<ArrayBuffer> {
+  #statisticsOf(converter: Pick<Converter, 'statisticsPointer' | 'statisticsBytes'>): Uint8Array<ArrayBuffer> {
     const figures = converter.statisticsPointer();
     return this.#module.HEAPU8.slice(figures, figures + converter.statisticsBytes()) as Uint8Array<ArrayBuffer>;
   }
@@ -95,4 +131,8 @@ export class JobEngine {
     }
     return converter;
   }
+}
+
+function throwSentence(sentence: string): void {
+  if (sentence) throw new Error(sentence);
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from '../core/module';
 import type { SourceHandle } from '../core/source';
-import type { RowRange } from '../core/types';
+import type { RowRange, TensorPacking } from '../core/types';
 
 /** Jobs that one worker has under way: while one is converted, the next one's bytes are on their way. */
 export const jobsPerWorker = 2;
@@ -34,8 +34,9 @@ export interface JobRequest {
   /** What happens to rows and weights on the way: see PlannedTensor. */
   headRows: number;
   add: number;
-  /** Null: the bytes are copied as they are. */
+  /** Null: the bytes are copied as they are, or packed. */
   conversion: Conversion | null;
+  packing: Packing | null;
   /** Another method: what it would give is measured as well, and not kept. */
   reference: string | null;
   /** One for each weight of a row; null: all weights count the same. */
@@ -49,6 +50,15 @@ export interface Conversion {
   to: string;
   method: string;
   /** False: the tensor only gets the form it has in the GGUF file the model stands for; that is no error to speak of. */
+  measured: boolean;
+}
+
+/** A run of a matrix that goes into a safetensors file; its input is fed piece by piece. */
+export interface Packing {
+  /** What Packer is made from, but for the kernel. */
+  request: TensorPacking & { type: string; method: string };
+  first: number;
+  count: number;
   measured: boolean;
 }
 

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo } from '../../core/types';
 import { core } from '../engine';
+import { packedTypes } from '../state/packed-types';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
@@ -39,11 +40,13 @@ export function TypeList(): VNode | null {
   const { fileTypes = [], formats = [] } = core.value ?? {};
   const [all, setAll] = useState(false);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
+  const packed = packedTypes.value;
   const usual = (type: FileTypeInfo) => USUAL.has(type.name) || type.name === options.value.type;
   if (fileTypes.length === 0) return null;
   return (
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">File type</legend>
+      {packed.length > 0 && <p class="type-target">GGUF, for llama.cpp and what is built on it</p>}
       {groupByBits(fileTypes, formats).map((group) => (
         <div class={group.types.some(usual) ? 'type-group' : 'type-group rare'} key={group.title}>
           <h3 class="type-group-title">{group.title}</h3>
@@ -54,6 +57,18 @@ export function TypeList(): VNode | null {
           </div>
         </div>
       ))}
+      {packed.length > 0 && (
+        <>
+          <p class="type-target">safetensors, for Transformers and other loaders of bitsandbytes and GPTQ layers</p>
+          <div class="type-group">
+            <h3 class="type-group-title">layers</h3>
+            <div>
+              {packed.map((type) => <TypeRow key={type.name} type={type} rare={false} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />)}
+            </div>
+          </div>
+          <p class="quiet small">EXL2 is not among them: its quantizer runs texts through the model to see which weights matter, which a file of weights alone does not tell.</p>
+        </>
+      )}
       <button type="button" class="button small type-more" onClick={() => setAll(!all)}>{all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}</button>
     </fieldset>
   );

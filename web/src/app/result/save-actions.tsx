@@ -23,7 +23,7 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
 
 /** The output's name; of parts, with what the plan adds to each. */
 function partName(output: string, part: string): string {
-  return part === '' ? output : output.replace(/(\.gguf)?$/, part);
+  return part === '' ? output : output.replace(/(\.gguf|\.safetensors)?$/, part);
 }
 
 function Download({ file, name }: { file: FinishedFile; name: string }): VNode | null {

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
+import { packedTypes } from './packed-types';
 
 export type Priced = { price: Price } | { problem: string };
 
@@ -72,7 +73,7 @@ export function startPlanning(): void {
     });
   });
   effect(() => {
-    const fileTypes = core.value?.fileTypes ?? [];
+    const fileTypes = [...(core.value?.fileTypes ?? []), ...packedTypes.value];
     void opened.value;
     void options.value;
     void priceAll(fileTypes);

@@ -48,7 +48,9 @@ export const startProblem = signal<string | null>(null);
 
 /** The name that the output of an assignment gets. */
 export function nameFor(model: Opened, type: string): string {
-  return outputName(model.input, type, core.value?.fileTypes.map((known) => known.name) ?? []);
+  const { fileTypes = [], packings = [] } = core.value ?? {};
+  const extension = packings.some((known) => known.name === type) ? 'safetensors' : 'gguf';
+  return outputName(model.input, type, fileTypes.map((known) => known.name), extension);
 }
 
 /** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */

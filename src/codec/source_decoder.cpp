@@ -1,0 +1,79 @@
+#include "codec/source_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "error.h"
+#include "numeric/bits.h"
+
+namespace nibble {
+
+const Format& named_format(std::string_view name) {
+  const Format* format = find_format(name);
+  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
+  return *format;
+}
+
+std::string place_in_tensor(WeightPosition position) {
+  return "row " + std::to_string(position.weight / position.row_length) + ", column " +
+         std::to_string(position.weight % position.row_length) + " (both counted from 0)";
+}
+
+std::string number_text(float value) {
+  if (std::isnan(value)) return "not a number (NaN)";
+  if (std::isinf(value)) return value > 0 ? "infinite" : "minus infinity";
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", static_cast<double>(value));
+  return text;
+}
+
+bool all_finite(const float* values, size_t count) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; ++i) largest = std::max(largest, bit_cast<uint32_t>(values[i]) & 0x7FFFFFFFu);
+  return largest < 0x7F800000u;
+}
+
+size_t first_not_finite(const float* values, size_t count) {
+  return static_cast<size_t>(std::find_if(values, values + count, [](float v) { return !std::isfinite(v); }) - values);
+}
+
+size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count) {
+  for (size_t b = 0; b < count; ++b) {
+    if (!format.valid(blocks + b * format.block_bytes)) return b;
+  }
+  return count;
+}
+
+SourceDecoder::SourceDecoder(std::string_view type, Kernel kernel)
+    : format_(&named_format(type)), decoder_(find_decoder(format_->type, kernel)) {
+  if (decoder_ == nullptr) {
+    throw Error("Tensors of type " + std::string(format_->name) + " can only be copied, not converted.");
+  }
+}
+
+const float* SourceDecoder::decode(const uint8_t* source, size_t weights, WeightPosition first, float add) {
+  if (weights > values_.size()) values_.resize(weights);
+  const size_t blocks = weights / format_->block_length;
+  if (format_->quantized) {
+    const size_t invalid = first_invalid(*format_, source, blocks);
+    if (invalid < blocks) {
+      throw Error("The " + std::string(format_->name) + " block at " +
+                  place_in_tensor({first.weight + invalid * format_->block_length, first.row_length}) +
+                  " has a scale that is not finite. The file is damaged; get it again.");
+    }
+  }
+  decoder_->run(source, values_.data(), blocks);
+  if (add != 0) {
+    for (size_t i = 0; i < weights; ++i) values_[i] += add;
+  }
+  if (!all_finite(values_.data(), weights)) {
+    const size_t bad = first_not_finite(values_.data(), weights);
+    throw Error("The weight at " + place_in_tensor({first.weight + bad, first.row_length}) + " is " +
+                number_text(values_[bad]) +
+                ". A model with such weights cannot be quantized: the file is damaged, or its training failed.");
+  }
+  return values_.data();
+}
+
+}  // namespace nibble

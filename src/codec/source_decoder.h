@@ -1,0 +1,46 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/codec.h"
+
+namespace nibble {
+
+/// Where a weight lies in its row-major tensor.
+struct WeightPosition {
+  uint64_t weight;
+  uint64_t row_length;
+};
+
+/// "row 3, column 5 (both counted from 0)".
+std::string place_in_tensor(WeightPosition position);
+/// A float as a sentence names it; also the ones that are no number.
+std::string number_text(float value);
+bool all_finite(const float* values, size_t count);
+/// The index of the first NaN or infinity, or `count`.
+size_t first_not_finite(const float* values, size_t count);
+/// The number of the first block of `count` that holds a NaN or infinity, or `count`.
+size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count);
+
+/// Reads weights of a type, and refuses those that are no finite numbers. The scratch is kept between calls.
+class SourceDecoder {
+ public:
+  /// Throws Error when there is no such type, or its values cannot be read.
+  SourceDecoder(std::string_view type, Kernel kernel);
+
+  const Format& format() const { return *format_; }
+  /// The next `weights` weights, whole blocks, each with `add` added. `first` names them in sentences. Valid until the
+  /// next call.
+  const float* decode(const uint8_t* source, size_t weights, WeightPosition first, float add);
+
+ private:
+  const Format* format_;
+  const Decoder* decoder_;
+  std::vector<float> values_;
+};
+
+/// The format called `name`; throws Error when there is none.
+const Format& named_format(std::string_view name);
+
+}  // namespace nibble

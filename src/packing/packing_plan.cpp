@@ -1,0 +1,318 @@
+#include "packing/packing_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "container/safetensors_writer.h"
+#include "container/text.h"
+#include "error.h"
+#include "plan/jobs.h"
+
+namespace nibble {
+namespace {
+
+/// Of a job that is written by columns: large enough that most matrices are read once or twice.
+constexpr uint64_t column_job_bytes = uint64_t{8} << 20;
+
+struct Input {
+  const StoredTensor* tensor;
+  uint32_t file;
+};
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+/// Why a tensor is copied; empty when it is packed.
+std::string reason_to_copy(const StoredTensor& tensor, const Packing& packing) {
+  constexpr std::string_view weight = ".weight";
+  const std::string_view name = tensor.name;
+  if (tensor.type != Type::f32 && tensor.type != Type::f16 && tensor.type != Type::bf16) {
+    return "Its values are " + tensor.dtype + ", not plain floats.";
+  }
+  if (tensor.shape.size() != 2) return "It is no matrix.";
+  if (name.size() < weight.size() || name.substr(name.size() - weight.size()) != weight) {
+    return "It is not named as the weight of a layer.";
+  }
+  constexpr std::array<std::string_view, 6> kept = {"embed", "wte.", "wpe.", "lm_head", "norm", "ln_"};
+  for (const std::string_view part : kept) {
+    if (contains(name, part)) return "Embeddings, output heads and norms stay as they are, as loaders expect.";
+  }
+  return reason_against(packing, tensor.shape[1], tensor.shape[0]);
+}
+
+void refuse_other_options(const PlanOptions& options, const Packing& packing) {
+  const RecipeOptions& recipe = options.recipe;
+  if (!recipe.pure && !recipe.leave_output_tensor && !recipe.output_type && !recipe.token_embedding_type &&
+      recipe.rules.empty() && options.overrides.empty() && !options.keep_split) {
+    return;
+  }
+  throw Error(
+      "The type " + std::string(packing.name()) +
+      " is written to a safetensors file; rules, types of single tensors, metadata and parts are options of GGUF "
+      "files. Leave them out.");
+}
+
+std::vector<Input> inputs_of(const Model& model) {
+  std::vector<Input> inputs;
+  for (uint32_t i = 0; i < model.files().size(); ++i) {
+    const ModelFile& file = model.files()[i];
+    if (!file.contents) continue;
+    if (!file.contents->tensors.empty() && file.contents->container != "safetensors") {
+      throw Error("This type is written from safetensors files, and " + in_quotes(file.name) + " is a " +
+                  std::string(file.contents->container) + " file. Choose one of the GGUF types.");
+    }
+    for (const StoredTensor& tensor : file.contents->tensors) inputs.push_back({&tensor, i});
+  }
+  if (inputs.empty()) throw Error("This type is written from safetensors files, and there is none.");
+  return inputs;
+}
+
+/// Puts the output together: constants behind the header, then stretches, in an order that keeps every tensor aligned
+/// to its numbers although the format allows no holes: stretches of a multiple of eight bytes first, then by the size
+/// of their numbers.
+class Planner {
+ public:
+  Planner(const Model& model, const PlanOptions& options)
+      : model_(model), options_(options), packing_(*options.packing) {
+    packed_.plan.file_type = &packing_.type;
+    packed_.plan.method = packing_method(options.method).name;
+    for (uint32_t i = 0; i < model.tensors().size(); ++i) {
+      const TensorSlice& slice = model.tensors()[i].slices[0];
+      sources_[{slice.file, slice.offset}] = i;
+    }
+  }
+
+  PackedPlan make() {
+    for (const Input& input : inputs_of(model_)) add(input);
+    if (matrices_ == 0) {
+      throw Error("No tensor of this model can be stored as " + std::string(packing_.name()) + ": " + first_reason_);
+    }
+    place();
+    add_side_files();
+    finish();
+    return std::move(packed_);
+  }
+
+ private:
+  struct Stretch {
+    PackedPlanTensor planned;
+    std::vector<PackedTensor> tensors;
+    Input input;
+    uint64_t number_bytes;  // of its largest numbers
+  };
+
+  void add(const Input& input) {
+    const StoredTensor& tensor = *input.tensor;
+    const std::string reason = reason_to_copy(tensor, packing_);
+    std::vector<uint64_t> shape(tensor.shape.rbegin(), tensor.shape.rend());
+    if (!reason.empty()) {
+      if (first_reason_.empty() && tensor.shape.size() == 2) first_reason_ = reason;
+      stretches_.push_back(
+          {{tensor.name, tensor.shape, source_of(input), tensor.dtype, tensor.type, nullptr, PackedPart::codes, false,
+            reason, tensor.weights, tensor.bytes, tensor.bytes, 0, options_.job_bytes},
+           {{tensor.name, tensor.dtype, std::move(shape), tensor.bytes}},
+           input,
+           tensor.shape.empty() ? 1 : std::max<uint64_t>(1, tensor.bytes / std::max<uint64_t>(1, tensor.weights))});
+      return;
+    }
+    ++matrices_;
+    if (dtype_.empty()) dtype_ = tensor.dtype;
+    PackedMatrix matrix = packed_matrix(packing_, tensor.name, shape[0], shape[1], tensor.dtype);
+    for (PackedConstant& constant : matrix.constants) constants_.push_back(std::move(constant));
+    add_packed(input, std::move(matrix.codes), PackedPart::codes);
+    add_packed(input, std::move(matrix.scales), PackedPart::scales);
+  }
+
+  void add_packed(const Input& input, PackedStretch stretch, PackedPart part) {
+    const StoredTensor& tensor = *input.tensor;
+    const uint64_t number_bytes = tensor.bytes / tensor.weights;
+    const uint64_t unit = MatrixPacker::piece_unit(packing_, tensor.shape[0]) * number_bytes;
+    const uint64_t piece = std::max<uint64_t>(1, options_.job_bytes / unit) * unit;
+    PackedPlanTensor planned{stretch.tensors.back().name,
+                             tensor.shape,
+                             source_of(input),
+                             tensor.dtype,
+                             tensor.type,
+                             &packing_,
+                             part,
+                             stretch.measured,
+                             stretch.measured ? "The type asked for." : "Scales of the codes.",
+                             stretch.measured ? tensor.weights : 0,
+                             tensor.bytes,
+                             stretch.bytes(),
+                             0,
+                             piece};
+    if (part == PackedPart::codes) planned.reason = "The type asked for.";
+    const uint64_t largest = number_bytes_of(stretch.tensors[0]);  // the first has the largest numbers
+    stretches_.push_back({std::move(planned), std::move(stretch.tensors), input, largest});
+  }
+
+  static uint64_t number_bytes_of(const PackedTensor& tensor) {
+    uint64_t count = 1;
+    for (const uint64_t size : tensor.shape) count *= size;
+    return tensor.bytes / count;
+  }
+
+  uint32_t source_of(const Input& input) const {
+    const auto found = sources_.find({input.file, input.tensor->offset});
+    return found == sources_.end() ? 0 : found->second;
+  }
+
+  void place() {
+    std::stable_sort(stretches_.begin(), stretches_.end(), [](const Stretch& a, const Stretch& b) {
+      const bool even_a = a.planned.output_bytes % 8 == 0, even_b = b.planned.output_bytes % 8 == 0;
+      if (even_a != even_b) return even_a;
+      return !even_a && a.number_bytes > b.number_bytes;
+    });
+    std::vector<SafetensorsTensor> entries;
+    uint64_t end = 0;
+    const auto enter = [&](const PackedTensor& tensor) {
+      entries.push_back({tensor.name, tensor.dtype, tensor.shape, end, end + tensor.bytes});
+      end += tensor.bytes;
+    };
+    for (const PackedConstant& constant : constants_) enter(constant.tensor);
+    const uint64_t constant_bytes = end;
+    for (Stretch& stretch : stretches_) {
+      stretch.planned.offset = end;
+      for (const PackedTensor& tensor : stretch.tensors) enter(tensor);
+    }
+    const std::array<std::pair<std::string, std::string>, 2> metadata = {
+        {{"format", "pt"}, {"quantization_config", quantization_config_text(packing_, dtype_)}}};
+    OutputFile file{"", 0, 0, write_safetensors_header(entries, metadata)};
+    const uint64_t data = file.header.size();
+    for (const PackedConstant& constant : constants_) {
+      file.header.insert(file.header.end(), constant.bytes.begin(), constant.bytes.end());
+    }
+    file.header_bytes = data + constant_bytes;
+    file.bytes = data + end;
+    packed_.plan.files.push_back(std::move(file));
+    for (Stretch& stretch : stretches_) {
+      stretch.planned.offset += data;
+      cut(stretch);
+    }
+    data_bytes_ = end;
+  }
+
+  void cut(Stretch& stretch) {
+    PackedPlanTensor& tensor = stretch.planned;
+    const auto index = static_cast<uint32_t>(packed_.tensors.size());
+    const StoredTensor& source = *stretch.input.tensor;
+    const bool by_columns = tensor.packing && MatrixPacker::by_columns(*tensor.packing, tensor.part);
+    // What a job's first number and its length count: bytes when copied, columns, or weights.
+    uint64_t count = source.bytes, step = options_.job_bytes;
+    if (by_columns && tensor.part == PackedPart::scales) {
+      count = step = 1;
+    } else if (by_columns) {
+      count = source.shape[0];
+      const uint64_t group = packing_.group;
+      step = std::max<uint64_t>(1, column_job_bytes / (source.shape[1] / 2 * group)) * group;
+    } else if (tensor.packing) {
+      count = source.weights;
+      step = tensor.piece_bytes * source.weights / source.bytes;
+    }
+    for (uint64_t first = 0; first < count; first += step) {
+      const uint64_t length = std::min(step, count - first);
+      Job job{};
+      job.tensor = index;
+      job.input_file = stretch.input.file;
+      job.input_offset = source.offset + (by_columns ? 0 : first * source.bytes / count);
+      job.input_bytes =
+          by_columns ? source.bytes : (first + length) * source.bytes / count - first * source.bytes / count;
+      job.output_offset = tensor.offset + output_before(tensor, first, count);
+      job.output_bytes = output_before(tensor, first + length, count) - output_before(tensor, first, count);
+      if (!by_columns) job.first_weight = first * source.weights / count;
+      job.weights = weights_of(tensor, source, by_columns, first, length, count);
+      packed_.plan.jobs.push_back(job);
+      packed_.runs.push_back({first, length});
+    }
+    packed_.largest_piece = std::max(packed_.largest_piece, std::min(tensor.piece_bytes, source.bytes));
+    packed_.tensors.push_back(std::move(tensor));
+  }
+
+  /// The weights a job accounts for: each weight of the model once, where it is copied or measured.
+  static uint64_t weights_of(const PackedPlanTensor& tensor, const StoredTensor& source, bool by_columns,
+                             uint64_t first, uint64_t length, uint64_t count) {
+    if (tensor.packing && !tensor.measured) return 0;
+    if (by_columns) return count == 1 ? source.weights : length * source.shape[1];
+    return (first + length) * source.weights / count - first * source.weights / count;
+  }
+
+  /// Bytes of output in front of number `first` of `count`, as cut() counts them. Runs begin where this is exact.
+  static uint64_t output_before(const PackedPlanTensor& tensor, uint64_t first, uint64_t count) {
+    if (first == count) return tensor.output_bytes;
+    if (!tensor.packing) return first;
+    if (MatrixPacker::by_columns(*tensor.packing, tensor.part)) return first * (tensor.output_bytes / count);
+    if (tensor.packing->family == PackingFamily::four_bit && tensor.part == PackedPart::codes) return first / 2;
+    if (tensor.part == PackedPart::codes) return first;
+    const uint64_t group = tensor.packing->group ? tensor.packing->group : tensor.shape[0];
+    return first / group * sizeof(float);
+  }
+
+  void add_file(const char* suffix, const std::string& text) {
+    packed_.plan.files.push_back({suffix, text.size(), text.size(), {text.begin(), text.end()}});
+  }
+
+  void add_side_files() {
+    using Json = nlohmann::ordered_json;
+    const Json config = Json::parse(quantization_config_text(packing_, dtype_));
+    if (packing_.family == PackingFamily::gptq) add_file("-quantize_config.json", config.dump(2) + "\n");
+    for (const ModelFile& file : model_.files()) {
+      if (!file.contents || file.contents->whole.empty()) continue;
+      if (file.name != "config.json") continue;
+      Json whole = Json::parse(file.contents->whole.begin(), file.contents->whole.end(), nullptr, false);
+      if (!whole.is_object()) continue;
+      whole["quantization_config"] = config;
+      add_file("-config.json", whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+      packed_.plan.notes.push_back(
+          "Loaders look for a folder: put the output into one as model.safetensors, with the file "
+          "ending in -config.json as config.json and the model's tokenizer files.");
+      return;
+    }
+    packed_.plan.notes.push_back(
+        "There is no config.json beside the model. Loaders need one that holds the object that the "
+        "output's metadata has under quantization_config.");
+  }
+
+  void finish() {
+    Plan& plan = packed_.plan;
+    uint64_t copied = 0, copied_weights = 0;
+    for (const ModelFile& file : model_.files()) plan.input_bytes += file.bytes;
+    for (const OutputFile& file : plan.files) plan.output_bytes += file.bytes;
+    for (const PackedPlanTensor& tensor : packed_.tensors) {
+      plan.weights += tensor.weights;
+      copied += !tensor.packing;
+      copied_weights += tensor.packing ? 0 : tensor.weights;
+    }
+    plan.bits_per_weight =
+        plan.weights ? 8.0 * static_cast<double>(data_bytes_) / static_cast<double>(plan.weights) : 0;
+    if (copied > 0) {
+      plan.notes.push_back(counted(copied, "tensor") + " with " + counted(copied_weights, "weight") +
+                           " stay as they are: embeddings, output heads, norms, and what this layout cannot hold.");
+    }
+    std::vector<Job> pieces = plan.jobs;
+    for (Job& job : pieces) job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
+    plan.memory.shared_bytes = plan.jobs.size() * sizeof(Job) + packed_.tensors.size() * sizeof(PackedPlanTensor);
+    for (const OutputFile& file : plan.files) plan.memory.shared_bytes += file.header_bytes;
+    plan.memory.per_worker_bytes = worker_bytes(pieces);
+  }
+
+  const Model& model_;
+  const PlanOptions& options_;
+  const Packing& packing_;
+  PackedPlan packed_;
+  std::map<std::pair<uint32_t, uint64_t>, uint32_t> sources_;  // by file and offset
+  std::vector<PackedConstant> constants_;
+  std::vector<Stretch> stretches_;
+  std::string dtype_, first_reason_;
+  uint64_t matrices_ = 0, data_bytes_ = 0;
+};
+
+}  // namespace
+
+PackedPlan make_packed_plan(const Model& model, const PlanOptions& options) {
+  refuse_other_options(options, *options.packing);
+  return Planner(model, options).make();
+}
+
+}  // namespace nibble

@@ -1,0 +1,47 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "packing/matrix_packer.h"
+#include "plan/plan.h"
+
+namespace nibble {
+
+/// A stretch of the output that is made from one tensor of the input: tensors that follow one another.
+struct PackedPlanTensor {
+  std::string name;             ///< of the last of them
+  std::vector<uint64_t> shape;  ///< of the input, innermost first
+  uint32_t source;              ///< index into Model::tensors(), where the input is one of them; otherwise 0
+  std::string dtype;            ///< of the input
+  Type type;                    ///< of the input
+  const Packing* packing;       ///< null: copied
+  PackedPart part;
+  bool measured;
+  std::string reason;
+  uint64_t weights;  ///< of the input, counted where they are measured
+  uint64_t input_bytes, output_bytes;
+  uint64_t offset;       ///< from the start of the output file
+  uint64_t piece_bytes;  ///< how much of a job's input to feed at once
+};
+
+/// A plan whose output is a safetensors file, and the small files loaders want beside it. Plan::tensors is empty, and
+/// Job::tensor counts `tensors`. A job of a stretch that is written by columns has the whole tensor as its input.
+struct PackedPlan {
+  Plan plan;
+  std::vector<PackedPlanTensor> tensors;
+  /// What a MatrixPacker is to begin for each job: first and count.
+  struct Run {
+    uint64_t first, count;
+  };
+  std::vector<Run> runs;
+  uint64_t largest_piece = 0;
+};
+
+/// Plans it. Matrices named "….weight" are packed, but for embeddings and output heads; everything else is copied.
+/// Throws Error when the model is not made of safetensors files, or the options speak of GGUF.
+PackedPlan make_packed_plan(const Model& model, const PlanOptions& options);
+
+/// Plan of web/src/core/types.ts.
+std::string packed_plan_json(const PackedPlan& packed);
+
+}  // namespace nibble

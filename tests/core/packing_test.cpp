@@ -1,0 +1,221 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "error.h"
+#include "kernel_inputs.h"
+#include "numeric/bits.h"
+#include "packing/matrix_packer.h"
+#include "reference/packed_readers.h"
+
+namespace nibble {
+namespace {
+
+using ::testing::HasSubstr;
+using Bytes = std::vector<uint8_t>;
+
+struct Matrix {
+  uint64_t rows, columns;
+  std::vector<float> values;
+
+  Bytes bytes() const {
+    const auto* start = reinterpret_cast<const uint8_t*>(values.data());
+    return {start, start + values.size() * sizeof(float)};
+  }
+};
+
+Matrix filled(uint64_t rows, uint64_t columns, uint64_t seed) {
+  Matrix matrix{rows, columns, std::vector<float>(rows * columns)};
+  testing::Random random(seed);
+  testing::gauss(random, matrix.values.data(), matrix.values.size());
+  // The awkward ones: zeros, subnormals, an outlier, a constant stretch, only positive, only negative, negative zero.
+  for (size_t i = 0; i < 128; ++i) {
+    matrix.values[i] = 0;
+    matrix.values[columns + i] = 1e-40f * static_cast<float>(i);
+    matrix.values[2 * columns + i] = 0.25f;
+    matrix.values[3 * columns + i] = std::fabs(matrix.values[3 * columns + i]) + 0.01f;
+    matrix.values[4 * columns + i] = -std::fabs(matrix.values[4 * columns + i]) - 0.01f;
+  }
+  matrix.values[5 * columns + 7] = 40.0f;
+  matrix.values[6 * columns + 9] = -0.0f;
+  return matrix;
+}
+
+/// Packs one stretch in runs of `step` of what it counts, each fed in pieces of `piece` weights.
+ConversionStatistics pack(const Packing& packing, PackedPart part, const Matrix& matrix, std::string_view method,
+                          uint64_t step, uint64_t piece, Bytes& out) {
+  MatrixPacker packer(packing, part, {"f32", "F32", matrix.rows, matrix.columns}, method);
+  const Bytes source = matrix.bytes();
+  const PackedMatrix packed = packed_matrix(packing, "m.weight", matrix.rows, matrix.columns, "F32");
+  out.assign((part == PackedPart::codes ? packed.codes : packed.scales).bytes(), 0xAA);
+  const bool by_columns = MatrixPacker::by_columns(packing, part);
+  const bool whole = by_columns && part == PackedPart::scales;
+  const uint64_t count = whole ? 1 : by_columns ? matrix.columns : matrix.values.size();
+  ConversionStatistics statistics;
+  for (uint64_t first = 0; first < count; first += step) {
+    const uint64_t length = std::min(step, count - first);
+    packer.begin(out.data() + out.size() * first / count, first, length);
+    const uint64_t begin = by_columns ? 0 : first, end = by_columns ? matrix.values.size() : first + length;
+    for (int pass = 0; pass < packer.passes(); ++pass) {
+      for (uint64_t i = begin; i < end; i += piece) {
+        packer.take(source.data() + i * sizeof(float), std::min(piece, end - i));
+      }
+    }
+    packer.finish();
+    statistics.merge(packer.statistics());
+  }
+  return statistics;
+}
+
+struct Packed {
+  reference::RawFile file;
+  ConversionStatistics statistics;
+};
+
+Packed pack_all(const Packing& packing, const Matrix& matrix, std::string_view method) {
+  const PackedMatrix packed = packed_matrix(packing, "m.weight", matrix.rows, matrix.columns, "F32");
+  Packed result;
+  for (const PackedConstant& constant : packed.constants) {
+    EXPECT_EQ(constant.bytes.size(), constant.tensor.bytes);
+    EXPECT_EQ(constant.bytes.size() % 8, 0u) << constant.tensor.name;
+    result.file.tensors[constant.tensor.name] = {std::string(constant.tensor.dtype), constant.tensor.shape,
+                                                 constant.bytes};
+  }
+  for (const PackedPart part : {PackedPart::codes, PackedPart::scales}) {
+    const PackedStretch& stretch = part == PackedPart::codes ? packed.codes : packed.scales;
+    Bytes out, again;
+    const uint64_t rows = MatrixPacker::by_columns(packing, part) ? matrix.columns : matrix.values.size();
+    const ConversionStatistics statistics = pack(packing, part, matrix, method, rows, matrix.values.size(), out);
+    pack(packing, part, matrix, method, packing.group ? packing.group : matrix.columns, matrix.columns, again);
+    EXPECT_EQ(out, again) << packing.name() << ": depends on how it is cut";
+    if (stretch.measured) result.statistics = statistics;
+    uint64_t at = 0;
+    for (const PackedTensor& tensor : stretch.tensors) {
+      const auto begin = out.begin() + static_cast<ptrdiff_t>(at);
+      result.file.tensors[tensor.name] = {
+          std::string(tensor.dtype), tensor.shape, {begin, begin + static_cast<ptrdiff_t>(tensor.bytes)}};
+      at += tensor.bytes;
+    }
+    EXPECT_EQ(at, out.size());
+  }
+  return result;
+}
+
+std::vector<float> decode(const Packing& packing, const reference::RawFile& file) {
+  switch (packing.family) {
+    case PackingFamily::int8:
+      return reference::decode_int8(file, "m");
+    case PackingFamily::four_bit:
+      return reference::decode_four_bit(file, "m");
+    case PackingFamily::gptq:
+      return reference::decode_gptq(file, "m");
+  }
+  return {};
+}
+
+double squared_error(const std::vector<float>& x, const std::vector<float>& y, double& largest) {
+  double sum = 0;
+  largest = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double off = x[i] - y[i];  // as the statistics define it: a difference of floats
+    sum += off * off;
+    largest = std::max(largest, std::fabs(off));
+  }
+  return sum;
+}
+
+class EveryPacking : public ::testing::TestWithParam<size_t> {
+ protected:
+  const Packing& packing = all_packings()[GetParam()];
+};
+
+TEST_P(EveryPacking, DecodesToWhatTheStatisticsClaim) {
+  const Matrix matrix = filled(16, 384, 1);
+  for (const std::string_view method : {"llama.cpp", "lsq", "grid"}) {
+    const Packed packed = pack_all(packing, matrix, method);
+    const std::vector<float> decoded = decode(packing, packed.file);
+    ASSERT_EQ(decoded.size(), matrix.values.size());
+    double largest;
+    const double sum = squared_error(matrix.values, decoded, largest);
+    const ErrorStatistics& claimed = packed.statistics.errors;
+    EXPECT_EQ(claimed.count(), decoded.size());
+    EXPECT_EQ(claimed.max_error(), largest) << packing.name() << " " << method;
+    EXPECT_NEAR(claimed.rmse(), std::sqrt(sum / static_cast<double>(decoded.size())), 1e-12 * claimed.rmse());
+    // 40 among values of 0.05: a row or group with it is coarse, the rest must be close.
+    EXPECT_LT(claimed.quantile(0.5), packing.family == PackingFamily::int8 ? 0.0008 : 0.012)
+        << packing.name() << " " << method;
+  }
+}
+
+TEST_P(EveryPacking, ExactIsNeverWorse) {
+  if (packing.family == PackingFamily::int8 || packing.nested)
+    return;  // whole rows take long; nested scales move again
+  const Matrix matrix = filled(8, 128, 2);
+  double largest;
+  const double simple = squared_error(matrix.values, decode(packing, pack_all(packing, matrix, "max7").file), largest);
+  const double exact = squared_error(matrix.values, decode(packing, pack_all(packing, matrix, "exact").file), largest);
+  EXPECT_LT(exact, simple) << packing.name();
+}
+
+std::string packing_test_name(const ::testing::TestParamInfo<size_t>& parameter) {
+  std::string name(all_packings()[parameter.param].name());
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+INSTANTIATE_TEST_SUITE_P(All, EveryPacking, ::testing::Range(size_t{0}, all_packings().size()), packing_test_name);
+
+TEST(Packing, TheLargestMagnitudeIsKeptByDefault) {
+  const Matrix matrix = filled(8, 128, 3);
+  const Packed packed = pack_all(*find_packing("nf4"), matrix, llama_cpp);
+  const reference::RawTensor& absmax = packed.file.tensors.at("m.weight.absmax");
+  for (size_t b = 0; b < absmax.bytes.size() / 4; ++b) {
+    float largest = 0;
+    for (size_t i = 0; i < 64; ++i) largest = std::max(largest, std::fabs(matrix.values[b * 64 + i]));
+    EXPECT_EQ(load<float>(absmax.bytes.data() + 4 * b), largest);
+  }
+  const Packed rows = pack_all(*find_packing("INT8"), matrix, llama_cpp);
+  EXPECT_EQ(load<float>(rows.file.tensors.at("m.SCB").bytes.data() + 4 * 5), 40.0f);
+}
+
+TEST(Packing, BlocksRunThroughRowsAndTheLastOneMayBeShort) {
+  const Matrix matrix = filled(9, 129, 4);  // 1161 weights: 18 blocks and 9 weights
+  const Packing& packing = *find_packing("nf4");
+  Bytes codes, scales;
+  const ConversionStatistics statistics = pack(packing, PackedPart::codes, matrix, llama_cpp, 640, 64, codes);
+  pack(packing, PackedPart::scales, matrix, llama_cpp, 640, 64, scales);
+  EXPECT_EQ(codes.size(), 581u);
+  EXPECT_EQ(scales.size(), 19u * 4);
+  EXPECT_EQ(statistics.errors.count(), 1161u);
+}
+
+TEST(Packing, NestedLevelsAreBitsandbytesDynamicMap) {
+  const std::span<const float> levels = nested_levels();
+  ASSERT_EQ(levels.size(), 256u);
+  EXPECT_EQ(levels[255], 1.0f);
+  EXPECT_FLOAT_EQ(levels[0], -0.99296875f);
+  EXPECT_EQ(levels[127], 0.0f);
+  EXPECT_FLOAT_EQ(levels[128], 5.5e-7f);
+  EXPECT_TRUE(std::is_sorted(levels.begin(), levels.end()));
+}
+
+TEST(Packing, MatricesThatDoNotFitAreNamed) {
+  EXPECT_EQ(reason_against(*find_packing("gptq-4bit-128g"), 8, 192),
+            "Its rows of 192 weights cannot be cut into groups of 128.");
+  EXPECT_THAT(reason_against(*find_packing("gptq-4bit-64g"), 12, 192), HasSubstr("12 rows"));
+  EXPECT_EQ(reason_against(*find_packing("nf4"), 3, 5), "");
+}
+
+TEST(Packing, WeightsThatAreNoNumbersAreRefused) {
+  Matrix matrix = filled(8, 128, 5);
+  matrix.values[128 * 3 + 5] = NAN;
+  Bytes out;
+  try {
+    pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("row 3, column 5"));
+  }
+  EXPECT_THROW(packing_method("nonsense"), Error);
+}
+
+}  // namespace
+}  // namespace nibble
