@@ -5,6 +5,6 @@ import { core } from '../engine';
 import { opened } from './opening';
 
 export const packedTypes = computed<FileTypeInfo[]>(() => {
-  if (opened.value?.info.container !== 'safetensors') return [];
+  if (!['safetensors', 'Hugging Face folder'].includes(opened.value?.info.container ?? '')) return [];
   return (core.value?.packings ?? []).map(({ name, summary }) => ({ name, number: -1, defaultType: '', summary, needsImportance: false }));
 });
