@@ -8,7 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "error.h"
+#include "analysis/level_sets.h"
 
 namespace nibble {
 namespace {
@@ -69,32 +69,15 @@ struct Tables {
   std::array<float, 255> int8;
   std::array<float, 16> integers;
   std::array<uint8_t, 255> identity;
-  std::array<float, 256> nested;
+  std::array<float, 256> nested;  // bitsandbytes' dynamic map
 
   Tables() {
     for (size_t i = 0; i < fp4.size(); ++i) fp4[i] = fp4_by_code[fp4_codes[i]];
     for (int i = 0; i < 255; ++i) int8[static_cast<size_t>(i)] = static_cast<float>(i - 127) * int8_step;
     for (int i = 0; i < 16; ++i) integers[static_cast<size_t>(i)] = static_cast<float>(i - 8);
     for (size_t i = 0; i < identity.size(); ++i) identity[i] = static_cast<uint8_t>(i);
-    fill_nested();
-  }
-  /// The dynamic map of bitsandbytes: for each of seven powers of ten, 1, 2, 4 ... 64 values in the middle between
-  /// evenly spaced bounds from 0.1 to 1, with both signs, and 0 and 1.
-  void fill_nested() {
-    size_t n = 0;
-    nested[n++] = 0;
-    nested[n++] = 1;
-    double power = 1e-6;
-    for (int bits = 0; bits < 7; ++bits, power *= 10) {
-      const int count = 1 << bits;
-      const double width = 0.9 / count;
-      for (int i = 0; i < count; ++i) {
-        const auto value = static_cast<float>(power * (0.1 + width * (i + 0.5)));
-        nested[n++] = value;
-        nested[n++] = -value;
-      }
-    }
-    std::sort(nested.begin(), nested.end());
+    const std::vector<float> dynamic = dynamic_levels(8);
+    std::copy(dynamic.begin(), dynamic.end(), nested.begin());
   }
 };
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/level_sets.h"
 #include "error.h"
 #include "kernel_inputs.h"
 #include "numeric/bits.h"
@@ -185,6 +186,13 @@ TEST(Packing, BlocksRunThroughRowsAndTheLastOneMayBeShort) {
   EXPECT_EQ(codes.size(), 581u);
   EXPECT_EQ(scales.size(), 19u * 4);
   EXPECT_EQ(statistics.errors.count(), 1161u);
+}
+
+TEST(Packing, Nf4IsTheNumberFormatsLabsOwn) {
+  const std::vector<float> computed = normal_levels(4);
+  const std::span<const float> levels = packing_levels(*find_packing("nf4"));
+  ASSERT_EQ(computed.size(), levels.size());
+  for (size_t i = 0; i < levels.size(); ++i) EXPECT_NEAR(computed[i], levels[i], 1e-6) << i;
 }
 
 TEST(Packing, NestedLevelsAreBitsandbytesDynamicMap) {

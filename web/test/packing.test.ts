@@ -53,7 +53,7 @@ describe('an output in safetensors', async () => {
       const four = await pack(type, 4, 4096);
       expect(readFileSync(four.path).equals(readFileSync(one.path))).toBe(true);
       expect(one.report.total!.sqnrDb).toBeGreaterThan(15);
-      expect(one.report.total!.rmse).toBe(four.report.total!.rmse);
+      expect(one.report.total!.rmse).toBeCloseTo(four.report.total!.rmse, 12); // sums of other pieces
       expect(one.report.weights).toBe(one.report.tensors.reduce((sum, { weights }) => sum + weights, 0));
     },
   );
