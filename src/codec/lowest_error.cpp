@@ -92,6 +92,17 @@ struct Search<Q5_1> {
   static constexpr int N = 31;
   static constexpr Steps range{26.5f, 0.5f, 18}, shift{-0.45f, 0.128f, 8};
 };
+// Weighted only: the exact search is fast where all weights count the same.
+template <>
+struct Search<Q4_0> {
+  using Grid = EvenLevels<-8, 7>;
+  static constexpr Steps divisors{5.0f, 0.3f, 24}, negative_divisors{5.0f, 0.3f, 24};
+};
+template <>
+struct Search<Q5_0> {
+  using Grid = EvenLevels<-16, 15>;
+  static constexpr Steps divisors{10.6f, 0.3f, 28}, negative_divisors{10.6f, 0.3f, 28};
+};
 template <>
 struct Search<IQ4_NL> {
   using Grid = Iq4Levels;
@@ -209,7 +220,14 @@ bool symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* import
   for (int b = 0; b < lanes; ++b) {
     const uint16_t d = f16_from_f32(fits.scale[b]);
     uint8_t codes[n];
-    for (int i = 0; i < n; ++i) codes[i] = static_cast<uint8_t>(nearest_iq4_code(quotient(x[n * b + i], f32_from_f16(d))));
+    for (int i = 0; i < n; ++i) {
+      const float y = quotient(x[n * b + i], f32_from_f16(d));
+      if constexpr (std::is_same_v<F, IQ4_NL>) {
+        codes[i] = static_cast<uint8_t>(nearest_iq4_code(y));
+      } else {
+        codes[i] = static_cast<uint8_t>(static_cast<int>(Grid::nearest(y)) + static_cast<int>(Grid::longest));
+      }
+    }
     F::encode(d, codes, blocks + F::block_bytes * b);
   }
   return true;
@@ -403,6 +421,14 @@ void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const fl
   quantize_guarded<F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
+/// Q4_0 and Q5_0: exact, except that importance weights make the exact search slow and the best of a grid stands in.
+template <class F, Kernel kernel, class V>
+void quantize_integers(const float* row, uint8_t* blocks, size_t length, const float* importance) {
+  if (!importance) return quantize_exactly<F, kernel, V>(row, blocks, length, nullptr);
+  quantize_guarded<F, kernel, V, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
+                                                symmetric_blocks_of_32<F, float>);
+}
+
 /// Q8_0: the exact search is slow where it proves that coarse scales are no better, so the proof is left out.
 template <class F, Kernel kernel, class V>
 void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, const float* importance) {
@@ -432,8 +458,8 @@ void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, con
 
 std::vector<Quantizer> lowest_error_quantizers(Type type) {
   switch (type) {
-    case Type::q4_0: return BOTH_KERNELS(quantize_exactly, Q4_0);
-    case Type::q5_0: return BOTH_KERNELS(quantize_exactly, Q5_0);
+    case Type::q4_0: return BOTH_KERNELS(quantize_integers, Q4_0);
+    case Type::q5_0: return BOTH_KERNELS(quantize_integers, Q5_0);
     case Type::mxfp4: return BOTH_KERNELS(quantize_exactly, MXFP4);
     case Type::nvfp4: return BOTH_KERNELS(quantize_exactly, NVFP4);
     case Type::q8_0: return BOTH_KERNELS(quantize_near_maximum, Q8_0);
