@@ -74,6 +74,14 @@ describe('the curve', () => {
     const coarse = segmentsOf(curve!, span, 0.02);
     expect(coarse.length).toBeLessThan(segments.length);
     expect(coarse[coarse.length - 1]?.end.scale).toBe(span.high);
+    // A piece that is wide enough keeps its curve, however fine those before it are.
+    for (const least of [1e-6, 1e-3, 0.01]) {
+      for (const segment of segmentsOf(curve!, span, least)) {
+        const { scale, error } = bezier(segment, 0.5);
+        const exact = segments.find((one) => one.start.scale <= scale && one.end.scale >= scale);
+        if (exact && exact.end.scale - exact.start.scale >= least) expect(error).toBeCloseTo(curve!.share(curve!.at(scale), scale), 9);
+      }
+    }
     for (const { start } of coarse) expect(segments.some((segment) => segment.start.scale === start.scale && segment.start.error === start.error)).toBe(true);
   });
 

@@ -103,13 +103,7 @@ export function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
   const segments: Segment[] = [];
   let start = span.low;
   let first = curve.at(span.low);
-  for (let piece = first; piece >= 0 && start < span.high; piece -= 1) {
-    const end = Math.min(span.high, curve.from(piece));
-    if (!(end > start)) {
-      first = piece - 1;
-      continue;
-    }
-    if (end - start < least && end < span.high) continue;
+  const add = (piece: number, end: number) => {
     const error = curve.share(first, start);
     const endError = curve.share(piece, end);
     const tangent = error + ((2 * start * curve.B(piece) - 2 * curve.sign * curve.A(piece)) / curve.squareSum) * ((end - start) / 2);
@@ -120,6 +114,17 @@ export function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
       end: { scale: end, error: endError },
     });
     start = end;
+  };
+  for (let piece = first; piece >= 0 && start < span.high; piece -= 1) {
+    const end = Math.min(span.high, curve.from(piece));
+    if (end - start < least && end < span.high) continue;
+    const own = Math.max(start, curve.to(piece));
+    if (piece !== first && end - own >= least) {
+      // What was too fine before it becomes a segment of its own, so that this piece keeps its curve.
+      if (own > start) add(piece + 1, own);
+      first = piece;
+    }
+    if (end > start) add(piece, end);
     first = piece - 1;
   }
   return segments;

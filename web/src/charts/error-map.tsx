@@ -12,8 +12,10 @@ import { methodPath, stackMarkers } from './methods';
 const MARGIN: Margin = { top: 28, right: 16, bottom: 46, left: 64 };
 const HEIGHT = 380;
 const STEPS = 9;
-/** Pixels of a cell. */
-const MAP_CELL = 8;
+/** Pixels of a cell, and of one where there are many weights: the map follows a weight that is dragged. */
+const CELL = 8;
+const LARGE_CELL = 14;
+const MANY_WEIGHTS = 64;
 
 const MOVES: Readonly<Record<string, { along: number; up: number }>> = {
   ArrowRight: { along: 1, up: 0 },
@@ -30,10 +32,11 @@ export interface ErrorCells {
 }
 
 /** How many cells a map of this width has. */
-export function cellsOf(width: number): { columns: number; rows: number } {
+export function cellsOf(width: number, weights: number): { columns: number; rows: number } {
+  const cell = weights > MANY_WEIGHTS ? LARGE_CELL : CELL;
   return {
-    columns: Math.max(10, Math.round((width - MARGIN.left - MARGIN.right) / MAP_CELL)),
-    rows: Math.round((HEIGHT - MARGIN.top - MARGIN.bottom) / MAP_CELL),
+    columns: Math.max(10, Math.round((width - MARGIN.left - MARGIN.right) / cell)),
+    rows: Math.round((HEIGHT - MARGIN.top - MARGIN.bottom) / cell),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What every chart has around it: a title, a sentence, its controls, a table twin and ways to take it along. */
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { integer } from '../text/units';
 import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
 
@@ -10,6 +11,9 @@ export interface ChartTable {
   rows: (string | number | null)[][];
 }
 
+/** Rows of a table that are shown: more would take the page longer than a moment. */
+const MOST_ROWS = 1000;
+
 interface FrameProps {
   title: string;
   /** How to read it, and over what. */
@@ -18,6 +22,7 @@ interface FrameProps {
   file: string;
   controls?: ComponentChildren;
   legend?: ComponentChildren;
+  /** The same object as long as the numbers are the same: then an open table stays as it is. */
   table: () => ChartTable;
   children: (width: number) => VNode;
 }
@@ -67,17 +72,21 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
 }
 
 function TwinTable({ label, table }: { label: string; table: ChartTable }): VNode {
+  const body = useMemo(
+    () =>
+      table.rows.slice(0, MOST_ROWS).map((row, index) => (
+        <tr key={index}>{row.map((value, column) => <td key={column} class={typeof value === 'number' ? 'number' : ''}>{value ?? '–'}</td>)}</tr>
+      )),
+    [table],
+  );
   return (
     <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
+      {table.rows.length > MOST_ROWS && <p class="quiet small">The first {integer(MOST_ROWS)} of {integer(table.rows.length)} rows; the CSV file has all.</p>}
       <table>
         <thead>
           <tr>{table.header.map((text) => <th scope="col" key={text}>{text}</th>)}</tr>
         </thead>
-        <tbody>
-          {table.rows.map((row, index) => (
-            <tr key={index}>{row.map((value, column) => <td key={column} class={typeof value === 'number' ? 'number' : ''}>{value ?? '–'}</td>)}</tr>
-          ))}
-        </tbody>
+        <tbody>{body}</tbody>
       </table>
     </div>
   );
@@ -97,6 +106,12 @@ function useWidth(element: { readonly current: HTMLElement | null }): number {
     return () => observer.disconnect();
   }, []);
   return width;
+}
+
+/** Makes something when it is first asked for. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** A choice between a few views of the same chart. */

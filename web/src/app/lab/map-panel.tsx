@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { cellsOf, ErrorMap, rampOf } from '../../charts/error-map';
-import { ChartFrame } from '../../charts/frame';
+import type { Span } from '../../charts/curve-geometry';
+import { ChartFrame, lazily } from '../../charts/frame';
 import { RampLegend } from '../../charts/layer-map';
 import { percent, precise } from '../../text/units';
 import { choose, chosen, errorMap, moveTo, offset, offsetSpan, point, scale, type Shown, span, stepOffset, stepScale } from './bench';
@@ -12,9 +13,26 @@ import { ZoomButtons } from './zoom-buttons';
 /** Cells of the table and CSV. */
 const TABLE = { columns: 24, rows: 16 };
 
+/** The middle of a cell. */
+const middle = ({ low, high }: Span, index: number, count: number): number => low + ((high - low) * (index + 0.5)) / count;
+
 /** Blocks with a scale and an offset: the error over both. */
 export function MapPanel({ shown }: { shown: Shown }): VNode {
   const { report } = shown;
+  const scales = span.value;
+  const offsets = offsetSpan.value;
+  const table = useMemo(
+    () =>
+      lazily(() => ({
+        header: ['scale', 'offset', 'relative error'],
+        rows: [...errorMap(TABLE.columns, TABLE.rows)].map((error, index) => [
+          middle(scales, index % TABLE.columns, TABLE.columns),
+          middle(offsets, Math.floor(index / TABLE.columns), TABLE.rows),
+          error,
+        ]),
+      })),
+    [shown, scales.low, scales.high, offsets.low, offsets.high],
+  );
   return (
     <ChartFrame
       title="Error of the block over its scale and its offset"
@@ -26,14 +44,7 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
       }
       file="error-map"
       controls={<ZoomButtons />}
-      table={() => {
-        const errors = errorMap(TABLE.columns, TABLE.rows);
-        const middle = ({ low, high }: { low: number; high: number }, index: number, count: number) => low + ((high - low) * (index + 0.5)) / count;
-        return {
-          header: ['scale', 'offset', 'relative error'],
-          rows: [...errors].map((error, index) => [middle(span.value, index % TABLE.columns, TABLE.columns), middle(offsetSpan.value, Math.floor(index / TABLE.columns), TABLE.rows), error]),
-        };
-      }}
+      table={table}
     >
       {(width) => <MapAt width={width} shown={shown} />}
     </ChartFrame>
@@ -44,7 +55,7 @@ function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
   const scales = span.value;
   const offsets = offsetSpan.value;
   const cells = useMemo(() => {
-    const size = cellsOf(width);
+    const size = cellsOf(width, shown.bench.weights.length);
     return { ...size, errors: errorMap(size.columns, size.rows) };
   }, [shown, width, scales.low, scales.high, offsets.low, offsets.high]);
   const { low, high } = useMemo(() => rampOf(cells), [cells]);

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { ChartFrame, Switch } from '../../charts/frame';
+import { ChartFrame, lazily, Switch } from '../../charts/frame';
 import { isClipped, NumberLine } from '../../charts/number-line';
 import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
 import type { LabReport } from '../../core/types';
@@ -17,13 +17,34 @@ const STORABLE_GAP = 5;
 export function ScalePanel({ shown }: { shown: Shown }): VNode {
   const { report, bench: block } = shown;
   const now = point.value;
+  const all = curves.value;
+  const table = useMemo(
+    () =>
+      lazily(() => ({
+        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
+        rows: all.flatMap((curve) =>
+          Array.from({ length: curve.count }, (_, piece) => [
+            curve.sign,
+            piece === 0 ? null : curve.from(piece),
+            curve.to(piece),
+            piece === 0 ? null : curve.share(piece, curve.from(piece)) * curve.squareSum,
+            curve.A(piece),
+            curve.B(piece),
+            piece === 0 ? null : curve.weight(piece) + 1,
+            piece === 0 ? null : curve.before(piece),
+            piece === 0 ? null : curve.after(piece),
+          ]),
+        ),
+      })),
+    [all],
+  );
   return (
     <ChartFrame
       title="Error of the block over its scale"
       note={
         <>
           {report.affine && `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
-          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples. The scale is stored as {STORED_AS[report.storage]}.
+          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples (kinks closer than a third of a pixel are joined). The scale is stored as {STORED_AS[report.storage]}.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
         </>
       }
@@ -41,22 +62,7 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
           <ZoomButtons />
         </>
       }
-      table={() => ({
-        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
-        rows: curves.value.flatMap((curve) =>
-          Array.from({ length: curve.count }, (_, piece) => [
-            curve.sign,
-            piece === 0 ? null : curve.from(piece),
-            curve.to(piece),
-            piece === 0 ? null : curve.share(piece, curve.from(piece)) * curve.squareSum,
-            curve.A(piece),
-            curve.B(piece),
-            piece === 0 ? null : curve.weight(piece) + 1,
-            piece === 0 ? null : curve.before(piece),
-            piece === 0 ? null : curve.after(piece),
-          ]),
-        ),
-      })}
+      table={table}
     >
       {(width) => (
         <>
