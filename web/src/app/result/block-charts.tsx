@@ -1,13 +1,10 @@
 /** Where in the tensors the error sits: the distribution of block errors, and the worst blocks, each a step from the Lab. */
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
 import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
 import type { TensorError } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
-import { type ErrorReport, readWeights, sentenceOf } from '../../core/index';
-import { setBench } from '../lab/bench';
-import { FORMATS } from '../lab/block';
-import { goTo } from '../parts/place';
+import type { ErrorReport } from '../../core/index';
+import { showInLab } from '../lab/links';
 import { opened } from '../state/opening';
 import type { Result } from '../state/running';
 import { integer, precise } from '../../text/units';
@@ -57,20 +54,7 @@ export function BlockCharts({ shown, rows, total, picked }: { shown: Result; row
 }
 
 function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock[] }): VNode {
-  const [problem, setProblem] = useState<string | null>(null);
-  const model = shown.opened.model;
-  const open = opened.value?.model === model;
-  const show = async ({ tensor, type, block, length }: WorstBlock) => {
-    try {
-      const info = model.info.tensors.find((one) => one.name === tensor)!;
-      const weights = await readWeights(model, info, block * length, length);
-      const known = FORMATS.some((format) => format.name === type && format.blockLength === length);
-      setBench({ weights: [...weights], importance: null, ...(known && { format: type }) });
-      goTo('lab');
-    } catch (error) {
-      setProblem(sentenceOf(error));
-    }
-  };
+  const open = opened.value?.model === shown.opened.model;
   return (
     <div class="worst-blocks">
       <h3>The {worst.length} worst blocks</h3>
@@ -95,13 +79,12 @@ function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock
                 <td class="number">{integer(one.block * one.length)}</td>
                 <td>{one.type}</td>
                 <td class="number">{precise(one.rmse)}</td>
-                <td><button type="button" class="button small" disabled={!open} aria-label={`Worst block number ${rank + 1} to the Lab`} onClick={() => void show(one)}>Lab</button></td>
+                <td><button type="button" class="button small" disabled={!open} aria-label={`Worst block number ${rank + 1} to the Lab`} onClick={() => showInLab(one.tensor, one.block * one.length, one.type)}>Lab</button></td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
     </div>
   );
 }

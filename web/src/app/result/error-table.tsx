@@ -2,7 +2,6 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import type { ErrorReport } from '../../core/index';
-import { core } from '../engine';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { decibels, integer, percent, precise } from '../../text/units';
@@ -71,7 +70,7 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
       value: (row) => row.error.blocks?.worst[0]?.block ?? null,
       cell: (row) => {
         const [worst] = row.error.blocks?.worst ?? [];
-        const length = core.value?.formats.find((format) => format.name === row.to)?.blockLength ?? 1;
+        const length = row.error.blocks?.length ?? 1;
         return worst ? <button type="button" class="link-button plain" aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`} onClick={() => showInLab(row.name, worst.block * length, row.to)}>{integer(worst.block)}</button> : '–';
       },
       width: 11,
