@@ -71,15 +71,16 @@ std::optional<DivisorTable> DivisorTableSearch::step() {
   if (table_.empty()) {
     best_single();
   } else if (table_.size() == 1) {
-    best_pair();
+    if (!best_pair()) return std::nullopt;
   } else if (table_.size() < divisor_candidates) {
-    std::vector<int> table = start_table(start_);
-    exchange(table);
-    const double error = squared_error(table);
+    if (trying_.empty()) trying_ = start_table(start_);
+    if (exchange(trying_)) return std::nullopt;
+    const double error = squared_error(trying_);
     if (start_ == 0 || error < best_error_) {
-      best_ = table;
+      best_ = trying_;
       best_error_ = error;
     }
+    trying_.clear();
     if (++start_ < starts) return std::nullopt;
     start_ = 0;
     table_ = best_;
@@ -119,19 +120,26 @@ void DivisorTableSearch::best_single() {
   }
 }
 
-void DivisorTableSearch::best_pair() {
-  double best = std::numeric_limits<double>::infinity();
-  for (int a = 0; a < divisor_candidates; ++a) {
+/// Tries the pairs of the next few candidates; true when all were tried.
+bool DivisorTableSearch::best_pair() {
+  constexpr int at_once = 6;
+  if (pair_from_ == 0) best_error_ = std::numeric_limits<double>::infinity();
+  const int end = std::min(pair_from_ + at_once, divisor_candidates);
+  for (int a = pair_from_; a < end; ++a) {
     for (int b = a + 1; b < divisor_candidates; ++b) {
       const float *ea = of(a), *eb = of(b);
       double error = 0;
       for (size_t block = 0; block < blocks_; ++block) error += std::min(ea[block], eb[block]);
-      if (error < best) {
-        best = error;
-        table_ = {a, b};
+      if (error < best_error_) {
+        best_error_ = error;
+        best_ = {a, b};
       }
     }
   }
+  pair_from_ = end;
+  if (end < divisor_candidates) return false;
+  table_ = best_;
+  return true;
 }
 
 void DivisorTableSearch::rank(const std::vector<int>& table) {
@@ -171,39 +179,38 @@ void DivisorTableSearch::add_best(std::vector<int>& table) {
   if (added >= 0) table.push_back(added);
 }
 
-void DivisorTableSearch::exchange(std::vector<int>& table) {
+/// Makes the exchange that helps most; false when none does.
+bool DivisorTableSearch::exchange(std::vector<int>& table) {
   std::vector<double> change(table.size());
-  // Every exchange lowers the error and there are finitely many tables; the bound only guards against rounding.
-  for (int round = 0; round < 100; ++round) {
-    rank(table);
-    double best = 0;
-    int in = -1;
-    size_t out = 0;
-    for (int candidate = 0; candidate < divisor_candidates; ++candidate) {
-      if (std::find(table.begin(), table.end(), candidate) != table.end()) continue;
-      // With the candidate in and nothing out the error falls by `gain`; member m out costs change[m].
-      const float* errors = of(candidate);
-      double gain = 0;
-      std::fill(change.begin(), change.end(), 0.0);
-      for (size_t block = 0; block < blocks_; ++block) {
-        const float with = std::min(errors[block], first_[block]);
-        gain += first_[block] - with;
-        change[static_cast<size_t>(owner_[block])] += std::min(errors[block], second_[block]) - with;
-      }
-      for (size_t member = 0; member < table.size(); ++member) {
-        if (gain - change[member] > best) {
-          best = gain - change[member];
-          in = candidate;
-          out = member;
-        }
+  rank(table);
+  double best = 0;
+  int in = -1;
+  size_t out = 0;
+  for (int candidate = 0; candidate < divisor_candidates; ++candidate) {
+    if (std::find(table.begin(), table.end(), candidate) != table.end()) continue;
+    // With the candidate in and nothing out the error falls by `gain`; member m out costs change[m].
+    const float* errors = of(candidate);
+    double gain = 0;
+    std::fill(change.begin(), change.end(), 0.0);
+    for (size_t block = 0; block < blocks_; ++block) {
+      const float with = std::min(errors[block], first_[block]);
+      gain += first_[block] - with;
+      change[static_cast<size_t>(owner_[block])] += std::min(errors[block], second_[block]) - with;
+    }
+    for (size_t member = 0; member < table.size(); ++member) {
+      if (gain - change[member] > best) {
+        best = gain - change[member];
+        in = candidate;
+        out = member;
       }
     }
-    // What is left to win lies below the rounding of the sums.
-    double sum = 0;
-    for (const float error : first_) sum += error;
-    if (in < 0 || best <= sum * 1e-9) return;
-    table[out] = in;
   }
+  // What is left to win lies below the rounding of the sums.
+  double sum = 0;
+  for (const float error : first_) sum += error;
+  if (in < 0 || best <= sum * 1e-9) return false;
+  table[out] = in;
+  return true;
 }
 
 }  // namespace nibble

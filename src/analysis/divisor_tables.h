@@ -40,7 +40,7 @@ class DivisorTableSearch {
  public:
   static constexpr int starts = 6;
   explicit DivisorTableSearch(const DivisorProfiles& profiles);
-  /// Does a part of the work (some ten milliseconds for 8192 blocks): the next table when it is finished, or none.
+  /// Does a part of the work (a few milliseconds for 8192 blocks): the next table when it is finished, or none.
   std::optional<DivisorTable> step();
   DivisorTable next();
   /// The error of any table.
@@ -49,16 +49,17 @@ class DivisorTableSearch {
  private:
   const float* of(int candidate) const { return errors_.data() + static_cast<size_t>(candidate) * blocks_; }
   void best_single();
-  void best_pair();
+  bool best_pair();
   std::vector<int> start_table(int start);
   void add_best(std::vector<int>& table);
-  void exchange(std::vector<int>& table);
+  bool exchange(std::vector<int>& table);
   void rank(const std::vector<int>& table);
 
   size_t blocks_;
   std::vector<float> errors_;  // candidate by candidate
   std::vector<int> own_best_;  // of every block, ascending
-  std::vector<int> table_, best_;
+  std::vector<int> table_, best_, trying_;
+  int pair_from_ = 0;
   double best_error_ = 0;
   int start_ = 0;
   uint64_t random_ = 1;

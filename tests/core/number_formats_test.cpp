@@ -28,7 +28,7 @@ const std::vector<float> published_nf4 = {
     0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
 
 TEST(LevelSets, AreTheKnownLists) {
-  EXPECT_THAT(normal_levels(4), Pointwise(FloatNear(2e-6f), published_nf4));
+  EXPECT_THAT(normal_levels(4), Pointwise(FloatNear(3e-7f), published_nf4));
   std::vector<float> fp4 = float_levels(2, 1);
   for (float& level : fp4) level *= 6 / fp4.back();
   EXPECT_THAT(fp4, ElementsAre(-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6));

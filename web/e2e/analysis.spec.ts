@@ -73,6 +73,9 @@ test('compares number formats: the frontier, the types beside it, readings and f
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowUp');
   await expect(figure.locator('[aria-live="polite"]')).toContainText(/bits per weight, \d+\.\d+ % relative error, .*on the frontier/);
+  const best = await figure.locator('path.format-mark').count();
+  await figure.getByRole('radio', { name: 'everything tried' }).check();
+  expect(await figure.locator('path.format-mark').count()).toBeGreaterThan(best);
   const marks = await figure.locator('path.format-mark').count();
   await figure.getByRole('button', { name: 'float', exact: true }).click();
   expect(await figure.locator('path.format-mark').count()).toBeLessThan(marks);

@@ -21,6 +21,8 @@ export const defaultWeights = 1 << 19;
 export const mostDivisors = 16;
 const jobWeights = 1 << 15;
 const secondsBetweenReports = 0.5;
+/** Milliseconds that the search of tables may keep this thread. */
+const mostBusy = 12;
 
 /**
  * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of divisors.
@@ -56,14 +58,17 @@ export async function analyzeScale(
       },
       run,
     );
+    let busySince = performance.now();
     while (tables.length < mostDivisors) {
       if (run.signal?.aborted) throw new Stopped();
       const table = answer<DivisorTable | null>(summary.searchTables());
-      if (!table) await new Promise((resolve) => setTimeout(resolve));
-      else {
+      if (table) {
         tables.push(table);
         run.onReport?.(soFar());
       }
+      if (performance.now() - busySince < mostBusy) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      busySince = performance.now();
     }
     return soFar();
   } finally {

@@ -14,3 +14,14 @@ export function blockName(block: number): string {
 export function blockText(block: number): string {
   return block === 0 ? 'one scale for each row' : `blocks of ${block}`;
 }
+
+/** Of each kind of number, bits and block length the split and search with the least error; and all that is on the frontier. */
+export function bestOfEach(points: readonly NumberFormatPoint[]): NumberFormatPoint[] {
+  const best = new Map<string, NumberFormatPoint>();
+  const keyOf = ({ family, detail, bits, block }: NumberFormatPoint) => `${family} ${family === 'gguf' ? detail : ''} ${bits} ${block}`;
+  for (const point of points) {
+    const known = best.get(keyOf(point));
+    if (!known || point.relativeError < known.relativeError) best.set(keyOf(point), point);
+  }
+  return points.filter((point) => point.frontier || best.get(keyOf(point)) === point);
+}

@@ -1,12 +1,12 @@
 /** What 2 to 8 bits a weight leave of a tensor, for every kind of number; and integers with and without a zero point. */
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { ChartFrame } from '../../../charts/frame';
+import { ChartFrame, Switch } from '../../../charts/frame';
 import { FAMILY_STYLES, FormatPlane } from '../../../charts/format-plane';
 import { markerPath } from '../../../charts/roles';
 import { compareGroups, compareNumberFormats, type NumberFormatPoint, type NumberFormats, type ScaleSearchName } from '../../../core/index';
 import type { TensorInfo } from '../../../core/types';
-import { blockName, pointName } from '../../../text/number-formats';
+import { bestOfEach, blockName, pointName } from '../../../text/number-formats';
 import { integer, percent, precise } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
@@ -76,9 +76,10 @@ function Choice({ checked, onChange, hint, children }: { checked: boolean; onCha
 
 function Plane({ found: { report, sample }, file }: { found: NumberFormats; file: string }): VNode {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [whole, setWhole] = useState(false);
   const points = useMemo(
-    () => report.points.filter(({ family }) => !hidden.has(family)).sort((a, b) => a.bitsPerWeight - b.bitsPerWeight || a.relativeError - b.relativeError),
-    [report, hidden],
+    () => (whole ? report.points : bestOfEach(report.points)).filter(({ family }) => !hidden.has(family)).sort((a, b) => a.bitsPerWeight - b.bitsPerWeight || a.relativeError - b.relativeError),
+    [report, hidden, whole],
   );
   const shown = new Set(report.points.map(({ family }) => family));
   const families = [...report.families.filter(({ name }) => shown.has(name)), ...(shown.has('gguf') ? [{ name: 'gguf', label: 'types of llama.cpp', definition: 'As llama-quantize writes them, without importance.', fitted: false }] : [])];
@@ -93,6 +94,14 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
           </>
         }
         file={file}
+        controls={
+          <Switch
+            label="Which points"
+            value={whole ? 'all' : 'best'}
+            choices={[{ value: 'best', label: 'best search and split' }, { value: 'all', label: 'everything tried' }]}
+            onChange={(value) => setWhole(value === 'all')}
+          />
+        }
         legend={
           <ul class="legend">
             {families.map(({ name, label, definition }) => (
@@ -136,14 +145,14 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
 type GroupRow = NumberFormatPoint & { label: string };
 
 const GROUP_COLUMNS: Column<GroupRow>[] = [
-  { title: 'numbers', value: (row) => row.label, width: 32 },
+  { title: 'numbers', value: (row) => row.label, width: 31 },
   { title: 'group', value: (row) => row.block, width: 8, numeric: true, hint: 'Weights that share a scale' },
-  { title: 'bits/weight', value: (row) => row.bitsPerWeight, cell: (row) => row.bitsPerWeight.toFixed(3), width: 11, numeric: true },
-  { title: 'largest error', value: (row) => row.largestTensorError, cell: (row) => precise(row.largestTensorError), width: 13, numeric: true, hint: 'Largest sum of squared errors of a tensor' },
+  { title: 'bits/weight', value: (row) => row.bitsPerWeight, cell: (row) => row.bitsPerWeight.toFixed(3), width: 13, numeric: true },
+  { title: 'largest error', value: (row) => row.largestTensorError, cell: (row) => precise(row.largestTensorError), width: 15, numeric: true, hint: 'Largest sum of squared errors of a tensor' },
   { title: 'of', value: (row) => row.worstTensor, width: 24 },
-  { title: 'mean error', value: (row) => row.meanTensorError, cell: (row) => precise(row.meanTensorError), width: 11, numeric: true, hint: 'Mean of the tensors’ sums of squared errors' },
-  { title: 'largest relative', value: (row) => row.largestRelativeError, cell: (row) => percent(row.largestRelativeError, 2), width: 15, numeric: true },
-  { title: 'mean relative', value: (row) => row.meanRelativeError, cell: (row) => percent(row.meanRelativeError, 2), width: 14, numeric: true },
+  { title: 'mean error', value: (row) => row.meanTensorError, cell: (row) => precise(row.meanTensorError), width: 13, numeric: true, hint: 'Mean of the tensors’ sums of squared errors' },
+  { title: 'largest relative', value: (row) => row.largestRelativeError, cell: (row) => percent(row.largestRelativeError, 2), width: 17, numeric: true },
+  { title: 'mean relative', value: (row) => row.meanRelativeError, cell: (row) => percent(row.meanRelativeError, 2), width: 16, numeric: true },
 ];
 
 /** Symmetric against asymmetric at group 128, 64 and 32, over the whole model. */

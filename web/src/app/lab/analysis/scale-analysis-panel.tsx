@@ -18,8 +18,8 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
   { title: 'method', value: (row) => row.name, width: 14, hint: 'How the scale of a block is chosen' },
   { title: 'RMSE', value: (row) => row.rmse, cell: (row) => precise(row.rmse), width: 11, numeric: true, hint: 'Square root of the mean squared error' },
   { title: 'relative error', value: (row) => row.relativeError, cell: (row) => percent(row.relativeError, 3), width: 14, numeric: true, hint: 'RMSE divided by the root mean square of the weights' },
-  { title: '÷ max7', value: (row) => row.overMax7, cell: (row) => ratio(row.overMax7), width: 9, numeric: true, hint: 'RMSE divided by that of max7' },
-  { title: '÷ exact', value: (row) => row.overExact, cell: (row) => ratio(row.overExact), width: 9, numeric: true, hint: 'RMSE divided by that of the exact optimum' },
+  { title: '÷ max7', value: (row) => row.overMax7, cell: (row) => ratio(row.overMax7), width: 11, numeric: true, hint: 'RMSE divided by that of max7' },
+  { title: '÷ exact', value: (row) => row.overExact, cell: (row) => ratio(row.overExact), width: 11, numeric: true, hint: 'RMSE divided by that of the exact optimum' },
   { title: 'clipped', value: (row) => row.clippedShare, cell: (row) => percent(row.clippedShare, 2), width: 10, numeric: true, hint: 'Share of the weights beyond the last level by more than half its distance to the next' },
   { title: 'largest error', value: (row) => row.maxError, cell: (row) => precise(row.maxError), width: 13, numeric: true },
 ];
@@ -27,7 +27,7 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
 const TABLE_COLUMNS: Column<DivisorTable>[] = [
   { title: 'k', value: (row) => row.divisors.length, width: 5, numeric: true, hint: 'Divisors in the table' },
   { title: 'RMSE', value: (row) => row.rmse, cell: (row) => precise(row.rmse), width: 11, numeric: true },
-  { title: '÷ exact', value: (row) => row.overExact, cell: (row) => ratio(row.overExact), width: 9, numeric: true, hint: 'RMSE divided by that of the exact optimum of the same blocks' },
+  { title: '÷ exact', value: (row) => row.overExact, cell: (row) => ratio(row.overExact), width: 11, numeric: true, hint: 'RMSE divided by that of the exact optimum of the same blocks' },
   { title: 'found by', value: (row) => (row.proven ? 'trying all' : 'exchange'), width: 11 },
   { title: 'divisors', value: (row) => row.divisors.map((divisor) => String(Number(divisor.toFixed(3)))).join(' '), width: 60 },
 ];
@@ -78,8 +78,8 @@ function Figures({ found: { report, sample, tables }, file }: { found: ScaleAnal
         title="Best divisors"
         note={
           <>
-            {sampleText(sample)} {plural(report.blocks, 'block')} of {report.blockLength} in {report.format}; in {percent(short / report.blocks)} of them the largest weight lies on the side of the levels that
-            is shorter (dark).{report.zeroBlocks > 0 && ` ${plural(report.zeroBlocks, 'block')} of zeros have no divisor.`}
+            {sampleText(sample)} {plural(report.blocks, 'block')} of {report.blockLength} in {report.format}; in {percent(short / report.blocks)} of them the largest weight lies on the
+            shorter side of the levels (dark).{report.zeroBlocks > 0 && ` ${plural(report.zeroBlocks, 'block')} of zeros have no divisor.`}
           </>
         }
         file={`${file}-divisors`}
