@@ -86,7 +86,7 @@ std::vector<float> normal_levels(int bits) {
 const std::vector<LevelPreset>& level_presets() {
   static const std::vector<LevelPreset> presets = [] {
     std::vector<float> fp4 = float_levels(2, 1), iq4(std::begin(iq4_values), std::end(iq4_values));
-    for (float& level : fp4) level *= 6;
+    for (float& level : fp4) level *= 4;  // so that the smallest is 0.5, as E2M1 has it
     return std::vector<LevelPreset>{
         {"nf4", "NF4", "Quantiles of a normal distribution (QLoRA), computed by that rule.", normal_levels(4)},
         {"fp4", "FP4 (E2M1)", "Every value of the 4-bit float E2M1.", std::move(fp4)},

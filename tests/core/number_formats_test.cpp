@@ -49,6 +49,7 @@ TEST(LevelSets, AreTheKnownLists) {
       for (const float level : levels) EXPECT_TRUE(std::isfinite(level));
     }
   }
+  EXPECT_THAT(level_presets()[1].levels, ElementsAre(-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6));
   for (const LevelPreset& preset : level_presets()) EXPECT_TRUE(std::is_sorted(preset.levels.begin(), preset.levels.end()));
 }
 
