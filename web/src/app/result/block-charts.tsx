@@ -3,30 +3,14 @@ import type { VNode } from 'preact';
 import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
 import type { TensorError } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
+import { type WorstBlock, worstBlocks } from '../../charts/spending-series';
 import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { opened } from '../state/opening';
 import type { Result } from '../state/running';
 import { integer, precise } from '../../text/units';
 
-const MOST_WORST = 20;
 const WORDS: HistogramWords = { label: 'Histogram of block errors', value: 'RMS error', xTitle: 'RMS error of a block', one: 'block', many: 'blocks' };
-
-export interface WorstBlock {
-  tensor: string;
-  type: string;
-  block: number;
-  length: number;
-  rmse: number;
-}
-
-/** The worst blocks of several tensors; of equal ones those that come first in the file. */
-export function worstBlocks(rows: readonly TensorError[]): WorstBlock[] {
-  return rows
-    .flatMap(({ name, to, error: { blocks } }) => (blocks?.length ? blocks.worst.map(({ block, rmse }) => ({ tensor: name, type: to, block, length: blocks.length!, rmse })) : []))
-    .sort((a, b) => b.rmse - a.rmse)
-    .slice(0, MOST_WORST);
-}
 
 export function BlockCharts({ shown, rows, total, picked }: { shown: Result; rows: readonly TensorError[]; total: ErrorReport; picked: string | null }): VNode | null {
   const row = picked === null ? undefined : rows.find((one) => one.name === picked);
