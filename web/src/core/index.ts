@@ -13,7 +13,7 @@ export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';
 export type { Progress } from './progress';
 export type { RunReport, TensorReport } from './report';
-export { expectInputs, expectOutputs, hashFiles, makeReceipt, parseReceipt, verdictOf, type HashedFile, type Receipt, type Verdict } from './receipt';
+export { expectInputs, expectOutputs, filesOf, hashFiles, makeReceipt, parseReceipt, verdictOf, type HashedFile, type Receipt, type Verdict } from './receipt';
 export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';

@@ -54,10 +54,15 @@ export async function hashFiles(platform: Platform, files: readonly SourceHandle
   return hashed;
 }
 
+/** The files a model was opened from, without the values that were computed. */
+export function filesOf(model: OpenedModel): SourceHandle[] {
+  return model.sources.slice(0, model.info.files.length);
+}
+
 /** The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one was used. */
 export async function makeReceipt(model: OpenedModel, report: RunReport, matrix: SourceHandle | null, run: HashRun = {}): Promise<Receipt> {
   const used = report.importance !== null && matrix !== null ? [matrix] : [];
-  const given = model.sources.slice(0, model.info.files.length); // without computed values
+  const given = filesOf(model);
   const hashed = await hashFiles(model.core.platform, [...given, ...used], run);
   const inputs = hashed.slice(0, given.length);
   const importance = hashed[given.length];

@@ -2,7 +2,7 @@
 import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { blobHandle, expectInputs, hashFiles, type Receipt, sentenceOf, verdictOf } from '../../core/index';
+import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, sentenceOf, verdictOf } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
 import { goTo } from '../parts/place';
 import { matrix } from '../state/matrix';
@@ -54,7 +54,7 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       const model = opened.value?.model;
       if (!model) throw new Error(`Open the model first: ${given.inputs.map((file) => file.name).join(', ')}.`);
       await expectMatrix(given, signal);
-      expectInputs(given, await hashFiles(browserPlatform, model.sources, { signal, onShare }));
+      expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
       options.value = given.options;
       goTo('plan');
       return '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result then says whether the bytes are the same.';
