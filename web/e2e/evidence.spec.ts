@@ -138,4 +138,5 @@ test('columns that stand out are found under the plan’s type', async ({ page }
   await expect(panel.locator('.twin tbody tr')).toHaveCount(5);
   const saved = await panel.locator('.twin tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('td')[2]?.textContent)));
   expect([...saved].sort((a, b) => a - b)).toEqual(saved);
+  expect((await new AxeBuilder({ page }).include('.outliers').analyze()).violations).toEqual([]);
 });

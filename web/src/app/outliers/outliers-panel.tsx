@@ -71,12 +71,12 @@ function Shown({ report }: { report: OutlierReport }): VNode {
   const { tensors, shared, kept } = report;
   const columns = useMemo<Column<TensorOutliers>[]>(() => [
     { title: 'name', value: ({ name }) => name, width: 26 },
-    { title: 'columns', value: (row) => row.columns, width: 9, numeric: true },
+    { title: 'columns', value: (row) => row.columns, width: 11, numeric: true },
     { title: 'outliers', value: ({ count }) => count, width: 9, numeric: true, hint: 'Columns beyond the threshold' },
     { title: 'largest', value: ({ largest, median }) => (median > 0 ? largest / median : null), cell: ({ largest, median }) => (median > 0 ? `${(largest / median).toFixed(1)} ×` : '–'), width: 9, numeric: true, hint: 'The largest column over the median column' },
     { title: 'which', value: ({ outliers }) => outliers.map(({ column }) => column).join(' '), cell: ({ outliers, count }) => `${outliers.slice(0, 4).map(({ column }) => column).join(', ')}${count > 4 ? ', …' : ''}`, width: 18 },
     { title: 'of the error', value: ({ errorShare }) => errorShare, cell: ({ errorShare }) => percent(errorShare, 2), width: 12, numeric: true, hint: 'Share of the squared error that the outliers carry; with the importance matrix, of the error times importance' },
-    { title: 'worst 1 %', value: ({ saved }) => saved[2] ?? null, cell: ({ saved }) => percent(saved[2] ?? 0, 1), width: 10, numeric: true, hint: 'Share of the squared error in the 1 % of columns that have most of it' },
+    { title: 'worst 1 %', value: ({ saved }) => saved[2] ?? null, cell: ({ saved }) => percent(saved[2] ?? 0, 1), width: 12, numeric: true, hint: 'Share of the squared error in the 1 % of columns that have most of it' },
     { title: 'by', value: (row) => BASES[row.basis], width: 22 },
     { title: 'type', value: ({ to }) => to, width: 7 },
   ], []);
