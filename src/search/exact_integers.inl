@@ -126,16 +126,17 @@ constexpr PackTable pack_table;
 constexpr uint8_t bits_set[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
 
 struct BestScale {
-  v128_t error, scale;  // per lane: error in units of max|x|^2, and the stored |scale|
+  v128_t error, scale;  // per lane: error in units of power^2, and the stored |scale|
   v128_t is_short;
 };
 
 // Looks at every choice of codes that is nearest somewhere in the cell [T0, T1], and keeps the best stored scale.
 // Errors are kept as differences from the cell's middle scale, which loses no precision to cancellation.
-inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1, float amax, float inverse_amax,
+inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1, float power, float inverse_power,
                        v128_t is_short, BestScale& best) {
   alignas(16) float event_u[40], event_P[40];
-  const float s = 2.0f / (T0 + T1);
+  // Near the cell's middle, with so few bits that s p, and with it nearly every difference u - s p, is exact.
+  const float s = bit_cast<float>(bit_cast<uint32_t>(2.0f / (T0 + T1)) & 0xFFFFF000u);
   const v128_t vs = wasm_f32x4_splat(s), vT0 = wasm_f32x4_splat(T0), vT1 = wasm_f32x4_splat(T1);
   const v128_t half = in_register(wasm_f32x4_splat(0.5f)), one = in_register(wasm_f32x4_splat(1.0f));
   v128_t F4 = wasm_f32x4_splat(0), R4 = F4, B4 = F4;
@@ -174,8 +175,8 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
     const v128_t vertex = wasm_f32x4_add(vs, step);
     v128_t error = wasm_f32x4_add(F, wasm_f32x4_mul(vs, wasm_f32x4_sub(wasm_f32x4_mul(vs, dB), wasm_f32x4_add(dA, dA))));
     error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
-    const v128_t stored = round_to_f16(wasm_f32x4_mul(vertex, wasm_f32x4_splat(amax)));
-    const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, wasm_f32x4_splat(inverse_amax)), vertex);
+    const v128_t stored = round_to_f16(wasm_f32x4_mul(vertex, wasm_f32x4_splat(power)));
+    const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, wasm_f32x4_splat(inverse_power)), vertex);
     error = wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(off, off)));
     const v128_t better = wasm_f32x4_lt(error, best.error);
     best.error = wasm_v128_bitselect(error, best.error, better);
@@ -207,9 +208,12 @@ bool search_grid(const float* x, float& scale) {
   // Below, the scale runs into subnormal halves, whose steps are too coarse for the bounds; above, it may overflow.
   if (!(amax >= Grid::smallest_maximum && amax <= 1.0e5f)) return false;
   const float inverse_amax = 1.0f / amax;
+  // Sweeps work on weights over the power of two below the largest, which rounds nothing.
+  const float power = bit_cast<float>(bit_cast<uint32_t>(amax) & 0x7F800000u), inverse_power = 1.0f / power;
+  const float inverse_size = power * inverse_amax;
   const bool negative = highest(upper) != amax;
 
-  v128_t u[8], limit[2][8], U[4], other[4];
+  v128_t u[8], scaled[8], limit[2][8], U[4], other[4];
   const v128_t flip = wasm_i32x4_splat(negative ? static_cast<int>(0x80000000u) : 0);
   v128_t Suu4 = wasm_f32x4_splat(0), tail4 = Suu4;
   const v128_t lowest_scale = wasm_f32x4_splat(1.0f / lowest_T), to_fixed = wasm_f32x4_splat(65536.0f / Grid::steps);
@@ -218,6 +222,7 @@ bool search_grid(const float* x, float& scale) {
     for (int half = 0; half < 2; ++half) {
       const int i = 2 * k + half;
       u[i] = wasm_f32x4_mul(ax[i], wasm_f32x4_splat(inverse_amax));
+      scaled[i] = wasm_f32x4_mul(ax[i], wasm_f32x4_splat(inverse_power));
       signs[half] = wasm_i32x4_shr(wasm_v128_xor(wasm_v128_load(x + 4 * i), flip), 31);
       steps[half] = nearest_i32(wasm_f32x4_mul(u[i], to_fixed));
       limit[0][i] = wasm_v128_bitselect(wasm_f32x4_splat(reach - 1), wasm_f32x4_splat(reach), signs[half]);
@@ -303,8 +308,9 @@ bool search_grid(const float* x, float& scale) {
   const auto sweep = [&](int cell) {
     if (nodes.T[cell + 1] - nodes.T[cell] >= 0.9f) return false;  // a weight might change its code twice
     const int side = cell > Tables::gap_cell;
-    sweep_cell(u, limit[side], nodes.T[cell], nodes.T[cell + 1], amax, inverse_amax, wasm_i32x4_splat(-side), best);
-    best_error = lowest(best.error);
+    sweep_cell(scaled, limit[side], nodes.T[cell] * inverse_size, nodes.T[cell + 1] * inverse_size, power, inverse_power,
+               wasm_i32x4_splat(-side), best);
+    best_error = lowest(best.error) * (inverse_size * inverse_size);
     return true;
   };
   v128_t least = wasm_f32x4_splat(no_cell);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "numeric/bits.h"
+
 namespace nibble::exact_integers_scalar {
 #include "search/integer_vectors.inl"
 #include "search/exact_integers.inl"

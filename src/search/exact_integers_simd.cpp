@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "numeric/bits.h"
+
 namespace nibble::exact_integers_simd {
 #include "search/integer_vectors.inl"
 #include "search/exact_integers.inl"
