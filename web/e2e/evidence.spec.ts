@@ -7,7 +7,7 @@ import { expect, openModel, quantize, save, sha256Of, test } from './support';
 test('another method: its error beside that of llama.cpp’s, in total and for each tensor', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await page.getByText('Options').click();
+  await page.locator('summary', { hasText: /^Options/ }).click();
   await page.getByLabel('Scale search').selectOption('lowest-error');
   await expect(page.getByLabel(/Measure llama.cpp’s method as well/)).toBeChecked();
   await quantize(page, 'Q4_0');

@@ -48,7 +48,7 @@ test('all parts of a model together, in any order, become one file or as many', 
   await expect(page.locator('#model')).toContainText('2 tensors');
   await quantize(page, 'Q8_0');
   expect((await save(page)).name).toBe('split-Q8_0.gguf');
-  await page.getByText('Options').click();
+  await page.locator('summary', { hasText: /^Options/ }).click();
   await page.getByLabel('As many files as the model has').check();
   await expect(page.locator('#plan')).toContainText('The output is 2 files');
   await page.getByRole('button', { name: 'Quantize' }).click();

@@ -33,7 +33,7 @@ test('a second run replaces the first, and a run with one worker gives the same 
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q8_0');
-  await page.getByText('Options').click();
+  await page.locator('summary', { hasText: /^Options/ }).click();
   await page.getByLabel('Workers').fill('1');
   await page.getByLabel('Workers').blur();
   expect(await quantize(page, 'Q4_0')).toBe(expectedSha256(TS3M, 'Q4_0'));
@@ -59,7 +59,7 @@ test('options change the plan before the run: a rule, a type, metadata, and the 
   await page.goto('./');
   await openModel(page);
   await page.locator('input[name="file-type"][value="Q4_0"]').check();
-  await page.getByText('Options').click();
+  await page.locator('summary', { hasText: /^Options/ }).click();
   await page.getByLabel('Pattern').fill('ffn_down');
   await page.getByLabel('Type for tensors that match').selectOption('q8_0');
   await page.getByRole('button', { name: 'Add rule' }).click();
