@@ -181,8 +181,8 @@ TEST(Packing, BlocksRunThroughRowsAndTheLastOneMayBeShort) {
   const Matrix matrix = filled(9, 129, 4);  // 1161 weights: 18 blocks and 9 weights
   const Packing& packing = *find_packing("nf4");
   Bytes codes, scales;
-  const ConversionStatistics statistics = pack(packing, PackedPart::codes, matrix, llama_cpp, 640, 64, codes);
-  pack(packing, PackedPart::scales, matrix, llama_cpp, 640, 64, scales);
+  const ConversionStatistics statistics = pack(packing, PackedPart::codes, matrix, llama_cpp, 1161, 64, codes);
+  pack(packing, PackedPart::scales, matrix, llama_cpp, 1161, 64, scales);
   EXPECT_EQ(codes.size(), 581u);
   EXPECT_EQ(scales.size(), 19u * 4);
   EXPECT_EQ(statistics.errors.count(), 1161u);
