@@ -47,12 +47,17 @@ class Chooser {
 
   Candidates candidates_of(const MeasuredTensor& tensor) const {
     Candidates candidates;
+    if (const auto own = options_.assigned.find(tensor.name); own != options_.assigned.end()) {
+      add(candidates, tensor, own->second);
+      return candidates;
+    }
     if (const TypeRule* rule = rules_.find(tensor.name)) {
       add(candidates, tensor, rule->type);
       return candidates;
     }
     const auto allowed = [&](Type type) {
-      return options_.types.empty() || std::find(options_.types.begin(), options_.types.end(), type) != options_.types.end();
+      if (options_.types.empty()) return format_of(type).quantized || type == tensor.from;
+      return std::find(options_.types.begin(), options_.types.end(), type) != options_.types.end();
     };
     for (const MeasuredType& type : tensor.types) {
       if (type.possible && type.type != tensor.from && allowed(type.type)) add(candidates, tensor, type.type);

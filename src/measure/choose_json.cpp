@@ -1,5 +1,6 @@
 #include "measure/choose_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -51,17 +52,22 @@ Json rules_json(const Recipe& recipe) {
   return rules;
 }
 
+/// sqrt(sum (x-y)^2 / sum x^2) of a tensor as a type; null when it is not known.
+Json relative_error(const MeasuredTensor& tensor, Type type) {
+  if (tensor.rows_measured == 0) return nullptr;
+  if (tensor.exact(type)) return 0;
+  const MeasuredType* measured = tensor.find(type);
+  if (measured == nullptr || !measured->possible) return nullptr;
+  return finite(root(estimated_ratio(measured->error, tensor.squares, tensor.coverage()).value));
+}
+
 Json mix_value(const Measurement& measurement, const Assignment& assignment) {
   Json tensors = Json::array();
   for (size_t i = 0; i < assignment.size(); ++i) {
     const MeasuredTensor& tensor = measurement.tensors[i];
-    const MeasuredType* type = tensor.find(assignment[i]);
-    const bool known = tensor.rows_measured > 0 && (tensor.exact(assignment[i]) || (type != nullptr && type->possible));
     const auto layer = block_number(tensor.name);
-    Json relative = nullptr;
-    if (known) {
-      relative = tensor.exact(assignment[i]) ? Json(0) : finite(root(estimated_ratio(type->error, tensor.squares, tensor.coverage()).value));
-    }
+    Json relative = relative_error(tensor, assignment[i]);
+    const bool known = !relative.is_null();
     tensors.push_back({{"name", tensor.name},
                        {"layer", layer ? Json(*layer) : Json(nullptr)},
                        {"role", role_name(tensor.name)},
@@ -142,6 +148,10 @@ SolveOptions solve_options(const Json& root) {
     else if (name == "bitsPerWeight") options.bits_per_weight = positive(value, "bitsPerWeight");
     else if (name == "objective") options.objective = objective_of(value);
     else if (name == "fixed") options.fixed = rules_of(value);
+    else if (name == "assigned") {
+      if (!value.is_object()) throw Error("The option \"assigned\" must be an object.");
+      for (const auto& [tensor, type] : value.items()) options.assigned[tensor] = type_of(type);
+    }
     else if (name == "types") {
       if (!value.is_array()) throw Error("The option \"types\" must be a list.");
       for (const Json& type : value) options.types.push_back(type_of(type));
@@ -166,6 +176,39 @@ std::string prediction_json(const Measurement& measurement, std::string_view ass
 
 std::string mix_json(const Measurement& measurement, std::string_view assignment) {
   return dumped(mix_value(measurement, assignment_of(measurement, parsed_object(assignment))));
+}
+
+std::string limits_json(const Measurement& measurement) {
+  Assignment smallest = kept_as_they_are(measurement), largest = smallest;
+  for (size_t i = 0; i < smallest.size(); ++i) {
+    bool first = true;
+    for (const MeasuredType& type : measurement.tensors[i].types) {
+      if (!type.possible || !format_of(type.type).quantized) continue;
+      const double bits = format_of(type.type).bits_per_weight();
+      if (first || bits < format_of(smallest[i]).bits_per_weight()) smallest[i] = type.type;
+      if (first || bits > format_of(largest[i]).bits_per_weight()) largest[i] = type.type;
+      first = false;
+    }
+  }
+  return dumped({{"smallestBytes", file_bytes(measurement, smallest)}, {"largestBytes", file_bytes(measurement, largest)}});
+}
+
+std::string choices_json(const Measurement& measurement, std::string_view name) {
+  const MeasuredTensor* tensor = measurement.find(name);
+  if (tensor == nullptr) throw Error("No tensor " + in_quotes(name) + " was measured.");
+  std::vector<Type> types = {tensor->from};
+  for (const MeasuredType& type : tensor->types) {
+    if (type.possible) types.push_back(type.type);
+  }
+  std::stable_sort(types.begin(), types.end(), [](Type a, Type b) { return format_of(a).bits_per_weight() < format_of(b).bits_per_weight(); });
+  Json list = Json::array();
+  for (const Type type : types) {
+    list.push_back({{"type", format_of(type).name},
+                    {"bytes", format_of(type).bytes_for(tensor->weights)},
+                    {"bitsPerWeight", format_of(type).bits_per_weight()},
+                    {"relativeError", relative_error(*tensor, type)}});
+  }
+  return dumped(list);
 }
 
 std::string solution_json(const Measurement& measurement, std::string_view request) {

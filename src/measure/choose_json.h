@@ -12,6 +12,11 @@ namespace nibble {
 std::string prediction_json(const Measurement& measurement, std::string_view assignment);
 /// Mix of such an assignment: sizes, prediction, tensors, recipe and command.
 std::string mix_json(const Measurement& measurement, std::string_view assignment);
+/// { smallestBytes, largestBytes }: of output files with every tensor as its smallest and as its largest measured type,
+/// floats left aside.
+std::string limits_json(const Measurement& measurement);
+/// TypeChoice[]: what a tensor can be, its own type included, by size. Throws Error when there is no such tensor.
+std::string choices_json(const Measurement& measurement, std::string_view tensor);
 /// SolveRequest to Solution.
 std::string solution_json(const Measurement& measurement, std::string_view request);
 /// ObserveRequest to Observation.

@@ -18,7 +18,7 @@ std::vector<Type> types_of(const Json& value) {
   std::vector<Type> types;
   if (value == "all") {
     for (const Format& format : all_formats()) {
-      if (format.quantized && !codec_of(format.type).quantizers.empty()) types.push_back(format.type);
+      if (format.type != Type::f32 && !codec_of(format.type).quantizers.empty()) types.push_back(format.type);
     }
     return types;
   }

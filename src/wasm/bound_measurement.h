@@ -65,6 +65,12 @@ class BoundMeasurement {
   std::string mix(const std::string& assignment) const {
     return answer([&] { return mix_json(measurement_, assignment); });
   }
+  std::string limits() const {
+    return answer([&] { return limits_json(measurement_); });
+  }
+  std::string choices(const std::string& tensor) const {
+    return answer([&] { return choices_json(measurement_, tensor); });
+  }
   std::string solve(const std::string& request) const {
     return answer([&] { return solution_json(measurement_, request); });
   }

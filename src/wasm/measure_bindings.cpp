@@ -54,6 +54,8 @@ EMSCRIPTEN_BINDINGS(nibble_measure) {
       .function("rowsWanted", &BoundMeasurement::rows_wanted)
       .function("predict", &BoundMeasurement::predict)
       .function("mix", &BoundMeasurement::mix)
+      .function("limits", &BoundMeasurement::limits)
+      .function("choices", &BoundMeasurement::choices)
       .function("solve", &BoundMeasurement::solve)
       .function("observe", &BoundMeasurement::observe);
 }

@@ -23,13 +23,16 @@ export interface Cell {
 export const rampColor = (step: number): string => `var(--ramp-${step})`;
 
 /** `cells` in any order; every layer from 0 to the last has a column. */
-export function LayerMap({ width, cells, roles, layers, value, title }: {
+export function LayerMap({ width, cells, roles, layers, value, title, onChoose, chosen }: {
   width: number;
   cells: readonly Cell[];
   roles: readonly Role[];
   layers: number;
   value: (value: number) => string;
   title: string;
+  onChoose?: (cell: Cell) => void;
+  /** Marked until another is chosen. */
+  chosen?: { role: Role; layer: number } | null;
 }): VNode {
   const column = Math.min(44, (width - LABEL_WIDTH) / Math.max(1, layers));
   const [low = 0, high = 1] = extent(cells.flatMap((cell) => (cell.value === null ? [] : [cell.value]))) as [number, number] | [undefined, undefined];
@@ -50,6 +53,7 @@ export function LayerMap({ width, cells, roles, layers, value, title }: {
       label={title}
       pick={(x, y) => cells.find((cell) => x >= left(cell) && x < left(cell) + column && y >= top(cell) && y < top(cell) + ROW) ?? null}
       step={move}
+      {...(onChoose && { onChoose })}
       read={(cell) => ({
         x: left(cell) + column / 2,
         y: top(cell) + ROW / 2,
@@ -74,6 +78,9 @@ export function LayerMap({ width, cells, roles, layers, value, title }: {
               fill={cell.value === null ? undefined : rampColor(step(cell.value))}
             />
           ))}
+          {chosen && roles.includes(chosen.role) && (
+            <rect class="cell-halo" x={LABEL_WIDTH + chosen.layer * column - 1} y={TOP + roles.indexOf(chosen.role) * ROW - 1} width={column + 1} height={ROW + 1} rx={2} />
+          )}
           {current && <rect data-passing class="cell-halo" x={left(current) - 1} y={top(current) - 1} width={column + 1} height={ROW + 1} rx={2} />}
           {layerTicks(0, Math.max(0, layers - 1), column * layers).map((layer) => (
             <text key={layer} class="tick" x={LABEL_WIDTH + (layer + 0.5) * column} y={TOP + roles.length * ROW + 16} text-anchor="middle">{layer}</text>

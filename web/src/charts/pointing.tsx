@@ -15,11 +15,13 @@ export interface Reading {
  * Wraps a drawing. `pick` finds the mark nearest to a pointer, `step` the next one for an arrow key (from null: the first); marks are
  * named by T. The drawing itself is hidden from screen readers, which get the readings and the chart's table.
  */
-export function Pointing<T>({ label, pick, step, read, children }: {
+export function Pointing<T>({ label, pick, step, read, onChoose, children }: {
   label: string;
   pick: (x: number, y: number) => T | null;
   step: (from: T | null, key: ArrowKey) => T | null;
   read: (mark: T) => Reading;
+  /** A mark was clicked, or Enter was pressed on it. */
+  onChoose?: (mark: T) => void;
   children: (mark: T | null) => ComponentChildren;
 }): VNode {
   const [mark, setMark] = useState<T | null>(null);
@@ -35,13 +37,17 @@ export function Pointing<T>({ label, pick, step, read, children }: {
       class="pointing"
       role="group"
       tabIndex={0}
-      aria-label={`${label}. Arrow keys read the values.`}
+      aria-label={`${label}. Arrow keys read the values${onChoose ? '; Enter chooses' : ''}.`}
       onPointerMove={onPointer}
       onPointerDown={onPointer}
       onPointerLeave={() => setMark(null)}
+      onClick={() => {
+        if (mark !== null) onChoose?.(mark);
+      }}
       onBlur={() => setMark(null)}
       onKeyDown={(event) => {
         if (event.key === 'Escape') setMark(null);
+        if (event.key === 'Enter' && mark !== null) onChoose?.(mark);
         if (!isArrow(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
         setByKeyboard(true);

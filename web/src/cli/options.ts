@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Kernel, PlanOptions, ScaleSearchName } from '../core';
+import { parseBytes } from '../text/units';
 
 /** The options that decide what is written, spelled as llama-quantize spells them. */
 export interface RecipeOptions {
@@ -80,13 +81,10 @@ function pick(options: { [Name in keyof PlanOptions]: PlanOptions[Name] | undefi
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PlanOptions;
 }
 
-/** "4.2GB", "3.9 GiB", "4200000000". */
 export function parseSize(text: string): number {
-  const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B)?$/.exec(text.trim());
-  const number = Number(match?.[1]);
-  if (!match || !Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
-  const power = match[2] === undefined ? 0 : 1 + 'kMGT'.indexOf(match[2]);
-  return Math.floor(number * (match[3] ? 1024 : 1000) ** power);
+  const bytes = parseBytes(text);
+  if (bytes === null) throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
+  return bytes;
 }
 
 export function parseRoleWeight(text: string, previous: Record<string, number> = {}): Record<string, number> {

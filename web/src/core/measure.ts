@@ -116,6 +116,7 @@ class MeasurePass {
     this.#progress.tensors = 0;
     let merged = Promise.resolve();
     for (const [tensor, [begin, end]] of ranges.entries()) {
+      await this.#orFailure(Promise.resolve());
       const jobs = end > begin ? this.#prepared.jobs(tensor, begin, end, jobBytes) : [];
       if (jobs.length === 0) this.#progress.tensors += 1;
       const importance = jobs.length > 0 && this.#prepared.plan.tensors[tensor]!.importance !== null ? await this.#orFailure(this.#prepared.importanceOf(tensor)) : null;
@@ -134,6 +135,7 @@ class MeasurePass {
   }
 
   async #room(): Promise<void> {
+    await this.#orFailure(Promise.resolve());
     while (!this.#pool.hasRoom() || this.#run.pause?.paused) {
       await this.#orFailure(new Promise<void>((resolve) => (this.#wake = resolve)));
     }

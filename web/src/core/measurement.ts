@@ -1,7 +1,7 @@
 import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
 import { answer, withBytes } from './module';
 import { Problem } from './problem';
-import type { Assignment, Mix, Observation, ObserveRequest, Prediction, RecipeFile, Solution, SolveRequest } from './types';
+import type { Assignment, Mix, Observation, ObserveRequest, Prediction, RecipeFile, Solution, SolveRequest, TypeChoice } from './types';
 
 /** What a measure pass learned, and what follows from it: predictions, mixes for a size. It needs no weights. */
 export class Measurement {
@@ -45,6 +45,16 @@ export class Measurement {
 
   mix(assignment: Assignment): Mix {
     return answer<Mix>(this.#measurement.mix(JSON.stringify(assignment)));
+  }
+
+  /** Lengths of the output with every tensor as its smallest and as its largest measured type. */
+  limits(): { smallestBytes: number; largestBytes: number } {
+    return answer(this.#measurement.limits());
+  }
+
+  /** What a tensor can be, smallest first. */
+  choices(tensor: string): TypeChoice[] {
+    return answer<TypeChoice[]>(this.#measurement.choices(tensor));
   }
 
   /** Throws Problem for sizes below the smallest, which it names. */

@@ -465,7 +465,16 @@ export interface SolveRequest {
   objective?: 'squared' | 'weighted'; // the error to make small: sum (x-y)^2, or counted by importance; default squared
   roleWeights?: Partial<Record<Role, number>>; // factors of the error of a role's tensors; default 1
   types?: string[]; // that may be chosen; default all that were measured
+  assigned?: Assignment; // tensors that have their type already
   fixed?: { pattern: string; type: string }[]; // rules as in PlanOptions.tensorTypes
+}
+
+/** What one tensor can be. */
+export interface TypeChoice {
+  type: string;
+  bytes: number;
+  bitsPerWeight: number;
+  relativeError: number | null; // null: not measured
 }
 
 export interface Solution extends Mix {

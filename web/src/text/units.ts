@@ -35,6 +35,15 @@ export function bytes(value: number): string {
   return `${text} ${prefix}B`;
 }
 
+/** "4.2 GB", "3.9GiB", "4200000000" → bytes; null when it is no size. */
+export function parseBytes(text: string): number | null {
+  const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B|bytes?)?$/.exec(text.trim().replaceAll(NARROW_SPACE, ''));
+  const number = Number(match?.[1]);
+  if (!match || !Number.isFinite(number) || number <= 0) return null;
+  const power = match[2] === undefined ? 0 : 1 + 'kMGT'.indexOf(match[2]);
+  return Math.floor(number * (match[3] ? 1024 : 1000) ** power);
+}
+
 /** 6576544 → "6 576 544 bytes". */
 export function exactBytes(value: number): string {
   return `${integer(value)} bytes`;

@@ -200,6 +200,10 @@ export interface Measurement {
   predict(assignment: string): string;
   /** The same to JSON Mix. */
   mix(assignment: string): string;
+  /** JSON: { smallestBytes, largestBytes } of the output with the measured types. */
+  limits(): string;
+  /** JSON: TypeChoice[] of a tensor, or error. */
+  choices(tensor: string): string;
   /** JSON SolveRequest to JSON Solution, or error. */
   solve(request: string): string;
   /** JSON ObserveRequest to JSON Observation, or error. */

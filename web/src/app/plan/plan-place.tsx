@@ -5,6 +5,7 @@ import { commandFor } from '../command';
 import { core, coreProblem } from '../engine';
 import { CopyButton } from '../parts/copy-button';
 import { goTo, Place } from '../parts/place';
+import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
 import { ask, options, plan } from '../state/planning';
 import { chooseSink, isRunning, nameFor, quantize, startProblem } from '../state/running';
@@ -15,7 +16,10 @@ import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
 import { MatrixPanel } from './matrix-panel';
+import { MeasureStatus } from './measure-status';
+import { MethodsPanel } from './methods-panel';
 import { OptionsPanel } from './options-panel';
+import { SizePanel } from './size-panel';
 import { TypeList } from './type-list';
 
 export function PlanPlace(): VNode {
@@ -27,6 +31,9 @@ export function PlanPlace(): VNode {
       {!core.value && !coreProblem.value && <p class="late quiet" role="status">Loading the quantizer…</p>}
       <MatrixPanel />
       <TypeList />
+      <MeasureStatus />
+      <SizePanel />
+      {model && <MethodsPanel />}
       {model && <OptionsPanel />}
       {model && made && 'problem' in made && <PlanProblem sentence={made.problem} />}
       {model && made && 'plan' in made && <Planned model={model} plan={made.plan} />}
@@ -48,7 +55,7 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const changed = substitutions(made);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
-  const output = nameFor(model, made.fileType);
+  const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
   const begin = async () => {
     const reference = made.method !== REFERENCE_METHOD && measureReference.value ? { reference: REFERENCE_METHOD } : {};
     const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output, ...reference, ...(model.model.importance && matrix.value && { matrix: matrix.value.file }) };

@@ -1,9 +1,11 @@
 /** The price list: every file type with its exact size for this model, grouped by how many bits a weight takes. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { FileTypeInfo, FormatInfo } from '../../core/types';
+import type { FileTypeInfo, FormatInfo, Prediction } from '../../core/types';
 import { core } from '../engine';
 import { packedTypes } from '../state/packed-types';
+import { predictions } from '../state/measuring';
+import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
@@ -52,7 +54,7 @@ export function TypeList(): VNode | null {
           <h3 class="type-group-title">{group.title}</h3>
           <div>
             {group.types.map((type) => (
-              <TypeRow key={type.name} type={type} rare={!usual(type)} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />
+              <TypeRow key={type.name} type={type} rare={!usual(type)} priced={prices.value.get(type.name) ?? null} prediction={predictions.value.get(type.name) ?? null} inputBytes={inputBytes} />
             ))}
           </div>
         </div>
@@ -63,7 +65,7 @@ export function TypeList(): VNode | null {
           <div class="type-group">
             <h3 class="type-group-title">layers</h3>
             <div>
-              {packed.map((type) => <TypeRow key={type.name} type={type} rare={false} priced={prices.value.get(type.name) ?? null} inputBytes={inputBytes} />)}
+              {packed.map((type) => <TypeRow key={type.name} type={type} rare={false} priced={prices.value.get(type.name) ?? null} prediction={null} inputBytes={inputBytes} />)}
             </div>
           </div>
           <p class="quiet small">EXL2 is not among them: its quantizer runs texts through the model to see which weights matter, which a file of weights alone does not tell.</p>
@@ -74,8 +76,8 @@ export function TypeList(): VNode | null {
   );
 }
 
-function TypeRow({ type, rare, priced, inputBytes }: { type: FileTypeInfo; rare: boolean; priced: Priced | null; inputBytes: number | null }): VNode {
-  const chosen = options.value.type === type.name;
+function TypeRow({ type, rare, priced, prediction, inputBytes }: { type: FileTypeInfo; rare: boolean; priced: Priced | null; prediction: Prediction | null; inputBytes: number | null }): VNode {
+  const chosen = options.value.type === type.name && mix.value === null;
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
   return (
@@ -89,6 +91,7 @@ function TypeRow({ type, rare, priced, inputBytes }: { type: FileTypeInfo; rare:
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>
       <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>
+      <span class="type-error" title={prediction ? predictionText(prediction) : undefined}>{prediction ? shortDecibels(prediction.sqnrDb.value) : ''}</span>
       {price && inputBytes !== null ? (
         <span class="type-bar" aria-hidden="true"><span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} /></span>
       ) : (
@@ -97,4 +100,14 @@ function TypeRow({ type, rare, priced, inputBytes }: { type: FileTypeInfo; rare:
       <span class="type-share">{price && inputBytes !== null ? percent(price.outputBytes / inputBytes, 0) : ''}</span>
     </label>
   );
+}
+
+function shortDecibels(value: number | null): string {
+  return value === null ? 'lossless' : `${value.toFixed(1).replace('-', '−')} dB`;
+}
+
+function predictionText({ relativeError, sqnrDb }: Prediction): string {
+  if (sqnrDb.value === null) return 'no weight changes';
+  const interval = sqnrDb.low !== null && sqnrDb.high !== null && sqnrDb.high > sqnrDb.low ? `, between ${sqnrDb.low.toFixed(2)} and ${sqnrDb.high.toFixed(2)} dB` : '';
+  return `signal to noise${interval}; relative error ${percent(relativeError.value ?? 0, 2)}`;
 }

@@ -15,11 +15,27 @@ export const prices = signal<ReadonlyMap<string, Priced>>(new Map());
 
 export const currentPlan = computed(() => (plan.value && 'plan' in plan.value ? plan.value.plan : null));
 
-/** Changes some of the options; undefined takes one back. */
-export function ask(change: { [Key in keyof PlanOptions]?: PlanOptions[Key] | undefined }): void {
-  const next: Record<string, unknown> = { ...options.value, ...change };
+/** While a mix for a size stands in for the file type: what was asked for before, and is again when the mix is left. */
+export const beforeMix = signal<PlanOptions | null>(null);
+
+type Change = { [Key in keyof PlanOptions]?: PlanOptions[Key] | undefined };
+
+function changedBy(change: Change, before: PlanOptions): PlanOptions {
+  const next: Record<string, unknown> = { ...before, ...change };
   for (const key of Object.keys(next)) if (next[key] === undefined) delete next[key];
-  options.value = next as unknown as PlanOptions;
+  return next as unknown as PlanOptions;
+}
+
+/** Changes some of the options; undefined takes one back. Another type takes the place of a mix. */
+export function ask(change: Change): void {
+  const before = beforeMix.value;
+  if (before && 'type' in change) {
+    beforeMix.value = null;
+    options.value = changedBy(change, before);
+    return;
+  }
+  if (before && !('tensorTypes' in change)) beforeMix.value = changedBy(change, before);
+  options.value = changedBy(change, options.value);
 }
 
 function attempt<T>(make: () => T): T | { problem: string } {
@@ -41,7 +57,7 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
   round += 1;
   const mine = round;
   const model = opened.value?.model;
-  const wanted = options.value;
+  const wanted = beforeMix.value ?? options.value;
   const found = new Map<string, Priced>();
   if (model !== priced) prices.value = new Map();
   priced = model;
@@ -76,6 +92,7 @@ export function startPlanning(): void {
     const fileTypes = [...(core.value?.fileTypes ?? []), ...packedTypes.value];
     void opened.value;
     void options.value;
+    void beforeMix.value;
     void priceAll(fileTypes);
   });
 }

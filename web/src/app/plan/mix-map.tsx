@@ -1,0 +1,92 @@
+/** The types of a mix, layer by role, and the means to change one. */
+import { extent, group } from 'd3-array';
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { ChartFrame } from '../../charts/frame';
+import { type Cell, LayerMap, RampLegend } from '../../charts/layer-map';
+import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
+import type { Mix, Role } from '../../core/index';
+import { measurement } from '../state/measuring';
+import { giveType } from '../state/mixing';
+import { bytes, percent, tally } from '../../text/units';
+
+type MixTensor = Mix['tensors'][number];
+
+const bitsOf = (tensors: readonly MixTensor[]) =>
+  (8 * tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)) / Math.max(1, tensors.reduce((sum, tensor) => sum + tensor.weights, 0));
+
+/** One cell for each role in each layer, with the bits its tensors take. */
+export function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; tensors: Map<string, MixTensor[]> } {
+  const inLayers = mix.tensors.filter((tensor) => tensor.layer !== null);
+  const tensors = group(inLayers, (tensor) => `${tensor.role} ${tensor.layer}`);
+  const cells = [...tensors.values()].map((one): Cell => {
+    const [first] = one as [MixTensor];
+    return {
+      role: first.role,
+      layer: first.layer!,
+      value: bitsOf(one),
+      lines: [tally(one.map((tensor) => tensor.type)), ...(one.length === 1 && first.relativeError !== null ? [`${percent(first.relativeError, 2)} relative error`] : []), bytes(one.reduce((sum, tensor) => sum + tensor.bytes, 0))],
+    };
+  });
+  cells.sort((a, b) => a.layer - b.layer || ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
+  return { cells, roles: ROLE_ORDER.filter((role) => cells.some((cell) => cell.role === role)), layers: 1 + Math.max(-1, ...cells.map((cell) => cell.layer)), tensors };
+}
+
+export function MixMap({ mix }: { mix: Mix }): VNode {
+  const { cells, roles, layers, tensors } = useMemo(() => typeCells(mix), [mix]);
+  const [picked, setPicked] = useState<{ role: Role; layer: number } | null>(null);
+  const [low = 0, high = 0] = extent(cells, (cell) => cell.value ?? 0);
+  const loose = mix.tensors.filter((tensor) => tensor.layer === null);
+  const one = picked && tensors.get(`${picked.role} ${picked.layer}`);
+  return (
+    <div class="mix-map">
+      {layers > 0 && (
+        <ChartFrame
+          title="Which tensor gets which type"
+          note="One cell for each role in each layer, darker where it gets more bits. Click a cell, or press Enter on it, to give it another type."
+          file="mix-types"
+          legend={<RampLegend low={low.toFixed(2)} high={high.toFixed(2)} meaning="bits per weight" />}
+          table={() => ({
+            header: ['tensor', 'layer', 'role', 'type', 'bytes', 'relative error'],
+            rows: mix.tensors.map(({ name, layer, role, type, bytes: size, relativeError }) => [name, layer, role, type, size, relativeError]),
+          })}
+        >
+          {(width) => (
+            <LayerMap
+              width={width}
+              cells={cells}
+              roles={roles}
+              layers={layers}
+              value={(value) => `${value.toFixed(2)} bits per weight`}
+              title="Types by layer and role"
+              onChoose={({ role, layer }) => setPicked({ role, layer })}
+              chosen={picked}
+            />
+          )}
+        </ChartFrame>
+      )}
+      <div class="mix-edit">
+        {one && <TypeOf label={`${ROLE_STYLES[picked.role].label}, layer ${picked.layer}`} tensors={one} />}
+        {loose.map((tensor) => <TypeOf key={tensor.name} label={tensor.name} tensors={[tensor]} />)}
+      </div>
+    </div>
+  );
+}
+
+function TypeOf({ label, tensors }: { label: string; tensors: readonly MixTensor[] }): VNode | null {
+  const [first] = tensors;
+  const known = measurement.value;
+  if (!first || !known) return null;
+  return (
+    <label class="mix-type">
+      <span class="mono small">{label}</span>
+      <select class="select" value={first.type} onChange={(event) => giveType(tensors.map((tensor) => tensor.name), event.currentTarget.value)}>
+        {known.choices(first.name).map(({ type, bytes: size, relativeError }) => (
+          <option key={type} value={type}>
+            {type}, {bytes(size)}{relativeError === null ? '' : `, ${percent(relativeError, 2)} error`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,158 @@
+/** "Or a size": the best mix of types for as many bytes as there are, its map, and ways to take it along. */
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { saveBlob } from '../../charts/save';
+import { recipeFile } from '../../core/index';
+import { CopyButton } from '../parts/copy-button';
+import { complete, measured, measurement } from '../state/measuring';
+import { leaveMix, mix, mixProblem, objective, ownTypes, roleWeights, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
+import { options } from '../state/planning';
+import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
+import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
+import { MixMap } from './mix-map';
+import { ObservePanel } from './observe-panel';
+import { SizePlane } from './size-plane';
+
+export function SizePanel(): VNode | null {
+  const known = measurement.value;
+  void measured.value;
+  if (!known || !complete.value) return null;
+  const { smallestBytes, largestBytes } = known.limits();
+  if (!(largestBytes > smallestBytes)) return null;
+  const chosen = mix.value;
+  const problem = mixProblem.value;
+  return (
+    <section class="size-panel" aria-labelledby="size-title">
+      <h3 id="size-title">Or a size</h3>
+      <p class="quiet small">
+        The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
+      </p>
+      <SizeInputs smallest={smallestBytes} largest={largestBytes} chosen={chosen?.bytes ?? null} bits={chosen?.bitsPerWeight ?? null} />
+      {problem && <p class="notice bad" role="alert">{problem}</p>}
+      {chosen && (
+        <>
+          <p class="mix-summary" role="status">
+            <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>, {bitsPerWeight(chosen.bitsPerWeight)} bits per weight,{' '}
+            {decibels(chosen.prediction.sqnrDb.value)} signal to noise predicted
+            {'gap' in chosen
+              ? chosen.gap < 1e-9
+                ? '; no mix of these types has less error at this size.'
+                : `; at most ${percent(chosen.gap, 3)} above the least squared error there is at this size.`
+              : '; changed by hand.'}
+          </p>
+          <div class="mix-actions">
+            <button type="button" class="button small" onClick={() => saveBlob(new Blob([`${JSON.stringify(recipeFile(chosen, options.value.method), null, 2)}\n`], { type: 'application/json' }), 'recipe.json')}>Save recipe.json</button>
+            <CopyButton text={() => chosen.command}>Copy for llama-quantize</CopyButton>
+            {Object.keys(ownTypes.value).length > 0 && (
+              <button type="button" class="button small" onClick={() => { ownTypes.value = {}; solveAgain(); }}>Take back {plural(Object.keys(ownTypes.value).length, 'change')}</button>
+            )}
+            <button type="button" class="button small" onClick={leaveMix}>Back to the file type</button>
+          </div>
+          <MixMap mix={chosen} />
+        </>
+      )}
+      <SizePlane />
+      <ObservePanel />
+      <Weighing />
+    </section>
+  );
+}
+
+function SizeInputs({ smallest, largest, chosen, bits }: { smallest: number; largest: number; chosen: number | null; bits: number | null }): VNode {
+  const wanted = wantedBytes.value;
+  const [text, setText] = useState('');
+  const [bitsText, setBitsText] = useState('');
+  const [wrong, setWrong] = useState(false);
+  useEffect(() => {
+    setText(chosen === null ? '' : bytes(wanted ?? chosen));
+    setBitsText(bits === null ? '' : bitsPerWeight(bits));
+    setWrong(false);
+  }, [chosen, wanted]);
+  return (
+    <div class="size-inputs">
+      <label class="size-slide">
+        <span class="visually-hidden">Size of the output</span>
+        <input
+          type="range"
+          min={0}
+          max={1000}
+          step={1}
+          value={Math.round((1000 * ((wanted ?? chosen ?? smallest) - smallest)) / (largest - smallest))}
+          aria-valuetext={bytes(wanted ?? chosen ?? smallest)}
+          onInput={(event) => solveFor(Math.round(smallest + (event.currentTarget.valueAsNumber / 1000) * (largest - smallest)))}
+        />
+        <span class="size-ends quiet small"><span>{bytes(smallest)}</span><span>{bytes(largest)}</span></span>
+      </label>
+      <form
+        class="size-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const size = parseBytes(text);
+          setWrong(size === null);
+          if (size !== null) solveFor(size);
+        }}
+      >
+        <label class="size-field">
+          <span class="small">at most</span>
+          <input class="input" aria-label="Size, for example 4.2 GB" aria-invalid={wrong} placeholder="4.2 GB" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        </label>
+        <button type="submit" class="button small">Best mix</button>
+      </form>
+      <form
+        class="size-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const wantedBits = Number(bitsText);
+          if (wantedBits > 0) solveForBits(wantedBits);
+        }}
+      >
+        <label class="size-field">
+          <input class="input count" aria-label="Bits per weight" inputMode="decimal" placeholder="4.5" value={bitsText} onInput={(event) => setBitsText(event.currentTarget.value)} />
+          <span class="small">bits per weight</span>
+        </label>
+        <button type="submit" class="button small">Best mix</button>
+      </form>
+      {wrong && <p class="notice bad" role="alert">Write a size in bytes or with a unit, for example 4.2 GB or 3.9 GiB.</p>}
+    </div>
+  );
+}
+
+/** What counts: which error is made small, and how much the error of each role weighs. */
+function Weighing(): VNode {
+  const roles = new Set(mix.value?.tensors.map((tensor) => tensor.role) ?? []);
+  const canWeigh = mix.value?.prediction.weightedSquaredError != null;
+  return (
+    <details class="disclosure">
+      <summary>What is made small <span class="aside">{objective.value === 'weighted' ? 'the error counted by importance' : 'the squared error Σ (x − y)²'}{Object.keys(roleWeights.value).length > 0 && ', roles weighed'}</span></summary>
+      <p class="option-note">The sum over all tensors of their squared error, each times the factor of its role. Large weights count more than small ones, as they do in the output of a layer.</p>
+      {canWeigh && (
+        <label class="option check">
+          <input type="checkbox" checked={objective.value === 'weighted'} onChange={(event) => { objective.value = event.currentTarget.checked ? 'weighted' : 'squared'; solveAgain(); }} />
+          <span class="option-label">Count each weight by its importance</span>
+          <span class="option-note">Tensors that the matrix does not know count plainly.</span>
+        </label>
+      )}
+      {mix.value === null && <p class="option-note">Choose a size first; then the roles of this model are listed here.</p>}
+      <div class="role-weights">
+        {ROLE_ORDER.filter((role) => roles.has(role)).map((role) => (
+          <label key={role} class="size-field">
+            <span class="small">{ROLE_STYLES[role].label} ×</span>
+            <input
+              class="input count"
+              type="number"
+              min={0.01}
+              step="any"
+              value={roleWeights.value[role] ?? 1}
+              onChange={(event) => {
+                const factor = event.currentTarget.valueAsNumber;
+                const { [role]: _, ...others } = roleWeights.value;
+                roleWeights.value = factor > 0 && factor !== 1 ? { ...others, [role]: factor } : others;
+                solveAgain();
+              }}
+            />
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,192 @@
+/** What quantizing the open model would cost, learned from a sample of its rows in the background. */
+import { computed, effect, signal } from '@preact/signals';
+import { measure, type MeasureProgress, type Measurement, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
+import { core, type Model } from '../engine';
+import { opened } from './opening';
+import { beforeMix, currentPlan, options, prices } from './planning';
+import { isRunning } from './running';
+
+/** Time between two looks at a measurement that grows. */
+const REFRESH_MS = 600;
+/** Options are measured with when they have not changed for so long. */
+const SETTLED_MS = 500;
+/** Measuring leaves a core to the page where there are several. */
+const MEASURING_WORKERS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
+
+/** Null until there is something to look at. */
+export const measurement = signal<Measurement | null>(null);
+/** Counts the changes of what is in it. */
+export const measured = signal(0);
+/** How far measuring is; null: not going on. */
+export const measuring = signal<MeasureProgress | null>(null);
+export const measureProblem = signal<string | null>(null);
+/** Where the measurement came from, when it was not measured here. */
+export const measurementFile = signal<string | null>(null);
+
+/** The error of each file type under the options. */
+export const predictions = signal<ReadonlyMap<string, Prediction>>(new Map());
+/** The error of the chosen types by method. */
+export const methodPredictions = signal<ReadonlyMap<string, Prediction>>(new Map());
+/** The methods whose errors were asked for. */
+export const methodsWanted = signal(false);
+
+export const complete = computed(() => measurement.value !== null && measuring.value === null && measureProblem.value === null);
+
+const pause = new Pause();
+let stop: AbortController | null = null;
+
+const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
+const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Ends what is being measured; what is known stays. */
+export function stopMeasuring(): void {
+  stop?.abort();
+}
+
+function forget(): void {
+  stop?.abort();
+  stop = null;
+  measurement.value?.delete();
+  measurement.value = null;
+  measurementFile.value = null;
+  measuring.value = null;
+  measureProblem.value = null;
+  predictions.value = new Map();
+  methodPredictions.value = new Map();
+}
+
+/** Uses a measurement from a file; of a model that is open, it replaces the one being made. */
+export function takeMeasurement(read: Measurement, name: string): void {
+  forget();
+  measurement.value = read;
+  measurementFile.value = name;
+  measured.value += 1;
+}
+
+/** Measures the open model anew. */
+export async function startMeasuring(model: Model, allRows = false): Promise<void> {
+  forget();
+  const mine = new AbortController();
+  stop = mine;
+  let drawn = -Infinity;
+  // The model is shown and planned first.
+  await sleep(50);
+  if (mine.signal.aborted) return;
+  try {
+    measuring.value = { tensors: 0, tensorsTotal: 0, rows: 0, seconds: 0 };
+    await measure(model, { type: 'Q8_0' }, { types: 'all', allRows }, {
+      workers: MEASURING_WORKERS,
+      signal: mine.signal,
+      pause,
+      onBegin: (begun) => {
+        measurement.value = begun;
+      },
+      onProgress: (progress) => {
+        if (progress.seconds * 1000 - drawn < REFRESH_MS) return;
+        drawn = progress.seconds * 1000;
+        measuring.value = progress;
+        measured.value += 1;
+      },
+    });
+  } catch (error) {
+    if (stop !== mine) return;
+    measureProblem.value = error instanceof Stopped ? 'Measuring was stopped; figures are about the tensors measured so far.' : sentenceOf(error);
+  }
+  if (stop !== mine) return;
+  measuring.value = null;
+  measured.value += 1;
+}
+
+let predictRound = 0;
+
+/** Predicts every file type that can be had, one at a time; gives up when the question changes. */
+async function predictAll(): Promise<void> {
+  const mine = ++predictRound;
+  const model = opened.value?.model;
+  const known = measurement.value;
+  const wanted = beforeMix.value ?? options.value;
+  const types = [...prices.value.keys()];
+  if (!model || !known || types.length === 0) return;
+  const found = new Map<string, Prediction>();
+  for (const type of types) {
+    await breath();
+    if (mine !== predictRound) return;
+    try {
+      const prediction = known.predict(model.assignment({ ...wanted, type }));
+      if (prediction.missing === 0 || measuring.value) found.set(type, prediction);
+    } catch {
+      // The list of types says what is wrong with it.
+    }
+  }
+  predictions.value = found;
+}
+
+let methodRound = 0;
+let methodStop: AbortController | null = null;
+
+/** Measures the chosen types by every method they have, one method after the other. */
+async function predictMethods(model: Model, wanted: PlanOptions, methods: readonly string[]): Promise<void> {
+  const mine = ++methodRound;
+  methodStop?.abort();
+  const { method: _, ...rest } = wanted;
+  methodPredictions.value = new Map();
+  await sleep(SETTLED_MS);
+  if (mine !== methodRound) return;
+  methodStop = new AbortController();
+  const { signal: stopped } = methodStop;
+  try {
+    const types = model.assignment(rest);
+    for (const method of methods) {
+      const known = await measure(model, { ...rest, method }, {}, { workers: MEASURING_WORKERS, signal: stopped, pause });
+      const prediction = known.predict(types);
+      known.delete();
+      if (mine !== methodRound) return;
+      methodPredictions.value = new Map(methodPredictions.value).set(method, prediction);
+    }
+  } catch {
+    // A plan that cannot be made says why; a stopped pass has nothing to say.
+  }
+}
+
+/** The methods that at least one of the chosen types can be written by. */
+export const methodsOfPlan = computed(() => {
+  const types = new Set(currentPlan.value?.tensors.filter((tensor) => tensor.action === 'convert').map((tensor) => tensor.to));
+  const formats = (core.value?.formats ?? []).filter((format) => types.has(format.name));
+  return [...new Set(formats.flatMap((format) => format.methods))];
+});
+
+/** Follows the open model and the options from now on. */
+export function followWithMeasuring(): void {
+  let last: Model | undefined;
+  effect(() => {
+    const model = opened.value?.model;
+    if (model === last) return;
+    last = model;
+    methodRound += 1;
+    methodStop?.abort();
+    if (model) void startMeasuring(model);
+    else forget();
+  });
+  effect(() => {
+    void measured.value;
+    void measurement.value;
+    void prices.value;
+    void predictAll();
+  });
+  effect(() => {
+    // A run has the machine for itself.
+    if (isRunning.value) pause.pause();
+    else pause.resume();
+  });
+  let asked = '';
+  effect(() => {
+    const model = opened.value?.model;
+    const { method: _, ...rest } = options.value;
+    const methods = methodsOfPlan.value;
+    if (!model || !methodsWanted.value || !complete.value || methods.length < 2) return;
+    const question = JSON.stringify([rest, methods, opened.value?.title, measured.value]);
+    if (question === asked) return;
+    asked = question;
+    void predictMethods(model, options.peek(), methods);
+  });
+}
