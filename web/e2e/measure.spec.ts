@@ -11,6 +11,7 @@ async function twin(page: import('@playwright/test').Page, title: string): Promi
 }
 
 test('predicts the error of every type from a sample, and the run finds it in the interval', async ({ page }) => {
+  await page.goto('./');
   await openModel(page);
   const status = page.locator('.measure-status');
   await expect(status).toContainText(/predicted from 1\d\.\d % of the rows/);
@@ -31,6 +32,7 @@ test('predicts the error of every type from a sample, and the run finds it in th
 });
 
 test('finds the best mix for a size, lets it be changed, and writes it', async ({ page }) => {
+  await page.goto('./');
   await openModel(page);
   const panel = page.locator('.size-panel');
   await panel.getByLabel('Size, for example').fill('1 kB');
@@ -86,6 +88,7 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
 });
 
 test('observes the worst tensors, and shows what other searches would gain', async ({ page }) => {
+  await page.goto('./');
   await openModel(page);
   await page.getByRole('radio', { name: /^Q4_0\b/ }).check();
   await page.getByText('Observe: re-spend bits').click();

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { saveBlob } from '../../charts/save';
 import { opened } from '../state/opening';
-import { complete, measured, measureProblem, measurement, measurementFile, measuring, predictions, startMeasuring, stopMeasuring } from '../state/measuring';
+import { complete, measured, measureProblem, measurement, measurementFile, measuring, predictedAt, predictions, startMeasuring, stopMeasuring } from '../state/measuring';
 import { options } from '../state/planning';
 import { percent, plural } from '../../text/units';
 
@@ -28,6 +28,8 @@ export function MeasureStatus(): VNode | null {
           <span role="status">
             {progress
               ? `Measuring a sample of rows: ${progress.tensors} of ${plural(progress.tensorsTotal, 'tensor')} so far.`
+              : model && predictedAt.value !== measured.value
+                ? 'Summing up what was measured.'
               : share === null
                 ? 'No tensor of this model can be quantized.'
                 : whole

@@ -19,7 +19,7 @@ export function MethodsPanel(): VNode | null {
       <div class="method-table" role="region" aria-label="Scale searches" tabIndex={0}>
         <table>
           <thead>
-            <tr><th scope="col">method</th><th scope="col" class="number">signal to noise</th><th scope="col" class="number">relative error</th><th scope="col" class="number">against llama.cpp</th><th scope="col" /></tr>
+            <tr><th scope="col">method</th><th scope="col" class="number">signal to noise</th><th scope="col" class="number">relative error</th><th scope="col" class="number">against llama.cpp</th><th scope="col"><span class="visually-hidden">choice</span></th></tr>
           </thead>
           <tbody>
             {methods.map((method) => {

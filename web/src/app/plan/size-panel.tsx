@@ -42,7 +42,7 @@ export function SizePanel(): VNode | null {
           </p>
           <div class="mix-actions">
             <button type="button" class="button small" onClick={() => saveBlob(new Blob([`${JSON.stringify(recipeFile(chosen, options.value.method), null, 2)}\n`], { type: 'application/json' }), 'recipe.json')}>Save recipe.json</button>
-            <CopyButton text={() => chosen.command}>Copy for llama-quantize</CopyButton>
+            <CopyButton text={() => chosen.command}>Copy the llama.cpp command</CopyButton>
             {Object.keys(ownTypes.value).length > 0 && (
               <button type="button" class="button small" onClick={() => { ownTypes.value = {}; solveAgain(); }}>Take back {plural(Object.keys(ownTypes.value).length, 'change')}</button>
             )}

@@ -23,6 +23,8 @@ export const measureProblem = signal<string | null>(null);
 /** Where the measurement came from, when it was not measured here. */
 export const measurementFile = signal<string | null>(null);
 
+/** The value of `measured` that the predictions are about. */
+export const predictedAt = signal(-1);
 /** The error of each file type under the options. */
 export const predictions = signal<ReadonlyMap<string, Prediction>>(new Map());
 /** The error of the chosen types by method. */
@@ -104,6 +106,7 @@ async function predictAll(): Promise<void> {
   const mine = ++predictRound;
   const model = opened.value?.model;
   const known = measurement.value;
+  const now = measured.value;
   const wanted = beforeMix.value ?? options.value;
   const types = [...prices.value.keys()];
   if (!model || !known || types.length === 0) return;
@@ -119,6 +122,7 @@ async function predictAll(): Promise<void> {
     }
   }
   predictions.value = found;
+  predictedAt.value = now;
 }
 
 let methodRound = 0;
