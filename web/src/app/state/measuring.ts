@@ -113,7 +113,7 @@ async function predictAll(): Promise<void> {
   const found = new Map<string, Prediction>();
   for (const type of types) {
     await breath();
-    if (mine !== predictRound) return;
+    if (mine !== predictRound || isRunning.peek()) return;
     try {
       const prediction = known.predict(model.assignment({ ...wanted, type }));
       if (prediction.missing === 0 || measuring.value) found.set(type, prediction);
@@ -175,10 +175,10 @@ export function followWithMeasuring(): void {
     void measured.value;
     void measurement.value;
     void prices.value;
-    void predictAll();
+    // A run has the machine for itself; what it held up is made good afterwards.
+    if (!isRunning.value) void predictAll();
   });
   effect(() => {
-    // A run has the machine for itself.
     if (isRunning.value) pause.pause();
     else pause.resume();
   });

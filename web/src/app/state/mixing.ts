@@ -4,6 +4,7 @@ import { type Assignment, type Mix, type Observation, type PlanOptions, sentence
 import { complete, measured, measurement } from './measuring';
 import { opened } from './opening';
 import { beforeMix, options } from './planning';
+import { isRunning } from './running';
 
 export type Objective = 'squared' | 'weighted';
 
@@ -145,7 +146,7 @@ async function traceFrontier(): Promise<void> {
   const points: { bytes: number; bitsPerWeight: number; sqnrDb: number }[] = [];
   for (let step = 0; step < FRONTIER_POINTS; step++) {
     await new Promise<void>((resolve) => setTimeout(resolve));
-    if (mine !== frontierRound) return;
+    if (mine !== frontierRound || isRunning.peek()) return;
     const bytes = Math.floor(smallestBytes * (largestBytes / smallestBytes) ** (step / (FRONTIER_POINTS - 1)));
     try {
       const { prediction, bytes: taken, bitsPerWeight } = known.solve(request({ bytes }));
@@ -180,6 +181,6 @@ export function followWithMixes(): void {
     void roleWeights.value;
     void ownTypes.value;
     void beforeMix.value;
-    void traceFrontier();
+    if (!isRunning.value) void traceFrontier();
   });
 }
