@@ -108,7 +108,7 @@ async function predictAll(): Promise<void> {
   const known = measurement.value;
   const now = measured.value;
   const wanted = beforeMix.value ?? options.value;
-  const types = [...prices.value.keys()];
+  const types = (core.value?.fileTypes ?? []).map(({ name }) => name).filter((name) => prices.value.has(name));
   if (!model || !known || types.length === 0) return;
   const found = new Map<string, Prediction>();
   for (const type of types) {
