@@ -13,6 +13,8 @@
 ///   2. the numbers all runs of a super-block share are scanned, judged by the curvature of each run's error;
 ///   3. each run then tries the stored scales (and minima) next to its own, judged by its real error;
 ///   4. the shared numbers are fitted again to the codes, and 3 repeats; the best of all rounds is kept.
+/// Weights of equal importance have faster forms of the same steps in most formats: search/super_block_fits.h and
+/// search/exact_integers.h.
 /// V is float or a vector of independent runs (numeric/lanes.h); arrays hold weight i of every lane at [i].
 namespace nibble::lowest_error {
 
