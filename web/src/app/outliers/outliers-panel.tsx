@@ -45,7 +45,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
   return (
     <details class="disclosure outliers">
       <summary>Columns that stand out <span class="aside">outliers, as LLM.int8() looks for them</span></summary>
-      <p class="small quiet">A few columns may carry much of a tensor’s weight and error. This looks at every row (of large models at a sample) under the type and options of the plan. No GGUF type keeps columns apart: it is analysis.</p>
+      <p class="small quiet">A few columns may carry much of a tensor’s weight and error. This looks at every row (of large models at a sample) under the type and rules of the plan. No GGUF type keeps columns apart: it is analysis.</p>
       <div class="compare-actions">
         <label>A column counts by{' '}
           <select class="select" value={basis} onChange={(event) => setBasis(event.currentTarget.value as OutlierBasis)}>
