@@ -87,6 +87,26 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
   await expect(page.getByRole('radio', { name: /^Q8_0\b/ })).toBeChecked();
 });
 
+test('solves a measurement that is dropped back, without the model', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  const save = page.getByRole('button', { name: 'Save the measurement' });
+  await expect(save).toBeVisible({ timeout: 30_000 });
+  const download = page.waitForEvent('download');
+  await save.click();
+  const measurement = readFileSync((await (await download).path())!);
+  await page.goto('./');
+  await page.getByRole('radio').first().waitFor();
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).first().click();
+  await (await choosing).setFiles({ name: 'ts3m-measurement.json', mimeType: 'application/json', buffer: measurement });
+  const panel = page.locator('.size-panel');
+  await panel.getByLabel('Bits per weight').fill('4.5');
+  await panel.getByRole('button', { name: 'Best mix' }).last().click();
+  await expect(panel.locator('.mix-summary')).toContainText(/4\.(4|5)\d bits per weight/);
+  await expect(panel.getByRole('button', { name: 'Save recipe.json' })).toBeVisible();
+});
+
 test('observes the worst tensors, and shows what other searches would gain', async ({ page }) => {
   await page.goto('./');
   await openModel(page);

@@ -1,6 +1,6 @@
 /** What quantizing the open model would cost, learned from a sample of its rows in the background. */
 import { computed, effect, signal } from '@preact/signals';
-import { measure, type MeasureProgress, type Measurement, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
+import { measure, type MeasureProgress, type Measurement, type MeasurementFile, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
 import { beforeMix, currentPlan, options, prices } from './planning';
@@ -57,9 +57,13 @@ function forget(): void {
   methodPredictions.value = new Map();
 }
 
+/** The files that a measurement from a file is about. */
+let measuredFiles = '';
+
 /** Uses a measurement from a file; of a model that is open, it replaces the one being made. */
-export function takeMeasurement(read: Measurement, name: string): void {
+export function takeMeasurement(read: Measurement, name: string, files: MeasurementFile['files']): void {
   forget();
+  measuredFiles = JSON.stringify(files);
   measurement.value = read;
   measurementFile.value = name;
   measured.value += 1;
@@ -168,6 +172,8 @@ export function followWithMeasuring(): void {
     last = model;
     methodRound += 1;
     methodStop?.abort();
+    const files = JSON.stringify(model?.info.files.map(({ name, bytes }) => ({ name, bytes })));
+    if (model && measurementFile.peek() !== null && files === measuredFiles) return;
     if (model) void startMeasuring(model);
     else forget();
   });

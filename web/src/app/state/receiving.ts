@@ -1,6 +1,7 @@
 /** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
 import { sentenceOf } from '../../core/index';
 import { matrixInfo } from '../engine';
+import { takeMeasured } from './dropped-measurement';
 import { type Matrix, matrix, matrixProblem } from './matrix';
 import { changeMatrix, open, opening } from './opening';
 import { takeReceipt } from './receipt';
@@ -28,7 +29,7 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   let found: Matrix | null = null;
   if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
-    if (await takeReceipt(file)) continue;
+    if ((await takeReceipt(file)) || (await takeMeasured(file))) continue;
     const named = MATRIX_NAME.test(file.name);
     // Of a folder most files are something else altogether.
     const looksUnlikely = folder !== '' && !/\.gguf$/i.test(file.name);

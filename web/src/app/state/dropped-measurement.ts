@@ -1,0 +1,35 @@
+/** Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again. */
+import { Measurement, type MeasurementFile, readRecipe, sentenceOf } from '../../core/index';
+import { core } from '../engine';
+import { takeMeasurement } from './measuring';
+import { opened, refuse } from './opening';
+import { ask } from './planning';
+
+/** Measurements of the largest models, every type of thousands of tensors, have about this many bytes. */
+const LARGEST = 2 ** 27;
+
+/** Takes a file when it is a measurement or a recipe, or was meant as one. */
+export async function takeMeasured(file: File): Promise<boolean> {
+  if (!/\.json$/i.test(file.name) || file.size > LARGEST || core.value === null) return false;
+  const text = await file.text();
+  try {
+    if (text.includes('"nibbleRecipe"')) {
+      const { type, tensorTypes, method } = readRecipe(text);
+      ask({ type, tensorTypes, ...(method !== undefined && { method }) });
+      return true;
+    }
+    if (!text.includes('"nibbleMeasurement"')) return false;
+    const read = Measurement.read(core.value, text);
+    const { files } = JSON.parse(text) as MeasurementFile;
+    const model = opened.value;
+    if (model && JSON.stringify(files) !== JSON.stringify(model.info.files.map(({ name, bytes }) => ({ name, bytes })))) {
+      read.delete();
+      refuse(file.name, `It was measured on ${files.map(({ name }) => name).join(', ')}, and another model is open. Open that model, or measure this one.`);
+      return true;
+    }
+    takeMeasurement(read, file.name, files);
+  } catch (error) {
+    refuse(file.name, sentenceOf(error));
+  }
+  return true;
+}
