@@ -45,7 +45,7 @@ uint64_t row_length(const ModelTensor& tensor) { return tensor.shape[0]; }
 uint64_t row_count(const ModelTensor& tensor) { return tensor.weights / row_length(tensor); }
 
 bool suits(const ModelTensor& tensor, const RowSampleOptions& options) {
-  return find_decoder(tensor.stored, best_kernel) != nullptr && tensor.transform.add == 0 && row_length(tensor) % options.row_multiple == 0;
+  return find_decoder(tensor.stored, best_kernel) != nullptr && row_length(tensor) % options.row_multiple == 0;
 }
 
 /// Appends a row of a tensor, to the last range where it continues that one.
@@ -154,6 +154,7 @@ std::string row_sample_json(const RowSample& sample, const Model& model) {
     jobs.push_back({{"tensor", job.tensor},
                     {"type", format_of(tensor.stored).name},
                     {"rowLength", row_length(tensor)},
+                    {"add", tensor.transform.add},
                     {"position", job.position},
                     {"weights", job.weights},
                     {"bytes", job.bytes},

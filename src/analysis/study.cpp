@@ -5,6 +5,7 @@
 #include "analysis/column_study.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
+#include "analysis/tensor_summary.h"
 #include "codec/convert.h"
 #include "compare/comparison_study.h"
 #include "error.h"
@@ -14,6 +15,7 @@ namespace nibble {
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
   if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
   if (kind == "columns") return std::make_unique<ColumnStudy>();
+  if (kind == "summary") return std::make_unique<SummaryStudy>();
   if (kind == "compare") return std::make_unique<ComparisonStudy>();
   if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
   throw Error("There is no analysis named \"" + kind + "\".");
@@ -27,6 +29,7 @@ StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   piece.row_length = json.at("rowLength").get<uint64_t>();
   piece.weights = json.at("weights").get<uint64_t>();
   piece.position = json.at("position").get<uint64_t>();
+  piece.add = json.value("add", 0.0f);
   for (const auto& range : json.at("ranges")) {
     piece.ranges.push_back({range.at("firstWeight").get<uint64_t>(), range.at("weights").get<uint64_t>()});
   }
@@ -42,7 +45,7 @@ void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
   const uint8_t* source = piece.source;
   float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {
-    converter.run(source, reinterpret_cast<uint8_t*>(target), {range.weights, range.first_weight, piece.row_length}, nullptr);
+    converter.run(source, reinterpret_cast<uint8_t*>(target), {range.weights, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
     source += from.bytes_for(range.weights);
     target += range.weights;
   }

@@ -17,6 +17,7 @@ struct StudyPiece {
   const uint8_t* source;
   std::string type;
   uint64_t row_length, weights;
+  float add = 0;  ///< to every weight
   uint64_t position;  ///< weights of the sample before this piece
   std::vector<Range> ranges;
   std::string request;  ///< what this piece is asked, where pieces are asked different things; JSON
@@ -29,7 +30,7 @@ class Study {
   virtual void run(const StudyPiece& piece, std::vector<uint8_t>& result) = 0;
 };
 
-/// "scale" (scale_analysis.h) or "formats" (number_formats.h), "columns" (column_study.h) or
+/// "scale" (scale_analysis.h), "formats" (number_formats.h), "columns" (column_study.h), "summary" (tensor_summary.h) or
 /// "compare" (compare/comparison_study.h), with their options as JSON. Throws Error.
 std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analysis/row_sample.h"
+#include "analysis/weight_sample.h"
 #include "compare/pairing.h"
 #include "container/importance_reader.h"
 #include "container/model.h"
@@ -95,6 +96,13 @@ class BoundModel {
         return price_json({plan.output_bytes, plan.bits_per_weight, 0, false});
       }
       return price_json(make_price(model_, chosen, importance()));
+    });
+  }
+
+  std::string weight_sample(unsigned runs, unsigned run_weights) {
+    return answer([&] {
+      model_.complete();
+      return row_sample_json(make_weight_sample(model_, {runs, run_weights}), model_);
     });
   }
 
@@ -222,6 +230,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
+      .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)
       .function("assignment", &BoundModel::assignment)
       .function("samplePlan", &BoundModel::sample_plan)

@@ -19,5 +19,6 @@ export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from '
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';
 export { blobHandle, type SourceHandle } from './source';
 export type { StudyProgress, StudyRun } from './study';
+export { summarize, summaryRuns, summaryRunWeights } from './summaries';
 export type * from './types';
 export { readWeights } from './weights';

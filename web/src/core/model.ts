@@ -5,6 +5,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
+import { tinyTensors } from './summaries';
 import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, PackingInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
@@ -88,6 +89,8 @@ export interface OpenedModel {
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
   price(options: PlanOptions): Price;
   prepare(options: PlanOptions): PreparedRun;
+  /** Chooses `runs` stretches of `runWeights` weights of every tensor. */
+  weightSample(runs: number, runWeights: number): RowSample;
   /** Chooses rows for an analysis. Throws Problem. */
   sample(options: RowSampleOptions): RowSample;
   /** The types that tensors get. Quick. Throws Problem. */
@@ -117,12 +120,26 @@ export async function openModel(core: Core, files: SourceHandle[], importance?: 
     model.setName(folder);
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
     const info = answer<ModelInfo>(model.info());
+    const sources = [...files, ...computedValues(core, model)];
+    // What llama.cpp's recipes decide stays as they decide it.
+    const kept = info.architecture === 'unknown' ? keepTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
-    return new HeadersOnly(core, [...files, ...computedValues(core, model)], model, info, matrix);
+    return new HeadersOnly(core, sources, model, info, matrix, kept);
   } catch (error) {
     model.delete();
     throw error;
   }
+}
+
+type TypeRules = NonNullable<PlanOptions['tensorTypes']>;
+
+/** Rules that keep tensors at F16 whose weights are too small for quantized types, and a warning for each. */
+function keepTiny(info: ModelInfo, tensors: number[]): TypeRules {
+  return tensors.map((tensor) => info.tensors[tensor]!).filter(({ shape }) => shape.length > 1).map(({ name }) => {
+    info.warnings.push(`The weights of "${name}" are so small that the scales of quantized types, which are half floats, become zero or nearly so. It is kept at F16 or larger.`);
+    // Patterns are compared in lower case, names as they are.
+    return { pattern: `^${name.replace(/[^a-z0-9_]/g, '.')}$`, type: 'f16' };
+  });
 }
 
 class HeadersOnly implements OpenedModel {
@@ -131,15 +148,22 @@ class HeadersOnly implements OpenedModel {
   readonly info: ModelInfo;
   readonly #model: CoreModel;
   readonly #matrix: ImportanceMatrix | null;
+  readonly #kept: TypeRules;
   /** The options of the last plan, which the core keeps. */
   #planned = '';
 
-  constructor(core: Core, sources: SourceHandle[], model: CoreModel, info: ModelInfo, matrix: ImportanceMatrix | null) {
+  constructor(core: Core, sources: SourceHandle[], model: CoreModel, info: ModelInfo, matrix: ImportanceMatrix | null, kept: TypeRules) {
     this.core = core;
     this.sources = sources;
     this.info = info;
     this.#model = model;
     this.#matrix = matrix;
+    this.#kept = kept;
+  }
+
+  /** What the core is asked: rules of the person's come first. */
+  #json(options: PlanOptions): string {
+    return JSON.stringify(this.#kept.length === 0 ? options : { ...options, tensorTypes: [...(options.tensorTypes ?? []), ...this.#kept] });
   }
 
   get importance(): (ImportanceInfo & { path: string }) | null {
@@ -156,12 +180,16 @@ class HeadersOnly implements OpenedModel {
   }
 
   plan(options: PlanOptions): Plan {
-    this.#planned = JSON.stringify(options);
+    this.#planned = this.#json(options);
     return answer<Plan>(this.#model.plan(this.#planned));
   }
 
   price(options: PlanOptions): Price {
-    return answer<Price>(this.#model.price(JSON.stringify(options)));
+    return answer<Price>(this.#model.price(this.#json(options)));
+  }
+
+  weightSample(runs: number, runWeights: number): RowSample {
+    return answer<RowSample>(this.#model.weightSample(runs, runWeights));
   }
 
   sample(options: RowSampleOptions): RowSample {
@@ -184,11 +212,11 @@ class HeadersOnly implements OpenedModel {
   }
 
   assignment(options: PlanOptions): Assignment {
-    return answer<Assignment>(this.#model.assignment(JSON.stringify(options)));
+    return answer<Assignment>(this.#model.assignment(this.#json(options)));
   }
 
   prepareSample(options: PlanOptions, measure: MeasureOptions): PreparedSample {
-    const [planned, what] = [JSON.stringify(options), JSON.stringify(measure)];
+    const [planned, what] = [this.#json(options), JSON.stringify(measure)];
     const make = () => {
       this.#planned = `${planned} ${what}`;
       return answer<SamplePlan>(this.#model.samplePlan(planned, what));

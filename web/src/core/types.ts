@@ -297,6 +297,17 @@ export interface RowSample {
   ofWeights: number; // in the tensors the sample is taken from
 }
 
+/** What the weights of a tensor are like, in a sample; `problem` instead when one is no finite number. */
+export interface TensorSummary {
+  weights: number; // in the sample
+  min: number;
+  max: number;
+  rms: number; // sqrt(sum x^2 / n)
+  outliers: number; // with a magnitude of more than 6 rms
+  tiny: boolean; // not zero, but too small for the scales of quantized types, which are half floats
+  histogram: number[]; // counts in 24 equal steps from -4 rms to 4 rms; what lies beyond is in the outermost ones
+}
+
 /** Where the best scales of blocks lie; the divisor of a block is max|x| / |best scale|. */
 export interface ScaleAnalysisReport {
   format: string;

@@ -63,6 +63,8 @@ export interface Model {
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
   computedPointer(): number;
   computedBytes(): number;
+  /** JSON: RowSample of `runs` stretches of `runWeights` weights (a multiple of 256) of every tensor, or error. */
+  weightSample(runs: number, runWeights: number): string;
   /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
   place(tensor: number, first: number, count: number): string;
   /** JSON: TensorPair[], every tensor of this model and of another once, or error. */

@@ -137,6 +137,7 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     info: null as never,
     importance: null,
     place: () => null as never,
+    weightSample: () => null as never,
     pair: () => null as never,
     plan: () => plan,
     price: () => null as never,

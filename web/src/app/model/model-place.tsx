@@ -9,8 +9,10 @@ import { OutliersPanel } from '../outliers/outliers-panel';
 import { Place } from '../parts/place';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening, openProblem } from '../state/opening';
+import { lookAtTensors, summaries, summaryProblem } from '../state/summaries';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
+import { SAMPLE_NOTE, sampleColumns } from './sample-columns';
 import { WhereTheBytesAre } from './where-bytes';
 
 export function ModelPlace(): VNode {
@@ -51,9 +53,10 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
       </div>
       {info.warnings.map((warning) => <p key={warning} class="notice warn">{warning}</p>)}
       <WhereTheBytesAre info={info} />
-      <details class="disclosure">
+      <details class="disclosure" onToggle={(event) => event.currentTarget.open && void lookAtTensors()}>
         <summary>Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span></summary>
         <TensorTable info={info} />
+        <p class="small quiet">{summaryProblem.value ?? SAMPLE_NOTE}</p>
       </details>
       <details class="disclosure">
         <summary>Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span></summary>
@@ -66,6 +69,8 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
 }
 
 function TensorTable({ info }: { info: ModelInfo }): VNode {
+  const found = summaries.value;
+  const numbers = useMemo(() => new Map(info.tensors.map((tensor, number) => [tensor, number])), [info]);
   const columns = useMemo<Column<TensorInfo>[]>(() => [
     { title: 'name', value: (row) => row.name, width: 30 },
     { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 11 },
@@ -82,7 +87,8 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
       width: 7,
       hint: 'Shows a block of the tensor in the Lab',
     },
-  ], [info]);
+    ...sampleColumns((row) => found.get(numbers.get(row)!)),
+  ], [info, found]);
   return (
     <DataTable
       label="Tensors"

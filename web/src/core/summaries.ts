@@ -1,0 +1,54 @@
+import { answer, withBytes } from './module';
+import type { Core, OpenedModel } from './model';
+import { Problem } from './problem';
+import type { SourceHandle } from './source';
+import { runStudy, type StudyRun } from './study';
+import type { Model as CoreModel } from '../wasm/nibble';
+import type { RowSample, TensorSummary } from './types';
+
+/** Looked at of every tensor: so many stretches of so many weights, in the middles of equal parts. */
+export const summaryRuns = 4;
+export const summaryRunWeights = 1024;
+
+type Answer = TensorSummary | { problem: string };
+const parse = (result: Uint8Array): Answer => JSON.parse(new TextDecoder().decode(result)) as Answer;
+
+/** Looks at a sample of every tensor in workers. `onSummary` gets them by their number in ModelInfo. Throws Stopped or Problem. */
+export async function summarize(model: OpenedModel, onSummary: (tensor: number, summary: TensorSummary) => void, run: StudyRun = {}): Promise<void> {
+  const { jobs } = model.weightSample(summaryRuns, summaryRunWeights);
+  await runStudy(
+    model,
+    { kind: 'summary', options: {} },
+    jobs,
+    (result, { tensor }) => {
+      const summary = parse(result);
+      if (!('problem' in summary)) onSummary(tensor, summary);
+    },
+    run,
+  );
+}
+
+/** The numbers of the tensors whose weights, by a stretch of each, are too small for the scales of quantized types. */
+export async function tinyTensors({ module, platform }: Core, model: CoreModel, sources: SourceHandle[]): Promise<number[]> {
+  const { jobs } = answer<RowSample>(model.weightSample(1, summaryRunWeights));
+  const study = new module.Study('summary', '{}');
+  const found: number[] = [];
+  try {
+    for (const job of jobs) {
+      const bytes = new Uint8Array(job.bytes);
+      let filled = 0;
+      for (const { file, offset, bytes: length } of job.ranges) {
+        bytes.set((await platform.openSource(sources[file]!).read(offset, length, new Uint8Array(length))).subarray(0, length), filled);
+        filled += length;
+      }
+      const problem = withBytes(module, bytes, (pointer) => study.run(pointer, JSON.stringify(job)));
+      if (problem) throw new Problem(problem);
+      const start = study.resultPointer() >>> 0;
+      const summary = parse(module.HEAPU8.slice(start, start + study.resultBytes()));
+      if (!('problem' in summary) && summary.tiny) found.push(job.tensor);
+    }
+  } finally {
+    study.delete();
+  }
+  return found;
+}
