@@ -17,10 +17,10 @@ struct StudyPiece {
   const uint8_t* source;
   std::string type;
   uint64_t row_length, weights;
-  float add = 0;  ///< to every weight
   uint64_t position;  ///< weights of the sample before this piece
   std::vector<Range> ranges;
   std::string request;  ///< what this piece is asked, where pieces are asked different things; JSON
+  float add = 0;        ///< to every weight
 };
 
 class Study {

@@ -46,8 +46,10 @@ test('the files of a folder can be dropped one by one, with others among them', 
   await drop(page, ...files, 'README.md');
   await expect(page.locator('.model-name')).toHaveText(/model\.safetensors and \d+ more/);
   await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
-  await page.getByText('Tensors', { exact: false }).first().click();
+  await page.locator('#model summary', { hasText: 'Tensors' }).click();
   await expect(page.locator('#model')).toContainText('blk.0.attn_norm.weight');
+  // What a sample says of the weights follows the list.
+  await expect(page.locator('#model .sample-bars').first()).toBeVisible();
 });
 
 test('a safetensors file alone is a network nobody knows: it says so, and becomes a GGUF file all the same', async ({ page }) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { chooseFiles, loadCore, openModel, run, type Core, type OpenedModel, type SourceHandle } from '../src/core';
+import { chooseFiles, loadCore, openModel, run, summarize, type Core, type OpenedModel, type SourceHandle, type TensorSummary } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { nodePlatform } from '../src/platform/node';
@@ -89,6 +89,36 @@ describe('a Hugging Face folder', async () => {
     const report = await run(model, { type: 'F16' }, new OrderedFiles(new DiskPlace(() => join(out, 'plain.gguf'))), { workers: 1 });
     expect(report.total).toBeNull();
     expect(report.tensors.every(({ error }) => error === null)).toBe(true);
+    model.close();
+  });
+});
+
+describe('a safetensors file of a network nobody knows', async () => {
+  const core = await loadCore(nodePlatform);
+  /** One matrix of 2 x 64 for each name, all weights of it of one magnitude. */
+  const file = (magnitudes: Record<string, number>): SourceHandle => {
+    const entries = Object.fromEntries(Object.keys(magnitudes).map((name, index) => [name, { dtype: 'F32', shape: [2, 64], data_offsets: [512 * index, 512 * (index + 1)] }]));
+    const json = new TextEncoder().encode(JSON.stringify(entries));
+    const data = Object.values(magnitudes).map((magnitude) => Float32Array.from({ length: 128 }, (_, index) => (index % 3 ? magnitude : -magnitude)));
+    const blob = new Blob([BigUint64Array.of(BigInt(json.byteLength)), json, ...data]);
+    return { kind: 'blob', name: 'net.safetensors', bytes: blob.size, blob };
+  };
+
+  it('keeps tensors at F16 that are too small for half-float scales, and says so', async () => {
+    const model = await openModel(core, [file({ 'Emb.Weight': 1e-7, usual: 0.02, zero: 0 })]);
+    expect(model.info.warnings.join(' ')).toContain('The weights of "Emb.Weight" are so small');
+    const types = Object.fromEntries(model.plan({ type: 'Q8_0' }).tensors.map(({ name, to }) => [name, to]));
+    expect(types).toEqual({ 'Emb.Weight': 'f16', usual: 'q8_0', zero: 'q8_0' });
+    expect(model.plan({ type: 'F32' }).tensors[0]!.to).toBe('f32');
+    model.close();
+  });
+
+  it('says what the weights of every tensor are like, from a sample', async () => {
+    const model = await openModel(core, [file({ a: 0.5, b: 0 })]);
+    const found = new Map<number, TensorSummary>();
+    await summarize(model, (tensor, summary) => found.set(tensor, summary), { workers: 1 });
+    expect(found.get(0)).toMatchObject({ weights: 128, min: -0.5, max: 0.5, rms: 0.5, outliers: 0 });
+    expect(found.get(1)).toMatchObject({ rms: 0, tiny: false });
     model.close();
   });
 });
