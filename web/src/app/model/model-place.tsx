@@ -76,7 +76,7 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
     { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 11 },
     { title: 'shape', value: (row) => shapeText(row.shape), width: 13, hint: 'Length of a row first, as GGUF stores it' },
     { title: 'type', value: (row) => row.type, width: 7 },
-    ...(info.tensors.some((row) => row.dtype !== row.type) ? [{ title: 'stored', value: (row: TensorInfo) => row.dtype, width: 8, hint: 'The type of the bytes in the files; the type before it is what a GGUF file of this model has' }] : []),
+    ...(info.tensors.some((row) => row.dtype.toLowerCase() !== row.type) ? [{ title: 'stored', value: (row: TensorInfo) => row.dtype, width: 8, hint: 'The type of the bytes in the files; the type before it is what a GGUF file of this model has' }] : []),
     { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
     { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
     { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 8, numeric: true, hint: 'Of the bytes of all tensors' },
