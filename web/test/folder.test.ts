@@ -106,7 +106,7 @@ describe('a safetensors file of a network nobody knows', async () => {
 
   it('keeps tensors at F16 that are too small for half-float scales, and says so', async () => {
     const model = await openModel(core, [file({ 'Emb.Weight': 1e-7, usual: 0.02, zero: 0 })]);
-    expect(model.info.warnings.join(' ')).toContain('The weights of "Emb.Weight" are so small');
+    expect(model.info.warnings.join(' ')).toContain('"Emb.Weight" holds values so small');
     const types = Object.fromEntries(model.plan({ type: 'Q8_0' }).tensors.map(({ name, to }) => [name, to]));
     expect(types).toEqual({ 'Emb.Weight': 'f16', usual: 'q8_0', zero: 'q8_0' });
     expect(model.plan({ type: 'F32' }).tensors[0]!.to).toBe('f32');

@@ -5,7 +5,7 @@ import { answer, bestKernel, instantiate, withBytes, type Kernel } from './modul
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import { tinyTensors } from './summaries';
+import { summaryRuns, summaryRunWeights, tinyTensors } from './summaries';
 import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, PackingInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
@@ -133,13 +133,15 @@ export async function openModel(core: Core, files: SourceHandle[], importance?: 
 
 type TypeRules = NonNullable<PlanOptions['tensorTypes']>;
 
-/** Rules that keep tensors at F16 whose weights are too small for quantized types, and a warning for each. */
+/** Rules that keep tensors at F16 whose weights are too small for quantized types, and a warning. */
 function keepTiny(info: ModelInfo, tensors: number[]): TypeRules {
-  return tensors.map((tensor) => info.tensors[tensor]!).filter(({ shape }) => shape.length > 1).map(({ name }) => {
-    info.warnings.push(`The weights of "${name}" are so small that the scales of quantized types, which are half floats, become zero or nearly so. It is kept at F16 or larger.`);
-    // Patterns are compared in lower case, names as they are.
-    return { pattern: `^${name.replace(/[^a-z0-9_]/g, '.')}$`, type: 'f16' };
-  });
+  const names = tensors.map((tensor) => info.tensors[tensor]!).filter(({ shape }) => shape.length > 1).map(({ name }) => name);
+  if (names.length > 0) {
+    const which = names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
+    info.warnings.push(`By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so: kept at F16 or larger.`);
+  }
+  // Patterns are compared in lower case, names as they are.
+  return names.map((name) => ({ pattern: `^${name.replace(/[^a-z0-9_]/g, '.')}$`, type: 'f16' }));
 }
 
 class HeadersOnly implements OpenedModel {

@@ -28,9 +28,9 @@ export async function summarize(model: OpenedModel, onSummary: (tensor: number, 
   );
 }
 
-/** The numbers of the tensors whose weights, by a stretch of each, are too small for the scales of quantized types. */
+/** The numbers of the tensors whose weights, by a sample of each, are too small for the scales of quantized types. */
 export async function tinyTensors({ module, platform }: Core, model: CoreModel, sources: SourceHandle[]): Promise<number[]> {
-  const { jobs } = answer<RowSample>(model.weightSample(1, summaryRunWeights));
+  const { jobs } = answer<RowSample>(model.weightSample(summaryRuns, summaryRunWeights));
   const study = new module.Study('summary', '{}');
   const found: number[] = [];
   try {
