@@ -152,7 +152,7 @@ describe('quantize', () => {
 
 describe('a problem is one sentence, exit code 1 and no half file', () => {
   it('no such file', async () => expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
-  it('a folder', async () => expectSentence(await nibble('inspect', folder), 'is not a file but a folder'));
+  it('a folder', async () => expectSentence(await nibble('inspect', folder), 'It holds no model'));
   it('an unknown type', async () => expectSentence(await nibble('quantize', model, 'out.gguf', 'Q9_X'), 'Q9_X'));
   it('an unknown tensor type', async () => expectSentence(await nibble('quantize', '--output-tensor-type', 'q9', model, 'out.gguf', 'Q4_0'), 'q9'));
   it('an unknown method', async () => expectSentence(await nibble('quantize', '--method', 'magic', model, 'out.gguf', 'Q4_0'), 'magic'));
