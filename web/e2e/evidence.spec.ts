@@ -50,6 +50,9 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
   expect(sumOf(codes, 1) % 32).toBe(0);
   const bytes = await twinOf(page, 'Bytes by role');
   expect(bytes.map(([role]) => role)).toContain('down');
+  const plane = await twinOf(page, 'Where this result lies');
+  const decibelsOf = (name: string) => Number(plane.find((point) => point[0] === name)?.[3]);
+  expect(Math.abs(decibelsOf('this result') - decibelsOf('Q4_0'))).toBeLessThan(0.2);
   const row = await twinOf(page, 'A row before and after');
   expect(row).toHaveLength(256);
   for (const [, before, after] of row) expect(Math.abs(Number(before) - Number(after))).toBeLessThan(0.05);

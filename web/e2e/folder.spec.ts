@@ -11,19 +11,23 @@ async function chooseFolder(page: Page, path: string): Promise<void> {
   await (await choosing).setFiles(path);
 }
 
-/** What llama.cpp goes on with after "Once upon a time", word by likeliest word. */
-async function story(context: BrowserContext, path: string): Promise<string> {
+/** Words the vocabulary has whole, in pieces and not at all. */
+const text = 'Lily’s red-and-blue kite flew away!\n\nTom said: "Don\'t cry…" — 12,345 times.\tÜber 東京 🙂  two spaces';
+
+/** What llama.cpp goes on with after "Once upon a time", word by likeliest word, and the tokens it makes of `text`. */
+async function story(context: BrowserContext, path: string): Promise<{ told: string; tokens: string | null }> {
   const llama = await context.newPage();
   await llama.goto('/pages/wllama.html');
+  await llama.getByLabel('Text').fill(text);
   await llama.getByLabel('Model').setInputFiles(path);
-  const text = llama.locator('output');
-  await expect(text).not.toBeEmpty({ timeout: 50_000 });
-  const told = (await text.textContent()) ?? '';
+  const output = llama.locator('output');
+  await expect(output).not.toBeEmpty({ timeout: 50_000 });
+  const answer = { told: (await output.textContent()) ?? '', tokens: await output.getAttribute('data-tokens') };
   await llama.close();
-  return told;
+  return answer;
 }
 
-test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it', async ({ page, context }) => {
+test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, by the same tokens', async ({ page, context }) => {
   await page.goto('./');
   await chooseFolder(page, folder);
   await expect(page.locator('.model-name')).toHaveText('stories260K-hf');
@@ -36,8 +40,9 @@ test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF
   await openModel(page, 'stories260K-F32.gguf');
   await quantize(page, 'F16');
   const expected = await story(context, (await save(page)).path);
-  expect(expected).toMatch(/[a-z]+ [a-z]+ [a-z]+/);
-  expect(told).toBe(expected);
+  expect(expected.told).toMatch(/[a-z]+ [a-z]+ [a-z]+/);
+  expect(expected.tokens?.split(' ').length).toBeGreaterThan(20);
+  expect(told).toEqual(expected);
 });
 
 test('the files of a folder can be dropped one by one, with others among them', async ({ page }) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { chooseFiles, loadCore, openModel, run, type RunReport, type SourceHandle } from '../src/core';
+import { chooseFiles, compareNumberFormats, loadCore, openModel, run, type RunReport, type SourceHandle } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { nodePlatform } from '../src/platform/node';
@@ -57,6 +57,24 @@ describe('an output in safetensors', async () => {
       expect(one.report.weights).toBe(one.report.tensors.reduce((sum, { weights }) => sum + weights, 0));
     },
   );
+
+  // The stored scales of GPTQ are half floats, and its zero points whole numbers; the comparison's are not rounded.
+  it.each([
+    { type: 'nf4', family: 'normal', block: 0, digits: 6 },
+    { type: 'gptq-4bit-32g', family: 'symmetric', block: 32, digits: 5 },
+    { type: 'gptq-4bit-32g-asym', family: 'zero-point', block: 32, digits: 3 },
+  ])('$type has the error that the comparison of number formats shows', async ({ type, family, block, digits }) => {
+    const { report } = await pack(type, 2, 1 << 20);
+    const { error } = report.tensors.find(({ name }) => /^model\.layers\.0\.self_attn\.v_proj\.q?weight$/.test(name))!;
+    const model = await openModel(core, sources, undefined, 'stories260K-hf');
+    try {
+      const wish = { tensors: 'blk.0.attn_v.weight', bits: [4], blocks: [block], searches: ['absmax' as const], weights: 0, ggufTypes: false };
+      const { points } = (await compareNumberFormats(model, wish, { workers: 1 })).report;
+      expect(error!.rmse / error!.rmsWeight).toBeCloseTo(points.find((point) => point.family === family)!.relativeError, digits);
+    } finally {
+      model.close();
+    }
+  });
 
   it('brings the files that loaders look for', async () => {
     const { path, report } = await pack('gptq-4bit-32g', 2, 1 << 20);

@@ -4,6 +4,8 @@ import type { TensorError } from '../../charts/error-series';
 import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
 import { goTo, Place } from '../parts/place';
+import { SizePlane } from '../plan/size-plane';
+import { opened } from '../state/opening';
 import { type Result, result } from '../state/running';
 import { bitsPerWeight, bytes, decibels, duration, exactBytes, integer, percent, plural, precise } from '../../text/units';
 import { BlockCharts } from './block-charts';
@@ -30,6 +32,7 @@ export function ResultPlace(): VNode {
 function ResultView({ shown }: { shown: Result }): VNode {
   const { report, plan } = shown;
   const rows = useMemo(() => report.tensors.flatMap<TensorError>(({ error, bytes: outputBytes, ...tensor }) => (error ? [{ ...tensor, outputBytes, error }] : [])), [report]);
+  const achieved = useMemo(() => ({ name: 'this result', bytes: report.outputBytes, bitsPerWeight: report.bitsPerWeight, sqnrDb: report.total?.sqnrDb ?? null }), [report]);
   const [picked, setPicked] = useState<string | null>(null);
   return (
     <>
@@ -62,6 +65,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
           <div class="charts">
             <BlockCharts shown={shown} rows={rows} total={report.total} picked={picked} />
             <RowChart shown={shown} rows={rows} picked={picked} />
+            {opened.value === shown.opened && <SizePlane achieved={achieved} />}
             <SpendingCharts shown={shown} />
           </div>
           <ErrorTable rows={rows} reference={report.reference?.method ?? null} fileType={plan.fileType} picked={picked} onPick={setPicked} />
