@@ -14,7 +14,7 @@ async function chooseFolder(page: Page, path: string): Promise<void> {
 /** Words the vocabulary has whole, in pieces and not at all. */
 const text = 'Lily’s red-and-blue kite flew away!\n\nTom said: "Don\'t cry…" — 12,345 times.\tÜber 東京 🙂  two spaces';
 
-/** What llama.cpp goes on with after "Once upon a time", word by likeliest word, and the tokens it makes of `text`. */
+/** What llama.cpp goes on with after "Once upon a time", word by likeliest word, and what it makes of `text`. */
 async function story(context: BrowserContext, path: string): Promise<{ told: string; tokens: string | null }> {
   const llama = await context.newPage();
   await llama.goto('/pages/wllama.html');
@@ -27,7 +27,7 @@ async function story(context: BrowserContext, path: string): Promise<{ told: str
   return answer;
 }
 
-test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, by the same tokens', async ({ page, context }) => {
+test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, and reads a text as it does', async ({ page, context }) => {
   await page.goto('./');
   await chooseFolder(page, folder);
   await expect(page.locator('.model-name')).toHaveText('stories260K-hf');
@@ -41,7 +41,7 @@ test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF
   await quantize(page, 'F16');
   const expected = await story(context, (await save(page)).path);
   expect(expected.told).toMatch(/[a-z]+ [a-z]+ [a-z]+/);
-  expect(expected.tokens?.split(' ').length).toBeGreaterThan(20);
+  expect(expected.tokens).toMatch(/^\d\d+ tokens: ./);
   expect(told).toEqual(expected);
 });
 
