@@ -59,7 +59,8 @@ class SavedFigures {
   void get(std::vector<T>& values, size_t count) {
     if (count > left_ / sizeof(T)) damaged();
     values.resize(count);
-    std::memcpy(values.data(), take(count * sizeof(T)), count * sizeof(T));
+    const uint8_t* from = take(count * sizeof(T));
+    if (count > 0) std::memcpy(values.data(), from, count * sizeof(T));
   }
   bool at_end() const { return left_ == 0; }
   [[noreturn]] static void damaged() {
