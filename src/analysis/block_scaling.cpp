@@ -87,12 +87,13 @@ float LevelScaler::choose(const float* x, size_t n, ScaleSearch search) {
   if (search == ScaleSearch::exact) {
     scratch_.sweep.walk(x, nullptr, n, {levels_.data(), static_cast<int>(levels_.size())});
     const auto scale = static_cast<float>(scratch_.sweep.optimum(storage_).scale);
-    // Where the levels span the whole range of floats, the best of all real scales may be none that a float can hold.
+    // Where the levels span the whole range of floats, the best of all real scales may be none that a float can hold: then
+    // the grid's is taken.
     if (std::isfinite(scale)) return scale;
   }
   const float start = (with_sign_ ? largest : std::fabs(largest)) / end_;
   const float stored = nearest_stored_scale(start, storage_);
-  if (search != ScaleSearch::grid) return stored;
+  if (search == ScaleSearch::absmax) return stored;
   const float best = choose_grid(x, n, start);
   return error(x, n, best) <= error(x, n, stored) ? best : stored;
 }
