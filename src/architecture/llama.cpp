@@ -12,11 +12,6 @@ constexpr std::string_view names[] = {"LlamaForCausalLM", "LLaMAForCausalLM", "M
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6}, {"rope_theta", 10000}};
 constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32}};
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries, Need::always, Rows::query_heads},
@@ -46,7 +41,7 @@ void finish(const Conversion& conversion) {
 }  // namespace
 
 const Family llama = {
-    "llama", "Llama 2, 3 and 3.x, and Mistral", names, defaults, false, parameters, globals, layer, {}, rope_types,
+    "llama", "Llama 2, 3 and 3.x, and Mistral", names, defaults, false, parameters, decoder_globals, layer, {}, rope_types,
     finish};
 
 }  // namespace nibble::architecture

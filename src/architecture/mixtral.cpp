@@ -14,11 +14,6 @@ constexpr Parameter parameters[] = {
     {"expert_used_count", "num_experts_per_tok", ValueType::u32},
 };
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries, Need::always, Rows::query_heads},
@@ -36,6 +31,6 @@ void finish(const Conversion& conversion) { conversion.set_u32("rope.dimension_c
 
 }  // namespace
 
-const Family mixtral = {"llama", "Mixtral", names, defaults, false, parameters, globals, layer, {}, {}, finish};
+const Family mixtral = {"llama", "Mixtral", names, defaults, false, parameters, decoder_globals, layer, {}, {}, finish};
 
 }  // namespace nibble::architecture

@@ -14,11 +14,6 @@ using enum Size;
 constexpr std::string_view names[] = {"Phi3ForCausalLM"};
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-5}, {"rope_theta", 10000}};
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.qkv_proj.weight", "attn_qkv.weight", embedding, queries_keys_values},
@@ -68,6 +63,6 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family phi3 = {"phi3", "Phi-3 and Phi-4", names, defaults, false, {}, globals, layer, {}, rope_types, finish};
+const Family phi3 = {"phi3", "Phi-3 and Phi-4", names, defaults, false, {}, decoder_globals, layer, {}, rope_types, finish};
 
 }  // namespace nibble::architecture

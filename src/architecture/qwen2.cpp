@@ -9,11 +9,6 @@ using enum Size;
 constexpr std::string_view names[] = {"Qwen2ForCausalLM"};
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6}, {"rope_theta", 10000}};
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
@@ -33,6 +28,6 @@ void finish(const Conversion&) {}
 
 }  // namespace
 
-const Family qwen2 = {"qwen2", "Qwen2 and Qwen2.5", names, defaults, false, {}, globals, layer, {}, {}, finish};
+const Family qwen2 = {"qwen2", "Qwen2 and Qwen2.5", names, defaults, false, {}, decoder_globals, layer, {}, {}, finish};
 
 }  // namespace nibble::architecture

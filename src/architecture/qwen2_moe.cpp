@@ -15,11 +15,6 @@ constexpr Parameter parameters[] = {
     {"expert_shared_feed_forward_length", "shared_expert_intermediate_size", ValueType::u32},
 };
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
@@ -44,7 +39,7 @@ void finish(const Conversion&) {}
 
 }  // namespace
 
-const Family qwen2_moe = {"qwen2moe", "Qwen2 with experts", names, defaults, false, parameters, globals, layer, {}, {},
+const Family qwen2_moe = {"qwen2moe", "Qwen2 with experts", names, defaults, false, parameters, decoder_globals, layer, {}, {},
                           finish};
 
 }  // namespace nibble::architecture

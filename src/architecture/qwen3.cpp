@@ -9,11 +9,6 @@ using enum Size;
 constexpr std::string_view names[] = {"Qwen3ForCausalLM"};
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6}, {"rope_theta", 10000}, {"head_dim", 128}};
 
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    {"model.norm.weight", "output_norm.weight", embedding},
-    {"lm_head.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
-};
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
@@ -32,6 +27,6 @@ void finish(const Conversion&) {}
 
 }  // namespace
 
-const Family qwen3 = {"qwen3", "Qwen3", names, defaults, false, {}, globals, layer, {}, {}, finish};
+const Family qwen3 = {"qwen3", "Qwen3", names, defaults, false, {}, decoder_globals, layer, {}, {}, finish};
 
 }  // namespace nibble::architecture
