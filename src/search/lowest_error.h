@@ -33,6 +33,27 @@ inline V limit(V v, V low, V high) {
 
 inline float stored_half(float v) { return f32_from_f16(f16_from_f32(v)); }
 
+/// x / step, or 0 where there is none: sums of huge weights overflow, and such a block is not kept.
+inline float quotient(float x, float step) {
+  const float ratio = step != 0 ? x / step : 0.0f;
+  return ratio == ratio ? ratio : 0.0f;
+}
+
+/// Loads lane_count<V> runs of n weights and what their errors count.
+template <int n, class V>
+struct Runs {
+  const float* x;
+  const float* importance;
+  void operator()(int run, V* values, V* weights) const {
+    load_lanes<n>(x + n * run, n, values);
+    if (importance) {
+      load_lanes<n>(importance + n * run, n, weights);
+    } else {
+      for (int i = 0; i < n; ++i) weights[i] = V(1.0f);
+    }
+  }
+};
+
 /// Sums over one run for one choice of levels q: sum w q x, sum w q^2, sum w q.
 template <class V>
 struct LevelSums {
@@ -275,6 +296,7 @@ struct EvenLevels {
   static V nearest(V y) {
     return limit(round_even(y), V(static_cast<float>(low)), V(static_cast<float>(high)));
   }
+  static uint8_t code(float y) { return static_cast<uint8_t>(static_cast<int>(nearest(y)) - low); }
 };
 /// The uneven levels of IQ4_NL and IQ4_XS.
 struct Iq4Levels {
@@ -283,6 +305,7 @@ struct Iq4Levels {
   static V nearest(V y) {
     return llama_cpp_search::nearest_iq4_value(y);
   }
+  static uint8_t code(float y) { return static_cast<uint8_t>(nearest_iq4_code(y)); }
 };
 
 template <int count>

@@ -69,5 +69,41 @@ TEST(LowestError, NoBlockIsEverWorse) {
   }
 }
 
+TEST(Quick, ComesCloseToLowestErrorOnBellShapedWeights) {
+  std::vector<float> x(256 * 128);
+  testing::Random random(7);
+  testing::gauss(random, x.data(), x.size());
+  for (const Format& format : all_formats()) {
+    if (find_quantizer(format.type, quick_method, best_kernel) == nullptr) continue;
+    double errors[2] = {0, 0};
+    for (const int quick : {0, 1}) {
+      const auto blocks = quantize(format, quick ? quick_method : lowest_error_method, x);
+      for (size_t b = 0; b < x.size() / format.block_length; ++b) {
+        errors[quick] += error_of(format, &x[b * format.block_length], &blocks[b * format.block_bytes]);
+      }
+    }
+    EXPECT_LT(std::sqrt(errors[1] / errors[0]), 1.006) << format.name;
+  }
+}
+
+TEST(Quick, WritesLlamaCppsBlockWhereTheSearchHasNone) {
+  for (const Format& format : all_formats()) {
+    if (find_quantizer(format.type, quick_method, best_kernel) == nullptr) continue;
+    for (const testing::Generator& generator : testing::generators()) {
+      std::vector<float> x(7 * format.block_length);
+      testing::Random random(13);
+      generator.fill(random, x.data(), x.size());
+      const auto plain = quantize(format, llama_cpp, x), quick = quantize(format, quick_method, x);
+      for (size_t b = 0; b < 7; ++b) {
+        const uint8_t* block = &quick[b * format.block_bytes];
+        if (format.valid(block)) continue;
+        EXPECT_EQ(std::vector(block, block + format.block_bytes),
+                  std::vector(&plain[b * format.block_bytes], &plain[b * format.block_bytes] + format.block_bytes))
+            << format.name << ", " << generator.name << ", block " << b;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nibble

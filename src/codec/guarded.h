@@ -1,0 +1,122 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "codec/codec.h"
+#include "numeric/lanes.h"
+
+/// What the methods lowest-error and quick do with a format's search: the first keeps, block by block, the better of what
+/// the search and what llama.cpp's method writes; the second takes what the search writes.
+/// V is float or a vector of independent runs (numeric/lanes.h).
+namespace nibble {
+
+enum class Guard { compare, none };
+
+/// sum w (x - decoded)^2, in double precision and in an order that does not depend on the kernel.
+inline double exact_error(const float* x, const float* decoded, const float* importance, size_t length) {
+  double sums[4] = {0, 0, 0, 0};
+  for (size_t i = 0; i < length; i += 4) {
+    for (size_t k = 0; k < 4; ++k) {
+      const double off = static_cast<double>(x[i + k]) - decoded[i + k];
+      sums[k] += (importance ? importance[i + k] : 1.0) * off * off;
+    }
+  }
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/// The same in single precision: within 1e-4 of it, far more than n roundings can add up to, unless squares underflow.
+template <size_t length, class V>
+inline float rough_error(const float* x, const float* decoded, const float* importance) {
+  V sum(0.0f);
+  for (size_t i = 0; i < length; i += lane_count<V>) {
+    const V off = load_run<V>(x + i) - load_run<V>(decoded + i);
+    sum += importance ? load_run<V>(importance + i) * (off * off) : off * off;
+  }
+  float lanes[lane_count<V>], total = 0;
+  store_run(sum, lanes);
+  for (const float lane : lanes) total += lane;
+  return total;
+}
+
+/// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not count.
+template <size_t length, class V>
+inline bool is_better(const float* x, const float* decoded, const float* other, const float* importance) {
+  const float error = rough_error<length, V>(x, decoded, importance), limit = rough_error<length, V>(x, other, importance);
+  const auto normal = [](float v) { return v > 1e-25f && v < 1e37f; };
+  if (normal(limit) && error < limit * 0.9999f) return true;
+  if (normal(error) && error * 0.9999f > limit) return false;
+  return exact_error(x, decoded, importance, length) < exact_error(x, other, importance, length) * (1 - 1e-13);
+}
+
+/// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at once
+/// and says whether it has something to offer.
+template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
+void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
+                      ImproveOne&& improve_one) {
+  static const QuantizeRow plain = find_quantizer(F::type, llama_cpp, kernel)->run;
+  static const DecodeBlocks decode = find_decoder(F::type, kernel)->run;
+  constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
+  uint8_t trial[together * block_bytes];
+  float decoded[together * block_length], plain_decoded[together * block_length];
+  plain(row, blocks, length, importance);  // at once: weighted, some take statistics over the whole row
+  size_t left = length / block_length;
+  while (left > 0) {
+    const size_t count = left >= together ? together : 1;
+    if (count == together ? improve(row, trial, importance) : improve_one(row, trial, importance)) {
+      decode(trial, decoded, count);
+      decode(blocks, plain_decoded, count);
+      for (size_t b = 0; b < count; ++b) {
+        const uint8_t* better = trial + b * block_bytes;
+        const size_t at = b * block_length;
+        if (F::valid(better) && is_better<block_length, V>(row + at, decoded + at, plain_decoded + at,
+                                                           importance ? importance + at : nullptr)) {
+          std::memcpy(blocks + b * block_bytes, better, block_bytes);
+        }
+      }
+    }
+    row += count * block_length;
+    blocks += count * block_bytes;
+    if (importance) importance += count * block_length;
+    left -= count;
+  }
+}
+
+/// Writes what `improve` offers. Blocks it has nothing for, or nothing valid, are llama.cpp's.
+template <class F, Kernel kernel, int together, class Improve, class ImproveOne>
+void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
+                        ImproveOne&& improve_one) {
+  constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
+  const size_t all = length / block_length;
+  thread_local std::vector<uint8_t> plain;
+  bool has_plain = false;
+  for (size_t done = 0, count; done < all; done += count) {
+    count = all - done >= together ? together : 1;
+    const float* x = row + done * block_length;
+    const float* weights = importance ? importance + done * block_length : nullptr;
+    uint8_t* to = blocks + done * block_bytes;
+    const bool offered = count == together ? improve(x, to, weights) : improve_one(x, to, weights);
+    for (size_t b = 0; b < count; ++b) {
+      if (offered && F::valid(to + b * block_bytes)) continue;
+      if (!has_plain) {
+        plain.resize(all * block_bytes);  // the whole row: weighted, some take statistics over it
+        find_quantizer(F::type, llama_cpp, kernel)->run(row, plain.data(), length, importance);
+        has_plain = true;
+      }
+      std::memcpy(to + b * block_bytes, &plain[(done + b) * block_bytes], block_bytes);
+    }
+  }
+}
+
+/// One row by a search that takes `together` blocks at once, or one, and says whether it has something to offer.
+template <Guard guard, class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
+void quantize_searched(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
+                       ImproveOne&& improve_one) {
+  if constexpr (guard == Guard::compare) {
+    quantize_guarded<F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
+  } else {
+    quantize_unguarded<F, kernel, together>(row, blocks, length, importance, improve, improve_one);
+  }
+}
+
+}  // namespace nibble
