@@ -11,6 +11,7 @@
 namespace nibble::super_block_fits_scalar {
 #include "search/integer_vectors.inl"
 #include "search/super_block_affine.inl"
+#include "search/affine_32.inl"
 #include "search/super_block_symmetric.inl"
 #include "search/iq4_fits.inl"
 }  // namespace nibble::super_block_fits_scalar
