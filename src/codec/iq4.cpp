@@ -33,11 +33,9 @@ V fit_runs(const float* x, const float* importance, V sigma2) {
 template <class V>
 void round_to_grid(const float* x, float step, uint8_t* codes) {
   const V inverse(step != 0.0f ? 1.0f / step : 0.0f);
-  V levels[n / lane_count<V>];
-  for (int i = 0; i < n / lane_count<V>; ++i) {
-    levels[i] = nearest_iq4_level(inverse * load_run<V>(x + i * lane_count<V>));
-  }
-  store_level_run<n>(levels, codes);
+  V y[n / lane_count<V>];
+  for (int i = 0; i < n / lane_count<V>; ++i) y[i] = inverse * load_run<V>(x + i * lane_count<V>);
+  nearest_iq4_codes<n / lane_count<V>>(y, codes);
 }
 
 /// lane_count<V> blocks of IQ4_NL.

@@ -7,56 +7,182 @@
 /// V is float or a vector of independent blocks (numeric/lanes.h).
 namespace nibble::llama_cpp_search {
 
-inline float nearest_iq4_value(float v) { return static_cast<float>(iq4_values[nearest_iq4_code(v)]); }
-/// The code as a float.
-inline float nearest_iq4_level(float v) { return static_cast<float>(nearest_iq4_code(v)); }
+/// The codes of n numbers, as nearest_iq4_code gives them.
+template <int n>
+inline void nearest_iq4_codes(const float* y, uint8_t* codes) {
+  for (int i = 0; i < n; ++i) codes[i] = static_cast<uint8_t>(nearest_iq4_code(y[i]));
+}
+
+/// One of two numbers by a mask, where both are the same for many masks.
+template <class V>
+struct Either;
+template <>
+struct Either<float> {
+  float yes, no;
+  Either() = default;
+  Either(float if_true, float if_false) : yes(if_true), no(if_false) {}
+  float operator()(bool mask) const { return mask ? yes : no; }
+};
 
 #if NIBBLE_SIMD
-/// How many of the fifteen midpoints v is not below; NaN counts as above all.
-inline v128_t nearest_iq4_codes(Float4 v) {
-  v128_t below = wasm_i32x4_splat(0);
-  NIBBLE_UNROLL
-  for (int k = 0; k < 15; ++k) {
-    const float midpoint = 0.5f * static_cast<float>(iq4_values[k] + iq4_values[k + 1]);
-    below = wasm_i32x4_add(below, (v < Float4(midpoint)).v);
+template <>
+struct Either<Float4> {
+  v128_t no, change;
+  Either() = default;
+  Either(Float4 if_true, Float4 if_false) : no(if_false.v), change(wasm_v128_xor(if_true.v, if_false.v)) {}
+  Float4 operator()(Mask4 mask) const { return Float4(wasm_v128_xor(no, wasm_v128_and(mask.v, change))); }
+};
+
+/// All midpoints are multiples of a half, so floor(2y) decides. Its stretches of 16 hold at most one midpoint each: an
+/// entry is 16 times the code below the midpoint plus the distance from the midpoint to the stretch's end, and adding the
+/// place in the stretch carries into the code from the midpoint on.
+struct Iq4Stretches {
+  alignas(16) uint8_t entry[32];
+  constexpr Iq4Stretches() : entry{} {
+    for (int stretch = 0; stretch < 32; ++stretch) {
+      const int first = 16 * (stretch - 16);
+      int code = 0, beyond = 0;
+      for (int k = 0; k < 15; ++k) {
+        const int middle = iq4_values[k] + iq4_values[k + 1];
+        if (middle <= first) {
+          ++code;
+        } else if (middle < first + 16) {
+          beyond = first + 16 - middle;
+        }
+      }
+      entry[stretch] = static_cast<uint8_t>(16 * code + beyond);
+    }
   }
-  return wasm_i32x4_add(below, wasm_i32x4_splat(15));
+};
+inline constexpr Iq4Stretches iq4_stretches;
+
+/// The codes of sixteen numbers as bytes; NaN gives 15 as in nearest_iq4_code.
+inline v128_t nearest_iq4_codes(Float4 a, Float4 b, Float4 c, Float4 d) {
+  // floor(2y) in the low half of each lane.
+  const auto halves = [](Float4 y) {
+    const v128_t twice = wasm_f32x4_pmin(wasm_f32x4_splat(255.0f), wasm_f32x4_add(y.v, y.v));
+    const v128_t whole = wasm_f32x4_floor(wasm_f32x4_pmax(wasm_f32x4_splat(-256.0f), twice));
+    return wasm_i32x4_sub(wasm_f32x4_add(whole, wasm_f32x4_splat(rounding_anchor)), wasm_i32x4_splat(0x4B400000));
+  };
+  const v128_t low = wasm_i16x8_narrow_i32x4(halves(a), halves(b)), high = wasm_i16x8_narrow_i32x4(halves(c), halves(d));
+  const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(low, 4), wasm_i16x8_shr(high, 4));
+  const v128_t fifteen = wasm_i16x8_splat(15);
+  const v128_t place = wasm_i8x16_narrow_i16x8(wasm_v128_and(low, fifteen), wasm_v128_and(high, fifteen));
+  // An index outside a table's sixteen gives 0.
+  const v128_t entry =
+      wasm_v128_or(wasm_i8x16_swizzle(wasm_v128_load(iq4_stretches.entry), wasm_i8x16_add(stretch, wasm_i8x16_splat(16))),
+                   wasm_i8x16_swizzle(wasm_v128_load(iq4_stretches.entry + 16), stretch));
+  return wasm_u8x16_shr(wasm_i8x16_add(entry, place), 4);
 }
-inline Float4 nearest_iq4_value(Float4 v) {
-  const v128_t table = wasm_v128_load(iq4_values);
-  // The code in the lowest byte picks a value; the other three bytes are 0 and are shifted out.
-  const v128_t picked = wasm_i8x16_swizzle(table, nearest_iq4_codes(v));
-  return Float4(wasm_f32x4_convert_i32x4(wasm_i32x4_shr(wasm_i32x4_shl(picked, 24), 24)));
+
+template <int n>
+inline void nearest_iq4_codes(const Float4* y, uint8_t* codes) {
+  static_assert(n % 4 == 0);
+  for (int i = 0; i < n; i += 4) wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]));
 }
-inline Float4 nearest_iq4_level(Float4 v) { return Float4(wasm_f32x4_convert_i32x4(nearest_iq4_codes(v))); }
+
+/// Sixteen values as floats.
+inline void iq4_values_of(v128_t codes, Float4* values) {
+  const v128_t bytes = wasm_i8x16_swizzle(wasm_v128_load(iq4_values), codes);
+  const v128_t low = wasm_i16x8_extend_low_i8x16(bytes), high = wasm_i16x8_extend_high_i8x16(bytes);
+  values[0] = Float4(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(low)));
+  values[1] = Float4(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(low)));
+  values[2] = Float4(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(high)));
+  values[3] = Float4(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(high)));
+}
+
+/// The value nearest to each y and its neighbour away from zero (itself at the ends), the lower of the two first.
+template <int n>
+inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
+  const v128_t zero = wasm_i8x16_splat(0), fifteen = wasm_i8x16_splat(15);
+  for (int i = 0; i < n; i += 4) {
+    const v128_t code = nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]);
+    const auto negative = [&](int k) { return wasm_f32x4_lt(y[i + k].v, wasm_f32x4_splat(0.0f)); };
+    const v128_t below = wasm_i8x16_add(
+        code, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(negative(0), negative(1)),
+                                      wasm_i16x8_narrow_i32x4(negative(2), negative(3))));
+    iq4_values_of(wasm_i8x16_max(below, zero), lower + i);
+    iq4_values_of(wasm_i8x16_min(wasm_i8x16_add(below, wasm_i8x16_splat(1)), fifteen), upper + i);
+  }
+}
+template <int n>
+inline void nearest_iq4_values(const Float4* y, Float4* values) {
+  for (int i = 0; i < n; i += 4) iq4_values_of(nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]), values + i);
+}
+inline Float4 nearest_iq4_value(Float4 y) {
+  Float4 values[4];
+  iq4_values_of(nearest_iq4_codes(y, y, y, y), values);
+  return values[0];
+}
 #endif
+
+inline float nearest_iq4_value(float y) { return static_cast<float>(iq4_values[nearest_iq4_code(y)]); }
+
+template <int n>
+inline void iq4_neighbours(const float* y, float* lower, float* upper) {
+  for (int i = 0; i < n; ++i) {
+    const int below = nearest_iq4_code(y[i]) - (y[i] < 0.0f ? 1 : 0);
+    lower[i] = static_cast<float>(iq4_values[below < 0 ? 0 : below]);
+    upper[i] = static_cast<float>(iq4_values[below < 15 ? below + 1 : 15]);
+  }
+}
+template <int n>
+inline void nearest_iq4_values(const float* y, float* values) {
+  for (int i = 0; i < n; ++i) values[i] = nearest_iq4_value(y[i]);
+}
 
 /// The best least-squares scale among the levels of sixteen inverse scales: -127 / -extreme, then (t - 127) / extreme
 /// for t = -7..7. A tiny block gets 0. `w` holds the weights of the squared errors.
+///
+/// The fifteen inverse scales have one sign and magnitudes 120..134: a weight's place on the grid only moves away from
+/// zero (rounding a product keeps that order) and grows by 134/120 < 1.12. Midpoints that follow each other away from
+/// zero have ratios of at least 115.5/93.5 > 1.23, so a weight meets one midpoint at most, and takes one of two values
+/// known beforehand. Its terms in the sums are then known too; they are added in the reference's order.
 template <int n, class V>
 inline V fit_iq4(const V* x, const V* w) {
+  constexpr int candidates = 15, together = 3;
   const V zero(0.0f);
   const auto [amax, extreme] = extreme_of<n>(x);
-  V scale = zero, best = zero;
-  for (int t = -8; t <= 7; ++t) {
-    const V inverse = t == -8 ? V(1.0f) / (-extreme / V(-127.0f)) : V(static_cast<float>(t - 127)) / extreme;
-    V sumqx = zero, sumq2 = zero;
+  V y[n], value[n];
+  const V first = V(1.0f) / (-extreme / V(-127.0f));
+  for (int i = 0; i < n; ++i) y[i] = first * x[i];
+  nearest_iq4_values<n>(y, value);
+  V sumqx = zero, sumq2 = zero;
+  for (int i = 0; i < n; ++i) {
+    const V wv = w[i] * value[i];
+    sumqx += wv * x[i];
+    sumq2 += wv * value[i];
+  }
+  V scale = select(sumq2 > zero, sumqx / sumq2, zero);
+  V best = scale * sumqx;
+
+  V inverse[candidates], lower[n], upper[n], middle[n];
+  for (int t = -7; t <= 7; ++t) inverse[t + 7] = V(static_cast<float>(t - 127)) / extreme;
+  for (int i = 0; i < n; ++i) y[i] = inverse[candidates - 1] * x[i];
+  iq4_neighbours<n>(y, lower, upper);
+  Either<V> qx[n], q2[n];
+  for (int i = 0; i < n; ++i) {
+    const V low = w[i] * lower[i], high = w[i] * upper[i];
+    middle[i] = V(0.5f) * (lower[i] + upper[i]);
+    qx[i] = {low * x[i], high * x[i]};
+    q2[i] = {low * lower[i], high * upper[i]};
+  }
+  for (int k = 0; k < candidates; k += together) {
+    V qx_sum[together], q2_sum[together];
+    for (int c = 0; c < together; ++c) qx_sum[c] = q2_sum[c] = zero;
     for (int i = 0; i < n; ++i) {
-      const V value = nearest_iq4_value(inverse * x[i]);
-      const V wv = w[i] * value;
-      sumqx += wv * x[i];
-      sumq2 += wv * value;
+      for (int c = 0; c < together; ++c) {
+        const auto is_lower = inverse[k + c] * x[i] < middle[i];
+        qx_sum[c] += qx[i](is_lower);
+        q2_sum[c] += q2[i](is_lower);
+      }
     }
-    const auto solvable = sumq2 > zero;
-    const V fitted = sumqx / sumq2;
-    if (t == -8) {
-      scale = select(solvable, fitted, zero);
-      best = scale * sumqx;
-      continue;
+    for (int c = 0; c < together; ++c) {
+      const auto better = both(q2_sum[c] > zero, qx_sum[c] * qx_sum[c] > best * q2_sum[c]);
+      const V fitted = qx_sum[c] / q2_sum[c];
+      scale = select(better, fitted, scale);
+      best = select(better, fitted * qx_sum[c], best);
     }
-    const auto better = both(solvable, sumqx * sumqx > best * sumq2);
-    scale = select(better, fitted, scale);
-    best = select(better, fitted * sumqx, best);
   }
   return select(amax < V(tiny), zero, scale);
 }
