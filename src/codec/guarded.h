@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -26,12 +27,16 @@ inline double exact_error(const float* x, const float* decoded, const float* imp
 }
 
 /// The same in single precision: within 1e-4 of it, far more than n roundings can add up to, unless squares underflow.
-template <size_t length, class V>
+template <size_t length, class V, bool weighted>
 inline float rough_error(const float* x, const float* decoded, const float* importance) {
   V sum(0.0f);
   for (size_t i = 0; i < length; i += lane_count<V>) {
     const V off = load_run<V>(x + i) - load_run<V>(decoded + i);
-    sum += importance ? load_run<V>(importance + i) * (off * off) : off * off;
+    if constexpr (weighted) {
+      sum += load_run<V>(importance + i) * (off * off);
+    } else {
+      sum += off * off;
+    }
   }
   float lanes[lane_count<V>], total = 0;
   store_run(sum, lanes);
@@ -40,45 +45,64 @@ inline float rough_error(const float* x, const float* decoded, const float* impo
 }
 
 /// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not count.
-template <size_t length, class V>
+template <size_t length, class V, bool weighted>
 inline bool is_better(const float* x, const float* decoded, const float* other, const float* importance) {
-  const float error = rough_error<length, V>(x, decoded, importance), limit = rough_error<length, V>(x, other, importance);
+  const float error = rough_error<length, V, weighted>(x, decoded, importance);
+  const float limit = rough_error<length, V, weighted>(x, other, importance);
   const auto normal = [](float v) { return v > 1e-25f && v < 1e37f; };
   if (normal(limit) && error < limit * 0.9999f) return true;
   if (normal(error) && error * 0.9999f > limit) return false;
   return exact_error(x, decoded, importance, length) < exact_error(x, other, importance, length) * (1 - 1e-13);
 }
 
+/// Copies each trial block that is better than the one in `blocks` over it.
+template <class F, class V, bool weighted>
+inline void keep_better(const float* x, const float* importance, const uint8_t* trial, const float* trial_values,
+                        uint8_t* blocks, const float* block_values, size_t count) {
+  constexpr size_t n = F::block_length;
+  for (size_t b = 0; b < count; ++b, trial += F::block_bytes, blocks += F::block_bytes) {
+    if (is_better<n, V, weighted>(x + n * b, trial_values + n * b, block_values + n * b,
+                                  weighted ? importance + n * b : nullptr) &&
+        F::valid(trial)) {
+      std::memcpy(blocks, trial, F::block_bytes);
+    }
+  }
+}
+
 /// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at once
-/// and says whether it has something to offer.
+/// and says whether it has something to offer. Decoding and comparing take about a thousand weights at a time.
 template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
   static const QuantizeRow plain = find_quantizer(F::type, llama_cpp, kernel)->run;
   static const DecodeBlocks decode = find_decoder(F::type, kernel)->run;
   constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
-  uint8_t trial[together * block_bytes];
-  float decoded[together * block_length], plain_decoded[together * block_length];
+  constexpr size_t batch = together * std::max<size_t>(1, 1024 / (block_length * together));
+  uint8_t trial[batch * block_bytes];
+  float trial_values[batch * block_length], plain_values[batch * block_length];
   plain(row, blocks, length, importance);  // at once: weighted, some take statistics over the whole row
-  size_t left = length / block_length;
-  while (left > 0) {
-    const size_t count = left >= together ? together : 1;
-    if (count == together ? improve(row, trial, importance) : improve_one(row, trial, importance)) {
-      decode(trial, decoded, count);
-      decode(blocks, plain_decoded, count);
-      for (size_t b = 0; b < count; ++b) {
-        const uint8_t* better = trial + b * block_bytes;
-        const size_t at = b * block_length;
-        if (F::valid(better) && is_better<block_length, V>(row + at, decoded + at, plain_decoded + at,
-                                                           importance ? importance + at : nullptr)) {
-          std::memcpy(blocks + b * block_bytes, better, block_bytes);
-        }
-      }
+  const size_t all = length / block_length;
+  for (size_t done = 0, count; done < all; done += count) {
+    count = std::min(batch, all - done);
+    const float* x = row + done * block_length;
+    const float* weights = importance ? importance + done * block_length : nullptr;
+    uint8_t* to = blocks + done * block_bytes;
+    for (size_t b = 0, step; b < count; b += step) {
+      step = count - b >= together ? together : 1;
+      const float* step_x = x + b * block_length;
+      const float* step_weights = weights ? weights + b * block_length : nullptr;
+      uint8_t* step_trial = trial + b * block_bytes;
+      const bool offered = step == together ? improve(step_x, step_trial, step_weights)
+                                            : improve_one(step_x, step_trial, step_weights);
+      if (!offered) std::memcpy(step_trial, to + b * block_bytes, step * block_bytes);
     }
-    row += count * block_length;
-    blocks += count * block_bytes;
-    if (importance) importance += count * block_length;
-    left -= count;
+    decode(trial, trial_values, count);
+    decode(to, plain_values, count);
+    if (weights) {
+      keep_better<F, V, true>(x, weights, trial, trial_values, to, plain_values, count);
+    } else {
+      keep_better<F, V, false>(x, nullptr, trial, trial_values, to, plain_values, count);
+    }
   }
 }
 

@@ -90,12 +90,17 @@ bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
 /// Where one scale per block is all there is to choose, the exact search has the lowest error.
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  const QuantizeRow exact = find_quantizer(F::type, exact_method, kernel)->run;
-  const auto improve = [exact](const float* x, uint8_t* block, const float* weights) {
-    exact(x, block, F::block_length, weights);
+  static const QuantizeRow exact = find_quantizer(F::type, exact_method, kernel)->run;
+  constexpr int together = 16;
+  const auto improve = [](const float* x, uint8_t* some, const float* weights) {
+    exact(x, some, together * F::block_length, weights);
     return true;
   };
-  quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
+  const auto improve_one = [](const float* x, uint8_t* one, const float* weights) {
+    exact(x, one, F::block_length, weights);
+    return true;
+  };
+  quantize_searched<guard, F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
 }
 
 }  // namespace nibble::lowest_error
