@@ -42,15 +42,15 @@ bool affine_blocks_of_32(const float* x, uint8_t* blocks, const float* importanc
   return true;
 }
 
-template <Kernel kernel>
-constexpr auto fit_of(const Q4_1*) { return NIBBLE_OF_KERNEL(q4_1); }
-template <Kernel kernel>
-constexpr auto fit_of(const Q5_1*) { return NIBBLE_OF_KERNEL(q5_1); }
+template <Guard guard, Kernel kernel>
+constexpr auto fit_of(const Q4_1*) { return guard == Guard::compare ? NIBBLE_OF_KERNEL(q4_1) : NIBBLE_OF_KERNEL(q4_1_quick); }
+template <Guard guard, Kernel kernel>
+constexpr auto fit_of(const Q5_1*) { return guard == Guard::compare ? NIBBLE_OF_KERNEL(q5_1) : NIBBLE_OF_KERNEL(q5_1_quick); }
 
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   if (!importance) {
-    constexpr auto fit = fit_of<kernel>(static_cast<F*>(nullptr));
+    constexpr auto fit = fit_of<guard, kernel>(static_cast<F*>(nullptr));
     return quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
                                                      integer_blocks_of_32<F, fit, 1>);
   }

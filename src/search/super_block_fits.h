@@ -29,13 +29,16 @@ struct Block32Fit {
 };
 
 /// iq4_nl fits four consecutive blocks of 32 (m is 0): step 1 over the uneven levels.
-/// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1, then rounding and least squares in turn), whatever the weights:
-/// numbers no half float holds make an invalid block. The others:
+/// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1; of each shift the best candidate is rounded once more to its
+/// own fit), whatever the weights: numbers no half float holds make an invalid block. Their quick forms try fewer
+/// candidates. The others:
 /// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
 /// small for the integer search; `fit` is then not meaningful.
 #define NIBBLE_SUPER_BLOCK_FITS                  \
   void q4_1(const float* x, Block32Fit* fits);   \
   void q5_1(const float* x, Block32Fit* fits);   \
+  void q4_1_quick(const float* x, Block32Fit* fits); \
+  void q5_1_quick(const float* x, Block32Fit* fits); \
   void iq4_nl(const float* x, Block32Fit* fits); \
   bool q2_k(const float* x, SuperBlockFit& fit); \
   bool q3_k(const float* x, SuperBlockFit& fit); \
