@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "codec/convert.h"
+#include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "error.h"
 #include "numeric/bits.h"
@@ -16,8 +17,6 @@ namespace nibble {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::string_view lowest_error = "lowest-error";
 
 const OneScaleGrid& grid_of(const std::string& format) {
   const Format* found = find_format(format);
@@ -158,7 +157,8 @@ std::vector<std::string> ScaleAnalysis::methods(const std::string& format) {
     if (std::find(known.begin(), known.end(), name) != known.end()) chosen.emplace_back(name);
   };
   offer(llama_cpp);
-  offer(lowest_error);
+  offer(quick_method);
+  offer(lowest_error_method);
   for (const ScaleMethod& method : all_scale_methods()) offer(method.name);
   return chosen;
 }

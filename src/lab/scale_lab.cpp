@@ -104,10 +104,23 @@ LabPoint ScaleLab::point(double scale, double offset) const {
   return point;
 }
 
-const Quantizer* ScaleLab::quantizer(std::string_view method) const {
+std::vector<LabSearch> ScaleLab::methods() const {
+  std::vector<LabSearch> all;
   const Format* format = block_.format.empty() ? nullptr : find_format(block_.format);
-  if (!format || block_.weights.size() != format->block_length || format->block_length != format->scale_length) return nullptr;
-  return find_quantizer(format->type, method, best_kernel);
+  const bool whole = format && block_.weights.size() == format->block_length && format->block_length == format->scale_length;
+  const auto add_written = [&](std::string_view name, std::string_view summary) {
+    const Quantizer* writer = whole ? find_quantizer(format->type, name, best_kernel) : nullptr;
+    if (writer) all.push_back({name, summary, writer});
+  };
+  add_written(llama_cpp, "What llama-quantize writes.");
+  if (block_.affine) {
+    for (const AffineMethod& method : all_affine_methods()) all.push_back({method.name, method.summary, nullptr, nullptr, &method});
+  } else {
+    for (const ScaleMethod& method : all_scale_methods()) all.push_back({method.name, method.summary, nullptr, &method});
+  }
+  add_written(quick_method, "The search of lowest-error alone: faster, and on a rare block worse than llama.cpp.");
+  add_written(lowest_error_method, "The best found among many candidates, and never more squared error than llama.cpp leaves.");
+  return all;
 }
 
 /// The block as a quantizer writes it. Layouts of one scale per block begin with it; an offset follows.
@@ -150,52 +163,47 @@ std::pair<double, double> ScaleLab::best_multiples(uint32_t& tried) const {
 }
 
 std::string ScaleLab::report() {
-  json methods = json::array();
-  const auto add = [&](std::string_view name, std::string_view summary, const LabPoint& chosen, uint32_t tried, json candidates) {
+  json entries = json::array();
+  const auto add = [&](const LabSearch& search, const LabPoint& chosen, uint32_t tried, json candidates) {
     json entry = summary_of(chosen);
-    entry["name"] = name;
-    entry["summary"] = summary;
+    entry["name"] = search.name;
+    entry["summary"] = search.summary;
     entry["tried"] = tried;
+    entry["written"] = search.writer != nullptr;
     entry["candidates"] = std::move(candidates);
-    methods.push_back(std::move(entry));
+    entries.push_back(std::move(entry));
   };
-  const auto add_written = [&](std::string_view name, std::string_view summary) {
-    if (const Quantizer* writer = quantizer(name)) add(name, summary, as_written(*writer), 0, json::array());
-  };
-  const auto add_chosen = [&](const auto& method, double scale, double offset, uint32_t tried, const json& trace) {
-    if (method.name == exact_method && block_.scale.step != 0) {
+  const auto add_chosen = [&](const LabSearch& search, double scale, double offset, uint32_t tried, json candidates) {
+    if (search.name == exact_method && block_.scale.step != 0) {
       tried = 0;
       std::tie(scale, offset) = best_multiples(tried);
     } else {
       std::tie(scale, offset) = rounded(scale, offset);
     }
-    add(method.name, method.summary, point(scale, offset), tried, trace);
+    add(search, point(scale, offset), tried, std::move(candidates));
   };
-
-  add_written(llama_cpp, "What llama-quantize writes.");
-  if (block_.affine) {
-    std::vector<std::pair<double, double>> trace;
-    affine_scratch_.trace = &trace;
-    for (const AffineMethod& method : all_affine_methods()) {
-      trace.clear();
-      const AffineChoice choice = method.choose(block_.two_numbers(), affine_scratch_);
-      add_chosen(method, choice.scale, choice.offset, choice.tried, trace);
-    }
-  } else {
-    std::vector<double> trace;
-    scratch_.trace = &trace;
-    for (const ScaleMethod& method : all_scale_methods()) {
-      trace.clear();
-      const ScaleChoice choice = method.choose(block_.one_scale(), scratch_);
+  std::vector<double> scales;
+  std::vector<std::pair<double, double>> pairs;
+  scratch_.trace = &scales;
+  affine_scratch_.trace = &pairs;
+  for (const LabSearch& search : methods()) {
+    if (search.writer) {
+      add(search, as_written(*search.writer), 0, json::array());
+    } else if (search.two_numbers) {
+      pairs.clear();
+      const AffineChoice choice = search.two_numbers->choose(block_.two_numbers(), affine_scratch_);
+      add_chosen(search, choice.scale, choice.offset, choice.tried, pairs);
+    } else {
+      scales.clear();
+      const ScaleChoice choice = search.one_scale->choose(block_.one_scale(), scratch_);
       json candidates = json::array();
-      for (const double scale : trace) candidates.push_back({scale, 0});
-      add_chosen(method, choice.scale, 0, choice.tried, candidates);
+      for (const double scale : scales) candidates.push_back({scale, 0});
+      add_chosen(search, choice.scale, 0, choice.tried, std::move(candidates));
     }
-    scratch_.trace = nullptr;
-    keep_pieces();  // of the last method's walk: exact
   }
+  scratch_.trace = nullptr;
   affine_scratch_.trace = nullptr;
-  add_written(lowest_error_method, "The best found among many candidates, and never more squared error than llama.cpp leaves.");
+  if (!block_.affine) keep_pieces();  // of the last walk: that of exact
 
   double squares = 0;
   for (size_t i = 0; i < block_.weights.size(); ++i) {
@@ -209,7 +217,7 @@ std::string ScaleLab::report() {
               {"signed", !block_.affine && (block_.scale.step != 0 || has_sign(block_.scale.storage))},
               {"format", block_.format},
               {"squareSum", squares},
-              {"methods", std::move(methods)}}
+              {"methods", std::move(entries)}}
       .dump();
 }
 
@@ -253,32 +261,39 @@ void ScaleLab::error_map(const MapRange& range, int columns, int rows, float* er
   }
 }
 
-void ScaleLab::block_errors(const std::string& name, const float* weights, size_t count, float* errors, float* peaks) {
-  const size_t n = block_.weights.size();
-  const Quantizer* writer = name == llama_cpp || name == lowest_error_method ? quantizer(name) : nullptr;
-  const ScaleMethod* one = block_.affine ? nullptr : find_scale_method(name);
-  const AffineMethod* two = block_.affine ? find_affine_method(name) : nullptr;
-  if (!writer && !one && !two) throw Error("There is no method " + name + " for this block.");
+void ScaleLab::block_errors(const std::string& name, const float* weights, size_t count, float* errors) {
+  const std::vector<LabSearch> all = methods();
+  const auto search = std::find_if(all.begin(), all.end(), [&](const LabSearch& one) { return one.name == name; });
+  if (search == all.end()) throw Error("There is no method " + name + " for this block.");
   block_.importance.clear();
-  for (size_t b = 0; b < count; ++b, weights += n) {
-    block_.weights.assign(weights, weights + n);
-    double squares = 0, amax = 0;
-    for (const float x : block_.weights) {
-      squares += static_cast<double>(x) * x;
-      amax = std::max(amax, std::fabs(static_cast<double>(x)));
-    }
-    peaks[b] = static_cast<float>(squares > 0 ? amax / std::sqrt(squares / static_cast<double>(n)) : 0);
+  for (size_t b = 0; b < count; ++b, weights += block_.weights.size()) {
+    std::copy_n(weights, block_.weights.size(), block_.weights.begin());
+    double squares = 0;
+    for (const float x : block_.weights) squares += static_cast<double>(x) * x;
     double error;
-    if (writer) {
-      error = as_written(*writer).error;
-    } else if (two) {
-      const AffineChoice choice = two->choose(block_.two_numbers(), affine_scratch_);
+    if (search->writer) {
+      error = as_written(*search->writer).error;
+    } else if (search->two_numbers) {
+      const AffineChoice choice = search->two_numbers->choose(block_.two_numbers(), affine_scratch_);
       const auto [scale, offset] = rounded(choice.scale, choice.offset);
       error = affine_error(block_.two_numbers(), scale, offset);
     } else {
-      error = block_error(block_.one_scale(), block_.scale.nearest(one->choose(block_.one_scale(), scratch_).scale));
+      const ScaleChoice choice = search->one_scale->choose(block_.one_scale(), scratch_);
+      error = block_error(block_.one_scale(), block_.scale.nearest(choice.scale));
     }
     errors[b] = static_cast<float>(squares > 0 ? std::sqrt(error / squares) : 0);
+  }
+}
+
+void ScaleLab::block_shapes(const float* weights, size_t count, float* ranges, float* peaks) const {
+  const size_t n = block_.weights.size();
+  for (size_t b = 0; b < count; ++b, weights += n) {
+    double squares = 0;
+    for (size_t i = 0; i < n; ++i) squares += static_cast<double>(weights[i]) * weights[i];
+    const auto [low, high] = std::minmax_element(weights, weights + n);
+    const float amax = std::max(std::fabs(*low), std::fabs(*high));
+    ranges[b] = block_.affine ? *high - *low : amax;
+    peaks[b] = static_cast<float>(squares > 0 ? amax / std::sqrt(squares / static_cast<double>(n)) : 0);
   }
 }
 

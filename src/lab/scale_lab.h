@@ -37,6 +37,14 @@ struct MapRange {
   double scale_low, scale_high, offset_low, offset_high;
 };
 
+/// A method on the bench: exactly one of the three is not null.
+struct LabSearch {
+  std::string_view name, summary;
+  const struct Quantizer* writer = nullptr;   ///< writes the whole block; its search is not taken apart
+  const ScaleMethod* one_scale = nullptr;
+  const AffineMethod* two_numbers = nullptr;
+};
+
 /// A block with what was computed of it.
 class ScaleLab {
  public:
@@ -54,14 +62,17 @@ class ScaleLab {
   double square_sum() const { return square_sum_; }
   /// Relative errors at columns x rows points, the cells' middles; rows by rising offset.
   void error_map(const MapRange& range, int columns, int rows, float* errors) const;
+  /// Every method that works on this block, as report() lists them.
+  std::vector<LabSearch> methods() const;
   /// For `count` blocks of the bench's length and storage, all weights counting the same: the relative error a method
-  /// leaves, and max|x| over the root mean square. Throws Error for a method that does not work on this block.
-  void block_errors(const std::string& method, const float* weights, size_t count, float* errors, float* peaks);
+  /// leaves. Throws Error for a method that does not work on this block.
+  void block_errors(const std::string& method, const float* weights, size_t count, float* errors);
+  /// Of each of them the range that the scale must span, max|x| or with an offset max x - min x, and max|x| over the root
+  /// mean square (0 for a block of zeros).
+  void block_shapes(const float* weights, size_t count, float* ranges, float* peaks) const;
 
  private:
   void keep_pieces();
-  /// A quantizer of the block's format that can write it alone; null where it cannot or has no such method.
-  const struct Quantizer* quantizer(std::string_view method) const;
   LabPoint as_written(const struct Quantizer& quantizer) const;
   std::pair<double, double> rounded(double scale, double offset) const;
   std::pair<double, double> best_multiples(uint32_t& tried) const;

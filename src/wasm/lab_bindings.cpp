@@ -48,14 +48,22 @@ class Lab {
                  uintptr_t errors) const {
     lab_->error_map({scale_low, scale_high, offset_low, offset_high}, columns, rows, reinterpret_cast<float*>(errors));
   }
-  std::string block_errors(const std::string& method, uintptr_t weights, size_t count, uintptr_t errors, uintptr_t peaks) {
+  std::string methods() const {
+    nlohmann::json names = nlohmann::json::array();
+    for (const nibble::LabSearch& search : lab_->methods()) names.push_back(search.name);
+    return names.dump();
+  }
+  std::string block_errors(const std::string& method, uintptr_t weights, size_t count, uintptr_t errors) {
     try {
-      lab_->block_errors(method, reinterpret_cast<const float*>(weights), count, reinterpret_cast<float*>(errors),
-                         reinterpret_cast<float*>(peaks));
+      lab_->block_errors(method, reinterpret_cast<const float*>(weights), count, reinterpret_cast<float*>(errors));
       return "";
     } catch (const nibble::Error& problem) {
       return problem.what();
     }
+  }
+  void block_shapes(uintptr_t weights, size_t count, uintptr_t ranges, uintptr_t peaks) const {
+    lab_->block_shapes(reinterpret_cast<const float*>(weights), count, reinterpret_cast<float*>(ranges),
+                       reinterpret_cast<float*>(peaks));
   }
 
  private:
@@ -87,6 +95,8 @@ EMSCRIPTEN_BINDINGS(nibble_lab) {
       .function("piecesPointer", &Lab::pieces_pointer)
       .function("piecesBytes", &Lab::pieces_bytes)
       .function("errorMap", &Lab::error_map)
-      .function("blockErrors", &Lab::block_errors);
+      .function("methods", &Lab::methods)
+      .function("blockErrors", &Lab::block_errors)
+      .function("blockShapes", &Lab::block_shapes);
   emscripten::function("superBlockNumbers", &super_block_numbers);
 }

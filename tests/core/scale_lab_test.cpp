@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/lowest_error.h"
 #include "error.h"
 #include "formats/format.h"
 
@@ -88,6 +89,7 @@ TEST(ScaleLab, WholeBlocksShowTheirBytesAndWhatIsWritten) {
       EXPECT_GE(method["error"].get<double>() * (1 + 1e-6), methods["exact"]["error"].get<double>()) << format << " " << name;
     }
     EXPECT_LE(methods["lowest-error"]["error"].get<double>(), methods["llama.cpp"]["error"].get<double>()) << format;
+    EXPECT_EQ(methods.contains("quick"), find_quantizer(find_format(format)->type, quick_method, best_kernel) != nullptr) << format;
   }
 }
 
@@ -132,22 +134,30 @@ TEST(ScaleLab, TheMapIsTheErrorOfItsCells) {
 
 TEST(ScaleLab, ErrorsOfManyBlocksAreThoseOfEach) {
   const std::vector<float> x = wave(4 * 32);
-  for (const char* method : {"llama.cpp", "exact", "lowest-error"}) {
+  for (const char* method : {"llama.cpp", "exact", "quick", "lowest-error"}) {
     for (const char* format : {"q4_1", "q4_0"}) {
-      float errors[4], peaks[4];
+      float errors[4], ranges[4], peaks[4];
       ScaleLab lab(parse_lab_block(json{{"format", format}, {"weights", wave(32)}}.dump()));
-      lab.block_errors(method, x.data(), 4, errors, peaks);
+      if (!find_quantizer(find_format(format)->type, method, best_kernel)) continue;
+      lab.block_errors(method, x.data(), 4, errors);
+      lab.block_shapes(x.data(), 4, ranges, peaks);
       for (size_t b = 0; b < 4; ++b) {
         const std::vector<float> one(x.begin() + 32 * static_cast<std::ptrdiff_t>(b), x.begin() + 32 * static_cast<std::ptrdiff_t>(b + 1));
         ScaleLab alone(parse_lab_block(json{{"format", format}, {"weights", one}}.dump()));
         EXPECT_NEAR(errors[b], by_name(report_of(alone))[method]["relativeError"].get<double>(), 1e-6);
         EXPECT_GE(peaks[b], 1.0f);
+        const json of_one = by_name(report_of(alone))[alone.block().affine ? "min-max" : "max7"];
+        EXPECT_NEAR(ranges[b], of_one["divisor"].get<double>() * of_one["scale"].get<double>(), 1e-5);
       }
     }
   }
-  float error, peak;
+  float error, range, peak;
   ScaleLab own(parse_lab_block(classic));
-  EXPECT_THROW(own.block_errors("llama.cpp", x.data(), 1, &error, &peak), Error);
+  EXPECT_THROW(own.block_errors("llama.cpp", x.data(), 1, &error), Error);
+  const float zeros[4] = {0, 0, 0, 0};
+  own.block_shapes(zeros, 1, &range, &peak);
+  EXPECT_EQ(range, 0.0f);
+  EXPECT_EQ(peak, 0.0f);
 }
 
 TEST(ScaleLab, StepsThroughStorableScales) {

@@ -180,6 +180,49 @@ test('finds blocks that stand out, and says among how many', async ({ page }) =>
   await expect(panel).toContainText('times the root mean square of its block');
 });
 
+test('all blocks of a tensor, range against error: one is opened by pointer, another by keyboard', async ({ page }) => {
+  await openLab(page);
+  await openModel(page);
+  await format(page).selectOption('q4_0');
+  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
+  await method(page, 'max7').click();
+  await panel.getByRole('button', { name: 'All blocks' }).click();
+  const chart = lab(page).getByRole('figure', { name: 'All blocks: range against error' });
+  await expect(chart).toContainText(/blk\.0\.attn_k\.weight, all [\d\s]+ whole blocks of 32 weights in Q4_0\. Across: max \|x\|\./);
+  await expect(chart).toContainText(/exact leaves less error than max7 in \d+\.\d % of them/);
+  const waiting = page.waitForEvent('download');
+  await chart.getByRole('button', { name: 'CSV' }).click();
+  const [header, ...rows] = readFileSync(await (await waiting).path(), 'utf8').trim().split('\r\n');
+  expect(header).toBe('block,max |x|,max |x| / root mean square,"relative error, max7","relative error, exact"');
+  const total = Number((await chart.textContent())?.match(/all ([\d\s]+) whole/)?.[1]?.replaceAll(/\s/g, ''));
+  expect(rows).toHaveLength(total);
+  const figures = rows.map((row) => row.split(',').map(Number));
+  for (const [, range = 0, , simple = 0, exact = 1] of figures) {
+    expect(range).toBeGreaterThan(0);
+    expect(exact).toBeLessThanOrEqual(simple * (1 + 1e-6));
+  }
+
+  const worst = figures.reduce((most, row) => (row[3]! > most[3]! ? row : most));
+  await chart.getByRole('group', { name: /^Blocks of the tensor/ }).focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(chart.locator('[aria-live="polite"]').last()).toContainText(`block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')}, max |x|`);
+  await page.keyboard.press('Enter');
+  await expect(panel).toContainText(`Block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')} of`);
+  await expect(readout(page)).toContainText(`${(worst[3]! * 100).toFixed(3)} %`);
+  await expect(chart.locator('.block-open')).toHaveCount(1);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const smallest = figures.reduce((least, row) => (row[1]! < least[1]! ? row : least));
+  await expect(panel.getByRole('spinbutton')).toHaveValue(String(smallest[0]));
+
+  await chart.locator('svg.block-scatter').click({ position: { x: 400, y: 170 } });
+  const before = await panel.getByRole('status').textContent();
+  await chart.getByRole('combobox', { name: 'Method of the dots' }).selectOption('lowest-error');
+  await expect(chart).toContainText('exact leaves less error than lowest-error in');
+  expect(before).toMatch(/^Block [\d\s]+ of [\d\s]+ is on the bench\.$/);
+});
+
 test('searching through a tensor can be cancelled', async ({ page }) => {
   await openLab(page);
   await openModel(page);

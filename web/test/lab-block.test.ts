@@ -1,6 +1,7 @@
 /** The block as text and as a link. */
 import { expect, test } from 'vitest';
 import { type Bench, benchOfLink, FIRST_BENCH, LEVEL_PRESETS, linkOf, parseNumbers, shortFloat } from '../src/app/lab/block';
+import { pickOf, runsOf } from '../src/app/lab/block-figures';
 
 test('numbers are read with anything between them', () => {
   expect(parseNumbers('0.1, 0.2;\n[-.3]\t+6e-1 \u22121', 1, 256).values).toEqual([0.1, 0.2, -0.3, 0.6, -1]);
@@ -36,4 +37,32 @@ test('links that are something else, or too long, make no block', () => {
   expect(benchOfLink('#lab:w=;f=q4_0')).toBeNull();
   expect(benchOfLink(`#lab:w=${'1,'.repeat(4000)}`)).toBeNull();
   expect(linkOf({ ...FIRST_BENCH, weights: Array(256).fill(1.2345678e-12), importance: Array(256).fill(1.2345678e-12) })?.length ?? 0).toBeLessThanOrEqual(6000);
+});
+
+test('all blocks are measured in runs; of too many a sample that reaches both ends', () => {
+  expect(runsOf(0, 8192)).toEqual([]);
+  expect(runsOf(1500, 8192)).toEqual([{ first: 0, count: 1024 }, { first: 1024, count: 476 }]);
+  const sample = runsOf(100_001, 8192);
+  expect(sample.reduce((sum, { count }) => sum + count, 0)).toBe(8192);
+  expect(sample[0]?.first).toBe(0);
+  const last = sample[sample.length - 1]!;
+  expect(last.first + last.count).toBe(100_001);
+  sample.reduce((before, run) => {
+    expect(run.first).toBeGreaterThanOrEqual(before.first + before.count);
+    return run;
+  });
+});
+
+test('the worst, the middle and the most peaked block; blocks of zeros are none of them', () => {
+  const figures = {
+    blocks: Uint32Array.of(7, 8, 9, 10),
+    total: 4,
+    ranges: Float32Array.of(1, 2, 3, 0),
+    peaks: Float32Array.of(1.5, 4, 2, 0),
+    errors: new Map([['grid', Float32Array.of(0.3, 0.1, 0.2, 0)]]),
+  };
+  expect(pickOf(figures, 'grid', 'worst')).toBe(0);
+  expect(pickOf(figures, 'grid', 'median')).toBe(2);
+  expect(pickOf(figures, 'grid', 'outlier')).toBe(1);
+  expect(pickOf({ ...figures, peaks: new Float32Array(4) }, 'grid', 'worst')).toBeNull();
 });

@@ -18,6 +18,7 @@ export function methodPath(name: string, size: number): string {
   switch (name) {
     case 'exact': return star(size * 1.3, 5);
     case 'lowest-error': return star(size * 1.2, 4);
+    case 'quick': return `M${-size},${-size}H${-size * 0.1}L${size},0L${-size * 0.1},${size}H${-size}L${size * 0.1},0Z`;
     case 'llama.cpp': return `M0,${size * 1.05}L${size},${-size * 0.75}H${-size}Z`;
     default: return markerPath(SHAPES[name as keyof typeof SHAPES] ?? 'circle', size * 0.85);
   }

@@ -253,6 +253,7 @@ export interface LabMethod extends Omit<LabPoint, 'codes' | 'decoded'> {
   name: string;
   summary: string;
   tried: number; // 0: not counted
+  written: boolean; // the block as the format's quantizer of this method writes it
   candidates: [scale: number, offset: number][]; // in the order tried
 }
 

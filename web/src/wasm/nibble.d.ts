@@ -253,10 +253,14 @@ export interface Lab {
   piecesBytes(sign: number): number;
   /** Relative errors (f32) at the middles of columns x rows cells, into `errors`; rows by rising offset. */
   errorMap(scaleLow: number, scaleHigh: number, offsetLow: number, offsetHigh: number, columns: number, rows: number, errors: number): void;
+  /** JSON: the names of the methods that work on this block, as the report lists them. */
+  methods(): string;
   /**
-   * For `count` blocks (f32) of the bench's length: the relative errors (f32) that a method leaves, and max|x| over the
-   * root mean square (f32). The bench has another block afterwards. Empty, or the error.
+   * For `count` blocks (f32) of the bench's length, all weights counting the same: the relative errors (f32) that a method
+   * leaves. The bench has another block afterwards. Empty, or the error.
    */
-  blockErrors(method: string, weights: number, count: number, errors: number, peaks: number): string;
+  blockErrors(method: string, weights: number, count: number, errors: number): string;
+  /** Of as many blocks max|x| or, with an offset, max x - min x (f32), and max|x| over the root mean square (f32). */
+  blockShapes(weights: number, count: number, ranges: number, peaks: number): void;
   delete(): void;
 }

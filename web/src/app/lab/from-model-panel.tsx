@@ -1,14 +1,17 @@
-import { useSignalEffect } from '@preact/signals';
+import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../../core/index';
-import type { TensorInfo } from '../../core/types';
+import type { LabRequest, TensorInfo } from '../../core/types';
 import { integer, percent, precise, shapeText } from '../../text/units';
 import { Switch } from '../../charts/frame';
 import type { Opened } from '../state/opening';
-import { bench, chosen, reported, setBench } from './bench';
+import { bench, chosen, setBench } from './bench';
 import { FORMATS, formatOf, type LabFormat, requestOf } from './block';
-import { type BlockErrors, decodableTensors, findLargest, measureBlocks, type BlockPick, pickOf, readBlock, SAMPLE_BLOCKS } from './from-model';
+import { type BlockFigures, type BlockPick, MOST_BLOCKS, pickOf, SAMPLE_BLOCKS, sampleOf } from './block-figures';
+import { BlocksPanel, type BlocksPlot } from './blocks-panel';
+import { decodableTensors, findLargest, measureBlocks, readBlock } from './from-model';
+import { makeLab } from './lab-core';
 import { wanted } from './links';
 import { stop } from './play';
 
@@ -18,8 +21,11 @@ const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) 
   { pick: 'outlier', label: 'With an outlier', found: (figure) => `the weight that stands out most, ${figure} times the root mean square of its block` },
 ];
 
+/** Where the weights on the bench come from, as long as they are these. */
+const taken = signal<{ tensor: string; format: string; block: number; weights: readonly number[] } | null>(null);
+
 /** Puts a block of the open model on the bench. */
-export function FromModel({ opened: { model } }: { opened: Opened }): VNode | null {
+export function FromModel({ opened: { model, title } }: { opened: Opened }): VNode | null {
   const tensors = useMemo(() => decodableTensors(model), [model]);
   const [name, setName] = useState(() => (tensors.find((tensor) => tensor.role === 'v') ?? tensors[0])?.name ?? '');
   const [block, setBlock] = useState(0);
@@ -28,11 +34,13 @@ export function FromModel({ opened: { model } }: { opened: Opened }): VNode | nu
   const [all, setAll] = useState(false);
   const [searching, setSearching] = useState<{ share: number; what: string } | null>(null);
   const working = useRef<AbortController | null>(null);
-  const measured = useRef<{ key: string; found: BlockErrors } | null>(null);
+  const measured = useRef<{ key: string; figures: BlockFigures } | null>(null);
+  const [plot, setPlot] = useState<BlocksPlot | null>(null);
   const list = useId();
   useEffect(() => () => working.current?.abort(), []);
   const tensor = tensors.find((one) => one.name === name);
-  const format = formatOf(bench.value);
+  const format = useComputed(() => formatOf(bench.value)).value;
+  const onBench = useComputed(() => (taken.value?.weights === bench.value.weights ? taken.value : null)).value;
   const { blockLength: length } = format;
   const blocks = tensor ? Math.ceil(tensor.weights / length) : 0;
 
@@ -54,6 +62,7 @@ export function FromModel({ opened: { model } }: { opened: Opened }): VNode | nu
     const found = await readBlock(model, from, as, number);
     if (signal.aborted) return;
     stop();
+    taken.value = { tensor: from.name, format: as.name, block: number, weights: found.weights };
     setBench({ ...found, importance: null, format: as.name });
     setSaid(`Block ${integer(number)} of ${integer(Math.ceil(from.weights / as.blockLength))} is on the bench${why}.`);
   };
@@ -63,29 +72,52 @@ export function FromModel({ opened: { model } }: { opened: Opened }): VNode | nu
       const place = await findLargest(model, from, signal, (share) => setSearching({ share, what: 'of the tensor read' }));
       if (place !== null) await put(from, format, Math.floor(place / length), signal, ', with the weight of largest magnitude');
     });
+  /** Blocks as the bench has them. Those of a K-quant are judged with a scale and a minimum of their own. */
+  const blocksWanted = () => {
+    const request: LabRequest = { ...requestOf({ ...bench.peek(), superNumbers: null }), weights: Array<number>(length).fill(1), importance: null };
+    const lab = makeLab(model.core.module, request);
+    const names = JSON.parse(lab.methods()) as string[];
+    lab.delete();
+    const method = names.find((one) => one === chosen.peek()) ?? names[0] ?? '';
+    return { request, most: all ? MOST_BLOCKS : SAMPLE_BLOCKS, names, method };
+  };
+  /** Figures of these blocks with these methods; what is known already is not measured again. Null when told to stop. */
+  const figuresOf = async (from: TensorInfo, request: LabRequest, most: number, methods: readonly string[], signal: AbortSignal): Promise<BlockFigures | null> => {
+    const key = JSON.stringify([from.name, request, most]);
+    const known = measured.current?.key === key ? measured.current.figures : null;
+    const missing = [...new Set(methods)].filter((method) => !known?.errors.has(method));
+    if (known && missing.length === 0) return known;
+    const found = await measureBlocks(model, from, request, missing, most, signal, (share) => setSearching({ share, what: 'of the blocks measured' }));
+    if (!found) return null;
+    const figures = known ? { ...known, errors: new Map([...known.errors, ...found.errors]) } : found;
+    measured.current = { key, figures };
+    return figures;
+  };
   const showPicked = (from: TensorInfo, { pick, found: words }: (typeof PICKS)[number]) =>
     void work(async (signal) => {
-      const methods = reported.peek()?.report.methods ?? [];
-      // Blocks of a K-quant are judged with a scale and a minimum of their own.
-      const request = { ...requestOf({ ...bench.peek(), superNumbers: null }), weights: Array<number>(length).fill(1), importance: null };
-      const isWritten = (method: string) => ['llama.cpp', 'lowest-error'].includes(method);
-      const method = methods.find((one) => one.name === chosen.peek())?.name ?? methods.find((one) => !isWritten(one.name))?.name ?? '';
-      const key = JSON.stringify([from.name, request, method, all]);
-      if (measured.current?.key !== key) {
-        const found = await measureBlocks(model, from, request, method, all, signal, (share) => setSearching({ share, what: 'of the blocks measured' }));
-        if (!found) return;
-        measured.current = { key, found };
-      }
-      const { found } = measured.current;
-      const index = pickOf(found, pick);
+      const { request, most, method } = blocksWanted();
+      const figures = await figuresOf(from, request, most, [method], signal);
+      if (!figures) return;
+      const index = pickOf(figures, method, pick);
       if (index === null) {
-        setSaid(found.blocks.length === 0 ? 'This tensor has no whole block.' : 'All weights of the blocks that were measured are zero.');
+        setSaid(figures.blocks.length === 0 ? 'This tensor has no whole block.' : 'All weights of the blocks that were measured are zero.');
         return;
       }
-      const figure = pick === 'outlier' ? precise(found.peaks[index] ?? 0) : percent(found.errors[index] ?? 0, 2);
-      const sample = found.blocks.length < found.total ? `a sample of ${integer(found.blocks.length)} of ${integer(found.total)} blocks` : `all ${integer(found.total)} whole blocks`;
-      await put(from, format, found.blocks[index] ?? 0, signal, `: ${words(figure)}, in ${sample}${pick === 'outlier' ? '' : ` with ${method}`}`);
+      const figure = pick === 'outlier' ? precise(figures.peaks[index] ?? 0) : percent(figures.errors.get(method)?.[index] ?? 0, 2);
+      await put(from, format, figures.blocks[index] ?? 0, signal, `: ${words(figure)}, in ${sampleOf(figures)}${pick === 'outlier' ? '' : ` with ${method}`}`);
     });
+  const showPlot = (wanted: Omit<BlocksPlot, 'figures'>) =>
+    void work(async (signal) => {
+      const figures = await figuresOf(wanted.tensor, wanted.request, wanted.most, wanted.methods, signal);
+      if (!figures) return;
+      setSaid(figures.blocks.length === 0 ? 'This tensor has no whole block.' : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} of ${wanted.tensor.name} were measured.`);
+      setPlot(figures.blocks.length === 0 ? null : { ...wanted, figures });
+    });
+  const showAll = (from: TensorInfo) => {
+    const { request, most, names, method } = blocksWanted();
+    const other = method === 'exact' ? (names[0] ?? method) : 'exact';
+    showPlot({ tensor: from, format, request, most, names, methods: [method, other] });
+  };
   const cancel = () => {
     working.current?.abort();
     setSearching(null);
@@ -106,40 +138,58 @@ export function FromModel({ opened: { model } }: { opened: Opened }): VNode | nu
   });
   if (tensors.length === 0) return null;
   return (
-    <fieldset class="lab-model">
-      <legend>A block of this model</legend>
-      <label class="option lab-tensor">
-        <span class="option-label">Tensor</span>
-        <input class="input mono" list={list} value={name} aria-invalid={!tensor} onInput={(event) => { setName(event.currentTarget.value); setBlock(0); }} onFocus={(event) => event.currentTarget.select()} />
-        <datalist id={list}>{tensors.map((one) => <option key={one.name} value={one.name}>{`${one.type}, ${shapeText(one.shape)}`}</option>)}</datalist>
-      </label>
-      <label class="option">
-        <span class="option-label">Block of {length}</span>
-        <input class="input count" type="number" min={0} max={Math.max(0, blocks - 1)} value={block} disabled={!tensor} onInput={(event) => setBlock(Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))))} />
-      </label>
-      <div class="lab-model-actions">
-        <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>Show</button>
-        <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}>Random</button>
-        {PICKS.map((one) => <button key={one.pick} type="button" class="button" disabled={!tensor} onClick={() => tensor && showPicked(tensor, one)}>{one.label}</button>)}
-        <button type="button" class="button" disabled={!tensor} title="Reads the whole tensor" onClick={() => tensor && showLargest(tensor)}>Largest weight</button>
-      </div>
-      {blocks > SAMPLE_BLOCKS && (
-        <Switch
-          label="Blocks that are measured for worst, median and outlier"
-          value={all ? 'all' : 'sample'}
-          onChange={(value) => setAll(value === 'all')}
-          choices={[{ value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` }, { value: 'all', label: `of all ${integer(blocks)}` }]}
+    <>
+      <fieldset class="lab-model">
+        <legend>A block of this model</legend>
+        <label class="option lab-tensor">
+          <span class="option-label">Tensor</span>
+          <input class="input mono" list={list} value={name} aria-invalid={!tensor} onInput={(event) => { setName(event.currentTarget.value); setBlock(0); }} onFocus={(event) => event.currentTarget.select()} />
+          <datalist id={list}>{tensors.map((one) => <option key={one.name} value={one.name}>{`${one.type}, ${shapeText(one.shape)}`}</option>)}</datalist>
+        </label>
+        <label class="option">
+          <span class="option-label">Block of {length}</span>
+          <input class="input count" type="number" min={0} max={Math.max(0, blocks - 1)} value={block} disabled={!tensor} onInput={(event) => setBlock(Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))))} />
+        </label>
+        <div class="lab-model-actions">
+          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>Show</button>
+          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}>Random</button>
+          {PICKS.map((one) => <button key={one.pick} type="button" class="button" disabled={!tensor} onClick={() => tensor && showPicked(tensor, one)}>{one.label}</button>)}
+          <button type="button" class="button" disabled={!tensor} title="Reads the whole tensor" onClick={() => tensor && showLargest(tensor)}>Largest weight</button>
+          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>All blocks</button>
+        </div>
+        {blocks > SAMPLE_BLOCKS && (
+          <Switch
+            label="Blocks that are measured for worst, median, outlier and all blocks"
+            value={all ? 'all' : 'sample'}
+            onChange={(value) => setAll(value === 'all')}
+            choices={[
+              { value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` },
+              { value: 'all', label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}` },
+            ]}
+          />
+        )}
+        {searching && (
+          <div class="lab-searching">
+            <progress value={searching.share} aria-label={`Share ${searching.what}`} />
+            <span class="quiet small">{percent(searching.share, 0)} {searching.what}</span>
+            <button type="button" class="button small" onClick={cancel}>Cancel</button>
+          </div>
+        )}
+        <p class="option-note" role="status">{tensor ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file` : 'No tensor has this name.'}</p>
+        {problem && <p class="notice bad" role="alert">{problem}</p>}
+      </fieldset>
+      {plot && (
+        <BlocksPanel
+          plot={plot}
+          file={`${title}-${plot.tensor.name}-blocks`}
+          open={onBench && onBench.tensor === plot.tensor.name && onBench.format === plot.format.name ? onBench.block : null}
+          onOpen={(number) => {
+            setName(plot.tensor.name);
+            void work((signal) => put(plot.tensor, plot.format, number, signal));
+          }}
+          onMethods={(methods) => showPlot({ ...plot, methods })}
         />
       )}
-      {searching && (
-        <div class="lab-searching">
-          <progress value={searching.share} aria-label={`Share ${searching.what}`} />
-          <span class="quiet small">{percent(searching.share, 0)} {searching.what}</span>
-          <button type="button" class="button small" onClick={cancel}>Cancel</button>
-        </div>
-      )}
-      <p class="option-note" role="status">{tensor ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file` : 'No tensor has this name.'}</p>
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
-    </fieldset>
+    </>
   );
 }

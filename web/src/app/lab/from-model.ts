@@ -4,13 +4,10 @@ import { answer, withBytes } from '../../core/module';
 import type { LabRequest, TensorInfo } from '../../core/types';
 import { labWorker } from './away';
 import type { Bench, LabFormat } from './block';
+import { type BlockFigures, runsOf } from './block-figures';
 
 /** Weights decoded at a time while a whole tensor is searched. */
 const RUN_WEIGHTS = 1 << 18;
-/** A sample is so many runs of so many neighbouring blocks, spread evenly. */
-const SAMPLE_RUNS = 64;
-const SAMPLE_RUN_BLOCKS = 128;
-export const SAMPLE_BLOCKS = SAMPLE_RUNS * SAMPLE_RUN_BLOCKS;
 const SUPER_BLOCK = 256;
 
 /** Tensors whose weights the core can decode. */
@@ -33,54 +30,35 @@ export async function readBlock(model: OpenedModel, tensor: TensorInfo, format: 
   return { weights, superNumbers: numbers.superScale === 0 ? null : numbers };
 }
 
-/** Blocks of a tensor with the relative error one method leaves, and max|x| over their root mean square. */
-export interface BlockErrors {
-  blocks: number[];
-  errors: number[];
-  peaks: number[];
-  /** Of how many blocks these are a sample; as many as there are when it is all. */
-  total: number;
-}
-
-/** Measures the whole blocks of a tensor, or a sample of SAMPLE_BLOCKS of them. Null when told to stop. Throws with a sentence. */
+/** Measures the whole blocks of a tensor, a run at a time, in the Lab's worker. Null when told to stop. Throws with a sentence. */
 export async function measureBlocks(
   model: OpenedModel,
   tensor: TensorInfo,
   request: LabRequest,
-  method: string,
-  all: boolean,
+  methods: readonly string[],
+  most: number,
   signal: AbortSignal,
   onShare: (share: number) => void,
-): Promise<BlockErrors | null> {
+): Promise<BlockFigures | null> {
   const length = request.weights.length;
   const total = Math.floor(tensor.weights / length);
-  const sampled = !all && total > SAMPLE_BLOCKS;
-  const runBlocks = sampled ? SAMPLE_RUN_BLOCKS : Math.max(1, Math.min(1024, total));
-  const runs = sampled ? SAMPLE_RUNS : Math.ceil(total / runBlocks);
-  const found: BlockErrors = { blocks: [], errors: [], peaks: [], total };
+  const runs = runsOf(total, most);
+  const count = runs.reduce((sum, run) => sum + run.count, 0);
+  const figures = [new Float32Array(count), new Float32Array(count), ...methods.map(() => new Float32Array(count))] as const;
+  const blocks = new Uint32Array(count);
   const worker = await labWorker();
-  for (let run = 0; run < runs; run += 1) {
+  let at = 0;
+  for (const [number, run] of runs.entries()) {
     if (signal.aborted) return null;
-    onShare(run / runs);
-    const first = sampled ? Math.floor((run * (total - runBlocks)) / (runs - 1)) : run * runBlocks;
-    const count = Math.min(runBlocks, total - first);
-    const weights = (await readWeights(model, tensor, first * length, count * length)).slice();
-    const [errors, peaks] = await worker.blockErrors(request, method, weights as Float32Array<ArrayBuffer>);
-    for (let index = 0; index < count; index += 1) found.blocks.push(first + index);
-    found.errors.push(...errors);
-    found.peaks.push(...peaks);
+    onShare(number / runs.length);
+    const weights = (await readWeights(model, tensor, run.first * length, run.count * length)).slice();
+    const found = await worker.blockFigures(request, methods, weights as Float32Array<ArrayBuffer>);
+    found.forEach((values, which) => figures[which]?.set(values, at));
+    for (let index = 0; index < run.count; index += 1) blocks[at + index] = run.first + index;
+    at += run.count;
   }
-  return signal.aborted ? null : found;
-}
-
-export type BlockPick = 'worst' | 'median' | 'outlier';
-
-/** The index of the block with the largest error, with the one in the middle, or with the weight that stands out most. Blocks of zeros have neither. */
-export function pickOf({ errors, peaks }: BlockErrors, pick: BlockPick): number | null {
-  const figures = pick === 'outlier' ? peaks : errors;
-  const order = [...figures.keys()].filter((index) => (peaks[index] ?? 0) > 0).sort((a, b) => (figures[a] ?? 0) - (figures[b] ?? 0) || a - b);
-  const place = pick === 'median' ? Math.floor((order.length - 1) / 2) : order.length - 1;
-  return order[place] ?? null;
+  const [ranges, peaks, ...errors] = figures;
+  return signal.aborted ? null : { blocks, total, ranges, peaks, errors: new Map(methods.map((method, index) => [method, errors[index]!])) };
 }
 
 /** The place of the weight of largest magnitude. Reads the whole tensor, a run at a time; stops when told to. */

@@ -78,8 +78,8 @@ function PlayMethod({ method, report }: { method: LabMethod; report: LabReport }
 }
 
 /** What a method does that has no list of candidates to play. */
-function onePlace({ name, tried }: LabMethod, { affine, storage }: LabReport): string {
-  if (name === 'llama.cpp' || name === 'lowest-error') return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
+function onePlace({ name, tried, written }: LabMethod, { affine, storage }: LabReport): string {
+  if (written) return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
   if (name !== 'exact') return affine ? 'It computes one scale and one offset and takes them.' : 'It computes one scale and takes it.';
   if (storage === 'multiples') return `It tries all ${integer(tried)} ${affine ? 'pairs of a scale and a minimum' : 'scales'} that can be stored.`;
   return affine
