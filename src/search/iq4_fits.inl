@@ -1,105 +1,166 @@
-// Blocks of 32 weights with the uneven levels of IQ4_NL and a signed scale. Compiled once per kernel; see
-// super_block_fits.h.
+// Runs of 32 weights on the uneven levels of IQ4 with a signed scale. Compiled once per kernel; see super_block_fits.h.
+//
+// A candidate is the largest weight over the scale, T, with a sign: the largest weight lands near 113 or near -127. While
+// T stays near the centre of a range, a weight stays nearest to one of the two levels around it: from where it lies at the
+// centre, the next midpoint but one is at least 1.1 times as far, or 1.1 times as near. So these two levels are looked up
+// once per range, and a candidate takes a sum, a comparison and a choice. At the ends of a range a few of the largest
+// weights may miss a third level; a candidate is judged by the levels it has.
 
-constexpr int8_t iq4_levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+constexpr int iq4_steps = 128;  // of a place on the grid
 
-// The middles of neighbouring levels as a search tree (node k has the children 2k and 2k + 1), rounded up and less one:
-// an integer is not below a middle when it is above its entry.
-struct Iq4Tree {
-  alignas(16) int8_t middle[16];
-  constexpr Iq4Tree() : middle{} {
-    constexpr int order[16] = {0, 7, 3, 11, 1, 5, 9, 13, 0, 2, 4, 6, 8, 10, 12, 14};
-    for (int node = 1; node < 16; ++node) {
-      const int twice = iq4_levels[order[node]] + iq4_levels[order[node] + 1];
-      middle[node] = static_cast<int8_t>((twice >= 0 ? (twice + 1) / 2 : -(-twice / 2)) - 1);
-    }
+// Eight candidates of one sign, evenly spaced.
+struct Iq4Range {
+  static constexpr int count = 8;
+  int16_t centre, first, step;  // of T; the centre is below 128
+  static constexpr Iq4Range of(float centre, float first, float step) {
+    const auto steps = [](float T) { return static_cast<int16_t>(T * iq4_steps); };
+    return {steps(centre), steps(first), steps(step)};
   }
 };
-constexpr Iq4Tree iq4_tree;
+constexpr Iq4Range iq4_ranges[] = {Iq4Range::of(109.0f, 96.0f, 4.2f), Iq4Range::of(-124.0f, -108.0f, -4.6f)};
 
-// Largest weight over scale: with the sign of the largest weight, which then lands near 113 or near -127.
-constexpr int16_t iq4_divisors[] = {92,   96,   100,  104,  108,  112,  116,  120,  124,  -108,
-                                    -112, -116, -120, -124, -127, -130, -134, -138, -143, -148};
+// What 32 weights can become in a range: the upper level where they are not below the middle, and how the lower one
+// differs in its bits. The middle is in steps.
+struct Iq4Sides {
+  v128_t middle[4], upper[4], change[4];
+};
+
+inline void find_iq4_sides(const v128_t* U, int16_t centre, Iq4Sides& sides) {
+  const v128_t t = wasm_i16x8_splat(centre), values = wasm_v128_load(iq4_values), seven = wasm_i16x8_splat(7);
+  for (int half = 0; half < 2; ++half) {
+    const v128_t first = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half], t), 7);
+    const v128_t second = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half + 1], t), 7);
+    const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(first, 3), wasm_i16x8_shr(second, 3));
+    const v128_t place = wasm_i8x16_narrow_i16x8(wasm_v128_and(first, seven), wasm_v128_and(second, seven));
+    const v128_t below = iq4_counts(iq4_floors, stretch, place);
+    const v128_t lower = wasm_i8x16_swizzle(values, below);
+    const v128_t upper =
+        wasm_i8x16_swizzle(values, wasm_i8x16_min(wasm_i8x16_add(below, wasm_i8x16_splat(1)), wasm_i8x16_splat(15)));
+    const auto put = [&](int k, v128_t low, v128_t high) {
+      sides.middle[k] = wasm_i16x8_shl(wasm_i16x8_add(low, high), 6);
+      sides.upper[k] = high;
+      sides.change[k] = wasm_v128_xor(low, high);
+    };
+    put(2 * half, wasm_i16x8_extend_low_i8x16(lower), wasm_i16x8_extend_low_i8x16(upper));
+    put(2 * half + 1, wasm_i16x8_extend_high_i8x16(lower), wasm_i16x8_extend_high_i8x16(upper));
+  }
+}
+
+// The weights of a run in steps of 2^-15 of the largest, which is positive.
+struct Iq4Run {
+  v128_t U[4];
+  float largest;  // with its sign
+};
+
+inline void place_iq4_run(const float* x, Iq4Run& run) {
+  v128_t low = wasm_v128_load(x), high = low;
+  for (int i = 4; i < 32; i += 4) {
+    const v128_t v = wasm_v128_load(x + i);
+    low = wasm_f32x4_pmin(low, v);
+    high = wasm_f32x4_pmax(high, v);
+  }
+  const float above = highest(high), below = lowest(low);
+  run.largest = -below > above ? below : above;
+  const v128_t factor = wasm_f32x4_splat(std::fabs(run.largest) > 1e-30f ? full_scale / run.largest : 0.0f);
+  const auto steps = [&](int i) { return nearest_i32(wasm_f32x4_mul(wasm_v128_load(x + i), factor)); };
+  for (int k = 0; k < 4; ++k) run.U[k] = wasm_i16x8_narrow_i32x4(steps(8 * k), steps(8 * k + 4));
+}
+
+// The best candidate of each of four lanes: its gain, sum (level u) over sum level^2.
+struct Iq4Best {
+  v128_t gain, A, B;
+};
+
+// Four candidates, `step` apart.
+inline void try_iq4(const v128_t* U, const Iq4Sides& sides, int first_T, int T_step, Iq4Best& best) {
+  const v128_t first = wasm_i16x8_splat(static_cast<int16_t>(first_T)), distance = wasm_i16x8_splat(static_cast<int16_t>(T_step));
+  v128_t A[4], B[4];
+  NIBBLE_UNROLL
+  for (int k = 0; k < 4; ++k) {
+    v128_t place = wasm_i16x8_q15mulr_sat(U[k], first);
+    const v128_t moved = wasm_i16x8_q15mulr_sat(U[k], distance);
+    NIBBLE_UNROLL
+    for (int c = 0; c < 4; ++c) {
+      const v128_t is_lower = wasm_i16x8_gt(sides.middle[k], place);
+      const v128_t level = wasm_v128_xor(sides.upper[k], wasm_v128_and(is_lower, sides.change[k]));
+      const v128_t lx = wasm_i32x4_dot_i16x8(level, U[k]), ll = wasm_i32x4_dot_i16x8(level, level);
+      A[c] = k == 0 ? lx : wasm_i32x4_add(A[c], lx);
+      B[c] = k == 0 ? ll : wasm_i32x4_add(B[c], ll);
+      if (c < 3) place = wasm_i16x8_add(place, moved);
+    }
+  }
+  const v128_t all_A = wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3]));
+  const v128_t all_B = wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3]));
+  const v128_t gain = wasm_f32x4_div(wasm_f32x4_mul(all_A, all_A), all_B);
+  const v128_t better = wasm_f32x4_gt(gain, best.gain);
+  best.gain = wasm_v128_bitselect(gain, best.gain, better);
+  best.A = wasm_v128_bitselect(all_A, best.A, better);
+  best.B = wasm_v128_bitselect(all_B, best.B, better);
+}
+
+inline Iq4Best search_iq4(const v128_t* U) {
+  Iq4Best best{wasm_f32x4_splat(0.0f), wasm_f32x4_splat(0.0f), wasm_f32x4_splat(1.0f)};
+  Iq4Sides sides[2];
+  for (int r = 0; r < 2; ++r) {
+    const Iq4Range& range = iq4_ranges[r];
+    find_iq4_sides(U, range.centre, sides[r]);
+    for (int k = 0; k < Iq4Range::count; k += 4) try_iq4(U, sides[r], range.first + k * range.step, range.step, best);
+  }
+  // Four more around the best one's own least-squares fit.
+  alignas(16) float gains[4], As[4], Bs[4];
+  wasm_v128_store(gains, best.gain);
+  wasm_v128_store(As, best.A);
+  wasm_v128_store(Bs, best.B);
+  int lane = gains[1] > gains[0];
+  if (gains[2] > gains[lane]) lane = 2;
+  if (gains[3] > gains[lane]) lane = 3;
+  if (!(gains[lane] > 0.0f)) return best;
+  const float fit = full_scale * iq4_steps * Bs[lane] / As[lane];
+  if (std::fabs(fit) < 20000.0f) {
+    constexpr float around = 0.013f;
+    try_iq4(U, sides[fit < 0.0f], static_cast<int>(fit * (1 - around)), static_cast<int>(fit * around * 2 / 3), best);
+  }
+  return best;
+}
+
+// The best of each vector's lanes, one vector per lane of the result.
+inline Iq4Best best_of_lanes(Iq4Best* runs) {
+  transpose4(runs[0].gain, runs[1].gain, runs[2].gain, runs[3].gain);
+  transpose4(runs[0].A, runs[1].A, runs[2].A, runs[3].A);
+  transpose4(runs[0].B, runs[1].B, runs[2].B, runs[3].B);
+  Iq4Best best = runs[0];
+  for (int lane = 1; lane < 4; ++lane) {
+    const v128_t better = wasm_f32x4_gt(runs[lane].gain, best.gain);
+    best.gain = wasm_v128_bitselect(runs[lane].gain, best.gain, better);
+    best.A = wasm_v128_bitselect(runs[lane].A, best.A, better);
+    best.B = wasm_v128_bitselect(runs[lane].B, best.B, better);
+  }
+  return best;
+}
+
+// Sixteen codes of the levels nearest to x times `inverse`.
+inline v128_t round_to_iq4(const float* x, v128_t inverse) {
+  const auto place = [&](int i) { return wasm_f32x4_mul(wasm_v128_load(x + i), inverse); };
+  return nearest_iq4_codes(place(0), place(4), place(8), place(12));
+}
 
 void iq4_nl(const float* x, Block32Fit* fits) {
-  constexpr int n = 32;
-  v128_t U[4][4];
-  alignas(16) float largest[4];
-  bool is_negative[4];
+  Iq4Best best[4];
+  alignas(16) float largest[4], scales[4];
   for (int r = 0; r < 4; ++r) {
-    v128_t low = wasm_v128_load(x + n * r), high = low;
-    for (int i = 4; i < n; i += 4) {
-      const v128_t v = wasm_v128_load(x + n * r + i);
-      low = wasm_f32x4_pmin(low, v);
-      high = wasm_f32x4_pmax(high, v);
-    }
-    const float above = highest(high), below = -lowest(low);
-    is_negative[r] = below > above;
-    largest[r] = is_negative[r] ? below : above;
-    const float factor = largest[r] > 1e-30f ? full_scale / largest[r] : 0.0f;
-    const v128_t signed_factor = wasm_f32x4_splat(is_negative[r] ? -factor : factor);
-    for (int k = 0; k < 4; ++k) {
-      const auto steps = [&](int i) {
-        return nearest_i32(wasm_f32x4_mul(wasm_v128_load(x + n * r + i), signed_factor));
-      };
-      U[r][k] = wasm_i16x8_narrow_i32x4(steps(8 * k), steps(8 * k + 4));
-    }
+    Iq4Run run;
+    place_iq4_run(x + 32 * r, run);
+    largest[r] = run.largest;
+    best[r] = search_iq4(run.U);
   }
-
-  const v128_t tree = in_register(wasm_v128_load(iq4_tree.middle)), levels = in_register(wasm_v128_load(iq4_levels));
-  const v128_t root = in_register(wasm_i8x16_splat(iq4_tree.middle[1])), two = in_register(wasm_i8x16_splat(2));
-  const v128_t sixteen = in_register(wasm_i8x16_splat(16));
-  v128_t best_gain = wasm_f32x4_splat(0.0f), best_scale = best_gain;
-  for (const int16_t divisor : iq4_divisors) {
-    const v128_t t = wasm_i16x8_splat(divisor);
-    v128_t A[4], B[4];
-    for (int r = 0; r < 4; ++r) {
-      NIBBLE_UNROLL
-      for (int half = 0; half < 2; ++half) {
-        const v128_t first = U[r][2 * half], second = U[r][2 * half + 1];
-        const v128_t y = wasm_i8x16_narrow_i16x8(wasm_i16x8_q15mulr_sat(first, t), wasm_i16x8_q15mulr_sat(second, t));
-        v128_t node = wasm_i8x16_sub(two, wasm_i8x16_gt(y, root));
-        for (int depth = 0; depth < 3; ++depth) {
-          node = wasm_i8x16_sub(wasm_i8x16_add(node, node), wasm_i8x16_gt(y, wasm_i8x16_swizzle(tree, node)));
-        }
-        const v128_t level = wasm_i8x16_swizzle(levels, wasm_i8x16_sub(node, sixteen));
-        const v128_t l0 = wasm_i16x8_extend_low_i8x16(level), l1 = wasm_i16x8_extend_high_i8x16(level);
-        const v128_t lx = wasm_i32x4_add(wasm_i32x4_dot_i16x8(l0, first), wasm_i32x4_dot_i16x8(l1, second));
-        const v128_t ll = wasm_i32x4_add(wasm_i32x4_dot_i16x8(l0, l0), wasm_i32x4_dot_i16x8(l1, l1));
-        A[r] = half == 0 ? lx : wasm_i32x4_add(A[r], lx);
-        B[r] = half == 0 ? ll : wasm_i32x4_add(B[r], ll);
-      }
-    }
-    const v128_t all_A = wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3]));
-    const v128_t all_B = wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3]));
-    const v128_t scale = wasm_f32x4_div(all_A, all_B), gain = wasm_f32x4_mul(all_A, scale);
-    const v128_t better = wasm_f32x4_gt(gain, best_gain);
-    best_gain = wasm_v128_bitselect(gain, best_gain, better);
-    best_scale = wasm_v128_bitselect(scale, best_scale, better);
-  }
-
-  v128_t middles[15];
-  for (int k = 0; k < 15; ++k) {
-    middles[k] = in_register(wasm_f32x4_splat(0.5f * static_cast<float>(iq4_levels[k] + iq4_levels[k + 1])));
-  }
-  alignas(16) float scales[4];
-  wasm_v128_store(scales, best_scale);
+  const Iq4Best chosen = best_of_lanes(best);
+  wasm_v128_store(scales, wasm_f32x4_mul(wasm_f32x4_div(chosen.A, chosen.B),
+                                         wasm_f32x4_mul(wasm_v128_load(largest), wasm_f32x4_splat(1.0f / full_scale))));
   for (int r = 0; r < 4; ++r) {
-    const float scale = scales[r] * (largest[r] / full_scale);
-    fits[r].d = f16_from_f32(is_negative[r] ? -scale : scale);
+    fits[r].d = f16_from_f32(scales[r]);
     fits[r].m = 0;
     const float d = f32_from_f16(fits[r].d);
     const v128_t inverse = wasm_f32x4_splat(d != 0.0f ? 1.0f / d : 0.0f);
-    const auto code = [&](int i) {
-      const v128_t y = wasm_f32x4_mul(wasm_v128_load(x + n * r + i), inverse);
-      v128_t count = wasm_i32x4_splat(0);
-      NIBBLE_UNROLL
-      for (int k = 0; k < 15; ++k) count = wasm_i32x4_sub(count, wasm_f32x4_ge(y, middles[k]));
-      return count;
-    };
-    for (int i = 0; i < n; i += 16) {
-      wasm_v128_store(fits[r].levels + i, wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(code(i), code(i + 4)),
-                                                                  wasm_i16x8_narrow_i32x4(code(i + 8), code(i + 12))));
-    }
+    for (int i = 0; i < 32; i += 16) wasm_v128_store(fits[r].levels + i, round_to_iq4(x + 32 * r + i, inverse));
   }
 }

@@ -33,52 +33,12 @@ struct Either<Float4> {
   Float4 operator()(Mask4 mask) const { return Float4(wasm_v128_xor(no, wasm_v128_and(mask.v, change))); }
 };
 
-/// All midpoints are multiples of a half, so floor(2y) decides. Its stretches of 16 hold at most one midpoint each: an
-/// entry is 16 times the code below the midpoint plus the distance from the midpoint to the stretch's end, and adding the
-/// place in the stretch carries into the code from the midpoint on.
-struct Iq4Stretches {
-  alignas(16) uint8_t entry[32];
-  constexpr Iq4Stretches() : entry{} {
-    for (int stretch = 0; stretch < 32; ++stretch) {
-      const int first = 16 * (stretch - 16);
-      int code = 0, beyond = 0;
-      for (int k = 0; k < 15; ++k) {
-        const int middle = iq4_values[k] + iq4_values[k + 1];
-        if (middle <= first) {
-          ++code;
-        } else if (middle < first + 16) {
-          beyond = first + 16 - middle;
-        }
-      }
-      entry[stretch] = static_cast<uint8_t>(16 * code + beyond);
-    }
-  }
-};
-inline constexpr Iq4Stretches iq4_stretches;
-
-/// The codes of sixteen numbers as bytes; NaN gives 15 as in nearest_iq4_code.
-inline v128_t nearest_iq4_codes(Float4 a, Float4 b, Float4 c, Float4 d) {
-  // floor(2y) in the low half of each lane.
-  const auto halves = [](Float4 y) {
-    const v128_t twice = wasm_f32x4_pmin(wasm_f32x4_splat(255.0f), wasm_f32x4_add(y.v, y.v));
-    const v128_t whole = wasm_f32x4_floor(wasm_f32x4_pmax(wasm_f32x4_splat(-256.0f), twice));
-    return wasm_i32x4_sub(wasm_f32x4_add(whole, wasm_f32x4_splat(rounding_anchor)), wasm_i32x4_splat(0x4B400000));
-  };
-  const v128_t low = wasm_i16x8_narrow_i32x4(halves(a), halves(b)), high = wasm_i16x8_narrow_i32x4(halves(c), halves(d));
-  const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(low, 4), wasm_i16x8_shr(high, 4));
-  const v128_t fifteen = wasm_i16x8_splat(15);
-  const v128_t place = wasm_i8x16_narrow_i16x8(wasm_v128_and(low, fifteen), wasm_v128_and(high, fifteen));
-  // An index outside a table's sixteen gives 0.
-  const v128_t entry =
-      wasm_v128_or(wasm_i8x16_swizzle(wasm_v128_load(iq4_stretches.entry), wasm_i8x16_add(stretch, wasm_i8x16_splat(16))),
-                   wasm_i8x16_swizzle(wasm_v128_load(iq4_stretches.entry + 16), stretch));
-  return wasm_u8x16_shr(wasm_i8x16_add(entry, place), 4);
-}
+#include "search/iq4_codes.inl"
 
 template <int n>
 inline void nearest_iq4_codes(const Float4* y, uint8_t* codes) {
   static_assert(n % 4 == 0);
-  for (int i = 0; i < n; i += 4) wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]));
+  for (int i = 0; i < n; i += 4) wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v));
 }
 
 /// Sixteen values as floats.
@@ -96,7 +56,7 @@ template <int n>
 inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
   const v128_t zero = wasm_i8x16_splat(0), fifteen = wasm_i8x16_splat(15);
   for (int i = 0; i < n; i += 4) {
-    const v128_t code = nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]);
+    const v128_t code = nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v);
     const auto negative = [&](int k) { return wasm_f32x4_lt(y[i + k].v, wasm_f32x4_splat(0.0f)); };
     const v128_t below = wasm_i8x16_add(
         code, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(negative(0), negative(1)),
@@ -107,11 +67,11 @@ inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
 }
 template <int n>
 inline void nearest_iq4_values(const Float4* y, Float4* values) {
-  for (int i = 0; i < n; i += 4) iq4_values_of(nearest_iq4_codes(y[i], y[i + 1], y[i + 2], y[i + 3]), values + i);
+  for (int i = 0; i < n; i += 4) iq4_values_of(nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
 }
 inline Float4 nearest_iq4_value(Float4 y) {
   Float4 values[4];
-  iq4_values_of(nearest_iq4_codes(y, y, y, y), values);
+  iq4_values_of(nearest_iq4_codes(y.v, y.v, y.v, y.v), values);
   return values[0];
 }
 #endif

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "numeric/half.h"
+#include "numeric/value_tables.h"
 #include "search/super_block_fits.h"
 
 namespace nibble::super_block_fits_simd {
@@ -14,6 +15,7 @@ namespace nibble::super_block_fits_simd {
 #include "search/super_block_affine.inl"
 #include "search/affine_32.inl"
 #include "search/super_block_symmetric.inl"
+#include "search/iq4_codes.inl"
 #include "search/iq4_fits.inl"
 }  // namespace nibble::super_block_fits_simd
 #endif
