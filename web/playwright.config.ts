@@ -6,7 +6,7 @@ const port = Number(process.env.NIBBLE_E2E_PORT ?? 4373);
 export default defineConfig({
   testDir: 'e2e',
   timeout: 60_000,
-  workers: 1,
+  workers: 2, // half of each test is waiting
   reporter: [['list']],
   use: {
     baseURL: `http://localhost:${port}/`,

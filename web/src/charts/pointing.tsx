@@ -38,9 +38,10 @@ export function Pointing<T>({ label, pick, step, read, onChoose, children }: {
       role="group"
       tabIndex={0}
       aria-label={`${label}. Arrow keys read the values${onChoose ? '; Enter chooses' : ''}.`}
-      onPointerMove={onPointer}
+      onPointerMove={(event) => { if (!byKeyboard || event.movementX !== 0 || event.movementY !== 0) onPointer(event); }}
       onPointerDown={onPointer}
-      onPointerLeave={() => setMark(null)}
+      // What the keyboard reads stays when only the layout moves under a resting pointer.
+      onPointerLeave={() => { if (!byKeyboard) setMark(null); }}
       onClick={() => {
         if (mark !== null) onChoose?.(mark);
       }}
