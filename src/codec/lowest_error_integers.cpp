@@ -1,3 +1,4 @@
+#include "codec/integer_block.h"
 #include "codec/lowest_error.h"
 #include "codec/lowest_error_blocks.h"
 #include "formats/q4_0.h"
@@ -39,14 +40,9 @@ void quantize_integers(const float* row, uint8_t* blocks, size_t length, const f
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   const auto improve = [](const float* x, uint8_t* block, const float*) {
-    constexpr int n = F::block_length;
     float scale;
     if (!best_scale_near_maximum(x, kernel, scale)) return false;
-    uint8_t levels[n] = {};
-    round_to_grid<n, V>(x, scale, 0.0f, -128, 127, levels);
-    int8_t codes[n];
-    for (int i = 0; i < n; ++i) codes[i] = static_cast<int8_t>(levels[i] - 128);
-    F::encode(f16_from_f32(scale), codes, block);
+    encode_nearest<F, 128, V>(x, scale, block);
     return true;
   };
   quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, improve, improve);

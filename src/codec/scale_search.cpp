@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "codec/integer_block.h"
 #include "formats/iq4_nl.h"
 #include "formats/mxfp4.h"
 #include "formats/nvfp4.h"
@@ -87,40 +88,33 @@ struct OneScale<MXFP4> : Fp4Levels<MXFP4, Storage::e8m0> {};
 template <>
 struct OneScale<NVFP4> : Fp4Levels<NVFP4, Storage::ue4m3> {};
 
-/// The codes of the levels nearest to x / scale. V = float or Float4: the same codes.
-template <class F, class V>
+/// The codes of the levels nearest to x / scale.
+template <class F>
 void nearest_codes(const float* x, float scale, uint8_t* codes) {
   using Grid = OneScale<F>;
-  if constexpr (requires { Grid::reach; }) {
-    constexpr size_t n = F::scale_length, lanes = lane_count<V>;
-    const V low(static_cast<float>(-Grid::reach)), high(static_cast<float>(Grid::reach - 1));
-    V levels[n / lanes];
-    for (size_t i = 0; i < n; i += lanes) {
-      const V y = scale == 0 ? V(0.0f) : load_run<V>(x + i) / V(scale);
-      levels[i / lanes] = small_level(lower_of(higher_of(y, low), high)) - low;
-    }
-    store_level_run<n>(levels, codes);
-  } else {
-    constexpr Levels levels{Grid::levels.data(), Grid::count};
-    for (size_t i = 0; i < F::scale_length; ++i) {
-      codes[i] = Grid::code(nearest_code(levels, scale == 0 ? 0.0 : static_cast<double>(x[i]) / scale));
-    }
+  constexpr Levels levels{Grid::levels.data(), Grid::count};
+  for (size_t i = 0; i < F::scale_length; ++i) {
+    codes[i] = Grid::code(nearest_code(levels, scale == 0 ? 0.0 : static_cast<double>(x[i]) / scale));
   }
 }
 
-/// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs.
+/// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs. V = float or Float4: the same bytes.
 template <class F, class V, class BestScale>
 void quantize_row(const float* row, uint8_t* blocks, size_t length, const float* importance, BestScale&& best_scale) {
   constexpr size_t run = F::scale_length, runs = F::block_length / run;
-  float scales[runs];
-  uint8_t codes[F::block_length];
   for (size_t start = 0; start < length; start += F::block_length, blocks += F::block_bytes) {
+    float scales[runs];
     for (size_t r = 0; r < runs; ++r) {
       const size_t at = start + r * run;
       scales[r] = best_scale(row + at, importance ? importance + at : nullptr);
-      nearest_codes<F, V>(row + at, scales[r], codes + r * run);
     }
-    OneScale<F>::encode(scales, codes, blocks);
+    if constexpr (requires { OneScale<F>::reach; }) {
+      encode_nearest<F, OneScale<F>::reach, V>(row + start, scales[0], blocks);
+    } else {
+      uint8_t codes[F::block_length];
+      for (size_t r = 0; r < runs; ++r) nearest_codes<F>(row + start + r * run, scales[r], codes + r * run);
+      OneScale<F>::encode(scales, codes, blocks);
+    }
   }
 }
 

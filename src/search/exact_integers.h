@@ -10,12 +10,14 @@
 /// s = s1 + y (s0 - s1), this gives
 ///   f(s) >= (1 - y) f(s1) + y (s1 / s0) f(s0) - y (1 - y) Suu (s0 - s1)^2 / (s0 s1),
 /// whose minimum over y has a closed form. So f at the nodes of a grid bounds f in every cell between neighbours. The slack,
-/// the last term, is of second order in the cell's width, so that two or three cells survive. In those, every change of a
-/// code is visited (each weight changes at most once in a cell), which enumerates every choice of codes there. Coarser and
-/// finer scales than the grid's are excluded by the error they force on the small and on the largest weight; the rare
-/// block for which that fails goes through ScaleSweep. Storage: the best half float for a choice of codes is the one
-/// nearest to its parabola's vertex, and that error is what is compared, so the result is the best scale a half float can
-/// hold.
+/// the last term, is of second order in the cell's width. In the cell that looks best every change of a code is visited
+/// (each weight changes at most once in a cell), which enumerates every choice of codes there. Cells whose bound is below
+/// the error found are halved by evaluating their middle, and halves still below it are visited, too. Coarser and finer
+/// scales than the grid's are excluded by the error they force on the small and on the largest weight; a block for which
+/// that fails is searched again on a grid from where all codes are zero to where no block needs finer scales. Blocks that a
+/// grid fits almost perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half
+/// float for a choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the
+/// result is the best scale a half float can hold.
 namespace nibble {
 
 class ExactIntegers {

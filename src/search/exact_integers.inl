@@ -1,98 +1,7 @@
 // The body of the exact search for integer codes, compiled once per kernel (exact_integers_*.cpp). Written in 128-bit
 // vectors; the scalar kernel is the same text over portable vectors, so both give the same bits. See exact_integers.h.
 
-// The grid for codes -reach .. reach-1: candidate inverse scales T = max|x| / |scale|, multiples of 1 / steps. Below
-// reach - 1/2 nothing is clipped ("open"). Above, it matters which side reaches further: "long" gives it to the sign of
-// the largest weight, "short" to the other one; both continue from the last open node. The slack of a cell's bound,
-// relative to the error, depends on the cell's width in T alone, so cells are narrow where the error is near its minimum.
-// Each of the three counts is a multiple of 4.
-struct Grid4 {
-  static constexpr int reach = 8, steps = 16, open_count = 12, long_count = 8, short_count = 4;
-  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
-  static constexpr bool proves = true;
-  static constexpr float worthwhile = 1.0f;
-  static constexpr float T(int node) {
-    constexpr float values[] = {2.8125f, 3.5f,  4.125f, 4.6875f, 5.1875f, 5.625f, 6.0f,  6.3125f, 6.625f, 6.9375f, 7.25f, 7.5f,
-                                7.75f,   8.0f,  8.25f,  8.5f,    8.8125f, 9.25f,  9.75f, 10.625f, 7.6875f, 7.9375f, 8.375f, 9.1875f};
-    return values[node];
-  }
-};
-struct Grid5 {
-  static constexpr int reach = 16, steps = 8, open_count = 20, long_count = 8, short_count = 4;
-  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
-  static constexpr bool proves = true;
-  static constexpr float worthwhile = 1.0f;
-  static constexpr float T(int node) {
-    constexpr float values[] = {4.375f, 5.25f,  6.0f,    6.875f, 7.75f,  8.5f,    9.25f,  10.0f,   10.75f, 11.5f,  12.125f,
-                                12.625f, 13.0f, 13.375f, 13.75f, 14.125f, 14.5f,  14.875f, 15.25f, 15.5f,
-                                15.75f, 16.0f,  16.25f,  16.5f,  16.75f, 17.25f,  17.75f, 18.5f,   15.75f, 16.0f,  16.5f,  17.375f};
-    return values[node];
-  }
-};
-struct Grid8 {
-  static constexpr int reach = 128, steps = 4, open_count = 232, long_count = 8, short_count = 8;
-  static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f, first_T = 6.75f;
-  static constexpr bool proves = true;
-  static constexpr float worthwhile = 1.0f;
-  static constexpr float T(int node) {
-    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
-    float t = first_T;
-    for (int k = 0; k < node; ++k) t += t < 86.0f ? 0.75f : t < 106.0f ? 0.5f : 0.25f;
-    return t;
-  }
-};
-// Only the scales where the best one nearly always is.
-struct Grid8Near : Grid8 {
-  static constexpr int open_count = 84;
-  static constexpr bool proves = false;
-  static constexpr float worthwhile = 0.98f;  // cells that promise less gain are not swept
-  static constexpr float T(int node) {
-    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
-    return 127.5f - 0.25f * static_cast<float>(open_count - 1 - node);
-  }
-};
-
-template <class Grid>
-struct NodeTables {
-  static constexpr int clipped = Grid::open_count + Grid::long_count;  // first slot after the long nodes
-  static constexpr int node_count = clipped + Grid::short_count;       // as evaluated
-  // Slots in order of cells: open, long, the last open node again, short. From the last long node to the slot after it
-  // is not a cell.
-  static constexpr int slot_count = node_count + 1, cell_count = slot_count - 1, gap_cell = clipped - 1;
-  static constexpr int padded = (slot_count + 7) / 4 * 4;
-  alignas(16) int16_t fixed[node_count][8];  // T * steps
-  // Clipped nodes: an eighth of it, the long limit in steps of u, and how much lower the short one is.
-  alignas(16) int16_t eighth[node_count][8], limit[node_count][8], less[node_count][8];
-  alignas(16) float scale[node_count], rounding[node_count];
-  alignas(16) float T[padded];                                     // per slot
-  alignas(16) float ratio[padded], curve[padded], inverse_curve[padded];  // per cell
-  constexpr NodeTables() : fixed{}, eighth{}, limit{}, less{}, scale{}, rounding{}, T{}, ratio{}, curve{}, inverse_curve{} {
-    for (int node = 0; node < node_count; ++node) {
-      const int t = static_cast<int>(Grid::T(node) * Grid::steps);
-      const int highest_u = Grid::reach * 65536 / t, short_u = (Grid::reach - 1) * 65536 / t;
-      for (int lane = 0; lane < 8; ++lane) {
-        fixed[node][lane] = static_cast<int16_t>(t);
-        eighth[node][lane] = static_cast<int16_t>(t / 8);
-        limit[node][lane] = static_cast<int16_t>(highest_u < 32767 ? highest_u : 32767);
-        less[node][lane] = static_cast<int16_t>(highest_u - short_u);
-      }
-      scale[node] = 1.0f / Grid::T(node);
-      // u is off by up to half a step, and a residual loses up to one step of 2^-13 levels, in each of 32 weights.
-      const float bound = 5.6569f * 1.01f * (0.5f * static_cast<float>(t) / 65536.0f + 1.0f / 8192.0f);
-      rounding[node] = Grid::proves ? bound : 0.0f;
-      T[node < clipped ? node : node + 1] = Grid::T(node);
-    }
-    T[clipped] = T[Grid::open_count - 1];
-    for (int cell = 0; cell < cell_count; ++cell) {
-      const float width = T[cell + 1] - T[cell];
-      ratio[cell] = T[cell] / T[cell + 1];
-      curve[cell] = width * width / (T[cell] * T[cell + 1]) * 1.00001f;
-      inverse_curve[cell] = 0.5f / curve[cell];
-    }
-  }
-};
-template <class Grid>
-constexpr NodeTables<Grid> node_tables;
+#include "search/exact_integers_grids.inl"
 
 // Nearest half float, as a float, of positive values below 65504.
 inline v128_t round_to_f16(v128_t v) {
@@ -132,15 +41,21 @@ struct BestScale {
 
 // Looks at every choice of codes that is nearest somewhere in the cell [T0, T1], and keeps the best stored scale.
 // Errors are kept as differences from the cell's middle scale, which loses no precision to cancellation.
-inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1, float power, float inverse_power,
-                       v128_t is_short, BestScale& best) {
+// `both_limits`: the sum of a weight's limits on the long and on the short side.
+inline void sweep_cell(const v128_t* u, const v128_t* long_limit, float both_limits, bool is_short, float T0, float T1,
+                       float power, float inverse_power, BestScale& best) {
   alignas(16) float event_u[40], event_P[40];
   // Near the cell's middle, with so few bits that s p, and with it nearly every difference u - s p, is exact.
   const float s = bit_cast<float>(bit_cast<uint32_t>(2.0f / (T0 + T1)) & 0xFFFFF000u);
   const v128_t vs = wasm_f32x4_splat(s), vT0 = wasm_f32x4_splat(T0), vT1 = wasm_f32x4_splat(T1);
-  const v128_t half = in_register(wasm_f32x4_splat(0.5f)), one = in_register(wasm_f32x4_splat(1.0f));
+  const v128_t half = in_register(wasm_f32x4_splat(0.5f));
   v128_t F4 = wasm_f32x4_splat(0), R4 = F4, B4 = F4;
   int events = 0;
+  const v128_t is_short_mask = wasm_i32x4_splat(is_short ? -1 : 0);
+  v128_t limit[8];
+  for (int k = 0; k < 8; ++k) {
+    limit[k] = is_short ? wasm_f32x4_sub(wasm_f32x4_splat(both_limits), long_limit[k]) : long_limit[k];
+  }
   for (int k = 0; k < 8; ++k) {
     const v128_t p = wasm_f32x4_pmin(wasm_f32x4_nearest(wasm_f32x4_mul(u[k], vT0)), limit[k]);
     const v128_t r = wasm_f32x4_sub(u[k], wasm_f32x4_mul(vs, p));
@@ -148,8 +63,7 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
     R4 = wasm_f32x4_add(R4, wasm_f32x4_mul(r, p));
     B4 = wasm_f32x4_add(B4, wasm_f32x4_mul(p, p));
     const v128_t P = wasm_f32x4_add(p, half);
-    const v128_t moves = wasm_v128_and(wasm_f32x4_le(P, wasm_f32x4_mul(u[k], vT1)),
-                                       wasm_f32x4_le(wasm_f32x4_add(p, one), limit[k]));
+    const v128_t moves = wasm_v128_and(wasm_f32x4_le(P, wasm_f32x4_mul(u[k], vT1)), wasm_f32x4_lt(p, limit[k]));
     const int mask = static_cast<int>(wasm_i32x4_bitmask(moves));
     const v128_t order = wasm_v128_load(pack_table.bytes[mask]);
     wasm_v128_store(event_u + events, wasm_i8x16_swizzle(u[k], order));
@@ -173,7 +87,8 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
     const v128_t R_new = wasm_f32x4_sub(wasm_f32x4_add(R, dA), wasm_f32x4_mul(vs, dB));
     const v128_t step = wasm_f32x4_div(R_new, B_new);
     const v128_t vertex = wasm_f32x4_add(vs, step);
-    v128_t error = wasm_f32x4_add(F, wasm_f32x4_mul(vs, wasm_f32x4_sub(wasm_f32x4_mul(vs, dB), wasm_f32x4_add(dA, dA))));
+    v128_t error =
+        wasm_f32x4_add(F, wasm_f32x4_mul(vs, wasm_f32x4_sub(wasm_f32x4_mul(vs, dB), wasm_f32x4_add(dA, dA))));
     error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
     const v128_t stored = round_to_f16(wasm_f32x4_mul(vertex, wasm_f32x4_splat(power)));
     const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, wasm_f32x4_splat(inverse_power)), vertex);
@@ -181,7 +96,7 @@ inline void sweep_cell(const v128_t* u, const v128_t* limit, float T0, float T1,
     const v128_t better = wasm_f32x4_lt(error, best.error);
     best.error = wasm_v128_bitselect(error, best.error, better);
     best.scale = wasm_v128_bitselect(stored, best.scale, better);
-    best.is_short = wasm_v128_bitselect(is_short, best.is_short, better);
+    best.is_short = wasm_v128_bitselect(is_short_mask, best.is_short, better);
   }
 }
 
@@ -213,41 +128,39 @@ bool search_grid(const float* x, float& scale) {
   const float inverse_size = power * inverse_amax;
   const bool negative = highest(upper) != amax;
 
-  v128_t u[8], scaled[8], limit[2][8], U[4], other[4];
+  v128_t scaled[8], limit[8], U[4], other[4];
   const v128_t flip = wasm_i32x4_splat(negative ? static_cast<int>(0x80000000u) : 0);
-  v128_t Suu4 = wasm_f32x4_splat(0), tail4 = Suu4;
-  const v128_t lowest_scale = wasm_f32x4_splat(1.0f / lowest_T), to_fixed = wasm_f32x4_splat(65536.0f / Grid::steps);
+  v128_t squares = wasm_f32x4_splat(0);
+  const v128_t to_scaled = wasm_f32x4_splat(inverse_power),
+               to_fixed = wasm_f32x4_splat(inverse_amax * (65536.0f / Grid::steps));
+  const v128_t long_limit = wasm_f32x4_splat(reach), short_limit = wasm_f32x4_splat(reach - 1);
+  NIBBLE_UNROLL
   for (int k = 0; k < 4; ++k) {
     v128_t signs[2], steps[2];
+    NIBBLE_UNROLL
     for (int half = 0; half < 2; ++half) {
       const int i = 2 * k + half;
-      u[i] = wasm_f32x4_mul(ax[i], wasm_f32x4_splat(inverse_amax));
-      scaled[i] = wasm_f32x4_mul(ax[i], wasm_f32x4_splat(inverse_power));
+      scaled[i] = wasm_f32x4_mul(ax[i], to_scaled);
       signs[half] = wasm_i32x4_shr(wasm_v128_xor(wasm_v128_load(x + 4 * i), flip), 31);
-      steps[half] = nearest_i32(wasm_f32x4_mul(u[i], to_fixed));
-      limit[0][i] = wasm_v128_bitselect(wasm_f32x4_splat(reach - 1), wasm_f32x4_splat(reach), signs[half]);
-      limit[1][i] = wasm_v128_bitselect(wasm_f32x4_splat(reach), wasm_f32x4_splat(reach - 1), signs[half]);
-      Suu4 = wasm_f32x4_add(Suu4, wasm_f32x4_mul(u[i], u[i]));
-      const v128_t miss =
-          wasm_f32x4_pmax(wasm_f32x4_splat(0), wasm_f32x4_pmin(u[i], wasm_f32x4_sub(lowest_scale, u[i])));
-      tail4 = wasm_f32x4_add(tail4, wasm_f32x4_mul(miss, miss));
+      steps[half] = nearest_i32(wasm_f32x4_mul(ax[i], to_fixed));
+      limit[i] = wasm_v128_bitselect(short_limit, long_limit, signs[half]);
+      squares = wasm_f32x4_add(squares, wasm_f32x4_mul(scaled[i], scaled[i]));
     }
     U[k] = wasm_i16x8_narrow_i32x4(steps[0], steps[1]);
     other[k] = wasm_i16x8_narrow_i32x4(signs[0], signs[1]);
   }
-  const float Suu = total(Suu4);
+  const float Suu = total(squares) * (inverse_size * inverse_size);
 
   // 1. The error at every node, from below (rounding included). A product u T wraps around at every level, and what is
   // left is the distance to the nearest one.
   alignas(16) float error[Tables::padded];
-  const auto settle = [&](int node, int slot, const v128_t* sums) {
+  const auto least_error = [](const v128_t* sums, v128_t rounding, v128_t node_scale) {
     const v128_t square = wasm_f32x4_convert_i32x4(lane_sums(sums[0], sums[1], sums[2], sums[3]));
     const v128_t root = wasm_f32x4_sub(
         wasm_f32x4_mul(wasm_f32x4_sqrt(wasm_f32x4_pmax(square, wasm_f32x4_splat(0))), wasm_f32x4_splat(1.0f / 8192.0f)),
-        wasm_v128_load(nodes.rounding + node));
-    const v128_t least =
-        wasm_f32x4_mul(wasm_f32x4_pmax(root, wasm_f32x4_splat(0)), wasm_v128_load(nodes.scale + node));
-    wasm_v128_store(error + slot, wasm_f32x4_mul(least, least));
+        rounding);
+    const v128_t least = wasm_f32x4_mul(wasm_f32x4_pmax(root, wasm_f32x4_splat(0)), node_scale);
+    return wasm_f32x4_mul(least, least);
   };
   for (int node = 0; node < Grid::open_count; node += 4) {
     v128_t sums[4];
@@ -260,87 +173,140 @@ bool search_grid(const float* x, float& scale) {
         sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
       }
     }
-    settle(node, node, sums);
+    wasm_v128_store(error + node,
+                    least_error(sums, wasm_v128_load(nodes.rounding + node), wasm_v128_load(nodes.scale + node)));
   }
   // Beyond its limit a weight keeps the whole distance. An eighth is rounded down, a sum that overflows wraps: both err
   // below the error.
+  const auto clipped_square = [&](v128_t t, v128_t eighth, v128_t high, v128_t less, v128_t is_short) {
+    v128_t sum;
+    NIBBLE_UNROLL
+    for (int k = 0; k < 4; ++k) {
+      const v128_t lower = wasm_v128_xor(other[k], is_short);
+      const v128_t inside = wasm_i16x8_min(U[k], wasm_i16x8_sub(high, wasm_v128_and(lower, less)));
+      const v128_t r = wasm_i16x8_add(wasm_i16x8_shr(wasm_i16x8_mul(inside, t), 3),
+                                      wasm_i16x8_mul(wasm_i16x8_sub(U[k], inside), eighth));
+      const v128_t square = wasm_i32x4_dot_i16x8(r, r);
+      sum = k == 0 ? square : wasm_i32x4_add(sum, square);
+    }
+    return sum;
+  };
   for (int node = Grid::open_count; node < Tables::node_count; node += 4) {
     const bool is_short = node >= Tables::clipped;
     v128_t sums[4];
     NIBBLE_UNROLL
     for (int c = 0; c < 4; ++c) {
-      const v128_t t = wasm_v128_load(nodes.fixed[node + c]), eighth = wasm_v128_load(nodes.eighth[node + c]);
-      const v128_t high = wasm_v128_load(nodes.limit[node + c]), less = wasm_v128_load(nodes.less[node + c]);
-      NIBBLE_UNROLL
-      for (int k = 0; k < 4; ++k) {
-        const v128_t lower = is_short ? wasm_v128_not(other[k]) : other[k];
-        const v128_t inside = wasm_i16x8_min(U[k], wasm_i16x8_sub(high, wasm_v128_and(lower, less)));
-        const v128_t r = wasm_i16x8_add(wasm_i16x8_shr(wasm_i16x8_mul(inside, t), 3),
-                                        wasm_i16x8_mul(wasm_i16x8_sub(U[k], inside), eighth));
-        const v128_t square = wasm_i32x4_dot_i16x8(r, r);
-        sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
-      }
+      sums[c] = clipped_square(wasm_v128_load(nodes.fixed[node + c]), wasm_v128_load(nodes.eighth[node + c]),
+                               wasm_v128_load(nodes.limit[node + c]), wasm_v128_load(nodes.less[node + c]),
+                               wasm_i16x8_splat(is_short ? -1 : 0));
     }
-    settle(node, is_short ? node + 1 : node, sums);
+    wasm_v128_store(error + (is_short ? node + 1 : node),
+                    least_error(sums, wasm_v128_load(nodes.rounding + node), wasm_v128_load(nodes.scale + node)));
   }
   error[Tables::clipped] = error[Grid::open_count - 1];
   for (int slot = Tables::slot_count; slot < Tables::padded; ++slot) error[slot] = 0.0f;
 
-  // 2. What the error is at least in every cell (see exact_integers.h), in place of the left end's.
+  // 2. What the error is at least in every cell (see exact_integers.h), and which cell looks best: both its ends low,
+  // and not merely because it is wide. The low bits of that guess hold the cell's number.
   const v128_t square_sum = wasm_f32x4_splat(Suu), inverse_square_sum = wasm_f32x4_splat(1.0f / Suu);
+  const auto lower_bound = [&](v128_t left, v128_t right, v128_t curve, v128_t inverse_curve) {
+    const v128_t fall = wasm_f32x4_add(curve, wasm_f32x4_sub(right, left));
+    const v128_t at = clamp_f32(wasm_f32x4_mul(wasm_f32x4_mul(fall, inverse_curve), inverse_square_sum),
+                                wasm_f32x4_splat(0), wasm_f32x4_splat(1));
+    return wasm_f32x4_add(right, wasm_f32x4_mul(at, wasm_f32x4_sub(wasm_f32x4_mul(curve, at), fall)));
+  };
+  alignas(16) float bounds[Tables::padded];
+  v128_t guess = wasm_f32x4_splat(std::numeric_limits<float>::max()), number = wasm_i32x4_make(0, 1, 2, 3);
   for (int cell = 0; cell < Tables::cell_count; cell += 4) {
     const v128_t left = wasm_f32x4_mul(wasm_v128_load(error + cell), wasm_v128_load(nodes.ratio + cell));
     const v128_t right = wasm_v128_load(error + cell + 1);
     const v128_t curve = wasm_f32x4_mul(wasm_v128_load(nodes.curve + cell), square_sum);
-    const v128_t fall = wasm_f32x4_add(curve, wasm_f32x4_sub(right, left));
-    const v128_t at = clamp_f32(
-        wasm_f32x4_mul(wasm_f32x4_mul(fall, wasm_v128_load(nodes.inverse_curve + cell)), inverse_square_sum),
-        wasm_f32x4_splat(0), wasm_f32x4_splat(1));
-    const v128_t bound = wasm_f32x4_add(right, wasm_f32x4_mul(at, wasm_f32x4_sub(wasm_f32x4_mul(curve, at), fall)));
-    wasm_v128_store(error + cell, bound);
+    wasm_v128_store(bounds + cell, lower_bound(left, right, curve, wasm_v128_load(nodes.inverse_curve + cell)));
+    const v128_t value = wasm_f32x4_sub(wasm_f32x4_add(left, right), wasm_f32x4_mul(curve, wasm_f32x4_splat(0.2f)));
+    guess = wasm_f32x4_pmin(guess, wasm_v128_or(wasm_v128_and(value, wasm_i32x4_splat(~255)), number));
+    number = wasm_i32x4_add(number, wasm_i32x4_splat(4));
   }
-  error[Tables::gap_cell] = no_cell;
-  for (int cell = Tables::cell_count; cell < Tables::padded; ++cell) error[cell] = no_cell;
+  static_assert(Tables::padded <= 256);
 
-  // 3. Sweep the most promising cell, then every other one whose bound is below what was found.
+  // 3. Sweep that cell, then the halves of every other one whose bounds are below what was found.
   BestScale best{wasm_f32x4_splat(std::numeric_limits<float>::max()), wasm_f32x4_splat(0), wasm_i32x4_splat(0)};
   float best_error = std::numeric_limits<float>::max();
-  const auto sweep = [&](int cell) {
-    if (nodes.T[cell + 1] - nodes.T[cell] >= 0.9f) return false;  // a weight might change its code twice
-    const int side = cell > Tables::gap_cell;
-    sweep_cell(scaled, limit[side], nodes.T[cell] * inverse_size, nodes.T[cell + 1] * inverse_size, power, inverse_power,
-               wasm_i32x4_splat(-side), best);
+  const auto sweep = [&](int cell, float T0, float T1) {
+    const bool is_short = cell > Tables::gap_cell;
+    sweep_cell(scaled, limit, 2 * reach - 1, is_short, T0 * inverse_size, T1 * inverse_size, power, inverse_power,
+               best);
     best_error = lowest(best.error) * (inverse_size * inverse_size);
-    return true;
   };
-  v128_t least = wasm_f32x4_splat(no_cell);
-  for (int cell = 0; cell < Tables::cell_count; cell += 4) least = wasm_f32x4_pmin(least, wasm_v128_load(error + cell));
-  least = wasm_f32x4_splat(lowest(least));
-  for (int cell = 0;; cell += 4) {
-    const int equal = wasm_i32x4_bitmask(wasm_f32x4_eq(wasm_v128_load(error + cell), least));
-    if (!equal) continue;
-    const int first = cell + __builtin_ctz(static_cast<uint32_t>(equal));
-    if (!sweep(first)) return false;
-    error[first] = no_cell;
-    break;
-  }
+  const int first = static_cast<int>(bit_cast<uint32_t>(lowest(guess)) & 255);
+  if (nodes.T[first + 1] - nodes.T[first] >= 0.9f) return false;  // a weight might change its code twice
+  sweep(first, nodes.T[first], nodes.T[first + 1]);
+  bounds[first] = no_cell;
+  int survivors[Tables::padded + 4], count = 0;
+  const v128_t found = wasm_f32x4_splat(best_error * Grid::worthwhile);
   for (int cell = 0; cell < Tables::cell_count; cell += 4) {
-    for (uint32_t promising = static_cast<uint32_t>(wasm_i32x4_bitmask(
-             wasm_f32x4_lt(wasm_v128_load(error + cell), wasm_f32x4_splat(best_error * Grid::worthwhile))));
+    for (uint32_t promising =
+             static_cast<uint32_t>(wasm_i32x4_bitmask(wasm_f32x4_lt(wasm_v128_load(bounds + cell), found)));
          promising; promising &= promising - 1) {
-      const int one = cell + __builtin_ctz(promising);
-      if (error[one] < best_error * Grid::worthwhile && !sweep(one)) return false;
+      survivors[count++] = cell + __builtin_ctz(promising);
+    }
+  }
+  for (int at = 0; at < count; at += 4) {
+    for (int c = count; c < at + 4; ++c) survivors[c] = survivors[count - 1];
+    alignas(16) float lefts[4], rights[4], middle_scales[4], roundings[4], halves[2][4];
+    v128_t sums[4];
+    NIBBLE_UNROLL
+    for (int c = 0; c < 4; ++c) {
+      const int cell = survivors[at + c];
+      sums[c] = clipped_square(
+          wasm_v128_load16_splat(nodes.middle_fixed + cell), wasm_v128_load16_splat(nodes.middle_eighth + cell),
+          wasm_v128_load16_splat(nodes.middle_limit + cell), wasm_v128_load16_splat(nodes.middle_less + cell),
+          wasm_i16x8_splat(cell > Tables::gap_cell ? -1 : 0));
+      lefts[c] = error[cell];
+      rights[c] = error[cell + 1];
+      middle_scales[c] = nodes.middle_scale[cell];
+      roundings[c] = nodes.middle_rounding[cell];
+    }
+    const v128_t middle = least_error(sums, wasm_v128_load(roundings), wasm_v128_load(middle_scales));
+    uint32_t promising = 0;
+    NIBBLE_UNROLL
+    for (int side = 0; side < 2; ++side) {
+      const auto* cells = nodes.half[side];
+      v128_t ratio = wasm_v128_load(cells + survivors[at]), curve = wasm_v128_load(cells + survivors[at + 1]);
+      v128_t inverse_curve = wasm_v128_load(cells + survivors[at + 2]),
+             unused = wasm_v128_load(cells + survivors[at + 3]);
+      transpose4(ratio, curve, inverse_curve, unused);
+      const v128_t bound =
+          lower_bound(wasm_f32x4_mul(side ? middle : wasm_v128_load(lefts), ratio),
+                      side ? wasm_v128_load(rights) : middle, wasm_f32x4_mul(curve, square_sum), inverse_curve);
+      wasm_v128_store(halves[side], bound);
+      promising |= static_cast<uint32_t>(
+                       wasm_i32x4_bitmask(wasm_f32x4_lt(bound, wasm_f32x4_splat(best_error * Grid::worthwhile))))
+                   << (4 * side);
+    }
+    if (count - at < 4) promising &= ((1u << (count - at)) - 1) * 17;
+    for (; promising; promising &= promising - 1) {
+      const int bit = __builtin_ctz(promising), side = bit >> 2, cell = survivors[at + (bit & 3)];
+      if (!(halves[side][bit & 3] < best_error * Grid::worthwhile)) continue;
+      sweep(cell, side ? nodes.middle_T[cell] : nodes.T[cell], side ? nodes.T[cell + 1] : nodes.middle_T[cell]);
     }
   }
 
-  // A block that fits its grid almost perfectly leaves an error that single precision cannot compare.
-  if (Grid::proves && !(best_error > Grid::perfect * Suu)) return false;
-
-  // 4. Outside the grid: coarser scales leave every small weight at least this error, finer ones clip the largest.
-  const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
-  if (Grid::proves && !(total(tail4) > best_error && long_clip * long_clip > best_error &&
-                        short_clip * short_clip > best_error)) {
-    return false;
+  if (Grid::proves) {
+    // A block that fits its grid almost perfectly leaves an error that single precision cannot compare.
+    if (!(best_error > Grid::perfect * Suu)) return false;
+    // 4. Outside the grid: coarser scales leave every small weight at least this error, finer ones clip the largest.
+    const v128_t lowest_scale = wasm_f32x4_splat(1.0f / (lowest_T * inverse_size));
+    v128_t missed = wasm_f32x4_splat(0);
+    for (int i = 0; i < 8; ++i) {
+      const v128_t miss =
+          wasm_f32x4_pmax(wasm_f32x4_splat(0), wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(lowest_scale, scaled[i])));
+      missed = wasm_f32x4_add(missed, wasm_f32x4_mul(miss, miss));
+    }
+    const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
+    const float coarse_error = total(missed) * (inverse_size * inverse_size);
+    if (!(coarse_error > best_error && long_clip * long_clip > best_error && short_clip * short_clip > best_error)) {
+      return false;
+    }
   }
 
   alignas(16) float errors[4], scales[4];
@@ -359,9 +325,12 @@ bool search_grid(const float* x, float& scale) {
 
 bool search(int reach, const float* x, float& scale) {
   switch (reach) {
-    case Grid4::reach: return search_grid<Grid4>(x, scale);
-    case Grid5::reach: return search_grid<Grid5>(x, scale);
-    default: return search_grid<Grid8>(x, scale);
+    case Grid4::reach:
+      return search_grid<Grid4>(x, scale) || search_grid<Grid4Whole>(x, scale);
+    case Grid5::reach:
+      return search_grid<Grid5>(x, scale) || search_grid<Grid5Whole>(x, scale);
+    default:
+      return search_grid<Grid8>(x, scale) || search_grid<Grid8Whole>(x, scale);
   }
 }
 bool search_near(const float* x, float& scale) { return search_grid<Grid8Near>(x, scale); }
