@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "numeric/half.h"
+#include "reference/every_half_scale.h"
 #include "reference/scale_sweep_reference.h"
 #include "search/exact_integers.h"
 #include "search/scale_sweep.h"
@@ -38,6 +39,13 @@ std::vector<Family> families() {
       {"positive", [=](std::mt19937& r, size_t) { return 0.05f + std::fabs(normal(r)); }},
       {"huge", [=](std::mt19937& r, size_t) { return 1e7f * normal(r); }},
       {"all zero", [](std::mt19937&, size_t) { return 0.0f; }},
+      {"one weight", [=](std::mt19937& r, size_t i) { return i == 5 ? normal(r) : 0.0f; }},
+      {"nearly whole steps",
+       [=](std::mt19937& r, size_t) {
+         return 0.003f * static_cast<float>(static_cast<int>(r() % 16) - 8) + 1e-3f * normal(r);
+       }},
+      {"powers of two",
+       [](std::mt19937& r, size_t) { return std::ldexp(r() % 2 ? 0.3f : -0.3f, -static_cast<int>(r() % 8)); }},
   };
 }
 
@@ -80,17 +88,25 @@ TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
   }
 }
 
+/// How many blocks to try: native builds as shipped try all; slower ones a share.
+constexpr int share(int blocks) {
+#if defined(__EMSCRIPTEN__) || defined(__clang__)
+  return blocks / 16;
+#else
+  return blocks;
+#endif
+}
+
 class ExactIntegersOf : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Reach, ExactIntegersOf, testing::Values(8, 16, 128));
 
-TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
+TEST_P(ExactIntegersOf, NoHalfFloatIsABetterScale) {
   const int reach = GetParam();
   const std::vector<float> levels = integer_levels(reach);
-  // NIBBLE_LONG_TESTS=1: more than 100 000 blocks. The walk that checks 256 levels is slow.
-  const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? (reach == 128 ? 500 : 8000) : (reach == 128 ? 40 : 300);
+  // Together more than 100 000 blocks; sixteen times as many with NIBBLE_LONG_TESTS=1.
+  const int rounds = share(reach == 128 ? 800 : 2900) * (std::getenv("NIBBLE_LONG_TESTS") ? 16 : 1);
   std::mt19937 random(2);
   ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
-  ScaleSweep sweep;
   for (const Family& family : families()) {
     const uint64_t slow_before = fast.slow_blocks();
     double worst = 0;
@@ -98,16 +114,19 @@ TEST_P(ExactIntegersOf, NoScaleBeatsItAndBothKernelsAgree) {
       Block x(32);
       for (size_t i = 0; i < 32; ++i) x[i] = family.value(random, i);
       const float scale = fast.best_scale(x.data());
-      ASSERT_EQ(scale, scalar.best_scale(x.data())) << family.name;
       ASSERT_EQ(scale, f32_from_f16(f16_from_f32(scale))) << family.name;
-      sweep.walk(x.data(), nullptr, 32, {levels.data(), 2 * reach});
-      const ScaleOptimum optimum = sweep.optimum(Storage::f16);
+      if (round % 8 == 0) {
+        ASSERT_EQ(scale, scalar.best_scale(x.data())) << family.name;
+      }
+      double square_sum = 0;
+      for (const float value : x) square_sum += static_cast<double>(value) * value;
       const double reached = reference::error_at_scale(x, {}, levels, scale);
-      if (optimum.error > 1e-12 * sweep.square_sum()) worst = std::max(worst, reached / optimum.error - 1);
+      const double lowest = reference::lowest_error_of_half_scales(x.data(), nullptr, reach, reached);
+      if (reached > 1e-12 * square_sum) worst = std::max(worst, reached / lowest - 1);
     }
     EXPECT_LT(worst, 4e-6) << family.name;
-    if (family.name == "gaussian" || family.name == "student t5") {
-      EXPECT_LE(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
+    if (family.name == "gaussian" || family.name == "student t5" || family.name == "uniform") {
+      EXPECT_EQ(fast.slow_blocks(), slow_before) << family.name;
     }
   }
 }
