@@ -2,6 +2,7 @@
 
 #include "codec/block32_simd.h"
 #include "codec/codec.h"
+#include "codec/fp4_grid.h"
 #include "formats/mxfp4.h"
 #include "formats/nvfp4.h"
 #include "numeric/lanes.h"
@@ -9,47 +10,6 @@
 /// MXFP4 and NVFP4: one grid of 4-bit floats under two kinds of 8-bit scale.
 namespace nibble {
 namespace {
-
-/// The code 0..7 whose value times d is nearest to the magnitude, the lowest of equals: the reference's scan.
-template <class V>
-V scanned_level(V magnitude, V d) {
-  V best = magnitude, level(0.0f);
-  for (int code = 1; code < 8; ++code) {
-    const V distance = absolute(V(static_cast<float>(fp4_values[code])) * d - magnitude);
-    const auto nearer = distance < best;
-    best = select(nearer, distance, best);
-    level = select(nearer, V(static_cast<float>(code)), level);
-  }
-  return level;
-}
-
-/// The same by counting the midpoints below the magnitude. Values, midpoints and, next to a midpoint, distances are
-/// exact; elsewhere rounding keeps the order of distances, strictly so while no value overflows and the magnitude is
-/// not so many steps away that a step vanishes in rounding.
-template <class V>
-V counted_level(V magnitude, V d) {
-  V level(0.0f);
-  for (int code = 0; code < 7; ++code) {
-    const V midpoint = V(0.5f * static_cast<float>(fp4_values[code] + fp4_values[code + 1])) * d;
-    level += select(magnitude > midpoint, V(1.0f), V(0.0f));
-  }
-  return level;
-}
-
-/// The codes of n weights on the grid of d >= 0. The reference scans all sixteen values. Those of the other sign than x
-/// are never nearer than zero, which comes first, and the distances of -v to -x and of v to x are the same floats: the
-/// magnitude decides, and the sign is added.
-template <int n, class V>
-void round_to_grid(const float* x, float d, float largest, uint8_t* codes) {
-  const bool within_reach = largest <= 0x1p20f * d && d <= 0x1p124f;
-  V levels[n / lane_count<V>];
-  for (int i = 0; i < n / lane_count<V>; ++i) {
-    const V v = load_run<V>(x + i * lane_count<V>), magnitude = absolute(v);
-    const V level = within_reach ? counted_level(magnitude, V(d)) : scanned_level(magnitude, V(d));
-    levels[i] = level + select(both(v<V(0.0f), level> V(0.0f)), V(8.0f), V(0.0f));
-  }
-  store_level_run<n>(levels, codes);
-}
 
 /// The power of two that brings the largest magnitude to 4..8 steps: floor(log2) of it, where log2 is rounded to single
 /// precision as the reference rounds it, so that magnitudes a few ulps below a power of two count as that power. (The
@@ -69,7 +29,7 @@ void quantize_mxfp4(const float* row, uint8_t* blocks, size_t length, const floa
     const float largest = largest_magnitude<32, V>(row + i);
     const uint8_t e = exponent_for(largest);
     uint8_t codes[32];
-    round_to_grid<32, V>(row + i, half_of_e8m0(e), largest, codes);
+    fp4::round_to_grid<32, V>(row + i, half_of_e8m0(e), largest, codes);
     MXFP4::encode(e, codes, blocks);
   }
 }
@@ -82,7 +42,7 @@ void quantize_nvfp4(const float* row, uint8_t* blocks, size_t length, const floa
       const float* x = row + i + 16 * s;
       const float largest = largest_magnitude<16, V>(x);
       scales[s] = ue4m3_from_f32(largest / 6.0f);
-      round_to_grid<16, V>(x, half_of_ue4m3(scales[s]), largest, codes + 16 * s);
+      fp4::round_to_grid<16, V>(x, half_of_ue4m3(scales[s]), largest, codes + 16 * s);
     }
     NVFP4::encode(scales, codes, blocks);
   }

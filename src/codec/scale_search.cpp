@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
+#include "codec/exact_codebooks.h"
 #include "codec/integer_block.h"
 #include "formats/iq4_nl.h"
 #include "formats/mxfp4.h"
@@ -129,18 +131,25 @@ void quantize_by(const float* row, uint8_t* blocks, size_t length, const float* 
   });
 }
 
-/// The fast exact search, where there is one: integer levels, equal weights.
+/// Whether the exact search of a format is fast for equal weights.
+template <class F>
+constexpr bool has_fast_exact = !std::is_same_v<F, IQ4_NL>;
+
 template <class F, Kernel kernel, class V>
 void quantize_exact(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   if (importance) return quantize_by<F, scale_method_count - 1>(row, blocks, length, importance);
-  thread_local ExactIntegers search(OneScale<F>::reach, kernel);
-  quantize_row<F, V>(row, blocks, length, nullptr, [&](const float* x, const float*) { return search.best_scale(x); });
+  if constexpr (requires { OneScale<F>::reach; }) {
+    thread_local ExactIntegers search(OneScale<F>::reach, kernel);
+    quantize_row<F, V>(row, blocks, length, nullptr, [&](const float* x, const float*) { return search.best_scale(x); });
+  } else {
+    quantize_exactly<V>(row, blocks, length, static_cast<const F*>(nullptr));
+  }
 }
 
 template <class F, size_t... method>
 std::vector<Quantizer> quantizers_of(std::index_sequence<method...>) {
   std::vector<Quantizer> list = {{all_scale_methods()[method].name, Kernel::scalar, quantize_by<F, method>}...};
-  if constexpr (requires { OneScale<F>::reach; }) {
+  if constexpr (has_fast_exact<F>) {
     list.back().run = quantize_exact<F, Kernel::scalar, float>;
 #if NIBBLE_SIMD
     list.push_back({list.back().method, Kernel::simd, quantize_exact<F, Kernel::simd, Float4>});
