@@ -39,9 +39,20 @@ void quantize_iq4_nl(const float* row, uint8_t* blocks, size_t length, const flo
                                                         symmetric_blocks_of_32<F, float>);
 }
 
+template <Kernel kernel>
+bool integer_iq4_xs(const float* x, uint8_t* block, const float*) {
+  SuperBlockFit fit;
+  if (!NIBBLE_OF_KERNEL(iq4_xs)(x, fit)) return false;
+  uint8_t scales[IQ4_XS::sub_blocks];
+  for (int j = 0; j < IQ4_XS::sub_blocks; ++j) scales[j] = static_cast<uint8_t>(fit.scale[j] + 32);
+  IQ4_XS::encode(fit.d, scales, fit.levels, block);
+  return true;
+}
+
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_iq4_xs(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, symmetric_block<F, V>, symmetric_block<F, V>);
+  const auto improve = importance ? symmetric_block<F, V> : integer_iq4_xs<kernel>;
+  quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
 }
 
 }  // namespace

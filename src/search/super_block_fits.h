@@ -44,7 +44,8 @@ struct Block32Fit {
   bool q3_k(const float* x, SuperBlockFit& fit); \
   bool q4_k(const float* x, SuperBlockFit& fit); \
   bool q5_k(const float* x, SuperBlockFit& fit); \
-  bool q6_k(const float* x, SuperBlockFit& fit);
+  bool q6_k(const float* x, SuperBlockFit& fit); \
+  bool iq4_xs(const float* x, SuperBlockFit& fit);
 
 namespace super_block_fits_scalar {
 NIBBLE_SUPER_BLOCK_FITS

@@ -17,6 +17,7 @@ namespace nibble::super_block_fits_simd {
 #include "search/super_block_symmetric.inl"
 #include "search/iq4_codes.inl"
 #include "search/iq4_fits.inl"
+#include "search/iq4_xs_fits.inl"
 }  // namespace nibble::super_block_fits_simd
 #endif
 
