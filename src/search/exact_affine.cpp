@@ -266,13 +266,11 @@ void ExactAffine::halve(const Triangle& triangle) {
   add(middle, to, other);
 }
 
-/// Cuts all there is to search into two triangles.
-///
 /// With an offset above the largest weight all codes are 0. Codes that begin above 0 can all be lowered, with the offset
 /// raised by as many scales; so the lowest code is 0 and the smallest weight lies at most half a scale above the offset,
 /// unless the offset has a limit. Two neighbouring levels never need to be farther apart than the weights are, unless the
 /// offset cannot be what it should.
-void ExactAffine::outline() {
+AffineCover::Region ExactAffine::region() const {
   const double largest = std::max(std::fabs(mean_ + lowest_ * unit_), std::fabs(mean_ + highest_ * unit_)) / unit_;
   double bottom = lowest_, top = highest_, widest = 1, below = 0.5;
   if (problem_.offset_at_most_zero) below = problem_.last;
@@ -285,7 +283,12 @@ void ExactAffine::outline() {
     top = (half_at(half_above(mean_ + top * unit_)) - mean_) / unit_;
   }
   top = std::min(top, highest_offset_);
-  bottom = std::min(bottom, top);
+  return {widest, std::min(bottom, top), top, below};
+}
+
+/// Cuts the region into two triangles.
+void ExactAffine::outline() {
+  const auto [widest, bottom, top, below] = region();
   const uint32_t a = evaluate(0, bottom), b = evaluate(0, top);
   const uint32_t c = evaluate(widest, bottom - below * widest), d = evaluate(widest, top);
   // The optimum is mostly near the scale that spreads the levels over all weights.
@@ -296,19 +299,55 @@ void ExactAffine::outline() {
   add(a, d, c);
 }
 
-AffineOptimum ExactAffine::optimum(const AffineProblem& problem) {
+/// Opens the triangles that single precision leaves of the region; false where it cannot tell.
+bool ExactAffine::cover() {
+  if (problem_.offset_at_most_zero) return false;
+  const AffineCover::Block block{y_.data(), w_.data(), static_cast<int>(y_.size()), problem_.last, problem_.weights != nullptr, weight_sum_, square_sum_};
+  const AffineCover::Point start = cover_.good_fit(block);
+  if (!(start.d > 0)) return false;
+  evaluate(start.d, start.m);
+  if (best_ < AffineCover::least_limit * square_sum_) return false;
+  const bool is_covered = cover_.cover(block, region(), best_);
+  evaluated_ += cover_.evaluated();
+  if (!is_covered) return false;
+  const double center = AffineCover::center_of(problem_.last);
+  constexpr uint32_t none = 0xFFFFFFFF;
+  corner_of_cover_.assign(cover_.corner_count(), none);
+  for (const AffineCover::Triangle& triangle : cover_.triangles()) {
+    uint32_t corners[3];
+    for (int i = 0; i < 3; ++i) {
+      uint32_t& known = corner_of_cover_[triangle.corner[i]];
+      if (known == none) {
+        const AffineCover::Corner& at = cover_.corner(triangle.corner[i]);
+        known = evaluate(at.d, at.m - center * at.d);
+      }
+      corners[i] = known;
+    }
+    add(corners[0], corners[1], corners[2]);
+  }
+  return true;
+}
+
+/// What comes before either search: one level for all, which every other choice must beat.
+void ExactAffine::begin(const AffineProblem& problem) {
   load(problem);
   best_scale_ = best_offset_ = 0;
+  best_ = std::numeric_limits<double>::infinity();
+  slack_ = 1e-12 * square_sum_;
+  if (square_sum_ > 0) consider_fit({0, 0, 0, 0, 0});
+}
+
+AffineOptimum ExactAffine::optimum(const AffineProblem& problem) {
+  begin(problem);
   if (y_.empty()) return {};
   if (square_sum_ == 0) {
     constant_block();
     return {best_scale_, best_offset_, best_, 0, true};
   }
-  // One level for all: what every other choice must beat.
-  best_ = std::numeric_limits<double>::infinity();
-  consider_fit({0, 0, 0, 0, 0});
-  slack_ = 1e-12 * square_sum_;
-  outline();
+  if (!cover()) {
+    begin(problem);
+    outline();
+  }
   bool proven = false;
   while (evaluated_ < most_evaluations) {
     proven = open_.empty() || open_.front().bound >= best_ - slack_;

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "search/affine_cover.h"
 #include "search/affine_problem.h"
 
 /// The proven minimum of the squared error of a block with a scale d and an offset m: x ~ d q + m, q in 0..last.
@@ -11,7 +12,8 @@
 /// values at the corners. With that plane in place of Phi, f becomes a quadratic that bounds f from below, and its
 /// minimum over the triangle is found in closed form. So the plane of all (d, m) is cut into triangles, the one with the
 /// lowest bound is halved first, and the search ends when the lowest bound reaches the best error found: nothing better
-/// can be anywhere. A triangle whose corners have the same codes needs no halving: there Phi is that plane.
+/// can be anywhere. Most of the plane is ruled out in single precision first, several triangles at a time
+/// (search/affine_cover.h); what it leaves, and whole blocks it cannot tell about, is searched in double precision. A triangle whose corners have the same codes needs no halving: there Phi is that plane.
 ///
 /// Real numbers: every corner's codes are fitted by least squares, so the best point found is a parabola's own minimum.
 /// Half floats: a corner's parabola is judged at pairs of half floats next to its minimum; a triangle of one choice of
@@ -56,8 +58,11 @@ class ExactAffine {
   };
 
   void load(const AffineProblem& problem);
+  void begin(const AffineProblem& problem);
   void constant_block();
+  AffineCover::Region region() const;
   void outline();
+  bool cover();
   uint32_t evaluate(double d, double m);
   void consider_fit(const Choice& choice);
   void consider_offsets(const Choice& choice, double scale);
@@ -75,6 +80,8 @@ class ExactAffine {
   AffineProblem problem_{};
   std::vector<double> y_, w_;
   std::vector<Corner> corners_;
+  AffineCover cover_;
+  std::vector<uint32_t> corner_of_cover_;
   std::vector<Triangle> open_;  ///< a heap, the lowest bound on top
   /// x = mean + unit * y; d and m are in units.
   double mean_ = 0, unit_ = 1, weight_sum_ = 0, square_sum_ = 0, highest_offset_ = 0;

@@ -9,6 +9,7 @@
 
 #include "core/kernel_inputs.h"
 #include "numeric/half_order.h"
+#include "search/affine_cover.h"
 #include "search/affine_methods.h"
 
 namespace nibble {
@@ -141,6 +142,63 @@ TEST(ExactAffine, NoPairOfHalfFloatsNearAnyFitIsBetter) {
       }
     }
   }
+}
+
+TEST(AffineCover, HoldsEveryPointBelowTheLimit) {
+  Random random(10);
+  AffineCover cover;
+  uint32_t checked = 0;
+  for (uint32_t round = 0; round < 200; ++round) {
+    const size_t n = round % 3 ? 32 : 3 + random.below(60);
+    const std::vector<float> x = hard_block(random, round % 10 == 7 ? 0 : round, n);
+    const int last = round % 5 == 0 ? 3 : round % 2 ? 15 : 31;
+    std::vector<double> y(x.begin(), x.end()), w(n, 1.0);
+    std::vector<float> weights(n, 1.0f);
+    if (round % 4 == 0) {
+      for (size_t i = 0; i < n; ++i) w[i] = weights[i] = 0.1f + 3 * random.uniform();
+    }
+    double W = 0, mean = 0, squares = 0;
+    for (size_t i = 0; i < n; ++i) W += w[i], mean += w[i] * y[i];
+    mean /= W;
+    const auto [least, most] = std::minmax_element(x.begin(), x.end());
+    const double range = static_cast<double>(*most) - *least, low = (*least - mean) / range, high = (*most - mean) / range;
+    if (!(range > 0)) continue;
+    std::vector<float> scaled(n);
+    for (size_t i = 0; i < n; ++i) {
+      y[i] = (y[i] - mean) / range;
+      squares += w[i] * y[i] * y[i];
+      scaled[i] = static_cast<float>(y[i]);
+    }
+    const AffineCover::Block block{y.data(), w.data(), static_cast<int>(n), last, round % 4 == 0, W, squares};
+    const AffineProblem problem{scaled.data(), weights.data(), n, last, Storage::real};
+    const AffineCover::Point fit = cover.good_fit(block);
+    if (!(fit.d > 0)) continue;
+    const double limit = affine_error(problem, fit.d, fit.m) * (1 + 0.2 * random.uniform());
+    if (limit < AffineCover::least_limit * squares || !cover.cover(block, {1, low, high, 0.5}, limit)) continue;
+    const auto is_inside = [&](double d, double m) {
+      const double place = m + AffineCover::center_of(last) * d;
+      for (const AffineCover::Triangle& triangle : cover.triangles()) {
+        bool left = true, right = true;
+        for (int i = 0; i < 3; ++i) {
+          const AffineCover::Corner &a = cover.corner(triangle.corner[i]), &b = cover.corner(triangle.corner[(i + 1) % 3]);
+          const double side = (static_cast<double>(b.d) - a.d) * (place - a.m) - (d - a.d) * (static_cast<double>(b.m) - a.m);
+          left = left && side >= -1e-9;
+          right = right && side <= 1e-9;
+        }
+        if (left || right) return true;
+      }
+      return false;
+    };
+    for (int point = 0; point < 4000; ++point) {
+      // Near the fit, and anywhere in the region.
+      const double d = point % 2 ? fit.d * (0.9 + 0.2 * random.uniform()) : random.uniform();
+      const double m = point % 2 ? fit.m + (random.uniform() - 0.5) * fit.d : low - d / 2 + random.uniform() * (high - low + d / 2);
+      if (d <= 0 || m < low - d / 2 || m > high || !(affine_error(problem, d, m) < limit * 0.999)) continue;
+      ++checked;
+      ASSERT_TRUE(is_inside(d, m)) << round << " at " << d << ", " << m;
+    }
+  }
+  EXPECT_GT(checked, 1000u);
 }
 
 TEST(ExactAffine, EndsOnWeightsThatHalfFloatsCannotTellApart) {

@@ -1,0 +1,86 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "numeric/lanes.h"
+
+/// The first part of the proof of search/exact_affine.h in single precision, four points or triangles at a time: where a
+/// better scale and offset than those known can be.
+///
+/// Levels are counted from c = (last + 1) / 2, so x ~ d p + m with p in -c..last - c. With f the error of the nearest
+/// levels, f = Syy + W m^2 - 2 d Phi(d, m) and Phi convex (the same Phi but for a linear function). Replacing Phi by the
+/// plane through the corners of a triangle leaves a quadratic below f; with f and Phi known at the corners it is, in the
+/// weights a_i of the corners,
+///   sum a_i f_i - sum over pairs a_i a_j D_ij,   D_ij = W (m_i - m_j)^2 - 2 (d_i - d_j) (Phi_i - Phi_j),
+/// whose terms lose nothing to cancellation. A mesh of triangles covers the region; those whose least value is above the
+/// limit are dropped, the others halved, generation by generation, until they are small.
+///
+/// Rounding: f is a sum of squares, good to n 2^-23 of itself. Phi is found from f, to 2^-23 Syy / d, and enters
+/// multiplied by differences of scales that are not above d. Both stay below the thousandth by which a triangle must
+/// exceed the limit to be dropped, as long as the limit is not below least_limit Syy. Halves of an edge are exact: an
+/// edge whose middle single precision cannot hold is not cut.
+namespace nibble {
+
+class AffineCover {
+ public:
+#if NIBBLE_SIMD
+  using Lanes = Float4;
+#else
+  using Lanes = float;
+#endif
+  /// Of Syy: below that, single precision cannot tell.
+  static constexpr double least_limit = 5e-4;
+  static constexpr int center_of(int last) { return (last + 1) / 2; }
+  /// m counts from level c.
+  struct Corner {
+    float d, m, f, phi;
+  };
+  struct Triangle {
+    uint32_t corner[3];
+  };
+  /// The block as the search sees it: y has the mean 0 and the range 1. n is at most 256.
+  struct Block {
+    const double *y, *w;
+    int n, last;
+    bool weighted;
+    double weight_sum, square_sum;
+  };
+  struct Point {
+    double d, m;
+  };
+  /// A scale and an offset near the best, in the same units; m is that of level 0. The scale is 0 where there is none.
+  Point good_fit(const Block& block);
+
+  /// Scales 0..widest, and offsets of level 0 between bottom - below * scale and top.
+  struct Region {
+    double widest, bottom, top, below;
+  };
+  /// Covers the region as far as f can be below `limit` there. False when that takes too many triangles.
+  bool cover(const Block& block, const Region& region, double limit);
+
+  const std::vector<Triangle>& triangles() const { return kept_; }
+  const Corner& corner(uint32_t index) const { return corners_[index]; }
+  size_t corner_count() const { return corners_.size(); }
+  uint32_t evaluated() const { return evaluated_; }
+
+ private:
+  void load(const Block& block);
+  void evaluate(Lanes d, Lanes m, Lanes& f, Lanes& phi) const;
+  Corner corner_of_no_scale(const Block& block, float m) const;
+  void mesh(const Block& block, const Region& region);
+  void drop_dead(float limit);
+  void refine(float limit);
+
+  std::vector<Corner> corners_;
+  std::vector<Triangle> open_, next_, kept_;
+  std::vector<double> rows_;
+  Lanes y_[256], w_[256];  ///< each in every lane
+  int n_ = 0;
+  float last_ = 0, center_ = 0, weight_sum_ = 0, square_sum_ = 0;
+  double unit_ = 1, lowest_ = 0;
+  bool weighted_ = false;
+  uint32_t evaluated_ = 0;
+};
+
+}  // namespace nibble
