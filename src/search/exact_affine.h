@@ -10,10 +10,11 @@
 ///   f(d, m) = Syy + W m^2 - 2 d Phi(d, m),   Phi = max over codes of sum w (q (y - m) - d q^2 / 2).
 /// Phi is a maximum of functions linear in (d, m), hence convex: inside a triangle it lies below the plane through its
 /// values at the corners. With that plane in place of Phi, f becomes a quadratic that bounds f from below, and its
-/// minimum over the triangle is found in closed form. So the plane of all (d, m) is cut into triangles, the one with the
-/// lowest bound is halved first, and the search ends when the lowest bound reaches the best error found: nothing better
-/// can be anywhere. Most of the plane is ruled out in single precision first, several triangles at a time
-/// (search/affine_cover.h); what it leaves, and whole blocks it cannot tell about, is searched in double precision. A triangle whose corners have the same codes needs no halving: there Phi is that plane.
+/// minimum over the triangle is found in closed form. So the plane of all (d, m) is cut into triangles, the one with
+/// the lowest bound is halved first, and the search ends when the lowest bound reaches the best error found: nothing
+/// better can be anywhere. Most of the plane is ruled out in single precision first, several triangles at a time
+/// (search/affine_cover.h); what it leaves, and whole blocks it cannot tell about, is searched in double precision. A
+/// triangle whose corners have the same codes needs no halving: there Phi is that plane.
 ///
 /// Real numbers: every corner's codes are fitted by least squares, so the best point found is a parabola's own minimum.
 /// Half floats: a corner's parabola is judged at pairs of half floats next to its minimum; a triangle of one choice of
