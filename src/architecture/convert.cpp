@@ -366,7 +366,7 @@ ConvertedModel convert_hugging_face(const HuggingFaceConfig& plain_config, std::
   set_parameters(conversion, common_parameters);
   set_parameters(conversion, family.parameters);
   set_rope(family, conversion);
-  family.finish(conversion);
+  if (family.finish) family.finish(conversion);
   matcher.match_all();
   model.values.set_u32("general.file_type", file_type(model.tensors));
   return model;

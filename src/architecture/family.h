@@ -84,7 +84,7 @@ struct Family {
   std::span<const TensorRule> globals, layer;
   std::span<const std::string_view> left_out;    ///< starts of names of tensors llama.cpp has no use for
   std::span<const std::string_view> rope_types;  ///< rope scalings that finish() takes care of
-  void (*finish)(const Conversion& conversion);  ///< never null
+  void (*finish)(const Conversion& conversion);  ///< what no table says; null where they say all
 };
 
 /// The one list.

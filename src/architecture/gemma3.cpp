@@ -1,4 +1,6 @@
 #include "architecture/families.h"
+#include "architecture/gemma.h"
+#include "architecture/layers.h"
 #include "error.h"
 
 /// Gemma 3, the language part: Gemma 2 without the capped attention, with the queries and keys of each head normalised.
@@ -22,28 +24,16 @@ constexpr Parameter parameters[] = {
     {"attention.sliding_window", "sliding_window", ValueType::u32},
 };
 
-constexpr TensorRule norm(std::string_view source, std::string_view name, Size size = embedding) {
-  return {source, name, size, none, Need::always, Rows::stored, 1};
-}
-constexpr TensorRule globals[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
-    norm("model.norm.weight", "output_norm.weight"),
-};
-constexpr TensorRule layer[] = {
-    norm("input_layernorm.weight", "attn_norm.weight"),
+constexpr TensorRule attention[] = {
+    gemma::norm("input_layernorm.weight", "attn_norm.weight"),
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
-    norm("self_attn.q_norm.weight", "attn_q_norm.weight", head),
+    gemma::norm("self_attn.q_norm.weight", "attn_q_norm.weight", head),
     {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys},
-    norm("self_attn.k_norm.weight", "attn_k_norm.weight", head),
+    gemma::norm("self_attn.k_norm.weight", "attn_k_norm.weight", head),
     {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
     {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
-    norm("post_attention_layernorm.weight", "post_attention_norm.weight"),
-    norm("pre_feedforward_layernorm.weight", "ffn_norm.weight"),
-    {"mlp.gate_proj.weight", "ffn_gate.weight", embedding, feed_forward},
-    {"mlp.up_proj.weight", "ffn_up.weight", embedding, feed_forward},
-    {"mlp.down_proj.weight", "ffn_down.weight", feed_forward, embedding},
-    norm("post_feedforward_layernorm.weight", "post_ffw_norm.weight"),
 };
+constexpr auto layer = joined(attention, gemma::feed_forward_with_norms);
 constexpr std::string_view left_out[] = {"lm_head.weight", "vision_tower.", "model.vision_tower.",
                                          "multi_modal_projector.", "model.multi_modal_projector."};
 
@@ -55,6 +45,7 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family gemma3 = {"gemma3", "Gemma 3", names, defaults, true, parameters, globals, layer, left_out, {}, finish};
+const Family gemma3 = {"gemma3",       "Gemma 3", names,    defaults, true,  parameters,
+                       gemma::globals, layer,     left_out, {},       finish};
 
 }  // namespace nibble::architecture

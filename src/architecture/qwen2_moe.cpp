@@ -1,4 +1,5 @@
 #include "architecture/families.h"
+#include "architecture/layers.h"
 
 /// Qwen1.5-MoE and Qwen2-MoE: Qwen2 with experts, one of them shared by all tokens behind a gate of its own.
 namespace nibble::architecture {
@@ -15,31 +16,17 @@ constexpr Parameter parameters[] = {
     {"expert_shared_feed_forward_length", "shared_expert_intermediate_size", ValueType::u32},
 };
 
-constexpr TensorRule layer[] = {
-    {"input_layernorm.weight", "attn_norm.weight", embedding},
-    {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
-    {"self_attn.q_proj.bias", "attn_q.bias", queries},
-    {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys},
-    {"self_attn.k_proj.bias", "attn_k.bias", keys},
-    {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
-    {"self_attn.v_proj.bias", "attn_v.bias", keys},
-    {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
-    {"post_attention_layernorm.weight", "ffn_norm.weight", embedding},
-    {"mlp.gate.weight", "ffn_gate_inp.weight", embedding, experts},
-    {"mlp.experts.#.gate_proj.weight", "ffn_gate_exps.weight", embedding, expert_feed_forward},
-    {"mlp.experts.#.down_proj.weight", "ffn_down_exps.weight", expert_feed_forward, embedding},
-    {"mlp.experts.#.up_proj.weight", "ffn_up_exps.weight", embedding, expert_feed_forward},
+constexpr TensorRule shared_expert[] = {
     {"mlp.shared_expert_gate.weight", "ffn_gate_inp_shexp.weight", embedding, one},
     {"mlp.shared_expert.gate_proj.weight", "ffn_gate_shexp.weight", embedding, shared_feed_forward},
     {"mlp.shared_expert.down_proj.weight", "ffn_down_shexp.weight", shared_feed_forward, embedding},
     {"mlp.shared_expert.up_proj.weight", "ffn_up_shexp.weight", embedding, shared_feed_forward},
 };
-
-void finish(const Conversion&) {}
+constexpr auto layer = joined(layers::attention_with_biases, layers::routed_experts, shared_expert);
 
 }  // namespace
 
-const Family qwen2_moe = {"qwen2moe", "Qwen2 with experts", names, defaults, false, parameters, decoder_globals, layer, {}, {},
-                          finish};
+const Family qwen2_moe = {
+    "qwen2moe", "Qwen2 with experts", names, defaults, false, parameters, decoder_globals, layer, {}, {}, nullptr};
 
 }  // namespace nibble::architecture

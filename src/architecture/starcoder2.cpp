@@ -35,11 +35,9 @@ constexpr TensorRule layer[] = {
     {"mlp.c_proj.bias", "ffn_down.bias", embedding, none, Need::sometimes},
 };
 
-void finish(const Conversion&) {}
-
 }  // namespace
 
-const Family starcoder2 = {"starcoder2", "StarCoder2", names, defaults, true,  parameters,
-                           globals,      layer,        {},    {},       finish};
+const Family starcoder2 = {"starcoder2", "StarCoder2", names, defaults, true,   parameters,
+                           globals,      layer,        {},    {},       nullptr};
 
 }  // namespace nibble::architecture

@@ -1,0 +1,67 @@
+#pragma once
+#include <array>
+#include <cstddef>
+
+#include "architecture/family.h"
+
+/// Parts of layers that several families have, in the order their tensors come, and the list made of such parts:
+///   constexpr auto layer = joined(layers::attention_with_biases, layers::gated_feed_forward);
+namespace nibble::architecture {
+
+/// The tensors of all parts, one part after the other.
+template <size_t... Counts>
+constexpr auto joined(const TensorRule (&... parts)[Counts]) {
+  std::array<TensorRule, (Counts + ...)> all{};
+  size_t count = 0;
+  const auto append = [&](const auto& part) {
+    for (const TensorRule& rule : part) all[count++] = rule;
+  };
+  (append(parts), ...);
+  return all;
+}
+
+namespace layers {
+
+using enum Size;
+
+/// With the norm before it and the one after it, and biases of queries, keys and values: Qwen2's.
+constexpr TensorRule attention_with_biases[] = {
+    {"input_layernorm.weight", "attn_norm.weight", embedding},
+    {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
+    {"self_attn.q_proj.bias", "attn_q.bias", queries},
+    {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys},
+    {"self_attn.k_proj.bias", "attn_k.bias", keys},
+    {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
+    {"self_attn.v_proj.bias", "attn_v.bias", keys},
+    {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
+    {"post_attention_layernorm.weight", "ffn_norm.weight", embedding},
+};
+
+/// With the norm before it and the one after it, and the queries and keys of each head normalised: Qwen3's.
+constexpr TensorRule attention_with_head_norms[] = {
+    {"input_layernorm.weight", "attn_norm.weight", embedding},
+    {"self_attn.q_proj.weight", "attn_q.weight", embedding, queries},
+    {"self_attn.q_norm.weight", "attn_q_norm.weight", head},
+    {"self_attn.k_proj.weight", "attn_k.weight", embedding, keys},
+    {"self_attn.k_norm.weight", "attn_k_norm.weight", head},
+    {"self_attn.v_proj.weight", "attn_v.weight", embedding, keys},
+    {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
+    {"post_attention_layernorm.weight", "ffn_norm.weight", embedding},
+};
+
+constexpr TensorRule gated_feed_forward[] = {
+    {"mlp.gate_proj.weight", "ffn_gate.weight", embedding, feed_forward},
+    {"mlp.up_proj.weight", "ffn_up.weight", embedding, feed_forward},
+    {"mlp.down_proj.weight", "ffn_down.weight", feed_forward, embedding},
+};
+
+/// A router and the experts it chooses from, as Qwen names them.
+constexpr TensorRule routed_experts[] = {
+    {"mlp.gate.weight", "ffn_gate_inp.weight", embedding, experts},
+    {"mlp.experts.#.gate_proj.weight", "ffn_gate_exps.weight", embedding, expert_feed_forward},
+    {"mlp.experts.#.down_proj.weight", "ffn_down_exps.weight", expert_feed_forward, embedding},
+    {"mlp.experts.#.up_proj.weight", "ffn_up_exps.weight", embedding, expert_feed_forward},
+};
+
+}  // namespace layers
+}  // namespace nibble::architecture
