@@ -1,38 +1,30 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "analysis/level_bench.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "analysis/study.h"
-#include "error.h"
+#include "wasm/boundary.h"
 
-/// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelBench of web/src/wasm/nibble.d.ts. No exception crosses the boundary.
+/// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelBench of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
+using bound::bytes_at;
+
+constexpr const char* no_memory = "There is not enough memory for this analysis. Use fewer workers or a smaller sample.";
+
 template <class Call>
 std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const std::bad_alloc&) {
-    return "There is not enough memory for this analysis. Use fewer workers or a smaller sample.";
-  } catch (const std::exception& problem) {
-    return problem.what();
-  }
+  return bound::sentence_of(call, no_memory);
 }
 
-template <class Answer>
-std::string answer_or_error(Answer&& answer) {
-  std::string text;
-  const std::string problem = sentence_of([&] { text = answer(); });
-  return problem.empty() ? text : nlohmann::json{{"error", problem}}.dump();
+template <class Call>
+std::string answer(Call&& call) {
+  return bound::answer(call, no_memory);
 }
-
-const uint8_t* bytes_at(uintptr_t pointer) { return reinterpret_cast<const uint8_t*>(pointer); }
 
 class BoundStudy {
  public:
@@ -64,10 +56,10 @@ class BoundScaleSummary {
     return sentence_of([&] { figures_.merge(ScaleFigures::restore(bytes_at(pointer), length)); });
   }
   std::string report() const {
-    return answer_or_error([&] { return scale_analysis_report(options_, figures_); });
+    return answer([&] { return scale_analysis_report(options_, figures_); });
   }
   std::string search_tables() {
-    return answer_or_error([&] {
+    return answer([&] {
       if (!search_) search_.emplace(figures_.profiles);
       const auto table = search_->step();
       return table ? divisor_table_json(options_, figures_, *table) : std::string("null");
@@ -87,7 +79,7 @@ class BoundFormatSummary {
     return sentence_of([&] { summary_.merge(bytes_at(pointer), length); });
   }
   std::string report() const {
-    return answer_or_error([&] { return summary_.report(); });
+    return answer([&] { return summary_.report(); });
   }
 
  private:
@@ -101,13 +93,13 @@ class BoundLevelBench {
   }
   std::string problem() const { return problem_; }
   std::string measure(const std::string& request) {
-    return answer_or_error([&] { return bench_->measure(request); });
+    return answer([&] { return bench_->measure(request); });
   }
   std::string optimal(int count, double block) {
-    return answer_or_error([&] { return bench_->optimal(count, static_cast<uint64_t>(block)); });
+    return answer([&] { return bench_->optimal(count, static_cast<uint64_t>(block)); });
   }
   std::string histogram(double block) {
-    return answer_or_error([&] { return bench_->histogram(static_cast<uint64_t>(block)); });
+    return answer([&] { return bench_->histogram(static_cast<uint64_t>(block)); });
   }
 
  private:

@@ -5,15 +5,18 @@
 #include <string>
 
 #include "codec/convert.h"
-#include "error.h"
 #include "formats/format.h"
 #include "stats/error_report.h"
+#include "wasm/boundary.h"
 
-/// What JavaScript sees, as web/src/wasm/nibble.d.ts declares it. No exception crosses the boundary: a JavaScript
-/// caller gets a sentence instead.
+/// The lists of what there is, and classes Converter and Statistics of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
+using bound::bytes_at;
+using bound::floats_at;
+using bound::kernel_named;
+using bound::sentence_of;
 using Json = nlohmann::ordered_json;
 
 std::string version() { return NIBBLE_VERSION; }
@@ -44,37 +47,15 @@ std::string formats() {
   return list.dump();
 }
 
-/// Runs a call; the sentence of what went wrong, or an empty string.
-template <class Call>
-std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const std::bad_alloc&) {
-    return "There is not enough memory for this step. Use fewer workers, or close other tabs.";
-  } catch (const std::exception& problem) {
-    return problem.what();
-  }
-}
-
-/// Pointers arrive as the numbers JavaScript has.
-const uint8_t* bytes_at(uintptr_t pointer) { return reinterpret_cast<const uint8_t*>(pointer); }
-
 class BoundConverter {
  public:
   BoundConverter(const std::string& from, const std::string& to, const std::string& method, const std::string& kernel) {
-    problem_ = sentence_of([&] {
-      if (kernel != kernel_name(Kernel::simd) && kernel != kernel_name(Kernel::scalar)) {
-        throw Error("There is no kernel named \"" + kernel + "\". Choose simd or scalar.");
-      }
-      converter_.emplace(from, to, method, kernel == kernel_name(Kernel::simd) ? Kernel::simd : Kernel::scalar);
-    });
+    problem_ = sentence_of([&] { converter_.emplace(from, to, method, kernel_named(kernel)); });
   }
 
   std::string problem() const { return problem_; }
   std::string kernel() const { return converter_ ? std::string(kernel_name(converter_->kernel())) : ""; }
 
-  /// Counts are doubles: a tensor may hold more weights than 32 bits can count.
   std::string run(uintptr_t source, uintptr_t target, double weights, double first_weight, double row_length,
                   uintptr_t importance, double head_rows, float add) {
     if (!converter_) return problem_;
@@ -82,8 +63,7 @@ class BoundConverter {
     return sentence_of([&] {
       const TensorRun run = {static_cast<uint64_t>(weights), static_cast<uint64_t>(first_weight),
                              static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
-      converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run,
-                      reinterpret_cast<const float*>(importance));
+      converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run, floats_at(importance));
       converter_->figures().save(saved_);
     });
   }

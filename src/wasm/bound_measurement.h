@@ -1,41 +1,13 @@
 #pragma once
-#include <new>
 #include <string>
 #include <utility>
 
-#include "error.h"
 #include "measure/choose_json.h"
 #include "measure/measurement.h"
-#include "plan/json.h"
+#include "wasm/boundary.h"
 
-/// Class Measurement of web/src/wasm/nibble.d.ts, which a model begins and a saved file brings back. Problems come back as
-/// sentences; no exception crosses the boundary.
+/// Class Measurement of web/src/wasm/nibble.d.ts, which a model begins and a saved file brings back.
 namespace nibble::bound {
-
-/// The answer, or { "error": sentence }.
-template <class Call>
-std::string answer(Call&& call) {
-  try {
-    return call();
-  } catch (const std::bad_alloc&) {
-    return error_json("There is not enough memory for this step. Use fewer workers, or close other tabs.");
-  } catch (const std::exception& problem) {
-    return error_json(problem.what());
-  }
-}
-
-/// The sentence of what went wrong, or an empty one.
-template <class Call>
-std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const std::bad_alloc&) {
-    return "There is not enough memory for this step. Use fewer workers, or close other tabs.";
-  } catch (const std::exception& problem) {
-    return problem.what();
-  }
-}
 
 class BoundMeasurement {
  public:

@@ -4,27 +4,22 @@
 #include <optional>
 #include <string>
 
-#include "error.h"
 #include "lab/scale_lab.h"
+#include "wasm/boundary.h"
 
 /// The Scale lab for JavaScript. Problems are sentences, as everywhere; a lab with a problem must not be asked.
+namespace nibble {
 namespace {
-
-using nibble::LabPiece;
 
 class Lab {
  public:
   explicit Lab(const std::string& request) {
-    try {
-      lab_.emplace(nibble::parse_lab_block(request));
-    } catch (const nibble::Error& problem) {
-      problem_ = problem.what();
-    }
+    problem_ = bound::sentence_of([&] { lab_.emplace(parse_lab_block(request)); });
   }
   std::string problem() const { return problem_; }
   std::string report() { return lab_->report(); }
   std::string point(double scale, double offset) const {
-    const nibble::LabPoint point = lab_->point(scale, offset);
+    const LabPoint point = lab_->point(scale, offset);
     return nlohmann::json{{"scale", point.scale},           {"offset", point.offset},
                           {"error", point.error},           {"relativeError", point.relative_error},
                           {"maxError", point.max_error},    {"divisor", point.divisor},
@@ -50,36 +45,27 @@ class Lab {
   }
   std::string methods() const {
     nlohmann::json names = nlohmann::json::array();
-    for (const nibble::LabSearch& search : lab_->methods()) names.push_back(search.name);
+    for (const LabSearch& search : lab_->methods()) names.push_back(search.name);
     return names.dump();
   }
   std::string block_errors(const std::string& method, uintptr_t weights, size_t count, uintptr_t errors) {
-    try {
-      lab_->block_errors(method, reinterpret_cast<const float*>(weights), count, reinterpret_cast<float*>(errors));
-      return "";
-    } catch (const nibble::Error& problem) {
-      return problem.what();
-    }
+    return bound::sentence_of([&] {
+      lab_->block_errors(method, bound::floats_at(weights), count, reinterpret_cast<float*>(errors));
+    });
   }
   void block_shapes(uintptr_t weights, size_t count, uintptr_t ranges, uintptr_t peaks) const {
-    lab_->block_shapes(reinterpret_cast<const float*>(weights), count, reinterpret_cast<float*>(ranges),
+    lab_->block_shapes(bound::floats_at(weights), count, reinterpret_cast<float*>(ranges),
                        reinterpret_cast<float*>(peaks));
   }
 
  private:
-  std::optional<nibble::ScaleLab> lab_;
+  std::optional<ScaleLab> lab_;
   std::string problem_;
 };
 
-std::string super_block_numbers(const std::string& format, uintptr_t weights) {
-  try {
-    return nibble::super_block_numbers(format, reinterpret_cast<const float*>(weights));
-  } catch (const nibble::Error& problem) {
-    return nlohmann::json{{"error", problem.what()}}.dump();
-  }
+std::string super_block_numbers_or_problem(const std::string& format, uintptr_t weights) {
+  return bound::answer([&] { return super_block_numbers(format, bound::floats_at(weights)); });
 }
-
-}  // namespace
 
 EMSCRIPTEN_BINDINGS(nibble_lab) {
   emscripten::class_<Lab>("Lab")
@@ -98,5 +84,8 @@ EMSCRIPTEN_BINDINGS(nibble_lab) {
       .function("methods", &Lab::methods)
       .function("blockErrors", &Lab::block_errors)
       .function("blockShapes", &Lab::block_shapes);
-  emscripten::function("superBlockNumbers", &super_block_numbers);
+  emscripten::function("superBlockNumbers", &super_block_numbers_or_problem);
 }
+
+}  // namespace
+}  // namespace nibble

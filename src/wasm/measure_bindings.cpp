@@ -12,15 +12,15 @@
 namespace nibble {
 namespace {
 
-using bound::sentence_of;
 using bound::BoundMeasurement;
+using bound::sentence_of;
 
 class BoundRowErrors {
  public:
   BoundRowErrors(const std::string& from, const std::string& types, const std::string& method, const std::string& kernel) {
     problem_ = sentence_of([&] {
       const auto names = nlohmann::json::parse(types).get<std::vector<std::string>>();
-      errors_.emplace(from, names, method, kernel == kernel_name(Kernel::simd) ? Kernel::simd : Kernel::scalar);
+      errors_.emplace(from, names, method, bound::kernel_named(kernel));
     });
   }
 
@@ -29,8 +29,8 @@ class BoundRowErrors {
   std::string run(uintptr_t rows, size_t count, size_t row_length, double first_row, uintptr_t importance, uintptr_t out) {
     if (!errors_) return problem_;
     return sentence_of([&] {
-      errors_->run(reinterpret_cast<const uint8_t*>(rows), count, row_length, static_cast<uint64_t>(first_row),
-                   reinterpret_cast<const float*>(importance), reinterpret_cast<double*>(out));
+      errors_->run(bound::bytes_at(rows), count, row_length, static_cast<uint64_t>(first_row),
+                   bound::floats_at(importance), reinterpret_cast<double*>(out));
     });
   }
 

@@ -14,7 +14,7 @@
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"
 
-/// Class Model of web/src/wasm/nibble.d.ts. Problems come back as sentences; no exception crosses the boundary.
+/// Class Model of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
@@ -23,15 +23,7 @@ constexpr double max_file_bytes = 9007199254740992.0;
 
 template <class Call>
 std::string answer(Call&& call) {
-  try {
-    return call();
-  } catch (const Error& error) {
-    return error_json(error.what());
-  } catch (const std::bad_alloc&) {
-    return error_json("There is not enough memory for this model's header. Close other pages and try again.");
-  } catch (const std::exception& unexpected) {
-    return error_json(std::string("Something unexpected happened while reading the model: ") + unexpected.what());
-  }
+  return bound::answer(call, "There is not enough memory for this model's header. Close other pages and try again.");
 }
 
 class BoundModel {
@@ -39,7 +31,7 @@ class BoundModel {
   std::string offer(unsigned file, const std::string& name, double file_bytes, double offset, uintptr_t pointer,
                     size_t length) {
     return answer([&] {
-      const std::span bytes(reinterpret_cast<const uint8_t*>(pointer), length);
+      const std::span bytes(bound::bytes_at(pointer), length);
       const ByteRange wanted =
           model_.offer(file, name, checked_length(file_bytes), checked_length(offset), bytes);
       return wanted.bytes > 0 ? wanted_json(wanted) : done_json();
@@ -155,7 +147,7 @@ class BoundModel {
     return answer([&] {
       if (!reader_) throw Error("No importance matrix is being read.");
       try {
-        reader_->offer({reinterpret_cast<const uint8_t*>(pointer), length});
+        reader_->offer({bound::bytes_at(pointer), length});
       } catch (...) {
         close_importance();
         throw;
@@ -170,16 +162,15 @@ class BoundModel {
   }
 
   std::string importance_row_values(unsigned tensor, uintptr_t values, uintptr_t counts, uintptr_t out) {
-    try {
-      if (tensor >= plan_.tensors.size() || !plan_.tensors[tensor].importance) return "This tensor has no importance.";
+    return bound::sentence_of([&] {
+      if (tensor >= plan_.tensors.size() || !plan_.tensors[tensor].importance) {
+        throw Error("This tensor has no importance.");
+      }
       const ImportanceEntry& entry = *plan_.tensors[tensor].importance;
-      importance_values(entry, {reinterpret_cast<const uint8_t*>(values), static_cast<size_t>(entry.values_bytes())},
-                        {reinterpret_cast<const uint8_t*>(counts), static_cast<size_t>(entry.counts_bytes())},
+      importance_values(entry, {bound::bytes_at(values), static_cast<size_t>(entry.values_bytes())},
+                        {bound::bytes_at(counts), static_cast<size_t>(entry.counts_bytes())},
                         reinterpret_cast<float*>(out));
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
+    });
   }
 
   uintptr_t computed_pointer() const { return reinterpret_cast<uintptr_t>(model_.computed().data()); }

@@ -4,13 +4,14 @@
 #include <optional>
 #include <string>
 
-#include "error.h"
 #include "packing/matrix_packer.h"
+#include "wasm/boundary.h"
 
 /// The layouts of safetensors outputs and class Packer of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
+using bound::sentence_of;
 using Json = nlohmann::ordered_json;
 
 std::string packings() {
@@ -19,19 +20,6 @@ std::string packings() {
     list.push_back({{"name", packing.name()}, {"summary", packing.type.summary}});
   }
   return list.dump();
-}
-
-/// Runs a call; the sentence of what went wrong, or an empty string.
-template <class Call>
-std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const std::bad_alloc&) {
-    return "There is not enough memory for this step. Use fewer workers, or close other tabs.";
-  } catch (const std::exception& problem) {
-    return problem.what();
-  }
 }
 
 class BoundPacker {
@@ -45,7 +33,7 @@ class BoundPacker {
       dtype_ = json.at("dtype").get<std::string>();
       const PackedPart part = json.at("part") == "codes" ? PackedPart::codes : PackedPart::scales;
       const SourceMatrix source{type_, dtype_, json.at("rows").get<uint64_t>(), json.at("columns").get<uint64_t>()};
-      const Kernel kernel = json.at("kernel") == kernel_name(Kernel::simd) ? Kernel::simd : Kernel::scalar;
+      const Kernel kernel = bound::kernel_named(json.at("kernel").get<std::string>());
       packer_.emplace(*packing, part, source, json.at("method").get<std::string>(), kernel);
     });
   }
@@ -54,15 +42,13 @@ class BoundPacker {
   std::string kernel() const { return packer_ ? std::string(kernel_name(packer_->kernel())) : ""; }
   int passes() const { return packer_ ? packer_->passes() : 0; }
 
-  /// Counts are doubles: a tensor may hold more weights than 32 bits can count.
   void begin(uintptr_t target, double first, double count) {
     if (packer_)
       packer_->begin(reinterpret_cast<uint8_t*>(target), static_cast<uint64_t>(first), static_cast<uint64_t>(count));
   }
   std::string take(uintptr_t source, size_t bytes) {
     if (!packer_) return problem_;
-    return sentence_of(
-        [&] { packer_->take(reinterpret_cast<const uint8_t*>(source), bytes / packer_->number_bytes()); });
+    return sentence_of([&] { packer_->take(bound::bytes_at(source), bytes / packer_->number_bytes()); });
   }
   std::string finish() {
     if (!packer_) return problem_;

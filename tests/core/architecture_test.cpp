@@ -9,6 +9,7 @@
 #include "container/gguf.h"
 #include "error.h"
 #include "family_cases.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -41,12 +42,7 @@ Json entries(const GgufHeader& header) {
 }
 
 std::string sentence(const std::string& config, std::span<const SourceTensor> tensors) {
-  try {
-    convert_hugging_face(HuggingFaceConfig(config), "x", tensors);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return sentence_of([&] { convert_hugging_face(HuggingFaceConfig(config), "x", tensors); });
 }
 
 std::string changed(const std::string& config, const char* key, const Json& value) {

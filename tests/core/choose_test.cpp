@@ -9,6 +9,7 @@
 #include "error.h"
 #include "measure/budget.h"
 #include "measure/choose.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -146,12 +147,7 @@ TEST_F(Choose, IsNeverWorseThanLlamaCppsMixOfTheSameSize) {
 TEST_F(Choose, NamesTheSmallestSizeThereIs) {
   SolveOptions options;
   options.bytes = 1000;
-  std::string sentence;
-  try {
-    solve(truth(), options);
-  } catch (const Error& error) {
-    sentence = error.what();
-  }
+  const std::string sentence = sentence_of([&] { solve(truth(), options); });
   EXPECT_THAT(sentence, HasSubstr("The smallest file with these types and rules has"));
   options.bytes = std::stoull(sentence.substr(sentence.find("has ") + 4));
   EXPECT_EQ(file_bytes(truth(), solve(truth(), options).assignment), *options.bytes);

@@ -7,8 +7,8 @@
 #include <limits>
 #include <random>
 
-#include "error.h"
 #include "reference/error_reference.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -50,17 +50,6 @@ std::vector<float> importance_row(size_t length) {
   std::vector<float> importance = random_values(length, 1.0f, 5);
   for (float& q : importance) q = std::fabs(q) + 0.01f;
   return importance;
-}
-
-/// The sentence the call throws; empty when it does not.
-template <class Call>
-std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const Error& problem) {
-    return problem.what();
-  }
 }
 
 TEST(Converter, EveryPairOfTypesAgreesWithTheirQuantizersAndDecoders) {

@@ -7,6 +7,7 @@
 
 #include "container/importance_reader.h"
 #include "error.h"
+#include "sentence_of.h"
 #include "test_files.h"
 
 namespace nibble {
@@ -122,14 +123,11 @@ Bytes gguf_file(const std::vector<GgufTensorData>& tensors, const std::string& l
   return bytes;
 }
 
-std::string sentence_of(const Bytes& file) {
-  try {
+std::string file_sentence(const Bytes& file) {
+  return sentence_of([&] {
     const ImportanceIndex index = read_index(file);
     for (const ImportanceEntry& entry : index.entries) values_of(file, entry);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
+  });
 }
 
 TEST(Importance, LegacyValuesAreDividedByTheirCalls) {
@@ -176,7 +174,7 @@ TEST(Importance, EveryTruncationOfALegacyFileIsRefused) {
   const Bytes file = legacy_file({{"blk.0.a", 3, {3, 1, 0.5f}}, {"blk.1.a", 2, {2, 4}}}, "text.txt");
   const size_t without_trailer = file.size() - 8 - 8;
   for (size_t length = 0; length < file.size(); ++length) {
-    const std::string sentence = sentence_of(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length)));
+    const std::string sentence = file_sentence(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length)));
     EXPECT_EQ(sentence.empty(), length == without_trailer) << length << ": " << sentence;
   }
 }
@@ -187,14 +185,14 @@ TEST(Importance, NoCorruptionOfALegacyFileDoesHarm) {
     for (const int value : {0, 1, 0x7F, 0x80, 0xFF, file[at] ^ 1, file[at] + 1}) {
       Bytes damaged = file;
       damaged[at] = static_cast<uint8_t>(value);
-      sentence_of(damaged);
+      file_sentence(damaged);
     }
   }
 }
 
 TEST(Importance, OtherFilesAreRefusedWithASentence) {
   for (const Bytes& file : {Bytes{}, Bytes{1, 0}, Bytes(100, 0), Bytes(100, 0xFF), Bytes{'P', 'K', 3, 4, 0, 0, 0, 0}}) {
-    EXPECT_NE(sentence_of(file).find("imatrix"), std::string::npos) << sentence_of(file);
+    EXPECT_NE(file_sentence(file).find("imatrix"), std::string::npos) << file_sentence(file);
   }
 }
 
@@ -214,20 +212,20 @@ TEST(Importance, GgufValuesAreDividedByTheCountOfTheirExpert) {
 
 TEST(Importance, IncompleteGgufFilesAreRefused) {
   const std::vector<GgufTensorData> whole = {{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {4}}};
-  EXPECT_EQ(sentence_of(gguf_file(whole)), "");
+  EXPECT_EQ(file_sentence(gguf_file(whole)), "");
   for (const char* key : {"imatrix.datasets", "imatrix.chunk_count", "imatrix.chunk_size"}) {
-    EXPECT_NE(sentence_of(gguf_file(whole, key)).find(key), std::string::npos) << key;
+    EXPECT_NE(file_sentence(gguf_file(whole, key)).find(key), std::string::npos) << key;
   }
-  EXPECT_NE(sentence_of(gguf_file({whole[0]})).find("a.in_sum2"), std::string::npos);
-  EXPECT_NE(sentence_of(gguf_file({whole[1]})).find("a.counts"), std::string::npos);
-  EXPECT_NE(sentence_of(gguf_file({})), "");
-  EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, 2}, 26}, whole[1]})).find("a.in_sum2"), std::string::npos);
+  EXPECT_NE(file_sentence(gguf_file({whole[0]})).find("a.in_sum2"), std::string::npos);
+  EXPECT_NE(file_sentence(gguf_file({whole[1]})).find("a.counts"), std::string::npos);
+  EXPECT_NE(file_sentence(gguf_file({})), "");
+  EXPECT_NE(file_sentence(gguf_file({{"a.in_sum2", {2}, {1, 2}, 26}, whole[1]})).find("a.in_sum2"), std::string::npos);
 }
 
 TEST(Importance, EveryTruncationOfAGgufFileIsRefused) {
   const Bytes file = gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {8}, std::vector<float>(8, 1)}});
   for (size_t length = 0; length < file.size(); ++length) {
-    EXPECT_NE(sentence_of(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length))), "") << length;
+    EXPECT_NE(file_sentence(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length))), "") << length;
   }
 }
 
@@ -235,9 +233,9 @@ TEST(Importance, NumbersThatAreNotFiniteAreRefused) {
   const float infinity = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (const float bad : {infinity, -infinity, nan}) {
-    EXPECT_NE(sentence_of(legacy_file({{"blk.0.a", 2, {1, bad}}})).find("blk.0.a"), std::string::npos);
-    EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, bad}}, {"a.counts", {1}, {4}}})), "");
-    EXPECT_NE(sentence_of(gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {bad}}})), "");
+    EXPECT_NE(file_sentence(legacy_file({{"blk.0.a", 2, {1, bad}}})).find("blk.0.a"), std::string::npos);
+    EXPECT_NE(file_sentence(gguf_file({{"a.in_sum2", {2}, {1, bad}}, {"a.counts", {1}, {4}}})), "");
+    EXPECT_NE(file_sentence(gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {bad}}})), "");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "core/measured_model.h"
 #include "error.h"
 #include "measure/assignment.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -105,12 +106,7 @@ TEST(RowErrors, SaysWhichRowIsNotFiniteAndWhichTypeCannotHoldOne) {
   RowErrors errors("f32", std::vector<std::string>{"q4_0", "f16"}, llama_cpp);
   std::vector<double> out(2 * errors.figures());
   const auto* bytes = reinterpret_cast<const uint8_t*>(rows.data());
-  try {
-    errors.run(bytes, 2, 32, 10, nullptr, out.data());
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("Row 11"));
-  }
+  EXPECT_THAT(sentence_of([&] { errors.run(bytes, 2, 32, 10, nullptr, out.data()); }), HasSubstr("Row 11"));
   rows[40] = 1e6f;
   errors.run(bytes, 2, 32, 10, nullptr, out.data());
   EXPECT_DOUBLE_EQ(out[0], 32);

@@ -13,6 +13,7 @@
 #include "kernel_inputs.h"
 #include "numeric/half.h"
 #include "reference/packed_readers.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -200,12 +201,7 @@ TEST(PackingPlan, ConfigurationSaysWhatLoadersLookFor) {
 TEST(PackingPlan, WhatCannotBeDoneIsSaid) {
   TestModel source({{"model.layers.0.q_proj.weight", {9, 33}}}, "");
   EXPECT_THROW(make_packed_plan(source.model, options_for("gptq-4bit-128g")), Error);
-  try {
-    options_for("EXL2");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("runs texts through the model"));
-  }
+  EXPECT_THAT(sentence_of([] { options_for("EXL2"); }), HasSubstr("runs texts through the model"));
   PlanOptions pure = options_for("nf4");
   pure.recipe.pure = true;
   EXPECT_THROW(make_packed_plan(source.model, pure), Error);
@@ -215,12 +211,8 @@ TEST(PackingPlan, WhatCannotBeDoneIsSaid) {
   Model other;
   other.offer(0, "a.gguf", bytes.size(), 0, bytes);
   other.complete();
-  try {
-    make_packed_plan(other, options_for("nf4"));
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("\"a.gguf\" is a GGUF file"));
-  }
+  EXPECT_THAT(sentence_of([&] { make_packed_plan(other, options_for("nf4")); }),
+              HasSubstr("\"a.gguf\" is a GGUF file"));
 }
 
 TEST(PackingPlan, JsonNamesEveryStretch) {

@@ -7,6 +7,7 @@
 #include "numeric/bits.h"
 #include "packing/matrix_packer.h"
 #include "reference/packed_readers.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -216,12 +217,10 @@ TEST(Packing, WeightsThatAreNoNumbersAreRefused) {
   Matrix matrix = filled(8, 128, 5);
   matrix.values[128 * 3 + 5] = NAN;
   Bytes out;
-  try {
-    pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("row 3, column 5"));
-  }
+  EXPECT_THAT(sentence_of([&] {
+                pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out);
+              }),
+              HasSubstr("row 3, column 5"));
   EXPECT_THROW(packing_method("nonsense"), Error);
 }
 

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "plan_checks.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -20,12 +21,7 @@ constexpr uint32_t f32 = 0, f16 = 1, q4_0 = 2, i32 = 26;
 PlanOptions options(const std::string& json) { return parse_plan_options(json); }
 
 std::string problem(const Model& model, const std::string& json) {
-  try {
-    make_plan(model, options(json));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return sentence_of([&] { make_plan(model, options(json)); });
 }
 
 std::vector<std::string> names(const Plan& plan, const Model& model) {
@@ -178,12 +174,7 @@ TEST(Plan, PricesAreThePlans) {
     if (!type.copies && !find_format(type.default_type)) continue;
     const auto chosen = options("{\"type\":\"" + std::string(type.name) + "\"}");
     Price price{};
-    try {
-      price = make_price(model, chosen);
-    } catch (const Error& error) {
-      ADD_FAILURE() << type.name << ": " << error.what();
-      continue;
-    }
+    ASSERT_EQ(sentence_of([&] { price = make_price(model, chosen); }), "") << type.name;
     EXPECT_GT(price.output_bytes, 0u);
     if (price.needs_importance) {
       EXPECT_NE(problem(model, "{\"type\":\"" + std::string(type.name) + "\"}"), "") << type.name;
@@ -329,16 +320,13 @@ TEST(PlanShards, KeepSplitWritesTheSameShards) {
 
 std::string shard_problem(const std::vector<B>& files, const std::vector<std::string>& file_names) {
   Model model;
-  try {
+  return sentence_of([&] {
     for (size_t i = 0; i < files.size(); ++i) {
       const auto bytes = files[i].build();
       EXPECT_EQ(model.offer(i, file_names[i], bytes.size(), 0, bytes).bytes, 0u);
     }
     model.complete();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 TEST(PlanShards, NamesWhatIsMissingOrWrong) {
@@ -363,14 +351,7 @@ TEST(PlanShards, NamesWhatIsMissingOrWrong) {
 // ---- options
 
 TEST(PlanOptions, RefusesWhatItDoesNotUnderstand) {
-  const auto problem_of = [](const std::string& json) -> std::string {
-    try {
-      parse_plan_options(json);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
+  const auto problem_of = [](const std::string& json) { return sentence_of([&] { parse_plan_options(json); }); };
   EXPECT_EQ(problem_of(R"({"type":"q4_k_m","pure":false,"method":null,"jobBytes":65536})"), "");
   EXPECT_EQ(problem_of(R"({"type":15})"), "");
   EXPECT_THAT(problem_of("not json"), HasSubstr("not a JSON object"));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "container/file_reader.h"
-#include "error.h"
+#include "sentence_of.h"
 
 namespace nibble {
 
@@ -26,12 +26,7 @@ inline FileContents read_whole_file(std::string_view name, std::span<const uint8
 
 /// What reading a file says is wrong; "" when it can be read.
 inline std::string file_error(std::string_view name, std::span<const uint8_t> file) {
-  try {
-    read_whole_file(name, file);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
+  return sentence_of([&] { read_whole_file(name, file); });
 }
 
 }  // namespace nibble

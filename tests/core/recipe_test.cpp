@@ -7,6 +7,7 @@
 #include "error.h"
 #include "recipe/tensor_kind.h"
 #include "reference/recipe_reference.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -361,13 +362,8 @@ std::vector<Decision> decide_one(const RecipeTensor& tensor, const RecipeOptions
   return decide(ModelFacts{}, std::span(&tensor, 1), options);
 }
 
-std::string sentence_of(const RecipeTensor& tensor, const RecipeOptions& options) {
-  try {
-    decide_one(tensor, options);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+std::string decision_sentence(const RecipeTensor& tensor, const RecipeOptions& options) {
+  return sentence_of([&] { decide_one(tensor, options); });
 }
 
 RecipeOptions asking_for(std::string_view file_type) {
@@ -383,7 +379,7 @@ TEST(Recipe, PatternsAreLowerCasedRegularExpressionsSearchedAnywhere) {
   EXPECT_EQ(decide_one({"blk.0.attn_v.weight", {256, 256}, Type::f16}, options)[0].type, Type::q5_0);
   EXPECT_EQ(decide_one({"blk.0.ffn_up.weight", {256, 256}, Type::f16}, options)[0].type, Type::q4_0);
   options.rules = {{"attn_(", Type::q8_0}};
-  EXPECT_NE(sentence_of({"a.weight", {256, 256}, Type::f16}, options).find("attn_("), std::string::npos);
+  EXPECT_NE(decision_sentence({"a.weight", {256, 256}, Type::f16}, options).find("attn_("), std::string::npos);
 }
 
 TEST(Recipe, PatternsDoNotTouchFloatTargets) {
@@ -395,7 +391,7 @@ TEST(Recipe, PatternsDoNotTouchFloatTargets) {
 TEST(Recipe, QuantizedSourcesNeedPermission) {
   const RecipeTensor tensor{"blk.0.attn_k.weight", {256, 256}, Type::q8_0};
   RecipeOptions options = asking_for("Q4_0");
-  const std::string sentence = sentence_of(tensor, options);
+  const std::string sentence = decision_sentence(tensor, options);
   EXPECT_NE(sentence.find("blk.0.attn_k.weight"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("--allow-requantize"), std::string::npos) << sentence;
   options.allow_requantize = true;
@@ -413,11 +409,11 @@ TEST(Recipe, IntegersAreCopied) {
 TEST(Recipe, TypesWithoutWeightsAreNoTarget) {
   RecipeOptions options = asking_for("Q4_0");
   options.rules = {{"attn", Type::i32}};
-  EXPECT_NE(sentence_of({"blk.0.attn_k.weight", {256, 256}, Type::f16}, options).find("I32"), std::string::npos);
+  EXPECT_NE(decision_sentence({"blk.0.attn_k.weight", {256, 256}, Type::f16}, options).find("I32"), std::string::npos);
 }
 
 TEST(Recipe, MissingImportanceNamesTheTensor) {
-  const std::string sentence = sentence_of({"blk.0.ffn_up.weight", {256, 256}, Type::f16}, asking_for("IQ2_XS"));
+  const std::string sentence = decision_sentence({"blk.0.ffn_up.weight", {256, 256}, Type::f16}, asking_for("IQ2_XS"));
   EXPECT_NE(sentence.find("blk.0.ffn_up.weight"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("importance matrix"), std::string::npos) << sentence;
   RecipeOptions options = asking_for("IQ2_XS");

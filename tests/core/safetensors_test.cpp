@@ -8,10 +8,10 @@
 
 #include "container/safetensors_header.h"
 #include "core/test_files.h"
-#include "error.h"
 #include "gguf_builder.h"
 #include "plan/plan.h"
 #include "plan_checks.h"
+#include "sentence_of.h"
 
 namespace nibble {
 namespace {
@@ -31,16 +31,6 @@ Model model_of_start(const std::string& name, const Bytes& start, uint64_t file_
   EXPECT_EQ(model.offer(0, name, file_bytes, 0, start).bytes, 0u);
   model.complete();
   return model;
-}
-
-template <class Call>
-std::string sentence_of(Call&& call) {
-  try {
-    call();
-    return "";
-  } catch (const Error& problem) {
-    return problem.what();
-  }
 }
 
 std::string problem_with(const std::string& json, size_t data_bytes) {
