@@ -2,11 +2,14 @@
 #include "codec/affine.h"
 #include "codec/block32_simd.h"
 
-#if NIBBLE_SIMD
-
 namespace nibble {
 
 /// Vector forms of Affine<F, N>: the same bytes.
+template <class F, int N>
+struct AffineSimd;
+
+#if NIBBLE_SIMD
+
 template <class F, int N>
 struct AffineSimd {
   using Scalar = Affine<F, N>;
@@ -47,13 +50,6 @@ struct AffineSimd {
     }
   }
 
-  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
-    if (importance) return quantize_weighted_row<Scalar, Float4>(row, blocks, row_length, importance);
-    size_t b = 0;
-    for (; b + 4 <= row_length / length; b += 4) quantize_four(row + length * b, blocks + F::block_bytes * b);
-    Scalar::quantize(row + length * b, blocks + F::block_bytes * b, row_length - length * b, nullptr);
-  }
-
   static void decode(const uint8_t* blocks, float* values, size_t block_count) {
     for (size_t b = 0; b < block_count; ++b, blocks += F::block_bytes, values += length) {
       const v128_t d = wasm_f32x4_splat(f32_from_f16(load<uint16_t>(blocks)));
@@ -66,6 +62,6 @@ struct AffineSimd {
   }
 };
 
-}  // namespace nibble
-
 #endif
+
+}  // namespace nibble

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "codec/weighted_row.h"
 #include "numeric/half.h"
 #include "numeric/rounding.h"
 #include "search/llama_cpp_symmetric.h"
@@ -52,11 +51,6 @@ struct Symmetric {
     for (size_t b = 0; b < lane_count<V>; ++b) {
       F::encode(f16_from_f32(scales[b]), codes + length * b, blocks + block_bytes * b);
     }
-  }
-
-  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
-    if (importance) return quantize_weighted_row<Symmetric, float>(row, blocks, row_length, importance);
-    for (size_t b = 0; b < row_length / length; ++b) quantize_block(row + length * b, blocks + block_bytes * b);
   }
 };
 

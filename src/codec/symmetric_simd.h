@@ -2,11 +2,14 @@
 #include "codec/block32_simd.h"
 #include "codec/symmetric.h"
 
-#if NIBBLE_SIMD
-
 namespace nibble {
 
 /// Vector forms of Symmetric<F, N>: the same bytes.
+template <class F, int N>
+struct SymmetricSimd;
+
+#if NIBBLE_SIMD
+
 template <class F, int N>
 struct SymmetricSimd {
   using Scalar = Symmetric<F, N>;
@@ -51,13 +54,6 @@ struct SymmetricSimd {
     }
   }
 
-  static void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* importance) {
-    if (importance) return quantize_weighted_row<Scalar, Float4>(row, blocks, row_length, importance);
-    size_t b = 0;
-    for (; b + 4 <= row_length / length; b += 4) quantize_four(row + length * b, blocks + F::block_bytes * b);
-    Scalar::quantize(row + length * b, blocks + F::block_bytes * b, row_length - length * b, nullptr);
-  }
-
   static void decode(const uint8_t* blocks, float* values, size_t block_count) {
     for (size_t b = 0; b < block_count; ++b, blocks += F::block_bytes, values += length) {
       const v128_t d = wasm_f32x4_splat(f32_from_f16(load<uint16_t>(blocks)));
@@ -69,6 +65,6 @@ struct SymmetricSimd {
   }
 };
 
-}  // namespace nibble
-
 #endif
+
+}  // namespace nibble

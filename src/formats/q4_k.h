@@ -1,8 +1,6 @@
 #pragma once
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/scaled_minima.h"
 
 namespace nibble {
 
@@ -22,15 +20,13 @@ struct Q4_K {
   static constexpr uint32_t block_length = super_block, block_bytes = 144, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
-  static constexpr int sub_blocks = 8;
+  static constexpr int sub_blocks = ScaledMinima::sub_blocks;
 
   static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block)), dmin = f32_from_f16(load<uint16_t>(block + 2));
-    uint8_t scales[8], minima[8];
-    unpack_scales_and_minima(block + 4, scales, minima);
+    const ScaledMinima grids(block);
     const uint8_t* codes = block + 16;
     for (int j = 0; j < sub_blocks; ++j) {
-      const float step = d * static_cast<float>(scales[j]), minimum = dmin * static_cast<float>(minima[j]);
+      const float step = grids.step[j], minimum = grids.minimum[j];
       for (int l = 0; l < 32; ++l) {
         const int code = (codes[32 * (j / 2) + l] >> (4 * (j % 2))) & 15;
         values[32 * j + l] = step * static_cast<float>(code) - minimum;
@@ -40,9 +36,7 @@ struct Q4_K {
 
   /// Packs the stored scales, the 12 bytes of sub-block scales and 256 codes (0..15).
   static void encode(uint16_t d, uint16_t dmin, const uint8_t* packed_scales, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
-    store(block + 2, dmin);
-    for (int j = 0; j < 12; ++j) block[4 + j] = packed_scales[j];
+    ScaledMinima::encode(d, dmin, packed_scales, block);
     for (int group = 0; group < 4; ++group) {
       for (int l = 0; l < 32; ++l) {
         block[16 + 32 * group + l] = static_cast<uint8_t>(codes[64 * group + l] | codes[64 * group + 32 + l] << 4);
@@ -50,19 +44,9 @@ struct Q4_K {
     }
   }
 
-  static bool valid(const uint8_t* block) {
-    return f16_is_finite(load<uint16_t>(block)) && f16_is_finite(load<uint16_t>(block + 2));
-  }
+  static bool valid(const uint8_t* block) { return ScaledMinima::valid(block); }
 
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block)), dmin = f32_from_f16(load<uint16_t>(block + 2));
-    uint8_t scales[8], minima[8];
-    unpack_scales_and_minima(block + 4, scales, minima);
-    for (int j = 0; j < sub_blocks; ++j) {
-      grid_range(d * static_cast<float>(scales[j]), -(dmin * static_cast<float>(minima[j])), -0.5f, 15.5f, low + j,
-                 high + j);
-    }
-  }
+  static void range(const uint8_t* block, float* low, float* high) { ScaledMinima(block).range(15, low, high); }
 };
 
 }  // namespace nibble
