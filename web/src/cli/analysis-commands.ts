@@ -1,7 +1,9 @@
-import { analyzeScale as analyze, compareGroups, compareNumberFormats, type ScaleSearchName, type StudyProgress } from '../core';
+import { analyzeScale as analyze, compareGroups, compareNumberFormats, findOutliers, type OpenedModel, type OutlierBasis, type ScaleSearchName, type StudyProgress, type StudyRun } from '../core';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
-import { LineDisplay } from './display';
-import type { ComputeOptions } from './options';
+import { describeOutliers } from './describe-outliers';
+import { LineDisplay, withDisplay } from './display';
+import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
+import { print } from './text';
 import { withModel } from './with-model';
 
 /** The commands that look at weights and write nothing. */
@@ -14,28 +16,8 @@ export interface SampleOptions extends ComputeOptions {
 }
 
 export async function analyzeScale(path: string, options: SampleOptions & { format?: string }, signal: AbortSignal): Promise<void> {
-  await withModel(path, options, async (model) => {
-    const display = new LineDisplay();
-    try {
-      const analysis = await analyze(
-        model,
-        {
-          ...(options.format !== undefined && { format: options.format }),
-          ...(options.tensor !== undefined && { tensors: options.tensor }),
-          ...(options.all ? { weights: 0 } : options.sample !== undefined && { weights: options.sample }),
-        },
-        { ...(options.workers !== undefined && { workers: options.workers }), signal, onProgress: (progress) => display.show(line(progress)) },
-      );
-      display.end();
-      process.stdout.write(`${options.json ? JSON.stringify(analysis, null, 2) : describeScaleAnalysis(analysis)}\n`);
-    } finally {
-      display.end();
-    }
-  });
-}
-
-export function line({ share, pieces, piecesTotal }: StudyProgress): string {
-  return `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
+  const wish = { ...sampled(options), ...(options.format !== undefined && { format: options.format }) };
+  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis);
 }
 
 export interface NumberFormatsOptions extends SampleOptions {
@@ -48,32 +30,56 @@ export interface NumberFormatsOptions extends SampleOptions {
 }
 
 export async function numberFormats(path: string, options: NumberFormatsOptions, signal: AbortSignal): Promise<void> {
+  if (options.groups) {
+    await study(path, options, signal, (model, run) => compareGroups(model, sampled(options), run), describeGroups);
+    return;
+  }
+  const wish = {
+    ...sampled(options),
+    ...(options.bits && { bits: options.bits }),
+    ...(options.block && { blocks: options.block }),
+    ...(options.search && { searches: options.search }),
+    ...(options.levels && { levels: options.levels }),
+    ...(options.scaleBits === '32' && { scaleBits: 32 as const }),
+  };
+  await study(path, options, signal, (model, run) => compareNumberFormats(model, wish, run), describeNumberFormats);
+}
+
+export interface OutlierCommandOptions extends RecipeOptions, SampleOptions {
+  basis?: OutlierBasis;
+  threshold?: number;
+}
+
+export async function outliers(path: string, type: string, options: OutlierCommandOptions, signal: AbortSignal): Promise<void> {
+  const wish = {
+    ...sampled(options),
+    plan: planOptions(type, options),
+    ...(options.basis !== undefined && { basis: options.basis }),
+    ...(options.threshold !== undefined && { threshold: options.threshold }),
+  };
+  await study(path, options, signal, (model, run) => findOutliers(model, wish, run), describeOutliers);
+}
+
+/** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */
+async function study<Found>(
+  path: string,
+  options: ComputeOptions & Pick<RecipeOptions, 'imatrix'> & { json?: boolean },
+  signal: AbortSignal,
+  look: (model: OpenedModel, run: StudyRun) => Promise<Found>,
+  describe: (found: Found) => string,
+): Promise<void> {
   await withModel(path, options, async (model) => {
-    const display = new LineDisplay();
-    const run = { ...(options.workers !== undefined && { workers: options.workers }), signal, onProgress: (progress: StudyProgress) => display.show(line(progress)) };
-    const rows = {
-      ...(options.tensor !== undefined && { tensors: options.tensor }),
-      ...(options.all ? { weights: 0 } : options.sample !== undefined && { weights: options.sample }),
-    };
-    try {
-      const found = options.groups
-        ? await compareGroups(model, rows, run)
-        : await compareNumberFormats(
-            model,
-            {
-              ...rows,
-              ...(options.bits && { bits: options.bits }),
-              ...(options.block && { blocks: options.block }),
-              ...(options.search && { searches: options.search }),
-              ...(options.levels && { levels: options.levels }),
-              ...(options.scaleBits === '32' && { scaleBits: 32 }),
-            },
-            run,
-          );
-      display.end();
-      process.stdout.write(`${options.json ? JSON.stringify(found, null, 2) : options.groups ? describeGroups(found) : describeNumberFormats(found)}\n`);
-    } finally {
-      display.end();
-    }
+    const found = await withDisplay(new LineDisplay(), (display) => look(model, studyRun(options, signal, display)));
+    print(options, found, describe);
   });
+}
+
+/** How a study is run under a display. */
+export function studyRun(options: ComputeOptions, signal: AbortSignal, display: LineDisplay): StudyRun {
+  const line = ({ share, pieces, piecesTotal }: StudyProgress) => `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
+  return { ...workersOf(options), signal, onProgress: (progress) => display.show(line(progress)) };
+}
+
+function sampled({ tensor, sample, all }: SampleOptions): { tensors?: string; weights?: number } {
+  return { ...(tensor !== undefined && { tensors: tensor }), ...(all ? { weights: 0 } : sample !== undefined && { weights: sample }) };
 }

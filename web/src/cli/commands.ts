@@ -1,12 +1,12 @@
-import { DiscardSink, makeReceipt, Problem, run, type ModelInfo, type OpenedModel, type Plan, type RunReport } from '../core';
+import { DiscardSink, makeReceipt, Problem, run, type OpenedModel, type RunReport } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace } from '../platform/node-place';
-import { ProgressDisplay } from './display';
+import { ProgressDisplay, withDisplay } from './display';
 import { behindLink, checkOutput, defaultOutput, outputPath } from './files';
-import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
+import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { describeModel, describePlan, describePrices, describeReference, describeRun, type PricedType } from './describe';
 import { writeReceipt } from './evidence-commands';
-import { printable } from './text';
+import { print, printable } from './text';
 import { withModel } from './with-model';
 
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
@@ -40,9 +40,9 @@ export async function quantize(path: string, output: string | undefined, type: s
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
-    const report = await withDisplay((display) =>
+    const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, chosen, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(target, name)))), {
-        ...compute(options),
+        ...workersOf(options),
         ...reference(options),
         signal,
         onProgress: (progress) => display.showRun(progress),
@@ -56,9 +56,9 @@ export async function quantize(path: string, output: string | undefined, type: s
 
 export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, async (model) => {
-    const report = await withDisplay((display) =>
+    const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, planOptions(type, options), new DiscardSink(), {
-        ...compute(options),
+        ...workersOf(options),
         ...reference(options),
         signal,
         onProgress: (progress) => display.showRun(progress),
@@ -84,23 +84,6 @@ function prices(model: OpenedModel, options: RecipeOptions): PricedType[] {
   });
 }
 
-async function withDisplay(start: (display: ProgressDisplay) => Promise<RunReport>): Promise<RunReport> {
-  const display = new ProgressDisplay();
-  try {
-    return await start(display);
-  } finally {
-    display.end();
-  }
-}
-
-export function compute({ workers }: ComputeOptions): { workers?: number } {
-  return workers === undefined ? {} : { workers };
-}
-
 function reference({ compareMethod }: QuantizeOptions): { reference?: string } {
   return compareMethod === undefined ? {} : { reference: compareMethod };
-}
-
-function print<T extends ModelInfo | Plan | RunReport | PricedType[]>(options: { json?: boolean }, value: T, describe: (value: T) => string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(value, null, 2) : describe(value)}\n`);
 }

@@ -40,6 +40,15 @@ export class ProgressDisplay extends LineDisplay {
   }
 }
 
+/** Shows progress while `work` lasts. */
+export async function withDisplay<Display extends { end(): void }, T>(display: Display, work: (display: Display) => Promise<T>): Promise<T> {
+  try {
+    return await work(display);
+  } finally {
+    display.end();
+  }
+}
+
 function line(progress: Progress): string {
   const percent = Math.floor((100 * progress.bytesIn) / Math.max(1, progress.bytesInTotal));
   const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;

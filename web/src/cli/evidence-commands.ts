@@ -1,73 +1,39 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { compare as compareModels, expectInputs, expectOutputs, findOutliers, hashFiles, loadCore, openModel, type OutlierBasis, parseReceipt, Problem, run, verdictOf, type Receipt } from '../core';
+import { compare as compareModels, expectInputs, expectOutputs, hashFiles, loadCore, openModel, parseReceipt, Problem, run, verdictOf, type Receipt } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { nodePlatform } from '../platform/node';
 import { DiskPlace } from '../platform/node-place';
-import { line } from './analysis-commands';
+import { studyRun } from './analysis-commands';
 import { describeRun } from './describe';
 import { describeComparedTensor, describeComparison } from './describe-comparison';
-import { LineDisplay, ProgressDisplay } from './display';
+import { LineDisplay, ProgressDisplay, withDisplay } from './display';
 import { behindLink, checkOutput, InputFiles, outputPath } from './files';
-import { describeOutliers } from './describe-outliers';
-import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
-import { withModel } from './with-model';
+import { workersOf, type ComputeOptions } from './options';
+import { print } from './text';
 
-/** The commands that show what a file is: its outliers, compared with another, or with the receipt of the run that made it. */
+/** The commands that show what a file is: compared with another, or with the receipt of the run that made it. */
 
 export async function compare(first: string, second: string, options: ComputeOptions & { json?: boolean }, signal: AbortSignal): Promise<void> {
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
   const inputs = [InputFiles.open(first, core)];
-  const display = new LineDisplay();
   try {
     inputs.push(InputFiles.open(second, core));
     const open = ({ handles, folder }: InputFiles) => openModel(core, handles, undefined, folder);
     const models = [await open(inputs[0]!), await open(inputs[1]!)] as const;
-    const comparison = await compareModels(...models, {
-      ...(options.workers !== undefined && { workers: options.workers }),
-      signal,
-      onProgress: (progress) => display.show(line(progress)),
-      onTensor(tensor) {
-        if (options.json) return;
-        display.end();
-        process.stdout.write(`${describeComparedTensor(tensor)}\n`);
-      },
-    });
-    display.end();
-    process.stdout.write(`${options.json ? JSON.stringify(comparison, null, 2) : describeComparison(comparison)}\n`);
+    const comparison = await withDisplay(new LineDisplay(), (display) =>
+      compareModels(...models, {
+        ...studyRun(options, signal, display),
+        onTensor(tensor) {
+          if (options.json) return;
+          display.end();
+          process.stdout.write(`${describeComparedTensor(tensor)}\n`);
+        },
+      }),
+    );
+    print(options, comparison, describeComparison);
   } finally {
-    display.end();
     for (const files of inputs) files.close();
   }
-}
-
-export interface OutlierCommandOptions extends RecipeOptions, ComputeOptions {
-  basis?: OutlierBasis;
-  threshold?: number;
-  sample?: number; // weights
-  all?: boolean;
-  json?: boolean;
-}
-
-export async function outliers(path: string, type: string, options: OutlierCommandOptions, signal: AbortSignal): Promise<void> {
-  await withModel(path, options, async (model) => {
-    const display = new LineDisplay();
-    try {
-      const report = await findOutliers(
-        model,
-        {
-          plan: planOptions(type, options),
-          ...(options.basis !== undefined && { basis: options.basis }),
-          ...(options.threshold !== undefined && { threshold: options.threshold }),
-          ...(options.all ? { weights: 0 } : options.sample !== undefined && { weights: options.sample }),
-        },
-        { ...(options.workers !== undefined && { workers: options.workers }), signal, onProgress: (progress) => display.show(line(progress)) },
-      );
-      display.end();
-      process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : describeOutliers(report)}\n`);
-    } finally {
-      display.end();
-    }
-  });
 }
 
 export async function verify(receiptPath: string, path: string, signal: AbortSignal): Promise<void> {
@@ -91,7 +57,6 @@ export async function repeat(receiptPath: string, path: string, output: string, 
   const receipt = readReceipt(receiptPath);
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
   const inputs = InputFiles.open(path, core);
-  const display = new ProgressDisplay();
   try {
     const matrix = matrixOf(receipt, options.imatrix, inputs);
     const files = inputs.handles;
@@ -102,12 +67,13 @@ export async function repeat(receiptPath: string, path: string, output: string, 
     }
     const model = await openModel(core, files, matrix ?? undefined, inputs.folder);
     for (const { name } of model.plan(receipt.options).outputFiles) checkOutput(outputPath(output, name), inputs, false);
-    const report = await run(model, receipt.options, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(output, name)))), {
-      ...(options.workers !== undefined && { workers: options.workers }),
-      signal,
-      onProgress: (progress) => display.showRun(progress),
-    });
-    display.end();
+    const report = await withDisplay(new ProgressDisplay(), (display) =>
+      run(model, receipt.options, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(output, name)))), {
+        ...workersOf(options),
+        signal,
+        onProgress: (progress) => display.showRun(progress),
+      }),
+    );
     try {
       expectOutputs(receipt, report.files, core.version);
     } catch (error) {
@@ -117,7 +83,6 @@ export async function repeat(receiptPath: string, path: string, output: string, 
     const named = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(output, file.name) })) };
     process.stdout.write(`${describeRun(named)}\nThe same bytes as the receipt's run.\n`);
   } finally {
-    display.end();
     inputs.close();
   }
 }

@@ -2,8 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
-import { analyzeScale, numberFormats, type NumberFormatsOptions, type SampleOptions } from './analysis-commands';
-import { compare, outliers, repeat, verify, type OutlierCommandOptions } from './evidence-commands';
+import { analyzeScale, numberFormats, outliers, type NumberFormatsOptions, type OutlierCommandOptions, type SampleOptions } from './analysis-commands';
+import { compare, repeat, verify } from './evidence-commands';
 import { addComputeOptions, addRecipeOptions, addSampleOptions, parseIntegers, parseLevels, parseRoleWeight, parseSearches, parseSize, parseTimes, parseWorkers, tensorTypeOption } from './options';
 import { printable } from './text';
 

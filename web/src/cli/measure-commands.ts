@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { loadCore, measure as measureModel, Measurement, Problem, readRecipe, recipeFile, type MeasureProgress, type Mix, type PlanOptions, type RecipeFile, type Role, type Solution } from '../core';
 import { nodePlatform } from '../platform/node';
 import { duration } from '../text/units';
-import { compute } from './commands';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
+import { LineDisplay, withDisplay } from './display';
 import { checkOutput, writeText } from './files';
-import { planOptions, type ComputeOptions, type RecipeOptions } from './options';
+import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
+import { print } from './text';
 import { withModel } from './with-model';
 
 /** Measuring a model, and choosing types from what was measured. */
@@ -22,21 +23,23 @@ export interface MeasureCommandOptions extends RecipeOptions, ComputeOptions {
 export async function measure(path: string, options: MeasureCommandOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, async (model, inputs) => {
     if (options.output !== undefined) checkOutput(options.output, inputs, false);
-    const display = new MeasureDisplay();
-    const measurement = await measureModel(
-      model,
-      planOptions('Q8_0', options),
-      {
-        types: typesOption(options.types ?? 'usual'),
-        ...(options.allRows && { allRows: true }),
-        ...(options.precision !== undefined && { precision: options.precision }),
-      },
-      { ...compute(options), signal, onProgress: (progress) => display.show(progress) },
-    ).finally(() => display.end());
+    let seconds = 0;
+    const wish = {
+      types: typesOption(options.types ?? 'usual'),
+      ...(options.allRows && { allRows: true }),
+      ...(options.precision !== undefined && { precision: options.precision }),
+    };
+    const measurement = await withDisplay(new LineDisplay(), (display) => {
+      const onProgress = (progress: MeasureProgress) => {
+        seconds = progress.seconds;
+        display.show(`${progress.tensors}/${progress.tensorsTotal} tensors · ${progress.rows} rows · ${duration(seconds)}`);
+      };
+      return measureModel(model, planOptions('Q8_0', options), wish, { ...workersOf(options), signal, onProgress });
+    });
     try {
       const json = measurement.json();
       if (options.output !== undefined) await writeText(options.output, json);
-      process.stdout.write(options.json ? `${json}\n` : `${describeMeasurement(JSON.parse(json), display.seconds)}\n`);
+      process.stdout.write(options.json ? `${json}\n` : `${describeMeasurement(JSON.parse(json), seconds)}\n`);
     } finally {
       measurement.delete();
     }
@@ -87,7 +90,7 @@ export async function observe(path: string, modelPath: string, type: string, opt
         ...(options.weighted && { objective: 'weighted' as const }),
       });
       if (options.output !== undefined) await writeText(options.output, recipeText(observation.after, method));
-      process.stdout.write(`${options.json ? JSON.stringify(observation, null, 2) : describeObservation(observation)}\n`);
+      print(options, observation, describeObservation);
     });
   });
 }
@@ -106,7 +109,7 @@ export async function withRecipe(path: string, options: RecipeOptions): Promise<
 
 async function giveMix(mix: Mix | Solution, method: string, options: { output?: string; json?: boolean }, describe: () => string): Promise<void> {
   if (options.output !== undefined) await writeText(options.output, recipeText(mix, method));
-  process.stdout.write(`${options.json ? JSON.stringify(mix, null, 2) : describe()}\n`);
+  print(options, mix, describe);
 }
 
 function recipeText(mix: Mix | Solution, method: string): string {
@@ -137,22 +140,4 @@ async function text(path: string): Promise<string> {
 
 function typesOption(types: string): string[] | 'usual' | 'all' {
   return types === 'usual' || types === 'all' ? types : types.split(',').map((name) => name.trim());
-}
-
-/** One line on a terminal, nothing elsewhere: measuring a sample is short. */
-class MeasureDisplay {
-  seconds = 0;
-  #shown = false;
-
-  show({ tensors, tensorsTotal, rows, seconds }: MeasureProgress): void {
-    this.seconds = seconds;
-    if (!process.stderr.isTTY) return;
-    process.stderr.write(`\r\x1b[2K${tensors}/${tensorsTotal} tensors · ${rows} rows · ${duration(seconds)}`);
-    this.#shown = true;
-  }
-
-  end(): void {
-    if (this.#shown) process.stderr.write('\r\x1b[2K');
-    this.#shown = false;
-  }
 }

@@ -25,6 +25,10 @@ export interface ComputeOptions {
   kernel?: Kernel;
 }
 
+export function workersOf({ workers }: ComputeOptions): { workers?: number } {
+  return workers === undefined ? {} : { workers };
+}
+
 export function tensorTypeOption(): Option {
   return new Option('--tensor-type <pattern=type>', 'this type for tensors whose name matches (may be repeated; the first match counts)').argParser(parseTensorType);
 }

@@ -5,6 +5,11 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }
 
+/** Writes a command's result to stdout: as JSON where that was asked for, else as `describe` puts it. */
+export function print<T>({ json }: { json?: boolean }, value: T, describe: (value: T) => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : describe(value)}\n`);
+}
+
 /** Columns as wide as their longest cell; those named in `right` are numbers. */
 export function table(cells: string[][], right: number[] = []): string {
   const rows = cells.map((row) => row.map(printable));

@@ -1,6 +1,5 @@
-import { answer, withBytes } from './module';
+import { answer, merge } from './module';
 import type { OpenedModel } from './model';
-import { Problem } from './problem';
 import { runStudy, type StudyPiece, type StudyRun } from './study';
 import type { ErrorReport, TensorInfo, TensorPair } from './types';
 
@@ -59,8 +58,7 @@ export async function compare(a: OpenedModel, b: OpenedModel, run: StudyRun & { 
       { kind: 'compare', options: {} },
       pieces,
       (result, piece) => {
-        const sentence = withBytes(core.module, result, (pointer) => statistics.merge(pointer, result.byteLength));
-        if (sentence) throw new Problem(sentence);
+        merge(core.module, statistics, result);
         finish(piece.tensor);
         compared += 1;
         if (pieces[compared]?.tensor === piece.tensor) return;

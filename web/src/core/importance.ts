@@ -1,5 +1,5 @@
 import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
-import { allocate, withBytes } from './module';
+import { allocate, throwProblem, withBytes } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -55,8 +55,7 @@ export class ImportanceMatrix {
       withBytes(module, counts, (countsPointer) => {
         const rows = allocate(module, valuesBytes);
         try {
-          const sentence = this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows);
-          if (sentence) throw new Problem(`${this.#source.name}: ${sentence}`);
+          throwProblem(this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows), this.#source.name);
           return new Float32Array(module.HEAPU8.slice(rows, rows + valuesBytes).buffer as ArrayBuffer);
         } finally {
           module._free(rows);

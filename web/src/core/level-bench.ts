@@ -1,5 +1,5 @@
 import type { LevelBench as CoreBench } from '../wasm/nibble';
-import { allocate, answer } from './module';
+import { allocate, answer, sound } from './module';
 import type { OpenedModel } from './model';
 import { Problem } from './problem';
 import type { ScaleSearchName } from './number-formats';
@@ -38,13 +38,7 @@ export class LevelBench {
         module.HEAPU8.set(read.subarray(0, bytes), at);
         at += bytes;
       }
-      const bench = new module.LevelBench(source, JSON.stringify(job));
-      const problem = bench.problem();
-      if (problem) {
-        bench.delete();
-        throw new Problem(`${tensor}: ${problem}`);
-      }
-      return new LevelBench(bench, sample);
+      return new LevelBench(sound(new module.LevelBench(source, JSON.stringify(job)), tensor), sample);
     } finally {
       module._free(source);
     }

@@ -1,5 +1,5 @@
 import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
-import { answer, withBytes } from './module';
+import { answer, sound, throwProblem, withBytes } from './module';
 import { Problem } from './problem';
 import type { Assignment, Mix, Observation, ObserveRequest, Prediction, RecipeFile, Solution, SolveRequest, TypeChoice } from './types';
 
@@ -15,13 +15,7 @@ export class Measurement {
 
   /** From the JSON text of a MeasurementFile. Throws Problem when it is none. */
   static read(core: { module: NibbleModule }, json: string): Measurement {
-    const measurement = new core.module.Measurement(json);
-    const problem = measurement.problem();
-    if (problem) {
-      measurement.delete();
-      throw new Problem(problem);
-    }
-    return new Measurement(core, measurement);
+    return new Measurement(core, sound(new core.module.Measurement(json)));
   }
 
   /** The text of a MeasurementFile. */
@@ -31,8 +25,7 @@ export class Measurement {
 
   /** Adds the figures of `rows` rows of a tensor of the sample plan. */
   add(tensor: number, rows: number, figures: Float64Array<ArrayBuffer>): void {
-    const sentence = withBytes(this.#module, new Uint8Array(figures.buffer), (pointer) => this.#measurement.add(tensor, pointer, figures.length, rows));
-    if (sentence) throw new Problem(sentence);
+    throwProblem(withBytes(this.#module, new Uint8Array(figures.buffer), (pointer) => this.#measurement.add(tensor, pointer, figures.length, rows)));
   }
 
   rowsWanted(tensor: number): number {

@@ -1,7 +1,7 @@
 import type { JobDone } from '../worker/protocol';
 import type { NibbleModule, Statistics } from '../wasm/nibble';
 import type { Core } from './model';
-import { answer, withBytes } from './module';
+import { answer, merge } from './module';
 import { Problem } from './problem';
 import type { RunReport, TensorReport } from './report';
 import type { ErrorReport, Plan } from './types';
@@ -48,15 +48,10 @@ export class Measurements {
   /** Takes the pieces of the tensors in plan order. */
   add({ statistics, reference, kernel }: JobDone): void {
     if (statistics === null) return;
-    this.#merge((this.#tensor ??= new this.#module.Statistics()), statistics);
-    if (reference !== null) this.#merge((this.#tensorReference ??= new this.#module.Statistics()), reference);
+    merge(this.#module, (this.#tensor ??= new this.#module.Statistics()), statistics);
+    if (reference !== null) merge(this.#module, (this.#tensorReference ??= new this.#module.Statistics()), reference);
     this.#tensorKernel = kernel;
     if (kernel !== null) this.kernels.add(kernel);
-  }
-
-  #merge(into: Statistics, piece: Uint8Array): void {
-    const sentence = withBytes(this.#module, piece, (pointer) => into.merge(pointer, piece.byteLength));
-    if (sentence) throw new Problem(sentence);
   }
 
   /** Ends the tensor whose pieces were added last. */

@@ -56,3 +56,24 @@ export function answer<T>(json: string): T {
   if (value !== null && typeof value === 'object' && value.error !== undefined) throw new Problem(value.error);
   return value;
 }
+
+/** Throws what a call of the core says is wrong, as a Problem; the core says nothing when all is well. `where` goes before it. */
+export function throwProblem(sentence: string, where = ''): void {
+  if (sentence) throw new Problem(where ? `${where}: ${sentence}` : sentence);
+}
+
+/** What the core just made. Where that has a problem, it is deleted and the Problem thrown. */
+export function sound<T extends { problem(): string; delete(): void }>(made: T, where?: string): T {
+  try {
+    throwProblem(made.problem(), where);
+  } catch (problem) {
+    made.delete();
+    throw problem;
+  }
+  return made;
+}
+
+/** Adds what a worker's core saved to figures or a summary of this thread's. Throws Problem. */
+export function merge(module: NibbleModule, into: { merge(pointer: number, length: number): string }, saved: Uint8Array): void {
+  throwProblem(withBytes(module, saved, (pointer) => into.merge(pointer, saved.byteLength)));
+}

@@ -1,7 +1,6 @@
-import { answer, withBytes } from './module';
+import { answer } from './module';
 import type { OpenedModel } from './model';
-import { Problem } from './problem';
-import { runStudy, type StudyPiece, type StudyRun } from './study';
+import { type ReportingRun, runSummary, type StudyPiece, type StudyRun } from './study';
 import type { NumberFormatOptions, NumberFormatReport, RowSample } from './types';
 
 export interface NumberFormatWish extends NumberFormatOptions {
@@ -19,19 +18,17 @@ export interface NumberFormats {
   report: NumberFormatReport;
 }
 
-export const blockLengths = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0] as const;
+const blockLengths = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0] as const;
 /** Looked at in a single tensor, and in each of several, when nobody says. */
 const oneTensorWeights = 1 << 16;
 const eachTensorWeights = 1 << 14;
 /** A sample of a tensor is decoded at once. */
 const mostTensorWeights = 1 << 22;
-const secondsBetweenReports = 0.4;
 
 /**
- * Tries every kind of number on a sample of each tensor. `onReport` gets what is known so far, a few times a second.
- * Memory: one tensor's sample per worker.
+ * Tries every kind of number on a sample of each tensor. Memory: one tensor's sample per worker.
  */
-export async function compareNumberFormats(model: OpenedModel, wish: NumberFormatWish, run: StudyRun & { onReport?: (soFar: NumberFormats) => void } = {}): Promise<NumberFormats> {
+export async function compareNumberFormats(model: OpenedModel, wish: NumberFormatWish, run: ReportingRun<NumberFormats> = {}): Promise<NumberFormats> {
   const { tensors, blocks = blockLengths, searches = ['absmax', 'grid'], weights, ggufTypes = true, ...options } = wish;
   const named = tensors ? { tensors } : {};
   const several = model.sample({ ...named, weightsPerTensor: 1 }).tensors > 1;
@@ -48,24 +45,10 @@ export async function compareNumberFormats(model: OpenedModel, wish: NumberForma
         return { ...job, request: { ...request, tensorName: name, tensorWeights } };
       }),
   );
-  const { module } = model.core;
-  const summary = new module.FormatSummary();
+  const summary = new model.core.module.FormatSummary();
   try {
-    let reported = performance.now();
     const soFar = (): NumberFormats => ({ sample, report: answer<NumberFormatReport>(summary.report()) });
-    await runStudy(
-      model,
-      { kind: 'formats', options },
-      pieces,
-      (result) => {
-        const problem = withBytes(module, result, (pointer) => summary.merge(pointer, result.byteLength));
-        if (problem) throw new Problem(problem);
-        if (performance.now() - reported < secondsBetweenReports * 1000) return;
-        reported = performance.now();
-        run.onReport?.(soFar());
-      },
-      run,
-    );
+    await runSummary(model, { kind: 'formats', options }, pieces, summary, soFar, run);
     return soFar();
   } finally {
     summary.delete();

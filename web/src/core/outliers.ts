@@ -13,6 +13,7 @@ export interface OutlierOptions {
   plan: PlanOptions; // the type and method whose error is looked at
   basis?: OutlierBasis; // default: importance where there is a matrix, else weights
   threshold?: number; // a column is an outlier beyond so many times the median column; default 3
+  tensors?: string; // a name or a pattern; without it every matrix
   weights?: number; // about so many are looked at; 0: all. Default: see defaultWeights
 }
 
@@ -81,7 +82,8 @@ export async function findOutliers(model: OpenedModel, options: OutlierOptions, 
   const basis = options.basis ?? (model.importance ? 'importance' : 'weights');
   if (basis === 'importance' && !model.importance) throw new Problem('There is no importance matrix to take the columns from. Give one, or choose another basis.');
   const planned = new Map(plan.tensors.map((tensor, index) => [tensor.source, { tensor, index }]));
-  const { jobs, weights, ofWeights } = model.sample({ weights: options.weights ?? (model.info.weights > defaultWeights ? defaultWeights : 0), jobWeights });
+  const rows = { weights: options.weights ?? (model.info.weights > defaultWeights ? defaultWeights : 0), jobWeights };
+  const { jobs, weights, ofWeights } = model.sample(options.tensors ? { ...rows, tensors: options.tensors } : rows);
   const pieces = jobs.flatMap((job): StudyPiece[] => {
     const found = planned.get(job.tensor)?.tensor;
     return found?.action === 'convert' ? [{ ...job, request: { to: found.to, method: found.method } }] : [];

@@ -1,7 +1,8 @@
-import { answer, withBytes } from './module';
+import { breath } from './breath';
+import { answer, sound } from './module';
 import type { OpenedModel } from './model';
-import { Problem, Stopped } from './problem';
-import { runStudy, type StudyRun } from './study';
+import { Stopped } from './problem';
+import { type ReportingRun, runSummary } from './study';
 import type { DivisorTable, RowSample, ScaleAnalysisReport } from './types';
 
 export interface ScaleAnalysisOptions {
@@ -18,46 +19,26 @@ export interface ScaleAnalysis {
 
 /** Looked at when nobody says: enough for three digits of every figure, in a few seconds. */
 export const defaultWeights = 1 << 19;
-export const mostDivisors = 16;
+const mostDivisors = 16;
 const jobWeights = 1 << 15;
-const secondsBetweenReports = 0.5;
 /** Milliseconds that the search of tables may keep this thread. */
 const mostBusy = 12;
 
 /**
  * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of divisors.
- * `onReport` gets what is known so far, a few times a second: first growing figures, then table after table.
+ * `onReport` gets growing figures first, then table after table.
  */
-export async function analyzeScale(
-  model: OpenedModel,
-  options: ScaleAnalysisOptions,
-  run: StudyRun & { onReport?: (soFar: ScaleAnalysis) => void } = {},
-): Promise<ScaleAnalysis> {
+export async function analyzeScale(model: OpenedModel, options: ScaleAnalysisOptions, run: ReportingRun<ScaleAnalysis> = {}): Promise<ScaleAnalysis> {
   const format = options.format ?? 'q4_0';
   const blockLength = model.core.formats.find(({ name }) => name === format)?.blockLength ?? 32;
   const rows = { weights: options.weights ?? defaultWeights, rowMultiple: blockLength, jobWeights };
   const { jobs, ...sample } = model.sample(options.tensors ? { ...rows, tensors: options.tensors } : rows);
-  const { module } = model.core;
   const study = { format, weights: sample.weights };
-  const summary = new module.ScaleSummary(JSON.stringify(study));
+  const summary = sound(new model.core.module.ScaleSummary(JSON.stringify(study)));
   try {
-    if (summary.problem()) throw new Problem(summary.problem());
-    let reported = performance.now();
     const tables: DivisorTable[] = [];
     const soFar = (): ScaleAnalysis => ({ sample, report: answer<ScaleAnalysisReport>(summary.report()), tables: [...tables] });
-    await runStudy(
-      model,
-      { kind: 'scale', options: study },
-      jobs,
-      (result) => {
-        const problem = withBytes(module, result, (pointer) => summary.merge(pointer, result.byteLength));
-        if (problem) throw new Problem(problem);
-        if (performance.now() - reported < secondsBetweenReports * 1000) return;
-        reported = performance.now();
-        run.onReport?.(soFar());
-      },
-      run,
-    );
+    await runSummary(model, { kind: 'scale', options: study }, jobs, summary, soFar, run);
     let busySince = performance.now();
     while (tables.length < mostDivisors) {
       if (run.signal?.aborted) throw new Stopped();
@@ -67,7 +48,7 @@ export async function analyzeScale(
         run.onReport?.(soFar());
       }
       if (performance.now() - busySince < mostBusy) continue;
-      await new Promise((resolve) => setTimeout(resolve));
+      await breath();
       busySince = performance.now();
     }
     return soFar();

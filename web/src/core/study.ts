@@ -1,5 +1,6 @@
 import type { FromStudyWorker, StartStudy, StudyRequest } from '../worker/protocol';
 import type { OpenedModel } from './model';
+import { merge } from './module';
 import { Problem, Stopped } from './problem';
 import type { RowSampleJob } from './types';
 
@@ -14,6 +15,11 @@ export interface StudyRun {
   signal?: AbortSignal;
   onProgress?: (progress: StudyProgress) => void;
 }
+
+/** `onReport` gets what is known so far, twice a second. */
+export type ReportingRun<Report> = StudyRun & { onReport?: (soFar: Report) => void };
+
+const secondsBetweenReports = 0.5;
 
 /** A piece of a sample, with what it is asked where pieces are asked different things. */
 export type StudyPiece = RowSampleJob & { request?: unknown };
@@ -95,4 +101,23 @@ export async function runStudy(
     signal?.removeEventListener('abort', onAbort);
     for (const port of ports) port.terminate();
   }
+}
+
+/** A study whose results a class of the core merges into `summary`; `soFar` reports on it. Throws as runStudy does. */
+export async function runSummary<Report>(
+  model: OpenedModel,
+  study: { kind: string; options: unknown },
+  pieces: readonly StudyPiece[],
+  summary: { merge(pointer: number, length: number): string },
+  soFar: () => Report,
+  { onReport, ...run }: ReportingRun<Report>,
+): Promise<void> {
+  let reported = performance.now();
+  const take = (result: Uint8Array<ArrayBuffer>) => {
+    merge(model.core.module, summary, result);
+    if (performance.now() - reported < secondsBetweenReports * 1000) return;
+    reported = performance.now();
+    onReport?.(soFar());
+  };
+  await runStudy(model, study, pieces, take, run);
 }

@@ -1,6 +1,5 @@
-import { answer, withBytes } from './module';
+import { answer, throwProblem, withBytes } from './module';
 import type { Core, OpenedModel } from './model';
-import { Problem } from './problem';
 import type { SourceHandle } from './source';
 import { runStudy, type StudyRun } from './study';
 import type { Model as CoreModel } from '../wasm/nibble';
@@ -41,8 +40,7 @@ export async function tinyTensors({ module, platform }: Core, model: CoreModel, 
         bytes.set((await platform.openSource(sources[file]!).read(offset, length, new Uint8Array(length))).subarray(0, length), filled);
         filled += length;
       }
-      const problem = withBytes(module, bytes, (pointer) => study.run(pointer, JSON.stringify(job)));
-      if (problem) throw new Problem(problem);
+      throwProblem(withBytes(module, bytes, (pointer) => study.run(pointer, JSON.stringify(job))));
       const start = study.resultPointer() >>> 0;
       const summary = parse(module.HEAPU8.slice(start, start + study.resultBytes()));
       if (!('problem' in summary) && summary.tiny) found.push(job.tensor);

@@ -1,4 +1,4 @@
-import { allocate, withBytes } from './module';
+import { allocate, sound, throwProblem, withBytes } from './module';
 import type { OpenedModel } from './model';
 import { Problem } from './problem';
 import type { TensorInfo } from './types';
@@ -15,9 +15,8 @@ export async function readWeights(model: OpenedModel, tensor: TensorInfo, first:
   const end = Math.min(tensor.weights, first + count);
   const values = new Float32Array(Math.ceil((end - start) / block) * block);
   const number = model.info.tensors.indexOf(tensor);
-  const converter = new core.module.Converter(tensor.stored, 'f32', 'llama.cpp', core.kernel);
+  const converter = sound(new core.module.Converter(tensor.stored, 'f32', 'llama.cpp', core.kernel), tensor.name);
   try {
-    if (converter.problem()) throw new Problem(`${tensor.name}: ${converter.problem()}`);
     for (let at = start; at < end; ) {
       const place = model.place(number, at, end - at);
       const handle = model.sources[place.file]!;
@@ -25,10 +24,8 @@ export async function readWeights(model: OpenedModel, tensor: TensorInfo, first:
       const weights = Math.ceil(place.weights / block) * block;
       const target = allocate(core.module, weights * 4);
       try {
-        const problem = withBytes(core.module, bytes.subarray(0, place.bytes), (source) =>
-          converter.run(source, target, weights, at, tensor.shape[0] ?? weights, 0, 0, tensor.add),
-        );
-        if (problem) throw new Problem(`${tensor.name}: ${problem}`);
+        const run = (source: number) => converter.run(source, target, weights, at, tensor.shape[0] ?? weights, 0, 0, tensor.add);
+        throwProblem(withBytes(core.module, bytes.subarray(0, place.bytes), run), tensor.name);
         values.set(new Float32Array(core.module.HEAPU8.slice(target, target + weights * 4).buffer), at - start);
       } finally {
         core.module._free(target);

@@ -1,4 +1,4 @@
-import { allocate, instantiate } from '../core/module';
+import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
 import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing, type StartWorker } from './protocol';
@@ -50,9 +50,8 @@ export class JobEngine {
 
   async #pack(job: JobRequest, { request, first, count, measured }: Packing): Promise<JobDone> {
     const module = this.#module;
-    const packer = new module.Packer(JSON.stringify({ ...request, kernel: this.#requestedKernel }));
+    const packer = sound(new module.Packer(JSON.stringify({ ...request, kernel: this.#requestedKernel })));
     try {
-      throwSentence(packer.problem());
       packer.begin(this.#output, first, count);
       let input = this.#freeInputs.pop()!;
       for (let pass = 0; pass < packer.passes(); ++pass) {
@@ -60,11 +59,11 @@ export class JobEngine {
           const bytes = Math.min(request.pieceBytes, job.inputBytes - at);
           input = await this.#sources[job.inputFile]!.read(job.inputOffset + at, bytes, input);
           module.HEAPU8.set(input.subarray(0, bytes), this.#input);
-          throwSentence(packer.take(this.#input, bytes));
+          throwProblem(packer.take(this.#input, bytes));
         }
       }
       this.#freeInputs.push(input);
-      throwSentence(packer.finish());
+      throwProblem(packer.finish());
       new Uint8Array(job.buffer).set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
       const statistics = measured ? this.#statisticsOf(packer) : null;
       return { kind: 'done', index: job.index, buffer: job.buffer, statistics, reference: null, kernel: measured ? packer.kernel() : null };
@@ -108,8 +107,7 @@ export class JobEngine {
 
   /** Converts the input that lies in the core's memory. */
   #runConverter(converter: Converter, { weights, firstWeight, rowLength, importance, headRows, add }: JobRequest): void {
-    const sentence = converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0, headRows, add);
-    if (sentence) throw new Error(sentence);
+    throwProblem(converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0, headRows, add));
   }
 
   #statisticsOf(converter: Pick<Converter, 'statisticsPointer' | 'statisticsBytes'>): Uint8Array<ArrayBuffer> {
@@ -121,18 +119,9 @@ export class JobEngine {
     const key = `${from} ${to} ${method}`;
     let converter = this.#converters.get(key);
     if (!converter) {
-      converter = new this.#module.Converter(from, to, method, this.#requestedKernel);
-      const problem = converter.problem();
-      if (problem) {
-        converter.delete();
-        throw new Error(problem);
-      }
+      converter = sound(new this.#module.Converter(from, to, method, this.#requestedKernel));
       this.#converters.set(key, converter);
     }
     return converter;
   }
-}
-
-function throwSentence(sentence: string): void {
-  if (sentence) throw new Error(sentence);
 }

@@ -1,4 +1,4 @@
-import { allocate } from '../core/module';
+import { allocate, sound, throwProblem } from '../core/module';
 import type { ByteSource } from '../core/source';
 import type { NibbleModule, RowErrors } from '../wasm/nibble';
 import type { SampleDone, SampleRequest } from './protocol';
@@ -41,8 +41,7 @@ export class RowSampler {
       let done = 0;
       for (const [index, range] of job.ranges.entries()) {
         module.HEAPU8.set(pieces[index]!.subarray(0, range.bytes), input);
-        const sentence = errors.run(input, range.rows, job.rowLength, range.firstRow, importance, output + done * bytesPerRow);
-        if (sentence) throw new Error(sentence);
+        throwProblem(errors.run(input, range.rows, job.rowLength, range.firstRow, importance, output + done * bytesPerRow));
         done += range.rows;
       }
       const figures = new Float64Array(module.HEAPU8.slice(output, output + rows * bytesPerRow).buffer as ArrayBuffer);
@@ -57,12 +56,7 @@ export class RowSampler {
     const key = `${from} ${method} ${names}`;
     let errors = this.#errors.get(key);
     if (!errors) {
-      errors = new this.#module.RowErrors(from, names, method, this.#kernel);
-      const problem = errors.problem();
-      if (problem) {
-        errors.delete();
-        throw new Error(problem);
-      }
+      errors = sound(new this.#module.RowErrors(from, names, method, this.#kernel));
       this.#errors.set(key, errors);
     }
     return errors;

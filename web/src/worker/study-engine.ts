@@ -1,4 +1,4 @@
-import { allocate, instantiate } from '../core/module';
+import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { NibbleModule, Study } from '../wasm/nibble';
 import type { StartStudy, StudyDone, StudyRequest } from './protocol';
@@ -18,9 +18,7 @@ export class StudyEngine {
   constructor(start: StartStudy, module: NibbleModule, sources: ByteSource[]) {
     this.#module = module;
     this.#sources = sources;
-    this.#study = new module.Study(start.study, start.options);
-    const problem = this.#study.problem();
-    if (problem) throw new Error(problem);
+    this.#study = sound(new module.Study(start.study, start.options));
     this.#input = allocate(module, start.inputBytes);
   }
 
@@ -34,8 +32,7 @@ export class StudyEngine {
       module.HEAPU8.set(this.#buffer.subarray(0, bytes), at);
       at += bytes;
     }
-    const sentence = this.#study.run(this.#input, piece);
-    if (sentence) throw new Error(sentence);
+    throwProblem(this.#study.run(this.#input, piece));
     const start = this.#study.resultPointer() >>> 0;
     return { kind: 'studied', index, result: module.HEAPU8.slice(start, start + this.#study.resultBytes()) as Uint8Array<ArrayBuffer> };
   }

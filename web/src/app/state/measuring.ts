@@ -1,6 +1,6 @@
 /** What quantizing the open model would cost, learned from a sample of its rows in the background. */
 import { computed, effect, signal } from '@preact/signals';
-import { measure, type MeasureProgress, type Measurement, type MeasurementFile, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
+import { breath, measure, type MeasureProgress, type Measurement, type MeasurementFile, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
 import { beforeMix, currentPlan, options, prices } from './planning';
@@ -37,7 +37,6 @@ export const complete = computed(() => measurement.value !== null && measuring.v
 const pause = new Pause();
 let stop: AbortController | null = null;
 
-const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** Ends what is being measured; what is known stays. */

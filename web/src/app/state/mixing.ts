@@ -1,6 +1,6 @@
 /** The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file type. */
 import { effect, signal } from '@preact/signals';
-import { type Assignment, type Mix, type Observation, type PlanOptions, sentenceOf, type Solution, type SolveRequest } from '../../core/index';
+import { type Assignment, breath, type Mix, type Observation, type PlanOptions, sentenceOf, type Solution, type SolveRequest } from '../../core/index';
 import { complete, measured, measurement } from './measuring';
 import { opened } from './opening';
 import { beforeMix, options } from './planning';
@@ -145,7 +145,7 @@ async function traceFrontier(): Promise<void> {
   const { smallestBytes, largestBytes } = known.limits();
   const points: { bytes: number; bitsPerWeight: number; sqnrDb: number }[] = [];
   for (let step = 0; step < FRONTIER_POINTS; step++) {
-    await new Promise<void>((resolve) => setTimeout(resolve));
+    await breath();
     if (mine !== frontierRound || isRunning.peek()) return;
     const bytes = Math.floor(smallestBytes * (largestBytes / smallestBytes) ** (step / (FRONTIER_POINTS - 1)));
     try {

@@ -1,6 +1,6 @@
 /** What the person asks for, and what it would give: the plan of the chosen type, and the price of every other. */
 import { computed, effect, signal } from '@preact/signals';
-import { type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
+import { breath, type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
 import { packedTypes } from './packed-types';
@@ -46,9 +46,6 @@ function attempt<T>(make: () => T): T | { problem: string } {
   }
 }
 
-/** Lets the page breathe between two plans. */
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
-
 let round = 0;
 let priced: Model | undefined;
 
@@ -63,7 +60,7 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
   priced = model;
   if (model) {
     for (const { name } of fileTypes) {
-      await pause();
+      await breath();
       if (mine !== round) return;
       found.set(name, attempt(() => ({ price: model.price({ ...wanted, type: name }) })));
     }
@@ -84,7 +81,7 @@ export function startPlanning(): void {
     // A new model is shown first; planning thousands of tensors takes a moment.
     planned = model;
     plan.value = null;
-    void pause().then(() => {
+    void breath().then(() => {
       if (planned === model && model) plan.value = attempt(() => ({ plan: model.plan(options.value) }));
     });
   });
