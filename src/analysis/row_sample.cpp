@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "codec/codec.h"
+#include "container/json_text.h"
 #include "error.h"
 #include "measure/sample.h"
 
@@ -160,12 +161,11 @@ std::string row_sample_json(const RowSample& sample, const Model& model) {
                     {"bytes", job.bytes},
                     {"ranges", std::move(ranges)}});
   }
-  return Json{{"jobs", std::move(jobs)},
-              {"leftOut", sample.left_out},
-              {"tensors", sample.tensors},
-              {"weights", sample.weights},
-              {"ofWeights", sample.of_weights}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text({{"jobs", std::move(jobs)},
+                    {"leftOut", sample.left_out},
+                    {"tensors", sample.tensors},
+                    {"weights", sample.weights},
+                    {"ofWeights", sample.of_weights}});
 }
 
 }  // namespace nibble

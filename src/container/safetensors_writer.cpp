@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "numeric/bits.h"
 
 namespace nibble {
 namespace {
 
 constexpr size_t length_bytes = sizeof(uint64_t), alignment = 8;
-
-/// Written piece by piece: a tree of a header with a hundred thousand tensors would take many times its bytes.
-std::string json_text(std::string_view text) {
-  using Json = nlohmann::json;
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 void append_numbers(std::string& json, std::span<const uint64_t> numbers) {
   json += '[';
@@ -26,6 +20,7 @@ void append_numbers(std::string& json, std::span<const uint64_t> numbers) {
   json += ']';
 }
 
+/// Written piece by piece: a tree of a header with a hundred thousand tensors would take many times its bytes.
 void append_entry(std::string& json, const SafetensorsTensor& tensor) {
   json.append(json_text(tensor.name)).append(":{\"dtype\":").append(json_text(tensor.dtype)).append(",\"shape\":");
   append_numbers(json, tensor.shape);

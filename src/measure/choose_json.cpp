@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
 #include "recipe/tensor_kind.h"
@@ -13,14 +14,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 /// `change` applied to the value and both ends.
 template <class Change>
 Json interval_json(const Estimate& estimate, Change&& change) {
-  return {{"value", finite(change(estimate.value))}, {"low", finite(change(estimate.low))}, {"high", finite(change(estimate.high))}};
+  return {{"value", finite(change(estimate.value))},
+          {"low", finite(change(estimate.low))},
+          {"high", finite(change(estimate.high))}};
 }
 
 double same(double value) { return value; }
@@ -29,7 +30,9 @@ double root(double value) { return std::sqrt(value); }
 /// Signal to noise of a relative squared error; the more error the fewer decibels, so the ends change places.
 Json decibels_json(const Estimate& relative) {
   const auto decibels = [](double share) { return -10 * std::log10(share); };
-  return {{"value", finite(decibels(relative.value))}, {"low", finite(decibels(relative.high))}, {"high", finite(decibels(relative.low))}};
+  return {{"value", finite(decibels(relative.value))},
+          {"low", finite(decibels(relative.high))},
+          {"high", finite(decibels(relative.low))}};
 }
 
 Json prediction_value(const Prediction& prediction) {
@@ -38,7 +41,8 @@ Json prediction_value(const Prediction& prediction) {
                {"sqnrDb", decibels_json(prediction.relative_squared_error)}};
   const bool weighted = prediction.weighted_squared_error.has_value();
   json["weightedSquaredError"] = weighted ? interval_json(*prediction.weighted_squared_error, same) : Json(nullptr);
-  json["weightedRelativeError"] = weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr);
+  json["weightedRelativeError"] =
+      weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr);
   json["weights"] = prediction.weights;
   json["weightsMeasured"] = prediction.weights_measured;
   json["tensors"] = prediction.tensors;
@@ -48,7 +52,8 @@ Json prediction_value(const Prediction& prediction) {
 
 Json rules_json(const Recipe& recipe) {
   Json rules = Json::array();
-  for (const TypeRule& rule : recipe.rules) rules.push_back({{"pattern", rule.pattern}, {"type", format_of(rule.type).name}});
+  for (const TypeRule& rule : recipe.rules)
+    rules.push_back({{"pattern", rule.pattern}, {"type", format_of(rule.type).name}});
   return rules;
 }
 
@@ -94,8 +99,11 @@ Json parsed_object(std::string_view json) {
 }
 
 Type type_of(const Json& value) {
-  const Format* format = value.is_string() ? find_format(std::string_view(value.get_ref<const std::string&>())) : nullptr;
-  if (format == nullptr) throw Error("There is no tensor type " + in_quotes(value.is_string() ? value.get<std::string>() : value.dump()) + ". Choose one such as q4_K or q8_0.");
+  const Format* format =
+      value.is_string() ? find_format(std::string_view(value.get_ref<const std::string&>())) : nullptr;
+  if (format == nullptr)
+    throw Error("There is no tensor type " + in_quotes(value.is_string() ? value.get<std::string>() : value.dump()) +
+                ". Choose one such as q4_K or q8_0.");
   return format->type;
 }
 
@@ -115,16 +123,20 @@ Objective objective_of(const Json& value) {
   throw Error("The error to make small must be \"squared\" or \"weighted\".");
 }
 
-std::string_view objective_name(Objective objective) { return objective == Objective::weighted ? "weighted" : "squared"; }
+std::string_view objective_name(Objective objective) {
+  return objective == Objective::weighted ? "weighted" : "squared";
+}
 
 void check_objective(const Measurement& measurement, Objective objective) {
   if (objective == Objective::squared || measurement.importance) return;
-  throw Error("The model was measured without an importance matrix, so there is no weighted error to make small. Measure it "
-              "again with --imatrix, or ask for the squared error.");
+  throw Error(
+      "The model was measured without an importance matrix, so there is no weighted error to make small. Measure it "
+      "again with --imatrix, or ask for the squared error.");
 }
 
 double positive(const Json& value, const char* name) {
-  if (!value.is_number() || !(value.get<double>() > 0)) throw Error("The option " + in_quotes(name) + " must be a number above zero.");
+  if (!value.is_number() || !(value.get<double>() > 0))
+    throw Error("The option " + in_quotes(name) + " must be a number above zero.");
   return value.get<double>();
 }
 
@@ -144,15 +156,18 @@ SolveOptions solve_options(const Json& root) {
   SolveOptions options;
   for (const auto& [name, value] : root.items()) {
     if (value.is_null()) continue;
-    if (name == "bytes") options.bytes = static_cast<uint64_t>(positive(value, "bytes"));
-    else if (name == "bitsPerWeight") options.bits_per_weight = positive(value, "bitsPerWeight");
-    else if (name == "objective") options.objective = objective_of(value);
-    else if (name == "fixed") options.fixed = rules_of(value);
+    if (name == "bytes")
+      options.bytes = static_cast<uint64_t>(positive(value, "bytes"));
+    else if (name == "bitsPerWeight")
+      options.bits_per_weight = positive(value, "bitsPerWeight");
+    else if (name == "objective")
+      options.objective = objective_of(value);
+    else if (name == "fixed")
+      options.fixed = rules_of(value);
     else if (name == "assigned") {
       if (!value.is_object()) throw Error("The option \"assigned\" must be an object.");
       for (const auto& [tensor, type] : value.items()) options.assigned[tensor] = type_of(type);
-    }
-    else if (name == "types") {
+    } else if (name == "types") {
       if (!value.is_array()) throw Error("The option \"types\" must be a list.");
       for (const Json& type : value) options.types.push_back(type_of(type));
     } else if (name == "roleWeights") {
@@ -171,11 +186,11 @@ SolveOptions solve_options(const Json& root) {
 }  // namespace
 
 std::string prediction_json(const Measurement& measurement, std::string_view assignment) {
-  return dumped(prediction_value(predict(measurement, assignment_of(measurement, parsed_object(assignment)))));
+  return json_text(prediction_value(predict(measurement, assignment_of(measurement, parsed_object(assignment)))));
 }
 
 std::string mix_json(const Measurement& measurement, std::string_view assignment) {
-  return dumped(mix_value(measurement, assignment_of(measurement, parsed_object(assignment))));
+  return json_text(mix_value(measurement, assignment_of(measurement, parsed_object(assignment))));
 }
 
 std::string limits_json(const Measurement& measurement) {
@@ -190,7 +205,8 @@ std::string limits_json(const Measurement& measurement) {
       first = false;
     }
   }
-  return dumped({{"smallestBytes", file_bytes(measurement, smallest)}, {"largestBytes", file_bytes(measurement, largest)}});
+  return json_text(
+      {{"smallestBytes", file_bytes(measurement, smallest)}, {"largestBytes", file_bytes(measurement, largest)}});
 }
 
 std::string choices_json(const Measurement& measurement, std::string_view name) {
@@ -200,7 +216,8 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
   for (const MeasuredType& type : tensor->types) {
     if (type.possible) types.push_back(type.type);
   }
-  std::stable_sort(types.begin(), types.end(), [](Type a, Type b) { return format_of(a).bits_per_weight() < format_of(b).bits_per_weight(); });
+  std::stable_sort(types.begin(), types.end(),
+                   [](Type a, Type b) { return format_of(a).bits_per_weight() < format_of(b).bits_per_weight(); });
   Json list = Json::array();
   for (const Type type : types) {
     list.push_back({{"type", format_of(type).name},
@@ -208,7 +225,7 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
                     {"bitsPerWeight", format_of(type).bits_per_weight()},
                     {"relativeError", relative_error(*tensor, type)}});
   }
-  return dumped(list);
+  return json_text(list);
 }
 
 std::string solution_json(const Measurement& measurement, std::string_view request) {
@@ -220,7 +237,7 @@ std::string solution_json(const Measurement& measurement, std::string_view reque
   json["loss"] = solution.objective;
   json["bound"] = solution.bound;
   json["gap"] = solution.objective > 0 ? (solution.objective - solution.bound) / solution.objective : 0;
-  return dumped(json);
+  return json_text(json);
 }
 
 std::string observation_json(const Measurement& measurement, std::string_view request) {
@@ -229,10 +246,14 @@ std::string observation_json(const Measurement& measurement, std::string_view re
   Assignment start = kept_as_they_are(measurement);
   for (const auto& [name, value] : root.items()) {
     if (value.is_null()) continue;
-    if (name == "start") start = assignment_of(measurement, value);
-    else if (name == "worst") options.worst = static_cast<uint64_t>(positive(value, "worst"));
-    else if (name == "objective") options.objective = objective_of(value);
-    else throw Error("There is no option " + in_quotes(name) + '.');
+    if (name == "start")
+      start = assignment_of(measurement, value);
+    else if (name == "worst")
+      options.worst = static_cast<uint64_t>(positive(value, "worst"));
+    else if (name == "objective")
+      options.objective = objective_of(value);
+    else
+      throw Error("There is no option " + in_quotes(name) + '.');
   }
   check_objective(measurement, options.objective);
   const Observation observation = observe(measurement, start, options);
@@ -249,10 +270,10 @@ std::string observation_json(const Measurement& measurement, std::string_view re
                      {"bytesAfter", format_of(step.tried.back()).bytes_for(tensor.weights)},
                      {"halved", step.reached}});
   }
-  return dumped({{"objective", objective_name(options.objective)},
-                 {"before", mix_value(measurement, start)},
-                 {"after", mix_value(measurement, observation.assignment)},
-                 {"steps", std::move(steps)}});
+  return json_text({{"objective", objective_name(options.objective)},
+                    {"before", mix_value(measurement, start)},
+                    {"after", mix_value(measurement, observation.assignment)},
+                    {"steps", std::move(steps)}});
 }
 
 }  // namespace nibble

@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
 #include "measure/measurement.h"
@@ -166,7 +167,7 @@ std::string measurement_json(const Measurement& measurement) {
                      {"keptTensorBytes", measurement.kept_tensor_bytes},
                      {"quantizedSource", measurement.quantized_source},
                      {"tensors", std::move(tensors)}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 Measurement parse_measurement(std::string_view json) {

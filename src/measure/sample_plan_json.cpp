@@ -1,17 +1,16 @@
 #include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
 #include "measure/sample_plan.h"
-#include "plan/json.h"
+#include "plan/json_parts.h"
 #include "plan/layout.h"
 
 namespace nibble {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::vector<Type> types_of(const Json& value) {
   if (value == "usual") return usual_types();
@@ -72,9 +71,9 @@ std::string sample_plan_json(const SamplePlan& plan) {
                        {"pilotRows", plan.measurement.size.pilot(tensor.rows)},
                        {"rowBytes", format_of(plan.plan.tensors[i].from).bytes_for(tensor.row_length())},
                        {"types", std::move(types)},
-                       {"importance", Json::parse(importance_place_json(plan.plan.tensors[i].importance))}});
+                       {"importance", importance_place(plan.plan.tensors[i].importance)}});
   }
-  return dumped({{"method", plan.measurement.method}, {"tensors", std::move(tensors)}});
+  return json_text({{"method", plan.measurement.method}, {"tensors", std::move(tensors)}});
 }
 
 std::string sample_jobs_json(const std::vector<SampleJob>& jobs) {
@@ -86,7 +85,7 @@ std::string sample_jobs_json(const std::vector<SampleJob>& jobs) {
     }
     list.push_back({{"matrix", job.matrix}, {"ranges", std::move(ranges)}});
   }
-  return dumped(list);
+  return json_text(list);
 }
 
 std::string assignment_json(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
@@ -96,7 +95,7 @@ std::string assignment_json(const Model& model, const PlanOptions& options, cons
   for (const PlannedTensor& tensor : make_layout(model, allowed, importance).tensors) {
     types[model.tensors()[tensor.source].name] = format_of(tensor.to).name;
   }
-  return dumped(types);
+  return json_text(types);
 }
 
 }  // namespace nibble

@@ -1,6 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "packing/packing_plan.h"
+#include "plan/json_parts.h"
 
 namespace nibble {
 namespace {
@@ -63,44 +65,20 @@ Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
           {"packing", std::move(packing)}};
 }
 
-Json job_json(const Job& job, const PackedPlan::Run& run) {
-  return {{"tensor", job.tensor},
-          {"inputFile", job.input_file},
-          {"inputOffset", job.input_offset},
-          {"inputBytes", job.input_bytes},
-          {"outputFile", 0},
-          {"outputOffset", job.output_offset},
-          {"outputBytes", job.output_bytes},
-          {"padding", 0},
-          {"firstWeight", job.first_weight},
-          {"weights", job.weights},
-          {"run", {run.first, run.count}}};
-}
-
 }  // namespace
 
 std::string packed_plan_json(const PackedPlan& packed) {
   const Plan& plan = packed.plan;
-  Json files = Json::array(), tensors = Json::array(), jobs = Json::array();
-  for (const OutputFile& file : plan.files) {
-    files.push_back({{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}});
-  }
+  Json tensors = Json::array(), jobs = Json::array();
   for (const PackedPlanTensor& tensor : packed.tensors) tensors.push_back(tensor_json(tensor, plan));
-  for (size_t i = 0; i < plan.jobs.size(); ++i) jobs.push_back(job_json(plan.jobs[i], packed.runs[i]));
-  const Json json = {
-      {"fileType", plan.file_type->name},
-      {"method", plan.method},
-      {"container", "safetensors"},
-      {"inputBytes", plan.input_bytes},
-      {"outputBytes", plan.output_bytes},
-      {"outputFiles", std::move(files)},
-      {"bitsPerWeight", plan.bits_per_weight},
-      {"weights", plan.weights},
-      {"tensors", std::move(tensors)},
-      {"jobs", std::move(jobs)},
-      {"notes", plan.notes},
-      {"memory", {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (size_t i = 0; i < plan.jobs.size(); ++i) {
+    Json job = job_json(plan.jobs[i]);
+    job["run"] = {packed.runs[i].first, packed.runs[i].count};
+    jobs.push_back(std::move(job));
+  }
+  Json json = plan_object(plan, std::move(tensors), std::move(jobs));
+  json["container"] = "safetensors";
+  return json_text(json);
 }
 
 }  // namespace nibble

@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/folder.h"
 #include "numeric/bits.h"
+#include "plan/json_parts.h"
 #include "recipe/tensor_kind.h"
 
 namespace nibble {
@@ -18,8 +20,6 @@ using Json = nlohmann::ordered_json;
 
 /// Longer texts and arrays are cut in the metadata list.
 constexpr size_t max_shown_text_bytes = 300, max_shown_elements = 16;
-
-std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json layer_of(std::string_view name) {
   const auto number = block_number(name);
@@ -39,19 +39,31 @@ std::string shortest(double value, int most_digits, bool single) {
 
 std::string element_text(ValueType type, const uint8_t* at) {
   switch (type) {
-    case ValueType::u8: return std::to_string(*at);
-    case ValueType::i8: return std::to_string(load<int8_t>(at));
-    case ValueType::u16: return std::to_string(load<uint16_t>(at));
-    case ValueType::i16: return std::to_string(load<int16_t>(at));
-    case ValueType::u32: return std::to_string(load<uint32_t>(at));
-    case ValueType::i32: return std::to_string(load<int32_t>(at));
-    case ValueType::u64: return std::to_string(load<uint64_t>(at));
-    case ValueType::i64: return std::to_string(load<int64_t>(at));
-    case ValueType::f32: return shortest(load<float>(at), 9, true);
-    case ValueType::f64: return shortest(load<double>(at), 17, false);
-    case ValueType::boolean: return *at ? "true" : "false";
+    case ValueType::u8:
+      return std::to_string(*at);
+    case ValueType::i8:
+      return std::to_string(load<int8_t>(at));
+    case ValueType::u16:
+      return std::to_string(load<uint16_t>(at));
+    case ValueType::i16:
+      return std::to_string(load<int16_t>(at));
+    case ValueType::u32:
+      return std::to_string(load<uint32_t>(at));
+    case ValueType::i32:
+      return std::to_string(load<int32_t>(at));
+    case ValueType::u64:
+      return std::to_string(load<uint64_t>(at));
+    case ValueType::i64:
+      return std::to_string(load<int64_t>(at));
+    case ValueType::f32:
+      return shortest(load<float>(at), 9, true);
+    case ValueType::f64:
+      return shortest(load<double>(at), 17, false);
+    case ValueType::boolean:
+      return *at ? "true" : "false";
     case ValueType::string:
-    case ValueType::array: break;
+    case ValueType::array:
+      break;
   }
   return {};
 }
@@ -108,14 +120,6 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 
 std::string format_name(Type type) { return std::string(format_of(type).name); }
 
-Json place_of(const std::optional<ImportanceEntry>& entry) {
-  if (!entry) return nullptr;
-  return {{"valuesOffset", entry->values_offset},
-          {"valuesBytes", entry->values_bytes()},
-          {"countsOffset", entry->counts_offset ? Json(*entry->counts_offset) : Json(nullptr)},
-          {"countsBytes", entry->counts_bytes()}};
-}
-
 Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
   return {{"source", tensor.source},
           {"name", source.name},
@@ -136,23 +140,18 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"outputBytes", tensor.output_bytes},
           {"file", tensor.file},
           {"offset", tensor.offset},
-          {"importance", place_of(tensor.importance)}};
-}
-
-Json job_json(const Job& job) {
-  return {{"tensor", job.tensor},
-          {"inputFile", job.input_file},
-          {"inputOffset", job.input_offset},
-          {"inputBytes", job.input_bytes},
-          {"outputFile", job.output_file},
-          {"outputOffset", job.output_offset},
-          {"outputBytes", job.output_bytes},
-          {"padding", job.padding},
-          {"firstWeight", job.first_weight},
-          {"weights", job.weights}};
+          {"importance", importance_place(tensor.importance)}};
 }
 
 }  // namespace
+
+Json importance_place(const std::optional<ImportanceEntry>& entry) {
+  if (!entry) return nullptr;
+  return {{"valuesOffset", entry->values_offset},
+          {"valuesBytes", entry->values_bytes()},
+          {"countsOffset", entry->counts_offset ? Json(*entry->counts_offset) : Json(nullptr)},
+          {"countsBytes", entry->counts_bytes()}};
+}
 
 std::string model_json(const Model& model) {
   const GgufHeader& header = model.metadata();
@@ -175,17 +174,17 @@ std::string model_json(const Model& model) {
                        {"layer", layer_of(tensor.name)},
                        {"role", role_name(tensor.name)}});
   }
-  return dumped({{"container", model.container()},
-                 {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
-                 {"files", std::move(files)},
-                 {"architecture", or_null(header.text("general.architecture"))},
-                 {"name", or_null(header.text("general.name"))},
-                 {"alignment", header.alignment},
-                 {"weights", weights},
-                 {"tensorBytes", bytes},
-                 {"tensors", std::move(tensors)},
-                 {"metadata", metadata_json(header)},
-                 {"warnings", warnings_of(model)}});
+  return json_text({{"container", model.container()},
+                    {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
+                    {"files", std::move(files)},
+                    {"architecture", or_null(header.text("general.architecture"))},
+                    {"name", or_null(header.text("general.name"))},
+                    {"alignment", header.alignment},
+                    {"weights", weights},
+                    {"tensorBytes", bytes},
+                    {"tensors", std::move(tensors)},
+                    {"metadata", metadata_json(header)},
+                    {"warnings", warnings_of(model)}});
 }
 
 std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count) {
@@ -197,62 +196,77 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
   }
   const WeightPlace place = place_of(source, first, std::min(count, source.weights - first));
   const uint64_t blocks = (place.weights + stored.block_length - 1) / stored.block_length;
-  return dumped({{"file", place.file},
-                 {"offset", place.offset},
-                 {"bytes", blocks * stored.block_bytes},
-                 {"weights", place.weights}});
+  return json_text({{"file", place.file},
+                    {"offset", place.offset},
+                    {"bytes", blocks * stored.block_bytes},
+                    {"weights", place.weights}});
 }
 
-std::string plan_json(const Plan& plan, const Model& model) {
-  Json files = Json::array(), tensors = Json::array(), jobs = Json::array();
+Json job_json(const Job& job) {
+  return {{"tensor", job.tensor},
+          {"inputFile", job.input_file},
+          {"inputOffset", job.input_offset},
+          {"inputBytes", job.input_bytes},
+          {"outputFile", job.output_file},
+          {"outputOffset", job.output_offset},
+          {"outputBytes", job.output_bytes},
+          {"padding", job.padding},
+          {"firstWeight", job.first_weight},
+          {"weights", job.weights}};
+}
+
+Json plan_object(const Plan& plan, Json tensors, Json jobs) {
+  Json files = Json::array();
   for (const OutputFile& file : plan.files) {
     files.push_back({{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}});
   }
+  return {{"fileType", plan.file_type->name},
+          {"method", plan.method},
+          {"inputBytes", plan.input_bytes},
+          {"outputBytes", plan.output_bytes},
+          {"outputFiles", std::move(files)},
+          {"bitsPerWeight", plan.bits_per_weight},
+          {"weights", plan.weights},
+          {"tensors", std::move(tensors)},
+          {"jobs", std::move(jobs)},
+          {"notes", plan.notes},
+          {"memory", {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}};
+}
+
+std::string plan_json(const Plan& plan, const Model& model) {
+  Json tensors = Json::array(), jobs = Json::array();
   for (const PlannedTensor& tensor : plan.tensors) {
     tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
   }
   for (const Job& job : plan.jobs) jobs.push_back(job_json(job));
-  return dumped({{"fileType", plan.file_type->name},
-                 {"method", plan.method},
-                 {"inputBytes", plan.input_bytes},
-                 {"outputBytes", plan.output_bytes},
-                 {"outputFiles", std::move(files)},
-                 {"bitsPerWeight", plan.bits_per_weight},
-                 {"weights", plan.weights},
-                 {"tensors", std::move(tensors)},
-                 {"jobs", std::move(jobs)},
-                 {"notes", plan.notes},
-                 {"memory",
-                  {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}});
+  return json_text(plan_object(plan, std::move(tensors), std::move(jobs)));
 }
 
 std::string price_json(const Price& price) {
-  return dumped({{"outputBytes", price.output_bytes},
-                 {"bitsPerWeight", price.bits_per_weight},
-                 {"substitutions", price.substitutions},
-                 {"needsImportance", price.needs_importance}});
+  return json_text({{"outputBytes", price.output_bytes},
+                    {"bitsPerWeight", price.bits_per_weight},
+                    {"substitutions", price.substitutions},
+                    {"needsImportance", price.needs_importance}});
 }
 
 std::string chosen_files_json(const std::string& paths) {
   const auto list = Json::parse(paths).get<std::vector<std::string>>();
-  return dumped({{"files", choose_model_files(list)}});
+  return json_text({{"files", choose_model_files(list)}});
 }
 
-std::string done_json() { return dumped({{"done", true}}); }
+std::string done_json() { return json_text({{"done", true}}); }
 
 std::string wanted_json(ByteRange range) {
-  return dumped({{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}});
+  return json_text({{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}});
 }
 
 std::string importance_json(const ImportanceFile& file) {
-  return dumped({{"done", true},
-                 {"entries", file.index.entries.size()},
-                 {"datasets", file.index.datasets},
-                 {"chunks", file.index.chunk_count}});
+  return json_text({{"done", true},
+                    {"entries", file.index.entries.size()},
+                    {"datasets", file.index.datasets},
+                    {"chunks", file.index.chunk_count}});
 }
 
-std::string importance_place_json(const std::optional<ImportanceEntry>& entry) { return dumped(place_of(entry)); }
-
-std::string error_json(const std::string& sentence) { return dumped({{"error", sentence}}); }
+std::string error_json(const std::string& sentence) { return json_text({{"error", sentence}}); }
 
 }  // namespace nibble

@@ -25,8 +25,6 @@ std::string done_json();
 std::string wanted_json(ByteRange range);
 /// ImportanceInfo: { "done": true } and what the file says of itself.
 std::string importance_json(const ImportanceFile& file);
-/// TensorImportance, or null.
-std::string importance_place_json(const std::optional<ImportanceEntry>& entry);
 /// { "error": sentence }.
 std::string error_json(const std::string& sentence);
 

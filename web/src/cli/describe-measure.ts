@@ -53,7 +53,7 @@ export function describeMix(mix: Mix | Solution): string {
   ].join('\n');
 }
 
-export function mixLine({ bytes, bitsPerWeight, prediction, tensors }: Mix): string {
+function mixLine({ bytes, bitsPerWeight, prediction, tensors }: Mix): string {
   return `${size(bytes)} (${bytes} bytes), ${bitsPerWeight.toFixed(3)} bits per weight, ${decibels(prediction.sqnrDb)} signal to noise predicted; ${tally(tensors.map(({ type }) => type))}`;
 }
 

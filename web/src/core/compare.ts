@@ -26,7 +26,7 @@ export interface Comparison {
   seconds: number;
 }
 
-export interface Side {
+interface Side {
   files: { name: string; bytes: number }[];
   weights: number;
   tensorBytes: number;

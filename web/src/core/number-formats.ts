@@ -56,8 +56,8 @@ export async function compareNumberFormats(model: OpenedModel, wish: NumberForma
 }
 
 /** The rows of the table that compares integers with and without a zero point in groups, as GPTQ's users know it. */
-export const groupKinds = ['zero-point', 'symmetric', 'fixed-zero', 'signed-scale', 'half-zero'] as const;
-export const groupLengths = [128, 64, 32] as const;
+const groupKinds = ['zero-point', 'symmetric', 'fixed-zero', 'signed-scale', 'half-zero'] as const;
+const groupLengths = [128, 64, 32] as const;
 
 /** Symmetric against asymmetric integers of four bits at group lengths 128, 64 and 32, over all tensors. */
 export function compareGroups(model: OpenedModel, wish: Pick<NumberFormatWish, 'tensors' | 'weights'>, run: StudyRun = {}): Promise<NumberFormats> {

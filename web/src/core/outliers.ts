@@ -44,9 +44,9 @@ export interface TensorOutliers {
 }
 
 /** Columns of one input: the residual stream, the heads' output, the inside of the feed-forward part. */
-export type InputKind = 'residual' | 'attention' | 'feed-forward';
+type InputKind = 'residual' | 'attention' | 'feed-forward';
 
-export interface SharedColumn {
+interface SharedColumn {
   input: InputKind;
   column: number;
   layers: number; // in which some tensor with this input has it as an outlier

@@ -29,12 +29,12 @@ export interface HashedFile {
   sha256: string;
 }
 
-export type ErrorFigures = Pick<ErrorReport, 'count' | 'rmse' | 'maxError' | 'bias' | 'sqnrDb' | 'weightedRmse' | 'median' | 'p95' | 'p999' | 'clipped' | 'zeros' | 'nans' | 'infinities'>;
+type ErrorFigures = Pick<ErrorReport, 'count' | 'rmse' | 'maxError' | 'bias' | 'sqnrDb' | 'weightedRmse' | 'median' | 'p95' | 'p999' | 'clipped' | 'zeros' | 'nans' | 'infinities'>;
 
 const figureNames: readonly (keyof ErrorFigures)[] = ['count', 'rmse', 'maxError', 'bias', 'sqnrDb', 'weightedRmse', 'median', 'p95', 'p999', 'clipped', 'zeros', 'nans', 'infinities'];
 
 /** Progress of hashing, and a way to end it. */
-export interface HashRun {
+interface HashRun {
   signal?: AbortSignal;
   onShare?: (share: number) => void; // 0 to 1
 }

@@ -1,6 +1,6 @@
 import type { NibbleModule } from './nibble';
 
-export interface ModuleOptions {
+interface ModuleOptions {
   /** Called with the imports; hands the instance to `done` whenever it is ready. */
   instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
   print?(line: string): void;

@@ -2,7 +2,7 @@
 import { ROLE_ORDER } from '../../charts/roles';
 import type { Role, TensorInfo } from '../../core/types';
 
-export interface RoleBytes {
+interface RoleBytes {
   role: Role;
   tensors: number;
   weights: number;

@@ -1,7 +1,7 @@
 /** Figures with their definitions one click away. */
 import type { ComponentChildren, VNode } from 'preact';
 
-export interface FigureData {
+interface FigureData {
   label: string;
   value: ComponentChildren;
   /** The exact value, or what goes with it. */

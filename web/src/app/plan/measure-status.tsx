@@ -6,7 +6,7 @@ import { complete, measured, measureProblem, measurement, measurementFile, measu
 import { options } from '../state/planning';
 import { percent, plural } from '../../text/units';
 
-export const PREDICTION_DEFINITION =
+const PREDICTION_DEFINITION =
   'Rows of each matrix, spread evenly and the same ones every time, are quantized to every type in the background and compared with themselves. ' +
   'Signal to noise is 10 log₁₀(Σ x² / Σ (x − y)²) over all tensors that can be quantized, summed over each tensor’s sample and scaled to its rows. ' +
   'The interval comes from how much rows differ from each other; it holds the error of the whole tensor for at least 95 of 100 tensors and types. ' +

@@ -16,7 +16,7 @@ const bitsOf = (tensors: readonly MixTensor[]) =>
   (8 * tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)) / Math.max(1, tensors.reduce((sum, tensor) => sum + tensor.weights, 0));
 
 /** One cell for each role in each layer, with the bits its tensors take. */
-export function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; tensors: Map<string, MixTensor[]> } {
+function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; tensors: Map<string, MixTensor[]> } {
   const inLayers = mix.tensors.filter((tensor) => tensor.layer !== null);
   const tensors = group(inLayers, (tensor) => `${tensor.role} ${tensor.layer}`);
   const cells = [...tensors.values()].map((one): Cell => {

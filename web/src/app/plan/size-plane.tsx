@@ -12,7 +12,7 @@ import { bitsPerWeight, bytes, decibels } from '../../text/units';
 const LEAST_DB = 1;
 
 /** What a run has achieved, measured over all weights; it takes the place of what is planned. */
-export interface Achieved {
+interface Achieved {
   name: string;
   bytes: number;
   bitsPerWeight: number;

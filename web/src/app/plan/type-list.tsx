@@ -19,7 +19,7 @@ interface Group {
 }
 
 /** File types by the whole bits of their default type, the largest first. */
-export function groupByBits(fileTypes: readonly FileTypeInfo[], formats: readonly FormatInfo[]): Group[] {
+function groupByBits(fileTypes: readonly FileTypeInfo[], formats: readonly FormatInfo[]): Group[] {
   const bits = new Map(formats.map((format) => [format.name.toLowerCase(), format.bitsPerWeight]));
   const groups = new Map<number, FileTypeInfo[]>();
   for (const type of fileTypes) {

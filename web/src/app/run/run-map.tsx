@@ -12,7 +12,7 @@ import { percent } from '../../text/units';
 const FEWEST_LAYERS = 2;
 
 /** Layer × role map of the error, cells in the order of roles; several tensors of a role in a layer share a cell. */
-export function mapCells(plan: Plan, finished: readonly TensorReport[]): { cells: Cell[]; roles: Role[]; layers: number } {
+function mapCells(plan: Plan, finished: readonly TensorReport[]): { cells: Cell[]; roles: Role[]; layers: number } {
   const errors = new Map(finished.map((report) => [report.tensor, report.error]));
   const groups = new Map<string, { role: Role; layer: number; tensors: number[] }>();
   plan.tensors.forEach((tensor, index) => {

@@ -6,7 +6,7 @@ import { opened } from './opening';
 import { beforeMix, options } from './planning';
 import { isRunning } from './running';
 
-export type Objective = 'squared' | 'weighted';
+type Objective = 'squared' | 'weighted';
 
 /** The mix that is planned; null: a file type is. */
 export const mix = signal<Mix | Solution | null>(null);
@@ -91,7 +91,7 @@ export function solveAgain(): void {
 }
 
 /** The types of the mix, or those of the file type. */
-export function currentTypes(): Assignment | null {
+function currentTypes(): Assignment | null {
   if (mix.value) return Object.fromEntries(mix.value.tensors.map(({ name, type }) => [name, type]));
   const model = opened.value?.model;
   try {

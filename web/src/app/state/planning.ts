@@ -7,7 +7,7 @@ import { packedTypes } from './packed-types';
 
 export type Priced = { price: Price } | { problem: string };
 
-export const DEFAULT_TYPE = 'Q8_0';
+const DEFAULT_TYPE = 'Q8_0';
 
 export const options = signal<PlanOptions>({ type: DEFAULT_TYPE });
 export const plan = signal<{ plan: Plan } | { problem: string } | null>(null);

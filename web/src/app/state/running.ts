@@ -27,7 +27,7 @@ export interface Run extends Assignment {
   stop: AbortController;
 }
 
-export type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string };
+type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string };
 
 export interface Result extends Assignment {
   report: RunReport;
