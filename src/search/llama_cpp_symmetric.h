@@ -28,37 +28,85 @@ inline Extreme<V> extreme_of(const V* x) {
   return found;
 }
 
-/// The search itself; `level_of` rounds and clamps to -N..N-1.
-template <int n, int N, class V, class Mask, class LevelOf>
-inline V search_symmetric(const V* x, const V* w, const V* wx, V extreme, Mask empty, V* levels, LevelOf level_of) {
-  V scale(0.0f), best(0.0f), best_inverse(0.0f);
-  for (int step = 0; step < 19; ++step) {
-    // 0 (the start), then -9..-1, 1..9
-    const int k = step == 0 ? 0 : step <= 9 ? step - 10 : step - 9;
-    const V inverse = V(-(N + 0.1f * static_cast<float>(k))) / extreme;
-    V sumlx(0.0f), suml2(0.0f);
-    for (int i = 0; i < n; ++i) {
-      const V level = level_of(inverse * x[i]);
-      sumlx += wx[i] * level;
-      suml2 += w[i] * level * level;
+/// A candidate of the search and what its levels sum up to.
+template <class V>
+struct SymmetricCandidate {
+  V inverse, sumlx, suml2;
+};
+
+/// The sums of `count` candidates at once: those of one are a long chain of additions that the machine waits for.
+template <int n, int count, class V, class LevelOf>
+inline void sum_levels(const V* x, const V* w, const V* wx, SymmetricCandidate<V>* candidates, LevelOf level_of) {
+  V inverse[count], sumlx[count], suml2[count];
+  for (int c = 0; c < count; ++c) {
+    inverse[c] = candidates[c].inverse;
+    sumlx[c] = suml2[c] = V(0.0f);
+  }
+  for (int i = 0; i < n; ++i) {
+    for (int c = 0; c < count; ++c) {
+      const V level = level_of(inverse[c] * x[i]);
+      sumlx[c] += wx[i] * level;
+      suml2[c] += w[i] * level * level;
     }
+  }
+  for (int c = 0; c < count; ++c) {
+    candidates[c].sumlx = sumlx[c];
+    candidates[c].suml2 = suml2[c];
+  }
+}
+
+/// The search itself; `finite` if no x is infinite or NaN.
+template <int n, int N, bool finite, class V, class Mask>
+inline V search_symmetric(const V* x, const V* w, V extreme, Mask empty, V* levels) {
+  const V zero(0.0f);
+  V wx[n], lowest = zero, highest = zero;
+  for (int i = 0; i < n; ++i) {
+    wx[i] = w[i] * x[i];
+    lowest = lower_of(lowest, x[i]);
+    highest = higher_of(highest, x[i]);
+  }
+  const V opposite = select(extreme > zero, lowest, highest);
+  // The start has k = 0; then come -9..-1 and 1..9.
+  constexpr int together = 3, count = 19;
+  constexpr auto offset = [](int step) { return step == 0 ? 0 : step <= 9 ? step - 10 : step - 9; };
+  SymmetricCandidate<V> candidates[count];
+  for (int step = 0; step < count; ++step) {
+    candidates[step].inverse = V(-(N + 0.1f * static_cast<float>(offset(step)))) / extreme;
+  }
+  const auto take = [&](auto level_of, int step) {
     if (step == 0) {
-      scale = select(suml2 != V(0.0f), sumlx / suml2, V(0.0f));
-      best = scale * sumlx;
-      best_inverse = inverse;
-      continue;
+      sum_levels<n, 1>(x, w, wx, candidates, level_of);
+    } else {
+      sum_levels<n, together>(x, w, wx, candidates + step, level_of);
     }
-    const auto better = both(suml2 > V(0.0f), sumlx * sumlx > best * suml2);
-    if (!any(better)) continue;
+  };
+  for (int step = 0; step < count; step += step == 0 ? 1 : together) {
+    const int last = step == 0 ? 0 : step + together - 1;
+    // Rounding keeps order: where the weights at the two ends need no clamping, none does.
+    if constexpr (!finite) {
+      take([](V v) { return nearest_level(v, -N, N - 1); }, step);
+    } else if (offset(last) < 5 && all(candidates[last].inverse * opposite < V(N - 0.5f))) {
+      take([](V v) { return small_level(v); }, step);
+    } else {
+      take([](V v) { return small_level(v, -N, N - 1); }, step);
+    }
+  }
+  V scale = select(candidates[0].suml2 != zero, candidates[0].sumlx / candidates[0].suml2, zero);
+  V best = scale * candidates[0].sumlx, best_inverse = candidates[0].inverse;
+  for (int step = 1; step < count; ++step) {
+    const auto& [inverse, sumlx, suml2] = candidates[step];
+    const auto better = both(suml2 > zero, sumlx * sumlx > best * suml2);
     const V fitted = sumlx / suml2;
     scale = select(better, fitted, scale);
     best = select(better, fitted * sumlx, best);
     best_inverse = select(better, inverse, best_inverse);
   }
   for (int i = 0; i < n; ++i) {
-    levels[i] = select(empty, V(0.0f), level_of(best_inverse * x[i]) + V(static_cast<float>(N)));
+    const V v = best_inverse * x[i];
+    const V level = finite ? small_level(v, -N, N - 1) : nearest_level(v, -N, N - 1);
+    levels[i] = select(empty, zero, level + V(static_cast<float>(N)));
   }
-  return select(empty, V(0.0f), scale);
+  return select(empty, zero, scale);
 }
 
 /// Nineteen inverse scales around -N / (the extreme value), each followed by the least-squares scale of its levels; the
@@ -69,18 +117,12 @@ template <int n, int N, class V>
 inline V fit_symmetric(const V* x, const V* w, V* levels) {
   const auto [amax, extreme] = extreme_of<n>(x);
   const auto empty = amax < V(tiny);
-  V wx[n];
   bool finite = true;
-  for (int i = 0; i < n; ++i) {
-    wx[i] = w[i] * x[i];
-    finite = finite & all(absolute(x[i]) <= V(std::numeric_limits<float>::max()));
-  }
+  for (int i = 0; i < n; ++i) finite = finite & all(absolute(x[i]) <= V(std::numeric_limits<float>::max()));
   // Finite x stay within N + 1 steps, where rounding is cheap. (The divisor of an empty block does not matter.)
   const V divisor = select(empty, V(1.0f), extreme);
-  return finite
-             ? search_symmetric<n, N>(x, w, wx, divisor, empty, levels, [](V v) { return small_level(v, -N, N - 1); })
-             : search_symmetric<n, N>(x, w, wx, divisor, empty, levels,
-                                      [](V v) { return nearest_level(v, -N, N - 1); });
+  return finite ? search_symmetric<n, N, true>(x, w, divisor, empty, levels)
+                : search_symmetric<n, N, false>(x, w, divisor, empty, levels);
 }
 
 /// The same grid with one starting scale and up to five rounds of moving single weights to the level that the
