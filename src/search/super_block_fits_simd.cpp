@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "numeric/half.h"
 #include "numeric/value_tables.h"
@@ -12,7 +13,9 @@
 
 namespace nibble::super_block_fits_simd {
 #include "search/integer_vectors.inl"
+#include "search/runs_of_four.inl"
 #include "search/super_block_affine.inl"
+#include "search/affine_grid.inl"
 #include "search/affine_32.inl"
 #include "search/super_block_symmetric.inl"
 #include "search/iq4_codes.inl"
