@@ -4,6 +4,7 @@
 // A rule has n (weights per run), N (highest level), S (highest code of a scale or minimum) and its grids:
 //   spans: T = (first_span + k * span_step) * 2^(8 - coarse_bits), k < span_count, levels = u * T;
 //   shifts: (first_shift + k * shift_step) levels off the middle, k < shift_count (a multiple of 4);
+//   lone_spans: the same for T of runs without negative weights, whose lowest level may best lie on zero;
 //   fixed_bits: fraction of levels in step 3;
 //   multiples of the smallest d and dmin that reach every run (step 2), and how often 3 and 4 run.
 struct Q4KRule {
@@ -11,6 +12,7 @@ struct Q4KRule {
   static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
   static constexpr float first_shift = -0.36f, shift_step = 0.24f;
   static constexpr int shift_count = 4;
+  static constexpr int lone_spans[8] = {96, 102, 108, 112, 116, 124, 128, 132};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 4;
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 1;
@@ -20,6 +22,7 @@ struct Q5KRule {
   static constexpr int first_span = 112, span_step = 4, span_count = 7, coarse_bits = 10, fixed_bits = 9;
   static constexpr float first_shift = -0.42f, shift_step = 0.12f;
   static constexpr int shift_count = 8;
+  static constexpr int lone_spans[8] = {108, 112, 115, 118, 121, 127, 130, 134};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 6;
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 2;
@@ -29,6 +32,7 @@ struct Q2KRule {
   static constexpr int first_span = 32, span_step = 4, span_count = 8, coarse_bits = 12, fixed_bits = 12;
   static constexpr float first_shift = -0.3f, shift_step = 0.2f;
   static constexpr int shift_count = 4;
+  static constexpr int lone_spans[8] = {16, 22, 28, 36, 42, 54, 60, 66};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 4;
   static constexpr float first_multiple = 0.92f, scale_step = 0.0436f, minimum_step = 0.0685f;
   static constexpr int rounds = 2;
@@ -41,7 +45,7 @@ struct SpanTables {
   alignas(16) int16_t span[Rule::span_count][8], bias[Rule::span_count][8];
   alignas(16) int16_t less[Rule::span_count][Rule::shift_count][8];
   constexpr SpanTables() : span{}, bias{}, less{} {
-    const float one = static_cast<float>(1 << Rule::coarse_bits);
+    constexpr float one = 1 << Rule::coarse_bits;
     for (int t = 0; t < Rule::span_count; ++t) {
       const int quarters = Rule::first_span + t * Rule::span_step;
       const float T = static_cast<float>(quarters) * 256.0f / one;
@@ -88,7 +92,8 @@ struct LevelSums {
 };
 
 // The best of the candidates so far, four runs side by side. What a fit takes off the squared deviations from the mean is
-// gain / divisor; sums and offsets are in steps of u.
+// gain / divisor; sums and offsets are in steps of u. `gain` is kept a little larger: runs of the same few values then
+// choose the same one among candidates that only rounding tells apart, and can share the stored scale.
 struct BestLevels {
   v128_t gain, divisor, pu, qq, minus_q;
 };
@@ -113,7 +118,7 @@ inline void judge(const LevelSums& sums, v128_t mean, v128_t room, v128_t most, 
   }
   const v128_t better =
       wasm_f32x4_gt(wasm_f32x4_mul(gain, best.divisor), wasm_f32x4_mul(best.gain, divisor));
-  best.gain = wasm_v128_bitselect(gain, best.gain, better);
+  best.gain = wasm_v128_bitselect(wasm_f32x4_mul(gain, wasm_f32x4_splat(1.000001f)), best.gain, better);
   best.divisor = wasm_v128_bitselect(divisor, best.divisor, better);
   best.pu = wasm_v128_bitselect(A, best.pu, better);
   best.qq = wasm_v128_bitselect(B, best.qq, better);
@@ -178,9 +183,31 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
 
   const v128_t top = in_register(wasm_i16x8_splat(Rule::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
+  // To begin with, every weight has the highest level: nothing gained over the mean, but a scale where no offset may
+  // stand for it.
   BestLevels best;
-  best.gain = best.pu = best.qq = best.minus_q = zero;
+  best.gain = zero;
   best.divisor = wasm_f32x4_splat(1.0f);
+  best.pu = wasm_f32x4_mul(mean, wasm_f32x4_splat(n * Rule::N));
+  best.qq = wasm_f32x4_splat(n * Rule::N * Rule::N);
+  best.minus_q = wasm_f32x4_splat(-n * Rule::N);
+  // One candidate: levels from the lowest weight up, rounded to nearest.
+  const auto try_from_lowest = [&](int quarters_of_span) {
+    const v128_t span = wasm_i16x8_splat(static_cast<int16_t>(quarters_of_span / 4));
+    const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1));
+    const v128_t* own_quarters = quarters[quarters_of_span % 4];
+    LevelSums sums;
+    sums.clear();
+    for (int v = 0; v < vectors; ++v) {
+      const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], rounding));
+      sums.add(wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), top), runs.u[v], mark);
+    }
+    judge(sums, mean, room, most_offset, flat_cost, n, best);
+  };
+  try_from_lowest(Rule::N << (Rule::coarse_bits - 8));
+  if (wasm_v128_any_true(wasm_f32x4_eq(least, zero))) {
+    for (const int span : Rule::lone_spans) try_from_lowest(span);
+  }
   for (int t = 0; t < Rule::span_count; ++t) {
     const v128_t span = wasm_v128_load(tables.span[t]), bias = wasm_v128_load(tables.bias[t]);
     const v128_t* own_quarters = quarters[(Rule::first_span + t * Rule::span_step) % 4];
@@ -206,20 +233,21 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
     }
   }
 
-  // Where no candidate has a gain, all weights are taken for their mean.
+  // Where no candidate has a gain, the mean is the offset if it may be, with no scale.
   const v128_t found = wasm_f32x4_gt(best.gain, zero), minus_mean_q = wasm_f32x4_mul(best.minus_q, wasm_f32x4_splat(1.0f / n));
   const v128_t covariance = wasm_f32x4_add(best.pu, wasm_f32x4_mul(mean, best.minus_q));
   const v128_t variance = wasm_f32x4_sub(best.qq, wasm_f32x4_mul(minus_mean_q, best.minus_q));
   const v128_t free_slope = wasm_v128_and(wasm_f32x4_div(covariance, variance), found);
   const v128_t free_offset = wasm_f32x4_add(mean, wasm_f32x4_mul(free_slope, minus_mean_q));
-  const v128_t held_slope = wasm_v128_and(
-      wasm_f32x4_div(wasm_f32x4_add(best.pu, wasm_f32x4_mul(most_offset, best.minus_q)), best.qq), found);
+  const v128_t held_slope =
+      wasm_f32x4_div(wasm_f32x4_add(best.pu, wasm_f32x4_mul(most_offset, best.minus_q)), best.qq);
   const v128_t allowed = wasm_f32x4_le(free_offset, most_offset);
   const v128_t unit = wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_scale));
   runs.scale = wasm_f32x4_mul(wasm_v128_bitselect(free_slope, held_slope, allowed), unit);
   runs.offset = wasm_f32x4_add(least, wasm_f32x4_mul(wasm_v128_bitselect(free_offset, most_offset, allowed), unit));
-  runs.qq = best.qq;
-  runs.q = wasm_f32x4_neg(best.minus_q);
+  const v128_t has_scale = wasm_f32x4_gt(runs.scale, zero);
+  runs.qq = wasm_v128_and(best.qq, has_scale);
+  runs.q = wasm_v128_and(wasm_f32x4_neg(best.minus_q), has_scale);
 }
 
 // Step 2: the few scales whose codes cost least when minima are free, then all minima beside each of them.
