@@ -45,3 +45,9 @@ inline void pair_up(v128_t (&rows)[4][vectors], v128_t* pairs) {
 inline v128_t doubled(v128_t v) {
   return wasm_v128_or(wasm_v128_and(v, wasm_i32x4_splat(0xFFFF)), wasm_i32x4_shl(v, 16));
 }
+
+// sum p in steps of -2^15 and sum p^2 below it: both from one product with p - 2^15.
+inline v128_t squares_of(v128_t packed) {
+  return wasm_f32x4_convert_i32x4(wasm_v128_and(packed, wasm_i32x4_splat(0x7FFF)));
+}
+inline v128_t sums_of(v128_t packed) { return wasm_f32x4_convert_i32x4(wasm_i32x4_neg(wasm_i32x4_shr(packed, 15))); }

@@ -78,7 +78,7 @@ struct AffineFour {
 };
 
 // What is summed up over the levels p of a candidate.
-struct LevelSums {
+struct FourSums {
   v128_t pu, packed;
   void clear() { pu = packed = wasm_i32x4_splat(0); }
   // `mark` is -2^15 everywhere: p^2 and -2^15 p come from one product, and sum p^2 stays below 2^15.
@@ -87,7 +87,7 @@ struct LevelSums {
     packed = wasm_i32x4_add(packed, wasm_i32x4_dot_i16x8(p, wasm_v128_or(p, mark)));
   }
   v128_t ux() const { return wasm_f32x4_convert_i32x4(pu); }
-  v128_t qq() const { return wasm_f32x4_convert_i32x4(wasm_v128_and(packed, wasm_i32x4_splat(0x7FFF))); }
+  v128_t qq() const { return squares_of(packed); }
   v128_t minus_q() const { return wasm_f32x4_convert_i32x4(wasm_i32x4_shr(packed, 15)); }
 };
 
@@ -100,7 +100,7 @@ struct BestLevels {
 
 // Judges a candidate by its least-squares fit. `most` is the largest offset allowed (for one of at most 0 in units of x):
 // an offset above it becomes `most`, and the scale is fitted alone.
-inline void judge(const LevelSums& sums, v128_t mean, v128_t room, v128_t most, v128_t flat_cost, float n,
+inline void judge(const FourSums& sums, v128_t mean, v128_t room, v128_t most, v128_t flat_cost, float n,
                   BestLevels& best) {
   const v128_t A = sums.ux(), B = sums.qq(), minus_Q = sums.minus_q();
   const v128_t minus_mean_q = wasm_f32x4_mul(minus_Q, wasm_f32x4_splat(1.0f / n));
@@ -196,7 +196,7 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
     const v128_t span = wasm_i16x8_splat(static_cast<int16_t>(quarters_of_span / 4));
     const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1));
     const v128_t* own_quarters = quarters[quarters_of_span % 4];
-    LevelSums sums;
+    FourSums sums;
     sums.clear();
     for (int v = 0; v < vectors; ++v) {
       const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], rounding));
@@ -212,7 +212,7 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
     const v128_t span = wasm_v128_load(tables.span[t]), bias = wasm_v128_load(tables.bias[t]);
     const v128_t* own_quarters = quarters[(Rule::first_span + t * Rule::span_step) % 4];
     for (int first = 0; first < Rule::shift_count; first += 4) {
-      LevelSums sums[4];
+      FourSums sums[4];
       v128_t less[4];
       NIBBLE_UNROLL
       for (int c = 0; c < 4; ++c) {
@@ -382,7 +382,7 @@ inline void assign_runs(const AffineFour<Rule>& runs, float d, float dmin, v128_
         wasm_f32x4_sub(wasm_f32x4_mul(mean_q, wasm_f32x4_sub(step, runs.scale)), runs.offset), inverse_dmin);
     const v128_t minimum_below = nearest_f32(wasm_f32x4_sub(wanted, half));
     v128_t minimum[2], m[2], start[2];
-    LevelSums sums[2];
+    FourSums sums[2];
     NIBBLE_UNROLL
     for (int up = 0; up < 2; ++up) {
       minimum[up] = clamp_f32(up ? wasm_f32x4_add(minimum_below, one) : minimum_below, zero, top);

@@ -12,7 +12,7 @@
 ///   3. each run then tries the stored scales (and minima) next to its own fit, judged by its error;
 ///   4. the shared numbers are fitted again to the codes (normal equations), and 3 and 4 may repeat.
 /// Levels that rounding of u puts on the wrong side of a tie cost next to nothing: any choice of levels is judged by what
-/// it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/lowest_error.cpp).
+/// it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/guarded.h).
 namespace nibble {
 
 /// What a super-block stores, before packing.

@@ -14,7 +14,6 @@ namespace nibble::super_block_fits_scalar {
 #include "search/integer_vectors.inl"
 #include "search/runs_of_four.inl"
 #include "search/super_block_affine.inl"
-#include "search/affine_grid.inl"
 #include "search/affine_32.inl"
 #include "search/super_block_symmetric.inl"
 #include "search/iq4_codes.inl"

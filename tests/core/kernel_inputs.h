@@ -61,6 +61,21 @@ inline void equal_maxima(Random& random, float* x, size_t n) {
     for (int k = 0; k < 4; ++k) x[begin + random.below(16) % (n - begin)] = random.sign() * 0.5f;
   }
 }
+/// Beside the largest magnitude, weights of the other sign where the shorter end of a grid around zero begins to cut off.
+inline void at_the_shorter_end(Random& random, float* x, size_t n) {
+  gauss(random, x, n);
+  constexpr int tops[] = {4, 8, 16, 32};
+  for (size_t begin = 0; begin < n; begin += 16) {
+    const int top = tops[random.below(4)];
+    const float largest = random.sign() * 0.5f;
+    x[begin + random.below(16) % (n - begin)] = largest;
+    for (int k = 0; k < 3; ++k) {
+      const float tenths = 0.1f * (static_cast<int>(random.below(19)) - 9);
+      const float edge = -largest * (top - 0.5f) / (top + tenths);
+      x[begin + random.below(16) % (n - begin)] = random.below(2) ? edge : std::nextafter(edge, random.sign());
+    }
+  }
+}
 inline void zeros(Random&, float* x, size_t n) {
   for (size_t i = 0; i < n; ++i) x[i] = 0.0f;
 }
@@ -140,6 +155,7 @@ constexpr Generator plain_generators[] = {
     {"ties", ties},
     {"near ties", near_ties},
     {"equal maxima", equal_maxima},
+    {"at the shorter end", at_the_shorter_end},
     {"zeros", zeros},
     {"negative zeros", negative_zeros},
     {"mixed zeros", mixed_zeros},
