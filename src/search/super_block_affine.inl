@@ -6,9 +6,10 @@
 //   shifts: (first_shift + k * shift_step) levels off the middle, k < shift_count (a multiple of 4);
 //   lone_spans: the same for T of runs without negative weights, whose lowest level may best lie on zero;
 //   fixed_bits: fraction of levels in step 3;
+//   weight_steps: what the largest importance of a run becomes, so that no sum of products overflows;
 //   multiples of the smallest d and dmin that reach every run (step 2), and how often 3 and 4 run.
 struct Q4KRule {
-  static constexpr int n = 32, N = 15, S = 63;
+  static constexpr int n = 32, N = 15, S = 63, weight_steps = 511;
   static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
   static constexpr float first_shift = -0.36f, shift_step = 0.24f;
   static constexpr int shift_count = 4;
@@ -18,7 +19,7 @@ struct Q4KRule {
   static constexpr int rounds = 1;
 };
 struct Q5KRule {
-  static constexpr int n = 32, N = 31, S = 63;
+  static constexpr int n = 32, N = 31, S = 63, weight_steps = 255;
   static constexpr int first_span = 112, span_step = 4, span_count = 7, coarse_bits = 10, fixed_bits = 9;
   static constexpr float first_shift = -0.42f, shift_step = 0.12f;
   static constexpr int shift_count = 8;
@@ -28,9 +29,9 @@ struct Q5KRule {
   static constexpr int rounds = 2;
 };
 struct Q2KRule {
-  static constexpr int n = 16, N = 3, S = 15;
+  static constexpr int n = 16, N = 3, S = 15, weight_steps = 2047;
   static constexpr int first_span = 32, span_step = 4, span_count = 8, coarse_bits = 12, fixed_bits = 12;
-  static constexpr float first_shift = -0.3f, shift_step = 0.2f;
+  static constexpr float first_shift = -0.375f, shift_step = 0.25f;
   static constexpr int shift_count = 4;
   static constexpr int lone_spans[8] = {16, 22, 28, 36, 42, 54, 60, 66};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 4;
@@ -68,27 +69,50 @@ template <class Rule>
 constexpr SpanTables<Rule> span_tables;
 
 // Four runs side by side (runs_of_four.inl).
-template <class Rule>
+template <class Rule, bool weighted>
 struct AffineFour {
   static constexpr int vectors = Rule::n / 2;
-  v128_t u[vectors];     // (x - low) / range in steps of 1 / full_scale
-  v128_t low, range, mean;  // mean: of u
-  v128_t scale, offset;  // each run's own fit, in units of x
-  v128_t qq, q;          // sum p^2 and sum p of its levels
+  static constexpr float full_sum_scale = weighted ? full_scale / 8 : full_scale;
+  v128_t u[vectors];                        // (x - low) / range in steps of 1 / full_scale
+  v128_t rough[weighted ? vectors : 1];     // the same in steps of 1 / full_sum_scale, for sums with weights
+  v128_t w[weighted ? vectors : 1];         // importance
+  v128_t unit;                              // what a step of importance counts
+  v128_t low, range, mean;                  // mean: of u
+  v128_t scale, offset;                     // each run's own fit, in units of x
+  v128_t weight, qq, q;                     // sum w, sum w p^2 and sum w p of its levels, with the real weights
 };
 
 // What is summed up over the levels p of a candidate.
-struct FourSums {
+template <bool weighted>
+struct FourSums;
+template <>
+struct FourSums<false> {
   v128_t pu, packed;
   void clear() { pu = packed = wasm_i32x4_splat(0); }
   // `mark` is -2^15 everywhere: p^2 and -2^15 p come from one product, and sum p^2 stays below 2^15.
-  void add(v128_t p, v128_t u, v128_t mark) {
-    pu = wasm_i32x4_add(pu, wasm_i32x4_dot_i16x8(p, u));
+  template <class Runs>
+  void add(v128_t p, const Runs& runs, int v, v128_t mark) {
+    pu = wasm_i32x4_add(pu, wasm_i32x4_dot_i16x8(p, runs.u[v]));
     packed = wasm_i32x4_add(packed, wasm_i32x4_dot_i16x8(p, wasm_v128_or(p, mark)));
   }
   v128_t ux() const { return wasm_f32x4_convert_i32x4(pu); }
   v128_t qq() const { return squares_of(packed); }
   v128_t minus_q() const { return wasm_f32x4_convert_i32x4(wasm_i32x4_shr(packed, 15)); }
+};
+template <>
+struct FourSums<true> {
+  v128_t pu, pp, p1;
+  void clear() { pu = pp = p1 = wasm_i32x4_splat(0); }
+  template <class Runs>
+  void add(v128_t p, const Runs& runs, int v, v128_t) {
+    const v128_t w = runs.w[v], wp = wasm_i16x8_mul(w, p);
+    pu = wasm_i32x4_add(pu, wasm_i32x4_dot_i16x8(wp, runs.rough[v]));
+    pp = wasm_i32x4_add(pp, wasm_i32x4_dot_i16x8(wp, p));
+    p1 = wasm_i32x4_sub(p1, wasm_i32x4_dot_i16x8(w, p));
+  }
+  v128_t ux() const { return wasm_f32x4_convert_i32x4(pu); }
+  v128_t qq() const { return wasm_f32x4_convert_i32x4(pp); }
+  v128_t minus_q() const { return wasm_f32x4_convert_i32x4(p1); }
 };
 
 // The best of the candidates so far, four runs side by side. What a fit takes off the squared deviations from the mean is
@@ -100,10 +124,11 @@ struct BestLevels {
 
 // Judges a candidate by its least-squares fit. `most` is the largest offset allowed (for one of at most 0 in units of x):
 // an offset above it becomes `most`, and the scale is fitted alone.
-inline void judge(const FourSums& sums, v128_t mean, v128_t room, v128_t most, v128_t flat_cost, float n,
-                  BestLevels& best) {
+template <bool weighted>
+inline void judge(const FourSums<weighted>& sums, v128_t mean, v128_t room, v128_t most, v128_t flat_cost,
+                  v128_t inverse_weight, BestLevels& best) {
   const v128_t A = sums.ux(), B = sums.qq(), minus_Q = sums.minus_q();
-  const v128_t minus_mean_q = wasm_f32x4_mul(minus_Q, wasm_f32x4_splat(1.0f / n));
+  const v128_t minus_mean_q = wasm_f32x4_mul(minus_Q, inverse_weight);
   const v128_t covariance = wasm_f32x4_add(A, wasm_f32x4_mul(mean, minus_Q));
   v128_t divisor = wasm_f32x4_sub(B, wasm_f32x4_mul(minus_mean_q, minus_Q));
   v128_t gain = wasm_f32x4_mul(covariance, covariance);
@@ -126,9 +151,10 @@ inline void judge(const FourSums& sums, v128_t mean, v128_t room, v128_t most, v
 }
 
 // Step 1.
-template <class Rule>
-inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
-  constexpr int n = Rule::n, vectors = AffineFour<Rule>::vectors;
+template <class Rule, bool weighted>
+inline void fit_runs(const float* x, const float* importance, float inverse_largest, AffineFour<Rule, weighted>& runs) {
+  constexpr int n = Rule::n, vectors = AffineFour<Rule, weighted>::vectors;
+  constexpr float full_sum_scale = AffineFour<Rule, weighted>::full_sum_scale;
   constexpr const SpanTables<Rule>& tables = span_tables<Rule>;
   const v128_t zero = wasm_f32x4_splat(0.0f);
 
@@ -165,21 +191,36 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
   }
   pair_up(rows, runs.u);
 
-  v128_t coarse[vectors], quarters[4][vectors], sum = wasm_i32x4_splat(0);
+  v128_t sum_w = wasm_i32x4_splat(n), sum = wasm_i32x4_splat(0);
+  runs.unit = wasm_f32x4_splat(1.0f);
+  if constexpr (weighted) {
+    runs.unit = quantize_importance<n>(importance, inverse_largest, Rule::weight_steps, runs.w);
+    sum_w = wasm_i32x4_splat(0);
+  }
+  v128_t coarse[vectors], quarters[4][vectors];
   const v128_t ones = wasm_i16x8_splat(1), half = wasm_i16x8_splat(16);
   for (int v = 0; v < vectors; ++v) {
-    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(runs.u[v], ones));
+    if constexpr (weighted) {
+      runs.rough[v] = wasm_u16x8_shr(wasm_i16x8_add(runs.u[v], wasm_i16x8_splat(4)), 3);
+      sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(runs.w[v], runs.rough[v]));
+      sum_w = wasm_i32x4_add(sum_w, wasm_i32x4_dot_i16x8(runs.w[v], ones));
+    } else {
+      sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(runs.u[v], ones));
+    }
     coarse[v] = wasm_u16x8_shr(wasm_i16x8_add(runs.u[v], half), 5);
     const v128_t quarter = wasm_u16x8_shr(coarse[v], 2);
     quarters[0][v] = wasm_i16x8_splat(0);
     for (int q = 1; q < 4; ++q) quarters[q][v] = wasm_i16x8_add(quarters[q - 1][v], quarter);
   }
-  const v128_t mean = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sum), wasm_f32x4_splat(1.0f / n));
-  runs.mean = wasm_f32x4_mul(mean, wasm_f32x4_splat(1.0f / full_scale));
+  const v128_t weight = wasm_f32x4_convert_i32x4(sum_w), inverse_weight = inverses_or_zero(weight);
+  runs.weight = wasm_f32x4_mul(weight, runs.unit);
+  const v128_t mean = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sum), inverse_weight);
+  runs.mean = wasm_f32x4_mul(mean, wasm_f32x4_splat(1.0f / full_sum_scale));
   // The offset that leaves nothing below zero.
-  const v128_t most_offset = wasm_f32x4_mul(wasm_f32x4_neg(least), inverse);
+  const v128_t most_offset = wasm_f32x4_mul(wasm_f32x4_mul(wasm_f32x4_neg(least), inverse),
+                                            wasm_f32x4_splat(full_sum_scale / full_scale));
   const v128_t room = wasm_f32x4_sub(mean, most_offset);
-  const v128_t flat_cost = wasm_f32x4_mul(wasm_f32x4_mul(room, room), wasm_f32x4_splat(n));
+  const v128_t flat_cost = wasm_f32x4_mul(wasm_f32x4_mul(room, room), weight);
 
   const v128_t top = in_register(wasm_i16x8_splat(Rule::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
@@ -188,21 +229,21 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
   BestLevels best;
   best.gain = zero;
   best.divisor = wasm_f32x4_splat(1.0f);
-  best.pu = wasm_f32x4_mul(mean, wasm_f32x4_splat(n * Rule::N));
-  best.qq = wasm_f32x4_splat(n * Rule::N * Rule::N);
-  best.minus_q = wasm_f32x4_splat(-n * Rule::N);
+  best.minus_q = wasm_f32x4_mul(weight, wasm_f32x4_splat(-Rule::N));
+  best.pu = wasm_f32x4_neg(wasm_f32x4_mul(mean, best.minus_q));
+  best.qq = wasm_f32x4_mul(weight, wasm_f32x4_splat(Rule::N * Rule::N));
   // One candidate: levels from the lowest weight up, rounded to nearest.
   const auto try_from_lowest = [&](int quarters_of_span) {
     const v128_t span = wasm_i16x8_splat(static_cast<int16_t>(quarters_of_span / 4));
     const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1));
     const v128_t* own_quarters = quarters[quarters_of_span % 4];
-    FourSums sums;
+    FourSums<weighted> sums;
     sums.clear();
     for (int v = 0; v < vectors; ++v) {
       const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], rounding));
-      sums.add(wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), top), runs.u[v], mark);
+      sums.add(wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), top), runs, v, mark);
     }
-    judge(sums, mean, room, most_offset, flat_cost, n, best);
+    judge(sums, mean, room, most_offset, flat_cost, inverse_weight, best);
   };
   try_from_lowest(Rule::N << (Rule::coarse_bits - 8));
   if (wasm_v128_any_true(wasm_f32x4_eq(least, zero))) {
@@ -212,7 +253,7 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
     const v128_t span = wasm_v128_load(tables.span[t]), bias = wasm_v128_load(tables.bias[t]);
     const v128_t* own_quarters = quarters[(Rule::first_span + t * Rule::span_step) % 4];
     for (int first = 0; first < Rule::shift_count; first += 4) {
-      FourSums sums[4];
+      FourSums<weighted> sums[4];
       v128_t less[4];
       NIBBLE_UNROLL
       for (int c = 0; c < 4; ++c) {
@@ -220,21 +261,20 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
         less[c] = wasm_v128_load(tables.less[t][first + c]);
       }
       for (int v = 0; v < vectors; ++v) {
-        const v128_t u = runs.u[v];
         const v128_t placed =
             wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], bias));
         NIBBLE_UNROLL
         for (int c = 0; c < 4; ++c) {
-          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Rule::coarse_bits), top), u, mark);
+          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Rule::coarse_bits), top), runs, v, mark);
         }
       }
       NIBBLE_UNROLL
-      for (int c = 0; c < 4; ++c) judge(sums[c], mean, room, most_offset, flat_cost, n, best);
+      for (int c = 0; c < 4; ++c) judge(sums[c], mean, room, most_offset, flat_cost, inverse_weight, best);
     }
   }
 
   // Where no candidate has a gain, the mean is the offset if it may be, with no scale.
-  const v128_t found = wasm_f32x4_gt(best.gain, zero), minus_mean_q = wasm_f32x4_mul(best.minus_q, wasm_f32x4_splat(1.0f / n));
+  const v128_t found = wasm_f32x4_gt(best.gain, zero), minus_mean_q = wasm_f32x4_mul(best.minus_q, inverse_weight);
   const v128_t covariance = wasm_f32x4_add(best.pu, wasm_f32x4_mul(mean, best.minus_q));
   const v128_t variance = wasm_f32x4_sub(best.qq, wasm_f32x4_mul(minus_mean_q, best.minus_q));
   const v128_t free_slope = wasm_v128_and(wasm_f32x4_div(covariance, variance), found);
@@ -242,27 +282,29 @@ inline void fit_runs(const float* x, AffineFour<Rule>& runs) {
   const v128_t held_slope =
       wasm_f32x4_div(wasm_f32x4_add(best.pu, wasm_f32x4_mul(most_offset, best.minus_q)), best.qq);
   const v128_t allowed = wasm_f32x4_le(free_offset, most_offset);
-  const v128_t unit = wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_scale));
-  runs.scale = wasm_f32x4_mul(wasm_v128_bitselect(free_slope, held_slope, allowed), unit);
-  runs.offset = wasm_f32x4_add(least, wasm_f32x4_mul(wasm_v128_bitselect(free_offset, most_offset, allowed), unit));
-  const v128_t has_scale = wasm_f32x4_gt(runs.scale, zero);
-  runs.qq = wasm_v128_and(best.qq, has_scale);
-  runs.q = wasm_v128_and(wasm_f32x4_neg(best.minus_q), has_scale);
+  const v128_t step = wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_sum_scale));
+  const v128_t scale = wasm_f32x4_mul(wasm_v128_bitselect(free_slope, held_slope, allowed), step);
+  const v128_t has_scale = wasm_f32x4_gt(scale, zero), counts = wasm_f32x4_gt(weight, zero);
+  runs.scale = wasm_v128_and(scale, has_scale);
+  runs.offset = wasm_v128_and(
+      wasm_f32x4_add(least, wasm_f32x4_mul(wasm_v128_bitselect(free_offset, most_offset, allowed), step)), counts);
+  runs.qq = wasm_v128_and(wasm_f32x4_mul(best.qq, runs.unit), has_scale);
+  runs.q = wasm_v128_and(wasm_f32x4_mul(wasm_f32x4_neg(best.minus_q), runs.unit), has_scale);
 }
 
 // Step 2: the few scales whose codes cost least when minima are free, then all minima beside each of them.
-template <class Rule>
-inline void scan_multiples(const AffineFour<Rule>* runs, float& best_d, float& best_dmin) {
+template <class Rule, bool weighted>
+inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d, float& best_dmin) {
   constexpr int groups = 64 / Rule::n, kept = Rule::kept_scales;
   static_assert(Rule::minimum_count % 4 == 0 && Rule::scale_count % 4 == 0);
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f), top = in_register(wasm_f32x4_splat(Rule::S));
-  const v128_t half = in_register(wasm_f32x4_splat(0.5f)), weight = in_register(wasm_f32x4_splat(Rule::n));
-  v128_t most_scale = zero, most_minimum = zero, variance[groups];
+  const v128_t half = in_register(wasm_f32x4_splat(0.5f));
+  v128_t most_scale = zero, most_minimum = zero, variance[groups], mean_q[groups];
   for (int g = 0; g < groups; ++g) {
     most_scale = wasm_f32x4_pmax(most_scale, runs[g].scale);
     most_minimum = wasm_f32x4_pmax(most_minimum, wasm_f32x4_neg(runs[g].offset));
-    variance[g] = wasm_f32x4_sub(
-        runs[g].qq, wasm_f32x4_mul(wasm_f32x4_mul(runs[g].q, runs[g].q), wasm_f32x4_splat(1.0f / Rule::n)));
+    mean_q[g] = wasm_f32x4_mul(runs[g].q, inverses_or_zero(runs[g].weight));
+    variance[g] = wasm_f32x4_sub(runs[g].qq, wasm_f32x4_mul(runs[g].q, mean_q[g]));
   }
   const float smallest_d = highest(most_scale) / Rule::S, smallest_dmin = highest(most_minimum) / Rule::S;
   alignas(16) float dmins[Rule::minimum_count], inverse_dmins[Rule::minimum_count];
@@ -304,15 +346,14 @@ inline void scan_multiples(const AffineFour<Rule>* runs, float& best_d, float& b
     // For the two codes around each run's scale: what it costs by itself, how it pulls at the offset.
     v128_t fixed_cost[2][groups], pull[2][groups], wanted[2][groups];
     for (int g = 0; g < groups; ++g) {
-      const AffineFour<Rule>& four = runs[g];
+      const AffineFour<Rule, weighted>& four = runs[g];
       const v128_t below = clamp_f32(nearest_f32(wasm_f32x4_sub(wasm_f32x4_mul(four.scale, inverse), half)), zero, top);
-      const v128_t mean_q = wasm_f32x4_mul(four.q, wasm_f32x4_splat(1.0f / Rule::n));
       for (int up = 0; up < 2; ++up) {
         const v128_t code = up ? wasm_f32x4_pmin(wasm_f32x4_add(below, one), top) : below;
         const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(code, step), four.scale);
         fixed_cost[up][g] = wasm_f32x4_mul(wasm_f32x4_mul(four.qq, off), off);
         pull[up][g] = wasm_f32x4_mul(wasm_f32x4_add(four.q, four.q), off);
-        wanted[up][g] = wasm_f32x4_sub(wasm_f32x4_mul(mean_q, off), four.offset);
+        wanted[up][g] = wasm_f32x4_sub(wasm_f32x4_mul(mean_q[g], off), four.offset);
       }
     }
     for (int first = 0; first < Rule::minimum_count; first += 4) {
@@ -327,7 +368,7 @@ inline void scan_multiples(const AffineFour<Rule>* runs, float& best_d, float& b
             const v128_t code = clamp_f32(nearest_f32(wasm_f32x4_mul(wanted[up][g], inverse_dmin)), zero, top);
             const v128_t off = wasm_f32x4_neg(wasm_f32x4_add(wasm_f32x4_mul(code, dmin), runs[g].offset));
             each[up] = wasm_f32x4_add(fixed_cost[up][g],
-                                      wasm_f32x4_mul(off, wasm_f32x4_add(pull[up][g], wasm_f32x4_mul(weight, off))));
+                                      wasm_f32x4_mul(off, wasm_f32x4_add(pull[up][g], wasm_f32x4_mul(runs[g].weight, off))));
           }
           cost = wasm_f32x4_add(cost, wasm_f32x4_pmin(each[0], each[1]));
         }
@@ -353,20 +394,22 @@ struct NormalSums {
 };
 
 // Step 3: the codes of scale and minimum with the lowest error under d and dmin.
-template <class Rule>
-inline void assign_runs(const AffineFour<Rule>& runs, float d, float dmin, v128_t& best_code, v128_t& best_minimum,
-                        NormalSums& normal) {
-  constexpr int n = Rule::n, vectors = AffineFour<Rule>::vectors;
+template <class Rule, bool weighted>
+inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float dmin, v128_t& best_code,
+                        v128_t& best_minimum, NormalSums& normal) {
+  constexpr int vectors = AffineFour<Rule, weighted>::vectors;
+  constexpr float full_sum_scale = AffineFour<Rule, weighted>::full_sum_scale;
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f), half = wasm_f32x4_splat(0.5f);
-  const v128_t top = wasm_f32x4_splat(Rule::S), weight = wasm_f32x4_splat(n);
+  const v128_t top = wasm_f32x4_splat(Rule::S), real_weight = runs.weight;
+  const v128_t weight = weighted ? wasm_f32x4_mul(real_weight, inverses_or_zero(runs.unit)) : real_weight;
   const v128_t unit = wasm_f32x4_splat(1 << Rule::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
   const v128_t low = runs.low, range = runs.range, twice_range = wasm_f32x4_add(range, range);
-  const v128_t mean_q = wasm_f32x4_mul(runs.q, wasm_f32x4_splat(1.0f / n));
+  const v128_t mean_q = wasm_f32x4_mul(runs.q, inverses_or_zero(real_weight));
   const v128_t below =
       nearest_f32(wasm_f32x4_sub(wasm_f32x4_mul(runs.scale, wasm_f32x4_splat(inverse_or_zero(d))), half));
   const v128_t inverse_dmin = wasm_f32x4_splat(inverse_or_zero(dmin)), d4 = wasm_f32x4_splat(d), dmin4 = wasm_f32x4_splat(dmin);
   const v128_t twice_mean = wasm_f32x4_mul(twice_range, runs.mean);
-  const v128_t per_step = wasm_f32x4_mul(twice_range, wasm_f32x4_splat(1.0f / full_scale));
+  const v128_t per_step = wasm_f32x4_mul(twice_range, wasm_f32x4_splat(1.0f / full_sum_scale));
 
   const v128_t none = in_register(wasm_i16x8_splat(0)), highest_level = in_register(wasm_i16x8_splat(Rule::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
@@ -382,7 +425,7 @@ inline void assign_runs(const AffineFour<Rule>& runs, float d, float dmin, v128_
         wasm_f32x4_sub(wasm_f32x4_mul(mean_q, wasm_f32x4_sub(step, runs.scale)), runs.offset), inverse_dmin);
     const v128_t minimum_below = nearest_f32(wasm_f32x4_sub(wanted, half));
     v128_t minimum[2], m[2], start[2];
-    FourSums sums[2];
+    FourSums<weighted> sums[2];
     NIBBLE_UNROLL
     for (int up = 0; up < 2; ++up) {
       minimum[up] = clamp_f32(up ? wasm_f32x4_add(minimum_below, one) : minimum_below, zero, top);
@@ -393,11 +436,11 @@ inline void assign_runs(const AffineFour<Rule>& runs, float d, float dmin, v128_
       sums[up].clear();
     }
     for (int v = 0; v < vectors; ++v) {
-      const v128_t u = runs.u[v], spread = wasm_i16x8_q15mulr_sat(u, span);
+      const v128_t spread = wasm_i16x8_q15mulr_sat(runs.u[v], span);
       NIBBLE_UNROLL
       for (int up = 0; up < 2; ++up) {
         const v128_t placed = wasm_i16x8_shr(wasm_i16x8_add_sat(spread, start[up]), Rule::fixed_bits);
-        sums[up].add(wasm_i16x8_min(wasm_i16x8_max(placed, none), highest_level), u, mark);
+        sums[up].add(wasm_i16x8_min(wasm_i16x8_max(placed, none), highest_level), runs, v, mark);
       }
     }
     NIBBLE_UNROLL
@@ -422,12 +465,13 @@ inline void assign_runs(const AffineFour<Rule>& runs, float d, float dmin, v128_
   const auto add = [](v128_t& sum, v128_t a, v128_t b) { sum = wasm_f32x4_add(sum, wasm_f32x4_mul(a, b)); };
   const v128_t kept_Q = wasm_f32x4_neg(kept_minus_Q);
   const v128_t qx = wasm_f32x4_add(wasm_f32x4_mul(low, kept_Q),
-                                   wasm_f32x4_mul(wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_scale)), kept_A));
-  const v128_t sum_x = wasm_f32x4_mul(weight, wasm_f32x4_add(low, wasm_f32x4_mul(range, runs.mean)));
-  add(normal.scale_scale, wasm_f32x4_mul(best_code, best_code), kept_B);
-  add(normal.scale_minimum, wasm_f32x4_mul(best_code, best_minimum), kept_Q);
-  add(normal.minimum_minimum, wasm_f32x4_mul(best_minimum, best_minimum), weight);
-  add(normal.scale_x, best_code, qx);
+                                   wasm_f32x4_mul(wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_sum_scale)), kept_A));
+  const v128_t sum_x = wasm_f32x4_mul(real_weight, wasm_f32x4_add(low, wasm_f32x4_mul(range, runs.mean)));
+  const v128_t real_code = weighted ? wasm_f32x4_mul(best_code, runs.unit) : best_code;
+  add(normal.scale_scale, wasm_f32x4_mul(real_code, best_code), kept_B);
+  add(normal.scale_minimum, wasm_f32x4_mul(real_code, best_minimum), kept_Q);
+  add(normal.minimum_minimum, wasm_f32x4_mul(best_minimum, best_minimum), real_weight);
+  add(normal.scale_x, real_code, qx);
   add(normal.minimum_x, best_minimum, sum_x);
 }
 
@@ -449,27 +493,29 @@ inline void refit(const NormalSums& normal, float& d, float& dmin) {
   }
 }
 
-template <class Rule>
-inline bool fit_affine(const float* x, SuperBlockFit& fit) {
+template <class Rule, bool weighted>
+inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& fit) {
   constexpr int n = Rule::n, groups = 64 / n;
-  AffineFour<Rule> runs[groups];
+  AffineFour<Rule, weighted> runs[groups];
+  const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
+  if (weighted && !(inverse_largest > 0)) return false;
   v128_t widest = wasm_f32x4_splat(0.0f);
   for (int g = 0; g < groups; ++g) {
-    fit_runs<Rule>(x + 4 * n * g, runs[g]);
+    fit_runs(x + 4 * n * g, weighted ? importance + 4 * n * g : nullptr, inverse_largest, runs[g]);
     widest = wasm_f32x4_pmax(widest, runs[g].range);
   }
   const float most_range = highest(widest);
   if (!(most_range > 1e-12f && most_range < 1e9f)) return false;
 
   float d, dmin;
-  scan_multiples<Rule>(runs, d, dmin);
+  scan_multiples(runs, d, dmin);
   if (!(d < 65505.0f && dmin < 65505.0f)) return false;
   v128_t codes[groups], minima[groups];
   for (int round = 0; round < Rule::rounds; ++round) {
     NormalSums normal;
     normal.scale_scale = normal.scale_minimum = normal.minimum_minimum = normal.scale_x = normal.minimum_x =
         wasm_f32x4_splat(0.0f);
-    for (int g = 0; g < groups; ++g) assign_runs<Rule>(runs[g], d, dmin, codes[g], minima[g], normal);
+    for (int g = 0; g < groups; ++g) assign_runs(runs[g], d, dmin, codes[g], minima[g], normal);
     refit(normal, d, dmin);
   }
 
@@ -504,6 +550,10 @@ inline bool fit_affine(const float* x, SuperBlockFit& fit) {
   return true;
 }
 
-bool q2_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q2KRule>(x, fit); }
-bool q4_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q4KRule>(x, fit); }
-bool q5_k(const float* x, SuperBlockFit& fit) { return fit_affine<Q5KRule>(x, fit); }
+template <class Rule>
+inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& fit) {
+  return importance ? fit_affine<Rule, true>(x, importance, fit) : fit_affine<Rule, false>(x, nullptr, fit);
+}
+bool q2_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q2KRule>(x, w, fit); }
+bool q4_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q4KRule>(x, w, fit); }
+bool q5_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q5KRule>(x, w, fit); }

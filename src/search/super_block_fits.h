@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 
-/// The searches behind the method lowest-error for weights of equal importance, in 16-bit integers: super-blocks
-/// of 256 weights, and blocks of 32 with a scale and a minimum.
+/// The searches behind the methods lowest-error and quick in 16-bit integers: super-blocks of 256 weights, and blocks of 32
+/// for weights of equal importance.
 ///
 /// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is how
 /// many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift), computed eight
@@ -40,11 +40,11 @@ struct Block32Fit {
   void q4_1_quick(const float* x, Block32Fit* fits); \
   void q5_1_quick(const float* x, Block32Fit* fits); \
   void iq4_nl(const float* x, Block32Fit* fits); \
-  bool q2_k(const float* x, SuperBlockFit& fit); \
-  bool q3_k(const float* x, SuperBlockFit& fit); \
-  bool q4_k(const float* x, SuperBlockFit& fit); \
-  bool q5_k(const float* x, SuperBlockFit& fit); \
-  bool q6_k(const float* x, SuperBlockFit& fit); \
+  bool q2_k(const float* x, const float* importance, SuperBlockFit& fit); \
+  bool q3_k(const float* x, const float* importance, SuperBlockFit& fit); \
+  bool q4_k(const float* x, const float* importance, SuperBlockFit& fit); \
+  bool q5_k(const float* x, const float* importance, SuperBlockFit& fit); \
+  bool q6_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool iq4_xs(const float* x, SuperBlockFit& fit);
 
 namespace super_block_fits_scalar {

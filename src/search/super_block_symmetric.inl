@@ -4,9 +4,10 @@
 
 // A rule has n (weights per run), N, S (codes of scales are -S .. S-1) and its grids: candidates T = spans[k] *
 // 2^(8 - coarse_bits), the first long_count of them long, all in multiples of four; the fraction of step 3; multiples of
-// the smallest d that reaches every run; how often steps 3 and 4 run.
+// the smallest d that reaches every run; how often steps 3 and 4 run. weight_steps: what the largest importance of a run
+// becomes, so that no sum of products overflows.
 struct Q6KRule {
-  static constexpr int n = 16, N = 32, S = 128;
+  static constexpr int n = 16, N = 32, S = 128, weight_steps = 511;
   static constexpr int spans[24] = {104, 108, 111, 112, 113, 115, 116, 117, 119, 120, 121, 123,
                                     124, 125, 128, 129, 132, 136, 137, 140, 128, 129, 132, 136};
   static constexpr int span_count = 24, long_count = 20, coarse_bits = 10, fixed_bits = 9;
@@ -15,7 +16,7 @@ struct Q6KRule {
   static constexpr int rounds = 1;
 };
 struct Q3KRule {
-  static constexpr int n = 16, N = 4, S = 32;
+  static constexpr int n = 16, N = 4, S = 32, weight_steps = 2047;
   static constexpr int spans[12] = {92, 104, 112, 120, 128, 136, 148, 160, 116, 124, 136, 152};
   static constexpr int span_count = 12, long_count = 8, coarse_bits = 13, fixed_bits = 12;
   static constexpr int scale_count = 24, tries = 4;
@@ -38,20 +39,32 @@ template <class Rule>
 constexpr SymmetricTables<Rule> symmetric_tables;
 
 // Four runs side by side (runs_of_four.inl).
-template <class Rule>
+template <class Rule, bool weighted>
 struct SymmetricFour {
   static constexpr int vectors = Rule::n / 2;
-  v128_t u[vectors];         // |x| / largest in steps of 1 / full_scale
-  v128_t limit[2][vectors];  // the highest magnitude of the level, long and short
-  v128_t largest;            // max|x|
-  v128_t sign;               // the sign bit of the weight it belongs to
-  v128_t scale, qq;          // each run's own fit, in units of x; sum p^2 of its levels
+  static constexpr float full_sum_scale = weighted ? full_scale / 8 : full_scale;
+  v128_t u[vectors];                     // |x| / largest in steps of 1 / full_scale
+  v128_t rough[weighted ? vectors : 1];  // the same in steps of 1 / full_sum_scale, for sums with weights
+  v128_t w[weighted ? vectors : 1];      // importance
+  v128_t unit;                           // what a step of importance counts
+  v128_t limit[2][vectors];              // the highest magnitude of the level, long and short
+  v128_t largest;                        // max|x|
+  v128_t sign;                           // the sign bit of the weight it belongs to
+  v128_t scale, qq;                      // each run's own fit, in units of x; sum w p^2 of its levels
 };
 
+// Adds sum w p u and sum w p^2 of the levels p at vector v.
+template <class Rule, bool weighted>
+inline void add_products(const SymmetricFour<Rule, weighted>& runs, int v, v128_t p, v128_t& A, v128_t& B) {
+  const v128_t wp = weighted ? wasm_i16x8_mul(runs.w[weighted ? v : 0], p) : p;
+  A = wasm_i32x4_add(A, wasm_i32x4_dot_i16x8(wp, weighted ? runs.rough[weighted ? v : 0] : runs.u[v]));
+  B = wasm_i32x4_add(B, wasm_i32x4_dot_i16x8(wp, p));
+}
+
 // Step 1.
-template <class Rule>
-inline void fit_runs(const float* x, SymmetricFour<Rule>& runs) {
-  constexpr int n = Rule::n, vectors = SymmetricFour<Rule>::vectors;
+template <class Rule, bool weighted>
+inline void fit_runs(const float* x, const float* importance, float inverse_largest, SymmetricFour<Rule, weighted>& runs) {
+  constexpr int n = Rule::n, vectors = SymmetricFour<Rule, weighted>::vectors;
   constexpr const SymmetricTables<Rule>& tables = symmetric_tables<Rule>;
   v128_t low[4], high[4];
   for (int r = 0; r < 4; ++r) {
@@ -92,8 +105,11 @@ inline void fit_runs(const float* x, SymmetricFour<Rule>& runs) {
 
   const v128_t long_limit = wasm_i16x8_splat(Rule::N), short_limit = wasm_i16x8_splat(Rule::N - 1);
   const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1)), half = wasm_i16x8_splat(16);
+  runs.unit = wasm_f32x4_splat(1.0f);
+  if constexpr (weighted) runs.unit = quantize_importance<n>(importance, inverse_largest, Rule::weight_steps, runs.w);
   v128_t coarse[vectors], quarters[4][vectors];
   for (int v = 0; v < vectors; ++v) {
+    if constexpr (weighted) runs.rough[v] = wasm_u16x8_shr(wasm_i16x8_add(runs.u[v], wasm_i16x8_splat(4)), 3);
     coarse[v] = wasm_u16x8_shr(wasm_i16x8_add(runs.u[v], half), 5);
     const v128_t quarter = wasm_u16x8_shr(coarse[v], 2);
     quarters[0][v] = rounding;
@@ -115,13 +131,12 @@ inline void fit_runs(const float* x, SymmetricFour<Rule>& runs) {
       A[c] = B[c] = wasm_i32x4_splat(0);
     }
     for (int v = 0; v < vectors; ++v) {
-      const v128_t u = runs.u[v], limit = runs.limit[side][v];
+      const v128_t limit = runs.limit[side][v];
       NIBBLE_UNROLL
       for (int c = 0; c < 4; ++c) {
         const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span[c]), own_quarters[c][v]);
         const v128_t p = wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), limit);
-        A[c] = wasm_i32x4_add(A[c], wasm_i32x4_dot_i16x8(p, u));
-        B[c] = wasm_i32x4_add(B[c], wasm_i32x4_dot_i16x8(p, p));
+        add_products(runs, v, p, A[c], B[c]);
       }
     }
     NIBBLE_UNROLL
@@ -134,15 +149,16 @@ inline void fit_runs(const float* x, SymmetricFour<Rule>& runs) {
       best_B = wasm_v128_bitselect(own_B, best_B, better);
     }
   }
-  const v128_t slope = wasm_f32x4_mul(wasm_f32x4_div(best_A, best_B), wasm_f32x4_splat(1.0f / full_scale));
+  constexpr float full_sum_scale = SymmetricFour<Rule, weighted>::full_sum_scale;
+  const v128_t slope = wasm_f32x4_mul(wasm_f32x4_div(best_A, best_B), wasm_f32x4_splat(1.0f / full_sum_scale));
   // The side that reaches N is the negative levels: a long scale has the other sign than the largest weight.
   runs.scale = wasm_v128_xor(wasm_f32x4_neg(wasm_f32x4_mul(slope, largest)), runs.sign);
-  runs.qq = best_B;
+  runs.qq = wasm_f32x4_mul(best_B, runs.unit);
 }
 
 // Step 2.
-template <class Rule>
-inline float scan_multiples(const SymmetricFour<Rule>* runs) {
+template <class Rule, bool weighted>
+inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
   constexpr int groups = 64 / Rule::n;
   static_assert(Rule::scale_count % 4 == 0);
   v128_t most = wasm_f32x4_splat(0.0f), least = most;
@@ -182,15 +198,16 @@ inline float scan_multiples(const SymmetricFour<Rule>* runs) {
 }
 
 // Step 3: the code of the scale with the lowest error under d. Adds a^2 sum p^2 and |a| sum p |x| to the sums of step 4.
-template <class Rule>
-inline v128_t assign_runs(const SymmetricFour<Rule>& runs, float d, v128_t& scale_scale, v128_t& scale_x) {
-  constexpr int vectors = SymmetricFour<Rule>::vectors, tries = Rule::tries;
+template <class Rule, bool weighted>
+inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v128_t& scale_scale, v128_t& scale_x) {
+  constexpr int vectors = SymmetricFour<Rule, weighted>::vectors, tries = Rule::tries;
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f);
   const v128_t low = in_register(wasm_f32x4_splat(-Rule::S)), high = in_register(wasm_f32x4_splat(Rule::S - 1));
   const v128_t unit = wasm_f32x4_splat(1 << Rule::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
   const v128_t wanted = wasm_f32x4_mul(runs.scale, wasm_f32x4_splat(1.0f / d));
   const v128_t below = nearest_f32(wasm_f32x4_sub(wanted, wasm_f32x4_splat(0.5f)));
-  const v128_t per_step = wasm_f32x4_mul(runs.largest, wasm_f32x4_splat(1.0f / full_scale));
+  constexpr float full_sum_scale = SymmetricFour<Rule, weighted>::full_sum_scale;
+  const v128_t per_step = wasm_f32x4_mul(runs.largest, wasm_f32x4_splat(1.0f / full_sum_scale));
   const v128_t rounding = in_register(wasm_i16x8_splat(1 << (Rule::fixed_bits - 1)));
 
   v128_t best = wasm_f32x4_splat(3e38f), best_code = zero, kept_A = zero, kept_B = zero;
@@ -215,8 +232,7 @@ inline v128_t assign_runs(const SymmetricFour<Rule>& runs, float d, v128_t& scal
         const v128_t placed = wasm_i16x8_add_sat(wasm_i16x8_q15mulr_sat(u, span[k]), rounding);
         const v128_t p = wasm_i16x8_min(wasm_i16x8_shr(placed, Rule::fixed_bits),
                                         wasm_v128_bitselect(short_limit, long_limit, is_short[k]));
-        A[k] = wasm_i32x4_add(A[k], wasm_i32x4_dot_i16x8(p, u));
-        B[k] = wasm_i32x4_add(B[k], wasm_i32x4_dot_i16x8(p, p));
+        add_products(runs, v, p, A[k], B[k]);
       }
     }
     NIBBLE_UNROLL
@@ -231,29 +247,32 @@ inline v128_t assign_runs(const SymmetricFour<Rule>& runs, float d, v128_t& scal
       kept_B = wasm_v128_bitselect(pp, kept_B, better);
     }
   }
-  scale_scale = wasm_f32x4_add(scale_scale, wasm_f32x4_mul(wasm_f32x4_mul(best_code, best_code), kept_B));
-  scale_x = wasm_f32x4_add(scale_x, wasm_f32x4_mul(wasm_f32x4_abs(best_code), kept_A));
+  const v128_t real_code = weighted ? wasm_f32x4_mul(best_code, runs.unit) : best_code;
+  scale_scale = wasm_f32x4_add(scale_scale, wasm_f32x4_mul(wasm_f32x4_mul(real_code, best_code), kept_B));
+  scale_x = wasm_f32x4_add(scale_x, wasm_f32x4_mul(wasm_f32x4_abs(real_code), kept_A));
   return best_code;
 }
 
-template <class Rule>
-inline bool fit_symmetric(const float* x, SuperBlockFit& fit) {
+template <class Rule, bool weighted>
+inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit& fit) {
   constexpr int n = Rule::n, groups = 64 / n;
-  SymmetricFour<Rule> runs[groups];
+  SymmetricFour<Rule, weighted> runs[groups];
+  const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
+  if (weighted && !(inverse_largest > 0)) return false;
   v128_t all_largest = wasm_f32x4_splat(0.0f);
   for (int g = 0; g < groups; ++g) {
-    fit_runs<Rule>(x + 4 * n * g, runs[g]);
+    fit_runs(x + 4 * n * g, weighted ? importance + 4 * n * g : nullptr, inverse_largest, runs[g]);
     all_largest = wasm_f32x4_pmax(all_largest, runs[g].largest);
   }
   const float largest = highest(all_largest);
   if (!(largest > 1e-12f && largest < 1e9f)) return false;
 
-  float d = scan_multiples<Rule>(runs);
+  float d = scan_multiples(runs);
   v128_t codes[groups];
   for (int round = 0; round < Rule::rounds; ++round) {
     if (!(std::fabs(d) > 0.0f && std::fabs(d) < 65505.0f)) return false;
     v128_t scale_scale = wasm_f32x4_splat(0.0f), scale_x = scale_scale;
-    for (int g = 0; g < groups; ++g) codes[g] = assign_runs<Rule>(runs[g], d, scale_scale, scale_x);
+    for (int g = 0; g < groups; ++g) codes[g] = assign_runs(runs[g], d, scale_scale, scale_x);
     const float ss = total(scale_scale);
     if (ss > 0) d = std::copysign(stored_half(total(scale_x) / ss), d);
   }
@@ -286,5 +305,9 @@ inline bool fit_symmetric(const float* x, SuperBlockFit& fit) {
   return true;
 }
 
-bool q3_k(const float* x, SuperBlockFit& fit) { return fit_symmetric<Q3KRule>(x, fit); }
-bool q6_k(const float* x, SuperBlockFit& fit) { return fit_symmetric<Q6KRule>(x, fit); }
+template <class Rule>
+inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit& fit) {
+  return importance ? fit_symmetric<Rule, true>(x, importance, fit) : fit_symmetric<Rule, false>(x, nullptr, fit);
+}
+bool q3_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_symmetric<Q3KRule>(x, w, fit); }
+bool q6_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_symmetric<Q6KRule>(x, w, fit); }
