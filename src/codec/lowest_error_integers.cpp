@@ -6,35 +6,12 @@
 #include "formats/q8_0.h"
 #include "search/exact_integers.h"
 
-/// lowest-error and quick for blocks of 32 weights with a scale and even levels around zero.
+/// lowest-error and quick for blocks of 32 weights with a scale and even levels around zero. Q4_0 and Q5_0 are exact, with
+/// importance weights, too.
 namespace nibble {
-namespace lowest_error {
-
-// Weighted only: the exact search is fast where all weights count the same.
-template <>
-struct Search<Q4_0> {
-  using Grid = EvenLevels<-8, 7>;
-  static constexpr Steps divisors{5.0f, 0.3f, 24}, negative_divisors{5.0f, 0.3f, 24};
-};
-template <>
-struct Search<Q5_0> {
-  using Grid = EvenLevels<-16, 15>;
-  static constexpr Steps divisors{10.6f, 0.3f, 28}, negative_divisors{10.6f, 0.3f, 28};
-};
-
-}  // namespace lowest_error
-
 namespace {
 
 using namespace lowest_error;
-
-/// Q4_0 and Q5_0: exact, except that importance weights make the exact search slow and the best of a grid stands in.
-template <class F, Guard guard, Kernel kernel, class V>
-void quantize_integers(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  if (!importance) return quantize_exactly<F, guard, kernel, V>(row, blocks, length, nullptr);
-  quantize_searched<guard, F, kernel, V, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
-                                                symmetric_blocks_of_32<F, float>);
-}
 
 /// Q8_0: the exact search is slow where it proves that coarse scales are no better, so the proof is left out.
 template <class F, Guard guard, Kernel kernel, class V>
@@ -52,8 +29,8 @@ void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, con
 
 std::vector<Quantizer> integer_lowest_error(Type type) {
   switch (type) {
-    case Type::q4_0: return {NIBBLE_LOWEST_ERROR(quantize_integers, Q4_0)};
-    case Type::q5_0: return {NIBBLE_LOWEST_ERROR(quantize_integers, Q5_0)};
+    case Type::q4_0: return {NIBBLE_LOWEST_ERROR(quantize_exactly, Q4_0)};
+    case Type::q5_0: return {NIBBLE_LOWEST_ERROR(quantize_exactly, Q5_0)};
     case Type::q8_0: return {NIBBLE_LOWEST_ERROR(quantize_near_maximum, Q8_0), NIBBLE_QUICK(quantize_near_maximum, Q8_0)};
     default: return {};
   }

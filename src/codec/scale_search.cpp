@@ -131,17 +131,18 @@ void quantize_by(const float* row, uint8_t* blocks, size_t length, const float* 
   });
 }
 
-/// Whether the exact search of a format is fast for equal weights.
+/// Whether the exact search of a format is fast, for equal weights at least.
 template <class F>
 constexpr bool has_fast_exact = !std::is_same_v<F, IQ4_NL>;
 
 template <class F, Kernel kernel, class V>
 void quantize_exact(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  if (importance) return quantize_by<F, scale_method_count - 1>(row, blocks, length, importance);
   if constexpr (requires { OneScale<F>::reach; }) {
     thread_local ExactIntegers search(OneScale<F>::reach, kernel);
-    quantize_row<F, V>(row, blocks, length, nullptr, [&](const float* x, const float*) { return search.best_scale(x); });
+    quantize_row<F, V>(row, blocks, length, importance,
+                       [&](const float* x, const float* weights) { return search.best_scale(x, weights); });
   } else {
+    if (importance) return quantize_by<F, scale_method_count - 1>(row, blocks, length, importance);
     quantize_exactly<V>(row, blocks, length, static_cast<const F*>(nullptr));
   }
 }

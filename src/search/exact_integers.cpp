@@ -2,12 +2,12 @@
 
 namespace nibble {
 namespace exact_integers_scalar {
-bool search(int reach, const float* x, float& scale);
+bool search(int reach, const float* x, const float* importance, float& scale);
 bool search_near(const float* x, float& scale);
 }
 #if NIBBLE_SIMD
 namespace exact_integers_simd {
-bool search(int reach, const float* x, float& scale);
+bool search(int reach, const float* x, const float* importance, float& scale);
 bool search_near(const float* x, float& scale);
 }
 #endif
@@ -21,11 +21,11 @@ ExactIntegers::ExactIntegers(int reach, Kernel kernel) : search_(exact_integers_
   for (int code = 0; code < 2 * reach; ++code) levels_[code] = static_cast<float>(code - reach);
 }
 
-float ExactIntegers::best_scale(const float* x) {
+float ExactIntegers::best_scale(const float* x, const float* importance) {
   float scale;
-  if (search_(reach_, x, scale)) return scale;
+  if (search_(reach_, x, importance, scale)) return scale;
   ++slow_blocks_;
-  sweep_.walk(x, nullptr, 32, {levels_, 2 * reach_});
+  sweep_.walk(x, importance, 32, {levels_, 2 * reach_});
   return static_cast<float>(sweep_.optimum(Storage::f16).scale);
 }
 

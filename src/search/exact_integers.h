@@ -2,7 +2,8 @@
 #include "codec/codec.h"
 #include "search/scale_sweep.h"
 
-/// The provably best scale for blocks of 32 weights with codes -8..7 (Q4_0), -16..15 (Q5_0) or -128..127 (Q8_0), fast.
+/// The provably best scale for blocks of 32 weights with codes -8..7 (Q4_0), -16..15 (Q5_0) or -128..127 (Q8_0), fast, and
+/// with importance weights for the first two.
 ///
 /// With p_i = |code|, u_i = |x_i| / max|x| and s = |scale| / max|x|, the error of a choice of codes is Suu - 2 s A + s^2 B
 /// with A = sum u p, B = sum p^2, and the block's error at s is f(s) = Suu - 2 s h(s), h(s) = max over codes of
@@ -17,20 +18,22 @@
 /// that fails is searched again on a grid from where all codes are zero to where no block needs finer scales. Blocks that a
 /// grid fits almost perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half
 /// float for a choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the
-/// result is the best scale a half float can hold.
+/// result is the best scale a half float can hold. Importance multiplies every term of every sum; all of this stays true.
+/// The integer evaluation of the nodes multiplies each residual by its root, rounded down, so that it errs below f.
 namespace nibble {
 
 class ExactIntegers {
  public:
   /// `reach`: 8, 16 or 128, for codes -reach .. reach - 1.
   ExactIntegers(int reach, Kernel kernel);
-  /// The best half-float scale (signed, as a float) for the 32 weights at x, all of equal importance.
-  float best_scale(const float* x);
+  /// The best half-float scale (signed, as a float) for the 32 weights at x; `importance` holds one number for each, none
+  /// negative, or is null. With it, reach 128 always takes the slow walk.
+  float best_scale(const float* x, const float* importance = nullptr);
   /// Blocks that went through the slow walk, since construction.
   uint64_t slow_blocks() const { return slow_blocks_; }
 
  private:
-  bool (*search_)(int reach, const float* x, float& scale);
+  bool (*search_)(int reach, const float* x, const float* importance, float& scale);
   int reach_;
   float levels_[256];
   ScaleSweep sweep_;

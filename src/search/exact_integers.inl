@@ -41,10 +41,12 @@ struct BestScale {
 
 // Looks at every choice of codes that is nearest somewhere in the cell [T0, T1], and keeps the best stored scale.
 // Errors are kept as differences from the cell's middle scale, which loses no precision to cancellation.
-// `both_limits`: the sum of a weight's limits on the long and on the short side.
-inline void sweep_cell(const v128_t* u, const v128_t* long_limit, float both_limits, bool is_short, float T0, float T1,
-                       float power, float inverse_power, BestScale& best) {
-  alignas(16) float event_u[40], event_P[40];
+// `both_limits`: the sum of a weight's limits on the long and on the short side; `w`: importance, read where
+// `weighted`.
+template <bool weighted>
+inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limit, float both_limits, bool is_short,
+                       float T0, float T1, float power, float inverse_power, BestScale& best) {
+  alignas(16) float event_u[40], event_P[40], event_w[40];
   // Near the cell's middle, with so few bits that s p, and with it nearly every difference u - s p, is exact.
   const float s = bit_cast<float>(bit_cast<uint32_t>(2.0f / (T0 + T1)) & 0xFFFFF000u);
   const v128_t vs = wasm_f32x4_splat(s), vT0 = wasm_f32x4_splat(T0), vT1 = wasm_f32x4_splat(T1);
@@ -59,15 +61,17 @@ inline void sweep_cell(const v128_t* u, const v128_t* long_limit, float both_lim
   for (int k = 0; k < 8; ++k) {
     const v128_t p = wasm_f32x4_pmin(wasm_f32x4_nearest(wasm_f32x4_mul(u[k], vT0)), limit[k]);
     const v128_t r = wasm_f32x4_sub(u[k], wasm_f32x4_mul(vs, p));
-    F4 = wasm_f32x4_add(F4, wasm_f32x4_mul(r, r));
-    R4 = wasm_f32x4_add(R4, wasm_f32x4_mul(r, p));
-    B4 = wasm_f32x4_add(B4, wasm_f32x4_mul(p, p));
+    const v128_t wr = weighted ? wasm_f32x4_mul(w[k], r) : r, wp = weighted ? wasm_f32x4_mul(w[k], p) : p;
+    F4 = wasm_f32x4_add(F4, wasm_f32x4_mul(wr, r));
+    R4 = wasm_f32x4_add(R4, wasm_f32x4_mul(wr, p));
+    B4 = wasm_f32x4_add(B4, wasm_f32x4_mul(wp, p));
     const v128_t P = wasm_f32x4_add(p, half);
     const v128_t moves = wasm_v128_and(wasm_f32x4_le(P, wasm_f32x4_mul(u[k], vT1)), wasm_f32x4_lt(p, limit[k]));
     const int mask = static_cast<int>(wasm_i32x4_bitmask(moves));
     const v128_t order = wasm_v128_load(pack_table.bytes[mask]);
     wasm_v128_store(event_u + events, wasm_i8x16_swizzle(u[k], order));
     wasm_v128_store(event_P + events, wasm_i8x16_swizzle(P, order));
+    if constexpr (weighted) wasm_v128_store(event_w + events, wasm_i8x16_swizzle(w[k], order));
     events += bits_set[mask];
   }
   const v128_t F = wasm_f32x4_splat(total(F4)), R = wasm_f32x4_splat(total(R4)), B = wasm_f32x4_splat(total(B4));
@@ -76,13 +80,19 @@ inline void sweep_cell(const v128_t* u, const v128_t* long_limit, float both_lim
   wasm_v128_store(event_P + events, wasm_f32x4_splat(-1.0f));
   for (int e = 0; e <= events; e += 4) {
     const v128_t ue = wasm_v128_load(event_u + e), Pe = wasm_v128_load(event_P + e);
-    // An event adds P * 2 to B, and u to A. u - s P is small and exact, as u would not be.
+    // An event adds w P * 2 to B, and w u to A. u - s P is small and exact, as u would not be.
     v128_t dP = wasm_f32x4_splat(0), off_middle = dP;
     for (int j = 0; j < events; ++j) {
       const v128_t uj = wasm_v128_load32_splat(event_u + j), Pj = wasm_v128_load32_splat(event_P + j);
       const v128_t not_later = wasm_f32x4_le(wasm_f32x4_mul(Pj, ue), wasm_f32x4_mul(Pe, uj));
-      dP = wasm_f32x4_add(dP, wasm_v128_and(not_later, Pj));
-      off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, wasm_f32x4_sub(uj, wasm_f32x4_mul(vs, Pj))));
+      v128_t off_j = wasm_f32x4_sub(uj, wasm_f32x4_mul(vs, Pj)), wP = Pj;
+      if constexpr (weighted) {
+        const v128_t wj = wasm_v128_load32_splat(event_w + j);
+        off_j = wasm_f32x4_mul(off_j, wj);
+        wP = wasm_f32x4_mul(Pj, wj);
+      }
+      dP = wasm_f32x4_add(dP, wasm_v128_and(not_later, wP));
+      off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, off_j));
     }
     const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dP, dP));
     const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(off_middle, wasm_f32x4_mul(vs, dP)));
@@ -100,17 +110,30 @@ inline void sweep_cell(const v128_t* u, const v128_t* long_limit, float both_lim
   }
 }
 
-template <class Grid>
-bool search_grid(const float* x, float& scale) {
+template <class Grid, bool weighted>
+bool search_grid(const float* x, const float* importance, float& scale) {
   using Tables = NodeTables<Grid>;
   constexpr const Tables& nodes = node_tables<Grid>;
   constexpr float reach = Grid::reach;
   constexpr float lowest_T = Grid::T(0), highest_long_T = Grid::T(Tables::clipped - 1);
   constexpr float highest_short_T = Grid::T(Tables::node_count - 1);
 
-  v128_t ax[8], largest = wasm_f32x4_splat(0), upper = largest;
+  v128_t ax[8], w[8], signed_x[8], largest = wasm_f32x4_splat(0), upper = largest;
+  if constexpr (weighted) {
+    v128_t most = wasm_f32x4_splat(0);
+    for (int k = 0; k < 8; ++k) {
+      w[k] = wasm_v128_load(importance + 4 * k);
+      most = wasm_f32x4_pmax(most, w[k]);
+    }
+    // The largest importance counts as one.
+    const float wmax = highest(most);
+    if (!(wmax >= 1e-30f && wmax <= 1e30f)) return false;
+    for (int k = 0; k < 8; ++k) w[k] = wasm_f32x4_mul(w[k], wasm_f32x4_splat(1.0f / wmax));
+  }
   for (int k = 0; k < 8; ++k) {
-    const v128_t v = wasm_v128_load(x + 4 * k);
+    v128_t v = wasm_v128_load(x + 4 * k);
+    if constexpr (weighted) v = wasm_v128_and(v, wasm_f32x4_gt(w[k], wasm_f32x4_splat(0)));
+    signed_x[k] = v;
     ax[k] = wasm_f32x4_abs(v);
     largest = wasm_f32x4_pmax(largest, ax[k]);
     upper = wasm_f32x4_pmax(upper, v);
@@ -128,7 +151,7 @@ bool search_grid(const float* x, float& scale) {
   const float inverse_size = power * inverse_amax;
   const bool negative = highest(upper) != amax;
 
-  v128_t scaled[8], limit[8], U[4], other[4];
+  v128_t scaled[8], limit[8], U[4], V[4], other[4];  // V: the root of the importance, rounded down
   const v128_t flip = wasm_i32x4_splat(negative ? static_cast<int>(0x80000000u) : 0);
   v128_t squares = wasm_f32x4_splat(0);
   const v128_t to_scaled = wasm_f32x4_splat(inverse_power),
@@ -136,16 +159,22 @@ bool search_grid(const float* x, float& scale) {
   const v128_t long_limit = wasm_f32x4_splat(reach), short_limit = wasm_f32x4_splat(reach - 1);
   NIBBLE_UNROLL
   for (int k = 0; k < 4; ++k) {
-    v128_t signs[2], steps[2];
+    v128_t signs[2], steps[2], roots[2];
     NIBBLE_UNROLL
     for (int half = 0; half < 2; ++half) {
       const int i = 2 * k + half;
       scaled[i] = wasm_f32x4_mul(ax[i], to_scaled);
-      signs[half] = wasm_i32x4_shr(wasm_v128_xor(wasm_v128_load(x + 4 * i), flip), 31);
+      signs[half] = wasm_i32x4_shr(wasm_v128_xor(signed_x[i], flip), 31);
       steps[half] = nearest_i32(wasm_f32x4_mul(ax[i], to_fixed));
       limit[i] = wasm_v128_bitselect(short_limit, long_limit, signs[half]);
-      squares = wasm_f32x4_add(squares, wasm_f32x4_mul(scaled[i], scaled[i]));
+      const v128_t square = wasm_f32x4_mul(scaled[i], scaled[i]);
+      squares = wasm_f32x4_add(squares, weighted ? wasm_f32x4_mul(w[i], square) : square);
+      if constexpr (weighted) {
+        roots[half] = nearest_i32(
+            wasm_f32x4_sub(wasm_f32x4_mul(wasm_f32x4_sqrt(w[i]), wasm_f32x4_splat(32767.0f)), wasm_f32x4_splat(0.5f)));
+      }
     }
+    if constexpr (weighted) V[k] = wasm_i16x8_narrow_i32x4(roots[0], roots[1]);
     U[k] = wasm_i16x8_narrow_i32x4(steps[0], steps[1]);
     other[k] = wasm_i16x8_narrow_i32x4(signs[0], signs[1]);
   }
@@ -154,14 +183,21 @@ bool search_grid(const float* x, float& scale) {
   // 1. The error at every node, from below (rounding included). A product u T wraps around at every level, and what is
   // left is the distance to the nearest one.
   alignas(16) float error[Tables::padded];
-  const auto least_error = [](const v128_t* sums, v128_t rounding, v128_t node_scale) {
-    const v128_t square = wasm_f32x4_convert_i32x4(lane_sums(sums[0], sums[1], sums[2], sums[3]));
-    const v128_t root = wasm_f32x4_sub(
-        wasm_f32x4_mul(wasm_f32x4_sqrt(wasm_f32x4_pmax(square, wasm_f32x4_splat(0))), wasm_f32x4_splat(1.0f / 8192.0f)),
-        rounding);
+  const auto square_of = [&](v128_t r, int k) {
+    if constexpr (weighted) r = wasm_i16x8_q15mulr_sat(r, V[k]);
+    return wasm_i32x4_dot_i16x8(r, r);
+  };
+  // A weighted residual is rounded once more.
+  const v128_t more_rounding = wasm_f32x4_splat(weighted ? 5.6569f * 1.01f / 16384.0f : 0.0f);
+  const auto least_error = [&](const v128_t* sums, float unit, v128_t rounding, v128_t node_scale) {
+    const v128_t square =
+        wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(sums[0], sums[1], sums[2], sums[3])), wasm_f32x4_splat(unit));
+    const v128_t root = wasm_f32x4_sub(wasm_f32x4_sqrt(wasm_f32x4_pmax(square, wasm_f32x4_splat(0))),
+                                       wasm_f32x4_add(rounding, more_rounding));
     const v128_t least = wasm_f32x4_mul(wasm_f32x4_pmax(root, wasm_f32x4_splat(0)), node_scale);
     return wasm_f32x4_mul(least, least);
   };
+  constexpr float open_unit = 0x1p-26f;
   for (int node = 0; node < Grid::open_count; node += 4) {
     v128_t sums[4];
     NIBBLE_UNROLL
@@ -169,24 +205,28 @@ bool search_grid(const float* x, float& scale) {
       const v128_t t = wasm_v128_load(nodes.fixed[node + c]);
       NIBBLE_UNROLL
       for (int k = 0; k < 4; ++k) {
-        const v128_t r = wasm_i16x8_shr(wasm_i16x8_mul(U[k], t), 3), square = wasm_i32x4_dot_i16x8(r, r);
+        const v128_t square = square_of(wasm_i16x8_shr(wasm_i16x8_mul(U[k], t), 3), k);
         sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
       }
     }
-    wasm_v128_store(error + node,
-                    least_error(sums, wasm_v128_load(nodes.rounding + node), wasm_v128_load(nodes.scale + node)));
+    wasm_v128_store(error + node, least_error(sums, open_unit, wasm_v128_load(nodes.rounding + node),
+                                              wasm_v128_load(nodes.scale + node)));
   }
-  // Beyond its limit a weight keeps the whole distance. An eighth is rounded down, a sum that overflows wraps: both err
-  // below the error.
-  const auto clipped_square = [&](v128_t t, v128_t eighth, v128_t high, v128_t less, v128_t is_short) {
+  // Beyond its limit a weight keeps the whole distance; where sums could overflow, three and a half levels of it at
+  // most. That, rounding an eighth down and shifting squares all err below the error.
+  constexpr int square_shift = Tables::far ? 5 : 0;
+  constexpr float clipped_unit = open_unit * (1 << square_shift);
+  const auto clipped_square = [&](v128_t t, v128_t eighth, v128_t most, v128_t high, v128_t less, v128_t is_short) {
     v128_t sum;
     NIBBLE_UNROLL
     for (int k = 0; k < 4; ++k) {
       const v128_t lower = wasm_v128_xor(other[k], is_short);
       const v128_t inside = wasm_i16x8_min(U[k], wasm_i16x8_sub(high, wasm_v128_and(lower, less)));
-      const v128_t r = wasm_i16x8_add(wasm_i16x8_shr(wasm_i16x8_mul(inside, t), 3),
-                                      wasm_i16x8_mul(wasm_i16x8_sub(U[k], inside), eighth));
-      const v128_t square = wasm_i32x4_dot_i16x8(r, r);
+      v128_t beyond = wasm_i16x8_sub(U[k], inside);
+      if constexpr (Tables::far) beyond = wasm_i16x8_min(beyond, most);
+      const v128_t r = wasm_i16x8_add_sat(wasm_i16x8_shr(wasm_i16x8_mul(inside, t), 3), wasm_i16x8_mul(beyond, eighth));
+      v128_t square = square_of(r, k);
+      if constexpr (Tables::far) square = wasm_u32x4_shr(square, square_shift);
       sum = k == 0 ? square : wasm_i32x4_add(sum, square);
     }
     return sum;
@@ -197,11 +237,12 @@ bool search_grid(const float* x, float& scale) {
     NIBBLE_UNROLL
     for (int c = 0; c < 4; ++c) {
       sums[c] = clipped_square(wasm_v128_load(nodes.fixed[node + c]), wasm_v128_load(nodes.eighth[node + c]),
-                               wasm_v128_load(nodes.limit[node + c]), wasm_v128_load(nodes.less[node + c]),
-                               wasm_i16x8_splat(is_short ? -1 : 0));
+                               wasm_v128_load(nodes.most[node + c]), wasm_v128_load(nodes.limit[node + c]),
+                               wasm_v128_load(nodes.less[node + c]), wasm_i16x8_splat(is_short ? -1 : 0));
     }
-    wasm_v128_store(error + (is_short ? node + 1 : node),
-                    least_error(sums, wasm_v128_load(nodes.rounding + node), wasm_v128_load(nodes.scale + node)));
+    wasm_v128_store(
+        error + (is_short ? node + 1 : node),
+        least_error(sums, clipped_unit, wasm_v128_load(nodes.rounding + node), wasm_v128_load(nodes.scale + node)));
   }
   error[Tables::clipped] = error[Grid::open_count - 1];
   for (int slot = Tables::slot_count; slot < Tables::padded; ++slot) error[slot] = 0.0f;
@@ -236,8 +277,8 @@ bool search_grid(const float* x, float& scale) {
     const float off_middle = (T1 - T0) / (T0 + T1);
     spread = std::max(spread, off_middle * off_middle);
     const bool is_short = cell > Tables::gap_cell;
-    sweep_cell(scaled, limit, 2 * reach - 1, is_short, T0 * inverse_size, T1 * inverse_size, power, inverse_power,
-               best);
+    sweep_cell<weighted>(scaled, w, limit, 2 * reach - 1, is_short, T0 * inverse_size, T1 * inverse_size, power,
+                         inverse_power, best);
     best_error = lowest(best.error) * (inverse_size * inverse_size);
   };
   const int first = static_cast<int>(bit_cast<uint32_t>(lowest(guess)) & 255);
@@ -262,14 +303,14 @@ bool search_grid(const float* x, float& scale) {
       const int cell = survivors[at + c];
       sums[c] = clipped_square(
           wasm_v128_load16_splat(nodes.middle_fixed + cell), wasm_v128_load16_splat(nodes.middle_eighth + cell),
-          wasm_v128_load16_splat(nodes.middle_limit + cell), wasm_v128_load16_splat(nodes.middle_less + cell),
-          wasm_i16x8_splat(cell > Tables::gap_cell ? -1 : 0));
+          wasm_v128_load16_splat(nodes.middle_most + cell), wasm_v128_load16_splat(nodes.middle_limit + cell),
+          wasm_v128_load16_splat(nodes.middle_less + cell), wasm_i16x8_splat(cell > Tables::gap_cell ? -1 : 0));
       lefts[c] = error[cell];
       rights[c] = error[cell + 1];
       middle_scales[c] = nodes.middle_scale[cell];
       roundings[c] = nodes.middle_rounding[cell];
     }
-    const v128_t middle = least_error(sums, wasm_v128_load(roundings), wasm_v128_load(middle_scales));
+    const v128_t middle = least_error(sums, clipped_unit, wasm_v128_load(roundings), wasm_v128_load(middle_scales));
     uint32_t promising = 0;
     NIBBLE_UNROLL
     for (int side = 0; side < 2; ++side) {
@@ -297,19 +338,35 @@ bool search_grid(const float* x, float& scale) {
   if (Grid::proves) {
     // A block that fits its grid almost perfectly leaves an error that single precision cannot compare, above all next
     // to the errors in the middle of a cell, which are up to Suu * spread.
-    if (!(best_error > std::max(Grid::perfect, 0.05f * spread) * Suu)) return false;
+    if (!(best_error > std::max(Grid::perfect, 0.2f * spread) * Suu)) return false;
     // 4. Outside the grid: coarser scales leave every small weight at least this error, finer ones clip the largest.
     const v128_t lowest_scale = wasm_f32x4_splat(1.0f / (lowest_T * inverse_size));
-    v128_t missed = wasm_f32x4_splat(0);
-    for (int i = 0; i < 8; ++i) {
-      const v128_t miss =
-          wasm_f32x4_pmax(wasm_f32x4_splat(0), wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(lowest_scale, scaled[i])));
-      missed = wasm_f32x4_add(missed, wasm_f32x4_mul(miss, miss));
-    }
-    const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
-    const float coarse_error = total(missed) * (inverse_size * inverse_size);
-    if (!(coarse_error > best_error && long_clip * long_clip > best_error && short_clip * short_clip > best_error)) {
+    const auto error_of = [&](auto miss) {
+      v128_t missed = wasm_f32x4_splat(0);
+      for (int i = 0; i < 8; ++i) {
+        const v128_t off = wasm_f32x4_pmax(wasm_f32x4_splat(0), miss(i)), square = wasm_f32x4_mul(off, off);
+        missed = wasm_f32x4_add(missed, weighted ? wasm_f32x4_mul(w[i], square) : square);
+      }
+      return total(missed) * (inverse_size * inverse_size);
+    };
+    if (!(error_of([&](int i) { return wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(lowest_scale, scaled[i])); }) >
+          best_error)) {
       return false;
+    }
+    if constexpr (weighted) {
+      const v128_t long_scale = wasm_f32x4_splat(1.0f / (highest_long_T * inverse_size));
+      const v128_t short_scale = wasm_f32x4_splat(1.0f / (highest_short_T * inverse_size));
+      const v128_t both = wasm_f32x4_splat(2 * reach - 1);
+      if (!(error_of([&](int i) { return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(limit[i], long_scale)); }) >
+                best_error &&
+            error_of([&](int i) {
+              return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(wasm_f32x4_sub(both, limit[i]), short_scale));
+            }) > best_error)) {
+        return false;
+      }
+    } else {
+      const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
+      if (!(long_clip * long_clip > best_error && short_clip * short_clip > best_error)) return false;
     }
   }
 
@@ -327,14 +384,26 @@ bool search_grid(const float* x, float& scale) {
   return true;
 }
 
-bool search(int reach, const float* x, float& scale) {
+bool search(int reach, const float* x, const float* importance, float& scale) {
+  if (importance) {
+    switch (reach) {
+      case Grid4::reach:
+        return search_grid<Grid4Weighted, true>(x, importance, scale) ||
+               search_grid<Grid4WeightedWhole, true>(x, importance, scale);
+      case Grid5::reach:
+        return search_grid<Grid5Weighted, true>(x, importance, scale) ||
+               search_grid<Grid5WeightedWhole, true>(x, importance, scale);
+      default:
+        return false;
+    }
+  }
   switch (reach) {
     case Grid4::reach:
-      return search_grid<Grid4>(x, scale) || search_grid<Grid4Whole>(x, scale);
+      return search_grid<Grid4, false>(x, nullptr, scale) || search_grid<Grid4Whole, false>(x, nullptr, scale);
     case Grid5::reach:
-      return search_grid<Grid5>(x, scale) || search_grid<Grid5Whole>(x, scale);
+      return search_grid<Grid5, false>(x, nullptr, scale) || search_grid<Grid5Whole, false>(x, nullptr, scale);
     default:
-      return search_grid<Grid8>(x, scale) || search_grid<Grid8Whole>(x, scale);
+      return search_grid<Grid8, false>(x, nullptr, scale) || search_grid<Grid8Whole, false>(x, nullptr, scale);
   }
 }
-bool search_near(const float* x, float& scale) { return search_grid<Grid8Near>(x, scale); }
+bool search_near(const float* x, float& scale) { return search_grid<Grid8Near, false>(x, nullptr, scale); }

@@ -27,6 +27,25 @@ struct Grid4Whole : Grid4 {
     return 7.875f + 0.375f * static_cast<float>((node - open_count) % long_count);
   }
 };
+// With weights of unequal importance, clipping a large one may be best.
+struct Grid4Weighted : Grid4 {
+  static constexpr int long_count = 12, short_count = 8;
+  static constexpr float T(int node) {
+    constexpr float long_values[] = {7.75f, 8.0f,   8.25f,  8.5f,    8.8125f, 9.25f,
+                                     9.75f, 10.25f, 10.75f, 11.375f, 12.0f,   12.75f};
+    constexpr float short_values[] = {7.6875f, 7.9375f, 8.375f, 8.875f, 9.5f, 10.125f, 10.8125f, 11.5f};
+    if (node < open_count) return Grid4::T(node);
+    return node < open_count + long_count ? long_values[node - open_count]
+                                          : short_values[node - open_count - long_count];
+  }
+};
+struct Grid4WeightedWhole : Grid4Whole {
+  static constexpr int long_count = 40, short_count = 40;
+  static constexpr float T(int node) {
+    if (node < open_count) return Grid4Whole::T(node);
+    return 8.0f + 0.5f * static_cast<float>((node - open_count) % long_count);
+  }
+};
 struct Grid5 {
   static constexpr int reach = 16, steps = 8, open_count = 20, long_count = 8, short_count = 4;
   static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
@@ -46,6 +65,21 @@ struct Grid5Whole : Grid5 {
     if (node < 14) return 0.5f + 0.75f * static_cast<float>(node);
     if (node < open_count) return 10.25f + 0.375f * static_cast<float>(node - 13);
     return 15.875f + 0.375f * static_cast<float>((node - open_count) % long_count);
+  }
+};
+struct Grid5Weighted : Grid5 {
+  static constexpr int long_count = 16, short_count = 12;
+  static constexpr float T(int node) {
+    if (node < open_count) return Grid5::T(node);
+    const int k = node < open_count + long_count ? node - open_count : node - open_count - long_count;
+    return k < 4 ? 15.75f + 0.25f * static_cast<float>(k) : 16.5f + 0.5f * static_cast<float>(k - 3);
+  }
+};
+struct Grid5WeightedWhole : Grid5Whole {
+  static constexpr int long_count = 64, short_count = 64;
+  static constexpr float T(int node) {
+    if (node < open_count) return Grid5Whole::T(node);
+    return 16.0f + 0.5f * static_cast<float>((node - open_count) % long_count);
   }
 };
 struct Grid8 {
@@ -85,9 +119,12 @@ struct NodeTables {
   // is not a cell.
   static constexpr int slot_count = node_count + 1, cell_count = slot_count - 1, gap_cell = clipped - 1;
   static constexpr int padded = (slot_count + 7) / 4 * 4;
+  // Whether weights may be so far beyond their limit that the sum of their squares leaves 32 bits.
+  static constexpr bool far = Grid::T(clipped - 1) > Grid::reach + 3 || Grid::T(node_count - 1) > Grid::reach + 2;
   /// One value of T as the integer evaluation takes it.
   struct Node {
     int16_t fixed, eighth;  // T * steps, and an eighth of it
+    int16_t most;           // steps beyond the limit that make three and a half levels
     int16_t limit, less;    // the long limit in steps of u, and how much lower the short one is; both for clipped nodes
   };
   // What bounds the error in a cell (see exact_integers.h).
@@ -95,13 +132,14 @@ struct NodeTables {
     float ratio, curve, inverse_curve, unused;
   };
   alignas(16) int16_t fixed[node_count][8];  // T * steps
-  // Clipped nodes: an eighth of it, the long limit in steps of u, and how much lower the short one is.
-  alignas(16) int16_t eighth[node_count][8], limit[node_count][8], less[node_count][8];
+  // Clipped nodes: as in Node.
+  alignas(16) int16_t eighth[node_count][8], most[node_count][8], limit[node_count][8], less[node_count][8];
   alignas(16) float scale[node_count], rounding[node_count];
   alignas(16) float T[padded];                                            // per slot
   alignas(16) float ratio[padded], curve[padded], inverse_curve[padded];  // per cell
   // Per cell: its middle, as a node, and its two halves, as cells.
-  alignas(16) int16_t middle_fixed[padded], middle_eighth[padded], middle_limit[padded], middle_less[padded];
+  alignas(16) int16_t middle_fixed[padded], middle_eighth[padded], middle_most[padded], middle_limit[padded],
+      middle_less[padded];
   float middle_scale[padded], middle_rounding[padded], middle_T[padded];
   alignas(16) Bounds half[2][padded];
 
@@ -112,7 +150,7 @@ struct NodeTables {
   }
   static constexpr Node node_of(int t, bool open) {
     const int highest_u = Grid::reach * 65536 / t, short_u = (Grid::reach - 1) * 65536 / t;
-    return {static_cast<int16_t>(t), static_cast<int16_t>(t / 8),
+    return {static_cast<int16_t>(t), static_cast<int16_t>(t / 8), static_cast<int16_t>(t < 8 ? 32767 : 28671 / (t / 8)),
             static_cast<int16_t>(open || highest_u > 32767 ? 32767 : highest_u),
             static_cast<int16_t>(open ? 0 : highest_u - short_u)};
   }
@@ -123,6 +161,7 @@ struct NodeTables {
   constexpr NodeTables()
       : fixed{},
         eighth{},
+        most{},
         limit{},
         less{},
         scale{},
@@ -133,6 +172,7 @@ struct NodeTables {
         inverse_curve{},
         middle_fixed{},
         middle_eighth{},
+        middle_most{},
         middle_limit{},
         middle_less{},
         middle_scale{},
@@ -144,6 +184,7 @@ struct NodeTables {
       for (int lane = 0; lane < 8; ++lane) {
         fixed[node][lane] = one.fixed;
         eighth[node][lane] = one.eighth;
+        most[node][lane] = one.most;
         limit[node][lane] = one.limit;
         less[node][lane] = one.less;
       }
@@ -167,6 +208,7 @@ struct NodeTables {
       const Node middle = node_of((units(T[cell]) + units(T[cell + 1])) / 2, cell + 1 < Grid::open_count);
       middle_fixed[cell] = middle.fixed;
       middle_eighth[cell] = middle.eighth;
+      middle_most[cell] = middle.most;
       middle_limit[cell] = middle.limit;
       middle_less[cell] = middle.less;
       middle_T[cell] = static_cast<float>(middle.fixed) / Grid::steps;

@@ -131,6 +131,42 @@ TEST_P(ExactIntegersOf, NoHalfFloatIsABetterScale) {
   }
 }
 
+class WeightedExactIntegersOf : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Reach, WeightedExactIntegersOf, testing::Values(8, 16));
+
+TEST_P(WeightedExactIntegersOf, NoHalfFloatIsABetterScale) {
+  const int reach = GetParam();
+  const std::vector<float> levels = integer_levels(reach);
+  const int rounds = share(160) * (std::getenv("NIBBLE_LONG_TESTS") ? 16 : 1);
+  std::mt19937 random(3);
+  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
+  for (const Family& family : families()) {
+    for (const float sigma : {0.3f, 1.0f, 2.0f, 8.0f, 0.0f}) {
+      double worst = 0;
+      for (int round = 0; round < rounds; ++round) {
+        Block x(32), w(32);
+        for (size_t i = 0; i < 32; ++i) x[i] = family.value(random, i);
+        // The last kind: some weights count for nothing.
+        for (float& one : w) {
+          one = sigma == 0 ? static_cast<float>(random() % 3)
+                           : std::exp(std::normal_distribution<float>(0, sigma)(random));
+        }
+        const float scale = fast.best_scale(x.data(), w.data());
+        ASSERT_EQ(scale, f32_from_f16(f16_from_f32(scale))) << family.name;
+        if (round % 4 == 0) {
+          ASSERT_EQ(scale, scalar.best_scale(x.data(), w.data())) << family.name;
+        }
+        double square_sum = 0;
+        for (size_t i = 0; i < 32; ++i) square_sum += static_cast<double>(w[i]) * x[i] * x[i];
+        const double reached = reference::error_at_scale(x, w, levels, scale);
+        const double lowest = reference::lowest_error_of_half_scales(x.data(), w.data(), reach, reached);
+        if (reached > 1e-12 * square_sum) worst = std::max(worst, reached / lowest - 1);
+      }
+      EXPECT_LT(worst, 4e-6) << family.name << ", sigma " << sigma;
+    }
+  }
+}
+
 TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
