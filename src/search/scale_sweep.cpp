@@ -23,6 +23,7 @@ void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const
   while (below < count - 1 && middle(below) < 0) ++below;
 
   events_.clear();
+  runs_.clear();
   codes_.resize(n);
   double A = 0, B = 0;
   for (size_t i = 0; i < n; ++i) {
@@ -33,16 +34,14 @@ void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const
     A += w * value * levels[code];
     B += w * levels[code] * levels[code];
     if (w == 0) continue;
+    runs_.push_back(events_.size());
     if (value > 0) {
       for (; code < count - 1; ++code) events_.push_back({middle(code) / value, static_cast<int>(i), code + 1});
     } else if (value < 0) {
       for (; code > 0; --code) events_.push_back({middle(code - 1) / value, static_cast<int>(i), code - 1});
     }
   }
-  std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
-    if (a.t != b.t) return a.t < b.t;
-    return a.weight != b.weight ? a.weight < b.weight : std::abs(a.code) < std::abs(b.code);
-  });
+  merge_events();
 
   // Codes count from the caller's lowest level, also on the mirrored walk.
   const auto named = [&](int code) { return sign > 0 ? code : count - 1 - code; };
@@ -59,6 +58,32 @@ void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const
     codes_[i] = event.code;
   }
   pieces_.push_back(piece);
+}
+
+/// Every weight's events are in order: neighbouring runs are merged until one is left. What is equal stays in order.
+void ScaleSweep::merge_events() {
+  merged_.resize(events_.size());
+  runs_.push_back(events_.size());
+  while (runs_.size() > 2) {
+    size_t kept = 0;
+    for (size_t run = 0; run + 1 < runs_.size(); run += 2) {
+      const size_t begin = runs_[run], middle = runs_[run + 1], end = run + 2 < runs_.size() ? runs_[run + 2] : middle;
+      const Event *a = events_.data() + begin, *b = events_.data() + middle, *const a_end = b, *const b_end = events_.data() + end;
+      Event* to = merged_.data() + begin;
+      while (a < a_end && b < b_end) {
+        const bool second = b->t < a->t;  // chosen without a branch: which one it is nobody can predict
+        *to++ = *(second ? b : a);
+        a += !second;
+        b += second;
+      }
+      to = std::copy(a, a_end, to);
+      std::copy(b, b_end, to);
+      runs_[kept++] = begin;
+    }
+    runs_[kept++] = events_.size();
+    runs_.resize(kept);
+    events_.swap(merged_);
+  }
 }
 
 ScaleOptimum ScaleSweep::optimum(Storage storage) const {

@@ -56,9 +56,11 @@ class ScaleSweep {
     int weight, code;
   };
   void walk_sign(const float* x, const float* weights, size_t n, const float* levels, int count, int sign);
+  void merge_events();
 
   std::vector<ScalePiece> pieces_;
-  std::vector<Event> events_;
+  std::vector<Event> events_, merged_;
+  std::vector<size_t> runs_;  ///< where the events of each weight begin, and the end
   std::vector<int> codes_;
   std::vector<float> mirrored_;
   double square_sum_ = 0;

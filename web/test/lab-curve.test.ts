@@ -1,7 +1,7 @@
 /** The Lab's drawing against the error formula and the core itself. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isClipped } from '../src/charts/number-line';
-import { type Curve, curvePath, errorCeiling, kinkAt, kinksIn, kinksOf, nearestKink, type Segment, segmentsOf } from '../src/charts/curve-geometry';
+import { type Curve, type CurveLine, curvePath, errorCeiling, kinkAt, kinksIn, kinksOf, lineOf, nearestKink, type Span } from '../src/charts/curve-geometry';
 import { type Core, loadCore } from '../src/core';
 import type { LabPoint, LabReport, LabRequest } from '../src/core/types';
 import { nodePlatform } from '../src/platform/node';
@@ -16,15 +16,27 @@ beforeAll(async () => {
 
 function bench(request: LabRequest, offset = 0): { lab: Lab; report: LabReport; curves: Curve[] } {
   const lab = makeLab(core.module, request);
-  const report = readReport(lab);
+  const { report } = readReport(core.module, lab);
   return { lab, report, curves: cutAt(core.module, lab, offset, report.squareSum).filter((curve) => curve.count > 0) };
 }
 const pointAt = (lab: Lab, scale: number, offset = 0) => JSON.parse(lab.point(scale, offset)) as LabPoint;
 
-/** A point of a quadratic Bézier segment. */
+interface Segment {
+  start: { scale: number; error: number };
+  end: { scale: number; error: number };
+  /** NaN: straight. */
+  control: number;
+}
+
+/** A line taken apart. */
+function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
+  const { scales, errors, controls } = lineOf(curve, span, least);
+  return controls.map((control, index) => ({ control, start: { scale: scales[index]!, error: errors[index]! }, end: { scale: scales[index + 1]!, error: errors[index + 1]! } }));
+}
+
+/** A point of a quadratic Bézier segment whose control point stands halfway. */
 function bezier({ start, control, end }: Segment, t: number) {
-  const mix = (key: 'scale' | 'error') => (1 - t) ** 2 * start[key] + 2 * t * (1 - t) * control[key] + t * t * end[key];
-  return { scale: mix('scale'), error: mix('error') };
+  return { scale: start.scale + t * (end.scale - start.scale), error: (1 - t) ** 2 * start.error + 2 * t * (1 - t) * control + t * t * end.error };
 }
 
 const wild = Array.from({ length: 32 }, (_, index) => Math.sin(index * index * 1.7) * (index === 5 ? 8 : 1));
@@ -68,9 +80,9 @@ describe('the curve', () => {
     const [curve] = bench(requestOf(FIRST_BENCH)).curves;
     const span = { low: 0.05, high: 0.2 };
     const segments = segmentsOf(curve!, span);
-    const path = curvePath(segments, (scale) => scale * 1000, (error) => 100 - error);
+    const path = curvePath(lineOf(curve!, span), (scale) => scale * 1000, (error) => 100 - error);
     expect(path.match(/Q/g)).toHaveLength(segments.length);
-    expect(path).toMatch(/^M50\.00,/);
+    expect(path).toMatch(/^M50,/);
     const coarse = segmentsOf(curve!, span, 0.02);
     expect(coarse.length).toBeLessThan(segments.length);
     expect(coarse[coarse.length - 1]?.end.scale).toBe(span.high);
@@ -78,6 +90,7 @@ describe('the curve', () => {
     for (const least of [1e-6, 1e-3, 0.01]) {
       for (const segment of segmentsOf(curve!, span, least)) {
         const { scale, error } = bezier(segment, 0.5);
+        if (Number.isNaN(segment.control)) expect(segment.end.scale - segment.start.scale).toBeLessThanOrEqual(least);
         const exact = segments.find((one) => one.start.scale <= scale && one.end.scale >= scale);
         if (exact && exact.end.scale - exact.start.scale >= least) expect(error).toBeCloseTo(curve!.share(curve!.at(scale), scale), 9);
       }
@@ -120,9 +133,9 @@ describe('the curve', () => {
   });
 
   test('the axis reaches over everything right of the settled scale, and is never empty', () => {
-    const flat: Segment = { start: { scale: 1, error: 5 }, control: { scale: 1.5, error: 3 }, end: { scale: 2, error: 1 } };
-    expect(errorCeiling([[flat, { start: flat.end, control: flat.end, end: { scale: 3, error: 2 } }]], 1.5)).toBeCloseTo(2.24);
-    expect(errorCeiling([[]], 1)).toBeGreaterThan(0);
+    const line: CurveLine = { scales: [1, 2, 3], errors: [5, 1, 2], controls: [3, 1] };
+    expect(errorCeiling([line], 1.5)).toBeCloseTo(2.24);
+    expect(errorCeiling([{ scales: [], errors: [], controls: [] }], 1)).toBeGreaterThan(0);
   });
 });
 

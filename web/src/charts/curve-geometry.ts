@@ -12,11 +12,15 @@ export interface CurvePoint {
   error: number;
 }
 
-/** A parabola over a range of |scale| as a quadratic Bézier segment: the same curve, no approximation. */
-export interface Segment {
-  start: CurvePoint;
-  control: CurvePoint;
-  end: CurvePoint;
+/**
+ * A stretch of the curve by rising scale: n + 1 points, and between two of them either a parabola as a quadratic Bézier segment
+ * (the same curve, no approximation), whose control point stands halfway at the height `controls` has, or where that is NaN a
+ * straight line.
+ */
+export interface CurveLine {
+  scales: number[];
+  errors: number[];
+  controls: number[];
 }
 
 /** Where weights move from one code to the next: `below` on the side of smaller scales. */
@@ -96,44 +100,47 @@ export class Curve {
 }
 
 /**
- * The pieces that lie in `span`, cut to it, by rising scale. Neighbours share their ends. Pieces that together are narrower than
- * `least` become one straight segment between points of the curve.
+ * The pieces that lie in `span`, cut to it. Pieces narrower than `least` are joined: a straight line goes from kink to kink over
+ * those that lie within that distance, found without visiting them. A wider piece always keeps its parabola.
  */
-export function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
-  const segments: Segment[] = [];
+export function lineOf(curve: Curve, span: Span, least = 0): CurveLine {
   let start = span.low;
-  let first = curve.at(span.low);
-  const add = (piece: number, end: number) => {
-    const error = curve.share(first, start);
-    const endError = curve.share(piece, end);
-    const tangent = error + ((2 * start * curve.B(piece) - 2 * curve.sign * curve.A(piece)) / curve.squareSum) * ((end - start) / 2);
-    segments.push({
-      start: { scale: start, error },
-      // Where the tangents of both ends meet: halfway, at the height of the first tangent.
-      control: { scale: (start + end) / 2, error: first === piece ? tangent : (error + endError) / 2 },
-      end: { scale: end, error: endError },
-    });
+  let piece = curve.at(start);
+  const line: CurveLine = { scales: [start], errors: [curve.share(piece, start)], controls: [] };
+  const add = (ending: number, end: number, control: number) => {
+    line.scales.push(end);
+    line.errors.push(curve.share(ending, end));
+    line.controls.push(control);
     start = end;
   };
-  for (let piece = first; piece >= 0 && start < span.high; piece -= 1) {
+  while (piece >= 0 && start < span.high) {
     const end = Math.min(span.high, curve.from(piece));
-    if (end - start < least && end < span.high) continue;
-    const own = Math.max(start, curve.to(piece));
-    if (piece !== first && end - own >= least) {
-      // What was too fine before it becomes a segment of its own, so that this piece keeps its curve.
-      if (own > start) add(piece + 1, own);
-      first = piece;
+    if (end - start >= least || end >= span.high) {
+      // Where the tangents of both ends meet.
+      const slope = (2 * start * curve.B(piece) - 2 * curve.sign * curve.A(piece)) / curve.squareSum;
+      if (end > start) add(piece, end, curve.share(piece, start) + slope * ((end - start) / 2));
+      piece -= 1;
+      continue;
     }
-    if (end > start) add(piece, end);
-    first = piece - 1;
+    const beyond = curve.at(start + least);
+    if (curve.to(beyond) > start) add(beyond + 1, curve.to(beyond), NaN);
+    piece = beyond;
   }
-  return segments;
+  return line;
 }
 
-/** SVG path of segments, through linear scales for both axes. */
-export function curvePath(segments: readonly Segment[], x: (scale: number) => number, y: (error: number) => number): string {
-  const at = (point: CurvePoint) => `${x(point.scale).toFixed(2)},${y(point.error).toFixed(2)}`;
-  return segments.map(({ start, control, end }, index) => `${index === 0 ? `M${at(start)}` : ''}Q${at(control)} ${at(end)}`).join('');
+/** SVG path of a line, through linear scales for both axes. */
+export function curvePath({ scales, errors, controls }: CurveLine, x: (scale: number) => number, y: (error: number) => number): string {
+  const hundredths = (value: number) => Math.round(value * 100) / 100;
+  let path = '';
+  scales.forEach((scale, index) => {
+    const before = index - 1;
+    const control = controls[before];
+    if (control === undefined) path += 'M';
+    else path += Number.isNaN(control) ? 'L' : `Q${hundredths(x((scales[before]! + scale) / 2))},${hundredths(y(control))} `;
+    path += `${hundredths(x(scale))},${hundredths(y(errors[index]!))}`;
+  });
+  return path;
 }
 
 /** Closer than single precision tells apart: the weights are multiples of each other. */
@@ -185,9 +192,16 @@ export function nearestKink(curve: Curve, span: Span, scale: number): Kink | nul
 }
 
 /** The top of the error axis: the curve from `settled` on, where nothing large is cut off any more, and some air. */
-export function errorCeiling(curves: readonly (readonly Segment[])[], settled: number): number {
-  const points = curves.flat().flatMap((segment) => [segment.start, segment.end]);
-  const calm = points.filter((point) => point.scale >= settled);
-  const highest = (calm.length > 1 ? calm : points).reduce((most, point) => Math.max(most, point.error), 0);
+export function errorCeiling(lines: readonly CurveLine[], settled: number): number {
+  let [calm, all, calmPoints] = [0, 0, 0];
+  for (const { scales, errors } of lines) {
+    errors.forEach((error, index) => {
+      all = Math.max(all, error);
+      if (scales[index]! < settled) return;
+      calm = Math.max(calm, error);
+      calmPoints += 1;
+    });
+  }
+  const highest = calmPoints > 1 ? calm : all;
   return highest > 0 ? highest * 1.12 : 1e-6;
 }

@@ -1,7 +1,7 @@
 /** A block on the number line its scale makes: every weight goes sideways by its error and falls onto the nearest level. */
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { precise } from '../text/units';
 import type { LabPoint } from '../core/types';
 import { Axes, type Margin } from './axes';
@@ -49,7 +49,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
     const px = Math.min(plotWidth, Math.max(0, event.clientX - (box?.left ?? 0) - MARGIN.left));
     return round(x.invert(px));
   };
-  // The handles of many weights are drawn again only when they move; they act through this.
+  // The handles of many weights are drawn again only where they change; they act through this.
   const act = useRef<HandleActions>(null as unknown as HandleActions);
   act.current = {
     focused: setActive,
@@ -69,6 +69,14 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
       if (held?.index === index) onChange(index, valueAt(event));
     },
     release: () => setHeld(null),
+  };
+  const drawn = useRef<{ place: HandlePlace; node: VNode }[]>([]);
+  const handle = (place: HandlePlace): VNode => {
+    const before = drawn.current[place.index];
+    if (before && samePlace(before.place, place)) return before.node;
+    const node = <Handle key={place.index} {...place} act={act} />;
+    drawn.current[place.index] = { place, node };
+    return node;
   };
   return (
     <svg class="number-line" width={width} height={plotHeight + MARGIN.top + MARGIN.bottom} viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`} role="group" aria-label="Weights on the number line">
@@ -95,7 +103,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
           const decoded = point.decoded[index] ?? 0;
           // Only one handle can be read at a time; the others need not change with the scale.
           const reading = index === focused ? `${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}` : null;
-          return <Handle key={index} index={index} weight={weight} at={x(weight)} row={rowOf(index)} low={Math.min(domain[0], weight)} high={Math.max(domain[1], weight)} size={few ? DOT : DOT - 1.5} tabbable={index === focused} reading={reading} act={act} />;
+          return handle({ index, weight, at: x(weight), row: rowOf(index), low: Math.min(domain[0], weight), high: Math.max(domain[1], weight), size: few ? DOT : DOT - 1.5, tabbable: index === focused, reading });
         })}
       </g>
     </svg>
@@ -110,8 +118,7 @@ interface HandleActions {
   release: () => void;
 }
 
-/** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
-function Handle({ index, weight, at, row, low, high, size, tabbable, reading, act }: {
+interface HandlePlace {
   index: number;
   weight: number;
   at: number;
@@ -121,35 +128,38 @@ function Handle({ index, weight, at, row, low, high, size, tabbable, reading, ac
   size: number;
   tabbable: boolean;
   reading: string | null;
-  act: { readonly current: HandleActions };
-}): VNode {
-  return useMemo(
-    () => (
-      <g
-        data-weight={index}
-        role="slider"
-        tabindex={tabbable ? 0 : -1}
-        aria-label={`Weight ${index + 1}`}
-        aria-valuenow={weight}
-        aria-valuemin={low}
-        aria-valuemax={high}
-        aria-valuetext={reading ?? precise(weight)}
-        onFocus={() => act.current.focused(index)}
-        onKeyDown={(event) => act.current.key(event, index)}
-        onPointerDown={(event) => {
-          event.preventDefault();
-          event.currentTarget.setPointerCapture(event.pointerId);
-          act.current.grip(index);
-        }}
-        onPointerMove={(event) => act.current.drag(event, index)}
-        onPointerUp={() => act.current.release()}
-        onPointerCancel={() => act.current.release()}
-      >
-        <circle class="grip" cx={at} cy={row} r={11} />
-        <circle class="dot" cx={at} cy={row} r={size} />
-      </g>
-    ),
-    [index, weight, at, row, low, high, size, tabbable, reading],
+}
+
+function samePlace(a: HandlePlace, b: HandlePlace): boolean {
+  return a.weight === b.weight && a.at === b.at && a.row === b.row && a.low === b.low && a.high === b.high && a.size === b.size && a.tabbable === b.tabbable && a.reading === b.reading;
+}
+
+/** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
+function Handle({ index, weight, at, row, low, high, size, tabbable, reading, act }: HandlePlace & { act: { readonly current: HandleActions } }): VNode {
+  return (
+    <g
+      data-weight={index}
+      role="slider"
+      tabindex={tabbable ? 0 : -1}
+      aria-label={`Weight ${index + 1}`}
+      aria-valuenow={weight}
+      aria-valuemin={low}
+      aria-valuemax={high}
+      aria-valuetext={reading ?? precise(weight)}
+      onFocus={() => act.current.focused(index)}
+      onKeyDown={(event) => act.current.key(event, index)}
+      onPointerDown={(event) => {
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        act.current.grip(index);
+      }}
+      onPointerMove={(event) => act.current.drag(event, index)}
+      onPointerUp={() => act.current.release()}
+      onPointerCancel={() => act.current.release()}
+    >
+      <circle class="grip" cx={at} cy={row} r={11} />
+      <circle class="dot" cx={at} cy={row} r={size} />
+    </g>
   );
 }
 

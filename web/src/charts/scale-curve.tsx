@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { percent, precise } from '../text/units';
 import type { LabMethod, LabReport } from '../core/types';
 import { Axes, type Margin } from './axes';
-import { type Curve, curvePath, errorCeiling, type Kink, kinkAt, kinksIn, kinksOf, nearestKink, segmentsOf, type Sign, type Span } from './curve-geometry';
+import { type Curve, curvePath, errorCeiling, type Kink, kinkAt, kinksIn, kinksOf, lineOf, nearestKink, type Sign, type Span } from './curve-geometry';
 import { methodPath, stackMarkers } from './methods';
 import { type ArrowKey, Pointing } from './pointing';
 
@@ -17,7 +17,7 @@ const HEIGHT = 360;
 const MARKED_KINKS = 120;
 const REACH = 28; // pixels from the pointer to a kink
 /** Where kinks are closer than this, in pixels, the curve between them is drawn straight from one of its points to another. */
-const FINEST = 0.3;
+const FINEST = 0.5;
 
 interface CurveProps {
   width: number;
@@ -46,10 +46,10 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
   const sign: Sign = scale < 0 ? -1 : 1;
   const { low, high } = span;
   const drawing = useMemo(() => {
-    const branches = curves.map((curve) => ({ sign: curve.sign, segments: segmentsOf(curve, { low, high }, ((high - low) / plotWidth) * FINEST) }));
-    const y = scaleLinear([0, errorCeiling(branches.map((branch) => branch.segments), settled * 0.9)], [plotHeight, 0]);
+    const branches = curves.map((curve) => ({ sign: curve.sign, line: lineOf(curve, { low, high }, ((high - low) / plotWidth) * FINEST) }));
+    const y = scaleLinear([0, errorCeiling(branches.map((branch) => branch.line), settled * 0.9)], [plotHeight, 0]);
     const x = scaleLinear([low, high], [0, plotWidth]);
-    return { x, y, paths: branches.map((branch) => ({ sign: branch.sign, path: curvePath(branch.segments, x, y) })) };
+    return { x, y, paths: branches.map((branch) => ({ sign: branch.sign, path: curvePath(branch.line, x, y) })) };
   }, [curves, low, high, settled, plotWidth, plotHeight]);
   const { x, y, paths } = drawing;
   const curve = curves.find((one) => one.sign === sign);

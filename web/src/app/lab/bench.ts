@@ -7,11 +7,13 @@ import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
 import { labWorker } from './away';
 import { type Bench, benchOfLink, FIRST_BENCH, formatOf, linkOf, requestOf } from './block';
-import { cutAt, makeLab, readReport } from './lab-core';
-import type { WholeReport } from './lab-worker';
+import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
 
 /** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
-const LARGE = { oneScale: 2500, affine: 600 };
+const LARGE = 20_000;
+/** The same for blocks whose like took the page longer than this, so many times in a row: code runs slowly at first. */
+const LONGEST_REPORT_MS = 8;
+const SLOW_REPORTS = 3;
 const LINK_MS = 300;
 
 export interface Shown {
@@ -39,6 +41,11 @@ const lab = signal<Lab | null>(null);
 
 /** The block at the sliders' scale and offset; null where labProblem says why. */
 export const point = computed<LabPoint | null>(() => (lab.value && reported.value ? (JSON.parse(lab.value.point(scale.value, offset.value)) as LabPoint) : null));
+
+/** The block on the bench as a method leaves it. */
+export function pointOf({ scale: at, offset: from }: LabMethod): LabPoint | null {
+  return lab.value && (JSON.parse(lab.value.point(at, from)) as LabPoint);
+}
 
 /** The curve over the scale, of each sign there is. */
 export const curves = computed<Curve[]>(() => {
@@ -200,10 +207,11 @@ function keepStorable(fresh: LabReport): void {
   offset.value = fresh.affine ? (lab.peek()?.nearestOffset(offset.peek()) ?? 0) : 0;
 }
 
-function show(now: Bench, report: LabReport, found: Curve[] | null): void {
+function show(now: Bench, whole: WholeReport): void {
+  const { report } = whole;
   batch(() => {
     labProblem.value = null;
-    reported.value = { bench: now, report, curves: found };
+    reported.value = { bench: now, report, curves: curvesOf(whole) };
     const method = report.methods.find((one) => one.name === chosen.peek());
     if (method) {
       scale.value = method.scale;
@@ -214,9 +222,6 @@ function show(now: Bench, report: LabReport, found: Curve[] | null): void {
   });
 }
 
-const bothSigns = ({ report, pieces }: WholeReport): Curve[] | null =>
-  pieces && [new Curve(pieces[0], 1, report.squareSum, report.squareSum), new Curve(pieces[1], -1, report.squareSum, report.squareSum)];
-
 let away = false;
 
 /** One report at a time; the newest bench comes next. */
@@ -226,7 +231,7 @@ async function reportAway(): Promise<void> {
   for (let now = bench.peek(); ; now = bench.peek()) {
     try {
       const whole = await (await labWorker()).report(requestOf(now));
-      if (isLarge(bench.peek())) show(now, whole.report, bothSigns(whole));
+      if (isLarge(bench.peek())) show(now, whole);
     } catch (error) {
       labProblem.value = sentenceOf(error);
     }
@@ -235,9 +240,12 @@ async function reportAway(): Promise<void> {
   away = false;
 }
 
+/** How many of the last reports took long here, by kind of block: a format and a count of weights. */
+const slow = new Map<string, number>();
+const kindOf = ({ format, levels, weights }: Bench): string => `${format || levels.length} ${weights.length}`;
+
 function isLarge(now: Bench): boolean {
-  const { levels, affine } = formatOf(now);
-  return now.weights.length * (levels || now.levels.length) > (affine ? LARGE.affine : LARGE.oneScale);
+  return now.weights.length * (formatOf(now).levels || now.levels.length) > LARGE || (slow.get(kindOf(now)) ?? 0) >= SLOW_REPORTS;
 }
 
 function report(now: Bench): void {
@@ -252,8 +260,11 @@ function report(now: Bench): void {
       void reportAway();
       return;
     }
-    const found = readReport(fresh);
-    show(now, found, found.affine ? null : cutAt(module, fresh, 0, found.squareSum));
+    const before = performance.now();
+    const found = readReport(module, fresh);
+    const kind = kindOf(now);
+    slow.set(kind, performance.now() - before > LONGEST_REPORT_MS ? (slow.get(kind) ?? 0) + 1 : 0);
+    show(now, found);
   } catch (error) {
     labProblem.value = sentenceOf(error);
   }

@@ -114,9 +114,22 @@ export function parseNumbers(text: string, fewest: number, most: number): Parsed
   return { values, problem: null };
 }
 
+/** Texts of numbers that were written: while one weight is dragged, the others stay. */
+const written = new Map<number, string>();
+const MOST_WRITTEN = 4096;
+
 /** The shortest text that gives the same 32-bit float. */
 export function shortFloat(value: number): string {
   const single = Math.fround(value);
+  const known = written.get(single);
+  if (known !== undefined) return known;
+  if (written.size >= MOST_WRITTEN) written.clear();
+  const text = shortest(single);
+  written.set(single, text);
+  return text;
+}
+
+function shortest(single: number): string {
   for (let digits = 1; digits < 9; digits += 1) {
     const text = String(Number(single.toPrecision(digits)));
     if (Math.fround(Number(text)) === single) return text;

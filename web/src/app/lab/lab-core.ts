@@ -14,10 +14,22 @@ export function makeLab(module: NibbleModule, request: LabRequest): Lab {
   throw new Problem(problem);
 }
 
-export const readReport = (lab: Lab): LabReport => answer<LabReport>(lab.report());
+/** A report with its curve at offset 0, of both signs; without one for blocks that have an offset. */
+export interface WholeReport {
+  report: LabReport;
+  pieces: [positive: ArrayBuffer, negative: ArrayBuffer] | null;
+}
+
+export function readReport(module: NibbleModule, lab: Lab): WholeReport {
+  const report = answer<LabReport>(lab.report());
+  return { report, pieces: report.affine ? null : [readPieces(module, lab, 1), readPieces(module, lab, -1)] };
+}
+
+export const curvesOf = ({ report, pieces }: WholeReport): Curve[] | null =>
+  pieces && [new Curve(pieces[0], 1, report.squareSum, report.squareSum), new Curve(pieces[1], -1, report.squareSum, report.squareSum)];
 
 /** Copies the last curve's pieces out of the core. */
-export function readPieces(module: NibbleModule, lab: Lab, sign: Sign): ArrayBuffer {
+function readPieces(module: NibbleModule, lab: Lab, sign: Sign): ArrayBuffer {
   const pointer = lab.piecesPointer(sign);
   return module.HEAPU8.slice(pointer, pointer + lab.piecesBytes(sign)).buffer as ArrayBuffer;
 }

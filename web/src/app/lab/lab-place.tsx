@@ -13,6 +13,7 @@ import { FromModel } from './from-model-panel';
 import { MapPanel } from './map-panel';
 import { MethodTable } from './method-table';
 import { LinePanel, ScalePanel } from './scale-panel';
+import { TwoScales } from './two-scales';
 
 /** One block, its scale and offset, and what every search method makes of it. */
 export function LabPlace(): VNode {
@@ -24,11 +25,12 @@ export function LabPlace(): VNode {
     <Place id="lab" title="Lab" live status="one block, its scale and offset">
       <div class="lab-lead">
         <p>
-          A quantized block is one scale, in some formats an offset too, and a small code for each weight. A weight decodes to scale × level + offset; what is left over is the error. The curve shows
-          that error for every scale this block could have.
+          A quantized block keeps one scale, in some formats an offset too, and a small level for each weight. A weight comes back as scale × level + offset; the difference is the error. The curve
+          below shows it for every scale the block could have.
         </p>
         {shown && <p>{story(shown.bench, shown.report)}</p>}
       </div>
+      {shown && <TwoScales shown={shown} />}
       <BlockEditor />
       {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
       {labProblem.value && <p class="notice bad" role="alert">{labProblem.value}</p>}
@@ -62,8 +64,8 @@ function story(shown: Bench, { methods, storage }: LabReport): string {
   const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
   if (isFirstBench(shown)) {
     return (
-      `Here max7 puts 0.6 on the last level, 7: the scale is 0.6/7 = 0.0857. Then 0.1, 0.2 and 0.3 are 1.17, 2.33 and 3.5 scales and must be rounded: ${worse} relative error. ` +
-      `At 0.1 the four weights are 1, 2, 3 and 6 scales, and nothing is rounded but the scale itself, stored as a half float: ${better}. The largest weight does not have to lie on the last level.`
+      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: 0.6/7 = 0.0857 (the method max7). Then the other three fall between levels and are rounded: ${worse} relative error. ` +
+      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 is stored as a half float. The largest weight does not have to lie on the last level.`
     );
   }
   return `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ${precise(max7.scale)}; the exact minimum over ${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`;

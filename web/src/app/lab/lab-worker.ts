@@ -1,15 +1,9 @@
 import { expose, transfer } from 'comlink';
 import { allocate, instantiate, type Kernel, withBytes } from '../../core/module';
 import { Problem } from '../../core/problem';
-import type { LabReport, LabRequest } from '../../core/types';
+import type { LabRequest } from '../../core/types';
 import type { NibbleModule } from '../../wasm/nibble';
-import { makeLab, readPieces, readReport } from './lab-core';
-
-/** A report with its curve at offset 0, of both signs; without one for blocks that have an offset. */
-export interface WholeReport {
-  report: LabReport;
-  pieces: [positive: ArrayBuffer, negative: ArrayBuffer] | null;
-}
+import { makeLab, readReport, type WholeReport } from './lab-core';
 
 /** What takes the Lab longer than a frame, away from the page. */
 export class LabWorker {
@@ -23,10 +17,8 @@ export class LabWorker {
     const module = this.#module!;
     const lab = makeLab(module, request);
     try {
-      const report = readReport(lab);
-      if (report.affine) return { report, pieces: null };
-      const pieces: [ArrayBuffer, ArrayBuffer] = [readPieces(module, lab, 1), readPieces(module, lab, -1)];
-      return transfer({ report, pieces }, pieces);
+      const whole = readReport(module, lab);
+      return transfer(whole, whole.pieces ?? []);
     } finally {
       lab.delete();
     }

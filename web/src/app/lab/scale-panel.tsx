@@ -44,7 +44,7 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
       note={
         <>
           {report.affine && `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
-          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples (kinks closer than a third of a pixel are joined). The scale is stored as {STORED_AS[report.storage]}.
+          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples (kinks closer than half a pixel are joined). The scale is stored as {STORED_AS[report.storage]}.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
         </>
       }

@@ -14,6 +14,7 @@ export function DropInvitation(): VNode {
         <button type="button" class="button primary large" onClick={() => void chooseFiles()}>Choose a file</button>
         <button type="button" class="button large" onClick={() => void chooseFolder()}>Choose a folder</button>
       </div>
+      <p class="invitation-note">No model at hand? <a href="#lab">The Lab</a> shows on four weights, 0.1 0.2 0.3 0.6, what a quantizer has to decide.</p>
       <p class="quiet small">F32, F16 and BF16 models are the usual start. All parts of a split model go in together. A single safetensors, PyTorch or NumPy file of any network can be measured and written as GGUF too.</p>
     </div>
   );
