@@ -1,7 +1,6 @@
 #include "analysis/row_sample.h"
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -9,6 +8,7 @@
 #include "container/json_text.h"
 #include "error.h"
 #include "measure/sample.h"
+#include "recipe/type_rules.h"
 
 namespace nibble {
 namespace {
@@ -22,14 +22,7 @@ class NameFilter {
     if (wanted.empty()) return;
     for (const ModelTensor& tensor : model.tensors()) exact_ = exact_ || tensor.name == wanted;
     if (exact_) return;
-    std::string lower = wanted;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    try {
-      pattern_ = std::regex(lower);
-    } catch (const std::regex_error&) {
-      throw Error("The pattern \"" + wanted + "\" is not a valid regular expression. Write a tensor's name, or for " +
-                  "example \"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
-    }
+    pattern_ = name_pattern(wanted, "a tensor's name, or ");
   }
   bool takes(const std::string& name) const {
     if (wanted_.empty()) return true;
@@ -49,26 +42,6 @@ bool suits(const ModelTensor& tensor, const RowSampleOptions& options) {
   return find_decoder(tensor.stored, best_kernel) != nullptr && row_length(tensor) % options.row_multiple == 0;
 }
 
-/// Appends a row of a tensor, to the last range where it continues that one.
-void add_row(const ModelTensor& tensor, uint64_t row, RowSampleJob& job) {
-  const Format& format = format_of(tensor.stored);
-  const uint64_t first = row * row_length(tensor);
-  for (uint64_t done = 0; done < row_length(tensor);) {
-    const WeightPlace place = place_of(tensor, first + done, row_length(tensor) - done);
-    const uint64_t bytes = format.bytes_for(place.weights);
-    RowSampleRange* last = job.ranges.empty() ? nullptr : &job.ranges.back();
-    if (last && last->file == place.file && last->offset + last->bytes == place.offset) {
-      last->bytes += bytes;
-      last->weights += place.weights;
-    } else {
-      job.ranges.push_back({place.file, place.offset, bytes, first + done, place.weights});
-    }
-    job.bytes += bytes;
-    done += place.weights;
-  }
-  job.weights += row_length(tensor);
-}
-
 /// Appends the jobs for the first `count` rows of a tensor's sampling order.
 void add_rows(const ModelTensor& tensor, uint32_t index, uint64_t count, uint64_t job_weights, RowSample& sample) {
   const uint64_t rows = row_count(tensor);
@@ -85,13 +58,32 @@ void add_rows(const ModelTensor& tensor, uint32_t index, uint64_t count, uint64_
   // As they lie in the file.
   std::sort(chosen.begin(), chosen.end());
   for (const uint64_t row : chosen) {
-    add_row(tensor, row, job);
+    append_weights(tensor, row * row_length(tensor), row_length(tensor), job);
     if (job_weights > 0 && job.weights >= job_weights) finish();
   }
   finish();
 }
 
 }  // namespace
+
+void append_weights(const ModelTensor& tensor, uint64_t first, uint64_t count, RowSampleJob& job) {
+  const Format& format = format_of(tensor.stored);
+  for (uint64_t done = 0; done < count;) {
+    const WeightPlace place = place_of(tensor, first + done, count - done);
+    const uint64_t bytes = format.bytes_for(place.weights);
+    RowSampleRange* last = job.ranges.empty() ? nullptr : &job.ranges.back();
+    if (last && last->file == place.file && last->offset + last->bytes == place.offset &&
+        last->first_weight + last->weights == first + done) {
+      last->bytes += bytes;
+      last->weights += place.weights;
+    } else {
+      job.ranges.push_back({place.file, place.offset, bytes, first + done, place.weights});
+    }
+    job.bytes += bytes;
+    done += place.weights;
+  }
+  job.weights += count;
+}
 
 RowSample make_row_sample(const Model& model, const RowSampleOptions& options) {
   const NameFilter filter(model, options.tensors);

@@ -49,6 +49,10 @@ struct RowSample {
 /// matches or the pattern is no regular expression.
 RowSample make_row_sample(const Model& model, const RowSampleOptions& options);
 
+/// Appends weights that follow one another in the tensor, wherever they lie in the files; to the last range where they
+/// continue it.
+void append_weights(const ModelTensor& tensor, uint64_t first, uint64_t count, RowSampleJob& job);
+
 /// The JSON forms: RowSampleOptions and RowSample of web/src/core/types.ts.
 RowSampleOptions parse_row_sample_options(const std::string& json);
 std::string row_sample_json(const RowSample& sample, const Model& model);

@@ -94,23 +94,19 @@ std::string source_name(std::string_view prefix, std::string_view pattern, uint6
 
 bool starts_with_any(std::string_view name, std::span<const std::string_view> starts) {
   return std::any_of(starts.begin(), starts.end(),
-                     [&](std::string_view start) { return name.substr(0, start.size()) == start; });
-}
-
-bool ends_with(std::string_view name, std::string_view end) {
-  return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
+                     [&](std::string_view start) { return name.starts_with(start); });
 }
 
 bool is_left_out(const Family& family, std::string_view name) {
   return starts_with_any(name, family.left_out) ||
          std::any_of(std::begin(recomputed), std::end(recomputed),
-                     [&](std::string_view end) { return ends_with(name, end); });
+                     [&](std::string_view end) { return name.ends_with(end); });
 }
 
 /// What llama.cpp's conversion stores as F32 whatever the source: its operators on these know nothing else.
 bool always_f32(std::string_view name, bool one_dimensional) {
-  return one_dimensional || ends_with(name, "_norm.weight") || !ends_with(name, ".weight") ||
-         ends_with(name, "ffn_gate_inp.weight") || ends_with(name, "ffn_gate_inp_shexp.weight");
+  return one_dimensional || name.ends_with("_norm.weight") || !name.ends_with(".weight") ||
+         name.ends_with("ffn_gate_inp.weight") || name.ends_with("ffn_gate_inp_shexp.weight");
 }
 
 std::string shape_text(std::span<const uint64_t> shape) {

@@ -63,7 +63,7 @@ std::pair<std::string_view, std::string_view> constexpr renamed[] = {
 std::string gguf_name(std::string_view name) {
   constexpr std::string_view layers = "layers.";
   std::string prefix;
-  if (name.substr(0, layers.size()) == layers) {
+  if (name.starts_with(layers)) {
     const size_t dot = name.find('.', layers.size());
     if (dot == std::string_view::npos) return {};
     prefix = "blk." + std::string(name.substr(layers.size(), dot + 1 - layers.size()));

@@ -64,7 +64,7 @@ StoredTensor npy_tensor(std::string name, const NpyHeader& header, uint64_t offs
 
 std::string npy_tensor_name(std::string_view file_name) {
   constexpr std::string_view end = ".npy";
-  const bool named_so = file_name.size() > end.size() && file_name.substr(file_name.size() - end.size()) == end;
+  const bool named_so = file_name.size() > end.size() && file_name.ends_with(end);
   return std::string(file_name.substr(0, file_name.size() - (named_so ? end.size() : 0)));
 }
 

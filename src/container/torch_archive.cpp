@@ -22,7 +22,7 @@ class TorchArchive : public FileReader {
   TorchArchive(std::vector<ZipEntry> entries, std::string folder, uint64_t file_bytes)
       : folder_(std::move(folder)), file_bytes_(file_bytes) {
     for (ZipEntry& entry : entries) {
-      if (entry.name.compare(0, folder_.size(), folder_) != 0) continue;
+      if (!entry.name.starts_with(folder_)) continue;
       std::string name = entry.name.substr(folder_.size());
       entries_.emplace(std::move(name), std::move(entry));
     }

@@ -1,8 +1,8 @@
-#include <cctype>
 #include <iterator>
 
 #include "formats/format.h"
 #include "formats/list.h"
+#include "names.h"
 
 namespace nibble {
 namespace {
@@ -31,14 +31,6 @@ constexpr Format table[] = {
 #undef ENTRY
 };
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (std::tolower(static_cast<unsigned char>(a[i])) != std::tolower(static_cast<unsigned char>(b[i]))) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::span<const Format> all_formats() { return table; }
@@ -52,7 +44,7 @@ const Format* find_format(Type type) {
 
 const Format* find_format(std::string_view name) {
   for (const Format& format : table) {
-    if (same_ignoring_case(format.name, name)) return &format;
+    if (same_name(format.name, name)) return &format;
   }
   return nullptr;
 }

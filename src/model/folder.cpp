@@ -25,7 +25,7 @@ constexpr Kind kinds[] = {
 constexpr int safetensors_rank = 5;
 
 bool has_extension(std::string_view path, std::string_view extension) {
-  return path.size() > extension.size() && path.substr(path.size() - extension.size()) == extension;
+  return path.size() > extension.size() && path.ends_with(extension);
 }
 
 std::string_view folder_of(std::string_view path) {
@@ -41,7 +41,7 @@ std::string_view name_of(std::string_view path) {
 /// 0 when the file holds no weights.
 int rank_of(std::string_view path) {
   for (const Kind& kind : kinds) {
-    if (has_extension(path, kind.extension) && name_of(path).substr(0, kind.start.size()) == kind.start)
+    if (has_extension(path, kind.extension) && name_of(path).starts_with(kind.start))
       return kind.rank;
   }
   return 0;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "analysis/level_sets.h"
+#include "names.h"
 
 namespace nibble {
 namespace {
@@ -159,11 +159,8 @@ void pack_gptq(PackedMatrix& packed, const Packing& packing, const std::string& 
 std::span<const Packing> all_packings() { return packings; }
 
 const Packing* find_packing(std::string_view name) {
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-  };
   for (const Packing& packing : packings) {
-    if (std::equal(name.begin(), name.end(), packing.name().begin(), packing.name().end(), same)) return &packing;
+    if (same_name(name, packing.name())) return &packing;
   }
   return nullptr;
 }

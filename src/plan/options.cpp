@@ -8,6 +8,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "names.h"
 #include "packing/packing.h"
 
 namespace nibble {
@@ -41,16 +42,12 @@ Type as_type(const std::string& name, const Json& value) {
   return format->type;
 }
 
-bool is_exl2(std::string_view text) {
-  return text.size() == 4 && (text[0] | 0x20) == 'e' && (text[1] | 0x20) == 'x' && (text[2] | 0x20) == 'l' && text[3] == '2';
-}
-
 void set_type(PlanOptions& options, const Json& value) {
   const std::string text = value.is_number_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);
   options.packing = find_packing(text);
   options.recipe.file_type = options.packing ? &options.packing->type : find_file_type(text);
   if (options.recipe.file_type) return;
-  if (is_exl2(text)) {
+  if (same_name(text, "exl2")) {
     throw Error("EXL2 files cannot be made from weights alone: their quantizer runs texts through the model to see which "
                 "weights matter, layer by layer. Use exllamav2's convert.py for them, or choose nf4, gptq-4bit-128g or a "
                 "GGUF type with an importance matrix.");

@@ -1,9 +1,10 @@
 #include "recipe/file_types.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <map>
+
+#include "names.h"
 
 namespace nibble {
 namespace {
@@ -47,12 +48,6 @@ constexpr FileType table[] = {
     {"COPY", 0, Type::f32, "Every tensor as it is; for new metadata, joined files or upgraded headers.", "", false, true},
 };
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 /// The number general.file_type has when nearly all tensors have this type.
 uint32_t number_for_majority(Type type) {
   switch (type) {
@@ -92,8 +87,8 @@ std::span<const FileType> all_file_types() { return table; }
 
 const FileType* find_file_type(std::string_view name_or_number) {
   for (const FileType& file_type : table) {
-    if (same_ignoring_case(file_type.name, name_or_number)) return &file_type;
-    if (!file_type.alias.empty() && same_ignoring_case(file_type.alias, name_or_number)) return &file_type;
+    if (same_name(file_type.name, name_or_number)) return &file_type;
+    if (!file_type.alias.empty() && same_name(file_type.alias, name_or_number)) return &file_type;
   }
   uint32_t number = 0;
   const char* end = name_or_number.data() + name_or_number.size();

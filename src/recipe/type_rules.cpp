@@ -1,23 +1,21 @@
 #include "recipe/type_rules.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "error.h"
+#include "names.h"
 
 namespace nibble {
 
-RuleMatcher::RuleMatcher(std::span<const TypeRule> rules) : rules_(rules.begin(), rules.end()) {
-  for (const TypeRule& rule : rules_) {
-    std::string lower = rule.pattern;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    try {
-      patterns_.emplace_back(lower);
-    } catch (const std::regex_error&) {
-      throw Error("The pattern \"" + rule.pattern + "\" is not a valid regular expression. Write for example " +
-                  "\"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
-    }
+std::regex name_pattern(const std::string& text, const std::string& or_else) {
+  try {
+    return std::regex(lower_case(text));
+  } catch (const std::regex_error&) {
+    throw Error("The pattern \"" + text + "\" is not a valid regular expression. Write " + or_else +
+                "for example \"ffn_down\" or \"blk\\.[0-3]\\.attn_v\".");
   }
+}
+
+RuleMatcher::RuleMatcher(std::span<const TypeRule> rules) : rules_(rules.begin(), rules.end()) {
+  for (const TypeRule& rule : rules_) patterns_.push_back(name_pattern(rule.pattern));
 }
 
 const TypeRule* RuleMatcher::find(const std::string& tensor) const {

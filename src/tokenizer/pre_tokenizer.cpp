@@ -114,9 +114,9 @@ struct Steps {
 
 bool matches(std::string_view step, std::string_view pattern) {
   static constexpr std::string_view more = "…";
-  if (pattern.size() > more.size() && pattern.substr(pattern.size() - more.size()) == more) {
+  if (pattern.size() > more.size() && pattern.ends_with(more)) {
     pattern.remove_suffix(more.size());
-    return step.substr(0, pattern.size()) == pattern;
+    return step.starts_with(pattern);
   }
   return step == pattern;
 }

@@ -9,8 +9,7 @@ namespace nibble {
 namespace {
 
 bool is_between(std::string_view text, std::string_view start, std::string_view end) {
-  return text.size() >= start.size() + end.size() && text.substr(0, start.size()) == start &&
-         text.substr(text.size() - end.size()) == end;
+  return text.size() >= start.size() + end.size() && text.starts_with(start) && text.ends_with(end);
 }
 
 }  // namespace
