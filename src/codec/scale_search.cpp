@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <type_traits>
 #include <utility>
 
 #include "codec/exact_codebooks.h"
@@ -131,10 +130,7 @@ void quantize_by(const float* row, uint8_t* blocks, size_t length, const float* 
   });
 }
 
-/// Whether the exact search of a format is fast, for equal weights at least.
-template <class F>
-constexpr bool has_fast_exact = !std::is_same_v<F, IQ4_NL>;
-
+/// The exact search, fast for equal weights at least.
 template <class F, Kernel kernel, class V>
 void quantize_exact(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   if constexpr (requires { OneScale<F>::reach; }) {
@@ -143,19 +139,17 @@ void quantize_exact(const float* row, uint8_t* blocks, size_t length, const floa
                        [&](const float* x, const float* weights) { return search.best_scale(x, weights); });
   } else {
     if (importance) return quantize_by<F, scale_method_count - 1>(row, blocks, length, importance);
-    quantize_exactly<V>(row, blocks, length, static_cast<const F*>(nullptr));
+    quantize_exactly<V>(row, blocks, length, kernel, static_cast<const F*>(nullptr));
   }
 }
 
 template <class F, size_t... method>
 std::vector<Quantizer> quantizers_of(std::index_sequence<method...>) {
   std::vector<Quantizer> list = {{all_scale_methods()[method].name, Kernel::scalar, quantize_by<F, method>}...};
-  if constexpr (has_fast_exact<F>) {
-    list.back().run = quantize_exact<F, Kernel::scalar, float>;
+  list.back().run = quantize_exact<F, Kernel::scalar, float>;
 #if NIBBLE_SIMD
-    list.push_back({list.back().method, Kernel::simd, quantize_exact<F, Kernel::simd, Float4>});
+  list.push_back({list.back().method, Kernel::simd, quantize_exact<F, Kernel::simd, Float4>});
 #endif
-  }
   return list;
 }
 

@@ -27,13 +27,21 @@ inline constexpr Iq4Counts iq4_midpoints{16, true};
 /// Of y, over the values but the lowest: the code of the value at y or below.
 inline constexpr Iq4Counts iq4_floors{8, false};
 
-/// From stretches -16..15 and places in them to sixteen counts.
+/// From stretches 0..31 and places in them to sixteen counts.
 inline v128_t iq4_counts(const Iq4Counts& counts, v128_t stretch, v128_t place) {
   // An index outside a table's sixteen gives 0.
   const v128_t entry =
-      wasm_v128_or(wasm_i8x16_swizzle(wasm_v128_load(counts.entry), wasm_i8x16_add(stretch, wasm_i8x16_splat(16))),
-                   wasm_i8x16_swizzle(wasm_v128_load(counts.entry + 16), stretch));
+      wasm_v128_or(wasm_i8x16_swizzle(wasm_v128_load(counts.entry), stretch),
+                   wasm_i8x16_swizzle(wasm_v128_load(counts.entry + 16), wasm_i8x16_sub(stretch, wasm_i8x16_splat(16))));
   return wasm_u8x16_shr(wasm_i8x16_add(entry, place), 4);
+}
+
+/// The codes of the values nearest to sixteen y, from floor(2y) in -256..255 as 16-bit integers.
+inline v128_t iq4_codes_of_halves(v128_t low, v128_t high) {
+  const v128_t fifteen = wasm_i16x8_splat(15);
+  const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(low, 4), wasm_i16x8_shr(high, 4));
+  return iq4_counts(iq4_midpoints, wasm_i8x16_add(stretch, wasm_i8x16_splat(16)),
+                    wasm_i8x16_narrow_i16x8(wasm_v128_and(low, fifteen), wasm_v128_and(high, fifteen)));
 }
 
 /// The codes of sixteen floats as nearest_iq4_code gives them.
@@ -44,8 +52,5 @@ inline v128_t nearest_iq4_codes(v128_t a, v128_t b, v128_t c, v128_t d) {
     // Adding 1.5 * 2^23 leaves an integer in the low bits.
     return wasm_i32x4_sub(wasm_f32x4_add(whole, wasm_f32x4_splat(12582912.0f)), wasm_i32x4_splat(0x4B400000));
   };
-  const v128_t low = wasm_i16x8_narrow_i32x4(halves(a), halves(b)), high = wasm_i16x8_narrow_i32x4(halves(c), halves(d));
-  const v128_t fifteen = wasm_i16x8_splat(15);
-  return iq4_counts(iq4_midpoints, wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(low, 4), wasm_i16x8_shr(high, 4)),
-                    wasm_i8x16_narrow_i16x8(wasm_v128_and(low, fifteen), wasm_v128_and(high, fifteen)));
+  return iq4_codes_of_halves(wasm_i16x8_narrow_i32x4(halves(a), halves(b)), wasm_i16x8_narrow_i32x4(halves(c), halves(d)));
 }

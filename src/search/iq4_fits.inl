@@ -11,7 +11,7 @@ constexpr int iq4_steps = 128;  // of a place on the grid
 // Eight candidates of one sign, evenly spaced.
 struct Iq4Range {
   static constexpr int count = 8;
-  int16_t centre, first, step;  // of T; the centre is below 128
+  int16_t centre, first, step;  // of T
   static constexpr Iq4Range of(float centre, float first, float step) {
     const auto steps = [](float T) { return static_cast<int16_t>(T * iq4_steps); };
     return {steps(centre), steps(first), steps(step)};
@@ -26,13 +26,13 @@ struct Iq4Sides {
 };
 
 inline void find_iq4_sides(const v128_t* U, int16_t centre, Iq4Sides& sides) {
-  const v128_t t = wasm_i16x8_splat(centre), values = wasm_v128_load(iq4_values), seven = wasm_i16x8_splat(7);
+  const v128_t t = wasm_i16x8_splat(centre), values = wasm_v128_load(iq4_values), seven = wasm_i8x16_splat(7);
   for (int half = 0; half < 2; ++half) {
-    const v128_t first = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half], t), 7);
-    const v128_t second = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half + 1], t), 7);
-    const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(first, 3), wasm_i16x8_shr(second, 3));
-    const v128_t place = wasm_i8x16_narrow_i16x8(wasm_v128_and(first, seven), wasm_v128_and(second, seven));
-    const v128_t below = iq4_counts(iq4_floors, stretch, place);
+    // Whole places, as far as bytes reach, moved up by 128.
+    const v128_t whole = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half], t), 7),
+                                                 wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(U[2 * half + 1], t), 7));
+    const v128_t above = wasm_v128_xor(whole, wasm_i8x16_splat(static_cast<int8_t>(-128)));
+    const v128_t below = iq4_counts(iq4_floors, wasm_u8x16_shr(above, 3), wasm_v128_and(above, seven));
     const v128_t lower = wasm_i8x16_swizzle(values, below);
     const v128_t upper =
         wasm_i8x16_swizzle(values, wasm_i8x16_min(wasm_i8x16_add(below, wasm_i8x16_splat(1)), wasm_i8x16_splat(15)));

@@ -64,7 +64,7 @@ inline float scan_iq4_multiples(const Iq4SuperBlock& block) {
 
 // sum level u and sum level^2 of the levels nearest to u T, T in steps.
 inline void iq4_sums_at(const v128_t* U, int16_t T, v128_t& A, v128_t& B) {
-  const v128_t t = wasm_i16x8_splat(T), values = wasm_v128_load(iq4_values), fifteen = wasm_i16x8_splat(15);
+  const v128_t t = wasm_i16x8_splat(T), values = wasm_v128_load(iq4_values);
   const v128_t highest_half = wasm_i16x8_splat(255), lowest_half = wasm_i16x8_splat(-256);
   A = B = wasm_i32x4_splat(0);
   NIBBLE_UNROLL
@@ -74,10 +74,7 @@ inline void iq4_sums_at(const v128_t* U, int16_t T, v128_t& A, v128_t& B) {
       const v128_t twice = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(u, t), 6);
       return wasm_i16x8_max(wasm_i16x8_min(twice, highest_half), lowest_half);
     };
-    const v128_t first = halves(U[k]), second = halves(U[k + 1]);
-    const v128_t stretch = wasm_i8x16_narrow_i16x8(wasm_i16x8_shr(first, 4), wasm_i16x8_shr(second, 4));
-    const v128_t place = wasm_i8x16_narrow_i16x8(wasm_v128_and(first, fifteen), wasm_v128_and(second, fifteen));
-    const v128_t level = wasm_i8x16_swizzle(values, iq4_counts(iq4_midpoints, stretch, place));
+    const v128_t level = wasm_i8x16_swizzle(values, iq4_codes_of_halves(halves(U[k]), halves(U[k + 1])));
     const v128_t low = wasm_i16x8_extend_low_i8x16(level), high = wasm_i16x8_extend_high_i8x16(level);
     A = wasm_i32x4_add(A, wasm_i32x4_add(wasm_i32x4_dot_i16x8(low, U[k]), wasm_i32x4_dot_i16x8(high, U[k + 1])));
     B = wasm_i32x4_add(B, wasm_i32x4_add(wasm_i32x4_dot_i16x8(low, low), wasm_i32x4_dot_i16x8(high, high)));
@@ -120,7 +117,7 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
 }
 
 bool iq4_xs(const float* x, SuperBlockFit& fit) {
-  constexpr int groups = Iq4SuperBlock::groups, rounds = 2;
+  constexpr int groups = Iq4SuperBlock::groups;
   Iq4SuperBlock block;
   fit_iq4_runs(x, block);
   const float largest =
@@ -128,14 +125,11 @@ bool iq4_xs(const float* x, SuperBlockFit& fit) {
   if (!(largest > 1e-12f && largest < 1e9f)) return false;
 
   float d = scan_iq4_multiples(block);
-  v128_t codes[groups];
-  for (int round = 0; round < rounds; ++round) {
-    if (!(std::fabs(d) > 0.0f && std::fabs(d) < 65505.0f)) return false;
-    v128_t scale_scale = wasm_f32x4_splat(0.0f), scale_x = scale_scale;
-    for (int g = 0; g < groups; ++g) codes[g] = assign_iq4_group(block, g, d, scale_scale, scale_x);
-    const float ss = total(scale_scale);
-    if (ss > 0) d = stored_half(total(scale_x) / ss);
-  }
+  if (!(std::fabs(d) > 0.0f && std::fabs(d) < 65505.0f)) return false;
+  v128_t codes[groups], scale_scale = wasm_f32x4_splat(0.0f), scale_x = scale_scale;
+  for (int g = 0; g < groups; ++g) codes[g] = assign_iq4_group(block, g, d, scale_scale, scale_x);
+  const float ss = total(scale_scale);
+  if (ss > 0) d = stored_half(total(scale_x) / ss);
   fit.d = f16_from_f32(d);
   fit.dmin = 0;
   for (int j = 0; j < Iq4SuperBlock::count; ++j) {

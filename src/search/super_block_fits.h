@@ -33,7 +33,7 @@ struct Block32Fit {
 /// own fit), whatever the weights: numbers no half float holds make an invalid block. Their quick forms try fewer
 /// candidates. The others:
 /// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
-/// small for the integer search; `fit` is then not meaningful.
+/// small for the integer search; `fit` is then not meaningful. exact_iq4 is the body of search/exact_iq4.h.
 #define NIBBLE_SUPER_BLOCK_FITS                  \
   void q4_1(const float* x, Block32Fit* fits);   \
   void q5_1(const float* x, Block32Fit* fits);   \
@@ -45,7 +45,8 @@ struct Block32Fit {
   bool q4_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q5_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q6_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool iq4_xs(const float* x, SuperBlockFit& fit);
+  bool iq4_xs(const float* x, SuperBlockFit& fit); \
+  bool exact_iq4(const float* x, float& scale);
 
 namespace super_block_fits_scalar {
 NIBBLE_SUPER_BLOCK_FITS

@@ -19,5 +19,7 @@ namespace nibble::super_block_fits_scalar {
 #include "search/iq4_codes.inl"
 #include "search/iq4_fits.inl"
 #include "search/iq4_xs_fits.inl"
+#include "search/sweep_vectors.inl"
+#include "search/exact_iq4.inl"
 }  // namespace nibble::super_block_fits_scalar
 

@@ -20,6 +20,8 @@ namespace nibble::super_block_fits_simd {
 #include "search/iq4_codes.inl"
 #include "search/iq4_fits.inl"
 #include "search/iq4_xs_fits.inl"
+#include "search/sweep_vectors.inl"
+#include "search/exact_iq4.inl"
 }  // namespace nibble::super_block_fits_simd
 #endif
 

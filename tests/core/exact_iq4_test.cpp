@@ -1,0 +1,74 @@
+// The fast exact search of IQ4_NL against the walk over every choice of codes.
+#include "search/exact_iq4.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/kernel_inputs.h"
+#include "numeric/half.h"
+#include "numeric/value_tables.h"
+#include "reference/scale_sweep_reference.h"
+
+namespace nibble {
+namespace {
+
+/// Weights on the levels and midpoints of a scale near the edges of the search's ranges.
+void level_places(testing::Random& random, float* x, size_t n) {
+  constexpr float edges[] = {42.0f, 48.3f, 55.5f, 60.0f, 77.0f, 82.0f, 90.5f, 100.0f, 113.0f, 127.0f, 141.5f, 156.5f, 178.0f};
+  for (size_t begin = 0; begin < n; begin += 32) {
+    const float scale = random.sign() * 0.05f / edges[random.below(13)] * (1.0f + 0.01f * random.gauss());
+    for (size_t i = begin; i < begin + 32; ++i) {
+      const uint32_t k = random.below(15);
+      const int twice = iq4_values[k] + iq4_values[random.below(2) ? k : k + 1];
+      x[i] = 0.5f * static_cast<float>(twice) * scale + (random.below(3) ? 0.0f : 1e-4f * random.gauss());
+    }
+  }
+}
+void mostly_zero(testing::Random& random, float* x, size_t n) {
+  for (size_t i = 0; i < n; ++i) x[i] = random.below(5) ? 0.0f : 0.05f * random.gauss();
+}
+void small(testing::Random& random, float* x, size_t n) {
+  for (size_t i = 0; i < n; ++i) x[i] = 0.0003f * random.gauss();
+}
+
+TEST(ExactIq4, NoScaleBeatsItAndBothKernelsAgree) {
+  std::vector<testing::Generator> inputs = testing::generators();
+  inputs.push_back({"level places", level_places});
+  inputs.push_back({"mostly zero", mostly_zero});
+  inputs.push_back({"small", small});
+  std::vector<float> levels;
+  for (const int8_t value : iq4_values) levels.push_back(value);
+  // NIBBLE_LONG_TESTS=1: more than 100 000 blocks.
+  const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? 5000 : 150;
+  ExactIq4 scalar(Kernel::scalar), fast(best_kernel);
+  ScaleSweep sweep;
+  for (const testing::Generator& generator : inputs) {
+    testing::Random random(9);
+    const uint64_t slow_before = fast.slow_blocks();
+    double worst = 0;
+    for (int round = 0; round < rounds; ++round) {
+      std::vector<float> x(32);
+      generator.fill(random, x.data(), x.size());
+      const float scale = fast.best_scale(x.data());
+      ASSERT_EQ(scale, scalar.best_scale(x.data())) << generator.name;
+      ASSERT_EQ(scale, f32_from_f16(f16_from_f32(scale))) << generator.name;
+      sweep.walk(x.data(), nullptr, 32, {levels.data(), 16});
+      const ScaleOptimum optimum = sweep.optimum(Storage::f16);
+      const double reached = reference::error_at_scale(x, {}, levels, scale);
+      // Smaller errors are lost in the rounding of the walk itself.
+      if (optimum.error > 1e-10 * sweep.square_sum()) worst = std::max(worst, reached / optimum.error - 1);
+    }
+    EXPECT_LT(worst, 4e-6) << generator.name;
+    if (std::string(generator.name) == "gauss") {
+      EXPECT_LE(fast.slow_blocks() - slow_before, static_cast<uint64_t>(rounds) / 50);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nibble
