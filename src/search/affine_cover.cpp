@@ -21,14 +21,22 @@ struct Corners {
 
 /// One corner per lane.
 inline Corners load_corners(const AffineCover::Corner* const* corners) {
-  float d[lanes], m[lanes], f[lanes], phi[lanes];
-  for (int lane = 0; lane < lanes; ++lane) {
-    d[lane] = corners[lane]->d;
-    m[lane] = corners[lane]->m;
-    f[lane] = corners[lane]->f;
-    phi[lane] = corners[lane]->phi;
-  }
-  return {load_run<V>(d), load_run<V>(m), load_run<V>(f), load_run<V>(phi)};
+  const float* rows[lanes];
+  for (int lane = 0; lane < lanes; ++lane) rows[lane] = &corners[lane]->d;
+  V fields[4];
+  load_rows<4>(rows, fields);
+  return {fields[0], fields[1], fields[2], fields[3]};
+}
+
+template <class Mask>
+inline Corners select_corners(Mask mask, const Corners& yes, const Corners& no) {
+  return {select(mask, yes.d, no.d), select(mask, yes.m, no.m), select(mask, yes.f, no.f), select(mask, yes.phi, no.phi)};
+}
+
+/// The square of how far an edge moves the levels: the middle one by dm, those at the ends against it by half_range * dd.
+inline V length_of(const Corners& a, const Corners& b, V half_range) {
+  const V dd = half_range * (a.d - b.d), dm = a.m - b.m;
+  return dd * dd + dm * dm;
 }
 
 /// f at a point per lane, all scales above zero: d^2 times the squares of what the levels miss.
@@ -161,33 +169,24 @@ AffineCover::Point AffineCover::good_fit(const Block& block) {
 void AffineCover::refine(float limit) {
   next_.clear();
   const V weight_sum(weight_sum_);
-  const float spread = last_ / 2;
+  const V half_range(last_ / 2), finest(fine_enough / 3);
   for (size_t first = 0; first < open_.size(); first += lanes) {
     const int count = static_cast<int>(std::min<size_t>(lanes, open_.size() - first));
     const Corner* loaded[3][lanes];
-    Triangle turned[lanes];
-    bool is_fine[lanes];
     for (int lane = 0; lane < lanes; ++lane) {
-      const Triangle& triangle = open_[first + std::min(lane, count - 1)];
-      const Corner* corner[3] = {&corners_[triangle.corner[0]], &corners_[triangle.corner[1]], &corners_[triangle.corner[2]]};
-      int longest = 0;
-      float length = -1;
-      for (int i = 0; i < 3; ++i) {
-        const Corner &from = *corner[i], &to = *corner[(i + 1) % 3];
-        const float dd = spread * (to.d - from.d), dm = to.m - from.m, square = dd * dd + dm * dm;
-        if (square > length) {
-          length = square;
-          longest = i;
-        }
-      }
-      for (int i = 0; i < 3; ++i) {
-        loaded[i][lane] = corner[(longest + i) % 3];
-        turned[lane].corner[i] = triangle.corner[(longest + i) % 3];
-      }
-      const float finest = fine_enough * (corner[0]->d + corner[1]->d + corner[2]->d) * (1.0f / 3);
-      is_fine[lane] = length < finest * finest;
+      for (int i = 0; i < 3; ++i) loaded[i][lane] = &corners_[open_[first + std::min(lane, count - 1)].corner[i]];
     }
-    const Corners at[3] = {load_corners(loaded[0]), load_corners(loaded[1]), load_corners(loaded[2])};
+    const Corners a = load_corners(loaded[0]), b = load_corners(loaded[1]), c = load_corners(loaded[2]);
+    // Turned, so that the longest edge comes first.
+    const V ab = length_of(a, b, half_range), bc = length_of(b, c, half_range), ca = length_of(c, a, half_range);
+    const V longer = higher_of(ab, bc), longest = higher_of(longer, ca), small = finest * (a.d + b.d + c.d);
+    const auto bc_first = bc > ab, ca_first = ca > longer;
+    const Corners at[3] = {select_corners(ca_first, c, select_corners(bc_first, b, a)),
+                           select_corners(ca_first, a, select_corners(bc_first, c, b)),
+                           select_corners(ca_first, b, select_corners(bc_first, a, c))};
+    float turns[lanes], is_fine[lanes];
+    store_run(select(ca_first, V(2.0f), select(bc_first, V(1.0f), V(0.0f))), turns);
+    store_run(select(longest < small * small, V(1.0f), V(0.0f)), is_fine);
     Corners middle;
     const V half(0.5f);
     middle.d = (at[0].d + at[1].d) * half;
@@ -203,16 +202,19 @@ void AffineCover::refine(float limit) {
     store_run(least_value(middle, at[1], at[2], weight_sum), low[1]);
     store_run(absolute((middle.d - at[0].d) - (at[1].d - middle.d)) + absolute((middle.m - at[0].m) - (at[1].m - middle.m)), inexact);
     for (int lane = 0; lane < count; ++lane) {
-      const auto [a, b, c] = turned[lane].corner;
-      if (is_fine[lane] || inexact[lane] != 0) {
-        kept_.push_back(turned[lane]);
+      const Triangle& triangle = open_[first + lane];
+      if (is_fine[lane] != 0 || inexact[lane] != 0) {
+        kept_.push_back(triangle);
         continue;
       }
+      const int turn = static_cast<int>(turns[lane]);
+      const uint32_t from = triangle.corner[turn], to = triangle.corner[turn == 2 ? 0 : turn + 1];
+      const uint32_t other = triangle.corner[turn == 0 ? 2 : turn - 1];
       const uint32_t between = static_cast<uint32_t>(corners_.size());
       const bool first_stays = !(low[0][lane] > limit), second_stays = !(low[1][lane] > limit);
       if (first_stays || second_stays) corners_.push_back({d[lane], m[lane], f[lane], phi[lane]});
-      if (first_stays) next_.push_back({{a, between, c}});
-      if (second_stays) next_.push_back({{between, b, c}});
+      if (first_stays) next_.push_back({{from, between, other}});
+      if (second_stays) next_.push_back({{between, to, other}});
     }
   }
   open_.swap(next_);
