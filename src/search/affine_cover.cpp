@@ -243,7 +243,7 @@ AffineCover::Corner AffineCover::corner_of_no_scale(const Block& block, float m)
 /// points in each, closer where the offset is near the smallest weight.
 void AffineCover::mesh(const Block& block, const Region& region) {
   // To so few bits that halves are exact many times over.
-  constexpr double grain = 4096, cell = 0.55;
+  constexpr double grain = 4096, cell = 0.5;
   const auto below = [](double v) { return std::floor(v * grain) / grain; };
   const auto above = [](double v) { return std::ceil(v * grain) / grain; };
   const double last = block.last, center = center_of(block.last), first_close = 1 / (1.15 * last), last_close = 1 / (0.6 * last);
