@@ -1,42 +1,38 @@
 #include "codec/lowest_error.h"
+
+#include <type_traits>
+
 #include "codec/lowest_error_blocks.h"
 #include "formats/q4_1.h"
 #include "formats/q5_1.h"
+#include "search/affine_weighted.h"
 
 /// lowest-error and quick for blocks of 32 weights with a scale and a minimum: they store what step 1 finds, rounded to half
 /// floats.
 namespace nibble {
-namespace lowest_error {
-
-template <>
-struct Search<Q4_1> {
-  static constexpr int N = 15;
-  static constexpr Steps range{11.6f, 0.41f, 16}, shift{-0.45f, 0.128f, 8};
-};
-template <>
-struct Search<Q5_1> {
-  static constexpr int N = 31;
-  static constexpr Steps range{26.5f, 0.5f, 18}, shift{-0.45f, 0.128f, 8};
-};
-
-}  // namespace lowest_error
-
 namespace {
 
 using namespace lowest_error;
 
-/// lane_count<V> blocks of 32 weights with a scale and a minimum.
-template <class F, class V>
-bool affine_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
+template <class F>
+using CandidatesOf = std::conditional_t<std::is_same_v<F, Q4_1>, Q41Candidates, Q51Candidates>;
+
+/// lane_count<V> blocks of 32 weights of unequal importance.
+template <class F, Guard guard, class V>
+bool weighted_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
+  using Candidates = CandidatesOf<F>;
   constexpr int n = 32, lanes = lane_count<V>;
-  V values[n], weights[n];
+  constexpr int rows = guard == Guard::compare ? Candidates::weighted_rows : Candidates::quick_weighted_rows;
+  V values[n], weights[n], scale, offset;
   Runs<n, V>{x, importance}(0, values, weights);
-  AffineFits<lanes> fits;
-  fit_affine_runs<n, Search<F>::N, false>(values, weights, Search<F>::range, Search<F>::shift, 0, fits);
+  fit_weighted_affine<Candidates, rows>(values, weights, scale, offset);
+  float scales[lanes], offsets[lanes];
+  store_run(scale, scales);
+  store_run(offset, offsets);
   for (int b = 0; b < lanes; ++b) {
-    const uint16_t d = f16_from_f32(fits.scale[b]), m = f16_from_f32(fits.offset[b]);
+    const uint16_t d = f16_from_f32(scales[b]), m = f16_from_f32(offsets[b]);
     uint8_t codes[n] = {};
-    round_to_grid<n, V>(x + n * b, f32_from_f16(d), -f32_from_f16(m), 0, Search<F>::N, codes);
+    round_to_grid<n, V>(x + n * b, f32_from_f16(d), -f32_from_f16(m), 0, Candidates::N, codes);
     F::encode(d, m, codes, blocks + F::block_bytes * b);
   }
   return true;
@@ -54,8 +50,8 @@ void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const 
     return quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
                                                      integer_blocks_of_32<F, fit, 1>);
   }
-  quantize_searched<guard, F, kernel, V, lane_count<V>>(row, blocks, length, importance, affine_blocks_of_32<F, V>,
-                                                        affine_blocks_of_32<F, float>);
+  quantize_searched<guard, F, kernel, V, lane_count<V>>(row, blocks, length, importance, weighted_blocks_of_32<F, guard, V>,
+                                                        weighted_blocks_of_32<F, guard, float>);
 }
 
 }  // namespace

@@ -1,37 +1,12 @@
 // Blocks of 32 weights with a scale and a minimum of their own: x ~ scale * level + minimum. Compiled once per kernel;
 // see super_block_fits.h.
 
-// A row of four candidates: levels are floor(u T + (N - T) / 2 + shift + 1/2) with four shifts. Where T < N, no level is cut
-// off and shifts a whole level apart are the same candidate, so four of them a quarter apart are all there is.
-struct AffineCandidates {
-  float T, first_shift, shift_step;
+// coarse_bits and fixed_bits are the fractions of levels in a row and in the fits. T is a multiple of 2^(9 - coarse_bits).
+struct Q41Rule : Q41Candidates {
+  static constexpr int coarse_bits = 11, fixed_bits = 10;
 };
-
-// A format's highest level, and its rows: each is the one that, after those above it, lowers the error of normally
-// distributed, uniform and trained weights most. A search may stop after any of them. T is a multiple of 2^(9 - coarse_bits);
-// coarse_bits and fixed_bits are the fractions of levels in a row and in the fits.
-struct Q41Rule {
-  static constexpr int N = 15, coarse_bits = 11, fixed_bits = 10;
-  static constexpr int quick_rows = 6, rows = 20;
-  static constexpr AffineCandidates candidates[rows] = {
-      {15.25f, -0.3f, 0.2f},      {14.25f, -0.3125f, 0.25f}, {12.75f, -0.5f, 0.25f},    {15.75f, -0.3f, 0.2f},
-      {14.75f, -0.4375f, 0.25f},  {13.75f, -0.5f, 0.25f},    {15.5f, -0.4375f, 0.25f},  {15.0f, -0.3125f, 0.25f},
-      {10.5f, -0.5f, 0.25f},      {13.25f, -0.375f, 0.25f},  {14.5f, -0.375f, 0.25f},   {15.5f, -0.3125f, 0.25f},
-      {8.5f, -0.375f, 0.25f},     {16.25f, -0.24f, 0.16f},   {12.0f, -0.5f, 0.25f},     {15.0f, -0.4375f, 0.25f},
-      {14.25f, -0.4375f, 0.25f},  {14.75f, -0.3125f, 0.25f}, {13.75f, -0.375f, 0.25f},  {15.5f, -0.375f, 0.25f}};
-};
-struct Q51Rule {
-  static constexpr int N = 31, coarse_bits = 10, fixed_bits = 9;
-  static constexpr int quick_rows = 7, rows = 30;
-  static constexpr AffineCandidates candidates[rows] = {
-      {31.0f, -0.3125f, 0.25f}, {29.5f, -0.375f, 0.25f},  {28.0f, -0.3125f, 0.25f}, {30.5f, -0.375f, 0.25f},
-      {31.5f, -0.3f, 0.2f},     {27.0f, -0.375f, 0.25f},  {29.0f, -0.24f, 0.16f},   {30.0f, -0.5f, 0.25f},
-      {25.5f, -0.5f, 0.25f},    {31.0f, -0.4375f, 0.25f}, {32.0f, -0.24f, 0.16f},   {24.5f, -0.4375f, 0.25f},
-      {30.0f, -0.375f, 0.25f},  {28.5f, -0.5f, 0.25f},    {20.0f, -0.375f, 0.25f},  {26.5f, -0.3125f, 0.25f},
-      {30.5f, -0.5f, 0.25f},    {27.5f, -0.375f, 0.25f},  {31.5f, -0.5f, 0.25f},    {18.0f, -0.375f, 0.25f},
-      {19.0f, -0.375f, 0.25f},  {31.0f, -0.375f, 0.25f},  {29.5f, -0.4375f, 0.25f}, {15.0f, -0.375f, 0.25f},
-      {8.0f, -0.375f, 0.25f},   {23.0f, -0.375f, 0.25f},  {28.5f, -0.375f, 0.25f},  {16.0f, -0.375f, 0.25f},
-      {30.5f, -0.3125f, 0.25f}, {31.5f, -0.18f, 0.12f}};
+struct Q51Rule : Q51Candidates {
+  static constexpr int coarse_bits = 10, fixed_bits = 9;
 };
 
 template <class Rule>

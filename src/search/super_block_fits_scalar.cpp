@@ -8,6 +8,7 @@
 
 #include "numeric/half.h"
 #include "numeric/value_tables.h"
+#include "search/affine_candidates.h"
 #include "search/super_block_fits.h"
 
 namespace nibble::super_block_fits_scalar {

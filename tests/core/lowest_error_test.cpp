@@ -12,19 +12,20 @@
 namespace nibble {
 namespace {
 
-double error_of(const Format& format, const float* x, const uint8_t* block) {
+double error_of(const Format& format, const float* x, const uint8_t* block, const float* importance = nullptr) {
   std::vector<float> decoded(format.block_length);
   format.decode(block, decoded.data());
   double error = 0;
   for (size_t i = 0; i < decoded.size(); ++i) {
-    error += (static_cast<double>(x[i]) - decoded[i]) * (static_cast<double>(x[i]) - decoded[i]);
+    error += (importance ? importance[i] : 1.0) * (static_cast<double>(x[i]) - decoded[i]) * (static_cast<double>(x[i]) - decoded[i]);
   }
   return error;
 }
 
-std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x) {
+std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x,
+                              const float* importance = nullptr) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, best_kernel)->run(x.data(), blocks.data(), x.size(), nullptr);
+  find_quantizer(format.type, method, best_kernel)->run(x.data(), blocks.data(), x.size(), importance);
   return blocks;
 }
 
@@ -94,6 +95,29 @@ TEST(LowestError, ScaleAndMinimumOf32WeightsAreWithinATenthOfAPercentOfTheProven
       const double exact = total("exact");
       EXPECT_LT(std::sqrt(total(lowest_error_method) / exact), weights.ratio) << name << ", " << weights.name;
       EXPECT_LT(std::sqrt(total(quick_method) / exact), weights.quick_ratio) << name << ", " << weights.name;
+    }
+  }
+}
+
+TEST(LowestError, ScaleAndMinimumOf32WeightsOfUnequalImportanceAreNearTheProvenOptimum) {
+  std::vector<float> x(32 * 256), importance(x.size());
+  testing::Random random(18);
+  for (const float sigma : {0.5f, 1.0f}) {
+    for (float& v : x) v = 0.02f * random.gauss();
+    for (float& w : importance) w = std::exp(sigma * random.gauss());
+    for (const char* name : {"q4_1", "q5_1"}) {
+      const Format& format = *find_format(name);
+      const auto total = [&](std::string_view method) {
+        const auto blocks = quantize(format, method, x, importance.data());
+        double error = 0;
+        for (size_t b = 0; b < x.size() / 32; ++b) {
+          error += error_of(format, &x[b * 32], &blocks[b * format.block_bytes], &importance[b * 32]);
+        }
+        return error;
+      };
+      const double exact = total("exact");
+      EXPECT_LT(std::sqrt(total(lowest_error_method) / exact), 1.003) << name << ", " << sigma;
+      EXPECT_LT(std::sqrt(total(quick_method) / exact), 1.006) << name << ", " << sigma;
     }
   }
 }
