@@ -8,13 +8,13 @@
 
 /// The "lowest-error" searches: better numbers inside the same block layouts. They minimise the sum of squared errors,
 /// weighted by the importance matrix where there is one, in these steps:
-///   1. every run of weights with its own scale (and minimum) tries a grid of scales and offsets around the one that uses
-///      the whole range; each choice of codes is judged by its own least-squares fit, in closed form;
+///   1. every run of weights with its own scale tries a grid of scales around the one that uses the whole range; each
+///      choice of codes is judged by its own least-squares fit, in closed form;
 ///   2. the numbers all runs of a super-block share are scanned, judged by the curvature of each run's error;
-///   3. each run then tries the stored scales (and minima) next to its own, judged by its real error;
+///   3. each run then tries the stored scales next to its own, judged by its real error;
 ///   4. the shared numbers are fitted again to the codes, and 3 repeats; the best of all rounds is kept.
-/// Weights of equal importance have faster forms of the same steps in most formats: search/super_block_fits.h and
-/// search/exact_integers.h.
+/// Formats with minima, and weights of equal importance in most others, have faster forms of the same steps:
+/// search/super_block_fits.h, search/affine_weighted.h and search/exact_integers.h.
 /// V is float or a vector of independent runs (numeric/lanes.h); arrays hold weight i of every lane at [i].
 namespace nibble::lowest_error {
 
@@ -54,92 +54,11 @@ struct Runs {
   }
 };
 
-/// Sums over one run for one choice of levels q: sum w q x, sum w q^2, sum w q.
-template <class V>
-struct LevelSums {
-  V qx, qq, q;
-};
-
 /// A grid of candidates: the first, the distance, how many.
 struct Steps {
   float first, step;
   int count;
 };
-
-// ---- Levels 0..N with a scale and an offset: x ~ scale * q + offset -------------------------------------------------
-
-/// The runs of a block with their least-squares fits. `count` runs of n weights; all in units of x.
-template <int count>
-struct AffineFits {
-  float scale[count], offset[count];
-  float qq[count], q[count];  ///< curvature of the error: sum w q^2, sum w q
-  float w[count], x[count];   ///< sum w, sum w x
-};
-
-/// Step 1 for lane_count<V> runs. `range` is how many levels the run's range spans, `shift` how far the levels are moved
-/// from the middle. With `offset_limit` offsets above zero are not allowed (minima of K-quants are never negative).
-template <int n, int N, bool offset_limit, int count, class V>
-inline void fit_affine_runs(const V* x, const V* w, const Steps& range, const Steps& shift, int run,
-                            AffineFits<count>& fits) {
-  const V zero(0.0f), one(1.0f), top(static_cast<float>(N));
-  V low = x[0], high = x[0], sum_w = w[0], sum_x = w[0] * x[0];
-  for (int i = 1; i < n; ++i) {
-    low = lower_of(low, x[i]);
-    high = higher_of(high, x[i]);
-    sum_w += w[i];
-    sum_x += w[i] * x[i];
-  }
-  if (offset_limit) low = lower_of(low, zero);
-  const V width = high - low;
-  const V inverse_width = select(width > zero, one / width, zero);
-  const V inverse_w = select(sum_w > zero, one / sum_w, zero);
-
-  V best_gain = zero, scale = zero, offset = sum_x * inverse_w, qq = zero, q_sum = zero;
-  if (offset_limit) offset = lower_of(offset, zero);
-  for (int t = 0; t < range.count; ++t) {
-    const float span = range.first + range.step * static_cast<float>(t);
-    const V inverse = V(span) * inverse_width;
-    for (int u = 0; u < shift.count; ++u) {
-      const V start((static_cast<float>(N) - span) / 2.0f + shift.first + shift.step * static_cast<float>(u));
-      const V start_at_zero = start - low * inverse;
-      LevelSums<V> sums{zero, zero, zero};
-      for (int i = 0; i < n; ++i) {
-        const V q = limit(round_even(x[i] * inverse + start_at_zero), zero, top);
-        const V wq = w[i] * q;
-        sums.q += wq;
-        sums.qq += wq * q;
-        sums.qx += wq * x[i];
-      }
-      // Least squares with an offset: covariance and variance of the levels.
-      const V mean_q = sums.q * inverse_w;
-      const V covariance = sums.qx - mean_q * sum_x, variance = sums.qq - mean_q * sums.q;
-      const V slope = covariance / variance;
-      V gain = covariance * slope, fitted_scale = slope, fitted_offset = (sum_x - slope * sums.q) * inverse_w;
-      auto usable = both(variance > zero, covariance > zero);
-      if (offset_limit) {
-        // An offset that is not allowed becomes zero, and the scale is fitted alone.
-        const auto above = fitted_offset > zero;
-        fitted_scale = select(above, sums.qx / sums.qq, fitted_scale);
-        gain = select(above, sums.qx * fitted_scale - sum_x * sum_x * inverse_w, gain);
-        fitted_offset = select(above, zero, fitted_offset);
-      }
-      const auto better = both(usable, gain > best_gain);
-      best_gain = select(better, gain, best_gain);
-      scale = select(better, fitted_scale, scale);
-      offset = select(better, fitted_offset, offset);
-      qq = select(better, sums.qq, qq);
-      q_sum = select(better, sums.q, q_sum);
-    }
-  }
-  store_run(scale, fits.scale + run);
-  store_run(offset, fits.offset + run);
-  store_run(qq, fits.qq + run);
-  store_run(q_sum, fits.q + run);
-  store_run(sum_w, fits.w + run);
-  store_run(sum_x, fits.x + run);
-}
-
-// ---- Levels around zero with a signed scale: x ~ scale * level ------------------------------------------------------
 
 /// Even levels low..high.
 template <int low, int high>
