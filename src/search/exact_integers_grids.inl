@@ -68,11 +68,14 @@ struct Grid5Whole : Grid5 {
   }
 };
 struct Grid5Weighted : Grid5 {
-  static constexpr int long_count = 16, short_count = 12;
+  static constexpr int long_count = 12, short_count = 8;
   static constexpr float T(int node) {
+    constexpr float long_values[] = {15.75f,  16.0f,   16.25f, 16.5f,  16.875f, 17.375f,
+                                     17.875f, 18.375f, 19.0f,  19.75f, 20.5f,   21.25f};
+    constexpr float short_values[] = {15.75f, 16.0f, 16.5f, 17.0f, 17.625f, 18.375f, 19.125f, 20.0f};
     if (node < open_count) return Grid5::T(node);
-    const int k = node < open_count + long_count ? node - open_count : node - open_count - long_count;
-    return k < 4 ? 15.75f + 0.25f * static_cast<float>(k) : 16.5f + 0.5f * static_cast<float>(k - 3);
+    return node < open_count + long_count ? long_values[node - open_count]
+                                          : short_values[node - open_count - long_count];
   }
 };
 struct Grid5WeightedWhole : Grid5Whole {
@@ -83,26 +86,29 @@ struct Grid5WeightedWhole : Grid5Whole {
   }
 };
 struct Grid8 {
-  static constexpr int reach = 128, steps = 4, open_count = 148, long_count = 8, short_count = 8;
+  static constexpr int reach = 128, steps = 4, open_count = 152, long_count = 4, short_count = 4;
   static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f;
   static constexpr bool proves = true;
   static constexpr float worthwhile = 1.0f;
   static constexpr float T(int node) {
-    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
-    return node >= 95 ? 127.5f - 0.5f * static_cast<float>(open_count - 1 - node) : 6.5f + static_cast<float>(node);
+    constexpr float clipped[] = {128.0f, 128.5f, 129.25f, 130.25f, 128.0f, 128.5f, 129.0f, 129.5f};
+    if (node >= open_count) return clipped[node - open_count];
+    float t = 127.5f;
+    for (int k = open_count - 1; k > node; --k) t -= t > 112.0f ? 0.5f : t > 75.0f ? 0.75f : 1.0f;
+    return t;
   }
 };
 struct Grid8Whole : Grid8 {
-  static constexpr int open_count = 212;
+  static constexpr int open_count = 212, long_count = 8, short_count = 8;
   static constexpr float T(int node) {
-    if (node >= open_count) return Grid8::T(node - open_count + Grid8::open_count);
+    if (node >= open_count) return 128.0f + 0.5f * static_cast<float>((node - open_count) % 8);
     return node >= 87 ? 127.5f - 0.5f * static_cast<float>(open_count - 1 - node)
                       : 0.5f + 0.75f * static_cast<float>(node);
   }
 };
 // Only the scales where the best one nearly always is.
 struct Grid8Near : Grid8 {
-  static constexpr int open_count = 44, long_count = 4, short_count = 4;
+  static constexpr int open_count = 44;
   static constexpr bool proves = false;
   static constexpr float worthwhile = 0.98f;  // cells that promise less gain are not swept
   static constexpr float T(int node) {
