@@ -11,6 +11,8 @@ const method = (page: Page, name: string): Locator => lab(page).getByRole('butto
 
 const format = (page: Page): Locator => page.locator('.lab-editor').getByRole('combobox', { name: 'Format' });
 
+const WAVE = Array.from({ length: 32 }, (_, index) => (Math.sin(index * index * 1.7) * 0.8 + 0.3).toFixed(3)).join(',');
+
 async function openLab(page: Page, hash = ''): Promise<void> {
   await page.goto(`./${hash}`);
   await expect(readout(page)).toBeVisible();
@@ -62,6 +64,60 @@ test('by keyboard alone: the slider steps through half floats, kinks are read, a
   await method(page, 'grid').focus();
   await page.keyboard.press('Enter');
   await expect(method(page, 'grid')).toHaveAttribute('aria-pressed', 'true');
+  await curve.focus();
+  await page.keyboard.press('Tab');
+  const marker = curve.locator('.method-marker:focus');
+  await expect(marker).toHaveAccessibleName(/^[a-z].*: scale −?0\.\d+, relative error \d/);
+  await page.keyboard.press('Enter');
+  await expect(marker).toHaveAttribute('aria-pressed', 'true');
+  await lab(page).getByRole('radio', { name: '− scale' }).focus();
+  await page.keyboard.press('Space');
+  await expect(readout(page)).toContainText(/scale−0\.\d/);
+  await expect(lab(page).locator('svg.scale-curve path.branch')).toHaveCount(2);
+});
+
+test('the table tells of every method what the format stores, and goes along with the slider', async ({ page }) => {
+  await openLab(page, `#lab:w=${WAVE};f=q8_0`);
+  const table = lab(page).getByRole('region', { name: 'Methods and their choices' });
+  await expect(table.getByRole('columnheader')).toHaveText(['method', 'scale', 'divisor', 'relative error', 'largest error', 'clipped', 'tried', 'bytes of the block']);
+  const names = (await table.getByRole('row').getByRole('button').allTextContents()).map((name) => name.trim());
+  expect(names).toEqual(['llama.cpp', 'max7', 'signed-max', 'table8', 'grid', 'descent', 'shrink-l2.4', 'lsq', 'exact', 'quick', 'lowest-error']);
+  const cells = async (name: string) => table.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) }).getByRole('cell').allTextContents();
+  for (const name of names) {
+    const [, scale = '', divisor = '', relative = '', largest = '', clipped = '', tried = '', bytes = ''] = await cells(name);
+    expect(scale).toMatch(/^−?0\.\d+$/);
+    expect(Number(divisor)).toBeGreaterThan(90);
+    expect(relative).toMatch(/^\d\.\d{3} %$/);
+    expect(largest).toMatch(/^[\d.e−]+$/);
+    expect(clipped).toBe('0');
+    expect(tried).toMatch(/^([\d\s]+|–)$/);
+    expect(bytes.split(' ')).toHaveLength(34);
+    await method(page, name).click();
+    await expect(readout(page)).toContainText(relative);
+  }
+  const tried = Object.fromEntries(await Promise.all(['max7', 'table8', 'grid'].map(async (name) => [name, (await cells(name))[6]])));
+  expect(tried).toEqual({ max7: '1', table8: '8', grid: '19' });
+});
+
+test('levels of a codebook stand unevenly on the number line', async ({ page }) => {
+  await openLab(page, `#lab:w=${WAVE};f=iq4_nl`);
+  await method(page, 'exact').click();
+  const teeth = lab(page).locator('svg.number-line .tooth-name');
+  const at = new Map((await teeth.evaluateAll((all) => all.map((name) => [name.textContent ?? '', Number(name.getAttribute('x'))] as const))).map(([name, x]) => [name, x]));
+  const apart = (a: string, b: string) => Math.abs((at.get(a) ?? NaN) - (at.get(b) ?? NaN));
+  expect(apart('−104', '−83') / apart('1', '13')).toBeCloseTo(21 / 12, 1);
+});
+
+test('importance moves the best scale to the weight that counts', async ({ page }) => {
+  await openLab(page);
+  await method(page, 'exact').click();
+  await lab(page).getByText('every weight counts the same').click();
+  await lab(page).getByRole('textbox', { name: 'Weights' }).fill('0.1 0.23 0.3 0.6');
+  await method(page, 'exact').click();
+  const equal = await readout(page).textContent();
+  await lab(page).getByRole('textbox', { name: 'Importance' }).fill('1 1000 1 1');
+  await expect(readout(page)).not.toHaveText(equal ?? '');
+  await expect(page).toHaveURL(/;i=1,1000,1,1;/);
 });
 
 test('by pointer: the curve, a marker, the slider and a weight', async ({ page }) => {
@@ -74,7 +130,12 @@ test('by pointer: the curve, a marker, the slider and a weight', async ({ page }
   await expect(readout(page)).toContainText('0.14');
   await expect(lab(page).locator('[aria-pressed="true"]')).toHaveCount(0);
   await curve.locator('.method-marker').first().click({ force: true });
-  await expect(lab(page).locator('[aria-pressed="true"]')).toHaveCount(1);
+  await expect(lab(page).locator('.lab-table [aria-pressed="true"]')).toHaveCount(1);
+
+  // Above the kink where the third weight leaves level 4 for 3.
+  const reading = lab(page).locator('.tooltip');
+  await curve.hover({ position: { x: 52 + ((0.3 / 3.5 - 0.04286) / (0.1714 - 0.04286)) * (box.width - 68), y: 200 } });
+  await expect(reading).toContainText(/weight 3 \(0\.3\) moves from code 11 to 10, level 4 to 3/);
 
   const weight = lab(page).getByRole('slider', { name: 'Weight 4' });
   await weight.scrollIntoViewIfNeeded();
@@ -274,8 +335,6 @@ test('tables of the model and of a result lead here', async ({ page }) => {
   await expect(lab(page).locator('svg.error-map')).toBeVisible();
 });
 
-const WAVE = Array.from({ length: 32 }, (_, index) => (Math.sin(index * index * 1.7) * 0.8 + 0.3).toFixed(3)).join(',');
-
 test('scale and offset: by keyboard alone', async ({ page }) => {
   await openLab(page, `#lab:w=${WAVE};f=q4_1`);
   await expect(lab(page).locator('svg.error-map')).toBeVisible();
@@ -383,12 +442,24 @@ for (const [count, type] of [[32, 'q4_0'], [32, 'q8_0'], [32, 'iq4_nl'], [32, 'q
   });
 }
 
-test('the curve can be taken along as numbers', async ({ page }) => {
+test('the curve and the number line can be taken along as numbers and as drawings', async ({ page }) => {
   await openLab(page);
-  const waiting = page.waitForEvent('download');
-  await lab(page).locator('figure').first().getByRole('button', { name: 'CSV' }).click();
-  const download = await waiting;
-  expect(readFileSync(await download.path(), 'utf8').split('\r\n').length).toBeGreaterThan(50);
+  const take = async (title: string, kind: string) => {
+    const waiting = page.waitForEvent('download');
+    await lab(page).getByRole('figure', { name: title }).getByRole('button', { name: kind, exact: true }).click();
+    const download = await waiting;
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  };
+  for (const [title, file] of [['Error of the block over its scale', 'scale-curve'], ['The weights on the number line', 'number-line']] as const) {
+    const csv = await take(title, 'CSV');
+    expect(csv.name).toBe(`${file}.csv`);
+    expect(csv.bytes.toString().trim().split('\r\n').length).toBeGreaterThan(file === 'scale-curve' ? 50 : 4);
+    const svg = await take(title, 'SVG');
+    expect(svg.name).toBe(`${file}.svg`);
+    expect(svg.bytes.toString()).toMatch(/^<svg[^]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^]*<\/svg>$/);
+    const png = await take(title, 'PNG');
+    expect([png.name, png.bytes.toString('latin1', 1, 4)]).toEqual([`${file}.png`, 'PNG']);
+  }
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -397,8 +468,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 390, height: 800 });
     await openLab(page, '#lab:w=0.1,-0.2,0.3,0.6;f=q4_1');
     await openModel(page);
+    await lab(page).getByRole('button', { name: 'All blocks' }).click();
+    await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible();
+    // A table of a thousand blocks is like any other, and would keep axe busy for a minute.
     await lab(page).locator('details').evaluateAll((all) => {
-      for (const details of all) (details as HTMLDetailsElement).open = true;
+      for (const details of all) (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
     });
     const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);

@@ -83,7 +83,8 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
             width={width}
             height={HEIGHT}
             viewBox={`0 0 ${width} ${HEIGHT}`}
-            aria-hidden="true"
+            role="group"
+            aria-label="Every method’s choice on the curve"
             onClick={(event) => {
               const px = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
               if (px >= 0 && px <= plotWidth) onScale(sign * x.invert(px));
@@ -91,36 +92,47 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
           >
             <clipPath id="scale-curve-plot"><rect x={0} y={-1} width={plotWidth} height={plotHeight + 2} /></clipPath>
             <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
-              <Axes
-                width={plotWidth}
-                height={plotHeight}
-                x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({ at: x(value), label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value) }))}
-                y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5, '%')(value).replace('%', '') }))}
-                xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
-                yTitle="squared error, % of the squared weights"
-              />
-              {storable.length > 0 && (
-                <path class="storable" d={storable.map((stored) => `M${x(stored).toFixed(2)},${plotHeight}v-5`).join('')} />
-              )}
-              <g clip-path="url(#scale-curve-plot)">
-                {[...paths].sort((branch) => (branch.sign === sign ? 1 : -1)).map((branch) => (
-                  <path key={branch.sign} class={branch.sign === sign ? 'series branch' : 'series branch other'} d={branch.path} />
-                ))}
-                {kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
-              </g>
-              {at >= low && at <= high && (
-                <g class="now" transform={`translate(${x(at)},0)`}>
-                  <line y1={0} y2={plotHeight} />
-                  {y(error) < 0 ? <path class="above" d="M0,-7L6,4H-6Z" /> : <circle cy={y(error)} r={5} />}
+              <g aria-hidden="true">
+                <Axes
+                  width={plotWidth}
+                  height={plotHeight}
+                  x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({ at: x(value), label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value) }))}
+                  y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5, '%')(value).replace('%', '') }))}
+                  xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
+                  yTitle="squared error, % of the squared weights"
+                />
+                {storable.length > 0 && (
+                  <path class="storable" d={storable.map((stored) => `M${x(stored).toFixed(2)},${plotHeight}v-5`).join('')} />
+                )}
+                <g clip-path="url(#scale-curve-plot)">
+                  {[...paths].sort((branch) => (branch.sign === sign ? 1 : -1)).map((branch) => (
+                    <path key={branch.sign} class={branch.sign === sign ? 'series branch' : 'series branch other'} d={branch.path} />
+                  ))}
+                  {kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
                 </g>
-              )}
+                {at >= low && at <= high && (
+                  <g class="now" transform={`translate(${x(at)},0)`}>
+                    <line y1={0} y2={plotHeight} />
+                    {y(error) < 0 ? <path class="above" d="M0,-7L6,4H-6Z" /> : <circle cy={y(error)} r={5} />}
+                  </g>
+                )}
+              </g>
               {markers.map(({ method, px, py, top }) => (
                 <g
                   key={method.name}
                   class={['method-marker', method.name === chosen ? 'chosen' : '', method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere'].join(' ')}
+                  role="button"
+                  tabindex={0}
+                  aria-label={`${method.name}: scale ${precise(method.scale)}, relative error ${percent(method.relativeError, 2)}`}
+                  aria-pressed={method.name === chosen}
                   transform={`translate(${px},${top})`}
                   onClick={(event) => {
                     event.stopPropagation();
+                    onMethod(method);
+                  }}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Enter' && event.key !== ' ') return;
+                    event.preventDefault();
                     onMethod(method);
                   }}
                 >
