@@ -47,6 +47,12 @@ describe('outliers', () => {
     expect(report.kept.at(-1)!.rmseRatio).toBeLessThan(1);
   });
 
+  it('looks at the tensors that are asked for alone', async () => {
+    const [all, some] = await Promise.all([find(path), find(path, { tensors: 'blk\\.1\\.' })]);
+    expect(some!.tensors).toEqual(all!.tensors.filter(({ layer }) => layer === 1));
+    expect(some!.ofWeights).toBe(some!.tensors.reduce((sum, { columns: width, rows }) => sum + width * rows, 0));
+  });
+
   it('gives the same figures with any number of workers, and carries the error that a run measures', async () => {
     const ts3m = testData('ts3m-F16.gguf');
     const [one, three] = await Promise.all([find(ts3m, {}, 1), find(ts3m, {}, 3)]);

@@ -1,8 +1,9 @@
 import type { LevelBench as CoreBench } from '../wasm/nibble';
-import { allocate, answer, sound } from './module';
+import { answer, sound, withBytes } from './module';
 import type { OpenedModel } from './model';
 import { Problem } from './problem';
 import type { ScaleSearchName } from './number-formats';
+import { readPiece } from './study';
 import type { LevelFigures, RowSample } from './types';
 
 /** So many weights answer within a frame while a level is dragged. */
@@ -29,19 +30,10 @@ export class LevelBench {
     const sample = model.sample({ tensors: tensor, weightsPerTensor: benchWeights, jobWeights: 0 });
     const [job] = sample.jobs;
     if (!job) throw new Problem(`${tensor} cannot be read.`);
-    const { module, platform } = model.core;
-    const source = allocate(module, job.bytes);
-    try {
-      let at = source;
-      for (const { file, offset, bytes } of job.ranges) {
-        const read = await platform.openSource(model.sources[file]!).read(offset, bytes, new Uint8Array(bytes));
-        module.HEAPU8.set(read.subarray(0, bytes), at);
-        at += bytes;
-      }
-      return new LevelBench(sound(new module.LevelBench(source, JSON.stringify(job)), tensor), sample);
-    } finally {
-      module._free(source);
-    }
+    const { module } = model.core;
+    const bytes = await readPiece(model.core, model.sources, job);
+    const bench = withBytes(module, bytes, (source) => new module.LevelBench(source, JSON.stringify(job)));
+    return new LevelBench(sound(bench, tensor), sample);
   }
 
   /** Throws Problem when the levels mean nothing. */

@@ -1,7 +1,8 @@
 import type { FromStudyWorker, StartStudy, StudyRequest } from '../worker/protocol';
-import type { OpenedModel } from './model';
+import type { Core, OpenedModel } from './model';
 import { merge } from './module';
 import { Problem, Stopped } from './problem';
+import type { SourceHandle } from './source';
 import type { RowSampleJob } from './types';
 
 export interface StudyProgress {
@@ -120,4 +121,16 @@ export async function runSummary<Report>(
     onReport?.(soFar());
   };
   await runStudy(model, study, pieces, take, run);
+}
+
+/** The bytes of a piece of a sample, one range after the other. */
+export async function readPiece({ platform }: Pick<Core, 'platform'>, sources: readonly SourceHandle[], piece: Pick<StudyPiece, 'bytes' | 'ranges'>): Promise<Uint8Array> {
+  const all = new Uint8Array(piece.bytes);
+  let at = 0;
+  for (const { file, offset, bytes } of piece.ranges) {
+    const read = await platform.openSource(sources[file]!).read(offset, bytes, new Uint8Array(bytes));
+    all.set(read.subarray(0, bytes), at);
+    at += bytes;
+  }
+  return all;
 }

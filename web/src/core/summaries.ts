@@ -1,7 +1,7 @@
 import { answer, throwProblem, withBytes } from './module';
 import type { Core, OpenedModel } from './model';
 import type { SourceHandle } from './source';
-import { runStudy, type StudyRun } from './study';
+import { readPiece, runStudy, type StudyRun } from './study';
 import type { Model as CoreModel } from '../wasm/nibble';
 import type { RowSample, TensorSummary } from './types';
 
@@ -28,18 +28,14 @@ export async function summarize(model: OpenedModel, onSummary: (tensor: number, 
 }
 
 /** The numbers of the tensors whose weights, by a sample of each, are too small for the scales of quantized types. */
-export async function tinyTensors({ module, platform }: Core, model: CoreModel, sources: SourceHandle[]): Promise<number[]> {
+export async function tinyTensors(core: Core, model: CoreModel, sources: SourceHandle[]): Promise<number[]> {
+  const { module } = core;
   const { jobs } = answer<RowSample>(model.weightSample(summaryRuns, summaryRunWeights));
   const study = new module.Study('summary', '{}');
   const found: number[] = [];
   try {
     for (const job of jobs) {
-      const bytes = new Uint8Array(job.bytes);
-      let filled = 0;
-      for (const { file, offset, bytes: length } of job.ranges) {
-        bytes.set((await platform.openSource(sources[file]!).read(offset, length, new Uint8Array(length))).subarray(0, length), filled);
-        filled += length;
-      }
+      const bytes = await readPiece(core, sources, job);
       throwProblem(withBytes(module, bytes, (pointer) => study.run(pointer, JSON.stringify(job))));
       const start = study.resultPointer() >>> 0;
       const summary = parse(module.HEAPU8.slice(start, start + study.resultBytes()));

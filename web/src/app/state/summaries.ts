@@ -1,6 +1,6 @@
 /** What the weights of the open model's tensors are like, found out when somebody looks at the list of tensors. */
 import { effect, signal } from '@preact/signals';
-import { summarize, Stopped, type TensorSummary } from '../../core/index';
+import { sentenceOf, Stopped, summarize, type TensorSummary } from '../../core/index';
 import { opened } from './opening';
 import { workers } from './workers';
 
@@ -42,6 +42,6 @@ export async function lookAtTensors(): Promise<void> {
     );
     if (running === mine) summaries.value = found;
   } catch (error) {
-    if (running === mine && !(error instanceof Stopped)) summaryProblem.value = error instanceof Error ? error.message : String(error);
+    if (running === mine && !(error instanceof Stopped)) summaryProblem.value = sentenceOf(error);
   }
 }
