@@ -25,15 +25,12 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 /// Why a tensor is copied; empty when it is packed.
 std::string reason_to_copy(const StoredTensor& tensor, const Packing& packing) {
-  constexpr std::string_view weight = ".weight";
   const std::string_view name = tensor.name;
   if (tensor.type != Type::f32 && tensor.type != Type::f16 && tensor.type != Type::bf16) {
     return "Its values are " + tensor.dtype + ", not plain floats.";
   }
   if (tensor.shape.size() != 2) return "It is no matrix.";
-  if (name.size() < weight.size() || name.substr(name.size() - weight.size()) != weight) {
-    return "It is not named as the weight of a layer.";
-  }
+  if (!name.ends_with(".weight")) return "It is not named as the weight of a layer.";
   constexpr std::array<std::string_view, 6> kept = {"embed", "wte.", "wpe.", "lm_head", "norm", "ln_"};
   for (const std::string_view part : kept) {
     if (contains(name, part)) return "Embeddings, output heads and norms stay as they are, as loaders expect.";
@@ -108,12 +105,15 @@ class Planner {
     std::vector<uint64_t> shape(tensor.shape.rbegin(), tensor.shape.rend());
     if (!reason.empty()) {
       if (first_reason_.empty() && tensor.shape.size() == 2) first_reason_ = reason;
-      stretches_.push_back(
-          {{tensor.name, tensor.shape, source_of(input), tensor.dtype, tensor.type, nullptr, PackedPart::codes, false,
-            reason, tensor.weights, tensor.bytes, tensor.bytes, 0, options_.job_bytes},
-           {{tensor.name, tensor.dtype, std::move(shape), tensor.bytes}},
-           input,
-           tensor.shape.empty() ? 1 : std::max<uint64_t>(1, tensor.bytes / std::max<uint64_t>(1, tensor.weights))});
+      PackedPlanTensor planned = planned_from(input, tensor.name, reason);
+      planned.weights = tensor.weights;
+      planned.output_bytes = tensor.bytes;
+      planned.piece_bytes = options_.job_bytes;
+      const uint64_t number_bytes = tensor.bytes / std::max<uint64_t>(1, tensor.weights);
+      stretches_.push_back({std::move(planned),
+                            {{tensor.name, tensor.dtype, std::move(shape), tensor.bytes}},
+                            input,
+                            tensor.shape.empty() ? 1 : std::max<uint64_t>(1, number_bytes)});
       return;
     }
     ++matrices_;
@@ -129,23 +129,32 @@ class Planner {
     const uint64_t number_bytes = tensor.bytes / tensor.weights;
     const uint64_t unit = MatrixPacker::piece_unit(packing_, tensor.shape[0]) * number_bytes;
     const uint64_t piece = std::max<uint64_t>(1, options_.job_bytes / unit) * unit;
-    PackedPlanTensor planned{stretch.tensors.back().name,
-                             tensor.shape,
-                             source_of(input),
-                             tensor.dtype,
-                             tensor.type,
-                             &packing_,
-                             part,
-                             stretch.measured,
-                             stretch.measured ? "The type asked for." : "Scales of the codes.",
-                             stretch.measured ? tensor.weights : 0,
-                             tensor.bytes,
-                             stretch.bytes(),
-                             0,
-                             piece};
-    if (part == PackedPart::codes) planned.reason = "The type asked for.";
+    const bool scales = part == PackedPart::scales && !stretch.measured;
+    PackedPlanTensor planned = planned_from(input, stretch.tensors.back().name,
+                                            scales ? "Scales of the codes." : "The type asked for.");
+    planned.packing = &packing_;
+    planned.part = part;
+    planned.measured = stretch.measured;
+    planned.weights = stretch.measured ? tensor.weights : 0;
+    planned.output_bytes = stretch.bytes();
+    planned.piece_bytes = piece;
     const uint64_t largest = number_bytes_of(stretch.tensors[0]);  // the first has the largest numbers
     stretches_.push_back({std::move(planned), std::move(stretch.tensors), input, largest});
+  }
+
+  /// A stretch as it stands before anything is known of its output: copied, without weights of its own.
+  PackedPlanTensor planned_from(const Input& input, std::string name, std::string reason) const {
+    const StoredTensor& tensor = *input.tensor;
+    PackedPlanTensor planned{};
+    planned.name = std::move(name);
+    planned.shape = tensor.shape;
+    planned.source = source_of(input);
+    planned.dtype = tensor.dtype;
+    planned.type = tensor.type;
+    planned.part = PackedPart::codes;
+    planned.reason = std::move(reason);
+    planned.input_bytes = tensor.bytes;
+    return planned;
   }
 
   static uint64_t number_bytes_of(const PackedTensor& tensor) {
@@ -258,8 +267,7 @@ class Planner {
     const Json config = Json::parse(quantization_config_text(packing_, dtype_));
     if (packing_.family == PackingFamily::gptq) add_file("-quantize_config.json", config.dump(2) + "\n");
     for (const ModelFile& file : model_.files()) {
-      if (!file.contents || file.contents->whole.empty()) continue;
-      if (file.name != "config.json") continue;
+      if (file.name != "config.json" || !file.contents || file.contents->whole.empty()) continue;
       Json whole = Json::parse(file.contents->whole.begin(), file.contents->whole.end(), nullptr, false);
       if (!whole.is_object()) continue;
       whole["quantization_config"] = config;
