@@ -16,11 +16,11 @@ struct AffineCandidates {
 /// The weighted rows are the same for weights of unequal importance, where the unimportant ones may be cut off: a wider
 /// range of T above N, and of shifts there.
 struct Q41Candidates {
-  static constexpr int N = 15, quick_rows = 6, rows = 20;
+  static constexpr int N = 15, quick_rows = 7, rows = 20;
   static constexpr AffineCandidates candidates[rows] = {
       {15.25f, -0.3f, 0.2f}, {14.25f, -0.3125f, 0.25f}, {12.75f, -0.5f, 0.25f}, {15.75f, -0.3f, 0.2f},
-      {14.75f, -0.4375f, 0.25f}, {13.75f, -0.5f, 0.25f}, {15.5f, -0.4375f, 0.25f}, {15.0f, -0.3125f, 0.25f},
-      {10.5f, -0.5f, 0.25f}, {13.25f, -0.375f, 0.25f}, {14.5f, -0.375f, 0.25f}, {15.5f, -0.3125f, 0.25f},
+      {14.75f, -0.4375f, 0.25f}, {13.75f, -0.5f, 0.25f}, {10.5f, -0.5f, 0.25f}, {15.5f, -0.4375f, 0.25f},
+      {15.0f, -0.3125f, 0.25f}, {13.25f, -0.375f, 0.25f}, {14.5f, -0.375f, 0.25f}, {15.5f, -0.3125f, 0.25f},
       {8.5f, -0.375f, 0.25f}, {16.25f, -0.24f, 0.16f}, {12.0f, -0.5f, 0.25f}, {15.0f, -0.4375f, 0.25f},
       {14.25f, -0.4375f, 0.25f}, {14.75f, -0.3125f, 0.25f}, {13.75f, -0.375f, 0.25f}, {15.5f, -0.375f, 0.25f}};
   static constexpr int quick_weighted_rows = 7, weighted_rows = 16;
