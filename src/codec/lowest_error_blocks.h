@@ -1,72 +1,31 @@
 #pragma once
 #include <cstring>
-#include <type_traits>
 
 #include "codec/guarded.h"
 #include "codec/k_quants.h"
 #include "codec/lowest_error.h"
 #include "codec/scale_search.h"
-#include "search/lowest_error.h"
 #include "search/super_block_fits.h"
 
 /// From a search to blocks, where several kinds of formats do it the same way.
 namespace nibble::lowest_error {
 
-/// How a format searches: the grids of steps 1 and 2 of search/lowest_error.h and how often step 4 repeats. Defined where
-/// the format's quantizers are.
-template <class F>
-struct Search;
-
-/// The codes of a symmetric super-block: the level nearest to x / step.
-template <class F, class V>
-bool symmetric_block(const float* x, uint8_t* block, const float* importance) {
-  constexpr int n = F::scale_length, count = F::block_length / n;
-  using Grid = typename Search<F>::Grid;
-  const Runs<n, V> runs{x, importance};
-  SymmetricFits<count> fits;
-  for (int run = 0; run < count; run += lane_count<V>) {
-    V values[n], weights[n];
-    runs(run, values, weights);
-    fit_symmetric_runs<n, Grid>(values, weights, Search<F>::divisors, Search<F>::negative_divisors, run, fits);
-  }
-  const SymmetricStored<count> stored = fit_symmetric_block<n, Grid, Search<F>::S, count, V>(
-      fits, Search<F>::multiples, Search<F>::rounds, runs);
-  uint8_t codes[super_block];
-  for (int j = 0; j < count; ++j) {
-    const float step = stored.d * stored.scale[j];
-    for (int i = 0; i < n; ++i) {
-      codes[n * j + i] = Grid::code(quotient(x[n * j + i], step));
+/// Loads lane_count<V> runs of n weights and what their errors count.
+template <int n, class V>
+struct Runs {
+  const float* x;
+  const float* importance;
+  void operator()(int run, V* values, V* weights) const {
+    load_lanes<n>(x + n * run, n, values);
+    if (importance) {
+      load_lanes<n>(importance + n * run, n, weights);
+    } else {
+      for (int i = 0; i < n; ++i) weights[i] = V(1.0f);
     }
   }
-  using ScaleCode = typename Search<F>::ScaleCode;
-  constexpr int lowest = std::is_signed_v<ScaleCode> ? 0 : -Search<F>::S;
-  ScaleCode scales[count];
-  for (int j = 0; j < count; ++j) scales[j] = static_cast<ScaleCode>(static_cast<int>(stored.scale[j]) - lowest);
-  F::encode(f16_from_f32(stored.d), scales, codes, block);
-  return true;
-}
+};
 
-/// lane_count<V> blocks of 32 weights with a scale.
-template <class F, class V>
-bool symmetric_blocks_of_32(const float* x, uint8_t* blocks, const float* importance) {
-  constexpr int n = 32, lanes = lane_count<V>;
-  using Grid = typename Search<F>::Grid;
-  V values[n], weights[n];
-  Runs<n, V>{x, importance}(0, values, weights);
-  SymmetricFits<lanes> fits;
-  fit_symmetric_runs<n, Grid>(values, weights, Search<F>::divisors, Search<F>::negative_divisors, 0, fits);
-  for (int b = 0; b < lanes; ++b) {
-    const uint16_t d = f16_from_f32(fits.scale[b]);
-    uint8_t codes[n];
-    for (int i = 0; i < n; ++i) {
-      codes[i] = Grid::code(quotient(x[n * b + i], f32_from_f16(d)));
-    }
-    F::encode(d, codes, blocks + F::block_bytes * b);
-  }
-  return true;
-}
-
-/// `count` blocks, up to four, by the integer search.
+/// `count` blocks with a scale and a minimum, up to four, by the integer search.
 template <class F, void (*fit_four)(const float*, Block32Fit*), int count>
 bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
   constexpr size_t n = F::block_length;
@@ -78,11 +37,7 @@ bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
   Block32Fit fits[4];
   fit_four(x, fits);
   for (size_t b = 0; b < count; ++b) {
-    if constexpr (requires { F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks); }) {
-      F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
-    } else {
-      F::encode(fits[b].d, fits[b].levels, blocks + F::block_bytes * b);
-    }
+    F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
   }
   return true;
 }

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "codec/lowest_error.h"
 #include "codec/lowest_error_blocks.h"
 #include "formats/iq4_nl.h"
@@ -7,42 +9,39 @@
 
 /// lowest-error and quick for formats with a scale and uneven levels.
 namespace nibble {
-namespace lowest_error {
-
-template <>
-struct Search<IQ4_XS> {
-  using Grid = Iq4Levels;
-  using ScaleCode = uint8_t;
-  static constexpr int S = 32, rounds = 2;
-  static constexpr Steps divisors{96.0f, 4.2f, 8}, negative_divisors{108.0f, 4.6f, 8}, multiples{0.95f, 0.0109f, 24};
-};
-template <>
-struct Search<IQ4_NL> {
-  using Grid = Iq4Levels;
-  static constexpr Steps divisors{96.0f, 4.2f, 8}, negative_divisors{108.0f, 4.6f, 8};
-};
-
-}  // namespace lowest_error
-
 namespace {
 
 using namespace lowest_error;
 
+/// `count` blocks, up to four, by the integer search.
+template <Kernel kernel, int count>
+bool integer_iq4_nl(const float* x, uint8_t* blocks, const float* importance) {
+  constexpr size_t n = IQ4_NL::block_length;
+  float four[4 * n] = {}, four_importances[4 * n] = {};
+  if (count < 4) {
+    std::memcpy(four, x, count * n * sizeof(float));
+    x = four;
+    if (importance) {
+      std::memcpy(four_importances, importance, count * n * sizeof(float));
+      importance = four_importances;
+    }
+  }
+  Block32Fit fits[4];
+  NIBBLE_OF_KERNEL(iq4_nl)(x, importance, fits);
+  for (size_t b = 0; b < count; ++b) IQ4_NL::encode(fits[b].d, fits[b].levels, blocks + IQ4_NL::block_bytes * b);
+  return true;
+}
+
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_iq4_nl(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  if (!importance) {
-    constexpr auto fit = NIBBLE_OF_KERNEL(iq4_nl);
-    return quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
-                                                     integer_blocks_of_32<F, fit, 1>);
-  }
-  quantize_searched<guard, F, kernel, V, lane_count<V>>(row, blocks, length, importance, symmetric_blocks_of_32<F, V>,
-                                                        symmetric_blocks_of_32<F, float>);
+  quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, importance, integer_iq4_nl<kernel, 4>,
+                                            integer_iq4_nl<kernel, 1>);
 }
 
 template <Kernel kernel>
-bool integer_iq4_xs(const float* x, uint8_t* block, const float*) {
+bool integer_iq4_xs(const float* x, uint8_t* block, const float* importance) {
   SuperBlockFit fit;
-  if (!NIBBLE_OF_KERNEL(iq4_xs)(x, fit)) return false;
+  if (!NIBBLE_OF_KERNEL(iq4_xs)(x, importance, fit)) return false;
   uint8_t scales[IQ4_XS::sub_blocks];
   for (int j = 0; j < IQ4_XS::sub_blocks; ++j) scales[j] = static_cast<uint8_t>(fit.scale[j] + 32);
   IQ4_XS::encode(fit.d, scales, fit.levels, block);
@@ -51,8 +50,8 @@ bool integer_iq4_xs(const float* x, uint8_t* block, const float*) {
 
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_iq4_xs(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  const auto improve = importance ? symmetric_block<F, V> : integer_iq4_xs<kernel>;
-  quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
+  quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, integer_iq4_xs<kernel>,
+                                            integer_iq4_xs<kernel>);
 }
 
 }  // namespace

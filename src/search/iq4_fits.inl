@@ -46,10 +46,12 @@ inline void find_iq4_sides(const v128_t* U, int16_t centre, Iq4Sides& sides) {
   }
 }
 
-// The weights of a run in steps of 2^-15 of the largest, which is positive.
+// The weights of a run in steps of 2^-15 of the largest, which is positive. With importance: in steps of 2^-12, too, and
+// how much each counts, in 127ths of the most important one, so that no sum of products overflows.
 struct Iq4Run {
-  v128_t U[4];
+  v128_t U[4], rough[4], w[4];
   float largest;  // with its sign
+  float unit;     // of w
 };
 
 inline void place_iq4_run(const float* x, Iq4Run& run) {
@@ -66,26 +68,57 @@ inline void place_iq4_run(const float* x, Iq4Run& run) {
   for (int k = 0; k < 4; ++k) run.U[k] = wasm_i16x8_narrow_i32x4(steps(8 * k), steps(8 * k + 4));
 }
 
-// The best candidate of each of four lanes: its gain, sum (level u) over sum level^2.
+inline void place_iq4_importance(const float* importance, Iq4Run& run) {
+  v128_t high = wasm_v128_load(importance);
+  for (int i = 4; i < 32; i += 4) high = wasm_f32x4_pmax(high, wasm_v128_load(importance + i));
+  const float most = highest(high);
+  run.unit = most / 127.0f;
+  // What counts at all counts for a step at least.
+  const v128_t factor = wasm_f32x4_splat(most > 1e-30f ? 127.0f / most : 0.0f);
+  const auto steps = [&](int i) {
+    const v128_t w = wasm_v128_load(importance + i);
+    const v128_t least = wasm_v128_and(wasm_f32x4_gt(w, wasm_f32x4_splat(0.0f)), wasm_f32x4_splat(1.0f));
+    return nearest_i32(wasm_f32x4_pmax(wasm_f32x4_mul(w, factor), least));
+  };
+  for (int k = 0; k < 4; ++k) {
+    run.w[k] = wasm_i16x8_narrow_i32x4(steps(8 * k), steps(8 * k + 4));
+    run.rough[k] = wasm_i16x8_shr(wasm_i16x8_add_sat(run.U[k], wasm_i16x8_splat(4)), 3);
+  }
+}
+
+// What u = 1 is in sums with levels.
+template <bool weighted>
+constexpr float iq4_full_scale = weighted ? full_scale / 8 : full_scale;
+
+// Adds sum w level u and sum w level^2 of eight weights.
+template <bool weighted>
+inline void add_iq4_products(const Iq4Run& run, int k, v128_t level, v128_t& A, v128_t& B) {
+  const v128_t wl = weighted ? wasm_i16x8_mul(run.w[k], level) : level;
+  A = wasm_i32x4_add(A, wasm_i32x4_dot_i16x8(wl, weighted ? run.rough[k] : run.U[k]));
+  B = wasm_i32x4_add(B, wasm_i32x4_dot_i16x8(wl, level));
+}
+
+// The best candidate of each of four lanes: its gain, A^2 / B, with A = sum w level u and B = sum w level^2.
 struct Iq4Best {
   v128_t gain, A, B;
 };
 
 // Four candidates, `step` apart.
-inline void try_iq4(const v128_t* U, const Iq4Sides& sides, int first_T, int T_step, Iq4Best& best) {
+template <bool weighted>
+inline void try_iq4(const Iq4Run& run, const Iq4Sides& sides, int first_T, int T_step, Iq4Best& best) {
   const v128_t first = wasm_i16x8_splat(static_cast<int16_t>(first_T)), distance = wasm_i16x8_splat(static_cast<int16_t>(T_step));
   v128_t A[4], B[4];
   NIBBLE_UNROLL
+  for (int c = 0; c < 4; ++c) A[c] = B[c] = wasm_i32x4_splat(0);
+  NIBBLE_UNROLL
   for (int k = 0; k < 4; ++k) {
-    v128_t place = wasm_i16x8_q15mulr_sat(U[k], first);
-    const v128_t moved = wasm_i16x8_q15mulr_sat(U[k], distance);
+    v128_t place = wasm_i16x8_q15mulr_sat(run.U[k], first);
+    const v128_t moved = wasm_i16x8_q15mulr_sat(run.U[k], distance);
     NIBBLE_UNROLL
     for (int c = 0; c < 4; ++c) {
       const v128_t is_lower = wasm_i16x8_gt(sides.middle[k], place);
       const v128_t level = wasm_v128_xor(sides.upper[k], wasm_v128_and(is_lower, sides.change[k]));
-      const v128_t lx = wasm_i32x4_dot_i16x8(level, U[k]), ll = wasm_i32x4_dot_i16x8(level, level);
-      A[c] = k == 0 ? lx : wasm_i32x4_add(A[c], lx);
-      B[c] = k == 0 ? ll : wasm_i32x4_add(B[c], ll);
+      add_iq4_products<weighted>(run, k, level, A[c], B[c]);
       if (c < 3) place = wasm_i16x8_add(place, moved);
     }
   }
@@ -98,13 +131,14 @@ inline void try_iq4(const v128_t* U, const Iq4Sides& sides, int first_T, int T_s
   best.B = wasm_v128_bitselect(all_B, best.B, better);
 }
 
-inline Iq4Best search_iq4(const v128_t* U) {
+template <bool weighted>
+inline Iq4Best search_iq4(const Iq4Run& run) {
   Iq4Best best{wasm_f32x4_splat(0.0f), wasm_f32x4_splat(0.0f), wasm_f32x4_splat(1.0f)};
   Iq4Sides sides[2];
   for (int r = 0; r < 2; ++r) {
     const Iq4Range& range = iq4_ranges[r];
-    find_iq4_sides(U, range.centre, sides[r]);
-    for (int k = 0; k < Iq4Range::count; k += 4) try_iq4(U, sides[r], range.first + k * range.step, range.step, best);
+    find_iq4_sides(run.U, range.centre, sides[r]);
+    for (int k = 0; k < Iq4Range::count; k += 4) try_iq4<weighted>(run, sides[r], range.first + k * range.step, range.step, best);
   }
   // Four more around the best one's own least-squares fit.
   alignas(16) float gains[4], As[4], Bs[4];
@@ -115,10 +149,10 @@ inline Iq4Best search_iq4(const v128_t* U) {
   if (gains[2] > gains[lane]) lane = 2;
   if (gains[3] > gains[lane]) lane = 3;
   if (!(gains[lane] > 0.0f)) return best;
-  const float fit = full_scale * iq4_steps * Bs[lane] / As[lane];
+  const float fit = iq4_full_scale<weighted> * iq4_steps * Bs[lane] / As[lane];
   if (std::fabs(fit) < 20000.0f) {
     constexpr float around = 0.013f;
-    try_iq4(U, sides[fit < 0.0f], static_cast<int>(fit * (1 - around)), static_cast<int>(fit * around * 2 / 3), best);
+    try_iq4<weighted>(run, sides[fit < 0.0f], static_cast<int>(fit * (1 - around)), static_cast<int>(fit * around * 2 / 3), best);
   }
   return best;
 }
@@ -144,18 +178,35 @@ inline v128_t round_to_iq4(const float* x, v128_t inverse) {
   return nearest_iq4_codes(place(0), place(4), place(8), place(12));
 }
 
-void iq4_nl(const float* x, Block32Fit* fits) {
+// Step 1 for four runs: scales in units of x, and B.
+template <bool weighted>
+inline void fit_iq4_runs(const float* x, const float* importance, Iq4Run* runs, v128_t& scale, v128_t& B) {
   Iq4Best best[4];
-  alignas(16) float largest[4], scales[4];
+  alignas(16) float largest[4], units[4];
   for (int r = 0; r < 4; ++r) {
-    Iq4Run run;
-    place_iq4_run(x + 32 * r, run);
-    largest[r] = run.largest;
-    best[r] = search_iq4(run.U);
+    place_iq4_run(x + 32 * r, runs[r]);
+    runs[r].unit = 1.0f;
+    if constexpr (weighted) place_iq4_importance(importance + 32 * r, runs[r]);
+    largest[r] = runs[r].largest;
+    units[r] = runs[r].unit;
+    best[r] = search_iq4<weighted>(runs[r]);
   }
   const Iq4Best chosen = best_of_lanes(best);
-  wasm_v128_store(scales, wasm_f32x4_mul(wasm_f32x4_div(chosen.A, chosen.B),
-                                         wasm_f32x4_mul(wasm_v128_load(largest), wasm_f32x4_splat(1.0f / full_scale))));
+  scale = wasm_f32x4_mul(wasm_f32x4_div(chosen.A, chosen.B),
+                         wasm_f32x4_mul(wasm_v128_load(largest), wasm_f32x4_splat(1.0f / iq4_full_scale<weighted>)));
+  B = wasm_f32x4_mul(chosen.B, wasm_v128_load(units));
+}
+
+void iq4_nl(const float* x, const float* importance, Block32Fit* fits) {
+  Iq4Run runs[4];
+  v128_t scale, B;
+  if (importance) {
+    fit_iq4_runs<true>(x, importance, runs, scale, B);
+  } else {
+    fit_iq4_runs<false>(x, nullptr, runs, scale, B);
+  }
+  alignas(16) float scales[4];
+  wasm_v128_store(scales, scale);
   for (int r = 0; r < 4; ++r) {
     fits[r].d = f16_from_f32(scales[r]);
     fits[r].m = 0;

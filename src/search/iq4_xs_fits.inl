@@ -4,26 +4,18 @@
 struct Iq4SuperBlock {
   static constexpr int count = 8, groups = 2, lowest_code = -32, highest_code = 31;
   Iq4Run runs[count];
-  v128_t largest[groups];            // with its sign, four runs in a vector
-  v128_t scale[groups], ll[groups];  // each run's own fit, in units of x; sum level^2 of its levels
+  v128_t largest[groups], unit[groups];  // the largest with its sign, four runs in a vector
+  v128_t scale[groups], ll[groups];      // each run's own fit, in units of x; sum w level^2 of its levels
 };
 
 // Step 1.
-inline void fit_iq4_runs(const float* x, Iq4SuperBlock& block) {
+template <bool weighted>
+inline void fit_iq4_super_block(const float* x, const float* importance, Iq4SuperBlock& block) {
   for (int g = 0; g < Iq4SuperBlock::groups; ++g) {
-    Iq4Best best[4];
-    alignas(16) float largest[4];
-    for (int r = 0; r < 4; ++r) {
-      Iq4Run& run = block.runs[4 * g + r];
-      place_iq4_run(x + 32 * (4 * g + r), run);
-      largest[r] = run.largest;
-      best[r] = search_iq4(run.U);
-    }
-    const Iq4Best chosen = best_of_lanes(best);
-    block.largest[g] = wasm_v128_load(largest);
-    block.scale[g] = wasm_f32x4_mul(wasm_f32x4_div(chosen.A, chosen.B),
-                                    wasm_f32x4_mul(block.largest[g], wasm_f32x4_splat(1.0f / full_scale)));
-    block.ll[g] = chosen.B;
+    Iq4Run* runs = block.runs + 4 * g;
+    fit_iq4_runs<weighted>(x + 128 * g, weighted ? importance + 128 * g : nullptr, runs, block.scale[g], block.ll[g]);
+    block.largest[g] = wasm_f32x4_make(runs[0].largest, runs[1].largest, runs[2].largest, runs[3].largest);
+    block.unit[g] = wasm_f32x4_make(runs[0].unit, runs[1].unit, runs[2].unit, runs[3].unit);
   }
 }
 
@@ -62,8 +54,9 @@ inline float scan_iq4_multiples(const Iq4SuperBlock& block) {
   return best_d;
 }
 
-// sum level u and sum level^2 of the levels nearest to u T, T in steps.
-inline void iq4_sums_at(const v128_t* U, int16_t T, v128_t& A, v128_t& B) {
+// sum w level u and sum w level^2 of the levels nearest to u T, T in steps.
+template <bool weighted>
+inline void iq4_sums_at(const Iq4Run& run, int16_t T, v128_t& A, v128_t& B) {
   const v128_t t = wasm_i16x8_splat(T), values = wasm_v128_load(iq4_values);
   const v128_t highest_half = wasm_i16x8_splat(255), lowest_half = wasm_i16x8_splat(-256);
   A = B = wasm_i32x4_splat(0);
@@ -74,15 +67,15 @@ inline void iq4_sums_at(const v128_t* U, int16_t T, v128_t& A, v128_t& B) {
       const v128_t twice = wasm_i16x8_shr(wasm_i16x8_q15mulr_sat(u, t), 6);
       return wasm_i16x8_max(wasm_i16x8_min(twice, highest_half), lowest_half);
     };
-    const v128_t level = wasm_i8x16_swizzle(values, iq4_codes_of_halves(halves(U[k]), halves(U[k + 1])));
-    const v128_t low = wasm_i16x8_extend_low_i8x16(level), high = wasm_i16x8_extend_high_i8x16(level);
-    A = wasm_i32x4_add(A, wasm_i32x4_add(wasm_i32x4_dot_i16x8(low, U[k]), wasm_i32x4_dot_i16x8(high, U[k + 1])));
-    B = wasm_i32x4_add(B, wasm_i32x4_add(wasm_i32x4_dot_i16x8(low, low), wasm_i32x4_dot_i16x8(high, high)));
+    const v128_t level = wasm_i8x16_swizzle(values, iq4_codes_of_halves(halves(run.U[k]), halves(run.U[k + 1])));
+    add_iq4_products<weighted>(run, k, wasm_i16x8_extend_low_i8x16(level), A, B);
+    add_iq4_products<weighted>(run, k + 1, wasm_i16x8_extend_high_i8x16(level), A, B);
   }
 }
 
-// Step 3 for the four runs of group g: the code of the scale with the lowest error under d. Adds code^2 sum level^2 and
-// code sum level x to the sums of step 4.
+// Step 3 for the four runs of group g: the code of the scale with the lowest error under d. Adds code^2 sum w level^2 and
+// code sum w level x to the sums of step 4.
+template <bool weighted>
 inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_t& scale_scale, v128_t& scale_x) {
   constexpr int tries = 4;
   const v128_t zero = wasm_f32x4_splat(0.0f), most = wasm_f32x4_splat(32767.0f), least = wasm_f32x4_splat(-32767.0f);
@@ -90,6 +83,8 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
   const v128_t wanted = wasm_f32x4_mul(block.scale[g], wasm_f32x4_splat(1.0f / d));
   const v128_t below = nearest_f32(wasm_f32x4_sub(wanted, wasm_f32x4_splat(0.5f)));
   const v128_t largest = block.largest[g];
+  const v128_t x_per_step =
+      wasm_f32x4_mul(wasm_f32x4_mul(largest, block.unit[g]), wasm_f32x4_splat(1.0f / iq4_full_scale<weighted>));
   v128_t best = wasm_f32x4_splat(3e38f), best_code = zero, kept_A = zero, kept_B = zero;
   for (int k = 0; k < tries; ++k) {
     const v128_t code = clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(k + 1 - tries / 2))), low, high);
@@ -99,11 +94,11 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
     // Without a scale the levels do not matter.
     wasm_v128_store(spans, nearest_i32(clamp_f32(wasm_v128_and(span, wasm_f32x4_ne(step, zero)), least, most)));
     v128_t A[4], B[4];
-    for (int r = 0; r < 4; ++r) iq4_sums_at(block.runs[4 * g + r].U, static_cast<int16_t>(spans[r]), A[r], B[r]);
-    // sum level x, and sum (x - step level)^2 less sum x^2.
+    for (int r = 0; r < 4; ++r) iq4_sums_at<weighted>(block.runs[4 * g + r], static_cast<int16_t>(spans[r]), A[r], B[r]);
+    // sum w level x, and sum w (x - step level)^2 less sum w x^2.
     const v128_t all_A = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3])),
-                                        wasm_f32x4_mul(largest, wasm_f32x4_splat(1.0f / full_scale)));
-    const v128_t all_B = wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3]));
+                                        x_per_step);
+    const v128_t all_B = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3])), block.unit[g]);
     const v128_t error = wasm_f32x4_mul(step, wasm_f32x4_sub(wasm_f32x4_mul(step, all_B), wasm_f32x4_add(all_A, all_A)));
     const v128_t better = wasm_f32x4_lt(error, best);
     best = wasm_v128_bitselect(error, best, better);
@@ -116,10 +111,11 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
   return best_code;
 }
 
-bool iq4_xs(const float* x, SuperBlockFit& fit) {
+template <bool weighted>
+inline bool fit_iq4_xs(const float* x, const float* importance, SuperBlockFit& fit) {
   constexpr int groups = Iq4SuperBlock::groups;
   Iq4SuperBlock block;
-  fit_iq4_runs(x, block);
+  fit_iq4_super_block<weighted>(x, importance, block);
   const float largest =
       highest(wasm_f32x4_pmax(wasm_f32x4_abs(block.largest[0]), wasm_f32x4_abs(block.largest[1])));
   if (!(largest > 1e-12f && largest < 1e9f)) return false;
@@ -127,7 +123,7 @@ bool iq4_xs(const float* x, SuperBlockFit& fit) {
   float d = scan_iq4_multiples(block);
   if (!(std::fabs(d) > 0.0f && std::fabs(d) < 65505.0f)) return false;
   v128_t codes[groups], scale_scale = wasm_f32x4_splat(0.0f), scale_x = scale_scale;
-  for (int g = 0; g < groups; ++g) codes[g] = assign_iq4_group(block, g, d, scale_scale, scale_x);
+  for (int g = 0; g < groups; ++g) codes[g] = assign_iq4_group<weighted>(block, g, d, scale_scale, scale_x);
   const float ss = total(scale_scale);
   if (ss > 0) d = stored_half(total(scale_x) / ss);
   fit.d = f16_from_f32(d);
@@ -141,4 +137,8 @@ bool iq4_xs(const float* x, SuperBlockFit& fit) {
     for (int i = 32 * j; i < 32 * j + 32; i += 16) wasm_v128_store(fit.levels + i, round_to_iq4(x + i, inverse));
   }
   return true;
+}
+
+bool iq4_xs(const float* x, const float* importance, SuperBlockFit& fit) {
+  return importance ? fit_iq4_xs<true>(x, importance, fit) : fit_iq4_xs<false>(x, nullptr, fit);
 }

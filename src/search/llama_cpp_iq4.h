@@ -69,14 +69,8 @@ template <int n>
 inline void nearest_iq4_values(const Float4* y, Float4* values) {
   for (int i = 0; i < n; i += 4) iq4_values_of(nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
 }
-inline Float4 nearest_iq4_value(Float4 y) {
-  Float4 values[4];
-  iq4_values_of(nearest_iq4_codes(y.v, y.v, y.v, y.v), values);
-  return values[0];
-}
 #endif
 
-inline float nearest_iq4_value(float y) { return static_cast<float>(iq4_values[nearest_iq4_code(y)]); }
 
 template <int n>
 inline void iq4_neighbours(const float* y, float* lower, float* upper) {
@@ -88,7 +82,7 @@ inline void iq4_neighbours(const float* y, float* lower, float* upper) {
 }
 template <int n>
 inline void nearest_iq4_values(const float* y, float* values) {
-  for (int i = 0; i < n; ++i) values[i] = nearest_iq4_value(y[i]);
+  for (int i = 0; i < n; ++i) values[i] = static_cast<float>(iq4_values[nearest_iq4_code(y[i])]);
 }
 
 /// The best least-squares scale among the levels of sixteen inverse scales: -127 / -extreme, then (t - 127) / extreme

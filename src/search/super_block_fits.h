@@ -2,7 +2,7 @@
 #include <cstdint>
 
 /// The searches behind the methods lowest-error and quick in 16-bit integers: super-blocks of 256 weights, and blocks of 32
-/// for weights of equal importance.
+/// with a scale and a minimum (for weights of equal importance) or with uneven levels.
 ///
 /// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is how
 /// many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift), computed eight
@@ -28,7 +28,8 @@ struct Block32Fit {
   uint8_t levels[32];
 };
 
-/// iq4_nl fits four consecutive blocks of 32 (m is 0): step 1 over the uneven levels.
+/// iq4_nl fits four consecutive blocks of 32 (m is 0): step 1 over the uneven levels, see iq4_fits.inl. `importance` may be
+/// null: all weights count the same.
 /// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1; of each shift the best candidate is rounded once more to its
 /// own fit), whatever the weights: numbers no half float holds make an invalid block. Their quick forms try fewer
 /// candidates. The others:
@@ -39,13 +40,13 @@ struct Block32Fit {
   void q5_1(const float* x, Block32Fit* fits);   \
   void q4_1_quick(const float* x, Block32Fit* fits); \
   void q5_1_quick(const float* x, Block32Fit* fits); \
-  void iq4_nl(const float* x, Block32Fit* fits); \
+  void iq4_nl(const float* x, const float* importance, Block32Fit* fits); \
   bool q2_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q3_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q4_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q5_k(const float* x, const float* importance, SuperBlockFit& fit); \
   bool q6_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool iq4_xs(const float* x, SuperBlockFit& fit); \
+  bool iq4_xs(const float* x, const float* importance, SuperBlockFit& fit); \
   bool exact_iq4(const float* x, float& scale);
 
 namespace super_block_fits_scalar {
