@@ -201,7 +201,8 @@ inline void fit_four_blocks(const float* x, Block32Fit* fits) {
   const v128_t least = wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3]));
   const v128_t most = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
   const v128_t range = wasm_f32x4_sub(most, least);
-  const v128_t inverse = wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(1.0f), range), wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f)));
+  const v128_t has_range = wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f));
+  const v128_t inverse = wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(1.0f), range), has_range);
   alignas(16) float factors[4], bases[4];
   wasm_v128_store(factors, wasm_f32x4_mul(inverse, wasm_f32x4_splat(full_scale)));
   wasm_v128_store(bases, least);

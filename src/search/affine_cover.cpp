@@ -200,7 +200,9 @@ void AffineCover::refine(float limit) {
     store_run(middle.phi, phi);
     store_run(least_value(at[0], middle, at[2], weight_sum), low[0]);
     store_run(least_value(middle, at[1], at[2], weight_sum), low[1]);
-    store_run(absolute((middle.d - at[0].d) - (at[1].d - middle.d)) + absolute((middle.m - at[0].m) - (at[1].m - middle.m)), inexact);
+    store_run(absolute((middle.d - at[0].d) - (at[1].d - middle.d)) +
+                  absolute((middle.m - at[0].m) - (at[1].m - middle.m)),
+              inexact);
     for (int lane = 0; lane < count; ++lane) {
       const Triangle& triangle = open_[first + lane];
       if (is_fine[lane] != 0 || inexact[lane] != 0) {
@@ -266,10 +268,14 @@ void AffineCover::mesh(const Block& block, const Region& region) {
       return std::clamp(below(lowest_ + (center + columns[column - 1]) * d), left, right);
     };
     if (d == 0) {
-      for (uint32_t column = 0; column < width; ++column) corners_.push_back(corner_of_no_scale(block, static_cast<float>(place(column))));
+      for (uint32_t column = 0; column < width; ++column) {
+        corners_.push_back(corner_of_no_scale(block, static_cast<float>(place(column))));
+      }
       continue;
     }
-    for (uint32_t column = 0; column < width; ++column) corners_.push_back({static_cast<float>(d), static_cast<float>(place(column)), 0, 0});
+    for (uint32_t column = 0; column < width; ++column) {
+      corners_.push_back({static_cast<float>(d), static_cast<float>(place(column)), 0, 0});
+    }
   }
   for (size_t first = width; first < corners_.size(); first += lanes) {
     const int count = static_cast<int>(std::min<size_t>(lanes, corners_.size() - first));

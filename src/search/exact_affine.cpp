@@ -302,7 +302,8 @@ void ExactAffine::outline() {
 /// Opens the triangles that single precision leaves of the region; false where it cannot tell.
 bool ExactAffine::cover() {
   if (problem_.offset_at_most_zero) return false;
-  const AffineCover::Block block{y_.data(), w_.data(), static_cast<int>(y_.size()), problem_.last, problem_.weights != nullptr, weight_sum_, square_sum_};
+  const AffineCover::Block block{y_.data(), w_.data(), static_cast<int>(y_.size()), problem_.last,
+                                 problem_.weights != nullptr, weight_sum_, square_sum_};
   const AffineCover::Point start = cover_.good_fit(block);
   if (!(start.d > 0)) return false;
   evaluate(start.d, start.m);
