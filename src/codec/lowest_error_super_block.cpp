@@ -50,7 +50,10 @@ template <class F, Kernel kernel>
 bool integer_block(const float* x, uint8_t* block, const float* importance) {
   SuperBlockFit fit;
   if (!integer_fit_of<kernel>(static_cast<F*>(nullptr))(x, importance, fit)) return false;
-  encode_fit(fit, block, static_cast<F*>(nullptr));
+  // Bytes written to `block` could be anything's; in an array of their own they are packed many at a time.
+  uint8_t packed[F::block_bytes];
+  encode_fit(fit, packed, static_cast<F*>(nullptr));
+  std::memcpy(block, packed, F::block_bytes);
   return true;
 }
 

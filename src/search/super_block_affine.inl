@@ -7,7 +7,8 @@
 //   lone_spans: the same for T of runs without negative weights, whose lowest level may best lie on zero;
 //   fixed_bits: fraction of levels in step 3;
 //   weight_steps: what the largest importance of a run becomes, so that no sum of products overflows;
-//   multiples of the smallest d and dmin that reach every run (step 2), and how often 3 and 4 run.
+//   multiples of the smallest d and dmin that reach every run (step 2), how often 3 and 4 run, and how many
+//   scales the last round tries for each run (the others two).
 struct Q4KRule {
   static constexpr int n = 32, N = 15, S = 63, weight_steps = 511;
   static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
@@ -16,7 +17,7 @@ struct Q4KRule {
   static constexpr int lone_spans[8] = {96, 102, 108, 112, 116, 124, 128, 132};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 4;
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
-  static constexpr int rounds = 1;
+  static constexpr int rounds = 1, last_codes = 2;
 };
 struct Q5KRule {
   static constexpr int n = 32, N = 31, S = 63, weight_steps = 255;
@@ -26,7 +27,7 @@ struct Q5KRule {
   static constexpr int lone_spans[8] = {108, 112, 115, 118, 121, 127, 130, 134};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 6;
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
-  static constexpr int rounds = 2;
+  static constexpr int rounds = 2, last_codes = 4;
 };
 struct Q2KRule {
   static constexpr int n = 16, N = 3, S = 15, weight_steps = 2047;
@@ -36,7 +37,7 @@ struct Q2KRule {
   static constexpr int lone_spans[8] = {16, 22, 28, 36, 42, 54, 60, 66};
   static constexpr int scale_count = 12, minimum_count = 8, kept_scales = 4;
   static constexpr float first_multiple = 0.92f, scale_step = 0.0436f, minimum_step = 0.0685f;
-  static constexpr int rounds = 2;
+  static constexpr int rounds = 2, last_codes = 4;
 };
 
 template <class Rule>
@@ -393,8 +394,8 @@ struct NormalSums {
   v128_t scale_scale, scale_minimum, minimum_minimum, scale_x, minimum_x;
 };
 
-// Step 3: the codes of scale and minimum with the lowest error under d and dmin.
-template <class Rule, bool weighted>
+// Step 3: the codes of scale and minimum with the lowest error under d and dmin, among `codes` scales around the run's own.
+template <int codes, class Rule, bool weighted>
 inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float dmin, v128_t& best_code,
                         v128_t& best_minimum, NormalSums& normal) {
   constexpr int vectors = AffineFour<Rule, weighted>::vectors;
@@ -415,8 +416,9 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   v128_t best = wasm_f32x4_splat(3e38f), kept_A = zero, kept_B = zero, kept_minus_Q = zero;
   best_code = best_minimum = zero;
-  for (int a = 0; a < 4; ++a) {
-    const v128_t code = clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(a - 1))), zero, top);
+  for (int a = 0; a < codes; ++a) {
+    const v128_t code =
+        clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(a + 1 - codes / 2))), zero, top);
     const v128_t step = wasm_f32x4_mul(code, d4);
     const v128_t inverse = wasm_v128_and(wasm_f32x4_div(one, step), wasm_f32x4_gt(step, zero));
     const v128_t span =
@@ -475,15 +477,41 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
   add(normal.minimum_x, best_minimum, sum_x);
 }
 
-// Step 4: sum (x - d a q + dmin c)^2 is a parabola in (d, dmin) for fixed codes.
+// The half float next to v, on the other side of v from its nearest one. 2^-24 <= v < 65504.
+inline float other_half(float v, float nearest) {
+  const float power = bit_cast<float>(bit_cast<uint32_t>(v) & 0x7F800000u);
+  const float step = std::max(power * 0x1p-10f, 0x1p-24f);
+  return v > nearest ? nearest + step : nearest - step;
+}
+
+// Step 4: sum w (x - d a q + dmin c)^2 is a parabola in (d, dmin) for fixed codes. Its lowest point is rounded to the pair
+// of halves on which it is lowest, which is not always the nearest.
 inline void refit(const NormalSums& normal, float& d, float& dmin) {
   const double ss = total(normal.scale_scale), sm = total(normal.scale_minimum), mm = total(normal.minimum_minimum);
   const double sx = total(normal.scale_x), mx = total(normal.minimum_x);
   const double determinant = ss * mm - sm * sm;
   float new_d = d, new_dmin = dmin;
   if (determinant > 1e-6 * ss * mm) {
-    new_d = stored_half(static_cast<float>((sx * mm - sm * mx) / determinant));
-    new_dmin = stored_half(static_cast<float>((sm * sx - ss * mx) / determinant));
+    const double best_d = (sx * mm - sm * mx) / determinant, best_dmin = (sm * sx - ss * mx) / determinant;
+    const float real_d = static_cast<float>(best_d), real_dmin = static_cast<float>(best_dmin);
+    const float near_d = stored_half(real_d), near_dmin = stored_half(real_dmin);
+    new_d = near_d;
+    new_dmin = near_dmin;
+    if (real_d > 0x1p-24f && real_dmin > 0x1p-24f) {
+      const float ds[2] = {near_d, other_half(real_d, near_d)}, dmins[2] = {near_dmin, other_half(real_dmin, near_dmin)};
+      double least = std::numeric_limits<double>::max();
+      for (const float own_d : ds) {
+        for (const float own_dmin : dmins) {
+          const double off = own_d - best_d, minimum_off = own_dmin - best_dmin;
+          const double rise = ss * off * off - 2 * sm * off * minimum_off + mm * minimum_off * minimum_off;
+          if (rise < least) {
+            least = rise;
+            new_d = own_d;
+            new_dmin = own_dmin;
+          }
+        }
+      }
+    }
   } else if (ss > 0) {
     new_d = stored_half(static_cast<float>((sx + dmin * sm) / ss));
   }
@@ -515,7 +543,13 @@ inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& f
     NormalSums normal;
     normal.scale_scale = normal.scale_minimum = normal.minimum_minimum = normal.scale_x = normal.minimum_x =
         wasm_f32x4_splat(0.0f);
-    for (int g = 0; g < groups; ++g) assign_runs(runs[g], d, dmin, codes[g], minima[g], normal);
+    for (int g = 0; g < groups; ++g) {
+      if (round + 1 < Rule::rounds) {
+        assign_runs<2>(runs[g], d, dmin, codes[g], minima[g], normal);
+      } else {
+        assign_runs<weighted ? 4 : Rule::last_codes>(runs[g], d, dmin, codes[g], minima[g], normal);
+      }
+    }
     refit(normal, d, dmin);
   }
 

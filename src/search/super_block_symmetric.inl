@@ -11,7 +11,7 @@ struct Q6KRule {
   static constexpr int spans[24] = {104, 108, 111, 112, 113, 115, 116, 117, 119, 120, 121, 123,
                                     124, 125, 128, 129, 132, 136, 137, 140, 128, 129, 132, 136};
   static constexpr int span_count = 24, long_count = 20, coarse_bits = 10, fixed_bits = 9;
-  static constexpr int scale_count = 16, tries = 4;
+  static constexpr int scale_count = 16, tries = 2;
   static constexpr float first_multiple = 0.985f, scale_step = 0.008f;
   static constexpr int rounds = 1;
 };
@@ -19,7 +19,7 @@ struct Q3KRule {
   static constexpr int n = 16, N = 4, S = 32, weight_steps = 2047;
   static constexpr int spans[12] = {92, 104, 112, 120, 128, 136, 148, 160, 116, 124, 136, 152};
   static constexpr int span_count = 12, long_count = 8, coarse_bits = 13, fixed_bits = 12;
-  static constexpr int scale_count = 24, tries = 4;
+  static constexpr int scale_count = 24, tries = 2;
   static constexpr float first_multiple = 0.95f, scale_step = 0.0109f;
   static constexpr int rounds = 1;
 };
