@@ -47,24 +47,28 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
     events += bits_set[mask];
   }
   const v128_t F = wasm_f32x4_splat(total(F4)), R = wasm_f32x4_splat(total(R4)), B = wasm_f32x4_splat(total(B4));
-  // The lanes after the last event, at least one, stand for the choice of codes at T0: no event comes before them.
-  wasm_v128_store(event_u + events, wasm_f32x4_splat(0));
-  wasm_v128_store(event_P + events, wasm_f32x4_splat(-1.0f));
+  // The lanes after the last event, at least one, stand for the choice of codes at T0: to a NaN no event compares.
+  wasm_v128_store(event_u + events, wasm_f32x4_splat(std::numeric_limits<float>::quiet_NaN()));
+  wasm_v128_store(event_P + events, wasm_f32x4_splat(0));
+  if constexpr (weighted) wasm_v128_store(event_w + events, wasm_f32x4_splat(0));
   for (int e = 0; e <= events; e += 4) {
     const v128_t ue = wasm_v128_load(event_u + e), Pe = wasm_v128_load(event_P + e);
     // An event adds w P * 2 to B, and w u to A. u - s P is small and exact, as u would not be.
     v128_t dP = wasm_f32x4_splat(0), off_middle = dP;
-    for (int j = 0; j < events; ++j) {
-      const v128_t uj = wasm_v128_load32_splat(event_u + j), Pj = wasm_v128_load32_splat(event_P + j);
-      const v128_t not_later = wasm_f32x4_le(wasm_f32x4_mul(Pj, ue), wasm_f32x4_mul(Pe, uj));
-      v128_t off_j = wasm_f32x4_sub(uj, wasm_f32x4_mul(vs, Pj)), wP = Pj;
-      if constexpr (weighted) {
-        const v128_t wj = wasm_v128_load32_splat(event_w + j);
-        off_j = wasm_f32x4_mul(off_j, wj);
-        wP = wasm_f32x4_mul(Pj, wj);
+    for (int four = 0; four < events; four += 4) {
+      NIBBLE_UNROLL
+      for (int j = four; j < four + 4; ++j) {
+        const v128_t uj = wasm_v128_load32_splat(event_u + j), Pj = wasm_v128_load32_splat(event_P + j);
+        const v128_t not_later = wasm_f32x4_le(wasm_f32x4_mul(Pj, ue), wasm_f32x4_mul(Pe, uj));
+        v128_t off_j = wasm_f32x4_sub(uj, wasm_f32x4_mul(vs, Pj)), wP = Pj;
+        if constexpr (weighted) {
+          const v128_t wj = wasm_v128_load32_splat(event_w + j);
+          off_j = wasm_f32x4_mul(off_j, wj);
+          wP = wasm_f32x4_mul(Pj, wj);
+        }
+        dP = wasm_f32x4_add(dP, wasm_v128_and(not_later, wP));
+        off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, off_j));
       }
-      dP = wasm_f32x4_add(dP, wasm_v128_and(not_later, wP));
-      off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, off_j));
     }
     const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dP, dP));
     const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(off_middle, wasm_f32x4_mul(vs, dP)));
@@ -254,14 +258,15 @@ bool search_grid(const float* x, const float* importance, float& scale) {
   if (nodes.T[first + 1] - nodes.T[first] >= 0.9f) return false;  // a weight might change its code twice
   sweep(first, nodes.T[first], nodes.T[first + 1]);
   bounds[first] = no_cell;
-  int survivors[Tables::padded + 4], count = 0;
+  alignas(16) int32_t survivors[Tables::padded + 4];
+  int count = 0;
   const v128_t found = wasm_f32x4_splat(best_error * Grid::worthwhile);
+  number = wasm_i32x4_make(0, 1, 2, 3);
   for (int cell = 0; cell < Tables::cell_count; cell += 4) {
-    for (uint32_t promising =
-             static_cast<uint32_t>(wasm_i32x4_bitmask(wasm_f32x4_lt(wasm_v128_load(bounds + cell), found)));
-         promising; promising &= promising - 1) {
-      survivors[count++] = cell + __builtin_ctz(promising);
-    }
+    const int promising = static_cast<int>(wasm_i32x4_bitmask(wasm_f32x4_lt(wasm_v128_load(bounds + cell), found)));
+    wasm_v128_store(survivors + count, wasm_i8x16_swizzle(number, wasm_v128_load(pack_table.bytes[promising])));
+    count += bits_set[promising];
+    number = wasm_i32x4_add(number, wasm_i32x4_splat(4));
   }
   for (int at = 0; at < count; at += 4) {
     for (int c = count; c < at + 4; ++c) survivors[c] = survivors[count - 1];
