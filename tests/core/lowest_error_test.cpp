@@ -33,7 +33,8 @@ TEST(LowestError, LowersTheErrorOfBellShapedWeightsByWhatItPromises) {
   // RMSE against the method llama.cpp; the documented ratios, rounded up.
   const std::map<std::string, double> promised = {{"q4_0", 0.942}, {"q4_1", 0.8795}, {"q5_0", 0.938}, {"q5_1", 0.8645},
                                                   {"q8_0", 0.862}, {"iq4_nl", 0.964}, {"q2_K", 0.873}, {"q3_K", 0.954},
-                                                  {"q4_K", 0.971}, {"q5_K", 0.937}, {"q6_K", 0.924}, {"iq4_xs", 0.962}};
+                                                  {"q4_K", 0.971}, {"q5_K", 0.937}, {"q6_K", 0.924}, {"iq4_xs", 0.962},
+                                                  {"mxfp4", 0.98}, {"nvfp4", 0.865}};
   std::vector<float> x(256 * 128);
   testing::Random random(7);
   testing::gauss(random, x.data(), x.size());
