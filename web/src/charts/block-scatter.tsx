@@ -12,7 +12,7 @@ const HEIGHT = 340;
 const DOT_APART = 2;
 const REACH = 24; // pixels from the pointer to a dot
 /** Ranges that differ more than this are drawn on a logarithmic axis. */
-const WIDE = 8;
+const WIDE = 20;
 
 export interface ScatterProps {
   width: number;
@@ -55,7 +55,7 @@ export function BlockScatter({ width, blocks, ranges, rangeName, series, open, o
       {(current) => (
         <svg class="block-scatter" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
           <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
-            <Axes width={plotWidth} height={plotHeight} x={drawing.ticks} y={drawing.errorTicks} xTitle={`${rangeName} of the block, units of the weights`} yTitle="relative error of the block, %" />
+            <Axes width={plotWidth} height={plotHeight} x={drawing.ticks} y={drawing.errorTicks} xTitle={`${rangeName} of the block, units of the weights${drawing.wide ? ', logarithmic' : ''}`} yTitle="relative error of the block, %" />
             {drawing.paths.map((path, which) => <path key={which} class={which === 0 ? 'block-dots' : 'block-crosses'} d={path} />)}
             {[opened, current ?? -1].map((index, which) =>
               index >= 0 && (ranges[index] ?? 0) > 0 ? (
@@ -112,12 +112,13 @@ function draw(ranges: Float32Array, errors: readonly Float32Array[], plotWidth: 
   const few = Math.max(2, Math.floor(plotWidth / 90));
   const ticks: Tick[] = (wide ? roundValues(low / 1.1, high * 1.1, plotWidth) : x.ticks(few)).map((value) => ({ at: x(value), label: precise(value) }));
   const errorTicks: Tick[] = y.ticks(6).map((value) => ({ at: y(value), label: String(Number((value * 100).toPrecision(6))) }));
-  return { x: (range: number) => x(range), y: (error: number) => y(error), shown, paths, ticks, errorTicks };
+  return { x: (range: number) => x(range), y: (error: number) => y(error), wide, shown, paths, ticks, errorTicks };
 }
 
-/** 1, 2 and 5 times powers of ten between two values; powers alone where there is no room. */
+/** Round values between two: a few times each power of ten where there is room. */
 function roundValues(low: number, high: number, plotWidth: number): number[] {
-  const digits = plotWidth / Math.log10(high / low) > 180 ? [1, 2, 5] : [1];
+  const decade = plotWidth / Math.log10(high / low);
+  const digits = decade > 400 ? [1, 2, 3, 5, 7] : decade > 180 ? [1, 2, 5] : [1];
   const values: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
     for (const digit of digits) {
