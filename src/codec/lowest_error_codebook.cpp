@@ -60,8 +60,8 @@ std::vector<Quantizer> codebook_lowest_error(Type type) {
   switch (type) {
     case Type::iq4_nl: return {NIBBLE_LOWEST_ERROR(quantize_iq4_nl, IQ4_NL), NIBBLE_QUICK(quantize_iq4_nl, IQ4_NL)};
     case Type::iq4_xs: return {NIBBLE_LOWEST_ERROR(quantize_iq4_xs, IQ4_XS), NIBBLE_QUICK(quantize_iq4_xs, IQ4_XS)};
-    case Type::mxfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, MXFP4)};
-    case Type::nvfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, NVFP4)};
+    case Type::mxfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, MXFP4), NIBBLE_QUICK(quantize_exactly, MXFP4)};
+    case Type::nvfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, NVFP4), NIBBLE_QUICK(quantize_exactly, NVFP4)};
     default: return {};
   }
 }
