@@ -30,8 +30,9 @@ inline float f32_from_f16(uint16_t half) {
     const uint32_t quiet = magnitude > 0x7C00u ? 0x00400000u : 0u;
     return bit_cast<float>(sign | 0x7F800000u | quiet | ((magnitude & 0x3FFu) << 13));
   }
-  // A half's magnitude bits, read 13 places higher, are the value times 2^-112, subnormals included.
-  return bit_cast<float>(sign | bit_cast<uint32_t>(bit_cast<float>(magnitude << 13) * 0x1.0p+112f));
+  // Subnormal halves by their integer: no subnormal float is touched, which some processors take a hundred cycles for.
+  if (magnitude < 0x400u) return bit_cast<float>(sign | bit_cast<uint32_t>(static_cast<float>(magnitude) * 0x1.0p-24f));
+  return bit_cast<float>(sign | ((magnitude << 13) + (112u << 23)));
 }
 
 /// Nearest bfloat16, ties to even; subnormals are kept; NaN stays a (quiet) NaN.
