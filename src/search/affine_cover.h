@@ -18,7 +18,8 @@
 ///
 /// Rounding: f is a sum of squares, good to n 2^-23 of itself. Phi is found from f, to 2^-23 Syy / d, and enters
 /// multiplied by differences of scales that are not above d. Both stay below the thousandth by which a triangle must
-/// exceed the limit to be dropped, as long as the limit is not below least_limit Syy. Halves of an edge are exact: an
+/// exceed the limit to be dropped, as long as the limit is not below least_limit Syy. Where W m^2 is far above Syy, at scales
+/// many times the range, Phi loses 2^-23 W m^2 / d as well; f is close to Syy there, far above a limit of most_limit Syy. Halves of an edge are exact: an
 /// edge whose middle single precision cannot hold is not cut.
 namespace nibble {
 
@@ -31,6 +32,8 @@ class AffineCover {
 #endif
   /// Of Syy: below that, single precision cannot tell.
   static constexpr double least_limit = 5e-4;
+  /// Above that, scales far coarser than the range would have to be told apart.
+  static constexpr double most_limit = 0.5;
   static constexpr int center_of(int last) { return (last + 1) / 2; }
   /// m counts from level c.
   struct Corner {

@@ -307,7 +307,7 @@ bool ExactAffine::cover() {
   const AffineCover::Point start = cover_.good_fit(block);
   if (!(start.d > 0)) return false;
   evaluate(start.d, start.m);
-  if (best_ < AffineCover::least_limit * square_sum_) return false;
+  if (best_ < AffineCover::least_limit * square_sum_ || best_ > AffineCover::most_limit * square_sum_) return false;
   const bool is_covered = cover_.cover(block, region(), best_);
   evaluated_ += cover_.evaluated();
   if (!is_covered) return false;

@@ -18,7 +18,7 @@
 /// that fails is searched again on a grid from where all codes are zero to where no block needs finer scales. Blocks that a
 /// grid fits almost perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half
 /// float for a choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the
-/// result is the best scale a half float can hold. Importance multiplies every term of every sum; all of this stays true.
+/// result is the best scale a half float can hold (to 4e-6 of its error: single precision). Importance multiplies every term of every sum; all of this stays true.
 /// The integer evaluation of the nodes multiplies each residual by its root, rounded down, so that it errs below f.
 namespace nibble {
 

@@ -21,7 +21,7 @@ struct Iq4Nodes {
     constexpr float at[count] = {42.0f,  46.5f,  51.0f,  55.5f,  60.0f,  65.5f,  71.0f,  77.0f,  82.0f,
                                  85.0f,  87.5f,  90.0f,  92.5f,  95.0f,  97.5f,  100.0f, 102.5f, 105.5f,
                                  108.5f, 111.5f, 115.0f, 118.0f, 121.5f, 125.0f, 128.5f, 132.0f, 136.0f,
-                                 140.0f, 144.0f, 148.5f, 152.5f, 156.5f, 161.0f, 166.0f, 172.0f, 178.0f};
+                                 140.0f, 144.0f, 148.5f, 152.5f, 156.5f, 161.0f, 166.0f, 172.0f, 176.0f};
     constexpr float coarse[coarse_count] = {4.5f, 10.0f, 15.0f, 19.5f, 24.0f, 29.0f, 35.0f, 42.0f};
     float coarse_T[coarse_count] = {};
     for (int k = 0; k < count; ++k) place(at[k], 5.6569f, fixed[k], T[k], scale[k], rounding[k]);

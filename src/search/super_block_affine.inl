@@ -312,7 +312,7 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
   store_multiples<Rule::minimum_count>(smallest_dmin, Rule::first_multiple, Rule::minimum_step, dmins, inverse_dmins);
   alignas(16) float ds[Rule::scale_count], inverse_ds[Rule::scale_count];
   store_multiples<Rule::scale_count>(smallest_d, Rule::first_multiple, Rule::scale_step, ds, inverse_ds);
-  float kept_d[kept], kept_cost[kept];
+  float kept_d[kept] = {}, kept_cost[kept];
   for (int k = 0; k < kept; ++k) kept_cost[k] = std::numeric_limits<float>::max();
   for (int first = 0; first < Rule::scale_count; first += 4) {
     v128_t costs[4];

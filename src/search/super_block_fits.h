@@ -28,13 +28,13 @@ struct Block32Fit {
   uint8_t levels[32];
 };
 
-/// iq4_nl fits four consecutive blocks of 32 (m is 0): step 1 over the uneven levels, see iq4_fits.inl. `importance` may be
-/// null: all weights count the same.
-/// q4_1 and q5_1 fit four consecutive blocks of 32 (step 1; of each shift the best candidate is rounded once more to its
-/// own fit), whatever the weights: numbers no half float holds make an invalid block. Their quick forms try fewer
-/// candidates. The others:
-/// One function per format and kernel; both kernels give the same bits. False where the weights are too large or too
-/// small for the integer search; `fit` is then not meaningful. exact_iq4 is the body of search/exact_iq4.h.
+/// One function per format and kernel; both kernels give the same bits. `importance` may be null: all weights count the
+/// same.
+/// Those of blocks of 32 fit four consecutive ones, whatever the weights: numbers no half float holds make an invalid
+/// block. q4_1 and q5_1 take step 1, and round the best candidate of each shift once more to its own fit; their quick forms
+/// try fewer candidates. iq4_nl takes step 1 over the uneven levels, see iq4_fits.inl; m is 0.
+/// Those of super-blocks return false where the weights are too large or too small for the integer search; `fit` is then
+/// not meaningful. exact_iq4 is the body of search/exact_iq4.h.
 #define NIBBLE_SUPER_BLOCK_FITS                  \
   void q4_1(const float* x, Block32Fit* fits);   \
   void q5_1(const float* x, Block32Fit* fits);   \

@@ -52,20 +52,26 @@ TEST(LowestError, LowersTheErrorOfBellShapedWeightsByWhatItPromises) {
 }
 
 TEST(LowestError, NoBlockIsEverWorse) {
+  constexpr size_t count = 37;  // whole batches of every search, and a rest
   for (const Format& format : all_formats()) {
     if (!find_quantizer(format.type, lowest_error_method, best_kernel)) continue;
     for (const testing::Generator& generator : testing::generators()) {
-      std::vector<float> x(4 * format.block_length);
+      std::vector<float> x(count * format.block_length), importance(x.size());
       testing::Random random(11);
       generator.fill(random, x.data(), x.size());
-      const auto plain = quantize(format, llama_cpp, x), improved = quantize(format, lowest_error_method, x);
-      for (size_t b = 0; b < 4; ++b) {
-        const float* block = &x[b * format.block_length];
-        // Weights no half float can scale make an invalid block, which ends a run.
-        if (!format.valid(&plain[b * format.block_bytes])) continue;
-        EXPECT_LE(error_of(format, block, &improved[b * format.block_bytes]),
-                  error_of(format, block, &plain[b * format.block_bytes]))
-            << format.name << ", " << generator.name << ", block " << b;
+      for (float& q : importance) q = random.below(8) == 0 ? 0.0f : random.uniform();
+      for (const bool weighted : {false, true}) {
+        const float* weights = weighted ? importance.data() : nullptr;
+        const auto plain = quantize(format, llama_cpp, x, weights), improved = quantize(format, lowest_error_method, x, weights);
+        for (size_t b = 0; b < count; ++b) {
+          const size_t at = b * format.block_length;
+          // Weights no half float can scale make an invalid block, which ends a run.
+          if (!format.valid(&plain[b * format.block_bytes])) continue;
+          const float* counts = weighted ? &importance[at] : nullptr;
+          EXPECT_LE(error_of(format, &x[at], &improved[b * format.block_bytes], counts),
+                    error_of(format, &x[at], &plain[b * format.block_bytes], counts))
+              << format.name << ", " << generator.name << ", block " << b << (weighted ? ", with importance" : "");
+        }
       }
     }
   }
