@@ -84,7 +84,7 @@ class Workload {
   static constexpr size_t row_length = 4096;
 
   explicit Workload(size_t weights)
-      : weights_(weights), decoded_(weights), importance_(row_length), blocks_(weights * 4) {
+      : weights_(weights), decoded_(weights), importance_(row_length), blocks_(weights * 8) {
     uint64_t state = 1;
     const auto uniform = [&state] {
       state = state * 6364136223846793005u + 1442695040888963407u;
