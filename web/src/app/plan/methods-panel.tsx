@@ -14,7 +14,7 @@ export function MethodsPanel(): VNode | null {
     <details class="disclosure methods" onToggle={(event) => { methodsWanted.value = event.currentTarget.open; }}>
       <summary>What another scale search would gain <span class="aside">{chosen}</span></summary>
       <p class="option-note">
-        The chosen types, written by each method on a sample of this model’s rows. “llama.cpp” writes the bytes of llama-quantize; the others write files of the same size that every llama.cpp reads. A type without the method is written as llama.cpp does.
+        The chosen types, written by each method on a sample of this model’s rows. “llama.cpp” writes the bytes of llama-quantize; the others write files of the same size that every llama.cpp reads. “lowest-error” keeps llama.cpp’s block wherever that has less error; “quick” saves the time of that comparison. A type without the method is written as llama.cpp does.
       </p>
       <div class="method-table" role="region" aria-label="Scale searches" tabIndex={0}>
         <table>
