@@ -7,6 +7,7 @@ export default defineConfig({
   testDir: 'e2e',
   timeout: 60_000,
   workers: 2, // half of each test is waiting
+  retries: 1, // a shared machine may stall for seconds; what needs a second try is listed as flaky
   reporter: [['list']],
   use: {
     baseURL: `http://localhost:${port}/`,
