@@ -24,7 +24,8 @@ bool weighted_blocks_of_32(const float* x, uint8_t* blocks, const float* importa
   constexpr int n = 32, lanes = lane_count<V>;
   constexpr int rows = guard == Guard::compare ? Candidates::weighted_rows : Candidates::quick_weighted_rows;
   V values[n], weights[n], scale, offset;
-  Runs<n, V>{x, importance}(0, values, weights);
+  load_lanes<n>(x, n, values);
+  load_lanes<n>(importance, n, weights);
   fit_weighted_affine<Candidates, rows>(values, weights, scale, offset);
   float scales[lanes], offsets[lanes];
   store_run(scale, scales);
@@ -35,6 +36,16 @@ bool weighted_blocks_of_32(const float* x, uint8_t* blocks, const float* importa
     round_to_grid<n, V>(x + n * b, f32_from_f16(d), -f32_from_f16(m), 0, Candidates::N, codes);
     F::encode(d, m, codes, blocks + F::block_bytes * b);
   }
+  return true;
+}
+
+/// `count` blocks, up to four, by the integer search.
+template <class F, void (*fit_four)(const float*, Block32Fit*), int count>
+bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
+  float weights[4 * 32];
+  Block32Fit fits[4];
+  fit_four(filled_to_four<count>(x, weights), fits);
+  for (size_t b = 0; b < count; ++b) F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
   return true;
 }
 
@@ -58,8 +69,8 @@ void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const 
 
 std::vector<Quantizer> affine_lowest_error(Type type) {
   switch (type) {
-    case Type::q4_1: return {NIBBLE_LOWEST_ERROR(quantize_affine_32, Q4_1), NIBBLE_QUICK(quantize_affine_32, Q4_1)};
-    case Type::q5_1: return {NIBBLE_LOWEST_ERROR(quantize_affine_32, Q5_1), NIBBLE_QUICK(quantize_affine_32, Q5_1)};
+    case Type::q4_1: return NIBBLE_SEARCHES(quantize_affine_32, Q4_1);
+    case Type::q5_1: return NIBBLE_SEARCHES(quantize_affine_32, Q5_1);
     default: return {};
   }
 }

@@ -10,36 +10,13 @@
 /// From a search to blocks, where several kinds of formats do it the same way.
 namespace nibble::lowest_error {
 
-/// Loads lane_count<V> runs of n weights and what their errors count.
-template <int n, class V>
-struct Runs {
-  const float* x;
-  const float* importance;
-  void operator()(int run, V* values, V* weights) const {
-    load_lanes<n>(x + n * run, n, values);
-    if (importance) {
-      load_lanes<n>(importance + n * run, n, weights);
-    } else {
-      for (int i = 0; i < n; ++i) weights[i] = V(1.0f);
-    }
-  }
-};
-
-/// `count` blocks with a scale and a minimum, up to four, by the integer search.
-template <class F, void (*fit_four)(const float*, Block32Fit*), int count>
-bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
-  constexpr size_t n = F::block_length;
-  float four[4 * n] = {};
-  if (count < 4) {
-    std::memcpy(four, x, count * n * sizeof(float));
-    x = four;
-  }
-  Block32Fit fits[4];
-  fit_four(x, fits);
-  for (size_t b = 0; b < count; ++b) {
-    F::encode(fits[b].d, fits[b].m, fits[b].levels, blocks + F::block_bytes * b);
-  }
-  return true;
+/// What a search of four blocks of 32 reads where there are `count`, up to four: the missing ones are zero, in `room`.
+template <int count>
+inline const float* filled_to_four(const float* x, float (&room)[4 * 32]) {
+  if (count == 4 || !x) return x;
+  std::memset(room, 0, sizeof room);
+  std::memcpy(room, x, count * 32 * sizeof(float));
+  return room;
 }
 
 /// Where one scale per block is all there is to choose, the exact search has the lowest error.
@@ -60,18 +37,19 @@ void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const fl
 
 }  // namespace nibble::lowest_error
 
-/// The entries of a method for every kernel of this build, from a function template over a format, a guard, a kernel and
-/// the vector that goes with it.
+/// The quantizers lowest-error and quick of a format for every kernel of this build, from a function template over a format,
+/// a guard, a kernel and the vector that goes with it.
 #if NIBBLE_SIMD
-#define NIBBLE_BOTH_KERNELS(method, function, F, guard)                \
-  Quantizer{method, Kernel::scalar, function<F, guard, Kernel::scalar, float>}, \
-      Quantizer{method, Kernel::simd, function<F, guard, Kernel::simd, Float4>}
+#define NIBBLE_SEARCHES(function, F)                                                                \
+  {{lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>},       \
+   {lowest_error_method, Kernel::simd, function<F, Guard::compare, Kernel::simd, Float4>},          \
+   {quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>},                 \
+   {quick_method, Kernel::simd, function<F, Guard::none, Kernel::simd, Float4>}}
 #else
-#define NIBBLE_BOTH_KERNELS(method, function, F, guard) \
-  Quantizer{method, Kernel::scalar, function<F, guard, Kernel::scalar, float>}
+#define NIBBLE_SEARCHES(function, F)                                                                \
+  {{lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>},       \
+   {quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>}}
 #endif
-#define NIBBLE_LOWEST_ERROR(function, F) NIBBLE_BOTH_KERNELS(lowest_error_method, function, F, Guard::compare)
-#define NIBBLE_QUICK(function, F) NIBBLE_BOTH_KERNELS(quick_method, function, F, Guard::none)
 
 /// A function of search/super_block_fits.h for `kernel`.
 #if NIBBLE_SIMD

@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "codec/lowest_error.h"
 #include "codec/lowest_error_blocks.h"
 #include "formats/iq4_nl.h"
@@ -16,18 +14,9 @@ using namespace lowest_error;
 /// `count` blocks, up to four, by the integer search.
 template <Kernel kernel, int count>
 bool integer_iq4_nl(const float* x, uint8_t* blocks, const float* importance) {
-  constexpr size_t n = IQ4_NL::block_length;
-  float four[4 * n] = {}, four_importances[4 * n] = {};
-  if (count < 4) {
-    std::memcpy(four, x, count * n * sizeof(float));
-    x = four;
-    if (importance) {
-      std::memcpy(four_importances, importance, count * n * sizeof(float));
-      importance = four_importances;
-    }
-  }
+  float weights[4 * 32], importances[4 * 32];
   Block32Fit fits[4];
-  NIBBLE_OF_KERNEL(iq4_nl)(x, importance, fits);
+  NIBBLE_OF_KERNEL(iq4_nl)(filled_to_four<count>(x, weights), filled_to_four<count>(importance, importances), fits);
   for (size_t b = 0; b < count; ++b) IQ4_NL::encode(fits[b].d, fits[b].levels, blocks + IQ4_NL::block_bytes * b);
   return true;
 }
@@ -58,10 +47,10 @@ void quantize_iq4_xs(const float* row, uint8_t* blocks, size_t length, const flo
 
 std::vector<Quantizer> codebook_lowest_error(Type type) {
   switch (type) {
-    case Type::iq4_nl: return {NIBBLE_LOWEST_ERROR(quantize_iq4_nl, IQ4_NL), NIBBLE_QUICK(quantize_iq4_nl, IQ4_NL)};
-    case Type::iq4_xs: return {NIBBLE_LOWEST_ERROR(quantize_iq4_xs, IQ4_XS), NIBBLE_QUICK(quantize_iq4_xs, IQ4_XS)};
-    case Type::mxfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, MXFP4), NIBBLE_QUICK(quantize_exactly, MXFP4)};
-    case Type::nvfp4: return {NIBBLE_LOWEST_ERROR(quantize_exactly, NVFP4), NIBBLE_QUICK(quantize_exactly, NVFP4)};
+    case Type::iq4_nl: return NIBBLE_SEARCHES(quantize_iq4_nl, IQ4_NL);
+    case Type::iq4_xs: return NIBBLE_SEARCHES(quantize_iq4_xs, IQ4_XS);
+    case Type::mxfp4: return NIBBLE_SEARCHES(quantize_exactly, MXFP4);
+    case Type::nvfp4: return NIBBLE_SEARCHES(quantize_exactly, NVFP4);
     default: return {};
   }
 }

@@ -29,9 +29,9 @@ void quantize_near_maximum(const float* row, uint8_t* blocks, size_t length, con
 
 std::vector<Quantizer> integer_lowest_error(Type type) {
   switch (type) {
-    case Type::q4_0: return {NIBBLE_LOWEST_ERROR(quantize_exactly, Q4_0), NIBBLE_QUICK(quantize_exactly, Q4_0)};
-    case Type::q5_0: return {NIBBLE_LOWEST_ERROR(quantize_exactly, Q5_0), NIBBLE_QUICK(quantize_exactly, Q5_0)};
-    case Type::q8_0: return {NIBBLE_LOWEST_ERROR(quantize_near_maximum, Q8_0), NIBBLE_QUICK(quantize_near_maximum, Q8_0)};
+    case Type::q4_0: return NIBBLE_SEARCHES(quantize_exactly, Q4_0);
+    case Type::q5_0: return NIBBLE_SEARCHES(quantize_exactly, Q5_0);
+    case Type::q8_0: return NIBBLE_SEARCHES(quantize_near_maximum, Q8_0);
     default: return {};
   }
 }

@@ -67,11 +67,11 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* imp
 
 std::vector<Quantizer> super_block_lowest_error(Type type) {
   switch (type) {
-    case Type::q2_K: return {NIBBLE_LOWEST_ERROR(quantize, Q2_K), NIBBLE_QUICK(quantize, Q2_K)};
-    case Type::q3_K: return {NIBBLE_LOWEST_ERROR(quantize, Q3_K), NIBBLE_QUICK(quantize, Q3_K)};
-    case Type::q4_K: return {NIBBLE_LOWEST_ERROR(quantize, Q4_K), NIBBLE_QUICK(quantize, Q4_K)};
-    case Type::q5_K: return {NIBBLE_LOWEST_ERROR(quantize, Q5_K), NIBBLE_QUICK(quantize, Q5_K)};
-    case Type::q6_K: return {NIBBLE_LOWEST_ERROR(quantize, Q6_K), NIBBLE_QUICK(quantize, Q6_K)};
+    case Type::q2_K: return NIBBLE_SEARCHES(quantize, Q2_K);
+    case Type::q3_K: return NIBBLE_SEARCHES(quantize, Q3_K);
+    case Type::q4_K: return NIBBLE_SEARCHES(quantize, Q4_K);
+    case Type::q5_K: return NIBBLE_SEARCHES(quantize, Q5_K);
+    case Type::q6_K: return NIBBLE_SEARCHES(quantize, Q6_K);
     default: return {};
   }
 }

@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { integer, percent, precise } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
+import { lazily } from './frame';
 import { type ArrowKey, Pointing } from './pointing';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
@@ -146,8 +147,7 @@ function nearest(shown: readonly number[], px: number, py: number, left: (index:
 
 /** The neighbours of a block by range and by error, found when they are first asked for. The first block is the one with the largest error. */
 function orders(shown: readonly number[], ranges: Float32Array, errors: Float32Array) {
-  let made: { next: (from: number | null, key: ArrowKey) => number | null } | null = null;
-  const make = () => {
+  return lazily(() => {
     const ranked = (values: Float32Array) => {
       const order = [...shown].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
       return { order, place: new Map(order.map((index, place) => [index, place])) };
@@ -163,6 +163,5 @@ function orders(shown: readonly number[], ranges: Float32Array, errors: Float32A
         return order[next] ?? from;
       },
     };
-  };
-  return () => (made ??= make());
+  });
 }
