@@ -70,15 +70,8 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
         off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, off_j));
       }
     }
-    const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dP, dP));
-    const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(off_middle, wasm_f32x4_mul(vs, dP)));
-    const v128_t step = wasm_f32x4_div(R_new, B_new);
-    const v128_t vertex = wasm_f32x4_add(vs, step);
-    v128_t error = wasm_f32x4_sub(F, wasm_f32x4_mul(vs, wasm_f32x4_add(off_middle, off_middle)));
-    error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
-    const v128_t stored = round_to_f16(wasm_f32x4_mul(vertex, wasm_f32x4_splat(power)));
-    const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, wasm_f32x4_splat(inverse_power)), vertex);
-    error = wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(off, off)));
+    const auto [error, stored] =
+        stored_vertex(F, R, B, off_middle, dP, vs, wasm_f32x4_splat(power), wasm_f32x4_splat(inverse_power));
     const v128_t better = wasm_f32x4_lt(error, best.error);
     best.error = wasm_v128_bitselect(error, best.error, better);
     best.scale = wasm_v128_bitselect(stored, best.scale, better);

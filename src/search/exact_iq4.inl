@@ -179,14 +179,7 @@ inline void sweep_iq4_cell(const v128_t* u, const v128_t* U, int16_t centre, flo
       off = wasm_f32x4_add(off, wasm_v128_and(not_later, wasm_v128_load32_splat(event_off + j)));
       Dm = wasm_f32x4_add(Dm, wasm_v128_and(not_later, wasm_v128_load32_splat(event_D + j)));
     }
-    const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(Dm, Dm));
-    const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(off, wasm_f32x4_mul(vs, Dm)));
-    const v128_t step = wasm_f32x4_div(R_new, B_new), vertex = wasm_f32x4_add(vs, step);
-    v128_t error = wasm_f32x4_sub(F, wasm_f32x4_mul(vs, wasm_f32x4_add(off, off)));
-    error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
-    const v128_t stored = round_to_f16(wasm_f32x4_mul(vertex, to_stored));
-    const v128_t rounded_by = wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), vertex);
-    error = wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(rounded_by, rounded_by)));
+    const auto [error, stored] = stored_vertex(F, R, B, off, Dm, vs, to_stored, from_stored);
     const v128_t better = wasm_f32x4_lt(error, best.error);
     best.error = wasm_v128_bitselect(error, best.error, better);
     best.scale = wasm_v128_bitselect(wasm_v128_xor(stored, sign), best.scale, better);

@@ -1,16 +1,5 @@
 // What sweeps over the choices of codes share. Included once per kernel, inside its namespace, after integer_vectors.inl.
 
-// Nearest half float, as a float, of positive values below 65504.
-inline v128_t round_to_f16(v128_t v) {
-  const v128_t odd = wasm_v128_and(wasm_u32x4_shr(v, 13), wasm_i32x4_splat(1));
-  const v128_t normal = wasm_v128_and(wasm_i32x4_add(wasm_i32x4_add(v, wasm_i32x4_splat(0xFFF)), odd),
-                                      wasm_i32x4_splat(static_cast<int>(0xFFFFE000u)));
-  // Adding 0.75 leaves steps of 2^-24, the distance of subnormal halves.
-  const v128_t magic = wasm_f32x4_splat(0.75f);
-  const v128_t subnormal = wasm_f32x4_sub(wasm_f32x4_add(v, magic), magic);
-  return wasm_v128_bitselect(subnormal, normal, wasm_f32x4_lt(v, wasm_f32x4_splat(0x1.0p-14f)));
-}
-
 // Byte shuffles that move the chosen lanes to the front.
 struct PackTable {
   alignas(16) uint8_t bytes[16][16];
@@ -36,4 +25,22 @@ inline v128_t chord_bound(v128_t left, v128_t right, v128_t curve, v128_t half_i
   const v128_t at =
       clamp_f32(wasm_f32x4_mul(fall, half_inverse), wasm_f32x4_splat(0), wasm_f32x4_splat(1));
   return wasm_f32x4_add(right, wasm_f32x4_mul(at, wasm_f32x4_sub(wasm_f32x4_mul(curve, at), fall)));
+}
+
+// The half float nearest to the vertex of a choice of codes' parabola, and the error there, in units of 1 / to_stored.
+struct StoredVertex {
+  v128_t error, scale;
+};
+// F, R and B are sum r^2, sum r q and sum q^2 of another choice, r = u - s q; the events between the two add 2 dB to B and
+// take s dB - dR from R. Errors kept as differences from the scale s lose no precision to cancellation.
+inline StoredVertex stored_vertex(v128_t F, v128_t R, v128_t B, v128_t dR, v128_t dB, v128_t s, v128_t to_stored,
+                                  v128_t from_stored) {
+  const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dB, dB));
+  const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(dR, wasm_f32x4_mul(s, dB)));
+  const v128_t step = wasm_f32x4_div(R_new, B_new), vertex = wasm_f32x4_add(s, step);
+  v128_t error = wasm_f32x4_sub(F, wasm_f32x4_mul(s, wasm_f32x4_add(dR, dR)));
+  error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
+  const v128_t stored = stored_halves(wasm_f32x4_mul(vertex, to_stored));
+  const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), vertex);
+  return {wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(off, off))), stored};
 }
