@@ -29,7 +29,10 @@ export default defineConfig({
     emptyOutDir: true,
     rollupOptions: {
       input: { nibble: 'src/cli/main.ts', 'node-worker': 'src/worker/node-worker.ts' },
-      output: { entryFileNames: '[name].js', banner: (chunk) => (chunk.name === 'nibble' ? '#!/usr/bin/env node' : '') },
+      output: {
+        entryFileNames: '[name].js',
+        banner: (chunk) => (chunk.name === 'nibble' ? '#!/usr/bin/env node' : ''),
+      },
     },
   },
   ssr: { noExternal: true },

@@ -87,8 +87,8 @@ float LevelScaler::choose(const float* x, size_t n, ScaleSearch search) {
   if (search == ScaleSearch::exact) {
     scratch_.sweep.walk(x, nullptr, n, {levels_.data(), static_cast<int>(levels_.size())});
     const auto scale = static_cast<float>(scratch_.sweep.optimum(storage_).scale);
-    // Where the levels span the whole range of floats, the best of all real scales may be none that a float can hold: then
-    // the grid's is taken.
+    // Where the levels span the whole range of floats, the best of all real scales may be none that a float can hold:
+    // then the grid's is taken.
     if (std::isfinite(scale)) return scale;
   }
   const float start = (with_sign_ ? largest : std::fabs(largest)) / end_;
@@ -149,7 +149,8 @@ double offset_error(const float* x, size_t n, int bits, ScaleSearch search, Stor
   const auto top = static_cast<float>((1 << bits) - 1);
   const Range range = range_of(x, n);
   const auto stored = [&](double value) { return nearest_stored_scale(value, storage); };
-  const double width = static_cast<double>(range.high) - range.low, middle = (static_cast<double>(range.high) + range.low) / 2;
+  const double width = static_cast<double>(range.high) - range.low,
+               middle = (static_cast<double>(range.high) + range.low) / 2;
   double best = affine_error(x, n, stored(width / top), stored(range.low), top);
   if (search == ScaleSearch::absmax || width == 0) return best;
   double factor = 1;

@@ -5,14 +5,15 @@
 
 #include "search/scale_methods.h"
 
-/// What is left of blocks of any length when their weights take the nearest of some levels: for one scale a block, for a
-/// scale and an offset, or for a scale and a zero point.
+/// What is left of blocks of any length when their weights take the nearest of some levels: for one scale a block, for
+/// a scale and an offset, or for a scale and a zero point.
 namespace nibble {
 
 /// How scales are chosen.
 enum class ScaleSearch : uint8_t {
   absmax,  ///< the largest magnitude lands on the end of the levels; with an offset: minimum and maximum on both ends
-  grid,    ///< the best of 32 scales, from 1.1 down to 0.22 of that one, each 5 % below the one before, then a least-squares fit
+  grid,    ///< the best of 32 scales, from 1.1 down to 0.22 of that one, each 5 % below the one before, then a
+           ///< least-squares fit
   exact,   ///< the proven minimum over storable scales of both signs
 };
 /// Throws Error for other names.

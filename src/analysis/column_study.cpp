@@ -21,7 +21,8 @@ struct Target {
 Target target_of(const std::string& type, const std::string& method) {
   const Format* format = find_format(type);
   if (format == nullptr) throw Error("There is no tensor type named \"" + type + "\".");
-  const Target target = {format, find_quantizer(format->type, method, best_kernel), find_decoder(format->type, best_kernel)};
+  const Target target = {format, find_quantizer(format->type, method, best_kernel),
+                         find_decoder(format->type, best_kernel)};
   if (target.quantizer == nullptr || target.decoder == nullptr) {
     throw Error("There is no method \"" + method + "\" for type " + type + ".");
   }
@@ -35,7 +36,8 @@ void ColumnStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
   const size_t columns = piece.row_length, rows = piece.weights / piece.row_length;
   decode_piece(piece, values_);
   std::vector<double> sums(3 * columns + rows, 0.0);
-  double *squares = sums.data(), *largest = squares + columns, *errors = largest + columns, *row_squares = errors + columns;
+  double *squares = sums.data(), *largest = squares + columns, *errors = largest + columns,
+         *row_squares = errors + columns;
   for (size_t row = 0; row < rows; ++row) {
     const float* weights = values_.data() + row * columns;
     for (size_t j = 0; j < columns; ++j) {

@@ -6,9 +6,7 @@
 
 namespace nibble {
 
-double candidate_divisor(int candidate, double reach) {
-  return std::fabs(reach) * (120 + candidate) / 160;
-}
+double candidate_divisor(int candidate, double reach) { return std::fabs(reach) * (120 + candidate) / 160; }
 
 void DivisorProfiles::add(const BlockProblem& problem, double reach, double best) {
   float largest = 0;

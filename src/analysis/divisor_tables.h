@@ -8,8 +8,8 @@
 /// The best table of k divisors, when every block takes the one of the table that gives it the least error.
 namespace nibble {
 
-/// Candidates are divisors at equal distances around the reach of the levels: reach * (0.75 .. 1.25), 6 to 10 in steps of
-/// 0.05 for -8..7.
+/// Candidates are divisors at equal distances around the reach of the levels: reach * (0.75 .. 1.25), 6 to 10 in steps
+/// of 0.05 for -8..7.
 inline constexpr int divisor_candidates = 81;
 double candidate_divisor(int candidate, double reach);
 
@@ -32,10 +32,10 @@ struct DivisorTable {
   bool proven = false;          ///< every table of this size was tried
 };
 
-/// Finds tables of 1, 2, 3 ... divisors, one after the other. Tables of one or two are proven best among the candidates:
-/// all are tried. Larger ones are the best of several starts, each improved by exchanging single divisors while that
-/// lowers the error (the vertex substitution of Teitz and Bart). Starts: the table before with the divisor that helps
-/// most, the quantiles of the blocks' own best candidates, and tables drawn from those by a fixed sequence.
+/// Finds tables of 1, 2, 3 ... divisors, one after the other. Tables of one or two are proven best among the
+/// candidates: all are tried. Larger ones are the best of several starts, each improved by exchanging single divisors
+/// while that lowers the error (the vertex substitution of Teitz and Bart). Starts: the table before with the divisor
+/// that helps most, the quantiles of the blocks' own best candidates, and tables drawn from those by a fixed sequence.
 class DivisorTableSearch {
  public:
   static constexpr int starts = 6;

@@ -68,7 +68,8 @@ std::vector<std::vector<float>> LevelHistogram::optimal_levels(const std::vector
     if (mass_[bucket] > 0) points.add(mass_[bucket], first_[bucket], second_[bucket]);
   }
   const size_t n = points.size();
-  const size_t most = counts.empty() ? 0 : std::min<size_t>(n, static_cast<size_t>(*std::max_element(counts.begin(), counts.end())));
+  const size_t most =
+      counts.empty() ? 0 : std::min<size_t>(n, static_cast<size_t>(*std::max_element(counts.begin(), counts.end())));
   std::vector<std::vector<float>> lists(counts.size());
   if (most == 0) return lists;
 
@@ -78,7 +79,8 @@ std::vector<std::vector<float>> LevelHistogram::optimal_levels(const std::vector
   for (size_t j = 1; j <= n; ++j) best[j] = points.cost(0, j);
   for (size_t c = 1; c < most; ++c) {
     // The best split moves right with j, so the split in the middle bounds those on both sides.
-    const std::function<void(size_t, size_t, size_t, size_t)> solve = [&](size_t low, size_t high, size_t first, size_t last) {
+    const std::function<void(size_t, size_t, size_t, size_t)> solve = [&](size_t low, size_t high, size_t first,
+                                                                          size_t last) {
       const size_t middle = (low + high) / 2;
       double least = std::numeric_limits<double>::infinity();
       size_t at = first;

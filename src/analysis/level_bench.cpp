@@ -20,7 +20,9 @@ constexpr size_t shown_buckets = 128;
 
 }  // namespace
 
-LevelBench::LevelBench(const StudyPiece& piece) : row_length_(static_cast<size_t>(piece.row_length)) { decode_piece(piece, values_); }
+LevelBench::LevelBench(const StudyPiece& piece) : row_length_(static_cast<size_t>(piece.row_length)) {
+  decode_piece(piece, values_);
+}
 
 size_t LevelBench::block_of(uint64_t wanted) const {
   return wanted == 0 ? row_length_ : static_cast<size_t>(std::min<uint64_t>(wanted, row_length_));
@@ -52,13 +54,14 @@ std::string LevelBench::measure(const std::string& text) {
     if (share > 0) entropy -= share * std::log2(share);
     levels.push_back({{"level", options.own[i]}, {"share", share}});
   }
-  return Json{{"relativeError", squares > 0 ? std::sqrt(error / squares) : 0.0},
-              {"rmse", std::sqrt(error / weights)},
-              {"bits", bits},
-              {"bitsPerWeight", bits + static_cast<double>(options.scale_bits) * static_cast<double>(blocks.count()) / weights},
-              {"entropy", entropy},
-              {"weights", values_.size()},
-              {"levels", std::move(levels)}}
+  return Json{
+      {"relativeError", squares > 0 ? std::sqrt(error / squares) : 0.0},
+      {"rmse", std::sqrt(error / weights)},
+      {"bits", bits},
+      {"bitsPerWeight", bits + static_cast<double>(options.scale_bits) * static_cast<double>(blocks.count()) / weights},
+      {"entropy", entropy},
+      {"weights", values_.size()},
+      {"levels", std::move(levels)}}
       .dump();
 }
 
@@ -83,7 +86,8 @@ std::string LevelBench::histogram(uint64_t block) const {
 std::string level_presets_json() {
   Json list = Json::array();
   for (const LevelPreset& preset : level_presets()) {
-    list.push_back({{"name", preset.name}, {"label", preset.label}, {"source", preset.source}, {"levels", preset.levels}});
+    list.push_back(
+        {{"name", preset.name}, {"label", preset.label}, {"source", preset.source}, {"levels", preset.levels}});
   }
   return list.dump();
 }

@@ -37,7 +37,9 @@ struct Candidate {
   bool with_sign = false;
 };
 
-float largest_of(const std::vector<float>& levels) { return std::max(std::fabs(levels.front()), std::fabs(levels.back())); }
+float largest_of(const std::vector<float>& levels) {
+  return std::max(std::fabs(levels.front()), std::fabs(levels.back()));
+}
 
 /// The lists a family offers for `bits`. `fitted`: its levels for this tensor and block length.
 std::vector<Candidate> candidates_of(const std::string& family, int bits, const std::vector<float>& fitted) {
@@ -90,25 +92,34 @@ std::vector<float> read_levels(const Json& list) {
 
 const std::vector<NumberFamily>& number_families() {
   static const std::vector<NumberFamily> families = {
-      {"symmetric", "symmetric integer", "Whole numbers -(2^(k-1)-1) to 2^(k-1)-1; one code is not used.", Extras::scale, false},
-      {"fixed-zero", "integer, fixed zero point",
-       "Whole numbers -2^(k-1) to 2^(k-1)-1 with a positive scale, max|x| / (2^(k-1)-1/2) under absmax.", Extras::scale, false},
-      {"signed-scale", "integer, signed scale",
-       "The same numbers with a scale of either sign; absmax puts the largest weight on -2^(k-1), as Q4_0 does.", Extras::scale, false},
-      {"half-zero", "integer, zero point 1/2", "The half numbers from -(2^(k-1)-1/2) to 2^(k-1)-1/2; zero is not among them.",
+      {"symmetric", "symmetric integer", "Whole numbers -(2^(k-1)-1) to 2^(k-1)-1; one code is not used.",
        Extras::scale, false},
-      {"zero-point", "asymmetric integer, zero point", "Whole numbers 0 to 2^k-1 less a zero point of k bits, as in GPTQ.",
-       Extras::scale_and_zero_point, false},
+      {"fixed-zero", "integer, fixed zero point",
+       "Whole numbers -2^(k-1) to 2^(k-1)-1 with a positive scale, max|x| / (2^(k-1)-1/2) under absmax.", Extras::scale,
+       false},
+      {"signed-scale", "integer, signed scale",
+       "The same numbers with a scale of either sign; absmax puts the largest weight on -2^(k-1), as Q4_0 does.",
+       Extras::scale, false},
+      {"half-zero", "integer, zero point 1/2",
+       "The half numbers from -(2^(k-1)-1/2) to 2^(k-1)-1/2; zero is not among them.", Extras::scale, false},
+      {"zero-point", "asymmetric integer, zero point",
+       "Whole numbers 0 to 2^k-1 less a zero point of k bits, as in GPTQ.", Extras::scale_and_zero_point, false},
       {"offset", "asymmetric integer, offset", "Whole numbers 0 to 2^k-1 times a scale plus an offset, as in Q4_1.",
        Extras::scale_and_offset, false},
-      {"float", "float", "A sign, x exponent and y mantissa bits (ExMy), every split with two or more exponent bits; one exponent bit gives symmetric integers.",
+      {"float", "float",
+       "A sign, x exponent and y mantissa bits (ExMy), every split with two or more exponent bits; one exponent bit "
+       "gives symmetric integers.",
        Extras::scale, false},
-      {"dynamic", "dynamic exponent", "A sign, leading zeros that count powers of ten, a one, and a linear fraction.", Extras::scale, false},
-      {"normal", "normal quantiles (NF)", "Quantiles of a normal distribution; four bits are NF4.", Extras::scale, false},
-      {"quantile", "quantiles of this tensor", "Levels of equal probability mass of this tensor's weights divided by their block's max|x|.",
-       Extras::scale, true},
-      {"optimal", "optimal levels for this tensor", "Exact 1-D k-means on 2048 buckets of this tensor's weights divided by their block's max|x|.",
-       Extras::scale, true},
+      {"dynamic", "dynamic exponent", "A sign, leading zeros that count powers of ten, a one, and a linear fraction.",
+       Extras::scale, false},
+      {"normal", "normal quantiles (NF)", "Quantiles of a normal distribution; four bits are NF4.", Extras::scale,
+       false},
+      {"quantile", "quantiles of this tensor",
+       "Levels of equal probability mass of this tensor's weights divided by their block's max|x|.", Extras::scale,
+       true},
+      {"optimal", "optimal levels for this tensor",
+       "Exact 1-D k-means on 2048 buckets of this tensor's weights divided by their block's max|x|.", Extras::scale,
+       true},
       {"own", "levels of your own", "The list you gave.", Extras::scale, false},
   };
   return families;
@@ -160,8 +171,13 @@ Fitted fit(const Blocks& blocks, const std::vector<int>& bits) {
   return fitted;
 }
 
-Json point_json(const std::string& family, const std::string& detail, int bits, double per_weight, double squared_error) {
-  return {{"family", family}, {"detail", detail}, {"bits", bits}, {"bitsPerWeight", per_weight}, {"squaredError", squared_error}};
+Json point_json(const std::string& family, const std::string& detail, int bits, double per_weight,
+                double squared_error) {
+  return {{"family", family},
+          {"detail", detail},
+          {"bits", bits},
+          {"bitsPerWeight", per_weight},
+          {"squaredError", squared_error}};
 }
 
 Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, ScaleSearch search, double tensor_weights) {
@@ -189,10 +205,13 @@ Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, Scale
         points.push_back(point_json(name, "", bits, bits + extra * blocks_per_weight, error));
         continue;
       }
-      const std::vector<float> levels = name == "own" ? options.own : family.fitted ? fitted.of(name, bits) : std::vector<float>{};
+      const std::vector<float> levels = name == "own"   ? options.own
+                                        : family.fitted ? fitted.of(name, bits)
+                                                        : std::vector<float>{};
       for (Candidate& candidate : candidates_of(name, bits, levels)) {
         if (search == ScaleSearch::exact && candidate.levels.size() * blocks.block > most_events) continue;
-        const double table = family.fitted ? fitted_level_bits * static_cast<double>(candidate.levels.size()) / tensor_weights : 0;
+        const double table =
+            family.fitted ? fitted_level_bits * static_cast<double>(candidate.levels.size()) / tensor_weights : 0;
         LevelScaler scaler(std::move(candidate.levels), candidate.end, candidate.with_sign, storage);
         double error = 0;
         blocks.each([&](const float* x, size_t n) { error += scaler.error(x, n, scaler.choose(x, n, search)); });
@@ -204,7 +223,8 @@ Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, Scale
   return points;
 }
 
-/// Every GGUF type that can be written without an importance matrix and whose blocks fit the rows, as llama.cpp writes it.
+/// Every GGUF type that can be written without an importance matrix and whose blocks fit the rows, as llama.cpp writes
+/// it.
 Json try_types(const StudyPiece& piece) {
   Json points = Json::array();
   const Format& from = *find_format(piece.type);
@@ -258,7 +278,8 @@ void NumberFormatStudy::run(const StudyPiece& piece, std::vector<uint8_t>& resul
 
 void NumberFormatSummary::merge(const uint8_t* bytes, size_t size) {
   const Json answer = Json::parse(bytes, bytes + size);
-  const double weights = answer.at("weights"), squares = answer.at("squares"), tensor_weights = answer.at("tensorWeights");
+  const double weights = answer.at("weights"), squares = answer.at("squares"),
+               tensor_weights = answer.at("tensorWeights");
   for (const Json& point : answer.at("points")) {
     const NumberFormatKey key{point.at("family"), point.at("detail"), point.at("bits"),
                               point.value("block", answer.value("block", uint64_t{0})),
@@ -300,8 +321,9 @@ std::string NumberFormatSummary::report() const {
   std::vector<size_t> order(points.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return points[a].bits != points[b].bits ? points[a].bits < points[b].bits
-           : points[a].error != points[b].error ? points[a].error < points[b].error : a < b;
+    return points[a].bits != points[b].bits     ? points[a].bits < points[b].bits
+           : points[a].error != points[b].error ? points[a].error < points[b].error
+                                                : a < b;
   });
   double least = INFINITY;
   for (const size_t i : order) {
@@ -331,9 +353,11 @@ std::string NumberFormatSummary::report() const {
   }
   Json families = Json::array();
   for (const NumberFamily& family : number_families()) {
-    families.push_back({{"name", family.name}, {"label", family.label}, {"definition", family.definition}, {"fitted", family.fitted}});
+    families.push_back(
+        {{"name", family.name}, {"label", family.label}, {"definition", family.definition}, {"fitted", family.fitted}});
   }
-  return Json{{"points", std::move(list)}, {"families", std::move(families)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json{{"points", std::move(list)}, {"families", std::move(families)}}.dump(-1, ' ', false,
+                                                                                   Json::error_handler_t::replace);
 }
 
 }  // namespace nibble

@@ -8,8 +8,8 @@
 #include "analysis/block_scaling.h"
 #include "analysis/study.h"
 
-/// What k bits a weight leave of a tensor, for every way to spend them: kinds of numbers, block lengths, scale searches;
-/// and llama.cpp's types beside them.
+/// What k bits a weight leave of a tensor, for every way to spend them: kinds of numbers, block lengths, scale
+/// searches; and llama.cpp's types beside them.
 namespace nibble {
 
 /// A kind of number.
@@ -21,8 +21,8 @@ struct NumberFamily {
   /// The levels belong to the tensor and are stored with it, 16 bits each.
   bool fitted;
 };
-/// Integers, floats (one family for all splits of the bits), dynamic exponent, NormalFloat, quantiles, optimal levels, levels
-/// of one's own.
+/// Integers, floats (one family for all splits of the bits), dynamic exponent, NormalFloat, quantiles, optimal levels,
+/// levels of one's own.
 const std::vector<NumberFamily>& number_families();
 
 struct NumberFormatOptions {

@@ -5,8 +5,8 @@
 
 #include "container/model.h"
 
-/// Which rows of a model an analysis looks at. A sample is decided by the headers alone: the same model and options give
-/// the same rows, whoever asks and however many workers there are.
+/// Which rows of a model an analysis looks at. A sample is decided by the headers alone: the same model and options
+/// give the same rows, whoever asks and however many workers there are.
 namespace nibble {
 
 struct RowSampleOptions {
@@ -38,15 +38,15 @@ struct RowSampleJob {
 };
 
 struct RowSample {
-  std::vector<RowSampleJob> jobs;        ///< in tensor order
+  std::vector<RowSampleJob> jobs;     ///< in tensor order
   std::vector<std::string> left_out;  ///< matrices that match, but whose rows or types do not suit
   uint64_t tensors = 0;
-  uint64_t weights = 0;    ///< in the sample
-  uint64_t of_weights = 0; ///< in the tensors it is taken from
+  uint64_t weights = 0;     ///< in the sample
+  uint64_t of_weights = 0;  ///< in the tensors it is taken from
 };
 
-/// Takes rows of every matrix that holds weights, in the order of RowOrder (measure/sample.h). `model` is complete. Throws Error when no tensor
-/// matches or the pattern is no regular expression.
+/// Takes rows of every matrix that holds weights, in the order of RowOrder (measure/sample.h). `model` is complete.
+/// Throws Error when no tensor matches or the pattern is no regular expression.
 RowSample make_row_sample(const Model& model, const RowSampleOptions& options);
 
 /// Appends weights that follow one another in the tensor, wherever they lie in the files; to the last range where they

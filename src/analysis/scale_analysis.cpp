@@ -230,9 +230,9 @@ Json methods_json(const ScaleAnalysisOptions& options, const ScaleFigures& figur
     const ScaleMethod* method = find_scale_method(names[i]);
     const double squares = error.root_mean_square();
     list.push_back({{"name", names[i]},
-                    {"summary", method ? std::string(method->summary)
-                                       : names[i] == llama_cpp ? "What llama-quantize writes."
-                                                               : "The default search for the lowest error."},
+                    {"summary", method                  ? std::string(method->summary)
+                                : names[i] == llama_cpp ? "What llama-quantize writes."
+                                                        : "The default search for the lowest error."},
                     {"rmse", error.rmse()},
                     {"relativeError", squares > 0 ? error.rmse() / squares : 0.0},
                     {"maxError", error.max_error()},
@@ -255,10 +255,11 @@ std::string scale_analysis_report(const ScaleAnalysisOptions& options, const Sca
     if (figures.long_side[i] + figures.short_side[i] == 0) continue;
     const double from = static_cast<double>(i) * reach / divisor_steps_per_reach;
     const bool open = i == divisor_buckets - 1;
-    histogram.push_back({{"from", from},
-                         {"to", open ? Json(nullptr) : Json(static_cast<double>(i + 1) * reach / divisor_steps_per_reach)},
-                         {"longSide", figures.long_side[i]},
-                         {"shortSide", figures.short_side[i]}});
+    histogram.push_back(
+        {{"from", from},
+         {"to", open ? Json(nullptr) : Json(static_cast<double>(i + 1) * reach / divisor_steps_per_reach)},
+         {"longSide", figures.long_side[i]},
+         {"shortSide", figures.short_side[i]}});
   }
   return Json{{"format", options.format},
               {"blockLength", find_format(options.format)->scale_length},
@@ -278,7 +279,8 @@ std::string scale_analysis_report(const ScaleAnalysisOptions& options, const Sca
       .dump();
 }
 
-std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures, const DivisorTable& table) {
+std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures,
+                               const DivisorTable& table) {
   const double reach = reach_of(grid_of(options.format).levels);
   double optimum = 0, squares = 0;
   for (const float error : figures.profiles.optimum) optimum += error;

@@ -8,8 +8,8 @@
 #include "search/scale_methods.h"
 #include "stats/error_statistics.h"
 
-/// Where the best scales of a model's blocks lie, and what each way to search for them gives. For formats with one scale
-/// for each block (codec/scale_search.h). The divisor of a block is max|x| / |s|, with s its best storable scale.
+/// Where the best scales of a model's blocks lie, and what each way to search for them gives. For formats with one
+/// scale for each block (codec/scale_search.h). The divisor of a block is max|x| / |s|, with s its best storable scale.
 namespace nibble {
 
 struct ScaleAnalysisOptions {
@@ -19,7 +19,8 @@ struct ScaleAnalysisOptions {
 };
 /// So many profiles are kept at most: about 3 MB.
 inline constexpr uint64_t most_kept_blocks = 8192;
-/// Reads { format, weights }, the weights of the whole sample, which decide what is kept; throws Error when the format has no single scale.
+/// Reads { format, weights }, the weights of the whole sample, which decide what is kept; throws Error when the format
+/// has no single scale.
 ScaleAnalysisOptions parse_scale_analysis_options(const std::string& json);
 
 /// Divisors are counted in steps of reach / 80: 0.1 for -8..7, where reach is 8.
@@ -64,6 +65,7 @@ class ScaleAnalysis : public Study {
 /// JSON: ScaleAnalysisReport of web/src/core/types.ts, without its tables.
 std::string scale_analysis_report(const ScaleAnalysisOptions& options, const ScaleFigures& figures);
 /// JSON: one DivisorTable of the same.
-std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures, const DivisorTable& table);
+std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures,
+                               const DivisorTable& table);
 
 }  // namespace nibble

@@ -45,7 +45,8 @@ void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
   const uint8_t* source = piece.source;
   float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {
-    converter.run(source, reinterpret_cast<uint8_t*>(target), {range.weights, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
+    converter.run(source, reinterpret_cast<uint8_t*>(target),
+                  {range.weights, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
     source += from.bytes_for(range.weights);
     target += range.weights;
   }

@@ -33,8 +33,13 @@ void SummaryStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
   try {
     decode_piece(piece, values_);
     const TensorSummary summary = summary_of(values_.data(), values_.size());
-    json = {{"weights", summary.weights}, {"min", summary.min},           {"max", summary.max},
-            {"rms", summary.rms},         {"outliers", summary.outliers}, {"tiny", summary.tiny()}, {"histogram", summary.histogram}};
+    json = {{"weights", summary.weights},
+            {"min", summary.min},
+            {"max", summary.max},
+            {"rms", summary.rms},
+            {"outliers", summary.outliers},
+            {"tiny", summary.tiny()},
+            {"histogram", summary.histogram}};
   } catch (const Error& problem) {
     json = {{"problem", problem.what()}};
   }

@@ -12,11 +12,11 @@ struct TensorSummary {
   /// A block's scale is at least its largest magnitude / 127, and the smallest half float above zero is 2^-24: below
   /// this magnitude the scale of an 8-bit block is one step of half precision, or none.
   static constexpr double tiny_magnitude = 0x1p-17;
-  static constexpr double reach_rms = 4;    ///< the histogram goes from minus to plus this many times the rms
+  static constexpr double reach_rms = 4;  ///< the histogram goes from minus to plus this many times the rms
 
   uint64_t weights = 0;
   double min = 0, max = 0;
-  double rms = 0;         ///< sqrt(sum x^2 / n)
+  double rms = 0;  ///< sqrt(sum x^2 / n)
   /// Not zero, but too small for scales that are half floats.
   bool tiny() const { return rms > 0 && max < tiny_magnitude && -min < tiny_magnitude; }
   uint64_t outliers = 0;  ///< |x| > outlier_rms * rms

@@ -93,8 +93,7 @@ std::string source_name(std::string_view prefix, std::string_view pattern, uint6
 }
 
 bool starts_with_any(std::string_view name, std::span<const std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(),
-                     [&](std::string_view start) { return name.starts_with(start); });
+  return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return name.starts_with(start); });
 }
 
 bool is_left_out(const Family& family, std::string_view name) {
@@ -255,32 +254,19 @@ uint32_t file_type(std::span<const ConvertedTensor> tensors) {
 
 uint64_t size_of(Size size, const Sizes& sizes) {
   switch (size) {
-    case Size::none:
-      return 0;
-    case Size::one:
-      return 1;
-    case Size::vocabulary:
-      return sizes.vocabulary;
-    case Size::embedding:
-      return sizes.embedding;
-    case Size::feed_forward:
-      return sizes.feed_forward;
-    case Size::twice_feed_forward:
-      return 2 * sizes.feed_forward;
-    case Size::head:
-      return sizes.head;
-    case Size::queries:
-      return sizes.heads * sizes.head;
-    case Size::keys:
-      return sizes.key_heads * sizes.head;
-    case Size::queries_keys_values:
-      return (sizes.heads + 2 * sizes.key_heads) * sizes.head;
-    case Size::experts:
-      return sizes.experts;
-    case Size::expert_feed_forward:
-      return sizes.expert_feed_forward;
-    case Size::shared_feed_forward:
-      return sizes.shared_feed_forward;
+    case Size::none: return 0;
+    case Size::one: return 1;
+    case Size::vocabulary: return sizes.vocabulary;
+    case Size::embedding: return sizes.embedding;
+    case Size::feed_forward: return sizes.feed_forward;
+    case Size::twice_feed_forward: return 2 * sizes.feed_forward;
+    case Size::head: return sizes.head;
+    case Size::queries: return sizes.heads * sizes.head;
+    case Size::keys: return sizes.key_heads * sizes.head;
+    case Size::queries_keys_values: return (sizes.heads + 2 * sizes.key_heads) * sizes.head;
+    case Size::experts: return sizes.experts;
+    case Size::expert_feed_forward: return sizes.expert_feed_forward;
+    case Size::shared_feed_forward: return sizes.shared_feed_forward;
   }
   return 0;
 }

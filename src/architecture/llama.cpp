@@ -40,8 +40,16 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family llama = {
-    "llama", "Llama 2, 3 and 3.x, and Mistral", names, defaults, false, parameters, decoder_globals, layer, {}, rope_types,
-    finish};
+const Family llama = {"llama",
+                      "Llama 2, 3 and 3.x, and Mistral",
+                      names,
+                      defaults,
+                      false,
+                      parameters,
+                      decoder_globals,
+                      layer,
+                      {},
+                      rope_types,
+                      finish};
 
 }  // namespace nibble::architecture

@@ -63,6 +63,7 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family phi3 = {"phi3", "Phi-3 and Phi-4", names, defaults, false, {}, decoder_globals, layer, {}, rope_types, finish};
+const Family phi3 = {"phi3", "Phi-3 and Phi-4", names, defaults, false, {}, decoder_globals, layer,
+                     {},     rope_types,        finish};
 
 }  // namespace nibble::architecture

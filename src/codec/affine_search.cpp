@@ -18,7 +18,8 @@ void quantize_by(const float* row, uint8_t* blocks, size_t length, const float* 
   for (size_t at = 0; at < length; at += F::block_length, blocks += F::block_bytes) {
     const AffineProblem problem{row + at, importance ? importance + at : nullptr, F::block_length, last, Storage::f16};
     const auto [scale, offset, tried] = chosen.choose(problem, scratch);
-    for (size_t i = 0; i < F::block_length; ++i) codes[i] = static_cast<uint8_t>(affine_code(row[at + i], scale, offset, last));
+    for (size_t i = 0; i < F::block_length; ++i)
+      codes[i] = static_cast<uint8_t>(affine_code(row[at + i], scale, offset, last));
     F::encode(f16_from_f32(scale), f16_from_f32(offset), codes, blocks);
   }
 }

@@ -3,8 +3,9 @@
 #include "numeric/lanes.h"
 #include "search/llama_cpp_weights.h"
 
-/// The quantizers by rows of Q4_0, Q4_1, Q5_0 and Q5_1, which have 32 weights per block. With importance, a scale search
-/// per block runs over weights that depend on the mean square of the whole row; without, each block stands for itself.
+/// The quantizers by rows of Q4_0, Q4_1, Q5_0 and Q5_1, which have 32 weights per block. With importance, a scale
+/// search per block runs over weights that depend on the mean square of the whole row; without, each block stands for
+/// itself.
 ///
 /// A Rule (Symmetric or Affine) has `length`, `block_bytes`, quantize_block() and weighted_blocks(); its Simd form has
 /// the Rule as `Scalar`, quantize_four() and decode().

@@ -10,10 +10,11 @@ namespace {
 
 using Counters = std::vector<uint64_t>;
 
-/// Codes that lie side by side in whole bytes: `bytes` of them from byte `at` of each block on. Bytes are counted first;
-/// one increment then stands for all codes of a byte.
+/// Codes that lie side by side in whole bytes: `bytes` of them from byte `at` of each block on. Bytes are counted
+/// first; one increment then stands for all codes of a byte.
 template <uint32_t kBits>
-void count_packed(const uint8_t* blocks, size_t count, size_t block_bytes, size_t at, size_t bytes, Counters& counters) {
+void count_packed(const uint8_t* blocks, size_t count, size_t block_bytes, size_t at, size_t bytes,
+                  Counters& counters) {
   std::array<uint32_t, 256> seen{};
   for (size_t b = 0; b < count; ++b) {
     for (size_t i = 0; i < bytes; ++i) ++seen[blocks[b * block_bytes + at + i]];
@@ -67,11 +68,20 @@ void count_q6_k(const uint8_t* block, Counters& counters) {
 uint32_t CodeUsage::bits_of(Type type) {
   switch (type) {
     case Type::q1_0: return 1;
-    case Type::q2_K: case Type::q2_0: case Type::tq2_0: return 2;
+    case Type::q2_K:
+    case Type::q2_0:
+    case Type::tq2_0: return 2;
     case Type::q3_K: return 3;
-    case Type::q4_0: case Type::q4_1: case Type::q4_K: case Type::iq4_nl: case Type::iq4_xs: case Type::mxfp4:
+    case Type::q4_0:
+    case Type::q4_1:
+    case Type::q4_K:
+    case Type::iq4_nl:
+    case Type::iq4_xs:
+    case Type::mxfp4:
     case Type::nvfp4: return 4;
-    case Type::q5_0: case Type::q5_1: case Type::q5_K: return 5;
+    case Type::q5_0:
+    case Type::q5_1:
+    case Type::q5_K: return 5;
     case Type::q6_K: return 6;
     case Type::q8_0: return 8;
     default: return 0;
@@ -83,8 +93,10 @@ void CodeUsage::take_type(uint32_t type, uint32_t bits) {
   mixed_ = mixed_ || (type_ != no_type && type_ != type);
   type_ = type;
   bits_ = bits;
-  if (mixed_) counts_.clear();
-  else counts_.resize(bits == 0 ? 0 : size_t{1} << bits, 0);
+  if (mixed_)
+    counts_.clear();
+  else
+    counts_.resize(bits == 0 ? 0 : size_t{1} << bits, 0);
 }
 
 void CodeUsage::add(Type type, const uint8_t* blocks, size_t count) {
@@ -99,7 +111,8 @@ void CodeUsage::add(Type type, const uint8_t* blocks, size_t count) {
     case Type::q2_K: count_packed<2>(blocks, count, size, 16, 64, counts_); break;
     case Type::q2_0: count_packed<2>(blocks, count, size, 2, size - 2, counts_); break;
     case Type::tq2_0: count_packed<2>(blocks, count, size, 0, 64, counts_); break;
-    case Type::q4_0: case Type::iq4_nl: count_packed<4>(blocks, count, size, 2, 16, counts_); break;
+    case Type::q4_0:
+    case Type::iq4_nl: count_packed<4>(blocks, count, size, 2, 16, counts_); break;
     case Type::q4_1: count_packed<4>(blocks, count, size, 4, 16, counts_); break;
     case Type::q4_K: count_packed<4>(blocks, count, size, 16, 128, counts_); break;
     case Type::iq4_xs: count_packed<4>(blocks, count, size, 8, 128, counts_); break;

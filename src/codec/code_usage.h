@@ -8,8 +8,8 @@
 
 namespace nibble {
 
-/// How often each code of a type was written: whether the bits that were spent are used. Counted for types whose weights
-/// have a code of their own; not for floats, and not where groups of weights share an entry of a codebook.
+/// How often each code of a type was written: whether the bits that were spent are used. Counted for types whose
+/// weights have a code of their own; not for floats, and not where groups of weights share an entry of a codebook.
 class CodeUsage {
  public:
   /// The bits of a code of this type; 0 when its codes are not counted.
@@ -23,7 +23,8 @@ class CodeUsage {
   uint32_t bits() const { return mixed_ ? 0 : bits_; }  ///< of a code; 0: not counted, or codes of several types
   /// How often each code, 0 to 2^bits() - 1, as the bits that are stored; empty when bits() is 0.
   const std::vector<uint64_t>& counts() const { return counts_; }
-  /// The Shannon entropy of the codes, - sum p log2 p: bits a code would need on average if codes were compressed one by one.
+  /// The Shannon entropy of the codes, - sum p log2 p: bits a code would need on average if codes were compressed one
+  /// by one.
   double entropy() const;
 
   void append_to(std::vector<uint8_t>& bytes) const;

@@ -1,9 +1,8 @@
-#include "codec/codec.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "codec/affine_search.h"
+#include "codec/codec.h"
 #include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "formats/list.h"

@@ -15,7 +15,8 @@ struct ConversionStatistics {
   CodeUsage codes;
 
   void merge(const ConversionStatistics& piece);
-  /// Adds another tensor's figures to a total. Worst blocks stay with their tensor, codes of different types do not add up.
+  /// Adds another tensor's figures to a total. Worst blocks stay with their tensor, codes of different types do not add
+  /// up.
   void merge_tensor(const ConversionStatistics& tensor);
 
   /// The compact form in which a piece travels to whoever merges it. Replaces the contents of `bytes`.

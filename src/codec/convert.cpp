@@ -9,7 +9,8 @@
 namespace nibble {
 namespace {
 
-/// Small enough that source, values and decoded values stay in the first cache levels; a multiple of every block length.
+/// Small enough that source, values and decoded values stay in the first cache levels; a multiple of every block
+/// length.
 constexpr size_t usual_tile = 2048;
 
 std::string joined(const std::vector<std::string_view>& names) {
@@ -52,7 +53,8 @@ void Converter::check(const TensorRun& run, const float* importance) const {
   }
   const uint64_t head = run.head_rows * run.row_length;
   if (head > 0 && (run.head_rows % 2 != 0 || run.first_weight % head != 0 || run.weights % head != 0)) {
-    throw Error("A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
+    throw Error(
+        "A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
   }
   if (importance == nullptr && to_->importance == Importance::required) {
     throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
@@ -130,8 +132,9 @@ void Converter::check_target(const uint8_t* target, const float* values, size_t 
   }
   if (all_finite(decoded_.data(), weights)) return;
   const size_t bad = first_not_finite(decoded_.data(), weights);
-  throw Error("The weight at " + place_in_tensor({first_weight + bad, run.row_length}) + " is " + number_text(values[bad]) +
-              ", too large for type " + std::string(to_->name) + ". Choose bf16 or f32 for this tensor.");
+  throw Error("The weight at " + place_in_tensor({first_weight + bad, run.row_length}) + " is " +
+              number_text(values[bad]) + ", too large for type " + std::string(to_->name) +
+              ". Choose bf16 or f32 for this tensor.");
 }
 
 ClipRanges Converter::find_ranges(const uint8_t* target, size_t weights) {

@@ -1,9 +1,9 @@
-#include "formats/f8.h"
 #include "formats/floats.h"
 
 #include <cstring>
 
 #include "codec/codec.h"
+#include "formats/f8.h"
 #include "numeric/half_simd.h"
 
 namespace nibble {

@@ -41,7 +41,7 @@ inline void round_to_grid(const float* x, float d, float largest, uint8_t* codes
   for (int i = 0; i < n / lane_count<V>; ++i) {
     const V v = load_run<V>(x + i * lane_count<V>), magnitude = absolute(v);
     const V level = within_reach ? counted_level(magnitude, V(d)) : scanned_level(magnitude, V(d));
-    levels[i] = level + select(both(v < V(0.0f), level > V(0.0f)), V(8.0f), V(0.0f));
+    levels[i] = level + select(both(v<V(0.0f), level> V(0.0f)), V(8.0f), V(0.0f));
   }
   store_level_run<n>(levels, codes);
 }

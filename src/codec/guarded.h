@@ -7,9 +7,9 @@
 #include "codec/codec.h"
 #include "numeric/lanes.h"
 
-/// What the methods lowest-error and quick do with a format's search: the first keeps, block by block, the better of what
-/// the search and what llama.cpp's method writes; the second takes what the search writes.
-/// V is float or a vector of independent runs (numeric/lanes.h).
+/// What the methods lowest-error and quick do with a format's search: the first keeps, block by block, the better of
+/// what the search and what llama.cpp's method writes; the second takes what the search writes. V is float or a vector
+/// of independent runs (numeric/lanes.h).
 namespace nibble {
 
 enum class Guard { compare, none };
@@ -44,7 +44,8 @@ inline float rough_error(const float* x, const float* decoded, const float* impo
   return total;
 }
 
-/// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not count.
+/// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not
+/// count.
 template <size_t length, class V, bool weighted>
 inline bool is_better(const float* x, const float* decoded, const float* other, const float* importance) {
   const float error = rough_error<length, V, weighted>(x, decoded, importance);
@@ -69,8 +70,8 @@ inline void keep_better(const float* x, const float* importance, const uint8_t* 
   }
 }
 
-/// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at once
-/// and says whether it has something to offer. Decoding and comparing take about a thousand weights at a time.
+/// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at
+/// once and says whether it has something to offer. Decoding and comparing take about a thousand weights at a time.
 template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
@@ -92,8 +93,8 @@ void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const fl
       const float* step_x = x + b * block_length;
       const float* step_weights = weights ? weights + b * block_length : nullptr;
       uint8_t* step_trial = trial + b * block_bytes;
-      const bool offered = step == together ? improve(step_x, step_trial, step_weights)
-                                            : improve_one(step_x, step_trial, step_weights);
+      const bool offered =
+          step == together ? improve(step_x, step_trial, step_weights) : improve_one(step_x, step_trial, step_weights);
       if (!offered) std::memcpy(step_trial, to + b * block_bytes, step * block_bytes);
     }
     decode(trial, trial_values, count);

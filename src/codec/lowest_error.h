@@ -5,8 +5,8 @@
 
 namespace nibble {
 
-/// The method that looks for the lowest squared error inside a format's own layout (src/search), and never writes a block
-/// with more of it than the method llama.cpp does.
+/// The method that looks for the lowest squared error inside a format's own layout (src/search), and never writes a
+/// block with more of it than the method llama.cpp does.
 constexpr std::string_view lowest_error_method = "lowest-error";
 /// Such a search without that promise: llama.cpp's method does not run, so on a rare block it is the better one.
 constexpr std::string_view quick_method = "quick";

@@ -1,14 +1,13 @@
-#include "codec/lowest_error.h"
-
 #include <type_traits>
 
+#include "codec/lowest_error.h"
 #include "codec/lowest_error_blocks.h"
 #include "formats/q4_1.h"
 #include "formats/q5_1.h"
 #include "search/affine_weighted.h"
 
-/// lowest-error and quick for blocks of 32 weights with a scale and a minimum: they store what step 1 finds, rounded to half
-/// floats.
+/// lowest-error and quick for blocks of 32 weights with a scale and a minimum: they store what step 1 finds, rounded to
+/// half floats.
 namespace nibble {
 namespace {
 
@@ -50,9 +49,13 @@ bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
 }
 
 template <Guard guard, Kernel kernel>
-constexpr auto fit_of(const Q4_1*) { return guard == Guard::compare ? NIBBLE_OF_KERNEL(q4_1) : NIBBLE_OF_KERNEL(q4_1_quick); }
+constexpr auto fit_of(const Q4_1*) {
+  return guard == Guard::compare ? NIBBLE_OF_KERNEL(q4_1) : NIBBLE_OF_KERNEL(q4_1_quick);
+}
 template <Guard guard, Kernel kernel>
-constexpr auto fit_of(const Q5_1*) { return guard == Guard::compare ? NIBBLE_OF_KERNEL(q5_1) : NIBBLE_OF_KERNEL(q5_1_quick); }
+constexpr auto fit_of(const Q5_1*) {
+  return guard == Guard::compare ? NIBBLE_OF_KERNEL(q5_1) : NIBBLE_OF_KERNEL(q5_1_quick);
+}
 
 template <class F, Guard guard, Kernel kernel, class V>
 void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const float* importance) {
@@ -61,8 +64,8 @@ void quantize_affine_32(const float* row, uint8_t* blocks, size_t length, const 
     return quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
                                                      integer_blocks_of_32<F, fit, 1>);
   }
-  quantize_searched<guard, F, kernel, V, lane_count<V>>(row, blocks, length, importance, weighted_blocks_of_32<F, guard, V>,
-                                                        weighted_blocks_of_32<F, guard, float>);
+  quantize_searched<guard, F, kernel, V, lane_count<V>>(
+      row, blocks, length, importance, weighted_blocks_of_32<F, guard, V>, weighted_blocks_of_32<F, guard, float>);
 }
 
 }  // namespace

@@ -37,18 +37,24 @@ void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const fl
 
 }  // namespace nibble::lowest_error
 
-/// The quantizers lowest-error and quick of a format for every kernel of this build, from a function template over a format,
-/// a guard, a kernel and the vector that goes with it.
+/// The quantizers lowest-error and quick of a format for every kernel of this build, from a function template over a
+/// format, a guard, a kernel and the vector that goes with it.
 #if NIBBLE_SIMD
-#define NIBBLE_SEARCHES(function, F)                                                                \
-  {{lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>},       \
-   {lowest_error_method, Kernel::simd, function<F, Guard::compare, Kernel::simd, Float4>},          \
-   {quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>},                 \
-   {quick_method, Kernel::simd, function<F, Guard::none, Kernel::simd, Float4>}}
+#define NIBBLE_SEARCHES(function, F)                                                            \
+  {                                                                                             \
+    {lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>},  \
+        {lowest_error_method, Kernel::simd, function<F, Guard::compare, Kernel::simd, Float4>}, \
+        {quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>}, {      \
+      quick_method, Kernel::simd, function<F, Guard::none, Kernel::simd, Float4>                \
+    }                                                                                           \
+  }
 #else
-#define NIBBLE_SEARCHES(function, F)                                                                \
-  {{lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>},       \
-   {quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>}}
+#define NIBBLE_SEARCHES(function, F)                                                             \
+  {                                                                                              \
+    {lowest_error_method, Kernel::scalar, function<F, Guard::compare, Kernel::scalar, float>}, { \
+      quick_method, Kernel::scalar, function<F, Guard::none, Kernel::scalar, float>              \
+    }                                                                                            \
+  }
 #endif
 
 /// A function of search/super_block_fits.h for `kernel`.

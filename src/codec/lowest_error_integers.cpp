@@ -6,8 +6,8 @@
 #include "formats/q8_0.h"
 #include "search/exact_integers.h"
 
-/// lowest-error and quick for blocks of 32 weights with a scale and even levels around zero. Q4_0 and Q5_0 are exact, with
-/// importance weights, too.
+/// lowest-error and quick for blocks of 32 weights with a scale and even levels around zero. Q4_0 and Q5_0 are exact,
+/// with importance weights, too.
 namespace nibble {
 namespace {
 

@@ -10,15 +10,25 @@ using namespace lowest_error;
 
 /// The integer search of a format (search/super_block_fits.h) for a kernel.
 template <Kernel kernel>
-constexpr auto integer_fit_of(const Q2_K*) { return NIBBLE_OF_KERNEL(q2_k); }
+constexpr auto integer_fit_of(const Q2_K*) {
+  return NIBBLE_OF_KERNEL(q2_k);
+}
 template <Kernel kernel>
-constexpr auto integer_fit_of(const Q3_K*) { return NIBBLE_OF_KERNEL(q3_k); }
+constexpr auto integer_fit_of(const Q3_K*) {
+  return NIBBLE_OF_KERNEL(q3_k);
+}
 template <Kernel kernel>
-constexpr auto integer_fit_of(const Q4_K*) { return NIBBLE_OF_KERNEL(q4_k); }
+constexpr auto integer_fit_of(const Q4_K*) {
+  return NIBBLE_OF_KERNEL(q4_k);
+}
 template <Kernel kernel>
-constexpr auto integer_fit_of(const Q5_K*) { return NIBBLE_OF_KERNEL(q5_k); }
+constexpr auto integer_fit_of(const Q5_K*) {
+  return NIBBLE_OF_KERNEL(q5_k);
+}
 template <Kernel kernel>
-constexpr auto integer_fit_of(const Q6_K*) { return NIBBLE_OF_KERNEL(q6_k); }
+constexpr auto integer_fit_of(const Q6_K*) {
+  return NIBBLE_OF_KERNEL(q6_k);
+}
 
 void encode_fit(const SuperBlockFit& fit, uint8_t* block, Q2_K*) {
   uint8_t packed[16];

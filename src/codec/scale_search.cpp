@@ -99,7 +99,8 @@ void nearest_codes(const float* x, float scale, uint8_t* codes) {
   }
 }
 
-/// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs. V = float or Float4: the same bytes.
+/// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs. V = float or Float4: the same
+/// bytes.
 template <class F, class V, class BestScale>
 void quantize_row(const float* row, uint8_t* blocks, size_t length, const float* importance, BestScale&& best_scale) {
   constexpr size_t run = F::scale_length, runs = F::block_length / run;

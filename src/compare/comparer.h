@@ -24,8 +24,8 @@ class Comparer {
   /// The kernel that really measures.
   Kernel kernel() const { return meter_.kernel(); }
 
-  /// Compares `weights` weights from `first_weight` of their tensor on; both numbers are multiples of both block lengths.
-  /// A pair with a NaN or an infinite difference is counted and left out of the sums.
+  /// Compares `weights` weights from `first_weight` of their tensor on; both numbers are multiples of both block
+  /// lengths. A pair with a NaN or an infinite difference is counted and left out of the sums.
   void run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weights);
 
   /// The figures of the last run. Blocks and codes are those of the second.

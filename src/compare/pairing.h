@@ -24,7 +24,8 @@ struct TensorPair {
 };
 
 /// Every tensor of both models, once: in the order of `a`, then what only `b` has. Renamed tensors are found by their
-/// shape alone, and only where both models have equally many of that shape left over; their error shows whether it is so.
+/// shape alone, and only where both models have equally many of that shape left over; their error shows whether it is
+/// so.
 std::vector<TensorPair> pair_tensors(const Model& a, const Model& b);
 
 /// TensorPair[] of web/src/core/types.ts.

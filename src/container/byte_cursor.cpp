@@ -16,8 +16,8 @@ void ByteCursor::expect(uint64_t count) const {
   }
   const uint64_t end = position_ + count;
   if (end > gguf::max_header_bytes) {
-    throw Error("The header is longer than " + std::to_string(gguf::max_header_bytes >> 20) + " MiB: " +
-                std::string(part_) + " does not end before byte " + std::to_string(end) +
+    throw Error("The header is longer than " + std::to_string(gguf::max_header_bytes >> 20) +
+                " MiB: " + std::string(part_) + " does not end before byte " + std::to_string(end) +
                 ". The file is probably damaged; download it again.");
   }
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t max_companion_bytes = uint64_t{1} << 26;
 
 constexpr std::string_view names[] = {
-    "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer.model",
+    "config.json",           "generation_config.json",  "tokenizer.json",    "tokenizer.model",
     "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
 };
 constexpr std::string_view index_suffix = ".index.json";

@@ -18,12 +18,9 @@ struct Container {
 
 /// The one list of kinds, asked in this order.
 constexpr Container containers[] = {
-    {is_gguf_file, open_gguf_file},
-    {is_llama_ggml_file, open_llama_ggml_file},
-    {is_companion_file, open_companion},
-    {is_npy_file, open_npy_file},
-    {is_zip_file, open_zip_file},
-    {is_bare_pickle, open_bare_pickle},
+    {is_gguf_file, open_gguf_file},      {is_llama_ggml_file, open_llama_ggml_file},
+    {is_companion_file, open_companion}, {is_npy_file, open_npy_file},
+    {is_zip_file, open_zip_file},        {is_bare_pickle, open_bare_pickle},
     {is_safetensors, open_safetensors},
 };
 

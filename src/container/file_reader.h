@@ -16,12 +16,12 @@ namespace nibble {
 
 /// What was read of one file. Never weights.
 struct FileContents {
-  std::string_view container;           ///< "GGUF", "safetensors"; empty for files beside the weights
-  std::vector<StoredTensor> tensors;    ///< in the order of their data
+  std::string_view container;         ///< "GGUF", "safetensors"; empty for files beside the weights
+  std::vector<StoredTensor> tensors;  ///< in the order of their data
   std::vector<std::pair<std::string, std::string>> texts;  ///< metadata of containers that only know texts
-  std::optional<GgufHeader> header;     ///< of a GGUF file, or of the one that an older file stands for
-  std::vector<uint8_t> whole;           ///< all bytes of a small file beside the weights
-  std::vector<std::string> warnings;    ///< what a person should know, one sentence each
+  std::optional<GgufHeader> header;   ///< of a GGUF file, or of the one that an older file stands for
+  std::vector<uint8_t> whole;         ///< all bytes of a small file beside the weights
+  std::vector<std::string> warnings;  ///< what a person should know, one sentence each
 };
 
 /// Reads one file, piece by piece.

@@ -11,9 +11,9 @@ struct ValueTypeFacts {
   std::string_view name;
   uint32_t bytes;
 };
-constexpr ValueTypeFacts value_types[] = {{"u8", 1},   {"i8", 1},     {"u16", 2},   {"i16", 2}, {"u32", 4},
-                                          {"i32", 4},  {"f32", 4},    {"bool", 1},  {"string", 0}, {"array", 0},
-                                          {"u64", 8},  {"i64", 8},    {"f64", 8}};
+constexpr ValueTypeFacts value_types[] = {{"u8", 1},  {"i8", 1},  {"u16", 2},  {"i16", 2},    {"u32", 4},
+                                          {"i32", 4}, {"f32", 4}, {"bool", 1}, {"string", 0}, {"array", 0},
+                                          {"u64", 8}, {"i64", 8}, {"f64", 8}};
 
 /// The integer at `at`; nothing for negative ones and other types.
 std::optional<uint64_t> whole_number(ValueType type, const uint8_t* at) {

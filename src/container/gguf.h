@@ -48,9 +48,9 @@ struct GgufHeader {
   uint32_t version = 0;
   uint64_t alignment = 0;
   uint64_t file_bytes = 0;
-  uint64_t data_offset = 0;     ///< where the data section starts
-  std::vector<uint8_t> bytes;   ///< from the start of the file to the end of the last metadata entry
-  std::vector<KeyValue> values; ///< in file order
+  uint64_t data_offset = 0;      ///< where the data section starts
+  std::vector<uint8_t> bytes;    ///< from the start of the file to the end of the last metadata entry
+  std::vector<KeyValue> values;  ///< in file order
   std::vector<StoredTensor> tensors;
 
   /// Null when there is no such key.

@@ -45,8 +45,6 @@ bool is_gguf_file(const FileStart& start) {
   return start.bytes.size() >= sizeof(uint32_t) && load<uint32_t>(start.bytes.data()) == gguf::magic;
 }
 
-std::unique_ptr<FileReader> open_gguf_file(const FileStart& start) {
-  return std::make_unique<GgufFile>(start);
-}
+std::unique_ptr<FileReader> open_gguf_file(const FileStart& start) { return std::make_unique<GgufFile>(start); }
 
 }  // namespace nibble

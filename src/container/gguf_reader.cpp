@@ -33,12 +33,15 @@ class Reader {
   /// Magic, version and counts. Returns the number of tensors.
   uint64_t read_start() {
     if (cursor_.read<uint32_t>() != gguf::magic) {
-      throw Error("This is not a GGUF file: it does not start with the letters GGUF. Choose a model in GGUF or safetensors format.");
+      throw Error(
+          "This is not a GGUF file: it does not start with the letters GGUF. Choose a model in GGUF or safetensors "
+          "format.");
     }
     header_.version = cursor_.read<uint32_t>();
     // A small version number in the other byte order has its low half zero.
     if (header_.version != 0 && (header_.version & 0xFFFF) == 0) {
-      throw Error("This GGUF file is big-endian, made for another kind of computer. Convert it to little-endian first.");
+      throw Error(
+          "This GGUF file is big-endian, made for another kind of computer. Convert it to little-endian first.");
     }
     if (header_.version < gguf::oldest_version || header_.version > gguf::newest_version) {
       throw Error("This is GGUF version " + std::to_string(header_.version) +

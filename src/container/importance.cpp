@@ -63,8 +63,8 @@ void importance_values(const ImportanceEntry& entry, std::span<const uint8_t> va
   }
 }
 
-ImportanceMatch match_importance(const ImportanceIndex& index, std::string_view tensor,
-                                 std::span<const uint64_t> shape, bool needed) {
+ImportanceMatch match_importance(const ImportanceIndex& index, std::string_view tensor, std::span<const uint64_t> shape,
+                                 bool needed) {
   const ImportanceEntry* entry = index.find(tensor);
   std::string note = "The importance matrix has no entry for this tensor.";
   if (entry != nullptr) {

@@ -12,9 +12,9 @@ namespace nibble {
 
 /// What a file holds for one tensor, and where. All numbers are little-endian f32.
 struct ImportanceEntry {
-  std::string name;          ///< of the tensor: "blk.0.attn_k.weight"
-  uint64_t values = 0;       ///< row length x experts
-  uint64_t matrices = 1;     ///< how many counts there are: experts, or 1
+  std::string name;            ///< of the tensor: "blk.0.attn_k.weight"
+  uint64_t values = 0;         ///< row length x experts
+  uint64_t matrices = 1;       ///< how many counts there are: experts, or 1
   uint64_t values_offset = 0;  ///< from the start of the file
   /// Where the counts are, one per matrix; none in a legacy file, where one number (`calls`) serves all values.
   std::optional<uint64_t> counts_offset;
@@ -52,8 +52,8 @@ struct ImportanceMatch {
 
 /// `shape` is innermost first. Throws Error when the entry belongs to another shape, or when there is none and the
 /// tensor must not be written without (`needed`).
-ImportanceMatch match_importance(const ImportanceIndex& index, std::string_view tensor,
-                                 std::span<const uint64_t> shape, bool needed);
+ImportanceMatch match_importance(const ImportanceIndex& index, std::string_view tensor, std::span<const uint64_t> shape,
+                                 bool needed);
 
 /// What the output's metadata says of the matrix: the keys quantize.imatrix.file, .dataset, .entries_count and
 /// .chunks_count, in this order, as llama-quantize writes them.

@@ -37,11 +37,11 @@ struct ModelTensor {
   Type type;                    ///< in the GGUF file the model stands for
   Type stored;                  ///< of the bytes in the files; the same as `type` in a GGUF file
   uint64_t weights;
-  uint64_t bytes;               ///< as stored, all slices
+  uint64_t bytes;  ///< as stored, all slices
   /// Where the data is: pieces of equal size, whole rows each, in the order of the outermost dimension.
   std::vector<TensorSlice> slices;
   Transform transform;
-  std::string dtype;            ///< the container's own name of `stored`; empty where that is the format's
+  std::string dtype;  ///< the container's own name of `stored`; empty where that is the format's
 
   /// Weights in a row, as Transform counts rows.
   uint64_t row_length() const { return transform.head_rows && shape.size() == 1 ? 1 : shape[0]; }

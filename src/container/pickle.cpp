@@ -55,166 +55,70 @@ class Machine {
   bool step() {
     const uint8_t code = read<uint8_t>();
     switch (code) {
-      case '.':
-        return false;
-      case 0x80:
-        check_protocol(read<uint8_t>());
-        break;
-      case 0x95:
-        take(8);
-        break;  // FRAME
-      case '(':
-        open();
-        break;
-      case '0':
-        pop_or_mark();
-        break;
-      case '1':
-        close();
-        break;
-      case '2':
-        push(top());
-        break;
-      case 'N':
-        add(Kind::none);
-        break;
-      case 0x88:
-        add_integer(Kind::boolean, 1);
-        break;
-      case 0x89:
-        add_integer(Kind::boolean, 0);
-        break;
-      case 'J':
-        add_integer(Kind::integer, read<int32_t>());
-        break;
-      case 'K':
-        add_integer(Kind::integer, read<uint8_t>());
-        break;
-      case 'M':
-        add_integer(Kind::integer, read<uint16_t>());
-        break;
-      case 0x8a:
-        add_long(read<uint8_t>());
-        break;
-      case 0x8b:
-        add_long(read<uint32_t>());
-        break;
-      case 'G':
-        add_real();
-        break;
-      case 'X':
-        add_text(Kind::text, read<uint32_t>());
-        break;
-      case 0x8c:
-        add_text(Kind::text, read<uint8_t>());
-        break;
-      case 0x8d:
-        add_text(Kind::text, read<uint64_t>());
-        break;
-      case 'U':
-        add_text(Kind::text, read<uint8_t>());
-        break;  // SHORT_BINSTRING, from Python 2
-      case 'T':
-        add_text(Kind::text, read<uint32_t>());
-        break;
-      case 'C':
-        add_text(Kind::bytes, read<uint8_t>());
-        break;
-      case 'B':
-        add_text(Kind::bytes, read<uint32_t>());
-        break;
+      case '.': return false;
+      case 0x80: check_protocol(read<uint8_t>()); break;
+      case 0x95: take(8); break;  // FRAME
+      case '(': open(); break;
+      case '0': pop_or_mark(); break;
+      case '1': close(); break;
+      case '2': push(top()); break;
+      case 'N': add(Kind::none); break;
+      case 0x88: add_integer(Kind::boolean, 1); break;
+      case 0x89: add_integer(Kind::boolean, 0); break;
+      case 'J': add_integer(Kind::integer, read<int32_t>()); break;
+      case 'K': add_integer(Kind::integer, read<uint8_t>()); break;
+      case 'M': add_integer(Kind::integer, read<uint16_t>()); break;
+      case 0x8a: add_long(read<uint8_t>()); break;
+      case 0x8b: add_long(read<uint32_t>()); break;
+      case 'G': add_real(); break;
+      case 'X': add_text(Kind::text, read<uint32_t>()); break;
+      case 0x8c: add_text(Kind::text, read<uint8_t>()); break;
+      case 0x8d: add_text(Kind::text, read<uint64_t>()); break;
+      case 'U': add_text(Kind::text, read<uint8_t>()); break;  // SHORT_BINSTRING, from Python 2
+      case 'T': add_text(Kind::text, read<uint32_t>()); break;
+      case 'C': add_text(Kind::bytes, read<uint8_t>()); break;
+      case 'B': add_text(Kind::bytes, read<uint32_t>()); break;
       case 0x8e:
-      case 0x96:
-        add_text(Kind::bytes, read<uint64_t>());
-        break;
-      case ')':
-        add(Kind::tuple);
-        break;
-      case 0x85:
-        add_tuple(1);
-        break;
-      case 0x86:
-        add_tuple(2);
-        break;
-      case 0x87:
-        add_tuple(3);
-        break;
-      case 't':
-        collect(Kind::tuple);
-        break;
-      case ']':
-        add(Kind::list);
-        break;
-      case 'l':
-        collect(Kind::list);
-        break;
-      case 'a':
-        append(pop_span(1));
-        break;
-      case 'e':
-        append(close());
-        break;
-      case '}':
-        add(Kind::dict);
-        break;
-      case 'd':
-        collect(Kind::dict);
-        break;
-      case 's':
-        set_items(pop_span(2));
-        break;
-      case 'u':
-        set_items(close());
-        break;
-      case 0x8f:
-        add(Kind::set);
-        break;
-      case 0x90:
-        append(close());
-        break;
-      case 0x91:
-        collect(Kind::set);
-        break;
-      case 'q':
-        remember(read<uint8_t>());
-        break;
-      case 'r':
-        remember(read<uint32_t>());
-        break;
-      case 0x94:
-        remember(static_cast<uint32_t>(memo_.size()));
-        break;
-      case 'h':
-        recall(read<uint8_t>());
-        break;
-      case 'j':
-        recall(read<uint32_t>());
-        break;
+      case 0x96: add_text(Kind::bytes, read<uint64_t>()); break;
+      case ')': add(Kind::tuple); break;
+      case 0x85: add_tuple(1); break;
+      case 0x86: add_tuple(2); break;
+      case 0x87: add_tuple(3); break;
+      case 't': collect(Kind::tuple); break;
+      case ']': add(Kind::list); break;
+      case 'l': collect(Kind::list); break;
+      case 'a': append(pop_span(1)); break;
+      case 'e': append(close()); break;
+      case '}': add(Kind::dict); break;
+      case 'd': collect(Kind::dict); break;
+      case 's': set_items(pop_span(2)); break;
+      case 'u': set_items(close()); break;
+      case 0x8f: add(Kind::set); break;
+      case 0x90: append(close()); break;
+      case 0x91: collect(Kind::set); break;
+      case 'q': remember(read<uint8_t>()); break;
+      case 'r': remember(read<uint32_t>()); break;
+      case 0x94: remember(static_cast<uint32_t>(memo_.size())); break;
+      case 'h': recall(read<uint8_t>()); break;
+      case 'j': recall(read<uint32_t>()); break;
       case 'c': {
         const std::string_view module = line();
         add_global(module, line());
         break;
       }
-      case 0x93:
-        stack_global();
-        break;
+      case 0x93: stack_global(); break;
       case 'i': {  // INST names a class and calls it
         const std::string_view module = line();
         refuse_name(module, line());
       }
       case 'R':
-      case 0x81:
-        call(pop());
-        break;  // REDUCE, NEWOBJ
+      case 0x81: call(pop()); break;  // REDUCE, NEWOBJ
       case 'b':
         pop();
         top();
         break;  // BUILD: attributes, which tensors and containers do not need
-      case 'Q':
-        wrap_persistent();
-        break;
-      default:
-        unknown(code);
+      case 'Q': wrap_persistent(); break;
+      default: unknown(code);
     }
     return true;
   }

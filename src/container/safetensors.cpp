@@ -42,7 +42,8 @@ StoredTensor measured(SafetensorsEntry&& entry) {
                       std::move(entry.dtype)};
   const std::string which = "Tensor " + in_quotes(tensor.name);
   if (entry.begin > entry.end) {
-    throw Error(which + " is said to end before it begins, at byte " + std::to_string(entry.end) + " of the data." + damaged);
+    throw Error(which + " is said to end before it begins, at byte " + std::to_string(entry.end) + " of the data." +
+                damaged);
   }
   tensor.bytes = entry.end - entry.begin;
   const uint64_t size = format_of(tensor.type).block_bytes;
@@ -55,8 +56,8 @@ StoredTensor measured(SafetensorsEntry&& entry) {
     tensor.weights *= length;
   }
   if (tensor.weights * size != tensor.bytes) {
-    throw Error(which + " has " + counted(tensor.bytes, "byte") + " of data, which is not what its shape and its type " +
-                tensor.dtype + " ask for." + damaged);
+    throw Error(which + " has " + counted(tensor.bytes, "byte") +
+                " of data, which is not what its shape and its type " + tensor.dtype + " ask for." + damaged);
   }
   return tensor;
 }
@@ -140,8 +141,7 @@ class SafetensorsFile : public FileReader {
 
 bool is_safetensors(const FileStart& start) {
   constexpr std::string_view extension = ".safetensors";
-  if (start.name.size() > extension.size() &&
-      start.name.substr(start.name.size() - extension.size()) == extension) {
+  if (start.name.size() > extension.size() && start.name.substr(start.name.size() - extension.size()) == extension) {
     return true;
   }
   return start.bytes.size() > 8 && start.bytes[8] == '{' &&

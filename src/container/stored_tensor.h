@@ -14,8 +14,8 @@ struct StoredTensor {
   Type type;                    ///< of its bytes
   uint64_t weights;
   uint64_t bytes;
-  uint64_t offset;     ///< from the start of the file
-  std::string dtype;   ///< the container's own name of the type; empty where that is the format's
+  uint64_t offset;    ///< from the start of the file
+  std::string dtype;  ///< the container's own name of the type; empty where that is the format's
 };
 
 }  // namespace nibble

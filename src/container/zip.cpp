@@ -44,12 +44,9 @@ ZipReader::ZipReader(uint64_t file_bytes) : file_bytes_(file_bytes) {
 
 void ZipReader::take(std::span<const uint8_t> bytes) {
   switch (part_) {
-    case Part::end:
-      return read_end(bytes);
-    case Part::zip64_end:
-      return read_zip64_end(bytes);
-    case Part::directory:
-      return read_directory(bytes);
+    case Part::end: return read_end(bytes);
+    case Part::zip64_end: return read_zip64_end(bytes);
+    case Part::directory: return read_directory(bytes);
   }
 }
 

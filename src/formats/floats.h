@@ -41,7 +41,8 @@ struct BF16 {
 struct F64 {
   static constexpr Type type = Type::f64;
   static constexpr std::string_view name = "f64";
-  static constexpr std::string_view summary = "Double precision, only read, and rounded to single where it is converted.";
+  static constexpr std::string_view summary =
+      "Double precision, only read, and rounded to single where it is converted.";
   static constexpr uint32_t block_length = 1, block_bytes = 8, scale_length = 1;
   static constexpr bool quantized = false;
   static constexpr Importance importance = Importance::ignored;

@@ -8,6 +8,7 @@
 /// What the project knows of a tensor type's bytes. Formats know nothing of files, searches or kernels.
 namespace nibble {
 
+// clang-format off
 /// Tensor types by their number in a GGUF file.
 enum class Type : uint32_t {
   f32 = 0, f16 = 1, q4_0 = 2, q4_1 = 3, q5_0 = 6, q5_1 = 7, q8_0 = 8, q8_1 = 9,
@@ -18,6 +19,7 @@ enum class Type : uint32_t {
   // Types of other containers, by numbers that no GGUF reader knows.
   f8_e4m3 = 1 << 16, f8_e5m2,
 };
+// clang-format on
 
 /// True for types a GGUF file can hold.
 constexpr bool in_gguf(Type type) { return type < Type::f8_e4m3; }

@@ -2,9 +2,11 @@
 #include <cstdint>
 
 /// The codebooks of llama.cpp's IQ2, IQ3 and IQ1 types: written by scripts/make-iq-codebooks, not by hand.
-/// A point is a vector of small levels: eight of 2 bits (level i at bits 2i, values 0..2), or four of 3 bits (level i at
-/// bits 3i, values 0..7) for IQ3. A block stores a point's position in its codebook.
+/// A point is a vector of small levels: eight of 2 bits (level i at bits 2i, values 0..2), or four of 3 bits (level i
+/// at bits 3i, values 0..7) for IQ3. A block stores a point's position in its codebook.
 namespace nibble {
+
+// clang-format off
 
 inline constexpr uint16_t iq2_xxs_codebook[256] = {
     0, 2, 5, 8, 10, 17, 20, 32, 34, 40, 42, 65, 68, 80, 88, 97, 100, 128, 130, 138, 162, 257, 260, 272, 277, 320, 388,
@@ -280,5 +282,7 @@ inline constexpr uint16_t iq3_s_codebook[512] = {
     3245, 3250, 3256, 3264, 3276, 3281, 3296, 3349, 3363, 3378, 3392, 3395, 3420, 3440, 3461, 3488, 3529, 3531, 3584,
     3588, 3591, 3600, 3602, 3614, 3616, 3628, 3634, 3650, 3657, 3668, 3683, 3685, 3713, 3716, 3720, 3726, 3729, 3736,
     3753, 3778, 3802, 3805, 3819, 3841, 3845, 3851, 3856, 3880, 3922, 3938, 3970, 3993, 4032};
+
+// clang-format on
 
 }  // namespace nibble

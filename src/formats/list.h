@@ -30,6 +30,7 @@
 
 /// The one list of formats. An entry here, the file it names and its codec in codec/ are all it takes to add a format:
 /// dispatch, tests, benchmarks, help texts and menus follow this list.
+// clang-format off
 #define NIBBLE_FORMATS(X)                             \
   X(F32) X(F16) X(BF16)                               \
   X(Q4_0) X(Q4_1) X(Q5_0) X(Q5_1) X(Q8_0)             \
@@ -39,3 +40,4 @@
   X(TQ1_0) X(TQ2_0) X(Q1_0) X(Q2_0) X(MXFP4) X(NVFP4) \
   X(Q8_1) X(Q8_K) X(I8) X(I16) X(I32) X(I64) X(F64)   \
   X(F8_E4M3) X(F8_E5M2)
+// clang-format on

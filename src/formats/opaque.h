@@ -14,11 +14,23 @@ struct Opaque {
   static bool valid(const uint8_t*) { return true; }
 };
 
-struct I8 : Opaque<Type::i8, 1, 1> { static constexpr std::string_view name = "i8"; };
-struct I16 : Opaque<Type::i16, 1, 2> { static constexpr std::string_view name = "i16"; };
-struct I32 : Opaque<Type::i32, 1, 4> { static constexpr std::string_view name = "i32"; };
-struct I64 : Opaque<Type::i64, 1, 8> { static constexpr std::string_view name = "i64"; };
-struct Q8_1 : Opaque<Type::q8_1, 32, 36> { static constexpr std::string_view name = "q8_1"; };
-struct Q8_K : Opaque<Type::q8_K, 256, 292> { static constexpr std::string_view name = "q8_K"; };
+struct I8 : Opaque<Type::i8, 1, 1> {
+  static constexpr std::string_view name = "i8";
+};
+struct I16 : Opaque<Type::i16, 1, 2> {
+  static constexpr std::string_view name = "i16";
+};
+struct I32 : Opaque<Type::i32, 1, 4> {
+  static constexpr std::string_view name = "i32";
+};
+struct I64 : Opaque<Type::i64, 1, 8> {
+  static constexpr std::string_view name = "i64";
+};
+struct Q8_1 : Opaque<Type::q8_1, 32, 36> {
+  static constexpr std::string_view name = "q8_1";
+};
+struct Q8_K : Opaque<Type::q8_K, 256, 292> {
+  static constexpr std::string_view name = "q8_K";
+};
 
 }  // namespace nibble

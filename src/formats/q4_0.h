@@ -14,7 +14,8 @@ namespace nibble {
 struct Q4_0 {
   static constexpr Type type = Type::q4_0;
   static constexpr std::string_view name = "q4_0";
-  static constexpr std::string_view summary = "4-bit steps around zero, one scale per 32 weights; the simplest 4-bit type.";
+  static constexpr std::string_view summary =
+      "4-bit steps around zero, one scale per 32 weights; the simplest 4-bit type.";
   static constexpr uint32_t block_length = 32, block_bytes = 18, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;

@@ -11,7 +11,8 @@ namespace nibble {
 ///
 /// Bit j of `high` (a little-endian u32) is the fifth bit of the code of weight j.
 /// weight = (code - 16) * d, codes 0..31. The grid is lopsided (-16..15), so d may be negative.
-/// Example: d = 0.5, high = 0x00000001, first byte 0x82: weight 0 = (18 - 16) * 0.5 = 1, weight 16 = (8 - 16) * 0.5 = -4.
+/// Example: d = 0.5, high = 0x00000001, first byte 0x82: weight 0 = (18 - 16) * 0.5 = 1, weight 16 = (8 - 16) * 0.5 =
+/// -4.
 struct Q5_0 {
   static constexpr Type type = Type::q5_0;
   static constexpr std::string_view name = "q5_0";

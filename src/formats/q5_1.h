@@ -11,7 +11,8 @@ namespace nibble {
 ///
 /// Bit j of `high` (a little-endian u32) is the fifth bit of the code of weight j.
 /// weight = code * d + m (two roundings), codes 0..31; m is the smallest weight of the block.
-/// Example: d = 0.5, m = -1, high = 0x00000001, first byte 0x82: weight 0 = 18 * 0.5 - 1 = 8, weight 16 = 8 * 0.5 - 1 = 3.
+/// Example: d = 0.5, m = -1, high = 0x00000001, first byte 0x82: weight 0 = 18 * 0.5 - 1 = 8, weight 16 = 8 * 0.5 - 1
+/// = 3.
 struct Q5_1 {
   static constexpr Type type = Type::q5_1;
   static constexpr std::string_view name = "q5_1";

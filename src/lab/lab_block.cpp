@@ -25,13 +25,13 @@ struct SubBlock {
   Type type;
   int first, last;  ///< levels
   bool affine;
-  int fewest, most;              ///< of the scale's multiples; 0, 0: half floats
-  size_t scale_at, minimum_at;   ///< where a super-block keeps its numbers
+  int fewest, most;             ///< of the scale's multiples; 0, 0: half floats
+  size_t scale_at, minimum_at;  ///< where a super-block keeps its numbers
 };
 constexpr SubBlock sub_blocks[] = {
-    {Type::q4_1, 0, 15, true, 0, 0, 0, 0},        {Type::q5_1, 0, 31, true, 0, 0, 0, 0},
-    {Type::q2_K, 0, 3, true, 0, 15, 80, 82},      {Type::q4_K, 0, 15, true, 0, 63, 0, 2},
-    {Type::q5_K, 0, 31, true, 0, 63, 0, 2},       {Type::q3_K, -4, 3, false, -32, 31, 108, 0},
+    {Type::q4_1, 0, 15, true, 0, 0, 0, 0},           {Type::q5_1, 0, 31, true, 0, 0, 0, 0},
+    {Type::q2_K, 0, 3, true, 0, 15, 80, 82},         {Type::q4_K, 0, 15, true, 0, 63, 0, 2},
+    {Type::q5_K, 0, 31, true, 0, 63, 0, 2},          {Type::q3_K, -4, 3, false, -32, 31, 108, 0},
     {Type::q6_K, -32, 31, false, -128, 127, 208, 0},
 };
 
@@ -94,7 +94,8 @@ void take_format(LabBlock& block, const json& request) {
       block.scale.most = sub->most;
       if (sub->affine && block.scale.step != 0) {
         const float minimum = optional_number(request, "superMinimum");
-        block.offset = minimum != 0 ? LabNumbers{Storage::real, -minimum, sub->fewest, sub->most} : LabNumbers{Storage::real, 1, 0, 0};
+        block.offset = minimum != 0 ? LabNumbers{Storage::real, -minimum, sub->fewest, sub->most}
+                                    : LabNumbers{Storage::real, 1, 0, 0};
       }
     }
   } else {
@@ -118,9 +119,11 @@ double LabNumbers::next(double value, int steps) const {
   switch (storage) {
     case Storage::f16: return half_at(half_nearest(value) + steps);
     case Storage::e8m0:
-      return half_of_e8m0(static_cast<uint8_t>(std::clamp(scale_byte(static_cast<float>(std::fabs(value)), storage) + steps, 0, 254)));
+      return half_of_e8m0(
+          static_cast<uint8_t>(std::clamp(scale_byte(static_cast<float>(std::fabs(value)), storage) + steps, 0, 254)));
     case Storage::ue4m3:
-      return half_of_ue4m3(static_cast<uint8_t>(std::clamp(scale_byte(static_cast<float>(std::fabs(value)), storage) + steps, 0, 0x7E)));
+      return half_of_ue4m3(
+          static_cast<uint8_t>(std::clamp(scale_byte(static_cast<float>(std::fabs(value)), storage) + steps, 0, 0x7E)));
     case Storage::real: break;
   }
   return value + steps * std::max(std::fabs(value), 1e-12) / 1000;
@@ -138,12 +141,16 @@ const char* LabNumbers::name() const {
 }
 
 BlockProblem LabBlock::one_scale() const {
-  return {weights.data(), importance_or_null(), weights.size(), {levels.data(), static_cast<int>(levels.size())}, scale.storage};
+  return {weights.data(),
+          importance_or_null(),
+          weights.size(),
+          {levels.data(), static_cast<int>(levels.size())},
+          scale.storage};
 }
 
 AffineProblem LabBlock::two_numbers() const {
-  return {weights.data(), importance_or_null(), weights.size(), static_cast<int>(levels.size()) - 1, scale.storage,
-          offset_at_most_zero};
+  return {weights.data(), importance_or_null(), weights.size(), static_cast<int>(levels.size()) - 1,
+          scale.storage,  offset_at_most_zero};
 }
 
 LabBlock parse_lab_block(const std::string& text) {

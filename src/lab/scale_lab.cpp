@@ -31,14 +31,10 @@ std::string hex(const std::vector<uint8_t>& bytes) {
 
 /// Without the codes and what they decode to.
 json summary_of(const LabPoint& point) {
-  return {{"scale", point.scale},
-          {"offset", point.offset},
-          {"error", point.error},
-          {"relativeError", point.relative_error},
-          {"maxError", point.max_error},
-          {"divisor", point.divisor},
-          {"clipped", point.clipped},
-          {"bytes", point.bytes}};
+  return {{"scale", point.scale},        {"offset", point.offset},
+          {"error", point.error},        {"relativeError", point.relative_error},
+          {"maxError", point.max_error}, {"divisor", point.divisor},
+          {"clipped", point.clipped},    {"bytes", point.bytes}};
 }
 
 /// The bytes of a block that its format stores alone; none otherwise.
@@ -65,7 +61,8 @@ void measure(const LabBlock& block, LabPoint& point) {
   double squares = 0;
   point.error = point.max_error = 0;
   for (size_t i = 0; i < block.weights.size(); ++i) {
-    const double x = block.weights[i], w = block.importance.empty() ? 1.0 : block.importance[i], off = x - point.decoded[i];
+    const double x = block.weights[i], w = block.importance.empty() ? 1.0 : block.importance[i],
+                 off = x - point.decoded[i];
     point.error += w * off * off;
     point.max_error = std::max(point.max_error, std::fabs(off));
     squares += w * x * x;
@@ -107,19 +104,23 @@ LabPoint ScaleLab::point(double scale, double offset) const {
 std::vector<LabSearch> ScaleLab::methods() const {
   std::vector<LabSearch> all;
   const Format* format = block_.format.empty() ? nullptr : find_format(block_.format);
-  const bool whole = format && block_.weights.size() == format->block_length && format->block_length == format->scale_length;
+  const bool whole =
+      format && block_.weights.size() == format->block_length && format->block_length == format->scale_length;
   const auto add_written = [&](std::string_view name, std::string_view summary) {
     const Quantizer* writer = whole ? find_quantizer(format->type, name, best_kernel) : nullptr;
     if (writer) all.push_back({name, summary, writer});
   };
   add_written(llama_cpp, "What llama-quantize writes.");
   if (block_.affine) {
-    for (const AffineMethod& method : all_affine_methods()) all.push_back({method.name, method.summary, nullptr, nullptr, &method});
+    for (const AffineMethod& method : all_affine_methods())
+      all.push_back({method.name, method.summary, nullptr, nullptr, &method});
   } else {
-    for (const ScaleMethod& method : all_scale_methods()) all.push_back({method.name, method.summary, nullptr, &method});
+    for (const ScaleMethod& method : all_scale_methods())
+      all.push_back({method.name, method.summary, nullptr, &method});
   }
   add_written(quick_method, "The search of lowest-error alone: faster, and on a rare block worse than llama.cpp.");
-  add_written(lowest_error_method, "The best found among many candidates, and never more squared error than llama.cpp leaves.");
+  add_written(lowest_error_method,
+              "The best found among many candidates, and never more squared error than llama.cpp leaves.");
   return all;
 }
 
@@ -151,7 +152,8 @@ std::pair<double, double> ScaleLab::best_multiples(uint32_t& tried) const {
   for (int a = block_.scale.fewest; a <= block_.scale.most; ++a) {
     for (int b = offsets.fewest; b <= offsets.most; ++b) {
       const double scale = a * block_.scale.step, offset = b * offsets.step;
-      const double error = block_.affine ? affine_error(block_.two_numbers(), scale, offset) : block_error(block_.one_scale(), scale);
+      const double error =
+          block_.affine ? affine_error(block_.two_numbers(), scale, offset) : block_error(block_.one_scale(), scale);
       ++tried;
       if (error < least) {
         least = error;
@@ -235,7 +237,8 @@ void ScaleLab::keep_pieces() {
   for (const ScalePiece& piece : scratch_.sweep.pieces()) {
     if (piece.sign < 0 && block_.affine) continue;
     (piece.sign > 0 ? positive_ : negative_)
-        .push_back({piece.to, piece.A, piece.B, piece.weight, static_cast<int16_t>(piece.code_before), static_cast<int16_t>(piece.code_after)});
+        .push_back({piece.to, piece.A, piece.B, piece.weight, static_cast<int16_t>(piece.code_before),
+                    static_cast<int16_t>(piece.code_after)});
   }
   square_sum_ = scratch_.sweep.square_sum();
 }

@@ -20,14 +20,14 @@ struct LabPoint {
   uint32_t clipped = 0;       ///< weights beyond the outermost level by more than half its distance to the next
   std::vector<int> codes;     ///< level index per weight
   std::vector<float> decoded;
-  std::string bytes;          ///< the stored block in hex; empty unless the block is a whole block of a format
+  std::string bytes;  ///< the stored block in hex; empty unless the block is a whole block of a format
 };
 
-/// A stretch of scales over which no code changes, as web/src/charts/curve-geometry.ts reads it. It begins where the one
-/// before it ends; the first one of a sign begins at infinity.
+/// A stretch of scales over which no code changes, as web/src/charts/curve-geometry.ts reads it. It begins where the
+/// one before it ends; the first one of a sign begins at infinity.
 struct LabPiece {
-  double to;    ///< |scale|
-  double A, B;  ///< error = square sum - 2 scale A + scale^2 B
+  double to;              ///< |scale|
+  double A, B;            ///< error = square sum - 2 scale A + scale^2 B
   int32_t weight;         ///< whose code changes where the piece begins; -1 for the first one
   int16_t before, after;  ///< codes of that weight
 };
@@ -40,7 +40,7 @@ struct MapRange {
 /// A method on the bench: exactly one of the three is not null.
 struct LabSearch {
   std::string_view name, summary;
-  const struct Quantizer* writer = nullptr;   ///< writes the whole block; its search is not taken apart
+  const struct Quantizer* writer = nullptr;  ///< writes the whole block; its search is not taken apart
   const ScaleMethod* one_scale = nullptr;
   const AffineMethod* two_numbers = nullptr;
 };
@@ -67,8 +67,8 @@ class ScaleLab {
   /// For `count` blocks of the bench's length and storage, all weights counting the same: the relative error a method
   /// leaves. Throws Error for a method that does not work on this block.
   void block_errors(const std::string& method, const float* weights, size_t count, float* errors);
-  /// Of each of them the range that the scale must span, max|x| or with an offset max x - min x, and max|x| over the root
-  /// mean square (0 for a block of zeros).
+  /// Of each of them the range that the scale must span, max|x| or with an offset max x - min x, and max|x| over the
+  /// root mean square (0 for a block of zeros).
   void block_shapes(const float* weights, size_t count, float* ranges, float* peaks) const;
 
  private:

@@ -18,7 +18,9 @@ class Total {
 
   void add(const MeasuredTensor& tensor, const MeasuredType* type) {
     static constexpr RowMoments nothing;
-    parts_.push_back({type == nullptr ? &nothing : weighted_ ? &type->weighted : &type->error,
+    parts_.push_back({type == nullptr ? &nothing
+                      : weighted_     ? &type->weighted
+                                      : &type->error,
                       weighted_ ? &tensor.weighted_squares : &tensor.squares, tensor.coverage()});
   }
 
@@ -62,8 +64,8 @@ class Total {
   std::vector<Part> parts_;
 };
 
-/// `text` as a regular expression that finds nothing else. Patterns are lower-cased before use, so a capital letter can only
-/// be named as any character.
+/// `text` as a regular expression that finds nothing else. Patterns are lower-cased before use, so a capital letter can
+/// only be named as any character.
 std::string escaped(std::string_view text) {
   std::string pattern;
   for (const char c : text) {
@@ -91,7 +93,8 @@ std::optional<Type> most_used(const Measurement& measurement, std::span<const Ty
   for (size_t i = 0; i < assignment.size(); ++i) {
     if (format_of(assignment[i]).quantized) weights[assignment[i]] += measurement.tensors[i].weights;
   }
-  const auto most = std::max_element(weights.begin(), weights.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most = std::max_element(weights.begin(), weights.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == weights.end() ? std::nullopt : std::optional(most->first);
 }
 
@@ -119,7 +122,8 @@ uint64_t file_bytes(const Measurement& measurement, std::span<const Type> assign
 
 double bits_per_weight(const Measurement& measurement, std::span<const Type> assignment) {
   uint64_t bytes = measurement.kept_tensor_bytes;
-  for (size_t i = 0; i < assignment.size(); ++i) bytes += format_of(assignment[i]).bytes_for(measurement.tensors[i].weights);
+  for (size_t i = 0; i < assignment.size(); ++i)
+    bytes += format_of(assignment[i]).bytes_for(measurement.tensors[i].weights);
   return measurement.weights ? 8.0 * static_cast<double>(bytes) / static_cast<double>(measurement.weights) : 0;
 }
 
@@ -177,7 +181,9 @@ Recipe recipe_of(const Measurement& measurement, std::span<const Type> assignmen
       continue;
     }
     ++layers_of_part[part];
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return group.part == part && group.type == assignment[i]; });
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return group.part == part && group.type == assignment[i];
+    });
     Group& group = found != groups.end() ? *found : groups.emplace_back(Group{part, assignment[i], {}});
     group.layers.push_back(*block_number(name));
   }

@@ -23,7 +23,8 @@ std::vector<uint32_t> lower_hull(const std::vector<BudgetOption>& options) {
   std::vector<uint32_t> order(options.size()), hull;
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return options[a].bytes != options[b].bytes ? options[a].bytes < options[b].bytes : options[a].loss < options[b].loss;
+    return options[a].bytes != options[b].bytes ? options[a].bytes < options[b].bytes
+                                                : options[a].loss < options[b].loss;
   });
   for (const uint32_t next : order) {
     if (!hull.empty() && options[next].loss >= options[hull.back()].loss) continue;
@@ -89,7 +90,8 @@ class Solver {
         steps.push_back({i, p, b.bytes - a.bytes, a.loss - b.loss});
       }
     }
-    std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.per_byte() > b.per_byte(); });
+    std::stable_sort(steps.begin(), steps.end(),
+                     [](const Step& a, const Step& b) { return a.per_byte() > b.per_byte(); });
     std::vector<bool> stuck(items_.size(), false);
     for (const Step& step : steps) {
       if (stuck[step.item]) continue;
@@ -156,9 +158,8 @@ class Solver {
 
   /// Drops states that another beats, and the least promising of too many. False when it did the latter.
   static bool reduce(std::vector<State>& states) {
-    std::sort(states.begin(), states.end(), [](const State& a, const State& b) {
-      return a.bytes != b.bytes ? a.bytes < b.bytes : a.loss < b.loss;
-    });
+    std::sort(states.begin(), states.end(),
+              [](const State& a, const State& b) { return a.bytes != b.bytes ? a.bytes < b.bytes : a.loss < b.loss; });
     double best = std::numeric_limits<double>::infinity();
     std::erase_if(states, [&](const State& state) {
       const bool beaten = state.loss >= best;
@@ -175,7 +176,8 @@ class Solver {
 
   void take(const std::vector<std::vector<State>>& layers, bool all_kept) {
     const std::vector<State>& last = layers.back();
-    const auto best = std::min_element(last.begin(), last.end(), [](const State& a, const State& b) { return a.loss < b.loss; });
+    const auto best =
+        std::min_element(last.begin(), last.end(), [](const State& a, const State& b) { return a.loss < b.loss; });
     if (best->loss < answer_.loss) {
       uint32_t at = static_cast<uint32_t>(best - last.begin());
       for (size_t i = items_.size(); i-- > 0;) {
@@ -213,7 +215,8 @@ BudgetAnswer solve_budget(Items items, uint64_t budget) {
   for (const std::vector<BudgetOption>& options : items) {
     if (options.empty()) throw Error("An item without options cannot be chosen for. This is a fault in the program.");
   }
-  if (smallest_bytes(items) > budget) throw Error("Not even the smallest options fit the budget. This is a fault in the program.");
+  if (smallest_bytes(items) > budget)
+    throw Error("Not even the smallest options fit the budget. This is a fault in the program.");
   return Solver(items, budget).solve();
 }
 

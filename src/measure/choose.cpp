@@ -75,7 +75,8 @@ class Chooser {
     const auto weight = options_.role_weights.find(std::string(role_name(tensor.name)));
     const double factor = weight == options_.role_weights.end() ? 1 : weight->second;
     candidates.types.push_back(type);
-    candidates.options.push_back({by_size() ? padded_bytes(bytes) : bytes, factor * error_of(tensor, type, options_.objective)});
+    candidates.options.push_back(
+        {by_size() ? padded_bytes(bytes) : bytes, factor * error_of(tensor, type, options_.objective)});
   }
 
   /// What the measured tensors may take.
@@ -89,7 +90,8 @@ class Chooser {
       return *options_.bytes - measurement_.kept_file_bytes;
     }
     const double weights = static_cast<double>(measurement_.weights);
-    const double bytes = std::floor(*options_.bits_per_weight * weights / 8) - static_cast<double>(measurement_.kept_tensor_bytes);
+    const double bytes =
+        std::floor(*options_.bits_per_weight * weights / 8) - static_cast<double>(measurement_.kept_tensor_bytes);
     if (bytes < static_cast<double>(smallest)) {
       char least[32];
       // Rounded up, so that asking for it works.
@@ -108,9 +110,11 @@ class Chooser {
 
 /// The number in a type's name: the bits of a code, as people count them. 16 and 32 for floats.
 int named_bits(const Format& format) {
-  const auto digit = std::find_if(format.name.begin(), format.name.end(), [](unsigned char c) { return std::isdigit(c); });
+  const auto digit =
+      std::find_if(format.name.begin(), format.name.end(), [](unsigned char c) { return std::isdigit(c); });
   int bits = 0;
-  for (auto at = digit; at != format.name.end() && std::isdigit(static_cast<unsigned char>(*at)); ++at) bits = 10 * bits + (*at - '0');
+  for (auto at = digit; at != format.name.end() && std::isdigit(static_cast<unsigned char>(*at)); ++at)
+    bits = 10 * bits + (*at - '0');
   return bits;
 }
 
@@ -139,7 +143,8 @@ std::vector<Type> ladder(const MeasuredTensor& tensor, Type type) {
 }  // namespace
 
 Solution solve(const Measurement& measurement, const SolveOptions& options) {
-  if (measurement.tensors.empty()) throw Error("The measurement holds no tensor that can be quantized, so there is nothing to choose.");
+  if (measurement.tensors.empty())
+    throw Error("The measurement holds no tensor that can be quantized, so there is nothing to choose.");
   return Chooser(measurement, options).choose();
 }
 
@@ -149,7 +154,8 @@ Observation observe(const Measurement& measurement, const Assignment& start, con
     const double error = error_of(measurement.tensors[i], start[i], options.objective);
     if (error > 0) steps.push_back({i, {start[i]}, error, error, false});
   }
-  std::stable_sort(steps.begin(), steps.end(), [](const Observed& a, const Observed& b) { return a.before > b.before; });
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Observed& a, const Observed& b) { return a.before > b.before; });
   if (steps.size() > options.worst) steps.resize(options.worst);
   Observation observation{start, {}};
   for (Observed& step : steps) {

@@ -4,7 +4,8 @@
 
 #include "measure/choose.h"
 
-/// The JSON forms of web/src/core/types.ts for what can be asked of a measurement. Requests that mean nothing throw Error.
+/// The JSON forms of web/src/core/types.ts for what can be asked of a measurement. Requests that mean nothing throw
+/// Error.
 namespace nibble {
 
 /// Prediction of an assignment given as { tensor name: type name }; tensors not named keep their type, names without a

@@ -1,10 +1,10 @@
 #pragma once
 #include <cstdint>
 
-/// From rows to tensors: estimates of sums over all rows of a tensor from some of them, with their uncertainty. Rows are
-/// clusters of weights that may be alike, so uncertainty is judged from the spread between rows, never from the number of
-/// weights. Rows are taken as drawn without order (see sample.h); that overstates the spread where neighbours are alike,
-/// because the sample visits all parts of the tensor.
+/// From rows to tensors: estimates of sums over all rows of a tensor from some of them, with their uncertainty. Rows
+/// are clusters of weights that may be alike, so uncertainty is judged from the spread between rows, never from the
+/// number of weights. Rows are taken as drawn without order (see sample.h); that overstates the spread where neighbours
+/// are alike, because the sample visits all parts of the tensor.
 namespace nibble {
 
 /// A figure of each measured row, together with a second one: sums over rows.
@@ -35,15 +35,15 @@ struct Coverage {
   double scale() const { return measured ? static_cast<double>(rows) / static_cast<double>(measured) : 0; }
 };
 
-/// The factor of the standard error that makes an interval: Student's two-sided 99 % point for this many degrees of freedom,
-/// by the expansion of Cornish and Fisher (within 1 % of the table from 5 degrees on, 0.1 % from 10). 99 and not 95, because
-/// the errors of rows are skewed: a few rows have far more than the others, and a small sample misses them more often than
-/// Student's law says. With this factor at least 95 % of the tensors and types of the sample models lie in their interval
-/// (the test Estimate.HoldsTheWholeTensorsError...), so that is what the interval claims.
+/// The factor of the standard error that makes an interval: Student's two-sided 99 % point for this many degrees of
+/// freedom, by the expansion of Cornish and Fisher (within 1 % of the table from 5 degrees on, 0.1 % from 10). 99 and
+/// not 95, because the errors of rows are skewed: a few rows have far more than the others, and a small sample misses
+/// them more often than Student's law says. With this factor at least 95 % of the tensors and types of the sample
+/// models lie in their interval (the test Estimate.HoldsTheWholeTensorsError...), so that is what the interval claims.
 double interval_factor(double degrees);
 
-/// The variance of scale() * sum(a - ratio * b): rows^2 (1 - measured / rows) / measured times the variance between rows.
-/// 0 when all rows were measured; infinite when fewer than two were.
+/// The variance of scale() * sum(a - ratio * b): rows^2 (1 - measured / rows) / measured times the variance between
+/// rows. 0 when all rows were measured; infinite when fewer than two were.
 double residual_variance(const RowMoments& a, const RowMoments& b, double ratio, const Coverage& coverage);
 
 /// The sum of a over all rows. `low` is never below what was measured.

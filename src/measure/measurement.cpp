@@ -25,7 +25,8 @@ const MeasuredType& measured(const MeasuredTensor& tensor, Type type) {
 }  // namespace
 
 const MeasuredType* MeasuredTensor::find(Type type) const {
-  const auto found = std::find_if(types.begin(), types.end(), [&](const MeasuredType& one) { return one.type == type; });
+  const auto found =
+      std::find_if(types.begin(), types.end(), [&](const MeasuredType& one) { return one.type == type; });
   return found == types.end() ? nullptr : &*found;
 }
 
@@ -40,7 +41,8 @@ Estimate MeasuredTensor::weighted_error(Type type) const {
 }
 
 const MeasuredTensor* Measurement::find(std::string_view name) const {
-  const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const MeasuredTensor& one) { return one.name == name; });
+  const auto found =
+      std::find_if(tensors.begin(), tensors.end(), [&](const MeasuredTensor& one) { return one.name == name; });
   return found == tensors.end() ? nullptr : &*found;
 }
 

@@ -17,8 +17,8 @@ namespace nibble {
 /// What quantizing a tensor to a type costs.
 struct MeasuredType {
   Type type;
-  RowMoments error;     ///< sum (x-y)^2 of a row, crossed with its sum x^2
-  RowMoments weighted;  ///< sum q (x-y)^2 of a row, crossed with its sum q x^2
+  RowMoments error;      ///< sum (x-y)^2 of a row, crossed with its sum x^2
+  RowMoments weighted;   ///< sum q (x-y)^2 of a row, crossed with its sum q x^2
   bool possible = true;  ///< false: a row has weights too large for it
 };
 
@@ -37,8 +37,8 @@ struct MeasuredTensor {
   uint64_t row_length() const { return shape.empty() ? 0 : shape.front(); }
   /// Null when it was not measured as this type.
   const MeasuredType* find(Type type) const;
-  /// Sum (x-y)^2 over the tensor as this type: 0 for its own type and for f32, which change nothing. Throws Error when it was
-  /// not measured, or cannot be had.
+  /// Sum (x-y)^2 over the tensor as this type: 0 for its own type and for f32, which change nothing. Throws Error when
+  /// it was not measured, or cannot be had.
   Estimate error(Type type) const;
   /// The same with each weight counted by its importance; tensors without one count plainly.
   Estimate weighted_error(Type type) const;
@@ -54,14 +54,14 @@ struct Measurement {
 
   std::string version;  ///< of the program
   std::string method;
-  std::vector<File> files;             ///< of the model
+  std::vector<File> files;  ///< of the model
   std::optional<std::string> architecture;
   std::optional<std::string> importance;  ///< path of the matrix in use
   SampleSize size;
-  uint64_t weights = 0;            ///< of the model, unquantizable ones included
-  uint64_t kept_file_bytes = 0;    ///< of an output file: its header and the tensors below none of which are here, padded
-  uint64_t kept_tensor_bytes = 0;  ///< tensor data of the same, without padding
-  bool quantized_source = false;   ///< some tensors are quantized already
+  uint64_t weights = 0;          ///< of the model, unquantizable ones included
+  uint64_t kept_file_bytes = 0;  ///< of an output file: its header and the tensors below none of which are here, padded
+  uint64_t kept_tensor_bytes = 0;       ///< tensor data of the same, without padding
+  bool quantized_source = false;        ///< some tensors are quantized already
   std::vector<MeasuredTensor> tensors;  ///< in output order
 
   /// Null when there is none of this name.

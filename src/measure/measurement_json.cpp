@@ -38,9 +38,8 @@ Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
   json["squaredError"] = known ? estimate_json(estimated_sum(type.error, tensor.coverage())) : Json(nullptr);
   json["relativeSquaredError"] =
       known ? estimate_json(estimated_ratio(type.error, tensor.squares, tensor.coverage())) : Json(nullptr);
-  json["weightedSquaredError"] = known && tensor.has_importance
-                                     ? estimate_json(estimated_sum(type.weighted, tensor.coverage()))
-                                     : Json(nullptr);
+  json["weightedSquaredError"] =
+      known && tensor.has_importance ? estimate_json(estimated_sum(type.weighted, tensor.coverage())) : Json(nullptr);
   json["sums"] = moments_json(type.error);
   json["weightedSums"] = moments_json(type.weighted);
   return json;
@@ -139,7 +138,8 @@ MeasuredTensor parse_tensor(const Json& json) {
   tensor.squares = moments(json, "sums");
   tensor.weighted_squares = moments(json, "weightedSums");
   for (const Json& type : list(json, "types")) {
-    tensor.types.push_back({type_named(type, "type"), moments(type, "sums"), moments(type, "weightedSums"), flag(type, "possible")});
+    tensor.types.push_back(
+        {type_named(type, "type"), moments(type, "sums"), moments(type, "weightedSums"), flag(type, "possible")});
     if (tensor.row_length() % format_of(tensor.types.back().type).block_length != 0) {
       not_one("rows of " + in_quotes(tensor.name) + " do not fill blocks of type " + text(type, "type"));
     }
@@ -174,8 +174,9 @@ Measurement parse_measurement(std::string_view json) {
   const Json root = Json::parse(json, nullptr, false);
   if (!root.is_object() || !root.contains(version_key)) not_one("it does not say so");
   if (root[version_key] != format_version) {
-    throw Error("This measurement was written by a version of nibble whose measurements this one does not know. Measure the "
-                "model again.");
+    throw Error(
+        "This measurement was written by a version of nibble whose measurements this one does not know. Measure the "
+        "model again.");
   }
   Measurement measurement;
   measurement.version = text(root, "version");

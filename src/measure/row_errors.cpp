@@ -23,7 +23,8 @@ RowErrors::RowErrors(std::string_view from, std::span<const std::string> types, 
       decoder_(find_decoder(from_->type, kernel)),
       kernels_(&error_kernels(kernel)),
       counters_(error_buckets::count * histogram_sides) {
-  if (decoder_ == nullptr) throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
+  if (decoder_ == nullptr)
+    throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
   for (const std::string& name : types) {
     const Format& format = named(name);
     const Quantizer* quantizer = find_quantizer(format.type, method, kernel);
@@ -45,9 +46,10 @@ void RowErrors::run(const uint8_t* rows, size_t count, size_t row_length, uint64
   for (size_t row = 0; row < count; ++row) {
     decoder_->run(rows + row * from_->bytes_for(row_length), values_.data(), row_length / from_->block_length);
     if (!std::all_of(values_.begin(), values_.end(), [](float v) { return std::isfinite(v); })) {
-      throw Error("Row " + std::to_string(first_row + row) +
-                  " (counted from 0) has a weight that is not finite. A model with such weights cannot be quantized: the "
-                  "file is damaged, or its training failed.");
+      throw Error(
+          "Row " + std::to_string(first_row + row) +
+          " (counted from 0) has a weight that is not finite. A model with such weights cannot be quantized: the "
+          "file is damaged, or its training failed.");
     }
     measure_row(importance, out);
     out += figures();

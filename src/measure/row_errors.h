@@ -9,8 +9,8 @@
 
 namespace nibble {
 
-/// Quantizes rows to several types at once and tells the error of each, row by row. A row is decoded once; what the types
-/// make of it is thrown away. The scratch, of the size of one row, is kept between calls.
+/// Quantizes rows to several types at once and tells the error of each, row by row. A row is decoded once; what the
+/// types make of it is thrown away. The scratch, of the size of one row, is kept between calls.
 class RowErrors {
  public:
   /// A type without `method` is written as llama.cpp does. Throws Error when there is no such type or it cannot be
@@ -21,10 +21,12 @@ class RowErrors {
   /// Figures per row: sum x^2 and sum q x^2, then sum (x-y)^2 and sum q (x-y)^2 of each type in turn.
   size_t figures() const { return 2 + 2 * targets_.size(); }
 
-  /// Measures `count` consecutive rows of `row_length` weights, a multiple of every block length. `importance` holds q for
-  /// each weight of a row, or is null: then the weighted figures are 0. `out` takes count * figures() numbers. A type that
-  /// cannot hold a row gets NaN. Throws Error when a weight is not finite; `first_row` is for that sentence only.
-  void run(const uint8_t* rows, size_t count, size_t row_length, uint64_t first_row, const float* importance, double* out);
+  /// Measures `count` consecutive rows of `row_length` weights, a multiple of every block length. `importance` holds q
+  /// for each weight of a row, or is null: then the weighted figures are 0. `out` takes count * figures() numbers. A
+  /// type that cannot hold a row gets NaN. Throws Error when a weight is not finite; `first_row` is for that sentence
+  /// only.
+  void run(const uint8_t* rows, size_t count, size_t row_length, uint64_t first_row, const float* importance,
+           double* out);
 
  private:
   struct Target {

@@ -23,7 +23,8 @@ uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-RowOrder::RowOrder(uint64_t rows, std::string_view tensor) : rows_(rows), step_(1), start_(rows ? hash_of(tensor) % rows : 0) {
+RowOrder::RowOrder(uint64_t rows, std::string_view tensor)
+    : rows_(rows), step_(1), start_(rows ? hash_of(tensor) % rows : 0) {
   if (rows < 3) return;
   const auto wanted = static_cast<uint64_t>(static_cast<double>(rows) * golden_section);
   for (uint64_t distance = 0;; ++distance) {

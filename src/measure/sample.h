@@ -7,8 +7,8 @@ namespace nibble {
 
 /// The rows of a tensor in the order they are sampled: row (start + k * step) modulo their number, where the step is
 /// coprime to the number of rows and nearest to its golden section. Every row comes once, and the first n are spread
-/// evenly for every n, with no period that the rows of attention heads might share. The start depends on the tensor's name
-/// only, so the sample is the same everywhere.
+/// evenly for every n, with no period that the rows of attention heads might share. The start depends on the tensor's
+/// name only, so the sample is the same everywhere.
 class RowOrder {
  public:
   RowOrder(uint64_t rows, std::string_view tensor);
@@ -29,8 +29,9 @@ struct SampleSize {
 
   /// Rows to begin with, from whose spread the final number is judged.
   uint64_t pilot(uint64_t rows) const;
-  /// Rows that give the precision wanted, when `measured` rows gave the half width `reached`; never more than a sixteenth of
-  /// the rows nor 256, unless the pilot was more. Any number up to the pilot means that the pilot was enough.
+  /// Rows that give the precision wanted, when `measured` rows gave the half width `reached`; never more than a
+  /// sixteenth of the rows nor 256, unless the pilot was more. Any number up to the pilot means that the pilot was
+  /// enough.
   uint64_t enough(uint64_t rows, uint64_t measured, double reached) const;
 };
 

@@ -28,7 +28,8 @@ PlanOptions to_everything(PlanOptions options) {
 bool can_have(const ModelTensor& tensor, Type type, bool importance) {
   if (find_quantizer(type, llama_cpp, Kernel::scalar) == nullptr) return false;
   if (tensor.shape.front() % format_of(type).block_length != 0) return false;
-  const bool needs = format_of(type).importance == Importance::required || rule_needs_importance(tensor.name, type, false);
+  const bool needs =
+      format_of(type).importance == Importance::required || rule_needs_importance(tensor.name, type, false);
   return importance || !needs;
 }
 
@@ -70,10 +71,13 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
     measurement.kept_file_bytes -= padded_bytes(planned.output_bytes);
     measurement.kept_tensor_bytes -= planned.output_bytes;
     measurement.quantized_source = measurement.quantized_source || format_of(source.type).quantized;
-    MeasuredTensor tensor{source.name, source.shape, source.type, source.weights, rows_of(source), 0, planned.importance.has_value(), {}, {}, {}};
+    MeasuredTensor tensor{
+        source.name, source.shape, source.type, source.weights, rows_of(source), 0, planned.importance.has_value(),
+        {},          {},           {}};
     const std::vector<Type> own = {planned.to};
     for (const Type type : own_types ? own : options.types) {
-      const bool wanted = !tensor.exact(type) && tensor.find(type) == nullptr && can_have(source, type, tensor.has_importance);
+      const bool wanted =
+          !tensor.exact(type) && tensor.find(type) == nullptr && can_have(source, type, tensor.has_importance);
       if (wanted) tensor.types.push_back({type, {}, {}, true});
     }
     made.plan.tensors.push_back(planned);

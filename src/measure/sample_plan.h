@@ -25,9 +25,9 @@ struct SamplePlan {
   Measurement measurement;  ///< its tensors are those of `plan`, nothing is measured yet
 };
 
-/// Chooses what to measure. Of `plan` the method and what concerns the importance matrix and the source count; when the types
-/// are the plan's own, everything counts. Types whose blocks do not fit a tensor's rows, or that it must not have without
-/// importance, are left out of it.
+/// Chooses what to measure. Of `plan` the method and what concerns the importance matrix and the source count; when the
+/// types are the plan's own, everything counts. Types whose blocks do not fit a tensor's rows, or that it must not have
+/// without importance, are left out of it.
 SamplePlan make_sample_plan(const Model& model, const PlanOptions& plan, const MeasureOptions& options,
                             const ImportanceFile* importance);
 
@@ -44,8 +44,8 @@ struct SampleJob {
   std::vector<RowRange> ranges;
 };
 
-/// Jobs for the rows that come begin-th to end-th in the sample of a tensor, each of at most `job_bytes` unless a row has
-/// more. Rows are read in the order of the file.
+/// Jobs for the rows that come begin-th to end-th in the sample of a tensor, each of at most `job_bytes` unless a row
+/// has more. Rows are read in the order of the file.
 std::vector<SampleJob> sample_jobs(const ModelTensor& tensor, uint64_t begin, uint64_t end, uint64_t job_bytes);
 
 /// SamplePlan and SampleJob[] of web/src/core/types.ts.

@@ -21,11 +21,13 @@ std::vector<Type> types_of(const Json& value) {
     }
     return types;
   }
-  if (!value.is_array() || value.empty()) throw Error("The types to measure must be a list of types, \"usual\" or \"all\".");
+  if (!value.is_array() || value.empty())
+    throw Error("The types to measure must be a list of types, \"usual\" or \"all\".");
   for (const Json& element : value) {
     const std::string name = element.is_string() ? element.get<std::string>() : element.dump();
     const Format* format = find_format(std::string_view(name));
-    if (format == nullptr) throw Error("There is no tensor type " + in_quotes(name) + ". Choose one such as q4_K or q8_0.");
+    if (format == nullptr)
+      throw Error("There is no tensor type " + in_quotes(name) + ". Choose one such as q4_K or q8_0.");
     if (codec_of(format->type).quantizers.empty()) throw Error("Nibble can read type " + name + " but not write it.");
     types.push_back(format->type);
   }
@@ -81,7 +83,11 @@ std::string sample_jobs_json(const std::vector<SampleJob>& jobs) {
   for (const SampleJob& job : jobs) {
     Json ranges = Json::array();
     for (const RowRange& range : job.ranges) {
-      ranges.push_back({{"file", range.file}, {"offset", range.offset}, {"bytes", range.bytes}, {"firstRow", range.first_row}, {"rows", range.rows}});
+      ranges.push_back({{"file", range.file},
+                        {"offset", range.offset},
+                        {"bytes", range.bytes},
+                        {"firstRow", range.first_row},
+                        {"rows", range.rows}});
     }
     list.push_back({{"matrix", job.matrix}, {"ranges", std::move(ranges)}});
   }

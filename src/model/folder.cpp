@@ -41,8 +41,7 @@ std::string_view name_of(std::string_view path) {
 /// 0 when the file holds no weights.
 int rank_of(std::string_view path) {
   for (const Kind& kind : kinds) {
-    if (has_extension(path, kind.extension) && name_of(path).starts_with(kind.start))
-      return kind.rank;
+    if (has_extension(path, kind.extension) && name_of(path).starts_with(kind.start)) return kind.rank;
   }
   return 0;
 }

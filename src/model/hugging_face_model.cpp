@@ -37,17 +37,26 @@ ModelTensor computed_tensor(ConvertedTensor&& tensor, uint32_t file, std::vector
   const uint64_t bytes = tensor.computed.size() * sizeof(float), offset = computed.size();
   computed.resize(offset + bytes);
   std::memcpy(computed.data() + offset, tensor.computed.data(), bytes);
-  return {std::move(tensor.name), std::move(tensor.shape), tensor.type, Type::f32, tensor.computed.size(), bytes,
-          {{file, offset}}, {}, {}};
+  return {std::move(tensor.name),
+          std::move(tensor.shape),
+          tensor.type,
+          Type::f32,
+          tensor.computed.size(),
+          bytes,
+          {{file, offset}},
+          {},
+          {}};
 }
 
 ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const Source> sources) {
   const StoredTensor& first = *sources[tensor.sources[0]].tensor;
-  ModelTensor result{std::move(tensor.name), std::move(tensor.shape), tensor.type, first.type, 0, 0, {}, {}, first.dtype};
+  ModelTensor result{
+      std::move(tensor.name), std::move(tensor.shape), tensor.type, first.type, 0, 0, {}, {}, first.dtype};
   for (const uint32_t i : tensor.sources) {
     const auto& [stored, file] = sources[i];
     if (stored->type != first.type) {
-      throw Error("The parts of " + in_quotes(result.name) + " are stored in different types. Save the model with one.");
+      throw Error("The parts of " + in_quotes(result.name) +
+                  " are stored in different types. Save the model with one.");
     }
     result.weights += stored->weights;
     result.bytes += stored->bytes;
@@ -97,8 +106,10 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   }
   ConvertedModel model = convert_hugging_face(config, title, list);
   for (ConvertedTensor& tensor : model.tensors) {
-    assembly.tensors.push_back(tensor.sources.empty() ? computed_tensor(std::move(tensor), static_cast<uint32_t>(files.size()), assembly.computed)
-                                                      : stored_tensor(std::move(tensor), sources));
+    assembly.tensors.push_back(
+        tensor.sources.empty()
+            ? computed_tensor(std::move(tensor), static_cast<uint32_t>(files.size()), assembly.computed)
+            : stored_tensor(std::move(tensor), sources));
   }
   assembly.container = "Hugging Face folder";
   assembly.warnings.insert(assembly.warnings.end(), model.remarks.begin(), model.remarks.end());

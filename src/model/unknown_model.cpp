@@ -20,7 +20,9 @@ struct Group {
     if (count++ == 0) first = name;
   }
   /// "3 tensors, the first being "x","
-  std::string text() const { return counted(count, "tensor") + " (" + (count > 1 ? "the first is " : "") + in_quotes(first) + ")"; }
+  std::string text() const {
+    return counted(count, "tensor") + " (" + (count > 1 ? "the first is " : "") + in_quotes(first) + ")";
+  }
 };
 
 /// A name that fits GGUF: a check sum of the whole and its end, which tells most.
@@ -69,16 +71,23 @@ class Collector {
       dtypes_.insert(stored.dtype);
     }
     if (!in_gguf(stored.type)) small_floats_.add(name);
-    assembly_.tensors.push_back({std::move(name), folded(stored.shape), gguf_type(stored.type), stored.type,
-                                 stored.weights, stored.bytes, {{file, stored.offset}}, {}, stored.dtype});
+    assembly_.tensors.push_back({std::move(name),
+                                 folded(stored.shape),
+                                 gguf_type(stored.type),
+                                 stored.type,
+                                 stored.weights,
+                                 stored.bytes,
+                                 {{file, stored.offset}},
+                                 {},
+                                 stored.dtype});
   }
 
   void warn() {
     std::vector<std::string>& warnings = assembly_.warnings;
     if (long_names_.count) {
-      warnings.push_back("GGUF holds names of at most " + std::to_string(gguf::max_name_bytes) + " bytes: the name of " +
-                         long_names_.text() + " is longer and is cut to a check sum and its end. The metadata keep the " +
-                         "whole name.");
+      warnings.push_back("GGUF holds names of at most " + std::to_string(gguf::max_name_bytes) +
+                         " bytes: the name of " + long_names_.text() +
+                         " is longer and is cut to a check sum and its end. The metadata keep the " + "whole name.");
     }
     if (folded_.count) {
       warnings.push_back("GGUF holds at most four dimensions: the outermost ones of " + folded_.text() +
@@ -117,8 +126,9 @@ GgufHeader header_of(const KeyValueList& values) {
 void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
                       const std::string& why, Assembly& assembly) {
   assembly.warnings.insert(assembly.warnings.begin(),
-                           why + " The output keeps the names of the tensors and says that its architecture is "
-                                 "unknown; llama.cpp does not run such files.");
+                           why +
+                               " The output keeps the names of the tensors and says that its architecture is "
+                               "unknown; llama.cpp does not run such files.");
   KeyValueList values;
   values.set_string("general.architecture", unknown_architecture);
   values.set_string("general.name", title);

@@ -42,7 +42,8 @@ std::string missing(const std::string& first, uint64_t others, uint64_t count) {
          (others ? ", as well as " + std::to_string(others) + " more" : "") + ". Choose all of them together.";
 }
 
-std::vector<uint32_t> by_index(std::span<const ModelFile> files, const ModelFile& index, std::span<const uint32_t> given) {
+std::vector<uint32_t> by_index(std::span<const ModelFile> files, const ModelFile& index,
+                               std::span<const uint32_t> given) {
   const FileJson json = parse_json_file(index.contents->whole, index.name);
   const FileJson& map = member(json, "weight_map");
   std::set<std::string> names;

@@ -191,12 +191,8 @@ PackedMatrix packed_matrix(const Packing& packing, std::string_view name, uint64
       packed.codes = {{tensor(std::string(name), "I8", {rows, columns})}, true};
       packed.scales = {{tensor(module_of(name) + ".SCB", "F32", {rows})}, false};
       break;
-    case PackingFamily::four_bit:
-      pack_four_bit(packed, packing, std::string(name), rows, columns, dtype);
-      break;
-    case PackingFamily::gptq:
-      pack_gptq(packed, packing, module_of(name), rows, columns);
-      break;
+    case PackingFamily::four_bit: pack_four_bit(packed, packing, std::string(name), rows, columns, dtype); break;
+    case PackingFamily::gptq: pack_gptq(packed, packing, module_of(name), rows, columns); break;
   }
   return packed;
 }

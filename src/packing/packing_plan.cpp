@@ -130,8 +130,8 @@ class Planner {
     const uint64_t unit = MatrixPacker::piece_unit(packing_, tensor.shape[0]) * number_bytes;
     const uint64_t piece = std::max<uint64_t>(1, options_.job_bytes / unit) * unit;
     const bool scales = part == PackedPart::scales && !stretch.measured;
-    PackedPlanTensor planned = planned_from(input, stretch.tensors.back().name,
-                                            scales ? "Scales of the codes." : "The type asked for.");
+    PackedPlanTensor planned =
+        planned_from(input, stretch.tensors.back().name, scales ? "Scales of the codes." : "The type asked for.");
     planned.packing = &packing_;
     planned.part = part;
     planned.measured = stretch.measured;

@@ -25,7 +25,11 @@ uint64_t rounded_up(uint64_t value, uint64_t unit) { return (value + unit - 1) /
 class Cutter {
  public:
   Cutter(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index)
-      : jobs_(jobs), source_(source), tensor_(tensor), index_(index), from_(format_of(tensor.from)),
+      : jobs_(jobs),
+        source_(source),
+        tensor_(tensor),
+        index_(index),
+        from_(format_of(tensor.from)),
         to_(format_of(tensor.to)) {}
 
   void cut(const RunLimits& limits) {

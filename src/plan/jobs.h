@@ -10,7 +10,8 @@ struct RunLimits {
   bool whole_slices;   ///< a job must not cross from one matrix of a stack to the next
 };
 
-/// Appends the jobs of plan tensor number `index`, which is made from `source`. Throws Error when there would be absurdly many.
+/// Appends the jobs of plan tensor number `index`, which is made from `source`. Throws Error when there would be
+/// absurdly many.
 void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index,
                  const RunLimits& limits);
 

@@ -39,31 +39,19 @@ std::string shortest(double value, int most_digits, bool single) {
 
 std::string element_text(ValueType type, const uint8_t* at) {
   switch (type) {
-    case ValueType::u8:
-      return std::to_string(*at);
-    case ValueType::i8:
-      return std::to_string(load<int8_t>(at));
-    case ValueType::u16:
-      return std::to_string(load<uint16_t>(at));
-    case ValueType::i16:
-      return std::to_string(load<int16_t>(at));
-    case ValueType::u32:
-      return std::to_string(load<uint32_t>(at));
-    case ValueType::i32:
-      return std::to_string(load<int32_t>(at));
-    case ValueType::u64:
-      return std::to_string(load<uint64_t>(at));
-    case ValueType::i64:
-      return std::to_string(load<int64_t>(at));
-    case ValueType::f32:
-      return shortest(load<float>(at), 9, true);
-    case ValueType::f64:
-      return shortest(load<double>(at), 17, false);
-    case ValueType::boolean:
-      return *at ? "true" : "false";
+    case ValueType::u8: return std::to_string(*at);
+    case ValueType::i8: return std::to_string(load<int8_t>(at));
+    case ValueType::u16: return std::to_string(load<uint16_t>(at));
+    case ValueType::i16: return std::to_string(load<int16_t>(at));
+    case ValueType::u32: return std::to_string(load<uint32_t>(at));
+    case ValueType::i32: return std::to_string(load<int32_t>(at));
+    case ValueType::u64: return std::to_string(load<uint64_t>(at));
+    case ValueType::i64: return std::to_string(load<int64_t>(at));
+    case ValueType::f32: return shortest(load<float>(at), 9, true);
+    case ValueType::f64: return shortest(load<double>(at), 17, false);
+    case ValueType::boolean: return *at ? "true" : "false";
     case ValueType::string:
-    case ValueType::array:
-      break;
+    case ValueType::array: break;
   }
   return {};
 }

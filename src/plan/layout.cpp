@@ -75,8 +75,7 @@ std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) 
 
 void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type,
                   const std::optional<ImportanceMetadata>& importance) {
-  layout.values.push_back(
-      output_values(model.metadata(), file_type, options.overrides, importance, &layout.realigned));
+  layout.values.push_back(output_values(model.metadata(), file_type, options.overrides, importance, &layout.realigned));
   if (!options.keep_split) {
     layout.files.push_back({});
     return;
@@ -150,11 +149,20 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     Decision& decision = decisions[i];
     layout.needs_importance = layout.needs_importance || decision.needs_importance;
     if (decision.type != source.stored || !source.transform.none()) check_conversion(source, decision.type);
-    layout.tensors.push_back({order[i], source.stored, source.type, decision.type, decision.wanted,
-                              std::move(decision.reason), format_of(decision.type).bytes_for(source.weights),
-                              file_of[source.slices[0].file], 0, {}, llama_cpp});
+    layout.tensors.push_back({order[i],
+                              source.stored,
+                              source.type,
+                              decision.type,
+                              decision.wanted,
+                              std::move(decision.reason),
+                              format_of(decision.type).bytes_for(source.weights),
+                              file_of[source.slices[0].file],
+                              0,
+                              {},
+                              llama_cpp});
     PlannedTensor& planned = layout.tensors.back();
-    if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar)) planned.method = chosen->method;
+    if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar))
+      planned.method = chosen->method;
     if (layout.importance_used && planned.converts()) {
       find_importance(planned, source, importance.index, decision.needs_importance);
     }

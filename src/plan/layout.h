@@ -16,7 +16,9 @@ struct Layout {
   bool realigned = false;         ///< general.alignment had to become 32
   bool needs_importance = false;  ///< a tensor must not be written without an importance matrix
 
-  double bits_per_weight() const { return weights ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weights) : 0; }
+  double bits_per_weight() const {
+    return weights ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weights) : 0;
+  }
 };
 
 /// Decides types and lays the output out. Throws Error when it cannot be done as asked. `model` is complete.

@@ -21,7 +21,8 @@ uint64_t number(const GgufHeader& header, std::span<const KeyOverride> overrides
 }
 
 /// A number or one number per layer. As llama.cpp has it, only an existing single number can be overridden.
-std::vector<uint32_t> numbers(const GgufHeader& header, std::span<const KeyOverride> overrides, const std::string& key) {
+std::vector<uint32_t> numbers(const GgufHeader& header, std::span<const KeyOverride> overrides,
+                              const std::string& key) {
   const KeyValue* existing = header.find(key);
   if (existing && existing->type != ValueType::array) return {static_cast<uint32_t>(number(header, overrides, key))};
   return header.numbers(key);

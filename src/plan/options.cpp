@@ -48,9 +48,10 @@ void set_type(PlanOptions& options, const Json& value) {
   options.recipe.file_type = options.packing ? &options.packing->type : find_file_type(text);
   if (options.recipe.file_type) return;
   if (same_name(text, "exl2")) {
-    throw Error("EXL2 files cannot be made from weights alone: their quantizer runs texts through the model to see which "
-                "weights matter, layer by layer. Use exllamav2's convert.py for them, or choose nf4, gptq-4bit-128g or a "
-                "GGUF type with an importance matrix.");
+    throw Error(
+        "EXL2 files cannot be made from weights alone: their quantizer runs texts through the model to see which "
+        "weights matter, layer by layer. Use exllamav2's convert.py for them, or choose nf4, gptq-4bit-128g or a "
+        "GGUF type with an importance matrix.");
   }
   throw Error("There is no file type " + in_quotes(text) + ". Choose one such as Q4_K_M or Q8_0.");
 }
@@ -66,7 +67,8 @@ int64_t parse_integer(const std::string& text, const std::string& key) {
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   // The value is stored as the u32 of its magnitude.
   if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || std::llabs(value) > 0xFFFFFFFFll) {
-    throw Error("The override of " + in_quotes(key) + " is not a whole number of at most 32 bits: " + in_quotes(text) + '.');
+    throw Error("The override of " + in_quotes(key) + " is not a whole number of at most 32 bits: " + in_quotes(text) +
+                '.');
   }
   return value;
 }
@@ -74,7 +76,8 @@ int64_t parse_integer(const std::string& text, const std::string& key) {
 double parse_real(const std::string& text, const std::string& key) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0') throw Error("The override of " + in_quotes(key) + " is not a number: " + in_quotes(text) + '.');
+  if (text.empty() || *end != '\0')
+    throw Error("The override of " + in_quotes(key) + " is not a number: " + in_quotes(text) + '.');
   return value;
 }
 
@@ -83,15 +86,16 @@ KeyOverride parse_override(const Json& element) {
   result.key = member(element, "overrides", "key");
   const std::string type = member(element, "overrides", "type"), value = member(element, "overrides", "value");
   if (result.key.empty() || result.key.size() > max_override_bytes || result.key.find('\0') != std::string::npos) {
-    throw Error("An overridden key must have 1 to " + std::to_string(max_override_bytes) + " bytes of text: " +
-                in_quotes(result.key) + '.');
+    throw Error("An overridden key must have 1 to " + std::to_string(max_override_bytes) +
+                " bytes of text: " + in_quotes(result.key) + '.');
   }
   if (type == "int") {
     result.value = parse_integer(value, result.key);
   } else if (type == "float") {
     result.value = parse_real(value, result.key);
   } else if (type == "bool") {
-    if (value != "true" && value != "false") throw Error("The override of " + in_quotes(result.key) + " must be true or false.");
+    if (value != "true" && value != "false")
+      throw Error("The override of " + in_quotes(result.key) + " must be true or false.");
     result.value = value == "true";
   } else if (type == "str") {
     if (value.size() > max_override_bytes || value.find('\0') != std::string::npos) {
@@ -142,7 +146,8 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
   } else if (name == "excludeWeights") {
     for (const Json& part : as_list(name, value)) options.exclude_weights.push_back(as_text(name, part));
   } else if (name == "jobBytes") {
-    if (!value.is_number_unsigned() || value.get<uint64_t>() < min_job_bytes) wrong(name, "a whole number, 256 or more");
+    if (!value.is_number_unsigned() || value.get<uint64_t>() < min_job_bytes)
+      wrong(name, "a whole number, 256 or more");
     options.job_bytes = value.get<uint64_t>();
   } else {
     throw Error("There is no option " + in_quotes(name) + '.');

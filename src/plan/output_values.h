@@ -20,8 +20,8 @@ constexpr char split_tensors[] = "split.tensors.count";
 }  // namespace key
 
 /// The metadata of the output's first file: the input's entries without the split keys, then the quantization version,
-/// the file type, the overrides and what is known of the importance matrix, each moved to the end. `realigned` tells whether general.alignment had to become
-/// 32, the alignment every output has. Borrows from `header`.
+/// the file type, the overrides and what is known of the importance matrix, each moved to the end. `realigned` tells
+/// whether general.alignment had to become 32, the alignment every output has. Borrows from `header`.
 KeyValueList output_values(const GgufHeader& header, uint32_t file_type, std::span<const KeyOverride> overrides,
                            const std::optional<ImportanceMetadata>& importance, bool* realigned);
 

@@ -64,11 +64,14 @@ void note_importance(const Plan& plan, const Model& model, std::vector<std::stri
   }
   if (without == 0) return;
   if (with == 0) {
-    notes.push_back("The importance matrix has no entry for any tensor of this model; it was probably made for another "
-                    "one.");
+    notes.push_back(
+        "The importance matrix has no entry for any tensor of this model; it was probably made for another "
+        "one.");
   } else {
-    notes.push_back(counted(without, "tensor") + " without an entry in the importance matrix will be converted without "
-                    "it, the first being " + in_quotes(first) + ".");
+    notes.push_back(counted(without, "tensor") +
+                    " without an entry in the importance matrix will be converted without "
+                    "it, the first being " +
+                    in_quotes(first) + ".");
   }
 }
 

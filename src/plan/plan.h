@@ -21,17 +21,17 @@ struct ImportanceFile {
 
 /// One tensor of the output. Tensors are in output order.
 struct PlannedTensor {
-  uint32_t source;             ///< index into Model::tensors()
-  Type from;                   ///< of the bytes in the files
-  Type type;                   ///< in the GGUF file the model stands for
+  uint32_t source;  ///< index into Model::tensors()
+  Type from;        ///< of the bytes in the files
+  Type type;        ///< in the GGUF file the model stands for
   Type to;
-  std::optional<Type> wanted;  ///< what the rules asked for, when another type had to be taken
-  std::string reason;          ///< why this type, in sentences
-  uint64_t output_bytes;       ///< without padding
-  uint32_t file;               ///< output file
-  uint64_t offset;             ///< from the start of that file
+  std::optional<Type> wanted;                 ///< what the rules asked for, when another type had to be taken
+  std::string reason;                         ///< why this type, in sentences
+  uint64_t output_bytes;                      ///< without padding
+  uint32_t file;                              ///< output file
+  uint64_t offset;                            ///< from the start of that file
   std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
-  std::string_view method;     ///< the one asked for, or llama.cpp where the type has no other
+  std::string_view method;                    ///< the one asked for, or llama.cpp where the type has no other
 
   /// Gets another type than it has in the GGUF file the model stands for; otherwise it counts as copied, even when its
   /// bytes are stored differently there.
@@ -89,7 +89,8 @@ struct Price {
 Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance = nullptr);
 
 /// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types. A type that
-/// needs an importance matrix is priced as if there were one, but for the metadata that names it. Throws Error when it could not be done even then.
+/// needs an importance matrix is priced as if there were one, but for the metadata that names it. Throws Error when it
+/// could not be done even then.
 Price make_price(const Model& model, PlanOptions options, const ImportanceFile* importance = nullptr);
 
 }  // namespace nibble

@@ -18,14 +18,18 @@ bool more(const Situation& s) { return s.in_more(); }
 bool middle(const Situation& s) { return !s.in_first(8) && s.place < 7 * s.places / 8; }
 bool falcon(const Situation& s) { return s.falcon; }
 
-constexpr std::string_view few_value_heads = "Four or more query heads share each value head, so values are small and worth more bits.";
+constexpr std::string_view few_value_heads =
+    "Four or more query heads share each value head, so values are small and worth more bits.";
 constexpr std::string_view values_matter = "Value projections suffer most from few bits, so they get more.";
-constexpr std::string_view small_attention = "With 8 experts, attention is a small part of the model, so more bits cost little.";
+constexpr std::string_view small_attention =
+    "With 8 experts, attention is a small part of the model, so more bits cost little.";
 constexpr std::string_view first_values = "The first value projections get more bits.";
-constexpr std::string_view more_layers = "The first and last eighth of the layers and every third between them get more bits.";
+constexpr std::string_view more_layers =
+    "The first and last eighth of the layers and every third between them get more bits.";
 constexpr std::string_view first_eighth_layers = "The first eighth of the layers gets more bits.";
 constexpr std::string_view first_sixteenth_layers = "The first sixteenth of the layers gets more bits.";
-constexpr std::string_view unguided_first_eighth = "Without an importance matrix, the first eighth of the layers gets more bits.";
+constexpr std::string_view unguided_first_eighth =
+    "Without an importance matrix, the first eighth of the layers gets more bits.";
 constexpr std::string_view down_matters = "Down projections get more bits than the default.";
 constexpr std::string_view output_matters = "Attention output projections get more bits than the default.";
 constexpr std::string_view robust = "Queries and keys stand fewer bits well.";
@@ -35,15 +39,18 @@ constexpr FileTypes two_bit_codebooks = IQ2_S | IQ2_M;
 constexpr FileTypes smaller_codebooks = IQ2_XXS | IQ2_XS | IQ1_S | IQ1_M;
 
 constexpr Rule embedding[] = {
-    {smaller_codebooks, always, Type::q2_K, "The token embedding gets Q2_K: it is looked up, not multiplied, and needs no importance there."},
+    {smaller_codebooks, always, Type::q2_K,
+     "The token embedding gets Q2_K: it is looked up, not multiplied, and needs no importance there."},
     {two_bit_codebooks | IQ3_XXS, always, Type::iq3_s, "The token embedding gets 3 bits."},
-    {TQ1_0 | TQ2_0 | Q2_0, always, Type::q4_K, "The token embedding gets 4 bits: three levels would not tell tokens apart."},
+    {TQ1_0 | TQ2_0 | Q2_0, always, Type::q4_K,
+     "The token embedding gets 4 bits: three levels would not tell tokens apart."},
 };
 
 // The mixes of two bits or less.
 
 constexpr Rule low_value[] = {
-    {every_file_type, shared_by_4_or_4_experts, Type::q4_K, "Value projections are a small part of this model and worth 4 bits."},
+    {every_file_type, shared_by_4_or_4_experts, Type::q4_K,
+     "Value projections are a small part of this model and worth 4 bits."},
     {two_bit_codebooks, always, Type::iq3_s, values_matter},
     {smaller_codebooks, always, Type::q2_K, values_matter},
 };
@@ -82,7 +89,8 @@ constexpr Rule value[] = {
 };
 
 constexpr Rule key[] = {
-    {every_file_type, experts_8, Type::q8_0, "With 8 experts, attention is a small part of the model: keys keep 8 bits."},
+    {every_file_type, experts_8, Type::q8_0,
+     "With 8 experts, attention is a small part of the model: keys keep 8 bits."},
     {IQ3_XS, always, Type::iq3_xxs, robust},
     {IQ3_XXS, always, Type::iq2_s, robust},
 };
@@ -96,7 +104,8 @@ constexpr Rule down[] = {
     {Q2_K, always, Type::q3_K, down_matters},
     {Q2_K_S, first_eighth, Type::q4_K, first_eighth_layers},
     {IQ3_XXS, [](const Situation& s) { return !s.importance && s.in_first(8); }, Type::q4_K, unguided_first_eighth},
-    {IQ3_XXS, without_importance, Type::q3_K, "Without an importance matrix, down projections get a type that needs none."},
+    {IQ3_XXS, without_importance, Type::q3_K,
+     "Without an importance matrix, down projections get a type that needs none."},
     {Q3_K_M, first_sixteenth, Type::q5_K, first_sixteenth_layers},
     {Q3_K_M, [](const Situation& s) { return !s.falcon || s.in_more(); }, Type::q4_K, down_matters},
     {IQ3_M, first_eighth, Type::q4_K, first_eighth_layers},
@@ -107,7 +116,8 @@ constexpr Rule down[] = {
     {Q4_K_M, [](const Situation& s) { return s.falcon && s.in_more(); }, Type::q5_K, more_layers},
     {Q4_K_M, falcon, Type::q4_K, falcon_down},
     {Q4_K_M, more, Type::q6_K, more_layers},
-    {IQ4_NL | IQ4_XS, [](const Situation& s) { return !s.importance && s.in_first(8); }, Type::q5_K, unguided_first_eighth},
+    {IQ4_NL | IQ4_XS, [](const Situation& s) { return !s.importance && s.in_first(8); }, Type::q5_K,
+     unguided_first_eighth},
     {Q5_K_M, more, Type::q6_K, more_layers},
     {Q4_K_S, [](const Situation& s) { return !s.falcon && s.in_first(8); }, Type::q5_K, first_eighth_layers},
     {Q4_0, [](const Situation& s) { return s.importance && s.in_first(8); }, Type::q4_1, first_eighth_layers},
@@ -115,15 +125,14 @@ constexpr Rule down[] = {
 };
 
 constexpr Rule attention_output_dense[] = {
-    {Q2_K, always, Type::q3_K, output_matters},
-    {IQ3_XXS, always, Type::iq3_s, output_matters},
-    {Q3_K_M, always, Type::q4_K, output_matters},
-    {Q3_K_L, always, Type::q5_K, output_matters},
+    {Q2_K, always, Type::q3_K, output_matters},   {IQ3_XXS, always, Type::iq3_s, output_matters},
+    {Q3_K_M, always, Type::q4_K, output_matters}, {Q3_K_L, always, Type::q5_K, output_matters},
     {IQ3_M, always, Type::q4_K, output_matters},
 };
 
 constexpr Rule attention_output_8_experts[] = {
-    {Q2_K | IQ3_XS | IQ3_XXS | Q3_K_S | Q3_K_M | IQ4_NL | Q4_K_S | Q4_K_M | IQ3_S | IQ3_M | IQ4_XS, always, Type::q5_K, small_attention},
+    {Q2_K | IQ3_XS | IQ3_XXS | Q3_K_S | Q3_K_M | IQ4_NL | Q4_K_S | Q4_K_M | IQ3_S | IQ3_M | IQ4_XS, always, Type::q5_K,
+     small_attention},
 };
 
 constexpr Rule attention_output_falcon[] = {

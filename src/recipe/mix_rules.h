@@ -37,7 +37,8 @@ struct Rule {
 extern const std::span<const Rule> embedding_rules;
 extern const std::span<const Rule> low_value_rules, low_key_rules, low_down_rules, low_attention_output_rules;
 extern const std::span<const Rule> value_rules, key_rules, query_rules, down_rules, gate_and_up_rules;
-extern const std::span<const Rule> attention_output_rules, attention_output_8_experts_rules, attention_output_falcon_rules;
+extern const std::span<const Rule> attention_output_rules, attention_output_8_experts_rules,
+    attention_output_falcon_rules;
 
 Choice first_match(std::span<const Rule> rules, const FileType& file_type, const Mix::Situation& situation,
                    Choice otherwise);

@@ -25,12 +25,19 @@ const Format& writable(Type type) {
 /// None where llama-quantize knows no other and refuses the model.
 std::optional<Type> with_smaller_blocks(Type wanted) {
   switch (wanted) {
-    case Type::iq1_s: case Type::iq1_m:
-    case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
-    case Type::iq3_xxs: case Type::iq3_s:
+    case Type::iq1_s:
+    case Type::iq1_m:
+    case Type::iq2_xxs:
+    case Type::iq2_xs:
+    case Type::iq2_s:
+    case Type::iq3_xxs:
+    case Type::iq3_s:
     case Type::iq4_xs: return Type::iq4_nl;
-    case Type::q2_0: case Type::q2_K: case Type::q3_K:
-    case Type::tq1_0: case Type::tq2_0: return Type::q4_0;
+    case Type::q2_0:
+    case Type::q2_K:
+    case Type::q3_K:
+    case Type::tq1_0:
+    case Type::tq2_0: return Type::q4_0;
     case Type::q4_K: return Type::q5_0;
     case Type::q5_K: return Type::q5_1;
     case Type::q6_K: return Type::q8_0;
@@ -105,7 +112,8 @@ class Decider {
     if (decision.type == tensor.type || options_.allow_requantize || !format_of(tensor.type).quantized) return;
     throw Error("The tensor " + tensor.name + " is already quantized (" + display_name(tensor.type) +
                 "), and making it " + display_name(decision.type) +
-                " would add a second error to the first. Start from an F32, F16 or BF16 model, or allow requantizing (--allow-requantize).");
+                " would add a second error to the first. Start from an F32, F16 or BF16 model, or allow requantizing "
+                "(--allow-requantize).");
   }
 
   void check_importance(const RecipeTensor& tensor, Decision& decision) const {
@@ -113,8 +121,8 @@ class Decider {
     const bool converts = decision.type != tensor.type;
     const bool by_format = converts && format_of(decision.type).importance == Importance::required;
     if (!options_.have_importance && options_.require_importance && (by_rule || by_format)) {
-      throw Error("The tensor " + tensor.name + " cannot become " + display_name(decision.type) + " in a file of type " +
-                  std::string(options_.file_type->name) +
+      throw Error("The tensor " + tensor.name + " cannot become " + display_name(decision.type) +
+                  " in a file of type " + std::string(options_.file_type->name) +
                   " without an importance matrix. Add one (imatrix.gguf or imatrix.dat), or choose another type.");
     }
     decision.needs_importance = converts && (by_rule || by_format);
@@ -132,8 +140,12 @@ bool rule_needs_importance(std::string_view tensor, Type type, bool q2_k_s) {
   const Category category = category_of(tensor);
   if (category == Category::token_embedding || category == Category::output) return false;
   switch (type) {
-    case Type::iq3_xxs: case Type::iq2_xxs: case Type::iq2_xs: case Type::iq2_s:
-    case Type::iq1_m: case Type::iq1_s: return true;
+    case Type::iq3_xxs:
+    case Type::iq2_xxs:
+    case Type::iq2_xs:
+    case Type::iq2_s:
+    case Type::iq1_m:
+    case Type::iq1_s: return true;
     case Type::q2_K: return q2_k_s;
     default: return false;
   }

@@ -36,18 +36,18 @@ struct RecipeOptions {
   bool pure = false;                    ///< the default type for all, without the recipe's mix
   bool leave_output_tensor = false;
   std::optional<Type> output_type, token_embedding_type;
-  std::vector<TypeRule> rules;      ///< the first matching one wins
-  bool have_importance = false;     ///< an importance matrix with at least one entry is in use
+  std::vector<TypeRule> rules;   ///< the first matching one wins
+  bool have_importance = false;  ///< an importance matrix with at least one entry is in use
   bool allow_requantize = false;
-  bool require_importance = true;   ///< false: types that need a matrix are only marked when there is none, for prices
+  bool require_importance = true;  ///< false: types that need a matrix are only marked when there is none, for prices
 };
 
 /// The fate of one tensor.
 struct Decision {
-  Type type;                    ///< what it will be; its own type when it is copied
-  std::optional<Type> wanted;   ///< what the rules asked for, when its rows could not be cut into that type's blocks
-  std::string reason;           ///< sentences
-  bool quantizable;             ///< false: no rule ever changes this tensor
+  Type type;                      ///< what it will be; its own type when it is copied
+  std::optional<Type> wanted;     ///< what the rules asked for, when its rows could not be cut into that type's blocks
+  std::string reason;             ///< sentences
+  bool quantizable;               ///< false: no rule ever changes this tensor
   bool needs_importance = false;  ///< must not be written without an importance entry of its own
 };
 
@@ -55,10 +55,11 @@ struct Decision {
 /// Where llama-quantize would refuse the model because a row length fits no block, the tensor becomes F16; tensors that
 /// hold no weights (integers) are copied. Throws Error for a bad pattern, a type that cannot be written, a quantized
 /// source without allow_requantize, or types that need an importance matrix when there is none.
-std::vector<Decision> decide(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options);
+std::vector<Decision> decide(const ModelFacts& facts, std::span<const RecipeTensor> tensors,
+                             const RecipeOptions& options);
 
-/// Whether a tensor of this name must not get the type without an importance matrix, by rule of llama-quantize; the token
-/// embedding and the output layer get every type freely. `q2_k_s`: the file type is Q2_K_S.
+/// Whether a tensor of this name must not get the type without an importance matrix, by rule of llama-quantize; the
+/// token embedding and the output layer get every type freely. `q2_k_s`: the file type is Q2_K_S.
 bool rule_needs_importance(std::string_view tensor, Type type, bool q2_k_s);
 
 /// "Q4_K" for Type::q4_K; "type 99" for a number this build does not know.

@@ -14,14 +14,10 @@ struct NamePart {
 
 /// In order: the first part found in the name decides.
 constexpr NamePart name_parts[] = {
-    {"attn_qkv.weight", Category::qkv},
-    {"attn_kv_b.weight", Category::kv_b},
-    {"attn_v.weight", Category::value},
-    {"attn_k.weight", Category::key},
-    {"attn_q.weight", Category::query},
-    {"attn_output.weight", Category::attention_output},
-    {"ffn_up", Category::up},
-    {"ffn_gate", Category::gate},
+    {"attn_qkv.weight", Category::qkv}, {"attn_kv_b.weight", Category::kv_b},
+    {"attn_v.weight", Category::value}, {"attn_k.weight", Category::key},
+    {"attn_q.weight", Category::query}, {"attn_output.weight", Category::attention_output},
+    {"ffn_up", Category::up},           {"ffn_gate", Category::gate},
     {"ffn_down", Category::down},
 };
 

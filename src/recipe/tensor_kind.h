@@ -9,13 +9,17 @@ namespace nibble {
 
 /// The part a tensor plays, as far as recipes tell parts apart.
 enum class Category : uint8_t {
-  output,            ///< output.weight
-  token_embedding,   ///< token_embd.weight, per_layer_token_embd.weight
-  qkv,               ///< queries, keys and values fused in one matrix
-  kv_b,              ///< the second half of a factored key and value projection
-  value, key, query,
+  output,           ///< output.weight
+  token_embedding,  ///< token_embd.weight, per_layer_token_embd.weight
+  qkv,              ///< queries, keys and values fused in one matrix
+  kv_b,             ///< the second half of a factored key and value projection
+  value,
+  key,
+  query,
   attention_output,
-  up, gate, down,    ///< feed-forward projections, experts included
+  up,
+  gate,
+  down,  ///< feed-forward projections, experts included
   other,
 };
 

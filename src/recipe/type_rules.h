@@ -15,7 +15,8 @@ struct TypeRule {
   Type type;
 };
 
-/// The expression of a pattern. Throws Error when it is none; `or_else` is what the sentence offers to write beside one.
+/// The expression of a pattern. Throws Error when it is none; `or_else` is what the sentence offers to write beside
+/// one.
 std::regex name_pattern(const std::string& text, const std::string& or_else = "");
 
 /// Rules ready to be asked. The first that matches wins.

@@ -1,7 +1,8 @@
 // Blocks of 32 weights with a scale and a minimum of their own: x ~ scale * level + minimum. Compiled once per kernel;
 // see super_block_fits.h.
 
-// coarse_bits and fixed_bits are the fractions of levels in a row and in the fits. T is a multiple of 2^(9 - coarse_bits).
+// coarse_bits and fixed_bits are the fractions of levels in a row and in the fits. T is a multiple of 2^(9 -
+// coarse_bits).
 struct Q41Rule : Q41Candidates {
   static constexpr int coarse_bits = 11, fixed_bits = 10;
 };
@@ -11,8 +12,8 @@ struct Q51Rule : Q51Candidates {
 
 template <class Rule>
 struct CandidateTables {
-  // Per row, eight copies of each as a vector: what one step of u (of 2^-11) counts in fractions of a level, and how many
-  // quarters more; what is added before the shifts are taken off again, and what is taken off.
+  // Per row, eight copies of each as a vector: what one step of u (of 2^-11) counts in fractions of a level, and how
+  // many quarters more; what is added before the shifts are taken off again, and what is taken off.
   alignas(16) int16_t span[Rule::rows][8], bias[Rule::rows][8], less[Rule::rows][4][8];
   int quarters[Rule::rows];
   constexpr CandidateTables() : span{}, bias{}, less{}, quarters{} {
@@ -47,8 +48,8 @@ inline LevelSums select_sums(v128_t mask, const LevelSums& yes, const LevelSums&
   return {wasm_v128_bitselect(yes.pu, no.pu, mask), wasm_v128_bitselect(yes.packed, no.packed, mask)};
 }
 
-// Their least-squares fits of u ~ slope * p + offset; the gain is what is taken off the squared deviations from the mean,
-// and 0 where the fit has no slope.
+// Their least-squares fits of u ~ slope * p + offset; the gain is what is taken off the squared deviations from the
+// mean, and 0 where the fit has no slope.
 struct LevelFit {
   v128_t gain, slope, offset;
 };
@@ -115,7 +116,8 @@ inline void best_of_each_shift(const Run32& run, LevelSums& best, v128_t& best_g
     v128_t placed[4], pu[4], packed[4];
     NIBBLE_UNROLL
     for (int k = 0; k < 4; ++k) {
-      placed[k] = wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span), wasm_i16x8_add(quarters[tables.quarters[row]][k], bias));
+      placed[k] =
+          wasm_i16x8_add(wasm_i16x8_mul(coarse[k], span), wasm_i16x8_add(quarters[tables.quarters[row]][k], bias));
     }
     NIBBLE_UNROLL
     for (int c = 0; c < 4; ++c) {
@@ -145,7 +147,8 @@ inline void best_of_each_shift(const Run32& run, LevelSums& best, v128_t& best_g
   best = select_sums(better, again, best);
 }
 
-// The nearest half floats of numbers within their range, ties either way: of 11 bits, or multiples of 2^-24 below 2^-14.
+// The nearest half floats of numbers within their range, ties either way: of 11 bits, or multiples of 2^-24 below
+// 2^-14.
 inline v128_t nearest_half(v128_t v) {
   const v128_t split = wasm_f32x4_mul(v, wasm_f32x4_splat(8193.0f)), anchor = wasm_f32x4_splat(0.75f);
   const v128_t normal = wasm_f32x4_sub(split, wasm_f32x4_sub(split, v));
@@ -153,8 +156,8 @@ inline v128_t nearest_half(v128_t v) {
   return wasm_v128_bitselect(subnormal, normal, wasm_f32x4_lt(wasm_f32x4_abs(v), wasm_f32x4_splat(0x1p-14f)));
 }
 
-// From the fits of four runs to half floats. Moving a scale by s and its offset by m costs B s^2 + 2 Q s m + n m^2: one of
-// the two is taken at or next to the fit, the other follows it.
+// From the fits of four runs to half floats. Moving a scale by s and its offset by m costs B s^2 + 2 Q s m + n m^2: one
+// of the two is taken at or next to the fit, the other follows it.
 inline void round_to_halves(v128_t B, v128_t Q, v128_t& scale, v128_t& offset) {
   const v128_t n = wasm_f32x4_splat(32.0f), one = wasm_f32x4_splat(1.0f), fit_scale = scale, fit_offset = offset;
   const v128_t offset_per_scale = wasm_f32x4_mul(Q, wasm_f32x4_splat(1.0f / 32));
@@ -176,9 +179,11 @@ inline void round_to_halves(v128_t B, v128_t Q, v128_t& scale, v128_t& offset) {
   for (const float side : {0.0f, -1.0f, 1.0f}) {
     const v128_t away = wasm_f32x4_splat(side);
     const v128_t s = nearest_half(wasm_f32x4_add(fit_scale, wasm_f32x4_mul(away, scale_step)));
-    consider(s, nearest_half(wasm_f32x4_sub(fit_offset, wasm_f32x4_mul(offset_per_scale, wasm_f32x4_sub(s, fit_scale)))));
+    consider(s,
+             nearest_half(wasm_f32x4_sub(fit_offset, wasm_f32x4_mul(offset_per_scale, wasm_f32x4_sub(s, fit_scale)))));
     const v128_t m = nearest_half(wasm_f32x4_add(fit_offset, wasm_f32x4_mul(away, offset_step)));
-    consider(nearest_half(wasm_f32x4_sub(fit_scale, wasm_f32x4_mul(scale_per_offset, wasm_f32x4_sub(m, fit_offset)))), m);
+    consider(nearest_half(wasm_f32x4_sub(fit_scale, wasm_f32x4_mul(scale_per_offset, wasm_f32x4_sub(m, fit_offset)))),
+             m);
   }
 }
 
@@ -258,8 +263,9 @@ inline void fit_four_blocks(const float* x, Block32Fit* fits) {
       return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, zero, highest_level), magic), low_byte);
     };
     for (int i = 0; i < n; i += 16) {
-      wasm_v128_store(fits[r].levels + i, wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
-                                                                  wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
+      wasm_v128_store(fits[r].levels + i,
+                      wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
+                                              wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
     }
   }
 }

@@ -30,10 +30,12 @@ inline Corners load_corners(const AffineCover::Corner* const* corners) {
 
 template <class Mask>
 inline Corners select_corners(Mask mask, const Corners& yes, const Corners& no) {
-  return {select(mask, yes.d, no.d), select(mask, yes.m, no.m), select(mask, yes.f, no.f), select(mask, yes.phi, no.phi)};
+  return {select(mask, yes.d, no.d), select(mask, yes.m, no.m), select(mask, yes.f, no.f),
+          select(mask, yes.phi, no.phi)};
 }
 
-/// The square of how far an edge moves the levels: the middle one by dm, those at the ends against it by half_range * dd.
+/// The square of how far an edge moves the levels: the middle one by dm, those at the ends against it by half_range *
+/// dd.
 inline V length_of(const Corners& a, const Corners& b, V half_range) {
   const V dd = half_range * (a.d - b.d), dm = a.m - b.m;
   return dd * dd + dm * dm;
@@ -70,7 +72,8 @@ inline V least_on_edge(V a, V b, V bent) {
 /// The least value of the quadratic on a triangle per lane.
 inline V least_value(const Corners& a, const Corners& b, const Corners& c, V weight_sum) {
   const V ab = bend(a, b, weight_sum), ac = bend(a, c, weight_sum), bc = bend(b, c, weight_sum);
-  const V least = lower_of(lower_of(least_on_edge(a.f, b.f, ab), least_on_edge(a.f, c.f, ac)), least_on_edge(b.f, c.f, bc));
+  const V least =
+      lower_of(lower_of(least_on_edge(a.f, b.f, ab), least_on_edge(a.f, c.f, ac)), least_on_edge(b.f, c.f, bc));
   // c.f + s ga + t gb + s^2 ac + t^2 bc + s t k for the weights s of a and t of b.
   const V ga = a.f - c.f - ac, gb = b.f - c.f - bc, k = ac + bc - ab, two(2.0f), zero(0.0f);
   const V determinant = V(4.0f) * (ac * bc) - k * k;
@@ -133,7 +136,8 @@ AffineCover::Point AffineCover::good_fit(const Block& block) {
     for (int batch = 0; batch < batches; ++batch) {
       float starts[lanes];
       for (int lane = 0; lane < lanes; ++lane) {
-        const float shift = 0.25f * static_cast<float>(batch * lanes + lane) - 0.5f + 0.0625f * static_cast<float>(row % 3);
+        const float shift =
+            0.25f * static_cast<float>(batch * lanes + lane) - 0.5f + 0.0625f * static_cast<float>(row % 3);
         starts[lane] = middle + shift;
       }
       const LevelSums fit = fit_levels(y_, w_, n_, V(span), load_run<V>(starts), last_, weight_sum_);
@@ -200,9 +204,9 @@ void AffineCover::refine(float limit) {
     store_run(middle.phi, phi);
     store_run(least_value(at[0], middle, at[2], weight_sum), low[0]);
     store_run(least_value(middle, at[1], at[2], weight_sum), low[1]);
-    store_run(absolute((middle.d - at[0].d) - (at[1].d - middle.d)) +
-                  absolute((middle.m - at[0].m) - (at[1].m - middle.m)),
-              inexact);
+    store_run(
+        absolute((middle.d - at[0].d) - (at[1].d - middle.d)) + absolute((middle.m - at[0].m) - (at[1].m - middle.m)),
+        inexact);
     for (int lane = 0; lane < count; ++lane) {
       const Triangle& triangle = open_[first + lane];
       if (is_fine[lane] != 0 || inexact[lane] != 0) {
@@ -222,8 +226,8 @@ void AffineCover::refine(float limit) {
   open_.swap(next_);
 }
 
-/// Single precision finds Phi from f: what that loses, at most 2^-22 Syy / d, enters the bounds times differences of scales
-/// that are not above d.
+/// Single precision finds Phi from f: what that loses, at most 2^-22 Syy / d, enters the bounds times differences of
+/// scales that are not above d.
 inline void AffineCover::evaluate(V d, V m, V& f, V& phi) const {
   f = weighted_ ? error_at<true>(y_, w_, n_, -center_, last_ - center_, d, m)
                 : error_at<false>(y_, w_, n_, -center_, last_ - center_, d, m);
@@ -248,7 +252,8 @@ void AffineCover::mesh(const Block& block, const Region& region) {
   constexpr double grain = 4096, cell = 0.5;
   const auto below = [](double v) { return std::floor(v * grain) / grain; };
   const auto above = [](double v) { return std::ceil(v * grain) / grain; };
-  const double last = block.last, center = center_of(block.last), first_close = 1 / (1.15 * last), last_close = 1 / (0.6 * last);
+  const double last = block.last, center = center_of(block.last), first_close = 1 / (1.15 * last),
+               last_close = 1 / (0.6 * last);
   rows_.clear();
   for (const double share : {0.0, 0.3, 0.55, 0.8, 1.0}) rows_.push_back(first_close * share);
   while (rows_.back() < region.widest) {

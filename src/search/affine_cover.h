@@ -5,22 +5,22 @@
 
 #include "numeric/lanes.h"
 
-/// The first part of the proof of search/exact_affine.h in single precision, four points or triangles at a time: where a
-/// better scale and offset than those known can be.
+/// The first part of the proof of search/exact_affine.h in single precision, four points or triangles at a time: where
+/// a better scale and offset than those known can be.
 ///
 /// Levels are counted from c = (last + 1) / 2, so x ~ d p + m with p in -c..last - c. With f the error of the nearest
-/// levels, f = Syy + W m^2 - 2 d Phi(d, m) and Phi convex (the same Phi but for a linear function). Replacing Phi by the
-/// plane through the corners of a triangle leaves a quadratic below f; with f and Phi known at the corners it is, in the
-/// weights a_i of the corners,
+/// levels, f = Syy + W m^2 - 2 d Phi(d, m) and Phi convex (the same Phi but for a linear function). Replacing Phi by
+/// the plane through the corners of a triangle leaves a quadratic below f; with f and Phi known at the corners it is,
+/// in the weights a_i of the corners,
 ///   sum a_i f_i - sum over pairs a_i a_j D_ij,   D_ij = W (m_i - m_j)^2 - 2 (d_i - d_j) (Phi_i - Phi_j),
-/// whose terms lose nothing to cancellation. A mesh of triangles covers the region; those whose least value is above the
-/// limit are dropped, the others halved, generation by generation, until they are small.
+/// whose terms lose nothing to cancellation. A mesh of triangles covers the region; those whose least value is above
+/// the limit are dropped, the others halved, generation by generation, until they are small.
 ///
 /// Rounding: f is a sum of squares, good to n 2^-23 of itself. Phi is found from f, to 2^-23 Syy / d, and enters
 /// multiplied by differences of scales that are not above d. Both stay below the thousandth by which a triangle must
-/// exceed the limit to be dropped, as long as the limit is not below least_limit Syy. Where W m^2 is far above Syy, at scales
-/// many times the range, Phi loses 2^-23 W m^2 / d as well; f is close to Syy there, far above a limit of most_limit Syy. Halves of an edge are exact: an
-/// edge whose middle single precision cannot hold is not cut.
+/// exceed the limit to be dropped, as long as the limit is not below least_limit Syy. Where W m^2 is far above Syy, at
+/// scales many times the range, Phi loses 2^-23 W m^2 / d as well; f is close to Syy there, far above a limit of
+/// most_limit Syy. Halves of an edge are exact: an edge whose middle single precision cannot hold is not cut.
 namespace nibble {
 
 class AffineCover {

@@ -131,9 +131,12 @@ AffineChoice exact(const AffineProblem& problem, AffineScratch& scratch) {
 }
 
 constexpr AffineMethod methods[affine_method_count] = {
-    {"min-max", "Even steps from the smallest weight to the largest: the rule of llama.cpp for Q4_1 and Q5_1.", min_max},
-    {"shrink-l2.4", "80 ranges from 100 % down to 21 % of the smallest and the largest weight, judged by |error|^2.4.", shrink},
-    {"grid", "38 scales that begin at the smallest weight, each followed by a least-squares fit of scale and offset.", grid},
+    {"min-max", "Even steps from the smallest weight to the largest: the rule of llama.cpp for Q4_1 and Q5_1.",
+     min_max},
+    {"shrink-l2.4", "80 ranges from 100 % down to 21 % of the smallest and the largest weight, judged by |error|^2.4.",
+     shrink},
+    {"grid", "38 scales that begin at the smallest weight, each followed by a least-squares fit of scale and offset.",
+     grid},
     {"lsq", "Rounds and fits scale and offset by least squares in turn until nothing changes.", least_squares},
     {exact_method, "The proven minimum of the squared error over every scale and offset that can be stored.", exact},
 };

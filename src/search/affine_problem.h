@@ -4,7 +4,8 @@
 
 #include "search/scale_storage.h"
 
-/// Blocks with two numbers: x_i ~ scale * q_i + offset, where q_i is the integer 0..last nearest to (x_i - offset) / scale.
+/// Blocks with two numbers: x_i ~ scale * q_i + offset, where q_i is the integer 0..last nearest to (x_i - offset) /
+/// scale.
 namespace nibble {
 
 struct AffineProblem {

@@ -3,9 +3,9 @@
 #include "numeric/lanes.h"
 #include "search/affine_candidates.h"
 
-/// Blocks of 32 weights of unequal importance with a scale and a minimum of their own, x ~ scale * level + offset: every
-/// candidate is judged by its own least-squares fit, and of each shift the best one is rounded once more to that fit.
-/// V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
+/// Blocks of 32 weights of unequal importance with a scale and a minimum of their own, x ~ scale * level + offset:
+/// every candidate is judged by its own least-squares fit, and of each shift the best one is rounded once more to that
+/// fit. V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
 namespace nibble {
 
 template <class V>
@@ -17,8 +17,8 @@ struct WeightedAffineFit {
 /// The fit of two choices of levels, limit(round(u T + start), 0, N), at once: enough to keep the processor busy, few
 /// enough for its registers. wu[i] = w[i] u[i].
 template <int N, class V>
-inline void fit_two_weighted(const V* u, const V* w, const V* wu, V mean, V inverse_w, const V (&T)[2], const V (&start)[2],
-                             WeightedAffineFit<V>* fits) {
+inline void fit_two_weighted(const V* u, const V* w, const V* wu, V mean, V inverse_w, const V (&T)[2],
+                             const V (&start)[2], WeightedAffineFit<V>* fits) {
   const V zero(0.0f), anchor(rounding_anchor), top(rounding_anchor + static_cast<float>(N));
   V A[2] = {zero, zero}, B[2] = {zero, zero}, Q[2] = {zero, zero};
   for (int i = 0; i < 32; ++i) {
@@ -71,7 +71,8 @@ inline void fit_weighted_affine(const V* x, const V* w, V& scale, V& offset) {
     const AffineCandidates& of = Candidates::weighted_candidates[row];
     const V T[2] = {V(of.T), V(of.T)};
     for (int pair = 0; pair < 4; pair += 2) {
-      const float first = (static_cast<float>(N) - of.T) / 2.0f + of.first_shift + of.shift_step * static_cast<float>(pair);
+      const float first =
+          (static_cast<float>(N) - of.T) / 2.0f + of.first_shift + of.shift_step * static_cast<float>(pair);
       WeightedAffineFit<V> fits[2];
       fit_two_weighted<N>(u, w, wu, mean, inverse_w, T, {V(first), V(first + of.shift_step)}, fits);
       for (int k = 0; k < 2; ++k) best[pair + k] = better_fit(fits[k], best[pair + k]);
@@ -89,8 +90,8 @@ inline void fit_weighted_affine(const V* x, const V* w, V& scale, V& offset) {
     for (int k = 0; k < 2; ++k) best[pair + k] = better_fit(fits[k], best[pair + k]);
   }
   for (int k = 1; k < 4; ++k) best[0] = better_fit(best[k], best[0]);
-  // Half floats: the scale follows the rounded offset, and the offset the rounded scale. Where no candidate has a gain, all
-  // weights are taken for their mean.
+  // Half floats: the scale follows the rounded offset, and the offset the rounded scale. Where no candidate has a gain,
+  // all weights are taken for their mean.
   const auto stored = [](V v) {
     float each[lane_count<V>];
     store_run(v, each);

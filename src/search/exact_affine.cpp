@@ -144,7 +144,8 @@ void ExactAffine::consider_fit(const Choice& choice) {
     return;
   }
   const int place = half_nearest(d * unit_);
-  for (int near = std::max(0, place - 1); near <= std::min(place + 1, last_half); ++near) consider_offsets(choice, half_at(near));
+  for (int near = std::max(0, place - 1); near <= std::min(place + 1, last_half); ++near)
+    consider_offsets(choice, half_at(near));
 }
 
 /// The half-float offsets that suit these codes at this scale. Codes that leave room at the end may all be raised by
@@ -177,7 +178,8 @@ void ExactAffine::try_pairs_of(const Choice& choice) {
   if (!(room > 0)) return;
   const double reach = std::sqrt(room / variance);
   const int first = half_above(std::max(0.0, d - reach) * unit_), last = half_below((d + reach) * unit_);
-  for (int place = first; place <= last && evaluated_ < most_evaluations; ++place) consider_offsets(choice, half_at(place));
+  for (int place = first; place <= last && evaluated_ < most_evaluations; ++place)
+    consider_offsets(choice, half_at(place));
 }
 
 /// Tries the pairs of half floats of a triangle that holds few; true when that was all of them.
@@ -215,7 +217,8 @@ double ExactAffine::lower_bound(const Corner& p, const Corner& q, const Corner& 
     const double slope = 2 * (weight_sum_ * from.m * dm - from.d * dphi - dd * from.phi);
     const double curvature = weight_sum_ * dm * dm - 2 * dd * dphi;
     least = std::min(least, start);
-    if (curvature > 0 && slope < 0 && -slope < 2 * curvature) least = std::min(least, start - slope * slope / (4 * curvature));
+    if (curvature > 0 && slope < 0 && -slope < 2 * curvature)
+      least = std::min(least, start - slope * slope / (4 * curvature));
   };
   along_edge(p, q);
   along_edge(q, r);
@@ -260,16 +263,17 @@ void ExactAffine::halve(const Triangle& triangle) {
       longest = i;
     }
   }
-  const uint32_t from = triangle.corner[longest], to = triangle.corner[(longest + 1) % 3], other = triangle.corner[(longest + 2) % 3];
+  const uint32_t from = triangle.corner[longest], to = triangle.corner[(longest + 1) % 3],
+                 other = triangle.corner[(longest + 2) % 3];
   const uint32_t middle = evaluate((corners_[from].d + corners_[to].d) / 2, (corners_[from].m + corners_[to].m) / 2);
   add(from, middle, other);
   add(middle, to, other);
 }
 
-/// With an offset above the largest weight all codes are 0. Codes that begin above 0 can all be lowered, with the offset
-/// raised by as many scales; so the lowest code is 0 and the smallest weight lies at most half a scale above the offset,
-/// unless the offset has a limit. Two neighbouring levels never need to be farther apart than the weights are, unless the
-/// offset cannot be what it should.
+/// With an offset above the largest weight all codes are 0. Codes that begin above 0 can all be lowered, with the
+/// offset raised by as many scales; so the lowest code is 0 and the smallest weight lies at most half a scale above the
+/// offset, unless the offset has a limit. Two neighbouring levels never need to be farther apart than the weights are,
+/// unless the offset cannot be what it should.
 AffineCover::Region ExactAffine::region() const {
   const double largest = std::max(std::fabs(mean_ + lowest_ * unit_), std::fabs(mean_ + highest_ * unit_)) / unit_;
   double bottom = lowest_, top = highest_, widest = 1, below = 0.5;
@@ -302,8 +306,9 @@ void ExactAffine::outline() {
 /// Opens the triangles that single precision leaves of the region; false where it cannot tell.
 bool ExactAffine::cover() {
   if (problem_.offset_at_most_zero) return false;
-  const AffineCover::Block block{y_.data(), w_.data(), static_cast<int>(y_.size()), problem_.last,
-                                 problem_.weights != nullptr, weight_sum_, square_sum_};
+  const AffineCover::Block block{
+      y_.data(),   w_.data(),  static_cast<int>(y_.size()), problem_.last, problem_.weights != nullptr,
+      weight_sum_, square_sum_};
   const AffineCover::Point start = cover_.good_fit(block);
   if (!(start.d > 0)) return false;
   evaluate(start.d, start.m);

@@ -12,14 +12,15 @@
 /// In units of a scale d the levels are 0 1 2 3 4 6 8 12 with either sign; those of 2d are 0 2 4 6 8 12 16 24, those of
 /// d/2 are 0 1/2 1 3/2 2 3 4 6. Let y = max|x| / d.
 ///   - y <= 7: no weight is nearer to 8 or 12 than to 6, and all other levels are levels of d/2 too. d/2 is no worse.
-///   - y >= 18 (of 32 weights) or y >= 16 (of 16): 2d lacks the levels 1 and 3 only, which costs a weight at most d^2 (where
-///     it lies on 1 or 3). The largest weight wins (y - 12)^2 - (y - 16)^2 = 8y - 112, or more by the level 24: at least 32
-///     or 16, which is more than the other 31 or 15 weights can lose. 2d is better.
-/// So only scales with 7 < y < 18 (or 16) matter, as far as d/2 and 2d can be stored: e8m0 stores every power of two within
-/// its range, ue4m3 every double below its end, and every half from code 16 on. These scales are compared in single
-/// precision, where a difference x - l d is right to a unit in its own last place because l d is exact; what comes within
-/// 1e-5, far more than such errors can add up to, is compared in double precision.
-/// V is float or Float4: the same choice.
+///   - y >= 18 (of 32 weights) or y >= 16 (of 16): 2d lacks the levels 1 and 3 only, which costs a weight at most d^2
+///   (where
+///     it lies on 1 or 3). The largest weight wins (y - 12)^2 - (y - 16)^2 = 8y - 112, or more by the level 24: at
+///     least 32 or 16, which is more than the other 31 or 15 weights can lose. 2d is better.
+/// So only scales with 7 < y < 18 (or 16) matter, as far as d/2 and 2d can be stored: e8m0 stores every power of two
+/// within its range, ue4m3 every double below its end, and every half from code 16 on. These scales are compared in
+/// single precision, where a difference x - l d is right to a unit in its own last place because l d is exact; what
+/// comes within 1e-5, far more than such errors can add up to, is compared in double precision. V is float or Float4:
+/// the same choice.
 namespace nibble::exact_fp4 {
 
 /// sum (x - the nearest level times d)^2 over n weights given by magnitude.
@@ -136,9 +137,10 @@ inline uint8_t best_ue4m3(const float* x) {
   // From the highest code with y >= 16 to the lowest with y <= 7; both ends a little generous.
   int first = ue4m3_floor(largest * (1.0f / 16.0f)), last = ue4m3_floor(largest * (1.0f / 7.0f)) + 1;
   if (first > highest_ue4m3 - 8) first = highest_ue4m3 - 8;  // their doubles cannot be stored
-  if (last < 16) last = 16;                      // some of their halves cannot be stored
+  if (last < 16) last = 16;                                  // some of their halves cannot be stored
   if (last > highest_ue4m3) last = highest_ue4m3;
-  return static_cast<uint8_t>(best_code<16, V>(x, largest, first, last, [](int code) { return ue4m3_scales.value[code]; }));
+  return static_cast<uint8_t>(
+      best_code<16, V>(x, largest, first, last, [](int code) { return ue4m3_scales.value[code]; }));
 }
 
 }  // namespace nibble::exact_fp4

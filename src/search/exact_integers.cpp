@@ -4,12 +4,12 @@ namespace nibble {
 namespace exact_integers_scalar {
 bool search(int reach, const float* x, const float* importance, float& scale);
 bool search_near(const float* x, float& scale);
-}
+}  // namespace exact_integers_scalar
 #if NIBBLE_SIMD
 namespace exact_integers_simd {
 bool search(int reach, const float* x, const float* importance, float& scale);
 bool search_near(const float* x, float& scale);
-}
+}  // namespace exact_integers_simd
 #endif
 
 ExactIntegers::ExactIntegers(int reach, Kernel kernel) : search_(exact_integers_scalar::search), reach_(reach) {

@@ -360,8 +360,7 @@ bool search(int reach, const float* x, const float* importance, float& scale) {
       case Grid5::reach:
         return search_grid<Grid5Weighted, true>(x, importance, scale) ||
                search_grid<Grid5WeightedWhole, true>(x, importance, scale);
-      default:
-        return false;
+      default: return false;
     }
   }
   switch (reach) {
@@ -369,8 +368,7 @@ bool search(int reach, const float* x, const float* importance, float& scale) {
       return search_grid<Grid4, false>(x, nullptr, scale) || search_grid<Grid4Whole, false>(x, nullptr, scale);
     case Grid5::reach:
       return search_grid<Grid5, false>(x, nullptr, scale) || search_grid<Grid5Whole, false>(x, nullptr, scale);
-    default:
-      return search_grid<Grid8, false>(x, nullptr, scale) || search_grid<Grid8Whole, false>(x, nullptr, scale);
+    default: return search_grid<Grid8, false>(x, nullptr, scale) || search_grid<Grid8Whole, false>(x, nullptr, scale);
   }
 }
 bool search_near(const float* x, float& scale) { return search_grid<Grid8Near, false>(x, nullptr, scale); }

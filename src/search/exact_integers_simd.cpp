@@ -9,7 +9,7 @@
 #include "numeric/bits.h"
 
 namespace nibble::exact_integers_simd {
-#include "search/integer_vectors.inl"
 #include "search/exact_integers.inl"
+#include "search/integer_vectors.inl"
 }  // namespace nibble::exact_integers_simd
 #endif

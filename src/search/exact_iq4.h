@@ -4,15 +4,17 @@
 
 /// The provably best half-float scale for blocks of 32 weights on the uneven levels of IQ4_NL, fast.
 ///
-/// As in exact_integers.h, with these differences. The levels have no symmetry, so scales of either sign are searched by
-/// themselves: of two families, one puts the largest weight on the side of 113, the other on the side of -127. T = max|x| /
-/// |scale| counts levels. Within a factor of 1.1 either way from where a weight lies at some T (1.15 while the largest weight
-/// is below 60, 1.13 below 77, where fewer levels are in reach), it stays nearest to one of the two levels around it, so that the errors of neighbouring nodes and the changes of codes in a cell need those two only.
-/// Cells from T = 42 to where the largest weight alone is clipped by more than the error found are bounded, and swept where
-/// the bound is below it. From 42 down to 4.5 the error of half the weights, bounded in the same way, must be above it: what
-/// some weights miss, all miss at least. Below 4.5 every weight is nearest to the level 1, and the error is at least
-/// sum u^2 - (sum u)^2 / 32. Where a proof fails, or the weights fit so well or are so small or so large that single
-/// precision or half floats are too coarse, ScaleSweep decides. Errors are compared in single precision: to 4e-6 of the error.
+/// As in exact_integers.h, with these differences. The levels have no symmetry, so scales of either sign are searched
+/// by themselves: of two families, one puts the largest weight on the side of 113, the other on the side of -127. T =
+/// max|x| / |scale| counts levels. Within a factor of 1.1 either way from where a weight lies at some T (1.15 while the
+/// largest weight is below 60, 1.13 below 77, where fewer levels are in reach), it stays nearest to one of the two
+/// levels around it, so that the errors of neighbouring nodes and the changes of codes in a cell need those two only.
+/// Cells from T = 42 to where the largest weight alone is clipped by more than the error found are bounded, and swept
+/// where the bound is below it. From 42 down to 4.5 the error of half the weights, bounded in the same way, must be
+/// above it: what some weights miss, all miss at least. Below 4.5 every weight is nearest to the level 1, and the error
+/// is at least sum u^2 - (sum u)^2 / 32. Where a proof fails, or the weights fit so well or are so small or so large
+/// that single precision or half floats are too coarse, ScaleSweep decides. Errors are compared in single precision: to
+/// 4e-6 of the error.
 namespace nibble {
 
 class ExactIq4 {

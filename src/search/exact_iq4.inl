@@ -8,16 +8,28 @@ struct Iq4Nodes {
   static constexpr struct Range {
     int first, count;
     float centre;
-  } ranges[range_count] = {{0, 4, 48.3f}, {4, 4, 68.0f}, {8, 8, 90.5f}, {16, 8, 113.0f}, {24, 8, 141.5f}, {32, 4, 169.0f}};
-  alignas(16) int16_t fixed[count], coarse_fixed[coarse_count];  // in steps
-  alignas(16) float T[padded], scale[padded], rounding[padded];   // per node
+  } ranges[range_count] = {{0, 4, 48.3f},   {4, 4, 68.0f},   {8, 8, 90.5f},
+                           {16, 8, 113.0f}, {24, 8, 141.5f}, {32, 4, 169.0f}};
+  alignas(16) int16_t fixed[count], coarse_fixed[coarse_count];          // in steps
+  alignas(16) float T[padded], scale[padded], rounding[padded];          // per node
   alignas(16) float ratio[padded], curve[padded], half_inverse[padded];  // per cell
   alignas(16) float coarse_scale[coarse_count], coarse_rounding[coarse_count];
   alignas(16) float coarse_ratio[coarse_count], coarse_curve[coarse_count], coarse_half_inverse[coarse_count];
 
   constexpr Iq4Nodes()
-      : fixed{}, coarse_fixed{}, T{}, scale{}, rounding{}, ratio{}, curve{}, half_inverse{}, coarse_scale{},
-        coarse_rounding{}, coarse_ratio{}, coarse_curve{}, coarse_half_inverse{} {
+      : fixed{},
+        coarse_fixed{},
+        T{},
+        scale{},
+        rounding{},
+        ratio{},
+        curve{},
+        half_inverse{},
+        coarse_scale{},
+        coarse_rounding{},
+        coarse_ratio{},
+        coarse_curve{},
+        coarse_half_inverse{} {
     constexpr float at[count] = {42.0f,  46.5f,  51.0f,  55.5f,  60.0f,  65.5f,  71.0f,  77.0f,  82.0f,
                                  85.0f,  87.5f,  90.0f,  92.5f,  95.0f,  97.5f,  100.0f, 102.5f, 105.5f,
                                  108.5f, 111.5f, 115.0f, 118.0f, 121.5f, 125.0f, 128.5f, 132.0f, 136.0f,
@@ -77,7 +89,8 @@ inline void iq4_node_errors(const v128_t* U, int ranges, float* error) {
         for (int k = 0; k < 4; ++k) {
           const v128_t place = wasm_i16x8_q15mulr_sat(U[k], t);
           const v128_t is_lower = wasm_i16x8_gt(sides.middle[k], place);
-          const v128_t r = wasm_i16x8_sub(place, wasm_v128_xor(sides.upper[k], wasm_v128_and(is_lower, sides.change[k])));
+          const v128_t r =
+              wasm_i16x8_sub(place, wasm_v128_xor(sides.upper[k], wasm_v128_and(is_lower, sides.change[k])));
           const v128_t square = wasm_i32x4_dot_i16x8(r, r);
           sums[c] = k == 0 ? square : wasm_i32x4_add(sums[c], square);
         }
@@ -108,7 +121,8 @@ inline float coarse_iq4_bound(v128_t U0, v128_t U1) {
   }
   const v128_t squares = wasm_i32x4_add(wasm_i32x4_dot_i16x8(U0, U0), wasm_i32x4_dot_i16x8(U1, U1));
   // A little more than the sum of squares, for its rounding.
-  const v128_t square_sum = wasm_f32x4_splat(total(wasm_f32x4_convert_i32x4(squares)) * (1.001f / (full_scale * full_scale)) + 1e-6f);
+  const v128_t square_sum =
+      wasm_f32x4_splat(total(wasm_f32x4_convert_i32x4(squares)) * (1.001f / (full_scale * full_scale)) + 1e-6f);
   v128_t least = wasm_f32x4_splat(std::numeric_limits<float>::max());
   static_assert(count == 8);  // seven cells, the middle one twice
   for (int cell = 0; cell <= 3; cell += 3) {
@@ -125,7 +139,8 @@ struct BestIq4Scale {
 };
 
 // Looks at every choice of codes that is nearest somewhere in the cell [T0, T1], and keeps the best stored scale. u are
-// weights over a power of two with the family's sign, and T0 and T1 go with them; U and `centre` are for finding levels.
+// weights over a power of two with the family's sign, and T0 and T1 go with them; U and `centre` are for finding
+// levels.
 inline void sweep_iq4_cell(const v128_t* u, const v128_t* U, int16_t centre, float T0, float T1, float power,
                            v128_t sign, BestIq4Scale& best) {
   alignas(16) float event_u[40], event_m[40], event_off[40], event_D[40];
@@ -139,7 +154,8 @@ inline void sweep_iq4_cell(const v128_t* u, const v128_t* U, int16_t centre, flo
   int events = 0;
   const auto visit = [&](v128_t v, v128_t lower, v128_t upper) {
     const v128_t m = wasm_f32x4_mul(half, wasm_f32x4_add(lower, upper));
-    const v128_t begins_low = wasm_f32x4_lt(wasm_f32x4_mul(v, vT0), m), ends_low = wasm_f32x4_lt(wasm_f32x4_mul(v, vT1), m);
+    const v128_t begins_low = wasm_f32x4_lt(wasm_f32x4_mul(v, vT0), m),
+                 ends_low = wasm_f32x4_lt(wasm_f32x4_mul(v, vT1), m);
     const v128_t level = wasm_v128_bitselect(lower, upper, begins_low);
     const v128_t r = wasm_f32x4_sub(v, wasm_f32x4_mul(vs, level));
     F4 = wasm_f32x4_add(F4, wasm_f32x4_mul(r, r));
@@ -237,8 +253,8 @@ bool exact_iq4(const float* x, float& scale) {
   BestIq4Scale best{wasm_f32x4_splat(std::numeric_limits<float>::max()), wasm_f32x4_splat(0)};
   const auto sweep = [&](int family, int cell) {
     const float T0 = nodes.T[cell], T1 = nodes.T[cell + 1];
-    sweep_iq4_cell(u[family], U[family], static_cast<int16_t>(0.5f * (T0 + T1) * iq4_steps), T0 * size, T1 * size, power,
-                   wasm_i32x4_splat(family == 0 ? 0 : static_cast<int>(0x80000000u)), best);
+    sweep_iq4_cell(u[family], U[family], static_cast<int16_t>(0.5f * (T0 + T1) * iq4_steps), T0 * size, T1 * size,
+                   power, wasm_i32x4_splat(family == 0 ? 0 : static_cast<int>(0x80000000u)), best);
     bounds[family][cell] = no_bound;
     return lowest(best.error) * (size * size);
   };
@@ -250,8 +266,7 @@ bool exact_iq4(const float* x, float& scale) {
   int first = 0;
   while (!not_above(first / Iq4Nodes::padded, first % Iq4Nodes::padded, least_bound)) first += 4;
   const int first_family = first / Iq4Nodes::padded, first_cell = first % Iq4Nodes::padded;
-  float best_error =
-      sweep(first_family, first_cell + __builtin_ctz(not_above(first_family, first_cell, least_bound)));
+  float best_error = sweep(first_family, first_cell + __builtin_ctz(not_above(first_family, first_cell, least_bound)));
   for (int family = 0; family < 2; ++family) {
     for (int cell = 0; cell < Iq4Nodes::cells; cell += 4) {
       for (uint32_t promising = not_above(family, cell, best_error); promising; promising &= promising - 1) {

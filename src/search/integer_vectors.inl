@@ -39,8 +39,8 @@ inline v128_t nearest_f32(v128_t v) {
 }
 inline v128_t clamp_f32(v128_t v, v128_t low, v128_t high) { return wasm_f32x4_pmin(wasm_f32x4_pmax(v, low), high); }
 
-// What half floats hold of numbers below 65520: eleven bits, and no bit below 2^-24. Unlike the conversion there and back
-// this meets no subnormal float, which some processors take a hundred cycles for.
+// What half floats hold of numbers below 65520: eleven bits, and no bit below 2^-24. Unlike the conversion there and
+// back this meets no subnormal float, which some processors take a hundred cycles for.
 inline v128_t stored_halves(v128_t v) {
   const v128_t odd = wasm_v128_and(wasm_u32x4_shr(v, 13), wasm_i32x4_splat(1));
   const v128_t up = wasm_i32x4_add(wasm_i32x4_add(v, wasm_i32x4_splat(0xFFF)), odd);

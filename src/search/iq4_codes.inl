@@ -1,5 +1,5 @@
-// Codes of the uneven levels of IQ4 (numeric/value_tables.h) by table, sixteen at a time. Included once per kernel, inside
-// its namespace, after either numeric/simd.h or numeric/portable_vectors.h.
+// Codes of the uneven levels of IQ4 (numeric/value_tables.h) by table, sixteen at a time. Included once per kernel,
+// inside its namespace, after either numeric/simd.h or numeric/portable_vectors.h.
 
 /// How many of fifteen ascending thresholds an integer is not below. The integers from -16 * width on are cut into 32
 /// stretches that hold at most one threshold each: an entry is 16 times the count at the stretch's begin, plus what the
@@ -30,9 +30,9 @@ inline constexpr Iq4Counts iq4_floors{8, false};
 /// From stretches 0..31 and places in them to sixteen counts.
 inline v128_t iq4_counts(const Iq4Counts& counts, v128_t stretch, v128_t place) {
   // An index outside a table's sixteen gives 0.
-  const v128_t entry =
-      wasm_v128_or(wasm_i8x16_swizzle(wasm_v128_load(counts.entry), stretch),
-                   wasm_i8x16_swizzle(wasm_v128_load(counts.entry + 16), wasm_i8x16_sub(stretch, wasm_i8x16_splat(16))));
+  const v128_t entry = wasm_v128_or(
+      wasm_i8x16_swizzle(wasm_v128_load(counts.entry), stretch),
+      wasm_i8x16_swizzle(wasm_v128_load(counts.entry + 16), wasm_i8x16_sub(stretch, wasm_i8x16_splat(16))));
   return wasm_u8x16_shr(wasm_i8x16_add(entry, place), 4);
 }
 
@@ -52,5 +52,6 @@ inline v128_t nearest_iq4_codes(v128_t a, v128_t b, v128_t c, v128_t d) {
     // Adding 1.5 * 2^23 leaves an integer in the low bits.
     return wasm_i32x4_sub(wasm_f32x4_add(whole, wasm_f32x4_splat(12582912.0f)), wasm_i32x4_splat(0x4B400000));
   };
-  return iq4_codes_of_halves(wasm_i16x8_narrow_i32x4(halves(a), halves(b)), wasm_i16x8_narrow_i32x4(halves(c), halves(d)));
+  return iq4_codes_of_halves(wasm_i16x8_narrow_i32x4(halves(a), halves(b)),
+                             wasm_i16x8_narrow_i32x4(halves(c), halves(d)));
 }

@@ -1,10 +1,10 @@
 // Runs of 32 weights on the uneven levels of IQ4 with a signed scale. Compiled once per kernel; see super_block_fits.h.
 //
-// A candidate is the largest weight over the scale, T, with a sign: the largest weight lands near 113 or near -127. While
-// T stays near the centre of a range, a weight stays nearest to one of the two levels around it: from where it lies at the
-// centre, the next midpoint but one is at least 1.1 times as far, or 1.1 times as near. So these two levels are looked up
-// once per range, and a candidate takes a sum, a comparison and a choice. At the ends of a range a few of the largest
-// weights may miss a third level; a candidate is judged by the levels it has.
+// A candidate is the largest weight over the scale, T, with a sign: the largest weight lands near 113 or near -127.
+// While T stays near the centre of a range, a weight stays nearest to one of the two levels around it: from where it
+// lies at the centre, the next midpoint but one is at least 1.1 times as far, or 1.1 times as near. So these two levels
+// are looked up once per range, and a candidate takes a sum, a comparison and a choice. At the ends of a range a few of
+// the largest weights may miss a third level; a candidate is judged by the levels it has.
 
 constexpr int iq4_steps = 128;  // of a place on the grid
 
@@ -46,8 +46,8 @@ inline void find_iq4_sides(const v128_t* U, int16_t centre, Iq4Sides& sides) {
   }
 }
 
-// The weights of a run in steps of 2^-15 of the largest, which is positive. With importance: in steps of 2^-12, too, and
-// how much each counts, in 127ths of the most important one, so that no sum of products overflows.
+// The weights of a run in steps of 2^-15 of the largest, which is positive. With importance: in steps of 2^-12, too,
+// and how much each counts, in 127ths of the most important one, so that no sum of products overflows.
 struct Iq4Run {
   v128_t U[4], rough[4], w[4];
   float largest;  // with its sign
@@ -106,7 +106,8 @@ struct Iq4Best {
 // Four candidates, `step` apart.
 template <bool weighted>
 inline void try_iq4(const Iq4Run& run, const Iq4Sides& sides, int first_T, int T_step, Iq4Best& best) {
-  const v128_t first = wasm_i16x8_splat(static_cast<int16_t>(first_T)), distance = wasm_i16x8_splat(static_cast<int16_t>(T_step));
+  const v128_t first = wasm_i16x8_splat(static_cast<int16_t>(first_T)),
+               distance = wasm_i16x8_splat(static_cast<int16_t>(T_step));
   v128_t A[4], B[4];
   NIBBLE_UNROLL
   for (int c = 0; c < 4; ++c) A[c] = B[c] = wasm_i32x4_splat(0);
@@ -138,7 +139,8 @@ inline Iq4Best search_iq4(const Iq4Run& run) {
   for (int r = 0; r < 2; ++r) {
     const Iq4Range& range = iq4_ranges[r];
     find_iq4_sides(run.U, range.centre, sides[r]);
-    for (int k = 0; k < Iq4Range::count; k += 4) try_iq4<weighted>(run, sides[r], range.first + k * range.step, range.step, best);
+    for (int k = 0; k < Iq4Range::count; k += 4)
+      try_iq4<weighted>(run, sides[r], range.first + k * range.step, range.step, best);
   }
   // Four more around the best one's own least-squares fit.
   alignas(16) float gains[4], As[4], Bs[4];
@@ -152,7 +154,8 @@ inline Iq4Best search_iq4(const Iq4Run& run) {
   const float fit = iq4_full_scale<weighted> * iq4_steps * Bs[lane] / As[lane];
   if (std::fabs(fit) < 20000.0f) {
     constexpr float around = 0.013f;
-    try_iq4<weighted>(run, sides[fit < 0.0f], static_cast<int>(fit * (1 - around)), static_cast<int>(fit * around * 2 / 3), best);
+    try_iq4<weighted>(run, sides[fit < 0.0f], static_cast<int>(fit * (1 - around)),
+                      static_cast<int>(fit * around * 2 / 3), best);
   }
   return best;
 }

@@ -1,5 +1,5 @@
-// Super-blocks of eight runs on the uneven levels of IQ4: x ~ d * code * level, codes -32 .. 31. Compiled once per kernel,
-// after iq4_fits.inl; see super_block_fits.h for the steps.
+// Super-blocks of eight runs on the uneven levels of IQ4: x ~ d * code * level, codes -32 .. 31. Compiled once per
+// kernel, after iq4_fits.inl; see super_block_fits.h for the steps.
 
 struct Iq4SuperBlock {
   static constexpr int count = 8, groups = 2, lowest_code = -32, highest_code = 31;
@@ -73,8 +73,8 @@ inline void iq4_sums_at(const Iq4Run& run, int16_t T, v128_t& A, v128_t& B) {
   }
 }
 
-// Step 3 for the four runs of group g: the code of the scale with the lowest error under d. Adds code^2 sum w level^2 and
-// code sum w level x to the sums of step 4.
+// Step 3 for the four runs of group g: the code of the scale with the lowest error under d. Adds code^2 sum w level^2
+// and code sum w level x to the sums of step 4.
 template <bool weighted>
 inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_t& scale_scale, v128_t& scale_x) {
   constexpr int tries = 4;
@@ -87,19 +87,21 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
       wasm_f32x4_mul(wasm_f32x4_mul(largest, block.unit[g]), wasm_f32x4_splat(1.0f / iq4_full_scale<weighted>));
   v128_t best = wasm_f32x4_splat(3e38f), best_code = zero, kept_A = zero, kept_B = zero;
   for (int k = 0; k < tries; ++k) {
-    const v128_t code = clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(k + 1 - tries / 2))), low, high);
+    const v128_t code =
+        clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(k + 1 - tries / 2))), low, high);
     const v128_t step = wasm_f32x4_mul(code, wasm_f32x4_splat(d));
     const v128_t span = wasm_f32x4_mul(wasm_f32x4_div(largest, step), wasm_f32x4_splat(iq4_steps));
     alignas(16) int32_t spans[4];
     // Without a scale the levels do not matter.
     wasm_v128_store(spans, nearest_i32(clamp_f32(wasm_v128_and(span, wasm_f32x4_ne(step, zero)), least, most)));
     v128_t A[4], B[4];
-    for (int r = 0; r < 4; ++r) iq4_sums_at<weighted>(block.runs[4 * g + r], static_cast<int16_t>(spans[r]), A[r], B[r]);
+    for (int r = 0; r < 4; ++r)
+      iq4_sums_at<weighted>(block.runs[4 * g + r], static_cast<int16_t>(spans[r]), A[r], B[r]);
     // sum w level x, and sum w (x - step level)^2 less sum w x^2.
-    const v128_t all_A = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3])),
-                                        x_per_step);
+    const v128_t all_A = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(A[0], A[1], A[2], A[3])), x_per_step);
     const v128_t all_B = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(lane_sums(B[0], B[1], B[2], B[3])), block.unit[g]);
-    const v128_t error = wasm_f32x4_mul(step, wasm_f32x4_sub(wasm_f32x4_mul(step, all_B), wasm_f32x4_add(all_A, all_A)));
+    const v128_t error =
+        wasm_f32x4_mul(step, wasm_f32x4_sub(wasm_f32x4_mul(step, all_B), wasm_f32x4_add(all_A, all_A)));
     const v128_t better = wasm_f32x4_lt(error, best);
     best = wasm_v128_bitselect(error, best, better);
     best_code = wasm_v128_bitselect(code, best_code, better);
@@ -116,8 +118,7 @@ inline bool fit_iq4_xs(const float* x, const float* importance, SuperBlockFit& f
   constexpr int groups = Iq4SuperBlock::groups;
   Iq4SuperBlock block;
   fit_iq4_super_block<weighted>(x, importance, block);
-  const float largest =
-      highest(wasm_f32x4_pmax(wasm_f32x4_abs(block.largest[0]), wasm_f32x4_abs(block.largest[1])));
+  const float largest = highest(wasm_f32x4_pmax(wasm_f32x4_abs(block.largest[0]), wasm_f32x4_abs(block.largest[1])));
   if (!(largest > 1e-12f && largest < 1e9f)) return false;
 
   float d = scan_iq4_multiples(block);

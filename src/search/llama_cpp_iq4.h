@@ -38,7 +38,8 @@ struct Either<Float4> {
 template <int n>
 inline void nearest_iq4_codes(const Float4* y, uint8_t* codes) {
   static_assert(n % 4 == 0);
-  for (int i = 0; i < n; i += 4) wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v));
+  for (int i = 0; i < n; i += 4)
+    wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v));
 }
 
 /// Sixteen values as floats.
@@ -58,19 +59,19 @@ inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
   for (int i = 0; i < n; i += 4) {
     const v128_t code = nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v);
     const auto negative = [&](int k) { return wasm_f32x4_lt(y[i + k].v, wasm_f32x4_splat(0.0f)); };
-    const v128_t below = wasm_i8x16_add(
-        code, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(negative(0), negative(1)),
-                                      wasm_i16x8_narrow_i32x4(negative(2), negative(3))));
+    const v128_t below =
+        wasm_i8x16_add(code, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(negative(0), negative(1)),
+                                                     wasm_i16x8_narrow_i32x4(negative(2), negative(3))));
     iq4_values_of(wasm_i8x16_max(below, zero), lower + i);
     iq4_values_of(wasm_i8x16_min(wasm_i8x16_add(below, wasm_i8x16_splat(1)), fifteen), upper + i);
   }
 }
 template <int n>
 inline void nearest_iq4_values(const Float4* y, Float4* values) {
-  for (int i = 0; i < n; i += 4) iq4_values_of(nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
+  for (int i = 0; i < n; i += 4)
+    iq4_values_of(nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
 }
 #endif
-
 
 template <int n>
 inline void iq4_neighbours(const float* y, float* lower, float* upper) {

@@ -1,7 +1,7 @@
 // Four runs of weights side by side: what the searches for super-blocks share. Compiled once per kernel.
 //
-// In vectors of 16-bit integers, lanes 2r and 2r + 1 hold two weights of run r, so that the sums of products over all its
-// weights end in lane r, where the run's floats are.
+// In vectors of 16-bit integers, lanes 2r and 2r + 1 hold two weights of run r, so that the sums of products over all
+// its weights end in lane r, where the run's floats are.
 
 constexpr float full_scale = 32767.0f;  // u = 1
 
@@ -53,8 +53,9 @@ inline v128_t quantize_importance(const float* importance, float inverse_largest
     for (int i = 4; i < n; i += 4) high[r] = wasm_f32x4_pmax(high[r], wasm_v128_load(importance + n * r + i));
   }
   transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t most = wasm_f32x4_mul(
-      wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3])), wasm_f32x4_splat(inverse_largest));
+  const v128_t most =
+      wasm_f32x4_mul(wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3])),
+                     wasm_f32x4_splat(inverse_largest));
   const v128_t counts = wasm_f32x4_gt(most, wasm_f32x4_splat(1e-20f));
   alignas(16) float factors[4];
   wasm_v128_store(factors, wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(static_cast<float>(steps)), most), counts));

@@ -87,8 +87,8 @@ ScaleChoice grid(const BlockProblem& problem, ScaleScratch& scratch) {
   if (maximum == 0) return {0, 0};
   // 19 inverse scales around the one that puts the maximum on the long end, a tenth of the last level's distance apart.
   const Levels& levels = problem.levels;
-  const double step = reach < 0 ? levels.value[0] - levels.value[1]
-                                : levels.value[levels.count - 1] - levels.value[levels.count - 2];
+  const double step =
+      reach < 0 ? levels.value[0] - levels.value[1] : levels.value[levels.count - 1] - levels.value[levels.count - 2];
   double best_scale = 0, best_gain = 0;
   for (int k = -9; k <= 9; ++k) {
     const double scale = maximum / (reach + 0.1 * k * step);
@@ -144,7 +144,8 @@ ScaleChoice shrink(const BlockProblem& problem, ScaleScratch& scratch) {
     note(scratch, scale);
     double error = 0;
     for (size_t i = 0; i < problem.n && error < best_error; ++i) {
-      const double off = problem.x[i] - scale * problem.levels.value[nearest_code(problem.levels, problem.x[i] / scale)];
+      const double off =
+          problem.x[i] - scale * problem.levels.value[nearest_code(problem.levels, problem.x[i] / scale)];
       const double square = off * off;
       error += weight_of(problem, i) * square * fifth_root(square);
     }

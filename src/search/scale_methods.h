@@ -19,8 +19,8 @@ struct BlockProblem {
 };
 
 struct ScaleChoice {
-  float scale;      ///< as the format stores it; 0 for a block of zeros
-  uint32_t tried;   ///< candidates looked at
+  float scale;     ///< as the format stores it; 0 for a block of zeros
+  uint32_t tried;  ///< candidates looked at
 };
 
 /// Keeps memory between blocks; `trace`, when set, receives every candidate scale in the order tried.

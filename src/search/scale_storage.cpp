@@ -27,7 +27,8 @@ int nearest_ue4m3(double scale) {
   while (low < high) {
     const int middle = (low + high) / 2;
     const double midpoint = (static_cast<double>(half_of_ue4m3(static_cast<uint8_t>(middle))) +
-                             half_of_ue4m3(static_cast<uint8_t>(middle + 1))) / 2;
+                             half_of_ue4m3(static_cast<uint8_t>(middle + 1))) /
+                            2;
     if (scale > midpoint) {
       low = middle + 1;
     } else {

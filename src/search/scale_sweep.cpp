@@ -68,7 +68,8 @@ void ScaleSweep::merge_events() {
     size_t kept = 0;
     for (size_t run = 0; run + 1 < runs_.size(); run += 2) {
       const size_t begin = runs_[run], middle = runs_[run + 1], end = run + 2 < runs_.size() ? runs_[run + 2] : middle;
-      const Event *a = events_.data() + begin, *b = events_.data() + middle, *const a_end = b, *const b_end = events_.data() + end;
+      const Event *a = events_.data() + begin,
+                  *b = events_.data() + middle, *const a_end = b, *const b_end = events_.data() + end;
       Event* to = merged_.data() + begin;
       while (a < a_end && b < b_end) {
         const bool second = b->t < a->t;  // chosen without a branch: which one it is nobody can predict

@@ -32,8 +32,8 @@ struct ScalePiece {
 };
 
 struct ScaleOptimum {
-  double scale = 0;  ///< as it can be stored; 0 when the block is best left all zero
-  double error = 0;  ///< sum w (x - decoded)^2
+  double scale = 0;    ///< as it can be stored; 0 when the block is best left all zero
+  double error = 0;    ///< sum w (x - decoded)^2
   uint32_t tried = 0;  ///< choices of codes looked at
 };
 

@@ -74,13 +74,13 @@ template <class Rule, bool weighted>
 struct AffineFour {
   static constexpr int vectors = Rule::n / 2;
   static constexpr float full_sum_scale = weighted ? full_scale / 8 : full_scale;
-  v128_t u[vectors];                        // (x - low) / range in steps of 1 / full_scale
-  v128_t rough[weighted ? vectors : 1];     // the same in steps of 1 / full_sum_scale, for sums with weights
-  v128_t w[weighted ? vectors : 1];         // importance
-  v128_t unit;                              // what a step of importance counts
-  v128_t low, range, mean;                  // mean: of u
-  v128_t scale, offset;                     // each run's own fit, in units of x
-  v128_t weight, qq, q;                     // sum w, sum w p^2 and sum w p of its levels, with the real weights
+  v128_t u[vectors];                     // (x - low) / range in steps of 1 / full_scale
+  v128_t rough[weighted ? vectors : 1];  // the same in steps of 1 / full_sum_scale, for sums with weights
+  v128_t w[weighted ? vectors : 1];      // importance
+  v128_t unit;                           // what a step of importance counts
+  v128_t low, range, mean;               // mean: of u
+  v128_t scale, offset;                  // each run's own fit, in units of x
+  v128_t weight, qq, q;                  // sum w, sum w p^2 and sum w p of its levels, with the real weights
 };
 
 // What is summed up over the levels p of a candidate.
@@ -116,15 +116,15 @@ struct FourSums<true> {
   v128_t minus_q() const { return wasm_f32x4_convert_i32x4(p1); }
 };
 
-// The best of the candidates so far, four runs side by side. What a fit takes off the squared deviations from the mean is
-// gain / divisor; sums and offsets are in steps of u. `gain` is kept a little larger: runs of the same few values then
-// choose the same one among candidates that only rounding tells apart, and can share the stored scale.
+// The best of the candidates so far, four runs side by side. What a fit takes off the squared deviations from the mean
+// is gain / divisor; sums and offsets are in steps of u. `gain` is kept a little larger: runs of the same few values
+// then choose the same one among candidates that only rounding tells apart, and can share the stored scale.
 struct BestLevels {
   v128_t gain, divisor, pu, qq, minus_q;
 };
 
-// Judges a candidate by its least-squares fit. `most` is the largest offset allowed (for one of at most 0 in units of x):
-// an offset above it becomes `most`, and the scale is fitted alone.
+// Judges a candidate by its least-squares fit. `most` is the largest offset allowed (for one of at most 0 in units of
+// x): an offset above it becomes `most`, and the scale is fitted alone.
 template <bool weighted>
 inline void judge(const FourSums<weighted>& sums, v128_t mean, v128_t room, v128_t most, v128_t flat_cost,
                   v128_t inverse_weight, BestLevels& best) {
@@ -133,17 +133,15 @@ inline void judge(const FourSums<weighted>& sums, v128_t mean, v128_t room, v128
   const v128_t covariance = wasm_f32x4_add(A, wasm_f32x4_mul(mean, minus_Q));
   v128_t divisor = wasm_f32x4_sub(B, wasm_f32x4_mul(minus_mean_q, minus_Q));
   v128_t gain = wasm_f32x4_mul(covariance, covariance);
-  const v128_t above =
-      wasm_f32x4_gt(wasm_f32x4_add(wasm_f32x4_mul(room, divisor), wasm_f32x4_mul(covariance, minus_mean_q)),
-                    wasm_f32x4_splat(0.0f));
+  const v128_t above = wasm_f32x4_gt(
+      wasm_f32x4_add(wasm_f32x4_mul(room, divisor), wasm_f32x4_mul(covariance, minus_mean_q)), wasm_f32x4_splat(0.0f));
   if (wasm_v128_any_true(above)) {
     const v128_t rest = wasm_f32x4_add(A, wasm_f32x4_mul(most, minus_Q));
     const v128_t held = wasm_f32x4_sub(wasm_f32x4_mul(rest, rest), wasm_f32x4_mul(flat_cost, B));
     gain = wasm_v128_bitselect(held, gain, above);
     divisor = wasm_v128_bitselect(B, divisor, above);
   }
-  const v128_t better =
-      wasm_f32x4_gt(wasm_f32x4_mul(gain, best.divisor), wasm_f32x4_mul(best.gain, divisor));
+  const v128_t better = wasm_f32x4_gt(wasm_f32x4_mul(gain, best.divisor), wasm_f32x4_mul(best.gain, divisor));
   best.gain = wasm_v128_bitselect(wasm_f32x4_mul(gain, wasm_f32x4_splat(1.000001f)), best.gain, better);
   best.divisor = wasm_v128_bitselect(divisor, best.divisor, better);
   best.pu = wasm_v128_bitselect(A, best.pu, better);
@@ -170,13 +168,12 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   }
   transpose4(low[0], low[1], low[2], low[3]);
   transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t least = wasm_f32x4_pmin(
-      wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])), zero);
+  const v128_t least =
+      wasm_f32x4_pmin(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])), zero);
   const v128_t most = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
   const v128_t range = wasm_f32x4_sub(most, least);
   const v128_t has_range = wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f));
-  const v128_t inverse =
-      wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(full_scale), range), has_range);
+  const v128_t inverse = wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(full_scale), range), has_range);
   runs.low = least;
   runs.range = range;
   alignas(16) float factors[4], bases[4];
@@ -218,8 +215,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   const v128_t mean = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sum), inverse_weight);
   runs.mean = wasm_f32x4_mul(mean, wasm_f32x4_splat(1.0f / full_sum_scale));
   // The offset that leaves nothing below zero.
-  const v128_t most_offset = wasm_f32x4_mul(wasm_f32x4_mul(wasm_f32x4_neg(least), inverse),
-                                            wasm_f32x4_splat(full_sum_scale / full_scale));
+  const v128_t most_offset =
+      wasm_f32x4_mul(wasm_f32x4_mul(wasm_f32x4_neg(least), inverse), wasm_f32x4_splat(full_sum_scale / full_scale));
   const v128_t room = wasm_f32x4_sub(mean, most_offset);
   const v128_t flat_cost = wasm_f32x4_mul(wasm_f32x4_mul(room, room), weight);
 
@@ -262,11 +259,11 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
         less[c] = wasm_v128_load(tables.less[t][first + c]);
       }
       for (int v = 0; v < vectors; ++v) {
-        const v128_t placed =
-            wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], bias));
+        const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], bias));
         NIBBLE_UNROLL
         for (int c = 0; c < 4; ++c) {
-          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Rule::coarse_bits), top), runs, v, mark);
+          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Rule::coarse_bits), top), runs,
+                      v, mark);
         }
       }
       NIBBLE_UNROLL
@@ -280,8 +277,7 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   const v128_t variance = wasm_f32x4_sub(best.qq, wasm_f32x4_mul(minus_mean_q, best.minus_q));
   const v128_t free_slope = wasm_v128_and(wasm_f32x4_div(covariance, variance), found);
   const v128_t free_offset = wasm_f32x4_add(mean, wasm_f32x4_mul(free_slope, minus_mean_q));
-  const v128_t held_slope =
-      wasm_f32x4_div(wasm_f32x4_add(best.pu, wasm_f32x4_mul(most_offset, best.minus_q)), best.qq);
+  const v128_t held_slope = wasm_f32x4_div(wasm_f32x4_add(best.pu, wasm_f32x4_mul(most_offset, best.minus_q)), best.qq);
   const v128_t allowed = wasm_f32x4_le(free_offset, most_offset);
   const v128_t step = wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_sum_scale));
   const v128_t scale = wasm_f32x4_mul(wasm_v128_bitselect(free_slope, held_slope, allowed), step);
@@ -298,7 +294,8 @@ template <class Rule, bool weighted>
 inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d, float& best_dmin) {
   constexpr int groups = 64 / Rule::n, kept = Rule::kept_scales;
   static_assert(Rule::minimum_count % 4 == 0 && Rule::scale_count % 4 == 0);
-  const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f), top = in_register(wasm_f32x4_splat(Rule::S));
+  const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f),
+               top = in_register(wasm_f32x4_splat(Rule::S));
   const v128_t half = in_register(wasm_f32x4_splat(0.5f));
   v128_t most_scale = zero, most_minimum = zero, variance[groups], mean_q[groups];
   for (int g = 0; g < groups; ++g) {
@@ -317,7 +314,8 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
   for (int first = 0; first < Rule::scale_count; first += 4) {
     v128_t costs[4];
     for (int k = 0; k < 4; ++k) {
-      const v128_t step = wasm_v128_load32_splat(ds + first + k), inverse = wasm_v128_load32_splat(inverse_ds + first + k);
+      const v128_t step = wasm_v128_load32_splat(ds + first + k),
+                   inverse = wasm_v128_load32_splat(inverse_ds + first + k);
       costs[k] = zero;
       for (int g = 0; g < groups; ++g) {
         const v128_t code = wasm_f32x4_pmin(nearest_f32(wasm_f32x4_mul(runs[g].scale, inverse)), top);
@@ -368,8 +366,9 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
           for (int up = 0; up < 2; ++up) {
             const v128_t code = clamp_f32(nearest_f32(wasm_f32x4_mul(wanted[up][g], inverse_dmin)), zero, top);
             const v128_t off = wasm_f32x4_neg(wasm_f32x4_add(wasm_f32x4_mul(code, dmin), runs[g].offset));
-            each[up] = wasm_f32x4_add(fixed_cost[up][g],
-                                      wasm_f32x4_mul(off, wasm_f32x4_add(pull[up][g], wasm_f32x4_mul(runs[g].weight, off))));
+            each[up] =
+                wasm_f32x4_add(fixed_cost[up][g],
+                               wasm_f32x4_mul(off, wasm_f32x4_add(pull[up][g], wasm_f32x4_mul(runs[g].weight, off))));
           }
           cost = wasm_f32x4_add(cost, wasm_f32x4_pmin(each[0], each[1]));
         }
@@ -394,7 +393,8 @@ struct NormalSums {
   v128_t scale_scale, scale_minimum, minimum_minimum, scale_x, minimum_x;
 };
 
-// Step 3: the codes of scale and minimum with the lowest error under d and dmin, among `codes` scales around the run's own.
+// Step 3: the codes of scale and minimum with the lowest error under d and dmin, among `codes` scales around the run's
+// own.
 template <int codes, class Rule, bool weighted>
 inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float dmin, v128_t& best_code,
                         v128_t& best_minimum, NormalSums& normal) {
@@ -408,7 +408,8 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
   const v128_t mean_q = wasm_f32x4_mul(runs.q, inverses_or_zero(real_weight));
   const v128_t below =
       nearest_f32(wasm_f32x4_sub(wasm_f32x4_mul(runs.scale, wasm_f32x4_splat(inverse_or_zero(d))), half));
-  const v128_t inverse_dmin = wasm_f32x4_splat(inverse_or_zero(dmin)), d4 = wasm_f32x4_splat(d), dmin4 = wasm_f32x4_splat(dmin);
+  const v128_t inverse_dmin = wasm_f32x4_splat(inverse_or_zero(dmin)), d4 = wasm_f32x4_splat(d),
+               dmin4 = wasm_f32x4_splat(dmin);
   const v128_t twice_mean = wasm_f32x4_mul(twice_range, runs.mean);
   const v128_t per_step = wasm_f32x4_mul(twice_range, wasm_f32x4_splat(1.0f / full_sum_scale));
 
@@ -449,11 +450,12 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
     for (int up = 0; up < 2; ++up) {
       const v128_t A = sums[up].ux(), B = sums[up].qq(), minus_Q = sums[up].minus_q();
       // With v = range * u and m = -(low + minimum): sum (v - step p - m)^2 less sum v^2.
-      const v128_t in_step = wasm_f32x4_sub(
-          wasm_f32x4_sub(wasm_f32x4_mul(step, B), wasm_f32x4_mul(wasm_f32x4_add(m[up], m[up]), minus_Q)),
-          wasm_f32x4_mul(per_step, A));
-      const v128_t error = wasm_f32x4_add(wasm_f32x4_mul(step, in_step),
-                                          wasm_f32x4_mul(wasm_f32x4_mul(weight, m[up]), wasm_f32x4_sub(m[up], twice_mean)));
+      const v128_t in_step =
+          wasm_f32x4_sub(wasm_f32x4_sub(wasm_f32x4_mul(step, B), wasm_f32x4_mul(wasm_f32x4_add(m[up], m[up]), minus_Q)),
+                         wasm_f32x4_mul(per_step, A));
+      const v128_t error =
+          wasm_f32x4_add(wasm_f32x4_mul(step, in_step),
+                         wasm_f32x4_mul(wasm_f32x4_mul(weight, m[up]), wasm_f32x4_sub(m[up], twice_mean)));
       const v128_t better = wasm_f32x4_lt(error, best);
       best = wasm_v128_bitselect(error, best, better);
       best_code = wasm_v128_bitselect(code, best_code, better);
@@ -466,8 +468,9 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
 
   const auto add = [](v128_t& sum, v128_t a, v128_t b) { sum = wasm_f32x4_add(sum, wasm_f32x4_mul(a, b)); };
   const v128_t kept_Q = wasm_f32x4_neg(kept_minus_Q);
-  const v128_t qx = wasm_f32x4_add(wasm_f32x4_mul(low, kept_Q),
-                                   wasm_f32x4_mul(wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_sum_scale)), kept_A));
+  const v128_t qx =
+      wasm_f32x4_add(wasm_f32x4_mul(low, kept_Q),
+                     wasm_f32x4_mul(wasm_f32x4_mul(range, wasm_f32x4_splat(1.0f / full_sum_scale)), kept_A));
   const v128_t sum_x = wasm_f32x4_mul(real_weight, wasm_f32x4_add(low, wasm_f32x4_mul(range, runs.mean)));
   const v128_t real_code = weighted ? wasm_f32x4_mul(best_code, runs.unit) : best_code;
   add(normal.scale_scale, wasm_f32x4_mul(real_code, best_code), kept_B);
@@ -484,8 +487,8 @@ inline float other_half(float v, float nearest) {
   return v > nearest ? nearest + step : nearest - step;
 }
 
-// Step 4: sum w (x - d a q + dmin c)^2 is a parabola in (d, dmin) for fixed codes. Its lowest point is rounded to the pair
-// of halves on which it is lowest, which is not always the nearest.
+// Step 4: sum w (x - d a q + dmin c)^2 is a parabola in (d, dmin) for fixed codes. Its lowest point is rounded to the
+// pair of halves on which it is lowest, which is not always the nearest.
 inline void refit(const NormalSums& normal, float& d, float& dmin) {
   const double ss = total(normal.scale_scale), sm = total(normal.scale_minimum), mm = total(normal.minimum_minimum);
   const double sx = total(normal.scale_x), mx = total(normal.minimum_x);
@@ -498,7 +501,8 @@ inline void refit(const NormalSums& normal, float& d, float& dmin) {
     new_d = near_d;
     new_dmin = near_dmin;
     if (real_d > 0x1p-24f && real_dmin > 0x1p-24f) {
-      const float ds[2] = {near_d, other_half(real_d, near_d)}, dmins[2] = {near_dmin, other_half(real_dmin, near_dmin)};
+      const float ds[2] = {near_d, other_half(real_d, near_d)},
+                  dmins[2] = {near_dmin, other_half(real_dmin, near_dmin)};
       double least = std::numeric_limits<double>::max();
       for (const float own_d : ds) {
         for (const float own_dmin : dmins) {

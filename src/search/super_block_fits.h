@@ -1,25 +1,26 @@
 #pragma once
 #include <cstdint>
 
-/// The searches behind the methods lowest-error and quick in 16-bit integers: super-blocks of 256 weights, and blocks of 32
-/// with a scale and a minimum (for weights of equal importance) or with uneven levels.
+/// The searches behind the methods lowest-error and quick in 16-bit integers: super-blocks of 256 weights, and blocks
+/// of 32 with a scale and a minimum (for weights of equal importance) or with uneven levels.
 ///
-/// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is how
-/// many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift), computed eight
-/// at a time, and it is judged by its own least-squares fit, which needs only sum p u, sum p^2 and sum p. In these steps:
+/// Every run of weights is mapped to u = (x - low) / range (or |x| / max|x|), held in steps of 2^-15. A candidate is
+/// how many levels T the range spans and how far the levels are shifted; its levels are p = floor(u T + shift),
+/// computed eight at a time, and it is judged by its own least-squares fit, which needs only sum p u, sum p^2 and sum
+/// p. In these steps:
 ///   1. every run tries a grid of candidates around the one that uses the whole range;
 ///   2. the numbers all runs share are scanned, judged by the curvature of each run's error;
 ///   3. each run then tries the stored scales (and minima) next to its own fit, judged by its error;
 ///   4. the shared numbers are fitted again to the codes (normal equations), and 3 and 4 may repeat.
-/// Levels that rounding of u puts on the wrong side of a tie cost next to nothing: any choice of levels is judged by what
-/// it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/guarded.h).
+/// Levels that rounding of u puts on the wrong side of a tie cost next to nothing: any choice of levels is judged by
+/// what it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/guarded.h).
 namespace nibble {
 
 /// What a super-block stores, before packing.
 struct SuperBlockFit {
-  uint16_t d, dmin;                 ///< half floats; dmin only with minima
-  int16_t scale[16], minimum[16];   ///< codes: unsigned with minima, signed without
-  uint8_t levels[256];              ///< from the lowest level of the format up
+  uint16_t d, dmin;                ///< half floats; dmin only with minima
+  int16_t scale[16], minimum[16];  ///< codes: unsigned with minima, signed without
+  uint8_t levels[256];             ///< from the lowest level of the format up
 };
 
 /// What a block of 32 weights with a scale and a minimum stores: half floats and levels 0..N.
@@ -31,21 +32,21 @@ struct Block32Fit {
 /// One function per format and kernel; both kernels give the same bits. `importance` may be null: all weights count the
 /// same.
 /// Those of blocks of 32 fit four consecutive ones, whatever the weights: numbers no half float holds make an invalid
-/// block. q4_1 and q5_1 take step 1, and round the best candidate of each shift once more to its own fit; their quick forms
-/// try fewer candidates. iq4_nl takes step 1 over the uneven levels, see iq4_fits.inl; m is 0.
-/// Those of super-blocks return false where the weights are too large or too small for the integer search; `fit` is then
-/// not meaningful. exact_iq4 is the body of search/exact_iq4.h.
-#define NIBBLE_SUPER_BLOCK_FITS                  \
-  void q4_1(const float* x, Block32Fit* fits);   \
-  void q5_1(const float* x, Block32Fit* fits);   \
-  void q4_1_quick(const float* x, Block32Fit* fits); \
-  void q5_1_quick(const float* x, Block32Fit* fits); \
-  void iq4_nl(const float* x, const float* importance, Block32Fit* fits); \
-  bool q2_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool q3_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool q4_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool q5_k(const float* x, const float* importance, SuperBlockFit& fit); \
-  bool q6_k(const float* x, const float* importance, SuperBlockFit& fit); \
+/// block. q4_1 and q5_1 take step 1, and round the best candidate of each shift once more to its own fit; their quick
+/// forms try fewer candidates. iq4_nl takes step 1 over the uneven levels, see iq4_fits.inl; m is 0. Those of
+/// super-blocks return false where the weights are too large or too small for the integer search; `fit` is then not
+/// meaningful. exact_iq4 is the body of search/exact_iq4.h.
+#define NIBBLE_SUPER_BLOCK_FITS                                             \
+  void q4_1(const float* x, Block32Fit* fits);                              \
+  void q5_1(const float* x, Block32Fit* fits);                              \
+  void q4_1_quick(const float* x, Block32Fit* fits);                        \
+  void q5_1_quick(const float* x, Block32Fit* fits);                        \
+  void iq4_nl(const float* x, const float* importance, Block32Fit* fits);   \
+  bool q2_k(const float* x, const float* importance, SuperBlockFit& fit);   \
+  bool q3_k(const float* x, const float* importance, SuperBlockFit& fit);   \
+  bool q4_k(const float* x, const float* importance, SuperBlockFit& fit);   \
+  bool q5_k(const float* x, const float* importance, SuperBlockFit& fit);   \
+  bool q6_k(const float* x, const float* importance, SuperBlockFit& fit);   \
   bool iq4_xs(const float* x, const float* importance, SuperBlockFit& fit); \
   bool exact_iq4(const float* x, float& scale);
 

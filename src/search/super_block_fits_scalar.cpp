@@ -1,5 +1,3 @@
-#include "numeric/portable_vectors.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -7,20 +5,20 @@
 #include <utility>
 
 #include "numeric/half.h"
+#include "numeric/portable_vectors.h"
 #include "numeric/value_tables.h"
 #include "search/affine_candidates.h"
 #include "search/super_block_fits.h"
 
 namespace nibble::super_block_fits_scalar {
-#include "search/integer_vectors.inl"
-#include "search/runs_of_four.inl"
-#include "search/super_block_affine.inl"
 #include "search/affine_32.inl"
-#include "search/super_block_symmetric.inl"
+#include "search/exact_iq4.inl"
+#include "search/integer_vectors.inl"
 #include "search/iq4_codes.inl"
 #include "search/iq4_fits.inl"
 #include "search/iq4_xs_fits.inl"
+#include "search/runs_of_four.inl"
+#include "search/super_block_affine.inl"
+#include "search/super_block_symmetric.inl"
 #include "search/sweep_vectors.inl"
-#include "search/exact_iq4.inl"
 }  // namespace nibble::super_block_fits_scalar
-

@@ -3,9 +3,9 @@
 // largest weight the side that reaches N, "short" the other one. While T stays below N - 1/2 both are the same.
 
 // A rule has n (weights per run), N, S (codes of scales are -S .. S-1) and its grids: candidates T = spans[k] *
-// 2^(8 - coarse_bits), the first long_count of them long, all in multiples of four; the fraction of step 3; multiples of
-// the smallest d that reaches every run; how often steps 3 and 4 run. weight_steps: what the largest importance of a run
-// becomes, so that no sum of products overflows.
+// 2^(8 - coarse_bits), the first long_count of them long, all in multiples of four; the fraction of step 3; multiples
+// of the smallest d that reaches every run; how often steps 3 and 4 run. weight_steps: what the largest importance of a
+// run becomes, so that no sum of products overflows.
 struct Q6KRule {
   static constexpr int n = 16, N = 32, S = 128, weight_steps = 511;
   static constexpr int spans[24] = {104, 108, 111, 112, 113, 115, 116, 117, 119, 120, 121, 123,
@@ -63,7 +63,8 @@ inline void add_products(const SymmetricFour<Rule, weighted>& runs, int v, v128_
 
 // Step 1.
 template <class Rule, bool weighted>
-inline void fit_runs(const float* x, const float* importance, float inverse_largest, SymmetricFour<Rule, weighted>& runs) {
+inline void fit_runs(const float* x, const float* importance, float inverse_largest,
+                     SymmetricFour<Rule, weighted>& runs) {
   constexpr int n = Rule::n, vectors = SymmetricFour<Rule, weighted>::vectors;
   constexpr const SymmetricTables<Rule>& tables = symmetric_tables<Rule>;
   v128_t low[4], high[4];
@@ -77,7 +78,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   }
   transpose4(low[0], low[1], low[2], low[3]);
   transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t below = wasm_f32x4_neg(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])));
+  const v128_t below =
+      wasm_f32x4_neg(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])));
   const v128_t above = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
   const v128_t negative = wasm_f32x4_gt(below, above);
   const v128_t largest = wasm_v128_bitselect(below, above, negative);
@@ -176,7 +178,8 @@ inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
   for (int first = 0; first < Rule::scale_count; first += 4) {
     v128_t costs[4];
     for (int k = 0; k < 4; ++k) {
-      const v128_t step = wasm_v128_load32_splat(ds + first + k), inverse = wasm_v128_load32_splat(inverses + first + k);
+      const v128_t step = wasm_v128_load32_splat(ds + first + k),
+                   inverse = wasm_v128_load32_splat(inverses + first + k);
       costs[k] = wasm_f32x4_splat(0.0f);
       for (int g = 0; g < groups; ++g) {
         const v128_t code = clamp_f32(nearest_f32(wasm_f32x4_mul(runs[g].scale, inverse)), low, high);
@@ -197,7 +200,8 @@ inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
   return best_d;
 }
 
-// Step 3: the code of the scale with the lowest error under d. Adds a^2 sum p^2 and |a| sum p |x| to the sums of step 4.
+// Step 3: the code of the scale with the lowest error under d. Adds a^2 sum p^2 and |a| sum p |x| to the sums of
+// step 4.
 template <class Rule, bool weighted>
 inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v128_t& scale_scale, v128_t& scale_x) {
   constexpr int vectors = SymmetricFour<Rule, weighted>::vectors, tries = Rule::tries;
@@ -215,7 +219,8 @@ inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v1
     v128_t code[2], step[2], span[2], is_short[2], A[2], B[2];  // steps by magnitude
     NIBBLE_UNROLL
     for (int k = 0; k < 2; ++k) {
-      code[k] = clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(first + k + 1 - tries / 2))), low, high);
+      code[k] =
+          clamp_f32(wasm_f32x4_add(below, wasm_f32x4_splat(static_cast<float>(first + k + 1 - tries / 2))), low, high);
       const v128_t signed_step = wasm_f32x4_mul(code[k], wasm_f32x4_splat(d));
       step[k] = wasm_f32x4_abs(signed_step);
       const v128_t inverse = wasm_v128_and(wasm_f32x4_div(one, step[k]), wasm_f32x4_gt(step[k], zero));
@@ -280,7 +285,8 @@ inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit
   fit.d = f16_from_f32(d);
   fit.dmin = 0;
   const v128_t low = in_register(wasm_f32x4_splat(-Rule::N)), high = in_register(wasm_f32x4_splat(Rule::N - 1));
-  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Rule::N)), low_byte = in_register(wasm_i32x4_splat(0xFF));
+  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Rule::N)),
+               low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
     const v128_t step = wasm_f32x4_mul(codes[g], wasm_f32x4_splat(d)), zero = wasm_f32x4_splat(0.0f);
     alignas(16) float inverses[4];

@@ -1,4 +1,5 @@
-// What sweeps over the choices of codes share. Included once per kernel, inside its namespace, after integer_vectors.inl.
+// What sweeps over the choices of codes share. Included once per kernel, inside its namespace, after
+// integer_vectors.inl.
 
 // Byte shuffles that move the chosen lanes to the front.
 struct PackTable {
@@ -18,12 +19,11 @@ struct PackTable {
 constexpr PackTable pack_table;
 constexpr uint8_t bits_set[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
 
-// What the error is at least in a cell (exact_integers.h), from the errors at its ends: `left` is the one at the coarser
-// scale s0 times s1 / s0, `curve` is the slack, `half_inverse` is 0.5 / curve.
+// What the error is at least in a cell (exact_integers.h), from the errors at its ends: `left` is the one at the
+// coarser scale s0 times s1 / s0, `curve` is the slack, `half_inverse` is 0.5 / curve.
 inline v128_t chord_bound(v128_t left, v128_t right, v128_t curve, v128_t half_inverse) {
   const v128_t fall = wasm_f32x4_add(curve, wasm_f32x4_sub(right, left));
-  const v128_t at =
-      clamp_f32(wasm_f32x4_mul(fall, half_inverse), wasm_f32x4_splat(0), wasm_f32x4_splat(1));
+  const v128_t at = clamp_f32(wasm_f32x4_mul(fall, half_inverse), wasm_f32x4_splat(0), wasm_f32x4_splat(1));
   return wasm_f32x4_add(right, wasm_f32x4_mul(at, wasm_f32x4_sub(wasm_f32x4_mul(curve, at), fall)));
 }
 
@@ -31,8 +31,8 @@ inline v128_t chord_bound(v128_t left, v128_t right, v128_t curve, v128_t half_i
 struct StoredVertex {
   v128_t error, scale;
 };
-// F, R and B are sum r^2, sum r q and sum q^2 of another choice, r = u - s q; the events between the two add 2 dB to B and
-// take s dB - dR from R. Errors kept as differences from the scale s lose no precision to cancellation.
+// F, R and B are sum r^2, sum r q and sum q^2 of another choice, r = u - s q; the events between the two add 2 dB to B
+// and take s dB - dR from R. Errors kept as differences from the scale s lose no precision to cancellation.
 inline StoredVertex stored_vertex(v128_t F, v128_t R, v128_t B, v128_t dR, v128_t dB, v128_t s, v128_t to_stored,
                                   v128_t from_stored) {
   const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dB, dB));

@@ -52,7 +52,8 @@ BucketCounts BucketCounts::restore(SavedReader& reader) {
   for (uint64_t left = reader.varint(); left > 0; --left) {
     const uint64_t skipped = reader.varint();
     const uint64_t count = reader.varint();
-    if (bucket >= error_buckets::count || skipped >= error_buckets::count - bucket || count == 0) SavedReader::damaged();
+    if (bucket >= error_buckets::count || skipped >= error_buckets::count - bucket || count == 0)
+      SavedReader::damaged();
     bucket += skipped;
     counts.widen(static_cast<uint32_t>(bucket), static_cast<uint32_t>(bucket));
     counts.counts_.back() = count;
@@ -67,7 +68,9 @@ std::vector<BucketGroup> grouped(const BucketCounts& counts, const BucketCounts&
   uint32_t current = 0;
   const bool any = counts.first() < counts.end(), any_second = second.first() < second.end();
   if (!any && !any_second) return groups;
-  const uint32_t first = any && any_second ? std::min(counts.first(), second.first()) : any ? counts.first() : second.first();
+  const uint32_t first = any && any_second ? std::min(counts.first(), second.first())
+                         : any             ? counts.first()
+                                           : second.first();
   for (uint32_t fine = first; fine < std::max(counts.end(), second.end()); ++fine) {
     const uint64_t a = counts.at(fine), b = second.at(fine);
     if (a == 0 && b == 0) continue;

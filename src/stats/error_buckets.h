@@ -13,8 +13,9 @@
 /// bucket holds the t that share sign, exponent and the first 7 mantissa bits. Every integer up to 255 has such a
 /// pattern, so each coarse edge is a fine edge, and the coarse histogram follows from the fine one without loss.
 ///
-/// quantize-stats itself computes floor(|x - y| / 0.03 * 150). That is the same bucket: k / 5000 for k < 150 is no f32, the
-/// f32 nearest to it misses it by more than 2^-37 of its size, and the roundings of that formula by less than 2^-51.
+/// quantize-stats itself computes floor(|x - y| / 0.03 * 150). That is the same bucket: k / 5000 for k < 150 is no f32,
+/// the f32 nearest to it misses it by more than 2^-37 of its size, and the roundings of that formula by less than
+/// 2^-51.
 namespace nibble::error_buckets {
 
 constexpr double coarse_range = 0.03;
@@ -23,7 +24,8 @@ constexpr double coarse_per_unit = 5000.0;
 
 /// A bucket's code: the top bits of the f64 pattern of t, down to the 7th mantissa bit.
 constexpr int code_shift = 52 - 7;
-/// Just below the code of the smallest f32 difference, 2^-149, whose t has the exponent -137. Zero takes this code's place.
+/// Just below the code of the smallest f32 difference, 2^-149, whose t has the exponent -137. Zero takes this code's
+/// place.
 constexpr uint32_t zero_code = ((1023u - 137u) << 7) - 1;
 /// One past the code of the largest finite f32 difference, whose t has the exponent 140; and bucket 0 for zero.
 constexpr uint32_t count = ((1023u + 141u) << 7) - zero_code;

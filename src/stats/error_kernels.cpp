@@ -103,8 +103,9 @@ uint32_t sum_of_lanes(v128_t v) {
 
 constexpr size_t tile = 128;
 
-/// One tile that starts at lane 0. The counters' numbers go to a small buffer first: vector code finds them, and nothing is counted
-/// before it is known that every difference is finite. False when one is not; then nothing was added.
+/// One tile that starts at lane 0. The counters' numbers go to a small buffer first: vector code finds them, and
+/// nothing is counted before it is known that every difference is finite. False when one is not; then nothing was
+/// added.
 template <bool kWeighted>
 bool measure_tile(const float* weights, const float* decoded, const float* importance, ErrorSums& sums,
                   uint32_t* counted) {
@@ -149,8 +150,8 @@ bool measure_tile(const float* weights, const float* decoded, const float* impor
 }
 
 template <bool kWeighted>
-size_t measure_tiles(const float* weights, const float* decoded, const float* importance, size_t count,
-                     ErrorSums& sums, uint32_t* counters) {
+size_t measure_tiles(const float* weights, const float* decoded, const float* importance, size_t count, ErrorSums& sums,
+                     uint32_t* counters) {
   static_assert(histogram_sides == 2);
   alignas(16) uint32_t counted[tile];
   size_t done = 0;

@@ -7,13 +7,13 @@
 
 namespace nibble {
 
-/// The histogram has two counters for each bucket b: b * 2 for y <= x, b * 2 + 1 for y > x (d = x - y is negative). Beside
-/// telling the sides apart, this keeps neighbours, which often fall into the same bucket, from waiting for each other's
-/// increment.
+/// The histogram has two counters for each bucket b: b * 2 for y <= x, b * 2 + 1 for y > x (d = x - y is negative).
+/// Beside telling the sides apart, this keeps neighbours, which often fall into the same bucket, from waiting for each
+/// other's increment.
 constexpr size_t histogram_sides = 2;
 
-/// Adds `count` weights and what they decode to. `position` is the index of the first one in its piece, `importance` one
-/// weight each or null, `counters` error_buckets::count * histogram_sides counters.
+/// Adds `count` weights and what they decode to. `position` is the index of the first one in its piece, `importance`
+/// one weight each or null, `counters` error_buckets::count * histogram_sides counters.
 using MeasureErrors = void (*)(const float* weights, const float* decoded, const float* importance, size_t count,
                                uint64_t position, ErrorSums& sums, uint32_t* counters);
 /// How many of `count` weights are below `low` or above `high`. NaN is neither.

@@ -6,8 +6,8 @@
 
 namespace nibble {
 
-/// Where weights are clipped: for each run of `scale_length` weights the interval outside which a weight is cut off (see
-/// Format::range). Null `low` and `high`: nothing can be clipped.
+/// Where weights are clipped: for each run of `scale_length` weights the interval outside which a weight is cut off
+/// (see Format::range). Null `low` and `high`: nothing can be clipped.
 struct ClipRanges {
   const float* low = nullptr;
   const float* high = nullptr;
@@ -22,8 +22,9 @@ class ErrorMeter {
 
   /// The kernel that really runs.
   Kernel kernel() const;
-  /// Adds the next `count` (at most 2^31) weights of the piece and what they decode to. `importance`: one weight each, or null.
-  /// Clip ranges start anew at the first of these weights. How a piece is cut into calls does not change its figures.
+  /// Adds the next `count` (at most 2^31) weights of the piece and what they decode to. `importance`: one weight each,
+  /// or null. Clip ranges start anew at the first of these weights. How a piece is cut into calls does not change its
+  /// figures.
   void add(const float* weights, const float* decoded, size_t count, const float* importance = nullptr,
            const ClipRanges& ranges = {});
   /// Replaces `piece` by the figures of what was added, and begins the next piece.

@@ -22,25 +22,26 @@ std::string error_report(const ErrorStatistics& statistics) {
     histogram.push_back({{"from", bucket.from}, {"to", bucket.to}, {"count", bucket.count}, {"above", bucket.above}});
   }
   const ErrorStatistics::LinearHistogram linear = statistics.linear_histogram();
-  const Json report = {{"count", statistics.count()},
-                       {"rmse", statistics.rmse()},
-                       {"maxError", statistics.max_error()},
-                       {"bias", statistics.bias()},
-                       {"sqnrDb", finite_or_null(statistics.sqnr_db())},
-                       {"weightedRmse", finite_or_null(statistics.weighted_rmse())},
-                       {"rmsWeight", statistics.root_mean_square()},
-                       {"median", statistics.quantile(0.5)},
-                       {"p95", statistics.quantile(0.95)},
-                       {"p999", statistics.quantile(0.999)},
-                       {"coarseMedian", statistics.coarse_quantile(0.5)},
-                       {"coarseP95", statistics.coarse_quantile(0.95)},
-                       {"zeros", statistics.zeros()},
-                       {"clipped", statistics.clipped()},
-                       {"nans", statistics.nans()},
-                       {"infinities", statistics.infinities()},
-                       {"coarseHistogram", statistics.coarse_histogram()},
-                       {"histogram", histogram},
-                       {"linearHistogram", {{"width", linear.width}, {"below", linear.below}, {"above", linear.above}}}};
+  const Json report = {
+      {"count", statistics.count()},
+      {"rmse", statistics.rmse()},
+      {"maxError", statistics.max_error()},
+      {"bias", statistics.bias()},
+      {"sqnrDb", finite_or_null(statistics.sqnr_db())},
+      {"weightedRmse", finite_or_null(statistics.weighted_rmse())},
+      {"rmsWeight", statistics.root_mean_square()},
+      {"median", statistics.quantile(0.5)},
+      {"p95", statistics.quantile(0.95)},
+      {"p999", statistics.quantile(0.999)},
+      {"coarseMedian", statistics.coarse_quantile(0.5)},
+      {"coarseP95", statistics.coarse_quantile(0.95)},
+      {"zeros", statistics.zeros()},
+      {"clipped", statistics.clipped()},
+      {"nans", statistics.nans()},
+      {"infinities", statistics.infinities()},
+      {"coarseHistogram", statistics.coarse_histogram()},
+      {"histogram", histogram},
+      {"linearHistogram", {{"width", linear.width}, {"below", linear.below}, {"above", linear.above}}}};
   return report.dump();
 }
 

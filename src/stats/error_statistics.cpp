@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-
 namespace nibble {
 
 void ErrorStatistics::merge(const ErrorStatistics& other) {
@@ -39,7 +38,8 @@ double ErrorStatistics::quantile(double share) const {
   for (uint32_t bucket = counts_.first(); bucket < counts_.end(); ++bucket) {
     const uint64_t count = counts_.at(bucket);
     reached += count;
-    if (count != 0 && static_cast<double>(reached) >= wanted) return std::min(error_buckets::upper_edge(bucket), max_error());
+    if (count != 0 && static_cast<double>(reached) >= wanted)
+      return std::min(error_buckets::upper_edge(bucket), max_error());
   }
   return max_error();
 }
@@ -79,7 +79,8 @@ ErrorStatistics::LinearHistogram ErrorStatistics::linear_histogram() const {
   double step = std::exp2(std::floor(std::log2(largest / most_steps)));
   while (std::floor(largest / step) >= most_steps) step *= 2;
   const size_t steps = static_cast<size_t>(largest / step) + 1;
-  LinearHistogram linear{step / error_buckets::coarse_per_unit, std::vector<uint64_t>(steps), std::vector<uint64_t>(steps)};
+  LinearHistogram linear{step / error_buckets::coarse_per_unit, std::vector<uint64_t>(steps),
+                         std::vector<uint64_t>(steps)};
   for (uint32_t bucket = std::max(counts_.first(), 1u); bucket < counts_.end(); ++bucket) {
     const size_t at = std::min(static_cast<size_t>(error_buckets::lower_t(bucket) / step), steps - 1);
     linear.above[at] += above_.at(bucket);

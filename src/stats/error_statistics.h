@@ -8,20 +8,20 @@
 #include "stats/error_buckets.h"
 #include "stats/error_sums.h"
 
-/// What quantizing did to the weights: sums and a histogram that can be merged, so that a tensor measured in pieces gives
-/// the same figures whatever computed the pieces.
+/// What quantizing did to the weights: sums and a histogram that can be merged, so that a tensor measured in pieces
+/// gives the same figures whatever computed the pieces.
 namespace nibble {
 
 /// Error figures of weights x that decode to y, over the pairs whose difference is finite (see ErrorSums).
 ///
-/// Pieces come from an ErrorMeter and are merged in plan order: counts, histogram and largest error do not depend on the
-/// order, the f64 sums do in their last bits.
+/// Pieces come from an ErrorMeter and are merged in plan order: counts, histogram and largest error do not depend on
+/// the order, the f64 sums do in their last bits.
 class ErrorStatistics {
  public:
   static constexpr size_t coarse_buckets = error_buckets::coarse_count;
   using CoarseHistogram = std::array<uint64_t, coarse_buckets>;
-  /// One bucket of the fine histogram: `count` pairs with from <= |x - y| < to, of which `above` decode to more than they
-  /// were (y > x). Zero errors have from = to = 0.
+  /// One bucket of the fine histogram: `count` pairs with from <= |x - y| < to, of which `above` decode to more than
+  /// they were (y > x). Zero errors have from = to = 0.
   struct Bucket {
     double from, to;
     uint64_t count, above;
@@ -49,12 +49,12 @@ class ErrorStatistics {
   uint64_t count() const { return sums_.count; }  ///< n: pairs the figures below are about
   double rmse() const;                            ///< sqrt(sum (x-y)^2 / n)
   double max_error() const;                       ///< max |x-y|
-  double bias() const;                            ///< sum (y-x) / n: positive when decoded weights are too large on average
-  double sqnr_db() const;            ///< 10 log10(sum x^2 / sum (x-y)^2); +infinity without error, NaN if x is zero too
-  double root_mean_square() const;   ///< sqrt(sum x^2 / n)
+  double bias() const;              ///< sum (y-x) / n: positive when decoded weights are too large on average
+  double sqnr_db() const;           ///< 10 log10(sum x^2 / sum (x-y)^2); +infinity without error, NaN if x is zero too
+  double root_mean_square() const;  ///< sqrt(sum x^2 / n)
   /// sqrt(sum q (x-y)^2 / sum q) over the weights that were measured with an importance q; NaN when there are none.
   double weighted_rmse() const;
-  uint64_t zeros() const { return sums_.zeros; }  ///< weights that are not zero and decode to zero
+  uint64_t zeros() const { return sums_.zeros; }      ///< weights that are not zero and decode to zero
   uint64_t clipped() const { return sums_.clipped; }  ///< weights outside the range of their block (see Format::range)
   uint64_t nans() const { return sums_.nans; }        ///< pairs left out because one of the two is NaN
   uint64_t infinities() const { return sums_.infinities; }  ///< pairs left out because the difference is infinite

@@ -6,7 +6,8 @@
 #include "error.h"
 #include "numeric/bits.h"
 
-/// The compact little-endian form in which figures travel from a worker to whoever merges them; both are the same build.
+/// The compact little-endian form in which figures travel from a worker to whoever merges them; both are the same
+/// build.
 namespace nibble {
 
 template <class T>

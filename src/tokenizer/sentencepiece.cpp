@@ -32,20 +32,11 @@ class Message {
     field.wire_type = key & 7;
     if (field.number == 0) throw NotAMessage();
     switch (field.wire_type) {
-      case varint:
-        field.value = read_varint();
-        break;
-      case eight_bytes:
-        field.bytes = take(8);
-        break;
-      case length_delimited:
-        field.bytes = take(read_varint());
-        break;
-      case four_bytes:
-        field.bytes = take(4);
-        break;
-      default:
-        throw NotAMessage();
+      case varint: field.value = read_varint(); break;
+      case eight_bytes: field.bytes = take(8); break;
+      case length_delimited: field.bytes = take(read_varint()); break;
+      case four_bytes: field.bytes = take(4); break;
+      default: throw NotAMessage();
     }
     return true;
   }
@@ -93,23 +84,12 @@ void read_trainer(std::span<const uint8_t> bytes, SentencePieceModel& model) {
     if (field.wire_type != varint) continue;
     const auto number = static_cast<int32_t>(field.value);
     switch (field.number) {
-      case 3:
-        model.unigram = number == 1;
-        break;
-      case 40:
-        model.unk_id = number;
-        break;
-      case 41:
-        model.bos_id = number;
-        break;
-      case 42:
-        model.eos_id = number;
-        break;
-      case 43:
-        model.pad_id = number;
-        break;
-      default:
-        break;
+      case 3: model.unigram = number == 1; break;
+      case 40: model.unk_id = number; break;
+      case 41: model.bos_id = number; break;
+      case 42: model.eos_id = number; break;
+      case 43: model.pad_id = number; break;
+      default: break;
     }
   }
 }

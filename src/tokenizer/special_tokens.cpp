@@ -136,8 +136,7 @@ void append_chat_template(KeyValueList& metadata, const TokenizerSettings& setti
       const auto is_plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
       };
-      std::replace_if(
-          name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '_');
+      std::replace_if(name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '_');
       if (name.empty() || !member(choice, "template").is_string()) continue;
       if (name == "default") {
         chosen = text_member(choice, "template");

@@ -14,7 +14,8 @@ namespace {
 
 using bound::bytes_at;
 
-constexpr const char* no_memory = "There is not enough memory for this analysis. Use fewer workers or a smaller sample.";
+constexpr const char* no_memory =
+    "There is not enough memory for this analysis. Use fewer workers or a smaller sample.";
 
 template <class Call>
 std::string sentence_of(Call&& call) {

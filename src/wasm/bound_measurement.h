@@ -21,7 +21,8 @@ class BoundMeasurement {
 
   std::string add(unsigned tensor, uintptr_t figures, size_t count, size_t rows) {
     return sentence_of([&] {
-      if (tensor >= measurement_.tensors.size()) throw Error("There is no such tensor. This is a fault in the program.");
+      if (tensor >= measurement_.tensors.size())
+        throw Error("There is no such tensor. This is a fault in the program.");
       measurement_.add(measurement_.tensors[tensor], {reinterpret_cast<const double*>(figures), count}, rows);
     });
   }

@@ -20,11 +20,11 @@ class Lab {
   std::string report() { return lab_->report(); }
   std::string point(double scale, double offset) const {
     const LabPoint point = lab_->point(scale, offset);
-    return nlohmann::json{{"scale", point.scale},           {"offset", point.offset},
-                          {"error", point.error},           {"relativeError", point.relative_error},
-                          {"maxError", point.max_error},    {"divisor", point.divisor},
-                          {"clipped", point.clipped},       {"codes", point.codes},
-                          {"decoded", point.decoded},       {"bytes", point.bytes}}
+    return nlohmann::json{{"scale", point.scale},        {"offset", point.offset},
+                          {"error", point.error},        {"relativeError", point.relative_error},
+                          {"maxError", point.max_error}, {"divisor", point.divisor},
+                          {"clipped", point.clipped},    {"codes", point.codes},
+                          {"decoded", point.decoded},    {"bytes", point.bytes}}
         .dump();
   }
   double next_scale(double scale, int steps) const { return lab_->block().scale.next(scale, steps); }
@@ -49,9 +49,8 @@ class Lab {
     return names.dump();
   }
   std::string block_errors(const std::string& method, uintptr_t weights, size_t count, uintptr_t errors) {
-    return bound::sentence_of([&] {
-      lab_->block_errors(method, bound::floats_at(weights), count, reinterpret_cast<float*>(errors));
-    });
+    return bound::sentence_of(
+        [&] { lab_->block_errors(method, bound::floats_at(weights), count, reinterpret_cast<float*>(errors)); });
   }
   void block_shapes(uintptr_t weights, size_t count, uintptr_t ranges, uintptr_t peaks) const {
     lab_->block_shapes(bound::floats_at(weights), count, reinterpret_cast<float*>(ranges),

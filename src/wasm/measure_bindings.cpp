@@ -17,7 +17,8 @@ using bound::sentence_of;
 
 class BoundRowErrors {
  public:
-  BoundRowErrors(const std::string& from, const std::string& types, const std::string& method, const std::string& kernel) {
+  BoundRowErrors(const std::string& from, const std::string& types, const std::string& method,
+                 const std::string& kernel) {
     problem_ = sentence_of([&] {
       const auto names = nlohmann::json::parse(types).get<std::vector<std::string>>();
       errors_.emplace(from, names, method, bound::kernel_named(kernel));
@@ -26,7 +27,8 @@ class BoundRowErrors {
 
   std::string problem() const { return problem_; }
   size_t figures() const { return errors_ ? errors_->figures() : 0; }
-  std::string run(uintptr_t rows, size_t count, size_t row_length, double first_row, uintptr_t importance, uintptr_t out) {
+  std::string run(uintptr_t rows, size_t count, size_t row_length, double first_row, uintptr_t importance,
+                  uintptr_t out) {
     if (!errors_) return problem_;
     return sentence_of([&] {
       errors_->run(bound::bytes_at(rows), count, row_length, static_cast<uint64_t>(first_row),

@@ -32,8 +32,7 @@ class BoundModel {
                     size_t length) {
     return answer([&] {
       const std::span bytes(bound::bytes_at(pointer), length);
-      const ByteRange wanted =
-          model_.offer(file, name, checked_length(file_bytes), checked_length(offset), bytes);
+      const ByteRange wanted = model_.offer(file, name, checked_length(file_bytes), checked_length(offset), bytes);
       return wanted.bytes > 0 ? wanted_json(wanted) : done_json();
     });
   }
@@ -116,7 +115,8 @@ class BoundModel {
     return answer([&] {
       plan_ = {};
       model_.complete();
-      SamplePlan made = make_sample_plan(model_, parse_plan_options(options), parse_measure_options(measure), importance());
+      SamplePlan made =
+          make_sample_plan(model_, parse_plan_options(options), parse_measure_options(measure), importance());
       std::string json = sample_plan_json(made);
       plan_ = std::move(made.plan);
       measurement_ = std::move(made.measurement);
@@ -129,8 +129,8 @@ class BoundModel {
   std::string sample_jobs(unsigned source, double begin, double end, double job_bytes) {
     return answer([&] {
       if (source >= model_.tensors().size()) throw Error("There is no such tensor. This is a fault in the program.");
-      return sample_jobs_json(nibble::sample_jobs(model_.tensors()[source], static_cast<uint64_t>(begin), static_cast<uint64_t>(end),
-                                                  static_cast<uint64_t>(job_bytes)));
+      return sample_jobs_json(nibble::sample_jobs(model_.tensors()[source], static_cast<uint64_t>(begin),
+                                                  static_cast<uint64_t>(end), static_cast<uint64_t>(job_bytes)));
     });
   }
 

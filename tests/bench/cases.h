@@ -30,8 +30,8 @@ struct Case {
   std::string name() const { return std::string(format->name) + " " + operation; }
 };
 
-/// What the exact search of Q4_0 is compared with: the straightforward sweep that sorts every change of a code, in double
-/// precision.
+/// What the exact search of Q4_0 is compared with: the straightforward sweep that sorts every change of a code, in
+/// double precision.
 inline void quantize_by_sorting(const float* row, uint8_t* blocks, size_t length, const float*) {
   static ScaleSweep sweep;
   float levels[16];

@@ -1,10 +1,10 @@
-// How much error each method leaves: RMSE against llama.cpp's, per format, over generated weights and over the matrices of
-// small models. Prints a table in Markdown.
+// How much error each method leaves: RMSE against llama.cpp's, per format, over generated weights and over the matrices
+// of small models. Prints a table in Markdown.
 //
 //   errors [--most WEIGHTS] [MODEL.gguf|MODEL.safetensors ...]
 //
-// Of each model the first --most weights (one million unless told) of matrices whose rows are whole super-blocks are taken,
-// or, where a model has none, of those whose rows are whole blocks of 32. Searches without a vector kernel get a
+// Of each model the first --most weights (one million unless told) of matrices whose rows are whole super-blocks are
+// taken, or, where a model has none, of those whose rows are whole blocks of 32. Searches without a vector kernel get a
 // thirty-second of the weights.
 #include <algorithm>
 #include <cmath>
@@ -60,8 +60,8 @@ Data read_model(const std::string& path, size_t most) {
   Model model;
   ByteRange wanted{0, std::min<uint64_t>(file.size(), 256 << 10)};
   while (wanted.bytes > 0) {
-    wanted = model.offer(0, data.name, file.size(), wanted.offset,
-                         std::span(file).subspan(wanted.offset, wanted.bytes));
+    wanted =
+        model.offer(0, data.name, file.size(), wanted.offset, std::span(file).subspan(wanted.offset, wanted.bytes));
   }
   model.complete();
   for (const size_t run : {256, 32}) {
@@ -112,8 +112,8 @@ int main(int argc, char** argv) {
       paths.emplace_back(argv[i]);
     }
   }
-  std::vector<Data> sets = {generated("normal", testing::gauss, most / 4), generated("Student t, 5", student_t5, most / 4),
-                            generated("Laplace", laplace, most / 4)};
+  std::vector<Data> sets = {generated("normal", testing::gauss, most / 4),
+                            generated("Student t, 5", student_t5, most / 4), generated("Laplace", laplace, most / 4)};
   for (const std::string& path : paths) {
     sets.push_back(read_model(path, most));
     if (sets.back().weights.empty()) {

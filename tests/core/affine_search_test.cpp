@@ -32,22 +32,31 @@ std::vector<float> rows_alike_everywhere() {
   testing::Random random(23);
   for (size_t i = 0; i < x.size(); ++i) {
     const float bell = 0.02f * random.gauss();
-    const float forms[10] = {bell,          i % 32 == 7 ? 20 * bell : bell, bell > 0 ? 0.3f : -0.3f, std::nearbyint(200 * bell) / 8,
-                             1 + bell,      -0.7f,                          5e7f * bell,             5e-5f * bell,
-                             0.0f,          0.05f + std::fabs(bell)};
+    const float forms[10] = {bell,
+                             i % 32 == 7 ? 20 * bell : bell,
+                             bell > 0 ? 0.3f : -0.3f,
+                             std::nearbyint(200 * bell) / 8,
+                             1 + bell,
+                             -0.7f,
+                             5e7f * bell,
+                             5e-5f * bell,
+                             0.0f,
+                             0.05f + std::fabs(bell)};
     x[i] = forms[i / 32];
   }
   return x;
 }
 
-std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x, const float* importance = nullptr) {
+std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x,
+                              const float* importance = nullptr) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
   find_quantizer(format.type, method, Kernel::scalar)->run(x.data(), blocks.data(), x.size(), importance);
   return blocks;
 }
 
 /// sum w (x - decoded)^2 of block b.
-double error_of(const Format& format, const std::vector<float>& x, const std::vector<uint8_t>& blocks, size_t b, const float* importance) {
+double error_of(const Format& format, const std::vector<float>& x, const std::vector<uint8_t>& blocks, size_t b,
+                const float* importance) {
   float decoded[32];
   format.decode(&blocks[b * format.block_bytes], decoded);
   double error = 0;
@@ -60,16 +69,11 @@ double error_of(const Format& format, const std::vector<float>& x, const std::ve
 
 TEST(AffineSearch, WritesTheSameBytesWithEveryCompiler) {
   const std::map<std::string, uint64_t> expected = {
-      {"q4_1 min-max", 0x10B4979DA29FA30Eu},
-      {"q4_1 shrink-l2.4", 0x1C6B9F3F9E8FA497u},
-      {"q4_1 grid", 0xFC65C6CB94C20E35u},
-      {"q4_1 lsq", 0xFD41E99C7ABE06E3u},
-      {"q4_1 exact", 0x6A29B7273A159050u},
-      {"q5_1 min-max", 0x623342B809230659u},
-      {"q5_1 shrink-l2.4", 0x623342B809230659u},
-      {"q5_1 grid", 0x5ADD4D1AC9A9841Au},
-      {"q5_1 lsq", 0xF03F04022665868Du},
-      {"q5_1 exact", 0x5ABF6E4C84179176u},
+      {"q4_1 min-max", 0x10B4979DA29FA30Eu},     {"q4_1 shrink-l2.4", 0x1C6B9F3F9E8FA497u},
+      {"q4_1 grid", 0xFC65C6CB94C20E35u},        {"q4_1 lsq", 0xFD41E99C7ABE06E3u},
+      {"q4_1 exact", 0x6A29B7273A159050u},       {"q5_1 min-max", 0x623342B809230659u},
+      {"q5_1 shrink-l2.4", 0x623342B809230659u}, {"q5_1 grid", 0x5ADD4D1AC9A9841Au},
+      {"q5_1 lsq", 0xF03F04022665868Du},         {"q5_1 exact", 0x5ABF6E4C84179176u},
   };
   const std::vector<float> x = rows_alike_everywhere();
   for (const char* name : {"q4_1", "q5_1"}) {
@@ -99,7 +103,8 @@ TEST(AffineSearch, NoMethodWritesABlockWithLessErrorThanExact) {
           // Decoding rounds to single precision.
           double squares = 0;
           for (size_t i = 0; i < 32; ++i) squares += 3.1 * x[b * 32 + i] * x[b * 32 + i];
-          EXPECT_LE(best, error * (1 + 1e-5) + squares * 1e-12) << name << " " << method << " block " << b << " of " << testing::generators()[b].name;
+          EXPECT_LE(best, error * (1 + 1e-5) + squares * 1e-12)
+              << name << " " << method << " block " << b << " of " << testing::generators()[b].name;
         }
       }
     }

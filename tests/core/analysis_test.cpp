@@ -54,7 +54,8 @@ TEST(RowSample, TakesEveryTensorsShareOfRowsAtEvenDistances) {
   for (size_t i = 0; i < weights.size(); ++i) {
     const ModelTensor& tensor = model.tensors()[i];
     if (tensor.shape.size() < 2) continue;
-    EXPECT_NEAR(static_cast<double>(weights[i]), tensor.weights / 10.0, static_cast<double>(tensor.shape[0])) << tensor.name;
+    EXPECT_NEAR(static_cast<double>(weights[i]), tensor.weights / 10.0, static_cast<double>(tensor.shape[0]))
+        << tensor.name;
   }
 }
 
@@ -71,7 +72,8 @@ TEST(RowSample, TakesNamesAndPatternsAndSaysWhatDoesNotSuit) {
 
 /// Rows as a piece of a tensor of floats.
 StudyPiece piece_of(const std::vector<float>& values, uint64_t row, uint64_t position) {
-  return {reinterpret_cast<const uint8_t*>(values.data()), "f32", row, values.size(), position, {{0, values.size()}}, ""};
+  return {
+      reinterpret_cast<const uint8_t*>(values.data()), "f32", row, values.size(), position, {{0, values.size()}}, ""};
 }
 
 std::vector<float> some_weights(size_t count, uint64_t seed) {
@@ -88,7 +90,8 @@ ScaleFigures figures_of(const std::vector<float>& values, const ScaleAnalysisOpt
   ScaleFigures figures;
   std::vector<uint8_t> result;
   for (size_t at = 0; at < values.size(); at += cut) {
-    const std::vector<float> part(values.begin() + static_cast<long>(at), values.begin() + static_cast<long>(std::min(at + cut, values.size())));
+    const std::vector<float> part(values.begin() + static_cast<long>(at),
+                                  values.begin() + static_cast<long>(std::min(at + cut, values.size())));
     analysis.run(piece_of(part, 64, at), result);
     figures.merge(ScaleFigures::restore(result.data(), result.size()));
   }
@@ -106,12 +109,14 @@ TEST(ScaleAnalysis, FindsTheDivisorsAndErrorsOfTheSlowSearch) {
     double error = 0, divisors = 0;
     uint64_t blocks = 0;
     for (size_t at = 0; at < values.size(); at += 32) {
-      const std::vector<float> block(values.begin() + static_cast<long>(at), values.begin() + static_cast<long>(at + 32));
+      const std::vector<float> block(values.begin() + static_cast<long>(at),
+                                     values.begin() + static_cast<long>(at + 32));
       const auto best = reference::best_scale(block, std::vector<float>(32, 1.0f), levels, true);
       error += best.error;
       EXPECT_NEAR(figures.profiles.optimum[at / 32], best.error, 1e-5 * best.error + 1e-12);
       for (int c = 0; c < divisor_candidates; ++c) {
-        EXPECT_GE(figures.profiles.errors[at / 32 * divisor_candidates + static_cast<size_t>(c)], best.error * (1 - 1e-5));
+        EXPECT_GE(figures.profiles.errors[at / 32 * divisor_candidates + static_cast<size_t>(c)],
+                  best.error * (1 - 1e-5));
       }
       float largest = 0;
       for (const float x : block) largest = std::max(largest, std::fabs(x));
@@ -122,10 +127,12 @@ TEST(ScaleAnalysis, FindsTheDivisorsAndErrorsOfTheSlowSearch) {
     EXPECT_EQ(figures.blocks(), blocks);
     EXPECT_EQ(figures.zero_blocks, 64 - blocks);
     // Blocks of ties have several best scales; the others decide the mean.
-    EXPECT_NEAR(figures.divisor_sum / static_cast<double>(blocks), divisors / static_cast<double>(blocks), 0.02 * reach);
+    EXPECT_NEAR(figures.divisor_sum / static_cast<double>(blocks), divisors / static_cast<double>(blocks),
+                0.02 * reach);
     const auto methods = ScaleAnalysis::methods(format);
     ASSERT_EQ(methods.back(), exact_method);
-    EXPECT_NEAR(figures.methods.back().rmse(), std::sqrt(error / static_cast<double>(values.size())), 1e-5 * std::sqrt(error));
+    EXPECT_NEAR(figures.methods.back().rmse(), std::sqrt(error / static_cast<double>(values.size())),
+                1e-5 * std::sqrt(error));
   }
 }
 

@@ -1,4 +1,6 @@
 // Choosing types: the solver against enumeration and against llama.cpp's own mixes, its recipes, and observing.
+#include "measure/choose.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +10,6 @@
 #include "core/measured_model.h"
 #include "error.h"
 #include "measure/budget.h"
-#include "measure/choose.h"
 #include "sentence_of.h"
 
 namespace nibble {
@@ -127,8 +128,8 @@ class Choose : public testing::Test {
 
 TEST_F(Choose, IsNeverWorseThanLlamaCppsMixOfTheSameSize) {
   const Measurement sample = file().sampled(usual_types());
-  for (const char* type : {"Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M", "Q5_0", "Q5_1",
-                           "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"}) {
+  for (const char* type : {"Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M",
+                           "Q5_0", "Q5_1", "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"}) {
     const Assignment theirs = mix_of(type);
     const double error = predict(truth(), theirs).squared_error.value;
     SolveOptions options;

@@ -1,10 +1,11 @@
+#include "analysis/column_study.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstring>
 #include <random>
 
-#include "analysis/column_study.h"
 #include "codec/convert.h"
 #include "error.h"
 
@@ -36,7 +37,8 @@ TEST(ColumnStudy, SumsColumnsRowsAndErrors) {
   Converter converter("f32", "q4_0", "llama.cpp");
   converter.run(piece.source, blocks.data(), {weights.size(), 0, columns}, nullptr);
   std::vector<float> decoded(weights.size());
-  for (size_t b = 0; b < weights.size() / 32; ++b) find_format("q4_0")->decode(blocks.data() + 18 * b, decoded.data() + 32 * b);
+  for (size_t b = 0; b < weights.size() / 32; ++b)
+    find_format("q4_0")->decode(blocks.data() + 18 * b, decoded.data() + 32 * b);
   for (size_t j = 0; j < columns; ++j) {
     double squares = 0, largest = 0, error = 0;
     for (size_t row = 0; row < rows; ++row) {
@@ -50,7 +52,8 @@ TEST(ColumnStudy, SumsColumnsRowsAndErrors) {
     EXPECT_NEAR(sums[2 * columns + j], error, 1e-12);
   }
   double row = 0;
-  for (size_t j = 0; j < columns; ++j) row += static_cast<double>(weights[3 * columns + j]) * static_cast<double>(weights[3 * columns + j]);
+  for (size_t j = 0; j < columns; ++j)
+    row += static_cast<double>(weights[3 * columns + j]) * static_cast<double>(weights[3 * columns + j]);
   EXPECT_NEAR(sums[3 * columns + 3], row, 1e-12);
 
   piece.request = R"({"to": null, "method": null})";

@@ -6,8 +6,8 @@
 #include "codec/convert.h"
 #include "compare/comparer.h"
 #include "compare/pairing.h"
-#include "error.h"
 #include "core/plan_checks.h"
+#include "error.h"
 
 namespace nibble {
 namespace {
@@ -20,7 +20,8 @@ std::vector<uint8_t> f32_bytes(size_t count) {
   return bytes;
 }
 
-std::vector<uint8_t> converted(const std::vector<uint8_t>& source, const char* to, ConversionStatistics* figures = nullptr) {
+std::vector<uint8_t> converted(const std::vector<uint8_t>& source, const char* to,
+                               ConversionStatistics* figures = nullptr) {
   const uint64_t count = source.size() / 4;
   std::vector<uint8_t> target(find_format(to)->bytes_for(count));
   Converter converter("f32", to, "llama.cpp");
@@ -104,9 +105,9 @@ TEST(PairTensors, FindsNamesakesAndWhatChanged) {
   for (const TensorPair& pair : pairs) {
     found.push_back(name(first, pair.a) + " " + name(second, pair.b) + ": " + matches[static_cast<int>(pair.match)]);
   }
-  EXPECT_THAT(found, testing::ElementsAre("same same: same", "reshaped reshaped: reshaped", "resized resized: resized",
-                                          "old.1 new.1: renamed", "gone -: only a", "old.2 new.2: renamed",
-                                          "- added: only b"));
+  EXPECT_THAT(
+      found, testing::ElementsAre("same same: same", "reshaped reshaped: reshaped", "resized resized: resized",
+                                  "old.1 new.1: renamed", "gone -: only a", "old.2 new.2: renamed", "- added: only b"));
 }
 
 TEST(PairTensors, GuessesNoNameWhereMoreThanOneAnswerFits) {

@@ -56,7 +56,8 @@ TEST(Converter, EveryPairOfTypesAgreesWithTheirQuantizersAndDecoders) {
   const std::vector<float> importance = importance_row(row_length);
   const std::vector<float> values = random_values(rows * row_length, 0.05f, 6);
   for (const Format& from : all_formats()) {
-    if (from.type != Type::f32 && from.type != Type::f16 && from.type != Type::bf16 && from.type != Type::q8_0) continue;
+    if (from.type != Type::f32 && from.type != Type::f16 && from.type != Type::bf16 && from.type != Type::q8_0)
+      continue;
     const std::vector<uint8_t> source = encode(from.type, values, row_length, nullptr);
     const std::vector<float> exact = decode(from.type, source);
     for (const Format& to : all_formats()) {
@@ -171,8 +172,8 @@ TEST(Converter, AddsBeforeAnythingElse) {
   for (float& value : sums) value += 1.0f;
   Converter converter("f32", "q8_0", llama_cpp);
   std::vector<uint8_t> target(format_of(Type::q8_0).bytes_for(values.size()));
-  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(),
-                {values.size(), 0, row_length, 0, 1.0f}, nullptr);
+  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {values.size(), 0, row_length, 0, 1.0f},
+                nullptr);
   EXPECT_EQ(target, encode(Type::q8_0, sums, row_length, nullptr));
 }
 
@@ -212,10 +213,9 @@ TEST(Converter, SaysWhichSourceBlockIsDamaged) {
   store<uint16_t>(source.data() + (2 * row_length / 32 + 4) * 18, 0x7C00);
   std::vector<uint8_t> target(2 * rows * row_length);
   Converter converter("q4_0", "f16", llama_cpp);
-  EXPECT_THAT(sentence_of([&] {
-                converter.run(source.data(), target.data(), {rows * row_length, 0, row_length}, nullptr);
-              }),
-              testing::HasSubstr("The q4_0 block at row 2, column 128"));
+  EXPECT_THAT(
+      sentence_of([&] { converter.run(source.data(), target.data(), {rows * row_length, 0, row_length}, nullptr); }),
+      testing::HasSubstr("The q4_0 block at row 2, column 128"));
 }
 
 TEST(Converter, SaysWhichResultIsNotFinite) {
@@ -224,11 +224,11 @@ TEST(Converter, SaysWhichResultIsNotFinite) {
   std::vector<uint8_t> target(256);
   const auto sentence = [&](const char* to) {
     Converter converter("f32", to, llama_cpp);
-    return sentence_of([&] {
-      converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {64, 0, 64}, nullptr);
-    });
+    return sentence_of(
+        [&] { converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {64, 0, 64}, nullptr); });
   };
-  EXPECT_THAT(sentence("f16"), testing::HasSubstr("row 0, column 40 (both counted from 0) is 70000, too large for type f16"));
+  EXPECT_THAT(sentence("f16"),
+              testing::HasSubstr("row 0, column 40 (both counted from 0) is 70000, too large for type f16"));
   EXPECT_EQ(sentence("bf16"), "");
   EXPECT_EQ(sentence("q4_0"), "");
   values[40] = 1e6f;
@@ -242,7 +242,8 @@ TEST(Converter, RefusesWhatCannotBeConverted) {
   EXPECT_EQ(sentence("f32", "q9_9", "llama.cpp"), "There is no tensor type named \"q9_9\".");
   EXPECT_THAT(sentence("i32", "q4_0", "llama.cpp"), testing::HasSubstr("i32 can only be copied"));
   EXPECT_THAT(sentence("f32", "q8_K", "llama.cpp"), testing::HasSubstr("not write it"));
-  EXPECT_THAT(sentence("f32", "q4_0", "magic"), testing::HasSubstr("no method \"magic\" for type q4_0. Choose one of: llama.cpp"));
+  EXPECT_THAT(sentence("f32", "q4_0", "magic"),
+              testing::HasSubstr("no method \"magic\" for type q4_0. Choose one of: llama.cpp"));
 }
 
 TEST(Converter, RefusesRunsThatCutBlocksOrWeightedRows) {

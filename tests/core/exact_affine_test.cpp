@@ -72,7 +72,11 @@ TEST(ExactAffine, NothingBeatsItOverRealNumbers) {
     const std::vector<float> x = hard_block(random, round, n);
     std::vector<float> w(n);
     for (float& weight : w) weight = random.below(4) ? random.uniform() * 4 : 0.0f;
-    AffineProblem problem{x.data(), round % 4 ? nullptr : w.data(), n, round % 5 == 0 ? 3 : round % 2 ? 15 : 31, Storage::real};
+    AffineProblem problem{x.data(), round % 4 ? nullptr : w.data(), n,
+                          round % 5 == 0 ? 3
+                          : round % 2    ? 15
+                                         : 31,
+                          Storage::real};
     problem.offset_at_most_zero = round % 7 == 0;
     const AffineOptimum optimum = search.optimum(problem);
     EXPECT_TRUE(optimum.proven) << round;
@@ -103,7 +107,8 @@ TEST(ExactAffine, FindsTheBestPairOfHalfFloatsThereIs) {
     const size_t n = 1 + random.below(40);
     const double size = 3 + random.below(40);
     std::vector<float> x(n), w(n);
-    for (float& value : x) value = static_cast<float>(unit * size * (random.uniform() - 0.3f * static_cast<float>(round % 3)));
+    for (float& value : x)
+      value = static_cast<float>(unit * size * (random.uniform() - 0.3f * static_cast<float>(round % 3)));
     for (float& weight : w) weight = 0.1f + random.uniform();
     const AffineProblem problem{x.data(), round % 2 ? w.data() : nullptr, n, round % 3 ? 15 : 31, Storage::f16};
     const AffineOptimum optimum = search.optimum(problem);
@@ -137,7 +142,8 @@ TEST(ExactAffine, NoPairOfHalfFloatsNearAnyFitIsBetter) {
       EXPECT_EQ(choice.offset, half_at(m)) << method.name;
       for (int i = std::max(0, d - 6); i <= d + 6; ++i) {
         for (int j = m - 6; j <= m + 6; ++j) {
-          ASSERT_LE(error, affine_error(problem, half_at(i), half_at(j)) * (1 + 1e-9)) << method.name << " round " << round;
+          ASSERT_LE(error, affine_error(problem, half_at(i), half_at(j)) * (1 + 1e-9))
+              << method.name << " round " << round;
         }
       }
     }
@@ -161,7 +167,8 @@ TEST(AffineCover, HoldsEveryPointBelowTheLimit) {
     for (size_t i = 0; i < n; ++i) W += w[i], mean += w[i] * y[i];
     mean /= W;
     const auto [least, most] = std::minmax_element(x.begin(), x.end());
-    const double range = static_cast<double>(*most) - *least, low = (*least - mean) / range, high = (*most - mean) / range;
+    const double range = static_cast<double>(*most) - *least, low = (*least - mean) / range,
+                 high = (*most - mean) / range;
     if (!(range > 0)) continue;
     std::vector<float> scaled(n);
     for (size_t i = 0; i < n; ++i) {
@@ -180,8 +187,10 @@ TEST(AffineCover, HoldsEveryPointBelowTheLimit) {
       for (const AffineCover::Triangle& triangle : cover.triangles()) {
         bool left = true, right = true;
         for (int i = 0; i < 3; ++i) {
-          const AffineCover::Corner &a = cover.corner(triangle.corner[i]), &b = cover.corner(triangle.corner[(i + 1) % 3]);
-          const double side = (static_cast<double>(b.d) - a.d) * (place - a.m) - (d - a.d) * (static_cast<double>(b.m) - a.m);
+          const AffineCover::Corner &a = cover.corner(triangle.corner[i]),
+                                    &b = cover.corner(triangle.corner[(i + 1) % 3]);
+          const double side =
+              (static_cast<double>(b.d) - a.d) * (place - a.m) - (d - a.d) * (static_cast<double>(b.m) - a.m);
           left = left && side >= -1e-9;
           right = right && side <= 1e-9;
         }
@@ -192,7 +201,8 @@ TEST(AffineCover, HoldsEveryPointBelowTheLimit) {
     for (int point = 0; point < 4000; ++point) {
       // Near the fit, and anywhere in the region.
       const double d = point % 2 ? fit.d * (0.9 + 0.2 * random.uniform()) : random.uniform();
-      const double m = point % 2 ? fit.m + (random.uniform() - 0.5) * fit.d : low - d / 2 + random.uniform() * (high - low + d / 2);
+      const double m =
+          point % 2 ? fit.m + (random.uniform() - 0.5) * fit.d : low - d / 2 + random.uniform() * (high - low + d / 2);
       if (d <= 0 || m < low - d / 2 || m > high || !(affine_error(problem, d, m) < limit * 0.999)) continue;
       ++checked;
       ASSERT_TRUE(is_inside(d, m)) << round << " at " << d << ", " << m;

@@ -21,15 +21,18 @@ const std::vector<float> levels = {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6
 void grid_points(testing::Random& random, float* x, size_t n) {
   for (size_t begin = 0; begin < n; begin += 16) {
     const float scale = half_of_ue4m3(static_cast<uint8_t>(8 + random.below(100)));
-    for (size_t i = begin; i < begin + 16; ++i) x[i] = random.sign() * scale * 0.5f * static_cast<float>(random.below(30));
+    for (size_t i = begin; i < begin + 16; ++i)
+      x[i] = random.sign() * scale * 0.5f * static_cast<float>(random.below(30));
   }
 }
 /// The largest weight just inside and outside of the range that is looked at.
 void edges(testing::Random& random, float* x, size_t n) {
   constexpr float ends[] = {7.0f, 9.0f, 14.0f, 16.0f, 18.0f, 20.0f};
   for (size_t begin = 0; begin < n; begin += 32) {
-    const float scale = std::ldexp(1.0f + 0.125f * static_cast<float>(random.below(8)), static_cast<int>(random.below(12)) - 6);
-    for (size_t i = begin; i < begin + 32; ++i) x[i] = random.sign() * scale * static_cast<float>(1 + 2 * random.below(2));
+    const float scale =
+        std::ldexp(1.0f + 0.125f * static_cast<float>(random.below(8)), static_cast<int>(random.below(12)) - 6);
+    for (size_t i = begin; i < begin + 32; ++i)
+      x[i] = random.sign() * scale * static_cast<float>(1 + 2 * random.below(2));
     for (const size_t i : {begin, begin + 16}) {
       x[i] = random.sign() * ends[random.below(6)] * scale;
       if (random.below(2)) x[i] = std::nextafter(x[i], random.sign() * FLT_MAX);
@@ -47,7 +50,8 @@ TEST(ExactFp4, NoStoredScaleIsBetter) {
     std::vector<float> scales;
     // From exponent 253 on, the highest level is no float.
     for (int code = 0; code < (run == 32 ? 253 : 127); ++code) {
-      scales.push_back(run == 32 ? half_of_e8m0(static_cast<uint8_t>(code)) : half_of_ue4m3(static_cast<uint8_t>(code)));
+      scales.push_back(run == 32 ? half_of_e8m0(static_cast<uint8_t>(code))
+                                 : half_of_ue4m3(static_cast<uint8_t>(code)));
     }
     for (const testing::Generator& generator : inputs) {
       testing::Random random(3);

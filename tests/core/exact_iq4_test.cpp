@@ -19,7 +19,8 @@ namespace {
 
 /// Weights on the levels and midpoints of a scale near the edges of the search's ranges.
 void level_places(testing::Random& random, float* x, size_t n) {
-  constexpr float edges[] = {42.0f, 48.3f, 55.5f, 60.0f, 77.0f, 82.0f, 90.5f, 100.0f, 113.0f, 127.0f, 141.5f, 156.5f, 178.0f};
+  constexpr float edges[] = {42.0f,  48.3f,  55.5f,  60.0f,  77.0f,  82.0f, 90.5f,
+                             100.0f, 113.0f, 127.0f, 141.5f, 156.5f, 178.0f};
   for (size_t begin = 0; begin < n; begin += 32) {
     const float scale = random.sign() * 0.05f / edges[random.below(13)] * (1.0f + 0.01f * random.gauss());
     for (size_t i = begin; i < begin + 32; ++i) {

@@ -88,7 +88,8 @@ TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
   }
 }
 
-/// How many blocks to try: g++'s native build tries all; wasm and the sanitizers' build (clang), which are slower, a share.
+/// How many blocks to try: g++'s native build tries all; wasm and the sanitizers' build (clang), which are slower, a
+/// share.
 constexpr int share(int blocks) {
 #if defined(__EMSCRIPTEN__) || defined(__clang__)
   return blocks / 16;

@@ -18,8 +18,8 @@ std::vector<std::string> chosen(const std::vector<std::string>& paths) {
 }
 
 TEST(Folder, WeightsNearestToTheTopAndWhatLiesBesideThem) {
-  EXPECT_THAT(chosen({"README.md", "m/config.json", "m/a.safetensors", "m/onnx/b.safetensors", "m/tokenizer.json", "m/pytorch_model.bin",
-                      "m/model.safetensors.index.json", "config.json"}),
+  EXPECT_THAT(chosen({"README.md", "m/config.json", "m/a.safetensors", "m/onnx/b.safetensors", "m/tokenizer.json",
+                      "m/pytorch_model.bin", "m/model.safetensors.index.json", "config.json"}),
               ElementsAre("m/config.json", "m/a.safetensors", "m/tokenizer.json", "m/model.safetensors.index.json"));
 }
 
@@ -28,8 +28,8 @@ TEST(Folder, GgufFilesWhereverTheyAre) {
 }
 
 TEST(Folder, OtherKindsOfWeightsWhereThereAreNoSafetensors) {
-  EXPECT_THAT(chosen({"config.json", "optimizer.pt", "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin",
-                      "pytorch_model.bin.index.json", "training_args.bin"}),
+  EXPECT_THAT(chosen({"config.json", "optimizer.pt", "pytorch_model-00001-of-00002.bin",
+                      "pytorch_model-00002-of-00002.bin", "pytorch_model.bin.index.json", "training_args.bin"}),
               ElementsAre("config.json", "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin",
                           "pytorch_model.bin.index.json"));
   EXPECT_THAT(chosen({"net.pth", "means.npy"}), ElementsAre("net.pth"));

@@ -1,8 +1,8 @@
-#include "formats/format.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
+
+#include "formats/format.h"
 
 namespace nibble {
 namespace {

@@ -16,9 +16,9 @@ class GgufBuilder {
   enum Code : uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64 };
 
   uint32_t version = 3;
-  uint64_t alignment = 32;              ///< the real one; the key is up to the test
+  uint64_t alignment = 32;                                ///< the real one; the key is up to the test
   std::optional<uint64_t> tensor_count, key_value_count;  ///< claims, when not the truth
-  bool data = true;                     ///< false: the file ends before the data section
+  bool data = true;                                       ///< false: the file ends before the data section
 
   template <class T>
   static Bytes raw(T value) {
@@ -57,8 +57,12 @@ class GgufBuilder {
   }
 
   Bytes build() const {
-    Bytes file = joined({{'G', 'G', 'U', 'F'}, raw(version), raw(tensor_count.value_or(tensors_.size())),
-                         raw(key_value_count.value_or(values_.size())), joined(values_), joined(tensors_)});
+    Bytes file = joined({{'G', 'G', 'U', 'F'},
+                         raw(version),
+                         raw(tensor_count.value_or(tensors_.size())),
+                         raw(key_value_count.value_or(values_.size())),
+                         joined(values_),
+                         joined(tensors_)});
     if (!data) return file;
     pad(file);
     return joined({file, data_});

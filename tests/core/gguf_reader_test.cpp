@@ -23,7 +23,8 @@ GgufBuilder small_model() {
       .value("llama.block_count", 1)
       .value("flags", GgufBuilder::array, GgufBuilder::list(GgufBuilder::boolean, 3, {1, 0, 1}))
       .value("words", GgufBuilder::array,
-             GgufBuilder::list(GgufBuilder::string, 2, GgufBuilder::joined({GgufBuilder::text("a"), GgufBuilder::text("")})))
+             GgufBuilder::list(GgufBuilder::string, 2,
+                               GgufBuilder::joined({GgufBuilder::text("a"), GgufBuilder::text("")})))
       .value("signed", GgufBuilder::i64, GgufBuilder::raw<int64_t>(-5))
       .tensor("token_embd.weight", {64, 4}, f16, 512)
       .tensor("blk.0.attn_q.weight", {64, 2, 1, 1}, q8_0, 136)
@@ -116,7 +117,8 @@ TEST(GgufReader, NamesTheByteWhereAFileCutShortEnds) {
   for (size_t length = 1; length < last_byte_needed; ++length) {
     const std::string sentence = problem({whole.begin(), whole.begin() + static_cast<ptrdiff_t>(length)});
     ASSERT_NE(sentence, "") << length;
-    const bool counted_out = sentence.find("The header announces") == 0 || sentence.find("claims to have") != std::string::npos;
+    const bool counted_out =
+        sentence.find("The header announces") == 0 || sentence.find("claims to have") != std::string::npos;
     if (!counted_out) {
       EXPECT_THAT(sentence, HasSubstr("Unexpected end of file at byte " + std::to_string(length))) << length;
       EXPECT_THAT(sentence, HasSubstr("download it again"));
@@ -129,8 +131,9 @@ TEST(GgufReader, SaysHowManyBytesAreMissing) {
   file.tensor("w", {100}, f32, 400);
   Bytes bytes = file.build();
   bytes.resize(bytes.size() - 16 - 39);  // the padding, and 39 bytes of weights
-  EXPECT_EQ(problem(bytes), "Unexpected end of file at byte " + std::to_string(bytes.size()) +
-                                ": tensor \"w\" needs 39 more bytes. The file is probably cut short; download it again.");
+  EXPECT_EQ(problem(bytes),
+            "Unexpected end of file at byte " + std::to_string(bytes.size()) +
+                ": tensor \"w\" needs 39 more bytes. The file is probably cut short; download it again.");
 }
 
 TEST(GgufReader, SurvivesEveryCorruptionOfOneByte) {
@@ -173,7 +176,8 @@ TEST(GgufReader, RefusesHugeCountsWithoutAllocating) {
     EXPECT_THAT(problem(file.build()), HasSubstr("The header announces " + std::to_string(count) + " tensors, but"));
     file = small_model();
     file.key_value_count = count;
-    EXPECT_THAT(problem(file.build()), HasSubstr("The header announces " + std::to_string(count) + " metadata entries"));
+    EXPECT_THAT(problem(file.build()),
+                HasSubstr("The header announces " + std::to_string(count) + " metadata entries"));
     file = small_model();
     file.value("huge", GgufBuilder::array, GgufBuilder::list(GgufBuilder::string, count, {}));
     EXPECT_THAT(problem(file.build()), HasSubstr("claims to have " + std::to_string(count) + " elements"));
@@ -184,8 +188,9 @@ TEST(GgufReader, RefusesHugeCountsWithoutAllocating) {
 }
 
 TEST(GgufReader, AFileThatIsTrulyHugeIsRefusedAsSoonAsItsHeaderClaimsTooMuch) {
-  const std::pair<GgufBuilder::Code, uint64_t> claims[] = {
-      {GgufBuilder::u64, uint64_t{1} << 29}, {GgufBuilder::u8, uint64_t{70} << 20}, {GgufBuilder::string, uint64_t{1} << 24}};
+  const std::pair<GgufBuilder::Code, uint64_t> claims[] = {{GgufBuilder::u64, uint64_t{1} << 29},
+                                                           {GgufBuilder::u8, uint64_t{70} << 20},
+                                                           {GgufBuilder::string, uint64_t{1} << 24}};
   for (const auto& [element, count] : claims) {
     GgufBuilder file;
     file.value("huge", GgufBuilder::array, GgufBuilder::list(element, count, {}));
@@ -201,11 +206,13 @@ TEST(GgufReader, RefusesBadMetadata) {
   const auto with = [](std::string_view key, uint32_t code, const Bytes& bytes) {
     return problem(small_model().value(key, code, bytes).build());
   };
-  EXPECT_THAT(with("llama.block_count", GgufBuilder::u32, GgufBuilder::raw(2u)), HasSubstr("\"llama.block_count\" appears twice"));
+  EXPECT_THAT(with("llama.block_count", GgufBuilder::u32, GgufBuilder::raw(2u)),
+              HasSubstr("\"llama.block_count\" appears twice"));
   EXPECT_THAT(with("", GgufBuilder::u32, GgufBuilder::raw(2u)), HasSubstr("entry 6 has an empty key"));
   EXPECT_THAT(with(std::string_view("a\0b", 3), GgufBuilder::u32, GgufBuilder::raw(2u)), HasSubstr("zero byte"));
   EXPECT_THAT(with("k", 13, {}), HasSubstr("unknown value type 13"));
-  EXPECT_THAT(with("k", GgufBuilder::array, GgufBuilder::list(GgufBuilder::array, 1, {})), HasSubstr("array of arrays"));
+  EXPECT_THAT(with("k", GgufBuilder::array, GgufBuilder::list(GgufBuilder::array, 1, {})),
+              HasSubstr("array of arrays"));
   EXPECT_THAT(with("k", GgufBuilder::array, GgufBuilder::list(static_cast<GgufBuilder::Code>(99), 1, {})),
               HasSubstr("unknown value type 99"));
 }
@@ -256,7 +263,8 @@ TEST(GgufReader, AcceptsTensorsWithoutWeights) {
 
 TEST(GgufReader, RefusesTensorsThatOverlapOrLeaveGaps) {
   EXPECT_THAT(problem(small_model().tensor("w", {4}, f32, 16, 0).build()), HasSubstr("inside the tensors before it"));
-  EXPECT_THAT(problem(small_model().tensor("w", {4}, f32, 16, 4096).build()), HasSubstr("beyond the tensors before it"));
+  EXPECT_THAT(problem(small_model().tensor("w", {4}, f32, 16, 4096).build()),
+              HasSubstr("beyond the tensors before it"));
   EXPECT_THAT(problem(small_model().tensor("w", {4}, f32, 16, ~uint64_t{0}).build()), HasSubstr("beyond"));
 }
 

@@ -131,7 +131,8 @@ std::string file_sentence(const Bytes& file) {
 }
 
 TEST(Importance, LegacyValuesAreDividedByTheirCalls) {
-  const Bytes file = legacy_file({{"b.weight", 3, {3, 1, 0.5f}}, {"a.weight", 0, {2, 4}}, {"c.weight", -1, {7}}}, "text.txt");
+  const Bytes file =
+      legacy_file({{"b.weight", 3, {3, 1, 0.5f}}, {"a.weight", 0, {2, 4}}, {"c.weight", -1, {7}}}, "text.txt");
   const ImportanceIndex index = read_index(file);
   ASSERT_EQ(index.entries.size(), 3u);
   EXPECT_EQ(index.entries[0].name, "a.weight");
@@ -161,8 +162,10 @@ TEST(Importance, LegacyNamesEndAtAZeroByteAndRepeatedOnesReplace) {
 }
 
 TEST(Importance, LegacyIndexReadsHeadsOnly) {
-  const Bytes file = legacy_file({{"a", 1, std::vector<float>(100'000, 1)}, {"b", 1, std::vector<float>(1'000'000, 1)},
-                                  {"c", 1, std::vector<float>(3, 1)}}, "text.txt");
+  const Bytes file = legacy_file({{"a", 1, std::vector<float>(100'000, 1)},
+                                  {"b", 1, std::vector<float>(1'000'000, 1)},
+                                  {"c", 1, std::vector<float>(3, 1)}},
+                                 "text.txt");
   uint64_t bytes_read = 0;
   const ImportanceIndex index = read_index(file, &bytes_read);
   EXPECT_EQ(index.entries.size(), 3u);

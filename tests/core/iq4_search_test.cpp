@@ -1,6 +1,4 @@
 // The search on the uneven grid of IQ4_NL and IQ4_XS, where its shortcuts could go wrong: on the midpoints.
-#include "search/llama_cpp_iq4.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "codec/codec.h"
 #include "core/kernel_inputs.h"
 #include "reference/reference.h"
+#include "search/llama_cpp_iq4.h"
 
 namespace nibble {
 namespace {
@@ -17,10 +16,12 @@ namespace {
 #if NIBBLE_SIMD
 TEST(Iq4Codes, VectorsTakeTheLevelsOfTheScalarRule) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  std::vector<float> values = {0.0f, -0.0f, infinity, -infinity, std::nanf(""), FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45f, 1e9f, -1e9f};
+  std::vector<float> values = {0.0f,     -0.0f,   infinity, -infinity, std::nanf(""), FLT_MAX,
+                               -FLT_MAX, FLT_MIN, 1e-45f,   1e9f,      -1e9f};
   for (int half = -600; half <= 600; ++half) {
     const float y = 0.5f * static_cast<float>(half);
-    for (const float near : {y, std::nextafter(y, infinity), std::nextafter(y, -infinity), y + 0.2f}) values.push_back(near);
+    for (const float near : {y, std::nextafter(y, infinity), std::nextafter(y, -infinity), y + 0.2f})
+      values.push_back(near);
   }
   while (values.size() % 16 != 0) values.push_back(0.0f);
   for (size_t at = 0; at < values.size(); at += 16) {
@@ -39,7 +40,8 @@ TEST(Iq4Search, WeightsOnAMidpointOfACandidateTakeTheReferencesSide) {
   for (float& q : importance) q = random.uniform();
   for (int round = 0; round < 12; ++round) {
     for (size_t begin = 0; begin < x.size(); begin += 32) {
-      const float extreme = random.sign() * std::ldexp(1.0f + random.uniform(), static_cast<int>(random.below(20)) - 12);
+      const float extreme =
+          random.sign() * std::ldexp(1.0f + random.uniform(), static_cast<int>(random.below(20)) - 12);
       for (size_t i = begin; i < begin + 32; ++i) {
         const uint32_t k = random.below(15);
         const float middle = 0.5f * static_cast<float>(iq4_values[k] + iq4_values[k + 1]);

@@ -61,7 +61,8 @@ inline void equal_maxima(Random& random, float* x, size_t n) {
     for (int k = 0; k < 4; ++k) x[begin + random.below(16) % (n - begin)] = random.sign() * 0.5f;
   }
 }
-/// Beside the largest magnitude, weights of the other sign where the shorter end of a grid around zero begins to cut off.
+/// Beside the largest magnitude, weights of the other sign where the shorter end of a grid around zero begins to cut
+/// off.
 inline void at_the_shorter_end(Random& random, float* x, size_t n) {
   gauss(random, x, n);
   constexpr int tops[] = {4, 8, 16, 32};

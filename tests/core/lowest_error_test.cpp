@@ -17,7 +17,8 @@ double error_of(const Format& format, const float* x, const uint8_t* block, cons
   format.decode(block, decoded.data());
   double error = 0;
   for (size_t i = 0; i < decoded.size(); ++i) {
-    error += (importance ? importance[i] : 1.0) * (static_cast<double>(x[i]) - decoded[i]) * (static_cast<double>(x[i]) - decoded[i]);
+    error += (importance ? importance[i] : 1.0) * (static_cast<double>(x[i]) - decoded[i]) *
+             (static_cast<double>(x[i]) - decoded[i]);
   }
   return error;
 }
@@ -31,10 +32,10 @@ std::vector<uint8_t> quantize(const Format& format, std::string_view method, con
 
 TEST(LowestError, LowersTheErrorOfBellShapedWeightsByWhatItPromises) {
   // RMSE against the method llama.cpp; the documented ratios, rounded up.
-  const std::map<std::string, double> promised = {{"q4_0", 0.942}, {"q4_1", 0.8795}, {"q5_0", 0.938}, {"q5_1", 0.8645},
-                                                  {"q8_0", 0.862}, {"iq4_nl", 0.964}, {"q2_K", 0.873}, {"q3_K", 0.954},
-                                                  {"q4_K", 0.971}, {"q5_K", 0.937}, {"q6_K", 0.924}, {"iq4_xs", 0.962},
-                                                  {"mxfp4", 0.98}, {"nvfp4", 0.865}};
+  const std::map<std::string, double> promised = {
+      {"q4_0", 0.942},   {"q4_1", 0.8795},  {"q5_0", 0.938}, {"q5_1", 0.8645}, {"q8_0", 0.862},
+      {"iq4_nl", 0.964}, {"q2_K", 0.873},   {"q3_K", 0.954}, {"q4_K", 0.971},  {"q5_K", 0.937},
+      {"q6_K", 0.924},   {"iq4_xs", 0.962}, {"mxfp4", 0.98}, {"nvfp4", 0.865}};
   std::vector<float> x(256 * 128);
   testing::Random random(7);
   testing::gauss(random, x.data(), x.size());
@@ -62,7 +63,8 @@ TEST(LowestError, NoBlockIsEverWorse) {
       for (float& q : importance) q = random.below(8) == 0 ? 0.0f : random.uniform();
       for (const bool weighted : {false, true}) {
         const float* weights = weighted ? importance.data() : nullptr;
-        const auto plain = quantize(format, llama_cpp, x, weights), improved = quantize(format, lowest_error_method, x, weights);
+        const auto plain = quantize(format, llama_cpp, x, weights),
+                   improved = quantize(format, lowest_error_method, x, weights);
         for (size_t b = 0; b < count; ++b) {
           const size_t at = b * format.block_length;
           // Weights no half float can scale make an invalid block, which ends a run.
@@ -86,8 +88,9 @@ TEST(LowestError, ScaleAndMinimumOf32WeightsAreWithinATenthOfAPercentOfTheProven
     bool even;
     double ratio, quick_ratio;
   };
-  for (const Weights& weights : {Weights{"normal", 0, 0.02f, false, 1.0006, 1.004}, Weights{"uniform", 0, 0.02f, true, 1.0012, 1.006},
-                                 Weights{"far from zero", 1, 0.02f, false, 1.003, 1.006}, Weights{"small", 0, 2e-5f, false, 1.006, 1.01}}) {
+  for (const Weights& weights :
+       {Weights{"normal", 0, 0.02f, false, 1.0006, 1.004}, Weights{"uniform", 0, 0.02f, true, 1.0012, 1.006},
+        Weights{"far from zero", 1, 0.02f, false, 1.003, 1.006}, Weights{"small", 0, 2e-5f, false, 1.006, 1.01}}) {
     std::vector<float> x(32 * 256);
     testing::Random random(17);
     for (float& v : x) v = weights.mean + weights.sigma * (weights.even ? 2 * random.uniform() - 1 : random.gauss());
@@ -96,7 +99,8 @@ TEST(LowestError, ScaleAndMinimumOf32WeightsAreWithinATenthOfAPercentOfTheProven
       const auto total = [&](std::string_view method) {
         const auto blocks = quantize(format, method, x);
         double error = 0;
-        for (size_t b = 0; b < x.size() / 32; ++b) error += error_of(format, &x[b * 32], &blocks[b * format.block_bytes]);
+        for (size_t b = 0; b < x.size() / 32; ++b)
+          error += error_of(format, &x[b * 32], &blocks[b * format.block_bytes]);
         return error;
       };
       const double exact = total("exact");

@@ -39,7 +39,8 @@ TEST(RowOrder, VisitsEveryRowOnceAndSpreadsEveryStart) {
       std::sort(chosen.begin(), chosen.end());
       uint64_t widest = chosen.front() + rows - chosen.back();
       for (size_t i = 1; i < chosen.size(); ++i) widest = std::max(widest, chosen[i] - chosen[i - 1]);
-      EXPECT_LT(static_cast<double>(widest), 5 * static_cast<double>(rows) / static_cast<double>(first)) << rows << ", " << first;
+      EXPECT_LT(static_cast<double>(widest), 5 * static_cast<double>(rows) / static_cast<double>(first))
+          << rows << ", " << first;
     }
   }
 }
@@ -93,9 +94,11 @@ TEST(RowErrors, SumsWhatTheConverterMeasures) {
     for (const ModelTensor& source : file.model().tensors()) {
       if (source.name != tensor.name) continue;
       std::vector<uint8_t> out(format_of(type.type).bytes_for(source.weights));
-      converter.run(bytes.data() + place_of(source, 0, source.weights).offset, out.data(), {source.weights, 0, source.shape[0]}, nullptr);
+      converter.run(bytes.data() + place_of(source, 0, source.weights).offset, out.data(),
+                    {source.weights, 0, source.shape[0]}, nullptr);
     }
-    const double squared = converter.statistics().rmse() * converter.statistics().rmse() * static_cast<double>(tensor.weights);
+    const double squared =
+        converter.statistics().rmse() * converter.statistics().rmse() * static_cast<double>(tensor.weights);
     EXPECT_NEAR(tensor.error(type.type).value / squared, 1, 1e-9) << format_of(type.type).name;
   }
 }
@@ -145,7 +148,8 @@ TEST(Estimate, HoldsTheWholeTensorsErrorForNineteenOfTwentyTensorsAndTypes) {
     EXPECT_GT(found.sums, 100) << name;
     EXPECT_GE(found.inside, 0.95 * found.sums) << name;
     EXPECT_GE(found.ratios_inside, 0.95 * found.sums) << name;
-    RecordProperty(name, std::to_string(found.inside) + " and " + std::to_string(found.ratios_inside) + " of " + std::to_string(found.sums));
+    RecordProperty(name, std::to_string(found.inside) + " and " + std::to_string(found.ratios_inside) + " of " +
+                             std::to_string(found.sums));
   }
 }
 
@@ -171,7 +175,8 @@ TEST(SamplePlan, LeavesOutTypesThatDoNotFitOrNeedAnImportanceMatrix) {
   for (const MeasuredTensor& tensor : large.tensors) {
     EXPECT_NE(tensor.find(Type::q4_K), nullptr);
     EXPECT_EQ(tensor.find(Type::iq2_xxs), nullptr) << "its format needs a matrix";
-    EXPECT_EQ(tensor.find(Type::iq3_xxs) == nullptr, tensor.name != "token_embd.weight" && tensor.name != "output.weight");
+    EXPECT_EQ(tensor.find(Type::iq3_xxs) == nullptr,
+              tensor.name != "token_embd.weight" && tensor.name != "output.weight");
   }
 }
 

@@ -19,7 +19,8 @@ class MeasuredModel {
   const Model& model() const { return model_; }
 
   /// A measurement of nothing yet.
-  Measurement begin(const std::vector<Type>& types, const std::string& method = std::string(llama_cpp), SampleSize size = {}) const {
+  Measurement begin(const std::vector<Type>& types, const std::string& method = std::string(llama_cpp),
+                    SampleSize size = {}) const {
     PlanOptions plan = parse_plan_options("{\"type\": \"Q8_0\"}");
     plan.method = method;
     return make_sample_plan(model_, plan, {types, size}, nullptr).measurement;
@@ -43,7 +44,8 @@ class MeasuredModel {
   }
 
  private:
-  std::vector<double> figures_of(const Measurement& measurement, const MeasuredTensor& tensor, uint64_t begin, uint64_t end) const {
+  std::vector<double> figures_of(const Measurement& measurement, const MeasuredTensor& tensor, uint64_t begin,
+                                 uint64_t end) const {
     const ModelTensor* source = nullptr;
     for (const ModelTensor& one : model_.tensors()) {
       if (one.name == tensor.name) source = &one;

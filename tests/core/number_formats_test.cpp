@@ -18,14 +18,26 @@ namespace {
 
 using nlohmann::json;
 using ::testing::ElementsAre;
-using ::testing::Pointwise;
 using ::testing::FloatNear;
+using ::testing::Pointwise;
 
 /// The list of the QLoRA paper's appendix E, as published.
-const std::vector<float> published_nf4 = {
-    -1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f, -0.18477343022823334f,
-    -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f, 0.24611230194568634f, 0.33791524171829224f,
-    0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
+const std::vector<float> published_nf4 = {-1.0f,
+                                          -0.6961928009986877f,
+                                          -0.5250730514526367f,
+                                          -0.39491748809814453f,
+                                          -0.28444138169288635f,
+                                          -0.18477343022823334f,
+                                          -0.09105003625154495f,
+                                          0.0f,
+                                          0.07958029955625534f,
+                                          0.16093020141124725f,
+                                          0.24611230194568634f,
+                                          0.33791524171829224f,
+                                          0.44070982933044434f,
+                                          0.5626170039176941f,
+                                          0.7229568362236023f,
+                                          1.0f};
 
 TEST(LevelSets, AreTheKnownLists) {
   EXPECT_THAT(normal_levels(4), Pointwise(FloatNear(3e-7f), published_nf4));
@@ -50,7 +62,8 @@ TEST(LevelSets, AreTheKnownLists) {
     }
   }
   EXPECT_THAT(level_presets()[1].levels, ElementsAre(-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6));
-  for (const LevelPreset& preset : level_presets()) EXPECT_TRUE(std::is_sorted(preset.levels.begin(), preset.levels.end()));
+  for (const LevelPreset& preset : level_presets())
+    EXPECT_TRUE(std::is_sorted(preset.levels.begin(), preset.levels.end()));
 }
 
 TEST(LevelSets, KnowTheNormalDistribution) {
@@ -102,8 +115,9 @@ TEST(LevelHistogram, CutsTheMassIntoEqualParts) {
 std::vector<std::vector<float>> nasty_blocks() {
   std::vector<std::vector<float>> blocks;
   testing::Random random(11);
-  for (const auto fill : {testing::gauss, testing::ties, testing::zeros, testing::mixed_zeros, testing::subnormals, testing::tiny,
-                          testing::one_outlier, testing::all_equal, testing::coarse, testing::equal_maxima}) {
+  for (const auto fill :
+       {testing::gauss, testing::ties, testing::zeros, testing::mixed_zeros, testing::subnormals, testing::tiny,
+        testing::one_outlier, testing::all_equal, testing::coarse, testing::equal_maxima}) {
     for (const size_t n : {1, 7, 32, 200}) {
       blocks.emplace_back(n);
       fill(random, blocks.back().data(), n);
@@ -113,9 +127,15 @@ std::vector<std::vector<float>> nasty_blocks() {
 }
 
 TEST(LevelScaler, TakesTheNearestLevelAndSearchesOnlyToGain) {
-  const std::vector<std::vector<float>> sets = {integer_levels(-7, 7), integer_levels(-8, 7), integer_levels(-128, 127),
-                                                float_levels(2, 1), float_levels(7, 0), dynamic_levels(8), normal_levels(4),
-                                                {-1, 2}, {-1000000, -10, -0.5f, 0.5f, 10, 1000000}};
+  const std::vector<std::vector<float>> sets = {integer_levels(-7, 7),
+                                                integer_levels(-8, 7),
+                                                integer_levels(-128, 127),
+                                                float_levels(2, 1),
+                                                float_levels(7, 0),
+                                                dynamic_levels(8),
+                                                normal_levels(4),
+                                                {-1, 2},
+                                                {-1000000, -10, -0.5f, 0.5f, 10, 1000000}};
   for (const auto& levels : sets) {
     const float end = std::max(std::fabs(levels.front()), std::fabs(levels.back()));
     for (const Storage storage : {Storage::f16, Storage::real}) {
@@ -153,12 +173,15 @@ TEST(AffineScaling, HitsWhatItCanSayAndGainsBySearching) {
   }
 }
 
-json report_of(const std::vector<float>& values, uint64_t row, const std::string& options, const std::vector<std::string>& requests) {
+json report_of(const std::vector<float>& values, uint64_t row, const std::string& options,
+               const std::vector<std::string>& requests) {
   NumberFormatStudy study(parse_number_format_options(options));
   NumberFormatSummary summary;
   std::vector<uint8_t> result;
   for (const std::string& request : requests) {
-    study.run({reinterpret_cast<const uint8_t*>(values.data()), "f32", row, values.size(), 0, {{0, values.size()}}, request}, result);
+    study.run(
+        {reinterpret_cast<const uint8_t*>(values.data()), "f32", row, values.size(), 0, {{0, values.size()}}, request},
+        result);
     summary.merge(result.data(), result.size());
   }
   return json::parse(summary.report());
@@ -166,7 +189,8 @@ json report_of(const std::vector<float>& values, uint64_t row, const std::string
 
 const json* find_point(const json& report, const std::string& family, const std::string& detail, int bits, int block) {
   for (const json& point : report["points"]) {
-    if (point["family"] == family && point["detail"] == detail && point["bits"] == bits && point["block"] == block) return &point;
+    if (point["family"] == family && point["detail"] == detail && point["bits"] == bits && point["block"] == block)
+      return &point;
   }
   return nullptr;
 }
@@ -175,15 +199,16 @@ TEST(NumberFormats, CountBitsAndErrorsAndMarkTheFrontier) {
   testing::Random random(8);
   std::vector<float> values(64 * 512);
   testing::gauss(random, values.data(), values.size());
-  const json report = report_of(values, 512, "{}",
-                                {R"({"block":32,"search":"absmax"})", R"({"block":0,"search":"absmax"})", R"({"gguf":true})"});
+  const json report = report_of(
+      values, 512, "{}", {R"({"block":32,"search":"absmax"})", R"({"block":0,"search":"absmax"})", R"({"gguf":true})"});
   double squares = 0, error = 0;
   for (const float x : values) squares += static_cast<double>(x) * x;
   for (size_t at = 0; at < values.size(); at += 32) {
     const std::vector<float> block(values.begin() + static_cast<long>(at), values.begin() + static_cast<long>(at + 32));
     float largest = 0;
     for (const float x : block) largest = std::max(largest, std::fabs(x));
-    error += reference::nearest_level_error(block, integer_levels(-7, 7), nearest_stored_scale(largest / 7, Storage::f16));
+    error +=
+        reference::nearest_level_error(block, integer_levels(-7, 7), nearest_stored_scale(largest / 7, Storage::f16));
   }
   const json* symmetric = find_point(report, "symmetric", "", 4, 32);
   ASSERT_NE(symmetric, nullptr);
@@ -192,13 +217,15 @@ TEST(NumberFormats, CountBitsAndErrorsAndMarkTheFrontier) {
   EXPECT_DOUBLE_EQ((*find_point(report, "offset", "", 4, 32))["bitsPerWeight"].get<double>(), 5);
   EXPECT_DOUBLE_EQ((*find_point(report, "zero-point", "", 4, 32))["bitsPerWeight"].get<double>(), 4 + 20.0 / 32);
   EXPECT_DOUBLE_EQ((*find_point(report, "normal", "", 3, 0))["bitsPerWeight"].get<double>(), 3 + 16.0 / 512);
-  EXPECT_DOUBLE_EQ((*find_point(report, "optimal", "", 4, 0))["bitsPerWeight"].get<double>(), 4 + 16.0 / 512 + 256.0 / values.size());
+  EXPECT_DOUBLE_EQ((*find_point(report, "optimal", "", 4, 0))["bitsPerWeight"].get<double>(),
+                   4 + 16.0 / 512 + 256.0 / values.size());
   EXPECT_NE(find_point(report, "float", "e2m1", 4, 32), nullptr);
   EXPECT_EQ(find_point(report, "float", "e1m2", 4, 32), nullptr);
   EXPECT_NE(find_point(report, "gguf", "q4_0", 0, 32), nullptr);
   EXPECT_NE(find_point(report, "gguf", "q4_K", 0, 256), nullptr);
   // Fitted to these weights, so better than what was made for others.
-  EXPECT_LT((*find_point(report, "optimal", "", 4, 32))["relativeError"], (*find_point(report, "normal", "", 4, 32))["relativeError"]);
+  EXPECT_LT((*find_point(report, "optimal", "", 4, 32))["relativeError"],
+            (*find_point(report, "normal", "", 4, 32))["relativeError"]);
   for (const json& a : report["points"]) {
     bool beaten = false;
     for (const json& b : report["points"]) {
@@ -212,7 +239,8 @@ TEST(NumberFormats, CountBitsAndErrorsAndMarkTheFrontier) {
       // Only a twin of a point on the frontier.
       bool twin = false;
       for (const json& b : report["points"]) {
-        twin = twin || (b["frontier"].get<bool>() && b["bitsPerWeight"] == a["bitsPerWeight"] && b["relativeError"] == a["relativeError"]);
+        twin = twin || (b["frontier"].get<bool>() && b["bitsPerWeight"] == a["bitsPerWeight"] &&
+                        b["relativeError"] == a["relativeError"]);
       }
       EXPECT_TRUE(twin) << a;
     }
@@ -225,8 +253,10 @@ TEST(NumberFormats, KeepTheWorstTensorAndScaleItToItsSize) {
   NumberFormatSummary summary;
   std::vector<uint8_t> result;
   const auto look = [&](const std::vector<float>& x, const char* name, double weights) {
-    const std::string request = json{{"block", 0}, {"search", "absmax"}, {"tensorName", name}, {"tensorWeights", weights}}.dump();
-    study.run({reinterpret_cast<const uint8_t*>(x.data()), "f32", x.size(), x.size(), 0, {{0, x.size()}}, request}, result);
+    const std::string request =
+        json{{"block", 0}, {"search", "absmax"}, {"tensorName", name}, {"tensorWeights", weights}}.dump();
+    study.run({reinterpret_cast<const uint8_t*>(x.data()), "f32", x.size(), x.size(), 0, {{0, x.size()}}, request},
+              result);
     summary.merge(result.data(), result.size());
   };
   look(fine, "fine", 256);
@@ -253,10 +283,12 @@ TEST(LevelBench, MeasuresListsOnTheSampleItKeeps) {
   testing::Random random(21);
   std::vector<float> values(32 * 128);
   testing::gauss(random, values.data(), values.size());
-  LevelBench bench({reinterpret_cast<const uint8_t*>(values.data()), "f32", 128, values.size(), 0, {{0, values.size()}}, ""});
+  LevelBench bench(
+      {reinterpret_cast<const uint8_t*>(values.data()), "f32", 128, values.size(), 0, {{0, values.size()}}, ""});
   json request{{"levels", integer_levels(-7, 7)}, {"block", 32}, {"search", "absmax"}};
   const json figures = json::parse(bench.measure(request.dump()));
-  const json report = report_of(values, 128, R"({"families":["symmetric"],"bits":[4]})", {R"({"block":32,"search":"absmax"})"});
+  const json report =
+      report_of(values, 128, R"({"families":["symmetric"],"bits":[4]})", {R"({"block":32,"search":"absmax"})"});
   EXPECT_DOUBLE_EQ(figures["relativeError"].get<double>(), report["points"][0]["relativeError"].get<double>());
   EXPECT_EQ(figures["bitsPerWeight"], 4.5);
   double shares = 0;

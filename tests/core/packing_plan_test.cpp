@@ -142,7 +142,7 @@ TEST_P(EveryPackingPlan, FileDecodesToWhatTheStatisticsClaim) {
     const std::string module = name.substr(0, name.rfind('.'));
     const bool gptq = packing.family == PackingFamily::gptq;
     const bool done = name.find(".bias") != std::string::npos ? false
-                      : gptq                                  ? file.tensors.count(module + ".qweight") > 0
+                      : gptq ? file.tensors.count(module + ".qweight") > 0
                              : file.tensors.count(module + ".SCB") + file.tensors.count(name + ".absmax") > 0;
     if (!done) {
       ASSERT_TRUE(file.tensors.count(name)) << name;

@@ -104,12 +104,9 @@ Packed pack_all(const Packing& packing, const Matrix& matrix, std::string_view m
 
 std::vector<float> decode(const Packing& packing, const reference::RawFile& file) {
   switch (packing.family) {
-    case PackingFamily::int8:
-      return reference::decode_int8(file, "m");
-    case PackingFamily::four_bit:
-      return reference::decode_four_bit(file, "m");
-    case PackingFamily::gptq:
-      return reference::decode_gptq(file, "m");
+    case PackingFamily::int8: return reference::decode_int8(file, "m");
+    case PackingFamily::four_bit: return reference::decode_four_bit(file, "m");
+    case PackingFamily::gptq: return reference::decode_gptq(file, "m");
   }
   return {};
 }
@@ -217,10 +214,9 @@ TEST(Packing, WeightsThatAreNoNumbersAreRefused) {
   Matrix matrix = filled(8, 128, 5);
   matrix.values[128 * 3 + 5] = NAN;
   Bytes out;
-  EXPECT_THAT(sentence_of([&] {
-                pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out);
-              }),
-              HasSubstr("row 3, column 5"));
+  EXPECT_THAT(
+      sentence_of([&] { pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out); }),
+      HasSubstr("row 3, column 5"));
   EXPECT_THROW(packing_method("nonsense"), Error);
 }
 

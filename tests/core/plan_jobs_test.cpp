@@ -1,10 +1,9 @@
-#include "plan/jobs.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "error.h"
+#include "plan/jobs.h"
 #include "plan_checks.h"
 
 namespace nibble {
@@ -20,7 +19,8 @@ Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) 
 }
 
 std::vector<Job> jobs_of(const ModelTensor& source, Type to, const RunLimits& limits) {
-  const PlannedTensor tensor{0, source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64, {}, llama_cpp};
+  const PlannedTensor tensor{0,  source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64,
+                             {}, llama_cpp};
   std::vector<Job> jobs;
   append_jobs(jobs, source, tensor, 0, limits);
   return jobs;

@@ -48,7 +48,8 @@ TEST(PlanSizes, EqualLlamaQuantize) {
     const std::string name = entry.dump();
     if (entry["bytes"].is_null()) continue;
     // Without the K formats only the types whose mix does not use them can be planned.
-    const bool mixes = entry["type"] != "F32" && entry["type"] != "F16" && entry["type"] != "BF16" && entry["type"] != "Q8_0";
+    const bool mixes =
+        entry["type"] != "F32" && entry["type"] != "F16" && entry["type"] != "BF16" && entry["type"] != "Q8_0";
     if (mixes && !find_format(Type::q6_K)) continue;
     const PlanOptions options = options_of(entry);
     if (!find_quantizer(options.recipe.file_type->default_type, llama_cpp, Kernel::scalar)) continue;

@@ -66,9 +66,8 @@ B mixed_order() {
 TEST(Plan, OrdersTensorsByBlockAndName) {
   const Model model = model_of({mixed_order()});
   const Plan plan = make_plan(model, options(R"({"type":"q8_0"})"));
-  EXPECT_THAT(names(plan, model),
-              ElementsAre("output_norm.weight", "token_embd.weight", "blk.2.attn_norm.weight", "blk.2.ffn_up.weight",
-                          "blk.2.numbers.weight", "blk.10.ffn_up.weight"));
+  EXPECT_THAT(names(plan, model), ElementsAre("output_norm.weight", "token_embd.weight", "blk.2.attn_norm.weight",
+                                              "blk.2.ffn_up.weight", "blk.2.numbers.weight", "blk.10.ffn_up.weight"));
   expect_contiguous(plan, model);
   const GgufHeader header = output_header(plan);
   EXPECT_EQ(header.version, 3u);
@@ -121,13 +120,15 @@ TEST(Plan, WritesItsOwnAlignmentAndSaysSo) {
   EXPECT_EQ(keys(header).front(), "general.alignment");
   ASSERT_EQ(plan.notes.size(), 1u);
   EXPECT_THAT(plan.notes[0], HasSubstr("alignment of 128 bytes"));
-  const Plan overridden =
-      make_plan(model, options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
+  const Plan overridden = make_plan(
+      model, options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
   EXPECT_EQ(output_header(overridden).alignment, 32u);
 
   B usual;
   usual.tensor("a.weight", {32, 3}, f16, 192);
-  const Plan refused = make_plan(model_of({usual}), options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
+  const Plan refused =
+      make_plan(model_of({usual}),
+                options(R"({"type":"Q8_0","overrides":[{"key":"general.alignment","type":"int","value":"64"}]})"));
   EXPECT_EQ(output_header(refused).alignment, 32u);
   EXPECT_THAT(refused.notes, ElementsAre(HasSubstr("general.alignment cannot be changed")));
 }
@@ -161,7 +162,9 @@ TEST(Plan, RefusesToRequantizeUnlessAllowed) {
 TEST(Plan, AcceptsModelsWithoutArchitectureTensorsOrWeights) {
   EXPECT_EQ(problem(model_of({B()}), R"({"type":"Q4_K_M"})"), "");
   B file;
-  file.tensor("blk.0.attn_v.weight", {0, 5}, f16, 0).tensor("scalar.weight", {}, f32, 4).tensor("five5", {32, 2}, f32, 256);
+  file.tensor("blk.0.attn_v.weight", {0, 5}, f16, 0)
+      .tensor("scalar.weight", {}, f32, 4)
+      .tensor("five5", {32, 2}, f32, 256);
   const Model model = model_of({file});
   const Plan plan = make_plan(model, options(R"({"type":"Q4_K_M"})"));
   expect_contiguous(plan, model);
@@ -191,7 +194,8 @@ TEST(Plan, PricesAreThePlans) {
 /// Entries for two tensors of importance_model(); the values themselves are not read by a plan.
 ImportanceFile two_entries() {
   ImportanceIndex index;
-  index.entries = {{"blk.0.attn_q.weight", 256, 1, 100, std::nullopt, 1}, {"blk.0.ffn_up_exps.weight", 768, 3, 2000, 3000, 0}};
+  index.entries = {{"blk.0.attn_q.weight", 256, 1, 100, std::nullopt, 1},
+                   {"blk.0.ffn_up_exps.weight", 768, 3, 2000, 3000, 0}};
   index.datasets = {"text one", "text two"};
   index.chunk_count = 5;
   return {"some folder/matrix.dat", index};
@@ -209,12 +213,13 @@ B importance_model() {
 TEST(PlanImportance, IsNamedInTheMetadataAndFoundPerTensor) {
   const Model model = model_of({importance_model()});
   const ImportanceFile matrix = two_entries();
-  const Plan plan = make_plan(
-      model, options(R"({"type":"Q4_K_S","overrides":[{"key":"mine","type":"int","value":"1"}]})"), &matrix);
+  const Plan plan =
+      make_plan(model, options(R"({"type":"Q4_K_S","overrides":[{"key":"mine","type":"int","value":"1"}]})"), &matrix);
   const GgufHeader header = output_header(plan);
-  EXPECT_THAT(keys(header), ElementsAre("general.architecture", "llama.block_count", "general.quantization_version",
-                                        "general.file_type", "mine", "quantize.imatrix.file", "quantize.imatrix.dataset",
-                                        "quantize.imatrix.entries_count", "quantize.imatrix.chunks_count"));
+  EXPECT_THAT(keys(header),
+              ElementsAre("general.architecture", "llama.block_count", "general.quantization_version",
+                          "general.file_type", "mine", "quantize.imatrix.file", "quantize.imatrix.dataset",
+                          "quantize.imatrix.entries_count", "quantize.imatrix.chunks_count"));
   EXPECT_EQ(header.text("quantize.imatrix.file"), "some folder/matrix.dat");
   EXPECT_EQ(header.text("quantize.imatrix.dataset"), "text one");
   EXPECT_EQ(header.number("quantize.imatrix.entries_count"), 2u);
@@ -286,8 +291,8 @@ TEST(PlanShards, AnyOrderGivesTheSameOutput) {
   const Plan second = make_plan(shuffled, options(R"({"type":"Q8_0"})"));
   EXPECT_EQ(first.files[0].header, second.files[0].header);
   EXPECT_EQ(shuffled.tensors()[0].slices[0].file, 1u) << "file order, shard by shard";
-  EXPECT_THAT(names(second, shuffled), ElementsAre("output_norm.weight", "token_embd.weight", "blk.0.ffn_up.weight",
-                                                   "blk.1.ffn_up.weight"));
+  EXPECT_THAT(names(second, shuffled),
+              ElementsAre("output_norm.weight", "token_embd.weight", "blk.0.ffn_up.weight", "blk.1.ffn_up.weight"));
   expect_contiguous(second, shuffled);
   EXPECT_THAT(keys(output_header(second)), ElementsAre("general.architecture", "llama.block_count",
                                                        "general.quantization_version", "general.file_type"));
@@ -300,8 +305,8 @@ TEST(PlanShards, KeepSplitWritesTheSameShards) {
   ASSERT_EQ(plan.files.size(), 3u);
   EXPECT_EQ(plan.files[1].suffix, "-00002-of-00003.gguf");
   expect_contiguous(plan, model);
-  EXPECT_THAT(names(plan, model), ElementsAre("token_embd.weight", "blk.1.ffn_up.weight", "blk.0.ffn_up.weight",
-                                              "output_norm.weight"));
+  EXPECT_THAT(names(plan, model),
+              ElementsAre("token_embd.weight", "blk.1.ffn_up.weight", "blk.0.ffn_up.weight", "output_norm.weight"));
   const GgufHeader middle = output_header(plan, 1);
   EXPECT_THAT(keys(middle), ElementsAre("split.no", "split.count", "split.tensors.count"));
   EXPECT_EQ(middle.number("split.no"), 1u);
@@ -333,9 +338,11 @@ TEST(PlanShards, NamesWhatIsMissingOrWrong) {
   const auto shards = three_shards();
   EXPECT_EQ(shard_problem({shards[2], shards[0]}, {"m-00003-of-00003.gguf", "m-00001-of-00003.gguf"}),
             "The model is split into 3 files and \"m-00002-of-00003.gguf\" is missing. Choose all of them together.");
-  EXPECT_EQ(shard_problem({shards[1]}, {"renamed"}),
-            "The model is split into 3 files and part 1 of 3 is missing, as well as 1 more. Choose all of them together.");
-  EXPECT_THAT(shard_problem({shards[1], shards[1], shards[0]}, {"a", "b", "c"}), HasSubstr("\"b\" is part 2 of the model"));
+  EXPECT_EQ(
+      shard_problem({shards[1]}, {"renamed"}),
+      "The model is split into 3 files and part 1 of 3 is missing, as well as 1 more. Choose all of them together.");
+  EXPECT_THAT(shard_problem({shards[1], shards[1], shards[0]}, {"a", "b", "c"}),
+              HasSubstr("\"b\" is part 2 of the model"));
   EXPECT_THAT(shard_problem({mixed_order(), shards[0]}, {"a", "b"}), HasSubstr("\"a\" is a whole model"));
   EXPECT_THAT(shard_problem({shards[0], mixed_order()}, {"a", "b"}), HasSubstr("\"b\" does not belong"));
   auto twice = shards;
@@ -363,8 +370,8 @@ TEST(PlanOptions, RefusesWhatItDoesNotUnderstand) {
   EXPECT_THAT(problem_of(R"({"type":"Q8_0","tensorTypes":[{"type":"q8_0"}]})"), HasSubstr("tensorTypes"));
   EXPECT_THAT(problem_of(R"({"type":"Q8_0","jobBytes":1})"), HasSubstr("256 or more"));
   const auto with_override = [&](const std::string& type, const std::string& value, const std::string& key = "k") {
-    return problem_of(R"({"type":"Q8_0","overrides":[{"key":")" + key + R"(","type":")" + type + R"(","value":")" + value +
-                      "\"}]}");
+    return problem_of(R"({"type":"Q8_0","overrides":[{"key":")" + key + R"(","type":")" + type + R"(","value":")" +
+                      value + "\"}]}");
   };
   EXPECT_EQ(with_override("int", "-4294967295"), "");
   EXPECT_EQ(with_override("float", "1e-5"), "");

@@ -28,7 +28,9 @@ struct Shape {
 Model make_model(const Shape& shape) {
   Model model{shape.arch, shape.layers, shape.nextn, shape.experts, shape.heads, shape.heads_kv, {}};
   auto& all = model.tensors;
-  auto add = [&](const std::string& name, std::vector<int64_t> ne, const std::string& type) { all.push_back({name, ne, type}); };
+  auto add = [&](const std::string& name, std::vector<int64_t> ne, const std::string& type) {
+    all.push_back({name, ne, type});
+  };
   const int64_t w = shape.width, h = shape.hidden, kv = w * shape.heads_kv / std::max<int64_t>(1, shape.heads);
   add("extra", {w, 64}, shape.source);  // five characters: passes as a weight
   if (!shape.tied) add("output.weight", {w, 1000}, shape.source);
@@ -87,7 +89,8 @@ Type type_named(const std::string& name) { return find_format(std::string_view(n
 std::vector<RecipeTensor> tensors_of(const Model& model) {
   std::vector<RecipeTensor> tensors;
   for (const auto& tensor : model.tensors) {
-    RecipeTensor& added = tensors.emplace_back(RecipeTensor{tensor.name, {tensor.ne.begin(), tensor.ne.end()}, type_named(tensor.type)});
+    RecipeTensor& added =
+        tensors.emplace_back(RecipeTensor{tensor.name, {tensor.ne.begin(), tensor.ne.end()}, type_named(tensor.type)});
     while (added.shape.size() > 1 && added.shape.back() == 1) added.shape.pop_back();
   }
   return tensors;
@@ -136,22 +139,31 @@ std::vector<std::pair<std::string, Shape>> family() {
     add("layers " + std::to_string(layers), [=](Shape& s) { s.layers = layers; });
   }
   for (int64_t kv : {8, 4, 2, 1}) {
-    add("value heads " + std::to_string(kv), [=](Shape& s) { s.heads_kv = kv; s.layers = 24; });
+    add("value heads " + std::to_string(kv), [=](Shape& s) {
+      s.heads_kv = kv;
+      s.layers = 24;
+    });
   }
   for (int64_t experts : {1, 2, 4, 8, 16}) {
     for (int64_t kv : {8, 2}) {
-      add("experts " + std::to_string(experts) + ", value heads " + std::to_string(kv),
-          [=](Shape& s) { s.experts = experts; s.heads_kv = kv; s.layers = 32; });
+      add("experts " + std::to_string(experts) + ", value heads " + std::to_string(kv), [=](Shape& s) {
+        s.experts = experts;
+        s.heads_kv = kv;
+        s.layers = 32;
+      });
     }
-    add("shared expert beside " + std::to_string(experts),
-        [=](Shape& s) { s.experts = experts; s.shared_expert = true; s.layers = 17; });
+    add("shared expert beside " + std::to_string(experts), [=](Shape& s) {
+      s.experts = experts;
+      s.shared_expert = true;
+      s.layers = 17;
+    });
   }
   for (const char* arch : {"llama", "llama-embed", "qwen2", "deci", "olmo", "qwen3", "unheard-of"}) {
     for (int64_t nextn : {0, 1}) {
       for (int64_t kv : {8, 1}) {
         for (int64_t experts : {0, 8}) {
-          add(std::string(arch) + " of 80 layers, " + std::to_string(nextn) + " more, value heads " + std::to_string(kv) +
-                  ", experts " + std::to_string(experts),
+          add(std::string(arch) + " of 80 layers, " + std::to_string(nextn) + " more, value heads " +
+                  std::to_string(kv) + ", experts " + std::to_string(experts),
               [=](Shape& s) {
                 s.arch = arch;
                 s.layers = 80 + nextn;
@@ -164,19 +176,50 @@ std::vector<std::pair<std::string, Shape>> family() {
       }
     }
   }
-  add("jais2 of 68 layers", [](Shape& s) { s.arch = "jais2"; s.layers = 68; });
+  add("jais2 of 68 layers", [](Shape& s) {
+    s.arch = "jais2";
+    s.layers = 68;
+  });
   for (int64_t layers : {8, 32, 60}) {
-    add("falcon", [=](Shape& s) { s.arch = "falcon"; s.layers = layers; s.fused = true; s.heads_kv = 1; });
-    add("falcon, tied", [=](Shape& s) { s.arch = "falcon"; s.layers = layers; s.tied = true; });
+    add("falcon", [=](Shape& s) {
+      s.arch = "falcon";
+      s.layers = layers;
+      s.fused = true;
+      s.heads_kv = 1;
+    });
+    add("falcon, tied", [=](Shape& s) {
+      s.arch = "falcon";
+      s.layers = layers;
+      s.tied = true;
+    });
   }
-  add("bailingmoe3", [](Shape& s) { s.arch = "bailingmoe3"; s.experts = 4; s.factored = true; });
-  add("tied", [](Shape& s) { s.tied = true; s.layers = 28; s.heads_kv = 2; });
-  add("fused", [](Shape& s) { s.fused = true; s.layers = 36; });
-  add("factored", [](Shape& s) { s.factored = true; s.layers = 27; s.heads_kv = 1; });
+  add("bailingmoe3", [](Shape& s) {
+    s.arch = "bailingmoe3";
+    s.experts = 4;
+    s.factored = true;
+  });
+  add("tied", [](Shape& s) {
+    s.tied = true;
+    s.layers = 28;
+    s.heads_kv = 2;
+  });
+  add("fused", [](Shape& s) {
+    s.fused = true;
+    s.layers = 36;
+  });
+  add("factored", [](Shape& s) {
+    s.factored = true;
+    s.layers = 27;
+    s.heads_kv = 1;
+  });
   for (int64_t width : {32, 64, 96, 100, 128, 160, 192, 896, 1000, 1536}) {
     for (bool tied : {false, true}) {
-      add("width " + std::to_string(width) + (tied ? ", tied" : ""),
-          [=](Shape& s) { s.layers = 3; s.width = width; s.hidden = 3 * width + 16; s.tied = tied; });
+      add("width " + std::to_string(width) + (tied ? ", tied" : ""), [=](Shape& s) {
+        s.layers = 3;
+        s.width = width;
+        s.hidden = 3 * width + 16;
+        s.tied = tied;
+      });
     }
   }
   add("no value heads", [](Shape& s) { s.heads_kv = 0; });
@@ -193,7 +236,8 @@ TEST(Recipe, AgreesWithTheReferenceForEveryFileTypeAndModel) {
         Request request;
         request.ftype = file_type.name;
         request.imatrix = imatrix;
-        compared += compare(model, request, std::string(file_type.name) + (imatrix ? " with importance, " : ", ") + what);
+        compared +=
+            compare(model, request, std::string(file_type.name) + (imatrix ? " with importance, " : ", ") + what);
         if (HasFailure()) return;
       }
     }
@@ -203,18 +247,51 @@ TEST(Recipe, AgreesWithTheReferenceForEveryFileTypeAndModel) {
 
 TEST(Recipe, AgreesWithTheReferenceAboutTensorsThatAreKept) {
   Model model{"llama", 8, 0, 0, 8, 8, {}};
-  for (const char* name :
-       {"blk.0.attn_q_norm.weight", "blk.0.ffn_gate_inp.weight", "blk.0.ffn_gate_tid2eid.weight", "altup_proj.weight",
-        "blk.0.laurel_l.weight", "per_layer_model_proj.weight", "blk.0.ssm_conv1d.weight", "blk.0.shortconv.conv.weight",
-        "blk.0.indexer.k_proj.weight", "blk.0.indexer.q_proj.weight", "blk.0.indexer.proj.weight",
-        "blk.0.time_mix_first.weight", "blk.0.time_mix_w0.weight", "blk.0.time_mix_w1.weight", "blk.0.time_mix_w2.weight",
-        "blk.0.time_mix_v0.weight", "blk.0.time_mix_v1.weight", "blk.0.time_mix_v2.weight", "blk.0.time_mix_a0.weight",
-        "blk.0.time_mix_a1.weight", "blk.0.time_mix_a2.weight", "blk.0.time_mix_g1.weight", "blk.0.time_mix_g2.weight",
-        "blk.0.time_mix_decay_w1.weight", "blk.0.time_mix_decay_w2.weight", "blk.0.time_mix_lerp_fused.weight",
-        "blk.0.time_mix_key.weight", "blk.0.attn_rel_b.weight", "v.position_embd.weight", "position_embd.weight",
-        "sam.pos_embd.weight", "sam.neck.0.weight", "sam.net_2.weight", "blk.0.rel_pos.weight", "v.patch_embd.weight",
-        "v.patch_merger.weight", "a.rvq.codebook.0.weight", "mm.a.code_embd.weight", "token_types.weight",
-        "xtoken_types.weight", "weight", "gamma", "deltas", "blk.0.attn_q.weight.scale", "blk.0.attn_q.bias"}) {
+  for (const char* name : {"blk.0.attn_q_norm.weight",
+                           "blk.0.ffn_gate_inp.weight",
+                           "blk.0.ffn_gate_tid2eid.weight",
+                           "altup_proj.weight",
+                           "blk.0.laurel_l.weight",
+                           "per_layer_model_proj.weight",
+                           "blk.0.ssm_conv1d.weight",
+                           "blk.0.shortconv.conv.weight",
+                           "blk.0.indexer.k_proj.weight",
+                           "blk.0.indexer.q_proj.weight",
+                           "blk.0.indexer.proj.weight",
+                           "blk.0.time_mix_first.weight",
+                           "blk.0.time_mix_w0.weight",
+                           "blk.0.time_mix_w1.weight",
+                           "blk.0.time_mix_w2.weight",
+                           "blk.0.time_mix_v0.weight",
+                           "blk.0.time_mix_v1.weight",
+                           "blk.0.time_mix_v2.weight",
+                           "blk.0.time_mix_a0.weight",
+                           "blk.0.time_mix_a1.weight",
+                           "blk.0.time_mix_a2.weight",
+                           "blk.0.time_mix_g1.weight",
+                           "blk.0.time_mix_g2.weight",
+                           "blk.0.time_mix_decay_w1.weight",
+                           "blk.0.time_mix_decay_w2.weight",
+                           "blk.0.time_mix_lerp_fused.weight",
+                           "blk.0.time_mix_key.weight",
+                           "blk.0.attn_rel_b.weight",
+                           "v.position_embd.weight",
+                           "position_embd.weight",
+                           "sam.pos_embd.weight",
+                           "sam.neck.0.weight",
+                           "sam.net_2.weight",
+                           "blk.0.rel_pos.weight",
+                           "v.patch_embd.weight",
+                           "v.patch_merger.weight",
+                           "a.rvq.codebook.0.weight",
+                           "mm.a.code_embd.weight",
+                           "token_types.weight",
+                           "xtoken_types.weight",
+                           "weight",
+                           "gamma",
+                           "deltas",
+                           "blk.0.attn_q.weight.scale",
+                           "blk.0.attn_q.bias"}) {
     model.tensors.push_back({name, {256, 256}, "f16"});
   }
   model.tensors.push_back({"blk.0.column.weight", {256, 1}, "f16"});
@@ -274,8 +351,7 @@ std::string types_of(const char* file_type, const Shape& shape, const char* part
 TEST(Recipe, MoreLayersAreTheEndsAndEveryThird) {
   Shape shape;
   shape.layers = 16;  // first eighth 0, 1; last from 14; between, 4, 7, 10, 13
-  const std::string expected =
-      "q6_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q6_K q6_K";
+  const std::string expected = "q6_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q4_K q4_K q6_K q6_K q6_K";
   EXPECT_EQ(types_of("Q4_K_M", shape, "ffn_down"), expected);
   EXPECT_EQ(types_of("Q4_K_M", shape, "attn_v"), expected);
 }
@@ -427,7 +503,8 @@ TEST(Recipe, NothingIsNeededOfTheMetadata) {
     RecipeOptions options = asking_for(file_type.name);
     options.have_importance = true;
     std::vector<RecipeTensor> tensors;
-    for (const char* name : {"blk.0.attn_v.weight", "blk.7.ffn_down.weight", "layer.ffn_up.weight", "w.weight", "a", ""}) {
+    for (const char* name :
+         {"blk.0.attn_v.weight", "blk.7.ffn_down.weight", "layer.ffn_up.weight", "w.weight", "a", ""}) {
       tensors.push_back({name, {256, 256}, Type::f16});
     }
     tensors.push_back({"empty.weight", {0, 256}, Type::f16});

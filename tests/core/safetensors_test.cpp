@@ -22,7 +22,8 @@ using testing::IsEmpty;
 using Bytes = std::vector<uint8_t>;
 
 Bytes file_of(const std::string& json, size_t data_bytes) {
-  return GgufBuilder::joined({GgufBuilder::raw<uint64_t>(json.size()), Bytes(json.begin(), json.end()), Bytes(data_bytes)});
+  return GgufBuilder::joined(
+      {GgufBuilder::raw<uint64_t>(json.size()), Bytes(json.begin(), json.end()), Bytes(data_bytes)});
 }
 
 /// A model of one file, of which only `start` is at hand.
@@ -73,25 +74,38 @@ TEST(Safetensors, AsksForItsHeaderInTwoPieces) {
 TEST(Safetensors, SaysWhatIsWrongWithSizes) {
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,12]}})", 12),
               HasSubstr("Tensor \"a\" has 12 bytes of data, which is not what its shape and its type F32 ask for"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", 12), HasSubstr("needs 4 more bytes"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", 17), HasSubstr("1 byte more follow"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}})", 5), HasSubstr("beyond the tensors before it"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[3,7]}})", 7),
-              HasSubstr("Tensor \"b\" is said to start at byte 3 of the data, inside"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}})", 4), HasSubstr("end before it begins"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", 12),
+              HasSubstr("needs 4 more bytes"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", 17),
+              HasSubstr("1 byte more follow"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}})", 5),
+              HasSubstr("beyond the tensors before it"));
+  EXPECT_THAT(
+      problem_with(
+          R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[3,7]}})",
+          7),
+      HasSubstr("Tensor \"b\" is said to start at byte 3 of the data, inside"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}})", 4),
+              HasSubstr("end before it begins"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4611686018427387904,4,4],"data_offsets":[0,0]}})", 0),
               HasSubstr("not what its shape"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})", 4), HasSubstr("impossible shape"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})", 4),
+              HasSubstr("impossible shape"));
 }
 
 TEST(Safetensors, SaysWhatIsWrongWithTheHeader) {
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]}})", 2),
               HasSubstr("has the data type \"F4\", which Nibble does not read. It reads F64"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2),
-              HasSubstr("lists tensor \"a\" twice"));
+  EXPECT_THAT(
+      problem_with(
+          R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
+          2),
+      HasSubstr("lists tensor \"a\" twice"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1]}})", 1), HasSubstr("does not give tensor \"a\" a dtype"));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", 1), HasSubstr("wrong kind in \"a\", \"shape\""));
-  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}})", 1), HasSubstr("more than two offsets"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", 1),
+              HasSubstr("wrong kind in \"a\", \"shape\""));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}})", 1),
+              HasSubstr("more than two offsets"));
   EXPECT_THAT(problem_with(R"({"a":7})", 1), HasSubstr("wrong kind"));
   EXPECT_THAT(problem_with(R"({"__metadata__":{"a":7}})", 1), HasSubstr("wrong kind"));
   EXPECT_THAT(problem_with(R"({"a":)", 0), HasSubstr("no valid JSON at byte"));
@@ -109,7 +123,8 @@ TEST(Safetensors, SaysWhatIsWrongWithTheLength) {
   EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(2), 8), HasSubstr("too few"));
   EXPECT_THAT(problem(GgufBuilder::raw(UINT64_MAX), 1000), HasSubstr("cut short"));
   EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(1), 1000), HasSubstr("2 to 100000000 are accepted"));
-  EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(100000001), uint64_t{1} << 40), HasSubstr("2 to 100000000 are accepted"));
+  EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(100000001), uint64_t{1} << 40),
+              HasSubstr("2 to 100000000 are accepted"));
 }
 
 /// A real file of which tests/data/safetensors holds the header.
@@ -135,8 +150,8 @@ Type planned(const Plan& plan, const Model& model, std::string_view name) {
 }
 
 TEST(SafetensorsFixtures, NetworksOfAllKindsBecomeGguf) {
-  const Fixture files[] = {{"burn-mnist.safetensors", 1509296},       {"burn-multi_layer.safetensors", 17624},
-                           {"candle-csm-voices.safetensors", 291806}, {"capp-gpt.safetensors", 949792},
+  const Fixture files[] = {{"burn-mnist.safetensors", 1509296},         {"burn-multi_layer.safetensors", 17624},
+                           {"candle-csm-voices.safetensors", 291806},   {"capp-gpt.safetensors", 949792},
                            {"ml5-charrnn-dubois.safetensors", 1146056}, {"silero_vad_16k.safetensors", 1239748},
                            {"tiny-rwkv-4v0-660K.safetensors", 2653120}};
   for (const Fixture& file : files) {
@@ -159,8 +174,10 @@ TEST(SafetensorsFixtures, NumbersWithoutDimensionsAndConvolutionsKeepTheirMeanin
   EXPECT_EQ(planned(plan, mnist, "conv3.bias"), Type::f32) << "one dimension";
 
   const Model silero = fixture({"silero_vad_16k.safetensors", 1239748});
-  EXPECT_EQ(planned(plan_of(silero, R"({"type":"Q4_K_M"})"), silero, "stft_conv.weight"), Type::q4_K) << "three dimensions";
-  EXPECT_EQ(planned(plan_of(silero, R"({"type":"Q4_K_M"})"), silero, "lstm_cell.weight_hh"), Type::q5_0) << "rows of 128";
+  EXPECT_EQ(planned(plan_of(silero, R"({"type":"Q4_K_M"})"), silero, "stft_conv.weight"), Type::q4_K)
+      << "three dimensions";
+  EXPECT_EQ(planned(plan_of(silero, R"({"type":"Q4_K_M"})"), silero, "lstm_cell.weight_hh"), Type::q5_0)
+      << "rows of 128";
 }
 
 TEST(SafetensorsFixtures, IntegersGgufLacksAreNamed) {
@@ -171,15 +188,18 @@ TEST(SafetensorsFixtures, IntegersGgufLacksAreNamed) {
 }
 
 TEST(SafetensorsFixtures, AFileWithMoreDataThanItsTensorsHaveIsRefused) {
-  EXPECT_THAT(sentence_of([] { fixture({"las7-tiny.safetensors", 32856}); }),
-              HasSubstr("After the last tensor, which ends at byte 32851, 5 bytes more follow that belong to no tensor"));
+  EXPECT_THAT(
+      sentence_of([] { fixture({"las7-tiny.safetensors", 32856}); }),
+      HasSubstr("After the last tensor, which ends at byte 32851, 5 bytes more follow that belong to no tensor"));
 }
 
 TEST(UnknownModel, FitsNamesAndShapesIntoGguf) {
   const std::string name(100, 'x');
-  const Bytes file = file_of("{\"" + name + R"(.weight":{"dtype":"F8_E4M3","shape":[2,1,3,2,64],"data_offsets":[0,768]},)"
-                             R"("none":{"dtype":"BF16","shape":[0,7],"data_offsets":[768,768]},)"
-                             R"("d":{"dtype":"F64","shape":[2,32],"data_offsets":[768,1280]}})", 1280);
+  const Bytes file = file_of("{\"" + name +
+                                 R"(.weight":{"dtype":"F8_E4M3","shape":[2,1,3,2,64],"data_offsets":[0,768]},)"
+                                 R"("none":{"dtype":"BF16","shape":[0,7],"data_offsets":[768,768]},)"
+                                 R"("d":{"dtype":"F64","shape":[2,32],"data_offsets":[768,1280]}})",
+                             1280);
   const Model model = model_of_start("a.safetensors", file, file.size());
   const ModelTensor& folded = model.tensors()[0];
   EXPECT_EQ(folded.name.size(), 63u);
@@ -218,13 +238,19 @@ Bytes text(const std::string& words) { return {words.begin(), words.end()}; }
 
 TEST(WeightFiles, ShardsAreJoinedByNumberOrByIndex) {
   Model model;
-  EXPECT_EQ(folder_problem({{"m-00002-of-00002.safetensors", one("b")}, {"m-00001-of-00002.safetensors", one("a")}}, &model), "");
+  EXPECT_EQ(
+      folder_problem({{"m-00002-of-00002.safetensors", one("b")}, {"m-00001-of-00002.safetensors", one("a")}}, &model),
+      "");
   EXPECT_EQ(model.tensors()[0].name, "a");
   EXPECT_EQ(model.tensors()[1].slices[0].file, 0u);
 
   const Bytes index = text(R"({"weight_map":{"a":"x.safetensors","b":"y.safetensors"}})");
-  EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index}, {"y.safetensors", one("b")}, {"x.safetensors", one("a")},
-                            {"consolidated.safetensors", one("c")}}, &model), "");
+  EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index},
+                            {"y.safetensors", one("b")},
+                            {"x.safetensors", one("a")},
+                            {"consolidated.safetensors", one("c")}},
+                           &model),
+            "");
   EXPECT_EQ(model.tensors().size(), 2u);
   EXPECT_THAT(model.warnings(), testing::Contains(HasSubstr("\"consolidated.safetensors\" is no part of the model")));
   EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index}, {"y.safetensors", one("b")}}),
@@ -233,7 +259,8 @@ TEST(WeightFiles, ShardsAreJoinedByNumberOrByIndex) {
 
 TEST(WeightFiles, SaysWhatIsMissingOrDoesNotBelong) {
   EXPECT_EQ(folder_problem({{"m-00002-of-00003.safetensors", one("b")}}),
-            "The model is split into 3 files and \"m-00001-of-00003.safetensors\" is missing, as well as 1 more. Choose all of them together.");
+            "The model is split into 3 files and \"m-00001-of-00003.safetensors\" is missing, as well as 1 more. "
+            "Choose all of them together.");
   EXPECT_THAT(folder_problem({{"m-00001-of-00002.safetensors", one("a")}, {"n-00002-of-00002.safetensors", one("b")}}),
               HasSubstr("\"n-00002-of-00002.safetensors\" is no part of the same model"));
   EXPECT_THAT(folder_problem({{"m-00001-of-00002.safetensors", one("a")}, {"m-00002-of-00002.safetensors", one("a")}}),
@@ -243,7 +270,8 @@ TEST(WeightFiles, SaysWhatIsMissingOrDoesNotBelong) {
   EXPECT_THAT(folder_problem({{"config.json", text("{}")}}), HasSubstr("None of the files holds weights"));
   EXPECT_THAT(folder_problem({{"a.gguf", GgufBuilder().build()}, {"y.safetensors", one("b")}}),
               HasSubstr("\"a.gguf\" is a GGUF file, and other files came with it"));
-  EXPECT_THAT(folder_problem({{"model.safetensors.index.json", text("{")}, {"y.safetensors", one("b")}}), testing::Not(IsEmpty()));
+  EXPECT_THAT(folder_problem({{"model.safetensors.index.json", text("{")}, {"y.safetensors", one("b")}}),
+              testing::Not(IsEmpty()));
 }
 
 }  // namespace

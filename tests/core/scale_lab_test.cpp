@@ -56,8 +56,8 @@ void expect_the_curve_is_the_error(ScaleLab& lab, double offset) {
 }
 
 TEST(ScaleLab, TheCurveIsTheErrorOfEveryPoint) {
-  ScaleLab lab(parse_lab_block(
-      R"({"weights":[0.5,-0.31,0.02,0.11,-0.8,0.4],"importance":[1,2,0.5,1,1,3],"format":"iq4_nl"})"));
+  ScaleLab lab(
+      parse_lab_block(R"({"weights":[0.5,-0.31,0.02,0.11,-0.8,0.4],"importance":[1,2,0.5,1,1,3],"format":"iq4_nl"})"));
   report_of(lab);
   expect_the_curve_is_the_error(lab, 0);
   lab.cut(0.25);
@@ -86,10 +86,13 @@ TEST(ScaleLab, WholeBlocksShowTheirBytesAndWhatIsWritten) {
     const json methods = by_name(report_of(whole));
     for (const auto& [name, method] : methods.items()) {
       EXPECT_EQ(method["bytes"].get<std::string>().size() % 2, 0u);
-      EXPECT_GE(method["error"].get<double>() * (1 + 1e-6), methods["exact"]["error"].get<double>()) << format << " " << name;
+      EXPECT_GE(method["error"].get<double>() * (1 + 1e-6), methods["exact"]["error"].get<double>())
+          << format << " " << name;
     }
     EXPECT_LE(methods["lowest-error"]["error"].get<double>(), methods["llama.cpp"]["error"].get<double>()) << format;
-    EXPECT_EQ(methods.contains("quick"), find_quantizer(find_format(format)->type, quick_method, best_kernel) != nullptr) << format;
+    EXPECT_EQ(methods.contains("quick"),
+              find_quantizer(find_format(format)->type, quick_method, best_kernel) != nullptr)
+        << format;
   }
 }
 
@@ -107,7 +110,8 @@ TEST(ScaleLab, SubBlocksOfKQuantsStoreMultiplesOfTheirSuperBlocksNumbers) {
     for (const auto& [name, method] : methods.items()) {
       const double multiple = method["scale"].get<double>() / d;
       EXPECT_NEAR(multiple, std::round(multiple), 1e-6) << format;
-      EXPECT_GE(method["error"].get<double>() * (1 + 1e-9), methods["exact"]["error"].get<double>()) << format << " " << name;
+      EXPECT_GE(method["error"].get<double>() * (1 + 1e-9), methods["exact"]["error"].get<double>())
+          << format << " " << name;
       EXPECT_LE(method["offset"].get<double>(), 0.0);
     }
     EXPECT_NEAR(lab.block().scale.next(0, 1), std::fabs(d), 1e-9) << format;
@@ -116,13 +120,15 @@ TEST(ScaleLab, SubBlocksOfKQuantsStoreMultiplesOfTheirSuperBlocksNumbers) {
     ScaleLab free(parse_lab_block(request.dump()));
     const json real = report_of(free);
     EXPECT_EQ(real["storage"], "real");
-    EXPECT_LE(by_name(real)["exact"]["error"].get<double>(), methods["exact"]["error"].get<double>() * (1 + 1e-9)) << format;
+    EXPECT_LE(by_name(real)["exact"]["error"].get<double>(), methods["exact"]["error"].get<double>() * (1 + 1e-9))
+        << format;
   }
   EXPECT_THROW(super_block_numbers("q4_0", super.data()), Error);
 }
 
 TEST(ScaleLab, TheMapIsTheErrorOfItsCells) {
-  ScaleLab lab(parse_lab_block(json{{"format", "q5_1"}, {"weights", wave(20)}, {"importance", std::vector<float>(20, 2)}}.dump()));
+  ScaleLab lab(parse_lab_block(
+      json{{"format", "q5_1"}, {"weights", wave(20)}, {"importance", std::vector<float>(20, 2)}}.dump()));
   std::vector<float> errors(6);
   lab.error_map({0, 0.3, -2, 0}, 3, 2, errors.data());
   for (int row = 0; row < 2; ++row) {
@@ -142,7 +148,8 @@ TEST(ScaleLab, ErrorsOfManyBlocksAreThoseOfEach) {
       lab.block_errors(method, x.data(), 4, errors);
       lab.block_shapes(x.data(), 4, ranges, peaks);
       for (size_t b = 0; b < 4; ++b) {
-        const std::vector<float> one(x.begin() + 32 * static_cast<std::ptrdiff_t>(b), x.begin() + 32 * static_cast<std::ptrdiff_t>(b + 1));
+        const std::vector<float> one(x.begin() + 32 * static_cast<std::ptrdiff_t>(b),
+                                     x.begin() + 32 * static_cast<std::ptrdiff_t>(b + 1));
         ScaleLab alone(parse_lab_block(json{{"format", format}, {"weights", one}}.dump()));
         EXPECT_NEAR(errors[b], by_name(report_of(alone))[method]["relativeError"].get<double>(), 1e-6);
         EXPECT_GE(peaks[b], 1.0f);
@@ -161,7 +168,9 @@ TEST(ScaleLab, ErrorsOfManyBlocksAreThoseOfEach) {
 }
 
 TEST(ScaleLab, StepsThroughStorableScales) {
-  const auto step = [](double scale, int steps, Storage storage) { return LabNumbers{storage, 0, 0, 0}.next(scale, steps); };
+  const auto step = [](double scale, int steps, Storage storage) {
+    return LabNumbers{storage, 0, 0, 0}.next(scale, steps);
+  };
   EXPECT_EQ(step(1.0, 1, Storage::f16), 1.0 + 1.0 / 1024);
   EXPECT_EQ(step(1.0, -1, Storage::f16), 1.0 - 1.0 / 2048);
   EXPECT_EQ(step(-1.0, 1, Storage::f16), -1.0 + 1.0 / 2048);
@@ -173,8 +182,9 @@ TEST(ScaleLab, StepsThroughStorableScales) {
 
 TEST(ScaleLab, SaysWhatIsWrongWithARequest) {
   for (const char* request :
-       {"", "[]", "{}", R"({"weights":[]})", R"({"weights":["a"],"levels":[-1,1]})", R"({"weights":[1e99],"levels":[-1,1]})",
-        R"({"weights":[1],"levels":[1,2]})", R"({"weights":[1],"levels":[-1,-1,1]})", R"({"weights":[1],"format":"iq2_xs"})",
+       {"", "[]", "{}", R"({"weights":[]})", R"({"weights":["a"],"levels":[-1,1]})",
+        R"({"weights":[1e99],"levels":[-1,1]})", R"({"weights":[1],"levels":[1,2]})",
+        R"({"weights":[1],"levels":[-1,-1,1]})", R"({"weights":[1],"format":"iq2_xs"})",
         R"({"weights":[1],"importance":[1,2],"levels":[-1,1]})", R"({"weights":[1],"importance":[-1],"levels":[-1,1]})",
         R"({"weights":[1],"levels":[-1,1],"storage":"f8"})", R"({"weights":[1]})", R"({"weights":[1],"format":3})",
         R"({"weights":[1],"format":"q4_K","superScale":"x"})"}) {

@@ -28,8 +28,8 @@ std::vector<float> gaussian(size_t n, unsigned seed) {
 TEST(ScaleMethods, GaussianErrorsStandInThePublishedRatios) {
   // RMSE over that of the exact optimum on normally distributed weights (blocks of 32, half-float scales); the first
   // two and the table agree with what was measured on LLaMA-7B within 0.3 %.
-  const std::map<std::string, double> ratios = {{"max7", 1.2020},   {"signed-max", 1.0621}, {"table8", 1.0052},
-                                                {"grid", 1.0008},   {"lsq", 1.0231},        {"exact", 1.0}};
+  const std::map<std::string, double> ratios = {{"max7", 1.2020}, {"signed-max", 1.0621}, {"table8", 1.0052},
+                                                {"grid", 1.0008}, {"lsq", 1.0231},        {"exact", 1.0}};
   const std::vector<float> values = gaussian(32 * 3000, 3);
   ScaleScratch scratch;
   std::map<std::string, double> errors;

@@ -97,10 +97,12 @@ TEST(BlockErrors, FindsTheWorstBlocksAndCountsAll) {
     std::vector<BlockErrors::Block> expected;
     for (size_t b = 0; b < all.weights.size() / length; ++b) {
       double sum = 0;
-      for (size_t i = b * length; i < (b + 1) * length; ++i) sum += std::pow(static_cast<double>(all.weights[i] - all.decoded[i]), 2);
+      for (size_t i = b * length; i < (b + 1) * length; ++i)
+        sum += std::pow(static_cast<double>(all.weights[i] - all.decoded[i]), 2);
       expected.push_back({b, sum});
     }
-    std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.squared_error > b.squared_error; });
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const auto& a, const auto& b) { return a.squared_error > b.squared_error; });
     const BlockErrors& blocks = all.figures.blocks;
     EXPECT_EQ(blocks.length(), length);
     EXPECT_EQ(blocks.blocks(), expected.size());
@@ -219,7 +221,8 @@ TEST(ConversionStatistics, TravelAndMergeToTheWhole) {
     ConversionStatistics merged;
     for (size_t first = 0; first < count; first += 2048) {
       std::vector<uint8_t> target(all.target.size()), bytes;
-      converter.run(reinterpret_cast<const uint8_t*>(all.weights.data() + first), target.data(), {2048, first, count}, nullptr);
+      converter.run(reinterpret_cast<const uint8_t*>(all.weights.data() + first), target.data(), {2048, first, count},
+                    nullptr);
       converter.figures().save(bytes);
       merged.merge(ConversionStatistics::restore(bytes.data(), bytes.size()));
     }

@@ -1,10 +1,9 @@
-#include "stats/error_buckets.h"
-
 #include <gtest/gtest.h>
 
 #include <limits>
 
 #include "reference/error_reference.h"
+#include "stats/error_buckets.h"
 
 namespace nibble {
 namespace {

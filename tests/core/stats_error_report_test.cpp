@@ -1,10 +1,9 @@
-#include "stats/error_report.h"
-
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "stats/error_meter.h"
+#include "stats/error_report.h"
 
 namespace nibble {
 namespace {

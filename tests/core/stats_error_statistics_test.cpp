@@ -1,5 +1,3 @@
-#include "stats/error_statistics.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +9,7 @@
 #include "error.h"
 #include "reference/error_reference.h"
 #include "stats/error_meter.h"
+#include "stats/error_statistics.h"
 
 namespace nibble {
 namespace {
@@ -118,9 +117,8 @@ TEST(ErrorStatistics, AgreesWithTheReference) {
   for (const Kernel kernel : kernels()) {
     for (const Sample& sample : samples()) {
       SCOPED_TRACE(sample.name + ", " + std::string(kernel_name(kernel)));
-      expect_figures(measure(sample, kernel),
-                     reference::measure(sample.weights, sample.decoded, sample.importance, sample.low, sample.high,
-                                        Sample::scale_length));
+      expect_figures(measure(sample, kernel), reference::measure(sample.weights, sample.decoded, sample.importance,
+                                                                 sample.low, sample.high, Sample::scale_length));
     }
   }
 }

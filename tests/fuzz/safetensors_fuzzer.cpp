@@ -32,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     model.complete();
     model_json(model);
-    const char* choices[] = {R"({"type":"Q8_0"})", R"({"type":"COPY","keepSplit":true})", R"({"type":"Q4_K_M","jobBytes":4096})"};
+    const char* choices[] = {R"({"type":"Q8_0"})", R"({"type":"COPY","keepSplit":true})",
+                             R"({"type":"Q4_K_M","jobBytes":4096})"};
     const Plan plan = make_plan(model, parse_plan_options(choices[way % 3]));
     plan_json(plan, model);
     for (const OutputFile& out : plan.files) {

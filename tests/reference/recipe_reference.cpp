@@ -9,23 +9,23 @@ namespace {
 
 int64_t block_of(const std::string& type) {
   static const std::map<std::string, int64_t> lengths = {
-      {"f32", 1},      {"f16", 1},       {"bf16", 1},     {"q4_0", 32},    {"q4_1", 32},     {"q5_0", 32},
-      {"q5_1", 32},    {"q8_0", 32},     {"q2_K", 256},   {"q3_K", 256},   {"q4_K", 256},    {"q5_K", 256},
-      {"q6_K", 256},   {"iq2_xxs", 256}, {"iq2_xs", 256}, {"iq2_s", 256},  {"iq3_xxs", 256}, {"iq3_s", 256},
-      {"iq1_s", 256},  {"iq1_m", 256},   {"iq4_nl", 32},  {"iq4_xs", 256}, {"tq1_0", 256},   {"tq2_0", 256},
-      {"mxfp4", 32},   {"nvfp4", 64},    {"q1_0", 128},   {"q2_0", 64}};
+      {"f32", 1},     {"f16", 1},       {"bf16", 1},     {"q4_0", 32},    {"q4_1", 32},     {"q5_0", 32},
+      {"q5_1", 32},   {"q8_0", 32},     {"q2_K", 256},   {"q3_K", 256},   {"q4_K", 256},    {"q5_K", 256},
+      {"q6_K", 256},  {"iq2_xxs", 256}, {"iq2_xs", 256}, {"iq2_s", 256},  {"iq3_xxs", 256}, {"iq3_s", 256},
+      {"iq1_s", 256}, {"iq1_m", 256},   {"iq4_nl", 32},  {"iq4_xs", 256}, {"tq1_0", 256},   {"tq2_0", 256},
+      {"mxfp4", 32},  {"nvfp4", 64},    {"q1_0", 128},   {"q2_0", 64}};
   return lengths.at(type);
 }
 
 std::string default_type(const std::string& ftype) {
   static const std::map<std::string, std::string> types = {
-      {"F32", "f32"},         {"F16", "f16"},       {"BF16", "bf16"},       {"Q4_0", "q4_0"},     {"Q4_1", "q4_1"},
-      {"Q8_0", "q8_0"},       {"Q5_0", "q5_0"},     {"Q5_1", "q5_1"},       {"Q2_K", "q2_K"},     {"Q3_K_S", "q3_K"},
-      {"Q3_K_M", "q3_K"},     {"Q3_K_L", "q3_K"},   {"Q4_K_S", "q4_K"},     {"Q4_K_M", "q4_K"},   {"Q5_K_S", "q5_K"},
-      {"Q5_K_M", "q5_K"},     {"Q6_K", "q6_K"},     {"IQ2_XXS", "iq2_xxs"}, {"IQ2_XS", "iq2_xs"}, {"Q2_K_S", "q2_K"},
-      {"IQ3_XS", "iq3_s"},    {"IQ3_XXS", "iq3_xxs"}, {"IQ1_S", "iq1_s"},   {"IQ4_NL", "iq4_nl"}, {"IQ3_S", "iq3_s"},
-      {"IQ3_M", "iq3_s"},     {"IQ2_S", "iq2_xs"},  {"IQ2_M", "iq2_s"},     {"IQ4_XS", "iq4_xs"}, {"IQ1_M", "iq1_m"},
-      {"TQ1_0", "tq1_0"},     {"TQ2_0", "tq2_0"},   {"MXFP4_MOE", "mxfp4"}, {"Q1_0", "q1_0"},     {"Q2_0", "q2_0"}};
+      {"F32", "f32"},      {"F16", "f16"},         {"BF16", "bf16"},       {"Q4_0", "q4_0"},     {"Q4_1", "q4_1"},
+      {"Q8_0", "q8_0"},    {"Q5_0", "q5_0"},       {"Q5_1", "q5_1"},       {"Q2_K", "q2_K"},     {"Q3_K_S", "q3_K"},
+      {"Q3_K_M", "q3_K"},  {"Q3_K_L", "q3_K"},     {"Q4_K_S", "q4_K"},     {"Q4_K_M", "q4_K"},   {"Q5_K_S", "q5_K"},
+      {"Q5_K_M", "q5_K"},  {"Q6_K", "q6_K"},       {"IQ2_XXS", "iq2_xxs"}, {"IQ2_XS", "iq2_xs"}, {"Q2_K_S", "q2_K"},
+      {"IQ3_XS", "iq3_s"}, {"IQ3_XXS", "iq3_xxs"}, {"IQ1_S", "iq1_s"},     {"IQ4_NL", "iq4_nl"}, {"IQ3_S", "iq3_s"},
+      {"IQ3_M", "iq3_s"},  {"IQ2_S", "iq2_xs"},    {"IQ2_M", "iq2_s"},     {"IQ4_XS", "iq4_xs"}, {"IQ1_M", "iq1_m"},
+      {"TQ1_0", "tq1_0"},  {"TQ2_0", "tq2_0"},     {"MXFP4_MOE", "mxfp4"}, {"Q1_0", "q1_0"},     {"Q2_0", "q2_0"}};
   return types.at(ftype);
 }
 
@@ -60,16 +60,41 @@ bool quantizable(const Tensor& t, const Request& r) {
   const bool five = n.size() == 5;
   if (!ends && !five) return false;
   if (is_output(n) && r.leave_output_tensor) return false;
-  for (const char* part :
-       {"_norm.weight",           "ffn_gate_inp.weight",      "ffn_gate_tid2eid.weight",  "altup",
-        "laurel",                 "per_layer_model_proj",     "ssm_conv1d",               "shortconv.conv.weight",
-        "indexer.k_proj.weight",  "indexer.q_proj.weight",    "time_mix_first.weight",    "time_mix_w0.weight",
-        "time_mix_w1.weight",     "time_mix_w2.weight",       "time_mix_v0.weight",       "time_mix_v1.weight",
-        "time_mix_v2.weight",     "time_mix_a0.weight",       "time_mix_a1.weight",       "time_mix_a2.weight",
-        "time_mix_g1.weight",     "time_mix_g2.weight",       "time_mix_decay_w1.weight", "time_mix_decay_w2.weight",
-        "time_mix_lerp_fused.weight", "attn_rel_b.weight",    ".position_embd",           "sam.pos_embd",
-        "sam.neck.",              "sam.net_",                 ".rel_pos",                 ".patch_embd",
-        ".patch_merger",          "a.rvq.codebook",           "mm.a.code_embd"}) {
+  for (const char* part : {"_norm.weight",
+                           "ffn_gate_inp.weight",
+                           "ffn_gate_tid2eid.weight",
+                           "altup",
+                           "laurel",
+                           "per_layer_model_proj",
+                           "ssm_conv1d",
+                           "shortconv.conv.weight",
+                           "indexer.k_proj.weight",
+                           "indexer.q_proj.weight",
+                           "time_mix_first.weight",
+                           "time_mix_w0.weight",
+                           "time_mix_w1.weight",
+                           "time_mix_w2.weight",
+                           "time_mix_v0.weight",
+                           "time_mix_v1.weight",
+                           "time_mix_v2.weight",
+                           "time_mix_a0.weight",
+                           "time_mix_a1.weight",
+                           "time_mix_a2.weight",
+                           "time_mix_g1.weight",
+                           "time_mix_g2.weight",
+                           "time_mix_decay_w1.weight",
+                           "time_mix_decay_w2.weight",
+                           "time_mix_lerp_fused.weight",
+                           "attn_rel_b.weight",
+                           ".position_embd",
+                           "sam.pos_embd",
+                           "sam.neck.",
+                           "sam.net_",
+                           ".rel_pos",
+                           ".patch_embd",
+                           ".patch_merger",
+                           "a.rvq.codebook",
+                           "mm.a.code_embd"}) {
     if (has(n, part)) return false;
   }
   return n != "position_embd.weight" && n != "token_types.weight";
@@ -90,7 +115,8 @@ class Recipe {
       if (is_output(t.name)) tied = false;
     }
     const int64_t own = NL - m.nextn;
-    if ((m.arch == "llama" || m.arch == "llama-embed") && E != 8 && own == 80 && m.head_count != m.head_count_kv) is70 = true;
+    if ((m.arch == "llama" || m.arch == "llama-embed") && E != 8 && own == 80 && m.head_count != m.head_count_kv)
+      is70 = true;
     if ((m.arch == "qwen2" || m.arch == "deci" || m.arch == "olmo") && own == 80) is70 = true;
     if (m.arch == "jais2" && own == 68) is70 = true;
     falcon = m.arch == "falcon";
@@ -115,7 +141,8 @@ class Recipe {
       if (!r.output_type.empty()) return r.output_type;
       if (f == "MXFP4_MOE") return "q8_0";
       if (falcon || t.ne[0] % block_of(T) != 0) return "q8_0";
-      if (f == "IQ2_XXS" || f == "IQ2_XS" || f == "IQ3_XXS" || f == "IQ1_S" || f == "IQ2_S" || f == "IQ2_M" || f == "IQ1_M") {
+      if (f == "IQ2_XXS" || f == "IQ2_XS" || f == "IQ3_XXS" || f == "IQ1_S" || f == "IQ2_S" || f == "IQ2_M" ||
+          f == "IQ1_M") {
         return "q5_K";
       }
       return T == "q8_0" ? T : "q6_K";
@@ -159,16 +186,26 @@ class Recipe {
     if (v_like(c)) {
       const int64_t i = s.v++;
       std::string out = T;
-      if (f == "Q2_K") out = gqa >= 4 ? "q4_K" : "q3_K";
-      else if (f == "Q2_K_S" && gqa >= 4) out = "q4_K";
-      else if (f == "IQ3_XXS") out = gqa >= 4 ? "q4_K" : IM ? "iq3_xxs" : "iq3_s";
-      else if ((f == "IQ3_XS" || f == "IQ3_S") && gqa >= 4) out = "q4_K";
-      else if (f == "IQ3_M") out = "q4_K";
-      else if (f == "Q3_K_M") out = i < 2 ? "q5_K" : "q4_K";
-      else if (f == "Q3_K_L") out = "q5_K";
-      else if ((f == "IQ4_NL" || f == "IQ4_XS") && gqa >= 4) out = "q5_K";
-      else if ((f == "Q4_K_M" || f == "Q5_K_M") && more(i, nV)) out = "q6_K";
-      else if (f == "Q4_K_S" && i < 4) out = "q5_K";
+      if (f == "Q2_K")
+        out = gqa >= 4 ? "q4_K" : "q3_K";
+      else if (f == "Q2_K_S" && gqa >= 4)
+        out = "q4_K";
+      else if (f == "IQ3_XXS")
+        out = gqa >= 4 ? "q4_K" : IM ? "iq3_xxs" : "iq3_s";
+      else if ((f == "IQ3_XS" || f == "IQ3_S") && gqa >= 4)
+        out = "q4_K";
+      else if (f == "IQ3_M")
+        out = "q4_K";
+      else if (f == "Q3_K_M")
+        out = i < 2 ? "q5_K" : "q4_K";
+      else if (f == "Q3_K_L")
+        out = "q5_K";
+      else if ((f == "IQ4_NL" || f == "IQ4_XS") && gqa >= 4)
+        out = "q5_K";
+      else if ((f == "Q4_K_M" || f == "Q5_K_M") && more(i, nV))
+        out = "q6_K";
+      else if (f == "Q4_K_S" && i < 4)
+        out = "q5_K";
       if (is70 && (out == "q3_K" || out == "q4_K")) out = "q5_K";
       if (E == 8) out = "q8_0";
       return out;

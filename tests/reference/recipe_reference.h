@@ -23,7 +23,7 @@ struct Model {
 struct Request {
   std::string ftype;  ///< upper case
   bool pure = false, leave_output_tensor = false, imatrix = false;
-  std::string output_type, token_embedding_type;  ///< empty: not given
+  std::string output_type, token_embedding_type;              ///< empty: not given
   std::vector<std::pair<std::string, std::string>> patterns;  ///< (text that must occur in the name, type)
 };
 

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { expect, openModel, test } from './support';
 
-const study = (page: Page, title: string): Locator => page.locator('#lab section.study', { has: page.getByRole('heading', { name: title, exact: true }) });
+const study = (page: Page, title: string): Locator =>
+  page.locator('#lab section.study', { has: page.getByRole('heading', { name: title, exact: true }) });
 const scales = (page: Page): Locator => study(page, 'Where the best scales lie');
 const formats = (page: Page): Locator => study(page, 'Number formats');
 const levels = (page: Page): Locator => study(page, 'Levels of your own');
@@ -27,7 +28,8 @@ async function analyse(page: Page): Promise<void> {
 
 async function compare(page: Page): Promise<void> {
   await formats(page).getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_v.weight');
-  for (const bits of ['2', '3', '6', '7', '8']) await formats(page).getByRole('checkbox', { name: bits, exact: true }).uncheck();
+  for (const bits of ['2', '3', '6', '7', '8'])
+    await formats(page).getByRole('checkbox', { name: bits, exact: true }).uncheck();
   await formats(page).getByRole('button', { name: 'Compare' }).press('Enter');
   await expect(formats(page).getByRole('status').first()).toHaveText('Finished.', LONG);
 }
@@ -38,19 +40,34 @@ test('analyses scales: chart, readings by keyboard, methods, tables, CSV', async
   const figure = scales(page).locator('figure');
   await expect(figure).toContainText(/mean 8\.\d{3}/);
   await figure.getByText('Table', { exact: true }).click();
-  const counts = await figure.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [2, 3].reduce((sum, at) => sum + Number(row.children[at]?.textContent ?? 0), 0)));
+  const counts = await figure
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      rows.map((row) => [2, 3].reduce((sum, at) => sum + Number(row.children[at]?.textContent ?? 0), 0)),
+    );
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe((128 * 256) / 32);
   await figure.getByRole('group', { name: /Arrow keys read the values/ }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(figure.locator('[aria-live="polite"]')).toContainText(/divisor \d\.\d to \d\.\d, \d+ blocks?/);
   const methods = scales(page).getByRole('region', { name: 'Error of each method' });
-  const over = async (name: string) => Number(await methods.locator('tr', { has: page.getByText(name, { exact: true }) }).locator('td').nth(4).textContent());
+  const over = async (name: string) =>
+    Number(
+      await methods
+        .locator('tr', { has: page.getByText(name, { exact: true }) })
+        .locator('td')
+        .nth(4)
+        .textContent(),
+    );
   expect(await over('exact')).toBe(1);
   expect(await over('max7')).toBeGreaterThan(1.1);
   await expect(scales(page).getByRole('region', { name: 'Tables of divisors' }).locator('tbody tr')).toHaveCount(16);
   const waiting = page.waitForEvent('download');
   await scales(page).locator('.study-table').last().getByRole('button', { name: 'CSV' }).click();
-  expect(readFileSync(await (await waiting).path(), 'utf8').trim().split('\r\n')).toHaveLength(17);
+  expect(
+    readFileSync(await (await waiting).path(), 'utf8')
+      .trim()
+      .split('\r\n'),
+  ).toHaveLength(17);
 });
 
 test('can be stopped, and says when no tensor has the name', async ({ page }) => {
@@ -72,7 +89,9 @@ test('compares number formats: the frontier, the types beside it, readings and f
   await figure.getByRole('group', { name: /Arrow keys read the values/ }).focus();
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowUp');
-  await expect(figure.locator('[aria-live="polite"]')).toContainText(/bits per weight, \d+\.\d+ % relative error, .*on the frontier/);
+  await expect(figure.locator('[aria-live="polite"]')).toContainText(
+    /bits per weight, \d+\.\d+ % relative error, .*on the frontier/,
+  );
   const best = await figure.locator('path.format-mark').count();
   await figure.getByRole('radio', { name: 'everything tried' }).check();
   expect(await figure.locator('path.format-mark').count()).toBeGreaterThan(best);
@@ -88,7 +107,10 @@ test('compares number formats: the frontier, the types beside it, readings and f
 
 test('levels are moved by keyboard and pointer, typed, fitted, and sent to the block', async ({ page }) => {
   await open(page);
-  const error = async () => Number.parseFloat((await levels(page).getByTestId('level-figures').locator('.figure-value').first().textContent()) ?? '');
+  const error = async () =>
+    Number.parseFloat(
+      (await levels(page).getByTestId('level-figures').locator('.figure-value').first().textContent()) ?? '',
+    );
   const nf4 = await expect.poll(error, LONG).toBeGreaterThan(5).then(error);
   await levels(page).getByRole('combobox', { name: 'Fit to this tensor' }).selectOption('16');
   await expect.poll(error).toBeLessThan(nf4);
@@ -136,7 +158,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(groups(page).getByRole('region', { name: 'Integers in groups' })).toBeVisible(LONG);
     const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    const [content, window] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
     expect(content).toBeLessThanOrEqual(window);
   });
 }

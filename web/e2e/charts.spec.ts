@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { expect, openModel, quantize, test } from './support';
 
-const chart = (page: Page, title: string): Locator => page.locator('#result figure', { has: page.getByRole('heading', { name: title }) });
+const chart = (page: Page, title: string): Locator =>
+  page.locator('#result figure', { has: page.getByRole('heading', { name: title }) });
 
 async function saved(page: Page, button: Locator): Promise<{ name: string; content: Buffer }> {
   const waiting = page.waitForEvent('download');
@@ -54,7 +55,9 @@ test('the histogram counts every weight, in both kinds of buckets and for one te
   };
   await figure.getByText('Table', { exact: true }).click();
   const note = await figure.locator('.chart-note').textContent();
-  const [weights = 0, exact = 0] = [...(note ?? '').matchAll(/[\d\u202f]{4,}/g)].map(([digits]) => Number(digits.replaceAll('\u202f', '')));
+  const [weights = 0, exact = 0] = [...(note ?? '').matchAll(/[\d\u202f]{4,}/g)].map(([digits]) =>
+    Number(digits.replaceAll('\u202f', '')),
+  );
   expect(weights).toBe(3_276_800);
   expect(await counted()).toBe(weights - exact);
   await figure.getByRole('radio', { name: '0.0002 each' }).check();
@@ -82,7 +85,10 @@ test('the table of tensors sorts and filters', async ({ page }) => {
   await openModel(page);
   await quantize(page, 'Q4_0');
   const table = page.getByRole('region', { name: 'Error of each tensor' });
-  const column = async (index: number) => (await table.locator(`tbody tr:not(.spacer) td:nth-child(${index})`).allTextContents()).map((text) => Number.parseFloat(text));
+  const column = async (index: number) =>
+    (await table.locator(`tbody tr:not(.spacer) td:nth-child(${index})`).allTextContents()).map((text) =>
+      Number.parseFloat(text),
+    );
   const relative = await column(2);
   expect(relative).toEqual([...relative].sort((a, b) => b - a));
   await table.getByRole('button', { name: 'RMSE' }).click();

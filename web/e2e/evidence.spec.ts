@@ -24,9 +24,11 @@ async function twinOf(page: Page, title: string): Promise<(string | number)[][]>
   await figure.getByText('Table', { exact: true }).click();
   const rows = figure.locator('.twin tbody tr');
   await expect(rows.first()).toBeVisible();
-  return (await rows.evaluateAll((list) => list.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')))).map((row) =>
-    row.map((cell) => (cell !== '' && Number.isFinite(Number(cell)) ? Number(cell) : cell)),
-  );
+  return (
+    await rows.evaluateAll((list) =>
+      list.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
+    )
+  ).map((row) => row.map((cell) => (cell !== '' && Number.isFinite(Number(cell)) ? Number(cell) : cell)));
 }
 
 const sumOf = (rows: (string | number)[][], column: number) => rows.reduce((sum, row) => sum + Number(row[column]), 0);
@@ -35,13 +37,19 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
-  const histogram = page.locator('#result figure.chart', { has: page.getByRole('heading', { name: 'How large the errors are' }) });
+  const histogram = page.locator('#result figure.chart', {
+    has: page.getByRole('heading', { name: 'How large the errors are' }),
+  });
   await histogram.getByRole('radio', { name: 'both signs' }).check();
   const signed = await twinOf(page, 'How large the errors are');
   expect(signed.length).toBeGreaterThan(64);
   expect(Number(signed[0]![0])).toBeCloseTo(-Number(signed.at(-1)![1]), 12);
   // 24 tensors to Q4_0 and one to Q6_K: 3 276 800 weights, less those without any error, which the note counts.
-  const without = Number(/([\d\s]+) without any error/u.exec((await histogram.locator('.chart-note').textContent()) ?? '')?.[1]?.replaceAll(/\s/gu, '') ?? 0);
+  const without = Number(
+    /([\d\s]+) without any error/u
+      .exec((await histogram.locator('.chart-note').textContent()) ?? '')?.[1]
+      ?.replaceAll(/\s/gu, '') ?? 0,
+  );
   expect(sumOf(signed, 2) + without).toBe(3_276_800);
 
   const blocks = await twinOf(page, 'Errors of blocks');
@@ -59,7 +67,9 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
 
   const worst = page.getByRole('table', { name: 'Worst blocks' }).locator('tbody tr');
   await expect(worst).toHaveCount(20);
-  const errors = await worst.evaluateAll((rows) => rows.map((one) => Number(one.querySelectorAll('td')[3]?.textContent)));
+  const errors = await worst.evaluateAll((rows) =>
+    rows.map((one) => Number(one.querySelectorAll('td')[3]?.textContent)),
+  );
   expect([...errors].sort((a, b) => b - a)).toEqual(errors);
   await worst.first().getByRole('button').click();
   await expect(page.locator('#lab')).toBeFocused();
@@ -117,14 +127,21 @@ test('another file is compared tensor by tensor', async ({ page }) => {
   await openModel(page);
   await quantize(page, 'Q4_K_M');
   const output = await save(page);
-  const rmse = await page.locator('#result .figures li', { hasText: 'RMSE' }).first().locator('.figure-value').textContent();
+  const rmse = await page
+    .locator('#result .figures li', { hasText: 'RMSE' })
+    .first()
+    .locator('.figure-value')
+    .textContent();
   await page.getByText('Compare with another file').click();
   const choosing = page.waitForEvent('filechooser');
   await page.locator('.compare').getByRole('button', { name: 'Choose a file…' }).click();
   await (await choosing).setFiles(output.path);
   await expect(page.locator('.compare')).toContainText('38 tensors, all with a namesake of the same shape');
   // The result speaks of the converted tensors, the comparison of all: the same error over a few more weights.
-  const compared = await page.locator('.compare .figures li', { hasText: 'RMSE' }).locator('.figure-value').textContent();
+  const compared = await page
+    .locator('.compare .figures li', { hasText: 'RMSE' })
+    .locator('.figure-value')
+    .textContent();
   expect(Number(compared)).toBeCloseTo(Number(rmse), 5);
   expect((await new AxeBuilder({ page }).include('.compare').analyze()).violations).toEqual([]);
   expect((await new AxeBuilder({ page }).include('#result').analyze()).violations).toEqual([]);
@@ -139,7 +156,9 @@ test('columns that stand out are found under the plan’s type', async ({ page }
   await expect(panel).toContainText(/outliers? in 29 tensors/);
   await panel.getByText('Table', { exact: true }).click();
   await expect(panel.locator('.twin tbody tr')).toHaveCount(5);
-  const saved = await panel.locator('.twin tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('td')[2]?.textContent)));
+  const saved = await panel
+    .locator('.twin tbody tr')
+    .evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('td')[2]?.textContent)));
   expect([...saved].sort((a, b) => a - b)).toEqual(saved);
   expect((await new AxeBuilder({ page }).include('.outliers').analyze()).violations).toEqual([]);
 });

@@ -33,7 +33,9 @@ for (const family of FAMILIES) {
   });
 }
 
-test('a converted folder tells the story its model tells, and one whose rows were not regrouped does not', async ({ page }, info) => {
+test('a converted folder tells the story its model tells, and one whose rows were not regrouped does not', async ({
+  page,
+}, info) => {
   const right = info.outputPath('right.gguf');
   convert(STORIES, right, 'COPY');
   const told = await story(page, right);

@@ -29,7 +29,8 @@ interface Tensor {
 export function writeSafetensors(path: string, tensors: Map<string, Tensor>): void {
   let end = 0;
   const header: Record<string, unknown> = {};
-  for (const [name, { dtype, shape, data }] of tensors) header[name] = { dtype, shape, data_offsets: [end, (end += data.length)] };
+  for (const [name, { dtype, shape, data }] of tensors)
+    header[name] = { dtype, shape, data_offsets: [end, (end += data.length)] };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
@@ -39,7 +40,10 @@ export function writeSafetensors(path: string, tensors: Map<string, Tensor>): vo
 export function readSafetensors(path: string): Map<string, Tensor> {
   const file = readFileSync(path);
   const start = 8 + Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
   delete header['__metadata__'];
   return new Map(
     Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => [
@@ -51,7 +55,7 @@ export function readSafetensors(path: string): Map<string, Tensor> {
 
 /** Half floats of both signs between 2^-6 and 2^-3, the same ones every time. */
 function* weights(): Generator<number, never> {
-  for (let state = 1; ; ) {
+  for (let state = 1; ;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     yield ((state >>> 16) & 0x83ff) | ((9 + ((state >>> 8) % 3)) << 10);
   }
@@ -59,7 +63,11 @@ function* weights(): Generator<number, never> {
 
 function invented(shape: number[], value: (index: number) => number): Tensor {
   const count = shape.reduce((product, size) => product * size, 1);
-  return { dtype: 'F16', shape, data: new Uint8Array(Uint16Array.from({ length: count }, (_, index) => value(index)).buffer) };
+  return {
+    dtype: 'F16',
+    shape,
+    data: new Uint8Array(Uint16Array.from({ length: count }, (_, index) => value(index)).buffer),
+  };
 }
 
 /** Writes a folder of this family, with the tokenizer of the stories260K model. */
@@ -81,7 +89,8 @@ export function writeFamilyFolder(family: Family, folder: string): void {
   for (let layer = 0; layer < Number(family.config['num_hidden_layers']); ++layer) {
     for (const [name, shape] of Object.entries(family.layer)) {
       const full = `model.layers.${layer}.${name}`;
-      for (let expert = 0; expert < (full.includes('#') ? experts : 1); ++expert) add(full.replace('#', String(expert)), shape);
+      for (let expert = 0; expert < (full.includes('#') ? experts : 1); ++expert)
+        add(full.replace('#', String(expert)), shape);
     }
   }
   writeSafetensors(join(folder, 'model.safetensors'), tensors);

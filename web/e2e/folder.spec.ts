@@ -27,7 +27,10 @@ async function story(context: BrowserContext, path: string): Promise<{ told: str
   return answer;
 }
 
-test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, and reads a text as it does', async ({ page, context }) => {
+test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, and reads a text as it does', async ({
+  page,
+  context,
+}) => {
   await page.goto('./');
   await chooseFolder(page, folder);
   await expect(page.locator('.model-name')).toHaveText('stories260K-hf');
@@ -57,7 +60,9 @@ test('the files of a folder can be dropped one by one, with others among them', 
   await expect(page.locator('#model .sample-bars').first()).toBeVisible();
 });
 
-test('a safetensors file alone is a network nobody knows: it says so, and becomes a GGUF file all the same', async ({ page }) => {
+test('a safetensors file alone is a network nobody knows: it says so, and becomes a GGUF file all the same', async ({
+  page,
+}) => {
   await page.goto('./');
   await drop(page, 'stories260K-hf/model.safetensors');
   await expect(page.locator('.model-name')).toHaveText('model.safetensors');

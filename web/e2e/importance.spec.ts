@@ -3,11 +3,25 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { writeShards } from '../test/support/shards';
-import { chooseType, drop, expect, expectedSha256, MATRIX, openModel, quantize, save, sha256Of, test, TS3M } from './support';
+import {
+  chooseType,
+  drop,
+  expect,
+  expectedSha256,
+  MATRIX,
+  openModel,
+  quantize,
+  save,
+  sha256Of,
+  test,
+  TS3M,
+} from './support';
 
 const weighted = ['--imatrix', MATRIX];
 
-test('model and matrix dropped together: types that need one can be written, with the bytes of llama-quantize', async ({ page }) => {
+test('model and matrix dropped together: types that need one can be written, with the bytes of llama-quantize', async ({
+  page,
+}) => {
   await page.goto('./');
   await drop(page, MATRIX, TS3M);
   await expect(page.locator('.model-name')).toHaveText(TS3M);
@@ -39,7 +53,11 @@ test('a matrix waits for its model; removed, the bytes are those without', async
 
 test('all parts of a model together, in any order, become one file or as many', async ({ page }) => {
   const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
-  const shards = writeShards(folder, 'split').map((path) => ({ name: basename(path), mimeType: 'application/octet-stream', buffer: readFileSync(path) }));
+  const shards = writeShards(folder, 'split').map((path) => ({
+    name: basename(path),
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(path),
+  }));
   rmSync(folder, { recursive: true });
   await page.goto('./');
   const chooser = page.waitForEvent('filechooser');

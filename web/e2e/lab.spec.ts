@@ -22,7 +22,8 @@ test('opens on 0.1 0.2 0.3 0.6 and shows why 0.6/7 is worse than 0.1', async ({ 
   await openLab(page);
   await expect(readout(page)).toContainText('7.554 %');
   await expect(lab(page)).toContainText('0.6/7 = 0.0857');
-  const row = (name: RegExp) => lab(page).getByRole('region', { name: 'The weights at two scales' }).getByRole('row', { name });
+  const row = (name: RegExp) =>
+    lab(page).getByRole('region', { name: 'The weights at two scales' }).getByRole('row', { name });
   await expect(row(/^0.1/).getByRole('cell')).toHaveText(['1.17 → 1', '0.0857', '1', '0.1']);
   await expect(row(/^0.3/).getByRole('cell')).toHaveText(['3.5 → 4', '0.343', '3', '0.3']);
   await expect(row(/^0.6/).getByRole('cell')).toHaveText(['7', '0.6', '6', '0.6']);
@@ -33,7 +34,9 @@ test('opens on 0.1 0.2 0.3 0.6 and shows why 0.6/7 is worse than 0.1', async ({ 
   await expect(method(page, 'exact')).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('by keyboard alone: the slider steps through half floats, kinks are read, a weight is changed', async ({ page }) => {
+test('by keyboard alone: the slider steps through half floats, kinks are read, a weight is changed', async ({
+  page,
+}) => {
   await openLab(page);
   await slider(page).focus();
   const value = async () => Number(await slider(page).inputValue());
@@ -79,12 +82,39 @@ test('by keyboard alone: the slider steps through half floats, kinks are read, a
 test('the table tells of every method what the format stores, and goes along with the slider', async ({ page }) => {
   await openLab(page, `#lab:w=${WAVE};f=q8_0`);
   const table = lab(page).getByRole('region', { name: 'Methods and their choices' });
-  await expect(table.getByRole('columnheader')).toHaveText(['method', 'scale', 'divisor', 'relative error', 'largest error', 'clipped', 'tried', 'bytes of the block']);
+  await expect(table.getByRole('columnheader')).toHaveText([
+    'method',
+    'scale',
+    'divisor',
+    'relative error',
+    'largest error',
+    'clipped',
+    'tried',
+    'bytes of the block',
+  ]);
   const names = (await table.getByRole('row').getByRole('button').allTextContents()).map((name) => name.trim());
-  expect(names).toEqual(['llama.cpp', 'max7', 'signed-max', 'table8', 'grid', 'descent', 'shrink-l2.4', 'lsq', 'exact', 'quick', 'lowest-error']);
-  const cells = async (name: string) => table.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) }).getByRole('cell').allTextContents();
+  expect(names).toEqual([
+    'llama.cpp',
+    'max7',
+    'signed-max',
+    'table8',
+    'grid',
+    'descent',
+    'shrink-l2.4',
+    'lsq',
+    'exact',
+    'quick',
+    'lowest-error',
+  ]);
+  const cells = async (name: string) =>
+    table
+      .getByRole('row')
+      .filter({ has: page.getByRole('button', { name, exact: true }) })
+      .getByRole('cell')
+      .allTextContents();
   for (const name of names) {
-    const [, scale = '', divisor = '', relative = '', largest = '', clipped = '', tried = '', bytes = ''] = await cells(name);
+    const [, scale = '', divisor = '', relative = '', largest = '', clipped = '', tried = '', bytes = ''] =
+      await cells(name);
     expect(scale).toMatch(/^−?0\.\d+$/);
     expect(Number(divisor)).toBeGreaterThan(90);
     expect(relative).toMatch(/^\d\.\d{3} %$/);
@@ -95,7 +125,9 @@ test('the table tells of every method what the format stores, and goes along wit
     await method(page, name).click();
     await expect(readout(page)).toContainText(relative);
   }
-  const tried = Object.fromEntries(await Promise.all(['max7', 'table8', 'grid'].map(async (name) => [name, (await cells(name))[6]])));
+  const tried = Object.fromEntries(
+    await Promise.all(['max7', 'table8', 'grid'].map(async (name) => [name, (await cells(name))[6]])),
+  );
   expect(tried).toEqual({ max7: '1', table8: '8', grid: '19' });
 });
 
@@ -103,7 +135,13 @@ test('levels of a codebook stand unevenly on the number line', async ({ page }) 
   await openLab(page, `#lab:w=${WAVE};f=iq4_nl`);
   await method(page, 'exact').click();
   const teeth = lab(page).locator('svg.number-line .tooth-name');
-  const at = new Map((await teeth.evaluateAll((all) => all.map((name) => [name.textContent ?? '', Number(name.getAttribute('x'))] as const))).map(([name, x]) => [name, x]));
+  const at = new Map(
+    (
+      await teeth.evaluateAll((all) =>
+        all.map((name) => [name.textContent ?? '', Number(name.getAttribute('x'))] as const),
+      )
+    ).map(([name, x]) => [name, x]),
+  );
   const apart = (a: string, b: string) => Math.abs((at.get(a) ?? NaN) - (at.get(b) ?? NaN));
   expect(apart('−104', '−83') / apart('1', '13')).toBeCloseTo(21 / 12, 1);
 });
@@ -235,7 +273,9 @@ test('finds blocks that stand out, and says among how many', async ({ page }) =>
   const error = async () => Number(((await readout(page).textContent()) ?? '').match(/relative error([\d.]+)/)?.[1]);
   await method(page, 'min-max').click();
   await panel.getByRole('button', { name: 'Worst' }).click();
-  await expect(panel).toContainText(/is on the bench: the largest relative error, [\d.]+ %, in all [\d\s]+ whole blocks with min-max/);
+  await expect(panel).toContainText(
+    /is on the bench: the largest relative error, [\d.]+ %, in all [\d\s]+ whole blocks with min-max/,
+  );
   await expect(method(page, 'min-max')).toHaveAttribute('aria-pressed', 'true');
   const worst = await error();
   expect((await panel.textContent())?.match(/relative error, ([\d.]+) %/)?.[1]).toBe(worst.toFixed(2));
@@ -255,11 +295,15 @@ test('all blocks of a tensor, range against error: one is opened by pointer, ano
   await method(page, 'max7').click();
   await panel.getByRole('button', { name: 'All blocks' }).click();
   const chart = lab(page).getByRole('figure', { name: 'All blocks: range against error' });
-  await expect(chart).toContainText(/blk\.0\.attn_k\.weight, all [\d\s]+ whole blocks of 32 weights in Q4_0\. Across: max \|x\|\./);
+  await expect(chart).toContainText(
+    /blk\.0\.attn_k\.weight, all [\d\s]+ whole blocks of 32 weights in Q4_0\. Across: max \|x\|\./,
+  );
   await expect(chart).toContainText(/exact leaves less error than max7 in \d+\.\d % of them/);
   const waiting = page.waitForEvent('download');
   await chart.getByRole('button', { name: 'CSV' }).click();
-  const [header, ...rows] = readFileSync(await (await waiting).path(), 'utf8').trim().split('\r\n');
+  const [header, ...rows] = readFileSync(await (await waiting).path(), 'utf8')
+    .trim()
+    .split('\r\n');
   expect(header).toBe('block,max |x|,max |x| / root mean square,"relative error, max7","relative error, exact"');
   const total = Number((await chart.textContent())?.match(/all ([\d\s]+) whole/)?.[1]?.replaceAll(/\s/g, ''));
   expect(rows).toHaveLength(total);
@@ -272,7 +316,9 @@ test('all blocks of a tensor, range against error: one is opened by pointer, ano
   const worst = figures.reduce((most, row) => (row[3]! > most[3]! ? row : most));
   await chart.getByRole('group', { name: /^Blocks of the tensor/ }).focus();
   await page.keyboard.press('ArrowUp');
-  await expect(chart.locator('[aria-live="polite"]').last()).toContainText(`block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')}, max |x|`);
+  await expect(chart.locator('[aria-live="polite"]').last()).toContainText(
+    `block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')}, max |x|`,
+  );
   await page.keyboard.press('Enter');
   await expect(panel).toContainText(`Block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')} of`);
   await expect(readout(page)).toContainText(`${(worst[3]! * 100).toFixed(3)} %`);
@@ -318,7 +364,11 @@ test('a sub-block of a K-quant stores multiples of what llama.cpp gives its supe
   const panel = lab(page).getByRole('group', { name: 'A block of this model' });
   await panel.getByRole('button', { name: 'Random' }).click();
   await expect(lab(page)).toContainText('The scale is stored as a whole multiple');
-  await expect(lab(page).getByText(/It tries all|llama\.cpp|min-max/).first()).toBeVisible();
+  await expect(
+    lab(page)
+      .getByText(/It tries all|llama\.cpp|min-max/)
+      .first(),
+  ).toBeVisible();
   await expect(page).toHaveURL(/f=q4_K;d=[\d.e-]+,[\d.e-]+/);
   await slider(page).focus();
   const before = Number(await slider(page).inputValue());
@@ -364,7 +414,9 @@ test('scale and offset: by keyboard alone', async ({ page }) => {
   await expect.poll(async () => (await value(offset)) - before).toBeGreaterThan(0.01);
   await page.keyboard.press('Shift+ArrowDown');
   await expect(map).toHaveAccessibleName(/Place on the map: scale 0\.\d+, offset −0\.\d+, relative error/);
-  const marker = lab(page).locator('svg.error-map').getByRole('button', { name: /^exact: scale/ });
+  const marker = lab(page)
+    .locator('svg.error-map')
+    .getByRole('button', { name: /^exact: scale/ });
   await marker.focus();
   await page.keyboard.press('Enter');
   await expect(marker).toHaveAttribute('aria-pressed', 'true');
@@ -389,7 +441,11 @@ test('scale and offset: by pointer, and taken along', async ({ page }) => {
   await lab(page).locator('svg.error-map .map-marker circle').first().click();
   await expect(lab(page).locator('.lab-table [aria-pressed="true"]')).toHaveCount(1);
   const figure = lab(page).locator('figure', { hasText: 'over its scale and its offset' }).first();
-  for (const [kind, ending] of [['CSV', 'csv'], ['SVG', 'svg'], ['PNG', 'png']] as const) {
+  for (const [kind, ending] of [
+    ['CSV', 'csv'],
+    ['SVG', 'svg'],
+    ['PNG', 'png'],
+  ] as const) {
     const waiting = page.waitForEvent('download');
     await figure.getByRole('button', { name: kind, exact: true }).click();
     expect((await waiting).suggestedFilename()).toBe(`error-map.${ending}`);
@@ -397,10 +453,16 @@ test('scale and offset: by pointer, and taken along', async ({ page }) => {
 });
 
 /** The processor time of the page's thread until two frames after each of 30 acts, in ms, sorted; other work on the machine does not count. */
-async function costs(page: Page, name: string, act: (step: number) => Promise<void>): Promise<{ median: number; most: number }> {
+async function costs(
+  page: Page,
+  name: string,
+  act: (step: number) => Promise<void>,
+): Promise<{ median: number; most: number }> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const taken = async () => ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
+  const taken = async () =>
+    ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) *
+    1000;
   const frames: number[] = [];
   for (let step = 1; step <= 30; step += 1) {
     const before = await taken();
@@ -411,12 +473,20 @@ async function costs(page: Page, name: string, act: (step: number) => Promise<vo
   await session.detach();
   frames.sort((a, b) => a - b);
   const [median, most] = [frames[15]!, frames[29]!];
-  test.info().annotations.push({ type: `ms for ${name}`, description: `median ${median.toFixed(1)}, most ${most.toFixed(1)}` });
+  test
+    .info()
+    .annotations.push({ type: `ms for ${name}`, description: `median ${median.toFixed(1)}, most ${most.toFixed(1)}` });
   return { median, most };
 }
 
 /** The same for moves of the pointer to the right that drag something. */
-async function dragCosts(page: Page, name: string, from: Locator, start: number, width: number): Promise<{ median: number; most: number }> {
+async function dragCosts(
+  page: Page,
+  name: string,
+  from: Locator,
+  start: number,
+  width: number,
+): Promise<{ median: number; most: number }> {
   await from.scrollIntoViewIfNeeded();
   const box = await from.boundingBox();
   if (!box) throw new Error('There is nothing to drag.');
@@ -429,17 +499,39 @@ async function dragCosts(page: Page, name: string, from: Locator, start: number,
 }
 
 const FRAME = 1000 / 60;
-for (const [count, type] of [[32, 'q4_0'], [32, 'q8_0'], [32, 'iq4_nl'], [32, 'q4_1'], [32, 'q4_K'], [256, 'iq4_nl'], [256, 'q5_1'], [256, 'q8_0']] as const) {
-  test(`${count} weights of ${type}: a step of the slider, of a weight and of its importance fits into frames`, async ({ page }) => {
-    await openLab(page, `#lab:w=${Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3)).join(',')};f=${type}`);
+for (const [count, type] of [
+  [32, 'q4_0'],
+  [32, 'q8_0'],
+  [32, 'iq4_nl'],
+  [32, 'q4_1'],
+  [32, 'q4_K'],
+  [256, 'iq4_nl'],
+  [256, 'q5_1'],
+  [256, 'q8_0'],
+] as const) {
+  test(`${count} weights of ${type}: a step of the slider, of a weight and of its importance fits into frames`, async ({
+    page,
+  }) => {
+    await openLab(
+      page,
+      `#lab:w=${Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3)).join(',')};f=${type}`,
+    );
     const slid = await dragCosts(page, 'the slider', slider(page), 0.3, 300);
-    const moved = await dragCosts(page, 'a weight', lab(page).getByRole('slider', { name: 'Weight 3', exact: true }), 0.5, 60);
+    const moved = await dragCosts(
+      page,
+      'a weight',
+      lab(page).getByRole('slider', { name: 'Weight 3', exact: true }),
+      0.5,
+      60,
+    );
     await lab(page).getByText('every weight counts the same').click();
     const importance = lab(page).getByRole('textbox', { name: 'Importance' });
     await importance.fill('1 '.repeat(count));
     await importance.press('Control+End');
     await importance.press('Backspace');
-    const edited = await costs(page, 'an importance', (step) => page.keyboard.press(step % 2 === 1 ? '5' : 'Backspace'));
+    const edited = await costs(page, 'an importance', (step) =>
+      page.keyboard.press(step % 2 === 1 ? '5' : 'Backspace'),
+    );
     // Counted in are the browser's part of the input and what this test asks: about 4 ms, more on a busy machine.
     expect(slid.median).toBeLessThan(FRAME);
     // The report of the largest blocks comes from a worker a frame later, so that they are drawn twice.
@@ -457,7 +549,10 @@ test('the curve and the number line can be taken along as numbers and as drawing
     const download = await waiting;
     return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
   };
-  for (const [title, file] of [['Error of the block over its scale', 'scale-curve'], ['The weights on the number line', 'number-line']] as const) {
+  for (const [title, file] of [
+    ['Error of the block over its scale', 'scale-curve'],
+    ['The weights on the number line', 'number-line'],
+  ] as const) {
     const csv = await take(title, 'CSV');
     expect(csv.name).toBe(`${file}.csv`);
     expect(csv.bytes.toString().trim().split('\r\n').length).toBeGreaterThan(file === 'scale-curve' ? 50 : 4);
@@ -478,12 +573,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await lab(page).getByRole('button', { name: 'All blocks' }).click();
     await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible();
     // A table of a thousand blocks is like any other, and would keep axe busy for a minute.
-    await lab(page).locator('details').evaluateAll((all) => {
-      for (const details of all) (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
-    });
+    await lab(page)
+      .locator('details')
+      .evaluateAll((all) => {
+        for (const details of all)
+          (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
+      });
     const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    const [content, window] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
     expect(content).toBeLessThanOrEqual(window);
   });
 }

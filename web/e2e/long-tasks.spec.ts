@@ -11,7 +11,12 @@ function manyTensors(): Buffer {
     ...MATRICES.map((name) => tinyTensor(`blk.${layer}.${name}.weight`, [256, 128])),
     ...NORMS.map((name) => tinyTensor(`blk.${layer}.${name}.weight`, [256])),
   ]);
-  return Buffer.from(tinyGguf({ 'general.architecture': { string: 'llama' }, 'llama.block_count': { u32: LAYERS } }, [tinyTensor('token_embd.weight', [256, 128]), ...layers.flat()]));
+  return Buffer.from(
+    tinyGguf({ 'general.architecture': { string: 'llama' }, 'llama.block_count': { u32: LAYERS } }, [
+      tinyTensor('token_embd.weight', [256, 128]),
+      ...layers.flat(),
+    ]),
+  );
 }
 
 interface TraceEvent {
@@ -27,9 +32,14 @@ interface TraceEvent {
 /** Tasks of the page's main thread between two user timing marks, in milliseconds of processor time: the machine may be busy. */
 function tasksBetween(trace: TraceEvent[], from: string, to: string): number[] {
   const [start, end] = [from, to].map((mark) => trace.find(({ name }) => name === mark)!);
-  const main = trace.find(({ name, pid, args }) => name === 'thread_name' && pid === start!.pid && args.name === 'CrRendererMain')!;
+  const main = trace.find(
+    ({ name, pid, args }) => name === 'thread_name' && pid === start!.pid && args.name === 'CrRendererMain',
+  )!;
   return trace
-    .filter(({ name, ph, pid, tid, ts }) => name === 'RunTask' && ph === 'X' && pid === main.pid && tid === main.tid && ts > start!.ts && ts < end!.ts)
+    .filter(
+      ({ name, ph, pid, tid, ts }) =>
+        name === 'RunTask' && ph === 'X' && pid === main.pid && tid === main.tid && ts > start!.ts && ts < end!.ts,
+    )
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
@@ -43,9 +53,15 @@ test('the page stays responsive while a model of some hundred tensors is quantiz
   await expect(page.getByRole('button', { name: 'Quantize' })).toBeEnabled();
   await page.evaluate(() => {
     const status = document.querySelector('#run .place-status')!;
-    new MutationObserver(() => performance.mark(`run ${status.textContent}`)).observe(status, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => performance.mark(`run ${status.textContent}`)).observe(status, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   });
-  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata'] });
+  await browser.startTracing(page, {
+    categories: ['disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata'],
+  });
   await page.getByRole('button', { name: 'Quantize' }).click();
   await expect(page.locator('#result .place-status')).toHaveText('IQ3_S', { timeout: 50_000 });
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };

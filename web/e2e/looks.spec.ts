@@ -10,7 +10,10 @@ async function expectAccessible(page: Page): Promise<void> {
 }
 
 async function expectNoSidewaysScrolling(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
   expect(content).toBeLessThanOrEqual(window);
 }
 
@@ -21,7 +24,10 @@ async function openEverything(page: Page): Promise<void> {
   await page.evaluate(() => new Promise(requestAnimationFrame));
 }
 
-for (const [colorScheme, width] of [['light', 1280], ['dark', 390]] as const) {
+for (const [colorScheme, width] of [
+  ['light', 1280],
+  ['dark', 390],
+] as const) {
   test(`${colorScheme}, ${width} px: accessible in every state, without sideways scrolling`, async ({ page }) => {
     test.slow(); // axe reads every element, three times
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -49,7 +55,8 @@ test('the whole way by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Control+o');
   await (await chooser).setFiles(fileURLToPath(new URL(`../../tests/data/${TS3M}`, import.meta.url)));
   await expect(page.locator('#model')).toBeFocused();
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('value') ?? document.activeElement?.textContent ?? '');
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.getAttribute('value') ?? document.activeElement?.textContent ?? '');
   const tabTo = async (wanted: string) => {
     for (let presses = 0; presses < 40 && (await focused()) !== wanted; presses += 1) await page.keyboard.press('Tab');
     expect(await focused()).toBe(wanted);

@@ -7,7 +7,9 @@ async function twin(page: import('@playwright/test').Page, title: string): Promi
   const chart = page.getByRole('figure', { name: title });
   const table = chart.locator('details').first();
   if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
-  return chart.getByRole('row').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+  return chart
+    .getByRole('row')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
 }
 
 test('predicts the error of every type from a sample, and the run finds it in the interval', async ({ page }) => {
@@ -17,14 +19,21 @@ test('predicts the error of every type from a sample, and the run finds it in th
   await expect(status).toContainText(/predicted from 1\d\.\d % of the rows/);
   const row = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
   await expect(row.locator('.type-error')).toHaveText(/^2\d\.\d dB$/);
-  await expect(page.locator('.type-row', { has: page.getByRole('radio', { name: /^F16\b/ }) }).locator('.type-error')).toHaveText('lossless');
-  const interval = /between ([\d.]+) and ([\d.]+) dB/.exec((await row.locator('.type-error').getAttribute('title')) ?? '');
+  await expect(
+    page.locator('.type-row', { has: page.getByRole('radio', { name: /^F16\b/ }) }).locator('.type-error'),
+  ).toHaveText('lossless');
+  const interval = /between ([\d.]+) and ([\d.]+) dB/.exec(
+    (await row.locator('.type-error').getAttribute('title')) ?? '',
+  );
   await status.getByText('What this means').click();
   await expect(status).toContainText('95 of 100 tensors');
 
   await page.getByRole('radio', { name: /^Q4_0\b/ }).check();
   await page.getByRole('button', { name: 'Quantize' }).click();
-  const achieved = page.locator('#result .figures').getByText(/^[\d.]+ dB$/).first();
+  const achieved = page
+    .locator('#result .figures')
+    .getByText(/^[\d.]+ dB$/)
+    .first();
   await expect(achieved).toBeVisible({ timeout: 30_000 });
   const decibels = Number.parseFloat((await achieved.textContent())!);
   expect(decibels).toBeGreaterThan(Number(interval?.[1]));
@@ -75,7 +84,11 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
 
   const download = page.waitForEvent('download');
   await panel.getByRole('button', { name: 'Save recipe.json' }).click();
-  const recipe = JSON.parse(readFileSync((await (await download).path())!, 'utf8')) as { nibbleRecipe: number; bytes: number; command: string };
+  const recipe = JSON.parse(readFileSync((await (await download).path())!, 'utf8')) as {
+    nibbleRecipe: number;
+    bytes: number;
+    command: string;
+  };
   expect(recipe.nibbleRecipe).toBe(1);
   expect(recipe.command).toContain('--tensor-type');
   expect(`${recipe.bytes.toLocaleString('en').replaceAll(',', '\u202f')} bytes`).toBe(changed);

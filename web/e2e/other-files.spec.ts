@@ -25,9 +25,34 @@ function archive(name: string, content: Buffer): Buffer {
     return buffer;
   };
   const text = Buffer.from(name);
-  const local = Buffer.concat([fields(30, [[0, 0x04034b50], [18, content.length], [22, content.length], [26, text.length]]), text, content]);
-  const list = Buffer.concat([fields(46, [[0, 0x02014b50], [20, content.length], [24, content.length], [28, text.length]]), text]);
-  const end = Buffer.concat([fields(20, [[0, 0x06054b50], [8, 0x00010001], [12, list.length], [16, local.length]]), Buffer.alloc(2)]);
+  const local = Buffer.concat([
+    fields(30, [
+      [0, 0x04034b50],
+      [18, content.length],
+      [22, content.length],
+      [26, text.length],
+    ]),
+    text,
+    content,
+  ]);
+  const list = Buffer.concat([
+    fields(46, [
+      [0, 0x02014b50],
+      [20, content.length],
+      [24, content.length],
+      [28, text.length],
+    ]),
+    text,
+  ]);
+  const end = Buffer.concat([
+    fields(20, [
+      [0, 0x06054b50],
+      [8, 0x00010001],
+      [12, list.length],
+      [16, local.length],
+    ]),
+    Buffer.alloc(2),
+  ]);
   return Buffer.concat([local, list, end]);
 }
 
@@ -40,6 +65,10 @@ test('an array of NumPy is measured and quantized', async ({ page }) => {
 
 test('a checkpoint that wants to call something is refused by the name of it', async ({ page }) => {
   // What pickle.dumps writes for an object whose __reduce__ answers (os.system, ("echo",)).
-  await choose(page, 'model.pt', archive('model/data.pkl', Buffer.from('\x80\x02cposix\nsystem\nX\x04\x00\x00\x00echo\x85R.', 'latin1')));
+  await choose(
+    page,
+    'model.pt',
+    archive('model/data.pkl', Buffer.from('\x80\x02cposix\nsystem\nX\x04\x00\x00\x00echo\x85R.', 'latin1')),
+  );
   await expect(page.getByText('wants to call "posix.system"')).toBeVisible();
 });

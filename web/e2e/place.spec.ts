@@ -14,9 +14,13 @@ for (const path of ['./', './sub/path/']) {
     await page.goto(path);
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready;
-      if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+      if (!navigator.serviceWorker.controller)
+        await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
     });
-    const model = await page.evaluateHandle(async (name) => new File([await (await fetch(`/models/${name}`)).blob()], name), TS3M);
+    const model = await page.evaluateHandle(
+      async (name) => new File([await (await fetch(`/models/${name}`)).blob()], name),
+      TS3M,
+    );
     await model.evaluate(async (file) => {
       const root = await navigator.storage.getDirectory();
       const writable = await (await root.getFileHandle(file.name, { create: true })).createWritable();
@@ -38,13 +42,15 @@ for (const path of ['./', './sub/path/']) {
 
 test('a newer version waits until it is wanted', async ({ page }) => {
   const copy = fileURLToPath(new URL('../test-results/copy/', import.meta.url));
-  const change = (file: string, from: string | RegExp, to: string) => writeFileSync(copy + file, readFileSync(copy + file, 'utf8').replace(from, to));
+  const change = (file: string, from: string | RegExp, to: string) =>
+    writeFileSync(copy + file, readFileSync(copy + file, 'utf8').replace(from, to));
   rmSync(copy, { recursive: true, force: true });
   cpSync(fileURLToPath(new URL('../dist/', import.meta.url)), copy, { recursive: true });
   await page.goto('./copy/');
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+    if (!navigator.serviceWorker.controller)
+      await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
   });
   change('index.html', '<title>Nibble', '<title>Newer Nibble');
   change('service-worker.js', /("?url"?:"index\.html","?revision"?:")[0-9a-f]+"/, '$1newer"');

@@ -54,7 +54,10 @@ test('llama.cpp loads the produced file and tells a story', async ({ page, conte
   await expect(text).not.toHaveText(/^failed/);
 });
 
-test('options change the plan before the run: a rule, a type, metadata, and the command that does the same', async ({ page, context }) => {
+test('options change the plan before the run: a rule, a type, metadata, and the command that does the same', async ({
+  page,
+  context,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./');
   await openModel(page);

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { test as base, expect, type Page } from '@playwright/test';
 
 /** Whole-file hashes of what llama-quantize writes. */
-const VECTORS = JSON.parse(readFileSync(new URL('../../tests/data/llama-quantize-sha256.json', import.meta.url), 'utf8')) as {
+const VECTORS = JSON.parse(
+  readFileSync(new URL('../../tests/data/llama-quantize-sha256.json', import.meta.url), 'utf8'),
+) as {
   input: string;
   type: string;
   options: string[];
@@ -16,7 +18,9 @@ export const TS3M = 'ts3m-F16.gguf';
 export const MATRIX = 'ts3m-imatrix.gguf';
 
 export function expectedSha256(input: string, type: string, ...options: string[]): string {
-  const vector = VECTORS.find((one) => one.input === input && one.type === type && one.options.join(' ') === options.join(' '));
+  const vector = VECTORS.find(
+    (one) => one.input === input && one.type === type && one.options.join(' ') === options.join(' '),
+  );
   if (!vector?.sha256) throw new Error(`There is no hash for ${input} as ${type}.`);
   return vector.sha256;
 }
@@ -36,12 +40,14 @@ export const test = base.extend<{ watched: void }>({
         if (!url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`)) complaints.push(`request to ${url}`);
       });
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console ${message.type()}: ${message.text()}`);
+        if (message.type() === 'error' || message.type() === 'warning')
+          complaints.push(`console ${message.type()}: ${message.text()}`);
       });
       page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
       // Headless Chromium has the system's dialogs, but nobody to answer them.
       await page.addInitScript(() => {
-        for (const dialog of ['showSaveFilePicker', 'showOpenFilePicker', 'showDirectoryPicker']) Reflect.deleteProperty(window, dialog);
+        for (const dialog of ['showSaveFilePicker', 'showOpenFilePicker', 'showDirectoryPicker'])
+          Reflect.deleteProperty(window, dialog);
       });
       await use();
       expect(complaints).toEqual([]);
@@ -56,8 +62,10 @@ export { expect };
 export async function drop(page: Page, ...names: string[]): Promise<void> {
   await page.evaluate(async (files) => {
     const transfer = new DataTransfer();
-    for (const file of files) transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file.split('/').pop()!));
-    const send = (type: string) => document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    for (const file of files)
+      transfer.items.add(new File([await (await fetch(`/models/${file}`)).blob()], file.split('/').pop()!));
+    const send = (type: string) =>
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
     send('dragenter');
     send('dragover');
     send('drop');

@@ -16,7 +16,11 @@ async function dropBytes(page: Page, name: string, bytes: number[]): Promise<voi
 
 test('a file that is no model is refused in place, and the page goes on', async ({ page }) => {
   await page.goto('./');
-  await dropBytes(page, 'notes.gguf', [...'these are notes, not weights'].map((letter) => letter.charCodeAt(0)));
+  await dropBytes(
+    page,
+    'notes.gguf',
+    [...'these are notes, not weights'].map((letter) => letter.charCodeAt(0)),
+  );
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('notes.gguf');
   await expect(alert).toContainText(/GGUF/);
@@ -28,7 +32,9 @@ test('a file that is no model is refused in place, and the page goes on', async 
   expect(await quantize(page, 'Q8_0')).toBe(expectedSha256(TS3M, 'Q8_0'));
 });
 
-test('a quantized model is quantized again only when allowed, and a matrix is asked for where one is needed', async ({ page }) => {
+test('a quantized model is quantized again only when allowed, and a matrix is asked for where one is needed', async ({
+  page,
+}) => {
   await page.goto('./');
   await openModel(page);
   await chooseType(page, 'IQ2_XS');
@@ -38,7 +44,9 @@ test('a quantized model is quantized again only when allowed, and a matrix is as
   const { path } = await save(page);
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open…' }).click();
-  await (await chooser).setFiles({ name: 'again.gguf', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+  await (
+    await chooser
+  ).setFiles({ name: 'again.gguf', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
   await expect(page.locator('.model-name')).toHaveText('again.gguf');
   await chooseType(page, 'Q4_0');
   await expect(page.locator('#plan').getByRole('alert')).toBeVisible();
@@ -94,7 +102,10 @@ const privateBytes = (page: Page) =>
     const sizes = async (folder: FileSystemDirectoryHandle): Promise<number> => {
       let sum = 0;
       for await (const entry of folder.values()) {
-        sum += entry.kind === 'file' ? (await (entry as FileSystemFileHandle).getFile()).size : await sizes(entry as FileSystemDirectoryHandle);
+        sum +=
+          entry.kind === 'file'
+            ? (await (entry as FileSystemFileHandle).getFile()).size
+            : await sizes(entry as FileSystemDirectoryHandle);
       }
       return sum;
     };
@@ -116,7 +127,9 @@ test('stop ends a run at once and leaves nothing; pause holds it', async ({ page
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.locator('#run .place-status')).toHaveText('running');
   const milliseconds = await page.evaluate(async () => {
-    const button = [...document.querySelectorAll<HTMLButtonElement>('#run button')].find((one) => one.textContent === 'Stop');
+    const button = [...document.querySelectorAll<HTMLButtonElement>('#run button')].find(
+      (one) => one.textContent === 'Stop',
+    );
     const start = performance.now();
     button?.click();
     while (!document.querySelector('#run')?.textContent?.includes('Stopped.')) await new Promise(requestAnimationFrame);

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +59,9 @@ function expectSentence({ code, out, err }: Ended, sentence: string | RegExp): v
 }
 
 describe('quantize', () => {
-  const golden = goldenFiles.find(({ input, type, options }) => input === 'stories260K-F32.gguf' && type === 'Q4_K_M' && options.length === 0)!;
+  const golden = goldenFiles.find(
+    ({ input, type, options }) => input === 'stories260K-F32.gguf' && type === 'Q4_K_M' && options.length === 0,
+  )!;
 
   it('writes the file, says so and ends with 0', async () => {
     const { code, out } = await nibble('quantize', model, 'out.gguf', 'q4_k_m');
@@ -60,7 +71,7 @@ describe('quantize', () => {
     expect(readdirSync(folder)).toEqual(['out.gguf']);
   });
 
-  it('takes llama-quantize\'s command line as it is', async () => {
+  it("takes llama-quantize's command line as it is", async () => {
     expect((await nibble('--pure', model, 'out.gguf', 'Q8_0', '2')).code).toBe(0);
     expect(readdirSync(folder)).toEqual(['out.gguf']);
   });
@@ -72,10 +83,25 @@ describe('quantize', () => {
   });
 
   it('prints the whole report as JSON', async () => {
-    const { code, out } = await nibble('quantize', '--json', '--workers', '3', '--kernel', 'scalar', model, 'out.gguf', 'Q4_K_M');
+    const { code, out } = await nibble(
+      'quantize',
+      '--json',
+      '--workers',
+      '3',
+      '--kernel',
+      'scalar',
+      model,
+      'out.gguf',
+      'Q4_K_M',
+    );
     const report = JSON.parse(out) as RunReport;
     expect(code).toBe(0);
-    expect(report).toMatchObject({ fileType: 'Q4_K_M', kernel: 'scalar', workers: 3, files: [{ name: 'out.gguf', sha256: golden.sha256 }] });
+    expect(report).toMatchObject({
+      fileType: 'Q4_K_M',
+      kernel: 'scalar',
+      workers: 3,
+      files: [{ name: 'out.gguf', sha256: golden.sha256 }],
+    });
   });
 
   it('with --dry-run writes nothing and tells the exact size', async () => {
@@ -89,7 +115,10 @@ describe('quantize', () => {
     const copy = join(folder, 'in.gguf');
     copyFileSync(model, copy);
     symlinkSync(copy, join(folder, 'link.gguf'));
-    expectSentence(await nibble('quantize', copy, join(folder, 'link.gguf'), 'Q4_0'), 'is the input. Choose another output');
+    expectSentence(
+      await nibble('quantize', copy, join(folder, 'link.gguf'), 'Q4_0'),
+      'is the input. Choose another output',
+    );
     expect(readFileSync(copy).equals(readFileSync(model))).toBe(true);
     expect((await nibble('quantize', '--force', copy, join(folder, 'link.gguf'), 'Q4_0')).code).toBe(0);
     expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'link.gguf']);
@@ -107,7 +136,14 @@ describe('quantize', () => {
   });
 
   it('sets metadata and types as asked', async () => {
-    const words = ['--override-kv', 'general.name=str:A=B:C', '--override-kv', 'x.y=int:7', '--tensor-type', 'ffn_down=q8_0'];
+    const words = [
+      '--override-kv',
+      'general.name=str:A=B:C',
+      '--override-kv',
+      'x.y=int:7',
+      '--tensor-type',
+      'ffn_down=q8_0',
+    ];
     expect((await nibble('quantize', ...words, model, 'out.gguf', 'Q4_0')).code).toBe(0);
     const info = JSON.parse((await nibble('inspect', '--json', 'out.gguf')).out) as ModelInfo;
     expect(info.name).toBe('A=B:C');
@@ -121,16 +157,40 @@ describe('quantize', () => {
     const whole = await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'out.gguf', 'IQ2_XS');
     expect(whole.out).toContain(`SHA-256 ${weighted.sha256}`);
     expect(whole.out).toContain('weighted by importance');
-    expect(whole.out).toContain('Note: 1 tensor without an entry in the importance matrix will be converted without it');
-    const part = JSON.parse((await nibble('plan', '--json', ...matrix, '--exclude-weights', 'attn', '--exclude-weights', 'ffn_up', testData('ts3m-F16.gguf'), 'Q4_K_M')).out) as Plan;
+    expect(whole.out).toContain(
+      'Note: 1 tensor without an entry in the importance matrix will be converted without it',
+    );
+    const part = JSON.parse(
+      (
+        await nibble(
+          'plan',
+          '--json',
+          ...matrix,
+          '--exclude-weights',
+          'attn',
+          '--exclude-weights',
+          'ffn_up',
+          testData('ts3m-F16.gguf'),
+          'Q4_K_M',
+        )
+      ).out,
+    ) as Plan;
     const withEntry = part.tensors.filter(({ importance }) => importance !== null).map(({ name }) => name);
     expect(withEntry.length).toBeGreaterThan(0);
     for (const name of withEntry) expect(name).toMatch(/ffn_(down|gate)/);
     expect((await nibble('plan', ...matrix, testData('ts3m-F16.gguf'))).out).not.toContain('needs --imatrix');
-    expect((await nibble('stats', '--json', ...matrix, testData('ts3m-F16.gguf'), 'Q4_0')).out).toMatch(/"weightedRmse": 0\./);
-    expectSentence(await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'ts3m-imatrix.gguf', 'Q4_0'), 'is the input');
+    expect((await nibble('stats', '--json', ...matrix, testData('ts3m-F16.gguf'), 'Q4_0')).out).toMatch(
+      /"weightedRmse": 0\./,
+    );
+    expectSentence(
+      await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'ts3m-imatrix.gguf', 'Q4_0'),
+      'is the input',
+    );
     expectSentence(await nibble('quantize', ...matrix, model, 'out.gguf', 'Q4_0'), 'does not fit this model');
-    expectSentence(await nibble('quantize', '--imatrix', 'none.dat', model, 'out.gguf', 'Q4_0'), 'There is no file none.dat.');
+    expectSentence(
+      await nibble('quantize', '--imatrix', 'none.dat', model, 'out.gguf', 'Q4_0'),
+      'There is no file none.dat.',
+    );
   });
 
   it('reads all shards when one is named, and writes one file or shards', async () => {
@@ -138,9 +198,15 @@ describe('quantize', () => {
     const plain = await nibble('quantize', '--json', shards[1]!, 'one.gguf', 'Q8_0');
     expect((JSON.parse(plain.out) as RunReport).files.map(({ name }) => name)).toEqual(['one.gguf']);
     const split = await nibble('quantize', '--json', '--keep-split', shards[0]!, 'two.gguf', 'Q8_0');
-    expect((JSON.parse(split.out) as RunReport).files.map(({ name }) => name)).toEqual(['two-00001-of-00002.gguf', 'two-00002-of-00002.gguf']);
+    expect((JSON.parse(split.out) as RunReport).files.map(({ name }) => name)).toEqual([
+      'two-00001-of-00002.gguf',
+      'two-00002-of-00002.gguf',
+    ]);
     const again = JSON.parse((await nibble('inspect', '--json', 'two-00002-of-00002.gguf')).out) as ModelInfo;
-    expect(again.tensors.map(({ name, type, file }) => [name, type, file])).toEqual([['blk.0.attn_q.weight', 'q8_0', 0], ['blk.1.attn_q.weight', 'q8_0', 1]]);
+    expect(again.tensors.map(({ name, type, file }) => [name, type, file])).toEqual([
+      ['blk.0.attn_q.weight', 'q8_0', 0],
+      ['blk.1.attn_q.weight', 'q8_0', 1],
+    ]);
   });
 
   it('refuses a quantized input unless told to, naming the option', async () => {
@@ -151,26 +217,36 @@ describe('quantize', () => {
 });
 
 describe('a problem is one sentence, exit code 1 and no half file', () => {
-  it('no such file', async () => expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
+  it('no such file', async () =>
+    expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
   it('a folder', async () => expectSentence(await nibble('inspect', folder), 'It holds no model'));
   it('an unknown type', async () => expectSentence(await nibble('quantize', model, 'out.gguf', 'Q9_X'), 'Q9_X'));
-  it('an unknown tensor type', async () => expectSentence(await nibble('quantize', '--output-tensor-type', 'q9', model, 'out.gguf', 'Q4_0'), 'q9'));
-  it('an unknown method', async () => expectSentence(await nibble('quantize', '--method', 'magic', model, 'out.gguf', 'Q4_0'), 'magic'));
-  it('no folder to write to', async () => expectSentence(await nibble('quantize', model, 'no/out.gguf', 'Q4_0'), 'its folder does not exist'));
+  it('an unknown tensor type', async () =>
+    expectSentence(await nibble('quantize', '--output-tensor-type', 'q9', model, 'out.gguf', 'Q4_0'), 'q9'));
+  it('an unknown method', async () =>
+    expectSentence(await nibble('quantize', '--method', 'magic', model, 'out.gguf', 'Q4_0'), 'magic'));
+  it('no folder to write to', async () =>
+    expectSentence(await nibble('quantize', model, 'no/out.gguf', 'Q4_0'), 'its folder does not exist'));
   it('a folder as output', async () => expectSentence(await nibble('quantize', model, folder, 'Q4_0'), 'is a folder'));
 
   it.skipIf(!existsSync('/dev/full'))('a full disk', async () => {
     symlinkSync('/dev/full', join(folder, 'out.gguf.partial'));
-    expectSentence(await nibble('quantize', model, 'out.gguf', 'Q8_0'), 'out.gguf could not be written: the disk is full');
+    expectSentence(
+      await nibble('quantize', model, 'out.gguf', 'Q8_0'),
+      'out.gguf could not be written: the disk is full',
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
   const whole = readFileSync(model);
-  it.each([0, 1, 4, 8, 23, 24, 100, 9_000, 12_345, 100_000, whole.byteLength - 1])('a file cut at byte %i', async (bytes) => {
-    writeFileSync(join(folder, 'cut.gguf'), whole.subarray(0, bytes));
-    expectSentence(await nibble('quantize', 'cut.gguf', 'out.gguf', 'Q4_0'), 'cut.gguf');
-    expect(readdirSync(folder)).toEqual(['cut.gguf']);
-  });
+  it.each([0, 1, 4, 8, 23, 24, 100, 9_000, 12_345, 100_000, whole.byteLength - 1])(
+    'a file cut at byte %i',
+    async (bytes) => {
+      writeFileSync(join(folder, 'cut.gguf'), whole.subarray(0, bytes));
+      expectSentence(await nibble('quantize', 'cut.gguf', 'out.gguf', 'Q4_0'), 'cut.gguf');
+      expect(readdirSync(folder)).toEqual(['cut.gguf']);
+    },
+  );
 
   it('a matrix that is none', async () => {
     writeFileSync(join(folder, 'none.imatrix'), 'nothing of importance');
@@ -215,7 +291,10 @@ describe('a command line that means nothing ends with 2', () => {
 });
 
 describe('interrupted', () => {
-  it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('by %s it ends with %i and leaves nothing', async (signal, expected) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s it ends with %i and leaves nothing', async (signal, expected) => {
     execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
     const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
     while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -235,9 +314,15 @@ describe('inspect, plan and stats', () => {
   });
 
   it('lets no name steer the terminal', async () => {
-    const odd = tinyGguf({ 'general.name': { string: '\x1b[31mred\u009b' } }, [{ name: 'a\x1b[2J.weight', shape: [32, 2], values: new Float32Array(64) }]);
+    const odd = tinyGguf({ 'general.name': { string: '\x1b[31mred\u009b' } }, [
+      { name: 'a\x1b[2J.weight', shape: [32, 2], values: new Float32Array(64) },
+    ]);
     writeFileSync(join(folder, 'odd.gguf'), odd);
-    for (const words of [['inspect', 'odd.gguf'], ['plan', 'odd.gguf', 'F16'], ['stats', 'odd.gguf', 'F16']]) {
+    for (const words of [
+      ['inspect', 'odd.gguf'],
+      ['plan', 'odd.gguf', 'F16'],
+      ['stats', 'odd.gguf', 'F16'],
+    ]) {
       const { code, out } = await nibble(...words);
       expect(code).toBe(0);
       expect(out).toContain('a?[2J');
@@ -259,7 +344,8 @@ describe('inspect, plan and stats', () => {
     expect(code).toBe(0);
     const lines = out.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(10);
-    for (const line of lines) expect(line).toMatch(/^\S+ *: rmse \d\.\d{8}, maxerr \d\.\d{8}, 95pct<\d\.\d{4}, median<\d\.\d{4}$/);
+    for (const line of lines)
+      expect(line).toMatch(/^\S+ *: rmse \d\.\d{8}, maxerr \d\.\d{8}, 95pct<\d\.\d{4}, median<\d\.\d{4}$/);
     expect(lines[0]).toMatch(/^q8_0::/);
     expect(lines.at(-1)).toMatch(/^Q8_0 /);
     expect(readdirSync(folder)).toEqual([]);

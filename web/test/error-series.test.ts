@@ -48,16 +48,26 @@ describe('lines over layers', () => {
 
   test('one for each role, points in layer order, roles as data flows', () => {
     const { series, loose } = layerSeries(
-      [tensor('down.3', 3, 'down', small), tensor('down.1', 1, 'down', large), tensor('q.1', 1, 'q', small), tensor('output', null, 'output', large, 'q6_K')],
+      [
+        tensor('down.3', 3, 'down', small),
+        tensor('down.1', 1, 'down', large),
+        tensor('q.1', 1, 'q', small),
+        tensor('output', null, 'output', large, 'q6_K'),
+      ],
       'relative',
     );
-    expect(series.map(({ role, points }) => [role, ...points.map((point) => point.layer)])).toEqual([['q', 1], ['down', 1, 3]]);
+    expect(series.map(({ role, points }) => [role, ...points.map((point) => point.layer)])).toEqual([
+      ['q', 1],
+      ['down', 1, 3],
+    ]);
     expect(loose.map(({ role, type, names }) => [role, type, names])).toEqual([['output', 'q6_K', ['output']]]);
   });
 
   test('tensors of one role in one layer are one point, with both names and types', () => {
     const { series } = layerSeries([tensor('x', 0, 'up', small), tensor('y', 0, 'up', large, 'q8_0')], 'relative');
-    expect(series[0]?.points).toEqual([{ layer: 0, value: combinedError([small, large], 'relative'), names: ['x', 'y'], type: 'q4_0, q8_0' }]);
+    expect(series[0]?.points).toEqual([
+      { layer: 0, value: combinedError([small, large], 'relative'), names: ['x', 'y'], type: 'q4_0, q8_0' },
+    ]);
   });
 });
 
@@ -67,7 +77,11 @@ describe('histograms', () => {
     coarseHistogram[0] = 5;
     coarseHistogram[2] = 1;
     const report = { ...reportOf([1], [1]), coarseHistogram };
-    expect(coarseBuckets(report).map(({ count, open }) => [count, open])).toEqual([[5, false], [0, false], [1, false]]);
+    expect(coarseBuckets(report).map(({ count, open }) => [count, open])).toEqual([
+      [5, false],
+      [0, false],
+      [1, false],
+    ]);
     coarseHistogram[149] = 1;
     const last = coarseBuckets(report)[149];
     expect(last?.open).toBe(true);
@@ -75,7 +89,13 @@ describe('histograms', () => {
   });
 
   test('errors of zero are counted apart from the logarithmic buckets', () => {
-    const histogram = [{ from: 0, to: 0, count: 7, above: 0 }, { from: 0.001, to: 0.0011, count: 3, above: 1 }];
-    expect(fineBuckets({ ...reportOf([1], [1]), histogram })).toEqual({ buckets: [{ from: 0.001, to: 0.0011, count: 3, open: false }], zero: 7 });
+    const histogram = [
+      { from: 0, to: 0, count: 7, above: 0 },
+      { from: 0.001, to: 0.0011, count: 3, above: 1 },
+    ];
+    expect(fineBuckets({ ...reportOf([1], [1]), histogram })).toEqual({
+      buckets: [{ from: 0.001, to: 0.0011, count: 3, open: false }],
+      zero: 7,
+    });
   });
 });

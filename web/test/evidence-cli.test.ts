@@ -19,7 +19,9 @@ const matrix = testData('ts3m-imatrix.gguf');
 
 function nibble(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], { cwd: folder, maxBuffer: 2 ** 26 }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }));
+    execFile(process.execPath, [program, ...words], { cwd: folder, maxBuffer: 2 ** 26 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
   });
 }
 
@@ -38,8 +40,15 @@ describe('compare', () => {
       if (error === null) expect(compared.error).toMatchObject({ maxError: 0 });
       else {
         expect(compared.error!.rmse).toBeCloseTo(error.rmse, 12);
-        expect(compared.error).toMatchObject({ maxError: error.maxError, codes: error.codes, p95: error.p95, linearHistogram: error.linearHistogram });
-        expect(compared.error!.blocks?.worst.map(({ block }) => block)).toEqual(error.blocks?.worst.map(({ block }) => block));
+        expect(compared.error).toMatchObject({
+          maxError: error.maxError,
+          codes: error.codes,
+          p95: error.p95,
+          linearHistogram: error.linearHistogram,
+        });
+        expect(compared.error!.blocks?.worst.map(({ block }) => block)).toEqual(
+          error.blocks?.worst.map(({ block }) => block),
+        );
       }
     }
   });
@@ -64,7 +73,12 @@ describe('compare', () => {
 
   it('gives the same figures with any number of workers', async () => {
     await nibble('quantize', ts3m, 'k.gguf', 'Q4_K_M');
-    const [one, four] = await Promise.all(['1', '4'].map(async (workers) => JSON.parse((await nibble('compare', '--json', '--workers', workers, ts3m, 'k.gguf')).out) as Comparison));
+    const [one, four] = await Promise.all(
+      ['1', '4'].map(
+        async (workers) =>
+          JSON.parse((await nibble('compare', '--json', '--workers', workers, ts3m, 'k.gguf')).out) as Comparison,
+      ),
+    );
     expect({ ...one, seconds: 0 }).toEqual({ ...four, seconds: 0 });
     expect(one!.b.bitsPerWeight).toBeLessThan(5.2);
   });
@@ -79,7 +93,22 @@ describe('compare', () => {
 
 describe('a receipt', () => {
   it('tells what was done, verifies the file and repeats the run to the same bytes', async () => {
-    expect((await nibble('quantize', '--receipt', 'r.json', '--imatrix', matrix, '--method', 'lowest-error', ts3m, 'made.gguf', 'Q2_K')).code).toBe(0);
+    expect(
+      (
+        await nibble(
+          'quantize',
+          '--receipt',
+          'r.json',
+          '--imatrix',
+          matrix,
+          '--method',
+          'lowest-error',
+          ts3m,
+          'made.gguf',
+          'Q2_K',
+        )
+      ).code,
+    ).toBe(0);
     const receipt = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8')) as Receipt;
     expect(receipt).toMatchObject({
       method: 'lowest-error',
@@ -89,7 +118,9 @@ describe('a receipt', () => {
       outputs: [{ name: '', sha256: sha256(join(folder, 'made.gguf')) }],
     });
     expect(receipt.total!.rmse).toBeGreaterThan(0);
-    expect((await nibble('verify', 'r.json', 'made.gguf')).out).toMatch(/made\.gguf: the output, Q2_K with method lowest-error/);
+    expect((await nibble('verify', 'r.json', 'made.gguf')).out).toMatch(
+      /made\.gguf: the output, Q2_K with method lowest-error/,
+    );
     expect((await nibble('verify', 'r.json', ts3m)).out).toMatch(/the model that was read/);
     const again = await nibble('repeat', 'r.json', ts3m, 'again.gguf', '--imatrix', matrix, '--workers', '1');
     expect(again.out).toContain('The same bytes');
@@ -101,15 +132,30 @@ describe('a receipt', () => {
     const changed = readFileSync(join(folder, 's.gguf'));
     changed[changed.length - 1]! ^= 1;
     writeFileSync(join(folder, 'changed.gguf'), changed);
-    expect(await nibble('verify', 's.json', 'changed.gguf')).toMatchObject({ code: 1, err: expect.stringMatching(/^nibble: changed\.gguf is not the file of this receipt/) });
-    expect(await nibble('repeat', 's.json', ts3m, 'x.gguf')).toMatchObject({ code: 1, err: expect.stringMatching(/none of these files is that/) });
+    expect(await nibble('verify', 's.json', 'changed.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^nibble: changed\.gguf is not the file of this receipt/),
+    });
+    expect(await nibble('repeat', 's.json', ts3m, 'x.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/none of these files is that/),
+    });
     const receipt = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')) as Receipt;
     receipt.outputs[0]!.sha256 = '0'.repeat(64);
     writeFileSync(join(folder, 'forged.json'), JSON.stringify(receipt));
-    expect(await nibble('repeat', 'forged.json', stories, 'y.gguf')).toMatchObject({ code: 1, err: expect.stringMatching(/gave other bytes/) });
+    expect(await nibble('repeat', 'forged.json', stories, 'y.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/gave other bytes/),
+    });
     expect(readdirSync(folder)).not.toContain('y.gguf');
     writeFileSync(join(folder, 'tiny.gguf'), tinyGguf({}, []));
-    expect(await nibble('verify', 'tiny.gguf', 's.gguf')).toMatchObject({ code: 1, err: expect.stringMatching(/is no receipt/) });
-    expect(await nibble('repeat', 'r.json', ts3m, 'z.gguf')).toMatchObject({ code: 1, err: expect.stringMatching(/Give it with --imatrix/) });
+    expect(await nibble('verify', 'tiny.gguf', 's.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/is no receipt/),
+    });
+    expect(await nibble('repeat', 'r.json', ts3m, 'z.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/Give it with --imatrix/),
+    });
   });
 });

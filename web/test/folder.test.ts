@@ -3,7 +3,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { chooseFiles, loadCore, openModel, run, summarize, type Core, type OpenedModel, type SourceHandle, type TensorSummary } from '../src/core';
+import {
+  chooseFiles,
+  loadCore,
+  openModel,
+  run,
+  summarize,
+  type Core,
+  type OpenedModel,
+  type SourceHandle,
+  type TensorSummary,
+} from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { nodePlatform } from '../src/platform/node';
@@ -16,19 +26,34 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 function handle(path: string): SourceHandle & { kind: 'blob' } {
   const bytes = readFileSync(path);
-  return { kind: 'blob', name: path.slice(path.lastIndexOf('/') + 1), bytes: bytes.byteLength, blob: new Blob([bytes]) };
+  return {
+    kind: 'blob',
+    name: path.slice(path.lastIndexOf('/') + 1),
+    bytes: bytes.byteLength,
+    blob: new Blob([bytes]),
+  };
 }
 
 function folderHandles(core: Core): SourceHandle[] {
   const folder = testData('stories260K-hf');
-  return chooseFiles(core, readdirSync(folder).map((path) => ({ path }))).map(({ path }) => handle(join(folder, path)));
+  return chooseFiles(
+    core,
+    readdirSync(folder).map((path) => ({ path })),
+  ).map(({ path }) => handle(join(folder, path)));
 }
 
 /** Writes the model as `type` and answers each tensor's type and the hash of its bytes, read by the core. */
-async function quantized(core: Core, sources: SourceHandle[], type: string, jobBytes?: number): Promise<{ path: string; tensors: Map<string, string> }> {
+async function quantized(
+  core: Core,
+  sources: SourceHandle[],
+  type: string,
+  jobBytes?: number,
+): Promise<{ path: string; tensors: Map<string, string> }> {
   const path = join(out, `${type}-${sources.length}-${jobBytes ?? ''}.gguf`);
   const model = await openModel(core, sources, undefined, 'stories260K-hf');
-  await run(model, { type, ...(jobBytes !== undefined && { jobBytes }) }, new OrderedFiles(new DiskPlace(() => path)), { workers: 2 });
+  await run(model, { type, ...(jobBytes !== undefined && { jobBytes }) }, new OrderedFiles(new DiskPlace(() => path)), {
+    workers: 2,
+  });
   model.close();
   return { path, tensors: await tensorsOf(core, path) };
 }
@@ -38,7 +63,14 @@ async function tensorsOf(core: Core, path: string): Promise<Map<string, string>>
   const model = await openModel(core, [handle(path)]);
   const { tensors } = model.info;
   model.close();
-  return new Map(tensors.map(({ name, type, shape, offset, bytes: length }) => [name, `${type} ${shape.join('x')} ${createHash('sha256').update(bytes.subarray(offset, offset + length)).digest('hex')}`]));
+  return new Map(
+    tensors.map(({ name, type, shape, offset, bytes: length }) => [
+      name,
+      `${type} ${shape.join('x')} ${createHash('sha256')
+        .update(bytes.subarray(offset, offset + length))
+        .digest('hex')}`,
+    ]),
+  );
 }
 
 describe('a Hugging Face folder', async () => {
@@ -58,8 +90,18 @@ describe('a Hugging Face folder', async () => {
       expect(info.container).toBe('Hugging Face folder');
       expect(info.architecture).toBe('llama');
       expect(info.warnings).toEqual([]);
-      expect(info.tensors.find(({ name }) => name === 'blk.4.attn_k.weight')).toMatchObject({ shape: [64, 32], type: 'f16', stored: 'f16', role: 'k', layer: 4 });
-      expect(info.tensors.find(({ name }) => name === 'blk.4.attn_norm.weight')).toMatchObject({ type: 'f32', stored: 'f16', dtype: 'F16' });
+      expect(info.tensors.find(({ name }) => name === 'blk.4.attn_k.weight')).toMatchObject({
+        shape: [64, 32],
+        type: 'f16',
+        stored: 'f16',
+        role: 'k',
+        layer: 4,
+      });
+      expect(info.tensors.find(({ name }) => name === 'blk.4.attn_norm.weight')).toMatchObject({
+        type: 'f32',
+        stored: 'f16',
+        dtype: 'F16',
+      });
     }));
 
   // The folder stores the norms in half precision, so they are compared with the folder's own GGUF; all else with the
@@ -75,18 +117,24 @@ describe('a Hugging Face folder', async () => {
     for (const type of ['Q8_0', 'Q4_0', 'IQ4_NL']) {
       const { tensors: expected } = await quantized(core, [handle(path)], type);
       const { tensors: found } = await quantized(core, sources, type);
-      for (const [name, content] of expected) if (!norms.includes(name)) expect(found.get(name), `${type} ${name}`).toBe(content);
+      for (const [name, content] of expected)
+        if (!norms.includes(name)) expect(found.get(name), `${type} ${name}`).toBe(content);
     }
   });
 
   it('gives the same bytes whatever the size of the jobs', async () => {
-    const hash = async (jobBytes?: number) => createHash('sha256').update(readFileSync((await quantized(core, sources, 'Q8_0', jobBytes)).path)).digest('hex');
+    const hash = async (jobBytes?: number) =>
+      createHash('sha256')
+        .update(readFileSync((await quantized(core, sources, 'Q8_0', jobBytes)).path))
+        .digest('hex');
     expect(await hash(4096)).toBe(await hash());
   });
 
   it('converts in one pass, without counting the change of form as an error', async () => {
     const model = await openModel(core, sources, undefined, 'stories260K-hf');
-    const report = await run(model, { type: 'F16' }, new OrderedFiles(new DiskPlace(() => join(out, 'plain.gguf'))), { workers: 1 });
+    const report = await run(model, { type: 'F16' }, new OrderedFiles(new DiskPlace(() => join(out, 'plain.gguf'))), {
+      workers: 1,
+    });
     expect(report.total).toBeNull();
     expect(report.tensors.every(({ error }) => error === null)).toBe(true);
     model.close();
@@ -97,9 +145,16 @@ describe('a safetensors file of a network nobody knows', async () => {
   const core = await loadCore(nodePlatform);
   /** One matrix of 2 x 64 for each name, all weights of it of one magnitude. */
   const file = (magnitudes: Record<string, number>): SourceHandle => {
-    const entries = Object.fromEntries(Object.keys(magnitudes).map((name, index) => [name, { dtype: 'F32', shape: [2, 64], data_offsets: [512 * index, 512 * (index + 1)] }]));
+    const entries = Object.fromEntries(
+      Object.keys(magnitudes).map((name, index) => [
+        name,
+        { dtype: 'F32', shape: [2, 64], data_offsets: [512 * index, 512 * (index + 1)] },
+      ]),
+    );
     const json = new TextEncoder().encode(JSON.stringify(entries));
-    const data = Object.values(magnitudes).map((magnitude) => Float32Array.from({ length: 128 }, (_, index) => (index % 3 ? magnitude : -magnitude)));
+    const data = Object.values(magnitudes).map((magnitude) =>
+      Float32Array.from({ length: 128 }, (_, index) => (index % 3 ? magnitude : -magnitude)),
+    );
     const blob = new Blob([BigUint64Array.of(BigInt(json.byteLength)), json, ...data]);
     return { kind: 'blob', name: 'net.safetensors', bytes: blob.size, blob };
   };

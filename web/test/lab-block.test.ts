@@ -1,6 +1,14 @@
 /** The block as text and as a link. */
 import { expect, test } from 'vitest';
-import { type Bench, benchOfLink, FIRST_BENCH, LEVEL_PRESETS, linkOf, parseNumbers, shortFloat } from '../src/app/lab/block';
+import {
+  type Bench,
+  benchOfLink,
+  FIRST_BENCH,
+  LEVEL_PRESETS,
+  linkOf,
+  parseNumbers,
+  shortFloat,
+} from '../src/app/lab/block';
 import { pickOf, runsOf } from '../src/app/lab/block-figures';
 
 test('numbers are read with anything between them', () => {
@@ -17,7 +25,8 @@ test('what is not a number is named', () => {
 test('a float is written as short as it can be', () => {
   expect(shortFloat(Math.fround(0.1))).toBe('0.1');
   expect(shortFloat(-1e-7)).toBe('-1e-7');
-  for (const value of [Math.PI, 1 / 3, 3.4e38, 1e-45]) expect(Math.fround(Number(shortFloat(value)))).toBe(Math.fround(value));
+  for (const value of [Math.PI, 1 / 3, 3.4e38, 1e-45])
+    expect(Math.fround(Number(shortFloat(value)))).toBe(Math.fround(value));
 });
 
 test('a block survives its link', () => {
@@ -36,12 +45,18 @@ test('links that are something else, or too long, make no block', () => {
   expect(benchOfLink('#plan')).toBeNull();
   expect(benchOfLink('#lab:w=;f=q4_0')).toBeNull();
   expect(benchOfLink(`#lab:w=${'1,'.repeat(4000)}`)).toBeNull();
-  expect(linkOf({ ...FIRST_BENCH, weights: Array(256).fill(1.2345678e-12), importance: Array(256).fill(1.2345678e-12) })?.length ?? 0).toBeLessThanOrEqual(6000);
+  expect(
+    linkOf({ ...FIRST_BENCH, weights: Array(256).fill(1.2345678e-12), importance: Array(256).fill(1.2345678e-12) })
+      ?.length ?? 0,
+  ).toBeLessThanOrEqual(6000);
 });
 
 test('all blocks are measured in runs; of too many a sample that reaches both ends', () => {
   expect(runsOf(0, 8192)).toEqual([]);
-  expect(runsOf(1500, 8192)).toEqual([{ first: 0, count: 1024 }, { first: 1024, count: 476 }]);
+  expect(runsOf(1500, 8192)).toEqual([
+    { first: 0, count: 1024 },
+    { first: 1024, count: 476 },
+  ]);
   const sample = runsOf(100_001, 8192);
   expect(sample.reduce((sum, { count }) => sum + count, 0)).toBe(8192);
   expect(sample[0]?.first).toBe(0);

@@ -1,7 +1,18 @@
 /** The Lab's drawing against the error formula and the core itself. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isClipped } from '../src/charts/number-line';
-import { type Curve, type CurveLine, curvePath, errorCeiling, kinkAt, kinksIn, kinksOf, lineOf, nearestKink, type Span } from '../src/charts/curve-geometry';
+import {
+  type Curve,
+  type CurveLine,
+  curvePath,
+  errorCeiling,
+  kinkAt,
+  kinksIn,
+  kinksOf,
+  lineOf,
+  nearestKink,
+  type Span,
+} from '../src/charts/curve-geometry';
 import { type Core, loadCore } from '../src/core';
 import type { LabPoint, LabReport, LabRequest } from '../src/core/types';
 import { nodePlatform } from '../src/platform/node';
@@ -31,19 +42,40 @@ interface Segment {
 /** A line taken apart. */
 function segmentsOf(curve: Curve, span: Span, least = 0): Segment[] {
   const { scales, errors, controls } = lineOf(curve, span, least);
-  return controls.map((control, index) => ({ control, start: { scale: scales[index]!, error: errors[index]! }, end: { scale: scales[index + 1]!, error: errors[index + 1]! } }));
+  return controls.map((control, index) => ({
+    control,
+    start: { scale: scales[index]!, error: errors[index]! },
+    end: { scale: scales[index + 1]!, error: errors[index + 1]! },
+  }));
 }
 
 /** A point of a quadratic Bézier segment whose control point stands halfway. */
 function bezier({ start, control, end }: Segment, t: number) {
-  return { scale: start.scale + t * (end.scale - start.scale), error: (1 - t) ** 2 * start.error + 2 * t * (1 - t) * control + t * t * end.error };
+  return {
+    scale: start.scale + t * (end.scale - start.scale),
+    error: (1 - t) ** 2 * start.error + 2 * t * (1 - t) * control + t * t * end.error,
+  };
 }
 
 const wild = Array.from({ length: 32 }, (_, index) => Math.sin(index * index * 1.7) * (index === 5 ? 8 : 1));
 const requests: [string, LabRequest][] = [
   ['the first block', requestOf(FIRST_BENCH)],
-  ['uneven levels', { weights: [1, -2.5, 0.3, 7, 7, 0], levels: LEVEL_PRESETS.find((preset) => preset.name === 'nf4')?.levels ?? [], storage: 'real' }],
-  ['levels made by hand', { weights: [1, -2.5, 0.3, 7], levels: LEVEL_PRESETS.find((preset) => preset.name === 'hand')?.levels ?? [], storage: 'real' }],
+  [
+    'uneven levels',
+    {
+      weights: [1, -2.5, 0.3, 7, 7, 0],
+      levels: LEVEL_PRESETS.find((preset) => preset.name === 'nf4')?.levels ?? [],
+      storage: 'real',
+    },
+  ],
+  [
+    'levels made by hand',
+    {
+      weights: [1, -2.5, 0.3, 7],
+      levels: LEVEL_PRESETS.find((preset) => preset.name === 'hand')?.levels ?? [],
+      storage: 'real',
+    },
+  ],
   ['a lopsided format', { weights: wild, format: 'q4_0' }],
   ['importance', { weights: wild, importance: wild.map((weight) => weight * weight), format: 'iq4_nl' }],
 ];
@@ -69,7 +101,10 @@ describe('the curve', () => {
           if (index > 0) expect(segment.start.scale).toBe(segments[index - 1]?.end.scale);
           for (const t of [0.25, 0.5, 0.9]) {
             const { scale, error } = bezier(segment, t);
-            expect(error).toBeCloseTo(pointAt(lab, curve.sign * scale, offset).error / report.squareSum, report.affine ? 6 : 9);
+            expect(error).toBeCloseTo(
+              pointAt(lab, curve.sign * scale, offset).error / report.squareSum,
+              report.affine ? 6 : 9,
+            );
           }
         });
       }
@@ -80,7 +115,11 @@ describe('the curve', () => {
     const [curve] = bench(requestOf(FIRST_BENCH)).curves;
     const span = { low: 0.05, high: 0.2 };
     const segments = segmentsOf(curve!, span);
-    const path = curvePath(lineOf(curve!, span), (scale) => scale * 1000, (error) => 100 - error);
+    const path = curvePath(
+      lineOf(curve!, span),
+      (scale) => scale * 1000,
+      (error) => 100 - error,
+    );
     expect(path.match(/Q/g)).toHaveLength(segments.length);
     expect(path).toMatch(/^M50,/);
     const coarse = segmentsOf(curve!, span, 0.02);
@@ -92,10 +131,14 @@ describe('the curve', () => {
         const { scale, error } = bezier(segment, 0.5);
         if (Number.isNaN(segment.control)) expect(segment.end.scale - segment.start.scale).toBeLessThanOrEqual(least);
         const exact = segments.find((one) => one.start.scale <= scale && one.end.scale >= scale);
-        if (exact && exact.end.scale - exact.start.scale >= least) expect(error).toBeCloseTo(curve!.share(curve!.at(scale), scale), 9);
+        if (exact && exact.end.scale - exact.start.scale >= least)
+          expect(error).toBeCloseTo(curve!.share(curve!.at(scale), scale), 9);
       }
     }
-    for (const { start } of coarse) expect(segments.some((segment) => segment.start.scale === start.scale && segment.start.error === start.error)).toBe(true);
+    for (const { start } of coarse)
+      expect(
+        segments.some((segment) => segment.start.scale === start.scale && segment.start.error === start.error),
+      ).toBe(true);
   });
 
   test('kinks name the weight and its codes on both sides, and are found from either end', () => {
@@ -111,7 +154,12 @@ describe('the curve', () => {
       expect(nearestKink(curves[0]!, span, scale * 1.0001)?.scale).toBe(scale);
     }
     // At 0.1 / 1.5 the first weight and at 0.3 / 4.5 the third move together.
-    expect(kinks.find(({ scale }) => Math.abs(scale - 0.2 / 3) < 1e-6)?.moves.map(({ weight }) => weight).sort()).toEqual([0, 2]);
+    expect(
+      kinks
+        .find(({ scale }) => Math.abs(scale - 0.2 / 3) < 1e-6)
+        ?.moves.map(({ weight }) => weight)
+        .sort(),
+    ).toEqual([0, 2]);
     const { first, last } = kinksIn(curves[0]!, span);
     expect(kinkAt(curves[0]!, first)?.scale).toBe(kinks[kinks.length - 1]?.scale);
     expect(kinkAt(curves[0]!, last)?.scale).toBe(kinks[0]?.scale);
@@ -124,7 +172,17 @@ describe('the curve', () => {
       const exact = report.methods.find((method) => method.name === 'exact');
       const lowest = Math.min(
         ...curves.flatMap((curve) =>
-          Array.from({ length: curve.count }, (_, piece) => (curve.B(piece) > 0 ? curve.share(piece, Math.min(curve.from(piece), Math.max(curve.to(piece), (curve.sign * curve.A(piece)) / curve.B(piece)))) : 1)),
+          Array.from({ length: curve.count }, (_, piece) =>
+            curve.B(piece) > 0
+              ? curve.share(
+                  piece,
+                  Math.min(
+                    curve.from(piece),
+                    Math.max(curve.to(piece), (curve.sign * curve.A(piece)) / curve.B(piece)),
+                  ),
+                )
+              : 1,
+          ),
         ),
       );
       expect(lowest).toBeLessThanOrEqual((exact?.relativeError ?? 0) ** 2 + 1e-12);
@@ -142,10 +200,16 @@ describe('the curve', () => {
 test('weights marked as clipped are as many as the core counts', () => {
   for (const [, request] of offsets) {
     const { lab, report } = bench(request);
-    for (const { scale, offset } of report.methods.flatMap((method) => [method, { ...method, scale: method.scale * 0.4 }, { ...method, scale: method.scale * -0.6 }])) {
+    for (const { scale, offset } of report.methods.flatMap((method) => [
+      method,
+      { ...method, scale: method.scale * 0.4 },
+      { ...method, scale: method.scale * -0.6 },
+    ])) {
       if (scale === 0 || (report.affine && scale < 0)) continue;
       const point = pointAt(lab, scale, offset);
-      const marked = request.weights.filter((weight, index) => isClipped(Math.fround(weight), point.decoded[index] ?? 0, point.codes[index] ?? 0, report.levels, scale));
+      const marked = request.weights.filter((weight, index) =>
+        isClipped(Math.fround(weight), point.decoded[index] ?? 0, point.codes[index] ?? 0, report.levels, scale),
+      );
       expect(marked).toHaveLength(point.clipped);
     }
   }
@@ -156,6 +220,8 @@ test('the map shows the error of the block at the middles of its cells', () => {
   const out = core.module._malloc(6 * 4);
   lab.errorMap(0.1, 0.4, -2, 0, 3, 2, out);
   const errors = new Float32Array(core.module.HEAPU8.slice(out, out + 24).buffer);
-  errors.forEach((error, index) => expect(error).toBeCloseTo(pointAt(lab, 0.15 + 0.1 * (index % 3), index < 3 ? -1.5 : -0.5).relativeError, 5));
+  errors.forEach((error, index) =>
+    expect(error).toBeCloseTo(pointAt(lab, 0.15 + 0.1 * (index % 3), index < 3 ? -1.5 : -0.5).relativeError, 5),
+  );
   core.module._free(out);
 });

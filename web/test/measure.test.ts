@@ -18,7 +18,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function nibble(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 27 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 27,
+  });
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -37,11 +41,23 @@ describe('measuring and choosing from the command line', () => {
     expect(nibble(...options, '--kernel', 'scalar', '--json').out).toBe(one);
     const { tensors } = JSON.parse(one) as MeasurementFile;
     expect(tensors).toHaveLength(29);
-    expect(tensors.every(({ rows, rowsMeasured }) => rowsMeasured >= Math.min(48, rows) && rowsMeasured <= Math.max(48, rows / 4))).toBe(true);
+    expect(
+      tensors.every(
+        ({ rows, rowsMeasured }) => rowsMeasured >= Math.min(48, rows) && rowsMeasured <= Math.max(48, rows / 4),
+      ),
+    ).toBe(true);
   });
 
   it('measures all rows as a run measures them', () => {
-    const { tensors, keptFileBytes } = json<MeasurementFile>('measure', model, '--types', 'q4_0', '--all-rows', '--method', 'lowest-error');
+    const { tensors, keptFileBytes } = json<MeasurementFile>(
+      'measure',
+      model,
+      '--types',
+      'q4_0',
+      '--all-rows',
+      '--method',
+      'lowest-error',
+    );
     const report = json<RunReport>('stats', model, 'Q4_0', '--pure', '--method', 'lowest-error');
     for (const { name, error } of report.tensors) {
       if (!error) continue;
@@ -74,7 +90,17 @@ describe('measuring and choosing from the command line', () => {
   });
 
   it('weighs by importance when there is a matrix', () => {
-    const measurement = nibble('measure', model, '--imatrix', matrix, '--types', 'q2_K,q4_K,q6_K,iq2_xs', '-o', 'weighted.json', '--json');
+    const measurement = nibble(
+      'measure',
+      model,
+      '--imatrix',
+      matrix,
+      '--types',
+      'q2_K,q4_K,q6_K,iq2_xs',
+      '-o',
+      'weighted.json',
+      '--json',
+    );
     const { tensors } = JSON.parse(measurement.out) as MeasurementFile;
     const queries = tensors.find(({ name }) => name === 'blk.0.attn_q.weight')!;
     expect(queries.importance).toBe(true);
@@ -83,7 +109,9 @@ describe('measuring and choosing from the command line', () => {
     const weighted = json<Solution>('solve', 'weighted.json', '--bpw', '4', '--weighted');
     const plain = json<Solution>('solve', 'weighted.json', '--bpw', '4');
     expect(weighted.objective).toBe('weighted');
-    expect(weighted.prediction.weightedSquaredError!.value).toBeLessThanOrEqual(plain.prediction.weightedSquaredError!.value!);
+    expect(weighted.prediction.weightedSquaredError!.value).toBeLessThanOrEqual(
+      plain.prediction.weightedSquaredError!.value!,
+    );
     expect(weighted.command).toContain('--imatrix');
   });
 
@@ -111,6 +139,8 @@ describe('measuring and choosing from the command line', () => {
     expect(nibble('measure', model, '--types', 'q9_9').err).toContain('no tensor type');
     writeFileSync(join(folder, 'no-recipe.json'), '{}');
     expect(nibble('quantize', model, 'out.gguf', '--recipe', 'no-recipe.json').err).toContain('not a recipe');
-    expect(nibble('solve', 'm.json', '--bpw', '4', '--tensor-type', 'attn_v=iq1_s').err).toContain('was not measured as IQ1_S');
+    expect(nibble('solve', 'm.json', '--bpw', '4', '--tensor-type', 'attn_v=iq1_s').err).toContain(
+      'was not measured as IQ1_S',
+    );
   });
 });

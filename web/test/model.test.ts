@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { loadCore, openModel, run, type OpenedModel, type PlanOptions, type RunReport, type SourceHandle } from '../src/core';
+import {
+  loadCore,
+  openModel,
+  run,
+  type OpenedModel,
+  type PlanOptions,
+  type RunReport,
+  type SourceHandle,
+} from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { BlobSource } from '../src/core/source';
 import { nodePlatform } from '../src/platform/node';
@@ -63,7 +71,9 @@ describe('a header', () => {
   });
 
   it('names the file it is in', async () => {
-    await expect(openModel(core, [file('notes.txt', new TextEncoder().encode('These are notes, not a model at all.'))])).rejects.toThrow(/^notes\.txt: /);
+    await expect(
+      openModel(core, [file('notes.txt', new TextEncoder().encode('These are notes, not a model at all.'))]),
+    ).rejects.toThrow(/^notes\.txt: /);
     await expect(openModel(core, [file('empty.gguf', new Uint8Array(0))])).rejects.toThrow(/^empty\.gguf/);
   });
 });
@@ -71,7 +81,11 @@ describe('a header', () => {
 describe('a model in parts', () => {
   const first = tinyTensor('blk.0.ffn_up.weight', [256, 8]);
   const second = tinyTensor('blk.1.ffn_up.weight', [256, 16]);
-  const parts = (count: number, part: number) => ({ 'split.no': { u16: part }, 'split.count': { u16: count }, 'split.tensors.count': { i32: 2 } });
+  const parts = (count: number, part: number) => ({
+    'split.no': { u16: part },
+    'split.count': { u16: count },
+    'split.tensors.count': { i32: 2 },
+  });
   const files = [
     file('m-00001-of-00002.gguf', tinyGguf({ ...architecture, ...parts(2, 0) }, [first])),
     file('m-00002-of-00002.gguf', tinyGguf(parts(2, 1), [second])),
@@ -96,7 +110,12 @@ describe('a model in parts', () => {
   it('becomes parts again when asked to, which can be opened again', async () => {
     const made = await report(files, { type: 'Q4_0', keepSplit: true });
     expect(made.files.map(({ name }) => name)).toEqual(['-00001-of-00002.gguf', '-00002-of-00002.gguf']);
-    const handles = made.files.map(({ name, bytes, blob }) => ({ kind: 'blob' as const, name: `out${name}`, bytes, blob: blob! }));
+    const handles = made.files.map(({ name, bytes, blob }) => ({
+      kind: 'blob' as const,
+      name: `out${name}`,
+      bytes,
+      blob: blob!,
+    }));
     const model = await openModel(core, handles);
     expect(model.info.tensors.map(({ name, type, file: part }) => [name, type, part])).toEqual([
       ['blk.0.ffn_up.weight', 'q4_0', 0],
@@ -111,7 +130,9 @@ describe('a model in parts', () => {
 });
 
 it('tensors that only copy need no kernel, and are exact', async () => {
-  const model = await openModel(core, [file('m.gguf', tinyGguf(architecture, [tinyTensor('blk.0.attn_norm.weight', [77])]))]);
+  const model = await openModel(core, [
+    file('m.gguf', tinyGguf(architecture, [tinyTensor('blk.0.attn_norm.weight', [77])])),
+  ]);
   const made = await quantize(model, { type: 'Q4_0' });
   model.close();
   expect(made).toMatchObject({ kernel: 'none', total: null, tensors: [{ action: 'copy', error: null, kernel: null }] });

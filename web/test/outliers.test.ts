@@ -23,10 +23,22 @@ const tensors = [0, 1, 2].flatMap((layer) => [
   planted(`blk.${layer}.attn_output.weight`, 64, []),
 ]);
 const path = join(folder, 'planted.gguf');
-writeFileSync(path, tinyGguf({ 'general.architecture': { string: 'llama' }, 'llama.block_count': { u32: 3 } }, tensors));
+writeFileSync(
+  path,
+  tinyGguf({ 'general.architecture': { string: 'llama' }, 'llama.block_count': { u32: 3 } }, tensors),
+);
 
-const find = (model: string, options: Partial<Parameters<typeof findOutliers>[1]> = {}, workers = 2, imatrix?: string): Promise<OutlierReport> =>
-  withModel(model, (opened) => findOutliers(opened, { plan: { type: 'Q4_0', pure: true }, ...options }, { workers }), imatrix === undefined ? {} : { imatrix });
+const find = (
+  model: string,
+  options: Partial<Parameters<typeof findOutliers>[1]> = {},
+  workers = 2,
+  imatrix?: string,
+): Promise<OutlierReport> =>
+  withModel(
+    model,
+    (opened) => findOutliers(opened, { plan: { type: 'Q4_0', pure: true }, ...options }, { workers }),
+    imatrix === undefined ? {} : { imatrix },
+  );
 
 describe('outliers', () => {
   it('finds planted columns, what layers share, and the share of the error they carry', async () => {
@@ -41,7 +53,8 @@ describe('outliers', () => {
     ]);
     for (const tensor of report.tensors) {
       expect(tensor.errorShare).toBeGreaterThanOrEqual(0);
-      for (let i = 1; i < tensor.saved.length; i++) expect(tensor.saved[i]!).toBeGreaterThanOrEqual(tensor.saved[i - 1]!);
+      for (let i = 1; i < tensor.saved.length; i++)
+        expect(tensor.saved[i]!).toBeGreaterThanOrEqual(tensor.saved[i - 1]!);
     }
     expect(report.kept.at(-1)!.savedError).toBeGreaterThan(0);
     expect(report.kept.at(-1)!.rmseRatio).toBeLessThan(1);

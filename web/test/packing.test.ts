@@ -2,7 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { chooseFiles, compareNumberFormats, loadCore, openModel, run, type RunReport, type SourceHandle } from '../src/core';
+import {
+  chooseFiles,
+  compareNumberFormats,
+  loadCore,
+  openModel,
+  run,
+  type RunReport,
+  type SourceHandle,
+} from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { nodePlatform } from '../src/platform/node';
@@ -16,7 +24,12 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 function handle(path: string): SourceHandle {
   const bytes = readFileSync(path);
-  return { kind: 'blob', name: path.slice(path.lastIndexOf('/') + 1), bytes: bytes.byteLength, blob: new Blob([bytes]) };
+  return {
+    kind: 'blob',
+    name: path.slice(path.lastIndexOf('/') + 1),
+    bytes: bytes.byteLength,
+    blob: new Blob([bytes]),
+  };
 }
 
 interface Entry {
@@ -33,13 +46,21 @@ function headerOf(path: string): Record<string, Entry> {
 describe('an output in safetensors', async () => {
   const core = await loadCore(nodePlatform);
   const folder = testData('stories260K-hf');
-  const sources = chooseFiles(core, readdirSync(folder).map((path) => ({ path }))).map(({ path }) => handle(join(folder, path)));
+  const sources = chooseFiles(
+    core,
+    readdirSync(folder).map((path) => ({ path })),
+  ).map(({ path }) => handle(join(folder, path)));
 
   async function pack(type: string, workers: number, jobBytes: number): Promise<{ path: string; report: RunReport }> {
     const path = join(out, `${type}-${workers}.safetensors`);
     const model = await openModel(core, sources, undefined, 'stories260K-hf');
     try {
-      const report = await run(model, { type, jobBytes }, new OrderedFiles(new DiskPlace((name) => outputPath(path, name))), { workers });
+      const report = await run(
+        model,
+        { type, jobBytes },
+        new OrderedFiles(new DiskPlace((name) => outputPath(path, name))),
+        { workers },
+      );
       return { path, report };
     } finally {
       model.close();
@@ -68,9 +89,19 @@ describe('an output in safetensors', async () => {
     const { error } = report.tensors.find(({ name }) => /^model\.layers\.0\.self_attn\.v_proj\.q?weight$/.test(name))!;
     const model = await openModel(core, sources, undefined, 'stories260K-hf');
     try {
-      const wish = { tensors: 'blk.0.attn_v.weight', bits: [4], blocks: [block], searches: ['absmax' as const], weights: 0, ggufTypes: false };
+      const wish = {
+        tensors: 'blk.0.attn_v.weight',
+        bits: [4],
+        blocks: [block],
+        searches: ['absmax' as const],
+        weights: 0,
+        ggufTypes: false,
+      };
       const { points } = (await compareNumberFormats(model, wish, { workers: 1 })).report;
-      expect(error!.rmse / error!.rmsWeight).toBeCloseTo(points.find((point) => point.family === family)!.relativeError, digits);
+      expect(error!.rmse / error!.rmsWeight).toBeCloseTo(
+        points.find((point) => point.family === family)!.relativeError,
+        digits,
+      );
     } finally {
       model.close();
     }
@@ -81,8 +112,14 @@ describe('an output in safetensors', async () => {
     expect(report.files.map(({ name }) => name)).toEqual(['', '-quantize_config.json', '-config.json']);
     expect(headerOf(path)['model.layers.0.self_attn.q_proj.qweight']).toMatchObject({ dtype: 'I32', shape: [8, 64] });
     expect(headerOf(path)['model.layers.0.self_attn.q_proj.weight']).toBeUndefined();
-    const config = JSON.parse(readFileSync(path.replace('.safetensors', '-config.json'), 'utf8')) as Record<string, unknown>;
-    expect(config).toMatchObject({ model_type: 'llama', quantization_config: { quant_method: 'gptq', bits: 4, group_size: 32, sym: true } });
+    const config = JSON.parse(readFileSync(path.replace('.safetensors', '-config.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(config).toMatchObject({
+      model_type: 'llama',
+      quantization_config: { quant_method: 'gptq', bits: 4, group_size: 32, sym: true },
+    });
   });
 
   it('is refused for a GGUF model, and EXL2 with the reason', async () => {

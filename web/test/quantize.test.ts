@@ -18,8 +18,17 @@ const ts3m = testData('ts3m-F16.gguf');
 
 const imatrix = testData('ts3m-imatrix.gguf');
 
-async function quantize(path: string, options: PlanOptions, workers: number, given: { kernel?: Kernel; imatrix?: string } = {}): Promise<RunReport> {
-  return withModel(path, (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }), given);
+async function quantize(
+  path: string,
+  options: PlanOptions,
+  workers: number,
+  given: { kernel?: Kernel; imatrix?: string } = {},
+): Promise<RunReport> {
+  return withModel(
+    path,
+    (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }),
+    given,
+  );
 }
 
 /** The part of a report that must not depend on how it was computed. */
@@ -52,18 +61,25 @@ describe('the whole file', () => {
     return [{ ...golden, path, chosen: optionsOf(golden.type, golden.options), given }];
   });
 
-  it.each(entries)('is the one llama-quantize writes: $input $type $options', async ({ path, chosen, given, sha256, bytes }) => {
-    const report = await quantize(path, chosen, 2, given);
-    expect(report.files[0]).toMatchObject({ bytes, sha256 });
-    expect(statSync(join(folder, 'out.gguf')).size).toBe(bytes);
-  });
+  it.each(entries)(
+    'is the one llama-quantize writes: $input $type $options',
+    async ({ path, chosen, given, sha256, bytes }) => {
+      const report = await quantize(path, chosen, 2, given);
+      expect(report.files[0]).toMatchObject({ bytes, sha256 });
+      expect(statSync(join(folder, 'out.gguf')).size).toBe(bytes);
+    },
+  );
 });
 
 describe('without an importance matrix', () => {
   const needy = core.fileTypes.filter(({ needsImportance }) => needsImportance);
 
   it.each(needy)('$name is refused, and the sentence says why', async ({ name }) => {
-    expect(goldenFiles.find(({ input, type, options }) => input === 'ts3m-F16.gguf' && type === name && options.length === 0)).toMatchObject({ sha256: null });
+    expect(
+      goldenFiles.find(
+        ({ input, type, options }) => input === 'ts3m-F16.gguf' && type === name && options.length === 0,
+      ),
+    ).toMatchObject({ sha256: null });
     await expect(quantize(ts3m, { type: name }, 1)).rejects.toThrow(/importance matrix/);
   });
 });
@@ -84,18 +100,24 @@ describe('with an importance matrix', () => {
 
   it('belongs to a run from its start, whatever is planned meanwhile', async () => {
     const golden = goldenFiles.find(({ type, options }) => type === 'Q4_K_M' && options[0] === '--imatrix')!;
-    const running = withModel(ts3m, (model) => {
-      const report = run(model, { type: 'Q4_K_M' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
-      model.plan({ type: 'Q8_0', includeWeights: ['attn'] });
-      return report;
-    }, { imatrix });
+    const running = withModel(
+      ts3m,
+      (model) => {
+        const report = run(model, { type: 'Q4_K_M' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+        model.plan({ type: 'Q8_0', includeWeights: ['attn'] });
+        return report;
+      },
+      { imatrix },
+    );
     expect((await running).files[0]!.sha256).toBe(golden.sha256);
   });
 });
 
 describe('a method compared with', () => {
   const discarding = (options: PlanOptions, reference?: string) =>
-    withModel(ts3m, (model) => run(model, options, new DiscardSink(), { workers: 2, ...(reference !== undefined && { reference }) }));
+    withModel(ts3m, (model) =>
+      run(model, options, new DiscardSink(), { workers: 2, ...(reference !== undefined && { reference }) }),
+    );
 
   it('has the figures of a run of its own, and changes nothing else', async () => {
     const type = 'Q4_K_M'; // its Q6_K tensors have the method as well, F32 ones are copied
@@ -148,7 +170,9 @@ describe.each(['Q4_0', 'Q8_0', 'Q5_1', 'Q4_K_M', 'BF16'])('%s', (type) => {
 
 it('reads a file from the browser the same way', async () => {
   const bytes = await import('node:fs/promises').then(({ readFile }) => readFile(stories));
-  const model = await openModel(core, [{ kind: 'blob', name: 'stories.gguf', bytes: bytes.byteLength, blob: new Blob([bytes]) }]);
+  const model = await openModel(core, [
+    { kind: 'blob', name: 'stories.gguf', bytes: bytes.byteLength, blob: new Blob([bytes]) },
+  ]);
   const report = await run(model, { type: 'Q4_0' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
   model.close();
   expect(report.files[0]!.sha256).toBe((await quantize(stories, { type: 'Q4_0' }, 2)).files[0]!.sha256);

@@ -48,7 +48,9 @@ describe('what the charts of a result draw', () => {
       weights = await readWeights(model, tensor, 0, tensor.weights);
       const roles = spendingByRole({ plan: model.plan(options) });
       expect(roles.reduce((sum, { before }) => sum + before, 0)).toBe(model.info.tensorBytes);
-      expect(roles.reduce((sum, { after }) => sum + after, 0)).toBe(report.tensors.reduce((sum, { bytes }) => sum + bytes, 0));
+      expect(roles.reduce((sum, { after }) => sum + after, 0)).toBe(
+        report.tensors.reduce((sum, { bytes }) => sum + bytes, 0),
+      );
     });
   });
 
@@ -84,11 +86,22 @@ describe('what the charts of a result draw', () => {
     const counts = Array.from({ length: 16 }, (_, code) => codes.filter((one) => one === code).length);
     expect(use).toMatchObject({ type: 'q4_0', bits: 4, counts, bitsPerWeight: 4.5 });
     expect(use!.entropy).toBeCloseTo(tensor.error!.codes!.entropy, 12);
-    expect(use!.entropy).toBeCloseTo(counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / codes.length) * Math.log2(count / codes.length)), 0), 12);
+    expect(use!.entropy).toBeCloseTo(
+      counts.reduce(
+        (sum, count) => (count === 0 ? sum : sum - (count / codes.length) * Math.log2(count / codes.length)),
+        0,
+      ),
+      12,
+    );
   });
 
   it('lists equal blocks in the order of the file', () => {
-    const make = (name: string, rmse: number) => ({ name, to: 'q4_0', error: { blocks: { length: 32, worst: [{ block: 1, rmse }] } } }) as unknown as TensorError;
-    expect(worstBlocks([make('a', 1), make('b', 2), make('c', 1)]).map(({ tensor }) => tensor)).toEqual(['b', 'a', 'c']);
+    const make = (name: string, rmse: number) =>
+      ({ name, to: 'q4_0', error: { blocks: { length: 32, worst: [{ block: 1, rmse }] } } }) as unknown as TensorError;
+    expect(worstBlocks([make('a', 1), make('b', 2), make('c', 1)]).map(({ tensor }) => tensor)).toEqual([
+      'b',
+      'a',
+      'c',
+    ]);
   });
 });

@@ -70,7 +70,9 @@ describe('a run', () => {
   it('names the tensor that could not be converted', async () => {
     const sink = new FakeSink();
     const workers = new FakeWorkers((job, answer) =>
-      answer(job.index === 12 ? { kind: 'failed', index: 12, sentence: 'It holds an infinite weight.' } : doneWith(job)),
+      answer(
+        job.index === 12 ? { kind: 'failed', index: 12, sentence: 'It holds an infinite weight.' } : doneWith(job),
+      ),
     );
     const running = run(fakeModel(fakePlan(4, 5), workers), options, sink, { workers: 2 });
     await expect(running).rejects.toThrow(new Problem('blk.2.weight: It holds an infinite weight.'));
@@ -78,7 +80,9 @@ describe('a run', () => {
   });
 
   it('names the tensor a worker broke down at', async () => {
-    const workers = new FakeWorkers((job, answer, fail) => (job.index === 3 ? fail(new Error('out of memory')) : answer(doneWith(job))));
+    const workers = new FakeWorkers((job, answer, fail) =>
+      job.index === 3 ? fail(new Error('out of memory')) : answer(doneWith(job)),
+    );
     const running = run(fakeModel(fakePlan(2, 2), workers), options, new FakeSink(), { workers: 1 });
     await expect(running).rejects.toThrow('blk.1.weight: A worker broke down: out of memory');
   });
@@ -109,7 +113,14 @@ describe('a run', () => {
     pause.resume();
     const report = await running;
     expect(workers.given).toHaveLength(100);
-    expect(last!).toMatchObject({ paused: false, tensors: 10, weights: 400, bytesIn: 800, bytesOut: 816, bytesOutTotal: 816 });
+    expect(last!).toMatchObject({
+      paused: false,
+      tensors: 10,
+      weights: 400,
+      bytesIn: 800,
+      bytesOut: 816,
+      bytesOutTotal: 816,
+    });
     expect(report.seconds).toBeLessThan(0.3);
   });
 

@@ -38,7 +38,9 @@ describe('files in memory', () => {
 
   it('refuses more than its limit before any work is done', async () => {
     const sink = new OrderedFiles(new MemoryPlace());
-    await expect(sink.open([{ name: '', bytes: memoryLimitBytes + 1 }])).rejects.toThrow('Use a normal (not a private) window');
+    await expect(sink.open([{ name: '', bytes: memoryLimitBytes + 1 }])).rejects.toThrow(
+      'Use a normal (not a private) window',
+    );
   });
 
   it('accepts bytes in order only', async () => {
@@ -99,7 +101,9 @@ describe('files on disk', () => {
   it.skipIf(!existsSync('/dev/full'))('say that the disk is full, and leave nothing', async () => {
     symlinkSync('/dev/full', join(folder, 'out-00001-of-00002.gguf.partial'));
     await sink.open(files);
-    await expect(sink.write(0, 0, first.slice())).rejects.toThrow(/out-00001-of-00002.gguf could not be written: the disk is full\. Free some space/);
+    await expect(sink.write(0, 0, first.slice())).rejects.toThrow(
+      /out-00001-of-00002.gguf could not be written: the disk is full\. Free some space/,
+    );
     await sink.abort();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -122,16 +126,21 @@ describe('private files of the browser', () => {
   });
 
   // Browsers tell a full disk in three ways: a short count, the error number as a huge count, an exception.
-  it.each([500, 4_294_967_288, 'QuotaExceededError'])('say that the disk is full (%s), and leave nothing', async (answer) => {
-    const folder = new FakeFolder();
-    const sink = new OrderedFiles(new PrivatePlace(folder.handle));
-    await sink.open(files);
-    await sink.write(0, 0, first.slice(0, 1000));
-    folder.files.get(files[0]!.name)!.nextWrite = answer;
-    await expect(sink.write(0, 1000, first.slice(1000))).rejects.toThrow('the disk is full or the browser gives this page no more of it');
-    await sink.abort();
-    expect(folder.files.size).toBe(0);
-  });
+  it.each([500, 4_294_967_288, 'QuotaExceededError'])(
+    'say that the disk is full (%s), and leave nothing',
+    async (answer) => {
+      const folder = new FakeFolder();
+      const sink = new OrderedFiles(new PrivatePlace(folder.handle));
+      await sink.open(files);
+      await sink.write(0, 0, first.slice(0, 1000));
+      folder.files.get(files[0]!.name)!.nextWrite = answer;
+      await expect(sink.write(0, 1000, first.slice(1000))).rejects.toThrow(
+        'the disk is full or the browser gives this page no more of it',
+      );
+      await sink.abort();
+      expect(folder.files.size).toBe(0);
+    },
+  );
 });
 
 describe('a picked file', () => {

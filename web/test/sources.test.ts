@@ -27,7 +27,11 @@ function pieces(slice: Blob): ReadableStream {
     type: 'bytes',
     async pull(controller) {
       const request = controller.byobRequest!;
-      const view = new Uint8Array(request.view!.buffer, request.view!.byteOffset, Math.min(1000, request.view!.byteLength));
+      const view = new Uint8Array(
+        request.view!.buffer,
+        request.view!.byteOffset,
+        Math.min(1000, request.view!.byteLength),
+      );
       const data = new Uint8Array(await slice.slice(position, position + view.byteLength).arrayBuffer());
       view.set(data);
       position += data.byteLength;
@@ -46,7 +50,12 @@ describe.each(Object.entries(kinds))('a blob with %s', (_, blob) => {
   it('reads any range into a buffer that is used again', async () => {
     const source = new BlobSource('model.gguf', blob);
     let buffer = new Uint8Array(5000);
-    for (const [offset, length] of [[0, 5000], [99_000, 1000], [12_345, 4321], [7, 0]] as const) {
+    for (const [offset, length] of [
+      [0, 5000],
+      [99_000, 1000],
+      [12_345, 4321],
+      [7, 0],
+    ] as const) {
       buffer = (await source.read(offset, length, buffer)) as Uint8Array<ArrayBuffer>;
       expect(buffer.byteLength).toBe(5000);
       expect(buffer.subarray(0, length)).toEqual(bytes.subarray(offset, offset + length));

@@ -5,19 +5,40 @@ import { bytes, decibels, duration, exactBytes, percent, precise, quantity, tall
 import { csv } from '../src/charts/save';
 
 test('sizes in decimal units, exact ones in full', () => {
-  expect([0, 1, 999, 1000, 6_576_544, 999_999, 1_190_000_000].map(bytes)).toEqual(['0 bytes', '1 byte', '999 bytes', '1.00 kB', '6.58 MB', '1.00 MB', '1.19 GB']);
+  expect([0, 1, 999, 1000, 6_576_544, 999_999, 1_190_000_000].map(bytes)).toEqual([
+    '0 bytes',
+    '1 byte',
+    '999 bytes',
+    '1.00 kB',
+    '6.58 MB',
+    '1.00 MB',
+    '1.19 GB',
+  ]);
   expect(exactBytes(6_576_544)).toBe('6\u202f576\u202f544 bytes');
   expect(quantity(3_283_200)).toBe('3.28 M');
 });
 
 test('figures keep four digits and their sign', () => {
-  expect([0, 0.00196398, 1.964e-5, -2.66e-6, 12.5].map(precise)).toEqual(['0', '0.001964', '1.96e−5', '−2.66e−6', '12.5']);
+  expect([0, 0.00196398, 1.964e-5, -2.66e-6, 12.5].map(precise)).toEqual([
+    '0',
+    '0.001964',
+    '1.96e−5',
+    '−2.66e−6',
+    '12.5',
+  ]);
   expect([null, 23.226, -1].map(decibels)).toEqual(['no error', '23.23 dB', '−1.00 dB']);
   expect([0, 0.2889, 1, 1e-9].map((share) => percent(share))).toEqual(['0.0 %', '28.9 %', '100.0 %', '< 0.1 %']);
 });
 
 test('times as a person says them', () => {
-  expect([0.31, 1.2, 25.4, 59.9, 200, 7260].map(duration)).toEqual(['0.3 s', '1 s', '25 s', '1 min 0 s', '3 min 20 s', '2 h 1 min']);
+  expect([0.31, 1.2, 25.4, 59.9, 200, 7260].map(duration)).toEqual([
+    '0.3 s',
+    '1 s',
+    '25 s',
+    '1 min 0 s',
+    '3 min 20 s',
+    '2 h 1 min',
+  ]);
 });
 
 test('types are counted, the most frequent first', () => {
@@ -38,12 +59,37 @@ describe('the output’s name', () => {
 });
 
 test('a run as a command, quoted where the shell would misread it', () => {
-  expect(commandFor({ type: 'Q4_0' }, 'in.gguf', 'out.gguf', 2)).toBe('scripts/nibble quantize --workers 2 in.gguf out.gguf Q4_0');
+  expect(commandFor({ type: 'Q4_0' }, 'in.gguf', 'out.gguf', 2)).toBe(
+    'scripts/nibble quantize --workers 2 in.gguf out.gguf Q4_0',
+  );
   expect(
-    commandFor({ type: 'Q4_K_M', pure: true, outputTensorType: 'q8_0', tensorTypes: [{ pattern: 'ffn_.*', type: 'q5_0' }], allowRequantize: true, overrides: [{ key: 'general.name', type: 'str', value: 'mine' }] }, "it's.gguf", 'my model.gguf', 1, 'imatrix.dat'),
-  ).toBe("scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' --override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M");
+    commandFor(
+      {
+        type: 'Q4_K_M',
+        pure: true,
+        outputTensorType: 'q8_0',
+        tensorTypes: [{ pattern: 'ffn_.*', type: 'q5_0' }],
+        allowRequantize: true,
+        overrides: [{ key: 'general.name', type: 'str', value: 'mine' }],
+      },
+      "it's.gguf",
+      'my model.gguf',
+      1,
+      'imatrix.dat',
+    ),
+  ).toBe(
+    "scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' --override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M",
+  );
 });
 
 test('CSV quotes what needs it', () => {
-  expect(csv(['name', 'count'], [['a,b', 1], ['say "x"', null]])).toBe('name,count\r\n"a,b",1\r\n"say ""x""",\r\n');
+  expect(
+    csv(
+      ['name', 'count'],
+      [
+        ['a,b', 1],
+        ['say "x"', null],
+      ],
+    ),
+  ).toBe('name,count\r\n"a,b",1\r\n"say ""x""",\r\n');
 });

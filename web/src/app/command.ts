@@ -1,7 +1,13 @@
 /** The run as a command of the shell, spelled as llama-quantize spells its options. */
 import type { PlanOptions } from '../core/types';
 
-export function commandFor(options: PlanOptions, input: string, output: string, workers: number, matrix?: string): string {
+export function commandFor(
+  options: PlanOptions,
+  input: string,
+  output: string,
+  workers: number,
+  matrix?: string,
+): string {
   const words = ['scripts/nibble', 'quantize'];
   if (options.allowRequantize) words.push('--allow-requantize');
   if (options.leaveOutputTensor) words.push('--leave-output-tensor');
@@ -9,7 +15,8 @@ export function commandFor(options: PlanOptions, input: string, output: string, 
   if (options.outputTensorType) words.push('--output-tensor-type', options.outputTensorType);
   if (options.tokenEmbeddingType) words.push('--token-embedding-type', options.tokenEmbeddingType);
   for (const { pattern, type } of options.tensorTypes ?? []) words.push('--tensor-type', quoted(`${pattern}=${type}`));
-  for (const { key, type, value } of options.overrides ?? []) words.push('--override-kv', quoted(`${key}=${type}:${value}`));
+  for (const { key, type, value } of options.overrides ?? [])
+    words.push('--override-kv', quoted(`${key}=${type}:${value}`));
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
   if (options.keepSplit) words.push('--keep-split');
   if (options.method) words.push('--method', options.method);

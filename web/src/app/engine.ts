@@ -1,6 +1,16 @@
 /** The page's way to the pipeline: one core, loaded behind the first paint. */
 import { signal } from '@preact/signals';
-import { blobHandle, checkImportance, chooseFiles as chooseModelFiles, type Core, type ImportanceInfo, loadCore, type OpenedModel, openModel, sentenceOf } from '../core/index';
+import {
+  blobHandle,
+  checkImportance,
+  chooseFiles as chooseModelFiles,
+  type Core,
+  type ImportanceInfo,
+  loadCore,
+  type OpenedModel,
+  openModel,
+  sentenceOf,
+} from '../core/index';
 import { browserPlatform } from '../platform/browser';
 
 export type Model = OpenedModel;
@@ -27,7 +37,12 @@ export async function openFiles(files: readonly File[], matrix?: File, folder = 
   const core = await loading;
   const paths = files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
   const chosen = folder || files.length > 1 ? chooseModelFiles(core, paths) : paths;
-  return openModel(core, chosen.map(({ file }) => blobHandle(file)), matrix && { file: blobHandle(matrix), path: matrix.name }, folder);
+  return openModel(
+    core,
+    chosen.map(({ file }) => blobHandle(file)),
+    matrix && { file: blobHandle(matrix), path: matrix.name },
+    folder,
+  );
 }
 
 /** What an importance matrix says of itself. Throws with a sentence when the file is none. */

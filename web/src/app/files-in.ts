@@ -9,7 +9,26 @@ export const dragging = signal(false);
 
 export async function chooseFiles(): Promise<void> {
   await unlessDismissed(async () => {
-    await receive(await fileOpen({ multiple: true, description: 'Models and importance matrices', extensions: ['.gguf', '.safetensors', '.npy', '.npz', '.pt', '.pth', '.ckpt', '.bin', '.json', '.model', '.jinja', '.dat'] }));
+    await receive(
+      await fileOpen({
+        multiple: true,
+        description: 'Models and importance matrices',
+        extensions: [
+          '.gguf',
+          '.safetensors',
+          '.npy',
+          '.npz',
+          '.pt',
+          '.pth',
+          '.ckpt',
+          '.bin',
+          '.json',
+          '.model',
+          '.jinja',
+          '.dat',
+        ],
+      }),
+    );
   });
 }
 
@@ -22,7 +41,9 @@ export async function chooseMatrix(): Promise<void> {
 export async function chooseFolder(): Promise<void> {
   await unlessDismissed(async () => {
     const found = await directoryOpen({ recursive: true });
-    const files = found.filter((entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File);
+    const files = found.filter(
+      (entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File,
+    );
     const name = files[0]?.webkitRelativePath.split('/')[0];
     await receive(files, name || 'This folder');
   });

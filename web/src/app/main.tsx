@@ -32,7 +32,8 @@ effect(() => {
 const title = document.title;
 effect(() => {
   const now = progress.value;
-  document.title = isRunning.value && now ? `${Math.floor((100 * now.bytesOut) / now.bytesOutTotal)} % · Nibble` : title;
+  document.title =
+    isRunning.value && now ? `${Math.floor((100 * now.bytesOut) / now.bytesOutTotal)} % · Nibble` : title;
 });
 window.addEventListener('beforeunload', (event) => {
   if (isRunning.value) event.preventDefault();

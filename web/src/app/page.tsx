@@ -13,21 +13,42 @@ import { updateReady, useUpdate } from './updates';
 export function Page(): VNode {
   return (
     <>
-      <a class="skip" href="#model">Skip to the model</a>
+      <a class="skip" href="#model">
+        Skip to the model
+      </a>
       <header class="top">
-        <h1 class="brand"><Mark />Nibble</h1>
+        <h1 class="brand">
+          <Mark />
+          Nibble
+        </h1>
         <nav class="places" aria-label="Places">
-          <PlaceLink id="model" live={opened.value !== null}>Model</PlaceLink>
-          <PlaceLink id="plan" live={opened.value !== null}>Plan</PlaceLink>
-          <PlaceLink id="run" live={run.value !== null}>Run</PlaceLink>
-          <PlaceLink id="result" live={result.value !== null}>Result</PlaceLink>
-          <PlaceLink id="lab" live>Lab</PlaceLink>
+          <PlaceLink id="model" live={opened.value !== null}>
+            Model
+          </PlaceLink>
+          <PlaceLink id="plan" live={opened.value !== null}>
+            Plan
+          </PlaceLink>
+          <PlaceLink id="run" live={run.value !== null}>
+            Run
+          </PlaceLink>
+          <PlaceLink id="result" live={result.value !== null}>
+            Result
+          </PlaceLink>
+          <PlaceLink id="lab" live>
+            Lab
+          </PlaceLink>
         </nav>
-        <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>Open…</button>
+        <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>
+          Open…
+        </button>
       </header>
       {updateReady.value && (
         <p class="update" role="status">
-          A newer version of this page is ready. <button type="button" class="link-button" onClick={useUpdate}>Use it now</button> (the page starts again), or go on; it is used next time.
+          A newer version of this page is ready.{' '}
+          <button type="button" class="link-button" onClick={useUpdate}>
+            Use it now
+          </button>{' '}
+          (the page starts again), or go on; it is used next time.
         </p>
       )}
       <main>
@@ -38,15 +59,31 @@ export function Page(): VNode {
         <LabPlace />
       </main>
       <footer class="bottom">
-        <p>Nibble {__NIBBLE_VERSION__}{core.value && <>, core {core.value.version}, {core.value.kernel} kernels</>}. No file leaves this computer; this page makes no request to any other host.</p>
+        <p>
+          Nibble {__NIBBLE_VERSION__}
+          {core.value && (
+            <>
+              , core {core.value.version}, {core.value.kernel} kernels
+            </>
+          )}
+          . No file leaves this computer; this page makes no request to any other host.
+        </p>
       </footer>
-      {dragging.value && <div class="drop-veil" aria-hidden="true"><p>Drop to open</p></div>}
+      {dragging.value && (
+        <div class="drop-veil" aria-hidden="true">
+          <p>Drop to open</p>
+        </div>
+      )}
     </>
   );
 }
 
 function PlaceLink({ id, live, children }: { id: string; live: boolean; children: string }): VNode {
-  return <a href={`#${id}`} class={live ? 'live' : ''}>{children}</a>;
+  return (
+    <a href={`#${id}`} class={live ? 'live' : ''}>
+      {children}
+    </a>
+  );
 }
 
 function Mark(): VNode {

@@ -14,7 +14,14 @@ export interface Tick {
 }
 
 /** Both axes of a plot of `width` × `height` pixels inside the margins. */
-export function Axes({ width, height, x, y, xTitle, yTitle }: {
+export function Axes({
+  width,
+  height,
+  x,
+  y,
+  xTitle,
+  yTitle,
+}: {
   width: number;
   height: number;
   x: readonly Tick[];
@@ -27,18 +34,26 @@ export function Axes({ width, height, x, y, xTitle, yTitle }: {
       {y.map(({ at, label }) => (
         <g key={`y${label}`} transform={`translate(0,${at})`}>
           <line class="rule" x1={0} x2={width} />
-          <text class="tick" x={-8} dy="0.32em" text-anchor="end">{label}</text>
+          <text class="tick" x={-8} dy="0.32em" text-anchor="end">
+            {label}
+          </text>
         </g>
       ))}
       <line class="axis" x1={0} x2={width} y1={height} y2={height} />
       {x.map(({ at, label }) => (
         <g key={`x${label}`} transform={`translate(${at},${height})`}>
           <line class="axis" y2={4} />
-          <text class="tick" y={18} text-anchor="middle">{label}</text>
+          <text class="tick" y={18} text-anchor="middle">
+            {label}
+          </text>
         </g>
       ))}
-      <text class="axis-title" x={width} y={height + 36} text-anchor="end">{xTitle}</text>
-      <text class="axis-title" x={0} y={-12} text-anchor="start">{yTitle}</text>
+      <text class="axis-title" x={width} y={height + 36} text-anchor="end">
+        {xTitle}
+      </text>
+      <text class="axis-title" x={0} y={-12} text-anchor="start">
+        {yTitle}
+      </text>
     </g>
   );
 }

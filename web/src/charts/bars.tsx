@@ -19,7 +19,19 @@ export interface BarRow {
   lines: string[];
 }
 
-export function Bars({ width, rows, label, title, tick }: { width: number; rows: readonly BarRow[]; label: string; title: string; tick: (value: number) => string }): VNode {
+export function Bars({
+  width,
+  rows,
+  label,
+  title,
+  tick,
+}: {
+  width: number;
+  rows: readonly BarRow[];
+  label: string;
+  title: string;
+  tick: (value: number) => string;
+}): VNode {
   const plotWidth = Math.max(80, width - LEFT - RIGHT);
   const height = TOP + rows.length * ROW + BOTTOM;
   const x = scaleLinear([0, max(rows, (row) => Math.max(row.value, row.before ?? 0)) || 1], [0, plotWidth]).nice(4);
@@ -33,7 +45,12 @@ export function Bars({ width, rows, label, title, tick }: { width: number; rows:
       step={(from, key) => stepIndex(from, key, rows.length)}
       read={(index) => {
         const row = rows[index];
-        return { x: LEFT + x(row?.value ?? 0), y: TOP + (index + 0.5) * ROW, head: row?.label ?? '', lines: row?.lines ?? [] };
+        return {
+          x: LEFT + x(row?.value ?? 0),
+          y: TOP + (index + 0.5) * ROW,
+          head: row?.label ?? '',
+          lines: row?.lines ?? [],
+        };
       }}
     >
       {(current) => (
@@ -43,16 +60,37 @@ export function Bars({ width, rows, label, title, tick }: { width: number; rows:
               {x.ticks(Math.max(2, Math.min(6, Math.floor(plotWidth / 80)))).map((value) => (
                 <g key={value} transform={`translate(${x(value)},0)`}>
                   <line class="rule" y2={rows.length * ROW} />
-                  <text class="tick" y={rows.length * ROW + 18} text-anchor="middle">{tick(value)}</text>
+                  <text class="tick" y={rows.length * ROW + 18} text-anchor="middle">
+                    {tick(value)}
+                  </text>
                 </g>
               ))}
-              <text class="axis-title" x={plotWidth} y={rows.length * ROW + 38} text-anchor="end">{title}</text>
+              <text class="axis-title" x={plotWidth} y={rows.length * ROW + 38} text-anchor="end">
+                {title}
+              </text>
             </g>
             {rows.map((row, index) => (
               <g key={row.label} opacity={current === null || current === index ? 1 : 0.5}>
-                <text class="tick" x={-8} y={(index + 0.5) * ROW} dy="0.32em" text-anchor="end">{row.label}</text>
-                {row.before !== undefined && <rect x={0} y={index * ROW + 4} width={x(row.before)} height={ROW - 8} fill={row.color} fill-opacity={0.28} />}
-                <rect x={0} y={index * ROW + (row.before === undefined ? 4 : 8)} width={Math.max(0.5, x(row.value))} height={ROW - (row.before === undefined ? 8 : 16)} fill={row.color} />
+                <text class="tick" x={-8} y={(index + 0.5) * ROW} dy="0.32em" text-anchor="end">
+                  {row.label}
+                </text>
+                {row.before !== undefined && (
+                  <rect
+                    x={0}
+                    y={index * ROW + 4}
+                    width={x(row.before)}
+                    height={ROW - 8}
+                    fill={row.color}
+                    fill-opacity={0.28}
+                  />
+                )}
+                <rect
+                  x={0}
+                  y={index * ROW + (row.before === undefined ? 4 : 8)}
+                  width={Math.max(0.5, x(row.value))}
+                  height={ROW - (row.before === undefined ? 8 : 16)}
+                  fill={row.color}
+                />
               </g>
             ))}
             <line class="axis" y2={rows.length * ROW} />

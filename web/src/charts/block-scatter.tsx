@@ -34,7 +34,16 @@ export const SCATTER_MARKS = ['M-2,0a2,2 0 1,0 4,0a2,2 0 1,0 -4,0Z', 'M-2.2,-2.2
 export function BlockScatter({ width, blocks, ranges, rangeName, series, open, onOpen }: ScatterProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const drawing = useMemo(() => draw(ranges, series.map(({ errors }) => errors), plotWidth, plotHeight), [ranges, series, plotWidth, plotHeight]);
+  const drawing = useMemo(
+    () =>
+      draw(
+        ranges,
+        series.map(({ errors }) => errors),
+        plotWidth,
+        plotHeight,
+      ),
+    [ranges, series, plotWidth, plotHeight],
+  );
   const { x, y, shown } = drawing;
   const order = useMemo(() => orders(shown, ranges, series[0]?.errors ?? ranges), [shown, ranges, series]);
   const left = (index: number) => x(ranges[index] ?? 0);
@@ -56,13 +65,29 @@ export function BlockScatter({ width, blocks, ranges, rangeName, series, open, o
       {(current) => (
         <svg class="block-scatter" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
           <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
-            <Axes width={plotWidth} height={plotHeight} x={drawing.ticks} y={drawing.errorTicks} xTitle={`${rangeName} of the block, units of the weights${drawing.wide ? ', logarithmic' : ''}`} yTitle="relative error of the block, %" />
-            {drawing.paths.map((path, which) => <path key={which} class={which === 0 ? 'block-dots' : 'block-crosses'} d={path} />)}
+            <Axes
+              width={plotWidth}
+              height={plotHeight}
+              x={drawing.ticks}
+              y={drawing.errorTicks}
+              xTitle={`${rangeName} of the block, units of the weights${drawing.wide ? ', logarithmic' : ''}`}
+              yTitle="relative error of the block, %"
+            />
+            {drawing.paths.map((path, which) => (
+              <path key={which} class={which === 0 ? 'block-dots' : 'block-crosses'} d={path} />
+            ))}
             {[opened, current ?? -1].map((index, which) =>
               index >= 0 && (ranges[index] ?? 0) > 0 ? (
-                <g key={which} class={which === 0 ? 'block-open' : 'block-halo'} transform={`translate(${left(index)},0)`} {...(which === 1 && { 'data-passing': true })}>
+                <g
+                  key={which}
+                  class={which === 0 ? 'block-open' : 'block-halo'}
+                  transform={`translate(${left(index)},0)`}
+                  {...(which === 1 && { 'data-passing': true })}
+                >
                   <line y1={Math.min(...tops(index))} y2={Math.max(...tops(index))} />
-                  {tops(index).map((top, series) => <circle key={series} cy={top} r={which === 0 ? 5 : 7} />)}
+                  {tops(index).map((top, series) => (
+                    <circle key={series} cy={top} r={which === 0 ? 5 : 7} />
+                  ))}
                 </g>
               ) : null,
             )}
@@ -85,7 +110,9 @@ function draw(ranges: Float32Array, errors: readonly Float32Array[], plotWidth: 
   });
   if (high === 0) [low, high] = [0.5, 1];
   const wide = high > low * WIDE;
-  const x = wide ? scaleLog([low / 1.1, high * 1.1], [0, plotWidth]) : scaleLinear([low - (high - low || high) * 0.05, high + (high - low || high) * 0.05], [0, plotWidth]);
+  const x = wide
+    ? scaleLog([low / 1.1, high * 1.1], [0, plotWidth])
+    : scaleLinear([low - (high - low || high) * 0.05, high + (high - low || high) * 0.05], [0, plotWidth]);
   const y = scaleLinear([0, most * 1.06 || 0.01], [plotHeight, 0]);
   const taken = new Set<number>();
   const columns = Math.ceil(plotWidth / DOT_APART) + 1;
@@ -111,8 +138,13 @@ function draw(ranges: Float32Array, errors: readonly Float32Array[], plotWidth: 
   if (worst >= 0) add(worst);
   for (let index = 0; index < ranges.length; index += 1) if (index !== worst) add(index);
   const few = Math.max(2, Math.floor(plotWidth / 90));
-  const ticks: Tick[] = (wide ? roundValues(low / 1.1, high * 1.1, plotWidth) : x.ticks(few)).map((value) => ({ at: x(value), label: precise(value) }));
-  const errorTicks: Tick[] = y.ticks(6).map((value) => ({ at: y(value), label: String(Number((value * 100).toPrecision(6))) }));
+  const ticks: Tick[] = (wide ? roundValues(low / 1.1, high * 1.1, plotWidth) : x.ticks(few)).map((value) => ({
+    at: x(value),
+    label: precise(value),
+  }));
+  const errorTicks: Tick[] = y
+    .ticks(6)
+    .map((value) => ({ at: y(value), label: String(Number((value * 100).toPrecision(6))) }));
   return { x: (range: number) => x(range), y: (error: number) => y(error), wide, shown, paths, ticks, errorTicks };
 }
 
@@ -131,7 +163,13 @@ function roundValues(low: number, high: number, plotWidth: number): number[] {
 }
 
 /** The drawn block with a dot nearest to a place. */
-function nearest(shown: readonly number[], px: number, py: number, left: (index: number) => number, tops: (index: number) => number[]): number | null {
+function nearest(
+  shown: readonly number[],
+  px: number,
+  py: number,
+  left: (index: number) => number,
+  tops: (index: number) => number[],
+): number | null {
   let found: number | null = null;
   let best = REACH;
   for (const index of shown) {

@@ -12,11 +12,16 @@ const HEIGHT = 260;
 export function CodeShares({ width, counts }: { width: number; counts: readonly number[] }): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const total = Math.max(1, counts.reduce((sum, count) => sum + count, 0));
+  const total = Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
   const step = plotWidth / counts.length;
   const even = 1 / counts.length;
   const y = scaleLinear([0, Math.max(even, (max(counts) ?? 0) / total)], [plotHeight, 0]).nice(4);
-  const labelled = counts.map((_, code) => code).filter((code) => code % Math.max(1, Math.ceil(counts.length / (plotWidth / 34))) === 0);
+  const labelled = counts
+    .map((_, code) => code)
+    .filter((code) => code % Math.max(1, Math.ceil(counts.length / (plotWidth / 34))) === 0);
   return (
     <Pointing<number>
       label="Use of each code"
@@ -44,9 +49,23 @@ export function CodeShares({ width, counts }: { width: number; counts: readonly 
               yTitle="share of the weights, %"
             />
             {counts.map((count, code) => (
-              <rect key={code} class={code === current ? 'bar current' : 'bar'} x={code * step + (step > 4 ? 0.5 : 0)} width={Math.max(0.5, step - (step > 4 ? 1 : 0))} y={y(count / total)} height={plotHeight - y(count / total)} />
+              <rect
+                key={code}
+                class={code === current ? 'bar current' : 'bar'}
+                x={code * step + (step > 4 ? 0.5 : 0)}
+                width={Math.max(0.5, step - (step > 4 ? 1 : 0))}
+                y={y(count / total)}
+                height={plotHeight - y(count / total)}
+              />
             ))}
-            <line class="even-share" x2={plotWidth} y1={y(even)} y2={y(even)} stroke="currentColor" stroke-dasharray="4 3" />
+            <line
+              class="even-share"
+              x2={plotWidth}
+              y1={y(even)}
+              y2={y(even)}
+              stroke="currentColor"
+              stroke-dasharray="4 3"
+            />
           </g>
         </svg>
       )}

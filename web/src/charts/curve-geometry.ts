@@ -130,14 +130,21 @@ export function lineOf(curve: Curve, span: Span, least = 0): CurveLine {
 }
 
 /** SVG path of a line, through linear scales for both axes. */
-export function curvePath({ scales, errors, controls }: CurveLine, x: (scale: number) => number, y: (error: number) => number): string {
+export function curvePath(
+  { scales, errors, controls }: CurveLine,
+  x: (scale: number) => number,
+  y: (error: number) => number,
+): string {
   const hundredths = (value: number) => Math.round(value * 100) / 100;
   let path = '';
   scales.forEach((scale, index) => {
     const before = index - 1;
     const control = controls[before];
     if (control === undefined) path += 'M';
-    else path += Number.isNaN(control) ? 'L' : `Q${hundredths(x((scales[before]! + scale) / 2))},${hundredths(y(control))} `;
+    else
+      path += Number.isNaN(control)
+        ? 'L'
+        : `Q${hundredths(x((scales[before]! + scale) / 2))},${hundredths(y(control))} `;
     path += `${hundredths(x(scale))},${hundredths(y(errors[index]!))}`;
   });
   return path;
@@ -155,7 +162,8 @@ export function kinkAt(curve: Curve, piece: number): Kink | null {
   while (first > 1 && together(curve.from(first - 1), scale)) first -= 1;
   while (last < curve.count - 1 && together(curve.from(last + 1), scale)) last += 1;
   const moves = [];
-  for (let one = last; one >= first; one -= 1) moves.push({ weight: curve.weight(one), below: curve.after(one), above: curve.before(one) });
+  for (let one = last; one >= first; one -= 1)
+    moves.push({ weight: curve.weight(one), below: curve.after(one), above: curve.before(one) });
   const lowest = curve.from(last);
   return { scale: lowest, error: curve.share(last, lowest), moves, first, last };
 }
@@ -174,7 +182,7 @@ export function kinksOf(curve: Curve, span: Span, most = Infinity): Kink[] {
   const { first, last } = kinksIn(curve, span);
   const kinks: Kink[] = [];
   if (last - first >= most) return kinks;
-  for (let piece = last; piece >= first; ) {
+  for (let piece = last; piece >= first;) {
     const kink = kinkAt(curve, piece);
     if (!kink) break;
     kinks.push(kink);
@@ -187,8 +195,13 @@ export function kinksOf(curve: Curve, span: Span, most = Infinity): Kink[] {
 export function nearestKink(curve: Curve, span: Span, scale: number): Kink | null {
   const { first, last } = kinksIn(curve, span);
   const here = curve.at(scale);
-  const candidates = [here, here + 1].filter((piece) => piece >= first && piece <= last).map((piece) => kinkAt(curve, piece));
-  return candidates.reduce((best, kink) => (kink && (!best || Math.abs(kink.scale - scale) < Math.abs(best.scale - scale)) ? kink : best), null);
+  const candidates = [here, here + 1]
+    .filter((piece) => piece >= first && piece <= last)
+    .map((piece) => kinkAt(curve, piece));
+  return candidates.reduce(
+    (best, kink) => (kink && (!best || Math.abs(kink.scale - scale) < Math.abs(best.scale - scale)) ? kink : best),
+    null,
+  );
 }
 
 /** The top of the error axis: the curve from `settled` on, where nothing large is cut off any more, and some air. */

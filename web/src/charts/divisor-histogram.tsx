@@ -19,7 +19,10 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
   const high = (last ? last.from + step : 1) + step;
   const x = scaleLinear([low, high], [0, plotWidth]);
   const total = Math.max(1, report.blocks);
-  const y = scaleLinear([0, max(histogram, ({ longSide, shortSide }) => longSide + shortSide) ?? 1], [plotHeight, 0]).nice();
+  const y = scaleLinear(
+    [0, max(histogram, ({ longSide, shortSide }) => longSide + shortSide) ?? 1],
+    [plotHeight, 0],
+  ).nice();
   const bar = x(low + step) - x(low);
   const gap = bar > 4 ? 1 : 0;
   return (
@@ -39,7 +42,12 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
           x: MARGIN.left + x(bucket.from + step / 2),
           y: MARGIN.top + Math.min(y(count), plotHeight - 30),
           head: `divisor ${divisorRange(bucket, step)}`,
-          lines: [`${plural(count, 'block')}, ${percent(count / total)}`, ...(bucket.shortSide > 0 ? [`in ${integer(bucket.shortSide)} the largest weight lies on the short side`] : [])],
+          lines: [
+            `${plural(count, 'block')}, ${percent(count / total)}`,
+            ...(bucket.shortSide > 0
+              ? [`in ${integer(bucket.shortSide)} the largest weight lies on the short side`]
+              : []),
+          ],
         };
       }}
     >
@@ -49,26 +57,46 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
             <Axes
               width={plotWidth}
               height={plotHeight}
-              x={x.ticks(Math.max(3, Math.floor(plotWidth / 70))).map((value) => ({ at: x(value), label: String(Number(value.toFixed(3))) }))}
+              x={x
+                .ticks(Math.max(3, Math.floor(plotWidth / 70)))
+                .map((value) => ({ at: x(value), label: String(Number(value.toFixed(3))) }))}
               y={y.ticks(4).map((value) => ({ at: y(value), label: round(value) }))}
               xTitle="best divisor, max|x| / |scale|"
               yTitle=""
             />
-            <text class="axis-title" x={0} y={-30} text-anchor="start">blocks in each step of {Number(step.toFixed(4))}</text>
+            <text class="axis-title" x={0} y={-30} text-anchor="start">
+              blocks in each step of {Number(step.toFixed(4))}
+            </text>
             {histogram.map((bucket, index) => {
               const top = y(bucket.longSide + bucket.shortSide);
               const middle = y(bucket.shortSide);
               return (
                 <g key={bucket.from}>
-                  <rect class={index === current ? 'bar current' : 'bar'} x={x(bucket.from)} width={Math.max(0.5, bar - gap)} y={top} height={middle - top} />
-                  {bucket.shortSide > 0 && <rect class="bar short-side" x={x(bucket.from)} width={Math.max(0.5, bar - gap)} y={middle} height={plotHeight - middle} />}
+                  <rect
+                    class={index === current ? 'bar current' : 'bar'}
+                    x={x(bucket.from)}
+                    width={Math.max(0.5, bar - gap)}
+                    y={top}
+                    height={middle - top}
+                  />
+                  {bucket.shortSide > 0 && (
+                    <rect
+                      class="bar short-side"
+                      x={x(bucket.from)}
+                      width={Math.max(0.5, bar - gap)}
+                      y={middle}
+                      height={plotHeight - middle}
+                    />
+                  )}
                 </g>
               );
             })}
             {meanDivisor !== null && (
               <g class="marker">
                 <line x1={x(meanDivisor)} x2={x(meanDivisor)} y1={-8} y2={plotHeight} />
-                <text x={x(meanDivisor) + 5} y={-6}>mean {meanDivisor.toFixed(3)}</text>
+                <text x={x(meanDivisor) + 5} y={-6}>
+                  mean {meanDivisor.toFixed(3)}
+                </text>
               </g>
             )}
           </g>

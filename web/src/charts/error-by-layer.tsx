@@ -29,7 +29,15 @@ export interface ValueFormat {
   value: (value: number) => string;
 }
 
-export function ErrorByLayer({ width, series, values }: { width: number; series: RoleSeries[]; values: ValueFormat }): VNode {
+export function ErrorByLayer({
+  width,
+  series,
+  values,
+}: {
+  width: number;
+  series: RoleSeries[];
+  values: ValueFormat;
+}): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const points = series.flatMap((one) => one.points);
@@ -38,8 +46,13 @@ export function ErrorByLayer({ width, series, values }: { width: number; series:
   const padding = (high - low || Math.abs(high) || 1) * 0.08;
   const x = scaleLinear([first, last === first ? first + 1 : last], [8, plotWidth - 8]);
   const y = scaleLinear([Math.max(0, low - padding), high + padding], [plotHeight, 0]).nice(5);
-  const path = line<{ layer: number; value: number }>((point) => x(point.layer), (point) => y(point.value));
-  const marks: Mark[] = series.flatMap((one) => one.points.map((point) => ({ ...point, role: one.role, x: x(point.layer), y: y(point.value) })));
+  const path = line<{ layer: number; value: number }>(
+    (point) => x(point.layer),
+    (point) => y(point.value),
+  );
+  const marks: Mark[] = series.flatMap((one) =>
+    one.points.map((point) => ({ ...point, role: one.role, x: x(point.layer), y: y(point.value) })),
+  );
   // Keyboard: left and right follow a line, up and down go to the neighbouring value in the same layer.
   const step = (from: Mark | null, key: ArrowKey): Mark | null => {
     if (!from || key === 'Home') return marks[0] ?? null;
@@ -69,7 +82,11 @@ export function ErrorByLayer({ width, series, values }: { width: number; series:
         x: mark.x + MARGIN.left,
         y: mark.y + MARGIN.top,
         head: `${ROLE_STYLES[mark.role].label}, layer ${mark.layer}`,
-        lines: [values.value(mark.value), mark.type, mark.names.length === 1 ? (mark.names[0] ?? '') : `${mark.names.length} tensors`],
+        lines: [
+          values.value(mark.value),
+          mark.type,
+          mark.names.length === 1 ? (mark.names[0] ?? '') : `${mark.names.length} tensors`,
+        ],
       })}
     >
       {(current) => (
@@ -90,12 +107,26 @@ export function ErrorByLayer({ width, series, values }: { width: number; series:
                 <g key={role} opacity={faded ? 0.25 : 1}>
                   <path class="series" d={path(run) ?? ''} stroke={style.color} stroke-dasharray={style.dash} />
                   {run.map((point) => (
-                    <path key={point.layer} d={markerPath(style.marker, run.length > 60 ? 2 : 3.5)} fill={style.color} transform={`translate(${x(point.layer)},${y(point.value)})`} />
+                    <path
+                      key={point.layer}
+                      d={markerPath(style.marker, run.length > 60 ? 2 : 3.5)}
+                      fill={style.color}
+                      transform={`translate(${x(point.layer)},${y(point.value)})`}
+                    />
                   ))}
                 </g>
               );
             })}
-            {current && <circle data-passing class="halo" cx={current.x} cy={current.y} r={8} stroke={ROLE_STYLES[current.role].color} />}
+            {current && (
+              <circle
+                data-passing
+                class="halo"
+                cx={current.x}
+                cy={current.y}
+                r={8}
+                stroke={ROLE_STYLES[current.role].color}
+              />
+            )}
           </g>
         </svg>
       )}
@@ -104,7 +135,15 @@ export function ErrorByLayer({ width, series, values }: { width: number; series:
 }
 
 /** The roles in a chart, each with its line and marker; then the figures that have no layer, in words. */
-export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; loose: readonly LoosePoint[]; values: ValueFormat }): VNode {
+export function RoleLegend({
+  roles,
+  loose,
+  values,
+}: {
+  roles: readonly Role[];
+  loose: readonly LoosePoint[];
+  values: ValueFormat;
+}): VNode {
   return (
     <div class="legends">
       <ul class="legend">
@@ -123,7 +162,11 @@ export function RoleLegend({ roles, loose, values }: { roles: readonly Role[]; l
       </ul>
       {loose.length > 0 && (
         <p class="small quiet">
-          Without a layer: {loose.map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`).join('; ')}.
+          Without a layer:{' '}
+          {loose
+            .map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`)
+            .join('; ')}
+          .
         </p>
       )}
     </div>

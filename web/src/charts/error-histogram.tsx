@@ -28,7 +28,20 @@ export interface Marker {
   value: number;
 }
 
-export function ErrorHistogram({ width, buckets, markers, logarithmic, total, what = { label: 'Histogram of the absolute error', value: 'error', xTitle: 'absolute error of a weight', one: 'weight', many: 'weights' } }: {
+export function ErrorHistogram({
+  width,
+  buckets,
+  markers,
+  logarithmic,
+  total,
+  what = {
+    label: 'Histogram of the absolute error',
+    value: 'error',
+    xTitle: 'absolute error of a weight',
+    one: 'weight',
+    many: 'weights',
+  },
+}: {
   width: number;
   buckets: readonly Bucket[];
   markers: readonly Marker[];
@@ -49,9 +62,18 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
   const bars = buckets.map((bucket) => {
     const from = left(bucket);
     const gap = right(bucket) - from > 4 ? 1 : 0;
-    return { from, width: Math.max(0.5, right(bucket) - from - gap), top: bucket.count > 0 ? y(bucket.count) : plotHeight };
+    return {
+      from,
+      width: Math.max(0.5, right(bucket) - from - gap),
+      top: bucket.count > 0 ? y(bucket.count) : plotHeight,
+    };
   });
-  const placed = placeLabels(markers.flatMap((marker) => (marker.value > low && marker.value <= high ? [{ label: marker.label, at: x(marker.value) }] : [])), plotWidth);
+  const placed = placeLabels(
+    markers.flatMap((marker) =>
+      marker.value > low && marker.value <= high ? [{ label: marker.label, at: x(marker.value) }] : [],
+    ),
+    plotWidth,
+  );
   const labelRows = placed.reduce((most, { row }) => Math.max(most, row + 1), 2);
   const margin: Margin = { ...SIDES, top: TITLE_HEIGHT + LABEL_HEIGHT * labelRows };
   const height = margin.top + plotHeight + margin.bottom;
@@ -71,8 +93,13 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
         return {
           x: margin.left + bar.from + bar.width / 2,
           y: margin.top + Math.min(bar.top, plotHeight - 20),
-          head: bucket.open ? `${what.value} ${precise(bucket.from)} or more` : `${what.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
-          lines: [`${integer(bucket.count)} ${bucket.count === 1 ? what.one : what.many}`, `${((bucket.count / total) * 100).toPrecision(3)} % of all`],
+          head: bucket.open
+            ? `${what.value} ${precise(bucket.from)} or more`
+            : `${what.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
+          lines: [
+            `${integer(bucket.count)} ${bucket.count === 1 ? what.one : what.many}`,
+            `${((bucket.count / total) * 100).toPrecision(3)} % of all`,
+          ],
         };
       }}
     >
@@ -87,13 +114,33 @@ export function ErrorHistogram({ width, buckets, markers, logarithmic, total, wh
               xTitle={what.xTitle}
               yTitle=""
             />
-            <text class="axis-title" x={0} y={-10 - LABEL_HEIGHT * labelRows} text-anchor="start">{what.many} in each bucket, logarithmic</text>
+            <text class="axis-title" x={0} y={-10 - LABEL_HEIGHT * labelRows} text-anchor="start">
+              {what.many} in each bucket, logarithmic
+            </text>
             {bars.map((bar, index) => (
-              <rect key={index} class={index === current ? 'bar current' : 'bar'} x={bar.from} width={bar.width} y={bar.top} height={plotHeight - bar.top} />
+              <rect
+                key={index}
+                class={index === current ? 'bar current' : 'bar'}
+                x={bar.from}
+                width={bar.width}
+                y={bar.top}
+                height={plotHeight - bar.top}
+              />
             ))}
             <g class="marker">
-              {placed.map(({ label, at, row }) => <line key={label} x1={at} x2={at} y1={-4 - LABEL_HEIGHT * row} y2={plotHeight} />)}
-              {placed.map(({ label, at, row, end }) => <text key={label} x={end ? at - 5 : at + 5} y={-4 - LABEL_HEIGHT * row} text-anchor={end ? 'end' : 'start'}>{label}</text>)}
+              {placed.map(({ label, at, row }) => (
+                <line key={label} x1={at} x2={at} y1={-4 - LABEL_HEIGHT * row} y2={plotHeight} />
+              ))}
+              {placed.map(({ label, at, row, end }) => (
+                <text
+                  key={label}
+                  x={end ? at - 5 : at + 5}
+                  y={-4 - LABEL_HEIGHT * row}
+                  text-anchor={end ? 'end' : 'start'}
+                >
+                  {label}
+                </text>
+              ))}
             </g>
           </g>
         </svg>
@@ -122,9 +169,14 @@ function powersOfTen(limit: number): number[] {
   return powers.length > 6 ? powers.filter((_, index) => index % 2 === 0) : powers;
 }
 
-function errorTicks(x: ReturnType<typeof scaleLinear<number>> | ReturnType<typeof scaleLog<number>>, logarithmic: boolean, width: number): Tick[] {
+function errorTicks(
+  x: ReturnType<typeof scaleLinear<number>> | ReturnType<typeof scaleLog<number>>,
+  logarithmic: boolean,
+  width: number,
+): Tick[] {
   const [low = 0, high = 1] = x.domain();
-  if (!logarithmic) return x.ticks(Math.max(3, Math.floor(width / 90))).map((value) => ({ at: x(value), label: precise(value) }));
+  if (!logarithmic)
+    return x.ticks(Math.max(3, Math.floor(width / 90))).map((value) => ({ at: x(value), label: precise(value) }));
   const ticks: Tick[] = [];
   const decades = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(decades / (width / 56)));
@@ -135,5 +187,7 @@ function errorTicks(x: ReturnType<typeof scaleLinear<number>> | ReturnType<typeo
 }
 
 function superscript(power: number): string {
-  return String(power).replaceAll('-', '⁻').replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit);
+  return String(power)
+    .replaceAll('-', '⁻')
+    .replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit);
 }

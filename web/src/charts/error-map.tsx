@@ -56,7 +56,20 @@ interface MapProps {
   onMethod: (method: LabMethod) => void;
 }
 
-export function ErrorMap({ width, report, cells, scales, offsets, scale, offset, relativeError, chosen, onPlace, onStep, onMethod }: MapProps): VNode {
+export function ErrorMap({
+  width,
+  report,
+  cells,
+  scales,
+  offsets,
+  scale,
+  offset,
+  relativeError,
+  chosen,
+  onPlace,
+  onStep,
+  onMethod,
+}: MapProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const x = scaleLinear([scales.low, scales.high], [0, plotWidth]);
@@ -65,7 +78,9 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
     () => (
       <>
         <rect class="map-ground" width={plotWidth} height={plotHeight} fill={rampColor(0)} />
-        {shadesOf(cells, plotWidth, plotHeight).map((d, step) => <path key={step} d={d} fill={rampColor(step)} />)}
+        {shadesOf(cells, plotWidth, plotHeight).map((d, step) => (
+          <path key={step} d={d} fill={rampColor(step)} />
+        ))}
       </>
     ),
     [cells, plotWidth, plotHeight],
@@ -74,7 +89,10 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
   const place = (event: PointerEvent) => {
     const box = (event.currentTarget as SVGElement).getBoundingClientRect();
     const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
-    onPlace(x.invert(within(event.clientX - box.left, plotWidth)), y.invert(within(event.clientY - box.top, plotHeight)));
+    onPlace(
+      x.invert(within(event.clientX - box.left, plotWidth)),
+      y.invert(within(event.clientY - box.top, plotHeight)),
+    );
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -83,7 +101,11 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
     const { along, up } = move;
     event.preventDefault();
     if (event.shiftKey) onStep(along, up);
-    else onPlace(scale + (along * (scales.high - scales.low)) / cells.columns, offset + (up * (offsets.high - offsets.low)) / cells.rows);
+    else
+      onPlace(
+        scale + (along * (scales.high - scales.low)) / cells.columns,
+        offset + (up * (offsets.high - offsets.low)) / cells.rows,
+      );
   };
   const inside = (at: number, { low, high }: Span) => at >= low && at <= high;
   const visible = report.methods
@@ -92,7 +114,14 @@ export function ErrorMap({ width, report, cells, scales, offsets, scale, offset,
   const sentence = `scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
   const ticks = Math.max(2, Math.floor(plotWidth / 100));
   return (
-    <svg class="error-map" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="group" aria-label="Relative error over scale and offset">
+    <svg
+      class="error-map"
+      width={width}
+      height={HEIGHT}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
+      role="group"
+      aria-label="Relative error over scale and offset"
+    >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
         <Axes
           width={plotWidth}
@@ -165,7 +194,14 @@ export function rampOf({ errors }: ErrorCells): { low: number; high: number; ste
   }
   const floor = Math.max(low, high * 1e-4, 1e-12);
   const width = Math.log(Math.max(high, floor * 1.0001) / floor);
-  return { low, high, step: (error) => STEPS - 1 - Math.min(STEPS - 1, Math.max(0, Math.floor((Math.log(Math.max(error, floor) / floor) / width) * STEPS))) };
+  return {
+    low,
+    high,
+    step: (error) =>
+      STEPS -
+      1 -
+      Math.min(STEPS - 1, Math.max(0, Math.floor((Math.log(Math.max(error, floor) / floor) / width) * STEPS))),
+  };
 }
 
 /** One path for each step of the ramp: runs of cells in a row. */
@@ -176,12 +212,13 @@ function shadesOf(cells: ErrorCells, width: number, height: number): string[] {
   const paths = Array.from({ length: STEPS }, () => '');
   for (let row = 0; row < rows; row += 1) {
     const top = (height - (row + 1) * cellHeight).toFixed(2);
-    for (let column = 0; column < columns; ) {
+    for (let column = 0; column < columns;) {
       const shade = step(errors[row * columns + column] ?? 0);
       const first = column;
       while (column < columns && step(errors[row * columns + column] ?? 0) === shade) column += 1;
       // A hair wider and higher than it is, so that no seam shows between neighbours.
-      paths[shade] += `M${(first * cellWidth).toFixed(2)},${top}h${((column - first) * cellWidth + 0.4).toFixed(2)}v${(cellHeight + 0.4).toFixed(2)}H${(first * cellWidth).toFixed(2)}Z`;
+      paths[shade] +=
+        `M${(first * cellWidth).toFixed(2)},${top}h${((column - first) * cellWidth + 0.4).toFixed(2)}v${(cellHeight + 0.4).toFixed(2)}H${(first * cellWidth).toFixed(2)}Z`;
     }
   }
   return paths;

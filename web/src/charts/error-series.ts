@@ -52,7 +52,10 @@ export function combinedError(errors: readonly ErrorReport[], metric: ErrorMetri
 }
 
 /** Rows grouped by role, and within a role by layer; tensors without a layer stay apart. */
-export function layerSeries(rows: readonly TensorError[], metric: ErrorMetric): { series: RoleSeries[]; loose: LoosePoint[] } {
+export function layerSeries(
+  rows: readonly TensorError[],
+  metric: ErrorMetric,
+): { series: RoleSeries[]; loose: LoosePoint[] } {
   const groups = new Map<string, TensorError[]>();
   for (const row of rows) {
     const key = `${row.role}/${row.layer ?? ''}`;
@@ -63,7 +66,10 @@ export function layerSeries(rows: readonly TensorError[], metric: ErrorMetric): 
   const byRole = new Map<Role, LayerPoint[]>();
   const loose: LoosePoint[] = [];
   for (const group of groups.values()) {
-    const value = combinedError(group.map((row) => row.error), metric);
+    const value = combinedError(
+      group.map((row) => row.error),
+      metric,
+    );
     const [first] = group;
     if (value === null || first === undefined) continue;
     const names = group.map((row) => row.name);
@@ -106,7 +112,12 @@ export function coarseBuckets(error: ErrorReport): Bucket[] {
 /** Even buckets on both sides of zero, by y − x: what decodes to less than it was on the left. */
 export function signedBuckets({ linearHistogram: { width, below, above } }: ErrorReport): Bucket[] {
   const side = (counts: readonly number[], sign: 1 | -1) =>
-    counts.map((count, index) => ({ from: (sign > 0 ? index : -index - 1) * width, to: (sign > 0 ? index + 1 : -index) * width, count, open: false }));
+    counts.map((count, index) => ({
+      from: (sign > 0 ? index : -index - 1) * width,
+      to: (sign > 0 ? index + 1 : -index) * width,
+      count,
+      open: false,
+    }));
   return [...side(below, -1).reverse(), ...side(above, 1)];
 }
 

@@ -34,12 +34,22 @@ export const FAMILY_STYLES: Record<string, { color: string; marker: Marker }> = 
 const styleOf = (family: string) => FAMILY_STYLES[family] ?? { color: 'var(--ink-2)', marker: 'circle' as Marker };
 
 /** `points` by bits per weight. */
-export function FormatPlane({ width, points, families }: { width: number; points: readonly NumberFormatPoint[]; families: readonly NumberFamily[] }): VNode {
+export function FormatPlane({
+  width,
+  points,
+  families,
+}: {
+  width: number;
+  points: readonly NumberFormatPoint[];
+  families: readonly NumberFamily[];
+}): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const seen = points.filter(({ relativeError }) => relativeError > 0);
-  const [least = 1e-3, most = 1] = extent(seen, ({ relativeError }) => relativeError) as [number, number] | [undefined, undefined];
-  const [fewest = 1, widest = 9] = extent(points, ({ bitsPerWeight }) => bitsPerWeight) as [number, number] | [undefined, undefined];
+  const [least = 1e-3, most = 1] = extent(seen, ({ relativeError }) => relativeError) as
+    [number, number] | [undefined, undefined];
+  const [fewest = 1, widest = 9] = extent(points, ({ bitsPerWeight }) => bitsPerWeight) as
+    [number, number] | [undefined, undefined];
   const x = scaleLinear([Math.floor(fewest), Math.ceil(widest + 0.01)], [0, plotWidth]);
   const y = scaleLog([least / 1.15, most * 1.15], [plotHeight, 0]);
   const left = (point: NumberFormatPoint) => x(point.bitsPerWeight);
@@ -47,24 +57,40 @@ export function FormatPlane({ width, points, families }: { width: number; points
   const drawing = useMemo(() => {
     const frontier = points.filter((point) => point.frontier);
     const types = points.filter(({ family }) => family === 'gguf');
-    const labels = placeNames(types.map((point) => ({ point, at: [left(point), top(point)] as const, text: point.detail.toUpperCase() })), plotWidth);
+    const labels = placeNames(
+      types.map((point) => ({ point, at: [left(point), top(point)] as const, text: point.detail.toUpperCase() })),
+      plotWidth,
+    );
     return (
       <>
-        <path class="frontier" d={frontier.map((point, index) => `${index === 0 ? 'M' : 'H'}${left(point)}${index === 0 ? ',' : 'V'}${top(point)}`).join('')} />
+        <path
+          class="frontier"
+          d={frontier
+            .map((point, index) => `${index === 0 ? 'M' : 'H'}${left(point)}${index === 0 ? ',' : 'V'}${top(point)}`)
+            .join('')}
+        />
         {points.map((point) => {
           const { color, marker } = styleOf(point.family);
           const size = point.family === 'gguf' ? 5 : point.frontier ? 4 : 2.6;
           return (
             <path
               key={`${point.family} ${point.detail} ${point.bits} ${point.block} ${point.search}`}
-              class={point.frontier || point.family === 'gguf' || point.family === 'own' ? 'format-mark' : 'format-mark behind'}
+              class={
+                point.frontier || point.family === 'gguf' || point.family === 'own'
+                  ? 'format-mark'
+                  : 'format-mark behind'
+              }
               d={markerPath(marker, size)}
               transform={`translate(${left(point)},${top(point)})`}
               style={{ fill: color }}
             />
           );
         })}
-        {labels.map(({ text, x: labelX, y: labelY, anchor }) => <text key={text} class="format-name" x={labelX} y={labelY} text-anchor={anchor}>{text}</text>)}
+        {labels.map(({ text, x: labelX, y: labelY, anchor }) => (
+          <text key={text} class="format-name" x={labelX} y={labelY} text-anchor={anchor}>
+            {text}
+          </text>
+        ))}
       </>
     );
   }, [points, width]);
@@ -75,7 +101,9 @@ export function FormatPlane({ width, points, families }: { width: number; points
         let nearest: number | null = null;
         let best = REACH;
         for (const [index, point] of points.entries()) {
-          const far = Math.hypot(left(point) + MARGIN.left - px, top(point) + MARGIN.top - py) - (point.frontier || point.family === 'gguf' ? 4 : 0);
+          const far =
+            Math.hypot(left(point) + MARGIN.left - px, top(point) + MARGIN.top - py) -
+            (point.frontier || point.family === 'gguf' ? 4 : 0);
           if (far < best) [best, nearest] = [far, index];
         }
         return nearest;
@@ -84,7 +112,11 @@ export function FormatPlane({ width, points, families }: { width: number; points
       step={(from, key) => {
         if (from === null || (key !== 'ArrowUp' && key !== 'ArrowDown')) return stepIndex(from, key, points.length);
         const onFrontier = points.flatMap((point, index) => (point.frontier ? [index] : []));
-        return (key === 'ArrowDown' ? onFrontier.find((index) => index > from) : onFrontier.findLast((index) => index < from)) ?? from;
+        return (
+          (key === 'ArrowDown'
+            ? onFrontier.find((index) => index > from)
+            : onFrontier.findLast((index) => index < from)) ?? from
+        );
       }}
       read={(index) => {
         const point = points[index];
@@ -107,13 +139,17 @@ export function FormatPlane({ width, points, families }: { width: number; points
             <Axes
               width={plotWidth}
               height={plotHeight}
-              x={x.ticks(Math.min(10, Math.floor(plotWidth / 40))).map((value) => ({ at: x(value), label: String(value) }))}
+              x={x
+                .ticks(Math.min(10, Math.floor(plotWidth / 40)))
+                .map((value) => ({ at: x(value), label: String(value) }))}
               y={errorTicks(least / 1.15, most * 1.15, y)}
               xTitle="bits per weight, scales and lists of levels counted"
               yTitle="relative error, logarithmic"
             />
             {drawing}
-            {current !== null && points[current] && <circle class="format-halo" cx={left(points[current])} cy={top(points[current])} r={8} />}
+            {current !== null && points[current] && (
+              <circle class="format-halo" cx={left(points[current])} cy={top(points[current])} r={8} />
+            )}
           </g>
         </svg>
       )}
@@ -127,7 +163,8 @@ function errorTicks(low: number, high: number, y: (value: number) => number): Ti
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
     for (const digit of [1, 2, 5]) {
       const value = digit * 10 ** power;
-      if (value >= low && value <= high) ticks.push({ at: y(value), label: percent(value, value < 0.001 ? 2 : value < 0.01 ? 1 : 0) });
+      if (value >= low && value <= high)
+        ticks.push({ at: y(value), label: percent(value, value < 0.001 ? 2 : value < 0.01 ? 1 : 0) });
     }
   }
   return ticks;
@@ -138,10 +175,22 @@ function placeNames(names: readonly { at: readonly [number, number]; text: strin
   const taken: { from: number; to: number; y: number }[] = [];
   return names.flatMap(({ at: [markX, markY], text }) => {
     const length = text.length * 7;
-    for (const [dx, dy] of [[9, 4], [-9, 4], [9, -8], [-9, -8], [9, 16], [-9, 16]] as const) {
+    for (const [dx, dy] of [
+      [9, 4],
+      [-9, 4],
+      [9, -8],
+      [-9, -8],
+      [9, 16],
+      [-9, 16],
+    ] as const) {
       const from = dx > 0 ? markX + dx : markX + dx - length;
       const [to, y] = [from + length, markY + dy];
-      if (from < 0 || to > width || taken.some((other) => Math.abs(other.y - y) < 12 && from < other.to && to > other.from)) continue;
+      if (
+        from < 0 ||
+        to > width ||
+        taken.some((other) => Math.abs(other.y - y) < 12 && from < other.to && to > other.from)
+      )
+        continue;
       taken.push({ from, to, y });
       return [{ text, x: markX + dx, y, anchor: dx > 0 ? ('start' as const) : ('end' as const) }];
     }

@@ -62,9 +62,22 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
           {tableOpen && <TwinTable label={title} table={table()} />}
         </details>
         <div class="chart-exports" role="group" aria-label={`Save the chart: ${title}`}>
-          <button type="button" class="button small" onClick={() => { const { header, rows } = table(); saveCsv(csv(header, rows), file); }}>CSV</button>
-          <button type="button" class="button small" onClick={withSvg((drawing) => saveSvg(drawing, title, file))}>SVG</button>
-          <button type="button" class="button small" onClick={withSvg((drawing) => void savePng(drawing, title, file))}>PNG</button>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => {
+              const { header, rows } = table();
+              saveCsv(csv(header, rows), file);
+            }}
+          >
+            CSV
+          </button>
+          <button type="button" class="button small" onClick={withSvg((drawing) => saveSvg(drawing, title, file))}>
+            SVG
+          </button>
+          <button type="button" class="button small" onClick={withSvg((drawing) => void savePng(drawing, title, file))}>
+            PNG
+          </button>
         </div>
       </div>
     </figure>
@@ -75,16 +88,32 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
   const body = useMemo(
     () =>
       table.rows.slice(0, MOST_ROWS).map((row, index) => (
-        <tr key={index}>{row.map((value, column) => <td key={column} class={typeof value === 'number' ? 'number' : ''}>{value ?? '–'}</td>)}</tr>
+        <tr key={index}>
+          {row.map((value, column) => (
+            <td key={column} class={typeof value === 'number' ? 'number' : ''}>
+              {value ?? '–'}
+            </td>
+          ))}
+        </tr>
       )),
     [table],
   );
   return (
     <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
-      {table.rows.length > MOST_ROWS && <p class="quiet small">The first {integer(MOST_ROWS)} of {integer(table.rows.length)} rows; the CSV file has all.</p>}
+      {table.rows.length > MOST_ROWS && (
+        <p class="quiet small">
+          The first {integer(MOST_ROWS)} of {integer(table.rows.length)} rows; the CSV file has all.
+        </p>
+      )}
       <table>
         <thead>
-          <tr>{table.header.map((text) => <th scope="col" key={text}>{text}</th>)}</tr>
+          <tr>
+            {table.header.map((text) => (
+              <th scope="col" key={text}>
+                {text}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>{body}</tbody>
       </table>
@@ -115,7 +144,12 @@ export function lazily<T>(make: () => T): () => T {
 }
 
 /** A choice between a few views of the same chart. */
-export function Switch<T extends string>({ label, value, choices, onChange }: {
+export function Switch<T extends string>({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
   label: string;
   value: T;
   choices: readonly { value: T; label: string }[];

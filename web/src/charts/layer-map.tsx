@@ -23,7 +23,16 @@ export interface Cell {
 export const rampColor = (step: number): string => `var(--ramp-${step})`;
 
 /** `cells` in any order; every layer from 0 to the last has a column. */
-export function LayerMap({ width, cells, roles, layers, value, title, onChoose, chosen }: {
+export function LayerMap({
+  width,
+  cells,
+  roles,
+  layers,
+  value,
+  title,
+  onChoose,
+  chosen,
+}: {
   width: number;
   cells: readonly Cell[];
   roles: readonly Role[];
@@ -35,8 +44,12 @@ export function LayerMap({ width, cells, roles, layers, value, title, onChoose, 
   chosen?: { role: Role; layer: number } | null;
 }): VNode {
   const column = Math.min(44, (width - LABEL_WIDTH) / Math.max(1, layers));
-  const [low = 0, high = 1] = extent(cells.flatMap((cell) => (cell.value === null ? [] : [cell.value]))) as [number, number] | [undefined, undefined];
-  const step = scaleQuantize([low, high === low ? low + Math.max(1e-9, Math.abs(low)) : high], Array.from({ length: STEPS }, (_, index) => index));
+  const [low = 0, high = 1] = extent(cells.flatMap((cell) => (cell.value === null ? [] : [cell.value]))) as
+    [number, number] | [undefined, undefined];
+  const step = scaleQuantize(
+    [low, high === low ? low + Math.max(1e-9, Math.abs(low)) : high],
+    Array.from({ length: STEPS }, (_, index) => index),
+  );
   const height = TOP + roles.length * ROW + BOTTOM;
   const gap = column > 8 ? 1 : 0;
   const left = (cell: Cell) => LABEL_WIDTH + cell.layer * column;
@@ -51,7 +64,10 @@ export function LayerMap({ width, cells, roles, layers, value, title, onChoose, 
   return (
     <Pointing<Cell>
       label={title}
-      pick={(x, y) => cells.find((cell) => x >= left(cell) && x < left(cell) + column && y >= top(cell) && y < top(cell) + ROW) ?? null}
+      pick={(x, y) =>
+        cells.find((cell) => x >= left(cell) && x < left(cell) + column && y >= top(cell) && y < top(cell) + ROW) ??
+        null
+      }
       step={move}
       {...(onChoose && { onChoose })}
       read={(cell) => ({
@@ -64,7 +80,16 @@ export function LayerMap({ width, cells, roles, layers, value, title, onChoose, 
       {(current) => (
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           {roles.map((role, index) => (
-            <text key={role} class="tick" x={LABEL_WIDTH - 10} y={TOP + index * ROW + ROW / 2} dy="0.32em" text-anchor="end">{ROLE_STYLES[role].label}</text>
+            <text
+              key={role}
+              class="tick"
+              x={LABEL_WIDTH - 10}
+              y={TOP + index * ROW + ROW / 2}
+              dy="0.32em"
+              text-anchor="end"
+            >
+              {ROLE_STYLES[role].label}
+            </text>
           ))}
           {cells.map((cell) => (
             <rect
@@ -79,13 +104,40 @@ export function LayerMap({ width, cells, roles, layers, value, title, onChoose, 
             />
           ))}
           {chosen && roles.includes(chosen.role) && (
-            <rect class="cell-halo" x={LABEL_WIDTH + chosen.layer * column - 1} y={TOP + roles.indexOf(chosen.role) * ROW - 1} width={column + 1} height={ROW + 1} rx={2} />
+            <rect
+              class="cell-halo"
+              x={LABEL_WIDTH + chosen.layer * column - 1}
+              y={TOP + roles.indexOf(chosen.role) * ROW - 1}
+              width={column + 1}
+              height={ROW + 1}
+              rx={2}
+            />
           )}
-          {current && <rect data-passing class="cell-halo" x={left(current) - 1} y={top(current) - 1} width={column + 1} height={ROW + 1} rx={2} />}
+          {current && (
+            <rect
+              data-passing
+              class="cell-halo"
+              x={left(current) - 1}
+              y={top(current) - 1}
+              width={column + 1}
+              height={ROW + 1}
+              rx={2}
+            />
+          )}
           {layerTicks(0, Math.max(0, layers - 1), column * layers).map((layer) => (
-            <text key={layer} class="tick" x={LABEL_WIDTH + (layer + 0.5) * column} y={TOP + roles.length * ROW + 16} text-anchor="middle">{layer}</text>
+            <text
+              key={layer}
+              class="tick"
+              x={LABEL_WIDTH + (layer + 0.5) * column}
+              y={TOP + roles.length * ROW + 16}
+              text-anchor="middle"
+            >
+              {layer}
+            </text>
           ))}
-          <text class="axis-title" x={LABEL_WIDTH + column * layers} y={height - 4} text-anchor="end">layer</text>
+          <text class="axis-title" x={LABEL_WIDTH + column * layers} y={height - 4} text-anchor="end">
+            layer
+          </text>
         </svg>
       )}
     </Pointing>
@@ -98,7 +150,9 @@ export function RampLegend({ low, high, meaning }: { low: string; high: string; 
     <div class="ramp-legend">
       <span>{low}</span>
       <svg width="162" height="10" aria-hidden="true">
-        {Array.from({ length: STEPS }, (_, index) => <rect key={index} x={index * 18} width={18} height={10} fill={rampColor(index)} />)}
+        {Array.from({ length: STEPS }, (_, index) => (
+          <rect key={index} x={index * 18} width={18} height={10} fill={rampColor(index)} />
+        ))}
       </svg>
       <span>{high}</span>
       <span class="quiet">{meaning}</span>

@@ -11,7 +11,13 @@ const MARGIN: Margin = { top: 30, right: 18, bottom: 46, left: 18 };
 const PLOT = 170;
 const TEETH = 46;
 
-export function LevelLine({ width, levels, histogram, figures, onChange }: {
+export function LevelLine({
+  width,
+  levels,
+  histogram,
+  figures,
+  onChange,
+}: {
   width: number;
   levels: readonly number[]; // ascending
   /** Counts of weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
@@ -58,11 +64,39 @@ export function LevelLine({ width, levels, histogram, figures, onChange }: {
   };
   let room = -Infinity;
   return (
-    <svg class="level-line" width={width} height={PLOT + TEETH + MARGIN.top + MARGIN.bottom} viewBox={`0 0 ${width} ${PLOT + TEETH + MARGIN.top + MARGIN.bottom}`} role="group" aria-label="Levels, and the weights they stand for">
+    <svg
+      class="level-line"
+      width={width}
+      height={PLOT + TEETH + MARGIN.top + MARGIN.bottom}
+      viewBox={`0 0 ${width} ${PLOT + TEETH + MARGIN.top + MARGIN.bottom}`}
+      role="group"
+      aria-label="Levels, and the weights they stand for"
+    >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
-        <Axes width={plotWidth} height={PLOT + TEETH} x={x.ticks(Math.max(3, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="level ÷ largest level; weight ÷ largest of its block" yTitle="" />
-        <text class="axis-title" x={0} y={-14} text-anchor="start">weights (light), share of each level (stems)</text>
-        {histogram.map((count, index) => count > 0 && <rect key={index} class="bar under" x={x(-1 + (2 * index) / histogram.length)} width={bar} y={PLOT * (1 - count / most)} height={(PLOT * count) / most} />)}
+        <Axes
+          width={plotWidth}
+          height={PLOT + TEETH}
+          x={x.ticks(Math.max(3, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))}
+          y={[]}
+          xTitle="level ÷ largest level; weight ÷ largest of its block"
+          yTitle=""
+        />
+        <text class="axis-title" x={0} y={-14} text-anchor="start">
+          weights (light), share of each level (stems)
+        </text>
+        {histogram.map(
+          (count, index) =>
+            count > 0 && (
+              <rect
+                key={index}
+                class="bar under"
+                x={x(-1 + (2 * index) / histogram.length)}
+                width={bar}
+                y={PLOT * (1 - count / most)}
+                height={(PLOT * count) / most}
+              />
+            ),
+        )}
         <line class="ground" x1={0} x2={plotWidth} y1={PLOT} y2={PLOT} />
         {levels.map((level, index) => {
           const share = shares[index]?.share ?? 0;
@@ -100,7 +134,11 @@ export function LevelLine({ width, levels, histogram, figures, onChange }: {
               <line class="stem" x1={place} x2={place} y1={PLOT} y2={PLOT - (PLOT * share) / mostShare} />
               <rect class="grip" x={place - 8} width={16} y={PLOT - 12} height={34} rx={4} />
               <path class="tooth-mark" d={`M${place - 5},${PLOT + 12}L${place},${PLOT}L${place + 5},${PLOT + 12}Z`} />
-              {named && <text x={place} y={PLOT + 30} text-anchor="middle">{name}</text>}
+              {named && (
+                <text x={place} y={PLOT + 30} text-anchor="middle">
+                  {name}
+                </text>
+              )}
             </g>
           );
         })}

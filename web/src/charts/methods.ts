@@ -16,11 +16,16 @@ const SHAPES = {
 /** A method's marker around the origin; `size` is its radius. */
 export function methodPath(name: string, size: number): string {
   switch (name) {
-    case 'exact': return star(size * 1.3, 5);
-    case 'lowest-error': return star(size * 1.2, 4);
-    case 'quick': return `M${-size},${-size}H${-size * 0.1}L${size},0L${-size * 0.1},${size}H${-size}L${size * 0.1},0Z`;
-    case 'llama.cpp': return `M0,${size * 1.05}L${size},${-size * 0.75}H${-size}Z`;
-    default: return markerPath(SHAPES[name as keyof typeof SHAPES] ?? 'circle', size * 0.85);
+    case 'exact':
+      return star(size * 1.3, 5);
+    case 'lowest-error':
+      return star(size * 1.2, 4);
+    case 'quick':
+      return `M${-size},${-size}H${-size * 0.1}L${size},0L${-size * 0.1},${size}H${-size}L${size * 0.1},0Z`;
+    case 'llama.cpp':
+      return `M0,${size * 1.05}L${size},${-size * 0.75}H${-size}Z`;
+    default:
+      return markerPath(SHAPES[name as keyof typeof SHAPES] ?? 'circle', size * 0.85);
   }
 }
 
@@ -34,7 +39,9 @@ function star(size: number, tips: number): string {
 }
 
 /** Places markers above their points; those that would touch are stacked, the highest first so that no line crosses another marker. */
-export function stackMarkers(markers: readonly { method: LabMethod; px: number; py: number }[]): { method: LabMethod; px: number; py: number; top: number }[] {
+export function stackMarkers(
+  markers: readonly { method: LabMethod; px: number; py: number }[],
+): { method: LabMethod; px: number; py: number; top: number }[] {
   const placed: { px: number; top: number }[] = [];
   const stacked = [...markers]
     .sort((a, b) => a.px - b.px)

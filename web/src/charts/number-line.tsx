@@ -39,7 +39,8 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   const few = weights.length <= MOST_ROWS;
   const focused = Math.min(active, weights.length - 1);
   const rowOf = (index: number) => (index % rows) * ROW + 8;
-  const clippedAt = (index: number) => isClipped(weights[index] ?? 0, point.decoded[index] ?? 0, point.codes[index] ?? 0, levels, point.scale);
+  const clippedAt = (index: number) =>
+    isClipped(weights[index] ?? 0, point.decoded[index] ?? 0, point.codes[index] ?? 0, levels, point.scale);
   const focus = (index: number) => {
     setActive(index);
     group.current?.querySelector<SVGGElement>(`[data-weight="${index}"]`)?.focus();
@@ -79,9 +80,23 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
     return node;
   };
   return (
-    <svg class="number-line" width={width} height={plotHeight + MARGIN.top + MARGIN.bottom} viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`} role="group" aria-label="Weights on the number line">
+    <svg
+      class="number-line"
+      width={width}
+      height={plotHeight + MARGIN.top + MARGIN.bottom}
+      viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`}
+      role="group"
+      aria-label="Weights on the number line"
+    >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
-        <Axes width={plotWidth} height={plotHeight} x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))} y={[]} xTitle="value, units of the weights" yTitle={few ? 'weight' : ''} />
+        <Axes
+          width={plotWidth}
+          height={plotHeight}
+          x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))}
+          y={[]}
+          xTitle="value, units of the weights"
+          yTitle={few ? 'weight' : ''}
+        />
         <Teeth levels={levels} point={point} domain={domain} x={x} line={line} />
         <line class="ground" x1={0} x2={plotWidth} y1={line} y2={line} />
         <Errors weights={weights} point={point} x={x} rowOf={rowOf} line={line} clippedAt={clippedAt} />
@@ -92,9 +107,18 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
             const end = Math.max(from, to) > plotWidth - 110;
             return (
               <g key={index}>
-                <text class="row-name" x={-8} y={rowOf(index)} dy="0.32em" text-anchor="end">{index + 1}</text>
-                <text class="row-value" x={end ? Math.min(from, to) - 10 : Math.max(from, to) + 10} y={rowOf(index)} dy="0.32em" text-anchor={end ? 'end' : 'start'}>
-                  {precise(weight)} → {precise(decoded)}{clippedAt(index) ? ', clipped' : ''}
+                <text class="row-name" x={-8} y={rowOf(index)} dy="0.32em" text-anchor="end">
+                  {index + 1}
+                </text>
+                <text
+                  class="row-value"
+                  x={end ? Math.min(from, to) - 10 : Math.max(from, to) + 10}
+                  y={rowOf(index)}
+                  dy="0.32em"
+                  text-anchor={end ? 'end' : 'start'}
+                >
+                  {precise(weight)} → {precise(decoded)}
+                  {clippedAt(index) ? ', clipped' : ''}
                 </text>
               </g>
             );
@@ -102,8 +126,21 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
         {weights.map((weight, index) => {
           const decoded = point.decoded[index] ?? 0;
           // Only one handle can be read at a time; the others need not change with the scale.
-          const reading = index === focused ? `${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}` : null;
-          return handle({ index, weight, at: x(weight), row: rowOf(index), low: Math.min(domain[0], weight), high: Math.max(domain[1], weight), size: few ? DOT : DOT - 1.5, tabbable: index === focused, reading });
+          const reading =
+            index === focused
+              ? `${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}`
+              : null;
+          return handle({
+            index,
+            weight,
+            at: x(weight),
+            row: rowOf(index),
+            low: Math.min(domain[0], weight),
+            high: Math.max(domain[1], weight),
+            size: few ? DOT : DOT - 1.5,
+            tabbable: index === focused,
+            reading,
+          });
         })}
       </g>
     </svg>
@@ -131,11 +168,31 @@ interface HandlePlace {
 }
 
 function samePlace(a: HandlePlace, b: HandlePlace): boolean {
-  return a.weight === b.weight && a.at === b.at && a.row === b.row && a.low === b.low && a.high === b.high && a.size === b.size && a.tabbable === b.tabbable && a.reading === b.reading;
+  return (
+    a.weight === b.weight &&
+    a.at === b.at &&
+    a.row === b.row &&
+    a.low === b.low &&
+    a.high === b.high &&
+    a.size === b.size &&
+    a.tabbable === b.tabbable &&
+    a.reading === b.reading
+  );
 }
 
 /** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
-function Handle({ index, weight, at, row, low, high, size, tabbable, reading, act }: HandlePlace & { act: { readonly current: HandleActions } }): VNode {
+function Handle({
+  index,
+  weight,
+  at,
+  row,
+  low,
+  high,
+  size,
+  tabbable,
+  reading,
+  act,
+}: HandlePlace & { act: { readonly current: HandleActions } }): VNode {
   return (
     <g
       data-weight={index}
@@ -166,7 +223,14 @@ function Handle({ index, weight, at, row, low, high, size, tabbable, reading, ac
 type Along = (value: number) => number;
 
 /** How every weight falls onto its level: one path for each kind of stroke. */
-function Errors({ weights, point, x, rowOf, line, clippedAt }: {
+function Errors({
+  weights,
+  point,
+  x,
+  rowOf,
+  line,
+  clippedAt,
+}: {
   weights: readonly number[];
   point: LabPoint;
   x: Along;
@@ -198,15 +262,32 @@ function Errors({ weights, point, x, rowOf, line, clippedAt }: {
 }
 
 /** The levels in view, those in use stronger; names where there is room. */
-function Teeth({ levels, point: { scale, offset, codes }, domain: [low, high], x, line }: { levels: readonly number[]; point: LabPoint; domain: Domain; x: Along; line: number }): VNode {
+function Teeth({
+  levels,
+  point: { scale, offset, codes },
+  domain: [low, high],
+  x,
+  line,
+}: {
+  levels: readonly number[];
+  point: LabPoint;
+  domain: Domain;
+  x: Along;
+  line: number;
+}): VNode {
   const used = new Set(codes);
   const paths = { lines: '', usedLines: '', teeth: '', usedTeeth: '' };
   const names: { at: number; name: string; used: boolean }[] = [];
   let room = -Infinity;
-  const visible = levels.map((level, code) => ({ level, value: level * scale + offset, used: used.has(code) })).filter(({ value }) => value >= low && value <= high);
+  const visible = levels
+    .map((level, code) => ({ level, value: level * scale + offset, used: used.has(code) }))
+    .filter(({ value }) => value >= low && value <= high);
   for (const tooth of visible.sort((a, b) => a.value - b.value)) {
     const at = x(tooth.value);
-    const [stroke, foot] = [`M${at.toFixed(1)},-6V${line}`, `M${(at - 4).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l4,8Z`];
+    const [stroke, foot] = [
+      `M${at.toFixed(1)},-6V${line}`,
+      `M${(at - 4).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l4,8Z`,
+    ];
     if (tooth.used) {
       paths.usedLines += stroke;
       paths.usedTeeth += foot;
@@ -226,8 +307,20 @@ function Teeth({ levels, point: { scale, offset, codes }, domain: [low, high], x
       <path class="tooth-line used" d={paths.usedLines} />
       <path class="tooth" d={paths.teeth} />
       <path class="tooth used" d={paths.usedTeeth} />
-      {names.map((one) => <text key={one.name} class={one.used ? 'tooth-name used' : 'tooth-name'} x={one.at} y={line + 23} text-anchor="middle">{one.name}</text>)}
-      <text class="tooth-title" x={-8} y={line + 23} text-anchor="end">level</text>
+      {names.map((one) => (
+        <text
+          key={one.name}
+          class={one.used ? 'tooth-name used' : 'tooth-name'}
+          x={one.at}
+          y={line + 23}
+          text-anchor="middle"
+        >
+          {one.name}
+        </text>
+      ))}
+      <text class="tooth-title" x={-8} y={line + 23} text-anchor="end">
+        level
+      </text>
     </g>
   );
 }
@@ -241,7 +334,13 @@ function domainOf(weights: readonly number[]): Domain {
 }
 
 /** Beyond the outermost level by more than half its distance to the next. */
-export function isClipped(weight: number, decoded: number, code: number, levels: readonly number[], scale: number): boolean {
+export function isClipped(
+  weight: number,
+  decoded: number,
+  code: number,
+  levels: readonly number[],
+  scale: number,
+): boolean {
   const last = levels.length - 1;
   if (code !== 0 && code !== last) return false;
   const [end, next] = code === 0 ? [levels[0] ?? 0, levels[1] ?? 0] : [levels[last] ?? 0, levels[last - 1] ?? 0];

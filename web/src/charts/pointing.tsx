@@ -15,7 +15,14 @@ export interface Reading {
  * Wraps a drawing. `pick` finds the mark nearest to a pointer, `step` the next one for an arrow key (from null: the first); marks are
  * named by T. The drawing itself is hidden from screen readers, which get the readings and the chart's table.
  */
-export function Pointing<T>({ label, pick, step, read, onChoose, children }: {
+export function Pointing<T>({
+  label,
+  pick,
+  step,
+  read,
+  onChoose,
+  children,
+}: {
   label: string;
   pick: (x: number, y: number) => T | null;
   step: (from: T | null, key: ArrowKey) => T | null;
@@ -38,10 +45,14 @@ export function Pointing<T>({ label, pick, step, read, onChoose, children }: {
       role="group"
       tabIndex={0}
       aria-label={`${label}. Arrow keys read the values${onChoose ? '; Enter chooses' : ''}.`}
-      onPointerMove={(event) => { if (!byKeyboard || event.movementX !== 0 || event.movementY !== 0) onPointer(event); }}
+      onPointerMove={(event) => {
+        if (!byKeyboard || event.movementX !== 0 || event.movementY !== 0) onPointer(event);
+      }}
       onPointerDown={onPointer}
       // What the keyboard reads stays when only the layout moves under a resting pointer.
-      onPointerLeave={() => { if (!byKeyboard) setMark(null); }}
+      onPointerLeave={() => {
+        if (!byKeyboard) setMark(null);
+      }}
       onClick={() => {
         if (mark !== null) onChoose?.(mark);
       }}
@@ -57,7 +68,9 @@ export function Pointing<T>({ label, pick, step, read, onChoose, children }: {
     >
       {children(mark)}
       {reading && <Tooltip reading={reading} />}
-      <div class="visually-hidden" aria-live="polite">{reading && byKeyboard ? [reading.head, ...reading.lines].join(', ') : ''}</div>
+      <div class="visually-hidden" aria-live="polite">
+        {reading && byKeyboard ? [reading.head, ...reading.lines].join(', ') : ''}
+      </div>
     </div>
   );
 }
@@ -86,13 +99,18 @@ function Tooltip({ reading }: { reading: Reading }): VNode {
     if (!element || !parent) return;
     const right = reading.x + 14 + element.offsetWidth <= parent.clientWidth;
     const left = right ? reading.x + 14 : Math.max(0, reading.x - 14 - element.offsetWidth);
-    const top = Math.min(Math.max(0, reading.y - element.offsetHeight / 2), Math.max(0, parent.clientHeight - element.offsetHeight));
+    const top = Math.min(
+      Math.max(0, reading.y - element.offsetHeight / 2),
+      Math.max(0, parent.clientHeight - element.offsetHeight),
+    );
     element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   });
   return (
     <div class="tooltip" ref={box} aria-hidden="true">
       <div class="tooltip-head">{reading.head}</div>
-      {reading.lines.map((line) => <div key={line}>{line}</div>)}
+      {reading.lines.map((line) => (
+        <div key={line}>{line}</div>
+      ))}
     </div>
   );
 }

@@ -10,14 +10,29 @@ import { Pointing, stepIndex } from './pointing';
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 64 };
 const HEIGHT = 300;
 
-export function RowOverlay({ width, first, before, after }: { width: number; first: number; before: ArrayLike<number>; after: ArrayLike<number> }): VNode {
+export function RowOverlay({
+  width,
+  first,
+  before,
+  after,
+}: {
+  width: number;
+  first: number;
+  before: ArrayLike<number>;
+  after: ArrayLike<number>;
+}): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const count = before.length;
-  const [low = -1, high = 1] = extent([...Array.from(before), ...Array.from(after)]) as [number, number] | [undefined, undefined];
+  const [low = -1, high = 1] = extent([...Array.from(before), ...Array.from(after)]) as
+    [number, number] | [undefined, undefined];
   const x = scaleLinear([first, first + Math.max(1, count - 1)], [4, plotWidth - 4]);
   const y = scaleLinear([Math.min(low, 0), Math.max(high, 0)], [plotHeight, 0]).nice(5);
-  const path = line<number>((_, index) => x(first + index), (value) => y(value))(Array.from(before)) ?? '';
+  const path =
+    line<number>(
+      (_, index) => x(first + index),
+      (value) => y(value),
+    )(Array.from(before)) ?? '';
   return (
     <Pointing<number>
       label="Weights before and after"
@@ -27,7 +42,11 @@ export function RowOverlay({ width, first, before, after }: { width: number; fir
         x: MARGIN.left + x(first + index),
         y: MARGIN.top + y(after[index] ?? 0),
         head: `column ${first + index}`,
-        lines: [`before ${precise(before[index] ?? 0)}`, `after ${precise(after[index] ?? 0)}`, `error ${precise((after[index] ?? 0) - (before[index] ?? 0))}`],
+        lines: [
+          `before ${precise(before[index] ?? 0)}`,
+          `after ${precise(after[index] ?? 0)}`,
+          `error ${precise((after[index] ?? 0) - (before[index] ?? 0))}`,
+        ],
       })}
     >
       {(current) => (
@@ -36,7 +55,9 @@ export function RowOverlay({ width, first, before, after }: { width: number; fir
             <Axes
               width={plotWidth}
               height={plotHeight}
-              x={x.ticks(Math.max(2, Math.floor(plotWidth / 70))).map((value) => ({ at: x(value), label: String(value) }))}
+              x={x
+                .ticks(Math.max(2, Math.floor(plotWidth / 70)))
+                .map((value) => ({ at: x(value), label: String(value) }))}
               y={y.ticks(5).map((value) => ({ at: y(value), label: precise(value) }))}
               xTitle="column of the row"
               yTitle="weight"
@@ -48,7 +69,9 @@ export function RowOverlay({ width, first, before, after }: { width: number; fir
                 <circle cy={y(value)} r={count > 150 ? 1.6 : 2.4} fill="var(--accent)" />
               </g>
             ))}
-            {current !== null && <line data-passing class="axis" x1={x(first + current)} x2={x(first + current)} y2={plotHeight} />}
+            {current !== null && (
+              <line data-passing class="axis" x1={x(first + current)} x2={x(first + current)} y2={plotHeight} />
+            )}
           </g>
         </svg>
       )}

@@ -1,6 +1,21 @@
 /** Charts as files: the drawing as SVG or PNG with its colours written in, the data as CSV. */
 
-const STYLED = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'paint-order', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'stroke-linejoin', 'stroke-linecap'];
+const STYLED = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'paint-order',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'stroke-linejoin',
+  'stroke-linecap',
+];
 const PNG_SCALE = 2;
 
 /** Hands a small file to the browser's downloads. */

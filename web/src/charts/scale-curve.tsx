@@ -5,7 +5,19 @@ import { useMemo } from 'preact/hooks';
 import { percent, precise } from '../text/units';
 import type { LabMethod, LabReport } from '../core/types';
 import { Axes, type Margin } from './axes';
-import { type Curve, curvePath, errorCeiling, type Kink, kinkAt, kinksIn, kinksOf, lineOf, nearestKink, type Sign, type Span } from './curve-geometry';
+import {
+  type Curve,
+  curvePath,
+  errorCeiling,
+  type Kink,
+  kinkAt,
+  kinksIn,
+  kinksOf,
+  lineOf,
+  nearestKink,
+  type Sign,
+  type Span,
+} from './curve-geometry';
 import { methodPath, stackMarkers } from './methods';
 import { type ArrowKey, Pointing } from './pointing';
 
@@ -40,14 +52,40 @@ interface CurveProps {
   onMethod: (method: LabMethod) => void;
 }
 
-export function ScaleCurve({ width, report, curves, weights, span, offset, scale, error, settled, storable, chosen, onScale, onMethod }: CurveProps): VNode {
+export function ScaleCurve({
+  width,
+  report,
+  curves,
+  weights,
+  span,
+  offset,
+  scale,
+  error,
+  settled,
+  storable,
+  chosen,
+  onScale,
+  onMethod,
+}: CurveProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const sign: Sign = scale < 0 ? -1 : 1;
   const { low, high } = span;
   const drawing = useMemo(() => {
-    const branches = curves.map((curve) => ({ sign: curve.sign, line: lineOf(curve, { low, high }, ((high - low) / plotWidth) * FINEST) }));
-    const y = scaleLinear([0, errorCeiling(branches.map((branch) => branch.line), settled * 0.9)], [plotHeight, 0]);
+    const branches = curves.map((curve) => ({
+      sign: curve.sign,
+      line: lineOf(curve, { low, high }, ((high - low) / plotWidth) * FINEST),
+    }));
+    const y = scaleLinear(
+      [
+        0,
+        errorCeiling(
+          branches.map((branch) => branch.line),
+          settled * 0.9,
+        ),
+      ],
+      [plotHeight, 0],
+    );
     const x = scaleLinear([low, high], [0, plotWidth]);
     return { x, y, paths: branches.map((branch) => ({ sign: branch.sign, path: curvePath(branch.line, x, y) })) };
   }, [curves, low, high, settled, plotWidth, plotHeight]);
@@ -56,7 +94,10 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
   const kinks = useMemo(() => (curve ? kinksOf(curve, { low, high }, MARKED_KINKS) : []), [curve, low, high]);
   const height = (share: number) => Math.max(0, y(share));
   const at = Math.abs(scale);
-  const markers = useMemo(() => placeMarkers(report, curves, { low, high }, x, height), [report, curves, low, high, x, y]);
+  const markers = useMemo(
+    () => placeMarkers(report, curves, { low, high }, x, height),
+    [report, curves, low, high, x, y],
+  );
   const step = (from: Kink | null, key: ArrowKey): Kink | null => {
     if (!curve) return null;
     const { first, last } = kinksIn(curve, { low, high });
@@ -90,25 +131,41 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
               if (px >= 0 && px <= plotWidth) onScale(sign * x.invert(px));
             }}
           >
-            <clipPath id="scale-curve-plot"><rect x={0} y={-1} width={plotWidth} height={plotHeight + 2} /></clipPath>
+            <clipPath id="scale-curve-plot">
+              <rect x={0} y={-1} width={plotWidth} height={plotHeight + 2} />
+            </clipPath>
             <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
               <g aria-hidden="true">
                 <Axes
                   width={plotWidth}
                   height={plotHeight}
-                  x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({ at: x(value), label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value) }))}
+                  x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({
+                    at: x(value),
+                    label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value),
+                  }))}
                   y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5, '%')(value).replace('%', '') }))}
                   xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
                   yTitle="squared error, % of the squared weights"
                 />
                 {storable.length > 0 && (
-                  <path class="storable" d={storable.map((stored) => `M${x(stored).toFixed(2)},${plotHeight}v-5`).join('')} />
+                  <path
+                    class="storable"
+                    d={storable.map((stored) => `M${x(stored).toFixed(2)},${plotHeight}v-5`).join('')}
+                  />
                 )}
                 <g clip-path="url(#scale-curve-plot)">
-                  {[...paths].sort((branch) => (branch.sign === sign ? 1 : -1)).map((branch) => (
-                    <path key={branch.sign} class={branch.sign === sign ? 'series branch' : 'series branch other'} d={branch.path} />
+                  {[...paths]
+                    .sort((branch) => (branch.sign === sign ? 1 : -1))
+                    .map((branch) => (
+                      <path
+                        key={branch.sign}
+                        class={branch.sign === sign ? 'series branch' : 'series branch other'}
+                        d={branch.path}
+                      />
+                    ))}
+                  {kinks.map((one) => (
+                    <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />
                   ))}
-                  {kinks.map((one) => <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />)}
                 </g>
                 {at >= low && at <= high && (
                   <g class="now" transform={`translate(${x(at)},0)`}>
@@ -120,7 +177,11 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
               {markers.map(({ method, px, py, top }) => (
                 <g
                   key={method.name}
-                  class={['method-marker', method.name === chosen ? 'chosen' : '', method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere'].join(' ')}
+                  class={[
+                    'method-marker',
+                    method.name === chosen ? 'chosen' : '',
+                    method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere',
+                  ].join(' ')}
                   role="button"
                   tabindex={0}
                   aria-label={`${method.name}: scale ${precise(method.scale)}, relative error ${percent(method.relativeError, 2)}`}
@@ -151,7 +212,14 @@ export function ScaleCurve({ width, report, curves, weights, span, offset, scale
   );
 }
 
-function readKink(kink: Kink, report: LabReport, weights: readonly number[], sign: Sign, x: (scale: number) => number, y: (error: number) => number) {
+function readKink(
+  kink: Kink,
+  report: LabReport,
+  weights: readonly number[],
+  sign: Sign,
+  x: (scale: number) => number,
+  y: (error: number) => number,
+) {
   const level = (code: number) => precise(report.levels[code] ?? 0);
   const shown = kink.moves.slice(0, 6);
   return {
@@ -159,14 +227,23 @@ function readKink(kink: Kink, report: LabReport, weights: readonly number[], sig
     y: MARGIN.top + y(kink.error),
     head: `scale ${precise(sign * kink.scale)}, relative error ${percent(Math.sqrt(kink.error), 2)}`,
     lines: [
-      ...shown.map(({ weight, below, above }) => `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from code ${below} to ${above}, level ${level(below)} to ${level(above)}`),
+      ...shown.map(
+        ({ weight, below, above }) =>
+          `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from code ${below} to ${above}, level ${level(below)} to ${level(above)}`,
+      ),
       ...(kink.moves.length > shown.length ? [`and ${kink.moves.length - shown.length} more`] : []),
     ],
   };
 }
 
 /** Every method's choice above its point of the curve. */
-function placeMarkers(report: LabReport, curves: readonly Curve[], span: Span, x: (scale: number) => number, y: (error: number) => number) {
+function placeMarkers(
+  report: LabReport,
+  curves: readonly Curve[],
+  span: Span,
+  x: (scale: number) => number,
+  y: (error: number) => number,
+) {
   return stackMarkers(
     report.methods
       .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)

@@ -17,7 +17,11 @@ export interface WorstBlock {
 /** The worst blocks of several tensors; of equal ones those that come first in the file. */
 export function worstBlocks(rows: readonly TensorError[]): WorstBlock[] {
   return rows
-    .flatMap(({ name, to, error: { blocks } }) => (blocks?.length ? blocks.worst.map(({ block, rmse }) => ({ tensor: name, type: to, block, length: blocks.length!, rmse })) : []))
+    .flatMap(({ name, to, error: { blocks } }) =>
+      blocks?.length
+        ? blocks.worst.map(({ block, rmse }) => ({ tensor: name, type: to, block, length: blocks.length!, rmse }))
+        : [],
+    )
     .sort((a, b) => b.rmse - a.rmse)
     .slice(0, MOST_WORST);
 }
@@ -46,7 +50,10 @@ export interface CodeUse {
 }
 
 /** The codes of each type that was written, over all its tensors. */
-export function codesByType({ tensors }: Pick<RunReport, 'tensors'>, formats: readonly Pick<FormatInfo, 'name' | 'bitsPerWeight'>[]): CodeUse[] {
+export function codesByType(
+  { tensors }: Pick<RunReport, 'tensors'>,
+  formats: readonly Pick<FormatInfo, 'name' | 'bitsPerWeight'>[],
+): CodeUse[] {
   const found = new Map<string, { bits: number; counts: number[] }>();
   for (const { to, error } of tensors) {
     if (!error?.codes) continue;
@@ -56,7 +63,16 @@ export function codesByType({ tensors }: Pick<RunReport, 'tensors'>, formats: re
   }
   return [...found].map(([type, { bits, counts }]) => {
     const total = counts.reduce((sum, count) => sum + count, 0);
-    const entropy = counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log2(count / total)), 0);
-    return { type, bits, counts, entropy, bitsPerWeight: formats.find(({ name }) => name === type)?.bitsPerWeight ?? NaN };
+    const entropy = counts.reduce(
+      (sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log2(count / total)),
+      0,
+    );
+    return {
+      type,
+      bits,
+      counts,
+      entropy,
+      bitsPerWeight: formats.find(({ name }) => name === type)?.bitsPerWeight ?? NaN,
+    };
   });
 }

@@ -1,4 +1,14 @@
-import { analyzeScale as analyze, compareGroups, compareNumberFormats, findOutliers, type OpenedModel, type OutlierBasis, type ScaleSearchName, type StudyProgress, type StudyRun } from '../core';
+import {
+  analyzeScale as analyze,
+  compareGroups,
+  compareNumberFormats,
+  findOutliers,
+  type OpenedModel,
+  type OutlierBasis,
+  type ScaleSearchName,
+  type StudyProgress,
+  type StudyRun,
+} from '../core';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
@@ -15,7 +25,11 @@ export interface SampleOptions extends ComputeOptions {
   json?: boolean;
 }
 
-export async function analyzeScale(path: string, options: SampleOptions & { format?: string }, signal: AbortSignal): Promise<void> {
+export async function analyzeScale(
+  path: string,
+  options: SampleOptions & { format?: string },
+  signal: AbortSignal,
+): Promise<void> {
   const wish = { ...sampled(options), ...(options.format !== undefined && { format: options.format }) };
   await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis);
 }
@@ -50,7 +64,12 @@ export interface OutlierCommandOptions extends RecipeOptions, SampleOptions {
   threshold?: number;
 }
 
-export async function outliers(path: string, type: string, options: OutlierCommandOptions, signal: AbortSignal): Promise<void> {
+export async function outliers(
+  path: string,
+  type: string,
+  options: OutlierCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const wish = {
     ...sampled(options),
     plan: planOptions(type, options),
@@ -76,10 +95,14 @@ async function study<Found>(
 
 /** How a study is run under a display. */
 export function studyRun(options: ComputeOptions, signal: AbortSignal, display: LineDisplay): StudyRun {
-  const line = ({ share, pieces, piecesTotal }: StudyProgress) => `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
+  const line = ({ share, pieces, piecesTotal }: StudyProgress) =>
+    `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
   return { ...workersOf(options), signal, onProgress: (progress) => display.show(line(progress)) };
 }
 
 function sampled({ tensor, sample, all }: SampleOptions): { tensors?: string; weights?: number } {
-  return { ...(tensor !== undefined && { tensors: tensor }), ...(all ? { weights: 0 } : sample !== undefined && { weights: sample }) };
+  return {
+    ...(tensor !== undefined && { tensors: tensor }),
+    ...(all ? { weights: 0 } : sample !== undefined && { weights: sample }),
+  };
 }

@@ -4,7 +4,14 @@ import { DiskPlace } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
 import { behindLink, checkOutput, defaultOutput, outputPath } from './files';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
-import { describeModel, describePlan, describePrices, describeReference, describeRun, type PricedType } from './describe';
+import {
+  describeModel,
+  describePlan,
+  describePrices,
+  describeReference,
+  describeRun,
+  type PricedType,
+} from './describe';
 import { writeReceipt } from './evidence-commands';
 import { print, printable } from './text';
 import { withModel } from './with-model';
@@ -15,7 +22,11 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
   await withModel(path, {}, async ({ info }) => print(options, info, describeModel));
 }
 
-export async function plan(path: string, type: string | undefined, options: RecipeOptions & { json?: boolean }): Promise<void> {
+export async function plan(
+  path: string,
+  type: string | undefined,
+  options: RecipeOptions & { json?: boolean },
+): Promise<void> {
   await withModel(path, options, async (model) => {
     if (type === undefined) print(options, prices(model, options), (list) => describePrices(model.info, list));
     else print(options, model.plan(planOptions(type, options)), (made) => describePlan(model.info, made));
@@ -30,7 +41,13 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   receipt?: string;
 }
 
-export async function quantize(path: string, output: string | undefined, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
+export async function quantize(
+  path: string,
+  output: string | undefined,
+  type: string,
+  options: QuantizeOptions,
+  signal: AbortSignal,
+): Promise<void> {
   await withModel(path, options, async (model, inputs) => {
     const chosen = planOptions(type, options);
     const made = model.plan(chosen);
@@ -48,8 +65,12 @@ export async function quantize(path: string, output: string | undefined, type: s
         onProgress: (progress) => display.showRun(progress),
       }),
     );
-    const named: RunReport = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })) };
-    if (options.receipt !== undefined) writeReceipt(options.receipt, await makeReceipt(model, report, inputs.matrix, { signal }));
+    const named: RunReport = {
+      ...report,
+      files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })),
+    };
+    if (options.receipt !== undefined)
+      writeReceipt(options.receipt, await makeReceipt(model, report, inputs.matrix, { signal }));
     print(options, named, describeRun);
   });
 }
@@ -69,7 +90,9 @@ export async function stats(path: string, type: string, options: QuantizeOptions
         },
       }),
     );
-    print(options, report, (made) => [made.totalStatsLine ?? 'Nothing is quantized: all tensors are copied.', ...describeReference(made)].join('\n'));
+    print(options, report, (made) =>
+      [made.totalStatsLine ?? 'Nothing is quantized: all tensors are copied.', ...describeReference(made)].join('\n'),
+    );
   });
 }
 

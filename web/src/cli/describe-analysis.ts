@@ -30,23 +30,55 @@ export function describeScaleAnalysis({ sample, report, tables }: ScaleAnalysis)
     table(
       [
         ['method', 'RMSE', 'relative error', '/ max7', '/ exact', 'clipped', 'largest error'],
-        ...report.methods.map((one) => [one.name, precise(one.rmse), percent(one.relativeError, 3), ratio(one.overMax7), ratio(one.overExact), percent(one.clippedShare, 2), precise(one.maxError)]),
+        ...report.methods.map((one) => [
+          one.name,
+          precise(one.rmse),
+          percent(one.relativeError, 3),
+          ratio(one.overMax7),
+          ratio(one.overExact),
+          percent(one.clippedShare, 2),
+          precise(one.maxError),
+        ]),
       ],
       [1, 2, 3, 4, 5, 6],
     ),
     '',
     `Best tables of divisors (multiples of ${precise(report.candidates.step)} from ${precise(report.candidates.from)} to ${precise(report.candidates.to)}; each block takes the best of the table; ` +
       `searched on ${plural(report.tableBlocks, 'block')} at even distances; 1 and 2 by trying all, larger ones by exchange from several starts)`,
-    table([['k', 'RMSE', '/ exact', 'divisors'], ...tables.map((one) => [String(one.divisors.length), precise(one.rmse), ratio(one.overExact), one.divisors.map((divisor) => String(Number(divisor.toFixed(3)))).join(' ')])], [0, 1, 2]),
+    table(
+      [
+        ['k', 'RMSE', '/ exact', 'divisors'],
+        ...tables.map((one) => [
+          String(one.divisors.length),
+          precise(one.rmse),
+          ratio(one.overExact),
+          one.divisors.map((divisor) => String(Number(divisor.toFixed(3)))).join(' '),
+        ]),
+      ],
+      [0, 1, 2],
+    ),
   ].join('\n');
 }
 
 export function describeNumberFormats({ sample, report }: NumberFormats): string {
-  const row = (point: NumberFormatPoint) => [point.bitsPerWeight.toFixed(3), percent(point.relativeError, 3), pointName(point, report.families), blockName(point.block), point.search];
+  const row = (point: NumberFormatPoint) => [
+    point.bitsPerWeight.toFixed(3),
+    percent(point.relativeError, 3),
+    pointName(point, report.families),
+    blockName(point.block),
+    point.search,
+  ];
   const frontier = report.points.filter((point) => point.frontier).sort((a, b) => a.bitsPerWeight - b.bitsPerWeight);
-  const types = report.points.filter(({ family }) => family === 'gguf').sort((a, b) => a.bitsPerWeight - b.bitsPerWeight);
+  const types = report.points
+    .filter(({ family }) => family === 'gguf')
+    .sort((a, b) => a.bitsPerWeight - b.bitsPerWeight);
   const bestOf = [...new Set(report.points.map(({ bits, family }) => `${bits} ${family}`))]
-    .map((key) => report.points.filter(({ bits, family }) => bits > 0 && `${bits} ${family}` === key).sort((a, b) => a.relativeError - b.relativeError)[0])
+    .map(
+      (key) =>
+        report.points
+          .filter(({ bits, family }) => bits > 0 && `${bits} ${family}` === key)
+          .sort((a, b) => a.relativeError - b.relativeError)[0],
+    )
     .filter((point) => point !== undefined)
     .sort((a, b) => a.bits - b.bits || a.relativeError - b.relativeError);
   const head = ['bits/weight', 'relative error', 'numbers', 'block', 'scale search'];
@@ -81,6 +113,21 @@ export function describeGroups({ sample, report }: NumberFormats): string {
   return [
     `4-bit integers in groups, scale by the largest magnitude; ${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}. Squared errors are sums over a tensor, as if all its weights had been looked at.`,
     '',
-    table([['group', 'numbers', 'bits/weight', 'largest squared error', 'of', 'mean squared error', 'largest relative', 'mean relative'], ...rows], [0, 2, 3, 5, 6, 7]),
+    table(
+      [
+        [
+          'group',
+          'numbers',
+          'bits/weight',
+          'largest squared error',
+          'of',
+          'mean squared error',
+          'largest relative',
+          'mean relative',
+        ],
+        ...rows,
+      ],
+      [0, 2, 3, 5, 6, 7],
+    ),
   ].join('\n');
 }

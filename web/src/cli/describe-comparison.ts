@@ -6,8 +6,15 @@ import { printable, table } from './text';
 export function describeComparedTensor({ a, b, match, error, problem }: ComparedTensor): string {
   const name = match === 'renamed' ? `${a!.name} = ${b!.name}` : (a ?? b)!.name;
   const types = `${a?.type ?? '–'} → ${b?.type ?? '–'}`;
-  const note = match === 'reshaped' ? `reshaped from ${a!.shape.join(' × ')} to ${b!.shape.join(' × ')}` : match === 'renamed' ? doubt(error) : '';
-  return printable(`${name.padEnd(30)}  ${types.padEnd(14)}  ${error === null ? (problem ?? '') : `${figures(error)}${note && `  ${note}`}`}`.trimEnd());
+  const note =
+    match === 'reshaped'
+      ? `reshaped from ${a!.shape.join(' × ')} to ${b!.shape.join(' × ')}`
+      : match === 'renamed'
+        ? doubt(error)
+        : '';
+  return printable(
+    `${name.padEnd(30)}  ${types.padEnd(14)}  ${error === null ? (problem ?? '') : `${figures(error)}${note && `  ${note}`}`}`.trimEnd(),
+  );
 }
 
 export function describeComparison({ a, b, tensors, total, seconds }: Comparison): string {
@@ -44,5 +51,7 @@ function figures(error: ErrorReport): string {
 
 /** A renamed tensor is a guess from its shape; an error as large as the weights speaks against it. */
 function doubt(error: ErrorReport | null): string {
-  return error !== null && error.rmse > 0.5 * error.rmsWeight ? 'probably another tensor of the same shape' : 'paired by shape';
+  return error !== null && error.rmse > 0.5 * error.rmsWeight
+    ? 'probably another tensor of the same shape'
+    : 'paired by shape';
 }

@@ -17,7 +17,10 @@ export function describeMeasurement({ tensors, method, allRows }: MeasurementFil
     }),
   ]);
   return [
-    table([['tensor', 'rows', ...types], ...rows], types.map((_, index) => index + 2)),
+    table(
+      [['tensor', 'rows', ...types], ...rows],
+      types.map((_, index) => index + 2),
+    ),
     '',
     'Relative error, % (RMS error over the RMS of the weights) ± half of the interval that holds the truth for at least 95 of 100 tensors.',
     `${plural(tensors.length, 'tensor')}, method ${method}, ${allRows ? 'all rows' : `${((100 * measured) / Math.max(1, weights)).toPrecision(2)} % of the weights`} (${amount(measured)} of ${amount(weights)}), ${duration(seconds)}`,
@@ -45,7 +48,9 @@ export function describeMix(mix: Mix | Solution): string {
     ...('gap' in mix
       ? [
           `Made small: ${mix.objective === 'weighted' ? 'the squared error counted by importance' : 'the squared error'} of all weights together; ` +
-            (mix.gap < 1e-9 ? 'no mix of these types has less at this size.' : `at most ${(100 * mix.gap).toPrecision(2)} % above the least possible at this size.`),
+            (mix.gap < 1e-9
+              ? 'no mix of these types has less at this size.'
+              : `at most ${(100 * mix.gap).toPrecision(2)} % above the least possible at this size.`),
         ]
       : []),
     '',

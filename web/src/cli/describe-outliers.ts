@@ -2,9 +2,22 @@ import type { OutlierReport, TensorOutliers } from '../core';
 import { percent, plural, quantity as amount } from '../text/units';
 import { table } from './text';
 
-const BASES: Record<TensorOutliers['basis'], string> = { weights: 'weights', producers: 'rows before', importance: 'importance' };
+const BASES: Record<TensorOutliers['basis'], string> = {
+  weights: 'weights',
+  producers: 'rows before',
+  importance: 'importance',
+};
 
-export function describeOutliers({ type, method, threshold, weights, ofWeights, tensors, shared, kept }: OutlierReport): string {
+export function describeOutliers({
+  type,
+  method,
+  threshold,
+  weights,
+  ofWeights,
+  tensors,
+  shared,
+  kept,
+}: OutlierReport): string {
   const rows = tensors.map(({ name, to, columns, basis, median, largest, count, outliers, errorShare, saved }) => [
     name,
     to,
@@ -12,13 +25,22 @@ export function describeOutliers({ type, method, threshold, weights, ofWeights, 
     String(columns),
     (largest / median).toFixed(1),
     String(count),
-    outliers.slice(0, 4).map(({ column }) => String(column)).join(' ') + (count > 4 ? ' …' : ''),
+    outliers
+      .slice(0, 4)
+      .map(({ column }) => String(column))
+      .join(' ') + (count > 4 ? ' …' : ''),
     percent(errorShare, 2),
     percent(saved[2] ?? 0, 1),
   ]);
   const widest = Math.max(0, ...tensors.map((tensor) => tensor.columns));
   return [
-    table([['tensor', 'type', 'by', 'columns', 'largest/median', 'outliers', 'which', 'of the error', 'worst 1 % carry'], ...rows], [3, 4, 5, 7, 8]),
+    table(
+      [
+        ['tensor', 'type', 'by', 'columns', 'largest/median', 'outliers', 'which', 'of the error', 'worst 1 % carry'],
+        ...rows,
+      ],
+      [3, 4, 5, 7, 8],
+    ),
     '',
     `A column is an outlier beyond ${threshold} times the median column of its tensor. Errors are of ${type}, method ${method}, over ${amount(weights)} of ${amount(ofWeights)} weights${tensors.some(({ basis }) => basis === 'importance') ? ', times the importance of the column' : ''}.`,
     shared.length === 0
@@ -27,7 +49,15 @@ export function describeOutliers({ type, method, threshold, weights, ofWeights, 
     '',
     `Keeping the columns with the largest error at 16 bits (of ${plural(widest, 'column')} and fewer, at least one a tensor; no GGUF type stores it):`,
     table(
-      [['columns kept', 'more bits per weight', 'squared error saved', 'RMSE becomes'], ...kept.map(({ share, bitsPerWeight, savedError, rmseRatio }) => [percent(share, 1), bitsPerWeight.toFixed(3), percent(savedError, 1), `× ${rmseRatio.toFixed(4)}`])],
+      [
+        ['columns kept', 'more bits per weight', 'squared error saved', 'RMSE becomes'],
+        ...kept.map(({ share, bitsPerWeight, savedError, rmseRatio }) => [
+          percent(share, 1),
+          bitsPerWeight.toFixed(3),
+          percent(savedError, 1),
+          `× ${rmseRatio.toFixed(4)}`,
+        ]),
+      ],
       [0, 1, 2, 3],
     ),
   ].join('\n');

@@ -18,7 +18,9 @@ export function describeModel(info: ModelInfo): string {
   const types = tally(info.tensors.map((tensor) => tensor.type));
   const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
   return [
-    printable(`${info.files.map((file) => file.name).join(', ')}: ${info.container}${info.version === null ? '' : ` v${info.version}`} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `) +
+    printable(
+      `${info.files.map((file) => file.name).join(', ')}: ${info.container}${info.version === null ? '' : ` v${info.version}`} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `,
+    ) +
       `${plural(info.tensors.length, 'tensor')} · ${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
     ...info.warnings.map((warning) => `Note: ${warning}`),
     '',
@@ -30,10 +32,25 @@ export function describeModel(info: ModelInfo): string {
 
 export function describePlan(info: ModelInfo, plan: Plan): string {
   const tensors = table(
-    plan.tensors.map(({ name, shape, from, to, outputBytes, reason }) => [name, shape.join(' × '), from, from === to ? '' : `→ ${to}`, size(outputBytes), reason]),
+    plan.tensors.map(({ name, shape, from, to, outputBytes, reason }) => [
+      name,
+      shape.join(' × '),
+      from,
+      from === to ? '' : `→ ${to}`,
+      size(outputBytes),
+      reason,
+    ]),
     [4],
   );
-  return [tensors, '', ...plan.notes.map((note) => `Note: ${note}`), summary(info.files.reduce((sum, file) => sum + file.bytes, 0), plan)].join('\n');
+  return [
+    tensors,
+    '',
+    ...plan.notes.map((note) => `Note: ${note}`),
+    summary(
+      info.files.reduce((sum, file) => sum + file.bytes, 0),
+      plan,
+    ),
+  ].join('\n');
 }
 
 export function describePrices(info: ModelInfo, types: PricedType[]): string {
@@ -41,7 +58,13 @@ export function describePrices(info: ModelInfo, types: PricedType[]): string {
   const rows = types.map(({ name, price, problem, summary: text }) =>
     price === null
       ? [name, '', '', '', problem ?? '']
-      : [name, size(price.outputBytes), price.bitsPerWeight.toFixed(2), price.needsImportance ? 'needs --imatrix' : '', text],
+      : [
+          name,
+          size(price.outputBytes),
+          price.bitsPerWeight.toFixed(2),
+          price.needsImportance ? 'needs --imatrix' : '',
+          text,
+        ],
   );
   return [table([['type', 'size', 'bits/weight', '', ''], ...rows], [1, 2]), '', `Now: ${size(now)}`].join('\n');
 }
@@ -63,10 +86,18 @@ export function describeRun(report: RunReport): string {
 export function describeReference({ method, reference, total, tensors }: RunReport): string[] {
   if (reference === null || total === null) return [];
   const rows = tensors.flatMap(({ name, to, error, reference: other }) =>
-    error === null || other === null || error === other ? [] : [[name, to, error.rmse.toPrecision(4), other.rmse.toPrecision(4), ratio(error, other)]],
+    error === null || other === null || error === other
+      ? []
+      : [[name, to, error.rmse.toPrecision(4), other.rmse.toPrecision(4), ratio(error, other)]],
   );
   return [
-    ...(rows.length === 0 ? [] : ['', table([['tensor', 'type', `RMSE, ${method}`, `RMSE, ${reference.method}`, 'ratio'], ...rows], [2, 3, 4]), '']),
+    ...(rows.length === 0
+      ? []
+      : [
+          '',
+          table([['tensor', 'type', `RMSE, ${method}`, `RMSE, ${reference.method}`, 'ratio'], ...rows], [2, 3, 4]),
+          '',
+        ]),
     `RMSE ${total.rmse.toPrecision(4)} with ${method}, ${reference.total.rmse.toPrecision(4)} with ${reference.method} on the same weights: ${ratio(total, reference.total)} times as much.`,
   ];
 }
@@ -82,7 +113,10 @@ function describeError(error: ErrorReport): string {
   return `RMSE ${error.rmse.toPrecision(4)}${weighted}, largest ${error.maxError.toPrecision(4)}, ${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`;
 }
 
-function summary(inputBytes: number, { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>): string {
+function summary(
+  inputBytes: number,
+  { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>,
+): string {
   return `${fileType}, method ${method}: ${size(outputBytes)} instead of ${size(inputBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
 }
 

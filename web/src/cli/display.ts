@@ -41,7 +41,10 @@ export class ProgressDisplay extends LineDisplay {
 }
 
 /** Shows progress while `work` lasts. */
-export async function withDisplay<Display extends { end(): void }, T>(display: Display, work: (display: Display) => Promise<T>): Promise<T> {
+export async function withDisplay<Display extends { end(): void }, T>(
+  display: Display,
+  work: (display: Display) => Promise<T>,
+): Promise<T> {
   try {
     return await work(display);
   } finally {

@@ -1,5 +1,17 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { compare as compareModels, expectInputs, expectOutputs, hashFiles, loadCore, openModel, parseReceipt, Problem, run, verdictOf, type Receipt } from '../core';
+import {
+  compare as compareModels,
+  expectInputs,
+  expectOutputs,
+  hashFiles,
+  loadCore,
+  openModel,
+  parseReceipt,
+  Problem,
+  run,
+  verdictOf,
+  type Receipt,
+} from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { nodePlatform } from '../platform/node';
 import { DiskPlace } from '../platform/node-place';
@@ -13,7 +25,12 @@ import { print } from './text';
 
 /** The commands that show what a file is: compared with another, or with the receipt of the run that made it. */
 
-export async function compare(first: string, second: string, options: ComputeOptions & { json?: boolean }, signal: AbortSignal): Promise<void> {
+export async function compare(
+  first: string,
+  second: string,
+  options: ComputeOptions & { json?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
   const inputs = [InputFiles.open(first, core)];
   try {
@@ -43,9 +60,15 @@ export async function verify(receiptPath: string, path: string, signal: AbortSig
     for (const { name, sha256 } of await hashFiles(nodePlatform, inputs.handles, { signal })) {
       const verdict = verdictOf(receipt, sha256);
       if (verdict.is === 'none') {
-        throw new Problem(`${name} is not the file of this receipt: its SHA-256 is ${sha256}, and the receipt's output has ${receipt.outputs.map((file) => file.sha256).join(', ')}.`);
+        throw new Problem(
+          `${name} is not the file of this receipt: its SHA-256 is ${sha256}, and the receipt's output has ${receipt.outputs.map((file) => file.sha256).join(', ')}.`,
+        );
       }
-      const role = { output: `the output, ${receipt.fileType} with method ${receipt.method}`, input: 'the model that was read', matrix: 'the importance matrix' }[verdict.is];
+      const role = {
+        output: `the output, ${receipt.fileType} with method ${receipt.method}`,
+        input: 'the model that was read',
+        matrix: 'the importance matrix',
+      }[verdict.is];
       process.stdout.write(`${name}: ${role}. SHA-256 ${sha256} as the receipt says.\n`);
     }
   } finally {
@@ -53,7 +76,13 @@ export async function verify(receiptPath: string, path: string, signal: AbortSig
   }
 }
 
-export async function repeat(receiptPath: string, path: string, output: string, options: ComputeOptions & { imatrix?: string }, signal: AbortSignal): Promise<void> {
+export async function repeat(
+  receiptPath: string,
+  path: string,
+  output: string,
+  options: ComputeOptions & { imatrix?: string },
+  signal: AbortSignal,
+): Promise<void> {
   const receipt = readReceipt(receiptPath);
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
   const inputs = InputFiles.open(path, core);
@@ -63,10 +92,14 @@ export async function repeat(receiptPath: string, path: string, output: string, 
     expectInputs(receipt, await hashFiles(nodePlatform, files, { signal }));
     if (matrix) {
       const [hashed] = await hashFiles(nodePlatform, [matrix.file], { signal });
-      if (hashed!.sha256 !== receipt.importance!.sha256) throw new Problem(`${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`);
+      if (hashed!.sha256 !== receipt.importance!.sha256)
+        throw new Problem(
+          `${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
+        );
     }
     const model = await openModel(core, files, matrix ?? undefined, inputs.folder);
-    for (const { name } of model.plan(receipt.options).outputFiles) checkOutput(outputPath(output, name), inputs, false);
+    for (const { name } of model.plan(receipt.options).outputFiles)
+      checkOutput(outputPath(output, name), inputs, false);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, receipt.options, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(output, name)))), {
         ...workersOf(options),
@@ -109,6 +142,9 @@ function readReceipt(path: string): Receipt {
 /** The matrix the receipt asks for, under the name it had. */
 function matrixOf(receipt: Receipt, given: string | undefined, inputs: InputFiles) {
   if (receipt.importance === null) return null;
-  if (given === undefined) throw new Problem(`The receipt's run used the importance matrix ${receipt.importance.name}. Give it with --imatrix.`);
+  if (given === undefined)
+    throw new Problem(
+      `The receipt's run used the importance matrix ${receipt.importance.name}. Give it with --imatrix.`,
+    );
   return { file: inputs.openAlso(given), path: receipt.importance.path };
 }

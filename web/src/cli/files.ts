@@ -25,7 +25,11 @@ export class InputFiles {
    */
   static open(path: string, core?: Core): InputFiles {
     const isFolder = core !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
-    const files = new InputFiles(isFolder ? filesOfFolder(core, path) : partsOf(path), [], isFolder ? basename(resolve(path)) : '');
+    const files = new InputFiles(
+      isFolder ? filesOfFolder(core, path) : partsOf(path),
+      [],
+      isFolder ? basename(resolve(path)) : '',
+    );
     try {
       for (const part of files.paths) files.handles.push(openInput(part));
     } catch (error) {
@@ -65,12 +69,17 @@ export class InputFiles {
 function filesOfFolder(core: Core, folder: string): string[] {
   let names: string[];
   try {
-    names = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    names = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => entry.name);
   } catch (error) {
     throw new Problem(`${folder} cannot be listed: ${sentenceOf(error)}.`);
   }
   try {
-    return chooseFiles(core, names.sort().map((path) => ({ path }))).map(({ path }) => join(folder, path));
+    return chooseFiles(
+      core,
+      names.sort().map((path) => ({ path })),
+    ).map(({ path }) => join(folder, path));
   } catch (error) {
     throw new Problem(`${folder}: ${sentenceOf(error)}`);
   }
@@ -108,7 +117,10 @@ function openInput(path: string): SourceHandle {
 
 /** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */
 export function defaultOutput(input: string, { fileType, container }: Pick<Plan, 'fileType' | 'container'>): string {
-  return join(dirname(input), container === 'safetensors' ? `model-${fileType}.safetensors` : `ggml-model-${fileType}.gguf`);
+  return join(
+    dirname(input),
+    container === 'safetensors' ? `model-${fileType}.safetensors` : `ggml-model-${fileType}.gguf`,
+  );
 }
 
 /** The path of an output file by its name in the plan: "" is `output` itself, to parts the name is what follows it. */
@@ -120,7 +132,9 @@ export function outputPath(output: string, name: string): string {
 export function checkOutput(path: string, inputs: InputFiles, force: boolean): void {
   const partial = partialOf(behindLink(path));
   if (inputs.include(partial)) {
-    throw new Problem(`${partial} is the input, and ${path} would be written under that name until it is complete. Choose another output.`);
+    throw new Problem(
+      `${partial} is the input, and ${path} would be written under that name until it is complete. Choose another output.`,
+    );
   }
   const target = existingPath(path);
   if (target === null) return;
@@ -128,7 +142,9 @@ export function checkOutput(path: string, inputs: InputFiles, force: boolean): v
   if (stat.isDirectory()) throw new Problem(`${path} is a folder; name the output file in it.`);
   if (!stat.isFile()) throw new Problem(`${path} is not an ordinary file, and the output must be one.`);
   if (inputs.include(path) && !force) {
-    throw new Problem(`${path} is the input. Choose another output, or say --force to replace the input when the output is complete.`);
+    throw new Problem(
+      `${path} is the input. Choose another output, or say --force to replace the input when the output is complete.`,
+    );
   }
 }
 

@@ -2,9 +2,28 @@ import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
-import { analyzeScale, numberFormats, outliers, type NumberFormatsOptions, type OutlierCommandOptions, type SampleOptions } from './analysis-commands';
+import {
+  analyzeScale,
+  numberFormats,
+  outliers,
+  type NumberFormatsOptions,
+  type OutlierCommandOptions,
+  type SampleOptions,
+} from './analysis-commands';
 import { compare, repeat, verify } from './evidence-commands';
-import { addComputeOptions, addRecipeOptions, addSampleOptions, parseIntegers, parseLevels, parseRoleWeight, parseSearches, parseSize, parseTimes, parseWorkers, tensorTypeOption } from './options';
+import {
+  addComputeOptions,
+  addRecipeOptions,
+  addSampleOptions,
+  parseIntegers,
+  parseLevels,
+  parseRoleWeight,
+  parseSearches,
+  parseSize,
+  parseTimes,
+  parseWorkers,
+  tensorTypeOption,
+} from './options';
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
@@ -21,9 +40,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 // A reader that has seen enough is no problem.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exitCodes.problem));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : exitCodes.problem),
+);
 
-const compareMethod: [string, string] = ['--compare-method <name>', 'also measure the error this method would make (about as much work again)'];
+const compareMethod: [string, string] = [
+  '--compare-method <name>',
+  'also measure the error this method would make (about as much work again)',
+];
 const json: [string, string] = ['--json', 'print everything as JSON'];
 const program = new Command('nibble')
   .description('Quantizes models: the same files as llama-quantize writes, from a browser tab or from here.')
@@ -40,18 +64,24 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
   .option('--dry-run', 'say what would be written, and write nothing')
   .option('--force', 'let the output replace the input')
   .option(...compareMethod)
-  .option('--receipt <file>', 'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)')
+  .option(
+    '--receipt <file>',
+    'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)',
+  )
   .option(...json)
-  .action(async (operands: string[], { recipe, ...options }: QuantizeOptions & { recipe?: string }, command: Command) => {
-    if (recipe !== undefined) {
-      const [input, output] = operands;
-      if (input === undefined || operands.length > 2) return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
-      const { type, ...added } = await withRecipe(recipe, options);
-      return quantize(input, output, type, { ...options, ...added }, stop.signal);
-    }
-    const { input, output, type, workers } = quantizeOperands(operands, command);
-    await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
-  });
+  .action(
+    async (operands: string[], { recipe, ...options }: QuantizeOptions & { recipe?: string }, command: Command) => {
+      if (recipe !== undefined) {
+        const [input, output] = operands;
+        if (input === undefined || operands.length > 2)
+          return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
+        const { type, ...added } = await withRecipe(recipe, options);
+        return quantize(input, output, type, { ...options, ...added }, stop.signal);
+      }
+      const { input, output, type, workers } = quantizeOperands(operands, command);
+      await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
+    },
+  );
 
 program
   .command('inspect')
@@ -76,18 +106,26 @@ addComputeOptions(addRecipeOptions(program.command('stats')))
   .action((file: string, type: string, options: QuantizeOptions) => stats(file, type, options, stop.signal));
 
 addSampleOptions(program.command('analyze-scale'))
-  .description('show where the best scales of blocks lie, what every search method leaves, and the best tables of divisors')
+  .description(
+    'show where the best scales of blocks lie, what every search method leaves, and the best tables of divisors',
+  )
   .argument('<file>')
   .option('--format <name>', 'a format with one scale for each block: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4', 'q4_0')
   .option(...json)
   .action((file: string, options: SampleOptions & { format?: string }) => analyzeScale(file, options, stop.signal));
 
 addComputeOptions(addRecipeOptions(program.command('measure')))
-  .description('measure, from a sample of rows, what each type would cost each tensor; writes a measurement for solve and observe')
+  .description(
+    'measure, from a sample of rows, what each type would cost each tensor; writes a measurement for solve and observe',
+  )
   .argument('<file>')
   .option('--types <names>', 'usual (12 types, the default), all, or names with commas between')
   .option('--all-rows', 'every row instead of a sample')
-  .option('--precision <share>', 'half of the interval, relative to the error, for which more rows are read (default: 0.05)', Number)
+  .option(
+    '--precision <share>',
+    'half of the interval, relative to the error, for which more rows are read (default: 0.05)',
+    Number,
+  )
   .option('-o, --output <file>', 'where to write the measurement (JSON)')
   .option('--json', 'print the measurement')
   .action((file: string, options: MeasureCommandOptions) => measure(file, options, stop.signal));
@@ -101,13 +139,19 @@ program
   .option('--weighted', 'make the error counted by importance small (measured with --imatrix)')
   .option('--types <names>', 'choose among these only, with commas between')
   .addOption(tensorTypeOption())
-  .option('--role-weight <role=factor>', 'count the errors of a role (q k v o gate up down token_embd output ...) so many times (may be repeated)', parseRoleWeight)
+  .option(
+    '--role-weight <role=factor>',
+    'count the errors of a role (q k v o gate up down token_embd output ...) so many times (may be repeated)',
+    parseRoleWeight,
+  )
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)
   .action(solve);
 
 addRecipeOptions(program.command('observe'))
-  .description('step the tensors with the largest error of a type to smaller blocks, then more bits, until each error has halved')
+  .description(
+    'step the tensors with the largest error of a type to smaller blocks, then more bits, until each error has halved',
+  )
   .argument('<measurement>')
   .argument('<file>', 'the model; only its header is read')
   .argument('<type>')
@@ -118,20 +162,35 @@ addRecipeOptions(program.command('observe'))
   .action(observe);
 
 addSampleOptions(addRecipeOptions(program.command('outliers')))
-  .description('find columns that stand out, the layers that share them, the part of the error they carry, and what keeping the worst at 16 bits would save')
+  .description(
+    'find columns that stand out, the layers that share them, the part of the error they carry, and what keeping the worst at 16 bits would save',
+  )
   .argument('<file>')
   .argument('<type>')
-  .addOption(new Option('--basis <name>', 'by what a column stands out: its weights, the rows that produce its input, or the importance matrix (default: importance with --imatrix, else weights)').choices(['weights', 'producers', 'importance']))
-  .addOption(new Option('--threshold <times>', 'an outlier is beyond so many times the median column (default: 3)').argParser(parseTimes))
+  .addOption(
+    new Option(
+      '--basis <name>',
+      'by what a column stands out: its weights, the rows that produce its input, or the importance matrix (default: importance with --imatrix, else weights)',
+    ).choices(['weights', 'producers', 'importance']),
+  )
+  .addOption(
+    new Option('--threshold <times>', 'an outlier is beyond so many times the median column (default: 3)').argParser(
+      parseTimes,
+    ),
+  )
   .option(...json)
   .action((file: string, type: string, options: OutlierCommandOptions) => outliers(file, type, options, stop.signal));
 
 addComputeOptions(program.command('compare'))
-  .description('measure the weights of the second model against those of the first, tensor by tensor, whatever made the files')
+  .description(
+    'measure the weights of the second model against those of the first, tensor by tensor, whatever made the files',
+  )
   .argument('<first>')
   .argument('<second>')
   .option(...json)
-  .action((first: string, second: string, options: Parameters<typeof compare>[2]) => compare(first, second, options, stop.signal));
+  .action((first: string, second: string, options: Parameters<typeof compare>[2]) =>
+    compare(first, second, options, stop.signal),
+  );
 
 program
   .command('verify')
@@ -146,14 +205,22 @@ addComputeOptions(program.command('repeat'))
   .argument('<model>')
   .argument('<out>')
   .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
-  .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) => repeat(receipt, model, out, options, stop.signal));
+  .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) =>
+    repeat(receipt, model, out, options, stop.signal),
+  );
 
 addSampleOptions(program.command('number-formats'))
-  .description('show what 2 to 8 bits a weight leave of a tensor: integers, floats, quantiles, levels of your own, by block length')
+  .description(
+    'show what 2 to 8 bits a weight leave of a tensor: integers, floats, quantiles, levels of your own, by block length',
+  )
   .argument('<file>')
   .option('--bits <list>', 'only these numbers of bits, for example 3,4', parseIntegers(2, 8))
   .option('--block <list>', 'only these block lengths; 0: whole rows', parseIntegers(0, 1 << 20))
-  .addOption(new Option('--search <list>', 'how scales are chosen: absmax, grid, exact (default: absmax,grid)').argParser(parseSearches))
+  .addOption(
+    new Option('--search <list>', 'how scales are chosen: absmax, grid, exact (default: absmax,grid)').argParser(
+      parseSearches,
+    ),
+  )
   .option('--levels <list>', 'also levels of your own, for example -1,-0.5,0,0.5,1', parseLevels)
   .addOption(new Option('--scale-bits <n>', 'bits of a scale or an offset').choices(['16', '32']))
   .option('--groups', 'the table of 4-bit integers with and without a zero point, in groups of 128, 64 and 32')
@@ -161,10 +228,14 @@ addSampleOptions(program.command('number-formats'))
   .action((file: string, options: NumberFormatsOptions) => numberFormats(file, options, stop.signal));
 
 /** llama-quantize's operands: IN [OUT] TYPE [WORKERS]. */
-function quantizeOperands(operands: string[], command: Command): { input: string; output?: string; type: string; workers?: number } {
+function quantizeOperands(
+  operands: string[],
+  command: Command,
+): { input: string; output?: string; type: string; workers?: number } {
   const [first, second, third, fourth] = operands;
   if (first !== undefined && second !== undefined && operands.length <= 4) {
-    if (fourth !== undefined) return { input: first, output: second, type: third!, workers: workersOperand(fourth, command) };
+    if (fourth !== undefined)
+      return { input: first, output: second, type: third!, workers: workersOperand(fourth, command) };
     return third === undefined ? { input: first, type: second } : { input: first, output: second, type: third };
   }
   return command.error('error: expected IN [OUT] TYPE [WORKERS]', { exitCode: exitCodes.usage });
@@ -175,7 +246,9 @@ function workersOperand(text: string, command: Command): number {
   try {
     return parseWorkers(text);
   } catch (error) {
-    return command.error(`error: '${text}' is no number of workers. ${sentenceOf(error)}`, { exitCode: exitCodes.usage });
+    return command.error(`error: '${text}' is no number of workers. ${sentenceOf(error)}`, {
+      exitCode: exitCodes.usage,
+    });
   }
 }
 

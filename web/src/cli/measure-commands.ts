@@ -1,5 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { loadCore, measure as measureModel, Measurement, Problem, readRecipe, recipeFile, type MeasureProgress, type Mix, type PlanOptions, type RecipeFile, type Role, type Solution } from '../core';
+import {
+  loadCore,
+  measure as measureModel,
+  Measurement,
+  Problem,
+  readRecipe,
+  recipeFile,
+  type MeasureProgress,
+  type Mix,
+  type PlanOptions,
+  type RecipeFile,
+  type Role,
+  type Solution,
+} from '../core';
 import { nodePlatform } from '../platform/node';
 import { duration } from '../text/units';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
@@ -32,7 +45,9 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     const measurement = await withDisplay(new LineDisplay(), (display) => {
       const onProgress = (progress: MeasureProgress) => {
         seconds = progress.seconds;
-        display.show(`${progress.tensors}/${progress.tensorsTotal} tensors · ${progress.rows} rows · ${duration(seconds)}`);
+        display.show(
+          `${progress.tensors}/${progress.tensorsTotal} tensors · ${progress.rows} rows · ${duration(seconds)}`,
+        );
       };
       return measureModel(model, planOptions('Q8_0', options), wish, { ...workersOf(options), signal, onProgress });
     });
@@ -80,7 +95,12 @@ export interface ObserveCommandOptions extends RecipeOptions {
 }
 
 /** From a measurement and the mix of a file type. The model's header gives the mix; its weights are not read. */
-export async function observe(path: string, modelPath: string, type: string, options: ObserveCommandOptions): Promise<void> {
+export async function observe(
+  path: string,
+  modelPath: string,
+  type: string,
+  options: ObserveCommandOptions,
+): Promise<void> {
   await withModel(modelPath, options, async (model) => {
     const start = model.assignment(planOptions(type, options));
     await withMeasurement(path, async (measurement, method) => {
@@ -104,10 +124,19 @@ export async function withRecipe(path: string, options: RecipeOptions): Promise<
     throw error instanceof Problem ? new Problem(`${path}: ${error.message}`) : error;
   }
   const method = options.method ?? recipe.method;
-  return { type: recipe.type, tensorType: [...(options.tensorType ?? []), ...(recipe.tensorTypes ?? [])], ...(method !== undefined && { method }) };
+  return {
+    type: recipe.type,
+    tensorType: [...(options.tensorType ?? []), ...(recipe.tensorTypes ?? [])],
+    ...(method !== undefined && { method }),
+  };
 }
 
-async function giveMix(mix: Mix | Solution, method: string, options: { output?: string; json?: boolean }, describe: () => string): Promise<void> {
+async function giveMix(
+  mix: Mix | Solution,
+  method: string,
+  options: { output?: string; json?: boolean },
+  describe: () => string,
+): Promise<void> {
   if (options.output !== undefined) await writeText(options.output, recipeText(mix, method));
   print(options, mix, describe);
 }
@@ -116,7 +145,10 @@ function recipeText(mix: Mix | Solution, method: string): string {
   return `${JSON.stringify(recipeFile(mix, method === 'llama.cpp' ? undefined : method), null, 2)}\n`;
 }
 
-async function withMeasurement(path: string, use: (measurement: Measurement, method: string) => Promise<void>): Promise<void> {
+async function withMeasurement(
+  path: string,
+  use: (measurement: Measurement, method: string) => Promise<void>,
+): Promise<void> {
   const core = await loadCore(nodePlatform);
   const json = await text(path);
   let measurement: Measurement;
@@ -134,7 +166,9 @@ async function withMeasurement(path: string, use: (measurement: Measurement, met
 
 async function text(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Problem(error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`);
+    throw new Problem(
+      error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`,
+    );
   });
 }
 

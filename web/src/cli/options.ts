@@ -30,7 +30,10 @@ export function workersOf({ workers }: ComputeOptions): { workers?: number } {
 }
 
 export function tensorTypeOption(): Option {
-  return new Option('--tensor-type <pattern=type>', 'this type for tensors whose name matches (may be repeated; the first match counts)').argParser(parseTensorType);
+  return new Option(
+    '--tensor-type <pattern=type>',
+    'this type for tensors whose name matches (may be repeated; the first match counts)',
+  ).argParser(parseTensorType);
 }
 
 export function addRecipeOptions(command: Command): Command {
@@ -40,7 +43,11 @@ export function addRecipeOptions(command: Command): Command {
     .option('--output-tensor-type <type>', 'this type for output.weight')
     .option('--token-embedding-type <type>', 'this type for the token embeddings')
     .addOption(tensorTypeOption())
-    .option('--override-kv <key=type:value>', 'set metadata; type is int, float, bool or str (may be repeated)', parseOverride)
+    .option(
+      '--override-kv <key=type:value>',
+      'set metadata; type is int, float, bool or str (may be repeated)',
+      parseOverride,
+    )
     .option('--allow-requantize', 'accept tensors that are quantized already')
     .option('--keep-split', 'write as many files as the input has')
     .option('--imatrix <file>', 'an importance matrix, as llama-imatrix writes it')
@@ -58,7 +65,11 @@ export function addComputeOptions(command: Command): Command {
 export function addSampleOptions(command: Command): Command {
   return addComputeOptions(command)
     .option('--tensor <pattern>', 'only tensors of this name, or whose name matches')
-    .addOption(new Option('--sample <weights>', 'look at about so many weights, the same share of the rows of every tensor').argParser(parseCount).conflicts('all'))
+    .addOption(
+      new Option('--sample <weights>', 'look at about so many weights, the same share of the rows of every tensor')
+        .argParser(parseCount)
+        .conflicts('all'),
+    )
     .option('--all', 'look at every weight');
 }
 
@@ -82,12 +93,15 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
 
 /** Without the members that are undefined. */
 function pick(options: { [Name in keyof PlanOptions]: PlanOptions[Name] | undefined } & { type: string }): PlanOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PlanOptions;
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as PlanOptions;
 }
 
 export function parseSize(text: string): number {
   const bytes = parseBytes(text);
-  if (bytes === null) throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
+  if (bytes === null)
+    throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
   return bytes;
 }
 
@@ -116,7 +130,9 @@ function parseOverride(text: string, previous: RecipeOptions['overrideKv'] = [])
 
 function parseCount(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text);
-  const count = match ? Math.round(Number(match[1]) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[match[2] as '' | 'k' | 'M' | 'G']) : 0;
+  const count = match
+    ? Math.round(Number(match[1]) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[match[2] as '' | 'k' | 'M' | 'G'])
+    : 0;
   if (count < 1) throw new InvalidArgumentError('It must be a number of weights, for example 500000, 500k or 2M.');
   return count;
 }
@@ -133,7 +149,8 @@ export function parseIntegers(low: number, high: number): (text: string) => numb
 
 export function parseLevels(text: string): number[] {
   const list = text.split(',').map(Number);
-  if (text.trim() === '' || !list.every(Number.isFinite)) throw new InvalidArgumentError('Write numbers with commas between them.');
+  if (text.trim() === '' || !list.every(Number.isFinite))
+    throw new InvalidArgumentError('Write numbers with commas between them.');
   return list;
 }
 
@@ -154,6 +171,7 @@ export function parseTimes(text: string): number {
 
 export function parseWorkers(text: string): number {
   const workers = Number(text);
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw new InvalidArgumentError('It must be a whole number from 1 to 256.');
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 256.');
   return workers;
 }

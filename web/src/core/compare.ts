@@ -37,11 +37,18 @@ interface Side {
  * Measures b's weights against a's, both decoded, whatever made the files. The bytes of both are read once, in pieces, by
  * workers. `onTensor` gets tensors as they are done, in order. Throws Stopped or Problem.
  */
-export async function compare(a: OpenedModel, b: OpenedModel, run: StudyRun & { onTensor?: (tensor: ComparedTensor) => void } = {}): Promise<Comparison> {
+export async function compare(
+  a: OpenedModel,
+  b: OpenedModel,
+  run: StudyRun & { onTensor?: (tensor: ComparedTensor) => void } = {},
+): Promise<Comparison> {
   const began = performance.now();
   const { core } = a;
   const tensors = a.pair(b).map((pair): ComparedTensor => {
-    const [first, second] = [pair.a === null ? null : a.info.tensors[pair.a]!, pair.b === null ? null : b.info.tensors[pair.b]!];
+    const [first, second] = [
+      pair.a === null ? null : a.info.tensors[pair.a]!,
+      pair.b === null ? null : b.info.tensors[pair.b]!,
+    ];
     return { match: pair.match, a: first, b: second, error: null, problem: obstacle(core.formats, first, second) };
   });
   const pieces = tensors.flatMap((tensor, index) => (tensor.problem === null ? piecesOf(a, b, tensor, index) : []));
@@ -54,7 +61,11 @@ export async function compare(a: OpenedModel, b: OpenedModel, run: StudyRun & { 
   };
   try {
     await runStudy(
-      { core, sources: [...a.sources, ...b.sources], info: { tensors: tensors.map((tensor) => ({ name: (tensor.a ?? tensor.b)!.name })) } },
+      {
+        core,
+        sources: [...a.sources, ...b.sources],
+        info: { tensors: tensors.map((tensor) => ({ name: (tensor.a ?? tensor.b)!.name })) },
+      },
       { kind: 'compare', options: {} },
       pieces,
       (result, piece) => {
@@ -92,13 +103,19 @@ function obstacle(formats: OpenedModel['core']['formats'], a: TensorInfo | null,
   if (a.weights !== b.weights) return `The shapes differ: ${a.shape.join(' × ')} and ${b.shape.join(' × ')}.`;
   if (a.weights === 0) return 'It has no weights.';
   for (const { stored } of [a, b]) {
-    if (!formats.some(({ name, decodable }) => name === stored && decodable)) return `Values of type ${stored} are no weights that could be compared.`;
+    if (!formats.some(({ name, decodable }) => name === stored && decodable))
+      return `Values of type ${stored} are no weights that could be compared.`;
   }
   return null;
 }
 
 /** The pieces of one pair: the bytes of a's run, then those of b's. */
-function piecesOf(a: OpenedModel, b: OpenedModel, { a: first, b: second }: ComparedTensor, index: number): StudyPiece[] {
+function piecesOf(
+  a: OpenedModel,
+  b: OpenedModel,
+  { a: first, b: second }: ComparedTensor,
+  index: number,
+): StudyPiece[] {
   const [x, y] = [first!, second!];
   const pieces: StudyPiece[] = [];
   for (let start = 0; start < x.weights; start += pieceWeights) {
@@ -121,12 +138,24 @@ function piecesOf(a: OpenedModel, b: OpenedModel, { a: first, b: second }: Compa
   return pieces;
 }
 
-function rangesOf(model: OpenedModel, tensor: TensorInfo, start: number, weights: number, firstFile: number): StudyPiece['ranges'] {
+function rangesOf(
+  model: OpenedModel,
+  tensor: TensorInfo,
+  start: number,
+  weights: number,
+  firstFile: number,
+): StudyPiece['ranges'] {
   const number = model.info.tensors.indexOf(tensor);
   const ranges: StudyPiece['ranges'] = [];
-  for (let at = start; at < start + weights; ) {
+  for (let at = start; at < start + weights;) {
     const place = model.place(number, at, start + weights - at);
-    ranges.push({ file: place.file + firstFile, offset: place.offset, bytes: place.bytes, firstWeight: at, weights: place.weights });
+    ranges.push({
+      file: place.file + firstFile,
+      offset: place.offset,
+      bytes: place.bytes,
+      firstWeight: at,
+      weights: place.weights,
+    });
     at += place.weights;
   }
   return ranges;

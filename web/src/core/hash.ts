@@ -6,7 +6,11 @@ import type { ByteSource } from './source';
 const pieceBytes = 4 * 1024 * 1024;
 
 /** SHA-256 of a whole file, in hexadecimal. `onBytes` gets what each step added. Throws Stopped or Problem. */
-export async function hashSource(source: ByteSource, hasher: Hasher, { signal, onBytes }: { signal?: AbortSignal; onBytes?: (bytes: number) => void } = {}): Promise<string> {
+export async function hashSource(
+  source: ByteSource,
+  hasher: Hasher,
+  { signal, onBytes }: { signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
+): Promise<string> {
   let buffer = new Uint8Array(Math.min(pieceBytes, source.bytes));
   for (let at = 0; at < source.bytes; at += pieceBytes) {
     if (signal?.aborted) throw new Stopped();

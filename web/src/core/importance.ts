@@ -24,21 +24,36 @@ export class ImportanceMatrix {
   readonly #source: ByteSource;
 
   /** Reads the file's index. Throws Problem. */
-  static async open(core: { module: NibbleModule; platform: Platform }, model: CoreModel, { file, path }: ImportanceFile): Promise<ImportanceMatrix> {
+  static async open(
+    core: { module: NibbleModule; platform: Platform },
+    model: CoreModel,
+    { file, path }: ImportanceFile,
+  ): Promise<ImportanceMatrix> {
     const source = core.platform.openSource(file);
     let reply = JSON.parse(model.openImportance(path, file.bytes)) as Reply;
     while ('wanted' in reply) {
       if (reply.wanted.bytes > longestPieceBytes) {
-        throw new Problem(`${file.name} is no importance matrix, or a damaged one: its index claims more than ${longestPieceBytes / 2 ** 20} MiB.`);
+        throw new Problem(
+          `${file.name} is no importance matrix, or a damaged one: its index claims more than ${longestPieceBytes / 2 ** 20} MiB.`,
+        );
       }
       const bytes = await readRange(source, reply.wanted.offset, reply.wanted.bytes);
-      reply = withBytes(core.module, bytes, (pointer) => JSON.parse(model.offerImportance(pointer, bytes.byteLength)) as Reply);
+      reply = withBytes(
+        core.module,
+        bytes,
+        (pointer) => JSON.parse(model.offerImportance(pointer, bytes.byteLength)) as Reply,
+      );
     }
     if ('error' in reply) throw new Problem(`${file.name}: ${reply.error}`);
     return new ImportanceMatrix(core.module, model, source, { ...reply, path });
   }
 
-  private constructor(module: NibbleModule, model: CoreModel, source: ByteSource, info: ImportanceInfo & { path: string }) {
+  private constructor(
+    module: NibbleModule,
+    model: CoreModel,
+    source: ByteSource,
+    info: ImportanceInfo & { path: string },
+  ) {
     this.#module = module;
     this.#model = model;
     this.#source = source;
@@ -46,7 +61,11 @@ export class ImportanceMatrix {
   }
 
   /** The rows of tensor number `tensor`; `plan` makes sure that the core's last plan is the one meant. */
-  async rowsOf(tensor: number, { valuesOffset, valuesBytes, countsOffset, countsBytes }: TensorImportance, plan: () => void): Promise<Float32Array<ArrayBuffer>> {
+  async rowsOf(
+    tensor: number,
+    { valuesOffset, valuesBytes, countsOffset, countsBytes }: TensorImportance,
+    plan: () => void,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const values = await readRange(this.#source, valuesOffset, valuesBytes);
     const counts = await readRange(this.#source, countsOffset ?? 0, countsOffset === null ? 0 : countsBytes);
     plan();
@@ -55,7 +74,10 @@ export class ImportanceMatrix {
       withBytes(module, counts, (countsPointer) => {
         const rows = allocate(module, valuesBytes);
         try {
-          throwProblem(this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows), this.#source.name);
+          throwProblem(
+            this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows),
+            this.#source.name,
+          );
           return new Float32Array(module.HEAPU8.slice(rows, rows + valuesBytes).buffer as ArrayBuffer);
         } finally {
           module._free(rows);
@@ -71,7 +93,10 @@ async function readRange(source: ByteSource, offset: number, bytes: number): Pro
 }
 
 /** What an importance matrix says of itself, before there is a model to use it with. Throws Problem when the file is none. */
-export async function checkImportance(core: { module: NibbleModule; platform: Platform }, file: SourceHandle): Promise<ImportanceInfo> {
+export async function checkImportance(
+  core: { module: NibbleModule; platform: Platform },
+  file: SourceHandle,
+): Promise<ImportanceInfo> {
   const model = new core.module.Model();
   try {
     return (await ImportanceMatrix.open(core, model, { file, path: file.name })).info;

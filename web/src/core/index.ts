@@ -4,17 +4,49 @@ export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
-export { chooseFiles, loadCore, openModel, type Core, type CoreOptions, type OpenedModel, type PreparedRun } from './model';
+export {
+  chooseFiles,
+  loadCore,
+  openModel,
+  type Core,
+  type CoreOptions,
+  type OpenedModel,
+  type PreparedRun,
+} from './model';
 export { bestKernel, type Kernel } from './module';
-export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish, type ScaleSearchName } from './number-formats';
+export {
+  compareGroups,
+  compareNumberFormats,
+  type NumberFormats,
+  type NumberFormatWish,
+  type ScaleSearchName,
+} from './number-formats';
 export { LevelBench, type LevelRequest } from './level-bench';
-export { findOutliers, keptShares, type OutlierBasis, type OutlierOptions, type OutlierReport, type TensorOutliers } from './outliers';
+export {
+  findOutliers,
+  keptShares,
+  type OutlierBasis,
+  type OutlierOptions,
+  type OutlierReport,
+  type TensorOutliers,
+} from './outliers';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';
 export type { Progress } from './progress';
 export type { RunReport, TensorReport } from './report';
-export { expectInputs, expectOutputs, filesOf, hashFiles, makeReceipt, parseReceipt, verdictOf, type HashedFile, type Receipt, type Verdict } from './receipt';
+export {
+  expectInputs,
+  expectOutputs,
+  filesOf,
+  hashFiles,
+  makeReceipt,
+  parseReceipt,
+  verdictOf,
+  type HashedFile,
+  type Receipt,
+  type Verdict,
+} from './receipt';
 export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';

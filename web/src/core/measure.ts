@@ -30,7 +30,12 @@ const jobBytes = 512 * 1024;
  * whose interval is too wide. Figures are merged in plan order, so that they do not depend on the number of workers. Throws
  * Stopped when the signal says so, and Problem otherwise; the workers are gone then.
  */
-export async function measure(model: OpenedModel, options: PlanOptions, what: MeasureOptions, run: MeasureRun = {}): Promise<Measurement> {
+export async function measure(
+  model: OpenedModel,
+  options: PlanOptions,
+  what: MeasureOptions,
+  run: MeasureRun = {},
+): Promise<Measurement> {
   if (run.signal?.aborted) throw new Stopped();
   const prepared = model.prepareSample(options, what);
   run.onBegin?.(prepared.measurement);
@@ -77,7 +82,15 @@ class MeasurePass {
     const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, tensors.length));
     this.#pool = new JobPool<'sample'>(
       Array.from({ length: workers }, () => core.platform.startJobWorker()),
-      { kind: 'start', kernel: core.kernel, compiled: core.compiled, sources, inputBytes: 0, outputBytes: 0, importanceBytes: 0 },
+      {
+        kind: 'start',
+        kernel: core.kernel,
+        compiled: core.compiled,
+        sources,
+        inputBytes: 0,
+        outputBytes: 0,
+        importanceBytes: 0,
+      },
       (done) => {
         this.#answers.get(done.index)?.(done);
         this.#answers.delete(done.index);
@@ -119,7 +132,10 @@ class MeasurePass {
       await this.#orFailure(Promise.resolve());
       const jobs = end > begin ? this.#prepared.jobs(tensor, begin, end, jobBytes) : [];
       if (jobs.length === 0) this.#progress.tensors += 1;
-      const importance = jobs.length > 0 && this.#prepared.plan.tensors[tensor]!.importance !== null ? await this.#orFailure(this.#prepared.importanceOf(tensor)) : null;
+      const importance =
+        jobs.length > 0 && this.#prepared.plan.tensors[tensor]!.importance !== null
+          ? await this.#orFailure(this.#prepared.importanceOf(tensor))
+          : null;
       for (const [index, job] of jobs.entries()) {
         await this.#room();
         const next = { tensor, last: index === jobs.length - 1, done: this.#give(tensor, job, importance) };
@@ -148,7 +164,16 @@ class MeasurePass {
     this.#tensorOfJob.set(index, tensor);
     const importance = rows && (rows.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>);
     const done = new Promise<SampleDone>((resolve) => this.#answers.set(index, resolve));
-    this.#pool.give({ kind: 'sample', index, from, types, method: this.#prepared.plan.method, rowLength: length, ranges, importance });
+    this.#pool.give({
+      kind: 'sample',
+      index,
+      from,
+      types,
+      method: this.#prepared.plan.method,
+      rowLength: length,
+      ranges,
+      importance,
+    });
     return done;
   }
 

@@ -1,7 +1,17 @@
 import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
 import { answer, sound, throwProblem, withBytes } from './module';
 import { Problem } from './problem';
-import type { Assignment, Mix, Observation, ObserveRequest, Prediction, RecipeFile, Solution, SolveRequest, TypeChoice } from './types';
+import type {
+  Assignment,
+  Mix,
+  Observation,
+  ObserveRequest,
+  Prediction,
+  RecipeFile,
+  Solution,
+  SolveRequest,
+  TypeChoice,
+} from './types';
 
 /** What a measure pass learned, and what follows from it: predictions, mixes for a size. It needs no weights. */
 export class Measurement {
@@ -25,7 +35,11 @@ export class Measurement {
 
   /** Adds the figures of `rows` rows of a tensor of the sample plan. */
   add(tensor: number, rows: number, figures: Float64Array<ArrayBuffer>): void {
-    throwProblem(withBytes(this.#module, new Uint8Array(figures.buffer), (pointer) => this.#measurement.add(tensor, pointer, figures.length, rows)));
+    throwProblem(
+      withBytes(this.#module, new Uint8Array(figures.buffer), (pointer) =>
+        this.#measurement.add(tensor, pointer, figures.length, rows),
+      ),
+    );
   }
 
   rowsWanted(tensor: number): number {
@@ -87,9 +101,12 @@ export function readRecipe(text: string): RecipeFile['options'] {
   } catch {
     // Said below.
   }
-  if (file === null || typeof file !== 'object' || !('nibbleRecipe' in file)) throw new Problem('This is not a recipe that nibble wrote.');
+  if (file === null || typeof file !== 'object' || !('nibbleRecipe' in file))
+    throw new Problem('This is not a recipe that nibble wrote.');
   if (file.nibbleRecipe !== 1 || typeof file.options !== 'object' || file.options === null) {
-    throw new Problem('This recipe was written by a version of nibble whose recipes this one does not know. Make it anew.');
+    throw new Problem(
+      'This recipe was written by a version of nibble whose recipes this one does not know. Make it anew.',
+    );
   }
   return file.options;
 }

@@ -24,7 +24,9 @@ export class Measurements {
   /** `reference`: the method whose figures come along for comparison. */
   constructor({ module, formats }: Pick<Core, 'module' | 'formats'>, plan: Plan, reference: string | null = null) {
     if (reference !== null && !formats.some((format) => format.methods.includes(reference))) {
-      throw new Problem(`There is no method "${reference}" to compare with. Choose one of: ${[...new Set(formats.flatMap((format) => format.methods))].join(', ')}.`);
+      throw new Problem(
+        `There is no method "${reference}" to compare with. Choose one of: ${[...new Set(formats.flatMap((format) => format.methods))].join(', ')}.`,
+      );
     }
     this.#module = module;
     this.#methods = new Map(formats.map((format) => [format.name, format.methods]));
@@ -78,7 +80,23 @@ export class Measurements {
     const { name, shape, layer, role, from, to, action, method, weights, outputBytes } = planned;
     const kernel = this.#tensorKernel;
     this.#tensorKernel = null;
-    const report = { tensor, name, shape, layer, role, from, to, action, method, weights, bytes: outputBytes, error, reference, statsLine, kernel };
+    const report = {
+      tensor,
+      name,
+      shape,
+      layer,
+      role,
+      from,
+      to,
+      action,
+      method,
+      weights,
+      bytes: outputBytes,
+      error,
+      reference,
+      statsLine,
+      kernel,
+    };
     this.tensors.push(report);
     return report;
   }
@@ -100,6 +118,7 @@ export class Measurements {
   }
 
   delete(): void {
-    for (const statistics of [this.#tensor, this.#tensorReference, this.#total, this.#referenceTotal]) statistics?.delete();
+    for (const statistics of [this.#tensor, this.#tensorReference, this.#total, this.#referenceTotal])
+      statistics?.delete();
   }
 }

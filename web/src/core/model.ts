@@ -6,7 +6,24 @@ import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
 import { summaryRuns, summaryRunWeights, tinyTensors } from './summaries';
-import type { Assignment, FileTypeInfo, FormatInfo, ImportanceInfo, MeasureOptions, ModelInfo, PackingInfo, Plan, PlanOptions, Price, RowSample, RowSampleOptions, SampleJob, SamplePlan, TensorPair, WeightPlace } from './types';
+import type {
+  Assignment,
+  FileTypeInfo,
+  FormatInfo,
+  ImportanceInfo,
+  MeasureOptions,
+  ModelInfo,
+  PackingInfo,
+  Plan,
+  PlanOptions,
+  Price,
+  RowSample,
+  RowSampleOptions,
+  SampleJob,
+  SamplePlan,
+  TensorPair,
+  WeightPlace,
+} from './types';
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
@@ -39,7 +56,9 @@ export interface Core {
 export async function loadCore(platform: Platform, options: CoreOptions = {}): Promise<Core> {
   const kernel = options.kernel ?? bestKernel();
   if (kernel === 'simd' && bestKernel() === 'scalar') {
-    throw new Problem('The SIMD kernels cannot run here: this WebAssembly has no vector instructions. Use the scalar ones.');
+    throw new Problem(
+      'The SIMD kernels cannot run here: this WebAssembly has no vector instructions. Use the scalar ones.',
+    );
   }
   const compiled = await platform.compile(kernel);
   const module = await instantiate(kernel, compiled);
@@ -105,7 +124,9 @@ export interface OpenedModel {
  * slashes. Throws Problem when there is no model among them, or more than one kind.
  */
 export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[]): T[] {
-  const { files: chosen } = answer<{ files: number[] }>(core.module.chooseFiles(JSON.stringify(files.map(({ path }) => path))));
+  const { files: chosen } = answer<{ files: number[] }>(
+    core.module.chooseFiles(JSON.stringify(files.map(({ path }) => path))),
+  );
   return chosen.map((index) => files[index]!);
 }
 
@@ -114,7 +135,12 @@ export function chooseFiles<T extends { path: string }>(core: Core, files: reado
  * more, and the index of an importance matrix if there is one. `folder` is what the model is called when its files do
  * not say. Throws Problem.
  */
-export async function openModel(core: Core, files: SourceHandle[], importance?: ImportanceFile, folder = ''): Promise<OpenedModel> {
+export async function openModel(
+  core: Core,
+  files: SourceHandle[],
+  importance?: ImportanceFile,
+  folder = '',
+): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
     model.setName(folder);
@@ -135,10 +161,16 @@ type TypeRules = NonNullable<PlanOptions['tensorTypes']>;
 
 /** Rules that keep tensors at F16 whose weights are too small for quantized types, and a warning. */
 function keepTiny(info: ModelInfo, tensors: number[]): TypeRules {
-  const names = tensors.map((tensor) => info.tensors[tensor]!).filter(({ shape }) => shape.length > 1).map(({ name }) => name);
+  const names = tensors
+    .map((tensor) => info.tensors[tensor]!)
+    .filter(({ shape }) => shape.length > 1)
+    .map(({ name }) => name);
   if (names.length > 0) {
-    const which = names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
-    info.warnings.push(`By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so: kept at F16 or larger.`);
+    const which =
+      names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
+    info.warnings.push(
+      `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so: kept at F16 or larger.`,
+    );
   }
   // Patterns are compared in lower case, names as they are.
   return names.map((name) => ({ pattern: `^${name.replace(/[^a-z0-9_]/g, '.')}$`, type: 'f16' }));
@@ -154,7 +186,14 @@ class HeadersOnly implements OpenedModel {
   /** The options of the last plan, which the core keeps. */
   #planned = '';
 
-  constructor(core: Core, sources: SourceHandle[], model: CoreModel, info: ModelInfo, matrix: ImportanceMatrix | null, kept: TypeRules) {
+  constructor(
+    core: Core,
+    sources: SourceHandle[],
+    model: CoreModel,
+    info: ModelInfo,
+    matrix: ImportanceMatrix | null,
+    kept: TypeRules,
+  ) {
     this.core = core;
     this.sources = sources;
     this.info = info;
@@ -165,7 +204,9 @@ class HeadersOnly implements OpenedModel {
 
   /** What the core is asked: rules of the person's come first. */
   #json(options: PlanOptions): string {
-    return JSON.stringify(this.#kept.length === 0 ? options : { ...options, tensorTypes: [...(options.tensorTypes ?? []), ...this.#kept] });
+    return JSON.stringify(
+      this.#kept.length === 0 ? options : { ...options, tensorTypes: [...(options.tensorTypes ?? []), ...this.#kept] },
+    );
   }
 
   get importance(): (ImportanceInfo & { path: string }) | null {
@@ -228,7 +269,8 @@ class HeadersOnly implements OpenedModel {
     return {
       plan,
       measurement: new Measurement(this.core, this.#model.beginMeasurement()),
-      jobs: (tensor, begin, end, jobBytes) => answer<SampleJob[]>(this.#model.sampleJobs(plan.tensors[tensor]!.source, begin, end, jobBytes)),
+      jobs: (tensor, begin, end, jobBytes) =>
+        answer<SampleJob[]>(this.#model.sampleJobs(plan.tensors[tensor]!.source, begin, end, jobBytes)),
       importanceOf: (tensor) =>
         this.#matrix!.rowsOf(tensor, plan.tensors[tensor]!.importance!, () => {
           if (this.#planned !== mine) make();
@@ -246,7 +288,14 @@ function computedValues({ module }: Core, model: CoreModel): SourceHandle[] {
   const bytes = model.computedBytes();
   if (bytes === 0) return [];
   const start = model.computedPointer() >>> 0;
-  return [{ kind: 'blob', name: 'computed values', bytes, blob: new Blob([module.HEAPU8.slice(start, start + bytes) as Uint8Array<ArrayBuffer>]) }];
+  return [
+    {
+      kind: 'blob',
+      name: 'computed values',
+      bytes,
+      blob: new Blob([module.HEAPU8.slice(start, start + bytes) as Uint8Array<ArrayBuffer>]),
+    },
+  ];
 }
 
 /** Offers the start of a file, and then whatever part of it the core wants. */
@@ -267,13 +316,20 @@ async function offerHeader(core: Core, model: CoreModel, index: number, file: So
     if ('done' in reply) return;
     wanted = reply.wanted;
     if (wanted.bytes > longestPieceBytes) {
-      throw new Problem(`${file.name} claims a header of more than ${longestPieceBytes / 2 ** 20} MiB. It is damaged, or no model.`);
+      throw new Problem(
+        `${file.name} claims a header of more than ${longestPieceBytes / 2 ** 20} MiB. It is damaged, or no model.`,
+      );
     }
   }
 }
 
 /** `bytes` bytes from `offset` on, of which `start` has the first ones. */
-async function grow(source: ByteSource, offset: number, start: Uint8Array<ArrayBuffer>, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function grow(
+  source: ByteSource,
+  offset: number,
+  start: Uint8Array<ArrayBuffer>,
+  bytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const grown = new Uint8Array(bytes);
   const kept = Math.min(start.byteLength, bytes);
   grown.set(start.subarray(0, kept));

@@ -6,10 +6,35 @@ export type Kernel = 'simd' | 'scalar';
 
 /** A module with one function that returns a vector: valid only where SIMD is known. */
 const simdProbe = new Uint8Array([
-  0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic, version
-  1, 5, 1, 0x60, 0, 1, 0x7b, // type: () -> v128
-  3, 2, 1, 0, // one function of that type
-  10, 8, 1, 6, 0, 0x41, 0, 0xfd, 15, 0x0b, // i32.const 0, i8x16.splat
+  0x00,
+  0x61,
+  0x73,
+  0x6d,
+  1,
+  0,
+  0,
+  0, // magic, version
+  1,
+  5,
+  1,
+  0x60,
+  0,
+  1,
+  0x7b, // type: () -> v128
+  3,
+  2,
+  1,
+  0, // one function of that type
+  10,
+  8,
+  1,
+  6,
+  0,
+  0x41,
+  0,
+  0xfd,
+  15,
+  0x0b, // i32.const 0, i8x16.splat
 ]);
 
 /** The fastest build this browser or Node can run. */
@@ -20,7 +45,9 @@ export function bestKernel(): Kernel {
 /** Makes an instance of the core from code compiled by Platform.compile() for the same kernel. */
 export async function instantiate(kernel: Kernel, compiled: WebAssembly.Module): Promise<NibbleModule> {
   const { default: create } =
-    kernel === 'simd' ? await import('../wasm/generated/nibble.mjs') : await import('../wasm/generated/nibble-scalar.mjs');
+    kernel === 'simd'
+      ? await import('../wasm/generated/nibble.mjs')
+      : await import('../wasm/generated/nibble-scalar.mjs');
   return new Promise((resolve, reject) => {
     create({
       instantiateWasm(imports, done) {
@@ -74,6 +101,10 @@ export function sound<T extends { problem(): string; delete(): void }>(made: T, 
 }
 
 /** Adds what a worker's core saved to figures or a summary of this thread's. Throws Problem. */
-export function merge(module: NibbleModule, into: { merge(pointer: number, length: number): string }, saved: Uint8Array): void {
+export function merge(
+  module: NibbleModule,
+  into: { merge(pointer: number, length: number): string },
+  saved: Uint8Array,
+): void {
   throwProblem(withBytes(module, saved, (pointer) => into.merge(pointer, saved.byteLength)));
 }

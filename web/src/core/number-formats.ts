@@ -28,14 +28,23 @@ const mostTensorWeights = 1 << 22;
 /**
  * Tries every kind of number on a sample of each tensor. Memory: one tensor's sample per worker.
  */
-export async function compareNumberFormats(model: OpenedModel, wish: NumberFormatWish, run: ReportingRun<NumberFormats> = {}): Promise<NumberFormats> {
+export async function compareNumberFormats(
+  model: OpenedModel,
+  wish: NumberFormatWish,
+  run: ReportingRun<NumberFormats> = {},
+): Promise<NumberFormats> {
   const { tensors, blocks = blockLengths, searches = ['absmax', 'grid'], weights, ggufTypes = true, ...options } = wish;
   const named = tensors ? { tensors } : {};
   const several = model.sample({ ...named, weightsPerTensor: 1 }).tensors > 1;
-  const perTensor = weights === 0 ? mostTensorWeights : Math.min(mostTensorWeights, weights ?? (several ? eachTensorWeights : oneTensorWeights));
+  const perTensor =
+    weights === 0
+      ? mostTensorWeights
+      : Math.min(mostTensorWeights, weights ?? (several ? eachTensorWeights : oneTensorWeights));
   const { jobs, ...sample } = model.sample({ ...named, weightsPerTensor: perTensor, jobWeights: 0 });
   // Tensor by tensor would show one tensor's frontier as the model's; block by block each figure is complete when it comes.
-  const asked: { block?: number; search?: ScaleSearchName; gguf?: boolean }[] = searches.flatMap((search) => blocks.map((block) => ({ block, search })));
+  const asked: { block?: number; search?: ScaleSearchName; gguf?: boolean }[] = searches.flatMap((search) =>
+    blocks.map((block) => ({ block, search })),
+  );
   if (ggufTypes) asked.splice(Math.min(3, asked.length), 0, { gguf: true });
   const pieces: StudyPiece[] = asked.flatMap((request) =>
     jobs
@@ -60,6 +69,21 @@ const groupKinds = ['zero-point', 'symmetric', 'fixed-zero', 'signed-scale', 'ha
 const groupLengths = [128, 64, 32] as const;
 
 /** Symmetric against asymmetric integers of four bits at group lengths 128, 64 and 32, over all tensors. */
-export function compareGroups(model: OpenedModel, wish: Pick<NumberFormatWish, 'tensors' | 'weights'>, run: StudyRun = {}): Promise<NumberFormats> {
-  return compareNumberFormats(model, { ...wish, bits: [4], families: [...groupKinds], blocks: [...groupLengths], searches: ['absmax'], ggufTypes: false }, run);
+export function compareGroups(
+  model: OpenedModel,
+  wish: Pick<NumberFormatWish, 'tensors' | 'weights'>,
+  run: StudyRun = {},
+): Promise<NumberFormats> {
+  return compareNumberFormats(
+    model,
+    {
+      ...wish,
+      bits: [4],
+      families: [...groupKinds],
+      blocks: [...groupLengths],
+      searches: ['absmax'],
+      ggufTypes: false,
+    },
+    run,
+  );
 }

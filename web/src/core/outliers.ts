@@ -76,11 +76,16 @@ interface Sums {
  * Looks for columns that stand out: how many, which ones layers share, how much of the error they carry, and what keeping
  * the worst ones at 16 bits would save. No GGUF type stores columns apart: this is analysis. Throws Stopped or Problem.
  */
-export async function findOutliers(model: OpenedModel, options: OutlierOptions, run: StudyRun = {}): Promise<OutlierReport> {
+export async function findOutliers(
+  model: OpenedModel,
+  options: OutlierOptions,
+  run: StudyRun = {},
+): Promise<OutlierReport> {
   const prepared = model.prepare(options.plan);
   const { plan } = prepared;
   const basis = options.basis ?? (model.importance ? 'importance' : 'weights');
-  if (basis === 'importance' && !model.importance) throw new Problem('There is no importance matrix to take the columns from. Give one, or choose another basis.');
+  if (basis === 'importance' && !model.importance)
+    throw new Problem('There is no importance matrix to take the columns from. Give one, or choose another basis.');
   const planned = new Map(plan.tensors.map((tensor, index) => [tensor.source, { tensor, index }]));
   const rows = { weights: options.weights ?? (model.info.weights > defaultWeights ? defaultWeights : 0), jobWeights };
   const { jobs, weights, ofWeights } = model.sample(options.tensors ? { ...rows, tensors: options.tensors } : rows);
@@ -89,7 +94,13 @@ export async function findOutliers(model: OpenedModel, options: OutlierOptions, 
     return found?.action === 'convert' ? [{ ...job, request: { to: found.to, method: found.method } }] : [];
   });
   const sums = new Map<number, Sums>();
-  await runStudy(model, { kind: 'columns', options: {} }, pieces, (result, piece) => add(sums, piece, new Float64Array(result.buffer)), run);
+  await runStudy(
+    model,
+    { kind: 'columns', options: {} },
+    pieces,
+    (result, piece) => add(sums, piece, new Float64Array(result.buffer)),
+    run,
+  );
 
   const threshold = options.threshold ?? defaultThreshold;
   const tensors: TensorOutliers[] = [];
@@ -98,8 +109,13 @@ export async function findOutliers(model: OpenedModel, options: OutlierOptions, 
   const totals = { error: 0, kept: keptShares.map(() => 0), bits: keptShares.map(() => 0), weights: 0 };
   for (const [source, sum] of sums) {
     const { tensor, index } = planned.get(source)!;
-    const importance = basis === 'importance' && tensor.importance ? firstMatrix(await prepared.importanceOf(index), sum.squares.length) : null;
-    const found = magnitudesOf(basis, tensor, sum, importance, (role, layer) => producer(plan.tensors, sums, role, layer));
+    const importance =
+      basis === 'importance' && tensor.importance
+        ? firstMatrix(await prepared.importanceOf(index), sum.squares.length)
+        : null;
+    const found = magnitudesOf(basis, tensor, sum, importance, (role, layer) =>
+      producer(plan.tensors, sums, role, layer),
+    );
     const errors = importance ? sum.errors.map((error, column) => error * importance[column]!) : sum.errors;
     const described = describe(tensor, sum, errors, found, threshold);
     tensors.push(described.outliers);
@@ -117,7 +133,10 @@ export async function findOutliers(model: OpenedModel, options: OutlierOptions, 
     totals.weights += tensor.weights;
     keptShares.forEach((_, at) => {
       totals.kept[at]! += described.outliers.saved[at]! * error;
-      totals.bits[at]! += (keptColumns(keptShares[at]!, sum.squares.length) / sum.squares.length) * Math.max(0, 16 - bits) * tensor.weights;
+      totals.bits[at]! +=
+        (keptColumns(keptShares[at]!, sum.squares.length) / sum.squares.length) *
+        Math.max(0, 16 - bits) *
+        tensor.weights;
     });
   }
   const shared = [...everyOutlier]
@@ -138,15 +157,27 @@ export async function findOutliers(model: OpenedModel, options: OutlierOptions, 
     shared,
     kept: keptShares.map((share, at) => {
       const savedError = totals.error > 0 ? totals.kept[at]! / totals.error : 0;
-      return { share, bitsPerWeight: totals.weights > 0 ? totals.bits[at]! / totals.weights : 0, savedError, rmseRatio: Math.sqrt(1 - savedError) };
+      return {
+        share,
+        bitsPerWeight: totals.weights > 0 ? totals.bits[at]! / totals.weights : 0,
+        savedError,
+        rmseRatio: Math.sqrt(1 - savedError),
+      };
     }),
   };
 }
 
 /** Adds a piece's sums to its tensor's, in the order of the pieces. */
 function add(sums: Map<number, Sums>, { tensor, rowLength }: StudyPiece, figures: Float64Array): void {
-  const [squares, largest, errors] = [0, 1, 2].map((part) => figures.subarray(part * rowLength, (part + 1) * rowLength)) as [Float64Array, Float64Array, Float64Array];
-  const sum = sums.get(tensor) ?? { squares: new Float64Array(rowLength), largest: new Float64Array(rowLength), errors: new Float64Array(rowLength), rowSquares: [] };
+  const [squares, largest, errors] = [0, 1, 2].map((part) =>
+    figures.subarray(part * rowLength, (part + 1) * rowLength),
+  ) as [Float64Array, Float64Array, Float64Array];
+  const sum = sums.get(tensor) ?? {
+    squares: new Float64Array(rowLength),
+    largest: new Float64Array(rowLength),
+    errors: new Float64Array(rowLength),
+    rowSquares: [],
+  };
   for (let column = 0; column < rowLength; column++) {
     sum.squares[column]! += squares[column]!;
     sum.errors[column]! += errors[column]!;
@@ -168,7 +199,12 @@ function inputOf(role: Role): InputKind | null {
 }
 
 /** RMS of the rows of the tensor of a role in a layer, when all of its rows were read. */
-function producer(tensors: readonly PlannedTensor[], sums: Map<number, Sums>, role: Role, layer: number): Float64Array | null {
+function producer(
+  tensors: readonly PlannedTensor[],
+  sums: Map<number, Sums>,
+  role: Role,
+  layer: number,
+): Float64Array | null {
   const tensor = tensors.find((one) => one.role === role && one.layer === layer);
   const sum = tensor && sums.get(tensor.source);
   if (!tensor || !sum || sum.rowSquares.length !== tensor.weights / tensor.shape[0]!) return null;
@@ -187,7 +223,14 @@ function magnitudesOf(
   if (basis === 'producers' && layer !== null) {
     // What a layer reads was written by the output and down matrices before it; inside, v and up write what o and down read.
     const input = inputOf(role);
-    const [from, at]: [Role, number] = input === 'feed-forward' ? ['up', layer] : input === 'attention' ? ['v', layer] : role === 'gate' || role === 'up' ? ['o', layer] : ['down', layer - 1];
+    const [from, at]: [Role, number] =
+      input === 'feed-forward'
+        ? ['up', layer]
+        : input === 'attention'
+          ? ['v', layer]
+          : role === 'gate' || role === 'up'
+            ? ['o', layer]
+            : ['down', layer - 1];
     const rows = input ? rowsOf(from, at) : null;
     // Grouped heads: each of fewer value rows serves several columns.
     if (rows && columns % rows.length === 0) return { basis, values: spread(rows, columns) };

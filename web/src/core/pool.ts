@@ -1,4 +1,12 @@
-import { jobsPerWorker, type FromJobWorker, type JobDone, type JobRequest, type SampleDone, type SampleRequest, type StartWorker } from '../worker/protocol';
+import {
+  jobsPerWorker,
+  type FromJobWorker,
+  type JobDone,
+  type JobRequest,
+  type SampleDone,
+  type SampleRequest,
+  type StartWorker,
+} from '../worker/protocol';
 import type { WorkerPort } from './platform';
 
 interface Member {
@@ -32,7 +40,10 @@ export class JobPool<Kind extends keyof Work = 'quantize'> {
       member.port.onMessage((message) => this.#take(member, message as FromJobWorker));
       member.port.onFailure((error) => {
         const oldest = member.jobs.values().next();
-        this.#onFailure(oldest.done ? null : oldest.value, `A worker broke down: ${error.message || 'no reason was given'}`);
+        this.#onFailure(
+          oldest.done ? null : oldest.value,
+          `A worker broke down: ${error.message || 'no reason was given'}`,
+        );
       });
       member.port.post(start);
     }

@@ -20,7 +20,14 @@ export interface Receipt {
   bitsPerWeight: number;
   total: ErrorFigures | null;
   reference: { method: string; total: ErrorFigures } | null;
-  tensors: { name: string; from: string; to: string; method: string | null; bytes: number; error: ErrorFigures | null }[];
+  tensors: {
+    name: string;
+    from: string;
+    to: string;
+    method: string | null;
+    bytes: number;
+    error: ErrorFigures | null;
+  }[];
 }
 
 export interface HashedFile {
@@ -29,9 +36,38 @@ export interface HashedFile {
   sha256: string;
 }
 
-type ErrorFigures = Pick<ErrorReport, 'count' | 'rmse' | 'maxError' | 'bias' | 'sqnrDb' | 'weightedRmse' | 'median' | 'p95' | 'p999' | 'clipped' | 'zeros' | 'nans' | 'infinities'>;
+type ErrorFigures = Pick<
+  ErrorReport,
+  | 'count'
+  | 'rmse'
+  | 'maxError'
+  | 'bias'
+  | 'sqnrDb'
+  | 'weightedRmse'
+  | 'median'
+  | 'p95'
+  | 'p999'
+  | 'clipped'
+  | 'zeros'
+  | 'nans'
+  | 'infinities'
+>;
 
-const figureNames: readonly (keyof ErrorFigures)[] = ['count', 'rmse', 'maxError', 'bias', 'sqnrDb', 'weightedRmse', 'median', 'p95', 'p999', 'clipped', 'zeros', 'nans', 'infinities'];
+const figureNames: readonly (keyof ErrorFigures)[] = [
+  'count',
+  'rmse',
+  'maxError',
+  'bias',
+  'sqnrDb',
+  'weightedRmse',
+  'median',
+  'p95',
+  'p999',
+  'clipped',
+  'zeros',
+  'nans',
+  'infinities',
+];
 
 /** Progress of hashing, and a way to end it. */
 interface HashRun {
@@ -40,7 +76,11 @@ interface HashRun {
 }
 
 /** Hashes files one after the other. Reads every byte of them: an extra pass. Throws Stopped or Problem. */
-export async function hashFiles(platform: Platform, files: readonly SourceHandle[], { signal, onShare }: HashRun = {}): Promise<HashedFile[]> {
+export async function hashFiles(
+  platform: Platform,
+  files: readonly SourceHandle[],
+  { signal, onShare }: HashRun = {},
+): Promise<HashedFile[]> {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   const hashed: HashedFile[] = [];
@@ -60,7 +100,12 @@ export function filesOf(model: OpenedModel): SourceHandle[] {
 }
 
 /** The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one was used. */
-export async function makeReceipt(model: OpenedModel, report: RunReport, matrix: SourceHandle | null, run: HashRun = {}): Promise<Receipt> {
+export async function makeReceipt(
+  model: OpenedModel,
+  report: RunReport,
+  matrix: SourceHandle | null,
+  run: HashRun = {},
+): Promise<Receipt> {
   const used = report.importance !== null && matrix !== null ? [matrix] : [];
   const given = filesOf(model);
   const hashed = await hashFiles(model.core.platform, [...given, ...used], run);
@@ -80,7 +125,14 @@ export async function makeReceipt(model: OpenedModel, report: RunReport, matrix:
     bitsPerWeight: report.bitsPerWeight,
     total: report.total && figuresOf(report.total),
     reference: report.reference && { method: report.reference.method, total: figuresOf(report.reference.total) },
-    tensors: report.tensors.map(({ name, from, to, method, bytes, error }) => ({ name, from, to, method, bytes, error: error && figuresOf(error) })),
+    tensors: report.tensors.map(({ name, from, to, method, bytes, error }) => ({
+      name,
+      from,
+      to,
+      method,
+      bytes,
+      error: error && figuresOf(error),
+    })),
   };
 }
 
@@ -116,7 +168,8 @@ function isReceipt(value: unknown): value is Receipt {
 }
 
 function areFiles(list: unknown): boolean {
-  const isFile = (file: Partial<HashedFile> | null) => typeof file?.name === 'string' && typeof file.bytes === 'number' && /^[0-9a-f]{64}$/.test(String(file.sha256));
+  const isFile = (file: Partial<HashedFile> | null) =>
+    typeof file?.name === 'string' && typeof file.bytes === 'number' && /^[0-9a-f]{64}$/.test(String(file.sha256));
   return Array.isArray(list) && list.length > 0 && list.every(isFile);
 }
 
@@ -136,18 +189,31 @@ export function verdictOf(receipt: Receipt, sha256: string): Verdict {
 /** Throws Problem unless these are the files the receipt's run began with, whatever their names and order. */
 export function expectInputs(receipt: Receipt, given: readonly HashedFile[]): void {
   for (const { name, sha256 } of receipt.inputs) {
-    if (!given.some((file) => file.sha256 === sha256)) throw new Problem(`The receipt's run read ${name} with SHA-256 ${sha256}, and none of these files is that. Give the same file to get the same bytes.`);
+    if (!given.some((file) => file.sha256 === sha256))
+      throw new Problem(
+        `The receipt's run read ${name} with SHA-256 ${sha256}, and none of these files is that. Give the same file to get the same bytes.`,
+      );
   }
   for (const { name, sha256 } of given) {
-    if (!receipt.inputs.some((file) => file.sha256 === sha256)) throw new Problem(`${name} (SHA-256 ${sha256}) is not among the files the receipt's run read.`);
+    if (!receipt.inputs.some((file) => file.sha256 === sha256))
+      throw new Problem(`${name} (SHA-256 ${sha256}) is not among the files the receipt's run read.`);
   }
 }
 
 /** Throws Problem when a repeated run gave other bytes than the receipt says. */
-export function expectOutputs(receipt: Receipt, files: readonly { name: string; sha256: string | null }[], version: string): void {
+export function expectOutputs(
+  receipt: Receipt,
+  files: readonly { name: string; sha256: string | null }[],
+  version: string,
+): void {
   const other = receipt.outputs.find(({ name, sha256 }) => files.find((file) => file.name === name)?.sha256 !== sha256);
   if (!other) return;
   const got = files.find((file) => file.name === other.name)?.sha256;
-  const versions = version === receipt.version ? '' : ` The receipt is of version ${receipt.version}, this is ${version}: a method may have been improved since.`;
-  throw new Problem(`The repeated run gave other bytes: SHA-256 ${got ?? 'of no such file'} instead of ${other.sha256}.${versions}`);
+  const versions =
+    version === receipt.version
+      ? ''
+      : ` The receipt is of version ${receipt.version}, this is ${version}: a method may have been improved since.`;
+  throw new Problem(
+    `The repeated run gave other bytes: SHA-256 ${got ?? 'of no such file'} instead of ${other.sha256}.${versions}`,
+  );
 }

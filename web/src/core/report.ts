@@ -2,7 +2,10 @@ import type { FinishedFile } from './sink';
 import type { ErrorReport, ImportanceInfo, PlannedTensor, PlanOptions } from './types';
 
 /** What became of one tensor. */
-export interface TensorReport extends Pick<PlannedTensor, 'name' | 'shape' | 'layer' | 'role' | 'from' | 'to' | 'action' | 'method' | 'weights'> {
+export interface TensorReport extends Pick<
+  PlannedTensor,
+  'name' | 'shape' | 'layer' | 'role' | 'from' | 'to' | 'action' | 'method' | 'weights'
+> {
   tensor: number; // index into Plan.tensors
   bytes: number; // in the output
   error: ErrorReport | null; // null: copied, so without error

@@ -24,7 +24,12 @@ export interface RunOptions {
  * Quantizes `model` into `sink`. Throws Stopped when the signal says so, and Problem (or whatever broke) otherwise;
  * then the workers are gone and the sink has removed its files.
  */
-export async function run(model: OpenedModel, options: PlanOptions, sink: ByteSink, run: RunOptions = {}): Promise<RunReport> {
+export async function run(
+  model: OpenedModel,
+  options: PlanOptions,
+  sink: ByteSink,
+  run: RunOptions = {},
+): Promise<RunReport> {
   if (run.signal?.aborted) throw new Stopped();
   const runner = new Runner(model, model.prepare(options), sink, run);
   try {
@@ -70,10 +75,18 @@ class Runner {
     this.#model = model;
     this.#plan = plan;
     this.#headers = headers;
-    this.#importance = new ImportanceRows(prepared, () => this.#dispatch(), (error) => this.#fail(error));
+    this.#importance = new ImportanceRows(
+      prepared,
+      () => this.#dispatch(),
+      (error) => this.#fail(error),
+    );
     this.#sink = sink;
     this.#options = options;
-    this.#measurements = new Measurements(model.core, plan, plan.container === 'safetensors' ? null : (options.reference ?? null));
+    this.#measurements = new Measurements(
+      model.core,
+      plan,
+      plan.container === 'safetensors' ? null : (options.reference ?? null),
+    );
     this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
     this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
     this.#buffersLeft = this.#workers * jobsPerWorker + waitingOutputs;
@@ -145,7 +158,8 @@ class Runner {
     const { core, sources } = this.#model;
     const plan = this.#plan;
     if (plan.jobs.length === 0) return;
-    const converted = (bytes: number, tensor: number) => (conversionOf(plan.tensors[tensor]!) || plan.tensors[tensor]!.packing ? bytes : 0);
+    const converted = (bytes: number, tensor: number) =>
+      conversionOf(plan.tensors[tensor]!) || plan.tensors[tensor]!.packing ? bytes : 0;
     this.#pool = new JobPool(
       Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
       {
@@ -153,9 +167,13 @@ class Runner {
         kernel: core.kernel,
         compiled: core.compiled,
         sources,
-        inputBytes: longest(plan, (job) => converted(Math.min(job.inputBytes, plan.tensors[job.tensor]!.packing?.pieceBytes ?? Infinity), job.tensor)),
+        inputBytes: longest(plan, (job) =>
+          converted(Math.min(job.inputBytes, plan.tensors[job.tensor]!.packing?.pieceBytes ?? Infinity), job.tensor),
+        ),
         outputBytes: longest(plan, (job) => converted(job.outputBytes, job.tensor)),
-        importanceBytes: longest(plan, (job) => (plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0)),
+        importanceBytes: longest(plan, (job) =>
+          plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0,
+        ),
       },
       (done) => {
         this.#finished.set(done.index, done);
@@ -172,8 +190,14 @@ class Runner {
   /** Gives out jobs in plan order, as long as there are workers and buffers. */
   #dispatch(): void {
     const plan = this.#plan;
-    while (this.#nextJob < plan.jobs.length && this.#pool?.hasRoom() && this.#hasBuffer() && !this.#options.pause?.paused) {
-      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights, run } = plan.jobs[this.#nextJob]!;
+    while (
+      this.#nextJob < plan.jobs.length &&
+      this.#pool?.hasRoom() &&
+      this.#hasBuffer() &&
+      !this.#options.pause?.paused
+    ) {
+      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights, run } =
+        plan.jobs[this.#nextJob]!;
       const importance = this.#importance.rowFor(tensor, firstWeight);
       if (importance === undefined) return;
       const index = this.#nextJob++;
@@ -269,7 +293,12 @@ class Runner {
 
 function packingOf({ packing, from, method, measured }: PlannedTensor, run: Job['run']): Packing | null {
   if (!packing || !run) return null;
-  return { request: { ...packing, type: from, method: method! }, first: run[0], count: run[1], measured: measured ?? false };
+  return {
+    request: { ...packing, type: from, method: method! },
+    first: run[0],
+    count: run[1],
+    measured: measured ?? false,
+  };
 }
 
 /** What the workers have to do with a tensor's bytes; null: nothing, or packing. */

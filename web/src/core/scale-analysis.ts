@@ -28,7 +28,11 @@ const mostBusy = 12;
  * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of divisors.
  * `onReport` gets growing figures first, then table after table.
  */
-export async function analyzeScale(model: OpenedModel, options: ScaleAnalysisOptions, run: ReportingRun<ScaleAnalysis> = {}): Promise<ScaleAnalysis> {
+export async function analyzeScale(
+  model: OpenedModel,
+  options: ScaleAnalysisOptions,
+  run: ReportingRun<ScaleAnalysis> = {},
+): Promise<ScaleAnalysis> {
   const format = options.format ?? 'q4_0';
   const blockLength = model.core.formats.find(({ name }) => name === format)?.blockLength ?? 32;
   const rows = { weights: options.weights ?? defaultWeights, rowMultiple: blockLength, jobWeights };
@@ -37,7 +41,11 @@ export async function analyzeScale(model: OpenedModel, options: ScaleAnalysisOpt
   const summary = sound(new model.core.module.ScaleSummary(JSON.stringify(study)));
   try {
     const tables: DivisorTable[] = [];
-    const soFar = (): ScaleAnalysis => ({ sample, report: answer<ScaleAnalysisReport>(summary.report()), tables: [...tables] });
+    const soFar = (): ScaleAnalysis => ({
+      sample,
+      report: answer<ScaleAnalysisReport>(summary.report()),
+      tables: [...tables],
+    });
     await runSummary(model, { kind: 'scale', options: study }, jobs, summary, soFar, run);
     let busySince = performance.now();
     while (tables.length < mostDivisors) {

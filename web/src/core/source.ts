@@ -2,8 +2,7 @@ import { Problem, sentenceOf } from './problem';
 
 /** A file as it travels to the workers: a browser's File or Blob, or an open file descriptor of this process. */
 export type SourceHandle =
-  | { kind: 'blob'; name: string; bytes: number; blob: Blob }
-  | { kind: 'fd'; name: string; bytes: number; fd: number };
+  { kind: 'blob'; name: string; bytes: number; blob: Blob } | { kind: 'fd'; name: string; bytes: number; fd: number };
 
 export function blobHandle(file: File): SourceHandle {
   return { kind: 'blob', name: file.name, bytes: file.size, blob: file };

@@ -38,7 +38,9 @@ export async function runStudy(
 ): Promise<void> {
   if (signal?.aborted) throw new Stopped();
   const { core, sources } = model;
-  const ports = Array.from({ length: Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length)) }, () => core.platform.startJobWorker());
+  const ports = Array.from({ length: Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length)) }, () =>
+    core.platform.startJobWorker(),
+  );
   const start: StartStudy = {
     kind: 'start-study',
     kernel: core.kernel,
@@ -75,7 +77,9 @@ export async function runStudy(
         onProgress?.({ pieces: delivered, piecesTotal: pieces.length, share: delivered / Math.max(1, pieces.length) });
       };
       for (const port of ports) {
-        port.onFailure((error) => reject(new Problem(`A worker broke down: ${error.message || 'no reason was given'}`)));
+        port.onFailure((error) =>
+          reject(new Problem(`A worker broke down: ${error.message || 'no reason was given'}`)),
+        );
         port.onMessage((raw) => {
           const message = raw as FromStudyWorker;
           try {
@@ -124,7 +128,11 @@ export async function runSummary<Report>(
 }
 
 /** The bytes of a piece of a sample, one range after the other. */
-export async function readPiece({ platform }: Pick<Core, 'platform'>, sources: readonly SourceHandle[], piece: Pick<StudyPiece, 'bytes' | 'ranges'>): Promise<Uint8Array> {
+export async function readPiece(
+  { platform }: Pick<Core, 'platform'>,
+  sources: readonly SourceHandle[],
+  piece: Pick<StudyPiece, 'bytes' | 'ranges'>,
+): Promise<Uint8Array> {
   const all = new Uint8Array(piece.bytes);
   let at = 0;
   for (const { file, offset, bytes } of piece.ranges) {

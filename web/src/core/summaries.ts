@@ -13,7 +13,11 @@ type Answer = TensorSummary | { problem: string };
 const parse = (result: Uint8Array): Answer => JSON.parse(new TextDecoder().decode(result)) as Answer;
 
 /** Looks at a sample of every tensor in workers. `onSummary` gets them by their number in ModelInfo. Throws Stopped or Problem. */
-export async function summarize(model: OpenedModel, onSummary: (tensor: number, summary: TensorSummary) => void, run: StudyRun = {}): Promise<void> {
+export async function summarize(
+  model: OpenedModel,
+  onSummary: (tensor: number, summary: TensorSummary) => void,
+  run: StudyRun = {},
+): Promise<void> {
   const { jobs } = model.weightSample(summaryRuns, summaryRunWeights);
   await runStudy(
     model,

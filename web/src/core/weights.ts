@@ -7,7 +7,12 @@ import type { TensorInfo } from './types';
  * `count` weights of a tensor of `model.info` from weight `first` on, decoded, as the GGUF file the model stands for has
  * them. Reads only the bytes that hold them. Throws Problem.
  */
-export async function readWeights(model: OpenedModel, tensor: TensorInfo, first: number, count: number): Promise<Float32Array> {
+export async function readWeights(
+  model: OpenedModel,
+  tensor: TensorInfo,
+  first: number,
+  count: number,
+): Promise<Float32Array> {
   const { core } = model;
   const block = core.formats.find(({ name }) => name === tensor.stored)?.blockLength;
   if (block === undefined) throw new Problem(`${tensor.name} cannot be read.`);
@@ -17,14 +22,15 @@ export async function readWeights(model: OpenedModel, tensor: TensorInfo, first:
   const number = model.info.tensors.indexOf(tensor);
   const converter = sound(new core.module.Converter(tensor.stored, 'f32', 'llama.cpp', core.kernel), tensor.name);
   try {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const place = model.place(number, at, end - at);
       const handle = model.sources[place.file]!;
       const bytes = await core.platform.openSource(handle).read(place.offset, place.bytes, new Uint8Array(place.bytes));
       const weights = Math.ceil(place.weights / block) * block;
       const target = allocate(core.module, weights * 4);
       try {
-        const run = (source: number) => converter.run(source, target, weights, at, tensor.shape[0] ?? weights, 0, 0, tensor.add);
+        const run = (source: number) =>
+          converter.run(source, target, weights, at, tensor.shape[0] ?? weights, 0, 0, tensor.add);
         throwProblem(withBytes(core.module, bytes.subarray(0, place.bytes), run), tensor.name);
         values.set(new Float32Array(core.module.HEAPU8.slice(target, target + weights * 4).buffer), at - start);
       } finally {

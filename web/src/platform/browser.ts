@@ -19,7 +19,8 @@ export const browserPlatform: Platform = {
 
   async compile(kernel) {
     const response = await fetch(wasmUrls[kernel]);
-    if (!response.ok) throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
+    if (!response.ok)
+      throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
     // Some static hosts do not know the type of .wasm files, and streaming insists on it.
     return response.headers.get('Content-Type')?.startsWith('application/wasm')
       ? WebAssembly.compileStreaming(response)
@@ -36,7 +37,9 @@ export const browserPlatform: Platform = {
     const worker = new Worker(new URL('../worker/hash-worker.ts', import.meta.url), { type: 'module' });
     return new Promise<string>((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(new Stopped()));
-      worker.addEventListener('error', ({ message }) => reject(new Problem(`The worker that hashes broke down: ${message || 'no reason was given'}`)));
+      worker.addEventListener('error', ({ message }) =>
+        reject(new Problem(`The worker that hashes broke down: ${message || 'no reason was given'}`)),
+      );
       worker.addEventListener('message', ({ data }: MessageEvent<FromHashWorker>) => {
         if ('bytes' in data) onBytes?.(data.bytes);
         else if ('sha256' in data) resolve(data.sha256);
@@ -86,7 +89,8 @@ export class BrowserSink implements ByteSink {
     this.#worker = new Worker(new URL('../worker/output-worker.ts', import.meta.url), { type: 'module' });
     this.#writer = wrap<OutputWriter>(this.#worker);
     this.#worker.addEventListener('error', ({ message }) => {
-      for (const fail of this.#waiting) fail(new Error(`The worker that writes the output broke down: ${message || 'no reason was given'}`));
+      for (const fail of this.#waiting)
+        fail(new Error(`The worker that writes the output broke down: ${message || 'no reason was given'}`));
     });
   }
 

@@ -67,7 +67,8 @@ class DiskStore implements Store {
         .catch((error: unknown) => {
           throw cannotWrite(this.#path, error);
         });
-      if (bytesWritten === 0) throw new Problem(`${this.#path} could not be written: the disk took no more after ${offset + done} bytes.`);
+      if (bytesWritten === 0)
+        throw new Problem(`${this.#path} could not be written: the disk took no more after ${offset + done} bytes.`);
       done += bytesWritten;
     }
   }

@@ -1,7 +1,10 @@
 /** How the page and the command line name ways to spend bits. */
 import type { NumberFamily, NumberFormatPoint } from '../core/types';
 
-export function pointName({ family, detail, bits }: Pick<NumberFormatPoint, 'family' | 'detail' | 'bits'>, families: readonly NumberFamily[]): string {
+export function pointName(
+  { family, detail, bits }: Pick<NumberFormatPoint, 'family' | 'detail' | 'bits'>,
+  families: readonly NumberFamily[],
+): string {
   if (family === 'gguf') return detail.toUpperCase();
   const label = families.find(({ name }) => name === family)?.label ?? family;
   return `${bits}-bit ${detail ? `${label} ${detail.toUpperCase()}` : label}`;
@@ -18,7 +21,8 @@ export function blockText(block: number): string {
 /** Of each kind of number, bits and block length the split and search with the least error; and all that is on the frontier. */
 export function bestOfEach(points: readonly NumberFormatPoint[]): NumberFormatPoint[] {
   const best = new Map<string, NumberFormatPoint>();
-  const keyOf = ({ family, detail, bits, block }: NumberFormatPoint) => `${family} ${family === 'gguf' ? detail : ''} ${bits} ${block}`;
+  const keyOf = ({ family, detail, bits, block }: NumberFormatPoint) =>
+    `${family} ${family === 'gguf' ? detail : ''} ${bits} ${block}`;
   for (const point of points) {
     const known = best.get(keyOf(point));
     if (!known || point.relativeError < known.relativeError) best.set(keyOf(point), point);

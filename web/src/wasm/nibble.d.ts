@@ -114,7 +114,16 @@ export interface Converter {
    * `rowLength` weights, or is 0. `firstWeight` is the run's position in its row-major tensor. `headRows` and `add` are
    * those of its PlannedTensor; 0: none. Empty, or the error.
    */
-  run(source: number, target: number, weights: number, firstWeight: number, rowLength: number, importance: number, headRows: number, add: number): string;
+  run(
+    source: number,
+    target: number,
+    weights: number,
+    firstWeight: number,
+    rowLength: number,
+    importance: number,
+    headRows: number,
+    add: number,
+  ): string;
   /** The last run's error statistics as Statistics.merge() takes them; valid until the next run. */
   statisticsPointer(): number;
   statisticsBytes(): number;
@@ -252,7 +261,15 @@ export interface Lab {
   piecesPointer(sign: number): number;
   piecesBytes(sign: number): number;
   /** Relative errors (f32) at the middles of columns x rows cells, into `errors`; rows by rising offset. */
-  errorMap(scaleLow: number, scaleHigh: number, offsetLow: number, offsetHigh: number, columns: number, rows: number, errors: number): void;
+  errorMap(
+    scaleLow: number,
+    scaleHigh: number,
+    offsetLow: number,
+    offsetHigh: number,
+    columns: number,
+    rows: number,
+    errors: number,
+  ): void;
   /** JSON: the names of the methods that work on this block, as the report lists them. */
   methods(): string;
   /**

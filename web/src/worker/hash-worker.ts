@@ -9,7 +9,11 @@ export type FromHashWorker = { bytes: number } | { sha256: string } | { sentence
 self.addEventListener('message', async ({ data }: MessageEvent<SourceHandle & { kind: 'blob' }>) => {
   const answer = (message: FromHashWorker) => postMessage(message);
   try {
-    answer({ sha256: await hashSource(new BlobSource(data.name, data.blob), await createHasher(), { onBytes: (bytes) => answer({ bytes }) }) });
+    answer({
+      sha256: await hashSource(new BlobSource(data.name, data.blob), await createHasher(), {
+        onBytes: (bytes) => answer({ bytes }),
+      }),
+    });
   } catch (error) {
     answer({ sentence: sentenceOf(error) });
   }

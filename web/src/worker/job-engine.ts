@@ -1,7 +1,14 @@
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
-import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing, type StartWorker } from './protocol';
+import {
+  jobsPerWorker,
+  type Conversion,
+  type JobDone,
+  type JobRequest,
+  type Packing,
+  type StartWorker,
+} from './protocol';
 import { RowSampler } from './row-sampler';
 
 /** Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core. */
@@ -66,7 +73,14 @@ export class JobEngine {
       throwProblem(packer.finish());
       new Uint8Array(job.buffer).set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
       const statistics = measured ? this.#statisticsOf(packer) : null;
-      return { kind: 'done', index: job.index, buffer: job.buffer, statistics, reference: null, kernel: measured ? packer.kernel() : null };
+      return {
+        kind: 'done',
+        index: job.index,
+        buffer: job.buffer,
+        statistics,
+        reference: null,
+        kernel: measured ? packer.kernel() : null,
+      };
     } finally {
       packer.delete();
     }
@@ -76,7 +90,14 @@ export class JobEngine {
     const source = this.#sources[job.inputFile]!;
     const bytes = await source.read(job.inputOffset, job.inputBytes, new Uint8Array(job.buffer));
     bytes.fill(0, job.outputBytes, job.outputBytes + job.padding);
-    return { kind: 'done', index: job.index, buffer: bytes.buffer as ArrayBuffer, statistics: null, reference: null, kernel: null };
+    return {
+      kind: 'done',
+      index: job.index,
+      buffer: bytes.buffer as ArrayBuffer,
+      statistics: null,
+      reference: null,
+      kernel: null,
+    };
   }
 
   async #convert(job: JobRequest, conversion: Conversion): Promise<JobDone> {
@@ -106,8 +127,22 @@ export class JobEngine {
   }
 
   /** Converts the input that lies in the core's memory. */
-  #runConverter(converter: Converter, { weights, firstWeight, rowLength, importance, headRows, add }: JobRequest): void {
-    throwProblem(converter.run(this.#input, this.#output, weights, firstWeight, rowLength, importance ? this.#importance : 0, headRows, add));
+  #runConverter(
+    converter: Converter,
+    { weights, firstWeight, rowLength, importance, headRows, add }: JobRequest,
+  ): void {
+    throwProblem(
+      converter.run(
+        this.#input,
+        this.#output,
+        weights,
+        firstWeight,
+        rowLength,
+        importance ? this.#importance : 0,
+        headRows,
+        add,
+      ),
+    );
   }
 
   #statisticsOf(converter: Pick<Converter, 'statisticsPointer' | 'statisticsBytes'>): Uint8Array<ArrayBuffer> {

@@ -41,7 +41,9 @@ export class RowSampler {
       let done = 0;
       for (const [index, range] of job.ranges.entries()) {
         module.HEAPU8.set(pieces[index]!.subarray(0, range.bytes), input);
-        throwProblem(errors.run(input, range.rows, job.rowLength, range.firstRow, importance, output + done * bytesPerRow));
+        throwProblem(
+          errors.run(input, range.rows, job.rowLength, range.firstRow, importance, output + done * bytesPerRow),
+        );
         done += range.rows;
       }
       const figures = new Float64Array(module.HEAPU8.slice(output, output + rows * bytesPerRow).buffer as ArrayBuffer);

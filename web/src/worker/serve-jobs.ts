@@ -11,7 +11,8 @@ export function serveJobs(
 ): (message: ToJobWorker | ToStudyWorker) => void {
   let engine: Promise<JobEngine> | null = null;
   let studies: Promise<StudyEngine> | null = null;
-  const failed = (index: number | null) => (error: unknown) => answer({ kind: 'failed', index, sentence: sentenceOf(error) }, []);
+  const failed = (index: number | null) => (error: unknown) =>
+    answer({ kind: 'failed', index, sentence: sentenceOf(error) }, []);
   return (message) => {
     if (message.kind === 'start') {
       engine = JobEngine.create(message, openSource);
@@ -24,15 +25,16 @@ export function serveJobs(
       return;
     }
     if (message.kind === 'study') {
-      studies?.then((ready) => ready.run(message)).then((done) => answer(done, [done.result.buffer]), failed(message.index));
+      studies
+        ?.then((ready) => ready.run(message))
+        .then((done) => answer(done, [done.result.buffer]), failed(message.index));
       return;
     }
     engine
-      ?.then((ready): Promise<JobDone | SampleDone> => (message.kind === 'sample' ? ready.sampler.measure(message) : ready.run(message)))
-      .then(
-        (done) => answer(done, buffersOf(done)),
-        failed(message.index),
-      );
+      ?.then((ready): Promise<JobDone | SampleDone> =>
+        message.kind === 'sample' ? ready.sampler.measure(message) : ready.run(message),
+      )
+      .then((done) => answer(done, buffersOf(done)), failed(message.index));
   };
 }
 

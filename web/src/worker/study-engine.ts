@@ -34,6 +34,10 @@ export class StudyEngine {
     }
     throwProblem(this.#study.run(this.#input, piece));
     const start = this.#study.resultPointer() >>> 0;
-    return { kind: 'studied', index, result: module.HEAPU8.slice(start, start + this.#study.resultBytes()) as Uint8Array<ArrayBuffer> };
+    return {
+      kind: 'studied',
+      index,
+      result: module.HEAPU8.slice(start, start + this.#study.resultBytes()) as Uint8Array<ArrayBuffer>,
+    };
   }
 }

@@ -23,7 +23,8 @@ export class FakeFile {
       createWritable: async () => {
         const aside: number[] = [];
         return {
-          write: async ({ position, data }: { position: number; data: Uint8Array }) => void this.#write(aside, data, position),
+          write: async ({ position, data }: { position: number; data: Uint8Array }) =>
+            void this.#write(aside, data, position),
           close: async () => void (this.bytes = aside),
           abort: async () => {},
         };

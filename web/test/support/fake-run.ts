@@ -72,14 +72,25 @@ class FakeStatistics {
   delete(): void {}
 }
 
-export type Behaviour = (job: JobRequest, answer: (message: FromJobWorker) => void, fail: (error: Error) => void) => void;
+export type Behaviour = (
+  job: JobRequest,
+  answer: (message: FromJobWorker) => void,
+  fail: (error: Error) => void,
+) => void;
 
 /** What a well-behaved worker answers: the job's number in its output, zeros in the padding. */
 export function doneWith(job: JobRequest): FromJobWorker {
   const bytes = new Uint8Array(job.buffer);
   bytes.fill(job.index & 0xff, 0, job.outputBytes);
   bytes.fill(0, job.outputBytes, job.outputBytes + job.padding);
-  return { kind: 'done', index: job.index, buffer: job.buffer, statistics: new Uint8Array([job.index]), reference: job.reference === null ? null : new Uint8Array([job.index]), kernel: 'simd' };
+  return {
+    kind: 'done',
+    index: job.index,
+    buffer: job.buffer,
+    statistics: new Uint8Array([job.index]),
+    reference: job.reference === null ? null : new Uint8Array([job.index]),
+    kernel: 'simd',
+  };
 }
 
 export class FakeWorkers {
@@ -118,7 +129,11 @@ export class FakeWorkers {
   };
 }
 
-export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: PreparedRun['importanceOf'] = () => Promise.reject(new Error('not here'))): OpenedModel {
+export function fakeModel(
+  plan: Plan,
+  workers: FakeWorkers,
+  importanceOf: PreparedRun['importanceOf'] = () => Promise.reject(new Error('not here')),
+): OpenedModel {
   const memory = new Uint8Array(1024);
   const platform: Platform = {
     parallelism: 2,
@@ -130,7 +145,15 @@ export function fakeModel(plan: Plan, workers: FakeWorkers, importanceOf: Prepar
     hashFile: () => Promise.reject(new Error('not here')),
   };
   const module = { HEAPU8: memory, _malloc: () => 16, _free: () => {}, Statistics: FakeStatistics };
-  const core = { platform, kernel: 'simd', compiled: null, module, version: 'test', formats: [], fileTypes: [] } as unknown as Core;
+  const core = {
+    platform,
+    kernel: 'simd',
+    compiled: null,
+    module,
+    version: 'test',
+    formats: [],
+    fileTypes: [],
+  } as unknown as Core;
   return {
     core,
     sources: [],

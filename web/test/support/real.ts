@@ -26,7 +26,11 @@ function openHandle(path: string): SourceHandle & { kind: 'fd' } {
 }
 
 /** Opens a model, and an importance matrix under its bare name if one is given, for as long as `use` takes. */
-export async function withModel<T>(path: string, use: (model: OpenedModel) => Promise<T>, given: { kernel?: Kernel; imatrix?: string } = {}): Promise<T> {
+export async function withModel<T>(
+  path: string,
+  use: (model: OpenedModel) => Promise<T>,
+  given: { kernel?: Kernel; imatrix?: string } = {},
+): Promise<T> {
   const handles = [path, ...(given.imatrix ? [given.imatrix] : [])].map(openHandle);
   try {
     const [file, matrix] = handles;

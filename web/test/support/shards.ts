@@ -12,7 +12,9 @@ export function writeShards(folder: string, stem: string): string[] {
   return [0, 1].map((part) => {
     const entry = (key: string, type: number, value: Buffer) => Buffer.concat([text(key), u32(type), value]);
     const entries = [
-      ...(part === 0 ? [entry('general.architecture', types.text, text('llama')), entry('llama.block_count', types.u32, u32(2))] : []),
+      ...(part === 0
+        ? [entry('general.architecture', types.text, text('llama')), entry('llama.block_count', types.u32, u32(2))]
+        : []),
       entry('split.no', types.u16, u16(part)),
       entry('split.count', types.u16, u16(2)),
       entry('split.tensors.count', types.i32, u32(2)),

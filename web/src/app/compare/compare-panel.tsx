@@ -12,19 +12,50 @@ import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise } fro
 export function ComparePanel(): VNode {
   const now = comparing.value;
   const choose = async () => {
-    const files = await fileOpen({ multiple: true, description: 'A model to compare with', extensions: ['.gguf', '.safetensors', '.json'] }).catch(() => []);
+    const files = await fileOpen({
+      multiple: true,
+      description: 'A model to compare with',
+      extensions: ['.gguf', '.safetensors', '.json'],
+    }).catch(() => []);
     void compareWith(files);
   };
   return (
     <details class="disclosure compare" open={now !== null}>
-      <summary>Compare with another file <span class="aside">{now ? now.second : 'quantized, original, or from another tool'}</span></summary>
-      <p class="small quiet">The weights of the other file are measured against those of this model, whatever made it: x is a weight here, y the same weight there, both decoded.</p>
-      <p class="compare-actions">
-        <button type="button" class="button" onClick={() => void choose()}>Choose a file…</button>
-        {now && !now.done && <button type="button" class="button" onClick={() => { now.stop.abort(); comparing.value = null; }}>Stop</button>}
-        {now && !now.done && <span role="status" class="small">{percent(now.share, 0)} compared</span>}
+      <summary>
+        Compare with another file{' '}
+        <span class="aside">{now ? now.second : 'quantized, original, or from another tool'}</span>
+      </summary>
+      <p class="small quiet">
+        The weights of the other file are measured against those of this model, whatever made it: x is a weight here, y
+        the same weight there, both decoded.
       </p>
-      {comparingProblem.value && <p class="notice bad" role="alert">{comparingProblem.value}</p>}
+      <p class="compare-actions">
+        <button type="button" class="button" onClick={() => void choose()}>
+          Choose a file…
+        </button>
+        {now && !now.done && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              now.stop.abort();
+              comparing.value = null;
+            }}
+          >
+            Stop
+          </button>
+        )}
+        {now && !now.done && (
+          <span role="status" class="small">
+            {percent(now.share, 0)} compared
+          </span>
+        )}
+      </p>
+      {comparingProblem.value && (
+        <p class="notice bad" role="alert">
+          {comparingProblem.value}
+        </p>
+      )}
       {now && <Shown now={now} />}
     </details>
   );
@@ -47,7 +78,12 @@ function note({ match, error, problem }: ComparedTensor): string {
 
 function Shown({ now }: { now: Comparing }): VNode {
   const columns = useMemo<Column<ComparedTensor>[]>(() => {
-    const figure = (title: string, hint: string, value: (error: ErrorReport) => number | null, text: (value: number) => string): Column<ComparedTensor> => ({
+    const figure = (
+      title: string,
+      hint: string,
+      value: (error: ErrorReport) => number | null,
+      text: (value: number) => string,
+    ): Column<ComparedTensor> => ({
       title,
       hint,
       width: 11,
@@ -63,9 +99,26 @@ function Shown({ now }: { now: Comparing }): VNode {
       { title: 'note', value: note, width: 20 },
       { title: 'here', value: ({ a }) => a?.type ?? '–', width: 7 },
       { title: 'there', value: ({ b }) => b?.type ?? '–', width: 7 },
-      { title: 'bytes here', value: ({ a }) => a?.bytes ?? null, cell: ({ a }) => (a ? integer(a.bytes) : '–'), width: 12, numeric: true },
-      { title: 'bytes there', value: ({ b }) => b?.bytes ?? null, cell: ({ b }) => (b ? integer(b.bytes) : '–'), width: 12, numeric: true },
-      figure('relative', DEFINITIONS.relative, (error) => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null), (value) => percent(value, 2)),
+      {
+        title: 'bytes here',
+        value: ({ a }) => a?.bytes ?? null,
+        cell: ({ a }) => (a ? integer(a.bytes) : '–'),
+        width: 12,
+        numeric: true,
+      },
+      {
+        title: 'bytes there',
+        value: ({ b }) => b?.bytes ?? null,
+        cell: ({ b }) => (b ? integer(b.bytes) : '–'),
+        width: 12,
+        numeric: true,
+      },
+      figure(
+        'relative',
+        DEFINITIONS.relative,
+        (error) => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null),
+        (value) => percent(value, 2),
+      ),
       figure('signal to noise', DEFINITIONS.sqnr, (error) => error.sqnrDb, decibels),
       figure('RMSE', DEFINITIONS.rmse, (error) => error.rmse, precise),
       figure('largest', DEFINITIONS.max, (error) => error.maxError, precise),
@@ -91,18 +144,38 @@ function Shown({ now }: { now: Comparing }): VNode {
 
 function Summary({ done: { a, b, tensors, total } }: { done: Comparison }): VNode {
   const count = (match: ComparedTensor['match']) => tensors.filter((tensor) => tensor.match === match).length;
-  const changed = (['renamed', 'reshaped', 'resized', 'onlyA', 'onlyB'] as const).flatMap((match) => (count(match) > 0 ? [`${count(match)} ${MATCHES[match]}`] : []));
+  const changed = (['renamed', 'reshaped', 'resized', 'onlyA', 'onlyB'] as const).flatMap((match) =>
+    count(match) > 0 ? [`${count(match)} ${MATCHES[match]}`] : [],
+  );
   return (
     <>
-      <p>{plural(tensors.length, 'tensor')}{changed.length > 0 ? `: ${changed.join(', ')}` : ', all with a namesake of the same shape'}.</p>
+      <p>
+        {plural(tensors.length, 'tensor')}
+        {changed.length > 0 ? `: ${changed.join(', ')}` : ', all with a namesake of the same shape'}.
+      </p>
       <Figures
         label="The other file against this model"
         figures={[
-          { label: 'size of the tensors', value: `${bytes(b.tensorBytes)}`, detail: `here ${bytes(a.tensorBytes)}`, definition: 'Bytes of all tensors, without headers and padding.' },
-          { label: 'bits per weight', value: bitsPerWeight(b.bitsPerWeight), detail: `here ${bitsPerWeight(a.bitsPerWeight)}`, definition: DEFINITIONS.bits },
+          {
+            label: 'size of the tensors',
+            value: `${bytes(b.tensorBytes)}`,
+            detail: `here ${bytes(a.tensorBytes)}`,
+            definition: 'Bytes of all tensors, without headers and padding.',
+          },
+          {
+            label: 'bits per weight',
+            value: bitsPerWeight(b.bitsPerWeight),
+            detail: `here ${bitsPerWeight(a.bitsPerWeight)}`,
+            definition: DEFINITIONS.bits,
+          },
           ...(total
             ? [
-                { label: 'signal to noise', value: decibels(total.sqnrDb), detail: `${percent(total.rmsWeight > 0 ? total.rmse / total.rmsWeight : 0, 2)} relative`, definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}` },
+                {
+                  label: 'signal to noise',
+                  value: decibels(total.sqnrDb),
+                  detail: `${percent(total.rmsWeight > 0 ? total.rmse / total.rmsWeight : 0, 2)} relative`,
+                  definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}`,
+                },
                 { label: 'RMSE', value: precise(total.rmse), definition: DEFINITIONS.rmse },
                 { label: 'largest difference', value: precise(total.maxError), definition: DEFINITIONS.max },
                 { label: 'bias', value: precise(total.bias), definition: DEFINITIONS.bias },

@@ -40,7 +40,9 @@ const offsetView = signal<Span | null>(null);
 const lab = signal<Lab | null>(null);
 
 /** The block at the sliders' scale and offset; null where labProblem says why. */
-export const point = computed<LabPoint | null>(() => (lab.value && reported.value ? (JSON.parse(lab.value.point(scale.value, offset.value)) as LabPoint) : null));
+export const point = computed<LabPoint | null>(() =>
+  lab.value && reported.value ? (JSON.parse(lab.value.point(scale.value, offset.value)) as LabPoint) : null,
+);
 
 /** The block on the bench as a method leaves it. */
 export function pointOf({ scale: at, offset: from }: LabMethod): LabPoint | null {
@@ -65,17 +67,23 @@ export const settledScale = computed(() => {
   if (!shown) return 0;
   const { levels, affine, offsetAtMostZero } = shown.report;
   const { weights } = shown.bench;
-  if (affine) return (Math.max(...weights) - Math.min(...weights, ...(offsetAtMostZero ? [0] : []))) / (levels.length - 1);
+  if (affine)
+    return (Math.max(...weights) - Math.min(...weights, ...(offsetAtMostZero ? [0] : []))) / (levels.length - 1);
   const reach = Math.min(Math.abs(levels[0] ?? 1), Math.abs(levels[levels.length - 1] ?? 1));
   return Math.max(...weights.map(Math.abs)) / reach;
 });
 
 /** Around the scale that uses the whole range, from half to twice it (closer with an offset, where the map shows both), and every method's choice in view. */
 const wholeSpan = computed<Span>(() => {
-  const choices = (reported.value?.report.methods ?? []).map((method) => Math.abs(method.scale)).filter((choice) => choice > 0);
+  const choices = (reported.value?.report.methods ?? [])
+    .map((method) => Math.abs(method.scale))
+    .filter((choice) => choice > 0);
   const settled = settledScale.value || 1;
   const [low, high] = reported.value?.report.affine ? [0.75, 1.35] : [0.5, 2];
-  return { low: Math.min(settled * low, ...choices.map((choice) => choice * 0.8)), high: Math.max(settled * high, ...choices.map((choice) => choice * 1.25)) };
+  return {
+    low: Math.min(settled * low, ...choices.map((choice) => choice * 0.8)),
+    high: Math.max(settled * high, ...choices.map((choice) => choice * 1.25)),
+  };
 });
 /** Two scales around every method's offset. */
 const wholeOffsets = computed<Span>(() => {
@@ -143,7 +151,10 @@ export function zoom(factor: number): void {
   view.value = { low: from, high: from + width };
   if (reported.value?.report.affine) {
     const offsets = offsetSpan.value;
-    offsetView.value = { low: offset.value + (offsets.low - offset.value) * factor, high: offset.value + (offsets.high - offset.value) * factor };
+    offsetView.value = {
+      low: offset.value + (offsets.low - offset.value) * factor,
+      high: offset.value + (offsets.high - offset.value) * factor,
+    };
   }
 }
 
@@ -157,7 +168,7 @@ export function storableScales(most: number): number[] {
   if (!lab.value || !reported.value || reported.value.report.storage === 'real') return [];
   const { low, high } = span.value;
   const scales: number[] = [];
-  for (let at = lab.value.nearestScale(low); at <= high; ) {
+  for (let at = lab.value.nearestScale(low); at <= high;) {
     if (at >= low) scales.push(at);
     if (scales.length > most) return [];
     const next = lab.value.nextScale(at, 1);
@@ -245,7 +256,10 @@ const slow = new Map<string, number>();
 const kindOf = ({ format, levels, weights }: Bench): string => `${format || levels.length} ${weights.length}`;
 
 function isLarge(now: Bench): boolean {
-  return now.weights.length * (formatOf(now).levels || now.levels.length) > LARGE || (slow.get(kindOf(now)) ?? 0) >= SLOW_REPORTS;
+  return (
+    now.weights.length * (formatOf(now).levels || now.levels.length) > LARGE ||
+    (slow.get(kindOf(now)) ?? 0) >= SLOW_REPORTS
+  );
 }
 
 function report(now: Bench): void {
@@ -285,7 +299,10 @@ export function startLab(): void {
       return;
     }
     clearTimeout(linking);
-    linking = setTimeout(() => history.replaceState(null, '', link === null ? location.pathname + location.search : `#${link}`), LINK_MS);
+    linking = setTimeout(
+      () => history.replaceState(null, '', link === null ? location.pathname + location.search : `#${link}`),
+      LINK_MS,
+    );
   });
   window.addEventListener('hashchange', () => {
     const linked = benchOfLink(location.hash);

@@ -3,7 +3,19 @@ import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button';
 import { plural } from '../../text/units';
 import { bench, setBench } from './bench';
-import { FIRST_BENCH, FORMATS, isFirstBench, LEVEL_PRESETS, linkOf, MOST_WEIGHTS, type Parsed, parseNumbers, STORAGES, type Storage, writeNumbers } from './block';
+import {
+  FIRST_BENCH,
+  FORMATS,
+  isFirstBench,
+  LEVEL_PRESETS,
+  linkOf,
+  MOST_WEIGHTS,
+  type Parsed,
+  parseNumbers,
+  STORAGES,
+  type Storage,
+  writeNumbers,
+} from './block';
 import { stop } from './play';
 
 /** The block as text, and how it is stored. */
@@ -22,39 +34,83 @@ export function BlockEditor(): VNode {
         note={`1 to ${MOST_WEIGHTS} numbers, with anything between them`}
         values={weights}
         parse={(text) => parseNumbers(text, 1, MOST_WEIGHTS)}
-        onChange={(values) => change({ weights: values, importance: importance && importance.length === values.length ? importance : null })}
+        onChange={(values) =>
+          change({ weights: values, importance: importance && importance.length === values.length ? importance : null })
+        }
       />
       <div class="lab-choices">
         <label class="option">
           <span class="option-label">Format</span>
-          <select class="select" value={format} onChange={(event) => change({ format: event.currentTarget.value, superNumbers: null })}>
-            {FORMATS.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+          <select
+            class="select"
+            value={format}
+            onChange={(event) => change({ format: event.currentTarget.value, superNumbers: null })}
+          >
+            {FORMATS.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.label}
+              </option>
+            ))}
           </select>
         </label>
         {format === '' && (
           <>
             <label class="option">
               <span class="option-label">Levels</span>
-              <select class="select" value={preset?.name ?? ''} onChange={(event) => change({ levels: LEVEL_PRESETS.find((one) => one.name === event.currentTarget.value)?.levels ?? levels })}>
-                {LEVEL_PRESETS.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+              <select
+                class="select"
+                value={preset?.name ?? ''}
+                onChange={(event) =>
+                  change({
+                    levels: LEVEL_PRESETS.find((one) => one.name === event.currentTarget.value)?.levels ?? levels,
+                  })
+                }
+              >
+                {LEVEL_PRESETS.map((one) => (
+                  <option key={one.name} value={one.name}>
+                    {one.label}
+                  </option>
+                ))}
                 {!preset && <option value="">{plural(levels.length, 'level')} of your own</option>}
               </select>
             </label>
             <label class="option">
               <span class="option-label">Scale stored as</span>
-              <select class="select" value={storage} onChange={(event) => change({ storage: event.currentTarget.value as Storage })}>
-                {STORAGES.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
+              <select
+                class="select"
+                value={storage}
+                onChange={(event) => change({ storage: event.currentTarget.value as Storage })}
+              >
+                {STORAGES.map((one) => (
+                  <option key={one.name} value={one.name}>
+                    {one.label}
+                  </option>
+                ))}
               </select>
             </label>
           </>
         )}
         <div class="lab-take">
-          {link !== null ? <CopyButton text={() => `${location.origin}${location.pathname}#${link}`}>Copy link</CopyButton> : <span class="quiet small">Too many digits for a link</span>}
-          <button type="button" class="button small" disabled={isFirstBench(bench.value)} onClick={() => change(FIRST_BENCH)}>Back to 0.1 0.2 0.3 0.6</button>
+          {link !== null ? (
+            <CopyButton text={() => `${location.origin}${location.pathname}#${link}`}>Copy link</CopyButton>
+          ) : (
+            <span class="quiet small">Too many digits for a link</span>
+          )}
+          <button
+            type="button"
+            class="button small"
+            disabled={isFirstBench(bench.value)}
+            onClick={() => change(FIRST_BENCH)}
+          >
+            Back to 0.1 0.2 0.3 0.6
+          </button>
         </div>
       </div>
       <details class="disclosure">
-        <summary>Importance{format === '' && ' and levels'} <span class="aside">{importance ? `one number for each weight` : 'every weight counts the same'}</span></summary>
+        <summary>
+          Importance{format === '' && ' and levels'}{' '}
+          <span class="aside">{importance ? `one number for each weight` : 'every weight counts the same'}</span>
+        </summary>
         <div class="lab-more">
           <NumbersField
             label="Importance"
@@ -62,8 +118,13 @@ export function BlockEditor(): VNode {
             values={importance ?? []}
             parse={(text) => {
               const parsed = parseNumbers(text, 0, weights.length);
-              if (parsed.values && parsed.values.length > 0 && parsed.values.length !== weights.length) return { values: null, problem: `There are ${parsed.values.length} numbers for ${plural(weights.length, 'weight')}.` };
-              if (parsed.values?.some((value) => value < 0)) return { values: null, problem: 'Importance cannot be negative.' };
+              if (parsed.values && parsed.values.length > 0 && parsed.values.length !== weights.length)
+                return {
+                  values: null,
+                  problem: `There are ${parsed.values.length} numbers for ${plural(weights.length, 'weight')}.`,
+                };
+              if (parsed.values?.some((value) => value < 0))
+                return { values: null, problem: 'Importance cannot be negative.' };
               return parsed;
             }}
             onChange={(values) => change({ importance: values.length === 0 ? null : values })}
@@ -75,8 +136,10 @@ export function BlockEditor(): VNode {
               values={levels}
               parse={(text) => {
                 const parsed = parseNumbers(text, 2, 256);
-                if (parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length) return { values: null, problem: 'Two levels are the same.' };
-                if (parsed.values && !(Math.min(...parsed.values) < 0 && Math.max(...parsed.values) > 0)) return { values: null, problem: 'The levels need a negative and a positive end.' };
+                if (parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length)
+                  return { values: null, problem: 'Two levels are the same.' };
+                if (parsed.values && !(Math.min(...parsed.values) < 0 && Math.max(...parsed.values) > 0))
+                  return { values: null, problem: 'The levels need a negative and a positive end.' };
                 return parsed;
               }}
               onChange={(values) => change({ levels: values.sort((a, b) => a - b) })}
@@ -89,7 +152,13 @@ export function BlockEditor(): VNode {
 }
 
 /** Numbers as text. What can be read is used at once; the text is tidied when it is left. */
-function NumbersField({ label, note, values, parse, onChange }: {
+function NumbersField({
+  label,
+  note,
+  values,
+  parse,
+  onChange,
+}: {
   label: string;
   note: string;
   values: readonly number[];
@@ -115,7 +184,9 @@ function NumbersField({ label, note, values, parse, onChange }: {
         }}
         onBlur={() => setDraft(null)}
       />
-      <span class={problem ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">{problem ?? note}</span>
+      <span class={problem ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">
+        {problem ?? note}
+      </span>
     </label>
   );
 }

@@ -24,15 +24,23 @@ export interface BlockFigures {
 export function runsOf(total: number, most: number): { first: number; count: number }[] {
   if (total <= most) {
     const length = 8 * RUN_BLOCKS;
-    return Array.from({ length: Math.ceil(total / length) }, (_, run) => ({ first: run * length, count: Math.min(length, total - run * length) }));
+    return Array.from({ length: Math.ceil(total / length) }, (_, run) => ({
+      first: run * length,
+      count: Math.min(length, total - run * length),
+    }));
   }
   const runs = Math.max(1, Math.floor(most / RUN_BLOCKS));
-  return Array.from({ length: runs }, (_, run) => ({ first: runs > 1 ? Math.floor((run * (total - RUN_BLOCKS)) / (runs - 1)) : 0, count: RUN_BLOCKS }));
+  return Array.from({ length: runs }, (_, run) => ({
+    first: runs > 1 ? Math.floor((run * (total - RUN_BLOCKS)) / (runs - 1)) : 0,
+    count: RUN_BLOCKS,
+  }));
 }
 
 /** Of how many blocks figures are. */
 export function sampleOf({ blocks, total }: BlockFigures): string {
-  return blocks.length < total ? `a sample of ${integer(blocks.length)} of ${integer(total)} blocks` : `all ${integer(total)} whole blocks`;
+  return blocks.length < total
+    ? `a sample of ${integer(blocks.length)} of ${integer(total)} blocks`
+    : `all ${integer(total)} whole blocks`;
 }
 
 export type BlockPick = 'worst' | 'median' | 'outlier';
@@ -40,7 +48,9 @@ export type BlockPick = 'worst' | 'median' | 'outlier';
 /** The index of the block with the largest error, with the one in the middle, or with the weight that stands out most. Blocks of zeros have neither. */
 export function pickOf({ peaks, errors }: BlockFigures, method: string, pick: BlockPick): number | null {
   const figures = pick === 'outlier' ? peaks : (errors.get(method) ?? peaks);
-  const order = [...peaks.keys()].filter((index) => (peaks[index] ?? 0) > 0).sort((a, b) => (figures[a] ?? 0) - (figures[b] ?? 0) || a - b);
+  const order = [...peaks.keys()]
+    .filter((index) => (peaks[index] ?? 0) > 0)
+    .sort((a, b) => (figures[a] ?? 0) - (figures[b] ?? 0) || a - b);
   const place = pick === 'median' ? Math.floor((order.length - 1) / 2) : order.length - 1;
   return order[place] ?? null;
 }

@@ -30,7 +30,8 @@ export const LEVEL_PRESETS: readonly { name: string; label: string; levels: numb
     name: 'nf4',
     label: 'NF4',
     levels: [
-      -1, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0, 0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1,
+      -1, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0, 0.0795803, 0.1609302,
+      0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1,
     ],
   },
   { name: 'fp4', label: 'FP4 (E2M1)', levels: [...mirrored([0.5, 1, 1.5, 2, 3, 4, 6]), 0].sort((a, b) => a - b) },
@@ -60,14 +61,36 @@ export const FORMATS: readonly LabFormat[] = [
   { name: 'nvfp4', label: 'NVFP4: FP4, E4M3', blockLength: 16, levels: 15 },
   { name: 'q4_1', label: 'Q4_1: 0 … 15 and an offset, half floats', blockLength: 32, levels: 16, affine: true },
   { name: 'q5_1', label: 'Q5_1: 0 … 31 and an offset, half floats', blockLength: 32, levels: 32, affine: true },
-  { name: 'q2_K', label: 'Q2_K, one sub-block: 0 … 3 and a minimum', blockLength: 16, levels: 4, affine: true, subBlock: true },
+  {
+    name: 'q2_K',
+    label: 'Q2_K, one sub-block: 0 … 3 and a minimum',
+    blockLength: 16,
+    levels: 4,
+    affine: true,
+    subBlock: true,
+  },
   { name: 'q3_K', label: 'Q3_K, one sub-block: −4 … 3', blockLength: 16, levels: 8, subBlock: true },
-  { name: 'q4_K', label: 'Q4_K, one sub-block: 0 … 15 and a minimum', blockLength: 32, levels: 16, affine: true, subBlock: true },
-  { name: 'q5_K', label: 'Q5_K, one sub-block: 0 … 31 and a minimum', blockLength: 32, levels: 32, affine: true, subBlock: true },
+  {
+    name: 'q4_K',
+    label: 'Q4_K, one sub-block: 0 … 15 and a minimum',
+    blockLength: 32,
+    levels: 16,
+    affine: true,
+    subBlock: true,
+  },
+  {
+    name: 'q5_K',
+    label: 'Q5_K, one sub-block: 0 … 31 and a minimum',
+    blockLength: 32,
+    levels: 32,
+    affine: true,
+    subBlock: true,
+  },
   { name: 'q6_K', label: 'Q6_K, one sub-block: −32 … 31', blockLength: 16, levels: 64, subBlock: true },
 ];
 
-export const formatOf = (bench: Bench): LabFormat => FORMATS.find((format) => format.name === bench.format) ?? FORMATS[0]!;
+export const formatOf = (bench: Bench): LabFormat =>
+  FORMATS.find((format) => format.name === bench.format) ?? FORMATS[0]!;
 
 export const STORAGES: readonly { name: Storage; label: string }[] = [
   { name: 'f16', label: 'half float' },
@@ -85,7 +108,14 @@ export const STORED_AS: Readonly<Record<LabStorage, string>> = {
   multiples: 'a whole multiple of a number the super-block stores',
 };
 
-export const FIRST_BENCH: Bench = { weights: [0.1, 0.2, 0.3, 0.6], importance: null, format: '', levels: integers(-7, 7), storage: 'f16', superNumbers: null };
+export const FIRST_BENCH: Bench = {
+  weights: [0.1, 0.2, 0.3, 0.6],
+  importance: null,
+  format: '',
+  levels: integers(-7, 7),
+  storage: 'f16',
+  superNumbers: null,
+};
 
 export function isFirstBench(bench: Bench): boolean {
   return JSON.stringify(bench) === JSON.stringify(FIRST_BENCH);
@@ -108,7 +138,8 @@ export function parseNumbers(text: string, fewest: number, most: number): Parsed
   const stray = /[a-z]+/i.exec(plain.replaceAll(number, ' '));
   if (stray) return { values: null, problem: `“${stray[0]}” is not a number.` };
   const values = (plain.match(number) ?? []).map(Number);
-  if (values.length < fewest || values.length > most) return { values: null, problem: `There are ${values.length} numbers; ${fewest} to ${most} are needed.` };
+  if (values.length < fewest || values.length > most)
+    return { values: null, problem: `There are ${values.length} numbers; ${fewest} to ${most} are needed.` };
   const large = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
   if (large >= 0) return { values: null, problem: `Number ${large + 1} is too large for a 32-bit float.` };
   return { values, problem: null };
@@ -146,8 +177,15 @@ export function linkOf(bench: Bench): string | null {
   const parts = [`w=${writeNumbers(bench.weights, ',')}`];
   if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
   if (bench.format) parts.push(`f=${bench.format}`);
-  if (bench.superNumbers) parts.push(`d=${[bench.superNumbers.superScale, bench.superNumbers.superMinimum ?? []].flat().map(shortFloat).join(',')}`);
-  if (!bench.format) parts.push(`l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
+  if (bench.superNumbers)
+    parts.push(
+      `d=${[bench.superNumbers.superScale, bench.superNumbers.superMinimum ?? []].flat().map(shortFloat).join(',')}`,
+    );
+  if (!bench.format)
+    parts.push(
+      `l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`,
+      `s=${bench.storage}`,
+    );
   const link = `lab:${parts.join(';')}`;
   return link.length > LONGEST_LINK ? null : link;
 }
@@ -162,11 +200,21 @@ export function benchOfLink(hash: string): Bench | null {
   }
   const weights = parseNumbers(fields.get('w') ?? '', 1, MOST_WEIGHTS).values;
   if (!weights) return null;
-  const importance = fields.has('i') ? parseNumbers(fields.get('i') ?? '', weights.length, weights.length).values : null;
+  const importance = fields.has('i')
+    ? parseNumbers(fields.get('i') ?? '', weights.length, weights.length).values
+    : null;
   const format = FORMATS.find((one) => one.name === fields.get('f'))?.name ?? '';
   const named = LEVEL_PRESETS.find((preset) => preset.name === fields.get('l'));
   const levels = named?.levels ?? parseNumbers(fields.get('l') ?? '', 2, MOST_WEIGHTS).values ?? FIRST_BENCH.levels;
   const storage = STORAGES.find((one) => one.name === fields.get('s'))?.name ?? 'f16';
-  const [superScale, superMinimum = null] = (FORMATS.find((one) => one.name === format)?.subBlock && parseNumbers(fields.get('d') ?? '', 1, 2).values) || [];
-  return { weights, importance, format, levels, storage, superNumbers: superScale === undefined ? null : { superScale, superMinimum } };
+  const [superScale, superMinimum = null] =
+    (FORMATS.find((one) => one.name === format)?.subBlock && parseNumbers(fields.get('d') ?? '', 1, 2).values) || [];
+  return {
+    weights,
+    importance,
+    format,
+    levels,
+    storage,
+    superNumbers: superScale === undefined ? null : { superScale, superMinimum },
+  };
 }

@@ -21,7 +21,13 @@ export interface BlocksPlot {
 }
 
 /** Zoomed out from one block: all of the tensor, or a stated sample. */
-export function BlocksPanel({ plot, open, file, onOpen, onMethods }: {
+export function BlocksPanel({
+  plot,
+  open,
+  file,
+  onOpen,
+  onMethods,
+}: {
   plot: BlocksPlot;
   open: number | null;
   file: string;
@@ -31,16 +37,37 @@ export function BlocksPanel({ plot, open, file, onOpen, onMethods }: {
   const { tensor, format, request, names, methods, figures } = plot;
   const { blocks, ranges, peaks, total } = figures;
   const rangeName = format.affine ? 'max x − min x' : 'max |x|';
-  const series = useMemo(() => [...new Set(methods)].flatMap((name) => [{ name, errors: figures.errors.get(name)! }].filter(({ errors }) => errors)), [figures, methods]);
+  const series = useMemo(
+    () =>
+      [...new Set(methods)].flatMap((name) =>
+        [{ name, errors: figures.errors.get(name)! }].filter(({ errors }) => errors),
+      ),
+    [figures, methods],
+  );
   const [zeros, better] = useMemo(() => {
     const [first, second] = series;
-    return [ranges.reduce((count, range) => count + (range > 0 ? 0 : 1), 0), first && second ? ranges.reduce((count, _, index) => count + (second.errors[index]! < first.errors[index]! ? 1 : 0), 0) : null];
+    return [
+      ranges.reduce((count, range) => count + (range > 0 ? 0 : 1), 0),
+      first && second
+        ? ranges.reduce((count, _, index) => count + (second.errors[index]! < first.errors[index]! ? 1 : 0), 0)
+        : null,
+    ];
   }, [ranges, series]);
   const table = useMemo(
     () =>
       lazily(() => ({
-        header: ['block', rangeName, 'max |x| / root mean square', ...series.map(({ name }) => `relative error, ${name}`)],
-        rows: [...blocks].map((block, index) => [block, ranges[index] ?? 0, peaks[index] ?? 0, ...series.map(({ errors }) => errors[index] ?? 0)]),
+        header: [
+          'block',
+          rangeName,
+          'max |x| / root mean square',
+          ...series.map(({ name }) => `relative error, ${name}`),
+        ],
+        rows: [...blocks].map((block, index) => [
+          block,
+          ranges[index] ?? 0,
+          peaks[index] ?? 0,
+          ...series.map(({ errors }) => errors[index] ?? 0),
+        ]),
       })),
     [blocks, ranges, peaks, series, rangeName],
   );
@@ -50,10 +77,13 @@ export function BlocksPanel({ plot, open, file, onOpen, onMethods }: {
       note={
         <>
           {tensor.name}, {sampleOf(figures)} of {request.weights.length} weights in {format.label.split(/[:,]/)[0]}
-          {blocks.length < total && ', in runs of neighbours spread evenly'}. Across: {rangeName}. Up: the relative error, the root of a block’s squared error over its squared weights, every weight counting the same
+          {blocks.length < total && ', in runs of neighbours spread evenly'}. Across: {rangeName}. Up: the relative
+          error, the root of a block’s squared error over its squared weights, every weight counting the same
           {format.subBlock && ', at scales and minima of its own'}.
-          {better !== null && ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
-          {zeros > 0 && ` ${integer(zeros)} of ${format.affine ? 'equal weights' : 'zeros'} are left out.`} Click a block, or press Enter on it, to put it on the bench.
+          {better !== null &&
+            ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
+          {zeros > 0 && ` ${integer(zeros)} of ${format.affine ? 'equal weights' : 'zeros'} are left out.`} Click a
+          block, or press Enter on it, to put it on the bench.
         </>
       }
       file={file}
@@ -62,11 +92,30 @@ export function BlocksPanel({ plot, open, file, onOpen, onMethods }: {
           {(['first', 'second'] as const).map((which, at) => (
             <label key={which} class="option">
               <span class="option-label">
-                <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true"><path class={at === 0 ? 'block-dot' : 'block-cross'} d={SCATTER_MARKS[at as 0 | 1]} transform="scale(1.6)" /></svg>
+                <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+                  <path
+                    class={at === 0 ? 'block-dot' : 'block-cross'}
+                    d={SCATTER_MARKS[at as 0 | 1]}
+                    transform="scale(1.6)"
+                  />
+                </svg>
                 {at === 0 ? 'Dots' : 'Crosses'}
               </span>
-              <select class="select" aria-label={at === 0 ? 'Method of the dots' : 'Method of the crosses'} value={methods[at as 0 | 1]} onChange={(event) => onMethods(at === 0 ? [event.currentTarget.value, methods[1]] : [methods[0], event.currentTarget.value])}>
-                {names.map((name) => <option key={name} value={name}>{name}</option>)}
+              <select
+                class="select"
+                aria-label={at === 0 ? 'Method of the dots' : 'Method of the crosses'}
+                value={methods[at as 0 | 1]}
+                onChange={(event) =>
+                  onMethods(
+                    at === 0 ? [event.currentTarget.value, methods[1]] : [methods[0], event.currentTarget.value],
+                  )
+                }
+              >
+                {names.map((name) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
               </select>
             </label>
           ))}
@@ -74,7 +123,17 @@ export function BlocksPanel({ plot, open, file, onOpen, onMethods }: {
       }
       table={table}
     >
-      {(width) => <BlockScatter width={width} blocks={blocks} ranges={ranges} rangeName={rangeName} series={series} open={open} onOpen={onOpen} />}
+      {(width) => (
+        <BlockScatter
+          width={width}
+          blocks={blocks}
+          ranges={ranges}
+          rangeName={rangeName}
+          series={series}
+          open={open}
+          onOpen={onOpen}
+        />
+      )}
     </ChartFrame>
   );
 }

@@ -18,7 +18,11 @@ import { stop } from './play';
 const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) => string }[] = [
   { pick: 'worst', label: 'Worst', found: (figure) => `the largest relative error, ${figure}` },
   { pick: 'median', label: 'Median', found: (figure) => `the middle one by relative error, ${figure}` },
-  { pick: 'outlier', label: 'With an outlier', found: (figure) => `the weight that stands out most, ${figure} times the root mean square of its block` },
+  {
+    pick: 'outlier',
+    label: 'With an outlier',
+    found: (figure) => `the weight that stands out most, ${figure} times the root mean square of its block`,
+  },
 ];
 
 /** Where the weights on the bench come from, as long as they are these. */
@@ -69,12 +73,19 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const show = (from: TensorInfo, number: number) => void work((signal) => put(from, format, number, signal));
   const showLargest = (from: TensorInfo) =>
     void work(async (signal) => {
-      const place = await findLargest(model, from, signal, (share) => setSearching({ share, what: 'of the tensor read' }));
-      if (place !== null) await put(from, format, Math.floor(place / length), signal, ', with the weight of largest magnitude');
+      const place = await findLargest(model, from, signal, (share) =>
+        setSearching({ share, what: 'of the tensor read' }),
+      );
+      if (place !== null)
+        await put(from, format, Math.floor(place / length), signal, ', with the weight of largest magnitude');
     });
   /** Blocks as the bench has them. Those of a K-quant are judged with a scale and a minimum of their own. */
   const blocksWanted = () => {
-    const request: LabRequest = { ...requestOf({ ...bench.peek(), superNumbers: null }), weights: Array<number>(length).fill(1), importance: null };
+    const request: LabRequest = {
+      ...requestOf({ ...bench.peek(), superNumbers: null }),
+      weights: Array<number>(length).fill(1),
+      importance: null,
+    };
     const lab = makeLab(model.core.module, request);
     const names = JSON.parse(lab.methods()) as string[];
     lab.delete();
@@ -82,12 +93,20 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     return { request, most: all ? MOST_BLOCKS : SAMPLE_BLOCKS, names, method };
   };
   /** Figures of these blocks with these methods; what is known already is not measured again. Null when told to stop. */
-  const figuresOf = async (from: TensorInfo, request: LabRequest, most: number, methods: readonly string[], signal: AbortSignal): Promise<BlockFigures | null> => {
+  const figuresOf = async (
+    from: TensorInfo,
+    request: LabRequest,
+    most: number,
+    methods: readonly string[],
+    signal: AbortSignal,
+  ): Promise<BlockFigures | null> => {
     const key = JSON.stringify([from.name, request, most]);
     const known = measured.current?.key === key ? measured.current.figures : null;
     const missing = [...new Set(methods)].filter((method) => !known?.errors.has(method));
     if (known && missing.length === 0) return known;
-    const found = await measureBlocks(model, from, request, missing, most, signal, (share) => setSearching({ share, what: 'of the blocks measured' }));
+    const found = await measureBlocks(model, from, request, missing, most, signal, (share) =>
+      setSearching({ share, what: 'of the blocks measured' }),
+    );
     if (!found) return null;
     const figures = known ? { ...known, errors: new Map([...known.errors, ...found.errors]) } : found;
     measured.current = { key, figures };
@@ -100,17 +119,32 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       if (!figures) return;
       const index = pickOf(figures, method, pick);
       if (index === null) {
-        setSaid(figures.blocks.length === 0 ? 'This tensor has no whole block.' : 'All weights of the blocks that were measured are zero.');
+        setSaid(
+          figures.blocks.length === 0
+            ? 'This tensor has no whole block.'
+            : 'All weights of the blocks that were measured are zero.',
+        );
         return;
       }
-      const figure = pick === 'outlier' ? precise(figures.peaks[index] ?? 0) : percent(figures.errors.get(method)?.[index] ?? 0, 2);
-      await put(from, format, figures.blocks[index] ?? 0, signal, `: ${words(figure)}, in ${sampleOf(figures)}${pick === 'outlier' ? '' : ` with ${method}`}`);
+      const figure =
+        pick === 'outlier' ? precise(figures.peaks[index] ?? 0) : percent(figures.errors.get(method)?.[index] ?? 0, 2);
+      await put(
+        from,
+        format,
+        figures.blocks[index] ?? 0,
+        signal,
+        `: ${words(figure)}, in ${sampleOf(figures)}${pick === 'outlier' ? '' : ` with ${method}`}`,
+      );
     });
   const showPlot = (wanted: Omit<BlocksPlot, 'figures'>) =>
     void work(async (signal) => {
       const figures = await figuresOf(wanted.tensor, wanted.request, wanted.most, wanted.methods, signal);
       if (!figures) return;
-      setSaid(figures.blocks.length === 0 ? 'This tensor has no whole block.' : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} of ${wanted.tensor.name} were measured.`);
+      setSaid(
+        figures.blocks.length === 0
+          ? 'This tensor has no whole block.'
+          : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} of ${wanted.tensor.name} were measured.`,
+      );
       setPlot(figures.blocks.length === 0 ? null : { ...wanted, figures });
     });
   const showAll = (from: TensorInfo) => {
@@ -143,19 +177,74 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
         <legend>A block of this model</legend>
         <label class="option lab-tensor">
           <span class="option-label">Tensor</span>
-          <input class="input mono" list={list} value={name} aria-invalid={!tensor} onInput={(event) => { setName(event.currentTarget.value); setBlock(0); }} onFocus={(event) => event.currentTarget.select()} />
-          <datalist id={list}>{tensors.map((one) => <option key={one.name} value={one.name}>{`${one.type}, ${shapeText(one.shape)}`}</option>)}</datalist>
+          <input
+            class="input mono"
+            list={list}
+            value={name}
+            aria-invalid={!tensor}
+            onInput={(event) => {
+              setName(event.currentTarget.value);
+              setBlock(0);
+            }}
+            onFocus={(event) => event.currentTarget.select()}
+          />
+          <datalist id={list}>
+            {tensors.map((one) => (
+              <option key={one.name} value={one.name}>{`${one.type}, ${shapeText(one.shape)}`}</option>
+            ))}
+          </datalist>
         </label>
         <label class="option">
           <span class="option-label">Block of {length}</span>
-          <input class="input count" type="number" min={0} max={Math.max(0, blocks - 1)} value={block} disabled={!tensor} onInput={(event) => setBlock(Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))))} />
+          <input
+            class="input count"
+            type="number"
+            min={0}
+            max={Math.max(0, blocks - 1)}
+            value={block}
+            disabled={!tensor}
+            onInput={(event) =>
+              setBlock(
+                Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))),
+              )
+            }
+          />
         </label>
         <div class="lab-model-actions">
-          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>Show</button>
-          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}>Random</button>
-          {PICKS.map((one) => <button key={one.pick} type="button" class="button" disabled={!tensor} onClick={() => tensor && showPicked(tensor, one)}>{one.label}</button>)}
-          <button type="button" class="button" disabled={!tensor} title="Reads the whole tensor" onClick={() => tensor && showLargest(tensor)}>Largest weight</button>
-          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>All blocks</button>
+          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>
+            Show
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={!tensor}
+            onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}
+          >
+            Random
+          </button>
+          {PICKS.map((one) => (
+            <button
+              key={one.pick}
+              type="button"
+              class="button"
+              disabled={!tensor}
+              onClick={() => tensor && showPicked(tensor, one)}
+            >
+              {one.label}
+            </button>
+          ))}
+          <button
+            type="button"
+            class="button"
+            disabled={!tensor}
+            title="Reads the whole tensor"
+            onClick={() => tensor && showLargest(tensor)}
+          >
+            Largest weight
+          </button>
+          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>
+            All blocks
+          </button>
         </div>
         {blocks > SAMPLE_BLOCKS && (
           <Switch
@@ -164,25 +253,42 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
             onChange={(value) => setAll(value === 'all')}
             choices={[
               { value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` },
-              { value: 'all', label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}` },
+              {
+                value: 'all',
+                label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}`,
+              },
             ]}
           />
         )}
         {searching && (
           <div class="lab-searching">
             <progress value={searching.share} aria-label={`Share ${searching.what}`} />
-            <span class="quiet small">{percent(searching.share, 0)} {searching.what}</span>
-            <button type="button" class="button small" onClick={cancel}>Cancel</button>
+            <span class="quiet small">
+              {percent(searching.share, 0)} {searching.what}
+            </span>
+            <button type="button" class="button small" onClick={cancel}>
+              Cancel
+            </button>
           </div>
         )}
-        <p class="option-note" role="status">{tensor ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file` : 'No tensor has this name.'}</p>
-        {problem && <p class="notice bad" role="alert">{problem}</p>}
+        <p class="option-note" role="status">
+          {tensor
+            ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file`
+            : 'No tensor has this name.'}
+        </p>
+        {problem && (
+          <p class="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
       </fieldset>
       {plot && (
         <BlocksPanel
           plot={plot}
           file={`${title}-${plot.tensor.name}-blocks`}
-          open={onBench && onBench.tensor === plot.tensor.name && onBench.format === plot.format.name ? onBench.block : null}
+          open={
+            onBench && onBench.tensor === plot.tensor.name && onBench.format === plot.format.name ? onBench.block : null
+          }
           onOpen={(number) => {
             setName(plot.tensor.name);
             void work((signal) => put(plot.tensor, plot.format, number, signal));

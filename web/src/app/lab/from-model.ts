@@ -17,7 +17,12 @@ export function decodableTensors(model: OpenedModel): TensorInfo[] {
 }
 
 /** Block number `block` of a tensor as the bench takes it; a sub-block of a K-quant comes with its super-block's numbers. */
-export async function readBlock(model: OpenedModel, tensor: TensorInfo, format: LabFormat, block: number): Promise<Pick<Bench, 'weights' | 'superNumbers'>> {
+export async function readBlock(
+  model: OpenedModel,
+  tensor: TensorInfo,
+  format: LabFormat,
+  block: number,
+): Promise<Pick<Bench, 'weights' | 'superNumbers'>> {
   const first = block * format.blockLength;
   const weights = [...(await readWeights(model, tensor, first, format.blockLength))];
   const row = tensor.shape[0] ?? tensor.weights;
@@ -25,7 +30,9 @@ export async function readBlock(model: OpenedModel, tensor: TensorInfo, format: 
   if (!format.subBlock || row % SUPER_BLOCK !== 0) return { weights, superNumbers: null };
   const whole = await readWeights(model, tensor, first - (first % SUPER_BLOCK), SUPER_BLOCK);
   const { module } = model.core;
-  const numbers = withBytes(module, new Uint8Array(whole.slice().buffer), (pointer) => answer<{ superScale: number; superMinimum: number | null }>(module.superBlockNumbers(format.name, pointer)));
+  const numbers = withBytes(module, new Uint8Array(whole.slice().buffer), (pointer) =>
+    answer<{ superScale: number; superMinimum: number | null }>(module.superBlockNumbers(format.name, pointer)),
+  );
   // A super-block of zeros has no scale to take multiples of.
   return { weights, superNumbers: numbers.superScale === 0 ? null : numbers };
 }
@@ -44,7 +51,11 @@ export async function measureBlocks(
   const total = Math.floor(tensor.weights / length);
   const runs = runsOf(total, most);
   const count = runs.reduce((sum, run) => sum + run.count, 0);
-  const figures = [new Float32Array(count), new Float32Array(count), ...methods.map(() => new Float32Array(count))] as const;
+  const figures = [
+    new Float32Array(count),
+    new Float32Array(count),
+    ...methods.map(() => new Float32Array(count)),
+  ] as const;
   const blocks = new Uint32Array(count);
   const worker = await labWorker();
   let at = 0;
@@ -58,11 +69,18 @@ export async function measureBlocks(
     at += run.count;
   }
   const [ranges, peaks, ...errors] = figures;
-  return signal.aborted ? null : { blocks, total, ranges, peaks, errors: new Map(methods.map((method, index) => [method, errors[index]!])) };
+  return signal.aborted
+    ? null
+    : { blocks, total, ranges, peaks, errors: new Map(methods.map((method, index) => [method, errors[index]!])) };
 }
 
 /** The place of the weight of largest magnitude. Reads the whole tensor, a run at a time; stops when told to. */
-export async function findLargest(model: OpenedModel, tensor: TensorInfo, signal: AbortSignal, onShare: (share: number) => void): Promise<number | null> {
+export async function findLargest(
+  model: OpenedModel,
+  tensor: TensorInfo,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<number | null> {
   let largest = -1;
   let place = 0;
   const block = model.core.formats.find((one) => one.name === tensor.stored)?.blockLength ?? 1;

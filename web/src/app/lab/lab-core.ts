@@ -26,7 +26,10 @@ export function readReport(module: NibbleModule, lab: Lab): WholeReport {
 }
 
 export const curvesOf = ({ report, pieces }: WholeReport): Curve[] | null =>
-  pieces && [new Curve(pieces[0], 1, report.squareSum, report.squareSum), new Curve(pieces[1], -1, report.squareSum, report.squareSum)];
+  pieces && [
+    new Curve(pieces[0], 1, report.squareSum, report.squareSum),
+    new Curve(pieces[1], -1, report.squareSum, report.squareSum),
+  ];
 
 /** Copies the last curve's pieces out of the core. */
 function readPieces(module: NibbleModule, lab: Lab, sign: Sign): ArrayBuffer {

@@ -25,27 +25,41 @@ export function LabPlace(): VNode {
     <Place id="lab" title="Lab" live status="one block, its scale and offset">
       <div class="lab-lead">
         <p>
-          A quantized block keeps one scale, in some formats an offset too, and a small level for each weight. A weight comes back as scale × level + offset; the difference is the error. The curve
-          below shows it for every scale the block could have.
+          A quantized block keeps one scale, in some formats an offset too, and a small level for each weight. A weight
+          comes back as scale × level + offset; the difference is the error. The curve below shows it for every scale
+          the block could have.
         </p>
         {shown && <p>{story(shown.bench, shown.report)}</p>}
       </div>
       {shown && <TwoScales shown={shown} />}
       <BlockEditor />
       {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
-      {labProblem.value && <p class="notice bad" role="alert">{labProblem.value}</p>}
+      {labProblem.value && (
+        <p class="notice bad" role="alert">
+          {labProblem.value}
+        </p>
+      )}
       {shown ? (
         <>
           {shown.report.squareSum > 0 && shown.report.affine && <MapPanel shown={shown} />}
-          {shown.report.squareSum > 0 ? <ScalePanel shown={shown} /> : <p class="notice">All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.</p>}
+          {shown.report.squareSum > 0 ? (
+            <ScalePanel shown={shown} />
+          ) : (
+            <p class="notice">
+              All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.
+            </p>
+          )}
           <LinePanel shown={shown} />
           <MethodTable report={shown.report} />
           <p class="caveat">
-            A lower error means that these weights come back closer to what they were. It does not promise that a model answers better; only trying the model tells.
+            A lower error means that these weights come back closer to what they were. It does not promise that a model
+            answers better; only trying the model tells.
           </p>
         </>
       ) : (
-        <p class="quiet late" role="status">{coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}</p>
+        <p class="quiet late" role="status">
+          {coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}
+        </p>
       )}
       {opened.value && <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />}
     </Place>

@@ -25,7 +25,11 @@ export class LabWorker {
   }
 
   /** For consecutive blocks of the request's length: ranges, max|x| over root mean square, then the relative errors of each method. */
-  blockFigures(request: LabRequest, methods: readonly string[], weights: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer>[] {
+  blockFigures(
+    request: LabRequest,
+    methods: readonly string[],
+    weights: Float32Array<ArrayBuffer>,
+  ): Float32Array<ArrayBuffer>[] {
     const module = this.#module!;
     const lab = makeLab(module, request);
     const count = Math.floor(weights.length / request.weights.length);
@@ -33,19 +37,26 @@ export class LabWorker {
     const out = allocate(module, bytes * 2);
     const read = (from: number) => new Float32Array(module.HEAPU8.slice(from, from + bytes).buffer as ArrayBuffer);
     try {
-      const figures = withBytes(module, new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), (source) => {
-        lab.blockShapes(source, count, out, out + bytes);
-        return [
-          read(out),
-          read(out + bytes),
-          ...methods.map((method) => {
-            const problem = lab.blockErrors(method, source, count, out);
-            if (problem) throw new Problem(problem);
-            return read(out);
-          }),
-        ];
-      });
-      return transfer(figures, figures.map(({ buffer }) => buffer));
+      const figures = withBytes(
+        module,
+        new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength),
+        (source) => {
+          lab.blockShapes(source, count, out, out + bytes);
+          return [
+            read(out),
+            read(out + bytes),
+            ...methods.map((method) => {
+              const problem = lab.blockErrors(method, source, count, out);
+              if (problem) throw new Problem(problem);
+              return read(out);
+            }),
+          ];
+        },
+      );
+      return transfer(
+        figures,
+        figures.map(({ buffer }) => buffer),
+      );
     } finally {
       module._free(out);
       lab.delete();

@@ -5,7 +5,20 @@ import type { Span } from '../../charts/curve-geometry';
 import { ChartFrame, lazily } from '../../charts/frame';
 import { RampLegend } from '../../charts/layer-map';
 import { percent, precise } from '../../text/units';
-import { choose, chosen, errorMap, moveTo, offset, offsetSpan, point, scale, type Shown, span, stepOffset, stepScale } from './bench';
+import {
+  choose,
+  chosen,
+  errorMap,
+  moveTo,
+  offset,
+  offsetSpan,
+  point,
+  scale,
+  type Shown,
+  span,
+  stepOffset,
+  stepScale,
+} from './bench';
 import { STORED_AS } from './block';
 import { stop } from './play';
 import { ZoomButtons } from './zoom-buttons';
@@ -14,7 +27,8 @@ import { ZoomButtons } from './zoom-buttons';
 const TABLE = { columns: 24, rows: 16 };
 
 /** The middle of a cell. */
-const middle = ({ low, high }: Span, index: number, count: number): number => low + ((high - low) * (index + 0.5)) / count;
+const middle = ({ low, high }: Span, index: number, count: number): number =>
+  low + ((high - low) * (index + 0.5)) / count;
 
 /** Blocks with a scale and an offset: the error over both. */
 export function MapPanel({ shown }: { shown: Shown }): VNode {
@@ -38,8 +52,10 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
       title="Error of the block over its scale and its offset"
       note={
         <>
-          Every cell is the relative error at its middle, computed by the core. The scale is stored as {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
-          {report.offsetAtMostZero && ', and never above zero'}. Click or drag on the map; arrow keys move by one cell, with Shift by one storable number.
+          Every cell is the relative error at its middle, computed by the core. The scale is stored as{' '}
+          {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
+          {report.offsetAtMostZero && ', and never above zero'}. Click or drag on the map; arrow keys move by one cell,
+          with Shift by one storable number.
         </>
       }
       file="error-map"
@@ -99,7 +115,9 @@ function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
           step="any"
           value={offset.value}
           onKeyDown={(event) => {
-            const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+            const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[
+              event.key
+            ];
             if (steps === undefined) return;
             event.preventDefault();
             stop();

@@ -16,13 +16,33 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
           <thead>
             <tr>
               <th scope="col">method</th>
-              <th scope="col" class="number">scale</th>
-              {report.affine && <th scope="col" class="number">offset</th>}
-              <th scope="col" class="number" title={report.affine ? '(largest − smallest weight) / scale' : 'max |x| / |scale|'}>divisor</th>
-              <th scope="col" class="number">relative error</th>
-              <th scope="col" class="number">largest error</th>
-              <th scope="col" class="number">clipped</th>
-              <th scope="col" class="number">tried</th>
+              <th scope="col" class="number">
+                scale
+              </th>
+              {report.affine && (
+                <th scope="col" class="number">
+                  offset
+                </th>
+              )}
+              <th
+                scope="col"
+                class="number"
+                title={report.affine ? '(largest − smallest weight) / scale' : 'max |x| / |scale|'}
+              >
+                divisor
+              </th>
+              <th scope="col" class="number">
+                relative error
+              </th>
+              <th scope="col" class="number">
+                largest error
+              </th>
+              <th scope="col" class="number">
+                clipped
+              </th>
+              <th scope="col" class="number">
+                tried
+              </th>
               <th scope="col">bytes of the block</th>
             </tr>
           </thead>
@@ -30,8 +50,19 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
             {report.methods.map((one) => (
               <tr key={one.name} class={one === method ? 'chosen' : ''}>
                 <td>
-                  <button type="button" class="lab-method" title={one.summary} aria-pressed={one === method} onClick={() => { stop(); choose(one); }}>
-                    <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><path d={methodPath(one.name, 5)} /></svg>
+                  <button
+                    type="button"
+                    class="lab-method"
+                    title={one.summary}
+                    aria-pressed={one === method}
+                    onClick={() => {
+                      stop();
+                      choose(one);
+                    }}
+                  >
+                    <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+                      <path d={methodPath(one.name, 5)} />
+                    </svg>
                     {one.name}
                   </button>
                 </td>
@@ -48,7 +79,9 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
           </tbody>
         </table>
       </div>
-      {!report.methods.some((one) => one.bytes) && <p class="quiet small">Bytes are shown for a whole block of a format that stores one scale for each block.</p>}
+      {!report.methods.some((one) => one.bytes) && (
+        <p class="quiet small">Bytes are shown for a whole block of a format that stores one scale for each block.</p>
+      )}
       {method && <PlayMethod method={method} report={report} />}
     </div>
   );
@@ -61,14 +94,26 @@ function PlayMethod({ method, report }: { method: LabMethod; report: LabReport }
     candidate ? `scale ${precise(candidate[0])}${report.affine ? `, offset ${precise(candidate[1])}` : ''}` : '';
   return (
     <div class="lab-play">
-      <p><strong>{method.name}</strong>: {method.summary}</p>
+      <p>
+        <strong>{method.name}</strong>: {method.summary}
+      </p>
       {count > 1 ? (
         <div class="lab-play-actions">
           {!stillness.value && (
-            <button type="button" class="button small" onClick={() => (showing?.running ? stop() : play(method))}>{showing?.running ? 'Stop' : `Play its ${plural(count, 'candidate')}`}</button>
+            <button type="button" class="button small" onClick={() => (showing?.running ? stop() : play(method))}>
+              {showing?.running ? 'Stop' : `Play its ${plural(count, 'candidate')}`}
+            </button>
           )}
-          <button type="button" class="button small" onClick={() => step(method)}>Step</button>
-          <span class="quiet small">{showing ? `candidate ${showing.index + 1} of ${count}: ${candidateText(method.candidates[showing.index])}` : stillness.value ? `${plural(count, 'candidate')}` : ''}</span>
+          <button type="button" class="button small" onClick={() => step(method)}>
+            Step
+          </button>
+          <span class="quiet small">
+            {showing
+              ? `candidate ${showing.index + 1} of ${count}: ${candidateText(method.candidates[showing.index])}`
+              : stillness.value
+                ? `${plural(count, 'candidate')}`
+                : ''}
+          </span>
         </div>
       ) : (
         <p class="quiet small">{onePlace(method, report)}</p>
@@ -79,9 +124,12 @@ function PlayMethod({ method, report }: { method: LabMethod; report: LabReport }
 
 /** What a method does that has no list of candidates to play. */
 function onePlace({ name, tried, written }: LabMethod, { affine, storage }: LabReport): string {
-  if (written) return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
-  if (name !== 'exact') return affine ? 'It computes one scale and one offset and takes them.' : 'It computes one scale and takes it.';
-  if (storage === 'multiples') return `It tries all ${integer(tried)} ${affine ? 'pairs of a scale and a minimum' : 'scales'} that can be stored.`;
+  if (written)
+    return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
+  if (name !== 'exact')
+    return affine ? 'It computes one scale and one offset and takes them.' : 'It computes one scale and takes it.';
+  if (storage === 'multiples')
+    return `It tries all ${integer(tried)} ${affine ? 'pairs of a scale and a minimum' : 'scales'} that can be stored.`;
   return affine
     ? `Branch and bound: it computed the codes at ${integer(tried)} points and proved that every other place is worse.`
     : `It compares the minima of ${integer(tried)} parabolas and goes straight to the lowest.`;

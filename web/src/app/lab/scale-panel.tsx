@@ -6,7 +6,25 @@ import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
 import type { LabReport } from '../../core/types';
 import { ZoomButtons } from './zoom-buttons';
 import { percent, plural, precise } from '../../text/units';
-import { bench, choose, chosen, curves, moveTo, offset, point, reported, scale, settledScale, setWeight, type Shown, sign, signed, span, stepScale, storableScales } from './bench';
+import {
+  bench,
+  choose,
+  chosen,
+  curves,
+  moveTo,
+  offset,
+  point,
+  reported,
+  scale,
+  settledScale,
+  setWeight,
+  type Shown,
+  sign,
+  signed,
+  span,
+  stepScale,
+  storableScales,
+} from './bench';
 import { STORED_AS } from './block';
 import { stop } from './play';
 
@@ -21,7 +39,17 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
   const table = useMemo(
     () =>
       lazily(() => ({
-        header: ['sign', 'from |scale|', 'to |scale|', 'squared error at from', report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level', 'sum w·level²', 'weight that moves at from', 'code above', 'code below'],
+        header: [
+          'sign',
+          'from |scale|',
+          'to |scale|',
+          'squared error at from',
+          report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level',
+          'sum w·level²',
+          'weight that moves at from',
+          'code above',
+          'code below',
+        ],
         rows: all.flatMap((curve) =>
           Array.from({ length: curve.count }, (_, piece) => [
             curve.sign,
@@ -43,8 +71,11 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
       title="Error of the block over its scale"
       note={
         <>
-          {report.affine && `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
-          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from these, not from samples (kinks closer than half a pixel are joined). The scale is stored as {STORED_AS[report.storage]}.
+          {report.affine &&
+            `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
+          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from
+          these, not from samples (kinks closer than half a pixel are joined). The scale is stored as{' '}
+          {STORED_AS[report.storage]}.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
         </>
       }
@@ -56,7 +87,10 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
               label="Sign of the scale"
               value={sign.value === 1 ? 'positive' : 'negative'}
               onChange={(wanted) => moveTo(Math.abs(scale.value) * (wanted === 'negative' ? -1 : 1))}
-              choices={[{ value: 'positive', label: '+ scale' }, { value: 'negative', label: '− scale' }]}
+              choices={[
+                { value: 'positive', label: '+ scale' },
+                { value: 'negative', label: '− scale' },
+              ]}
             />
           )}
           <ZoomButtons />
@@ -70,12 +104,34 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
           <ScaleSlider />
           {now && (
             <dl class="lab-readout" data-testid="lab-readout">
-              <div><dt>scale</dt><dd>{precise(now.scale)}</dd></div>
-              {report.affine && <div><dt>offset</dt><dd>{precise(now.offset)}</dd></div>}
-              <div><dt>{report.affine ? 'divisor, range / scale' : 'divisor, max |x| / scale'}</dt><dd>{now.divisor.toFixed(3)}</dd></div>
-              <div><dt>relative error</dt><dd>{percent(now.relativeError, 3)}</dd></div>
-              <div><dt>largest error</dt><dd>{precise(now.maxError)}</dd></div>
-              <div><dt>clipped</dt><dd>{now.clipped} of {plural(block.weights.length, 'weight')}</dd></div>
+              <div>
+                <dt>scale</dt>
+                <dd>{precise(now.scale)}</dd>
+              </div>
+              {report.affine && (
+                <div>
+                  <dt>offset</dt>
+                  <dd>{precise(now.offset)}</dd>
+                </div>
+              )}
+              <div>
+                <dt>{report.affine ? 'divisor, range / scale' : 'divisor, max |x| / scale'}</dt>
+                <dd>{now.divisor.toFixed(3)}</dd>
+              </div>
+              <div>
+                <dt>relative error</dt>
+                <dd>{percent(now.relativeError, 3)}</dd>
+              </div>
+              <div>
+                <dt>largest error</dt>
+                <dd>{precise(now.maxError)}</dd>
+              </div>
+              <div>
+                <dt>clipped</dt>
+                <dd>
+                  {now.clipped} of {plural(block.weights.length, 'weight')}
+                </dd>
+              </div>
             </dl>
           )}
         </>
@@ -130,7 +186,10 @@ function ScaleSlider(): VNode {
       type="range"
       aria-label="Scale"
       aria-valuetext={now ? `scale ${precise(now.scale)}, relative error ${percent(now.relativeError, 3)}` : ''}
-      style={{ marginLeft: `${CURVE_MARGIN.left - 8}px`, width: `calc(100% - ${CURVE_MARGIN.left + CURVE_MARGIN.right - 16}px)` }}
+      style={{
+        marginLeft: `${CURVE_MARGIN.left - 8}px`,
+        width: `calc(100% - ${CURVE_MARGIN.left + CURVE_MARGIN.right - 16}px)`,
+      }}
       min={low}
       max={high}
       step="any"
@@ -160,7 +219,16 @@ export function LinePanel({ shown }: { shown: Shown }): VNode | null {
         rows: weights.map((weight, index) => {
           const code = now.codes[index] ?? 0;
           const decoded = now.decoded[index] ?? 0;
-          return [index + 1, weight, importance?.[index] ?? 1, code, levels[code] ?? 0, decoded, weight - decoded, isClipped(weight, decoded, code, levels, now.scale) ? 'clipped' : 'no'];
+          return [
+            index + 1,
+            weight,
+            importance?.[index] ?? 1,
+            code,
+            levels[code] ?? 0,
+            decoded,
+            weight - decoded,
+            isClipped(weight, decoded, code, levels, now.scale) ? 'clipped' : 'no',
+          ];
         }),
       })}
     >

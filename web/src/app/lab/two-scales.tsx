@@ -20,13 +20,21 @@ export function TwoScales({ shown: { bench, report } }: { shown: Shown }): VNode
         <thead>
           <tr>
             <td />
-            {scales.map(({ method }) => <th key={method.name} scope="colgroup" colSpan={2} class="number"><strong>{method.name}</strong>, scale {short(method.scale)}</th>)}
+            {scales.map(({ method }) => (
+              <th key={method.name} scope="colgroup" colSpan={2} class="number">
+                <strong>{method.name}</strong>, scale {short(method.scale)}
+              </th>
+            ))}
           </tr>
           <tr>
             <th scope="col">weight</th>
             {scales.flatMap(({ method }) => [
-              <th key={method.name} scope="col" class="number">÷ scale → level</th>,
-              <th key={`${method.name} decoded`} scope="col" class="number">comes back</th>,
+              <th key={method.name} scope="col" class="number">
+                ÷ scale → level
+              </th>,
+              <th key={`${method.name} decoded`} scope="col" class="number">
+                comes back
+              </th>,
             ])}
           </tr>
         </thead>
@@ -39,15 +47,23 @@ export function TwoScales({ shown: { bench, report } }: { shown: Shown }): VNode
                 const wanted = short(weight / method.scale);
                 const decoded = short(point.decoded[index] ?? 0);
                 return [
-                  <td key={method.name} class={wanted === level ? 'number' : 'number moved'}>{wanted === level ? level : `${wanted} → ${level}`}</td>,
-                  <td key={`${method.name} decoded`} class={decoded === short(weight) ? 'number' : 'number moved'}>{decoded}</td>,
+                  <td key={method.name} class={wanted === level ? 'number' : 'number moved'}>
+                    {wanted === level ? level : `${wanted} → ${level}`}
+                  </td>,
+                  <td key={`${method.name} decoded`} class={decoded === short(weight) ? 'number' : 'number moved'}>
+                    {decoded}
+                  </td>,
                 ];
               })}
             </tr>
           ))}
           <tr>
             <th scope="row">relative error</th>
-            {scales.map(({ method }) => <td key={method.name} colSpan={2} class="number"><strong>{percent(method.relativeError, 2)}</strong></td>)}
+            {scales.map(({ method }) => (
+              <td key={method.name} colSpan={2} class="number">
+                <strong>{percent(method.relativeError, 2)}</strong>
+              </td>
+            ))}
           </tr>
         </tbody>
       </table>

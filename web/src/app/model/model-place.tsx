@@ -22,11 +22,21 @@ export function ModelPlace(): VNode {
     <Place id="model" title="Model" live={model !== null} status={model ? model.info.container : 'no file yet'}>
       {problem && (
         <div class="notice bad" role="alert">
-          <p><strong class="mono">{problem.title}</strong> was not opened. {problem.sentence}</p>
-          {model && <p class="small">The model below is still <span class="mono">{model.title}</span>.</p>}
+          <p>
+            <strong class="mono">{problem.title}</strong> was not opened. {problem.sentence}
+          </p>
+          {model && (
+            <p class="small">
+              The model below is still <span class="mono">{model.title}</span>.
+            </p>
+          )}
         </div>
       )}
-      {opening.value && <p class="late quiet" role="status">Reading the header of <span class="mono">{opening.value}</span>…</p>}
+      {opening.value && (
+        <p class="late quiet" role="status">
+          Reading the header of <span class="mono">{opening.value}</span>…
+        </p>
+      )}
       <ReceiptPanel />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>
@@ -42,7 +52,10 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <h3 class="model-name mono">{title}</h3>
         <ul class="facts" aria-label="About this model">
           {info.name && <li>{info.name}</li>}
-          <li>{info.container}{info.version !== null && ` v${info.version}`}</li>
+          <li>
+            {info.container}
+            {info.version !== null && ` v${info.version}`}
+          </li>
           <li>{info.architecture ?? 'no architecture named'}</li>
           <li>{plural(info.tensors.length, 'tensor')}</li>
           <li title={integer(info.weights)}>{quantity(info.weights)} weights</li>
@@ -51,15 +64,23 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         </ul>
         {info.files.length > 1 && <p class="small quiet">{info.files.map((file) => file.name).join(', ')}</p>}
       </div>
-      {info.warnings.map((warning) => <p key={warning} class="notice warn">{warning}</p>)}
+      {info.warnings.map((warning) => (
+        <p key={warning} class="notice warn">
+          {warning}
+        </p>
+      ))}
       <WhereTheBytesAre info={info} />
       <details class="disclosure" onToggle={(event) => event.currentTarget.open && void lookAtTensors()}>
-        <summary>Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span></summary>
+        <summary>
+          Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span>
+        </summary>
         <TensorTable info={info} />
         <p class="small quiet">{summaryProblem.value ?? SAMPLE_NOTE}</p>
       </details>
       <details class="disclosure">
-        <summary>Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span></summary>
+        <summary>
+          Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span>
+        </summary>
         <Metadata entries={info.metadata} />
       </details>
       <ComparePanel />
@@ -71,24 +92,62 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
 function TensorTable({ info }: { info: ModelInfo }): VNode {
   const found = summaries.value;
   const numbers = useMemo(() => new Map(info.tensors.map((tensor, number) => [tensor, number])), [info]);
-  const columns = useMemo<Column<TensorInfo>[]>(() => [
-    { title: 'name', value: (row) => row.name, width: 30 },
-    { title: 'role', value: (row) => row.role, cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>, width: 11 },
-    { title: 'shape', value: (row) => shapeText(row.shape), width: 13, hint: 'Length of a row first, as GGUF stores it' },
-    { title: 'type', value: (row) => row.type, width: 7 },
-    ...(info.tensors.some((row) => row.dtype.toLowerCase() !== row.type) ? [{ title: 'stored', value: (row: TensorInfo) => row.dtype, width: 8, hint: 'The type of the bytes in the files; the type before it is what a GGUF file of this model has' }] : []),
-    { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
-    { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
-    { title: 'share', value: (row) => row.bytes / Math.max(1, info.tensorBytes), cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2), width: 8, numeric: true, hint: 'Of the bytes of all tensors' },
-    {
-      title: 'blocks',
-      value: () => null,
-      cell: (row) => <button type="button" class="link-button plain" aria-label={`Show a block of ${row.name} in the Lab`} onClick={() => showInLab(row.name)}>Lab</button>,
-      width: 7,
-      hint: 'Shows a block of the tensor in the Lab',
-    },
-    ...sampleColumns((row) => found.get(numbers.get(row)!)),
-  ], [info, found]);
+  const columns = useMemo<Column<TensorInfo>[]>(
+    () => [
+      { title: 'name', value: (row) => row.name, width: 30 },
+      {
+        title: 'role',
+        value: (row) => row.role,
+        cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>,
+        width: 11,
+      },
+      {
+        title: 'shape',
+        value: (row) => shapeText(row.shape),
+        width: 13,
+        hint: 'Length of a row first, as GGUF stores it',
+      },
+      { title: 'type', value: (row) => row.type, width: 7 },
+      ...(info.tensors.some((row) => row.dtype.toLowerCase() !== row.type)
+        ? [
+            {
+              title: 'stored',
+              value: (row: TensorInfo) => row.dtype,
+              width: 8,
+              hint: 'The type of the bytes in the files; the type before it is what a GGUF file of this model has',
+            },
+          ]
+        : []),
+      { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
+      { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
+      {
+        title: 'share',
+        value: (row) => row.bytes / Math.max(1, info.tensorBytes),
+        cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2),
+        width: 8,
+        numeric: true,
+        hint: 'Of the bytes of all tensors',
+      },
+      {
+        title: 'blocks',
+        value: () => null,
+        cell: (row) => (
+          <button
+            type="button"
+            class="link-button plain"
+            aria-label={`Show a block of ${row.name} in the Lab`}
+            onClick={() => showInLab(row.name)}
+          >
+            Lab
+          </button>
+        ),
+        width: 7,
+        hint: 'Shows a block of the tensor in the Lab',
+      },
+      ...sampleColumns((row) => found.get(numbers.get(row)!)),
+    ],
+    [info, found],
+  );
   return (
     <DataTable
       label="Tensors"
@@ -109,15 +168,30 @@ function Metadata({ entries }: { entries: readonly MetadataEntry[] }): VNode {
   return (
     <div class="metadata">
       <div class="table-tools">
-        <input class="input" type="search" placeholder="Filter metadata" aria-label="Filter metadata" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
-        <span class="quiet small" aria-live="polite">{shown.length === entries.length ? plural(entries.length, 'key') : `${shown.length} of ${entries.length} keys`}</span>
+        <input
+          class="input"
+          type="search"
+          placeholder="Filter metadata"
+          aria-label="Filter metadata"
+          value={filter}
+          onInput={(event) => setFilter(event.currentTarget.value)}
+        />
+        <span class="quiet small" aria-live="polite">
+          {shown.length === entries.length
+            ? plural(entries.length, 'key')
+            : `${shown.length} of ${entries.length} keys`}
+        </span>
       </div>
       <dl class="key-values" tabIndex={0} aria-label="Metadata">
         {shown.map((entry) => (
           <div key={entry.key}>
             <dt class="mono">{entry.key}</dt>
             <dd>
-              <span class="mono">{entry.value}</span> <span class="quiet small">{entry.type}{entry.count === null ? '' : `, ${integer(entry.count)}`}</span>
+              <span class="mono">{entry.value}</span>{' '}
+              <span class="quiet small">
+                {entry.type}
+                {entry.count === null ? '' : `, ${integer(entry.count)}`}
+              </span>
             </dd>
           </div>
         ))}

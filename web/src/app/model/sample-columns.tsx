@@ -27,7 +27,10 @@ export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined
     number('min', 'The smallest weight', ({ min }) => min),
     number('max', 'The largest weight', ({ max }) => max),
     number('rms', 'Root of the mean of the squared weights', ({ rms }) => rms),
-    { ...number('outliers', 'Weights with a magnitude of more than 6 rms', ({ outliers }) => outliers), cell: (row) => of(row)?.outliers ?? '–' },
+    {
+      ...number('outliers', 'Weights with a magnitude of more than 6 rms', ({ outliers }) => outliers),
+      cell: (row) => of(row)?.outliers ?? '–',
+    },
     {
       title: 'histogram',
       hint: 'Weights of the sample from -4 rms to 4 rms; what lies beyond is in the outermost bars',
@@ -42,8 +45,16 @@ function Bars({ counts }: { counts: readonly number[] | undefined }): VNode {
   if (!counts) return <span class="quiet">–</span>;
   const most = Math.max(...counts, 1);
   return (
-    <svg class="sample-bars" viewBox={`0 0 ${counts.length} 10`} preserveAspectRatio="none" role="img" aria-label={`Counts from -4 to 4 rms: ${counts.join(', ')}`}>
-      {counts.map((count, index) => <rect key={index} x={index} y={10 - (10 * count) / most} width={0.9} height={(10 * count) / most} />)}
+    <svg
+      class="sample-bars"
+      viewBox={`0 0 ${counts.length} 10`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Counts from -4 to 4 rms: ${counts.join(', ')}`}
+    >
+      {counts.map((count, index) => (
+        <rect key={index} x={index} y={10 - (10 * count) / most} width={0.9} height={(10 * count) / most} />
+      ))}
     </svg>
   );
 }

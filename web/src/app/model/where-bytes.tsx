@@ -18,20 +18,35 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
     <div class="where-bytes">
       <h3>Where the bytes are</h3>
       <div class="byte-bar" aria-hidden="true">
-        {rows.filter((row) => row.bytes > 0).map((row) => (
-          <div key={row.role} class={shade(row.role)} style={{ flexGrow: row.bytes / total, background: ROLE_STYLES[row.role].color }} {...light(row.role)}>
-            {row.bytes / total > SHARE_WITH_NAME && <span>{ROLE_STYLES[row.role].label}</span>}
-          </div>
-        ))}
+        {rows
+          .filter((row) => row.bytes > 0)
+          .map((row) => (
+            <div
+              key={row.role}
+              class={shade(row.role)}
+              style={{ flexGrow: row.bytes / total, background: ROLE_STYLES[row.role].color }}
+              {...light(row.role)}
+            >
+              {row.bytes / total > SHARE_WITH_NAME && <span>{ROLE_STYLES[row.role].label}</span>}
+            </div>
+          ))}
       </div>
       <table class="plain-table role-table">
         <thead>
           <tr>
             <th scope="col">role</th>
-            <th scope="col" class="number">tensors</th>
-            <th scope="col" class="number">weights</th>
-            <th scope="col" class="number">size</th>
-            <th scope="col" class="number">share</th>
+            <th scope="col" class="number">
+              tensors
+            </th>
+            <th scope="col" class="number">
+              weights
+            </th>
+            <th scope="col" class="number">
+              size
+            </th>
+            <th scope="col" class="number">
+              share
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -39,11 +54,14 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
             <tr key={row.role} class={shade(row.role)} {...light(row.role)}>
               <th scope="row">
                 <span class="swatch" style={{ background: ROLE_STYLES[row.role].color }} />
-                <span class="mono">{ROLE_STYLES[row.role].label}</span> <span class="quiet role-meaning">{ROLE_STYLES[row.role].meaning}</span>
+                <span class="mono">{ROLE_STYLES[row.role].label}</span>{' '}
+                <span class="quiet role-meaning">{ROLE_STYLES[row.role].meaning}</span>
               </th>
               <td class="number">{row.tensors}</td>
               <td class="number">{quantity(row.weights)}</td>
-              <td class="number" title={exactBytes(row.bytes)}>{bytes(row.bytes)}</td>
+              <td class="number" title={exactBytes(row.bytes)}>
+                {bytes(row.bytes)}
+              </td>
               <td class="number">{percent(row.bytes / total)}</td>
             </tr>
           ))}

@@ -35,7 +35,11 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
     setProblem(null);
     setShare(0);
     try {
-      const found = await findOutliers(model, { plan: options.value, basis, threshold }, { workers: workers.value, signal: mine.signal, onProgress: (progress) => setShare(progress.share) });
+      const found = await findOutliers(
+        model,
+        { plan: options.value, basis, threshold },
+        { workers: workers.value, signal: mine.signal, onProgress: (progress) => setShare(progress.share) },
+      );
       if (!mine.signal.aborted) setReport(found);
     } catch (error) {
       if (!mine.signal.aborted) setProblem(sentenceOf(error));
@@ -44,24 +48,70 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
   };
   return (
     <details class="disclosure outliers">
-      <summary>Columns that stand out <span class="aside">outliers, as LLM.int8() looks for them</span></summary>
-      <p class="small quiet">A few columns may carry much of a tensor’s weight and error. This looks at every row (of large models at a sample) under the type and rules of the plan. No GGUF type keeps columns apart: it is analysis.</p>
+      <summary>
+        Columns that stand out <span class="aside">outliers, as LLM.int8() looks for them</span>
+      </summary>
+      <p class="small quiet">
+        A few columns may carry much of a tensor’s weight and error. This looks at every row (of large models at a
+        sample) under the type and rules of the plan. No GGUF type keeps columns apart: it is analysis.
+      </p>
       <div class="compare-actions">
-        <label>A column counts by{' '}
-          <select class="select" value={basis} onChange={(event) => setBasis(event.currentTarget.value as OutlierBasis)}>
-            {(Object.keys(BASES) as OutlierBasis[]).filter((one) => one !== 'importance' || model.importance !== null).map((one) => <option key={one} value={one}>{BASES[one]}</option>)}
+        <label>
+          A column counts by{' '}
+          <select
+            class="select"
+            value={basis}
+            onChange={(event) => setBasis(event.currentTarget.value as OutlierBasis)}
+          >
+            {(Object.keys(BASES) as OutlierBasis[])
+              .filter((one) => one !== 'importance' || model.importance !== null)
+              .map((one) => (
+                <option key={one} value={one}>
+                  {BASES[one]}
+                </option>
+              ))}
           </select>
         </label>
-        <label>and is an outlier beyond{' '}
-          <select class="select" value={threshold} onChange={(event) => setThreshold(Number(event.currentTarget.value))}>
-            {THRESHOLDS.map((times) => <option key={times} value={times}>{times} times the median</option>)}
+        <label>
+          and is an outlier beyond{' '}
+          <select
+            class="select"
+            value={threshold}
+            onChange={(event) => setThreshold(Number(event.currentTarget.value))}
+          >
+            {THRESHOLDS.map((times) => (
+              <option key={times} value={times}>
+                {times} times the median
+              </option>
+            ))}
           </select>
         </label>
-        <button type="button" class="button" disabled={share !== null} onClick={() => void look()}>Look for outliers</button>
-        {share !== null && <button type="button" class="button" onClick={() => { working.current?.abort(); setShare(null); }}>Stop</button>}
-        {share !== null && <span role="status" class="small">{percent(share, 0)} read</span>}
+        <button type="button" class="button" disabled={share !== null} onClick={() => void look()}>
+          Look for outliers
+        </button>
+        {share !== null && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              working.current?.abort();
+              setShare(null);
+            }}
+          >
+            Stop
+          </button>
+        )}
+        {share !== null && (
+          <span role="status" class="small">
+            {percent(share, 0)} read
+          </span>
+        )}
       </div>
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
+      {problem && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
       {report && <Shown report={report} />}
     </details>
   );
@@ -69,21 +119,60 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
 
 function Shown({ report }: { report: OutlierReport }): VNode {
   const { tensors, shared, kept } = report;
-  const columns = useMemo<Column<TensorOutliers>[]>(() => [
-    { title: 'name', value: ({ name }) => name, width: 26 },
-    { title: 'columns', value: (row) => row.columns, width: 11, numeric: true },
-    { title: 'outliers', value: ({ count }) => count, width: 9, numeric: true, hint: 'Columns beyond the threshold' },
-    { title: 'largest', value: ({ largest, median }) => (median > 0 ? largest / median : null), cell: ({ largest, median }) => (median > 0 ? `${(largest / median).toFixed(1)} ×` : '–'), width: 9, numeric: true, hint: 'The largest column over the median column' },
-    { title: 'which', value: ({ outliers }) => outliers.map(({ column }) => column).join(' '), cell: ({ outliers, count }) => `${outliers.slice(0, 4).map(({ column }) => column).join(', ')}${count > 4 ? ', …' : ''}`, width: 18 },
-    { title: 'of the error', value: ({ errorShare }) => errorShare, cell: ({ errorShare }) => percent(errorShare, 2), width: 12, numeric: true, hint: 'Share of the squared error that the outliers carry; with the importance matrix, of the error times importance' },
-    { title: 'worst 1 %', value: ({ saved }) => saved[2] ?? null, cell: ({ saved }) => percent(saved[2] ?? 0, 1), width: 12, numeric: true, hint: 'Share of the squared error in the 1 % of columns that have most of it' },
-    { title: 'by', value: (row) => BASES[row.basis], width: 22 },
-    { title: 'type', value: ({ to }) => to, width: 7 },
-  ], []);
+  const columns = useMemo<Column<TensorOutliers>[]>(
+    () => [
+      { title: 'name', value: ({ name }) => name, width: 26 },
+      { title: 'columns', value: (row) => row.columns, width: 11, numeric: true },
+      { title: 'outliers', value: ({ count }) => count, width: 9, numeric: true, hint: 'Columns beyond the threshold' },
+      {
+        title: 'largest',
+        value: ({ largest, median }) => (median > 0 ? largest / median : null),
+        cell: ({ largest, median }) => (median > 0 ? `${(largest / median).toFixed(1)} ×` : '–'),
+        width: 9,
+        numeric: true,
+        hint: 'The largest column over the median column',
+      },
+      {
+        title: 'which',
+        value: ({ outliers }) => outliers.map(({ column }) => column).join(' '),
+        cell: ({ outliers, count }) =>
+          `${outliers
+            .slice(0, 4)
+            .map(({ column }) => column)
+            .join(', ')}${count > 4 ? ', …' : ''}`,
+        width: 18,
+      },
+      {
+        title: 'of the error',
+        value: ({ errorShare }) => errorShare,
+        cell: ({ errorShare }) => percent(errorShare, 2),
+        width: 12,
+        numeric: true,
+        hint: 'Share of the squared error that the outliers carry; with the importance matrix, of the error times importance',
+      },
+      {
+        title: 'worst 1 %',
+        value: ({ saved }) => saved[2] ?? null,
+        cell: ({ saved }) => percent(saved[2] ?? 0, 1),
+        width: 12,
+        numeric: true,
+        hint: 'Share of the squared error in the 1 % of columns that have most of it',
+      },
+      { title: 'by', value: (row) => BASES[row.basis], width: 22 },
+      { title: 'type', value: ({ to }) => to, width: 7 },
+    ],
+    [],
+  );
   return (
     <>
       <p>
-        {plural(tensors.reduce((sum, { count }) => sum + count, 0), 'outlier')} in {plural(tensors.length, 'tensor')}, errors of {report.type} with method {report.method}, {quantity(report.weights)} of {quantity(report.ofWeights)} weights{tensors.some((one) => one.basis === 'importance') ? ', times the importance of the column' : ''}.{' '}
+        {plural(
+          tensors.reduce((sum, { count }) => sum + count, 0),
+          'outlier',
+        )}{' '}
+        in {plural(tensors.length, 'tensor')}, errors of {report.type} with method {report.method},{' '}
+        {quantity(report.weights)} of {quantity(report.ofWeights)} weights
+        {tensors.some((one) => one.basis === 'importance') ? ', times the importance of the column' : ''}.{' '}
         {shared.length === 0
           ? 'No column is an outlier in more than one layer.'
           : `In more than one layer: ${shared.map(({ input, column, layers, ofLayers }) => `${input} column ${column} (${layers} of ${ofLayers})`).join(', ')}.`}
@@ -92,7 +181,10 @@ function Shown({ report }: { report: OutlierReport }): VNode {
         title="Keeping the worst columns at 16 bits"
         note="Share of the squared error that would go, for each share of columns kept, at least one a tensor; the bits it would cost are in the table."
         file={`outliers-${report.type}`}
-        table={() => ({ header: ['columns kept, %', 'more bits per weight', 'squared error saved, %', 'RMSE becomes, times'], rows: kept.map((one) => [one.share * 100, one.bitsPerWeight, one.savedError * 100, one.rmseRatio]) })}
+        table={() => ({
+          header: ['columns kept, %', 'more bits per weight', 'squared error saved, %', 'RMSE becomes, times'],
+          rows: kept.map((one) => [one.share * 100, one.bitsPerWeight, one.savedError * 100, one.rmseRatio]),
+        })}
       >
         {(width) => (
           <Bars
@@ -100,11 +192,29 @@ function Shown({ report }: { report: OutlierReport }): VNode {
             label="Error saved by keeping columns"
             title="squared error saved, %"
             tick={(value) => String(Number((value * 100).toFixed(3)))}
-            rows={kept.map((one) => ({ label: percent(one.share, 1), color: 'var(--accent)', value: one.savedError, lines: [`${percent(one.savedError, 1)} of the squared error`, `RMSE times ${precise(one.rmseRatio)}`, `${precise(one.bitsPerWeight)} more bits per weight`] }))}
+            rows={kept.map((one) => ({
+              label: percent(one.share, 1),
+              color: 'var(--accent)',
+              value: one.savedError,
+              lines: [
+                `${percent(one.savedError, 1)} of the squared error`,
+                `RMSE times ${precise(one.rmseRatio)}`,
+                `${precise(one.bitsPerWeight)} more bits per weight`,
+              ],
+            }))}
           />
         )}
       </ChartFrame>
-      <DataTable label="Outliers of each tensor" file={`outliers-${report.type}-tensors`} noun="tensors" rows={tensors} columns={columns} rowKey={({ name }) => name} search={({ name, role }) => `${name} ${role}`} sortBy={{ column: 3, down: true }} />
+      <DataTable
+        label="Outliers of each tensor"
+        file={`outliers-${report.type}-tensors`}
+        noun="tensors"
+        rows={tensors}
+        columns={columns}
+        rowKey={({ name }) => name}
+        search={({ name, role }) => `${name} ${role}`}
+        sortBy={{ column: 3, down: true }}
+      />
     </>
   );
 }

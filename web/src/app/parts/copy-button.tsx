@@ -4,7 +4,15 @@ import { useState } from 'preact/hooks';
 const SHOWN_MS = 2000;
 
 /** Copies a text and says so for a moment. */
-export function CopyButton({ text, children, class: extra = '' }: { text: () => string; children: string; class?: string }): VNode {
+export function CopyButton({
+  text,
+  children,
+  class: extra = '',
+}: {
+  text: () => string;
+  children: string;
+  class?: string;
+}): VNode {
   const [said, setSaid] = useState('');
   const copy = async () => {
     try {

@@ -51,7 +51,9 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
 
   const matching = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-    return search && words.length > 0 ? rows.filter((row) => words.every((word) => search(row).toLowerCase().includes(word))) : rows;
+    return search && words.length > 0
+      ? rows.filter((row) => words.every((word) => search(row).toLowerCase().includes(word)))
+      : rows;
   }, [rows, filter]);
   const sorted = useMemo(() => {
     const column = sort && columns[sort.column];
@@ -67,7 +69,13 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
   const choose = (index: number) => {
     // A number is first wanted large, a name from A.
     const startDown = columns[index]?.numeric ?? false;
-    setSort(sort?.column === index ? (sort.down === startDown ? { column: index, down: !startDown } : null) : { column: index, down: startDown });
+    setSort(
+      sort?.column === index
+        ? sort.down === startDown
+          ? { column: index, down: !startDown }
+          : null
+        : { column: index, down: startDown },
+    );
     box.current?.scrollTo({ top: 0 });
   };
 
@@ -88,12 +96,22 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
           />
         )}
         <span class="quiet small" aria-live="polite">
-          {sorted.length === rows.length ? `${integer(rows.length)} ${noun}` : `${integer(sorted.length)} of ${integer(rows.length)} ${noun}`}
+          {sorted.length === rows.length
+            ? `${integer(rows.length)} ${noun}`
+            : `${integer(sorted.length)} of ${integer(rows.length)} ${noun}`}
         </span>
         <button
           type="button"
           class="button small push"
-          onClick={() => saveCsv(csv(columns.map((column) => column.title), sorted.map((row) => columns.map((column) => column.value(row)))), file)}
+          onClick={() =>
+            saveCsv(
+              csv(
+                columns.map((column) => column.title),
+                sorted.map((row) => columns.map((column) => column.value(row))),
+              ),
+              file,
+            )
+          }
         >
           CSV
         </button>
@@ -108,16 +126,31 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
       >
         <table aria-rowcount={sorted.length + 1} style={{ minWidth: `calc(${width}ch + ${columns.length * 1.5}rem)` }}>
-          <colgroup>{columns.map((column) => <col key={column.title} style={{ width: `${(100 * column.width) / width}%` }} />)}</colgroup>
+          <colgroup>
+            {columns.map((column) => (
+              <col key={column.title} style={{ width: `${(100 * column.width) / width}%` }} />
+            ))}
+          </colgroup>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map((column, index) => {
                 const active = sort?.column === index ? sort : null;
                 return (
-                  <th key={column.title} scope="col" class={column.numeric ? 'number' : ''} aria-sort={active ? (active.down ? 'descending' : 'ascending') : 'none'}>
-                    <button type="button" title={column.hint ?? `Sort by ${column.title}`} onClick={() => choose(index)}>
+                  <th
+                    key={column.title}
+                    scope="col"
+                    class={column.numeric ? 'number' : ''}
+                    aria-sort={active ? (active.down ? 'descending' : 'ascending') : 'none'}
+                  >
+                    <button
+                      type="button"
+                      title={column.hint ?? `Sort by ${column.title}`}
+                      onClick={() => choose(index)}
+                    >
                       {column.title}
-                      <span class="sort-mark" aria-hidden="true">{active ? (active.down ? '↓' : '↑') : ''}</span>
+                      <span class="sort-mark" aria-hidden="true">
+                        {active ? (active.down ? '↓' : '↑') : ''}
+                      </span>
                     </button>
                   </th>
                 );
@@ -125,18 +158,32 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
             </tr>
           </thead>
           <tbody>
-            {first > 0 && <tr class="spacer" aria-hidden="true" style={{ height: `${first * ROW_HEIGHT}px` }}><td colSpan={columns.length} /></tr>}
+            {first > 0 && (
+              <tr class="spacer" aria-hidden="true" style={{ height: `${first * ROW_HEIGHT}px` }}>
+                <td colSpan={columns.length} />
+              </tr>
+            )}
             {sorted.slice(first, last).map((row, index) => (
               <tr key={rowKey(row)} aria-rowindex={first + index + 2} class={rowClass?.(row) ?? ''}>
                 {columns.map((column) => (
-                  <td key={column.title} class={column.numeric ? 'number' : ''}>{(column.cell ?? column.value)(row) ?? '–'}</td>
+                  <td key={column.title} class={column.numeric ? 'number' : ''}>
+                    {(column.cell ?? column.value)(row) ?? '–'}
+                  </td>
                 ))}
               </tr>
             ))}
-            {last < sorted.length && <tr class="spacer" aria-hidden="true" style={{ height: `${(sorted.length - last) * ROW_HEIGHT}px` }}><td colSpan={columns.length} /></tr>}
+            {last < sorted.length && (
+              <tr class="spacer" aria-hidden="true" style={{ height: `${(sorted.length - last) * ROW_HEIGHT}px` }}>
+                <td colSpan={columns.length} />
+              </tr>
+            )}
           </tbody>
         </table>
-        {sorted.length === 0 && <p class="table-empty quiet">No {noun} match “{filter}”.</p>}
+        {sorted.length === 0 && (
+          <p class="table-empty quiet">
+            No {noun} match “{filter}”.
+          </p>
+        )}
       </div>
     </div>
   );

@@ -1,7 +1,14 @@
 /** One of the page's places: a heading with its state in the margin, the content beside it. */
 import type { ComponentChildren, VNode } from 'preact';
 
-export function Place({ id, title, status, announced = false, live, children }: {
+export function Place({
+  id,
+  title,
+  status,
+  announced = false,
+  live,
+  children,
+}: {
   id: string;
   title: string;
   /** A few words under the heading. */
@@ -16,7 +23,11 @@ export function Place({ id, title, status, announced = false, live, children }: 
     <section class={live ? 'place live' : 'place'} id={id} aria-labelledby={`${id}-title`} tabIndex={-1}>
       <header class="place-rail">
         <h2 id={`${id}-title`}>{title}</h2>
-        {status && <p class="place-status" role={announced ? 'status' : undefined}>{status}</p>}
+        {status && (
+          <p class="place-status" role={announced ? 'status' : undefined}>
+            {status}
+          </p>
+        )}
       </header>
       <div class="place-body">{children}</div>
     </section>

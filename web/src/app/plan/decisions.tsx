@@ -19,15 +19,40 @@ export function substitutions(plan: Plan): { sentence: string; names: string[] }
 export function Decisions({ plan }: { plan: Plan }): VNode {
   const converted = plan.tensors.filter((tensor) => tensor.action === 'convert');
   const copied = plan.tensors.length - converted.length;
-  const columns = useMemo<Column<PlannedTensor>[]>(() => [
-    { title: 'name', value: (row) => row.name, width: 26 },
-    { title: 'from', value: (row) => row.from, width: 8 },
-    { title: 'to', value: (row) => row.to, cell: (row) => (row.action === 'convert' ? <strong>{row.to}</strong> : row.to), width: 8 },
-    { title: 'why', value: (row) => row.reason, cell: (row) => <span title={row.reason}>{row.reason}</span>, width: 70 },
-    { title: 'shape', value: (row) => shapeText(row.shape), width: 14 },
-    { title: 'bytes before', value: (row) => row.inputBytes, cell: (row) => integer(row.inputBytes), width: 13, numeric: true },
-    { title: 'bytes after', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
-  ], []);
+  const columns = useMemo<Column<PlannedTensor>[]>(
+    () => [
+      { title: 'name', value: (row) => row.name, width: 26 },
+      { title: 'from', value: (row) => row.from, width: 8 },
+      {
+        title: 'to',
+        value: (row) => row.to,
+        cell: (row) => (row.action === 'convert' ? <strong>{row.to}</strong> : row.to),
+        width: 8,
+      },
+      {
+        title: 'why',
+        value: (row) => row.reason,
+        cell: (row) => <span title={row.reason}>{row.reason}</span>,
+        width: 70,
+      },
+      { title: 'shape', value: (row) => shapeText(row.shape), width: 14 },
+      {
+        title: 'bytes before',
+        value: (row) => row.inputBytes,
+        cell: (row) => integer(row.inputBytes),
+        width: 13,
+        numeric: true,
+      },
+      {
+        title: 'bytes after',
+        value: (row) => row.outputBytes,
+        cell: (row) => integer(row.outputBytes),
+        width: 13,
+        numeric: true,
+      },
+    ],
+    [],
+  );
   return (
     <details class="disclosure">
       <summary>

@@ -13,12 +13,19 @@ export function MatrixPanel(): VNode | null {
   const model = opened.value;
   return (
     <div class="matrix" id="importance">
-      {problem && <p class="notice bad" role="alert"><strong class="mono">{problem.title}</strong> is not used as importance matrix. {problem.sentence}</p>}
+      {problem && (
+        <p class="notice bad" role="alert">
+          <strong class="mono">{problem.title}</strong> is not used as importance matrix. {problem.sentence}
+        </p>
+      )}
       {kept && <Kept kept={kept} plan={model ? currentPlan.value : null} waiting={model === null} />}
       {!kept && model && (
         <p class="quiet small">
-          No importance matrix. With one (imatrix.gguf or imatrix.dat, dropped here or chosen), errors go where they matter least.{' '}
-          <button type="button" class="link-button" onClick={() => void chooseMatrix()}>Choose a matrix</button>
+          No importance matrix. With one (imatrix.gguf or imatrix.dat, dropped here or chosen), errors go where they
+          matter least.{' '}
+          <button type="button" class="link-button" onClick={() => void chooseMatrix()}>
+            Choose a matrix
+          </button>
         </p>
       )}
     </div>
@@ -32,18 +39,38 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
   return (
     <div class="notice">
       <p>
-        Importance matrix <strong class="mono">{file.name}</strong>: {integer(info.entries)} {info.entries === 1 ? 'entry' : 'entries'}
+        Importance matrix <strong class="mono">{file.name}</strong>: {integer(info.entries)}{' '}
+        {info.entries === 1 ? 'entry' : 'entries'}
         {info.chunks > 0 && <>, measured on {plural(info.chunks, 'chunk')}</>}
-        {info.datasets.length > 0 && <> of <span class="mono">{info.datasets.join(', ')}</span></>}.{' '}
-        <button type="button" class="button small" onClick={() => void changeMatrix(null)}>Remove the matrix</button>
+        {info.datasets.length > 0 && (
+          <>
+            {' '}
+            of <span class="mono">{info.datasets.join(', ')}</span>
+          </>
+        )}
+        .{' '}
+        <button type="button" class="button small" onClick={() => void changeMatrix(null)}>
+          Remove the matrix
+        </button>
       </p>
       {waiting && <p role="status">It is kept until you open the model it was made for.</p>}
       {plan && (
         <p class="small">
-          It has {integer(converted.length - missing.length)} of the {plural(converted.length, 'tensor')} to be converted
+          It has {integer(converted.length - missing.length)} of the {plural(converted.length, 'tensor')} to be
+          converted
           {missing.length > 0 && (
-            <>; without importance: <span class="mono">{missing.slice(0, 3).map((tensor) => tensor.name).join(', ')}{missing.length > 3 ? ` and ${missing.length - 3} more` : ''}</span></>
-          )}.
+            <>
+              ; without importance:{' '}
+              <span class="mono">
+                {missing
+                  .slice(0, 3)
+                  .map((tensor) => tensor.name)
+                  .join(', ')}
+                {missing.length > 3 ? ` and ${missing.length - 3} more` : ''}
+              </span>
+            </>
+          )}
+          .
         </p>
       )}
     </div>

@@ -2,7 +2,18 @@
 import type { VNode } from 'preact';
 import { saveBlob } from '../../charts/save';
 import { opened } from '../state/opening';
-import { complete, measured, measureProblem, measurement, measurementFile, measuring, predictedAt, predictions, startMeasuring, stopMeasuring } from '../state/measuring';
+import {
+  complete,
+  measured,
+  measureProblem,
+  measurement,
+  measurementFile,
+  measuring,
+  predictedAt,
+  predictions,
+  startMeasuring,
+  stopMeasuring,
+} from '../state/measuring';
 import { options } from '../state/planning';
 import { percent, plural } from '../../text/units';
 
@@ -30,11 +41,11 @@ export function MeasureStatus(): VNode | null {
               ? `Measuring a sample of rows: ${progress.tensors} of ${plural(progress.tensorsTotal, 'tensor')} so far.`
               : model && predictedAt.value !== measured.value
                 ? 'Summing up what was measured.'
-              : share === null
-                ? 'No tensor of this model can be quantized.'
-                : whole
-                  ? 'Errors are measured on all rows.'
-                  : `Errors are predicted from ${percent(share, share < 0.01 ? 2 : 1)} of the rows${measurementFile.value ? ` (${measurementFile.value})` : ''}.`}
+                : share === null
+                  ? 'No tensor of this model can be quantized.'
+                  : whole
+                    ? 'Errors are measured on all rows.'
+                    : `Errors are predicted from ${percent(share, share < 0.01 ? 2 : 1)} of the rows${measurementFile.value ? ` (${measurementFile.value})` : ''}.`}
           </span>{' '}
           <span class="measure-how">What this means</span>
         </summary>
@@ -42,10 +53,25 @@ export function MeasureStatus(): VNode | null {
       </details>
       {measureProblem.value && <p class="small">{measureProblem.value}</p>}
       <span class="measure-actions">
-        {progress && <button type="button" class="button small" onClick={stopMeasuring}>Stop measuring</button>}
-        {!progress && !whole && model && <button type="button" class="button small" onClick={() => void startMeasuring(model, true)}>Measure all rows</button>}
+        {progress && (
+          <button type="button" class="button small" onClick={stopMeasuring}>
+            Stop measuring
+          </button>
+        )}
+        {!progress && !whole && model && (
+          <button type="button" class="button small" onClick={() => void startMeasuring(model, true)}>
+            Measure all rows
+          </button>
+        )}
         {complete.value && (
-          <button type="button" class="button small" title="For another size later, here or with nibble solve, without reading the weights again" onClick={() => saveBlob(new Blob([known.json()], { type: 'application/json' }), `${stem()}-measurement.json`)}>
+          <button
+            type="button"
+            class="button small"
+            title="For another size later, here or with nibble solve, without reading the weights again"
+            onClick={() =>
+              saveBlob(new Blob([known.json()], { type: 'application/json' }), `${stem()}-measurement.json`)
+            }
+          >
             Save the measurement
           </button>
         )}

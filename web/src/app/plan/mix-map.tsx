@@ -13,7 +13,11 @@ import { bytes, percent, tally } from '../../text/units';
 type MixTensor = Mix['tensors'][number];
 
 const bitsOf = (tensors: readonly MixTensor[]) =>
-  (8 * tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)) / Math.max(1, tensors.reduce((sum, tensor) => sum + tensor.weights, 0));
+  (8 * tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)) /
+  Math.max(
+    1,
+    tensors.reduce((sum, tensor) => sum + tensor.weights, 0),
+  );
 
 /** One cell for each role in each layer, with the bits its tensors take. */
 function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; tensors: Map<string, MixTensor[]> } {
@@ -25,11 +29,22 @@ function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; te
       role: first.role,
       layer: first.layer!,
       value: bitsOf(one),
-      lines: [tally(one.map((tensor) => tensor.type)), ...(one.length === 1 && first.relativeError !== null ? [`${percent(first.relativeError, 2)} relative error`] : []), bytes(one.reduce((sum, tensor) => sum + tensor.bytes, 0))],
+      lines: [
+        tally(one.map((tensor) => tensor.type)),
+        ...(one.length === 1 && first.relativeError !== null
+          ? [`${percent(first.relativeError, 2)} relative error`]
+          : []),
+        bytes(one.reduce((sum, tensor) => sum + tensor.bytes, 0)),
+      ],
     };
   });
   cells.sort((a, b) => a.layer - b.layer || ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
-  return { cells, roles: ROLE_ORDER.filter((role) => cells.some((cell) => cell.role === role)), layers: 1 + Math.max(-1, ...cells.map((cell) => cell.layer)), tensors };
+  return {
+    cells,
+    roles: ROLE_ORDER.filter((role) => cells.some((cell) => cell.role === role)),
+    layers: 1 + Math.max(-1, ...cells.map((cell) => cell.layer)),
+    tensors,
+  };
 }
 
 export function MixMap({ mix }: { mix: Mix }): VNode {
@@ -48,7 +63,14 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
           legend={<RampLegend low={low.toFixed(2)} high={high.toFixed(2)} meaning="bits per weight" />}
           table={() => ({
             header: ['tensor', 'layer', 'role', 'type', 'bytes', 'relative error'],
-            rows: mix.tensors.map(({ name, layer, role, type, bytes: size, relativeError }) => [name, layer, role, type, size, relativeError]),
+            rows: mix.tensors.map(({ name, layer, role, type, bytes: size, relativeError }) => [
+              name,
+              layer,
+              role,
+              type,
+              size,
+              relativeError,
+            ]),
           })}
         >
           {(width) => (
@@ -67,7 +89,9 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
       )}
       <div class="mix-edit">
         {one && <TypeOf label={`${ROLE_STYLES[picked.role].label}, layer ${picked.layer}`} tensors={one} />}
-        {loose.map((tensor) => <TypeOf key={tensor.name} label={tensor.name} tensors={[tensor]} />)}
+        {loose.map((tensor) => (
+          <TypeOf key={tensor.name} label={tensor.name} tensors={[tensor]} />
+        ))}
       </div>
     </div>
   );
@@ -80,10 +104,20 @@ function TypeOf({ label, tensors }: { label: string; tensors: readonly MixTensor
   return (
     <label class="mix-type">
       <span class="mono small">{label}</span>
-      <select class="select" value={first.type} onChange={(event) => giveType(tensors.map((tensor) => tensor.name), event.currentTarget.value)}>
+      <select
+        class="select"
+        value={first.type}
+        onChange={(event) =>
+          giveType(
+            tensors.map((tensor) => tensor.name),
+            event.currentTarget.value,
+          )
+        }
+      >
         {known.choices(first.name).map(({ type, bytes: size, relativeError }) => (
           <option key={type} value={type}>
-            {type}, {bytes(size)}{relativeError === null ? '' : `, ${percent(relativeError, 2)} error`}
+            {type}, {bytes(size)}
+            {relativeError === null ? '' : `, ${percent(relativeError, 2)} error`}
           </option>
         ))}
       </select>

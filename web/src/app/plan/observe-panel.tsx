@@ -11,9 +11,22 @@ type Step = Observation['steps'][number];
 const COLUMNS: Column<Step>[] = [
   { title: 'tensor', value: (row) => row.name, width: 26 },
   { title: 'types tried', value: (row) => row.tried.join(' → '), width: 26 },
-  { title: 'error before', value: (row) => row.errorBefore, cell: (row) => precise(row.errorBefore), width: 12, numeric: true, hint: 'Σ (x − y)² over the tensor, predicted' },
+  {
+    title: 'error before',
+    value: (row) => row.errorBefore,
+    cell: (row) => precise(row.errorBefore),
+    width: 12,
+    numeric: true,
+    hint: 'Σ (x − y)² over the tensor, predicted',
+  },
   { title: 'after', value: (row) => row.errorAfter, cell: (row) => precise(row.errorAfter), width: 10, numeric: true },
-  { title: 'size before', value: (row) => row.bytesBefore, cell: (row) => bytes(row.bytesBefore), width: 11, numeric: true },
+  {
+    title: 'size before',
+    value: (row) => row.bytesBefore,
+    cell: (row) => bytes(row.bytesBefore),
+    width: 11,
+    numeric: true,
+  },
   { title: 'after ', value: (row) => row.bytesAfter, cell: (row) => bytes(row.bytesAfter), width: 10, numeric: true },
   { title: 'halved', value: (row) => (row.halved ? 'yes' : 'no'), width: 7 },
 ];
@@ -25,24 +38,49 @@ export function ObservePanel(): VNode {
     <details class="disclosure observe">
       <summary>Observe: re-spend bits on the worst tensors</summary>
       <p class="option-note">
-        As GPTQ-for-LLaMa does: the tensors with the largest error of what is planned step through types with smaller blocks, then with more bits, until each error is at most half of what it was.
+        As GPTQ-for-LLaMa does: the tensors with the largest error of what is planned step through types with smaller
+        blocks, then with more bits, until each error is at most half of what it was.
       </p>
-      <form class="size-form" onSubmit={(event) => { event.preventDefault(); observeWorst(worst); }}>
+      <form
+        class="size-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          observeWorst(worst);
+        }}
+      >
         <label class="size-field">
           <span class="small">worst</span>
-          <input class="input count" type="number" min={1} value={worst} onInput={(event) => setWorst(Math.max(1, Math.round(event.currentTarget.valueAsNumber) || 1))} />
+          <input
+            class="input count"
+            type="number"
+            min={1}
+            value={worst}
+            onInput={(event) => setWorst(Math.max(1, Math.round(event.currentTarget.valueAsNumber) || 1))}
+          />
           <span class="small">tensors</span>
         </label>
-        <button type="submit" class="button small">Observe</button>
+        <button type="submit" class="button small">
+          Observe
+        </button>
       </form>
       {found && (
         <>
           <p role="status">
-            {plural(found.steps.filter((step) => step.halved).length, 'tensor')} of {found.steps.length} with half the error or less: from {decibels(found.before.prediction.sqnrDb.value)} and {bytes(found.before.bytes)} to{' '}
+            {plural(found.steps.filter((step) => step.halved).length, 'tensor')} of {found.steps.length} with half the
+            error or less: from {decibels(found.before.prediction.sqnrDb.value)} and {bytes(found.before.bytes)} to{' '}
             {decibels(found.after.prediction.sqnrDb.value)} and {bytes(found.after.bytes)}.{' '}
-            <button type="button" class="button small" onClick={takeObservation}>Plan this</button>
+            <button type="button" class="button small" onClick={takeObservation}>
+              Plan this
+            </button>
           </p>
-          <DataTable label="What observing changes" file="observed" noun="tensors" rows={found.steps} columns={COLUMNS} rowKey={(row) => row.name} />
+          <DataTable
+            label="What observing changes"
+            file="observed"
+            noun="tensors"
+            rows={found.steps}
+            columns={COLUMNS}
+            rowKey={(row) => row.name}
+          />
         </>
       )}
     </details>

@@ -18,7 +18,9 @@ export function OptionsPanel(): VNode {
   const set = Object.keys(wanted).length - 1;
   return (
     <details class="disclosure options">
-      <summary>Options <span class="aside">{set === 0 ? 'none set' : `${set} set`}</span></summary>
+      <summary>
+        Options <span class="aside">{set === 0 ? 'none set' : `${set} set`}</span>
+      </summary>
       <div class="option-grid">
         <Check option="leaveOutputTensor" flag="--leave-output-tensor" label="Keep the output matrix as it is">
           It turns the last layer into words and is often worth its bytes.
@@ -34,23 +36,54 @@ export function OptionsPanel(): VNode {
             Without it the output is one file.
           </Check>
         )}
-        <TypeChoice label="Type of the output matrix" flag="--output-tensor-type" formats={writable} value={wanted.outputTensorType} onChange={(type) => ask({ outputTensorType: type })} />
-        <TypeChoice label="Type of the token embedding" flag="--token-embedding-type" formats={writable} value={wanted.tokenEmbeddingType} onChange={(type) => ask({ tokenEmbeddingType: type })} />
+        <TypeChoice
+          label="Type of the output matrix"
+          flag="--output-tensor-type"
+          formats={writable}
+          value={wanted.outputTensorType}
+          onChange={(type) => ask({ outputTensorType: type })}
+        />
+        <TypeChoice
+          label="Type of the token embedding"
+          flag="--token-embedding-type"
+          formats={writable}
+          value={wanted.tokenEmbeddingType}
+          onChange={(type) => ask({ tokenEmbeddingType: type })}
+        />
         {methods.length > 1 && (
           <label class="option">
             <span class="option-label">Scale search</span>
-            <select class="select" value={wanted.method ?? methods[0] ?? ''} onChange={(event) => ask({ method: event.currentTarget.value === methods[0] ? undefined : event.currentTarget.value })}>
-              {methods.map((method) => <option key={method} value={method}>{method}</option>)}
+            <select
+              class="select"
+              value={wanted.method ?? methods[0] ?? ''}
+              onChange={(event) =>
+                ask({ method: event.currentTarget.value === methods[0] ? undefined : event.currentTarget.value })
+              }
+            >
+              {methods.map((method) => (
+                <option key={method} value={method}>
+                  {method}
+                </option>
+              ))}
             </select>
             <span class="option-note">“llama.cpp” writes the bytes that llama-quantize writes.</span>
           </label>
         )}
         {wanted.method !== undefined && wanted.method !== REFERENCE_METHOD && (
           <label class="option check">
-            <input type="checkbox" checked={measureReference.value} onChange={(event) => { measureReference.value = event.currentTarget.checked; }} />
+            <input
+              type="checkbox"
+              checked={measureReference.value}
+              onChange={(event) => {
+                measureReference.value = event.currentTarget.checked;
+              }}
+            />
             <span class="option-label">Measure llama.cpp’s method as well</span>
             <code class="option-flag">--compare-method {REFERENCE_METHOD}</code>
-            <span class="option-note">The result then shows both errors on your weights. It searches every tensor twice; the file stays the same.</span>
+            <span class="option-note">
+              The result then shows both errors on your weights. It searches every tensor twice; the file stays the
+              same.
+            </span>
           </label>
         )}
         <label class="option">
@@ -77,10 +110,24 @@ export function OptionsPanel(): VNode {
 
 type Flag = 'keepSplit' | 'leaveOutputTensor' | 'pure' | 'allowRequantize';
 
-function Check({ option, flag, label, children }: { option: Flag; flag: string; label: string; children: ComponentChildren }): VNode {
+function Check({
+  option,
+  flag,
+  label,
+  children,
+}: {
+  option: Flag;
+  flag: string;
+  label: string;
+  children: ComponentChildren;
+}): VNode {
   return (
     <label class="option check">
-      <input type="checkbox" checked={options.value[option] ?? false} onChange={(event) => ask({ [option]: event.currentTarget.checked || undefined })} />
+      <input
+        type="checkbox"
+        checked={options.value[option] ?? false}
+        onChange={(event) => ask({ [option]: event.currentTarget.checked || undefined })}
+      />
       <span class="option-label">{label}</span>
       <code class="option-flag">{flag}</code>
       <span class="option-note">{children}</span>
@@ -88,7 +135,13 @@ function Check({ option, flag, label, children }: { option: Flag; flag: string; 
   );
 }
 
-function TypeChoice({ label, flag, formats, value, onChange }: {
+function TypeChoice({
+  label,
+  flag,
+  formats,
+  value,
+  onChange,
+}: {
   label: string;
   flag: string;
   formats: readonly FormatInfo[];
@@ -100,7 +153,11 @@ function TypeChoice({ label, flag, formats, value, onChange }: {
       <span class="option-label">{label}</span>
       <select class="select" value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value || undefined)}>
         <option value="">as the file type says</option>
-        {formats.map((format) => <option key={format.name} value={format.name}>{format.name}</option>)}
+        {formats.map((format) => (
+          <option key={format.name} value={format.name}>
+            {format.name}
+          </option>
+        ))}
       </select>
       <code class="option-flag">{flag}</code>
     </label>
@@ -123,7 +180,8 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
     <div class="rules">
       <h3>Rules by name</h3>
       <p class="option-note">
-        A regular expression looked for in the tensor’s name; the first that is found decides. <code>--tensor-type</code>
+        A regular expression looked for in the tensor’s name; the first that is found decides.{' '}
+        <code>--tensor-type</code>
       </p>
       {rules.length > 0 && (
         <ol class="rule-list">
@@ -133,17 +191,41 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
               <span aria-hidden="true">→</span>
               <code>{rule.type}</code>
               <span class="quiet small">{matched(rule.pattern)}</span>
-              <button type="button" class="button small" aria-label={`Remove the rule ${rule.pattern}`} onClick={() => change(rules.filter((_, other) => other !== index))}>Remove</button>
+              <button
+                type="button"
+                class="button small"
+                aria-label={`Remove the rule ${rule.pattern}`}
+                onClick={() => change(rules.filter((_, other) => other !== index))}
+              >
+                Remove
+              </button>
             </li>
           ))}
         </ol>
       )}
       <form class="rule-form" onSubmit={add}>
-        <input class="input mono" aria-label="Pattern" placeholder="ffn_down" value={pattern} onInput={(event) => setPattern(event.currentTarget.value)} />
-        <select class="select" aria-label="Type for tensors that match" value={type} onChange={(event) => setType(event.currentTarget.value)}>
-          {formats.map((format) => <option key={format.name} value={format.name}>{format.name}</option>)}
+        <input
+          class="input mono"
+          aria-label="Pattern"
+          placeholder="ffn_down"
+          value={pattern}
+          onInput={(event) => setPattern(event.currentTarget.value)}
+        />
+        <select
+          class="select"
+          aria-label="Type for tensors that match"
+          value={type}
+          onChange={(event) => setType(event.currentTarget.value)}
+        >
+          {formats.map((format) => (
+            <option key={format.name} value={format.name}>
+              {format.name}
+            </option>
+          ))}
         </select>
-        <button type="submit" class="button">Add rule</button>
+        <button type="submit" class="button">
+          Add rule
+        </button>
       </form>
     </div>
   );
@@ -166,7 +248,9 @@ function Overrides(): VNode {
   return (
     <div class="rules">
       <h3>Metadata to set</h3>
-      <p class="option-note">In the output only. <code>--override-kv</code></p>
+      <p class="option-note">
+        In the output only. <code>--override-kv</code>
+      </p>
       {overrides.length > 0 && (
         <ol class="rule-list">
           {overrides.map((override, index) => (
@@ -175,18 +259,48 @@ function Overrides(): VNode {
               <span aria-hidden="true">=</span>
               <code>{override.value}</code>
               <span class="quiet small">{override.type}</span>
-              <button type="button" class="button small" aria-label={`Remove ${override.key}`} onClick={() => change(overrides.filter((_, other) => other !== index))}>Remove</button>
+              <button
+                type="button"
+                class="button small"
+                aria-label={`Remove ${override.key}`}
+                onClick={() => change(overrides.filter((_, other) => other !== index))}
+              >
+                Remove
+              </button>
             </li>
           ))}
         </ol>
       )}
       <form class="rule-form" onSubmit={add}>
-        <input class="input mono" aria-label="Key" placeholder="general.name" value={draft.key} onInput={(event) => setDraft({ ...draft, key: event.currentTarget.value })} />
-        <select class="select" aria-label="Type of the value" value={draft.type} onChange={(event) => setDraft({ ...draft, type: event.currentTarget.value as Override['type'] })}>
-          {OVERRIDE_TYPES.map((type) => <option key={type} value={type}>{type}</option>)}
+        <input
+          class="input mono"
+          aria-label="Key"
+          placeholder="general.name"
+          value={draft.key}
+          onInput={(event) => setDraft({ ...draft, key: event.currentTarget.value })}
+        />
+        <select
+          class="select"
+          aria-label="Type of the value"
+          value={draft.type}
+          onChange={(event) => setDraft({ ...draft, type: event.currentTarget.value as Override['type'] })}
+        >
+          {OVERRIDE_TYPES.map((type) => (
+            <option key={type} value={type}>
+              {type}
+            </option>
+          ))}
         </select>
-        <input class="input mono" aria-label="Value" placeholder="value" value={draft.value} onInput={(event) => setDraft({ ...draft, value: event.currentTarget.value })} />
-        <button type="submit" class="button">Set</button>
+        <input
+          class="input mono"
+          aria-label="Value"
+          placeholder="value"
+          value={draft.value}
+          onInput={(event) => setDraft({ ...draft, value: event.currentTarget.value })}
+        />
+        <button type="submit" class="button">
+          Set
+        </button>
       </form>
     </div>
   );

@@ -26,9 +26,22 @@ export function PlanPlace(): VNode {
   const model = opened.value;
   const made = plan.value;
   return (
-    <Place id="plan" title="Plan" live={model !== null} status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}>
-      {coreProblem.value && <p class="notice bad" role="alert">{coreProblem.value}</p>}
-      {!core.value && !coreProblem.value && <p class="late quiet" role="status">Loading the quantizer…</p>}
+    <Place
+      id="plan"
+      title="Plan"
+      live={model !== null}
+      status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}
+    >
+      {coreProblem.value && (
+        <p class="notice bad" role="alert">
+          {coreProblem.value}
+        </p>
+      )}
+      {!core.value && !coreProblem.value && (
+        <p class="late quiet" role="status">
+          Loading the quantizer…
+        </p>
+      )}
       <MatrixPanel />
       <TypeList />
       <MeasureStatus />
@@ -46,7 +59,11 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
     <div class="notice bad" role="alert">
       <p>{sentence}</p>
       {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
-        <p><button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>Allow it for this run</button></p>
+        <p>
+          <button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>
+            Allow it for this run
+          </button>
+        </p>
       )}
     </div>
   );
@@ -58,7 +75,15 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
   const begin = async () => {
     const reference = made.method !== REFERENCE_METHOD && measureReference.value ? { reference: REFERENCE_METHOD } : {};
-    const assignment = { opened: model, plan: made, options: options.value, workers: workers.value, output, ...reference, ...(model.model.importance && matrix.value && { matrix: matrix.value.file }) };
+    const assignment = {
+      opened: model,
+      plan: made,
+      options: options.value,
+      workers: workers.value,
+      output,
+      ...reference,
+      ...(model.model.importance && matrix.value && { matrix: matrix.value.file }),
+    };
     const sink = await chooseSink(output, askWhere.value && made.outputFiles.length === 1);
     if (sink === null) return;
     if (opened.value !== model || isRunning.value) {
@@ -75,10 +100,16 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
       {(made.notes.length > 0 || changed.length > 0) && (
         <div class="notice warn">
           <ul class="notes">
-            {made.notes.map((note) => <li key={note}>{note}</li>)}
+            {made.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
             {changed.map(({ sentence, names }) => (
               <li key={sentence}>
-                {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{names.slice(0, 3).join(', ')}{names.length > 3 ? ` and ${names.length - 3} more` : ''}</span>
+                {plural(names.length, 'tensor')}: {sentence}{' '}
+                <span class="mono small">
+                  {names.slice(0, 3).join(', ')}
+                  {names.length > 3 ? ` and ${names.length - 3} more` : ''}
+                </span>
               </li>
             ))}
           </ul>
@@ -89,27 +120,49 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
         <div class="plan-words">
           <p class="plan-size">
             <strong title={exactBytes(made.outputBytes)}>{bytes(made.outputBytes)}</strong>{' '}
-            <span>{percent(made.outputBytes / made.inputBytes, 0)} of {bytes(made.inputBytes)}</span>
+            <span>
+              {percent(made.outputBytes / made.inputBytes, 0)} of {bytes(made.inputBytes)}
+            </span>
           </p>
           <p class="quiet small">
-            <span class="mono">{output}</span>, {exactBytes(made.outputBytes)}, {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
-            {plural(workers.value, 'worker')}
+            <span class="mono">{output}</span>, {exactBytes(made.outputBytes)}, {bitsPerWeight(made.bitsPerWeight)} bits
+            per weight · at most {bytes(memory)} of memory with {plural(workers.value, 'worker')}
           </p>
         </div>
         <div class="plan-actions">
-          <CopyButton text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}>Copy as command</CopyButton>
-          <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>Quantize</button>
+          <CopyButton
+            text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}
+          >
+            Copy as command
+          </CopyButton>
+          <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>
+            Quantize
+          </button>
         </div>
       </div>
       {made.outputFiles.length > 1 ? (
-        <p class="quiet small">The output is {plural(made.outputFiles.length, 'file')}: when all are complete, each has a button to save it.</p>
-      ) : canPickFile() && (
-        <label class="where">
-          <input type="checkbox" checked={askWhere.value} onChange={(event) => { askWhere.value = event.currentTarget.checked; }} />
-          <span>Ask first where to save, and write straight into that file</span>
-        </label>
+        <p class="quiet small">
+          The output is {plural(made.outputFiles.length, 'file')}: when all are complete, each has a button to save it.
+        </p>
+      ) : (
+        canPickFile() && (
+          <label class="where">
+            <input
+              type="checkbox"
+              checked={askWhere.value}
+              onChange={(event) => {
+                askWhere.value = event.currentTarget.checked;
+              }}
+            />
+            <span>Ask first where to save, and write straight into that file</span>
+          </label>
+        )
       )}
-      {startProblem.value && <p class="notice" role="status">{startProblem.value}</p>}
+      {startProblem.value && (
+        <p class="notice" role="status">
+          {startProblem.value}
+        </p>
+      )}
     </>
   );
 }

@@ -5,7 +5,18 @@ import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
 import { complete, measured, measurement } from '../state/measuring';
-import { leaveMix, mix, mixProblem, objective, ownTypes, roleWeights, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
+import {
+  leaveMix,
+  mix,
+  mixProblem,
+  objective,
+  ownTypes,
+  roleWeights,
+  solveAgain,
+  solveFor,
+  solveForBits,
+  wantedBytes,
+} from '../state/mixing';
 import { options } from '../state/planning';
 import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
 import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
@@ -27,13 +38,23 @@ export function SizePanel(): VNode | null {
       <p class="quiet small">
         The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
       </p>
-      <SizeInputs smallest={smallestBytes} largest={largestBytes} chosen={chosen?.bytes ?? null} bits={chosen?.bitsPerWeight ?? null} />
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
+      <SizeInputs
+        smallest={smallestBytes}
+        largest={largestBytes}
+        chosen={chosen?.bytes ?? null}
+        bits={chosen?.bitsPerWeight ?? null}
+      />
+      {problem && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
       {chosen && (
         <>
           <p class="mix-summary" role="status">
-            <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>, {bitsPerWeight(chosen.bitsPerWeight)} bits per weight,{' '}
-            {decibels(chosen.prediction.sqnrDb.value)} signal to noise predicted
+            <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>,{' '}
+            {bitsPerWeight(chosen.bitsPerWeight)} bits per weight, {decibels(chosen.prediction.sqnrDb.value)} signal to
+            noise predicted
             {'gap' in chosen
               ? chosen.gap < 1e-9
                 ? '; no mix of these types has less error at this size.'
@@ -41,12 +62,36 @@ export function SizePanel(): VNode | null {
               : '; changed by hand.'}
           </p>
           <div class="mix-actions">
-            <button type="button" class="button small" onClick={() => saveBlob(new Blob([`${JSON.stringify(recipeFile(chosen, options.value.method), null, 2)}\n`], { type: 'application/json' }), 'recipe.json')}>Save recipe.json</button>
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                saveBlob(
+                  new Blob([`${JSON.stringify(recipeFile(chosen, options.value.method), null, 2)}\n`], {
+                    type: 'application/json',
+                  }),
+                  'recipe.json',
+                )
+              }
+            >
+              Save recipe.json
+            </button>
             <CopyButton text={() => chosen.command}>Copy the llama.cpp command</CopyButton>
             {Object.keys(ownTypes.value).length > 0 && (
-              <button type="button" class="button small" onClick={() => { ownTypes.value = {}; solveAgain(); }}>Take back {plural(Object.keys(ownTypes.value).length, 'change')}</button>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => {
+                  ownTypes.value = {};
+                  solveAgain();
+                }}
+              >
+                Take back {plural(Object.keys(ownTypes.value).length, 'change')}
+              </button>
             )}
-            <button type="button" class="button small" onClick={leaveMix}>Back to the file type</button>
+            <button type="button" class="button small" onClick={leaveMix}>
+              Back to the file type
+            </button>
           </div>
           <MixMap mix={chosen} />
         </>
@@ -58,7 +103,17 @@ export function SizePanel(): VNode | null {
   );
 }
 
-function SizeInputs({ smallest, largest, chosen, bits }: { smallest: number; largest: number; chosen: number | null; bits: number | null }): VNode {
+function SizeInputs({
+  smallest,
+  largest,
+  chosen,
+  bits,
+}: {
+  smallest: number;
+  largest: number;
+  chosen: number | null;
+  bits: number | null;
+}): VNode {
   const wanted = wantedBytes.value;
   const [text, setText] = useState('');
   const [bitsText, setBitsText] = useState('');
@@ -79,9 +134,14 @@ function SizeInputs({ smallest, largest, chosen, bits }: { smallest: number; lar
           step={1}
           value={Math.round((1000 * ((wanted ?? chosen ?? smallest) - smallest)) / (largest - smallest))}
           aria-valuetext={bytes(wanted ?? chosen ?? smallest)}
-          onInput={(event) => solveFor(Math.round(smallest + (event.currentTarget.valueAsNumber / 1000) * (largest - smallest)))}
+          onInput={(event) =>
+            solveFor(Math.round(smallest + (event.currentTarget.valueAsNumber / 1000) * (largest - smallest)))
+          }
         />
-        <span class="size-ends quiet small"><span>{bytes(smallest)}</span><span>{bytes(largest)}</span></span>
+        <span class="size-ends quiet small">
+          <span>{bytes(smallest)}</span>
+          <span>{bytes(largest)}</span>
+        </span>
       </label>
       <form
         class="size-form"
@@ -94,9 +154,18 @@ function SizeInputs({ smallest, largest, chosen, bits }: { smallest: number; lar
       >
         <label class="size-field">
           <span class="small">at most</span>
-          <input class="input" aria-label="Size, for example 4.2 GB" aria-invalid={wrong} placeholder="4.2 GB" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input
+            class="input"
+            aria-label="Size, for example 4.2 GB"
+            aria-invalid={wrong}
+            placeholder="4.2 GB"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
         </label>
-        <button type="submit" class="button small">Best mix</button>
+        <button type="submit" class="button small">
+          Best mix
+        </button>
       </form>
       <form
         class="size-form"
@@ -107,12 +176,25 @@ function SizeInputs({ smallest, largest, chosen, bits }: { smallest: number; lar
         }}
       >
         <label class="size-field">
-          <input class="input count" aria-label="Bits per weight" inputMode="decimal" placeholder="4.5" value={bitsText} onInput={(event) => setBitsText(event.currentTarget.value)} />
+          <input
+            class="input count"
+            aria-label="Bits per weight"
+            inputMode="decimal"
+            placeholder="4.5"
+            value={bitsText}
+            onInput={(event) => setBitsText(event.currentTarget.value)}
+          />
           <span class="small">bits per weight</span>
         </label>
-        <button type="submit" class="button small">Best mix</button>
+        <button type="submit" class="button small">
+          Best mix
+        </button>
       </form>
-      {wrong && <p class="notice bad" role="alert">Write a size in bytes or with a unit, for example 4.2 GB or 3.9 GiB.</p>}
+      {wrong && (
+        <p class="notice bad" role="alert">
+          Write a size in bytes or with a unit, for example 4.2 GB or 3.9 GiB.
+        </p>
+      )}
     </div>
   );
 }
@@ -123,16 +205,34 @@ function Weighing(): VNode {
   const canWeigh = mix.value?.prediction.weightedSquaredError != null;
   return (
     <details class="disclosure">
-      <summary>What is made small <span class="aside">{objective.value === 'weighted' ? 'the error counted by importance' : 'the squared error Σ (x − y)²'}{Object.keys(roleWeights.value).length > 0 && ', roles weighed'}</span></summary>
-      <p class="option-note">The sum over all tensors of their squared error, each times the factor of its role. Large weights count more than small ones, as they do in the output of a layer.</p>
+      <summary>
+        What is made small{' '}
+        <span class="aside">
+          {objective.value === 'weighted' ? 'the error counted by importance' : 'the squared error Σ (x − y)²'}
+          {Object.keys(roleWeights.value).length > 0 && ', roles weighed'}
+        </span>
+      </summary>
+      <p class="option-note">
+        The sum over all tensors of their squared error, each times the factor of its role. Large weights count more
+        than small ones, as they do in the output of a layer.
+      </p>
       {canWeigh && (
         <label class="option check">
-          <input type="checkbox" checked={objective.value === 'weighted'} onChange={(event) => { objective.value = event.currentTarget.checked ? 'weighted' : 'squared'; solveAgain(); }} />
+          <input
+            type="checkbox"
+            checked={objective.value === 'weighted'}
+            onChange={(event) => {
+              objective.value = event.currentTarget.checked ? 'weighted' : 'squared';
+              solveAgain();
+            }}
+          />
           <span class="option-label">Count each weight by its importance</span>
           <span class="option-note">Tensors that the matrix does not know count plainly.</span>
         </label>
       )}
-      {mix.value === null && <p class="option-note">Choose a size first; then the roles of this model are listed here.</p>}
+      {mix.value === null && (
+        <p class="option-note">Choose a size first; then the roles of this model are listed here.</p>
+      )}
       <div class="role-weights">
         {ROLE_ORDER.filter((role) => roles.has(role)).map((role) => (
           <label key={role} class="size-field">

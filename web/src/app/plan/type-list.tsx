@@ -54,7 +54,14 @@ export function TypeList(): VNode | null {
           <h3 class="type-group-title">{group.title}</h3>
           <div>
             {group.types.map((type) => (
-              <TypeRow key={type.name} type={type} rare={!usual(type)} priced={prices.value.get(type.name) ?? null} prediction={predictions.value.get(type.name) ?? null} inputBytes={inputBytes} />
+              <TypeRow
+                key={type.name}
+                type={type}
+                rare={!usual(type)}
+                priced={prices.value.get(type.name) ?? null}
+                prediction={predictions.value.get(type.name) ?? null}
+                inputBytes={inputBytes}
+              />
             ))}
           </div>
         </div>
@@ -65,35 +72,78 @@ export function TypeList(): VNode | null {
           <div class="type-group">
             <h3 class="type-group-title">layers</h3>
             <div>
-              {packed.map((type) => <TypeRow key={type.name} type={type} rare={false} priced={prices.value.get(type.name) ?? null} prediction={null} inputBytes={inputBytes} />)}
+              {packed.map((type) => (
+                <TypeRow
+                  key={type.name}
+                  type={type}
+                  rare={false}
+                  priced={prices.value.get(type.name) ?? null}
+                  prediction={null}
+                  inputBytes={inputBytes}
+                />
+              ))}
             </div>
           </div>
-          <p class="quiet small">EXL2 is not among them: its quantizer runs texts through the model to see which weights matter, which a file of weights alone does not tell.</p>
+          <p class="quiet small">
+            EXL2 is not among them: its quantizer runs texts through the model to see which weights matter, which a file
+            of weights alone does not tell.
+          </p>
         </>
       )}
-      <button type="button" class="button small type-more" onClick={() => setAll(!all)}>{all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}</button>
+      <button type="button" class="button small type-more" onClick={() => setAll(!all)}>
+        {all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}
+      </button>
     </fieldset>
   );
 }
 
-function TypeRow({ type, rare, priced, prediction, inputBytes }: { type: FileTypeInfo; rare: boolean; priced: Priced | null; prediction: Prediction | null; inputBytes: number | null }): VNode {
+function TypeRow({
+  type,
+  rare,
+  priced,
+  prediction,
+  inputBytes,
+}: {
+  type: FileTypeInfo;
+  rare: boolean;
+  priced: Priced | null;
+  prediction: Prediction | null;
+  inputBytes: number | null;
+}): VNode {
   const chosen = options.value.type === type.name && mix.value === null;
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
   return (
-    <label class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}${rare ? ' rare' : ''}`} title={problem ?? undefined}>
-      <input type="radio" name="file-type" value={type.name} checked={chosen} onChange={() => ask({ type: type.name })} />
+    <label
+      class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}${rare ? ' rare' : ''}`}
+      title={problem ?? undefined}
+    >
+      <input
+        type="radio"
+        name="file-type"
+        value={type.name}
+        checked={chosen}
+        onChange={() => ask({ type: type.name })}
+      />
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">
         {type.summary}{' '}
         {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}{' '}
-        {price !== null && price.substitutions > 0 && <em class="tag">{plural(price.substitutions, 'substitution')}</em>}
+        {price !== null && price.substitutions > 0 && (
+          <em class="tag">{plural(price.substitutions, 'substitution')}</em>
+        )}
       </span>
-      <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>{price ? bytes(price.outputBytes) : ''}</span>
+      <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>
+        {price ? bytes(price.outputBytes) : ''}
+      </span>
       <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>
-      <span class="type-error" title={prediction ? predictionText(prediction) : undefined}>{prediction ? shortDecibels(prediction.sqnrDb.value) : ''}</span>
+      <span class="type-error" title={prediction ? predictionText(prediction) : undefined}>
+        {prediction ? shortDecibels(prediction.sqnrDb.value) : ''}
+      </span>
       {price && inputBytes !== null ? (
-        <span class="type-bar" aria-hidden="true"><span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} /></span>
+        <span class="type-bar" aria-hidden="true">
+          <span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} />
+        </span>
       ) : (
         <span />
       )}
@@ -108,6 +158,9 @@ function shortDecibels(value: number | null): string {
 
 function predictionText({ relativeError, sqnrDb }: Prediction): string {
   if (sqnrDb.value === null) return 'no weight changes';
-  const interval = sqnrDb.low !== null && sqnrDb.high !== null && sqnrDb.high > sqnrDb.low ? `, between ${sqnrDb.low.toFixed(2)} and ${sqnrDb.high.toFixed(2)} dB` : '';
+  const interval =
+    sqnrDb.low !== null && sqnrDb.high !== null && sqnrDb.high > sqnrDb.low
+      ? `, between ${sqnrDb.low.toFixed(2)} and ${sqnrDb.high.toFixed(2)} dB`
+      : '';
   return `signal to noise${interval}; relative error ${percent(relativeError.value ?? 0, 2)}`;
 }

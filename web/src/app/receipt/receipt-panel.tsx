@@ -15,13 +15,21 @@ export function ReceiptPanel(): VNode | null {
   const shown = receipt.value;
   return (
     <>
-      {receiptProblem.value && <p class="notice bad" role="alert">{receiptProblem.value}</p>}
+      {receiptProblem.value && (
+        <p class="notice bad" role="alert">
+          {receiptProblem.value}
+        </p>
+      )}
       {shown && <Shown key={shown.name + shown.receipt.outputs[0]?.sha256} shown={shown} />}
     </>
   );
 }
 
-const ROLES = { output: 'the file this run wrote', input: 'the model this run read', matrix: 'the importance matrix this run used' } as const;
+const ROLES = {
+  output: 'the file this run wrote',
+  input: 'the model this run read',
+  matrix: 'the importance matrix this run used',
+} as const;
 
 function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): VNode {
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
@@ -45,7 +53,8 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
     await work(async (signal) => {
       const [hashed] = await hashFiles(browserPlatform, [blobHandle(file)], { signal, onShare });
       const verdict = verdictOf(given, hashed!.sha256);
-      if (verdict.is === 'none') throw new Error(`${file.name} is none of the receipt's files: its SHA-256 is ${hashed!.sha256}.`);
+      if (verdict.is === 'none')
+        throw new Error(`${file.name} is none of the receipt's files: its SHA-256 is ${hashed!.sha256}.`);
       return `✓ ${file.name} is ${ROLES[verdict.is]}: its SHA-256 is the one in the receipt.`;
     });
   };
@@ -62,28 +71,64 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
   return (
     <section class="receipt" aria-label="Receipt">
       <div class="receipt-head">
-        <h3>Receipt <span class="mono">{name}</span></h3>
-        <button type="button" class="button small" onClick={() => { working.current?.abort(); receipt.value = null; }}>Put away</button>
+        <h3>
+          Receipt <span class="mono">{name}</span>
+        </h3>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            working.current?.abort();
+            receipt.value = null;
+          }}
+        >
+          Put away
+        </button>
       </div>
       <dl class="receipt-facts">
         <dt>run</dt>
-        <dd>{given.fileType}, method {given.method}, Nibble {given.version}</dd>
+        <dd>
+          {given.fileType}, method {given.method}, Nibble {given.version}
+        </dd>
         <dt>from</dt>
-        <dd>{given.inputs.map((file) => <span key={file.sha256}><span class="mono">{file.name}</span>, {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code></span>)}</dd>
+        <dd>
+          {given.inputs.map((file) => (
+            <span key={file.sha256}>
+              <span class="mono">{file.name}</span>, {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code>
+            </span>
+          ))}
+        </dd>
         {given.importance && (
           <>
             <dt>importance</dt>
-            <dd><span class="mono">{given.importance.name}</span>, SHA-256 <code>{given.importance.sha256}</code></dd>
+            <dd>
+              <span class="mono">{given.importance.name}</span>, SHA-256 <code>{given.importance.sha256}</code>
+            </dd>
           </>
         )}
         <dt>to</dt>
-        <dd>{given.outputs.map((file) => <span key={file.sha256}>{bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code></span>)}{given.total && `, RMSE ${precise(given.total.rmse)}`}</dd>
+        <dd>
+          {given.outputs.map((file) => (
+            <span key={file.sha256}>
+              {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code>
+            </span>
+          ))}
+          {given.total && `, RMSE ${precise(given.total.rmse)}`}
+        </dd>
       </dl>
       <div class="receipt-actions">
-        <button type="button" class="button" onClick={() => void verify()}>Check a file…</button>
-        <button type="button" class="button" onClick={() => void repeat()}>Repeat the run</button>
+        <button type="button" class="button" onClick={() => void verify()}>
+          Check a file…
+        </button>
+        <button type="button" class="button" onClick={() => void repeat()}>
+          Repeat the run
+        </button>
       </div>
-      {said && <p class={said.bad ? 'notice bad' : 'small'} role="status">{said.text}</p>}
+      {said && (
+        <p class={said.bad ? 'notice bad' : 'small'} role="status">
+          {said.text}
+        </p>
+      )}
     </section>
   );
 }
@@ -97,12 +142,21 @@ async function expectMatrix({ importance }: Receipt, signal: AbortSignal): Promi
   }
   if (!given) throw new Error(`The run of the receipt used the importance matrix ${importance.name}. Open it first.`);
   const [hashed] = await hashFiles(browserPlatform, [blobHandle(given)], { signal });
-  if (hashed!.sha256 !== importance.sha256) throw new Error(`${given.name} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256}.`);
-  if (given.name !== importance.path) throw new Error(`The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: the command line can repeat this run, or rename the matrix.`);
+  if (hashed!.sha256 !== importance.sha256)
+    throw new Error(`${given.name} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256}.`);
+  if (given.name !== importance.path)
+    throw new Error(
+      `The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: the command line can repeat this run, or rename the matrix.`,
+    );
 }
 
 /** Whether a result is what the receipt says; null when it is another run. */
-export function verdictOnResult(given: Receipt, made: { options: object; files: readonly { name: string; sha256: string | null }[] }): boolean | null {
+export function verdictOnResult(
+  given: Receipt,
+  made: { options: object; files: readonly { name: string; sha256: string | null }[] },
+): boolean | null {
   if (JSON.stringify(made.options) !== JSON.stringify(given.options)) return null;
-  return given.outputs.every(({ name, sha256 }) => made.files.some((file) => file.name === name && file.sha256 === sha256));
+  return given.outputs.every(({ name, sha256 }) =>
+    made.files.some((file) => file.name === name && file.sha256 === sha256),
+  );
 }

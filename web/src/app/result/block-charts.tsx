@@ -10,12 +10,30 @@ import { opened } from '../state/opening';
 import type { Result } from '../state/running';
 import { integer, precise } from '../../text/units';
 
-const WORDS: HistogramWords = { label: 'Histogram of block errors', value: 'RMS error', xTitle: 'RMS error of a block', one: 'block', many: 'blocks' };
+const WORDS: HistogramWords = {
+  label: 'Histogram of block errors',
+  value: 'RMS error',
+  xTitle: 'RMS error of a block',
+  one: 'block',
+  many: 'blocks',
+};
 
-export function BlockCharts({ shown, rows, total, picked }: { shown: Result; rows: readonly TensorError[]; total: ErrorReport; picked: string | null }): VNode | null {
+export function BlockCharts({
+  shown,
+  rows,
+  total,
+  picked,
+}: {
+  shown: Result;
+  rows: readonly TensorError[];
+  total: ErrorReport;
+  picked: string | null;
+}): VNode | null {
   const row = picked === null ? undefined : rows.find((one) => one.name === picked);
   const blocks = (row?.error ?? total).blocks;
-  const buckets = (blocks?.histogram ?? []).filter(({ from }) => from > 0).map((bucket) => ({ ...bucket, open: false }));
+  const buckets = (blocks?.histogram ?? [])
+    .filter(({ from }) => from > 0)
+    .map((bucket) => ({ ...bucket, open: false }));
   if (!blocks || buckets.length === 0) return null;
   const worst = worstBlocks(row ? [row] : rows);
   return (
@@ -24,13 +42,27 @@ export function BlockCharts({ shown, rows, total, picked }: { shown: Result; row
         title="Errors of blocks"
         note={
           <>
-            {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(blocks.count)} blocks {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over the n weights of the block
+            {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(blocks.count)} blocks{' '}
+            {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over
+            the n weights of the block
           </>
         }
         file={`block-errors-${row?.name ?? shown.plan.fileType}`}
-        table={() => ({ header: ['from', 'to', 'blocks'], rows: buckets.map(({ from, to, count }) => [from, to, count]) })}
+        table={() => ({
+          header: ['from', 'to', 'blocks'],
+          rows: buckets.map(({ from, to, count }) => [from, to, count]),
+        })}
       >
-        {(width) => <ErrorHistogram width={width} buckets={buckets} total={blocks.count} logarithmic markers={worst[0] ? [{ label: `worst ${precise(worst[0].rmse)}`, value: worst[0].rmse }] : []} what={WORDS} />}
+        {(width) => (
+          <ErrorHistogram
+            width={width}
+            buckets={buckets}
+            total={blocks.count}
+            logarithmic
+            markers={worst[0] ? [{ label: `worst ${precise(worst[0].rmse)}`, value: worst[0].rmse }] : []}
+            what={WORDS}
+          />
+        )}
       </ChartFrame>
       <WorstList shown={shown} worst={worst} />
     </>
@@ -42,28 +74,50 @@ function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock
   return (
     <div class="worst-blocks">
       <h3>The {worst.length} worst blocks</h3>
-      {!open && <p class="small quiet">The model they are from is no longer open; open it again to look at them in the Lab.</p>}
+      {!open && (
+        <p class="small quiet">The model they are from is no longer open; open it again to look at them in the Lab.</p>
+      )}
       <div class="worst-list" role="region" aria-label="The worst blocks" tabIndex={0}>
         <table class="plain-table" aria-label="Worst blocks">
           <thead>
             <tr>
               <th scope="col">tensor</th>
-              <th scope="col" class="number">block</th>
-              <th scope="col" class="number">first weight</th>
+              <th scope="col" class="number">
+                block
+              </th>
+              <th scope="col" class="number">
+                first weight
+              </th>
               <th scope="col">type</th>
-              <th scope="col" class="number">RMS error</th>
-              <th scope="col"><span class="visually-hidden">Lab</span></th>
+              <th scope="col" class="number">
+                RMS error
+              </th>
+              <th scope="col">
+                <span class="visually-hidden">Lab</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {worst.map((one, rank) => (
               <tr key={`${one.tensor} ${one.block}`}>
-                <th scope="row" class="mono">{one.tensor}</th>
+                <th scope="row" class="mono">
+                  {one.tensor}
+                </th>
                 <td class="number">{integer(one.block)}</td>
                 <td class="number">{integer(one.block * one.length)}</td>
                 <td>{one.type}</td>
                 <td class="number">{precise(one.rmse)}</td>
-                <td><button type="button" class="button small" disabled={!open} aria-label={`Worst block number ${rank + 1} to the Lab`} onClick={() => showInLab(one.tensor, one.block * one.length, one.type)}>Lab</button></td>
+                <td>
+                  <button
+                    type="button"
+                    class="button small"
+                    disabled={!open}
+                    aria-label={`Worst block number ${rank + 1} to the Lab`}
+                    onClick={() => showInLab(one.tensor, one.block * one.length, one.type)}
+                  >
+                    Lab
+                  </button>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,14 @@ import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { ErrorByLayer, RoleLegend, type ValueFormat } from '../../charts/error-by-layer';
 import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
-import { coarseBuckets, type ErrorMetric, fineBuckets, layerSeries, signedBuckets, type TensorError } from '../../charts/error-series';
+import {
+  coarseBuckets,
+  type ErrorMetric,
+  fineBuckets,
+  layerSeries,
+  signedBuckets,
+  type TensorError,
+} from '../../charts/error-series';
 import { ChartFrame, Switch } from '../../charts/frame';
 import type { ErrorReport } from '../../core/index';
 import { integer, percent, plural, precise } from '../../text/units';
@@ -54,13 +61,23 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
       note={<>One line for each role. {values.definition}</>}
       file={`error-by-layer-${fileType}`}
       controls={
-        <Switch label="Measure" value={metric} onChange={setMetric} choices={[{ value: 'relative', label: METRICS.relative.choice }, { value: 'sqnr', label: METRICS.sqnr.choice }]} />
+        <Switch
+          label="Measure"
+          value={metric}
+          onChange={setMetric}
+          choices={[
+            { value: 'relative', label: METRICS.relative.choice },
+            { value: 'sqnr', label: METRICS.sqnr.choice },
+          ]}
+        />
       }
       legend={<RoleLegend roles={series.map((one) => one.role)} loose={loose} values={values} />}
       table={() => ({
         header: ['role', 'layer', values.title, 'type', 'tensors'],
         rows: [
-          ...series.flatMap((one) => one.points.map((point) => [one.role, point.layer, point.value, point.type, point.names.join(' ')])),
+          ...series.flatMap((one) =>
+            one.points.map((point) => [one.role, point.layer, point.value, point.type, point.names.join(' ')]),
+          ),
           ...loose.map((point) => [point.role, null, point.value, point.type, point.names.join(' ')]),
         ],
       })}
@@ -72,7 +89,13 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
 
 type Scale = 'coarse' | 'fine' | 'signed';
 
-const SIGNED: HistogramWords = { label: 'Histogram of the error with its sign', value: 'error', xTitle: 'decoded minus original', one: 'weight', many: 'weights' };
+const SIGNED: HistogramWords = {
+  label: 'Histogram of the error with its sign',
+  value: 'error',
+  xTitle: 'decoded minus original',
+  one: 'weight',
+  many: 'weights',
+};
 
 function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
   const [scale, setScale] = useState<Scale>('fine');
@@ -85,15 +108,36 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
       title="How large the errors are"
       note={
         <>
-          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
+          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by{' '}
+          {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
           {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
-          {scale === 'coarse' ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)' : ''}.{' '}
-          {row && <button type="button" class="link-button" onClick={() => onPick(null)}>Show all tensors</button>}
+          {scale === 'coarse'
+            ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)'
+            : ''}.{' '}
+          {row && (
+            <button type="button" class="link-button" onClick={() => onPick(null)}>
+              Show all tensors
+            </button>
+          )}
         </>
       }
       file={`error-histogram-${row?.name ?? fileType}`}
-      controls={<Switch label="Buckets" value={scale} onChange={setScale} choices={[{ value: 'fine', label: 'logarithmic' }, { value: 'signed', label: 'both signs' }, { value: 'coarse', label: '0.0002 each' }]} />}
-      table={() => ({ header: ['from', 'to', 'weights'], rows: buckets.map((bucket) => [bucket.from, bucket.open ? null : bucket.to, bucket.count]) })}
+      controls={
+        <Switch
+          label="Buckets"
+          value={scale}
+          onChange={setScale}
+          choices={[
+            { value: 'fine', label: 'logarithmic' },
+            { value: 'signed', label: 'both signs' },
+            { value: 'coarse', label: '0.0002 each' },
+          ]}
+        />
+      }
+      table={() => ({
+        header: ['from', 'to', 'weights'],
+        rows: buckets.map((bucket) => [bucket.from, bucket.open ? null : bucket.to, bucket.count]),
+      })}
     >
       {(width) =>
         buckets.length === 0 ? (

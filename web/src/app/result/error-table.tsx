@@ -19,7 +19,13 @@ export function ratioText(ratio: number | null): string {
 }
 
 /** Every converted tensor with all figures. A name shows its tensor in the histogram above. */
-export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
+export function ErrorTable({
+  rows,
+  reference,
+  fileType,
+  picked,
+  onPick,
+}: {
   rows: readonly TensorError[];
   /** The method compared with; null: none. */
   reference: string | null;
@@ -28,59 +34,166 @@ export function ErrorTable({ rows, reference, fileType, picked, onPick }: {
   onPick: (name: string) => void;
 }): VNode {
   const weighted = rows.some((row) => row.error.weightedRmse !== null);
-  const columns = useMemo<Column<TensorError>[]>(() => [
-    {
-      title: 'name',
-      value: (row) => row.name,
-      cell: (row) => <button type="button" class="link-button plain" title="Show its errors in the histogram" onClick={() => onPick(row.name)}>{row.name}</button>,
-      width: 25,
-    },
-    { title: 'relative', value: relative, cell: (row) => { const value = relative(row); return value === null ? '–' : percent(value, 2); }, width: 10, numeric: true, hint: DEFINITIONS.relative },
-    { title: 'signal to noise', value: (row) => row.error.sqnrDb, cell: (row) => decibels(row.error.sqnrDb), width: 13, numeric: true, hint: DEFINITIONS.sqnr },
-    { title: 'RMSE', value: (row) => row.error.rmse, cell: (row) => precise(row.error.rmse), width: 11, numeric: true, hint: DEFINITIONS.rmse },
-    ...(weighted
-      ? [{
-          title: 'weighted',
-          value: (row: TensorError) => row.error.weightedRmse,
-          cell: (row: TensorError) => (row.error.weightedRmse === null ? '–' : precise(row.error.weightedRmse)),
-          width: 11,
-          numeric: true,
-          hint: DEFINITIONS.weighted,
-        }]
-      : []),
-    ...(reference === null
-      ? []
-      : [{
-          title: `of ${reference}’s`,
-          value: (row: TensorError) => row.reference && errorRatio(row.error, row.reference),
-          cell: (row: TensorError) => (row.reference === null ? '–' : ratioText(errorRatio(row.error, row.reference))),
-          width: 13,
-          numeric: true,
-          hint: DEFINITIONS.ratio,
-        }]),
-    { title: 'largest', value: (row) => row.error.maxError, cell: (row) => precise(row.error.maxError), width: 10, numeric: true, hint: DEFINITIONS.max },
-    { title: 'median', value: (row) => row.error.median, cell: (row) => precise(row.error.median), width: 10, numeric: true, hint: DEFINITIONS.median },
-    { title: '95 %', value: (row) => row.error.p95, cell: (row) => precise(row.error.p95), width: 10, numeric: true, hint: DEFINITIONS.p95 },
-    { title: 'bias', value: (row) => row.error.bias, cell: (row) => precise(row.error.bias), width: 11, numeric: true, hint: DEFINITIONS.bias },
-    { title: 'clipped', value: (row) => row.error.clipped, cell: (row) => integer(row.error.clipped), width: 10, numeric: true, hint: DEFINITIONS.clipped },
-    { title: 'zeros', value: (row) => row.error.zeros, cell: (row) => integer(row.error.zeros), width: 10, numeric: true, hint: DEFINITIONS.zeros },
-    { title: 'not finite', value: (row) => row.error.nans + row.error.infinities, cell: (row) => integer(row.error.nans + row.error.infinities), width: 10, numeric: true, hint: DEFINITIONS.notFinite },
-    {
-      title: 'worst block',
-      value: (row) => row.error.blocks?.worst[0]?.block ?? null,
-      cell: (row) => {
-        const [worst] = row.error.blocks?.worst ?? [];
-        const length = row.error.blocks?.length ?? 1;
-        return worst ? <button type="button" class="link-button plain" aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`} onClick={() => showInLab(row.name, worst.block * length, row.to)}>{integer(worst.block)}</button> : '–';
+  const columns = useMemo<Column<TensorError>[]>(
+    () => [
+      {
+        title: 'name',
+        value: (row) => row.name,
+        cell: (row) => (
+          <button
+            type="button"
+            class="link-button plain"
+            title="Show its errors in the histogram"
+            onClick={() => onPick(row.name)}
+          >
+            {row.name}
+          </button>
+        ),
+        width: 25,
       },
-      width: 11,
-      numeric: true,
-      hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
-    },
-    { title: 'from', value: (row) => row.from, width: 7 },
-    { title: 'to', value: (row) => row.to, width: 7 },
-    { title: 'bytes', value: (row) => row.outputBytes, cell: (row) => integer(row.outputBytes), width: 13, numeric: true },
-  ], [onPick, weighted, reference]);
+      {
+        title: 'relative',
+        value: relative,
+        cell: (row) => {
+          const value = relative(row);
+          return value === null ? '–' : percent(value, 2);
+        },
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.relative,
+      },
+      {
+        title: 'signal to noise',
+        value: (row) => row.error.sqnrDb,
+        cell: (row) => decibels(row.error.sqnrDb),
+        width: 13,
+        numeric: true,
+        hint: DEFINITIONS.sqnr,
+      },
+      {
+        title: 'RMSE',
+        value: (row) => row.error.rmse,
+        cell: (row) => precise(row.error.rmse),
+        width: 11,
+        numeric: true,
+        hint: DEFINITIONS.rmse,
+      },
+      ...(weighted
+        ? [
+            {
+              title: 'weighted',
+              value: (row: TensorError) => row.error.weightedRmse,
+              cell: (row: TensorError) => (row.error.weightedRmse === null ? '–' : precise(row.error.weightedRmse)),
+              width: 11,
+              numeric: true,
+              hint: DEFINITIONS.weighted,
+            },
+          ]
+        : []),
+      ...(reference === null
+        ? []
+        : [
+            {
+              title: `of ${reference}’s`,
+              value: (row: TensorError) => row.reference && errorRatio(row.error, row.reference),
+              cell: (row: TensorError) =>
+                row.reference === null ? '–' : ratioText(errorRatio(row.error, row.reference)),
+              width: 13,
+              numeric: true,
+              hint: DEFINITIONS.ratio,
+            },
+          ]),
+      {
+        title: 'largest',
+        value: (row) => row.error.maxError,
+        cell: (row) => precise(row.error.maxError),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.max,
+      },
+      {
+        title: 'median',
+        value: (row) => row.error.median,
+        cell: (row) => precise(row.error.median),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.median,
+      },
+      {
+        title: '95 %',
+        value: (row) => row.error.p95,
+        cell: (row) => precise(row.error.p95),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.p95,
+      },
+      {
+        title: 'bias',
+        value: (row) => row.error.bias,
+        cell: (row) => precise(row.error.bias),
+        width: 11,
+        numeric: true,
+        hint: DEFINITIONS.bias,
+      },
+      {
+        title: 'clipped',
+        value: (row) => row.error.clipped,
+        cell: (row) => integer(row.error.clipped),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.clipped,
+      },
+      {
+        title: 'zeros',
+        value: (row) => row.error.zeros,
+        cell: (row) => integer(row.error.zeros),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.zeros,
+      },
+      {
+        title: 'not finite',
+        value: (row) => row.error.nans + row.error.infinities,
+        cell: (row) => integer(row.error.nans + row.error.infinities),
+        width: 10,
+        numeric: true,
+        hint: DEFINITIONS.notFinite,
+      },
+      {
+        title: 'worst block',
+        value: (row) => row.error.blocks?.worst[0]?.block ?? null,
+        cell: (row) => {
+          const [worst] = row.error.blocks?.worst ?? [];
+          const length = row.error.blocks?.length ?? 1;
+          return worst ? (
+            <button
+              type="button"
+              class="link-button plain"
+              aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`}
+              onClick={() => showInLab(row.name, worst.block * length, row.to)}
+            >
+              {integer(worst.block)}
+            </button>
+          ) : (
+            '–'
+          );
+        },
+        width: 11,
+        numeric: true,
+        hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
+      },
+      { title: 'from', value: (row) => row.from, width: 7 },
+      { title: 'to', value: (row) => row.to, width: 7 },
+      {
+        title: 'bytes',
+        value: (row) => row.outputBytes,
+        cell: (row) => integer(row.outputBytes),
+        width: 13,
+        numeric: true,
+      },
+    ],
+    [onPick, weighted, reference],
+  );
   return (
     <div class="error-table">
       <h3>Tensor by tensor</h3>

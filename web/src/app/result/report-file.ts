@@ -32,9 +32,15 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
   const facts: [string, string][] = [
     ['Model', shown.opened.title],
     ['Type', `${plan.fileType}, method ${plan.method}`],
-    ['Size', `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`],
+    [
+      'Size',
+      `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`,
+    ],
     ...report.files.map((file): [string, string] => ['SHA-256', file.sha256 ?? '']),
-    ['Run', `${plural(report.tensors.length, 'tensor')} in ${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`],
+    [
+      'Run',
+      `${plural(report.tensors.length, 'tensor')} in ${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`,
+    ],
     ['Options', JSON.stringify(report.options)],
   ];
   const total = report.total;
@@ -42,7 +48,15 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
     ? [
         ['signal to noise', decibels(total.sqnrDb), DEFINITIONS.sqnr],
         ['RMSE', precise(total.rmse), DEFINITIONS.rmse],
-        ...(report.reference ? [[`RMSE with ${report.reference.method}`, precise(report.reference.total.rmse), DEFINITIONS.ratio] as [string, string, string]] : []),
+        ...(report.reference
+          ? [
+              [`RMSE with ${report.reference.method}`, precise(report.reference.total.rmse), DEFINITIONS.ratio] as [
+                string,
+                string,
+                string,
+              ],
+            ]
+          : []),
         ['largest error', precise(total.maxError), DEFINITIONS.max],
         ['median error', precise(total.median), DEFINITIONS.median],
         ['95 % below', precise(total.p95), DEFINITIONS.p95],
@@ -51,7 +65,16 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
     : [];
   const tensors: ChartTable = {
     header: ['tensor', 'from', 'to', 'method', 'bytes', 'RMSE', 'largest', 'dB'],
-    rows: report.tensors.map(({ name, from, to, method, bytes: size, error }) => [name, from, to, method, size, error?.rmse ?? null, error?.maxError ?? null, error?.sqnrDb ?? null]),
+    rows: report.tensors.map(({ name, from, to, method, bytes: size, error }) => [
+      name,
+      from,
+      to,
+      method,
+      size,
+      error?.rmse ?? null,
+      error?.maxError ?? null,
+      error?.sqnrDb ?? null,
+    ]),
   };
   return [
     '<!doctype html>',
@@ -67,7 +90,8 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
 }
 
 function tableOf({ header, rows }: ChartTable): string {
-  const cell = (value: string | number | null) => `<td${typeof value === 'number' ? ' class="number"' : ''}>${value === null ? '–' : escaped(typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value))}</td>`;
+  const cell = (value: string | number | null) =>
+    `<td${typeof value === 'number' ? ' class="number"' : ''}>${value === null ? '–' : escaped(typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value))}</td>`;
   return `<div class="wide"><table><thead><tr>${header.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
 }
 

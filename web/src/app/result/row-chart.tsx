@@ -20,7 +20,15 @@ interface Drawn {
   after: Float32Array;
 }
 
-export function RowChart({ shown, rows, picked }: { shown: Result; rows: readonly TensorError[]; picked: string | null }): VNode | null {
+export function RowChart({
+  shown,
+  rows,
+  picked,
+}: {
+  shown: Result;
+  rows: readonly TensorError[];
+  picked: string | null;
+}): VNode | null {
   const [row, setRow] = useState(0);
   const [first, setFirst] = useState(0);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
@@ -44,19 +52,66 @@ export function RowChart({ shown, rows, picked }: { shown: Result; rows: readonl
     <>
       <ChartFrame
         title="A row before and after"
-        note={<><span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns {integer(drawn?.first ?? from)} to {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a dot what it decodes to. Choose a tensor in the table below.</>}
+        note={
+          <>
+            <span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns{' '}
+            {integer(drawn?.first ?? from)} to{' '}
+            {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a
+            dot what it decodes to. Choose a tensor in the table below.
+          </>
+        }
         file={`row-${name}-${at}`}
         controls={
           <div class="row-choice">
-            <label>Row <input class="input count" type="number" min={0} max={count - 1} value={at} onChange={(event) => setRow(number(event.currentTarget.valueAsNumber, count - 1))} /></label>
-            {length > COLUMNS && <label>from column <input class="input count" type="number" min={0} max={length - 1} step={COLUMNS} value={from} onChange={(event) => setFirst(number(event.currentTarget.valueAsNumber, length - 1))} /></label>}
+            <label>
+              Row{' '}
+              <input
+                class="input count"
+                type="number"
+                min={0}
+                max={count - 1}
+                value={at}
+                onChange={(event) => setRow(number(event.currentTarget.valueAsNumber, count - 1))}
+              />
+            </label>
+            {length > COLUMNS && (
+              <label>
+                from column{' '}
+                <input
+                  class="input count"
+                  type="number"
+                  min={0}
+                  max={length - 1}
+                  step={COLUMNS}
+                  value={from}
+                  onChange={(event) => setFirst(number(event.currentTarget.valueAsNumber, length - 1))}
+                />
+              </label>
+            )}
           </div>
         }
-        table={() => ({ header: ['column', 'before', 'after'], rows: Array.from(drawn?.before ?? [], (value, index) => [(drawn?.first ?? 0) + index, value, drawn?.after[index] ?? null]) })}
+        table={() => ({
+          header: ['column', 'before', 'after'],
+          rows: Array.from(drawn?.before ?? [], (value, index) => [
+            (drawn?.first ?? 0) + index,
+            value,
+            drawn?.after[index] ?? null,
+          ]),
+        })}
       >
-        {(width) => (drawn ? <RowOverlay width={width} first={drawn.first} before={drawn.before} after={drawn.after} /> : <p class="quiet">Reading the row.</p>)}
+        {(width) =>
+          drawn ? (
+            <RowOverlay width={width} first={drawn.first} before={drawn.before} after={drawn.after} />
+          ) : (
+            <p class="quiet">Reading the row.</p>
+          )
+        }
       </ChartFrame>
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
+      {problem && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
     </>
   );
 }
@@ -71,7 +126,10 @@ async function readRow({ opened, report }: Result, name: string, row: number, fi
     const length = source.shape[0] ?? 1;
     const start = row * length + first;
     const count = Math.min(COLUMNS, length - first);
-    const [before, after] = [await readWeights(opened.model, source, start, count), await readWeights(output, written, start, count)];
+    const [before, after] = [
+      await readWeights(opened.model, source, start, count),
+      await readWeights(output, written, start, count),
+    ];
     return { tensor: name, row, first, before, after };
   } finally {
     output.close();

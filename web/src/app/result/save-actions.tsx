@@ -10,11 +10,19 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
   return (
     <div class="save-actions">
       {place === 'picked' ? (
-        <p>Saved as <span class="mono">{shown.output}</span>, in the file you chose.</p>
+        <p>
+          Saved as <span class="mono">{shown.output}</span>, in the file you chose.
+        </p>
       ) : (
         <>
-          {shown.report.files.map((file) => <Download key={file.name} file={file} name={partName(shown.output, file.name)} />)}
-          <p class="quiet small">{place === 'private' ? 'Kept in this browser’s private storage until the page is closed or another run is finished.' : 'Kept in memory until the page is closed or another run is finished.'}</p>
+          {shown.report.files.map((file) => (
+            <Download key={file.name} file={file} name={partName(shown.output, file.name)} />
+          ))}
+          <p class="quiet small">
+            {place === 'private'
+              ? 'Kept in this browser’s private storage until the page is closed or another run is finished.'
+              : 'Kept in memory until the page is closed or another run is finished.'}
+          </p>
         </>
       )}
     </div>
@@ -35,5 +43,9 @@ function Download({ file, name }: { file: FinishedFile; name: string }): VNode |
     return () => URL.revokeObjectURL(made);
   }, [file]);
   if (!file.blob) return null;
-  return <a class="button primary large" href={url} download={name}>Save {name} ({bytes(file.bytes)})</a>;
+  return (
+    <a class="button primary large" href={url} download={name}>
+      Save {name} ({bytes(file.bytes)})
+    </a>
+  );
 }

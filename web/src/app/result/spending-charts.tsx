@@ -20,7 +20,10 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
         title="Bytes by role"
         note="Tensor data in the output, and behind it, paler, in the input. Decimal units: 1 MB is 10⁶ bytes."
         file={`bytes-by-role-${shown.plan.fileType}`}
-        table={() => ({ header: ['role', 'bytes before', 'bytes after'], rows: roles.map(({ role, before, after }) => [role, before, after]) })}
+        table={() => ({
+          header: ['role', 'bytes before', 'bytes after'],
+          rows: roles.map(({ role, before, after }) => [role, before, after]),
+        })}
       >
         {(width) => (
           <Bars
@@ -28,7 +31,13 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
             label="Bytes by role"
             title="bytes"
             tick={(value) => (value === 0 ? '0' : size(value))}
-            rows={roles.map(({ role, before, after }) => ({ label: ROLE_STYLES[role].label, color: ROLE_STYLES[role].color, value: after, before, lines: [`${integer(after)} bytes`, `${integer(before)} bytes before`] }))}
+            rows={roles.map(({ role, before, after }) => ({
+              label: ROLE_STYLES[role].label,
+              color: ROLE_STYLES[role].color,
+              value: after,
+              before,
+              lines: [`${integer(after)} bytes`, `${integer(before)} bytes before`],
+            }))}
           />
         )}
       </ChartFrame>
@@ -37,11 +46,22 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
           title="Use of the codes"
           note={
             <>
-              {use.type}: {integer(use.counts.reduce((sum, count) => sum + count, 0))} codes of {use.bits} bits carry {use.entropy.toFixed(3)} bits each (entropy, −Σ p log₂ p); with scales the type spends {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is even use.
+              {use.type}: {integer(use.counts.reduce((sum, count) => sum + count, 0))} codes of {use.bits} bits carry{' '}
+              {use.entropy.toFixed(3)} bits each (entropy, −Σ p log₂ p); with scales the type spends{' '}
+              {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is even use.
             </>
           }
           file={`codes-${use.type}`}
-          controls={uses.length > 1 ? <Switch label="Type" value={use.type} onChange={setChosen} choices={uses.map(({ type }) => ({ value: type, label: type }))} /> : undefined}
+          controls={
+            uses.length > 1 ? (
+              <Switch
+                label="Type"
+                value={use.type}
+                onChange={setChosen}
+                choices={uses.map(({ type }) => ({ value: type, label: type }))}
+              />
+            ) : undefined
+          }
           table={() => ({ header: ['code', 'weights'], rows: use.counts.map((count, code) => [code, count]) })}
         >
           {(width) => <CodeShares width={width} counts={use.counts} />}

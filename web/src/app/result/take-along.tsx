@@ -19,8 +19,16 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
     setProblem(null);
     setShare(0);
     try {
-      const receipt = await makeReceipt(shown.opened.model, shown.report, shown.matrix ? blobHandle(shown.matrix) : null, { signal: mine.signal, onShare: setShare });
-      saveBlob(new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' }), `${stem}-receipt.json`);
+      const receipt = await makeReceipt(
+        shown.opened.model,
+        shown.report,
+        shown.matrix ? blobHandle(shown.matrix) : null,
+        { signal: mine.signal, onShare: setShare },
+      );
+      saveBlob(
+        new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' }),
+        `${stem}-receipt.json`,
+      );
     } catch (error) {
       if (!mine.signal.aborted) setProblem(sentenceOf(error));
     }
@@ -32,15 +40,30 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
   };
   return (
     <div class="take-along">
-      <button type="button" class="button" disabled={share !== null} onClick={() => void saveReceipt()}>Save the receipt</button>
-      <button type="button" class="button" onClick={saveReport}>Save the report</button>
+      <button type="button" class="button" disabled={share !== null} onClick={() => void saveReceipt()}>
+        Save the receipt
+      </button>
+      <button type="button" class="button" onClick={saveReport}>
+        Save the report
+      </button>
       <p class="small quiet" role="status">
         {share === null
           ? `The receipt (JSON) holds the hashes, the choices and the figures: dropped here again it verifies a file or repeats the run. Hashing reads the model's ${bytes(shown.report.inputBytes)} once more. The report (HTML) holds the charts and opens anywhere.`
           : `Hashing the model, ${percent(share, 0)}`}
-        {share !== null && <> <button type="button" class="link-button" onClick={() => stop.current?.abort()}>Stop</button></>}
+        {share !== null && (
+          <>
+            {' '}
+            <button type="button" class="link-button" onClick={() => stop.current?.abort()}>
+              Stop
+            </button>
+          </>
+        )}
       </p>
-      {problem && <p class="notice bad" role="alert">{problem}</p>}
+      {problem && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

@@ -35,7 +35,7 @@ function mapCells(plan: Plan, finished: readonly TensorReport[]): { cells: Cell[
   return { cells, roles, layers: 1 + Math.max(-1, ...cells.map((cell) => cell.layer)) };
 }
 
-export function RunMap({ plan, finished }: { plan: Plan; finished: readonly TensorReport[]}): VNode | null {
+export function RunMap({ plan, finished }: { plan: Plan; finished: readonly TensorReport[] }): VNode | null {
   const { cells, roles, layers } = useMemo(() => mapCells(plan, finished), [plan, finished]);
   if (layers < FEWEST_LAYERS) return null;
   const [low, high] = extent(cells.flatMap((cell) => (cell.value === null ? [] : [cell.value])));
@@ -44,13 +44,29 @@ export function RunMap({ plan, finished }: { plan: Plan; finished: readonly Tens
       title="Relative error, layer by role"
       note="One cell for each role in each layer, filled when its tensor is finished: RMS error over the RMS of the weights."
       file={`map-${plan.fileType}`}
-      legend={low === undefined || high === undefined ? undefined : <RampLegend low={percent(low, 2)} high={percent(high, 2)} meaning="relative error" />}
+      legend={
+        low === undefined || high === undefined ? undefined : (
+          <RampLegend low={percent(low, 2)} high={percent(high, 2)} meaning="relative error" />
+        )
+      }
       table={() => ({
         header: ['layer', ...roles],
-        rows: Array.from({ length: layers }, (_, layer) => [layer, ...roles.map((role) => cells.find((cell) => cell.layer === layer && cell.role === role)?.value ?? null)]),
+        rows: Array.from({ length: layers }, (_, layer) => [
+          layer,
+          ...roles.map((role) => cells.find((cell) => cell.layer === layer && cell.role === role)?.value ?? null),
+        ]),
       })}
     >
-      {(width) => <LayerMap width={width} cells={cells} roles={roles} layers={layers} value={(value) => `${percent(value, 2)} relative error`} title="Relative error by layer and role" />}
+      {(width) => (
+        <LayerMap
+          width={width}
+          cells={cells}
+          roles={roles}
+          layers={layers}
+          value={(value) => `${percent(value, 2)} relative error`}
+          title="Relative error by layer and role"
+        />
+      )}
     </ChartFrame>
   );
 }

@@ -7,14 +7,34 @@ import { RunMap } from './run-map';
 export function RunPlace(): VNode {
   const current = run.value;
   const ended = outcome.value;
-  const status = !current ? 'nothing is running' : isRunning.value ? (progress.value?.paused ? 'paused' : 'running') : ended?.kind === 'done' ? 'finished' : ended?.kind;
+  const status = !current
+    ? 'nothing is running'
+    : isRunning.value
+      ? progress.value?.paused
+        ? 'paused'
+        : 'running'
+      : ended?.kind === 'done'
+        ? 'finished'
+        : ended?.kind;
   return (
     <Place id="run" title="Run" live={current !== null} status={status} announced>
-      {current ? <RunView current={current} /> : <p class="quiet">Progress in bytes, tensors and weights per second, and a map of the error that fills as tensors finish.</p>}
-      {ended?.kind === 'failed' && (
-        <p class="notice bad" role="alert">{ended.sentence} <span class="small">Nothing was kept of the output.</span></p>
+      {current ? (
+        <RunView current={current} />
+      ) : (
+        <p class="quiet">
+          Progress in bytes, tensors and weights per second, and a map of the error that fills as tensors finish.
+        </p>
       )}
-      {ended?.kind === 'stopped' && <p class="notice" role="status">Stopped. Nothing was kept of the output.</p>}
+      {ended?.kind === 'failed' && (
+        <p class="notice bad" role="alert">
+          {ended.sentence} <span class="small">Nothing was kept of the output.</span>
+        </p>
+      )}
+      {ended?.kind === 'stopped' && (
+        <p class="notice" role="status">
+          Stopped. Nothing was kept of the output.
+        </p>
+      )}
     </Place>
   );
 }
@@ -27,30 +47,78 @@ function RunView({ current }: { current: Run }): VNode {
     <>
       <div class="run-head">
         <p class="run-title">
-          <span class="mono">{current.opened.title}</span> <span class="quiet">to</span> <span class="mono">{current.plan.fileType}</span>
+          <span class="mono">{current.opened.title}</span> <span class="quiet">to</span>{' '}
+          <span class="mono">{current.plan.fileType}</span>
         </p>
         {running && (
           <div class="run-actions">
-            <button type="button" class="button" onClick={() => (current.pause.paused ? current.pause.resume() : current.pause.pause())}>{now?.paused ? 'Go on' : 'Pause'}</button>
-            <button type="button" class="button" onClick={() => current.stop.abort()}>Stop</button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => (current.pause.paused ? current.pause.resume() : current.pause.pause())}
+            >
+              {now?.paused ? 'Go on' : 'Pause'}
+            </button>
+            <button type="button" class="button" onClick={() => current.stop.abort()}>
+              Stop
+            </button>
           </div>
         )}
-        {outcome.value?.kind === 'done' && <button type="button" class="button" onClick={() => goTo('result')}>To the result</button>}
+        {outcome.value?.kind === 'done' && (
+          <button type="button" class="button" onClick={() => goTo('result')}>
+            To the result
+          </button>
+        )}
       </div>
-      <div class="progress" role="progressbar" aria-label="Written" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(share * 100)}>
+      <div
+        class="progress"
+        role="progressbar"
+        aria-label="Written"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.floor(share * 100)}
+      >
         <span style={{ transform: `scaleX(${share})` }} />
       </div>
       {now && (
         <ul class="run-figures">
-          <li><strong>{percent(share, 0)}</strong></li>
-          <li><strong>{integer(now.tensors)}</strong> of {plural(now.tensorsTotal, 'tensor')}</li>
-          <li><strong>{bytes(now.bytesIn)}</strong> of {bytes(now.bytesInTotal)} read</li>
-          <li><strong>{bytes(now.bytesOut)}</strong> of {bytes(now.bytesOutTotal)} written</li>
-          <li><strong>{quantity(now.weightsPerSecond)}</strong> weights/s on {plural(current.workers, 'worker')}</li>
-          {running ? <li>{now.secondsLeft === null ? 'time left not known yet' : <><strong>{duration(now.secondsLeft)}</strong> left</>}</li> : <li>in <strong>{duration(now.seconds)}</strong></li>}
+          <li>
+            <strong>{percent(share, 0)}</strong>
+          </li>
+          <li>
+            <strong>{integer(now.tensors)}</strong> of {plural(now.tensorsTotal, 'tensor')}
+          </li>
+          <li>
+            <strong>{bytes(now.bytesIn)}</strong> of {bytes(now.bytesInTotal)} read
+          </li>
+          <li>
+            <strong>{bytes(now.bytesOut)}</strong> of {bytes(now.bytesOutTotal)} written
+          </li>
+          <li>
+            <strong>{quantity(now.weightsPerSecond)}</strong> weights/s on {plural(current.workers, 'worker')}
+          </li>
+          {running ? (
+            <li>
+              {now.secondsLeft === null ? (
+                'time left not known yet'
+              ) : (
+                <>
+                  <strong>{duration(now.secondsLeft)}</strong> left
+                </>
+              )}
+            </li>
+          ) : (
+            <li>
+              in <strong>{duration(now.seconds)}</strong>
+            </li>
+          )}
         </ul>
       )}
-      {running && now && <p class="run-tensor mono small" aria-hidden="true">{now.tensor}</p>}
+      {running && now && (
+        <p class="run-tensor mono small" aria-hidden="true">
+          {now.tensor}
+        </p>
+      )}
       <RunMap plan={current.plan} finished={finished.value} />
     </>
   );

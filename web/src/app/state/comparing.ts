@@ -31,7 +31,14 @@ export async function compareWith(files: readonly File[]): Promise<void> {
   const tensors: ComparedTensor[] = [];
   let drawn = 0;
   let other: Model | null = null;
-  const mine: Comparing = { first: open.title, second: files.map((file) => file.name).join(', '), stop, share: 0, tensors: [], done: null };
+  const mine: Comparing = {
+    first: open.title,
+    second: files.map((file) => file.name).join(', '),
+    stop,
+    share: 0,
+    tensors: [],
+    done: null,
+  };
   const show = (change: Partial<Comparing>) => {
     if (!stop.signal.aborted) comparing.value = { ...(comparing.value ?? mine), ...change };
   };

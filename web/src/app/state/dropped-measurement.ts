@@ -22,9 +22,15 @@ export async function takeMeasured(file: File): Promise<boolean> {
     const read = Measurement.read(core.value, text);
     const { files } = JSON.parse(text) as MeasurementFile;
     const model = opened.value;
-    if (model && JSON.stringify(files) !== JSON.stringify(model.info.files.map(({ name, bytes }) => ({ name, bytes })))) {
+    if (
+      model &&
+      JSON.stringify(files) !== JSON.stringify(model.info.files.map(({ name, bytes }) => ({ name, bytes })))
+    ) {
       read.delete();
-      refuse(file.name, `It was measured on ${files.map(({ name }) => name).join(', ')}, and another model is open. Open that model, or measure this one.`);
+      refuse(
+        file.name,
+        `It was measured on ${files.map(({ name }) => name).join(', ')}, and another model is open. Open that model, or measure this one.`,
+      );
       return true;
     }
     takeMeasurement(read, file.name, files);

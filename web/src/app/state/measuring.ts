@@ -1,6 +1,17 @@
 /** What quantizing the open model would cost, learned from a sample of its rows in the background. */
 import { computed, effect, signal } from '@preact/signals';
-import { breath, measure, type MeasureProgress, type Measurement, type MeasurementFile, Pause, type PlanOptions, type Prediction, sentenceOf, Stopped } from '../../core/index';
+import {
+  breath,
+  measure,
+  type MeasureProgress,
+  type Measurement,
+  type MeasurementFile,
+  Pause,
+  type PlanOptions,
+  type Prediction,
+  sentenceOf,
+  Stopped,
+} from '../../core/index';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
 import { beforeMix, currentPlan, options, prices } from './planning';
@@ -32,7 +43,9 @@ export const methodPredictions = signal<ReadonlyMap<string, Prediction>>(new Map
 /** The methods whose errors were asked for. */
 export const methodsWanted = signal(false);
 
-export const complete = computed(() => measurement.value !== null && measuring.value === null && measureProblem.value === null);
+export const complete = computed(
+  () => measurement.value !== null && measuring.value === null && measureProblem.value === null,
+);
 
 const pause = new Pause();
 let stop: AbortController | null = null;
@@ -79,23 +92,31 @@ export async function startMeasuring(model: Model, allRows = false): Promise<voi
   if (mine.signal.aborted) return;
   try {
     measuring.value = { tensors: 0, tensorsTotal: 0, rows: 0, seconds: 0 };
-    await measure(model, { type: 'Q8_0' }, { types: 'all', allRows }, {
-      workers: MEASURING_WORKERS,
-      signal: mine.signal,
-      pause,
-      onBegin: (begun) => {
-        measurement.value = begun;
+    await measure(
+      model,
+      { type: 'Q8_0' },
+      { types: 'all', allRows },
+      {
+        workers: MEASURING_WORKERS,
+        signal: mine.signal,
+        pause,
+        onBegin: (begun) => {
+          measurement.value = begun;
+        },
+        onProgress: (progress) => {
+          if (progress.seconds * 1000 - drawn < REFRESH_MS) return;
+          drawn = progress.seconds * 1000;
+          measuring.value = progress;
+          measured.value += 1;
+        },
       },
-      onProgress: (progress) => {
-        if (progress.seconds * 1000 - drawn < REFRESH_MS) return;
-        drawn = progress.seconds * 1000;
-        measuring.value = progress;
-        measured.value += 1;
-      },
-    });
+    );
   } catch (error) {
     if (stop !== mine) return;
-    measureProblem.value = error instanceof Stopped ? 'Measuring was stopped; figures are about the tensors measured so far.' : sentenceOf(error);
+    measureProblem.value =
+      error instanceof Stopped
+        ? 'Measuring was stopped; figures are about the tensors measured so far.'
+        : sentenceOf(error);
   }
   if (stop !== mine) return;
   measuring.value = null;
@@ -144,7 +165,12 @@ async function predictMethods(model: Model, wanted: PlanOptions, methods: readon
   try {
     const types = model.assignment(rest);
     for (const method of methods) {
-      const known = await measure(model, { ...rest, method }, {}, { workers: MEASURING_WORKERS, signal: stopped, pause });
+      const known = await measure(
+        model,
+        { ...rest, method },
+        {},
+        { workers: MEASURING_WORKERS, signal: stopped, pause },
+      );
       const prediction = known.predict(types);
       known.delete();
       if (mine !== methodRound) return;
@@ -157,7 +183,9 @@ async function predictMethods(model: Model, wanted: PlanOptions, methods: readon
 
 /** The methods that at least one of the chosen types can be written by. */
 export const methodsOfPlan = computed(() => {
-  const types = new Set(currentPlan.value?.tensors.filter((tensor) => tensor.action === 'convert').map((tensor) => tensor.to));
+  const types = new Set(
+    currentPlan.value?.tensors.filter((tensor) => tensor.action === 'convert').map((tensor) => tensor.to),
+  );
   const formats = (core.value?.formats ?? []).filter((format) => types.has(format.name));
   return [...new Set(formats.flatMap((format) => format.methods))];
 });

@@ -1,6 +1,15 @@
 /** The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file type. */
 import { effect, signal } from '@preact/signals';
-import { type Assignment, breath, type Mix, type Observation, type PlanOptions, sentenceOf, type Solution, type SolveRequest } from '../../core/index';
+import {
+  type Assignment,
+  breath,
+  type Mix,
+  type Observation,
+  type PlanOptions,
+  sentenceOf,
+  type Solution,
+  type SolveRequest,
+} from '../../core/index';
 import { complete, measured, measurement } from './measuring';
 import { opened } from './opening';
 import { beforeMix, options } from './planning';
@@ -31,7 +40,8 @@ function fixedBy(own: PlanOptions): Pick<SolveRequest, 'fixed' | 'assigned'> {
   const tensors = opened.value?.info.tensors ?? [];
   const output = tensors.find((tensor) => tensor.name === 'output.weight');
   const first: NonNullable<SolveRequest['fixed']> = [];
-  if (own.tokenEmbeddingType) first.push({ pattern: '^(per_layer_)?token_embd\\.weight$', type: own.tokenEmbeddingType });
+  if (own.tokenEmbeddingType)
+    first.push({ pattern: '^(per_layer_)?token_embd\\.weight$', type: own.tokenEmbeddingType });
   if (own.outputTensorType) first.push({ pattern: '^output\\.weight$', type: own.outputTensorType });
   return {
     fixed: [...first, ...(own.tensorTypes ?? [])],
@@ -40,7 +50,12 @@ function fixedBy(own: PlanOptions): Pick<SolveRequest, 'fixed' | 'assigned'> {
 }
 
 function request(size: { bytes: number } | { bitsPerWeight: number }): SolveRequest {
-  return { ...size, objective: objective.value, roleWeights: roleWeights.value, ...fixedBy(beforeMix.value ?? options.value) };
+  return {
+    ...size,
+    objective: objective.value,
+    roleWeights: roleWeights.value,
+    ...fixedBy(beforeMix.value ?? options.value),
+  };
 }
 
 let planTimer = 0;
@@ -54,7 +69,13 @@ function plan(next: Mix | Solution): void {
     if (mix.value !== next) return;
     beforeMix.value ??= options.value;
     const { type, tensorTypes } = next.recipe;
-    const { pure: _pure, leaveOutputTensor: _leave, outputTensorType: _output, tokenEmbeddingType: _embedding, ...rest } = beforeMix.value;
+    const {
+      pure: _pure,
+      leaveOutputTensor: _leave,
+      outputTensorType: _output,
+      tokenEmbeddingType: _embedding,
+      ...rest
+    } = beforeMix.value;
     options.value = { ...rest, type, tensorTypes };
   }, PLAN_AFTER_MS);
 }
@@ -114,9 +135,10 @@ export function giveType(names: readonly string[], type: string): void {
 export function observeWorst(worst: number): void {
   const known = measurement.value;
   const start = currentTypes();
-  if (known && start) attempt(() => {
-    observation.value = known.observe({ start, worst, objective: objective.value });
-  });
+  if (known && start)
+    attempt(() => {
+      observation.value = known.observe({ start, worst, objective: objective.value });
+    });
 }
 
 /** Plans what observing led to. */
@@ -150,7 +172,8 @@ async function traceFrontier(): Promise<void> {
     const bytes = Math.floor(smallestBytes * (largestBytes / smallestBytes) ** (step / (FRONTIER_POINTS - 1)));
     try {
       const { prediction, bytes: taken, bitsPerWeight } = known.solve(request({ bytes }));
-      if (prediction.sqnrDb.value !== null) points.push({ bytes: taken, bitsPerWeight, sqnrDb: prediction.sqnrDb.value });
+      if (prediction.sqnrDb.value !== null)
+        points.push({ bytes: taken, bitsPerWeight, sqnrDb: prediction.sqnrDb.value });
     } catch {
       // Rules of the person make the smallest file larger than this.
     }

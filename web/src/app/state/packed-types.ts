@@ -6,5 +6,11 @@ import { opened } from './opening';
 
 export const packedTypes = computed<FileTypeInfo[]>(() => {
   if (!['safetensors', 'Hugging Face folder'].includes(opened.value?.info.container ?? '')) return [];
-  return (core.value?.packings ?? []).map(({ name, summary }) => ({ name, number: -1, defaultType: '', summary, needsImportance: false }));
+  return (core.value?.packings ?? []).map(({ name, summary }) => ({
+    name,
+    number: -1,
+    defaultType: '',
+    summary,
+    needsImportance: false,
+  }));
 });

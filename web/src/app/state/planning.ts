@@ -62,7 +62,10 @@ async function priceAll(fileTypes: readonly FileTypeInfo[]): Promise<void> {
     for (const { name } of fileTypes) {
       await breath();
       if (mine !== round) return;
-      found.set(name, attempt(() => ({ price: model.price({ ...wanted, type: name }) })));
+      found.set(
+        name,
+        attempt(() => ({ price: model.price({ ...wanted, type: name }) })),
+      );
     }
   }
   prices.value = found;

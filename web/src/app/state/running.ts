@@ -1,6 +1,16 @@
 /** The run: one at a time, with its own model, so that another file may be opened meanwhile. */
 import { computed, effect, signal } from '@preact/signals';
-import { Pause, type Plan, type PlanOptions, type Progress, run as runPipeline, type RunReport, sentenceOf, Stopped, type TensorReport } from '../../core/index';
+import {
+  Pause,
+  type Plan,
+  type PlanOptions,
+  type Progress,
+  run as runPipeline,
+  type RunReport,
+  sentenceOf,
+  Stopped,
+  type TensorReport,
+} from '../../core/index';
 import { type BrowserSink, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, type Model } from '../engine';
@@ -50,7 +60,12 @@ export const startProblem = signal<string | null>(null);
 export function nameFor(model: Opened, type: string): string {
   const { fileTypes = [], packings = [] } = core.value ?? {};
   const extension = packings.some((known) => known.name === type) ? 'safetensors' : 'gguf';
-  return outputName(model.input, type, fileTypes.map((known) => known.name), extension);
+  return outputName(
+    model.input,
+    type,
+    fileTypes.map((known) => known.name),
+    extension,
+  );
 }
 
 /** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */

@@ -11,7 +11,9 @@ import { ScaleAnalysisPanel } from './scale-analysis-panel';
 export function AnalysisPanels({ opened }: { opened: Opened }): VNode | null {
   const { model } = opened;
   const tensors = useMemo(() => decodableTensors(model).filter(({ shape }) => shape.length > 1), [model]);
-  const [levels, setLevels] = useState<readonly number[]>(() => (JSON.parse(model.core.module.levelPresets()) as LevelPreset[])[0]?.levels ?? [-1, 1]);
+  const [levels, setLevels] = useState<readonly number[]>(
+    () => (JSON.parse(model.core.module.levelPresets()) as LevelPreset[])[0]?.levels ?? [-1, 1],
+  );
   const [edited, setEdited] = useState(false);
   if (tensors.length === 0) return null;
   return (

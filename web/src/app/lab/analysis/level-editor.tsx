@@ -17,7 +17,12 @@ import { TensorChoice } from './study-controls';
 const BLOCKS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0];
 const COUNTS = [4, 8, 16, 32, 64, 128, 256];
 
-export function LevelEditor({ opened: { model, title }, tensors, levels, onChange }: {
+export function LevelEditor({
+  opened: { model, title },
+  tensors,
+  levels,
+  onChange,
+}: {
   opened: Opened;
   tensors: readonly TensorInfo[];
   levels: readonly number[];
@@ -76,7 +81,9 @@ export function LevelEditor({ opened: { model, title }, tensors, levels, onChang
   };
   const parse = (text: string) => {
     const parsed = parseNumbers(text, 2, 256);
-    return parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length ? { values: null, problem: 'Two levels are the same.' } : parsed;
+    return parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length
+      ? { values: null, problem: 'Two levels are the same.' }
+      : parsed;
   };
   const wrong = draft === null ? null : parse(draft).problem;
   const bothEnds = (levels[0] ?? 0) < 0 && (levels[levels.length - 1] ?? 0) > 0;
@@ -84,35 +91,64 @@ export function LevelEditor({ opened: { model, title }, tensors, levels, onChang
     <section class="study" aria-labelledby="level-editor-title">
       <h3 id="level-editor-title">Levels of your own</h3>
       <p class="study-lead">
-        Drag the levels, or type them, and watch what they leave of this tensor. Each block has one scale; the largest level stands for its largest weight when the scale is chosen by absmax.
+        Drag the levels, or type them, and watch what they leave of this tensor. Each block has one scale; the largest
+        level stands for its largest weight when the scale is chosen by absmax.
       </p>
       <div class="lab-model">
         <TensorChoice tensors={tensors} value={tensor} onChange={setTensor} />
         <label class="option">
           <span class="option-label">Blocks</span>
           <select class="select" value={block} onChange={(event) => setBlock(Number(event.currentTarget.value))}>
-            {BLOCKS.map((length) => <option key={length} value={length}>{blockText(length)}</option>)}
+            {BLOCKS.map((length) => (
+              <option key={length} value={length}>
+                {blockText(length)}
+              </option>
+            ))}
           </select>
         </label>
         <label class="option">
           <span class="option-label">Scale search</span>
-          <select class="select" value={search} onChange={(event) => setSearch(event.currentTarget.value as ScaleSearchName)}>
+          <select
+            class="select"
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value as ScaleSearchName)}
+          >
             <option value="absmax">absmax</option>
             <option value="grid">grid</option>
           </select>
         </label>
         <label class="option">
           <span class="option-label">Start from</span>
-          <select class="select" value={preset} onChange={(event) => { const chosen = presets.find(({ name }) => name === event.currentTarget.value); if (chosen) take(chosen.levels, chosen.name); }}>
-            {presets.map(({ name, label }) => <option key={name} value={name}>{label}</option>)}
+          <select
+            class="select"
+            value={preset}
+            onChange={(event) => {
+              const chosen = presets.find(({ name }) => name === event.currentTarget.value);
+              if (chosen) take(chosen.levels, chosen.name);
+            }}
+          >
+            {presets.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
             {preset === '' && <option value="">{plural(levels.length, 'level')} of your own</option>}
           </select>
         </label>
         <label class="option">
           <span class="option-label">Fit to this tensor</span>
-          <select class="select" value="" disabled={!bench} onChange={(event) => optimal(Number(event.currentTarget.value))}>
+          <select
+            class="select"
+            value=""
+            disabled={!bench}
+            onChange={(event) => optimal(Number(event.currentTarget.value))}
+          >
             <option value="">optimal levels…</option>
-            {COUNTS.map((count) => <option key={count} value={count}>{count} levels</option>)}
+            {COUNTS.map((count) => (
+              <option key={count} value={count}>
+                {count} levels
+              </option>
+            ))}
           </select>
         </label>
         <label class="option lab-numbers study-levels">
@@ -126,28 +162,74 @@ export function LevelEditor({ opened: { model, title }, tensors, levels, onChang
             onInput={(event) => {
               const text = event.currentTarget.value;
               const { values } = parse(text);
-              if (values) take([...values].sort((a, b) => a - b), '');
+              if (values)
+                take(
+                  [...values].sort((a, b) => a - b),
+                  '',
+                );
               setDraft(text);
             }}
             onBlur={() => setDraft(null)}
           />
-          <span class={wrong ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">{wrong ?? starting?.source ?? '2 to 256 different numbers; they are taken into the comparison above as well'}</span>
+          <span class={wrong ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">
+            {wrong ??
+              starting?.source ??
+              '2 to 256 different numbers; they are taken into the comparison above as well'}
+          </span>
         </label>
         <div class="lab-model-actions">
-          <button type="button" class="button" disabled={!bothEnds} title={bothEnds ? 'The block on the bench with these levels' : 'The Lab needs a negative and a positive end'} onClick={() => { setBench({ format: '', levels: [...levels] }); goTo('lab'); }}>Try on a block</button>
+          <button
+            type="button"
+            class="button"
+            disabled={!bothEnds}
+            title={
+              bothEnds ? 'The block on the bench with these levels' : 'The Lab needs a negative and a positive end'
+            }
+            onClick={() => {
+              setBench({ format: '', levels: [...levels] });
+              goTo('lab');
+            }}
+          >
+            Try on a block
+          </button>
         </div>
-        {!known && <p class="option-note" role="status">No tensor has this name.</p>}
+        {!known && (
+          <p class="option-note" role="status">
+            No tensor has this name.
+          </p>
+        )}
       </div>
-      {(problem || (measured && 'problem' in measured)) && <p class="notice bad" role="alert">{problem ?? (measured && 'problem' in measured ? measured.problem : '')}</p>}
+      {(problem || (measured && 'problem' in measured)) && (
+        <p class="notice bad" role="alert">
+          {problem ?? (measured && 'problem' in measured ? measured.problem : '')}
+        </p>
+      )}
       {bench && figures && (
         <>
           <div data-testid="level-figures">
             <Figures
               label="What these levels leave"
               figures={[
-                { label: 'relative error', value: percent(figures.relativeError, 3), detail: `RMSE ${precise(figures.rmse)}`, definition: 'The square root of the summed squared errors over the summed squared weights of the sample.' },
-                { label: 'bits per weight', value: figures.bitsPerWeight.toFixed(3), detail: `${figures.bits}-bit codes`, definition: 'Codes, and a half float for the scale of every block. The list of levels is not counted.' },
-                { label: 'information', value: `${figures.entropy.toFixed(2)} bits`, detail: 'entropy of the codes', definition: 'The entropy of how often each level is taken: what a code really carries.' },
+                {
+                  label: 'relative error',
+                  value: percent(figures.relativeError, 3),
+                  detail: `RMSE ${precise(figures.rmse)}`,
+                  definition:
+                    'The square root of the summed squared errors over the summed squared weights of the sample.',
+                },
+                {
+                  label: 'bits per weight',
+                  value: figures.bitsPerWeight.toFixed(3),
+                  detail: `${figures.bits}-bit codes`,
+                  definition:
+                    'Codes, and a half float for the scale of every block. The list of levels is not counted.',
+                },
+                {
+                  label: 'information',
+                  value: `${figures.entropy.toFixed(2)} bits`,
+                  detail: 'entropy of the codes',
+                  definition: 'The entropy of how often each level is taken: what a code really carries.',
+                },
               ]}
             />
           </div>
@@ -155,9 +237,25 @@ export function LevelEditor({ opened: { model, title }, tensors, levels, onChang
             title="Levels over the weights"
             note={`${quantity(bench.sample.weights)} of the ${quantity(bench.sample.ofWeights)} weights of ${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on 2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`}
             file={`${title}-levels`}
-            table={() => ({ header: ['level', 'share of the weights'], rows: figures.levels.map(({ level, share }) => [level, Number(share.toPrecision(5))]) })}
+            table={() => ({
+              header: ['level', 'share of the weights'],
+              rows: figures.levels.map(({ level, share }) => [level, Number(share.toPrecision(5))]),
+            })}
           >
-            {(width) => <LevelLine width={width} levels={levels} histogram={histogram} figures={figures} onChange={(index, value) => take(levels.map((level, at) => (at === index ? value : level)), '')} />}
+            {(width) => (
+              <LevelLine
+                width={width}
+                levels={levels}
+                histogram={histogram}
+                figures={figures}
+                onChange={(index, value) =>
+                  take(
+                    levels.map((level, at) => (at === index ? value : level)),
+                    '',
+                  )
+                }
+              />
+            )}
           </ChartFrame>
         </>
       )}
