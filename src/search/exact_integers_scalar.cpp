@@ -7,6 +7,8 @@
 #include "numeric/portable_vectors.h"
 
 namespace nibble::exact_integers_scalar {
-#include "search/exact_integers.inl"
+// clang-format off: each builds on those before it.
 #include "search/integer_vectors.inl"
+#include "search/exact_integers.inl"
+// clang-format on
 }  // namespace nibble::exact_integers_scalar

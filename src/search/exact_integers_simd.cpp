@@ -9,7 +9,9 @@
 #include "numeric/bits.h"
 
 namespace nibble::exact_integers_simd {
-#include "search/exact_integers.inl"
+// clang-format off: each builds on those before it.
 #include "search/integer_vectors.inl"
+#include "search/exact_integers.inl"
+// clang-format on
 }  // namespace nibble::exact_integers_simd
 #endif
