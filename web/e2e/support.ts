@@ -72,6 +72,75 @@ export async function drop(page: Page, ...names: string[]): Promise<void> {
   }, names);
 }
 
+/** Drops a file of these bytes. */
+export async function dropBytes(page: Page, name: string, bytes: number[]): Promise<void> {
+  await page.evaluate(
+    ([file, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(content as number[])], file as string));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    },
+    [name, bytes] as const,
+  );
+}
+
+/** A model of one F32 tensor of 512 MiB, all of it the same few bytes, so that a run takes a while. */
+export async function dropLargeModel(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const rows = 32_768;
+    const columns = 4096;
+    const encoder = new TextEncoder();
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    const number = (value: number, size: 4 | 8) => {
+      const view = new DataView(new ArrayBuffer(size));
+      if (size === 4) view.setUint32(0, value, true);
+      else view.setBigUint64(0, BigInt(value), true);
+      parts.push(new Uint8Array(view.buffer));
+    };
+    const text = (value: string) => {
+      number(value.length, 8);
+      parts.push(encoder.encode(value));
+    };
+    parts.push(encoder.encode('GGUF'));
+    number(3, 4);
+    number(1, 8);
+    number(1, 8);
+    text('general.architecture');
+    number(8, 4);
+    text('llama');
+    text('blk.0.ffn_up.weight');
+    number(2, 4);
+    number(columns, 8);
+    number(rows, 8);
+    number(0, 4);
+    number(0, 8);
+    const header = parts.reduce((sum, part) => sum + part.length, 0);
+    parts.push(new Uint8Array((32 - (header % 32)) % 32));
+    const chunk = new Float32Array(4 * 1024 * 1024).map((_, index) => Math.sin(index) / 16);
+    const weights = Array.from({ length: (rows * columns) / chunk.length }, () => chunk);
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([...parts, ...weights], 'large-F32.gguf'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  });
+  await expect(page.locator('.model-name')).toHaveText('large-F32.gguf', { timeout: 30_000 });
+}
+
+/** Bytes in this page's private storage. */
+export const privateBytes = (page: Page) =>
+  page.evaluate(async () => {
+    const sizes = async (folder: FileSystemDirectoryHandle): Promise<number> => {
+      let sum = 0;
+      for await (const entry of folder.values()) {
+        sum +=
+          entry.kind === 'file'
+            ? (await (entry as FileSystemFileHandle).getFile()).size
+            : await sizes(entry as FileSystemDirectoryHandle);
+      }
+      return sum;
+    };
+    return sizes(await navigator.storage.getDirectory());
+  });
+
 export async function openModel(page: Page, name = TS3M): Promise<void> {
   await drop(page, name);
   await expect(page.locator('.model-name')).toHaveText(name);

@@ -19,7 +19,14 @@ export type Model = OpenedModel;
 export const core = signal<Core | null>(null);
 export const coreProblem = signal<string | null>(null);
 
-const loading = loadCore(browserPlatform);
+let begin: (core: Promise<Core>) => void;
+const loading = new Promise<Core>((resolve) => (begin = resolve));
+
+/** Starts loading the core. Until then everything that needs it waits. */
+export function startEngine(): void {
+  begin(loadCore(browserPlatform));
+}
+
 loading.then(
   (loaded) => {
     core.value = loaded;

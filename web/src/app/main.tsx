@@ -1,40 +1,61 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
+import { coreProblem, startEngine } from './engine';
 import { listenForFiles } from './files-in';
 import { startLab } from './lab/bench';
+import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { followWithMeasuring } from './state/measuring';
 import { followWithMixes } from './state/mixing';
+import { tellProblem } from './state/notices';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
-import { closeReplacedModels, isRunning, progress } from './state/running';
+import { closeReplacedModels, isRunning, progress, run } from './state/running';
+import { Unsupported } from './unsupported';
 import { keepOffline } from './updates';
 
-const root = document.getElementById('app');
-if (root) render(<Page />, root);
-listenForFiles();
-startPlanning();
-startLab();
-followWithMeasuring();
-followWithMixes();
-closeReplacedModels();
-endComparisonsOfReplacedModels();
-keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
+const root = document.getElementById('app')!;
+const missing = missingFeatures();
+if (missing.length > 0) render(<Unsupported missing={missing} />, root);
+else start();
 
-effect(() => {
-  if (opened.value) goTo('model');
-});
+function start(): void {
+  render(<Page />, root);
+  startEngine();
+  listenForFiles();
+  startPlanning();
+  startLab();
+  followWithMeasuring();
+  followWithMixes();
+  closeReplacedModels();
+  endComparisonsOfReplacedModels();
+  keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
-// The tab says how far a run is, and asks before it is closed over one.
-const title = document.title;
-effect(() => {
-  const now = progress.value;
-  document.title =
-    isRunning.value && now ? `${Math.floor((100 * now.bytesOut) / now.bytesOutTotal)} % · Nibble` : title;
-});
-window.addEventListener('beforeunload', (event) => {
-  if (isRunning.value) event.preventDefault();
-});
+  effect(() => {
+    if (coreProblem.value !== null)
+      tellProblem('The quantizer could not be loaded', `${coreProblem.value} Reload the page to try again.`);
+  });
+  // What no part of the page foresaw is said as well.
+  window.addEventListener('unhandledrejection', ({ reason }) => tellProblem('Something went wrong', reason));
+
+  effect(() => {
+    if (opened.value) goTo('model');
+  });
+  effect(() => {
+    if (run.value) goTo('run');
+  });
+
+  // The tab says how far a run is, and asks before it is closed over one.
+  const title = document.title;
+  effect(() => {
+    const now = progress.value;
+    document.title =
+      isRunning.value && now ? `${Math.floor((100 * now.bytesOut) / now.bytesOutTotal)} % · Nibble` : title;
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (isRunning.value) event.preventDefault();
+  });
+}

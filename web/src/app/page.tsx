@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { core } from './engine';
 import { chooseFiles, dragging } from './files-in';
+import { Notices } from './parts/notices';
 import { LabPlace } from './lab/lab-place';
 import { ModelPlace } from './model/model-place';
 import { PlanPlace } from './plan/plan-place';
@@ -69,6 +70,7 @@ export function Page(): VNode {
           . No file leaves this computer; this page makes no request to any other host.
         </p>
       </footer>
+      <Notices />
       {dragging.value && (
         <div class="drop-veil" aria-hidden="true">
           <p>Drop to open</p>

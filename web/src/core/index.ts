@@ -50,7 +50,7 @@ export {
 export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';
-export { blobHandle, type SourceHandle } from './source';
+export { blobHandle, readText, type SourceHandle } from './source';
 export type { StudyProgress, StudyRun } from './study';
 export { summarize, summaryRuns, summaryRunWeights } from './summaries';
 export type * from './types';

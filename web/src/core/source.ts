@@ -28,6 +28,25 @@ export function endedEarly(name: string, offset: number, wanted: number, got: nu
   );
 }
 
+/** The sentence for a file that a browser gives no bytes of. */
+function unreadable(name: string, error: unknown): Problem {
+  // What browsers say of it, "network error" for streams, is of no use to anybody.
+  const known = error instanceof DOMException || error instanceof TypeError;
+  return new Problem(
+    `${name} can no longer be read${known ? '' : ` (${sentenceOf(error)})`}: since it was chosen it was changed, moved or ` +
+      'deleted, or its disk is gone. Choose it again.',
+  );
+}
+
+/** The text of a small file. Throws Problem when the bytes are not there. */
+export async function readText(file: File): Promise<string> {
+  try {
+    return await file.text();
+  } catch (error) {
+    throw unreadable(file.name, error);
+  }
+}
+
 /** A File or Blob, read through byte streams into one reused buffer where the browser has them. */
 export class BlobSource implements ByteSource {
   readonly name: string;
@@ -48,9 +67,7 @@ export class BlobSource implements ByteSource {
       return reader === null ? await copyWhole(slice, into) : await fill(slice, reader, into);
     } catch (error) {
       if (error instanceof Problem) throw error;
-      throw new Problem(
-        `${this.name} can no longer be read (${sentenceOf(error)}). It was moved, changed or is on a disk that is gone; open it again.`,
-      );
+      throw unreadable(this.name, error);
     }
   }
 }

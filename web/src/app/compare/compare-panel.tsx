@@ -6,7 +6,7 @@ import type { ComparedTensor, Comparison, ErrorReport } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
 import { DEFINITIONS } from '../result/definitions';
-import { compareWith, type Comparing, comparing, comparingProblem } from '../state/comparing';
+import { compareWith, type Comparing, comparing } from '../state/comparing';
 import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise } from '../../text/units';
 
 export function ComparePanel(): VNode {
@@ -51,11 +51,6 @@ export function ComparePanel(): VNode {
           </span>
         )}
       </p>
-      {comparingProblem.value && (
-        <p class="notice bad" role="alert">
-          {comparingProblem.value}
-        </p>
-      )}
       {now && <Shown now={now} />}
     </details>
   );

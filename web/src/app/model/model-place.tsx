@@ -8,8 +8,8 @@ import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
 import { Place } from '../parts/place';
 import { ReceiptPanel } from '../receipt/receipt-panel';
-import { opened, opening, openProblem } from '../state/opening';
-import { lookAtTensors, summaries, summaryProblem } from '../state/summaries';
+import { opened, opening } from '../state/opening';
+import { lookAtTensors, summaries } from '../state/summaries';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
 import { SAMPLE_NOTE, sampleColumns } from './sample-columns';
@@ -17,21 +17,8 @@ import { WhereTheBytesAre } from './where-bytes';
 
 export function ModelPlace(): VNode {
   const model = opened.value;
-  const problem = openProblem.value;
   return (
     <Place id="model" title="Model" live={model !== null} status={model ? model.info.container : 'no file yet'}>
-      {problem && (
-        <div class="notice bad" role="alert">
-          <p>
-            <strong class="mono">{problem.title}</strong> was not opened. {problem.sentence}
-          </p>
-          {model && (
-            <p class="small">
-              The model below is still <span class="mono">{model.title}</span>.
-            </p>
-          )}
-        </div>
-      )}
       {opening.value && (
         <p class="late quiet" role="status">
           Reading the header of <span class="mono">{opening.value}</span>…
@@ -75,7 +62,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
           Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span>
         </summary>
         <TensorTable info={info} />
-        <p class="small quiet">{summaryProblem.value ?? SAMPLE_NOTE}</p>
+        <p class="small quiet">{SAMPLE_NOTE}</p>
       </details>
       <details class="disclosure">
         <summary>

@@ -3,8 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Bars } from '../../charts/bars';
 import { ChartFrame } from '../../charts/frame';
-import { findOutliers, type OutlierBasis, type OutlierReport, sentenceOf, type TensorOutliers } from '../../core/index';
+import { findOutliers, type OutlierBasis, type OutlierReport, type TensorOutliers } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
+import { tellProblem } from '../state/notices';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
 import { workers } from '../state/workers';
@@ -20,7 +21,6 @@ const THRESHOLDS = [2, 3, 4, 6, 10];
 export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode {
   const [report, setReport] = useState<OutlierReport | null>(null);
   const [share, setShare] = useState<number | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const [basis, setBasis] = useState<OutlierBasis>('weights');
   const [threshold, setThreshold] = useState(3);
   const working = useRef<AbortController | null>(null);
@@ -32,7 +32,6 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
     working.current?.abort();
     const mine = new AbortController();
     working.current = mine;
-    setProblem(null);
     setShare(0);
     try {
       const found = await findOutliers(
@@ -42,7 +41,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
       );
       if (!mine.signal.aborted) setReport(found);
     } catch (error) {
-      if (!mine.signal.aborted) setProblem(sentenceOf(error));
+      if (!mine.signal.aborted) tellProblem('Columns that stand out were not found', error);
     }
     if (!mine.signal.aborted) setShare(null);
   };
@@ -107,11 +106,6 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
           </span>
         )}
       </div>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
       {report && <Shown report={report} />}
     </details>
   );

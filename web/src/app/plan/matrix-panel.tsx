@@ -2,22 +2,16 @@
 import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
 import { chooseMatrix } from '../files-in';
-import { type Matrix, matrix, matrixProblem } from '../state/matrix';
+import { type Matrix, matrix } from '../state/matrix';
 import { changeMatrix, opened } from '../state/opening';
 import { currentPlan } from '../state/planning';
 import { integer, plural } from '../../text/units';
 
 export function MatrixPanel(): VNode | null {
   const kept = matrix.value;
-  const problem = matrixProblem.value;
   const model = opened.value;
   return (
     <div class="matrix" id="importance">
-      {problem && (
-        <p class="notice bad" role="alert">
-          <strong class="mono">{problem.title}</strong> is not used as importance matrix. {problem.sentence}
-        </p>
-      )}
       {kept && <Kept kept={kept} plan={model ? currentPlan.value : null} waiting={model === null} />}
       {!kept && model && (
         <p class="quiet small">

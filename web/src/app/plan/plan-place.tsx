@@ -1,17 +1,13 @@
 import type { VNode } from 'preact';
 import { canPickFile } from '../../platform/browser';
 import type { Plan } from '../../core/index';
-import { commandFor } from '../command';
 import { core, coreProblem } from '../engine';
-import { CopyButton } from '../parts/copy-button';
-import { goTo, Place } from '../parts/place';
+import { Place } from '../parts/place';
 import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
 import { ask, options, plan } from '../state/planning';
-import { chooseSink, isRunning, nameFor, quantize, startProblem } from '../state/running';
+import { nameFor } from '../state/running';
 import { askWhere } from '../state/saving';
-import { matrix } from '../state/matrix';
-import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
@@ -19,6 +15,7 @@ import { MatrixPanel } from './matrix-panel';
 import { MeasureStatus } from './measure-status';
 import { MethodsPanel } from './methods-panel';
 import { OptionsPanel } from './options-panel';
+import { StartRun } from './start-run';
 import { SizePanel } from './size-panel';
 import { TypeList } from './type-list';
 
@@ -32,11 +29,6 @@ export function PlanPlace(): VNode {
       live={model !== null}
       status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}
     >
-      {coreProblem.value && (
-        <p class="notice bad" role="alert">
-          {coreProblem.value}
-        </p>
-      )}
       {!core.value && !coreProblem.value && (
         <p class="late quiet" role="status">
           Loading the quantizer…
@@ -48,7 +40,12 @@ export function PlanPlace(): VNode {
       <SizePanel />
       {model && <MethodsPanel />}
       {model && <OptionsPanel />}
-      {model && made && 'problem' in made && <PlanProblem sentence={made.problem} />}
+      {model && made && 'problem' in made && (
+        <>
+          <PlanProblem sentence={made.problem} />
+          <StartRun model={model} plan={null} output="" />
+        </>
+      )}
       {model && made && 'plan' in made && <Planned model={model} plan={made.plan} />}
     </Place>
   );
@@ -57,7 +54,7 @@ export function PlanPlace(): VNode {
 function PlanProblem({ sentence }: { sentence: string }): VNode {
   return (
     <div class="notice bad" role="alert">
-      <p>{sentence}</p>
+      <p id="plan-problem">{sentence}</p>
       {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
         <p>
           <button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>
@@ -73,28 +70,6 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const changed = substitutions(made);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
   const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
-  const begin = async () => {
-    const reference = made.method !== REFERENCE_METHOD && measureReference.value ? { reference: REFERENCE_METHOD } : {};
-    const assignment = {
-      opened: model,
-      plan: made,
-      options: options.value,
-      workers: workers.value,
-      output,
-      ...reference,
-      ...(model.model.importance && matrix.value && { matrix: matrix.value.file }),
-    };
-    const sink = await chooseSink(output, askWhere.value && made.outputFiles.length === 1);
-    if (sink === null) return;
-    if (opened.value !== model || isRunning.value) {
-      startProblem.value = 'Something else was begun meanwhile, so nothing ran.';
-      await sink.dispose();
-      return;
-    }
-    const over = quantize(sink, assignment);
-    goTo('run');
-    await over;
-  };
   return (
     <>
       {(made.notes.length > 0 || changed.length > 0) && (
@@ -129,16 +104,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             per weight · at most {bytes(memory)} of memory with {plural(workers.value, 'worker')}
           </p>
         </div>
-        <div class="plan-actions">
-          <CopyButton
-            text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}
-          >
-            Copy as command
-          </CopyButton>
-          <button type="button" class="button primary large" disabled={isRunning.value} onClick={() => void begin()}>
-            Quantize
-          </button>
-        </div>
+        <StartRun model={model} plan={made} output={output} />
       </div>
       {made.outputFiles.length > 1 ? (
         <p class="quiet small">
@@ -157,11 +123,6 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             <span>Ask first where to save, and write straight into that file</span>
           </label>
         )
-      )}
-      {startProblem.value && (
-        <p class="notice" role="status">
-          {startProblem.value}
-        </p>
       )}
     </>
   );

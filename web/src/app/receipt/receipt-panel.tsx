@@ -2,27 +2,19 @@
 import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, sentenceOf, verdictOf } from '../../core/index';
+import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, verdictOf } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
 import { goTo } from '../parts/place';
 import { matrix } from '../state/matrix';
+import { tellProblem } from '../state/notices';
 import { opened } from '../state/opening';
 import { options } from '../state/planning';
-import { type DroppedReceipt, receipt, receiptProblem } from '../state/receipt';
+import { type DroppedReceipt, receipt } from '../state/receipt';
 import { bytes, percent, precise } from '../../text/units';
 
 export function ReceiptPanel(): VNode | null {
   const shown = receipt.value;
-  return (
-    <>
-      {receiptProblem.value && (
-        <p class="notice bad" role="alert">
-          {receiptProblem.value}
-        </p>
-      )}
-      {shown && <Shown key={shown.name + shown.receipt.outputs[0]?.sha256} shown={shown} />}
-    </>
-  );
+  return shown && <Shown key={shown.name + shown.receipt.outputs[0]?.sha256} shown={shown} />;
 }
 
 const ROLES = {
@@ -32,21 +24,23 @@ const ROLES = {
 } as const;
 
 function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): VNode {
-  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
+  const [said, setSaid] = useState<string | null>(null);
   const working = useRef<AbortController | null>(null);
   const work = async (task: (signal: AbortSignal) => Promise<string>) => {
     working.current?.abort();
     const mine = new AbortController();
     working.current = mine;
-    setSaid({ text: 'Reading…', bad: false });
+    setSaid('Reading…');
     try {
       const text = await task(mine.signal);
-      if (!mine.signal.aborted) setSaid({ text, bad: false });
+      if (!mine.signal.aborted) setSaid(text);
     } catch (error) {
-      if (!mine.signal.aborted) setSaid({ text: sentenceOf(error), bad: true });
+      if (mine.signal.aborted) return;
+      setSaid(null);
+      tellProblem(`Receipt ${name}`, error);
     }
   };
-  const onShare = (share: number) => setSaid({ text: `Hashing, ${percent(share, 0)}`, bad: false });
+  const onShare = (share: number) => setSaid(`Hashing, ${percent(share, 0)}`);
   const verify = async () => {
     const file = await fileOpen({ description: 'A file to check' }).catch(() => null);
     if (!file) return;
@@ -125,8 +119,8 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
         </button>
       </div>
       {said && (
-        <p class={said.bad ? 'notice bad' : 'small'} role="status">
-          {said.text}
+        <p class="small" role="status">
+          {said}
         </p>
       )}
     </section>

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { sentenceOf } from '../../core/index';
 import { openFiles } from '../engine';
+import { tellProblem } from '../state/notices';
 import type { Result } from '../state/running';
 import { plural } from '../../text/units';
 
@@ -42,20 +44,23 @@ async function readBack({ report, plan }: Result): Promise<string> {
   }
 }
 
+const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');
+
 export function ReadBack({ shown }: { shown: Result }): VNode | null {
-  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
+  const [said, setSaid] = useState('');
   useEffect(() => {
     let current = true;
     readBack(shown).then(
-      (text) => current && setSaid({ text, bad: false }),
-      (error: Error) =>
-        current &&
-        setSaid({ text: `Reading the output back failed: ${error.message}. Do not use this file.`, bad: true }),
+      (text) => current && setSaid(text),
+      (error: unknown) => {
+        if (!current) return;
+        setSaid(`Reading the output back failed: ${withoutStop(sentenceOf(error))}. Do not use this file.`);
+        tellProblem(`Do not use ${shown.output}`, `Reading it back failed: ${withoutStop(sentenceOf(error))}.`);
+      },
     );
     return () => {
       current = false;
     };
   }, [shown]);
-  if (!said || said.text === '') return null;
-  return <p class={said.bad ? 'notice bad' : 'read-back'}>{said.text}</p>;
+  return said === '' ? null : <p class="read-back">{said}</p>;
 }

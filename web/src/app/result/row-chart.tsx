@@ -4,8 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
 import { RowOverlay } from '../../charts/row-overlay';
-import { readWeights, sentenceOf } from '../../core/index';
+import { readWeights } from '../../core/index';
 import { openFiles } from '../engine';
+import { tellProblem } from '../state/notices';
 import type { Result } from '../state/running';
 import { integer } from '../../text/units';
 
@@ -32,7 +33,6 @@ export function RowChart({
   const [row, setRow] = useState(0);
   const [first, setFirst] = useState(0);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const asked = useRef(0);
   const name = picked ?? rows[0]?.name ?? '';
   const info = shown.opened.model.info.tensors.find((tensor) => tensor.name === name);
@@ -42,8 +42,8 @@ export function RowChart({
   useEffect(() => {
     const mine = (asked.current += 1);
     void readRow(shown, name, at, from).then(
-      (read) => mine === asked.current && (setDrawn(read), setProblem(null)),
-      (error: unknown) => mine === asked.current && setProblem(sentenceOf(error)),
+      (read) => mine === asked.current && setDrawn(read),
+      (error: unknown) => mine === asked.current && tellProblem(`Row ${at} of ${name} could not be read`, error),
     );
   }, [shown, name, at, from]);
   const number = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value) || 0));
@@ -107,11 +107,6 @@ export function RowChart({
           )
         }
       </ChartFrame>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
     </>
   );
 }

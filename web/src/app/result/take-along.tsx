@@ -2,21 +2,20 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
-import { blobHandle, makeReceipt, sentenceOf } from '../../core/index';
+import { blobHandle, makeReceipt } from '../../core/index';
+import { tellProblem } from '../state/notices';
 import type { Result } from '../state/running';
 import { bytes, percent } from '../../text/units';
 import { reportFile } from './report-file';
 
 export function TakeAlong({ shown }: { shown: Result }): VNode {
   const [share, setShare] = useState<number | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
   const stem = shown.output.replace(/\.gguf$/i, '');
   const saveReceipt = async () => {
     const mine = new AbortController();
     stop.current = mine;
-    setProblem(null);
     setShare(0);
     try {
       const receipt = await makeReceipt(
@@ -30,7 +29,7 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
         `${stem}-receipt.json`,
       );
     } catch (error) {
-      if (!mine.signal.aborted) setProblem(sentenceOf(error));
+      if (!mine.signal.aborted) tellProblem('The receipt was not made', error);
     }
     setShare(null);
   };
@@ -59,11 +58,6 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
           </>
         )}
       </p>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
     </div>
   );
 }

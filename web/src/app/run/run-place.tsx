@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { goTo, Place } from '../parts/place';
-import { finished, isRunning, outcome, progress, run, type Run } from '../state/running';
+import { opened } from '../state/opening';
+import { begin, finished, isRunning, outcome, progress, run, type Run } from '../state/running';
 import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 
@@ -26,7 +27,7 @@ export function RunPlace(): VNode {
         </p>
       )}
       {ended?.kind === 'failed' && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad">
           {ended.sentence} <span class="small">Nothing was kept of the output.</span>
         </p>
       )}
@@ -63,6 +64,11 @@ function RunView({ current }: { current: Run }): VNode {
               Stop
             </button>
           </div>
+        )}
+        {(outcome.value?.kind === 'stopped' || outcome.value?.kind === 'failed') && opened.value === current.opened && (
+          <button type="button" class="button" onClick={() => void begin(current)}>
+            Run again
+          </button>
         )}
         {outcome.value?.kind === 'done' && (
           <button type="button" class="button" onClick={() => goTo('result')}>

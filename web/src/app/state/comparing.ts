@@ -1,7 +1,8 @@
 /** A comparison of the open model with another file: one at a time. */
 import { effect, signal } from '@preact/signals';
-import { compare as compareModels, type ComparedTensor, type Comparison, sentenceOf, Stopped } from '../../core/index';
+import { compare as compareModels, type ComparedTensor, type Comparison, Stopped } from '../../core/index';
 import { type Model, openFiles } from '../engine';
+import { tellProblem } from './notices';
 import { opened } from './opening';
 import { workers } from './workers';
 
@@ -17,7 +18,6 @@ export interface Comparing {
 }
 
 export const comparing = signal<Comparing | null>(null);
-export const comparingProblem = signal<string | null>(null);
 
 const SECONDS_BETWEEN_LISTS = 0.4;
 
@@ -26,7 +26,6 @@ export async function compareWith(files: readonly File[]): Promise<void> {
   const open = opened.value;
   if (!open || files.length === 0) return;
   comparing.value?.stop.abort();
-  comparingProblem.value = null;
   const stop = new AbortController();
   const tensors: ComparedTensor[] = [];
   let drawn = 0;
@@ -59,7 +58,7 @@ export async function compareWith(files: readonly File[]): Promise<void> {
     show({ share: 1, tensors: done.tensors, done });
   } catch (error) {
     if (comparing.value?.stop === stop) comparing.value = null;
-    if (!(error instanceof Stopped)) comparingProblem.value = sentenceOf(error);
+    if (!(error instanceof Stopped)) tellProblem(`Not compared with ${mine.second}`, error);
   } finally {
     other?.close();
   }
@@ -71,6 +70,5 @@ export function endComparisonsOfReplacedModels(): void {
     void opened.value;
     comparing.peek()?.stop.abort();
     comparing.value = null;
-    comparingProblem.value = null;
   });
 }

@@ -1,5 +1,5 @@
 /** Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again. */
-import { Measurement, type MeasurementFile, readRecipe, sentenceOf } from '../../core/index';
+import { Measurement, type MeasurementFile, readRecipe, readText, sentenceOf } from '../../core/index';
 import { core } from '../engine';
 import { takeMeasurement } from './measuring';
 import { opened, refuse } from './opening';
@@ -11,7 +11,7 @@ const LARGEST = 2 ** 27;
 /** Takes a file when it is a measurement or a recipe, or was meant as one. */
 export async function takeMeasured(file: File): Promise<boolean> {
   if (!/\.json$/i.test(file.name) || file.size > LARGEST || core.value === null) return false;
-  const text = await file.text();
+  const text = await readText(file);
   try {
     if (text.includes('"nibbleRecipe"')) {
       const { type, tensorTypes, method } = readRecipe(text);

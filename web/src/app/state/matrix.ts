@@ -8,5 +8,3 @@ export interface Matrix {
 }
 
 export const matrix = signal<Matrix | null>(null);
-/** Why the last matrix could not be used, in the core's words. */
-export const matrixProblem = signal<{ title: string; sentence: string } | null>(null);

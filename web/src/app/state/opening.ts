@@ -2,7 +2,9 @@
 import { signal } from '@preact/signals';
 import { type ModelInfo, sentenceOf } from '../../core/index';
 import { type Model, openFiles } from '../engine';
-import { type Matrix, matrix, matrixProblem } from './matrix';
+import { plural } from '../../text/units';
+import { type Matrix, matrix } from './matrix';
+import { tellProblem } from './notices';
 
 export interface Opened {
   model: Model;
@@ -19,8 +21,6 @@ export interface Opened {
 export const opened = signal<Opened | null>(null);
 /** Files whose headers are being read. */
 export const opening = signal<string | null>(null);
-/** Why the last files could not be opened, in the core's words. */
-export const openProblem = signal<{ title: string; sentence: string } | null>(null);
 
 let latest = 0;
 
@@ -37,18 +37,18 @@ export async function open(files: readonly File[], folder = ''): Promise<void> {
       model.close();
       return;
     }
-    openProblem.value = null;
     opened.value = { model, files, folder, info: model.info, title, input: folder || mainFile(model.info.files).name };
   } catch (error) {
-    if (mine === latest) openProblem.value = { title, sentence: withoutName(sentenceOf(error), title) };
+    if (mine === latest) refuse(title, withoutName(sentenceOf(error), title));
   } finally {
     if (mine === latest) opening.value = null;
   }
 }
 
-/** Something was dropped that holds nothing to open. */
+/** Says that something is not opened, and what still is. */
 export function refuse(title: string, sentence: string): void {
-  openProblem.value = { title, sentence };
+  const still = opened.value ? ` The open model is still ${opened.value.title}.` : '';
+  tellProblem(`Not opened: ${title}`, sentence + still);
 }
 
 /** The core's sentences name the file first; here the name stands before them anyway. */
@@ -58,7 +58,6 @@ function withoutName(sentence: string, name: string): string {
 
 /** Uses another matrix, or none. The open model is opened anew: a run that is going keeps the one it began with. */
 export async function changeMatrix(next: Matrix | null): Promise<void> {
-  matrixProblem.value = null;
   matrix.value = next;
   if (opened.value) await open(opened.value.files, opened.value.folder);
 }
@@ -66,7 +65,7 @@ export async function changeMatrix(next: Matrix | null): Promise<void> {
 function titleOf(files: readonly File[]): string {
   if (files.length === 0) return '';
   const { name } = mainFile(files);
-  return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
+  return files.length === 1 ? name : `${name} and ${plural(files.length - 1, 'other file')}`;
 }
 
 /** The first file with weights, by its name; small files may lie beside it. */

@@ -1,6 +1,7 @@
 /** A receipt that was dropped: what some run did, to be checked or repeated. */
 import { signal } from '@preact/signals';
-import { parseReceipt, type Receipt, sentenceOf } from '../../core/index';
+import { parseReceipt, readText, type Receipt } from '../../core/index';
+import { tellProblem } from './notices';
 
 export interface DroppedReceipt {
   name: string;
@@ -8,7 +9,6 @@ export interface DroppedReceipt {
 }
 
 export const receipt = signal<DroppedReceipt | null>(null);
-export const receiptProblem = signal<string | null>(null);
 
 /** Receipts of the largest models have about this many bytes. */
 const LARGEST_RECEIPT = 2 ** 26;
@@ -16,13 +16,12 @@ const LARGEST_RECEIPT = 2 ** 26;
 /** Takes a file when it is a receipt, or was meant as one. */
 export async function takeReceipt(file: File): Promise<boolean> {
   if (!/\.json$/i.test(file.name) || file.size > LARGEST_RECEIPT) return false;
-  const text = await file.text();
+  const text = await readText(file);
   if (!text.includes('"nibbleReceipt"')) return false;
-  receiptProblem.value = null;
   try {
     receipt.value = { name: file.name, receipt: parseReceipt(text, file.name) };
   } catch (error) {
-    receiptProblem.value = sentenceOf(error);
+    tellProblem(`Not used as receipt: ${file.name}`, error);
   }
   return true;
 }

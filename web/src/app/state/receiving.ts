@@ -2,13 +2,20 @@
 import { sentenceOf } from '../../core/index';
 import { matrixInfo } from '../engine';
 import { takeMeasured } from './dropped-measurement';
-import { type Matrix, matrix, matrixProblem } from './matrix';
-import { changeMatrix, open, opening } from './opening';
+import { type Matrix, matrix } from './matrix';
+import { tellProblem } from './notices';
+import { changeMatrix, open, opening, refuse } from './opening';
 import { takeReceipt } from './receipt';
 
 /** Of such a name only a matrix is meant; of any other but a model part's the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
 const MODEL_PART = /\.(safetensors|npy|npz|pt|pth|ckpt|json|model|jinja)$/i;
+
+/** Files that lie beside weights and hold none. */
+const BESIDE_WEIGHTS = /\.(json|model|jinja)$/i;
+const NO_WEIGHTS =
+  'There are no weights in it. The files beside the weights of a model are opened with them: drop the whole folder. By ' +
+  'themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.';
 
 /** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
 const LARGEST_UNNAMED_MATRIX = 2 ** 29;
@@ -29,7 +36,12 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   let found: Matrix | null = null;
   if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
-    if ((await takeReceipt(file)) || (await takeMeasured(file))) continue;
+    try {
+      if ((await takeReceipt(file)) || (await takeMeasured(file))) continue;
+    } catch (error) {
+      refuse(file.name, sentenceOf(error));
+      continue;
+    }
     const named = MATRIX_NAME.test(file.name);
     // Of a folder most files are something else altogether.
     const looksUnlikely = folder !== '' && !/\.gguf$/i.test(file.name);
@@ -40,19 +52,20 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
     try {
       found = { file, info: await matrixInfo(file) };
     } catch (error) {
-      if (named) matrixProblem.value = { title: file.name, sentence: sentenceOf(error) };
+      if (named) tellProblem(`Not used as importance matrix: ${file.name}`, error);
       else model.push(file);
     }
   }
   opening.value = null;
+  if (folder === '' && model.length > 0 && model.every(({ name }) => BESIDE_WEIGHTS.test(name))) {
+    refuse(model.map(({ name }) => name).join(', '), NO_WEIGHTS);
+    model.length = 0;
+  }
   if (model.length === 0) {
     if (found) void changeMatrix(found);
     else if (folder) await open(model, folder);
     return;
   }
-  if (found) {
-    matrixProblem.value = null;
-    matrix.value = found;
-  }
+  if (found) matrix.value = found;
   void open(model, folder);
 }

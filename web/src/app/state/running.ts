@@ -4,6 +4,7 @@ import {
   Pause,
   type Plan,
   type PlanOptions,
+  Problem,
   type Progress,
   run as runPipeline,
   type RunReport,
@@ -11,10 +12,12 @@ import {
   Stopped,
   type TensorReport,
 } from '../../core/index';
-import { type BrowserSink, pickSink } from '../../platform/browser';
+import { type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, type Model } from '../engine';
+import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
+import { askWhere } from './saving';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
@@ -53,8 +56,6 @@ export const progress = signal<Progress | null>(null);
 export const finished = signal<readonly TensorReport[]>([]);
 export const result = signal<Result | null>(null);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
-/** Why a run did not even begin. */
-export const startProblem = signal<string | null>(null);
 
 /** The name that the output of an assignment gets. */
 export function nameFor(model: Opened, type: string): string {
@@ -68,19 +69,27 @@ export function nameFor(model: Opened, type: string): string {
   );
 }
 
-/** Asks where to write. Call it from a click: browsers open their save dialog only then. Null: nothing shall run, startProblem says why. */
-export async function chooseSink(output: string, ask: boolean): Promise<BrowserSink | null> {
-  startProblem.value = null;
+/** Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. */
+export async function begin(assignment: Assignment): Promise<void> {
+  const { opened: model, plan, output } = assignment;
+  const title = `Not started: ${output}`;
+  let sink: BrowserSink;
   try {
-    return await pickSink(output, ask);
+    sink = await pickSink(output, askWhere.value && canPickFile() && plan.outputFiles.length === 1);
+    if (opened.value !== model || isRunning.value) {
+      await sink.dispose();
+      throw new Problem('Something else was begun meanwhile, so nothing ran.');
+    }
   } catch (error) {
-    startProblem.value = error instanceof Stopped ? 'No place to save was chosen, so nothing ran.' : sentenceOf(error);
-    return null;
+    if (error instanceof Stopped) tell(title, 'No place to save was chosen, so nothing ran.');
+    else tellProblem(title, error);
+    return;
   }
+  await quantize(sink, assignment);
 }
 
 /** Quantizes. Resolves when it is over, however it ended. */
-export async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void> {
+async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void> {
   const mine: Run = { ...assignment, pause: new Pause(), stop: new AbortController() };
   const reports: TensorReport[] = [];
   let mapDrawn = -Infinity;
@@ -112,6 +121,7 @@ export async function quantize(sink: BrowserSink, assignment: Assignment): Promi
   } catch (error) {
     finished.value = reports;
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
+    if (outcome.value.kind === 'failed') tellProblem(`Not finished: ${assignment.output}`, error);
     void sink.dispose();
   }
   if (opened.value?.model !== assignment.opened.model) assignment.opened.model.close();

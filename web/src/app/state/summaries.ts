@@ -1,13 +1,12 @@
 /** What the weights of the open model's tensors are like, found out when somebody looks at the list of tensors. */
 import { effect, signal } from '@preact/signals';
-import { sentenceOf, Stopped, summarize, type TensorSummary } from '../../core/index';
+import { Stopped, summarize, type TensorSummary } from '../../core/index';
+import { tellProblem } from './notices';
 import { opened } from './opening';
 import { workers } from './workers';
 
 /** By the tensor's number in ModelInfo; grows while a sample is read. */
 export const summaries = signal<ReadonlyMap<number, TensorSummary>>(new Map());
-/** Why there are none. */
-export const summaryProblem = signal<string | null>(null);
 
 const secondsBetweenUpdates = 0.25;
 let running: AbortController | null = null;
@@ -18,7 +17,6 @@ effect(() => {
   running?.abort();
   running = null;
   summaries.value = new Map();
-  summaryProblem.value = null;
 });
 
 /** Starts looking, unless that was done. */
@@ -42,6 +40,6 @@ export async function lookAtTensors(): Promise<void> {
     );
     if (running === mine) summaries.value = found;
   } catch (error) {
-    if (running === mine && !(error instanceof Stopped)) summaryProblem.value = sentenceOf(error);
+    if (running === mine && !(error instanceof Stopped)) tellProblem('The weights could not be sampled', error);
   }
 }

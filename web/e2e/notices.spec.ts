@@ -1,0 +1,113 @@
+/** Problems are seen wherever a person is, and say what they are about in sentences that fit. */
+import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { chooseType, drop, dropBytes, expect, openModel, test, TS3M } from './support';
+
+const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
+
+test('a refused file is told of at any scroll position, to eyes and screen readers, until each notice is closed', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await openModel(page);
+  for (const place of ['lab', 'plan']) {
+    await page.locator(`#${place}`).evaluate((element) => element.scrollIntoView({ behavior: 'instant' }));
+    await dropBytes(page, `${place}.gguf`, bytesOf('these are notes, not weights'));
+    const notice = page.getByRole('alert').filter({ hasText: `Not opened: ${place}.gguf` });
+    await expect(notice).toBeInViewport({ ratio: 1 });
+    await expect(notice).toContainText(`The open model is still ${TS3M}.`);
+  }
+  const notices = page.locator('.notices').getByRole('alert');
+  await expect(notices).toHaveCount(2);
+  // The same once more is announced anew, and shown once.
+  await dropBytes(page, 'lab.gguf', bytesOf('these are notes, not weights'));
+  await expect(notices).toHaveText([/plan\.gguf/, /lab\.gguf/]);
+  const { violations } = await new AxeBuilder({ page }).include('.notices').analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await page.waitForTimeout(1500);
+  await page.getByRole('button', { name: 'Close: Not opened: plan.gguf' }).click();
+  await expect(notices).toHaveText([/lab\.gguf/]);
+  await page.getByRole('button', { name: 'Close: Not opened: lab.gguf' }).click();
+  await expect(notices).toHaveCount(0);
+});
+
+test('what has the keyboard is not hidden behind the notices', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto('./');
+  await openModel(page);
+  for (const name of ['a.gguf', 'b.gguf', 'c.gguf']) await dropBytes(page, name, bytesOf('no model'));
+  await page.locator('.bottom').scrollIntoViewIfNeeded();
+  const covered = await page.evaluate(() => {
+    window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });
+    const end = document.querySelector('.bottom p')!.getBoundingClientRect().bottom;
+    return end - document.querySelector('.notices')!.getBoundingClientRect().top;
+  });
+  expect(covered).toBeLessThanOrEqual(0);
+});
+
+test('JSON that is nothing of Nibble’s, alone or with others, is told of in sentences that fit', async ({ page }) => {
+  await page.goto('./');
+  await dropBytes(page, 'empty.json', bytesOf('{}'));
+  const notice = page.getByRole('alert').last();
+  await expect(notice).toContainText('Not opened: empty.json');
+  await expect(notice).toContainText('There are no weights in it.');
+  await expect(notice).toContainText('receipts, measurements and recipes');
+  await drop(page, 'README.md', 'golden-hashes.json');
+  await expect(notice).toContainText('Not opened: README.md and 1 other file');
+});
+
+test('a file that changes on disk after it was chosen is named, with what to do', async ({ page }) => {
+  const folder = fileURLToPath(new URL('../test-results/changing/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const path = `${folder}${TS3M}`;
+  copyFileSync(fileURLToPath(new URL(`../../tests/data/${TS3M}`, import.meta.url)), path);
+  await page.goto('./');
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).first().click();
+  await (await choosing).setFiles(path);
+  await expect(page.locator('.model-name')).toHaveText(TS3M);
+  await chooseType(page, 'Q4_0');
+  await expect(page.getByText('Errors are predicted from')).toBeVisible();
+  utimesSync(path, new Date(), new Date(Date.now() + 60_000));
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  const sentence = `${TS3M} can no longer be read: since it was chosen it was changed, moved or deleted, or its disk is gone. Choose it again.`;
+  await expect(page.getByRole('alert').filter({ hasText: 'Not finished: ts3m-Q4_0.gguf' })).toContainText(sentence);
+  await expect(page.locator('#run')).toContainText('Nothing was kept of the output.');
+  // Small files are read whole at once, before anything is known of them.
+  const json = `${folder}recipe.json`;
+  writeFileSync(json, '{}');
+  const choosingAgain = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open…' }).click();
+  const chooser = await choosingAgain;
+  await page.evaluate(() => {
+    const { text } = File.prototype;
+    File.prototype.text = async function (this: File) {
+      if (this.name === 'recipe.json')
+        throw new DOMException('The requested file could not be read.', 'NotReadableError');
+      return text.call(this);
+    };
+  });
+  await chooser.setFiles(json);
+  await expect(page.getByRole('alert').last()).toContainText('recipe.json can no longer be read: since it was chosen');
+});
+
+test('without WebAssembly, or without module workers, the page says what it needs', async ({ page, context }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await page.goto('./');
+  await expect(page.getByRole('heading')).toHaveText('Nibble cannot run in this browser');
+  await expect(page.getByRole('alert')).toHaveText('Missing: WebAssembly.');
+  await expect(page.getByText('Chromium 95, Firefox 114, Safari 16.4')).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  const other = await context.newPage();
+  await other.addInitScript(() => {
+    // As a browser that knows no options of workers.
+    window.Worker = class {
+      constructor(url: string) {
+        new URL(url);
+      }
+    } as unknown as typeof Worker;
+  });
+  await other.goto('./');
+  await expect(other.getByRole('alert')).toHaveText('Missing: module workers.');
+});

@@ -1,0 +1,52 @@
+/** The button that starts a run, and why it does not when it does not. */
+import type { VNode } from 'preact';
+import type { Plan } from '../../core/index';
+import { commandFor } from '../command';
+import { CopyButton } from '../parts/copy-button';
+import { matrix } from '../state/matrix';
+import type { Opened } from '../state/opening';
+import { options } from '../state/planning';
+import { measureReference, REFERENCE_METHOD } from '../state/reference';
+import { begin, isRunning } from '../state/running';
+import { workers } from '../state/workers';
+
+/** Without a plan, the page says elsewhere, under the id plan-problem, why there is none. */
+export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | null; output: string }): VNode {
+  const reason = plan === null ? 'plan-problem' : isRunning.value ? 'start-reason' : undefined;
+  const start = (made: Plan) =>
+    begin({
+      opened: model,
+      plan: made,
+      options: options.value,
+      workers: workers.value,
+      output,
+      ...(made.method !== REFERENCE_METHOD && measureReference.value && { reference: REFERENCE_METHOD }),
+      ...(model.model.importance && matrix.value && { matrix: matrix.value.file }),
+    });
+  return (
+    <div class="plan-actions">
+      {plan && (
+        <CopyButton
+          text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}
+        >
+          Copy as command
+        </CopyButton>
+      )}
+      <button
+        type="button"
+        class="button primary large"
+        aria-disabled={reason !== undefined}
+        aria-describedby={reason}
+        onClick={() => plan && reason === undefined && void start(plan)}
+      >
+        Quantize
+      </button>
+      {reason === 'start-reason' && (
+        <p class="start-reason small" id="start-reason">
+          A run is going: <a href="#run">wait for it, or stop it</a>.
+        </p>
+      )}
+      {plan === null && <p class="start-reason small">This plan cannot run; the sentence above says why.</p>}
+    </div>
+  );
+}

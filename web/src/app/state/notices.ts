@@ -1,0 +1,42 @@
+/** What the person has to hear of, wherever on the page they are. Each stays until it is closed. */
+import { signal } from '@preact/signals';
+import { sentenceOf } from '../../core/problem';
+
+export interface Notice {
+  id: number;
+  /** A problem is announced at once, a word when the person pauses. */
+  kind: 'problem' | 'word';
+  /** What it is about, in a few words: "Not opened: notes.gguf". */
+  title: string;
+  sentence: string;
+}
+
+/** The oldest first. */
+export const notices = signal<readonly Notice[]>([]);
+
+let lastId = 0;
+
+function add(kind: Notice['kind'], title: string, sentence: string): void {
+  lastId += 1;
+  // The same again is not shown twice, but announced again.
+  const others = notices.value.filter((known) => known.title !== title || known.sentence !== sentence);
+  notices.value = [...others, { id: lastId, kind, title, sentence }];
+}
+
+/** Shows a problem: a sentence, or whatever was thrown. */
+export function tellProblem(title: string, error: unknown): void {
+  add('problem', title, typeof error === 'string' ? error : sentenceOf(error));
+}
+
+/** Shows something that is no problem. */
+export function tell(title: string, sentence: string): void {
+  add('word', title, sentence);
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+}
+
+export function dismissAll(): void {
+  notices.value = [];
+}
