@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cases.h"
+#include "network/product.h"
 
 namespace nibble::bench {
 namespace {
@@ -63,6 +64,45 @@ Speeds measure(Workload& load, const Case& entry, double milliseconds) {
   return {millions / scalar, has_simd ? millions / simd : 0, millions / std::max(copy, 1e-9)};
 }
 
+/// GFLOP/s of a product of as many rows as a tile has and 512 tokens, by the number of columns.
+Speeds measure_product(size_t columns) {
+  constexpr size_t rows = 128, panels = 512 / network::lanes;
+  std::vector<float> weights(rows * columns, 0.5f), inputs(panels * columns * network::lanes, 0.25f);
+  std::vector<float> out(panels * rows * network::lanes);
+  const network::PlainInput input({inputs.data(), columns * network::lanes});
+  const auto seconds = [&](Kernel kernel) {
+    return seconds_of([&] {
+      network::multiply({weights.data(), rows, columns, columns}, input, 0, 0, panels,
+                        {out.data(), rows * network::lanes}, network::Into::set, kernel);
+    });
+  };
+  double scalar = 1e9, simd = 1e9;
+  for (int round = 0; round < rounds; ++round) {
+    scalar = std::min(scalar, seconds(Kernel::scalar));
+    if (NIBBLE_SIMD) simd = std::min(simd, seconds(Kernel::simd));
+  }
+  const double operations = 2.0 * rows * static_cast<double>(columns * panels * network::lanes);
+  return {operations / 1e9 / scalar, NIBBLE_SIMD ? operations / 1e9 / simd : 0, 0};
+}
+
+void measure_products(bool json, const std::string& filter, nlohmann::json& report) {
+  for (const size_t columns : {size_t{256}, size_t{2048}, size_t{14336}}) {
+    const std::string operation = "product, " + std::to_string(columns) + " columns, GFLOP/s";
+    if (operation.find(filter) == std::string::npos) continue;
+    const Speeds speeds = measure_product(columns);
+    if (json) {
+      report.push_back({{"type", "f32"},
+                        {"operation", operation},
+                        {"scalar", speeds.scalar},
+                        {"simd", speeds.simd > 0 ? nlohmann::json(speeds.simd) : nlohmann::json()},
+                        {"copy", nullptr}});
+    } else {
+      std::printf("%-10s %-36s %9.2f %9.2f %6.1fx\n", "f32", operation.c_str(), speeds.scalar, speeds.simd,
+                  speeds.simd / speeds.scalar);
+    }
+  }
+}
+
 int main(int argc, char** argv) {
   bool json = false;
   std::string filter;
@@ -102,6 +142,7 @@ int main(int argc, char** argv) {
     }
     if (!json) std::fflush(stdout);
   }
+  measure_products(json, filter, report);
   if (json) std::printf("%s\n", report.dump(1).c_str());
   return 0;
 }
