@@ -1,12 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelInfo, Plan, RunReport } from '../src/core';
+import { expectSentence, program, startIn, startProgram, type Ended, type Started } from './support/command-line';
 import { goldenFiles, testData } from './support/real';
 import { writeShards } from './support/shards';
 import { tinyGguf } from './support/tiny-gguf';
 
-const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
 const makeLarge = fileURLToPath(new URL('../../scripts/make-large-gguf', import.meta.url));
 const model = testData('stories260K-F32.gguf');
 
@@ -28,34 +28,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
 function nibble(...words: string[]): Promise<Ended> {
   return start(words).ended;
 }
 
-function start(words: string[]): { kill(signal: NodeJS.Signals): void; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [program, ...words], { cwd: folder });
-  const ended = new Promise<Ended>((resolve) => {
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (text) => (out += text));
-    child.stderr.on('data', (text) => (err += text));
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-  return { kill: (signal) => child.kill(signal), ended };
-}
-
-/** One sentence, from us, and nothing that only a programmer can read. */
-function expectSentence({ code, out, err }: Ended, sentence: string | RegExp): void {
-  expect(err).toMatch(sentence);
-  expect(err).toMatch(/^nibble: .*\n$/);
-  expect(err).not.toMatch(/Something unexpected|undefined|\n.*\n/);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
+function start(words: string[]): Started {
+  return startIn(folder, words);
 }
 
 describe('quantize', () => {
@@ -111,30 +89,6 @@ describe('quantize', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('does not write over its input unless told to', async () => {
-    const copy = join(folder, 'in.gguf');
-    copyFileSync(model, copy);
-    symlinkSync(copy, join(folder, 'link.gguf'));
-    expectSentence(
-      await nibble('quantize', copy, join(folder, 'link.gguf'), 'Q4_0'),
-      'is the input. Choose another output',
-    );
-    expect(readFileSync(copy).equals(readFileSync(model))).toBe(true);
-    expect((await nibble('quantize', '--force', copy, join(folder, 'link.gguf'), 'Q4_0')).code).toBe(0);
-    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'link.gguf']);
-    expect(readFileSync(copy).byteLength).toBeLessThan(readFileSync(model).byteLength);
-  });
-
-  it('never writes over an input by the name of an unfinished output', async () => {
-    copyFileSync(model, join(folder, 'm.gguf.partial'));
-    writeFileSync(join(folder, 'm.gguf'), 'older');
-    symlinkSync('m.gguf', join(folder, 'link.gguf'));
-    for (const output of ['m.gguf', 'link.gguf']) {
-      expectSentence(await nibble('quantize', '--force', 'm.gguf.partial', output, 'Q4_0'), 'is the input');
-    }
-    expect(readFileSync(join(folder, 'm.gguf.partial')).equals(readFileSync(model))).toBe(true);
-  });
-
   it('sets metadata and types as asked', async () => {
     const words = [
       '--override-kv',
@@ -182,10 +136,6 @@ describe('quantize', () => {
     expect((await nibble('stats', '--json', ...matrix, testData('ts3m-F16.gguf'), 'Q4_0')).out).toMatch(
       /"weightedRmse": 0\./,
     );
-    expectSentence(
-      await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'ts3m-imatrix.gguf', 'Q4_0'),
-      'is the input',
-    );
     expectSentence(await nibble('quantize', ...matrix, model, 'out.gguf', 'Q4_0'), 'does not fit this model');
     expectSentence(
       await nibble('quantize', '--imatrix', 'none.dat', model, 'out.gguf', 'Q4_0'),
@@ -229,13 +179,25 @@ describe('a problem is one sentence, exit code 1 and no half file', () => {
     expectSentence(await nibble('quantize', model, 'no/out.gguf', 'Q4_0'), 'its folder does not exist'));
   it('a folder as output', async () => expectSentence(await nibble('quantize', model, folder, 'Q4_0'), 'is a folder'));
 
-  it.skipIf(!existsSync('/dev/full'))('a full disk', async () => {
-    symlinkSync('/dev/full', join(folder, 'out.gguf.partial'));
+  it('more than the file system takes', async () => {
+    const limited = ['-c', 'ulimit -f 100; exec "$@"', 'sh', process.execPath, program];
+    const words = ['quantize', model, 'out.gguf', 'Q8_0'];
     expectSentence(
-      await nibble('quantize', model, 'out.gguf', 'Q8_0'),
-      'out.gguf could not be written: the disk is full',
+      await startProgram(folder, 'sh', [...limited, ...words]).ended,
+      'out.gguf could not be written: the file system does not take files of this size.',
     );
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  // A file system of its own, where one may be mounted; what is left in it would be printed.
+  const onSmallDisk = 'mount -t tmpfs -o size=100k tmpfs "$0" && { "$@"; code=$?; ls -A "$0"; exit $code; }';
+  const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', onSmallDisk, tmpdir(), 'true']).status === 0;
+  it.skipIf(!canMount)('a full disk', async () => {
+    const small = ['-rm', 'sh', '-c', onSmallDisk, folder, process.execPath, program];
+    expectSentence(
+      await startProgram(folder, 'unshare', [...small, 'quantize', model, join(folder, 'out.gguf'), 'Q8_0']).ended,
+      'out.gguf could not be written: the disk is full',
+    );
   });
 
   const whole = readFileSync(model);
@@ -292,6 +254,7 @@ describe('a command line that means nothing ends with 2', () => {
 
 describe('interrupted', () => {
   it.each([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('by %s it ends with %i and leaves nothing', async (signal, expected) => {
@@ -301,6 +264,46 @@ describe('interrupted', () => {
     child.kill(signal);
     const { code, err } = await child.ended;
     expect({ code, err }).toEqual({ code: expected, err: 'Stopped; nothing was written.\n' });
+    expect(readdirSync(folder)).toEqual(['in.gguf']);
+  });
+
+  it('by SIGKILL it leaves the unfinished output, which the next run of that name removes and says so', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
+    const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
+    while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill('SIGKILL');
+    await child.ended;
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf.partial']);
+    const dry = await nibble('quantize', '--dry-run', model, 'out.gguf', 'Q4_0');
+    expect(dry).toMatchObject({ code: 0, err: '' });
+    expect(readdirSync(folder)).toContain('out.gguf.partial');
+    const { code, err } = await nibble('quantize', model, 'out.gguf', 'Q4_0');
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^Note: .*out\.gguf\.partial \(.*\), which an earlier run that was killed left behind, was removed\.\n$/,
+    );
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf']);
+  });
+
+  it('while it makes the receipt, it says that the output is there', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.3']);
+    const child = start(['quantize', '--receipt', 'r.json', 'in.gguf', 'out.gguf', 'F16']);
+    while (!existsSync(join(folder, 'out.gguf'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill('SIGINT');
+    const { code, err } = await child.ended;
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: 'Stopped; the output is complete, but there is no receipt of it.\n',
+    });
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf']);
+  });
+
+  it('a model that changes while it is read gives no output', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
+    const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
+    while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    appendFileSync(join(folder, 'in.gguf'), 'more');
+    expectSentence(await child.ended, /in\.gguf was changed on disk while it was being read: it had \d+ bytes/);
     expect(readdirSync(folder)).toEqual(['in.gguf']);
   });
 });

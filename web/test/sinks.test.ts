@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { MemoryPlace, memoryLimitBytes, PickedPlace, PrivatePlace } from '../src/worker/stores';
@@ -98,14 +99,41 @@ describe('files on disk', () => {
     expect(readFileSync(join(folder, 'out-00001-of-00002.gguf'), 'utf8')).toBe('old');
   });
 
-  it.skipIf(!existsSync('/dev/full'))('say that the disk is full, and leave nothing', async () => {
-    symlinkSync('/dev/full', join(folder, 'out-00001-of-00002.gguf.partial'));
-    await sink.open(files);
-    await expect(sink.write(0, 0, first.slice())).rejects.toThrow(
-      /out-00001-of-00002.gguf could not be written: the disk is full\. Free some space/,
-    );
+  it('say that the disk is full, and leave nothing', async () => {
+    const probe = await open(join(folder, 'probe'), 'w');
+    await probe.close();
+    rmSync(join(folder, 'probe'));
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const write = vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'write').mockRejectedValue(full);
+    try {
+      await sink.open(files);
+      await expect(sink.write(0, 0, first.slice())).rejects.toThrow(
+        /out-00001-of-00002.gguf could not be written: the disk is full\. Free some space/,
+      );
+    } finally {
+      write.mockRestore();
+    }
     await sink.abort();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('are never written through what lies under their unfinished name', async () => {
+    const target = join(folder, 'precious');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, join(folder, 'out-00001-of-00002.gguf.partial'));
+    await expect(sink.open(files)).rejects.toThrow('there is a file already where it would lie');
+    await sink.abort();
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+  });
+
+  it('are not given the name of a file of another run', async () => {
+    await writeBoth(sink);
+    const partial = join(folder, 'out-00001-of-00002.gguf.partial');
+    rmSync(partial);
+    writeFileSync(partial, 'half of another run');
+    await expect(sink.finish()).rejects.toThrow(/out-00001-of-00002.gguf.partial was taken away or replaced/);
+    await sink.abort();
+    expect(readdirSync(folder)).toEqual(['out-00001-of-00002.gguf.partial']);
   });
 
   it('say that the folder does not exist', async () => {

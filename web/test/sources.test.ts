@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, rmSync, utimesSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,20 +81,34 @@ describe('a file descriptor', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const opened = () => {
+    const { size, mtimeMs } = fstatSync(fd);
+    return openNodeSource({ kind: 'fd', name: 'big', bytes: size, modified: mtimeMs, fd });
+  };
+
   it('reads beyond 4 GiB', async () => {
     const size = 5 * 2 ** 30;
     ftruncateSync(fd, size);
     writeSync(fd, bytes, 0, 1000, size - 1000);
-    const source = openNodeSource({ kind: 'fd', name: 'big', bytes: size, fd });
+    const source = opened();
     const read = await source.read(size - 1000, 1000, new Uint8Array(4096));
     expect(read.subarray(0, 1000)).toEqual(bytes.subarray(0, 1000));
   });
 
-  it('says when the file became shorter', async () => {
-    writeSync(fd, bytes, 0, 1500, 0);
-    const source = openNodeSource({ kind: 'fd', name: 'big', bytes: 5000, fd });
-    await expect(source.read(1000, 1000, new Uint8Array(1000))).rejects.toThrow(
-      'big ended early: 1000 bytes were expected at byte 1000, only 500 came.',
+  it('says when the file became shorter or longer, or was written to', async () => {
+    writeSync(fd, bytes, 0, 5000, 0);
+    const shorter = opened();
+    ftruncateSync(fd, 1500);
+    await expect(shorter.read(1000, 1000, new Uint8Array(1000))).rejects.toThrow(
+      'big was changed on disk while it was being read: it had 5000 bytes and has 1500 now. Run again',
+    );
+    const longer = opened();
+    writeSync(fd, bytes, 0, 5000, 0);
+    await expect(longer.read(0, 1000, new Uint8Array(1000))).rejects.toThrow('it had 1500 bytes and has 5000 now');
+    const written = opened();
+    utimesSync(join(folder, 'big'), 1, 1);
+    await expect(written.read(0, 1000, new Uint8Array(1000))).rejects.toThrow(
+      'big was changed on disk while it was being read. Run again',
     );
   });
 });

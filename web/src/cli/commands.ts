@@ -1,8 +1,9 @@
-import { DiscardSink, makeReceipt, Problem, run, type OpenedModel, type RunReport } from '../core';
+import { DiscardSink, makeReceipt, Problem, run, Stopped, type OpenedModel, type RunReport } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
-import { DiskPlace } from '../platform/node-place';
+import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
-import { behindLink, checkOutput, defaultOutput, outputPath } from './files';
+import { defaultOutput, outputPath, outputsOf, placeOf } from './files';
+import { checkOutputs, removeLeftovers, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {
   describeModel,
@@ -12,7 +13,6 @@ import {
   describeRun,
   type PricedType,
 } from './describe';
-import { writeReceipt } from './evidence-commands';
 import { print, printable } from './text';
 import { withModel } from './with-model';
 
@@ -39,6 +39,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   force?: boolean;
   compareMethod?: string;
   receipt?: string;
+  recipe?: string; // the file that type, tensorType and method come from
 }
 
 export async function quantize(
@@ -52,13 +53,17 @@ export async function quantize(
     const chosen = planOptions(type, options);
     const made = model.plan(chosen);
     const target = output ?? defaultOutput(inputs.paths[0]!, made);
-    for (const { name } of made.outputFiles) checkOutput(outputPath(target, name), inputs, options.force ?? false);
+    const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
+    const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
+    const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];
+    const targets = checkOutputs([...outputs, ...receipt], [...inputs.named, ...recipe]);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
+    removeLeftovers(targets);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
-      run(model, chosen, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(target, name)))), {
+      run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
         ...workersOf(options),
         ...reference(options),
         signal,
@@ -69,10 +74,23 @@ export async function quantize(
       ...report,
       files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })),
     };
-    if (options.receipt !== undefined)
-      writeReceipt(options.receipt, await makeReceipt(model, report, inputs.matrix, { signal }));
+    if (receipt.length > 0) {
+      const done = await afterwards(makeReceipt(model, report, inputs.matrix, { signal }));
+      await afterwards(writeText(targets.at(-1)!, `${JSON.stringify(done, null, 2)}\n`));
+    }
     print(options, named, describeRun);
   });
+}
+
+/** Waits for what comes after the output is complete, so that stopping or failing there says what is there already. */
+async function afterwards<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const left = 'the output is complete, but there is no receipt of it';
+    if (error instanceof Stopped) throw new Stopped(left);
+    throw error instanceof Problem ? new Problem(`${error.message} So ${left}.`) : error;
+  }
 }
 
 export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {

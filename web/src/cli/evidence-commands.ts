@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import {
   compare as compareModels,
   expectInputs,
@@ -14,12 +14,14 @@ import {
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { nodePlatform } from '../platform/node';
+import { readText } from '../platform/node-files';
 import { DiskPlace } from '../platform/node-place';
 import { studyRun } from './analysis-commands';
 import { describeRun } from './describe';
 import { describeComparedTensor, describeComparison } from './describe-comparison';
 import { LineDisplay, ProgressDisplay, withDisplay } from './display';
-import { behindLink, checkOutput, InputFiles, outputPath } from './files';
+import { InputFiles, outputPath, outputsOf, placeOf } from './files';
+import { checkOutputs, removeLeftovers } from './outputs';
 import { workersOf, type ComputeOptions } from './options';
 import { print } from './text';
 
@@ -88,8 +90,13 @@ export async function repeat(
   const inputs = InputFiles.open(path, core);
   try {
     const matrix = matrixOf(receipt, options.imatrix, inputs);
-    const files = inputs.handles;
-    expectInputs(receipt, await hashFiles(nodePlatform, files, { signal }));
+    const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.folder);
+    const made = model.plan(receipt.options);
+    const targets = checkOutputs(outputsOf(output, made, model, inputs, false), [
+      ...inputs.named,
+      { path: receiptPath, what: 'the receipt' },
+    ]);
+    expectInputs(receipt, await hashFiles(nodePlatform, inputs.handles, { signal }));
     if (matrix) {
       const [hashed] = await hashFiles(nodePlatform, [matrix.file], { signal });
       if (hashed!.sha256 !== receipt.importance!.sha256)
@@ -97,11 +104,9 @@ export async function repeat(
           `${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
         );
     }
-    const model = await openModel(core, files, matrix ?? undefined, inputs.folder);
-    for (const { name } of model.plan(receipt.options).outputFiles)
-      checkOutput(outputPath(output, name), inputs, false);
+    removeLeftovers(targets);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
-      run(model, receipt.options, new OrderedFiles(new DiskPlace((name) => behindLink(outputPath(output, name)))), {
+      run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
         ...workersOf(options),
         signal,
         onProgress: (progress) => display.showRun(progress),
@@ -110,7 +115,7 @@ export async function repeat(
     try {
       expectOutputs(receipt, report.files, core.version);
     } catch (error) {
-      for (const { name } of report.files) rmSync(outputPath(output, name), { force: true });
+      for (const target of targets) rmSync(target, { force: true });
       throw error;
     }
     const named = { ...report, files: report.files.map((file) => ({ ...file, name: outputPath(output, file.name) })) };
@@ -120,23 +125,8 @@ export async function repeat(
   }
 }
 
-/** Writes a receipt, or says why it cannot. */
-export function writeReceipt(path: string, receipt: Receipt): void {
-  try {
-    writeFileSync(path, `${JSON.stringify(receipt, null, 2)}\n`);
-  } catch (error) {
-    throw new Problem(`The receipt could not be written: ${(error as Error).message}.`);
-  }
-}
-
 function readReceipt(path: string): Receipt {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Problem(`${path} cannot be read: ${(error as Error).message}.`);
-  }
-  return parseReceipt(text, path);
+  return parseReceipt(readText(path), path);
 }
 
 /** The matrix the receipt asks for, under the name it had. */
@@ -146,5 +136,5 @@ function matrixOf(receipt: Receipt, given: string | undefined, inputs: InputFile
     throw new Problem(
       `The receipt's run used the importance matrix ${receipt.importance.name}. Give it with --imatrix.`,
     );
-  return { file: inputs.openAlso(given), path: receipt.importance.path };
+  return { file: inputs.openAlso(given, 'the importance matrix'), path: receipt.importance.path };
 }

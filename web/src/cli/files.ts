@@ -1,14 +1,14 @@
-import { close, existsSync, fstatSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { close, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { chooseFiles, Problem, sentenceOf, type Core, type Plan, type SourceHandle } from '../core';
-import { partialOf } from '../platform/node-place';
+import { chooseFiles, Problem, sentenceOf, type Core, type OpenedModel, type Plan, type SourceHandle } from '../core';
+import { openInput } from '../platform/node-files';
+import type { NamedFile, Output } from './outputs';
 
 /** The files a command reads, open until close(). */
 export class InputFiles {
   readonly handles: SourceHandle[];
-  readonly paths: string[];
-  readonly #others: SourceHandle[] = [];
+  readonly paths: string[]; // of the model
+  readonly #others: (NamedFile & { handle: SourceHandle })[] = [];
 
   /** The name of the folder that was given; empty when a file was. */
   readonly folder: string;
@@ -41,27 +41,26 @@ export class InputFiles {
 
   /** The file beside the model that was opened last; null: none was. */
   get matrix(): SourceHandle | null {
-    return this.#others.at(-1) ?? null;
+    return this.#others.at(-1)?.handle ?? null;
+  }
+
+  /** All of them, and what each is to the person. */
+  get named(): NamedFile[] {
+    const what = this.paths.length === 1 ? 'the model' : 'a file of the model';
+    return [...this.paths.map((path) => ({ path, what })), ...this.#others];
   }
 
   /** Opens a file that is no part of the model. Throws Problem. */
-  openAlso(path: string): SourceHandle {
+  openAlso(path: string, what: string): SourceHandle {
     const handle = openInput(path);
-    this.paths.push(path);
-    this.#others.push(handle);
+    this.#others.push({ path, what, handle });
     return handle;
   }
 
   close(): void {
-    for (const handle of [...this.handles, ...this.#others]) {
+    for (const handle of [...this.handles, ...this.#others.map((other) => other.handle)]) {
       if (handle.kind === 'fd') close(handle.fd);
     }
-  }
-
-  /** True when writing to `path` would replace one of these files. */
-  include(path: string): boolean {
-    const target = existingPath(path);
-    return target !== null && this.paths.some((input) => realpathSync(input) === target);
   }
 }
 
@@ -97,24 +96,6 @@ function partsOf(path: string): string[] {
   );
 }
 
-function openInput(path: string): SourceHandle {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new Problem(`There is no file ${path}.`);
-    if (code === 'EACCES') throw new Problem(`${path} may not be read: permission denied.`);
-    throw new Problem(`${path} cannot be opened: ${message}.`);
-  }
-  const stat = fstatSync(fd);
-  if (!stat.isFile()) {
-    close(fd);
-    throw new Problem(`${path} is not a file${stat.isDirectory() ? ' but a folder' : ''}.`);
-  }
-  return { kind: 'fd', name: basename(path), bytes: stat.size, fd };
-}
-
 /** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */
 export function defaultOutput(input: string, { fileType, container }: Pick<Plan, 'fileType' | 'container'>): string {
   return join(
@@ -128,42 +109,27 @@ export function outputPath(output: string, name: string): string {
   return name === '' ? output : output.replace(/(\.gguf|\.safetensors)?$/, name);
 }
 
-/** Throws Problem when `path` must not be written. */
-export function checkOutput(path: string, inputs: InputFiles, force: boolean): void {
-  const partial = partialOf(behindLink(path));
-  if (inputs.include(partial)) {
-    throw new Problem(
-      `${partial} is the input, and ${path} would be written under that name until it is complete. Choose another output.`,
-    );
-  }
-  const target = existingPath(path);
-  if (target === null) return;
-  const stat = statSync(target);
-  if (stat.isDirectory()) throw new Problem(`${path} is a folder; name the output file in it.`);
-  if (!stat.isFile()) throw new Problem(`${path} is not an ordinary file, and the output must be one.`);
-  if (inputs.include(path) && !force) {
-    throw new Problem(
-      `${path} is the input. Choose another output, or say --force to replace the input when the output is complete.`,
-    );
-  }
+/** The files a run writes, of which those that hold weights may replace the model's own with --force. */
+export function outputsOf(
+  output: string,
+  made: Pick<Plan, 'outputFiles' | 'container'>,
+  { info }: Pick<OpenedModel, 'info'>,
+  inputs: InputFiles,
+  force: boolean,
+): Output[] {
+  const weights = new Set(info.tensors.map(({ file }) => file));
+  const replaceable = inputs.paths.filter((_, file) => weights.has(file));
+  return made.outputFiles.map(({ name }) => {
+    const path = outputPath(output, name);
+    const beside = made.container === 'safetensors' && name !== '';
+    return beside ? { path, what: 'a file beside the output' } : { path, what: 'the output', replaceable, force };
+  });
 }
 
-/** Writes a small text file, whole or not at all. Throws Problem. */
-export async function writeText(path: string, text: string): Promise<void> {
-  const target = behindLink(path);
-  try {
-    await writeFile(partialOf(target), text);
-    await rename(partialOf(target), target);
-  } catch (error) {
-    throw new Problem(`${path} cannot be written: ${(error as Error).message}.`);
-  }
-}
-
-function existingPath(path: string): string | null {
-  return existsSync(path) ? realpathSync(path) : null;
-}
-
-/** Through a link, the file behind it is replaced, not the link. */
-export function behindLink(path: string): string {
-  return existingPath(path) ?? path;
+/** The path of an output file by its name in the plan, among those checkOutputs() gave for outputsOf(). */
+export function placeOf(
+  { outputFiles }: Pick<Plan, 'outputFiles'>,
+  targets: readonly string[],
+): (name: string) => string {
+  return (name) => targets[outputFiles.findIndex((file) => file.name === name)]!;
 }

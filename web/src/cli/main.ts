@@ -27,11 +27,11 @@ import {
 import { printable } from './text';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
-const exitCodes = { problem: 1, usage: 2, signal: { SIGINT: 130, SIGTERM: 143 } };
+const exitCodes = { problem: 1, usage: 2, signal: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } };
 
 const stop = new AbortController();
 let stoppedBy: keyof typeof exitCodes.signal = 'SIGINT';
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // The second one does not wait for files to be closed; what is unfinished is removed all the same.
     if (stop.signal.aborted) process.exit(exitCodes.signal[signal]);
@@ -43,6 +43,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? 0 : exitCodes.problem),
 );
+// Nor is a terminal that is gone; there is nobody left to tell.
+process.stderr.on('error', () => {});
 
 const compareMethod: [string, string] = [
   '--compare-method <name>',
@@ -69,19 +71,17 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
     'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)',
   )
   .option(...json)
-  .action(
-    async (operands: string[], { recipe, ...options }: QuantizeOptions & { recipe?: string }, command: Command) => {
-      if (recipe !== undefined) {
-        const [input, output] = operands;
-        if (input === undefined || operands.length > 2)
-          return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
-        const { type, ...added } = await withRecipe(recipe, options);
-        return quantize(input, output, type, { ...options, ...added }, stop.signal);
-      }
-      const { input, output, type, workers } = quantizeOperands(operands, command);
-      await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
-    },
-  );
+  .action(async (operands: string[], { recipe, ...options }: QuantizeOptions, command: Command) => {
+    if (recipe !== undefined) {
+      const [input, output] = operands;
+      if (input === undefined || operands.length > 2)
+        return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
+      const { type, ...added } = withRecipe(recipe, options);
+      return quantize(input, output, type, { ...options, ...added, recipe }, stop.signal);
+    }
+    const { input, output, type, workers } = quantizeOperands(operands, command);
+    await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
+  });
 
 program
   .command('inspect')
@@ -261,7 +261,7 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   if (error instanceof Stopped) {
-    process.stderr.write('Stopped; nothing was written.\n');
+    process.stderr.write(`Stopped; ${error.left}.\n`);
     return exitCodes.signal[stoppedBy];
   }
   const sentence = error instanceof Problem ? error.message : `Something unexpected happened: ${sentenceOf(error)}`;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   loadCore,
   measure as measureModel,
@@ -14,11 +13,13 @@ import {
   type Solution,
 } from '../core';
 import { nodePlatform } from '../platform/node';
+import { readText } from '../platform/node-files';
+import { writeText } from '../platform/node-place';
 import { duration } from '../text/units';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
-import { checkOutput, writeText } from './files';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
+import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
 import { print } from './text';
 import { withModel } from './with-model';
 
@@ -35,7 +36,7 @@ export interface MeasureCommandOptions extends RecipeOptions, ComputeOptions {
 /** `types`: "usual", "all" or names with commas between. */
 export async function measure(path: string, options: MeasureCommandOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, async (model, inputs) => {
-    if (options.output !== undefined) checkOutput(options.output, inputs, false);
+    const target = textOutput(options, 'the measurement', inputs.named);
     let seconds = 0;
     const wish = {
       types: typesOption(options.types ?? 'usual'),
@@ -53,7 +54,7 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     });
     try {
       const json = measurement.json();
-      if (options.output !== undefined) await writeText(options.output, json);
+      if (target !== null) await writeText(target, json);
       process.stdout.write(options.json ? `${json}\n` : `${describeMeasurement(JSON.parse(json), seconds)}\n`);
     } finally {
       measurement.delete();
@@ -73,6 +74,7 @@ export interface SolveCommandOptions {
 }
 
 export async function solve(path: string, options: SolveCommandOptions): Promise<void> {
+  const target = textOutput(options, 'the recipe', [{ path, what: 'the measurement' }]);
   await withMeasurement(path, async (measurement, method) => {
     const types = options.types === undefined ? 'all' : typesOption(options.types);
     const solution = measurement.solve({
@@ -83,7 +85,8 @@ export async function solve(path: string, options: SolveCommandOptions): Promise
       ...(options.tensorType && { fixed: options.tensorType }),
       ...(options.roleWeight && { roleWeights: options.roleWeight }),
     });
-    await giveMix(solution, method, options, () => describeMix(solution));
+    if (target !== null) await writeText(target, recipeText(solution, method));
+    print(options, solution, describeMix);
   });
 }
 
@@ -101,7 +104,8 @@ export async function observe(
   type: string,
   options: ObserveCommandOptions,
 ): Promise<void> {
-  await withModel(modelPath, options, async (model) => {
+  await withModel(modelPath, options, async (model, inputs) => {
+    const target = textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
     const start = model.assignment(planOptions(type, options));
     await withMeasurement(path, async (measurement, method) => {
       const observation = measurement.observe({
@@ -109,17 +113,17 @@ export async function observe(
         ...(options.worst !== undefined && { worst: options.worst }),
         ...(options.weighted && { objective: 'weighted' as const }),
       });
-      if (options.output !== undefined) await writeText(options.output, recipeText(observation.after, method));
+      if (target !== null) await writeText(target, recipeText(observation.after, method));
       print(options, observation, describeObservation);
     });
   });
 }
 
 /** The type and the options of a recipe; rules and the method of the command line go first. */
-export async function withRecipe(path: string, options: RecipeOptions): Promise<{ type: string } & RecipeOptions> {
+export function withRecipe(path: string, options: RecipeOptions): { type: string } & RecipeOptions {
   let recipe: RecipeFile['options'];
   try {
-    recipe = readRecipe(await text(path));
+    recipe = readRecipe(readText(path));
   } catch (error) {
     throw error instanceof Problem ? new Problem(`${path}: ${error.message}`) : error;
   }
@@ -131,14 +135,12 @@ export async function withRecipe(path: string, options: RecipeOptions): Promise<
   };
 }
 
-async function giveMix(
-  mix: Mix | Solution,
-  method: string,
-  options: { output?: string; json?: boolean },
-  describe: () => string,
-): Promise<void> {
-  if (options.output !== undefined) await writeText(options.output, recipeText(mix, method));
-  print(options, mix, describe);
+/** Where the text that -o asks for goes; null: it was not asked for. Throws Problem, as checkOutputs() does. */
+function textOutput({ output }: { output?: string }, what: string, inputs: readonly NamedFile[]): string | null {
+  if (output === undefined) return null;
+  const targets = checkOutputs([{ path: output, what }], inputs);
+  removeLeftovers(targets);
+  return targets[0]!;
 }
 
 function recipeText(mix: Mix | Solution, method: string): string {
@@ -150,7 +152,7 @@ async function withMeasurement(
   use: (measurement: Measurement, method: string) => Promise<void>,
 ): Promise<void> {
   const core = await loadCore(nodePlatform);
-  const json = await text(path);
+  const json = readText(path);
   let measurement: Measurement;
   try {
     measurement = Measurement.read(core, json);
@@ -162,14 +164,6 @@ async function withMeasurement(
   } finally {
     measurement.delete();
   }
-}
-
-async function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Problem(
-      error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`,
-    );
-  });
 }
 
 function typesOption(types: string): string[] | 'usual' | 'all' {

@@ -5,6 +5,11 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }
 
+/** Says on stderr what a person should know beside the result. */
+export function note(sentence: string): void {
+  process.stderr.write(`Note: ${printable(sentence)}\n`);
+}
+
 /** Writes a command's result to stdout: as JSON where that was asked for, else as `describe` puts it. */
 export function print<T>({ json }: { json?: boolean }, value: T, describe: (value: T) => string): void {
   process.stdout.write(`${json ? JSON.stringify(value, null, 2) : describe(value)}\n`);

@@ -12,7 +12,8 @@ export async function withModel(
   const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
   const inputs = InputFiles.open(path, core);
   try {
-    const importance = imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix), path: imatrix };
+    const importance =
+      imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
     const model = await openModel(core, inputs.handles, importance, inputs.folder);
     try {
       await use(model, inputs);

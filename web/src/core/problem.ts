@@ -6,8 +6,11 @@ export class Problem extends Error {
 /** The person stopped the run. Nothing is wrong. */
 export class Stopped extends Error {
   override name = 'AbortError';
-  constructor() {
+  readonly left: string; // what there is of the output all the same
+
+  constructor(left = 'nothing was written') {
     super('Stopped.');
+    this.left = left;
   }
 }
 

@@ -1,8 +1,12 @@
 import { Problem, sentenceOf } from './problem';
 
-/** A file as it travels to the workers: a browser's File or Blob, or an open file descriptor of this process. */
+/**
+ * A file as it travels to the workers: a browser's File or Blob, or an open file descriptor of this process, with the
+ * time the file was last modified before it was opened, in milliseconds.
+ */
 export type SourceHandle =
-  { kind: 'blob'; name: string; bytes: number; blob: Blob } | { kind: 'fd'; name: string; bytes: number; fd: number };
+  | { kind: 'blob'; name: string; bytes: number; blob: Blob }
+  | { kind: 'fd'; name: string; bytes: number; fd: number; modified: number };
 
 export function blobHandle(file: File): SourceHandle {
   return { kind: 'blob', name: file.name, bytes: file.size, blob: file };

@@ -1,5 +1,5 @@
-import { unlinkSync } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { unlinkSync, type BigIntStats } from 'node:fs';
+import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { Problem } from '../core/problem';
 import type { Place, Store } from '../core/ordered-files';
 import type { Hasher, OutputFile } from '../core/sink';
@@ -36,13 +36,20 @@ export class DiskPlace implements Place {
   }
 
   async createStore({ name }: OutputFile): Promise<Store> {
-    const path = this.#pathOf(name);
-    const partial = partialOf(path);
-    const file = await open(partial, 'w').catch((error: unknown) => {
-      throw cannotWrite(path, error);
-    });
-    unfinished.add(partial);
-    return new DiskStore(path, partial, file);
+    return DiskStore.create(this.#pathOf(name));
+  }
+}
+
+/** Writes a small text file, whole or not at all. Throws Problem. */
+export async function writeText(path: string, text: string): Promise<void> {
+  const store = await DiskStore.create(path);
+  try {
+    await store.write(0, new TextEncoder().encode(text));
+    await store.close();
+    await store.publish();
+  } catch (error) {
+    await store.remove();
+    throw error;
   }
 }
 
@@ -50,13 +57,27 @@ class DiskStore implements Store {
   readonly #path: string;
   readonly #partial: string;
   readonly #file: FileHandle;
+  #self: BigIntStats;
   #open = true;
   #published = false;
 
-  constructor(path: string, partial: string, file: FileHandle) {
+  /** Only ever makes a new file: what lies or points where the unfinished one goes is not touched. Throws Problem. */
+  static async create(path: string): Promise<DiskStore> {
+    const partial = partialOf(path);
+    try {
+      const file = await open(partial, 'wx');
+      unfinished.add(partial);
+      return new DiskStore(path, partial, file, await file.stat({ bigint: true }));
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  private constructor(path: string, partial: string, file: FileHandle, self: BigIntStats) {
     this.#path = path;
     this.#partial = partial;
     this.#file = file;
+    this.#self = self;
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
@@ -76,6 +97,7 @@ class DiskStore implements Store {
   async close(): Promise<void> {
     try {
       await this.#file.sync();
+      this.#self = await this.#file.stat({ bigint: true });
       this.#open = false;
       await this.#file.close();
     } catch (error) {
@@ -85,6 +107,12 @@ class DiskStore implements Store {
 
   async publish(): Promise<object> {
     try {
+      if (!(await this.#isAt(this.#partial))) {
+        throw new Problem(
+          `${this.#path} could not be written: ${this.#partial} was taken away or replaced, perhaps by another run ` +
+            'with the same output. Run again, one at a time.',
+        );
+      }
       await rename(this.#partial, this.#path);
     } catch (error) {
       throw cannotWrite(this.#path, error);
@@ -95,12 +123,22 @@ class DiskStore implements Store {
   }
 
   async remove(): Promise<void> {
+    const path = this.#published ? this.#path : this.#partial;
+    const mine = await this.#isAt(path);
     if (this.#open) {
       this.#open = false;
       await this.#file.close();
     }
-    await rm(this.#published ? this.#path : this.#partial, { force: true });
+    if (mine) await rm(path, { force: true });
     unfinished.delete(this.#partial);
+  }
+
+  /** Whether it is still this file that lies at `path`. */
+  async #isAt(path: string): Promise<boolean> {
+    const there = await lstat(path, { bigint: true }).catch(() => null);
+    if (there === null || there.dev !== this.#self.dev || there.ino !== this.#self.ino) return false;
+    // The number of a file that was closed and removed is given to the next one.
+    return this.#open || there.mtimeNs === this.#self.mtimeNs;
   }
 }
 
@@ -114,9 +152,11 @@ const reasons: Record<string, string> = {
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'its folder does not exist',
   EISDIR: 'it is a folder',
+  EEXIST: 'there is a file already where it would lie until it is complete, named like it with .partial at the end',
 };
 
 function cannotWrite(path: string, error: unknown): Problem {
+  if (error instanceof Problem) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   return new Problem(`${path} could not be written: ${reasons[code ?? ''] ?? message}.`);
 }

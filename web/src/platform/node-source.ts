@@ -1,5 +1,5 @@
-import { read } from 'node:fs';
-import { BlobSource, endedEarly, type ByteSource, type SourceHandle } from '../core/source';
+import { fstatSync, read } from 'node:fs';
+import { BlobSource, type ByteSource, type SourceHandle } from '../core/source';
 import { Problem } from '../core/problem';
 
 /** A file by its descriptor, which whoever opened it closes. */
@@ -7,21 +7,36 @@ class DescriptorSource implements ByteSource {
   readonly name: string;
   readonly bytes: number;
   readonly #fd: number;
+  readonly #modified: number;
 
-  constructor(name: string, bytes: number, fd: number) {
+  constructor({ name, bytes, fd, modified }: SourceHandle & { kind: 'fd' }) {
     this.name = name;
     this.bytes = bytes;
     this.#fd = fd;
+    this.#modified = modified;
   }
 
   async read(offset: number, length: number, into: Uint8Array): Promise<Uint8Array> {
     let filled = 0;
     while (filled < length) {
       const got = await this.#readSome(into, filled, length - filled, offset + filled);
-      if (got === 0) throw endedEarly(this.name, offset, length, filled);
+      if (got === 0) break;
       filled += got;
     }
+    this.#expectUnchanged();
+    if (filled < length) throw new Problem(`${this.name} has no byte ${offset + filled}, which was to be read.`);
     return into;
+  }
+
+  /** Bytes read before and after a change do not belong together, so none are handed on. */
+  #expectUnchanged(): void {
+    const { size, mtimeMs } = fstatSync(this.#fd);
+    if (size === this.bytes && mtimeMs === this.#modified) return;
+    const how = size === this.bytes ? '' : `: it had ${this.bytes} bytes and has ${size} now`;
+    throw new Problem(
+      `${this.name} was changed on disk while it was being read${how}. ` +
+        'Run again when no other program writes to it.',
+    );
   }
 
   #readSome(into: Uint8Array, start: number, length: number, offset: number): Promise<number> {
@@ -35,7 +50,5 @@ class DescriptorSource implements ByteSource {
 }
 
 export function openNodeSource(handle: SourceHandle): ByteSource {
-  return handle.kind === 'fd'
-    ? new DescriptorSource(handle.name, handle.bytes, handle.fd)
-    : new BlobSource(handle.name, handle.blob);
+  return handle.kind === 'fd' ? new DescriptorSource(handle) : new BlobSource(handle.name, handle.blob);
 }

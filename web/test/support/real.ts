@@ -22,7 +22,8 @@ export const goldenFiles = JSON.parse(readFileSync(testData('llama-quantize-sha2
 
 function openHandle(path: string): SourceHandle & { kind: 'fd' } {
   const fd = openSync(path, 'r');
-  return { kind: 'fd', name: basename(path), bytes: fstatSync(fd).size, fd };
+  const { size, mtimeMs } = fstatSync(fd);
+  return { kind: 'fd', name: basename(path), bytes: size, modified: mtimeMs, fd };
 }
 
 /** Opens a model, and an importance matrix under its bare name if one is given, for as long as `use` takes. */

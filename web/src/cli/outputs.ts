@@ -1,0 +1,170 @@
+import { fstatSync, lstatSync, readlinkSync, realpathSync, rmSync, statSync, type BigIntStats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Problem } from '../core';
+import { otherKind } from '../platform/node-files';
+import { partialOf } from '../platform/node-place';
+import { bytes as size } from '../text/units';
+import { note } from './text';
+
+/** The one rule about what a command may write: no output takes the place of an input, or of another output. */
+
+/** A file of a command, and what it is to the person: "the model", "the receipt". */
+export interface NamedFile {
+  path: string;
+  what: string;
+}
+
+export interface Output extends NamedFile {
+  /** Inputs whose place it takes when it is complete, if the person says --force. */
+  replaceable?: readonly string[];
+  force?: boolean;
+}
+
+/** Where a file lies, and which one it is if there is one: hard links are one file at several places. */
+interface Spot {
+  place: string | null;
+  file: string | null;
+}
+
+/**
+ * Where each output is to be written, in the order given, with links followed. Changes nothing. Throws Problem when an
+ * output, or the name it has until it is complete, is an input, another output or where results are printed; when it is
+ * no ordinary file; and when its folder does not exist.
+ */
+export function checkOutputs(outputs: readonly Output[], inputs: readonly NamedFile[]): string[] {
+  const taken = inputs.map((input) => ({ ...input, spot: existingSpot(input.path) }));
+  const streams = [1, 2].map(streamSpot);
+  const before: { output: Output; spots: Spot[] }[] = [];
+  return outputs.map((output) => {
+    const target = targetOf(output);
+    const spots = [target, partialOf(target)].map(spotOf);
+    for (const [index, spot] of spots.entries()) {
+      const unfinished = index === 1;
+      for (const input of taken) {
+        if (!same(spot, input.spot)) continue;
+        if (!unfinished && output.force && output.replaceable?.includes(input.path)) continue;
+        throw unfinished ? hidesInput(output, target, input) : replacesInput(output, input);
+      }
+      if (streams.some((stream) => same(spot, stream)))
+        throw new Problem(`${output.path} is where results are printed. Choose another name for ${output.what}.`);
+      const other = before.find(({ spots: theirs }) => theirs.some((their) => same(spot, their)));
+      if (other) throw bothOutputs(output, other.output);
+    }
+    before.push({ output, spots });
+    return target;
+  });
+}
+
+/** Removes what killed runs left under the unfinished names of these outputs, as checkOutputs() gives them, and says so. */
+export function removeLeftovers(targets: readonly string[]): void {
+  for (const partial of targets.map(partialOf)) {
+    const stat = lstatSync(partial, { throwIfNoEntry: false });
+    if (!stat) continue;
+    try {
+      rmSync(partial);
+    } catch (error) {
+      throw new Problem(`${partial} of an earlier run cannot be removed: ${(error as Error).message}.`);
+    }
+    note(`${partial} (${size(stat.size)}), which an earlier run that was killed left behind, was removed.`);
+  }
+}
+
+function replacesInput({ path, what, replaceable }: Output, input: NamedFile): Problem {
+  const is = path === input.path ? `is ${input.what}` : `is the same file as ${input.path}, ${input.what}`;
+  const force = replaceable?.includes(input.path)
+    ? ', or say --force to replace the model when the output is complete'
+    : '';
+  return new Problem(`${path} ${is}, and ${what} would replace it. Choose another name${force}.`);
+}
+
+function hidesInput({ path, what }: Output, target: string, input: NamedFile): Problem {
+  return new Problem(
+    `${partialOf(target)} is ${input.what}, and ${what} (${path}) has that name until it is complete. ` +
+      'Choose another name.',
+  );
+}
+
+function bothOutputs(one: Output, other: Output): Problem {
+  const paths = one.path === other.path ? one.path : `${other.path} and ${one.path}`;
+  return new Problem(
+    `${paths}: ${other.what} and ${one.what} would replace each other. Choose another name for one of them.`,
+  );
+}
+
+/** Throws Problem when there can be no ordinary file, or another thing is in the way. */
+function targetOf({ path, what }: Output): string {
+  const target = behindLinks(path);
+  const stat = statOf(target);
+  const kind = stat ? otherKind(stat) : path.endsWith('/') ? 'a folder' : null;
+  if (kind === 'a folder') throw new Problem(`${path} is a folder; name ${what} in it.`);
+  if (kind !== null)
+    throw new Problem(`${path} is ${kind}, and ${what} must be an ordinary file. Choose another name.`);
+  const partial = lstatSync(partialOf(target), { throwIfNoEntry: false });
+  if (partial && !partial.isFile()) {
+    const thing = partial.isSymbolicLink() ? 'a link' : otherKind(partial);
+    throw new Problem(
+      `${partialOf(target)} is ${thing}, and ${what} (${path}) has that name until it is complete. ` +
+        'Remove it, or choose another name.',
+    );
+  }
+  return target;
+}
+
+/** Through a link, the file behind it is replaced, not the link, also when there is none yet. */
+function behindLinks(path: string, links = 0): string {
+  const folder = dirname(resolve(path));
+  let real: string;
+  try {
+    real = realpathSync(folder);
+  } catch {
+    throw new Problem(`${path} could not be written: its folder does not exist.`);
+  }
+  const place = join(real, basename(resolve(path)));
+  if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) return place;
+  if (links === 40) throw new Problem(`${path} is a link that leads back to itself. Choose another name.`);
+  // What the links of /dev and /proc say is no path of a file, but what they lead to is known.
+  if (statOf(place)?.isFile() === false) return place;
+  return behindLinks(resolve(real, readlinkSync(place)), links + 1);
+}
+
+function spotOf(place: string): Spot {
+  return { place, file: fileOf(statOf(place)) };
+}
+
+/** Of an input, which exists or will be refused when it is opened. */
+function existingSpot(path: string): Spot {
+  const stat = statOf(path);
+  if (!stat) return { place: null, file: null };
+  try {
+    return { place: realpathSync(path), file: fileOf(stat) };
+  } catch {
+    return { place: null, file: fileOf(stat) };
+  }
+}
+
+/** Where this process prints, when that is a file. */
+function streamSpot(fd: number): Spot {
+  try {
+    const stat = fstatSync(fd, { bigint: true });
+    return { place: null, file: stat.isFile() ? fileOf(stat) : null };
+  } catch {
+    return { place: null, file: null }; // closed
+  }
+}
+
+/** Undefined when nothing is there, or nothing can be known of it. */
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf(stat: BigIntStats | undefined): string | null {
+  return stat ? `${stat.dev}:${stat.ino}` : null;
+}
+
+function same(a: Spot, b: Spot): boolean {
+  return (a.place !== null && a.place === b.place) || (a.file !== null && a.file === b.file);
+}
