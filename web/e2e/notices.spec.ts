@@ -22,7 +22,7 @@ test('a refused file is told of at any scroll position, to eyes and screen reade
   await expect(notices).toHaveCount(2);
   // The same once more is announced anew, and shown once.
   await dropBytes(page, 'lab.gguf', bytesOf('these are notes, not weights'));
-  await expect(notices).toHaveText([/plan\.gguf/, /lab\.gguf/]);
+  await expect(notices).toHaveText([/lab\.gguf/, /plan\.gguf/]);
   const { violations } = await new AxeBuilder({ page }).include('.notices').analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   await page.waitForTimeout(1500);
@@ -49,7 +49,7 @@ test('what has the keyboard is not hidden behind the notices', async ({ page }) 
 test('JSON that is nothing of Nibble’s, alone or with others, is told of in sentences that fit', async ({ page }) => {
   await page.goto('./');
   await dropBytes(page, 'empty.json', bytesOf('{}'));
-  const notice = page.getByRole('alert').last();
+  const notice = page.locator('.notices').getByRole('alert').first();
   await expect(notice).toContainText('Not opened: empty.json');
   await expect(notice).toContainText('There are no weights in it.');
   await expect(notice).toContainText('receipts, measurements and recipes');
@@ -89,7 +89,9 @@ test('a file that changes on disk after it was chosen is named, with what to do'
     };
   });
   await chooser.setFiles(json);
-  await expect(page.getByRole('alert').last()).toContainText('recipe.json can no longer be read: since it was chosen');
+  await expect(page.locator('.notices').getByRole('alert').first()).toContainText(
+    'recipe.json can no longer be read: since it was chosen',
+  );
 });
 
 test('without WebAssembly, or without module workers, the page says what it needs', async ({ page, context }) => {

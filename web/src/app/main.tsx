@@ -8,6 +8,7 @@ import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';
 import { endComparisonsOfReplacedModels } from './state/comparing';
+import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
 import { followWithMixes } from './state/mixing';
 import { tellProblem } from './state/notices';
@@ -32,6 +33,7 @@ function start(): void {
   followWithMixes();
   closeReplacedModels();
   endComparisonsOfReplacedModels();
+  void clearLeftOvers();
   keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
   effect(() => {

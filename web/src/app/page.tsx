@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { core } from './engine';
 import { chooseFiles, dragging } from './files-in';
+import { KeptOutputs } from './parts/kept-outputs';
 import { Notices } from './parts/notices';
 import { LabPlace } from './lab/lab-place';
 import { ModelPlace } from './model/model-place';
@@ -69,6 +70,7 @@ export function Page(): VNode {
           )}
           . No file leaves this computer; this page makes no request to any other host.
         </p>
+        <KeptOutputs />
       </footer>
       <Notices />
       {dragging.value && (

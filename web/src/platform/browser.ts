@@ -9,8 +9,6 @@ import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
 import type { FromHashWorker } from '../worker/hash-worker';
 import type { OutputPlace, OutputWriter } from '../worker/output-worker';
 
-export { removeLeftOvers } from '../worker/private-folder';
-
 const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
 
 /** The pipeline in a page. */
@@ -69,6 +67,7 @@ function asPort(worker: Worker): WorkerPort {
 /** A sink in a page. It owns a worker, and a private output file until dispose(). */
 export class BrowserSink implements ByteSink {
   #place: OutputPlace = 'memory';
+  #disposed = false;
   readonly #worker: Worker;
   readonly #writer: Remote<OutputWriter>;
   /** Ways to fail the questions that wait for an answer. */
@@ -113,6 +112,8 @@ export class BrowserSink implements ByteSink {
 
   /** Removes a private output file, which can no longer be downloaded then, and ends the worker. */
   async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     await this.#ask(this.#writer.dispose()).catch(() => {});
     this.#worker.terminate();
   }

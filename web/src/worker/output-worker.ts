@@ -2,7 +2,7 @@ import { expose, transfer } from 'comlink';
 import { OrderedFiles } from '../core/ordered-files';
 import { Problem } from '../core/problem';
 import type { FinishedFile, OutputFile } from '../core/sink';
-import { createFolder, removeFolder, removeLeftOvers } from './private-folder';
+import { createFolder, remove, removeLeftOvers } from './private-folder';
 import { MemoryPlace, PickedPlace, PrivatePlace } from './stores';
 
 /** Where the output ends up: a file the person picked, a private file to be downloaded, or memory. */
@@ -53,7 +53,7 @@ export class OutputWriter {
   }
   /** Removes a private output file; the worker can go then. */
   async dispose(): Promise<void> {
-    if (this.#folder) await removeFolder(this.#folder);
+    if (this.#folder) await remove(this.#folder.name);
     this.#folder = null;
   }
 }

@@ -2,6 +2,7 @@ import { createSHA256 } from 'hash-wasm';
 import type { Place, Store } from '../core/ordered-files';
 import { Problem, sentenceOf } from '../core/problem';
 import type { FinishedFile, Hasher, OutputFile } from '../core/sink';
+import { bytes as sizeText } from '../text/units';
 
 /** Most that is kept in memory where the browser offers no file to write to. */
 export const memoryLimitBytes = 2 ** 30;
@@ -31,6 +32,15 @@ export class PrivatePlace implements Place {
     const fileName = name || 'output';
     const file = await folder.getFileHandle(fileName, { create: true });
     const access = await file.createSyncAccessHandle();
+    try {
+      access.truncate(bytes); // the browser counts it now, and not when most of it is written
+    } catch {
+      access.close();
+      await folder.removeEntry(fileName);
+      throw new Problem(
+        `The output takes ${sizeText(bytes)}, and this browser has no room for it in this page’s private storage any more. Free space on the disk and run again.`,
+      );
+    }
     return {
       write(offset, chunk) {
         let written: number;

@@ -1,5 +1,4 @@
 /** The page's one place for problems: over whatever is in view, until each is closed. */
-import { effect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { plural } from '../../text/units';
@@ -17,14 +16,6 @@ export function Notices(): VNode {
     observer.observe(area.current);
     return () => observer.disconnect();
   }, []);
-  useEffect(
-    () =>
-      effect(() => {
-        void notices.value;
-        area.current?.scrollTo({ top: area.current.scrollHeight });
-      }),
-    [],
-  );
   const shown = notices.value;
   return (
     <section class="notices" aria-label="Notices" ref={area} tabIndex={shown.length > 0 ? 0 : undefined}>

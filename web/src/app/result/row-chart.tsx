@@ -7,7 +7,7 @@ import { RowOverlay } from '../../charts/row-overlay';
 import { readWeights } from '../../core/index';
 import { openFiles } from '../engine';
 import { tellProblem } from '../state/notices';
-import type { Result } from '../state/running';
+import { outputDeleted, type Result } from '../state/running';
 import { integer } from '../../text/units';
 
 /** Columns drawn at once: more would hide one another. */
@@ -41,13 +41,14 @@ export function RowChart({
   const [at, from] = [Math.min(row, Math.max(0, count - 1)), Math.min(first, Math.max(0, length - 1))];
   useEffect(() => {
     const mine = (asked.current += 1);
+    if (outputDeleted.peek()) return;
     void readRow(shown, name, at, from).then(
       (read) => mine === asked.current && setDrawn(read),
       (error: unknown) => mine === asked.current && tellProblem(`Row ${at} of ${name} could not be read`, error),
     );
   }, [shown, name, at, from]);
   const number = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value) || 0));
-  if (!info) return null;
+  if (!info || outputDeleted.value) return null;
   return (
     <>
       <ChartFrame

@@ -1,12 +1,18 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
-import type { Result } from '../state/running';
+import { deleteOutput, outputDeleted, type Result } from '../state/running';
 import { bytes } from '../../text/units';
 
 /** The file is where the person wanted it, or one click away. */
 export function SaveActions({ shown }: { shown: Result }): VNode {
   const { place } = shown.sink;
+  if (outputDeleted.value)
+    return (
+      <p class="quiet" role="status">
+        The output was deleted from this browser’s private storage; its figures stay. Run again to have it once more.
+      </p>
+    );
   return (
     <div class="save-actions">
       {place === 'picked' ? (
@@ -18,11 +24,19 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
           {shown.report.files.map((file) => (
             <Download key={file.name} file={file} name={partName(shown.output, file.name)} />
           ))}
-          <p class="quiet small">
-            {place === 'private'
-              ? 'Kept in this browser’s private storage until the page is closed or another run is finished.'
-              : 'Kept in memory until the page is closed or another run is finished.'}
-          </p>
+          {place === 'private' ? (
+            <p class="quiet small">
+              Kept in this browser’s private storage, {bytes(shown.report.outputBytes)}, until another run is finished
+              or you{' '}
+              <button type="button" class="link-button" onClick={() => void deleteOutput()}>
+                delete it
+              </button>
+              . After this tab is closed or reloaded it cannot be saved any more, and is removed when the page is next
+              opened.
+            </p>
+          ) : (
+            <p class="quiet small">Kept in memory until the page is closed or another run is finished.</p>
+          )}
         </>
       )}
     </div>

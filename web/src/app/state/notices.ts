@@ -11,7 +11,7 @@ export interface Notice {
   sentence: string;
 }
 
-/** The oldest first. */
+/** The newest first. */
 export const notices = signal<readonly Notice[]>([]);
 
 let lastId = 0;
@@ -20,7 +20,7 @@ function add(kind: Notice['kind'], title: string, sentence: string): void {
   lastId += 1;
   // The same again is not shown twice, but announced again.
   const others = notices.value.filter((known) => known.title !== title || known.sentence !== sentence);
-  notices.value = [...others, { id: lastId, kind, title, sentence }];
+  notices.value = [{ id: lastId, kind, title, sentence }, ...others];
 }
 
 /** Shows a problem: a sentence, or whatever was thrown. */

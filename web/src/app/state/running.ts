@@ -12,6 +12,7 @@ import {
   Stopped,
   type TensorReport,
 } from '../../core/index';
+import { expectRoom } from '../../platform/room';
 import { type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, type Model } from '../engine';
@@ -55,6 +56,8 @@ export const progress = signal<Progress | null>(null);
 /** Tensors that are finished, in output order. */
 export const finished = signal<readonly TensorReport[]>([]);
 export const result = signal<Result | null>(null);
+/** Whether the result's output was deleted from private storage. */
+export const outputDeleted = signal(false);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
 
 /** The name that the output of an assignment gets. */
@@ -69,13 +72,29 @@ export function nameFor(model: Opened, type: string): string {
   );
 }
 
+/** What a person can do on this page for more room in private storage. */
+function waysToRoom(plan: Plan): string[] {
+  const ways: string[] = [];
+  if (result.value?.sink.place === 'private' && !outputDeleted.value) ways.push('delete the last output under Result');
+  if (canPickFile() && plan.outputFiles.length === 1) ways.push('choose “Ask first where to save”');
+  return ways;
+}
+
+/** Gives up the output that is kept in private storage; its figures stay. */
+export async function deleteOutput(): Promise<void> {
+  outputDeleted.value = true;
+  await result.value?.sink.dispose();
+}
+
 /** Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. */
 export async function begin(assignment: Assignment): Promise<void> {
   const { opened: model, plan, output } = assignment;
   const title = `Not started: ${output}`;
   let sink: BrowserSink;
   try {
-    sink = await pickSink(output, askWhere.value && canPickFile() && plan.outputFiles.length === 1);
+    const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
+    if (!ask) await expectRoom(plan.outputBytes, waysToRoom(plan));
+    sink = await pickSink(output, ask);
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
       throw new Problem('Something else was begun meanwhile, so nothing ran.');
@@ -115,6 +134,7 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
     });
     const previous = result.value;
     finished.value = report.tensors;
+    outputDeleted.value = false;
     result.value = { ...assignment, report, sink };
     outcome.value = { kind: 'done' };
     void previous?.sink.dispose();
