@@ -153,6 +153,17 @@ describe('private files of the browser', () => {
     expect(folder.files.get(files[0]!.name)!.bytes).toEqual([...first]);
   });
 
+  it('ask for all of their room before anything is written, and leave nothing where there is less', async () => {
+    const enough = new FakeFolder(files[0]!.bytes);
+    await new OrderedFiles(new PrivatePlace(enough.handle)).open(files);
+    expect(enough.files.get(files[0]!.name)!.bytes.length).toBe(files[0]!.bytes);
+    const less = new FakeFolder(files[0]!.bytes - 1);
+    await expect(new OrderedFiles(new PrivatePlace(less.handle)).open(files)).rejects.toThrow(
+      'The output takes 3.00 kB, and this browser has no room for it',
+    );
+    expect(less.files.size).toBe(0);
+  });
+
   // Browsers tell a full disk in three ways: a short count, the error number as a huge count, an exception.
   it.each([500, 4_294_967_288, 'QuotaExceededError'])(
     'say that the disk is full (%s), and leave nothing',

@@ -7,9 +7,12 @@ export class FakeFile {
   bytes: number[];
   removed = false;
   nextWrite: Refusal | null = null;
+  readonly #room: number;
 
-  constructor(bytes: number[] = []) {
+  /** A file that can get as long as `room`. */
+  constructor(bytes: number[] = [], room = Infinity) {
     this.bytes = bytes;
+    this.#room = room;
   }
 
   get handle(): FileSystemFileHandle {
@@ -17,6 +20,11 @@ export class FakeFile {
       getFile: async () => new File([Uint8Array.from(this.bytes)], 'output'),
       createSyncAccessHandle: async () => ({
         write: (data: Uint8Array, { at }: { at: number }) => this.#write(this.bytes, data, at),
+        truncate: (length: number) => {
+          if (length > this.#room)
+            throw new DOMException('No space available for this operation', 'QuotaExceededError');
+          this.bytes = Array.from({ length }, (_, index) => this.bytes[index] ?? 0);
+        },
         flush: () => {},
         close: () => {},
       }),
@@ -43,11 +51,17 @@ export class FakeFile {
 
 export class FakeFolder {
   readonly files = new Map<string, FakeFile>();
+  readonly #room: number;
+
+  /** Each file in it has this much room. */
+  constructor(room = Infinity) {
+    this.#room = room;
+  }
 
   get handle(): FileSystemDirectoryHandle {
     return {
       getFileHandle: async (name: string) => {
-        const file = new FakeFile();
+        const file = new FakeFile([], this.#room);
         this.files.set(name, file);
         return file.handle;
       },
