@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
-import { generateSW } from 'workbox-build';
+import { build, defineConfig, type Plugin } from 'vite';
+import { getManifest } from 'workbox-build';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -32,7 +33,7 @@ function securityPolicy(): Plugin {
   };
 }
 
-/** After the build: a service worker that keeps every file of the page, so that it opens without a network. */
+/** After the build: a service worker that knows every file of the page. */
 function offline(): Plugin {
   let outDir = 'dist';
   return {
@@ -42,19 +43,39 @@ function offline(): Plugin {
       outDir = config.build.outDir;
     },
     closeBundle: async () => {
-      const { warnings } = await generateSW({
+      const { manifestEntries, warnings } = await getManifest({
         globDirectory: outDir,
         globPatterns: ['**/*'],
-        swDest: `${outDir}/service-worker.js`,
-        inlineWorkboxRuntime: true,
-        sourcemap: false,
-        mode: 'production',
-        clientsClaim: true, // the first visit is already kept
-        skipWaiting: false, // an update waits until the person asks for it or every tab is closed
-        cleanupOutdatedCaches: true,
+        globIgnores: ['service-worker.js'],
+        dontCacheBustURLsMatching: /^assets\//, // their names hold a hash
         maximumFileSizeToCacheInBytes: 64e6,
       });
       if (warnings.length > 0) throw new Error(warnings.join('\n'));
+      const files = manifestEntries.map(({ url, revision }) => ({
+        url: url === 'index.html' ? './' : url, // as browsers ask for it
+        revision:
+          revision &&
+          createHash('sha256')
+            .update(readFileSync(`${outDir}/${url}`))
+            .digest('base64'),
+      }));
+      await build({
+        configFile: false,
+        publicDir: false,
+        logLevel: 'warn',
+        define: { __PAGE_FILES__: JSON.stringify(files), 'process.env.NODE_ENV': '"production"' },
+        build: {
+          target: 'es2022',
+          outDir,
+          emptyOutDir: false,
+          lib: {
+            entry: 'src/service-worker.ts',
+            formats: ['iife'],
+            name: 'worker',
+            fileName: () => 'service-worker.js',
+          },
+        },
+      });
     },
   };
 }

@@ -27,6 +27,9 @@ export function startEngine(): void {
   begin(loadCore(browserPlatform));
 }
 
+/** Settles when the core is there, or cannot be. */
+export const engineSettled: Promise<unknown> = loading.catch(() => {});
+
 loading.then(
   (loaded) => {
     core.value = loaded;

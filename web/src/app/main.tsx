@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
-import { coreProblem, startEngine } from './engine';
+import { coreProblem, engineSettled, startEngine } from './engine';
 import { listenForFiles } from './files-in';
 import { startLab } from './lab/bench';
 import { missingFeatures } from './needs';
@@ -34,7 +34,10 @@ function start(): void {
   closeReplacedModels();
   endComparisonsOfReplacedModels();
   void clearLeftOvers();
-  keepOffline().catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
+  // Only now, so that it finds in the browser's cache what the page has fetched.
+  engineSettled
+    .then(keepOffline)
+    .catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
   effect(() => {
     if (coreProblem.value !== null)

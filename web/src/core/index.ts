@@ -13,7 +13,7 @@ export {
   type OpenedModel,
   type PreparedRun,
 } from './model';
-export { bestKernel, type Kernel } from './module';
+export { bestKernel, type Kernel } from './kernel';
 export {
   compareGroups,
   compareNumberFormats,

@@ -1,7 +1,8 @@
 import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
-import { answer, bestKernel, instantiate, withBytes, type Kernel } from './module';
+import { bestKernel, type Kernel } from './kernel';
+import { answer, instantiate, withBytes } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';

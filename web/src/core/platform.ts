@@ -1,4 +1,4 @@
-import type { Kernel } from './module';
+import type { Kernel } from './kernel';
 import type { ByteSource, SourceHandle } from './source';
 
 /** A worker, wherever it runs. Messages are what structured cloning can carry. */

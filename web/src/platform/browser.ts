@@ -1,6 +1,6 @@
 import { wrap, transfer, type Remote } from 'comlink';
 import { Problem, sentenceOf, Stopped } from '../core/problem';
-import type { Kernel } from '../core/module';
+import type { Kernel } from '../core/kernel';
 import type { Platform, WorkerPort } from '../core/platform';
 import type { ByteSink, FinishedFile, OutputFile } from '../core/sink';
 import { BlobSource } from '../core/source';

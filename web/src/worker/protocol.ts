@@ -1,4 +1,4 @@
-import type { Kernel } from '../core/module';
+import type { Kernel } from '../core/kernel';
 import type { SourceHandle } from '../core/source';
 import type { RowRange, TensorPacking } from '../core/types';
 

@@ -1,5 +1,6 @@
 import { expose, transfer } from 'comlink';
-import { allocate, instantiate, type Kernel, withBytes } from '../../core/module';
+import type { Kernel } from '../../core/kernel';
+import { allocate, instantiate, withBytes } from '../../core/module';
 import { Problem } from '../../core/problem';
 import type { LabRequest } from '../../core/types';
 import type { NibbleModule } from '../../wasm/nibble';
