@@ -10,7 +10,7 @@
 #include "numeric/half.h"
 #include "search/scale_sweep.h"
 
-/// What is measured: every decoder and quantizer of every format in the list, as both benchmark programs see it.
+/// What is measured: every decoder and quantizer of every format in the list, as the benchmark sees it.
 namespace nibble::bench {
 
 struct Case {
