@@ -68,7 +68,7 @@ TEST(ExactAffine, NothingBeatsItOverRealNumbers) {
   Random random(5);
   ExactAffine search;
   for (uint32_t round = 0; round < 400; ++round) {
-    const size_t n = round % 3 ? 32 : 1 + random.below(64);
+    const size_t n = round % 3 ? 32 : 1 + random.below(256);
     const std::vector<float> x = hard_block(random, round, n);
     std::vector<float> w(n);
     for (float& weight : w) weight = random.below(4) ? random.uniform() * 4 : 0.0f;
@@ -130,8 +130,9 @@ TEST(ExactAffine, NoPairOfHalfFloatsNearAnyFitIsBetter) {
   ExactAffine search;
   AffineScratch scratch;
   for (uint32_t round = 0; round < 300; ++round) {
-    const std::vector<float> x = hard_block(random, round, 32);
-    const AffineProblem problem{x.data(), nullptr, 32, round % 2 ? 15 : 31, Storage::f16};
+    const size_t n = round % 3 ? 32 : 1 + random.below(256);
+    const std::vector<float> x = hard_block(random, round, n);
+    const AffineProblem problem{x.data(), nullptr, n, round % 2 ? 15 : 31, Storage::f16};
     const AffineOptimum optimum = search.optimum(problem);
     const double error = affine_error(problem, optimum.scale, optimum.offset);
     EXPECT_TRUE(optimum.proven) << round;

@@ -88,6 +88,29 @@ TEST(ScaleSweep, FindsTheBestScaleOfAnyLevelsAndAnyBlockLength) {
   }
 }
 
+TEST(ScaleSweep, FindsTheBestScaleOfBlocksOf1To256Weights) {
+  const std::vector<float> levels = integer_levels(8);
+  const std::vector<Family> kinds = families();
+  std::mt19937 random(8);
+  ScaleSweep sweep;
+  for (size_t n = 1; n <= 256; n += 5) {  // 1, 6, ... 256
+    const Family& family = kinds[n % kinds.size()];
+    Block x(n), w(n);
+    for (size_t i = 0; i < n; ++i) x[i] = family.value(random, i);
+    for (size_t i = 0; i < n; ++i) w[i] = static_cast<float>(random() % 5);
+    for (const bool half : {false, true}) {
+      const bool weighted = n % 2 == 0;
+      const Block weights = weighted ? w : Block{};
+      const auto expected = reference::best_scale(x, weights, levels, half);
+      sweep.walk(x.data(), weighted ? w.data() : nullptr, n, {levels.data(), 16});
+      const ScaleOptimum found = sweep.optimum(half ? Storage::f16 : Storage::real);
+      const double slack = 1e-9 * reference::error_at_scale(x, weights, levels, 0) + 1e-30;
+      EXPECT_LE(reference::error_at_scale(x, weights, levels, found.scale), expected.error + slack)
+          << family.name << " n=" << n << " half=" << half;
+    }
+  }
+}
+
 /// How many blocks to try: g++'s native build tries all; wasm and the sanitizers' build (clang), which are slower, a
 /// share.
 constexpr int share(int blocks) {

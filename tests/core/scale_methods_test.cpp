@@ -50,7 +50,7 @@ TEST(ScaleMethods, NoMethodBeatsTheExactOneOnAnyBlock) {
   std::mt19937 random(4);
   ScaleScratch scratch;
   for (int round = 0; round < 3000; ++round) {
-    const size_t n = 1 + random() % 64;
+    const size_t n = 1 + random() % 256;
     std::vector<float> x = gaussian(n, random()), w(n);
     if (round % 7 == 0) x[0] *= 30;
     if (round % 11 == 0) std::fill(x.begin(), x.end(), 0.25f);

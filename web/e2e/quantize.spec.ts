@@ -40,19 +40,27 @@ test('a second run replaces the first, and a run with one worker gives the same 
   await expect(page.locator('#result')).toContainText('on 1 worker');
 });
 
-test('llama.cpp loads the produced file and tells a story', async ({ page, context }) => {
-  await page.goto('./');
-  await openModel(page);
-  await quantize(page, 'Q4_0');
-  const { path } = await save(page);
-  const llama = await context.newPage();
-  await llama.goto('/pages/wllama.html');
-  await llama.getByLabel('Model').setInputFiles(path);
-  const text = llama.locator('output');
-  await expect(text).not.toBeEmpty({ timeout: 50_000 });
-  await expect(text).toHaveText(/[a-z]+ [a-z]+ [a-z]+/);
-  await expect(text).not.toHaveText(/^failed/);
-});
+for (const [type, method] of [
+  ['Q4_0', 'llama.cpp'],
+  ['Q4_K_M', 'lowest-error'],
+] as const) {
+  test(`llama.cpp loads the ${type} file of the method ${method} and tells a story`, async ({ page, context }) => {
+    await page.goto('./');
+    await openModel(page);
+    await page.locator('summary', { hasText: /^Options/ }).click();
+    await page.locator('#plan').getByRole('combobox', { name: 'Scale search' }).selectOption(method);
+    const sha256 = await quantize(page, type);
+    expect(sha256 === expectedSha256(TS3M, type)).toBe(method === 'llama.cpp');
+    const { path } = await save(page);
+    const llama = await context.newPage();
+    await llama.goto('/pages/wllama.html');
+    await llama.getByLabel('Model').setInputFiles(path);
+    const text = llama.locator('output');
+    await expect(text).not.toBeEmpty({ timeout: 50_000 });
+    await expect(text).toHaveText(/[a-z]+ [a-z]+ [a-z]+/);
+    await expect(text).not.toHaveText(/^failed/);
+  });
+}
 
 test('options change the plan before the run: a rule, a type, metadata, and the command that does the same', async ({
   page,
