@@ -1,5 +1,7 @@
 #include "analysis/study.h"
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/column_study.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
@@ -7,7 +9,6 @@
 #include "codec/convert.h"
 #include "compare/comparison_study.h"
 #include "error.h"
-#include "json/parse.h"
 
 namespace nibble {
 
@@ -21,7 +22,7 @@ std::unique_ptr<Study> make_study(const std::string& kind, const std::string& op
 }
 
 StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
-  const Json json = parse_json(text);
+  const nlohmann::json json = nlohmann::json::parse(text);
   StudyPiece piece;
   piece.source = source;
   piece.type = json.at("type").get<std::string>();
@@ -29,10 +30,10 @@ StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   piece.weights = json.at("weights").get<uint64_t>();
   piece.position = json.at("position").get<uint64_t>();
   piece.add = json.value("add", 0.0f);
-  for (const Json& range : json.at("ranges").elements()) {
+  for (const auto& range : json.at("ranges")) {
     piece.ranges.push_back({range.at("firstWeight").get<uint64_t>(), range.at("weights").get<uint64_t>()});
   }
-  if (const Json* request = json.find("request")) piece.request = request->dump();
+  if (json.contains("request")) piece.request = json["request"].dump();
   return piece;
 }
 

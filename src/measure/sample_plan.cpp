@@ -67,7 +67,8 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
   measurement.kept_tensor_bytes = layout.tensor_bytes;
   for (const PlannedTensor& planned : layout.tensors) {
     const ModelTensor& source = model.tensors()[planned.source];
-    if (!can_be_quantized(source)) continue;
+    const bool kept_as_tiny = asked.recipe.tiny.contains(source.name) && planned.to == source.type;
+    if (!can_be_quantized(source) || kept_as_tiny) continue;
     measurement.kept_file_bytes -= padded_bytes(planned.output_bytes);
     measurement.kept_tensor_bytes -= planned.output_bytes;
     measurement.quantized_source = measurement.quantized_source || format_of(source.type).quantized;
@@ -75,9 +76,9 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
         source.name, source.shape, source.type, source.weights, rows_of(source), 0, planned.importance.has_value(),
         {},          {},           {}};
     const std::vector<Type> own = {planned.to};
+    const bool all_weighted = tensor.has_importance && planned.unusable_importance == 0;
     for (const Type type : own_types ? own : options.types) {
-      const bool wanted =
-          !tensor.exact(type) && tensor.find(type) == nullptr && can_have(source, type, tensor.has_importance);
+      const bool wanted = !tensor.exact(type) && tensor.find(type) == nullptr && can_have(source, type, all_weighted);
       if (wanted) tensor.types.push_back({type, {}, {}, true});
     }
     made.plan.tensors.push_back(planned);

@@ -40,19 +40,17 @@ GroupQuantizer::Choice GroupQuantizer::choose(const float* values, size_t count)
   return {method_.choose({values, nullptr, count, levels_at(middle_zero), storage_}, scratch_).scale, middle_zero};
 }
 
-/// The zero is stored less one in four bits; loaders differ in what they make of 16, so it is 1 to 15.
-///
 /// By largest magnitude the range from the smallest to the largest value, zero included, is spread over the codes. The
-/// other methods search the scale for zeros next to that one, "exact" for all fifteen.
+/// other methods search the scale for zeros next to that one, "exact" for all sixteen.
 GroupQuantizer::Choice GroupQuantizer::choose_asymmetric(const float* values, size_t count) {
   const auto [low, high] = std::minmax_element(values, values + count);
   const double from = std::min(0.0f, *low), to = std::max(0.0f, *high);
   const float spread = nearest_stored_scale((to - from) / largest_code, storage_);
   if (spread == 0) return {0, middle_zero};
-  const int near = std::clamp(static_cast<int>(std::lround(-from / spread)), 1, largest_code);
+  const int near = std::clamp(static_cast<int>(std::lround(-from / spread)), 0, largest_code);
   if (method_.name == simple_method) return {spread, near};
   const bool all = method_.name == exact_method;
-  const int first = all ? 1 : std::max(1, near - 1), last = all ? largest_code : std::min(largest_code, near + 1);
+  const int first = all ? 0 : std::max(0, near - 1), last = all ? largest_code : std::min(largest_code, near + 1);
   Choice best{0, middle_zero};
   double best_error = HUGE_VAL;
   for (int zero = first; zero <= last; ++zero) {

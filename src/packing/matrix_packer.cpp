@@ -197,12 +197,13 @@ class GptqScales final : public Writer {
         const Choice choice = quantizer_.choose(values + i + g * packing_.group, packing_.group);
         store(scales + (g * source_.rows + row) * sizeof(uint16_t), f16_from_f32(choice.scale));
         uint8_t* word = target_ + (g * (source_.rows / 8) + row / 8) * sizeof(uint32_t);
-        store(word, load<uint32_t>(word) | static_cast<uint32_t>(choice.zero - 1) << 4 * (row % 8));
+        store(word, load<uint32_t>(word) | stored_zero(choice.zero) << 4 * (row % 8));
       }
     }
   }
 
  private:
+  uint32_t stored_zero(int zero) const { return static_cast<uint32_t>(packing_.asymmetric ? zero : zero - 1); }
   uint64_t zeros_bytes() const { return source_.columns / packing_.group * (source_.rows / 8) * sizeof(uint32_t); }
 };
 

@@ -9,6 +9,7 @@
 
 #include "analysis/level_sets.h"
 #include "names.h"
+#include "packing/loader_config.h"
 
 namespace nibble {
 namespace {
@@ -104,18 +105,6 @@ std::vector<uint8_t> raw_bytes(std::span<const T> values) {
   return bytes;
 }
 
-/// "float16" for "F16".
-std::string_view torch_dtype(std::string_view dtype) {
-  return dtype == "F16" ? "float16" : dtype == "BF16" ? "bfloat16" : "float32";
-}
-
-/// A tensor's name without ".weight".
-std::string module_of(std::string_view name) {
-  constexpr std::string_view end = ".weight";
-  if (name.size() > end.size() && name.substr(name.size() - end.size()) == end) name.remove_suffix(end.size());
-  return std::string(name);
-}
-
 void pack_four_bit(PackedMatrix& packed, const Packing& packing, const std::string& name, uint64_t rows,
                    uint64_t columns, std::string_view dtype) {
   const uint64_t weights = rows * columns, blocks = (weights + packing.group - 1) / packing.group;
@@ -154,6 +143,20 @@ void pack_gptq(PackedMatrix& packed, const Packing& packing, const std::string& 
       {tensor(module + ".g_idx", "I32", {columns}), raw_bytes(std::span<const uint32_t>(group_of))});
 }
 
+/// AutoGPTQ and GPTQModel reserve whole runs of so many rows for the zeros of a matrix.
+constexpr uint64_t rows_at_once = 32;
+
+/// The same layout with the largest groups that `columns` can be cut into; null when there is none.
+const Packing* with_smaller_groups(const Packing& packing, uint64_t columns) {
+  const Packing* best = nullptr;
+  for (const Packing& other : packings) {
+    const bool fits = other.family == packing.family && other.asymmetric == packing.asymmetric &&
+                      other.group < packing.group && columns % other.group == 0;
+    if (fits && (!best || other.group > best->group)) best = &other;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::span<const Packing> all_packings() { return packings; }
@@ -175,11 +178,15 @@ std::string reason_against(const Packing& packing, uint64_t rows, uint64_t colum
   if (rows == 0 || columns == 0) return "It holds no weights.";
   if (packing.family != PackingFamily::gptq) return "";
   if (columns % packing.group != 0) {
-    return "Its rows of " + std::to_string(columns) + " weights cannot be cut into groups of " +
-           std::to_string(packing.group) + ".";
+    std::string reason = "Its rows of " + std::to_string(columns) + " weights cannot be cut into groups of " +
+                         std::to_string(packing.group);
+    const Packing* smaller = with_smaller_groups(packing, columns);
+    return reason + (smaller ? "; " + std::string(smaller->name()) + " could store it." : ".");
   }
-  if (rows % 8 != 0)
-    return "It has " + std::to_string(rows) + " rows, and the layout packs zeros of eight rows into one number.";
+  if (rows % rows_at_once != 0) {
+    return "It has " + std::to_string(rows) + " rows, and loaders of this layout read the zeros of " +
+           std::to_string(rows_at_once) + " rows at a time.";
+  }
   return "";
 }
 
@@ -189,10 +196,10 @@ PackedMatrix packed_matrix(const Packing& packing, std::string_view name, uint64
   switch (packing.family) {
     case PackingFamily::int8:
       packed.codes = {{tensor(std::string(name), "I8", {rows, columns})}, true};
-      packed.scales = {{tensor(module_of(name) + ".SCB", "F32", {rows})}, false};
+      packed.scales = {{tensor(module_name(name) + ".SCB", "F32", {rows})}, false};
       break;
     case PackingFamily::four_bit: pack_four_bit(packed, packing, std::string(name), rows, columns, dtype); break;
-    case PackingFamily::gptq: pack_gptq(packed, packing, module_of(name), rows, columns); break;
+    case PackingFamily::gptq: pack_gptq(packed, packing, module_name(name), rows, columns); break;
   }
   return packed;
 }
@@ -226,39 +233,6 @@ std::string quant_state_text(const Packing& packing, uint64_t rows, uint64_t col
   text += '}';
   if (bytes > text.size()) text.resize(bytes, ' ');
   return text;
-}
-
-std::string quantization_config_text(const Packing& packing, std::string_view dtype) {
-  nlohmann::ordered_json config;
-  if (packing.family == PackingFamily::gptq) {
-    config = {{"quant_method", "gptq"},
-              {"bits", 4},
-              {"group_size", packing.group},
-              {"sym", !packing.asymmetric},
-              {"desc_act", false},
-              {"static_groups", false},
-              {"true_sequential", false},
-              {"damp_percent", 0.01},
-              {"checkpoint_format", "gptq"},
-              {"pack_dtype", "int32"},
-              {"lm_head", false}};
-    return config.dump();
-  }
-  const bool int8 = packing.family == PackingFamily::int8;
-  config = {{"quant_method", "bitsandbytes"},
-            {"load_in_8bit", int8},
-            {"load_in_4bit", !int8},
-            {"_load_in_8bit", int8},
-            {"_load_in_4bit", !int8},
-            {"llm_int8_threshold", 6.0},
-            {"llm_int8_skip_modules", nullptr},
-            {"llm_int8_enable_fp32_cpu_offload", false},
-            {"llm_int8_has_fp16_weight", false}};
-  config["bnb_4bit_quant_type"] = packing.fp4 || int8 ? "fp4" : "nf4";
-  config["bnb_4bit_use_double_quant"] = packing.nested;
-  config["bnb_4bit_compute_dtype"] = torch_dtype(dtype);
-  config["bnb_4bit_quant_storage"] = "uint8";
-  return config.dump();
 }
 
 }  // namespace nibble

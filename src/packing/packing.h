@@ -25,7 +25,8 @@ enum class PackingFamily : uint8_t { int8, four_bit, gptq };
 ///   absmax = nested_quant_map[absmax code] * nested_absmax[block / 256] + nested_offset (in the JSON text)
 /// gptq, `group` columns of a row a block:
 ///   NAME.qweight I32 [columns / 8, rows]: code of column c in bits 4 (c % 8) and up
-///   NAME.qzeros I32 [columns / group, rows / 8]: zero - 1 of row r in bits 4 (r % 8) and up
+///   NAME.qzeros I32 [columns / group, rows / 8]: zero - 1 of row r in bits 4 (r % 8) and up, or the zero itself when
+///   asymmetric (the format "gptq_v2")
 ///   NAME.scales F16 [columns / group, rows], NAME.g_idx I32 [columns]: c / group
 ///   weight = scales * (code - zero); zero is 8 unless asymmetric
 struct Packing {
@@ -44,7 +45,7 @@ std::span<const Packing> all_packings();
 /// By name, ignoring case. Null when there is none.
 const Packing* find_packing(std::string_view name);
 
-/// Why a matrix cannot be stored this way, in a sentence; empty when it can.
+/// Why a matrix cannot be stored this way so that loaders read it, in a sentence; empty when it can.
 std::string reason_against(const Packing& packing, uint64_t rows, uint64_t columns);
 
 /// A tensor of the output file.
@@ -94,8 +95,5 @@ inline constexpr uint32_t nested_group = 256;
 /// nested.
 std::string quant_state_text(const Packing& packing, uint64_t rows, uint64_t columns, std::string_view dtype,
                              float nested_offset, uint64_t bytes);
-
-/// The object loaders look for as quantization_config in config.json.
-std::string quantization_config_text(const Packing& packing, std::string_view dtype);
 
 }  // namespace nibble

@@ -5,9 +5,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "container/companion.h"
 #include "container/safetensors_writer.h"
 #include "container/text.h"
 #include "error.h"
+#include "packing/layer_choice.h"
+#include "packing/loader_config.h"
 #include "plan/jobs.h"
 
 namespace nibble {
@@ -20,23 +23,6 @@ struct Input {
   const StoredTensor* tensor;
   uint32_t file;
 };
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-/// Why a tensor is copied; empty when it is packed.
-std::string reason_to_copy(const StoredTensor& tensor, const Packing& packing) {
-  const std::string_view name = tensor.name;
-  if (tensor.type != Type::f32 && tensor.type != Type::f16 && tensor.type != Type::bf16) {
-    return "Its values are " + tensor.dtype + ", not plain floats.";
-  }
-  if (tensor.shape.size() != 2) return "It is no matrix.";
-  if (!name.ends_with(".weight")) return "It is not named as the weight of a layer.";
-  constexpr std::array<std::string_view, 6> kept = {"embed", "wte.", "wpe.", "lm_head", "norm", "ln_"};
-  for (const std::string_view part : kept) {
-    if (contains(name, part)) return "Embeddings, output heads and norms stay as they are, as loaders expect.";
-  }
-  return reason_against(packing, tensor.shape[1], tensor.shape[0]);
-}
 
 void refuse_other_options(const PlanOptions& options, const Packing& packing) {
   const RecipeOptions& recipe = options.recipe;
@@ -71,7 +57,7 @@ std::vector<Input> inputs_of(const Model& model) {
 class Planner {
  public:
   Planner(const Model& model, const PlanOptions& options)
-      : model_(model), options_(options), packing_(*options.packing) {
+      : model_(model), options_(options), packing_(*options.packing), choice_(model, options) {
     packed_.plan.file_type = &packing_.type;
     packed_.plan.method = packing_method(options.method).name;
     for (uint32_t i = 0; i < model.tensors().size(); ++i) {
@@ -82,9 +68,11 @@ class Planner {
 
   PackedPlan make() {
     for (const Input& input : inputs_of(model_)) add(input);
-    if (matrices_ == 0) {
+    if (modules_.quantized.empty()) {
       throw Error("No tensor of this model can be stored as " + std::string(packing_.name()) + ": " + first_reason_);
     }
+    std::sort(modules_.quantized.begin(), modules_.quantized.end());
+    std::sort(modules_.left_out.begin(), modules_.left_out.end());
     place();
     add_side_files();
     finish();
@@ -101,9 +89,11 @@ class Planner {
 
   void add(const Input& input) {
     const StoredTensor& tensor = *input.tensor;
-    const std::string reason = reason_to_copy(tensor, packing_);
+    const uint32_t* source = find_source(input);
+    const auto [reason, left_out] = choice_.fate_of(tensor, source ? model_.tensors()[*source].name : "");
     std::vector<uint64_t> shape(tensor.shape.rbegin(), tensor.shape.rend());
     if (!reason.empty()) {
+      if (left_out) modules_.left_out.push_back(module_name(tensor.name));
       if (first_reason_.empty() && tensor.shape.size() == 2) first_reason_ = reason;
       PackedPlanTensor planned = planned_from(input, tensor.name, reason);
       planned.weights = tensor.weights;
@@ -116,7 +106,7 @@ class Planner {
                             tensor.shape.empty() ? 1 : std::max<uint64_t>(1, number_bytes)});
       return;
     }
-    ++matrices_;
+    modules_.quantized.push_back(module_name(tensor.name));
     if (dtype_.empty()) dtype_ = tensor.dtype;
     PackedMatrix matrix = packed_matrix(packing_, tensor.name, shape[0], shape[1], tensor.dtype);
     for (PackedConstant& constant : matrix.constants) constants_.push_back(std::move(constant));
@@ -148,7 +138,8 @@ class Planner {
     PackedPlanTensor planned{};
     planned.name = std::move(name);
     planned.shape = tensor.shape;
-    planned.source = source_of(input);
+    const uint32_t* source = find_source(input);
+    planned.source = source ? *source : 0;
     planned.dtype = tensor.dtype;
     planned.type = tensor.type;
     planned.part = PackedPart::codes;
@@ -163,9 +154,10 @@ class Planner {
     return tensor.bytes / count;
   }
 
-  uint32_t source_of(const Input& input) const {
+  /// Where the input is in Model::tensors(); null when it is not among them.
+  const uint32_t* find_source(const Input& input) const {
     const auto found = sources_.find({input.file, input.tensor->offset});
-    return found == sources_.end() ? 0 : found->second;
+    return found == sources_.end() ? nullptr : &found->second;
   }
 
   void place() {
@@ -187,7 +179,7 @@ class Planner {
       for (const PackedTensor& tensor : stretch.tensors) enter(tensor);
     }
     const std::array<std::pair<std::string, std::string>, 2> metadata = {
-        {{"format", "pt"}, {"quantization_config", quantization_config_text(packing_, dtype_)}}};
+        {{"format", "pt"}, {"quantization_config", quantization_config_text(packing_, dtype_, modules_)}}};
     OutputFile file{"", 0, 0, write_safetensors_header(entries, metadata)};
     const uint64_t data = file.header.size();
     for (const PackedConstant& constant : constants_) {
@@ -258,28 +250,41 @@ class Planner {
     return first / group * sizeof(float);
   }
 
-  void add_file(const char* suffix, const std::string& text) {
-    packed_.plan.files.push_back({suffix, text.size(), text.size(), {text.begin(), text.end()}});
+  /// A file beside the output, known before a weight is read.
+  void add_file(const char* name, const std::string& text) {
+    packed_.plan.files.push_back({name, text.size(), text.size(), {text.begin(), text.end()}, {}});
   }
 
   void add_side_files() {
     using Json = nlohmann::ordered_json;
-    const Json config = Json::parse(quantization_config_text(packing_, dtype_));
-    if (packing_.family == PackingFamily::gptq) add_file("-quantize_config.json", config.dump(2) + "\n");
-    for (const ModelFile& file : model_.files()) {
-      if (file.name != "config.json" || !file.contents || file.contents->whole.empty()) continue;
-      Json whole = Json::parse(file.contents->whole.begin(), file.contents->whole.end(), nullptr, false);
-      if (!whole.is_object()) continue;
-      whole["quantization_config"] = config;
-      add_file("-config.json", whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    const Json config = Json::parse(quantization_config_text(packing_, dtype_, modules_));
+    if (packing_.family == PackingFamily::gptq) add_file("quantize_config.json", config.dump(2) + "\n");
+    if (!choice_.config().is_object()) {
       packed_.plan.notes.push_back(
-          "Loaders look for a folder: put the output into one as model.safetensors, with the file "
-          "ending in -config.json as config.json and the model's tokenizer files.");
+          "There is no config.json beside the model. Loaders need one that holds the object that the "
+          "output's metadata has under quantization_config.");
       return;
     }
+    Json whole = choice_.config();
+    whole["quantization_config"] = config;
+    add_file("config.json", whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    for (uint32_t i = 0; i < model_.files().size(); ++i) {
+      const ModelFile& file = model_.files()[i];
+      if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json") continue;
+      packed_.plan.files.push_back({file.name, file.bytes, 0, {}, i});
+    }
     packed_.plan.notes.push_back(
-        "There is no config.json beside the model. Loaders need one that holds the object that the "
-        "output's metadata has under quantization_config.");
+        "Loaders open a folder. An output named model.safetensors gets its config.json and the model's tokenizer "
+        "files beside it, as they look for them; under another name these get that name in front.");
+  }
+
+  void note_left_out() {
+    const std::vector<std::string>& names = modules_.left_out;
+    if (names.empty()) return;
+    packed_.plan.notes.push_back(
+        counted(names.size(), "layer") + " cannot be stored as " + std::string(packing_.name()) +
+        (names.size() > 1 ? ", the first being " : ": ") + in_quotes(names[0]) + ". The configuration names " +
+        (names.size() > 1 ? "them" : "it") + " where Transformers, GPTQModel and vLLM look for what is left out.");
   }
 
   void finish() {
@@ -298,6 +303,7 @@ class Planner {
       plan.notes.push_back(counted(copied, "tensor") + " with " + counted(copied_weights, "weight") +
                            " stay as they are: embeddings, output heads, norms, and what this layout cannot hold.");
     }
+    note_left_out();
     std::vector<Job> pieces = plan.jobs;
     for (Job& job : pieces) job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
     plan.memory.shared_bytes = plan.jobs.size() * sizeof(Job) + packed_.tensors.size() * sizeof(PackedPlanTensor);
@@ -308,12 +314,14 @@ class Planner {
   const Model& model_;
   const PlanOptions& options_;
   const Packing& packing_;
+  LayerChoice choice_;
   PackedPlan packed_;
   std::map<std::pair<uint32_t, uint64_t>, uint32_t> sources_;  // by file and offset
   std::vector<PackedConstant> constants_;
   std::vector<Stretch> stretches_;
   std::string dtype_, first_reason_;
-  uint64_t matrices_ = 0, data_bytes_ = 0;
+  LoaderModules modules_;
+  uint64_t data_bytes_ = 0;
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ struct PackedPlan {
   uint64_t largest_piece = 0;
 };
 
-/// Plans it. Matrices named "….weight" are packed, but for embeddings and output heads; everything else is copied.
-/// Throws Error when the model is not made of safetensors files, or the options speak of GGUF.
+/// Plans it. Matrices are packed as LayerChoice says, everything else is copied. Throws Error when the model is not
+/// made of safetensors files, is quantized already, or the options speak of GGUF.
 PackedPlan make_packed_plan(const Model& model, const PlanOptions& options);
 
 /// Plan of web/src/core/types.ts.

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
+#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
-#include "json/parse.h"
 #include "model/folder.h"
 #include "numeric/bits.h"
 #include "plan/json_parts.h"
@@ -14,6 +15,8 @@
 
 namespace nibble {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// Longer texts and arrays are cut in the metadata list.
 constexpr size_t max_shown_text_bytes = 300, max_shown_elements = 16;
@@ -77,7 +80,7 @@ std::string value_text(const GgufHeader& header, const KeyValue& value) {
 }
 
 Json metadata_json(const GgufHeader& header) {
-  Json list = Json::list();
+  Json list = Json::array();
   for (const KeyValue& value : header.values) {
     const bool array = value.type == ValueType::array;
     list.push_back({{"key", value.key},
@@ -132,7 +135,10 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
 
 Json importance_place(const std::optional<ImportanceEntry>& entry) {
   if (!entry) return nullptr;
-  return {{"valuesOffset", entry->values_offset},
+  Json unusable = Json::array();
+  for (const UnusableImportance& one : entry->unusable) unusable.push_back(one.matrix);
+  return {{"unusable", std::move(unusable)},
+          {"valuesOffset", entry->values_offset},
           {"valuesBytes", entry->values_bytes()},
           {"countsOffset", entry->counts_offset ? Json(*entry->counts_offset) : Json(nullptr)},
           {"countsBytes", entry->counts_bytes()}};
@@ -140,7 +146,7 @@ Json importance_place(const std::optional<ImportanceEntry>& entry) {
 
 std::string model_json(const Model& model) {
   const GgufHeader& header = model.metadata();
-  Json files = Json::list(), tensors = Json::list();
+  Json files = Json::array(), tensors = Json::array();
   for (const ModelFile& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   uint64_t weights = 0, bytes = 0;
   for (const ModelTensor& tensor : model.tensors()) {
@@ -159,18 +165,17 @@ std::string model_json(const Model& model) {
                        {"layer", layer_of(tensor.name)},
                        {"role", role_name(tensor.name)}});
   }
-  return Json{{"container", model.container()},
-              {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
-              {"files", std::move(files)},
-              {"architecture", or_null(header.text("general.architecture"))},
-              {"name", or_null(header.text("general.name"))},
-              {"alignment", header.alignment},
-              {"weights", weights},
-              {"tensorBytes", bytes},
-              {"tensors", std::move(tensors)},
-              {"metadata", metadata_json(header)},
-              {"warnings", warnings_of(model)}}
-      .dump();
+  return json_text({{"container", model.container()},
+                    {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
+                    {"files", std::move(files)},
+                    {"architecture", or_null(header.text("general.architecture"))},
+                    {"name", or_null(header.text("general.name"))},
+                    {"alignment", header.alignment},
+                    {"weights", weights},
+                    {"tensorBytes", bytes},
+                    {"tensors", std::move(tensors)},
+                    {"metadata", metadata_json(header)},
+                    {"warnings", warnings_of(model)}});
 }
 
 std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count) {
@@ -182,11 +187,10 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
   }
   const WeightPlace place = place_of(source, first, std::min(count, source.weights - first));
   const uint64_t blocks = (place.weights + stored.block_length - 1) / stored.block_length;
-  return Json{{"file", place.file},
-              {"offset", place.offset},
-              {"bytes", blocks * stored.block_bytes},
-              {"weights", place.weights}}
-      .dump();
+  return json_text({{"file", place.file},
+                    {"offset", place.offset},
+                    {"bytes", blocks * stored.block_bytes},
+                    {"weights", place.weights}});
 }
 
 Json job_json(const Job& job) {
@@ -203,9 +207,10 @@ Json job_json(const Job& job) {
 }
 
 Json plan_object(const Plan& plan, Json tensors, Json jobs) {
-  Json files = Json::list();
+  Json files = Json::array();
   for (const OutputFile& file : plan.files) {
     files.push_back({{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}});
+    if (file.copy_of) files.back()["copyOf"] = *file.copy_of;
   }
   return {{"fileType", plan.file_type->name},
           {"method", plan.method},
@@ -221,41 +226,49 @@ Json plan_object(const Plan& plan, Json tensors, Json jobs) {
 }
 
 std::string plan_json(const Plan& plan, const Model& model) {
-  Json tensors = Json::list(), jobs = Json::list();
+  Json tensors = Json::array(), jobs = Json::array();
   for (const PlannedTensor& tensor : plan.tensors) {
     tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
   }
   for (const Job& job : plan.jobs) jobs.push_back(job_json(job));
-  return plan_object(plan, std::move(tensors), std::move(jobs)).dump();
+  return json_text(plan_object(plan, std::move(tensors), std::move(jobs)));
 }
 
 std::string price_json(const Price& price) {
-  return Json{{"outputBytes", price.output_bytes},
-              {"bitsPerWeight", price.bits_per_weight},
-              {"substitutions", price.substitutions},
-              {"needsImportance", price.needs_importance}}
-      .dump();
+  return json_text({{"outputBytes", price.output_bytes},
+                    {"bitsPerWeight", price.bits_per_weight},
+                    {"substitutions", price.substitutions},
+                    {"needsImportance", price.needs_importance}});
 }
 
 std::string chosen_files_json(const std::string& paths) {
-  const auto list = parse_json(paths).get<std::vector<std::string>>();
-  return Json{{"files", choose_model_files(list)}}.dump();
+  const auto list = Json::parse(paths).get<std::vector<std::string>>();
+  return json_text({{"files", choose_model_files(list)}});
 }
 
-std::string done_json() { return Json{{"done", true}}.dump(); }
+std::string done_json() { return json_text({{"done", true}}); }
 
 std::string wanted_json(ByteRange range) {
-  return Json{{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}}.dump();
+  return json_text({{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}});
 }
 
 std::string importance_json(const ImportanceFile& file) {
-  return Json{{"done", true},
-              {"entries", file.index.entries.size()},
-              {"datasets", file.index.datasets},
-              {"chunks", file.index.chunk_count}}
-      .dump();
+  return json_text({{"done", true},
+                    {"entries", file.index.entries.size()},
+                    {"datasets", file.index.datasets},
+                    {"chunks", file.index.chunk_count}});
 }
 
-std::string error_json(const std::string& sentence) { return Json{{"error", sentence}}.dump(); }
+std::string importance_entries_json(const ImportanceIndex& index, const Model& model) {
+  Json entries = Json::array();
+  for (size_t i = 0; i < index.entries.size(); ++i) {
+    if (!tensor_of(index.entries[i], model)) continue;
+    entries.push_back({{"entry", i}});
+    entries.back().update(importance_place(index.entries[i]));
+  }
+  return json_text({{"entries", std::move(entries)}});
+}
+
+std::string error_json(const std::string& sentence) { return json_text({{"error", sentence}}); }
 
 }  // namespace nibble

@@ -25,6 +25,8 @@ std::string done_json();
 std::string wanted_json(ByteRange range);
 /// ImportanceInfo: { "done": true } and what the file says of itself.
 std::string importance_json(const ImportanceFile& file);
+/// { "entries": [{ entry, ...TensorImportance }, ...] }: those that belong to tensors of the model, by their number.
+std::string importance_entries_json(const ImportanceIndex& index, const Model& model);
 /// { "error": sentence }.
 std::string error_json(const std::string& sentence);
 

@@ -99,11 +99,9 @@ ImportanceFile chosen_importance(const PlanOptions& options, const ImportanceFil
 /// Gives a tensor that is converted its entry of the matrix, or the reason why there is none.
 void find_importance(PlannedTensor& tensor, const ModelTensor& source, const ImportanceIndex& index, bool needed) {
   const ImportanceMatch match = match_importance(index, source.name, source.shape, needed);
-  if (match.entry) {
-    tensor.importance = *match.entry;
-  } else {
-    tensor.reason += ' ' + match.note;
-  }
+  if (match.entry) tensor.importance = *match.entry;
+  if (!match.note.empty()) tensor.reason += ' ' + match.note;
+  tensor.unusable_importance = match.unusable;
 }
 
 /// Sets offsets and sizes: header, then each tensor padded to the alignment.
@@ -159,7 +157,8 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               file_of[source.slices[0].file],
                               0,
                               {},
-                              llama_cpp});
+                              llama_cpp,
+                              0});
     PlannedTensor& planned = layout.tensors.back();
     if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar))
       planned.method = chosen->method;

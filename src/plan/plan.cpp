@@ -55,12 +55,23 @@ void note_substitutions(const Plan& plan, const Model& model, std::vector<std::s
 
 /// Tells which tensors go without importance although there is a matrix.
 void note_importance(const Plan& plan, const Model& model, std::vector<std::string>& notes) {
-  uint64_t with = 0, without = 0;
-  std::string first;
+  uint64_t with = 0, without = 0, unusable = 0;
+  std::string first, first_unusable;
   for (const PlannedTensor& tensor : plan.tensors) {
     if (!tensor.converts()) continue;
-    ++(tensor.importance ? with : without);
-    if (!tensor.importance && first.empty()) first = model.tensors()[tensor.source].name;
+    const std::string& name = model.tensors()[tensor.source].name;
+    if (tensor.unusable_importance > 0 && unusable++ == 0) first_unusable = name;
+    if (tensor.importance || tensor.unusable_importance > 0) {
+      ++with;
+    } else if (without++ == 0) {
+      first = name;
+    }
+  }
+  if (unusable > 0) {
+    notes.push_back("What the importance matrix has for " + counted(unusable, "tensor") +
+                    " cannot be used, all values of a matrix being zero, or some negative or no numbers: converted "
+                    "without it there, the first being " +
+                    in_quotes(first_unusable) + ".");
   }
   if (without == 0) return;
   if (with == 0) {
@@ -129,6 +140,15 @@ MemoryNeed memory_need(const Plan& plan, const Model& model) {
 }
 
 }  // namespace
+
+const ModelTensor* tensor_of(const ImportanceEntry& entry, const Model& model) {
+  for (const ModelTensor& tensor : model.tensors()) {
+    if (tensor.name != entry.name) continue;
+    const uint64_t expected = tensor.shape[0] * (tensor.shape.size() > 2 ? tensor.shape[2] : 1);
+    return entry.values == expected && expected > 0 ? &tensor : nullptr;
+  }
+  return nullptr;
+}
 
 Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
   Layout layout = make_layout(model, options, importance);

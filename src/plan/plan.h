@@ -19,6 +19,9 @@ struct ImportanceFile {
   ImportanceIndex index;
 };
 
+/// The tensor that an entry of a matrix is for; null when the model has none of that name and size.
+const ModelTensor* tensor_of(const ImportanceEntry& entry, const Model& model);
+
 /// One tensor of the output. Tensors are in output order.
 struct PlannedTensor {
   uint32_t source;  ///< index into Model::tensors()
@@ -32,6 +35,7 @@ struct PlannedTensor {
   uint64_t offset;                            ///< from the start of that file
   std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
   std::string_view method;                    ///< the one asked for, or llama.cpp where the type has no other
+  uint64_t unusable_importance = 0;           ///< matrices of it that go without what the matrix has for them
 
   /// Gets another type than it has in the GGUF file the model stands for; otherwise it counts as copied, even when its
   /// bytes are stored differently there.
@@ -40,10 +44,13 @@ struct PlannedTensor {
 
 /// One file of the output.
 struct OutputFile {
-  std::string suffix;  ///< what follows the output's name; empty when there is only one file
+  /// What follows the output's name where it begins with a hyphen; empty for the output itself; otherwise the name of a
+  /// file that belongs beside it.
+  std::string suffix;
   uint64_t bytes;
   uint64_t header_bytes;
-  std::vector<uint8_t> header;  ///< empty in a price
+  std::vector<uint8_t> header;           ///< empty in a price
+  std::optional<uint32_t> copy_of = {};  ///< the input file that it repeats whole
 };
 
 /// A run of one tensor: a piece of one row, or whole rows. In output order; padding follows the last run of a tensor.

@@ -101,6 +101,12 @@ class Decider {
     if (const TypeRule* rule = rules_.find(tensor.name)) {
       return fit_rows({rule->type, "The rule \"" + rule->pattern + "\" asks for it."}, row_length);
     }
+    if (options_.tiny.contains(tensor.name)) {
+      return {tensor.type, std::nullopt,
+              "By a sample its weights are so small that the scales of quantized types, which are half floats, would "
+              "become zero or nearly so: it keeps its type.",
+              true};
+    }
     if (!facts_.names_known) {
       return fit_rows({default_type, "What its name means is not known, so it gets the type itself."}, row_length);
     }

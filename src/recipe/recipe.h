@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +37,10 @@ struct RecipeOptions {
   bool pure = false;                    ///< the default type for all, without the recipe's mix
   bool leave_output_tensor = false;
   std::optional<Type> output_type, token_embedding_type;
-  std::vector<TypeRule> rules;   ///< the first matching one wins
+  std::vector<TypeRule> rules;  ///< the first matching one wins
+  /// Found too small for scales that are half floats, not asked for: these tensors keep their type unless a rule speaks
+  /// of them.
+  std::set<std::string, std::less<>> tiny;
   bool have_importance = false;  ///< an importance matrix with at least one entry is in use
   bool allow_requantize = false;
   bool require_importance = true;  ///< false: types that need a matrix are only marked when there is none, for prices

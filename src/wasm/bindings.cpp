@@ -1,11 +1,11 @@
 #include <emscripten/bind.h>
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "codec/convert.h"
 #include "formats/format.h"
-#include "json/json.h"
 #include "stats/error_report.h"
 #include "wasm/boundary.h"
 
@@ -17,6 +17,8 @@ using bound::bytes_at;
 using bound::floats_at;
 using bound::kernel_named;
 using bound::sentence_of;
+using Json = nlohmann::ordered_json;
+
 std::string version() { return NIBBLE_VERSION; }
 std::string best_kernel_name() { return std::string(kernel_name(best_kernel)); }
 
@@ -30,7 +32,7 @@ const char* importance_name(Importance importance) {
 }
 
 std::string formats() {
-  Json list = Json::list();
+  Json list = Json::array();
   for (const Format& format : all_formats()) {
     list.push_back({{"name", format.name},
                     {"summary", format.summary},

@@ -156,6 +156,25 @@ class BoundModel {
     });
   }
 
+  std::string importance_entries() {
+    return answer([&] {
+      model_.complete();
+      return importance_entries_json(importance_ ? importance_->index : ImportanceIndex{}, model_);
+    });
+  }
+
+  std::string check_importance_entry(unsigned entry, uintptr_t values, uintptr_t counts) {
+    return bound::sentence_of([&] {
+      if (!importance_ || entry >= importance_->index.entries.size()) throw Error("There is no such entry.");
+      ImportanceEntry& checked = importance_->index.entries[entry];
+      const ModelTensor* tensor = tensor_of(checked, model_);
+      if (!tensor) throw Error("This entry belongs to no tensor.");
+      check_importance(checked, {bound::bytes_at(values), static_cast<size_t>(checked.values_bytes())},
+                       {bound::bytes_at(counts), static_cast<size_t>(checked.counts_bytes())},
+                       checked.values / tensor->shape[0]);
+    });
+  }
+
   void close_importance() {
     reader_.reset();
     importance_.reset();
@@ -229,6 +248,8 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("sampleJobs", &BoundModel::sample_jobs)
       .function("openImportance", &BoundModel::open_importance)
       .function("offerImportance", &BoundModel::offer_importance)
+      .function("importanceEntries", &BoundModel::importance_entries)
+      .function("checkImportance", &BoundModel::check_importance_entry)
       .function("closeImportance", &BoundModel::close_importance)
       .function("importanceValues", &BoundModel::importance_row_values)
       .function("headerPointer", &BoundModel::header_pointer)

@@ -232,14 +232,65 @@ TEST(Importance, EveryTruncationOfAGgufFileIsRefused) {
   }
 }
 
-TEST(Importance, NumbersThatAreNotFiniteAreRefused) {
+/// The entry `name`, its values looked at for `matrices` matrices.
+ImportanceEntry checked(const Bytes& file, const std::string& name, uint64_t matrices) {
+  ImportanceEntry entry = *read_index(file).find(name);
+  const std::span<const uint8_t> all(file);
+  check_importance(entry, all.subspan(entry.values_offset, entry.values_bytes()),
+                   all.subspan(entry.counts_offset.value_or(0), entry.counts_bytes()), matrices);
+  return entry;
+}
+
+std::vector<std::pair<uint64_t, ImportanceFault>> faults(const ImportanceEntry& entry) {
+  std::vector<std::pair<uint64_t, ImportanceFault>> list;
+  for (const UnusableImportance& one : entry.unusable) list.emplace_back(one.matrix, one.fault);
+  return list;
+}
+
+using Faults = std::vector<std::pair<uint64_t, ImportanceFault>>;
+
+TEST(Importance, ValuesThatCannotBeUsedAreFoundByMatrix) {
   const float infinity = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto one = [](std::vector<float> values) { return faults(checked(legacy_file({{"a", 1, values}}), "a", 1)); };
+  EXPECT_EQ(one({1, 2}), Faults{});
+  EXPECT_EQ(one({0, 2}), Faults{});  // a column that nothing ever met
+  EXPECT_EQ(one({0, -0.0f}), (Faults{{0, ImportanceFault::zero}}));
+  EXPECT_EQ(one({1, -1e-30f}), (Faults{{0, ImportanceFault::negative}}));
   for (const float bad : {infinity, -infinity, nan}) {
-    EXPECT_NE(file_sentence(legacy_file({{"blk.0.a", 2, {1, bad}}})).find("blk.0.a"), std::string::npos);
-    EXPECT_NE(file_sentence(gguf_file({{"a.in_sum2", {2}, {1, bad}}, {"a.counts", {1}, {4}}})), "");
-    EXPECT_NE(file_sentence(gguf_file({{"a.in_sum2", {2}, {1, 2}}, {"a.counts", {1}, {bad}}})), "");
+    EXPECT_EQ(one({1, bad}), (Faults{{0, ImportanceFault::not_finite}}));
   }
+  // A stack: in files of both kinds, each matrix for itself.
+  const std::vector<float> stack = {1, 2, 0, 0, 3, -1, nan, 1};
+  const Faults expected = {
+      {1, ImportanceFault::zero}, {2, ImportanceFault::negative}, {3, ImportanceFault::not_finite}};
+  EXPECT_EQ(faults(checked(legacy_file({{"e", 1, stack}}), "e", 4)), expected);
+  EXPECT_EQ(faults(checked(gguf_file({{"e.in_sum2", {2, 4}, stack}, {"e.counts", {1, 4}, {4, 4, 4, 4}}}), "e", 4)),
+            expected);
+  // A matrix that was never used counts 1 everywhere, as in llama.cpp, whatever its sums; a count must be a number.
+  EXPECT_EQ(faults(checked(gguf_file({{"e.in_sum2", {2, 2}, {0, 0, 1, 2}}, {"e.counts", {1, 2}, {0, nan}}}), "e", 2)),
+            (Faults{{1, ImportanceFault::not_finite}}));
+}
+
+TEST(Importance, WhatCannotBeUsedIsLeftOutAndSaid) {
+  const Bytes file = legacy_file({{"a", 1, {0, 0}}, {"e", 1, {1, 2, 0, 0, -1, 0}}});
+  ImportanceIndex index = read_index(file);
+  for (ImportanceEntry& entry : index.entries) entry = checked(file, entry.name, entry.name == "e" ? 3 : 1);
+  const ImportanceMatch none = match_importance(index, "a", std::vector<uint64_t>{2, 7}, false);
+  EXPECT_EQ(none.entry, nullptr);
+  EXPECT_EQ(none.unusable, 1u);
+  EXPECT_EQ(none.note,
+            "Its entry in the importance matrix cannot be used, all its values are zero: quantized without it.");
+  const ImportanceMatch partly = match_importance(index, "e", std::vector<uint64_t>{2, 7, 3}, false);
+  ASSERT_NE(partly.entry, nullptr);
+  EXPECT_EQ(partly.unusable, 2u);
+  EXPECT_EQ(partly.note,
+            "The importance matrix cannot be used for 2 of its 3 matrices (the first is number 1, counted from 0: all "
+            "its values are zero): quantized without it.");
+  const std::string refused = sentence_of([&] { match_importance(index, "e", std::vector<uint64_t>{2, 7, 3}, true); });
+  EXPECT_NE(refused.find("\"e\" needs importance for its new type. The importance matrix cannot be used for 2"),
+            std::string::npos)
+      << refused;
 }
 
 TEST(Importance, ReadsWhatLlamaImatrixWrote) {

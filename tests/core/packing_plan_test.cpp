@@ -18,7 +18,9 @@
 namespace nibble {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 using Bytes = std::vector<uint8_t>;
 
 /// A model of one safetensors file and, if there is text for it, a config.json.
@@ -66,9 +68,9 @@ struct TestModel {
 std::vector<std::pair<std::string, std::vector<uint64_t>>> small_layers() {
   return {{"model.embed_tokens.weight", {40, 64}},
           {"model.layers.0.norm.weight", {63}},
-          {"model.layers.0.self_attn.q_proj.weight", {72, 64}},
-          {"model.layers.0.self_attn.q_proj.bias", {72}},
-          {"model.layers.0.mlp.up_proj.weight", {200, 128}},
+          {"model.layers.0.self_attn.q_proj.weight", {96, 64}},
+          {"model.layers.0.self_attn.q_proj.bias", {96}},
+          {"model.layers.0.mlp.up_proj.weight", {224, 128}},
           {"model.layers.0.mlp.odd.weight", {9, 33}},
           {"conv.weight", {4, 4, 3}},
           {"lm_head.weight", {40, 64}}};
@@ -118,7 +120,9 @@ Outcome run(const PackedPlan& packed, const Bytes& source) {
 
 std::vector<float> decode(const Packing& packing, const reference::RawFile& file, const std::string& module) {
   if (packing.family == PackingFamily::int8) return reference::decode_int8(file, module);
-  if (packing.family == PackingFamily::gptq) return reference::decode_gptq(file, module);
+  const auto config = nlohmann::json::parse(file.metadata.at("quantization_config"));
+  const bool v2 = config.contains("checkpoint_format") && config["checkpoint_format"] == "gptq_v2";
+  if (packing.family == PackingFamily::gptq) return reference::decode_gptq(file, module, v2);
   return reference::decode_four_bit(file, module);
 }
 
@@ -183,7 +187,7 @@ TEST(PackingPlan, ConfigurationSaysWhatLoadersLookFor) {
   TestModel source(small_layers(), R"({"model_type": "llama"})");
   const PackedPlan nf4 = make_packed_plan(source.model, options_for("nf4-nested"));
   ASSERT_EQ(nf4.plan.files.size(), 2u);
-  EXPECT_EQ(nf4.plan.files[1].suffix, "-config.json");
+  EXPECT_EQ(nf4.plan.files[1].suffix, "config.json");
   const auto config = nlohmann::json::parse(nf4.plan.files[1].header);
   EXPECT_EQ(config["model_type"], "llama");
   EXPECT_EQ(config["quantization_config"]["quant_method"], "bitsandbytes");
@@ -196,6 +200,116 @@ TEST(PackingPlan, ConfigurationSaysWhatLoadersLookFor) {
   EXPECT_EQ(quantize["group_size"], 64);
   EXPECT_EQ(quantize["sym"], false);
   EXPECT_EQ(quantize["desc_act"], false);
+  EXPECT_EQ(quantize["checkpoint_format"], "gptq_v2");  // loaders refuse asymmetric files of the older format
+  const PackedPlan symmetric = make_packed_plan(source.model, options_for("gptq-4bit-64g"));
+  EXPECT_EQ(nlohmann::json::parse(symmetric.plan.files[1].header)["checkpoint_format"], "gptq");
+  for (const auto& one : {config["quantization_config"], quantize}) {
+    EXPECT_EQ(one["meta"]["quantizer"][0], std::string("nibble:") + NIBBLE_VERSION);
+  }
+}
+
+std::vector<std::pair<std::string, std::vector<uint64_t>>> layers_with_experts() {
+  return {{"model.embed_tokens.weight", {40, 192}},
+          {"model.layers.0.self_attn.q_proj.weight", {64, 192}},
+          {"model.layers.0.mlp.gate.weight", {4, 128}},
+          {"model.layers.0.mlp.experts.0.gate_proj.weight", {128, 128}},
+          {"model.layers.0.mlp.experts.0.down_proj.weight", {40, 128}},
+          {"model.norm.weight", {192}}};
+}
+
+nlohmann::json config_of(const PackedPlan& packed) {
+  for (const OutputFile& file : packed.plan.files) {
+    if (file.suffix == "config.json") return nlohmann::json::parse(file.header)["quantization_config"];
+  }
+  return nullptr;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(PackingPlan, WhatIsLeftOutIsNamedWhereLoadersLook) {
+  TestModel source(layers_with_experts(), R"({"model_type": "qwen3_moe"})");
+  const PackedPlan gptq = make_packed_plan(source.model, options_for("gptq-4bit-128g"));
+  const nlohmann::json config = config_of(gptq);
+  EXPECT_EQ(config["modules_in_block_to_quantize"],
+            nlohmann::json::array({Names{"model.layers.0.mlp.experts.0.gate_proj"}}));
+  Names left;
+  for (const auto& [pattern, overrides] : config["dynamic"].items()) {
+    EXPECT_EQ(overrides, nlohmann::json::object());
+    left.push_back(pattern);
+  }
+  EXPECT_EQ(left, (Names{"-:^model\\.layers\\.0\\.mlp\\.experts\\.0\\.down_proj$",
+                         "-:^model\\.layers\\.0\\.mlp\\.gate$", "-:^model\\.layers\\.0\\.self_attn\\.q_proj$"}));
+  EXPECT_THAT(gptq.plan.notes, Contains(HasSubstr("3 layers cannot be stored as gptq-4bit-128g")));
+  // What is left out by everyone's convention needs no list, and a list would replace the convention.
+  TestModel usual(small_layers(), R"({"model_type": "llama"})");
+  EXPECT_TRUE(config_of(make_packed_plan(usual.model, options_for("nf4")))["llm_int8_skip_modules"].is_null());
+  EXPECT_EQ(config_of(make_packed_plan(source.model, options_for("nf4")))["llm_int8_skip_modules"],
+            nlohmann::json(Names{"model.layers.0.mlp.gate", "lm_head"}));
+}
+
+TEST(PackingPlan, TinyWeightsMatterOnlyWhereScalesAreHalfFloats) {
+  TestModel source({{"a.weight", {64, 128}}, {"b.weight", {64, 128}}}, "");
+  const auto fate = [&](const std::string& type) {
+    PlanOptions options = options_for(type);
+    options.recipe.tiny = {"a.weight"};
+    std::map<std::string, std::string> reasons;
+    for (const PackedPlanTensor& tensor : make_packed_plan(source.model, options).tensors) {
+      reasons[tensor.name] = tensor.packing ? "packed" : tensor.reason;
+    }
+    return reasons;
+  };
+  for (const char* type : {"nf4", "nf4-nested", "fp4", "int8"}) {
+    for (const auto& [name, what] : fate(type)) EXPECT_EQ(what, "packed") << type << ", " << name;
+  }
+  EXPECT_THAT(fate("gptq-4bit-128g")["a.weight"], HasSubstr("By a sample its weights are so small"));
+  EXPECT_EQ(fate("gptq-4bit-128g")["b.qweight"], "packed");
+}
+
+TEST(PackingPlan, MatricesOfAFileAloneAreMatricesWhateverTheirName) {
+  const std::vector<std::pair<std::string, std::vector<uint64_t>>> shapes = {
+      {"lstm.weight_ih", {64, 128}}, {"lstm.kernel", {128, 64}}, {"lstm.bias", {2, 64}}, {"conv.weight", {4, 4, 3}}};
+  const auto packed_names = [&](const std::string& config) {
+    TestModel source(shapes, config);
+    Names names;
+    for (const PackedPlanTensor& tensor : make_packed_plan(source.model, options_for("nf4")).tensors) {
+      if (tensor.packing && tensor.part == PackedPart::codes) names.push_back(tensor.name);
+    }
+    return names;
+  };
+  EXPECT_THAT(packed_names(""), UnorderedElementsAre("lstm.weight_ih", "lstm.kernel"));
+  // Loaders that go by a configuration know layers by ".weight" alone.
+  EXPECT_THAT(sentence_of([&] { packed_names(R"({"model_type": "llama"})"); }), HasSubstr("which loaders go by"));
+}
+
+TEST(PackingPlan, QuantizedModelsAreRefusedByTheirCause) {
+  const std::vector<std::pair<std::string, std::vector<uint64_t>>> plain = {
+      {"model.layers.0.q_proj.weight", {64, 128}}};
+  TestModel by_config(plain, R"({"model_type": "llama", "quantization_config": {"quant_method": "gptq"}})");
+  EXPECT_THAT(sentence_of([&] { make_packed_plan(by_config.model, options_for("nf4")); }),
+              HasSubstr("quantized already: its config.json says so (gptq). nf4 is made from"));
+  TestModel by_name({{"model.layers.0.q_proj.qweight", {64, 128}}}, "");
+  EXPECT_THAT(sentence_of([&] { make_packed_plan(by_name.model, options_for("gptq-4bit-32g")); }),
+              HasSubstr("quantized already: it holds \"model.layers.0.q_proj.qweight\""));
+  TestModel transposed(plain, R"({"model_type": "gpt2"})");
+  EXPECT_THAT(sentence_of([&] { make_packed_plan(transposed.model, options_for("nf4")); }),
+              HasSubstr("store their matrices transposed"));
+}
+
+TEST(PackingPlan, TokenizerFilesAreRepeatedBesideTheOutput) {
+  TestModel source(small_layers(), "");
+  Model& model = source.model;
+  const std::string text = R"({"model_type": "llama"})";
+  Model whole;
+  whole.offer(0, "model.safetensors", source.file.size(), 0, source.file);
+  whole.offer(1, "config.json", text.size(), 0, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  whole.offer(2, "generation_config.json", 2, 0, std::span(reinterpret_cast<const uint8_t*>("{}"), 2));
+  whole.complete();
+  const PackedPlan packed = make_packed_plan(whole, options_for("nf4"));
+  ASSERT_EQ(packed.plan.files.size(), 3u);
+  EXPECT_EQ(packed.plan.files[2].suffix, "generation_config.json");
+  EXPECT_EQ(packed.plan.files[2].copy_of, 2u);
+  EXPECT_EQ(packed.plan.files[2].bytes, 2u);
+  EXPECT_EQ(make_packed_plan(model, options_for("nf4")).plan.files.size(), 1u);
 }
 
 TEST(PackingPlan, WhatCannotBeDoneIsSaid) {

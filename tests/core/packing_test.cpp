@@ -106,7 +106,7 @@ std::vector<float> decode(const Packing& packing, const reference::RawFile& file
   switch (packing.family) {
     case PackingFamily::int8: return reference::decode_int8(file, "m");
     case PackingFamily::four_bit: return reference::decode_four_bit(file, "m");
-    case PackingFamily::gptq: return reference::decode_gptq(file, "m");
+    case PackingFamily::gptq: return reference::decode_gptq(file, "m", packing.asymmetric);
   }
   return {};
 }
@@ -205,8 +205,13 @@ TEST(Packing, NestedLevelsAreBitsandbytesDynamicMap) {
 
 TEST(Packing, MatricesThatDoNotFitAreNamed) {
   EXPECT_EQ(reason_against(*find_packing("gptq-4bit-128g"), 8, 192),
-            "Its rows of 192 weights cannot be cut into groups of 128.");
-  EXPECT_THAT(reason_against(*find_packing("gptq-4bit-64g"), 12, 192), HasSubstr("12 rows"));
+            "Its rows of 192 weights cannot be cut into groups of 128; gptq-4bit-64g could store it.");
+  EXPECT_EQ(reason_against(*find_packing("gptq-4bit-64g-asym"), 32, 96),
+            "Its rows of 96 weights cannot be cut into groups of 64; gptq-4bit-32g-asym could store it.");
+  EXPECT_EQ(reason_against(*find_packing("gptq-4bit-32g"), 32, 172),
+            "Its rows of 172 weights cannot be cut into groups of 32.");
+  EXPECT_THAT(reason_against(*find_packing("gptq-4bit-64g"), 40, 192), HasSubstr("It has 40 rows"));
+  EXPECT_EQ(reason_against(*find_packing("gptq-4bit-64g"), 64, 192), "");
   EXPECT_EQ(reason_against(*find_packing("nf4"), 3, 5), "");
 }
 

@@ -458,6 +458,26 @@ TEST(Recipe, PatternsAreLowerCasedRegularExpressionsSearchedAnywhere) {
   EXPECT_NE(decision_sentence({"a.weight", {256, 256}, Type::f16}, options).find("attn_("), std::string::npos);
 }
 
+TEST(Recipe, WhatWasFoundTooSmallKeepsItsTypeForAReasonOfItsOwn) {
+  RecipeOptions options = asking_for("Q4_0");
+  options.tiny = {"A.Weight"};
+  ModelFacts unknown;
+  unknown.names_known = false;
+  const auto decision_for = [&](const char* name, Type type) {
+    const RecipeTensor tensor{name, {256, 256}, type};
+    return decide(unknown, std::span(&tensor, 1), options)[0];
+  };
+  for (const Type type : {Type::f32, Type::bf16}) {
+    const Decision decision = decision_for("A.Weight", type);
+    EXPECT_EQ(decision.type, type);
+    EXPECT_EQ(decision.reason.find("The rule"), std::string::npos) << decision.reason;
+    EXPECT_NE(decision.reason.find("it keeps its type"), std::string::npos) << decision.reason;
+  }
+  EXPECT_EQ(decision_for("a.weight", Type::f32).type, Type::q4_0) << "another name";
+  options.rules = {{".", Type::q8_0}};
+  EXPECT_EQ(decision_for("A.Weight", Type::f32).type, Type::q8_0) << "a rule decides";
+}
+
 TEST(Recipe, PatternsDoNotTouchFloatTargets) {
   RecipeOptions options = asking_for("F16");
   options.rules = {{"attn", Type::q8_0}};

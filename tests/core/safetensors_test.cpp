@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "container/safetensors_header.h"
 #include "core/test_files.h"
 #include "gguf_builder.h"
+#include "packing/packing_plan.h"
 #include "plan/plan.h"
 #include "plan_checks.h"
 #include "sentence_of.h"
@@ -163,6 +165,33 @@ TEST(SafetensorsFixtures, NetworksOfAllKindsBecomeGguf) {
       plan_of(model, type);
     }
   }
+}
+
+/// The tensors that become quantized layers of a safetensors file.
+std::vector<std::string> packed_tensors(const Model& model, const char* type) {
+  std::vector<std::string> names;
+  const PlanOptions options = parse_plan_options(std::string(R"({"type":")") + type + R"("})");
+  for (const PackedPlanTensor& tensor : make_packed_plan(model, options).tensors) {
+    if (tensor.packing && tensor.part == PackedPart::codes) names.push_back(tensor.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(SafetensorsFixtures, MatricesBecomeQuantizedLayersWhateverTheirNames) {
+  using Names = std::vector<std::string>;
+  const std::string cell = "rnnlm.multi_rnn_cell.cell_";
+  EXPECT_EQ(packed_tensors(fixture({"silero_vad_16k.safetensors", 1239748}), "nf4"),
+            (Names{"lstm_cell.weight_hh", "lstm_cell.weight_ih"}));
+  EXPECT_EQ(packed_tensors(fixture({"silero_vad_16k.safetensors", 1239748}), "gptq-4bit-128g"),
+            (Names{"lstm_cell.weight_hh.qweight", "lstm_cell.weight_ih.qweight"}));
+  EXPECT_EQ(packed_tensors(fixture({"ml5-charrnn-dubois.safetensors", 1146056}), "int8"),
+            (Names{cell + "0.basic_lstm_cell.kernel", cell + "1.basic_lstm_cell.kernel", "rnnlm.softmax_w"}));
+  EXPECT_EQ(packed_tensors(fixture({"burn-multi_layer.safetensors", 17624}), "nf4"), (Names{"fc1.weight"}));
+  EXPECT_EQ(packed_tensors(fixture({"capp-gpt.safetensors", 949792}), "nf4").size(), 16u);
+  EXPECT_EQ(packed_tensors(fixture({"burn-mnist.safetensors", 1509296}), "gptq-4bit-32g"), (Names{"fc1.qweight"}));
+  EXPECT_THAT(sentence_of([] { packed_tensors(fixture({"candle-csm-voices.safetensors", 291806}), "nf4"); }),
+              HasSubstr("No tensor of this model can be stored as nf4"));
 }
 
 TEST(SafetensorsFixtures, NumbersWithoutDimensionsAndConvolutionsKeepTheirMeaning) {

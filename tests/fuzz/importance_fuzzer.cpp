@@ -16,10 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (range.offset > size || range.bytes > size - range.offset) __builtin_trap();
       reader.offer(file.subspan(range.offset, range.bytes));
     }
-    for (const ImportanceEntry& entry : reader.take().entries) {
-      std::vector<float> values(entry.values);
-      importance_values(entry, file.subspan(entry.values_offset, entry.values_bytes()),
-                        file.subspan(entry.counts_offset.value_or(0), entry.counts_bytes()), values.data());
+    ImportanceIndex index = reader.take();
+    for (ImportanceEntry& entry : index.entries) {
+      if (entry.values == 0) continue;
+      check_importance(entry, file.subspan(entry.values_offset, entry.values_bytes()),
+                       file.subspan(entry.counts_offset.value_or(0), entry.counts_bytes()), 1);
     }
   } catch (const Error&) {
     // A sentence is a good answer.

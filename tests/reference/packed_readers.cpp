@@ -80,7 +80,7 @@ RawFile read_safetensors(const std::vector<uint8_t>& file) {
   return result;
 }
 
-std::vector<float> decode_gptq(const RawFile& file, const std::string& module) {
+std::vector<float> decode_gptq(const RawFile& file, const std::string& module, bool v2) {
   const RawTensor& qweight = get(file, module + ".qweight", "I32");
   const RawTensor& qzeros = get(file, module + ".qzeros", "I32");
   const RawTensor& scales = get(file, module + ".scales", "F16");
@@ -92,7 +92,8 @@ std::vector<float> decode_gptq(const RawFile& file, const std::string& module) {
     const uint64_t group = at<uint32_t>(g_idx, i);
     for (uint64_t o = 0; o < out; ++o) {
       const int code = at<uint32_t>(qweight, i / 8 * out + o) >> 4 * (i % 8) & 15;
-      const int zero = static_cast<int>(at<uint32_t>(qzeros, group * (out / 8) + o / 8) >> 4 * (o % 8) & 15) + 1;
+      const int zero =
+          static_cast<int>(at<uint32_t>(qzeros, group * (out / 8) + o / 8) >> 4 * (o % 8) & 15) + (v2 ? 0 : 1);
       weights[o * in + i] = half(at<uint16_t>(scales, group * out + o)) * static_cast<float>(code - zero);
     }
   }

@@ -23,8 +23,8 @@ struct RawFile {
 /// size of its numbers.
 RawFile read_safetensors(const std::vector<uint8_t>& file);
 
-/// The matrices of layer `module`, row by row.
-std::vector<float> decode_gptq(const RawFile& file, const std::string& module);
+/// The matrices of layer `module`, row by row. `v2`: the checkpoint format is "gptq_v2", whose zeros are not less one.
+std::vector<float> decode_gptq(const RawFile& file, const std::string& module, bool v2);
 std::vector<float> decode_four_bit(const RawFile& file, const std::string& module);
 std::vector<float> decode_int8(const RawFile& file, const std::string& module);
 

@@ -14,7 +14,7 @@ import {
 import { OrderedFiles } from '../src/core/ordered-files';
 import { DiskPlace } from '../src/platform/node-place';
 import { nodePlatform } from '../src/platform/node';
-import { outputPath } from '../src/cli/files';
+import { outputPath } from '../src/core/output-path';
 import { testData } from './support/real';
 
 /** Outputs in safetensors, with quantized layers. What they decode to is the C++ tests' business. */
@@ -109,7 +109,15 @@ describe('an output in safetensors', async () => {
 
   it('brings the files that loaders look for', async () => {
     const { path, report } = await pack('gptq-4bit-32g', 2, 1 << 20);
-    expect(report.files.map(({ name }) => name)).toEqual(['', '-quantize_config.json', '-config.json']);
+    expect(report.files.map(({ name }) => name)).toEqual([
+      '',
+      'quantize_config.json',
+      'config.json',
+      'generation_config.json',
+      'tokenizer.json',
+      'tokenizer.model',
+      'tokenizer_config.json',
+    ]);
     expect(headerOf(path)['model.layers.0.self_attn.q_proj.qweight']).toMatchObject({ dtype: 'I32', shape: [8, 64] });
     expect(headerOf(path)['model.layers.0.self_attn.q_proj.weight']).toBeUndefined();
     const config = JSON.parse(readFileSync(path.replace('.safetensors', '-config.json'), 'utf8')) as Record<

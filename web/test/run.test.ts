@@ -128,7 +128,13 @@ describe('a run', () => {
     const plan = fakePlan(3, 4);
     // The middle tensor is a stack of two matrices of two rows, and weighted.
     plan.tensors[1]!.shape = [4, 2, 2];
-    plan.tensors[1]!.importance = { valuesOffset: 0, valuesBytes: 32, countsOffset: null, countsBytes: 0 };
+    plan.tensors[1]!.importance = {
+      valuesOffset: 0,
+      valuesBytes: 32,
+      countsOffset: null,
+      countsBytes: 0,
+      unusable: [],
+    };
     const seen: (number[] | null)[] = [];
     const workers = new FakeWorkers((job, answer) => {
       seen.push(job.importance && [...job.importance]);
@@ -143,9 +149,35 @@ describe('a run', () => {
     expect(seen).toEqual([...none, [2, 3, 4, 5], [2, 3, 4, 5], [6, 7, 8, 9], [6, 7, 8, 9], ...none]);
   });
 
+  it('sends none for a matrix whose importance cannot be used', async () => {
+    const plan = fakePlan(1, 4);
+    plan.tensors[0]!.shape = [4, 2, 2];
+    plan.tensors[0]!.importance = {
+      valuesOffset: 0,
+      valuesBytes: 32,
+      countsOffset: null,
+      countsBytes: 0,
+      unusable: [0],
+    };
+    const seen: (number[] | null)[] = [];
+    const workers = new FakeWorkers((job, answer) => {
+      seen.push(job.importance && [...job.importance]);
+      answer(doneWith(job));
+    });
+    const model = fakeModel(plan, workers, async () => Float32Array.of(0, 0, 0, 0, 5, 6, 7, 8));
+    await run(model, options, new FakeSink(), { workers: 1 });
+    expect(seen).toEqual([null, null, [5, 6, 7, 8], [5, 6, 7, 8]]);
+  });
+
   it('ends with what is wrong with the importance matrix', async () => {
     const plan = fakePlan(2, 2);
-    plan.tensors[1]!.importance = { valuesOffset: 0, valuesBytes: 16, countsOffset: null, countsBytes: 0 };
+    plan.tensors[1]!.importance = {
+      valuesOffset: 0,
+      valuesBytes: 16,
+      countsOffset: null,
+      countsBytes: 0,
+      unusable: [],
+    };
     const model = fakeModel(plan, new FakeWorkers(later), () => Promise.reject(new Problem('The matrix is damaged.')));
     const sink = new FakeSink();
     await expect(run(model, options, sink)).rejects.toThrow('The matrix is damaged.');

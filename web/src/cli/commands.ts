@@ -2,7 +2,8 @@ import { DiscardSink, makeReceipt, Problem, run, Stopped, type OpenedModel, type
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
-import { defaultOutput, outputPath, outputsOf, placeOf } from './files';
+import { outputPath } from '../core/output-path';
+import { defaultOutput, outputsOf, placeOf } from './files';
 import { checkOutputs, removeLeftovers, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {

@@ -1,6 +1,7 @@
-import { close, readdirSync, statSync } from 'node:fs';
+import { close, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { chooseFiles, Problem, sentenceOf, type Core, type OpenedModel, type Plan, type SourceHandle } from '../core';
+import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
 import { openInput } from '../platform/node-files';
 import type { NamedFile, Output } from './outputs';
 
@@ -104,11 +105,6 @@ export function defaultOutput(input: string, { fileType, container }: Pick<Plan,
   );
 }
 
-/** The path of an output file by its name in the plan: "" is `output` itself, to parts the name is what follows it. */
-export function outputPath(output: string, name: string): string {
-  return name === '' ? output : output.replace(/(\.gguf|\.safetensors)?$/, name);
-}
-
 /** The files a run writes, of which those that hold weights may replace the model's own with --force. */
 export function outputsOf(
   output: string,
@@ -119,10 +115,14 @@ export function outputsOf(
 ): Output[] {
   const weights = new Set(info.tensors.map(({ file }) => file));
   const replaceable = inputs.paths.filter((_, file) => weights.has(file));
-  return made.outputFiles.map(({ name }) => {
+  return made.outputFiles.map(({ name, copyOf }) => {
     const path = outputPath(output, name);
-    const beside = made.container === 'safetensors' && name !== '';
-    return beside ? { path, what: 'a file beside the output' } : { path, what: 'the output', replaceable, force };
+    if (!isBeside(name)) return { path, what: 'the output', replaceable, force };
+    const wasOurs = (content: Buffer): boolean =>
+      copyOf === undefined
+        ? isOwnConfiguration(content.toString())
+        : content.equals(readFileSync(inputs.paths[copyOf]!));
+    return { path, what: 'a file beside the output', wasOurs };
   });
 }
 

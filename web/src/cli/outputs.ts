@@ -1,4 +1,13 @@
-import { fstatSync, lstatSync, readlinkSync, realpathSync, rmSync, statSync, type BigIntStats } from 'node:fs';
+import {
+  fstatSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../core';
 import { otherKind } from '../platform/node-files';
@@ -18,6 +27,8 @@ export interface Output extends NamedFile {
   /** Inputs whose place it takes when it is complete, if the person says --force. */
   replaceable?: readonly string[];
   force?: boolean;
+  /** Of a file whose name the person did not choose: whether what is there already may be replaced. */
+  wasOurs?: (content: Buffer) => boolean;
 }
 
 /** Where a file lies, and which one it is if there is one: hard links are one file at several places. */
@@ -50,6 +61,7 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly NamedF
       const other = before.find(({ spots: theirs }) => theirs.some((their) => same(spot, their)));
       if (other) throw bothOutputs(output, other.output);
     }
+    if (output.wasOurs && statOf(target) && !output.wasOurs(readFileSync(target))) throw replacesOther(output);
     before.push({ output, spots });
     return target;
   });
@@ -75,6 +87,12 @@ function replacesInput({ path, what, replaceable }: Output, input: NamedFile): P
     ? ', or say --force to replace the model when the output is complete'
     : '';
   return new Problem(`${path} ${is}, and ${what} would replace it. Choose another name${force}.`);
+}
+
+function replacesOther({ path, what }: Output): Problem {
+  return new Problem(
+    `${path} is there already, and no run left it: ${what} has that name. Choose another folder for the output, or move that file away.`,
+  );
 }
 
 function hidesInput({ path, what }: Output, target: string, input: NamedFile): Problem {

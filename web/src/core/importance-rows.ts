@@ -21,6 +21,7 @@ export class ImportanceRows {
     if (rows === null) return undefined;
     const [length, rowsOfMatrix = 1] = shape as [number, number?];
     const matrix = Math.floor(firstWeight / (length * rowsOfMatrix));
+    if (importance.unusable.includes(matrix)) return null;
     return rows.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>;
   }
 

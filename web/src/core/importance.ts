@@ -1,5 +1,5 @@
 import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
-import { allocate, throwProblem, withBytes } from './module';
+import { allocate, answer, throwProblem, withBytes } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -13,6 +13,10 @@ export interface ImportanceFile {
 
 /** An index is a list of names; this is far more than any needs, and keeps a damaged count from filling memory. */
 const longestPieceBytes = 16 * 1024 * 1024;
+
+interface Entries {
+  entries: (TensorImportance & { entry: number })[];
+}
 
 type Reply = { wanted: { offset: number; bytes: number } } | ImportanceInfo | { error: string };
 
@@ -48,6 +52,13 @@ export class ImportanceMatrix {
     return new ImportanceMatrix(core.module, model, source, { ...reply, path });
   }
 
+  /** Looks at the values of every tensor, so that plans know which of them cannot be used. Throws Problem. */
+  async check(): Promise<void> {
+    for (const { entry, ...place } of answer<Entries>(this.#model.importanceEntries()).entries) {
+      await this.#read(place, (values, counts) => this.#model.checkImportance(entry, values, counts));
+    }
+  }
+
   private constructor(
     module: NibbleModule,
     model: CoreModel,
@@ -61,28 +72,31 @@ export class ImportanceMatrix {
   }
 
   /** The rows of tensor number `tensor`; `plan` makes sure that the core's last plan is the one meant. */
-  async rowsOf(
-    tensor: number,
+  async rowsOf(tensor: number, place: TensorImportance, plan: () => void): Promise<Float32Array<ArrayBuffer>> {
+    const module = this.#module;
+    const rows = allocate(module, place.valuesBytes);
+    try {
+      await this.#read(place, (values, counts) => {
+        plan();
+        return this.#model.importanceValues(tensor, values, counts, rows);
+      });
+      return new Float32Array(module.HEAPU8.slice(rows, rows + place.valuesBytes).buffer as ArrayBuffer);
+    } finally {
+      module._free(rows);
+    }
+  }
+
+  /** Gives the core the numbers of one tensor; `use` answers with a sentence when they are not acceptable. */
+  async #read(
     { valuesOffset, valuesBytes, countsOffset, countsBytes }: TensorImportance,
-    plan: () => void,
-  ): Promise<Float32Array<ArrayBuffer>> {
+    use: (values: number, counts: number) => string,
+  ): Promise<void> {
     const values = await readRange(this.#source, valuesOffset, valuesBytes);
     const counts = await readRange(this.#source, countsOffset ?? 0, countsOffset === null ? 0 : countsBytes);
-    plan();
-    const module = this.#module;
-    return withBytes(module, values, (valuesPointer) =>
-      withBytes(module, counts, (countsPointer) => {
-        const rows = allocate(module, valuesBytes);
-        try {
-          throwProblem(
-            this.#model.importanceValues(tensor, valuesPointer, countsOffset === null ? 0 : countsPointer, rows),
-            this.#source.name,
-          );
-          return new Float32Array(module.HEAPU8.slice(rows, rows + valuesBytes).buffer as ArrayBuffer);
-        } finally {
-          module._free(rows);
-        }
-      }),
+    withBytes(this.#module, values, (valuesPointer) =>
+      withBytes(this.#module, counts, (countsPointer) =>
+        throwProblem(use(valuesPointer, countsOffset === null ? 0 : countsPointer), this.#source.name),
+      ),
     );
   }
 }

@@ -158,11 +158,12 @@ class MeasurePass {
   }
 
   #give(tensor: number, { matrix, ranges }: SampleJob, rows: Float32Array<ArrayBuffer> | null): Promise<SampleDone> {
-    const { from, types, shape } = this.#prepared.plan.tensors[tensor]!;
+    const { from, types, shape, importance: place } = this.#prepared.plan.tensors[tensor]!;
     const length = shape[0]!;
     const index = this.#nextJob++;
     this.#tensorOfJob.set(index, tensor);
-    const importance = rows && (rows.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>);
+    const usable = rows && !place?.unusable.includes(matrix) ? rows : null;
+    const importance = usable && (usable.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>);
     const done = new Promise<SampleDone>((resolve) => this.#answers.set(index, resolve));
     this.#pool.give({
       kind: 'sample',

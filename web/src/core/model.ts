@@ -149,19 +149,18 @@ export async function openModel(
     const info = answer<ModelInfo>(model.info());
     const sources = [...files, ...computedValues(core, model)];
     // What llama.cpp's recipes decide stays as they decide it.
-    const kept = info.architecture === 'unknown' ? keepTiny(info, await tinyTensors(core, model, sources)) : [];
+    const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
-    return new HeadersOnly(core, sources, model, info, matrix, kept);
+    await matrix?.check();
+    return new HeadersOnly(core, sources, model, info, matrix, tiny);
   } catch (error) {
     model.delete();
     throw error;
   }
 }
 
-type TypeRules = NonNullable<PlanOptions['tensorTypes']>;
-
-/** Rules that keep tensors at F16 whose weights are too small for quantized types, and a warning. */
-function keepTiny(info: ModelInfo, tensors: number[]): TypeRules {
+/** The names of the matrices among them, whose weights are too small for scales in half precision, and a warning. */
+function namesOfTiny(info: ModelInfo, tensors: number[]): string[] {
   const names = tensors
     .map((tensor) => info.tensors[tensor]!)
     .filter(({ shape }) => shape.length > 1)
@@ -170,11 +169,10 @@ function keepTiny(info: ModelInfo, tensors: number[]): TypeRules {
     const which =
       names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
     info.warnings.push(
-      `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so: kept at F16 or larger.`,
+      `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so. Types with such scales leave ${names.length === 1 ? 'it' : 'them'} as stored.`,
     );
   }
-  // Patterns are compared in lower case, names as they are.
-  return names.map((name) => ({ pattern: `^${name.replace(/[^a-z0-9_]/g, '.')}$`, type: 'f16' }));
+  return names;
 }
 
 class HeadersOnly implements OpenedModel {
@@ -183,7 +181,7 @@ class HeadersOnly implements OpenedModel {
   readonly info: ModelInfo;
   readonly #model: CoreModel;
   readonly #matrix: ImportanceMatrix | null;
-  readonly #kept: TypeRules;
+  readonly #tiny: string[];
   /** The options of the last plan, which the core keeps. */
   #planned = '';
 
@@ -193,21 +191,19 @@ class HeadersOnly implements OpenedModel {
     model: CoreModel,
     info: ModelInfo,
     matrix: ImportanceMatrix | null,
-    kept: TypeRules,
+    tiny: string[],
   ) {
     this.core = core;
     this.sources = sources;
     this.info = info;
     this.#model = model;
     this.#matrix = matrix;
-    this.#kept = kept;
+    this.#tiny = tiny;
   }
 
-  /** What the core is asked: rules of the person's come first. */
+  /** What the core is asked: what the person wants, and what was found. */
   #json(options: PlanOptions): string {
-    return JSON.stringify(
-      this.#kept.length === 0 ? options : { ...options, tensorTypes: [...(options.tensorTypes ?? []), ...this.#kept] },
-    );
+    return JSON.stringify(this.#tiny.length === 0 ? options : { ...options, tinyTensors: this.#tiny });
   }
 
   get importance(): (ImportanceInfo & { path: string }) | null {

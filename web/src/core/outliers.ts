@@ -110,7 +110,7 @@ export async function findOutliers(
   for (const [source, sum] of sums) {
     const { tensor, index } = planned.get(source)!;
     const importance =
-      basis === 'importance' && tensor.importance
+      basis === 'importance' && tensor.importance && !tensor.importance.unusable.includes(0)
         ? firstMatrix(await prepared.importanceOf(index), sum.squares.length)
         : null;
     const found = magnitudesOf(basis, tensor, sum, importance, (role, layer) =>

@@ -48,6 +48,9 @@ export async function run(
 /** Outputs that may wait for an earlier one, beyond the jobs that are under way. Keeps workers busy while one is slow. */
 const waitingOutputs = 2;
 
+/** A file that is repeated goes from one place to the other in pieces of this length. */
+const copyBytes = 2 ** 20;
+
 class Runner {
   readonly #model: OpenedModel;
   readonly #plan: Plan;
@@ -242,7 +245,7 @@ class Runner {
     this.#dispatch();
     let file = -1;
     for (const [index, job] of plan.jobs.entries()) {
-      while (file < job.outputFile) await this.#writeHeader(++file);
+      while (file < job.outputFile) await this.#beginFile(++file);
       const done = await this.#outputOf(index);
       this.#endTensorsBefore(job.tensor);
       this.#measurements.add(done);
@@ -255,7 +258,7 @@ class Runner {
       const tensor = plan.tensors[job.tensor]!.name;
       this.#meter.add({ bytesIn: job.inputBytes, bytesOut: byteLength, weights: job.weights, tensor });
     }
-    while (file + 1 < plan.outputFiles.length) await this.#writeHeader(++file);
+    while (file + 1 < plan.outputFiles.length) await this.#beginFile(++file);
     this.#endTensorsBefore(plan.tensors.length);
     const files = await this.#sink.finish();
     this.#meter.report();
@@ -271,10 +274,24 @@ class Runner {
     }
   }
 
-  async #writeHeader(file: number): Promise<void> {
-    const header = this.#headers[file]!;
-    const { byteLength } = header;
-    await this.#sink.write(file, 0, header);
+  /** Writes the header of an output file, or all of one that repeats an input file. */
+  async #beginFile(file: number): Promise<void> {
+    const { copyOf, bytes } = this.#plan.outputFiles[file]!;
+    if (copyOf === undefined) return this.#writeBytes(file, 0, this.#headers[file]!);
+    const source = this.#model.core.platform.openSource(this.#model.sources[copyOf]!);
+    for (let offset = 0; offset < bytes || offset === 0; offset += copyBytes) {
+      const length = Math.min(copyBytes, bytes - offset);
+      await this.#writeBytes(
+        file,
+        offset,
+        (await source.read(offset, length, new Uint8Array(length))).slice(0, length),
+      );
+    }
+  }
+
+  async #writeBytes(file: number, offset: number, bytes: Uint8Array): Promise<void> {
+    const { byteLength } = bytes;
+    await this.#sink.write(file, offset, bytes);
     if (this.#stopped) throw new Stopped();
     this.#meter.add({ bytesOut: byteLength });
   }

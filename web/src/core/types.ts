@@ -142,6 +142,7 @@ export interface TensorImportance {
   valuesBytes: number;
   countsOffset: number | null;
   countsBytes: number;
+  unusable: number[]; // matrices of the stack that must go without
 }
 
 /** An importance matrix file, read to the end of its index. */
@@ -167,13 +168,20 @@ export interface Job {
   run?: [first: number, count: number]; // of a tensor with a packing: what Packer.begin() takes
 }
 
+export interface PlannedFile {
+  name: string; // see outputPath(); "" for a single file
+  bytes: number;
+  headerBytes: number;
+  copyOf?: number; // the input file that it repeats whole
+}
+
 export interface Plan {
   fileType: string;
   container?: 'safetensors'; // of the output; otherwise GGUF
   method: string;
   inputBytes: number; // the model files, headers included
   outputBytes: number; // all output files, exactly
-  outputFiles: { name: string; bytes: number; headerBytes: number }[]; // name: "" for a single file
+  outputFiles: PlannedFile[];
   bitsPerWeight: number; // tensor data of the output x 8 / weights
   weights: number;
   tensors: PlannedTensor[]; // in output order

@@ -90,6 +90,10 @@ export interface Model {
   openImportance(path: string, fileBytes: number): string;
   /** Takes the bytes wanted. JSON: `{ "wanted": ... }` again, ImportanceInfo when all is read, or error (then closed). */
   offerImportance(pointer: number, length: number): string;
+  /** JSON: { entries: (TensorImportance & { entry })[] }, those of the matrix that belong to tensors of the model. */
+  importanceEntries(): string;
+  /** Looks for values that cannot be used, given the bytes of an entry; plans know them from then on. Empty, or the error. */
+  checkImportance(entry: number, values: number, counts: number): string;
   /** Forgets the importance matrix. */
   closeImportance(): void;
   /**

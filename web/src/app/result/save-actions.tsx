@@ -2,7 +2,8 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
 import { deleteOutput, outputDeleted, type Result } from '../state/running';
-import { bytes } from '../../text/units';
+import { isBeside, outputPath } from '../../core/output-path';
+import { bytes, plural } from '../../text/units';
 
 /** The file is where the person wanted it, or one click away. */
 export function SaveActions({ shown }: { shown: Result }): VNode {
@@ -22,8 +23,14 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
       ) : (
         <>
           {shown.report.files.map((file) => (
-            <Download key={file.name} file={file} name={partName(shown.output, file.name)} />
+            <Download key={file.name} file={file} name={outputPath(shown.output, file.name)} />
           ))}
+          {shown.report.files.some(({ name }) => isBeside(name)) && (
+            <p class="small">
+              Put these {plural(shown.report.files.length, 'file')} into one folder, under these names: Transformers,
+              GPTQModel and vLLM open the folder as it is.
+            </p>
+          )}
           {place === 'private' ? (
             <p class="quiet small">
               Kept in this browser’s private storage, {bytes(shown.report.outputBytes)}, until another run is finished
@@ -41,11 +48,6 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
       )}
     </div>
   );
-}
-
-/** The output's name; of parts, with what the plan adds to each. */
-function partName(output: string, part: string): string {
-  return part === '' ? output : output.replace(/(\.gguf|\.safetensors)?$/, part);
 }
 
 function Download({ file, name }: { file: FinishedFile; name: string }): VNode | null {

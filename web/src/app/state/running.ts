@@ -60,10 +60,12 @@ export const result = signal<Result | null>(null);
 export const outputDeleted = signal(false);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
 
-/** The name that the output of an assignment gets. */
+/** The name that the output of an assignment gets. Loaders of a model folder know its weights by one name only. */
 export function nameFor(model: Opened, type: string): string {
   const { fileTypes = [], packings = [] } = core.value ?? {};
-  const extension = packings.some((known) => known.name === type) ? 'safetensors' : 'gguf';
+  const packed = packings.some((known) => known.name === type);
+  if (packed && model.model.info.files.some(({ name }) => name === 'config.json')) return 'model.safetensors';
+  const extension = packed ? 'safetensors' : 'gguf';
   return outputName(
     model.input,
     type,

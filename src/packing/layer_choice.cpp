@@ -1,0 +1,107 @@
+#include "packing/layer_choice.h"
+
+#include <algorithm>
+#include <array>
+
+#include "container/text.h"
+#include "error.h"
+#include "packing/packing.h"
+
+namespace nibble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+Json config_of(const Model& model) {
+  for (const ModelFile& file : model.files()) {
+    if (file.name != "config.json" || !file.contents || file.contents->whole.empty()) continue;
+    Json config = Json::parse(file.contents->whole.begin(), file.contents->whole.end(), nullptr, false);
+    if (config.is_object()) return config;
+  }
+  return nullptr;
+}
+
+/// Names of what quantized layers consist of, in the layouts in use.
+constexpr std::array<std::string_view, 6> parts_of_quantized = {".qweight",      ".absmax",           ".SCB",
+                                                                ".weight_scale", ".weight_scale_inv", ".weight_packed"};
+/// Of MXFP4, when it holds bytes.
+constexpr std::string_view blocks_of_quantized = "_blocks";
+
+/// What says that the layers are quantized already; empty when nothing does.
+std::string sign_of_quantization(const Model& model, const Json& config) {
+  if (config.is_object() && config.contains("quantization_config")) {
+    const Json& own = config["quantization_config"];
+    const bool named = own.is_object() && own.contains("quant_method") && own["quant_method"].is_string();
+    return "its config.json says so" + (named ? " (" + own["quant_method"].get<std::string>() + ")" : "");
+  }
+  for (const ModelFile& file : model.files()) {
+    if (!file.contents) continue;
+    for (const StoredTensor& tensor : file.contents->tensors) {
+      const std::string_view name = tensor.name;
+      const bool part = std::any_of(parts_of_quantized.begin(), parts_of_quantized.end(),
+                                    [&](std::string_view end) { return name.ends_with(end); });
+      if (part || (tensor.dtype == "U8" && name.ends_with(blocks_of_quantized))) return "it holds " + in_quotes(name);
+    }
+  }
+  return "";
+}
+
+/// Families whose layers keep [inputs, outputs], while loaders want quantized ones the other way around.
+constexpr std::array<std::string_view, 4> transposed_families = {"gpt2", "openai-gpt", "imagegpt",
+                                                                 "decision_transformer"};
+
+/// Layers that loaders look for in full precision, by a part of the name.
+constexpr std::array<std::string_view, 6> always_kept = {"embed", "wte.", "wpe.", "lm_head", "norm", "ln_"};
+/// Layers that choose experts, by the last part of the module's name: most loaders know no quantized ones.
+constexpr std::array<std::string_view, 3> routers = {".gate.weight", ".router.weight", ".shared_expert_gate.weight"};
+
+}  // namespace
+
+LayerChoice::LayerChoice(const Model& model, const PlanOptions& options)
+    : options_(options), config_(config_of(model)) {
+  const std::string type(options.packing->name());
+  if (const std::string sign = sign_of_quantization(model, config_); !sign.empty()) {
+    throw Error("The layers of this model are quantized already: " + sign + ". " + type +
+                " is made from the weights they were made from. Open the model before it was quantized.");
+  }
+  const std::string family =
+      config_.is_object()
+          ? config_.value("model_type", Json()).is_string() ? config_["model_type"].get<std::string>() : ""
+          : "";
+  if (std::find(transposed_families.begin(), transposed_families.end(), family) != transposed_families.end()) {
+    throw Error("Models of the type " + in_quotes(family) +
+                " store their matrices transposed, and loaders expect quantized ones the other way around, which " +
+                "Nibble cannot turn. Choose a GGUF type.");
+  }
+}
+
+LayerFate LayerChoice::fate_of(const StoredTensor& tensor, std::string_view model_name) const {
+  const Packing& packing = *options_.packing;
+  const std::string_view name = tensor.name;
+  if (tensor.type != Type::f32 && tensor.type != Type::f16 && tensor.type != Type::bf16) {
+    return {"Its values are " + tensor.dtype + ", not plain floats."};
+  }
+  if (tensor.shape.size() != 2) return {"It is no matrix."};
+  if (name.ends_with("bias")) return {"It is a bias."};
+  const bool layer = name.ends_with(".weight");
+  // Loaders of a model with a configuration build layers, whose matrices have that name. A file alone is only read.
+  if (!layer && config_.is_object()) return {"It is not named as the weight of a layer, which loaders go by."};
+  for (const std::string_view part : always_kept) {
+    if (contains(name, part)) return {"Embeddings, output heads and norms stay as they are, as loaders expect."};
+  }
+  for (const std::string_view router : routers) {
+    if (name.ends_with(router)) return {"It chooses experts, and most loaders know no quantized layers that do.", true};
+  }
+  if (std::string reason = reason_against(packing, tensor.shape[1], tensor.shape[0]); !reason.empty()) {
+    return {std::move(reason), layer};
+  }
+  if (packing.family == PackingFamily::gptq && options_.recipe.tiny.contains(model_name)) {
+    return {"By a sample its weights are so small that scales in half precision would become zero or nearly so.",
+            layer};
+  }
+  return {};
+}
+
+}  // namespace nibble
