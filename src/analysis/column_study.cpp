@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "codec/codec.h"
 #include "error.h"
+#include "json/parse.h"
 
 namespace nibble {
 namespace {
@@ -32,7 +32,7 @@ Target target_of(const std::string& type, const std::string& method) {
 }  // namespace
 
 void ColumnStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
-  const nlohmann::json request = nlohmann::json::parse(piece.request);
+  const Json request = parse_json(piece.request);
   const size_t columns = piece.row_length, rows = piece.weights / piece.row_length;
   decode_piece(piece, values_);
   std::vector<double> sums(3 * columns + rows, 0.0);
@@ -48,7 +48,7 @@ void ColumnStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
     }
   }
   if (!request.at("to").is_null()) {
-    const Target target = target_of(request["to"].get<std::string>(), request.at("method").get<std::string>());
+    const Target target = target_of(request.at("to").get<std::string>(), request.at("method").get<std::string>());
     decoded_.resize(columns);
     blocks_.resize(target.format->bytes_for(columns));
     for (size_t row = 0; row < rows; ++row) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "analysis/block_scaling.h"
 #include "analysis/blocks.h"
@@ -10,11 +9,10 @@
 #include "analysis/level_sets.h"
 #include "analysis/number_formats.h"
 #include "error.h"
+#include "json/parse.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t shown_buckets = 128;
 
@@ -29,7 +27,7 @@ size_t LevelBench::block_of(uint64_t wanted) const {
 }
 
 std::string LevelBench::measure(const std::string& text) {
-  const Json request = Json::parse(text);
+  const Json request = parse_json(text);
   const NumberFormatOptions options = parse_number_format_options(text);
   if (options.own.empty()) throw Error("There are no levels to try.");
   const ScaleSearch search = scale_search_named(request.value("search", std::string("absmax")));
@@ -48,7 +46,7 @@ std::string LevelBench::measure(const std::string& text) {
   int bits = 1;
   while ((size_t{1} << bits) < options.own.size()) ++bits;
   double entropy = 0;
-  Json levels = Json::array();
+  Json levels = Json::list();
   for (size_t i = 0; i < counts.size(); ++i) {
     const double share = static_cast<double>(counts[i]) / weights;
     if (share > 0) entropy -= share * std::log2(share);
@@ -84,7 +82,7 @@ std::string LevelBench::histogram(uint64_t block) const {
 }
 
 std::string level_presets_json() {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const LevelPreset& preset : level_presets()) {
     list.push_back(
         {{"name", preset.name}, {"label", preset.label}, {"source", preset.source}, {"levels", preset.levels}});

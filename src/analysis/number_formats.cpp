@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "analysis/blocks.h"
 #include "analysis/fitted_levels.h"
 #include "analysis/level_sets.h"
 #include "codec/convert.h"
 #include "error.h"
+#include "json/parse.h"
 
 namespace nibble {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Extras = NumberFamily::Extras;
 
 constexpr int fewest_bits = 2, most_bits = 8;
@@ -77,7 +76,7 @@ int bits_for(size_t levels) {
 
 std::vector<float> read_levels(const Json& list) {
   std::vector<float> levels;
-  for (const Json& item : list) {
+  for (const Json& item : list.elements()) {
     const double value = item.is_number() ? item.get<double>() : NAN;
     if (!std::isfinite(static_cast<float>(value))) throw Error("A level is not a finite number.");
     levels.push_back(static_cast<float>(value));
@@ -126,14 +125,15 @@ const std::vector<NumberFamily>& number_families() {
 }
 
 NumberFormatOptions parse_number_format_options(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_json_or_null(text);
   if (!json.is_object()) throw Error("The options of the number formats are missing.");
   NumberFormatOptions options;
   options.bits = json.value("bits", options.bits);
   for (const int bits : options.bits) {
     if (bits < fewest_bits || bits > most_bits) throw Error("Codes can have 2 to 8 bits here.");
   }
-  if (json.contains("levels") && !json["levels"].empty()) options.own = read_levels(json["levels"]);
+  if (const Json* levels = json.find("levels"); levels && !levels->elements().empty())
+    options.own = read_levels(*levels);
   options.families = json.value("families", options.families);
   for (const std::string& family : options.families) family_named(family);
   if (options.families.empty()) {
@@ -188,7 +188,7 @@ Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, Scale
   };
   Fitted fitted;
   if (wants("quantile") || wants("optimal")) fitted = fit(blocks, options.bits);
-  Json points = Json::array();
+  Json points = Json::list();
   for (const std::string& name : options.families) {
     const NumberFamily& family = family_named(name);
     // An own list has the bits it needs, whatever is asked.
@@ -226,7 +226,7 @@ Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, Scale
 /// Every GGUF type that can be written without an importance matrix and whose blocks fit the rows, as llama.cpp writes
 /// it.
 Json try_types(const StudyPiece& piece) {
-  Json points = Json::array();
+  Json points = Json::list();
   const Format& from = *find_format(piece.type);
   std::vector<uint8_t> target;
   for (const Format& to : all_formats()) {
@@ -242,9 +242,10 @@ Json try_types(const StudyPiece& piece) {
       source += from.bytes_for(range.weights);
     }
     const double error = statistics.rmse() * statistics.rmse() * static_cast<double>(statistics.count());
-    points.push_back(point_json("gguf", std::string(to.name), 0, to.bits_per_weight(), error));
-    points.back()["block"] = to.block_length;
-    points.back()["search"] = llama_cpp;
+    Json point = point_json("gguf", std::string(to.name), 0, to.bits_per_weight(), error);
+    point.add("block", to.block_length);
+    point.add("search", llama_cpp);
+    points.push_back(std::move(point));
   }
   return points;
 }
@@ -252,7 +253,7 @@ Json try_types(const StudyPiece& piece) {
 }  // namespace
 
 void NumberFormatStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
-  const Json request = Json::parse(piece.request);
+  const Json request = parse_json(piece.request);
   decode_piece(piece, values_);
   double squares = 0;
   for (const float value : values_) squares += static_cast<double>(value) * value;
@@ -262,29 +263,30 @@ void NumberFormatStudy::run(const StudyPiece& piece, std::vector<uint8_t>& resul
               {"weights", piece.weights},
               {"squares", squares}};
   if (request.value("gguf", false)) {
-    answer["points"] = try_types(piece);
+    answer.add("points", try_types(piece));
   } else {
     const auto asked = request.value("block", uint64_t{0});
     const auto row = static_cast<size_t>(piece.row_length);
     const size_t block = asked == 0 || asked > row ? row : static_cast<size_t>(asked);
     const ScaleSearch search = scale_search_named(request.value("search", std::string("absmax")));
-    answer["block"] = asked;
-    answer["search"] = name_of(search);
-    answer["points"] = try_formats({values_, row, block}, options_, search, tensor_weights);
+    answer.add("block", asked);
+    answer.add("search", name_of(search));
+    answer.add("points", try_formats({values_, row, block}, options_, search, tensor_weights));
   }
-  const std::string text = answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = answer.dump();
   result.assign(text.begin(), text.end());
 }
 
 void NumberFormatSummary::merge(const uint8_t* bytes, size_t size) {
-  const Json answer = Json::parse(bytes, bytes + size);
-  const double weights = answer.at("weights"), squares = answer.at("squares"),
-               tensor_weights = answer.at("tensorWeights");
-  for (const Json& point : answer.at("points")) {
-    const NumberFormatKey key{point.at("family"), point.at("detail"), point.at("bits"),
+  const Json answer = parse_json({reinterpret_cast<const char*>(bytes), size});
+  const auto number = [](const Json& object, const char* name) { return object.at(name).get<double>(); };
+  const double weights = number(answer, "weights"), squares = number(answer, "squares"),
+               tensor_weights = number(answer, "tensorWeights");
+  for (const Json& point : answer.at("points").elements()) {
+    const NumberFormatKey key{point.at("family").text(), point.at("detail").text(), point.at("bits").get<int>(),
                               point.value("block", answer.value("block", uint64_t{0})),
                               point.value("search", answer.value("search", std::string()))};
-    const double error = point.at("squaredError"), whole = error * tensor_weights / weights;
+    const double error = number(point, "squaredError"), whole = error * tensor_weights / weights;
     const double relative = squares > 0 ? std::sqrt(error / squares) : 0;
     Figures& figures = figures_[key];
     figures.squared_error += error;
@@ -296,11 +298,11 @@ void NumberFormatSummary::merge(const uint8_t* bytes, size_t size) {
     figures.sum_of_relative_errors += relative;
     if (whole > figures.largest_error) {
       figures.largest_error = whole;
-      figures.worst = answer.at("tensor");
+      figures.worst = answer.at("tensor").text();
     }
     if (relative > figures.largest_relative_error) {
       figures.largest_relative_error = relative;
-      figures.relatively_worst = answer.at("tensor");
+      figures.relatively_worst = answer.at("tensor").text();
     }
   }
 }
@@ -332,7 +334,7 @@ std::string NumberFormatSummary::report() const {
       points[i].frontier = true;
     }
   }
-  Json list = Json::array();
+  Json list = Json::list();
   for (const Point& point : points) {
     const Figures& figures = *point.figures;
     const auto tensors = static_cast<double>(figures.tensors);
@@ -351,13 +353,12 @@ std::string NumberFormatSummary::report() const {
                     {"largestRelativeError", figures.largest_relative_error},
                     {"relativelyWorstTensor", figures.relatively_worst}});
   }
-  Json families = Json::array();
+  Json families = Json::list();
   for (const NumberFamily& family : number_families()) {
     families.push_back(
         {{"name", family.name}, {"label", family.label}, {"definition", family.definition}, {"fitted", family.fitted}});
   }
-  return Json{{"points", std::move(list)}, {"families", std::move(families)}}.dump(-1, ' ', false,
-                                                                                   Json::error_handler_t::replace);
+  return Json{{"points", std::move(list)}, {"families", std::move(families)}}.dump();
 }
 
 }  // namespace nibble

@@ -1,19 +1,16 @@
 #include "analysis/row_sample.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "codec/codec.h"
-#include "container/json_text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "measure/sample.h"
 #include "recipe/type_rules.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Names are compared in lower case, as the rules for types compare them.
 class NameFilter {
@@ -121,7 +118,7 @@ RowSample make_row_sample(const Model& model, const RowSampleOptions& options) {
 }
 
 RowSampleOptions parse_row_sample_options(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_json_or_null(text);
   if (!json.is_object()) throw Error("The options of a sample are missing.");
   RowSampleOptions options;
   options.tensors = json.value("tensors", std::string());
@@ -133,10 +130,10 @@ RowSampleOptions parse_row_sample_options(const std::string& text) {
 }
 
 std::string row_sample_json(const RowSample& sample, const Model& model) {
-  Json jobs = Json::array();
+  Json jobs = Json::list();
   for (const RowSampleJob& job : sample.jobs) {
     const ModelTensor& tensor = model.tensors()[job.tensor];
-    Json ranges = Json::array();
+    Json ranges = Json::list();
     for (const RowSampleRange& range : job.ranges) {
       ranges.push_back({{"file", range.file},
                         {"offset", range.offset},
@@ -153,11 +150,12 @@ std::string row_sample_json(const RowSample& sample, const Model& model) {
                     {"bytes", job.bytes},
                     {"ranges", std::move(ranges)}});
   }
-  return json_text({{"jobs", std::move(jobs)},
-                    {"leftOut", sample.left_out},
-                    {"tensors", sample.tensors},
-                    {"weights", sample.weights},
-                    {"ofWeights", sample.of_weights}});
+  return Json{{"jobs", std::move(jobs)},
+              {"leftOut", sample.left_out},
+              {"tensors", sample.tensors},
+              {"weights", sample.weights},
+              {"ofWeights", sample.of_weights}}
+      .dump();
 }
 
 }  // namespace nibble

@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "codec/convert.h"
 #include "codec/lowest_error.h"
 #include "codec/scale_search.h"
 #include "error.h"
+#include "json/parse.h"
 #include "numeric/bits.h"
 #include "search/divisor_table.h"
 #include "search/exact_integers.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const OneScaleGrid& grid_of(const std::string& format) {
   const Format* found = find_format(format);
@@ -74,7 +72,7 @@ class SavedFigures {
 }  // namespace
 
 ScaleAnalysisOptions parse_scale_analysis_options(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_json_or_null(text);
   if (!json.is_object()) throw Error("The options of the analysis are missing.");
   ScaleAnalysisOptions options;
   options.format = json.value("format", options.format);
@@ -224,7 +222,7 @@ Json methods_json(const ScaleAnalysisOptions& options, const ScaleFigures& figur
   };
   const double exact = rmse_of(exact_method), max7 = rmse_of("max7");
   const auto ratio = [](double a, double b) { return b > 0 ? Json(a / b) : Json(nullptr); };
-  Json list = Json::array();
+  Json list = Json::list();
   for (size_t i = 0; i < names.size(); ++i) {
     const ErrorStatistics& error = figures.methods[i];
     const ScaleMethod* method = find_scale_method(names[i]);
@@ -250,7 +248,7 @@ std::string scale_analysis_report(const ScaleAnalysisOptions& options, const Sca
   const OneScaleGrid& grid = grid_of(options.format);
   const double reach = std::fabs(reach_of(grid.levels));
   const uint64_t blocks = figures.blocks();
-  Json histogram = Json::array();
+  Json histogram = Json::list();
   for (size_t i = 0; i < divisor_buckets; ++i) {
     if (figures.long_side[i] + figures.short_side[i] == 0) continue;
     const double from = static_cast<double>(i) * reach / divisor_steps_per_reach;
@@ -285,7 +283,7 @@ std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleF
   double optimum = 0, squares = 0;
   for (const float error : figures.profiles.optimum) optimum += error;
   for (const float square : figures.profiles.squares) squares += square;
-  Json divisors = Json::array();
+  Json divisors = Json::list();
   for (const int candidate : table.candidates) divisors.push_back(candidate_divisor(candidate, reach));
   const double weights = static_cast<double>(figures.profiles.weights);
   return Json{{"divisors", std::move(divisors)},

@@ -1,7 +1,5 @@
 #include "analysis/study.h"
 
-#include <nlohmann/json.hpp>
-
 #include "analysis/column_study.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
@@ -9,6 +7,7 @@
 #include "codec/convert.h"
 #include "compare/comparison_study.h"
 #include "error.h"
+#include "json/parse.h"
 
 namespace nibble {
 
@@ -22,7 +21,7 @@ std::unique_ptr<Study> make_study(const std::string& kind, const std::string& op
 }
 
 StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
-  const nlohmann::json json = nlohmann::json::parse(text);
+  const Json json = parse_json(text);
   StudyPiece piece;
   piece.source = source;
   piece.type = json.at("type").get<std::string>();
@@ -30,10 +29,10 @@ StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   piece.weights = json.at("weights").get<uint64_t>();
   piece.position = json.at("position").get<uint64_t>();
   piece.add = json.value("add", 0.0f);
-  for (const auto& range : json.at("ranges")) {
+  for (const Json& range : json.at("ranges").elements()) {
     piece.ranges.push_back({range.at("firstWeight").get<uint64_t>(), range.at("weights").get<uint64_t>()});
   }
-  if (json.contains("request")) piece.request = json["request"].dump();
+  if (const Json* request = json.find("request")) piece.request = request->dump();
   return piece;
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "error.h"
+#include "json/json.h"
 
 namespace nibble {
 
@@ -29,19 +29,19 @@ TensorSummary summary_of(const float* values, size_t count) {
 }
 
 void SummaryStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
-  nlohmann::ordered_json json;
+  Json json;
   try {
     decode_piece(piece, values_);
     const TensorSummary summary = summary_of(values_.data(), values_.size());
-    json = {{"weights", summary.weights},
-            {"min", summary.min},
-            {"max", summary.max},
-            {"rms", summary.rms},
-            {"outliers", summary.outliers},
-            {"tiny", summary.tiny()},
-            {"histogram", summary.histogram}};
+    json = Json{{"weights", summary.weights},
+                {"min", summary.min},
+                {"max", summary.max},
+                {"rms", summary.rms},
+                {"outliers", summary.outliers},
+                {"tiny", summary.tiny()},
+                {"histogram", summary.histogram}};
   } catch (const Error& problem) {
-    json = {{"problem", problem.what()}};
+    json = Json{{"problem", problem.what()}};
   }
   const std::string text = json.dump();
   result.assign(text.begin(), text.end());

@@ -1,11 +1,11 @@
 #include "compare/comparison_study.h"
 
-#include <nlohmann/json.hpp>
+#include "json/parse.h"
 
 namespace nibble {
 
 void ComparisonStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
-  const nlohmann::json request = nlohmann::json::parse(piece.request);
+  const Json request = parse_json(piece.request);
   const auto second = request.at("second").get<std::string>();
   std::unique_ptr<Comparer>& comparer = comparers_[{piece.type, second}];
   if (!comparer) comparer = std::make_unique<Comparer>(piece.type, second);

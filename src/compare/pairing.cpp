@@ -1,14 +1,13 @@
 #include "compare/pairing.h"
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <unordered_map>
 
+#include "json/json.h"
+
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string_view match_name(Match match) {
   switch (match) {
@@ -68,7 +67,7 @@ std::vector<TensorPair> pair_tensors(const Model& a, const Model& b) {
 }
 
 std::string pairs_json(const std::vector<TensorPair>& pairs) {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const TensorPair& pair : pairs) {
     list.push_back({{"a", pair.a ? Json(*pair.a) : Json(nullptr)},
                     {"b", pair.b ? Json(*pair.b) : Json(nullptr)},

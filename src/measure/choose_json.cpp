@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "recipe/tensor_kind.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
@@ -40,18 +37,18 @@ Json prediction_value(const Prediction& prediction) {
                {"relativeError", interval_json(prediction.relative_squared_error, root)},
                {"sqnrDb", decibels_json(prediction.relative_squared_error)}};
   const bool weighted = prediction.weighted_squared_error.has_value();
-  json["weightedSquaredError"] = weighted ? interval_json(*prediction.weighted_squared_error, same) : Json(nullptr);
-  json["weightedRelativeError"] =
-      weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr);
-  json["weights"] = prediction.weights;
-  json["weightsMeasured"] = prediction.weights_measured;
-  json["tensors"] = prediction.tensors;
-  json["missing"] = prediction.missing;
+  json.add("weightedSquaredError", weighted ? interval_json(*prediction.weighted_squared_error, same) : Json());
+  json.add("weightedRelativeError",
+           weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr));
+  json.add("weights", prediction.weights);
+  json.add("weightsMeasured", prediction.weights_measured);
+  json.add("tensors", prediction.tensors);
+  json.add("missing", prediction.missing);
   return json;
 }
 
 Json rules_json(const Recipe& recipe) {
-  Json rules = Json::array();
+  Json rules = Json::list();
   for (const TypeRule& rule : recipe.rules)
     rules.push_back({{"pattern", rule.pattern}, {"type", format_of(rule.type).name}});
   return rules;
@@ -67,7 +64,7 @@ Json relative_error(const MeasuredTensor& tensor, Type type) {
 }
 
 Json mix_value(const Measurement& measurement, const Assignment& assignment) {
-  Json tensors = Json::array();
+  Json tensors = Json::list();
   for (size_t i = 0; i < assignment.size(); ++i) {
     const MeasuredTensor& tensor = measurement.tensors[i];
     const auto layer = block_number(tensor.name);
@@ -93,16 +90,15 @@ Json mix_value(const Measurement& measurement, const Assignment& assignment) {
 }
 
 Json parsed_object(std::string_view json) {
-  Json root = Json::parse(json, nullptr, false);
+  Json root = parse_json_or_null(json);
   if (!root.is_object()) throw Error("The request is not a JSON object.");
   return root;
 }
 
 Type type_of(const Json& value) {
-  const Format* format =
-      value.is_string() ? find_format(std::string_view(value.get_ref<const std::string&>())) : nullptr;
+  const Format* format = value.is_text() ? find_format(std::string_view(value.text())) : nullptr;
   if (format == nullptr)
-    throw Error("There is no tensor type " + in_quotes(value.is_string() ? value.get<std::string>() : value.dump()) +
+    throw Error("There is no tensor type " + in_quotes(value.is_text() ? value.get<std::string>() : value.dump()) +
                 ". Choose one such as q4_K or q8_0.");
   return format->type;
 }
@@ -111,15 +107,14 @@ Assignment assignment_of(const Measurement& measurement, const Json& json) {
   if (!json.is_object()) throw Error("The types of the tensors are not a JSON object.");
   Assignment assignment = kept_as_they_are(measurement);
   for (size_t i = 0; i < assignment.size(); ++i) {
-    const auto found = json.find(measurement.tensors[i].name);
-    if (found != json.end()) assignment[i] = type_of(*found);
+    if (const Json* type = json.find(measurement.tensors[i].name)) assignment[i] = type_of(*type);
   }
   return assignment;
 }
 
 Objective objective_of(const Json& value) {
-  if (value == "squared") return Objective::squared;
-  if (value == "weighted") return Objective::weighted;
+  if (value.is("squared")) return Objective::squared;
+  if (value.is("weighted")) return Objective::weighted;
   throw Error("The error to make small must be \"squared\" or \"weighted\".");
 }
 
@@ -142,19 +137,20 @@ double positive(const Json& value, const char* name) {
 
 std::vector<TypeRule> rules_of(const Json& list) {
   std::vector<TypeRule> rules;
-  if (!list.is_array()) throw Error("The option \"fixed\" must be a list of rules.");
-  for (const Json& rule : list) {
-    if (!rule.is_object() || !rule.contains("pattern") || !rule.contains("type") || !rule["pattern"].is_string()) {
+  if (!list.is_list()) throw Error("The option \"fixed\" must be a list of rules.");
+  for (const Json& rule : list.elements()) {
+    const Json *pattern = rule.find("pattern"), *type = rule.find("type");
+    if (!pattern || !type || !pattern->is_text()) {
       throw Error("A rule needs a \"pattern\" and a \"type\".");
     }
-    rules.push_back({rule["pattern"].get<std::string>(), type_of(rule["type"])});
+    rules.push_back({pattern->text(), type_of(*type)});
   }
   return rules;
 }
 
 SolveOptions solve_options(const Json& root) {
   SolveOptions options;
-  for (const auto& [name, value] : root.items()) {
+  for (const auto& [name, value] : root.members()) {
     if (value.is_null()) continue;
     if (name == "bytes")
       options.bytes = static_cast<uint64_t>(positive(value, "bytes"));
@@ -166,13 +162,13 @@ SolveOptions solve_options(const Json& root) {
       options.fixed = rules_of(value);
     else if (name == "assigned") {
       if (!value.is_object()) throw Error("The option \"assigned\" must be an object.");
-      for (const auto& [tensor, type] : value.items()) options.assigned[tensor] = type_of(type);
+      for (const auto& [tensor, type] : value.members()) options.assigned[tensor] = type_of(type);
     } else if (name == "types") {
-      if (!value.is_array()) throw Error("The option \"types\" must be a list.");
-      for (const Json& type : value) options.types.push_back(type_of(type));
+      if (!value.is_list()) throw Error("The option \"types\" must be a list.");
+      for (const Json& type : value.elements()) options.types.push_back(type_of(type));
     } else if (name == "roleWeights") {
       if (!value.is_object()) throw Error("The option \"roleWeights\" must be an object.");
-      for (const auto& [role, weight] : value.items()) options.role_weights[role] = positive(weight, role.c_str());
+      for (const auto& [role, weight] : value.members()) options.role_weights[role] = positive(weight, role.c_str());
     } else {
       throw Error("There is no option " + in_quotes(name) + '.');
     }
@@ -186,11 +182,11 @@ SolveOptions solve_options(const Json& root) {
 }  // namespace
 
 std::string prediction_json(const Measurement& measurement, std::string_view assignment) {
-  return json_text(prediction_value(predict(measurement, assignment_of(measurement, parsed_object(assignment)))));
+  return prediction_value(predict(measurement, assignment_of(measurement, parsed_object(assignment)))).dump();
 }
 
 std::string mix_json(const Measurement& measurement, std::string_view assignment) {
-  return json_text(mix_value(measurement, assignment_of(measurement, parsed_object(assignment))));
+  return mix_value(measurement, assignment_of(measurement, parsed_object(assignment))).dump();
 }
 
 std::string limits_json(const Measurement& measurement) {
@@ -205,8 +201,8 @@ std::string limits_json(const Measurement& measurement) {
       first = false;
     }
   }
-  return json_text(
-      {{"smallestBytes", file_bytes(measurement, smallest)}, {"largestBytes", file_bytes(measurement, largest)}});
+  return Json{{"smallestBytes", file_bytes(measurement, smallest)}, {"largestBytes", file_bytes(measurement, largest)}}
+      .dump();
 }
 
 std::string choices_json(const Measurement& measurement, std::string_view name) {
@@ -218,14 +214,14 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
   }
   std::stable_sort(types.begin(), types.end(),
                    [](Type a, Type b) { return format_of(a).bits_per_weight() < format_of(b).bits_per_weight(); });
-  Json list = Json::array();
+  Json list = Json::list();
   for (const Type type : types) {
     list.push_back({{"type", format_of(type).name},
                     {"bytes", format_of(type).bytes_for(tensor->weights)},
                     {"bitsPerWeight", format_of(type).bits_per_weight()},
                     {"relativeError", relative_error(*tensor, type)}});
   }
-  return json_text(list);
+  return list.dump();
 }
 
 std::string solution_json(const Measurement& measurement, std::string_view request) {
@@ -233,18 +229,18 @@ std::string solution_json(const Measurement& measurement, std::string_view reque
   check_objective(measurement, options.objective);
   const Solution solution = solve(measurement, options);
   Json json = mix_value(measurement, solution.assignment);
-  json["objective"] = objective_name(options.objective);
-  json["loss"] = solution.objective;
-  json["bound"] = solution.bound;
-  json["gap"] = solution.objective > 0 ? (solution.objective - solution.bound) / solution.objective : 0;
-  return json_text(json);
+  json.add("objective", objective_name(options.objective));
+  json.add("loss", solution.objective);
+  json.add("bound", solution.bound);
+  json.add("gap", solution.objective > 0 ? (solution.objective - solution.bound) / solution.objective : 0);
+  return json.dump();
 }
 
 std::string observation_json(const Measurement& measurement, std::string_view request) {
   const Json root = parsed_object(request);
   ObserveOptions options;
   Assignment start = kept_as_they_are(measurement);
-  for (const auto& [name, value] : root.items()) {
+  for (const auto& [name, value] : root.members()) {
     if (value.is_null()) continue;
     if (name == "start")
       start = assignment_of(measurement, value);
@@ -257,10 +253,10 @@ std::string observation_json(const Measurement& measurement, std::string_view re
   }
   check_objective(measurement, options.objective);
   const Observation observation = observe(measurement, start, options);
-  Json steps = Json::array();
+  Json steps = Json::list();
   for (const Observed& step : observation.steps) {
     const MeasuredTensor& tensor = measurement.tensors[step.tensor];
-    Json tried = Json::array();
+    Json tried = Json::list();
     for (const Type type : step.tried) tried.push_back(format_of(type).name);
     steps.push_back({{"name", tensor.name},
                      {"tried", std::move(tried)},
@@ -270,10 +266,11 @@ std::string observation_json(const Measurement& measurement, std::string_view re
                      {"bytesAfter", format_of(step.tried.back()).bytes_for(tensor.weights)},
                      {"halved", step.reached}});
   }
-  return json_text({{"objective", objective_name(options.objective)},
-                    {"before", mix_value(measurement, start)},
-                    {"after", mix_value(measurement, observation.assignment)},
-                    {"steps", std::move(steps)}});
+  return Json{{"objective", objective_name(options.objective)},
+              {"before", mix_value(measurement, start)},
+              {"after", mix_value(measurement, observation.assignment)},
+              {"steps", std::move(steps)}}
+      .dump();
 }
 
 }  // namespace nibble

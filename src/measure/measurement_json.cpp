@@ -1,18 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
-#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "measure/measurement.h"
 #include "recipe/tensor_kind.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int format_version = 1;
 /// The key that tells the file from any other JSON.
@@ -29,25 +26,26 @@ Json estimate_json(const Estimate& estimate) {
           {"high", finite(estimate.high)}};
 }
 
-Json moments_json(const RowMoments& moments) { return {moments.sum, moments.squares, moments.cross}; }
+Json moments_json(const RowMoments& moments) { return Json::list({moments.sum, moments.squares, moments.cross}); }
 
 Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
   const Format& format = format_of(type.type);
   Json json = {{"type", format.name}, {"bytes", format.bytes_for(tensor.weights)}, {"possible", type.possible}};
   const bool known = type.possible && tensor.rows_measured > 0;
-  json["squaredError"] = known ? estimate_json(estimated_sum(type.error, tensor.coverage())) : Json(nullptr);
-  json["relativeSquaredError"] =
-      known ? estimate_json(estimated_ratio(type.error, tensor.squares, tensor.coverage())) : Json(nullptr);
-  json["weightedSquaredError"] =
-      known && tensor.has_importance ? estimate_json(estimated_sum(type.weighted, tensor.coverage())) : Json(nullptr);
-  json["sums"] = moments_json(type.error);
-  json["weightedSums"] = moments_json(type.weighted);
+  json.add("squaredError", known ? estimate_json(estimated_sum(type.error, tensor.coverage())) : Json(nullptr));
+  json.add("relativeSquaredError",
+           known ? estimate_json(estimated_ratio(type.error, tensor.squares, tensor.coverage())) : Json(nullptr));
+  json.add("weightedSquaredError", known && tensor.has_importance
+                                       ? estimate_json(estimated_sum(type.weighted, tensor.coverage()))
+                                       : Json(nullptr));
+  json.add("sums", moments_json(type.error));
+  json.add("weightedSums", moments_json(type.weighted));
   return json;
 }
 
 Json tensor_json(const MeasuredTensor& tensor) {
   const auto layer = block_number(tensor.name);
-  Json types = Json::array();
+  Json types = Json::list();
   for (const MeasuredType& type : tensor.types) types.push_back(type_json(tensor, type));
   return {{"name", tensor.name},
           {"shape", tensor.shape},
@@ -69,25 +67,26 @@ Json tensor_json(const MeasuredTensor& tensor) {
 }
 
 const Json& member(const Json& object, const char* name) {
-  if (!object.is_object() || !object.contains(name)) not_one("it has no \"" + std::string(name) + "\"");
-  return object[name];
+  const Json* found = object.find(name);
+  if (!found) not_one("it has no \"" + std::string(name) + "\"");
+  return *found;
 }
 
 uint64_t count(const Json& object, const char* name) {
   const Json& value = member(object, name);
-  if (!value.is_number_unsigned()) not_one("\"" + std::string(name) + "\" is not a whole number");
+  if (!value.is_unsigned()) not_one("\"" + std::string(name) + "\" is not a whole number");
   return value.get<uint64_t>();
 }
 
 std::string text(const Json& object, const char* name) {
   const Json& value = member(object, name);
-  if (!value.is_string()) not_one("\"" + std::string(name) + "\" is not a text");
+  if (!value.is_text()) not_one("\"" + std::string(name) + "\" is not a text");
   return value.get<std::string>();
 }
 
 bool flag(const Json& object, const char* name) {
   const Json& value = member(object, name);
-  if (!value.is_boolean()) not_one("\"" + std::string(name) + "\" is neither true nor false");
+  if (!value.is_bool()) not_one("\"" + std::string(name) + "\" is neither true nor false");
   return value.get<bool>();
 }
 
@@ -97,9 +96,9 @@ std::optional<std::string> optional_text(const Json& object, const char* name) {
 }
 
 RowMoments moments(const Json& object, const char* name) {
-  const Json& list = member(object, name);
+  const Json::List& list = member(object, name).elements();
   const auto positive = [](const Json& value) { return value.is_number() && value.get<double>() >= 0; };
-  if (!list.is_array() || list.size() != 3 || !std::all_of(list.begin(), list.end(), positive)) {
+  if (list.size() != 3 || !std::all_of(list.begin(), list.end(), positive)) {
     not_one("\"" + std::string(name) + "\" is not a list of three sums");
   }
   return {list[0].get<double>(), list[1].get<double>(), list[2].get<double>()};
@@ -111,10 +110,10 @@ Type type_named(const Json& object, const char* name) {
   return format->type;
 }
 
-const Json& list(const Json& object, const char* name) {
+const Json::List& list(const Json& object, const char* name) {
   const Json& value = member(object, name);
-  if (!value.is_array()) not_one("\"" + std::string(name) + "\" is not a list");
-  return value;
+  if (!value.is_list()) not_one("\"" + std::string(name) + "\" is not a list");
+  return value.elements();
 }
 
 MeasuredTensor parse_tensor(const Json& json) {
@@ -122,7 +121,7 @@ MeasuredTensor parse_tensor(const Json& json) {
   tensor.name = text(json, "name");
   uint64_t product = 1;
   for (const Json& size : list(json, "shape")) {
-    if (!size.is_number_unsigned() || size.get<uint64_t>() == 0) not_one("a shape has a size that is none");
+    if (!size.is_unsigned() || size.get<uint64_t>() == 0) not_one("a shape has a size that is none");
     tensor.shape.push_back(size.get<uint64_t>());
     product = product > most_rows_of_a_tensor ? product : product * tensor.shape.back();
   }
@@ -150,16 +149,15 @@ MeasuredTensor parse_tensor(const Json& json) {
 }  // namespace
 
 std::string measurement_json(const Measurement& measurement) {
-  Json files = Json::array(), tensors = Json::array();
+  Json files = Json::list(), tensors = Json::list();
   for (const Measurement::File& file : measurement.files) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   for (const MeasuredTensor& tensor : measurement.tensors) tensors.push_back(tensor_json(tensor));
-  const auto or_null = [](const std::optional<std::string>& value) { return value ? Json(*value) : Json(nullptr); };
   const Json json = {{version_key, format_version},
                      {"version", measurement.version},
                      {"method", measurement.method},
                      {"files", std::move(files)},
-                     {"architecture", or_null(measurement.architecture)},
-                     {"importance", or_null(measurement.importance)},
+                     {"architecture", measurement.architecture},
+                     {"importance", measurement.importance},
                      {"precision", measurement.size.precision},
                      {"allRows", measurement.size.all_rows},
                      {"weights", measurement.weights},
@@ -167,13 +165,14 @@ std::string measurement_json(const Measurement& measurement) {
                      {"keptTensorBytes", measurement.kept_tensor_bytes},
                      {"quantizedSource", measurement.quantized_source},
                      {"tensors", std::move(tensors)}};
-  return json_text(json);
+  return json.dump();
 }
 
 Measurement parse_measurement(std::string_view json) {
-  const Json root = Json::parse(json, nullptr, false);
-  if (!root.is_object() || !root.contains(version_key)) not_one("it does not say so");
-  if (root[version_key] != format_version) {
+  const Json root = parse_json_or_null(json);
+  const Json* version = root.find(version_key);
+  if (!version) not_one("it does not say so");
+  if (!version->is_unsigned() || version->get<uint64_t>() != format_version) {
     throw Error(
         "This measurement was written by a version of nibble whose measurements this one does not know. Measure the "
         "model again.");

@@ -1,8 +1,7 @@
-#include <nlohmann/json.hpp>
 
-#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "measure/sample_plan.h"
 #include "plan/json_parts.h"
 #include "plan/layout.h"
@@ -10,21 +9,18 @@
 namespace nibble {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::vector<Type> types_of(const Json& value) {
-  if (value == "usual") return usual_types();
+  if (value.is("usual")) return usual_types();
   std::vector<Type> types;
-  if (value == "all") {
+  if (value.is("all")) {
     for (const Format& format : all_formats()) {
       if (format.type != Type::f32 && !codec_of(format.type).quantizers.empty()) types.push_back(format.type);
     }
     return types;
   }
-  if (!value.is_array() || value.empty())
-    throw Error("The types to measure must be a list of types, \"usual\" or \"all\".");
-  for (const Json& element : value) {
-    const std::string name = element.is_string() ? element.get<std::string>() : element.dump();
+  if (value.elements().empty()) throw Error("The types to measure must be a list of types, \"usual\" or \"all\".");
+  for (const Json& element : value.elements()) {
+    const std::string name = element.is_text() ? element.get<std::string>() : element.dump();
     const Format* format = find_format(std::string_view(name));
     if (format == nullptr)
       throw Error("There is no tensor type " + in_quotes(name) + ". Choose one such as q4_K or q8_0.");
@@ -37,15 +33,15 @@ std::vector<Type> types_of(const Json& value) {
 }  // namespace
 
 MeasureOptions parse_measure_options(std::string_view json) {
-  const Json root = Json::parse(json, nullptr, false);
+  const Json root = parse_json_or_null(json);
   if (!root.is_object()) throw Error("The options of the measurement are not a JSON object.");
   MeasureOptions options;
-  for (const auto& [name, value] : root.items()) {
+  for (const auto& [name, value] : root.members()) {
     if (value.is_null()) continue;
     if (name == "types") {
       options.types = types_of(value);
     } else if (name == "allRows") {
-      if (!value.is_boolean()) throw Error("The option \"allRows\" must be true or false.");
+      if (!value.is_bool()) throw Error("The option \"allRows\" must be true or false.");
       options.size.all_rows = value.get<bool>();
     } else if (name == "precision") {
       if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() < 1)) {
@@ -60,10 +56,10 @@ MeasureOptions parse_measure_options(std::string_view json) {
 }
 
 std::string sample_plan_json(const SamplePlan& plan) {
-  Json tensors = Json::array();
+  Json tensors = Json::list();
   for (size_t i = 0; i < plan.plan.tensors.size(); ++i) {
     const MeasuredTensor& tensor = plan.measurement.tensors[i];
-    Json types = Json::array();
+    Json types = Json::list();
     for (const MeasuredType& type : tensor.types) types.push_back(format_of(type.type).name);
     tensors.push_back({{"source", plan.plan.tensors[i].source},
                        {"name", tensor.name},
@@ -75,13 +71,13 @@ std::string sample_plan_json(const SamplePlan& plan) {
                        {"types", std::move(types)},
                        {"importance", importance_place(plan.plan.tensors[i].importance)}});
   }
-  return json_text({{"method", plan.measurement.method}, {"tensors", std::move(tensors)}});
+  return Json{{"method", plan.measurement.method}, {"tensors", std::move(tensors)}}.dump();
 }
 
 std::string sample_jobs_json(const std::vector<SampleJob>& jobs) {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const SampleJob& job : jobs) {
-    Json ranges = Json::array();
+    Json ranges = Json::list();
     for (const RowRange& range : job.ranges) {
       ranges.push_back({{"file", range.file},
                         {"offset", range.offset},
@@ -91,7 +87,7 @@ std::string sample_jobs_json(const std::vector<SampleJob>& jobs) {
     }
     list.push_back({{"matrix", job.matrix}, {"ranges", std::move(ranges)}});
   }
-  return json_text(list);
+  return list.dump();
 }
 
 std::string assignment_json(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
@@ -99,9 +95,9 @@ std::string assignment_json(const Model& model, const PlanOptions& options, cons
   allowed.recipe.require_importance = false;
   Json types = Json::object();
   for (const PlannedTensor& tensor : make_layout(model, allowed, importance).tensors) {
-    types[model.tensors()[tensor.source].name] = format_of(tensor.to).name;
+    types.add(model.tensors()[tensor.source].name, format_of(tensor.to).name);
   }
-  return json_text(types);
+  return types.dump();
 }
 
 }  // namespace nibble

@@ -1,13 +1,10 @@
-#include <nlohmann/json.hpp>
 
-#include "container/json_text.h"
+#include "json/json.h"
 #include "packing/packing_plan.h"
 #include "plan/json_parts.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The first number that stands alone between dots: the layer, in every naming in use.
 Json layer_of(std::string_view name) {
@@ -69,16 +66,16 @@ Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
 
 std::string packed_plan_json(const PackedPlan& packed) {
   const Plan& plan = packed.plan;
-  Json tensors = Json::array(), jobs = Json::array();
+  Json tensors = Json::list(), jobs = Json::list();
   for (const PackedPlanTensor& tensor : packed.tensors) tensors.push_back(tensor_json(tensor, plan));
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
     Json job = job_json(plan.jobs[i]);
-    job["run"] = {packed.runs[i].first, packed.runs[i].count};
+    job.add("run", Json::list({packed.runs[i].first, packed.runs[i].count}));
     jobs.push_back(std::move(job));
   }
   Json json = plan_object(plan, std::move(tensors), std::move(jobs));
-  json["container"] = "safetensors";
-  return json_text(json);
+  json.add("container", "safetensors");
+  return json.dump();
 }
 
 }  // namespace nibble

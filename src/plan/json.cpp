@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
-#include "container/json_text.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "model/folder.h"
 #include "numeric/bits.h"
 #include "plan/json_parts.h"
@@ -15,8 +14,6 @@
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Longer texts and arrays are cut in the metadata list.
 constexpr size_t max_shown_text_bytes = 300, max_shown_elements = 16;
@@ -80,7 +77,7 @@ std::string value_text(const GgufHeader& header, const KeyValue& value) {
 }
 
 Json metadata_json(const GgufHeader& header) {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const KeyValue& value : header.values) {
     const bool array = value.type == ValueType::array;
     list.push_back({{"key", value.key},
@@ -135,7 +132,7 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
 
 Json importance_place(const std::optional<ImportanceEntry>& entry) {
   if (!entry) return nullptr;
-  Json unusable = Json::array();
+  Json unusable = Json::list();
   for (const UnusableImportance& one : entry->unusable) unusable.push_back(one.matrix);
   return {{"unusable", std::move(unusable)},
           {"valuesOffset", entry->values_offset},
@@ -146,7 +143,7 @@ Json importance_place(const std::optional<ImportanceEntry>& entry) {
 
 std::string model_json(const Model& model) {
   const GgufHeader& header = model.metadata();
-  Json files = Json::array(), tensors = Json::array();
+  Json files = Json::list(), tensors = Json::list();
   for (const ModelFile& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   uint64_t weights = 0, bytes = 0;
   for (const ModelTensor& tensor : model.tensors()) {
@@ -165,17 +162,18 @@ std::string model_json(const Model& model) {
                        {"layer", layer_of(tensor.name)},
                        {"role", role_name(tensor.name)}});
   }
-  return json_text({{"container", model.container()},
-                    {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
-                    {"files", std::move(files)},
-                    {"architecture", or_null(header.text("general.architecture"))},
-                    {"name", or_null(header.text("general.name"))},
-                    {"alignment", header.alignment},
-                    {"weights", weights},
-                    {"tensorBytes", bytes},
-                    {"tensors", std::move(tensors)},
-                    {"metadata", metadata_json(header)},
-                    {"warnings", warnings_of(model)}});
+  return Json{{"container", model.container()},
+              {"version", model.container() == "GGUF" ? Json(header.version) : Json(nullptr)},
+              {"files", std::move(files)},
+              {"architecture", or_null(header.text("general.architecture"))},
+              {"name", or_null(header.text("general.name"))},
+              {"alignment", header.alignment},
+              {"weights", weights},
+              {"tensorBytes", bytes},
+              {"tensors", std::move(tensors)},
+              {"metadata", metadata_json(header)},
+              {"warnings", warnings_of(model)}}
+      .dump();
 }
 
 std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count) {
@@ -187,10 +185,11 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
   }
   const WeightPlace place = place_of(source, first, std::min(count, source.weights - first));
   const uint64_t blocks = (place.weights + stored.block_length - 1) / stored.block_length;
-  return json_text({{"file", place.file},
-                    {"offset", place.offset},
-                    {"bytes", blocks * stored.block_bytes},
-                    {"weights", place.weights}});
+  return Json{{"file", place.file},
+              {"offset", place.offset},
+              {"bytes", blocks * stored.block_bytes},
+              {"weights", place.weights}}
+      .dump();
 }
 
 Json job_json(const Job& job) {
@@ -207,10 +206,11 @@ Json job_json(const Job& job) {
 }
 
 Json plan_object(const Plan& plan, Json tensors, Json jobs) {
-  Json files = Json::array();
+  Json files = Json::list();
   for (const OutputFile& file : plan.files) {
-    files.push_back({{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}});
-    if (file.copy_of) files.back()["copyOf"] = *file.copy_of;
+    Json made = {{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}};
+    if (file.copy_of) made.add("copyOf", *file.copy_of);
+    files.push_back(std::move(made));
   }
   return {{"fileType", plan.file_type->name},
           {"method", plan.method},
@@ -226,49 +226,52 @@ Json plan_object(const Plan& plan, Json tensors, Json jobs) {
 }
 
 std::string plan_json(const Plan& plan, const Model& model) {
-  Json tensors = Json::array(), jobs = Json::array();
+  Json tensors = Json::list(), jobs = Json::list();
   for (const PlannedTensor& tensor : plan.tensors) {
     tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
   }
   for (const Job& job : plan.jobs) jobs.push_back(job_json(job));
-  return json_text(plan_object(plan, std::move(tensors), std::move(jobs)));
+  return plan_object(plan, std::move(tensors), std::move(jobs)).dump();
 }
 
 std::string price_json(const Price& price) {
-  return json_text({{"outputBytes", price.output_bytes},
-                    {"bitsPerWeight", price.bits_per_weight},
-                    {"substitutions", price.substitutions},
-                    {"needsImportance", price.needs_importance}});
+  return Json{{"outputBytes", price.output_bytes},
+              {"bitsPerWeight", price.bits_per_weight},
+              {"substitutions", price.substitutions},
+              {"needsImportance", price.needs_importance}}
+      .dump();
 }
 
 std::string chosen_files_json(const std::string& paths) {
-  const auto list = Json::parse(paths).get<std::vector<std::string>>();
-  return json_text({{"files", choose_model_files(list)}});
+  const auto list = parse_json(paths).get<std::vector<std::string>>();
+  return Json{{"files", choose_model_files(list)}}.dump();
 }
 
-std::string done_json() { return json_text({{"done", true}}); }
+std::string done_json() { return Json{{"done", true}}.dump(); }
 
 std::string wanted_json(ByteRange range) {
-  return json_text({{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}});
+  return Json{{"wanted", {{"offset", range.offset}, {"bytes", range.bytes}}}}.dump();
 }
 
 std::string importance_json(const ImportanceFile& file) {
-  return json_text({{"done", true},
-                    {"entries", file.index.entries.size()},
-                    {"datasets", file.index.datasets},
-                    {"chunks", file.index.chunk_count}});
+  return Json{{"done", true},
+              {"entries", file.index.entries.size()},
+              {"datasets", file.index.datasets},
+              {"chunks", file.index.chunk_count}}
+      .dump();
 }
 
 std::string importance_entries_json(const ImportanceIndex& index, const Model& model) {
-  Json entries = Json::array();
+  Json entries = Json::list();
   for (size_t i = 0; i < index.entries.size(); ++i) {
     if (!tensor_of(index.entries[i], model)) continue;
-    entries.push_back({{"entry", i}});
-    entries.back().update(importance_place(index.entries[i]));
+    Json entry = importance_place(index.entries[i]);
+    entry.add("entry", i);
+    entries.push_back(std::move(entry));
   }
-  return json_text({{"entries", std::move(entries)}});
+  return Json{{"entries", std::move(entries)}}.dump();
 }
 
-std::string error_json(const std::string& sentence) { return json_text({{"error", sentence}}); }
+std::string error_json(const std::string& sentence) { return Json{{"error", sentence}}.dump(); }
 
 }  // namespace nibble

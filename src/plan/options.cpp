@@ -4,17 +4,15 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "names.h"
 #include "packing/packing.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::json;
 
 /// llama-quantize keeps keys and texts of overrides in 128 bytes with a terminating zero.
 constexpr size_t max_override_bytes = 127;
@@ -26,12 +24,12 @@ constexpr uint64_t min_job_bytes = 256;
 }
 
 std::string as_text(const std::string& name, const Json& value) {
-  if (!value.is_string()) wrong(name, "a text");
+  if (!value.is_text()) wrong(name, "a text");
   return value.get<std::string>();
 }
 
 bool as_bool(const std::string& name, const Json& value) {
-  if (!value.is_boolean()) wrong(name, "true or false");
+  if (!value.is_bool()) wrong(name, "true or false");
   return value.get<bool>();
 }
 
@@ -43,7 +41,7 @@ Type as_type(const std::string& name, const Json& value) {
 }
 
 void set_type(PlanOptions& options, const Json& value) {
-  const std::string text = value.is_number_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);
+  const std::string text = value.is_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);
   options.packing = find_packing(text);
   options.recipe.file_type = options.packing ? &options.packing->type : find_file_type(text);
   if (options.recipe.file_type) return;
@@ -58,8 +56,9 @@ void set_type(PlanOptions& options, const Json& value) {
 
 /// The member `name` of an element of the list option `list`.
 std::string member(const Json& element, const std::string& list, const char* name) {
-  if (!element.is_object() || !element.contains(name)) wrong(list, "a list of objects with all their members");
-  return as_text(list + "." + name, element[name]);
+  const Json* found = element.find(name);
+  if (!found) wrong(list, "a list of objects with all their members");
+  return as_text(list + "." + name, *found);
 }
 
 int64_t parse_integer(const std::string& text, const std::string& key) {
@@ -110,9 +109,9 @@ KeyOverride parse_override(const Json& element) {
   return result;
 }
 
-const Json& as_list(const std::string& name, const Json& value) {
-  if (!value.is_array()) wrong(name, "a list");
-  return value;
+const Json::List& as_list(const std::string& name, const Json& value) {
+  if (!value.is_list()) wrong(name, "a list");
+  return value.elements();
 }
 
 void read_option(PlanOptions& options, const std::string& name, const Json& value) {
@@ -148,8 +147,7 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
   } else if (name == "excludeWeights") {
     for (const Json& part : as_list(name, value)) options.exclude_weights.push_back(as_text(name, part));
   } else if (name == "jobBytes") {
-    if (!value.is_number_unsigned() || value.get<uint64_t>() < min_job_bytes)
-      wrong(name, "a whole number, 256 or more");
+    if (!value.is_unsigned() || value.get<uint64_t>() < min_job_bytes) wrong(name, "a whole number, 256 or more");
     options.job_bytes = value.get<uint64_t>();
   } else {
     throw Error("There is no option " + in_quotes(name) + '.');
@@ -159,10 +157,10 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
 }  // namespace
 
 PlanOptions parse_plan_options(std::string_view json) {
-  const Json root = Json::parse(json, nullptr, false);
+  const Json root = parse_json_or_null(json);
   if (!root.is_object()) throw Error("The plan's options are not a JSON object.");
   PlanOptions options;
-  for (const auto& [name, value] : root.items()) {
+  for (const auto& [name, value] : root.members()) {
     if (!value.is_null()) read_option(options, name, value);
   }
   if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");

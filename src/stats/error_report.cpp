@@ -2,12 +2,11 @@
 
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
+
+#include "json/json.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Buckets of the reported histogram to each doubling of the error: bars 6 to 12 % wide.
 constexpr uint32_t reported_per_octave = 8;
@@ -17,7 +16,7 @@ Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 }  // namespace
 
 std::string error_report(const ErrorStatistics& statistics) {
-  Json histogram = Json::array();
+  Json histogram = Json::list();
   for (const ErrorStatistics::Bucket& bucket : statistics.histogram(reported_per_octave)) {
     histogram.push_back({{"from", bucket.from}, {"to", bucket.to}, {"count", bucket.count}, {"above", bucket.above}});
   }

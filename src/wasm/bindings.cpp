@@ -1,11 +1,11 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "codec/convert.h"
 #include "formats/format.h"
+#include "json/json.h"
 #include "stats/error_report.h"
 #include "wasm/boundary.h"
 
@@ -17,8 +17,6 @@ using bound::bytes_at;
 using bound::floats_at;
 using bound::kernel_named;
 using bound::sentence_of;
-using Json = nlohmann::ordered_json;
-
 std::string version() { return NIBBLE_VERSION; }
 std::string best_kernel_name() { return std::string(kernel_name(best_kernel)); }
 
@@ -32,7 +30,7 @@ const char* importance_name(Importance importance) {
 }
 
 std::string formats() {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const Format& format : all_formats()) {
     list.push_back({{"name", format.name},
                     {"summary", format.summary},

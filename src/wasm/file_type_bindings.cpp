@@ -1,9 +1,9 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "codec/codec.h"
+#include "json/json.h"
 #include "recipe/file_types.h"
 
 /// The list of file types, as web/src/core/types.ts (FileTypeInfo) describes it.
@@ -11,7 +11,7 @@ namespace nibble {
 namespace {
 
 std::string file_types() {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  Json list = Json::list();
   for (const FileType& type : all_file_types()) {
     if (!type.copies && codec_of(type.default_type).quantizers.empty()) continue;  // not in this build
     list.push_back({{"name", type.name},

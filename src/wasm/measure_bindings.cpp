@@ -1,10 +1,10 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "json/parse.h"
 #include "measure/row_errors.h"
 #include "wasm/bound_measurement.h"
 
@@ -20,7 +20,7 @@ class BoundRowErrors {
   BoundRowErrors(const std::string& from, const std::string& types, const std::string& method,
                  const std::string& kernel) {
     problem_ = sentence_of([&] {
-      const auto names = nlohmann::json::parse(types).get<std::vector<std::string>>();
+      const auto names = parse_json(types).get<std::vector<std::string>>();
       errors_.emplace(from, names, method, bound::kernel_named(kernel));
     });
   }

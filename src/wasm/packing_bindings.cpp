@@ -1,9 +1,9 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "json/parse.h"
 #include "packing/matrix_packer.h"
 #include "wasm/boundary.h"
 
@@ -12,10 +12,8 @@ namespace nibble {
 namespace {
 
 using bound::sentence_of;
-using Json = nlohmann::ordered_json;
-
 std::string packings() {
-  Json list = Json::array();
+  Json list = Json::list();
   for (const Packing& packing : all_packings()) {
     list.push_back({{"name", packing.name()}, {"summary", packing.type.summary}});
   }
@@ -26,12 +24,12 @@ class BoundPacker {
  public:
   explicit BoundPacker(const std::string& request) {
     problem_ = sentence_of([&] {
-      const Json json = Json::parse(request);
+      const Json json = parse_json(request);
       const Packing* packing = find_packing(json.at("name").get<std::string>());
       if (!packing) throw Error("There is no such packing.");
       type_ = json.at("type").get<std::string>();
       dtype_ = json.at("dtype").get<std::string>();
-      const PackedPart part = json.at("part") == "codes" ? PackedPart::codes : PackedPart::scales;
+      const PackedPart part = json.at("part").is("codes") ? PackedPart::codes : PackedPart::scales;
       const SourceMatrix source{type_, dtype_, json.at("rows").get<uint64_t>(), json.at("columns").get<uint64_t>()};
       const Kernel kernel = bound::kernel_named(json.at("kernel").get<std::string>());
       packer_.emplace(*packing, part, source, json.at("method").get<std::string>(), kernel);
