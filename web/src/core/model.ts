@@ -96,6 +96,8 @@ export interface PreparedSample {
 /** A model whose headers were read. Holds no weights. */
 export interface OpenedModel {
   readonly core: Core;
+  /** What openModel() got, to open it once more elsewhere. */
+  readonly given: { files: SourceHandle[]; importance: ImportanceFile | null; folder: string };
   readonly sources: SourceHandle[]; // those given, and the values that no file holds
   readonly info: ModelInfo;
   /** The importance matrix beside it, and its name as the output's metadata will have it. */
@@ -152,7 +154,8 @@ export async function openModel(
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
     await matrix?.check();
-    return new HeadersOnly(core, sources, model, info, matrix, tiny);
+    const given = { files, importance: importance ?? null, folder };
+    return new HeadersOnly(core, given, sources, model, info, matrix, tiny);
   } catch (error) {
     model.delete();
     throw error;
@@ -177,6 +180,7 @@ function namesOfTiny(info: ModelInfo, tensors: number[]): string[] {
 
 class HeadersOnly implements OpenedModel {
   readonly core: Core;
+  readonly given: OpenedModel['given'];
   readonly sources: SourceHandle[];
   readonly info: ModelInfo;
   readonly #model: CoreModel;
@@ -187,6 +191,7 @@ class HeadersOnly implements OpenedModel {
 
   constructor(
     core: Core,
+    given: OpenedModel['given'],
     sources: SourceHandle[],
     model: CoreModel,
     info: ModelInfo,
@@ -194,6 +199,7 @@ class HeadersOnly implements OpenedModel {
     tiny: string[],
   ) {
     this.core = core;
+    this.given = given;
     this.sources = sources;
     this.info = info;
     this.#model = model;

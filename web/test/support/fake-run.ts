@@ -156,6 +156,7 @@ export function fakeModel(
   } as unknown as Core;
   return {
     core,
+    given: { files: [], importance: null, folder: '' },
     sources: [],
     info: null as never,
     importance: null,

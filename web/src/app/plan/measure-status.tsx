@@ -69,7 +69,9 @@ export function MeasureStatus(): VNode | null {
             class="button small"
             title="For another size later, here or with nibble solve, without reading the weights again"
             onClick={() =>
-              saveBlob(new Blob([known.json()], { type: 'application/json' }), `${stem()}-measurement.json`)
+              void known
+                .json()
+                .then((json) => saveBlob(new Blob([json], { type: 'application/json' }), `${stem()}-measurement.json`))
             }
           >
             Save the measurement

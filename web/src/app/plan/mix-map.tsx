@@ -1,11 +1,11 @@
 /** The types of a mix, layer by role, and the means to change one. */
 import { extent, group } from 'd3-array';
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ChartFrame } from '../../charts/frame';
 import { type Cell, LayerMap, RampLegend } from '../../charts/layer-map';
 import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
-import type { Mix, Role } from '../../core/index';
+import type { Mix, Role, TypeChoice } from '../../core/index';
 import { measurement } from '../state/measuring';
 import { giveType } from '../state/mixing';
 import { bytes, percent, tally } from '../../text/units';
@@ -100,6 +100,18 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
 function TypeOf({ label, tensors }: { label: string; tensors: readonly MixTensor[] }): VNode | null {
   const [first] = tensors;
   const known = measurement.value;
+  const [choices, setChoices] = useState<readonly TypeChoice[]>([]);
+  useEffect(() => {
+    let current = true;
+    if (first)
+      void known?.choices(first.name).then(
+        (found) => current && setChoices(found),
+        () => {}, // the measurement was given up
+      );
+    return () => {
+      current = false;
+    };
+  }, [known, first?.name]);
   if (!first || !known) return null;
   return (
     <label class="mix-type">
@@ -114,7 +126,8 @@ function TypeOf({ label, tensors }: { label: string; tensors: readonly MixTensor
           )
         }
       >
-        {known.choices(first.name).map(({ type, bytes: size, relativeError }) => (
+        {choices.length === 0 && <option value={first.type}>{first.type}</option>}
+        {choices.map(({ type, bytes: size, relativeError }) => (
           <option key={type} value={type}>
             {type}, {bytes(size)}
             {relativeError === null ? '' : `, ${percent(relativeError, 2)} error`}

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
-import { complete, measured, measurement } from '../state/measuring';
+import { limits } from '../state/measuring';
 import {
   leaveMix,
   mix,
@@ -25,10 +25,8 @@ import { ObservePanel } from './observe-panel';
 import { SizePlane } from './size-plane';
 
 export function SizePanel(): VNode | null {
-  const known = measurement.value;
-  void measured.value;
-  if (!known || !complete.value) return null;
-  const { smallestBytes, largestBytes } = known.limits();
+  if (!limits.value) return null;
+  const { smallestBytes, largestBytes } = limits.value;
   if (!(largestBytes > smallestBytes)) return null;
   const chosen = mix.value;
   const problem = mixProblem.value;

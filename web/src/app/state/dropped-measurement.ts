@@ -1,5 +1,6 @@
 /** Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again. */
-import { Measurement, type MeasurementFile, readRecipe, readText, sentenceOf } from '../../core/index';
+import { type MeasurementFile, readRecipe, readText, sentenceOf } from '../../core/index';
+import { RemoteMeasurement } from '../../platform/measurement';
 import { core } from '../engine';
 import { takeMeasurement } from './measuring';
 import { opened, refuse } from './opening';
@@ -19,7 +20,11 @@ export async function takeMeasured(file: File): Promise<boolean> {
       return true;
     }
     if (!text.includes('"nibbleMeasurement"')) return false;
-    const read = Measurement.read(core.value, text);
+    const read = new RemoteMeasurement(core.value);
+    await read.read(text).catch((error: unknown) => {
+      read.delete();
+      throw error;
+    });
     const { files } = JSON.parse(text) as MeasurementFile;
     const model = opened.value;
     if (

@@ -1,17 +1,15 @@
 /** What quantizing the open model would cost, learned from a sample of its rows in the background. */
 import { computed, effect, signal } from '@preact/signals';
 import {
-  breath,
-  measure,
+  type Assignment,
   type MeasureProgress,
-  type Measurement,
   type MeasurementFile,
-  Pause,
   type PlanOptions,
   type Prediction,
   sentenceOf,
   Stopped,
 } from '../../core/index';
+import { RemoteMeasurement } from '../../platform/measurement';
 import { core, type Model } from '../engine';
 import { opened } from './opening';
 import { beforeMix, currentPlan, options, prices } from './planning';
@@ -25,7 +23,7 @@ const SETTLED_MS = 500;
 const MEASURING_WORKERS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
 
 /** Null until there is something to look at. */
-export const measurement = signal<Measurement | null>(null);
+export const measurement = signal<RemoteMeasurement | null>(null);
 /** Counts the changes of what is in it. */
 export const measured = signal(0);
 /** How far measuring is; null: not going on. */
@@ -33,6 +31,9 @@ export const measuring = signal<MeasureProgress | null>(null);
 export const measureProblem = signal<string | null>(null);
 /** Where the measurement came from, when it was not measured here. */
 export const measurementFile = signal<string | null>(null);
+
+/** Lengths of the output with every tensor as its smallest and as its largest measured type; null while measuring. */
+export const limits = signal<{ smallestBytes: number; largestBytes: number } | null>(null);
 
 /** The value of `measured` that the predictions are about. */
 export const predictedAt = signal(-1);
@@ -47,20 +48,20 @@ export const complete = computed(
   () => measurement.value !== null && measuring.value === null && measureProblem.value === null,
 );
 
-const pause = new Pause();
-let stop: AbortController | null = null;
+/** The measurement that is being made or was made, also before there is anything in it. */
+let current: RemoteMeasurement | null = null;
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** Ends what is being measured; what is known stays. */
 export function stopMeasuring(): void {
-  stop?.abort();
+  current?.stop();
 }
 
 function forget(): void {
-  stop?.abort();
-  stop = null;
-  measurement.value?.delete();
+  current?.delete();
+  current = null;
+  limits.value = null;
   measurement.value = null;
   measurementFile.value = null;
   measuring.value = null;
@@ -73,8 +74,9 @@ function forget(): void {
 let measuredFiles = '';
 
 /** Uses a measurement from a file; of a model that is open, it replaces the one being made. */
-export function takeMeasurement(read: Measurement, name: string, files: MeasurementFile['files']): void {
+export function takeMeasurement(read: RemoteMeasurement, name: string, files: MeasurementFile['files']): void {
   forget();
+  current = read;
   measuredFiles = JSON.stringify(files);
   measurement.value = read;
   measurementFile.value = name;
@@ -84,42 +86,35 @@ export function takeMeasurement(read: Measurement, name: string, files: Measurem
 /** Measures the open model anew. */
 export async function startMeasuring(model: Model, allRows = false): Promise<void> {
   forget();
-  const mine = new AbortController();
-  stop = mine;
-  let drawn = -Infinity;
-  // The model is shown and planned first.
-  await sleep(50);
-  if (mine.signal.aborted) return;
+  const mine = new RemoteMeasurement(model.core);
+  current = mine;
+  mine.pause(isRunning.peek());
   try {
     measuring.value = { tensors: 0, tensorsTotal: 0, rows: 0, seconds: 0 };
-    await measure(
-      model,
+    const onProgress = (progress: MeasureProgress) => {
+      if (current !== mine || measuring.value === null) return;
+      measuring.value = progress;
+      measurement.value = mine;
+      measured.value += 1;
+    };
+    await mine.measure(
+      model.given,
       { type: 'Q8_0' },
       { types: 'all', allRows },
-      {
-        workers: MEASURING_WORKERS,
-        signal: mine.signal,
-        pause,
-        onBegin: (begun) => {
-          measurement.value = begun;
-        },
-        onProgress: (progress) => {
-          if (progress.seconds * 1000 - drawn < REFRESH_MS) return;
-          drawn = progress.seconds * 1000;
-          measuring.value = progress;
-          measured.value += 1;
-        },
-      },
+      MEASURING_WORKERS,
+      onProgress,
+      REFRESH_MS,
     );
   } catch (error) {
-    if (stop !== mine) return;
+    if (current !== mine) return;
     measureProblem.value =
       error instanceof Stopped
         ? 'Measuring was stopped; figures are about the tensors measured so far.'
         : sentenceOf(error);
   }
-  if (stop !== mine) return;
+  if (current !== mine) return;
   measuring.value = null;
+  measurement.value = mine;
   measured.value += 1;
 }
 
@@ -136,42 +131,39 @@ async function predictAll(): Promise<void> {
   if (!model || !known || types.length === 0) return;
   const found = new Map<string, Prediction>();
   for (const type of types) {
-    await breath();
-    if (mine !== predictRound || isRunning.peek()) return;
+    if (isRunning.peek()) return;
     try {
-      const prediction = known.predict(model.assignment({ ...wanted, type }));
+      const prediction = await known.predict(model.assignment({ ...wanted, type }));
+      if (mine !== predictRound) return;
       if (prediction.missing === 0 || measuring.value) found.set(type, prediction);
     } catch {
       // The list of types says what is wrong with it.
     }
+    if (mine !== predictRound) return;
   }
   predictions.value = found;
   predictedAt.value = now;
 }
 
 let methodRound = 0;
-let methodStop: AbortController | null = null;
+let measuringMethod: RemoteMeasurement | null = null;
 
 /** Measures the chosen types by every method they have, one method after the other. */
 async function predictMethods(model: Model, wanted: PlanOptions, methods: readonly string[]): Promise<void> {
   const mine = ++methodRound;
-  methodStop?.abort();
+  measuringMethod?.delete();
   const { method: _, ...rest } = wanted;
   methodPredictions.value = new Map();
   await sleep(SETTLED_MS);
   if (mine !== methodRound) return;
-  methodStop = new AbortController();
-  const { signal: stopped } = methodStop;
   try {
-    const types = model.assignment(rest);
+    const types: Assignment = model.assignment(rest);
     for (const method of methods) {
-      const known = await measure(
-        model,
-        { ...rest, method },
-        {},
-        { workers: MEASURING_WORKERS, signal: stopped, pause },
-      );
-      const prediction = known.predict(types);
+      const known = new RemoteMeasurement(model.core);
+      measuringMethod = known;
+      known.pause(isRunning.peek());
+      await known.measure(model.given, { ...rest, method }, {}, MEASURING_WORKERS, () => {}, Infinity);
+      const prediction = await known.predict(types);
       known.delete();
       if (mine !== methodRound) return;
       methodPredictions.value = new Map(methodPredictions.value).set(method, prediction);
@@ -198,7 +190,7 @@ export function followWithMeasuring(): void {
     if (model === last) return;
     last = model;
     methodRound += 1;
-    methodStop?.abort();
+    measuringMethod?.delete();
     const files = JSON.stringify(model?.info.files.map(({ name, bytes }) => ({ name, bytes })));
     if (model && measurementFile.peek() !== null && files === measuredFiles) return;
     if (model) void startMeasuring(model);
@@ -212,8 +204,22 @@ export function followWithMeasuring(): void {
     if (!isRunning.value) void predictAll();
   });
   effect(() => {
-    if (isRunning.value) pause.pause();
-    else pause.resume();
+    current?.pause(isRunning.value);
+    measuringMethod?.pause(isRunning.value);
+  });
+  effect(() => {
+    const known = measurement.value;
+    void measured.value;
+    if (!known || !complete.value) {
+      limits.value = null;
+      return;
+    }
+    void known.limits().then(
+      (found) => {
+        if (measurement.value === known && complete.value) limits.value = found;
+      },
+      () => {}, // it was given up meanwhile
+    );
   });
   let asked = '';
   effect(() => {

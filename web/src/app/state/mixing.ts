@@ -2,15 +2,16 @@
 import { effect, signal } from '@preact/signals';
 import {
   type Assignment,
-  breath,
   type Mix,
   type Observation,
   type PlanOptions,
   sentenceOf,
   type Solution,
   type SolveRequest,
+  Stopped,
 } from '../../core/index';
-import { complete, measured, measurement } from './measuring';
+import type { RemoteMeasurement } from '../../platform/measurement';
+import { limits, measured, measurement } from './measuring';
 import { opened } from './opening';
 import { beforeMix, options } from './planning';
 import { isRunning } from './running';
@@ -61,14 +62,14 @@ function request(size: { bytes: number } | { bitsPerWeight: number }): SolveRequ
 let planTimer = 0;
 
 /** Plans a mix in place of the file type. */
-function plan(next: Mix | Solution): void {
-  mix.value = next;
+function plan(made: Mix | Solution): void {
+  mix.value = made;
   mixProblem.value = null;
   clearTimeout(planTimer);
   planTimer = window.setTimeout(() => {
-    if (mix.value !== next) return;
+    if (mix.value !== made) return;
     beforeMix.value ??= options.value;
-    const { type, tensorTypes } = next.recipe;
+    const { type, tensorTypes } = made.recipe;
     const {
       pure: _pure,
       leaveOutputTensor: _leave,
@@ -80,30 +81,50 @@ function plan(next: Mix | Solution): void {
   }, PLAN_AFTER_MS);
 }
 
-function attempt(make: () => void): void {
-  try {
-    make();
-  } catch (error) {
-    mixProblem.value = sentenceOf(error);
+/** The newest question that waits while another is being answered. */
+let next: (() => Promise<void>) | null = null;
+let answering = false;
+
+/**
+ * Asks the measurement; a slider asks faster than it answers, so only the newest of the questions that wait is asked.
+ * The answer is of no interest when another measurement has taken its place.
+ */
+async function attempt<T>(ask: (known: RemoteMeasurement) => Promise<T>, use: (answer: T) => void): Promise<void> {
+  const known = measurement.value;
+  if (!known) return;
+  next = async () => {
+    try {
+      const answer = await ask(known);
+      if (measurement.value === known) use(answer);
+    } catch (error) {
+      if (measurement.value === known && !(error instanceof Stopped)) mixProblem.value = sentenceOf(error);
+    }
+  };
+  if (answering) return;
+  answering = true;
+  while (next) {
+    const now: () => Promise<void> = next;
+    next = null;
+    await now();
   }
+  answering = false;
 }
 
 /** The best mix for a file of at most so many bytes. */
 export function solveFor(bytes: number): void {
   wantedBytes.value = bytes;
-  const known = measurement.value;
-  if (known) attempt(() => plan(known.solve(request({ bytes }))));
+  void attempt((known) => known.solve(request({ bytes })), plan);
 }
 
 /** The best mix that takes at most so many bits per weight. */
 export function solveForBits(bitsPerWeight: number): void {
-  const known = measurement.value;
-  if (!known) return;
-  attempt(() => {
-    const solution = known.solve(request({ bitsPerWeight }));
-    wantedBytes.value = solution.bytes;
-    plan(solution);
-  });
+  void attempt(
+    (known) => known.solve(request({ bitsPerWeight })),
+    (solution) => {
+      wantedBytes.value = solution.bytes;
+      plan(solution);
+    },
+  );
 }
 
 /** Solves again after something about the question changed. */
@@ -124,21 +145,22 @@ function currentTypes(): Assignment | null {
 
 /** Gives tensors a type; the others keep theirs. */
 export function giveType(names: readonly string[], type: string): void {
-  const known = measurement.value;
   const types = currentTypes();
-  if (!known || !types) return;
+  if (!types) return;
   const given = Object.fromEntries(names.map((name) => [name, type]));
   ownTypes.value = { ...ownTypes.value, ...given };
-  attempt(() => plan(known.mix({ ...types, ...given })));
+  void attempt((known) => known.mix({ ...types, ...given }), plan);
 }
 
 export function observeWorst(worst: number): void {
-  const known = measurement.value;
   const start = currentTypes();
-  if (known && start)
-    attempt(() => {
-      observation.value = known.observe({ start, worst, objective: objective.value });
-    });
+  if (!start) return;
+  void attempt(
+    (known) => known.observe({ start, worst, objective: objective.value }),
+    (found) => {
+      observation.value = found;
+    },
+  );
 }
 
 /** Plans what observing led to. */
@@ -160,23 +182,23 @@ let frontierRound = 0;
 async function traceFrontier(): Promise<void> {
   const mine = ++frontierRound;
   const known = measurement.value;
-  if (!known || !complete.value) {
+  if (!known || !limits.value) {
     if (!known) frontier.value = [];
     return;
   }
-  const { smallestBytes, largestBytes } = known.limits();
+  const { smallestBytes, largestBytes } = limits.value;
   const points: { bytes: number; bitsPerWeight: number; sqnrDb: number }[] = [];
   for (let step = 0; step < FRONTIER_POINTS; step++) {
-    await breath();
-    if (mine !== frontierRound || isRunning.peek()) return;
+    if (isRunning.peek()) return;
     const bytes = Math.floor(smallestBytes * (largestBytes / smallestBytes) ** (step / (FRONTIER_POINTS - 1)));
     try {
-      const { prediction, bytes: taken, bitsPerWeight } = known.solve(request({ bytes }));
+      const { prediction, bytes: taken, bitsPerWeight } = await known.solve(request({ bytes }));
       if (prediction.sqnrDb.value !== null)
         points.push({ bytes: taken, bitsPerWeight, sqnrDb: prediction.sqnrDb.value });
     } catch {
       // Rules of the person make the smallest file larger than this.
     }
+    if (mine !== frontierRound) return;
   }
   frontier.value = points;
 }
@@ -199,7 +221,7 @@ export function followWithMixes(): void {
   });
   effect(() => {
     void measured.value;
-    void complete.value;
+    void limits.value;
     void objective.value;
     void roleWeights.value;
     void ownTypes.value;

@@ -1,0 +1,105 @@
+/** A measurement away from the page: for a model of some hundred tensors merging, predicting and solving take long. */
+import { expose } from 'comlink';
+import type { ImportanceFile } from '../core/importance';
+import type { Kernel } from '../core/kernel';
+import { measure, type MeasureProgress } from '../core/measure';
+import { Measurement } from '../core/measurement';
+import { type Core, loadCore, openModel } from '../core/model';
+import { Pause } from '../core/pause';
+import type { SourceHandle } from '../core/source';
+import type {
+  Assignment,
+  MeasureOptions,
+  Mix,
+  Observation,
+  ObserveRequest,
+  PlanOptions,
+  Prediction,
+  Solution,
+  SolveRequest,
+  TypeChoice,
+} from '../core/types';
+import { browserPlatform } from '../platform/browser';
+
+/** What a model was opened with. */
+export interface GivenModel {
+  files: SourceHandle[];
+  importance: ImportanceFile | null;
+  folder: string;
+}
+
+export class Measurer {
+  #core: Core | null = null;
+  #measurement: Measurement | null = null;
+  readonly #pause = new Pause();
+  readonly #stop = new AbortController();
+
+  async start(kernel: Kernel, compiled: WebAssembly.Module): Promise<void> {
+    this.#core = await loadCore({ ...browserPlatform, compile: async () => compiled }, { kernel });
+  }
+
+  /** Uses a measurement that was saved. Throws Problem. */
+  read(json: string): void {
+    this.#measurement = Measurement.read(this.#core!, json);
+  }
+
+  /** Measures a model; what is known can be asked from the first `onProgress` on. Throws Stopped or Problem. */
+  async measure(
+    { files, importance, folder }: GivenModel,
+    options: PlanOptions,
+    what: MeasureOptions,
+    workers: number,
+    onProgress: (progress: MeasureProgress) => void,
+    millisecondsBetween: number,
+  ): Promise<void> {
+    const model = await openModel(this.#core!, files, importance ?? undefined, folder);
+    let told = -Infinity;
+    await measure(model, options, what, {
+      workers,
+      signal: this.#stop.signal,
+      pause: this.#pause,
+      onBegin: (begun) => {
+        this.#measurement = begun;
+      },
+      onProgress: (progress) => {
+        if (progress.seconds * 1000 - told < millisecondsBetween) return;
+        told = progress.seconds * 1000;
+        onProgress(progress);
+      },
+    });
+  }
+
+  /** Ends measuring; what is known stays. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  pause(paused: boolean): void {
+    if (paused) this.#pause.pause();
+    else this.#pause.resume();
+  }
+
+  predict(assignment: Assignment): Prediction {
+    return this.#measurement!.predict(assignment);
+  }
+  mix(assignment: Assignment): Mix {
+    return this.#measurement!.mix(assignment);
+  }
+  solve(request: SolveRequest): Solution {
+    return this.#measurement!.solve(request);
+  }
+  observe(request: ObserveRequest): Observation {
+    return this.#measurement!.observe(request);
+  }
+  limits(): { smallestBytes: number; largestBytes: number } {
+    return this.#measurement!.limits();
+  }
+  choices(tensor: string): TypeChoice[] {
+    return this.#measurement!.choices(tensor);
+  }
+  json(): string {
+    return this.#measurement!.json();
+  }
+}
+
+expose(new Measurer());
