@@ -62,6 +62,22 @@ std::optional<uint64_t> GgufHeader::number(std::string_view key) const {
   return whole_number(value->type, bytes.data() + value->elements);
 }
 
+std::optional<double> GgufHeader::real(std::string_view key) const {
+  const KeyValue* value = find(key);
+  if (!value) return std::nullopt;
+  const uint8_t* at = bytes.data() + value->elements;
+  if (value->type == ValueType::f32) return load<float>(at);
+  if (value->type == ValueType::f64) return load<double>(at);
+  const auto whole = number(key);
+  return whole ? std::optional<double>(static_cast<double>(*whole)) : std::nullopt;
+}
+
+std::optional<bool> GgufHeader::truth(std::string_view key) const {
+  const KeyValue* value = find(key);
+  if (!value || value->type != ValueType::boolean) return std::nullopt;
+  return bytes[value->elements] != 0;
+}
+
 std::vector<uint32_t> GgufHeader::numbers(std::string_view key) const {
   const KeyValue* value = find(key);
   std::vector<uint32_t> result;

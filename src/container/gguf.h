@@ -61,6 +61,10 @@ struct GgufHeader {
   std::optional<std::string> text(std::string_view key) const;
   /// A whole number of any integer type; nothing when missing, negative or of another type.
   std::optional<uint64_t> number(std::string_view key) const;
+  /// A number of any type; nothing when missing or of another type.
+  std::optional<double> real(std::string_view key) const;
+  /// A truth value; nothing when missing or of another type.
+  std::optional<bool> truth(std::string_view key) const;
   /// A whole number or an array of whole numbers, as u32; empty when missing or of another type.
   std::vector<uint32_t> numbers(std::string_view key) const;
 };

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// What the decoders that can be run are made of, one entry each, by the name a GGUF file has for them. The sizes are a
+/// model's own (network.h); what follows from the tensors a file has (biases, a tied output layer, factors of the
+/// rotary embedding) is not repeated here.
+namespace nibble::network {
+
+/// What is divided by the root mean square, or by the standard deviation around the mean.
+enum class Norm : uint8_t { rms, layer };
+
+/// Which dimensions of a head the rotary embedding turns together: 2 i and 2 i + 1, or i and i + half.
+enum class Pairs : uint8_t { adjacent, halves };
+
+enum class Activation : uint8_t { silu, gelu };
+
+/// down(activation(gate) * up); the same with gate and up as the two halves of one tensor's rows; down(activation(up)).
+enum class FeedForward : uint8_t { gated, gated_in_one, plain };
+
+struct Architecture {
+  std::string_view name;   ///< general.architecture
+  std::string_view title;  ///< for people
+  Norm norm = Norm::rms;
+  Pairs pairs = Pairs::adjacent;
+  Activation activation = Activation::silu;
+  FeedForward feed_forward = FeedForward::gated;
+  bool joined_attention = false;  ///< queries, keys and values are the rows of one tensor
+  bool head_norms = false;        ///< queries and keys of each head are normalised
+  bool norms_after = false;       ///< what attention and feed-forward give is normalised as well
+  bool scaled_embedding = false;  ///< by the square root of its length
+  /// A model of so many layers divides queries by the root of embedding / heads, not of a head's size. 0: none.
+  uint32_t layers_scaled_by_embedding = 0;
+  /// Soft caps where the metadata does not say; 0: none.
+  float attention_cap = 0, output_cap = 0;
+  /// Tokens a sliding window sees where the metadata does not say (0: no window then), and how many layers make a
+  /// group, of which the last sees everything (0: sliding windows are not used).
+  uint32_t window = 0, window_period = 0;
+  /// Base of the rotary embedding in layers with a sliding window where the metadata does not say, with nothing
+  /// stretched; 0: the same embedding as elsewhere.
+  float sliding_base = 0;
+  bool normalised_experts = true;  ///< the weights of the experts chosen for a token are scaled to add up to 1
+  bool shared_expert = false;      ///< one more expert for all tokens, behind a gate of its own
+};
+
+/// The one list.
+std::span<const Architecture> architectures();
+/// Null when there is none of this name.
+const Architecture* find_architecture(std::string_view name);
+
+}  // namespace nibble::network

@@ -1,0 +1,392 @@
+#include "network/forward.h"
+
+#include <algorithm>
+
+#include "error.h"
+#include "network/functions.h"
+
+namespace nibble::network {
+
+Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSequence> sequences, Kernel kernel)
+    : network_(std::move(network)),
+      kernel_(kernel),
+      sequences_(std::move(sequences)),
+      work_channels_(work_channels),
+      attention_(network_, kernel) {
+  std::vector<size_t> lengths;
+  for (const TokenSequence& sequence : sequences_) lengths.push_back(sequence.tokens.size());
+  places_ = place_sequences(lengths);
+  for (size_t s = 0; s < sequences_.size(); ++s) {
+    panels_ += places_[s].panels();
+    for (size_t i = 0; i < lengths[s]; ++i) {
+      const int32_t token = sequences_[s].tokens[i];
+      if (token < 0 || static_cast<uint64_t>(token) >= network_.vocabulary) {
+        throw Error("The text has the token " + std::to_string(token) + ", but the model knows only tokens 0 to " +
+                    std::to_string(network_.vocabulary - 1) + ". Its tokenizer does not fit its weights.");
+      }
+      tokens_.push_back({token, places_[s].first_panel + i / lanes, i % lanes});
+    }
+  }
+  std::stable_sort(tokens_.begin(), tokens_.end(),
+                   [](const TokenPlace& a, const TokenPlace& b) { return a.token < b.token; });
+  residual_.resize(panels_ * network_.embedding * lanes);
+  work_.resize(panels_ * work_channels_ * lanes);
+}
+
+void Forward::begin(const Step& step, const WeightForm& form, bool observe) {
+  step_ = step;
+  form_ = form;
+  observing_ = observe;
+  observation_ = {};
+  switch (step.op) {
+    case Op::query:
+      in_attention_ = true;
+      normalise(Vector::attention_norm, Vector::attention_norm_bias);
+      observe_input(*input_, network_.embedding);
+      break;
+    case Op::attention_output: observe_input(PlainInput(work(0)), network_.queries()); break;
+    case Op::router:
+      in_attention_ = false;
+      normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
+      observe_input(*input_, network_.embedding);
+      break;
+    case Op::shared_router: observe_input(*input_, network_.embedding); break;
+    case Op::gate:
+    case Op::up:
+    case Op::down: begin_part(); break;
+    case Op::logits:
+      normalise(Vector::output_norm, Vector::output_norm_bias);
+      observe_input(*input_, network_.embedding);
+      break;
+    default: break;
+  }
+  const bool adds = step.op == Op::attention_output || step.op == Op::down;
+  if (adds && !out_begun_) {
+    for (size_t panel = 0; panel < panels_; ++panel) std::fill_n(out().at(panel), network_.embedding * lanes, 0.0f);
+    out_begun_ = true;
+  }
+}
+
+/// The input of a part of the feed-forward network: normalised once, and for an expert gathered once.
+void Forward::begin_part() {
+  const bool first =
+      step_.op == Op::gate || (step_.op == Op::up && network_.architecture->feed_forward == FeedForward::plain);
+  if (first) {
+    if (step_.part == Part::dense) {
+      in_attention_ = false;
+      normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
+    }
+    part_panels_ = panels_;
+    if (step_.part == Part::expert) gather();
+  }
+  if (!observing_) return;
+  if (step_.op == Op::down)
+    observe_input(PlainInput(hidden()), step_.columns);
+  else if (step_.part == Part::expert)
+    observe_input(PlainInput(gathered()), network_.embedding);
+  else
+    observe_input(*input_, network_.embedding);
+}
+
+void Forward::normalise(Vector weights, Vector bias) {
+  input_.emplace(residual(), panels_, network_.embedding, network_.architecture->norm, network_.epsilon,
+                 vector(weights), vector(bias), kernel_);
+}
+
+/// The tokens of an expert side by side, each sequence beginning a panel of its own.
+void Forward::gather() {
+  routed_ = routing_.tokens_of(step_.expert);
+  routed_places_ = place_sequences(routed_.counts);
+  part_panels_ = 0;
+  for (const SequencePanels& place : routed_places_) part_panels_ += place.panels();
+  const PanelView to = gathered();
+  for (size_t panel = 0; panel < part_panels_; ++panel) std::fill_n(to.at(panel), network_.embedding * lanes, 0.0f);
+  float scratch[block_columns * lanes];
+  for (size_t first = 0; first < network_.embedding; first += block_columns) {
+    const size_t count = std::min<size_t>(block_columns, network_.embedding - first);
+    const float* block = nullptr;
+    size_t block_panel = 0, at = 0;
+    for (const SequencePanels& place : routed_places_) {
+      for (size_t i = 0; i < place.tokens; ++i, ++at) {
+        const Routing::Place& from = routed_.places[at];
+        if (block == nullptr || block_panel != from.panel) block = input_->block(from.panel, first, count, scratch);
+        block_panel = from.panel;
+        float* column = to.at(place.first_panel + i / lanes, first) + i % lanes;
+        for (size_t channel = 0; channel < count; ++channel)
+          column[channel * lanes] = block[channel * lanes + from.lane];
+      }
+    }
+  }
+}
+
+void Forward::observe_input(const ProductInput& input, size_t columns) {
+  if (!observing_) return;
+  const auto& places = step_.part == Part::expert ? routed_places_ : places_;
+  observation_.sums = sums_of_squares(input, columns, places, kernel_);
+  for (const SequencePanels& place : places) observation_.counts.push_back(static_cast<double>(place.tokens));
+}
+
+WeightRows Forward::decode(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  auto found = decoders_.find(form_.type);
+  if (found == decoders_.end()) found = decoders_.emplace(form_.type, SourceDecoder(form_.type, kernel_)).first;
+  SourceDecoder& decoder = found->second;
+  if (form_.head_rows > 0) {
+    // The two halves of each head, row by row in turn.
+    const size_t row_bytes = decoder.format().bytes_for(form_.row_length);
+    reordered_.resize(rows * row_bytes);
+    for (uint64_t row = 0; row < rows; ++row) {
+      const uint64_t in_head = row % form_.head_rows;
+      const uint64_t from = row - in_head + in_head % 2 * (form_.head_rows / 2) + in_head / 2;
+      std::copy_n(bytes + from * row_bytes, row_bytes, reordered_.begin() + static_cast<ptrdiff_t>(row * row_bytes));
+    }
+    bytes = reordered_.data();
+  }
+  const WeightPosition position{(step_.first_row + first_row) * form_.row_length, form_.row_length};
+  const float* values = decoder.decode(bytes, rows * form_.row_length, position, form_.add);
+  return {values + step_.first_column, rows, step_.columns, form_.row_length};
+}
+
+void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  if (step_.op == Op::embed) return embed(bytes, first_row, rows);
+  if (step_.op == Op::vector && form_.head_rows > 0) {
+    // Of a tensor with one dimension, every value is a row.
+    form_.row_length = 1;
+    rows = step_.columns;
+    const WeightRows values = decode(bytes, 0, rows);
+    vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + rows);
+    return;
+  }
+  const WeightRows weights = decode(bytes, first_row, rows);
+  const PanelView queries = work(0), keys = work(network_.queries());
+  const auto project = [&](PanelView to) {
+    multiply(weights, *input_, 0, 0, panels_, {to.at(0, first_row), to.stride}, Into::set, kernel_);
+  };
+  switch (step_.op) {
+    case Op::vector:
+      vectors_[static_cast<size_t>(step_.vector)].assign(weights.data, weights.data + weights.columns);
+      break;
+    case Op::query: project(queries); break;
+    case Op::key: project(keys); break;
+    case Op::value: project(work(network_.queries() + network_.keys())); break;
+    case Op::attention_output:
+      multiply(weights, PlainInput(queries), 0, 0, panels_, {out().at(0, first_row), out().stride}, Into::add, kernel_);
+      break;
+    case Op::router: project(gathered()); break;
+    case Op::shared_router: {
+      const PanelView gate = tile_product(weights, *input_, panels_);
+      shared_weights_.assign(gate.data, gate.data + panels_ * lanes);
+      for (float& weight : shared_weights_) weight = logistic(weight);
+      break;
+    }
+    case Op::gate:
+    case Op::up: multiply_up(weights, first_row); break;
+    case Op::down: add_down(weights, first_row); break;
+    case Op::logits: score(weights, first_row); break;
+    default: break;
+  }
+}
+
+void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  const size_t row_bytes = named_format(form_.type).bytes_for(form_.row_length);
+  const auto by_token = [](const TokenPlace& place, uint64_t token) {
+    return static_cast<uint64_t>(place.token) < token;
+  };
+  auto place = std::lower_bound(tokens_.begin(), tokens_.end(), first_row, by_token);
+  while (place != tokens_.end() && static_cast<uint64_t>(place->token) < first_row + rows) {
+    const int32_t token = place->token;
+    const auto row = static_cast<uint64_t>(token) - first_row;
+    const float* values = decode(bytes + row * row_bytes, first_row + row, 1).data;
+    for (; place != tokens_.end() && place->token == token; ++place) {
+      float* to = residual().at(place->panel) + place->lane;
+      for (size_t i = 0; i < network_.embedding; ++i) to[i * lanes] = values[i] * network_.embedding_scale;
+    }
+  }
+}
+
+PanelView Forward::tile_product(const WeightRows& weights, const ProductInput& input, size_t panels) {
+  tile_.resize(std::max(tile_.size(), panels * weights.rows * lanes));
+  const PanelView to{tile_.data(), weights.rows * lanes};
+  multiply(weights, input, 0, 0, panels, to, Into::set, kernel_);
+  return to;
+}
+
+/// Gate: the hidden layer. Up: likewise where there is no gate, else multiplied into it.
+void Forward::multiply_up(const WeightRows& weights, uint64_t first_row) {
+  const PlainInput own(gathered());
+  const ProductInput& input = step_.part == Part::expert ? static_cast<const ProductInput&>(own) : *input_;
+  const PanelView to = hidden();
+  if (step_.op == Op::gate || network_.architecture->feed_forward == FeedForward::plain) {
+    multiply(weights, input, 0, 0, part_panels_, {to.at(0, first_row), to.stride}, Into::set, kernel_);
+    return;
+  }
+  const PanelView product = tile_product(weights, input, part_panels_);
+  const std::span<const float> bias = step_.part == Part::dense ? vector(Vector::up_bias) : std::span<const float>();
+  in_lanes(kernel_, [&](auto zero) {
+    using V = decltype(zero);
+    for (size_t panel = 0; panel < part_panels_; ++panel) {
+      for (size_t row = 0; row < weights.rows; ++row) {
+        const V add(bias.empty() ? 0.0f : bias[step_.first_output + first_row + row]);
+        for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
+          float* value = to.at(panel, first_row + row) + lane;
+          store_run(load_run<V>(value) * (load_run<V>(product.at(panel, row) + lane) + add), value);
+        }
+      }
+    }
+  });
+}
+
+void Forward::add_down(const WeightRows& weights, uint64_t first_row) {
+  if (step_.part == Part::dense) {
+    multiply(weights, PlainInput(hidden()), 0, 0, panels_, {out().at(0, first_row), out().stride}, Into::add, kernel_);
+    return;
+  }
+  const PanelView product = tile_product(weights, PlainInput(hidden()), part_panels_);
+  const auto add = [&](size_t from_panel, size_t from_lane, size_t panel, size_t lane, float weight) {
+    const float* from = product.at(from_panel) + from_lane;
+    float* to = out().at(panel, first_row) + lane;
+    for (size_t row = 0; row < weights.rows; ++row) to[row * lanes] += from[row * lanes] * weight;
+  };
+  if (step_.part == Part::shared) {
+    for (size_t panel = 0; panel < panels_; ++panel) {
+      for (size_t lane = 0; lane < lanes; ++lane) add(panel, lane, panel, lane, shared_weights_[panel * lanes + lane]);
+    }
+    return;
+  }
+  size_t at = 0;
+  for (const SequencePanels& place : routed_places_) {
+    for (size_t i = 0; i < place.tokens; ++i, ++at) {
+      const Routing::Place& to = routed_.places[at];
+      add(place.first_panel + i / lanes, i % lanes, to.panel, to.lane, to.weight);
+    }
+  }
+}
+
+void Forward::score(const WeightRows& weights, uint64_t first_row) {
+  tile_.resize(std::max(tile_.size(), panels_ * weights.rows * lanes));
+  logits_ = {{tile_.data(), weights.rows * lanes}, first_row, weights.rows};
+  const float cap = network_.output_cap;
+  const std::span<const float> bias = vector(Vector::output_bias);
+  for (size_t s = 0; s < sequences_.size(); ++s) {
+    const size_t tokens = sequences_[s].tokens.size(), first = sequences_[s].first_scored;
+    if (first + 1 >= tokens) continue;
+    const size_t first_panel = places_[s].first_panel + first / lanes;
+    const size_t end = places_[s].first_panel + (tokens - 2) / lanes + 1;
+    multiply(weights, *input_, 0, first_panel, end - first_panel, logits_.view, Into::set, kernel_);
+    if (cap == 0 && bias.empty()) continue;
+    in_lanes(kernel_, [&](auto zero) {
+      using V = decltype(zero);
+      for (size_t panel = first_panel; panel < end; ++panel) {
+        for (size_t i = 0; i < weights.rows * lanes; i += lane_count<V>) {
+          float* value = logits_.view.at(panel) + i;
+          V logit = load_run<V>(value);
+          if (!bias.empty()) logit = logit + V(bias[first_row + i / lanes]);
+          if (cap > 0) logit = V(cap) * hyperbolic_tangent(logit * V(1.0f / cap));
+          store_run(logit, value);
+        }
+      }
+    });
+  }
+}
+
+void Forward::add_bias(PanelView view, size_t panels, std::span<const float> bias) {
+  for (size_t panel = 0; panel < panels; ++panel) {
+    for (size_t channel = 0; channel < bias.size(); ++channel) {
+      float* values = view.at(panel, channel);
+      for (size_t lane = 0; lane < lanes; ++lane) values[lane] += bias[channel];
+    }
+  }
+}
+
+/// The hidden layer's activation, after its bias.
+void Forward::activate() {
+  const bool gated = network_.architecture->feed_forward != FeedForward::plain;
+  if (step_.part == Part::dense) {
+    const std::span<const float> bias = vector(gated ? Vector::gate_bias : Vector::up_bias);
+    if (!bias.empty()) add_bias(hidden(), part_panels_, bias.subspan(step_.first_output, step_.rows));
+  }
+  in_lanes(kernel_, [&](auto zero) {
+    using V = decltype(zero);
+    for (size_t panel = 0; panel < part_panels_; ++panel) {
+      float* values = hidden().at(panel);
+      for (size_t i = 0; i < step_.rows * lanes; i += lane_count<V>) {
+        const V x = load_run<V>(values + i);
+        store_run(network_.architecture->activation == Activation::silu ? silu(x) : gelu(x), values + i);
+      }
+    }
+  });
+}
+
+void Forward::attend() {
+  const PanelView queries = work(0), keys = work(network_.queries()),
+                  values = work(network_.queries() + network_.keys());
+  add_bias(queries, panels_, vector(Vector::joined_bias));  // keys and values lie behind the queries
+  add_bias(queries, panels_, vector(Vector::query_bias));
+  add_bias(keys, panels_, vector(Vector::key_bias));
+  add_bias(values, panels_, vector(Vector::value_bias));
+  if (const auto norm = vector(Vector::query_norm); !norm.empty())
+    normalise_runs(queries, panels_, network_.heads, network_.head, network_.epsilon, norm, kernel_);
+  if (const auto norm = vector(Vector::key_norm); !norm.empty())
+    normalise_runs(keys, panels_, network_.key_heads, network_.head, network_.epsilon, norm, kernel_);
+
+  const bool sliding = network_.sliding[step_.layer] != 0;
+  std::optional<Rotation>& rotation = sliding ? sliding_rotation_ : rotation_;
+  if (!rotation) {
+    size_t longest = 0;
+    for (const SequencePanels& place : places_) longest = std::max(longest, place.tokens);
+    rotation.emplace(network_.rotary_of(step_.layer), vector(Vector::rotary_factors), longest);
+  }
+  for (const SequencePanels& place : places_) {
+    for (size_t panel = 0; panel < place.panels(); ++panel) {
+      const Pairs pairs = network_.architecture->pairs;
+      rotation->turn(queries.at(place.first_panel + panel), network_.heads, network_.head, pairs, panel);
+      rotation->turn(keys.at(place.first_panel + panel), network_.key_heads, network_.head, pairs, panel);
+    }
+    attention_.run(queries, keys, values, place, sliding ? network_.window : 0, nullptr);
+  }
+}
+
+void Forward::finish(Vector bias, Vector after_norm) {
+  const PanelView added = out();
+  add_bias(added, panels_, vector(bias));
+  std::optional<NormalisedInput> normalised;
+  if (const auto weights = vector(after_norm); !weights.empty())
+    normalised.emplace(added, panels_, network_.embedding, Norm::rms, network_.epsilon, weights,
+                       std::span<const float>(), kernel_);
+  float scratch[block_columns * lanes];
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    for (size_t first = 0; first < network_.embedding; first += block_columns) {
+      const size_t count = std::min<size_t>(block_columns, network_.embedding - first) * lanes;
+      const float* from = normalised ? normalised->block(panel, first, count / lanes, scratch) : added.at(panel, first);
+      float* to = residual().at(panel, first);
+      for (size_t i = 0; i < count; ++i) to[i] += from[i];
+      if (!all_finite(to, count)) {
+        throw Error("After layer " + std::to_string(step_.layer) + "'s " +
+                    (in_attention_ ? "attention" : "feed-forward network") +
+                    " the activations are no longer finite numbers. The model's weights are damaged, or too large for "
+                    "the type they are stored in.");
+      }
+    }
+  }
+  out_begun_ = false;
+}
+
+Observation Forward::end() {
+  const bool plain = network_.architecture->feed_forward == FeedForward::plain;
+  switch (step_.op) {
+    case Op::attend: attend(); break;
+    case Op::finish_attention: finish(Vector::attention_output_bias, Vector::attention_after_norm); break;
+    case Op::router: routing_.choose(network_, gathered(), places_); break;
+    case Op::gate: activate(); break;
+    case Op::up:
+      if (plain) activate();
+      break;
+    case Op::finish_feed_forward:
+      finish(Vector::down_bias, Vector::feed_forward_after_norm);
+      for (size_t i = 0; i < static_cast<size_t>(Vector::output_norm); ++i) vectors_[i].clear();
+      break;
+    default: break;
+  }
+  return std::move(observation_);
+}
+
+}  // namespace nibble::network

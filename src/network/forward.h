@@ -1,0 +1,124 @@
+#pragma once
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/source_decoder.h"
+#include "network/attention.h"
+#include "network/column_sums.h"
+#include "network/norm.h"
+#include "network/pass_plan.h"
+#include "network/rotation.h"
+#include "network/routing.h"
+
+namespace nibble::network {
+
+/// A text in tokens. Those from number `first_scored` on are to predict the one after them.
+struct TokenSequence {
+  std::vector<int32_t> tokens;
+  size_t first_scored = 0;
+};
+
+/// How the weights of a step are stored: see ModelTensor.
+struct WeightForm {
+  std::string type;
+  uint64_t row_length = 0;
+  uint64_t head_rows = 0;
+  float add = 0;
+};
+
+/// What was seen of a step's input: for each sequence, the sums of squares of its columns and the number of tokens.
+struct Observation {
+  std::vector<double> sums;  ///< sequence after sequence
+  std::vector<double> counts;
+};
+
+/// Scores of the next token: channel r of the view belongs to token first_row + r of the vocabulary.
+struct LogitTile {
+  PanelView view;
+  uint64_t first_row = 0, rows = 0;
+};
+
+/// One worker's share of a pass: some sequences, taken through the steps of a plan. Holds their activations, never more
+/// of the weights than a tile. What it computes for a sequence does not depend on the others.
+class Forward {
+ public:
+  /// Throws Error when a token is not in the vocabulary.
+  Forward(Network network, uint64_t work_channels, std::vector<TokenSequence> sequences, Kernel kernel = best_kernel);
+  Forward(const Forward&) = delete;
+  Forward& operator=(const Forward&) = delete;
+
+  /// Begins a step (its tiles are not looked at). With `observe`, end() tells what its input was.
+  void begin(const Step& step, const WeightForm& form, bool observe);
+  /// Takes the rows `first_row` to `first_row` + `rows` of the step; `bytes` as stored. Throws Error when a weight is
+  /// not finite.
+  void take(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  /// Ends the step. Throws Error when the residual stream is no longer finite.
+  Observation end();
+
+  /// What the last tile of the output layer gave, in the panels that hold a token to be scored.
+  const LogitTile& logits() const { return logits_; }
+  const std::vector<TokenSequence>& sequences() const { return sequences_; }
+  const std::vector<SequencePanels>& places() const { return places_; }
+
+ private:
+  std::span<const float> vector(Vector vector) const { return vectors_[static_cast<size_t>(vector)]; }
+  PanelView work(size_t channel) { return {work_.data() + channel * lanes, work_channels_ * lanes}; }
+  PanelView residual() { return {residual_.data(), network_.embedding * lanes}; }
+  /// What attention, or the feed-forward network, adds to the residual stream. Behind the queries, or at the start.
+  PanelView out() { return work(in_attention_ ? network_.queries() : 0); }
+  PanelView gathered() { return work(network_.embedding); }
+  PanelView hidden() { return work(step_.part == Part::dense ? network_.embedding : 2 * network_.embedding); }
+
+  void normalise(Vector weights, Vector bias);
+  void begin_part();
+  void gather();
+  void observe_input(const ProductInput& input, size_t columns);
+  void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  WeightRows decode(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  /// The product of a tile for `panels` panels, in a space of its own.
+  PanelView tile_product(const WeightRows& weights, const ProductInput& input, size_t panels);
+  void multiply_up(const WeightRows& weights, uint64_t first_row);
+  void add_down(const WeightRows& weights, uint64_t first_row);
+  void score(const WeightRows& weights, uint64_t first_row);
+  void activate();
+  void add_bias(PanelView view, size_t panels, std::span<const float> bias);
+  void attend();
+  void finish(Vector bias, Vector after_norm);
+
+  Network network_;
+  Kernel kernel_;
+  std::vector<TokenSequence> sequences_;
+  std::vector<SequencePanels> places_;
+  size_t panels_ = 0;
+  uint64_t work_channels_;
+  std::vector<float> residual_, work_, tile_;
+
+  struct TokenPlace {
+    int32_t token;
+    size_t panel, lane;
+  };
+  std::vector<TokenPlace> tokens_;  // by token
+
+  Step step_{};
+  WeightForm form_;
+  bool observing_ = false, in_attention_ = false, out_begun_ = false;
+  Observation observation_;
+  std::array<std::vector<float>, vector_count> vectors_;
+  std::map<std::string, SourceDecoder> decoders_;
+  std::vector<uint8_t> reordered_;
+  std::optional<NormalisedInput> input_;
+  std::optional<Rotation> rotation_, sliding_rotation_;
+  Attention attention_;
+  Routing routing_;
+  Routing::Tokens routed_;
+  std::vector<SequencePanels> routed_places_;
+  size_t part_panels_ = 0;  // of the part at work
+  std::vector<float> shared_weights_;
+  LogitTile logits_;
+};
+
+}  // namespace nibble::network

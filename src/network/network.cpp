@@ -1,0 +1,176 @@
+#include "network/network.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "container/text.h"
+#include "error.h"
+
+namespace nibble::network {
+namespace {
+
+/// More of anything than any model has; keeps sizes far from overflow.
+constexpr uint64_t most = uint64_t{1} << 24;
+
+std::string runnable() {
+  std::string names;
+  for (const Architecture& one : architectures()) names += (names.empty() ? "" : ", ") + std::string(one.name);
+  return names;
+}
+
+class Reader {
+ public:
+  Reader(const GgufHeader& metadata, std::string prefix) : metadata_(metadata), prefix_(std::move(prefix)) {}
+
+  std::string key(std::string_view name) const { return prefix_ + '.' + std::string(name); }
+
+  /// A size: one number, or a list of equal ones. 0 when missing.
+  uint64_t size(std::string_view name) const {
+    const std::vector<uint32_t> numbers = metadata_.numbers(key(name));
+    if (numbers.empty()) return 0;
+    if (std::any_of(numbers.begin(), numbers.end(), [&](uint32_t n) { return n != numbers[0]; })) {
+      throw Error("The metadata entry " + in_quotes(key(name)) +
+                  " differs from layer to layer. Nibble cannot run such a network yet.");
+    }
+    if (numbers[0] > most) throw Error("The metadata entry " + in_quotes(key(name)) + " is absurdly large.");
+    return numbers[0];
+  }
+  uint64_t needed_size(std::string_view name) const {
+    const uint64_t value = size(name);
+    if (value == 0) {
+      throw Error("The metadata entry " + in_quotes(key(name)) +
+                  ", without which the network cannot be run, is missing or 0.");
+    }
+    return value;
+  }
+  float number(std::string_view name, float otherwise) const {
+    const auto value = metadata_.real(key(name));
+    if (!value) return otherwise;
+    if (!std::isfinite(*value)) throw Error("The metadata entry " + in_quotes(key(name)) + " is no finite number.");
+    return static_cast<float>(*value);
+  }
+  std::string text(std::string_view name) const { return metadata_.text(key(name)).value_or(""); }
+  std::vector<uint32_t> numbers(std::string_view name) const { return metadata_.numbers(key(name)); }
+  /// A list of truth values; empty when missing.
+  std::vector<uint8_t> truths(std::string_view name) const {
+    const KeyValue* value = metadata_.find(key(name));
+    if (!value || value->type != ValueType::array || value->element != ValueType::boolean) return {};
+    const auto* first = metadata_.bytes.data() + value->elements;
+    return {first, first + value->count};
+  }
+
+ private:
+  const GgufHeader& metadata_;
+  std::string prefix_;
+};
+
+/// YaRN as llama.cpp applies it: values grow with the logarithm of the stretch.
+void read_yarn(const Reader& reader, Rotary& rotary) {
+  rotary.yarn = reader.number("rope.scaling.yarn_ext_factor", 1);
+  rotary.fast_turns = reader.number("rope.scaling.yarn_beta_fast", 32);
+  rotary.slow_turns = reader.number("rope.scaling.yarn_beta_slow", 1);
+  if (rotary.yarn != 0) rotary.magnitude *= 1.0f + 0.1f * std::log(1.0f / rotary.scale);
+}
+
+Rotary read_rotary(const Reader& reader, const Network& network) {
+  Rotary rotary;
+  rotary.dimensions = static_cast<uint32_t>(reader.size("rope.dimension_count"));
+  if (rotary.dimensions == 0) rotary.dimensions = static_cast<uint32_t>(network.head);
+  if (rotary.dimensions > network.head || rotary.dimensions % 2 != 0) {
+    throw Error("The rotary embedding is said to turn " + std::to_string(rotary.dimensions) +
+                " dimensions of heads of " + std::to_string(network.head) + ". The file is probably damaged.");
+  }
+  rotary.base = reader.number("rope.freq_base", 10000);
+  // Linear stretching had a key of its own once.
+  const float factor = reader.number("rope.scaling.factor", reader.number("rope.scale_linear", 0));
+  const std::string type = reader.text("rope.scaling.type");
+  if (factor > 0 && type != "none") rotary.scale = 1 / factor;
+  rotary.magnitude = reader.number("rope.scaling.attn_factor", 1);
+  rotary.original_context = static_cast<uint32_t>(reader.size("rope.scaling.original_context_length"));
+  if (rotary.original_context == 0) rotary.original_context = static_cast<uint32_t>(reader.size("context_length"));
+  if (type == "yarn") read_yarn(reader, rotary);
+  if (!(rotary.base > 0) || !(rotary.scale > 0)) {
+    throw Error("The base or the scale of the rotary embedding is not above 0. The file is probably damaged.");
+  }
+  return rotary;
+}
+
+void read_windows(const Reader& reader, Network& network) {
+  const Architecture& architecture = *network.architecture;
+  network.sliding.assign(network.layers, 0);
+  network.sliding_rotary = network.rotary;
+  if (architecture.window_period == 0) return;
+  network.window = reader.size("attention.sliding_window");
+  if (network.window == 0) network.window = architecture.window;
+  if (network.window == 0) return;
+  const std::string_view pattern = "attention.sliding_window_pattern";
+  const std::vector<uint8_t> each = reader.truths(pattern);
+  const uint64_t stated = each.empty() ? reader.size(pattern) : 0;
+  const uint64_t period = stated > 0 ? stated : architecture.window_period;
+  for (uint64_t layer = 0; layer < network.layers; ++layer) {
+    network.sliding[layer] = layer < each.size() ? each[layer] : layer % period < period - 1;
+  }
+  if (architecture.sliding_base > 0) {
+    network.sliding_rotary = Rotary{network.rotary.dimensions, architecture.sliding_base};
+  }
+  network.sliding_rotary.base = reader.number("rope.freq_base_swa", network.sliding_rotary.base);
+}
+
+void read_experts(const Reader& reader, Network& network) {
+  network.experts = reader.size("expert_count");
+  if (network.experts == 0) return;
+  network.experts_used = reader.needed_size("expert_used_count");
+  if (network.experts_used > network.experts) {
+    throw Error("Each token is said to use " + std::to_string(network.experts_used) + " of " +
+                std::to_string(network.experts) + " experts. The file is probably damaged.");
+  }
+  network.expert_feed_forward = reader.size("expert_feed_forward_length");
+  if (network.expert_feed_forward == 0) network.expert_feed_forward = network.feed_forward;
+  if (!network.architecture->shared_expert) return;
+  network.shared_feed_forward = reader.size("expert_shared_feed_forward_length");
+  if (network.shared_feed_forward == 0) network.shared_feed_forward = network.feed_forward;
+}
+
+}  // namespace
+
+Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
+  const std::string name = metadata.text("general.architecture").value_or("");
+  Network network;
+  network.architecture = find_architecture(name);
+  if (network.architecture == nullptr) {
+    throw Error("Nibble cannot run networks of the architecture " + in_quotes(name) + ". It can run: " + runnable() +
+                ". Everything else works.");
+  }
+  const Architecture& architecture = *network.architecture;
+  const Reader reader(metadata, name);
+  network.vocabulary = vocabulary;
+  network.embedding = reader.needed_size("embedding_length");
+  network.layers = reader.needed_size("block_count");
+  network.heads = reader.needed_size("attention.head_count");
+  network.key_heads = reader.size("attention.head_count_kv");
+  if (network.key_heads == 0) network.key_heads = network.heads;
+  network.head = reader.size("attention.key_length");
+  if (network.head == 0) network.head = network.embedding / network.heads;
+  const uint64_t value = reader.size("attention.value_length");
+  if (value != 0 && value != network.head) {
+    throw Error("The heads of keys and values have different sizes. Nibble cannot run such a network yet.");
+  }
+  if (network.heads % network.key_heads != 0 || network.head == 0) {
+    throw Error("The numbers of attention heads in the metadata do not fit together. The file is probably damaged.");
+  }
+  network.feed_forward = reader.size("feed_forward_length");
+  network.epsilon = reader.number(
+      architecture.norm == Norm::rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon", 1e-5f);
+  if (architecture.scaled_embedding) network.embedding_scale = std::sqrt(static_cast<float>(network.embedding));
+  const bool by_embedding = network.layers == architecture.layers_scaled_by_embedding;
+  const uint64_t divisor = by_embedding ? network.embedding / network.heads : network.head;
+  network.attention_scale = 1.0f / std::sqrt(static_cast<float>(divisor));
+  network.attention_cap = reader.number("attn_logit_softcapping", architecture.attention_cap);
+  network.output_cap = reader.number("final_logit_softcapping", architecture.output_cap);
+  network.rotary = read_rotary(reader, network);
+  read_windows(reader, network);
+  read_experts(reader, network);
+  return network;
+}
+
+}  // namespace nibble::network

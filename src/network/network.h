@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "container/gguf.h"
+#include "network/architectures.h"
+
+namespace nibble::network {
+
+/// A rotary position embedding. Pair i of position p turns by the angle p * base^(-2 i / dimensions), divided by the
+/// model's own factor of the pair where it has such a tensor, and stretched as `scale` and YaRN say.
+struct Rotary {
+  uint32_t dimensions = 0;  ///< of each head, from its first on
+  float base = 10000;
+  float scale = 1;  ///< of all angles: 1 / rope.scaling.factor
+  /// YaRN: how much fast pairs are spared the scale (0: no YaRN), and the turns within the original context that count
+  /// as fast and as slow.
+  float yarn = 0, fast_turns = 32, slow_turns = 1;
+  float magnitude = 1;            ///< of the turned values
+  uint32_t original_context = 0;  ///< tokens the model was trained for before it was stretched
+
+  bool operator==(const Rotary&) const = default;
+};
+
+/// A decoder's sizes and numbers.
+struct Network {
+  const Architecture* architecture = nullptr;
+  uint64_t vocabulary = 0, embedding = 0, layers = 0;
+  uint64_t heads = 0, key_heads = 0, head = 0;  ///< query heads, key and value heads, the size of one
+  uint64_t feed_forward = 0;                    ///< of layers without experts
+  uint64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0;
+  float epsilon = 0;  ///< of the norms
+  float embedding_scale = 1;
+  float attention_scale = 1;
+  float attention_cap = 0, output_cap = 0;  ///< 0: none
+  uint64_t window = 0;                      ///< tokens a sliding window sees, the newest included
+  std::vector<uint8_t> sliding;             ///< per layer: 1 where attention sees only the window
+  Rotary rotary, sliding_rotary;
+
+  uint64_t queries() const { return heads * head; }
+  uint64_t keys() const { return key_heads * head; }
+  const Rotary& rotary_of(uint64_t layer) const { return sliding[layer] ? sliding_rotary : rotary; }
+};
+
+/// The network that metadata describe. `vocabulary` is the number of rows of the token embedding. Throws Error when the
+/// architecture cannot be run, or a number is missing or senseless.
+Network read_network(const GgufHeader& metadata, uint64_t vocabulary);
+
+}  // namespace nibble::network

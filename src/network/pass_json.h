@@ -1,0 +1,41 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "network/forward.h"
+#include "network/pass_plan.h"
+
+/// The JSON forms of web/src/core/types.ts: how a plan travels to whoever reads the weights, and from there, step by
+/// step, to the workers.
+namespace nibble::network {
+
+/// PassOptions. Throws Error for anything it does not understand.
+PassOptions parse_pass_options(std::string_view json);
+/// PassPlan. `model` is the one that was planned for.
+std::string pass_plan_json(const PassPlan& plan, const Model& model);
+
+/// A step without its tiles, and how its weights are stored.
+struct StepOrder {
+  Step step;
+  WeightForm form;
+  bool observe = false;
+};
+/// PassStep. Throws Error.
+StepOrder parse_step(std::string_view json);
+
+/// What a worker is to do: PassRequest.
+struct PassRequest {
+  struct One {
+    Network network;
+    uint64_t work_channels;
+  };
+  std::vector<One> networks;  ///< one, or two to be compared
+  std::vector<TokenSequence> sequences;
+  std::string kernel;
+};
+/// Throws Error.
+PassRequest parse_pass_request(std::string_view json);
+
+}  // namespace nibble::network

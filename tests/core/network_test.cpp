@@ -1,0 +1,277 @@
+// The forward pass, against what llama.cpp computed.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/gguf_builder.h"
+#include "core/network_cases.h"
+#include "core/sentence_of.h"
+#include "error.h"
+
+namespace nibble::network {
+namespace {
+
+/// The natural logarithms of the probabilities that scores stand for.
+std::vector<double> log_probabilities(const float* scores, size_t count) {
+  double largest = scores[0], sum = 0;
+  for (size_t i = 0; i < count; ++i) largest = std::max(largest, double{scores[i]});
+  for (size_t i = 0; i < count; ++i) sum += std::exp(double{scores[i]} - largest);
+  std::vector<double> all(count);
+  for (size_t i = 0; i < count; ++i) all[i] = double{scores[i]} - largest - std::log(sum);
+  return all;
+}
+
+double divergence(const std::vector<double>& one, const std::vector<double>& other) {
+  double sum = 0;
+  for (size_t i = 0; i < one.size(); ++i) sum += std::exp(one[i]) * (one[i] - other[i]);
+  return sum;
+}
+
+/// The positions in network_text() whose scores tests/data/llama-cpp-scores.f32 has, case after case.
+constexpr size_t kept_positions[] = {40, 90, 126};
+constexpr size_t vocabulary = 512;
+
+std::vector<float> llama_cpp_scores(size_t number) {
+  const std::vector<uint8_t> bytes = test_file("llama-cpp-scores.f32");
+  const size_t count = std::size(kept_positions) * vocabulary;
+  std::vector<float> scores(count);
+  EXPECT_GE(bytes.size(), (number + 1) * count * sizeof(float));
+  std::memcpy(scores.data(), bytes.data() + number * count * sizeof(float), count * sizeof(float));
+  return scores;
+}
+
+TEST(Network, EveryFamilyScoresAsLlamaCppDoes) {
+  const std::vector<NetworkCase> cases = network_cases();
+  for (size_t number = 0; number < cases.size(); ++number) {
+    const RunModel model = model_of(cases[number]);
+    const auto scores = scores_of(model, {network_text()});
+    ASSERT_EQ(scores.size(), 127u);
+    const std::vector<float> expected = llama_cpp_scores(number);
+    double mean = 0;
+    for (size_t i = 0; i < std::size(kept_positions); ++i) {
+      const auto theirs = log_probabilities(&expected[i * vocabulary], vocabulary);
+      const auto ours = log_probabilities(scores[kept_positions[i]].data(), vocabulary);
+      mean += divergence(theirs, ours) / std::size(kept_positions);
+    }
+    // llama.cpp takes GELU from a table of half floats; nothing else differs but the order of sums.
+    const bool gelu = plan_pass(model.model(), {}).network.architecture->activation == Activation::gelu;
+    EXPECT_LT(mean, gelu ? 1e-5 : 1e-10) << cases[number].name;
+  }
+}
+
+/// What is asked of a computer: the same bits however the work is divided, with every kernel.
+TEST(Network, FiguresDoNotDependOnKernelNorCompany) {
+  for (const char* name : {"mixtral", "gemma2"}) {
+    const RunModel model(family_files(family_case(name)));
+    std::vector<TokenSequence> texts(3, network_text());
+    texts[1].tokens.resize(21);
+    texts[2].tokens.resize(50);
+    texts[2].first_scored = 25;
+    const auto together = scores_of(model, texts);
+    std::vector<std::vector<float>> alone;
+    for (const TokenSequence& text : texts) {
+      for (auto& row : scores_of(model, {text}, Kernel::scalar)) alone.push_back(row);
+    }
+    ASSERT_EQ(together.size(), alone.size());
+    for (size_t i = 0; i < together.size(); ++i) {
+      ASSERT_EQ(std::memcmp(together[i].data(), alone[i].data(), vocabulary * sizeof(float)), 0) << name << ' ' << i;
+    }
+  }
+}
+
+/// Wide hidden layers are worked on in windows; the sums are those of the whole.
+TEST(Network, WindowsOfTheHiddenLayerChangeNothing) {
+  const RunModel model("ts3m-F16.gguf");
+  const std::vector<TokenSequence> texts = {network_text()};
+  const PassPlan whole = model.plan(texts);
+  PassOptions many;
+  many.tokens = 200000;
+  many.sequences = 800;
+  many.longest = 256;
+  const PassPlan windows = plan_pass(model.model(), many);
+  ASSERT_GT(windows.steps.size(), whole.steps.size());
+  std::vector<std::vector<float>> residuals;
+  for (const PassPlan* plan : {&whole, &windows}) {
+    Forward forward(plan->network, plan->work_channels, texts);
+    for (const Step& step : plan->steps) model.step(forward, step, step.op != Op::logits);
+    model.take(forward, plan->steps.back().tiles[3]);
+    const PanelView view = forward.logits().view;
+    residuals.emplace_back(view.data, view.data + 16 * view.stride);
+  }
+  EXPECT_EQ(residuals[0], residuals[1]);
+}
+
+/// Quantized types are run as they are stored.
+TEST(Network, PredictsWhatItsScoresSay) {
+  const RunModel model("stories260K-F32.gguf");
+  TokenSequence text = network_text();
+  text.first_scored = 60;
+  const auto scores = scores_of(model, {text});
+  const auto figures = predict(model, {text});
+  ASSERT_EQ(figures.size(), scores.size());
+  for (size_t i = 0; i < figures.size(); ++i) {
+    const auto expected = log_probabilities(scores[i].data(), vocabulary);
+    const size_t top = static_cast<size_t>(std::max_element(expected.begin(), expected.end()) - expected.begin());
+    EXPECT_NEAR(figures[i].log_probability, expected[static_cast<size_t>(text.tokens[61 + i])], 1e-6);
+    EXPECT_EQ(figures[i].top_token, static_cast<double>(top));
+    EXPECT_NEAR(figures[i].top_probability, std::exp(expected[top]), 1e-6);
+  }
+}
+
+TEST(Network, ComparesTwoModelsSideBySide) {
+  const RunModel one("stories260K-F32.gguf"), other("ts3m-F16.gguf");
+  const std::vector<TokenSequence> texts = {network_text()};
+  const auto scores = scores_of(one, texts), others = scores_of(other, texts);
+  const auto figures = compare(one, other, texts);
+  const auto same = compare(one, one, texts);
+  ASSERT_EQ(figures.size(), scores.size());
+  for (size_t i = 0; i < figures.size(); ++i) {
+    const auto first = log_probabilities(scores[i].data(), vocabulary);
+    const auto second = log_probabilities(others[i].data(), vocabulary);
+    EXPECT_NEAR(figures[i].divergence, divergence(first, second), 1e-5 * divergence(first, second));
+    EXPECT_EQ(same[i].divergence, 0);
+    const auto top = static_cast<size_t>(figures[i].top_token);
+    EXPECT_NEAR(figures[i].top_probability_in_second, std::exp(second[top]), 1e-6);
+    EXPECT_NEAR(figures[i].second_log_probability, second[static_cast<size_t>(texts[0].tokens[i + 1])], 1e-5);
+    EXPECT_EQ(figures[i].second_top_token,
+              static_cast<double>(std::max_element(second.begin(), second.end()) - second.begin()));
+  }
+}
+
+TEST(Network, ObservesTheInputOfEveryMatrix) {
+  const RunModel model(family_files(family_case("qwen2moe")));
+  std::vector<TokenSequence> texts(2, network_text());
+  texts[1].tokens.resize(19);
+  const PassPlan plan = model.plan(texts, true);
+  Forward forward(plan.network, plan.work_channels, texts);
+  std::map<std::string, double> counts;
+  for (const Step& step : plan.steps) {
+    const Observation seen = model.step(forward, step, step.op != Op::logits);
+    if (step.observed.empty()) continue;
+    ASSERT_EQ(seen.counts.size(), 2u);
+    ASSERT_EQ(seen.sums.size(), 2 * step.columns);
+    for (const uint32_t tensor : step.observed)
+      counts[model.model().tensors()[tensor].name] += seen.counts[0] + seen.counts[1];
+    for (const double sum : seen.sums) ASSERT_GE(sum, 0);
+  }
+  EXPECT_EQ(counts.size(), 2 * 12u);
+  EXPECT_EQ(counts["blk.1.attn_q.weight"], 128 + 19);
+  EXPECT_EQ(counts["blk.1.ffn_gate_inp.weight"], 128 + 19);
+  EXPECT_EQ(counts["blk.1.ffn_down_shexp.weight"], 128 + 19);
+  // Each token meets two experts.
+  EXPECT_EQ(counts["blk.0.ffn_up_exps.weight"], 2 * (128 + 19));
+}
+
+/// The squares of the columns of a matrix's input, as what comes out of the norm before it.
+TEST(Network, SumsOfSquaresAreThoseOfTheInput) {
+  const RunModel model("stories260K-F32.gguf");
+  const std::vector<TokenSequence> texts = {{{1, 300, 301, 302, 303}, 0}};
+  const PassPlan plan = model.plan(texts, true);
+  Forward forward(plan.network, plan.work_channels, texts);
+  std::vector<float> norm(64), embedding;
+  for (const Step& step : plan.steps) {
+    const ModelTensor& source = model.model().tensors()[step.tensor];
+    if (step.op == Op::query) {
+      const Observation seen = model.step(forward, step);
+      const ModelTensor& tokens = model.model().tensors()[plan.steps[0].tensor];
+      const std::vector<uint8_t>& bytes = model.bytes();
+      std::vector<double> expected(64);
+      for (const int32_t token : texts[0].tokens) {
+        std::vector<float> row(64);
+        std::memcpy(row.data(), bytes.data() + tokens.slices[0].offset + static_cast<size_t>(token) * 256, 256);
+        double squares = 0;
+        for (const float x : row) squares += double{x} * double{x};
+        for (size_t i = 0; i < 64; ++i) {
+          const double value =
+              double{row[i]} / std::sqrt(squares / 64 + double{plan.network.epsilon}) * double{norm[i]};
+          expected[i] += value * value;
+        }
+      }
+      for (size_t i = 0; i < 64; ++i) EXPECT_NEAR(seen.sums[i], expected[i], 1e-5 * expected[i]);
+      return;
+    }
+    if (step.op == Op::vector && step.vector == Vector::attention_norm) {
+      std::memcpy(norm.data(), model.bytes().data() + source.slices[0].offset, 256);
+    }
+    model.step(forward, step);
+  }
+}
+
+/// The headers of an F16 llama of these sizes; nobody has its weights.
+Model llama_of(uint64_t layers, uint32_t embedding, uint32_t heads, uint32_t key_heads, uint32_t hidden,
+               uint64_t tokens) {
+  GgufBuilder file;
+  file.value("general.architecture", "llama").value("llama.block_count", static_cast<uint32_t>(layers));
+  file.value("llama.embedding_length", embedding).value("llama.attention.head_count", heads);
+  file.value("llama.attention.head_count_kv", key_heads).value("llama.feed_forward_length", hidden);
+  file.value("llama.context_length", 8192);
+  uint64_t offset = 0;
+  const auto add = [&](const std::string& name, std::vector<uint64_t> shape) {
+    const bool matrix = shape.size() > 1;
+    file.tensor(name, shape, matrix ? 1 : 0, 0, offset);
+    offset += matrix ? shape[0] * shape[1] * 2 : shape[0] * 4;
+  };
+  add("token_embd.weight", {embedding, tokens});
+  add("output_norm.weight", {embedding});
+  const uint64_t keys = uint64_t{embedding} / heads * key_heads;
+  for (uint64_t layer = 0; layer < layers; ++layer) {
+    const std::string prefix = "blk." + std::to_string(layer) + '.';
+    add(prefix + "attn_norm.weight", {embedding});
+    add(prefix + "attn_q.weight", {embedding, embedding});
+    add(prefix + "attn_k.weight", {embedding, keys});
+    add(prefix + "attn_v.weight", {embedding, keys});
+    add(prefix + "attn_output.weight", {embedding, embedding});
+    add(prefix + "ffn_norm.weight", {embedding});
+    add(prefix + "ffn_gate.weight", {embedding, hidden});
+    add(prefix + "ffn_up.weight", {embedding, hidden});
+    add(prefix + "ffn_down.weight", {hidden, embedding});
+  }
+  const std::vector<uint8_t> header = file.build();
+  Model model;
+  EXPECT_EQ(model.offer(0, "large.gguf", header.size() + offset, 0, header).bytes, 0u);
+  model.complete();
+  return model;
+}
+
+/// The bound the plan states, for 8 192 tokens in texts of 512 and four workers.
+TEST(Network, MemoryOfLargeModelsIsBounded) {
+  PassOptions options;
+  options.tokens = 8192;
+  options.sequences = 16;
+  options.longest = 512;
+  const auto bound = [&](const Model& model) {
+    const PassMemory memory = plan_pass(model, options).memory;
+    return static_cast<double>(memory.activations + 4 * memory.per_worker) / 1e6;
+  };
+  EXPECT_LT(bound(llama_of(16, 2048, 32, 8, 8192, 128256)), 350);    // Llama 3.2 1B
+  EXPECT_LT(bound(llama_of(32, 4096, 32, 8, 14336, 128256)), 1000);  // Llama 3.1 8B
+  EXPECT_GT(bound(llama_of(16, 2048, 32, 8, 8192, 128256)), 200);
+}
+
+TEST(Network, SaysWhatCannotBeRun) {
+  const auto problem_of = [](const Files& files) {
+    return sentence_of([&] { plan_pass(RunModel(files).model(), {}); });
+  };
+  Files files = family_files(family_case("llama3"));
+  EXPECT_EQ(problem_of(files), "");
+  RunModel damaged("ts3m-F16.gguf");
+  const PassPlan plan = damaged.plan({network_text()});
+  const Step* down = nullptr;
+  for (const Step& step : plan.steps) {
+    if (step.op == Op::down && step.layer == 2) down = &step;
+  }
+  const uint16_t infinite = 0x7C00;
+  std::memcpy(damaged.bytes().data() + down->tiles[0].offset + 2 * 770, &infinite, sizeof infinite);
+  EXPECT_EQ(sentence_of([&] { predict(damaged, {network_text()}); }),
+            "The weight at row 1, column 2 (both counted from 0) is infinite. A model with such weights cannot be "
+            "quantized: the file is damaged, or its training failed.");
+  TokenSequence foreign = network_text();
+  foreign.tokens[7] = 512;
+  EXPECT_EQ(sentence_of([&] { predict(RunModel("ts3m-F16.gguf"), {foreign}); }),
+            "The text has the token 512, but the model knows only tokens 0 to 511. Its tokenizer does not fit its "
+            "weights.");
+}
+
+}  // namespace
+}  // namespace nibble::network
