@@ -148,6 +148,16 @@ std::vector<TypeRule> rules_of(const Json& list) {
   return rules;
 }
 
+/// Note[]: of rules that speak of no measured tensor.
+Json rule_notes(const Measurement& measurement, std::span<const TypeRule> rules) {
+  std::vector<std::string> names;
+  for (const MeasuredTensor& tensor : measurement.tensors) names.push_back(tensor.name);
+  const std::string idle = note_on_idle_rules(rules, names);
+  Json notes = Json::list();
+  if (!idle.empty()) notes.push_back({{"level", "note"}, {"text", idle}});
+  return notes;
+}
+
 SolveOptions solve_options(const Json& root) {
   SolveOptions options;
   for (const auto& [name, value] : root.members()) {
@@ -168,7 +178,13 @@ SolveOptions solve_options(const Json& root) {
       for (const Json& type : value.elements()) options.types.push_back(type_of(type));
     } else if (name == "roleWeights") {
       if (!value.is_object()) throw Error("The option \"roleWeights\" must be an object.");
-      for (const auto& [role, weight] : value.members()) options.role_weights[role] = positive(weight, role.c_str());
+      for (const auto& [role, weight] : value.members()) {
+        if (!is_role(role)) {
+          throw Error("There is no role " + in_quotes(role) +
+                      ". Roles are q, k, v, qkv, o, gate, up, down, token_embd, output, norm and other.");
+        }
+        options.role_weights[role] = positive(weight, role.c_str());
+      }
     } else {
       throw Error("There is no option " + in_quotes(name) + '.');
     }
@@ -176,6 +192,7 @@ SolveOptions solve_options(const Json& root) {
   if (options.bytes.has_value() == options.bits_per_weight.has_value()) {
     throw Error("Ask for a file size or for bits per weight, one of the two.");
   }
+  const RuleMatcher understood(options.fixed);
   return options;
 }
 
@@ -224,6 +241,8 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
   return list.dump();
 }
 
+void check_solve_request(std::string_view request) { solve_options(parsed_object(request)); }
+
 std::string solution_json(const Measurement& measurement, std::string_view request) {
   const SolveOptions options = solve_options(parsed_object(request));
   check_objective(measurement, options.objective);
@@ -233,6 +252,7 @@ std::string solution_json(const Measurement& measurement, std::string_view reque
   json.add("loss", solution.objective);
   json.add("bound", solution.bound);
   json.add("gap", solution.objective > 0 ? (solution.objective - solution.bound) / solution.objective : 0);
+  json.add("notes", rule_notes(measurement, options.fixed));
   return json.dump();
 }
 

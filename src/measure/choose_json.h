@@ -18,6 +18,8 @@ std::string mix_json(const Measurement& measurement, std::string_view assignment
 std::string limits_json(const Measurement& measurement);
 /// TypeChoice[]: what a tensor can be, its own type included, by size. Throws Error when there is no such tensor.
 std::string choices_json(const Measurement& measurement, std::string_view tensor);
+/// Throws Error for a SolveRequest that means nothing, whatever was measured.
+void check_solve_request(std::string_view request);
 /// SolveRequest to Solution.
 std::string solution_json(const Measurement& measurement, std::string_view request);
 /// ObserveRequest to Observation.

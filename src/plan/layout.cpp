@@ -6,6 +6,7 @@
 #include "container/gguf_model.h"
 #include "container/text.h"
 #include "error.h"
+#include "plan/check_overrides.h"
 #include "plan/model_facts.h"
 #include "plan/output_values.h"
 #include "recipe/tensor_kind.h"
@@ -48,21 +49,6 @@ void check_conversion(const ModelTensor& source, Type to) {
     throw Error(display_name(to) + " can be read but not written (tensor " + in_quotes(source.name) +
                 "). Choose another type.");
   }
-}
-
-/// Throws when no format can be written by the method.
-void check_method(const std::string& method) {
-  std::vector<std::string> known;
-  for (const Format& format : all_formats()) {
-    for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
-      if (quantizer.method == method) return;
-      const std::string name(quantizer.method);
-      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
-    }
-  }
-  std::string list;
-  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
-  throw Error("There is no method " + in_quotes(method) + ". Choose one of: " + list + ".");
 }
 
 /// Which output file a tensor goes to: its shard's number when shards are kept.
@@ -133,7 +119,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     const ModelTensor& tensor = model.tensors()[source];
     tensors.push_back({tensor.name, tensor.shape, tensor.type});
   }
-  check_method(options.method);
+  check_overrides(model, options.overrides);
   const ImportanceFile importance = chosen_importance(options, given);
   Layout layout;
   layout.importance_used = !importance.index.entries.empty();

@@ -5,11 +5,12 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "container/importance.h"
 #include "container/text.h"
 #include "error.h"
 #include "json/parse.h"
 #include "names.h"
-#include "packing/packing.h"
+#include "packing/matrix_packer.h"
 
 namespace nibble {
 namespace {
@@ -154,7 +155,34 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
   }
 }
 
+/// Refuses what means nothing whatever the model is.
+void check_options(const PlanOptions& options) {
+  if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
+  if (options.packing) {
+    packing_method(options.method);
+  } else {
+    check_method(options.method);
+  }
+  const RuleMatcher understood(options.recipe.rules);
+  ImportanceIndex none;
+  filter_importance(none, options.include_weights, options.exclude_weights);
+}
+
 }  // namespace
+
+void check_method(const std::string& method) {
+  std::vector<std::string> known;
+  for (const Format& format : all_formats()) {
+    for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
+      if (quantizer.method == method) return;
+      const std::string name(quantizer.method);
+      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    }
+  }
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  throw Error("There is no method " + in_quotes(method) + ". Choose one of: " + list + ".");
+}
 
 PlanOptions parse_plan_options(std::string_view json) {
   const Json root = parse_json_or_null(json);
@@ -163,7 +191,7 @@ PlanOptions parse_plan_options(std::string_view json) {
   for (const auto& [name, value] : root.members()) {
     if (!value.is_null()) read_option(options, name, value);
   }
-  if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
+  check_options(options);
   return options;
 }
 

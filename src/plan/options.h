@@ -30,7 +30,11 @@ struct PlanOptions {
   uint64_t job_bytes = uint64_t{4} << 20;  ///< upper bound of one job's input, where rows and blocks allow
 };
 
-/// Reads the JSON form (PlanOptions in web/src/core/types.ts). Throws Error for anything it does not understand.
+/// Reads the JSON form (PlanOptions in web/src/core/types.ts). Throws Error for anything it does not understand: what
+/// it returns means something, whether or not it suits a model.
 PlanOptions parse_plan_options(std::string_view json);
+
+/// Throws Error when no format of GGUF files can be written by a method of this name.
+void check_method(const std::string& method);
 
 }  // namespace nibble

@@ -13,6 +13,12 @@
 namespace nibble {
 namespace {
 
+std::vector<std::string> names_of(const Model& model) {
+  std::vector<std::string> names;
+  for (const ModelTensor& tensor : model.tensors()) names.push_back(tensor.name);
+  return names;
+}
+
 /// Rough sizes of one entry of the plan as the page holds it, for the memory figure.
 constexpr uint64_t tensor_record_bytes = 1024, job_record_bytes = 256;
 
@@ -99,9 +105,22 @@ void note_methods(const Plan& plan, std::vector<std::string>& notes) {
   }
 }
 
-void add_notes(Plan& plan, const Model& model, const Layout& layout) {
+/// Tells of rules that change nothing.
+void note_rules(const PlanOptions& options, const Model& model, std::vector<std::string>& notes) {
+  if (options.recipe.rules.empty()) return;
+  const std::string idle = note_on_idle_rules(options.recipe.rules, names_of(model));
+  if (!idle.empty()) notes.push_back(idle);
+  const FileType& type = *options.recipe.file_type;
+  if (type.copies || !format_of(type.default_type).quantized) {
+    notes.push_back("Rules for single tensors count for quantized types only; with " + std::string(type.name) +
+                    " they change nothing.");
+  }
+}
+
+void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const Layout& layout) {
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
+  note_rules(options, model, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
   if (const uint64_t alignment = model.metadata().alignment; alignment != gguf::default_alignment) {
     plan.notes.push_back("The model asks for an alignment of " + counted(alignment, "byte") +
@@ -168,9 +187,13 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
     const PlannedTensor& tensor = plan.tensors[i];
     append_jobs(plan.jobs, model.tensors()[tensor.source], tensor, i, limits_of(tensor, options.job_bytes));
   }
-  add_notes(plan, model, layout);
+  add_notes(plan, model, options, layout);
   plan.memory = memory_need(plan, model);
   return plan;
+}
+
+std::string note_on_idle_rules(const Model& model, const PlanOptions& options) {
+  return note_on_idle_rules(options.recipe.rules, names_of(model));
 }
 
 Price make_price(const Model& model, PlanOptions options, const ImportanceFile* importance) {

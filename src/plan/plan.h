@@ -95,6 +95,9 @@ struct Price {
 /// Plans a run. `importance` is null when no matrix was given. Throws Error when it cannot be done as asked.
 Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance = nullptr);
 
+/// Which rules of the options speak of no tensor, as the plan's notes say; empty when there is no such rule.
+std::string note_on_idle_rules(const Model& model, const PlanOptions& options);
+
 /// Exactly what make_plan() would say, without jobs and headers: quick enough for a list of all file types. A type that
 /// needs an importance matrix is priced as if there were one, but for the metadata that names it. Throws Error when it
 /// could not be done even then.

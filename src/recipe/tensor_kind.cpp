@@ -1,5 +1,6 @@
 #include "recipe/tensor_kind.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace nibble {
@@ -83,6 +84,20 @@ constexpr Kept kept_names[] = {
 /// found" (-1) equals the -1 of a name of five characters. Such names pass here too.
 bool counts_as_weight(std::string_view name) { return name.rfind("weight") == name.size() - 6; }
 
+/// The words for categories that charts and tables tell apart; all others are named after norms, or nothing.
+struct Role {
+  Category category;
+  std::string_view word;
+};
+constexpr Role roles[] = {
+    {Category::output, "output"}, {Category::token_embedding, "token_embd"},
+    {Category::qkv, "qkv"},       {Category::value, "v"},
+    {Category::key, "k"},         {Category::query, "q"},
+    {Category::up, "up"},         {Category::attention_output, "o"},
+    {Category::gate, "gate"},     {Category::down, "down"},
+};
+constexpr std::string_view norm_role = "norm", other_role = "other";
+
 }  // namespace
 
 Category category_of(std::string_view name) {
@@ -95,21 +110,16 @@ Category category_of(std::string_view name) {
 }
 
 std::string_view role_name(std::string_view name) {
-  switch (category_of(name)) {
-    case Category::output: return "output";
-    case Category::token_embedding: return "token_embd";
-    case Category::qkv: return "qkv";
-    case Category::value: return "v";
-    case Category::key: return "k";
-    case Category::query: return "q";
-    case Category::attention_output: return "o";
-    case Category::up: return "up";
-    case Category::gate: return "gate";
-    case Category::down: return "down";
-    case Category::kv_b:
-    case Category::other: break;
+  const Category category = category_of(name);
+  for (const Role& role : roles) {
+    if (role.category == category) return role.word;
   }
-  return name.find("norm") != std::string_view::npos ? "norm" : "other";
+  return name.find("norm") != std::string_view::npos ? norm_role : other_role;
+}
+
+bool is_role(std::string_view word) {
+  const auto is_it = [&](const Role& role) { return role.word == word; };
+  return word == norm_role || word == other_role || std::any_of(std::begin(roles), std::end(roles), is_it);
 }
 
 std::optional<uint64_t> block_number(std::string_view name) {

@@ -32,6 +32,8 @@ constexpr bool holds_values(Category category) {
 
 /// The part in one word, for charts and tables: Role of web/src/core/types.ts.
 std::string_view role_name(std::string_view name);
+/// Whether a word is one that role_name() gives.
+bool is_role(std::string_view word);
 
 /// The number after a leading "blk.", or none.
 std::optional<uint64_t> block_number(std::string_view name);

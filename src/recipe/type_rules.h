@@ -19,6 +19,9 @@ struct TypeRule {
 /// one.
 std::regex name_pattern(const std::string& text, const std::string& or_else = "");
 
+/// Tells which rules speak of none of the tensors, in a sentence; empty when there is no such rule.
+std::string note_on_idle_rules(std::span<const TypeRule> rules, std::span<const std::string> tensors);
+
 /// Rules ready to be asked. The first that matches wins.
 class RuleMatcher {
  public:

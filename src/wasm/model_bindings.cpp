@@ -111,6 +111,15 @@ class BoundModel {
     });
   }
 
+  std::string note_on_rules(const std::string& options) {
+    std::string note;
+    const std::string problem = bound::sentence_of([&] {
+      model_.complete();
+      note = note_on_idle_rules(model_, parse_plan_options(options));
+    });
+    return problem.empty() ? note : problem;
+  }
+
   std::string sample_plan(const std::string& options, const std::string& measure) {
     return answer([&] {
       plan_ = {};
@@ -243,6 +252,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)
       .function("assignment", &BoundModel::assignment)
+      .function("noteOnRules", &BoundModel::note_on_rules)
       .function("samplePlan", &BoundModel::sample_plan)
       .function("beginMeasurement", &BoundModel::begin_measurement, emscripten::allow_raw_pointers())
       .function("sampleJobs", &BoundModel::sample_jobs)

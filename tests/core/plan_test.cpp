@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "error.h"
 #include "plan_checks.h"
@@ -357,6 +358,76 @@ TEST(PlanShards, NamesWhatIsMissingOrWrong) {
 
 // ---- options
 
+TEST(Plan, RefusesOverridesThatNoProgramCouldLoad) {
+  B file;
+  file.value("general.architecture", "llama").value("general.name", "n").value("llama.block_count", 2);
+  file.value("llama.embedding_length", 256)
+      .value("llama.feed_forward_length", 512)
+      .value("llama.rope.freq_base", B::f32, B::raw(1e4f));
+  file.value("llama.context_length", 128).value("tokenizer.ggml.model", "gpt2").value("general.alignment", 32);
+  file.tensor("token_embd.weight", {256, 4}, f16, 2048).tensor("blk.1.ffn_down.weight", {512, 2}, f16, 2048);
+  const Model model = model_of({file});
+  using Overrides = std::vector<std::array<std::string, 3>>;
+  const auto refusal = [&](const Overrides& overrides) {
+    std::string list;
+    for (const auto& [key, type, value] : overrides) {
+      list +=
+          (list.empty() ? "" : ",") + (R"({"key":")" + key) + R"(","type":")" + type + R"(","value":")" + value + "\"}";
+    }
+    return problem(model, R"({"type":"Q8_0","overrides":[)" + list + "]}");
+  };
+  EXPECT_THAT(refusal({{"general.architecture", "str", "qwen2"}}), HasSubstr("no \"qwen2.block_count\""));
+  EXPECT_THAT(refusal({{"general.architecture", "int", "1"}}), HasSubstr("is a text, not a whole number"));
+  EXPECT_THAT(refusal({{"llama.context_length", "str", "many"}}), HasSubstr("is a whole number, not a text"));
+  EXPECT_THAT(refusal({{"llama.rope.freq_base", "int", "10000"}}), HasSubstr("a number with a fraction, not a whole"));
+  EXPECT_THAT(refusal({{"general.file_type", "str", "Q8_0"}}), HasSubstr("is a whole number"));
+  EXPECT_THAT(refusal({{"general.alignment", "int", "48"}}), HasSubstr("48 is not a power of two"));
+  EXPECT_THAT(refusal({{"general.alignment", "int", "0"}}), HasSubstr("0 is not a power of two"));
+  EXPECT_THAT(refusal({{"general.alignment", "bool", "true"}}), HasSubstr("is a whole number"));
+  EXPECT_THAT(refusal({{"split.count", "int", "2"}}), HasSubstr("how the output is split"));
+  EXPECT_THAT(refusal({{"tokenizer.ggml.model", "str", "llama"}}), HasSubstr("vocabulary is one for \"gpt2\""));
+  EXPECT_THAT(refusal({{"llama.block_count", "int", "3"}}), HasSubstr("there are tensors of is 2, not 3"));
+  EXPECT_THAT(refusal({{"llama.embedding_length", "int", "128"}}), HasSubstr("token embeddings have 256, not 128"));
+  EXPECT_THAT(refusal({{"llama.feed_forward_length", "int", "5"}}), HasSubstr("feed-forward layers have 512, not 5"));
+  const std::vector<Overrides> fine = {
+      {{"general.architecture", "str", "llama"}},
+      {{"general.architecture", "str", "qwen2"}, {"qwen2.block_count", "int", "2"}},
+      {{"general.name", "str", "mine"}},
+      {{"llama.context_length", "int", "4096"}, {"llama.rope.freq_base", "float", "5e5"}},
+      {{"llama.block_count", "int", "2"}, {"llama.embedding_length", "int", "256"}},
+      {{"general.alignment", "int", "64"}, {"tokenizer.ggml.model", "str", "gpt2"}, {"mine", "bool", "true"}}};
+  for (const Overrides& overrides : fine) EXPECT_EQ(refusal(overrides), "") << overrides[0][0];
+}
+
+TEST(Plan, LetsANumberStandForOneOfEachLayerAndForNoOtherList) {
+  B file;
+  file.value("general.architecture", "llama");
+  const auto two = B::list(B::u32, 2, B::joined({B::raw(4u), B::raw(4u)}));
+  file.value("llama.attention.head_count", B::array, two).value("tokenizer.scores", B::array, two);
+  file.tensor("blk.0.ffn_up.weight", {32, 2}, f16, 128);
+  const Model model = model_of({file});
+  const auto with = [&](const std::string& key) {
+    return problem(model, R"({"type":"Q8_0","overrides":[{"key":")" + key + R"(","type":"int","value":"4"}]})");
+  };
+  EXPECT_EQ(with("llama.attention.head_count"), "");
+  EXPECT_THAT(with("tokenizer.scores"), HasSubstr("its value is a list of 2"));
+}
+
+TEST(Plan, TellsOfRulesThatChangeNothing) {
+  const Model model = model_of({mixed_order()});
+  const auto notes = [&](const std::string& type, const std::string& rules) {
+    return make_plan(model, options(R"({"type":")" + type + R"(","tensorTypes":[)" + rules + "]}")).notes;
+  };
+  const std::string idle = R"({"pattern":"fnn_up","type":"q8_0"})", used = R"({"pattern":"FFN_UP","type":"q8_0"})";
+  EXPECT_THAT(notes("Q4_0", used), ElementsAre());
+  EXPECT_THAT(notes("Q4_0", used + "," + idle), ElementsAre(HasSubstr("The rule \"fnn_up=q8_0\" matches no tensor.")));
+  EXPECT_THAT(notes("Q4_0", idle + "," + idle),
+              ElementsAre(HasSubstr("2 rules match no tensor, the first being \"fnn_up")));
+  EXPECT_THAT(notes("F16", used), testing::Contains(HasSubstr("with F16 they change nothing")));
+  EXPECT_THAT(note_on_idle_rules(model, options(R"({"type":"Q4_0","tensorTypes":[)" + idle + "]}")),
+              HasSubstr("no tensor"));
+}
+
 TEST(PlanOptions, RefusesWhatItDoesNotUnderstand) {
   const auto problem_of = [](const std::string& json) { return sentence_of([&] { parse_plan_options(json); }); };
   EXPECT_EQ(problem_of(R"({"type":"q4_k_m","pure":false,"method":null,"jobBytes":65536})"), "");
@@ -369,6 +440,11 @@ TEST(PlanOptions, RefusesWhatItDoesNotUnderstand) {
   EXPECT_THAT(problem_of(R"({"type":"Q8_0","outputTensorType":"q9"})"), HasSubstr("no tensor type \"q9\""));
   EXPECT_THAT(problem_of(R"({"type":"Q8_0","tensorTypes":[{"type":"q8_0"}]})"), HasSubstr("tensorTypes"));
   EXPECT_THAT(problem_of(R"({"type":"Q8_0","jobBytes":1})"), HasSubstr("256 or more"));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","method":"magic"})"), HasSubstr("no method \"magic\""));
+  EXPECT_THAT(problem_of(R"({"type":"nf4","method":"magic"})"), HasSubstr("no method \"magic\""));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","tensorTypes":[{"pattern":"(","type":"q8_0"}]})"), HasSubstr("pattern"));
+  EXPECT_THAT(problem_of(R"({"type":"Q8_0","includeWeights":["a"],"excludeWeights":["b"]})"),
+              HasSubstr("one of the two"));
   const auto with_override = [&](const std::string& type, const std::string& value, const std::string& key = "k") {
     return problem_of(R"({"type":"Q8_0","overrides":[{"key":")" + key + R"(","type":")" + type + R"(","value":")" +
                       value + "\"}]}");

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelInfo, Plan, RunReport } from '../src/core';
+import type { ModelInfo, Plan, RunReport, Solution } from '../src/core';
 import { expectSentence, program, startIn, startProgram, type Ended, type Started } from './support/command-line';
 import { goldenFiles, testData } from './support/real';
 import { writeShards } from './support/shards';
@@ -170,11 +170,6 @@ describe('a problem is one sentence, exit code 1 and no half file', () => {
   it('no such file', async () =>
     expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
   it('a folder', async () => expectSentence(await nibble('inspect', folder), 'It holds no model'));
-  it('an unknown type', async () => expectSentence(await nibble('quantize', model, 'out.gguf', 'Q9_X'), 'Q9_X'));
-  it('an unknown tensor type', async () =>
-    expectSentence(await nibble('quantize', '--output-tensor-type', 'q9', model, 'out.gguf', 'Q4_0'), 'q9'));
-  it('an unknown method', async () =>
-    expectSentence(await nibble('quantize', '--method', 'magic', model, 'out.gguf', 'Q4_0'), 'magic'));
   it('no folder to write to', async () =>
     expectSentence(await nibble('quantize', model, 'no/out.gguf', 'Q4_0'), 'its folder does not exist'));
   it('a folder as output', async () => expectSentence(await nibble('quantize', model, folder, 'Q4_0'), 'is a folder'));
@@ -237,18 +232,80 @@ describe('a command line that means nothing ends with 2', () => {
     ['quantize', '--kernel', 'magic', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['quantize', '--override-kv', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['quantize', '--tensor-type', 'nonsense', 'in.gguf', 'out.gguf', 'Q4_0'],
+    ['quantize', '--dry-run', '--receipt', 'r.json', 'in.gguf', 'out.gguf', 'Q4_0'],
     ['inspect'],
     [],
-  ])('%s %s %s', async (...words) => {
+  ])('%s %s %s', (...words) => expectUsage(words, /error: /));
+
+  // No file is looked at: none of those named exists.
+  it.each([
+    ['quantize in.gguf out.gguf Q9_X', 'no file type "Q9_X"'],
+    ['plan in.gguf Q9_X', 'no file type "Q9_X"'],
+    ['stats in.gguf Q9_X', 'no file type "Q9_X"'],
+    ['outliers in.gguf Q9_X', 'no file type "Q9_X"'],
+    ['observe m.json in.gguf Q9_X', 'no file type "Q9_X"'],
+    ['quantize in.gguf out.gguf exl2', 'EXL2 files cannot be made'],
+    ['quantize --output-tensor-type q9 in.gguf out.gguf Q4_0', 'no tensor type "q9"'],
+    ['quantize --token-embedding-type q9 in.gguf out.gguf Q4_0', 'no tensor type "q9"'],
+    ['quantize --tensor-type a=q9 in.gguf out.gguf Q4_0', 'no tensor type "q9"'],
+    ['plan --tensor-type a=q9 in.gguf', 'no tensor type "q9"'],
+    ['quantize --tensor-type (=q8_0 in.gguf out.gguf Q4_0', 'not a valid regular expression'],
+    ['quantize --recipe r.json --tensor-type (=q8_0 in.gguf out.gguf', 'not a valid regular expression'],
+    ['quantize --override-kv a=int:many in.gguf out.gguf Q4_0', 'not a whole number'],
+    ['quantize --method magic in.gguf out.gguf Q4_0', 'no method "magic"'],
+    ['quantize --method magic in.safetensors out.safetensors nf4', 'no method "magic"'],
+    ['quantize --recipe r.json --method magic in.gguf out.gguf', 'no method "magic"'],
+    ['measure --method magic in.gguf', 'no method "magic"'],
+    ['quantize --compare-method magic in.gguf out.gguf Q4_0', 'no method "magic"'],
+    ['stats --compare-method magic in.gguf Q4_0', 'no method "magic"'],
+    ['quantize --include-weights a in.gguf out.gguf Q4_0', '--include-weights chooses entries of an importance matrix'],
+    ['plan --exclude-weights a in.gguf', '--exclude-weights chooses entries of an importance matrix'],
+    ['plan --imatrix i --include-weights a --exclude-weights b in.gguf', 'only one of the two'],
+    ['analyze-scale --format q9 in.gguf', 'no single scale to analyse in "q9"'],
+    ['analyze-scale --format q4_K in.gguf', 'no single scale to analyse in "q4_K"'],
+    ['measure --types q9_9 in.gguf', 'no tensor type "q9_9"'],
+    ['measure --precision much in.gguf', 'must be a number above 0'],
+    ['measure --precision 2 in.gguf', 'between 0 and 1'],
+    ['solve m.json', 'file size or for bits per weight'],
+    ['solve m.json --size 1GB --bpw 4', 'file size or for bits per weight'],
+    ['solve m.json --bpw much', 'must be a number above 0'],
+    ['solve m.json --bpw 0x4', 'must be a number above 0'],
+    ['solve m.json --size 0', 'Write it as bytes'],
+    ['solve m.json --bpw 4 --types q4_0,q9', 'no tensor type "q9"'],
+    ['solve m.json --bpw 4 --tensor-type a=q9', 'no tensor type "q9"'],
+    ['solve m.json --bpw 4 --role-weight nose=2', 'no role "nose"'],
+    ['solve m.json --bpw 4 --role-weight down=much', 'Write it as ROLE=FACTOR'],
+    ['observe --worst many m.json in.gguf Q4_0', 'whole number, 1 or more'],
+    ['observe --worst 1.5 m.json in.gguf Q4_0', 'whole number, 1 or more'],
+    ['outliers --threshold 1 in.gguf Q4_0', 'must be a number above 1'],
+    ['outliers --basis feeling in.gguf Q4_0', 'Allowed choices are'],
+    ['number-formats --bits 3,,4 in.gguf', 'whole numbers from 2 to 8'],
+    ['number-formats --block 0x20 in.gguf', 'whole numbers from 0'],
+    ['number-formats --levels 1,,2 in.gguf', 'Write numbers with commas'],
+    ['number-formats --search luck in.gguf', 'Choose among absmax'],
+    ['number-formats --sample 0 in.gguf', 'must be a number of weights'],
+    ['compare --workers 1.5 a.gguf b.gguf', 'whole number from 1 to 256'],
+  ])('%s', (line, sentence) => expectUsage(line.split(' '), sentence));
+
+  async function expectUsage(words: string[], sentence: string | RegExp): Promise<void> {
     const { code, out, err } = await nibble(...words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
     expect(err).toMatch(/error: /);
+    expect(err).not.toMatch(/Something unexpected|undefined/);
+  }
+
+  it('but an unknown type in a recipe is a problem with that file', async () => {
+    writeFileSync(join(folder, 'r.json'), JSON.stringify({ nibbleRecipe: 1, options: { type: 'Q9_X' } }));
+    expectSentence(await nibble('quantize', '--recipe', 'r.json', model, 'out.gguf'), 'no file type "Q9_X"');
   });
 
   it('but asking for help is fine', async () => {
     const { code, out } = await nibble('quantize', '--help');
     expect(code).toBe(0);
     expect(out).toContain('--leave-output-tensor');
+    expect(out).toContain('OUT.partial');
+    expect((await nibble('--help')).out).toContain('2 a command line that means nothing');
   });
 });
 
@@ -286,7 +343,7 @@ describe('interrupted', () => {
   });
 
   it('while it makes the receipt, it says that the output is there', async () => {
-    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.3']);
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
     const child = start(['quantize', '--receipt', 'r.json', 'in.gguf', 'out.gguf', 'F16']);
     while (!existsSync(join(folder, 'out.gguf'))) await new Promise((resolve) => setTimeout(resolve, 1));
     child.kill('SIGINT');
@@ -305,6 +362,61 @@ describe('interrupted', () => {
     appendFileSync(join(folder, 'in.gguf'), 'more');
     expectSentence(await child.ended, /in\.gguf was changed on disk while it was being read: it had \d+ bytes/);
     expect(readdirSync(folder)).toEqual(['in.gguf']);
+  });
+});
+
+describe('rules and metadata that come to nothing', () => {
+  const idle = ['--tensor-type', 'fnn_down=q8_0'];
+  const sentence = 'The rule "fnn_down=q8_0" matches no tensor.';
+
+  it.each([
+    ['quantize', ...idle, model, 'out.gguf', 'Q4_0'],
+    ['plan', ...idle, model, 'Q4_0'],
+    ['plan', ...idle, model],
+    ['measure', ...idle, '--types', 'q4_0', model],
+    ['outliers', ...idle, model, 'Q4_0'],
+  ])('are said: %s', async (...words) => {
+    const { code, out, err } = await nibble(...words);
+    expect(code).toBe(0);
+    expect(`${out}${err}`).toContain(sentence);
+    const used = await nibble(...words.map((word) => (word === idle[1] ? 'ffn_down=q8_0' : word)));
+    expect(used.code).toBe(0);
+    expect(`${used.out}${used.err}`).not.toContain('matches no tensor');
+  });
+
+  it('are said in a recipe, and in JSON', async () => {
+    const options = { type: 'Q4_0', tensorTypes: [{ pattern: 'fnn_down', type: 'q8_0' }] };
+    writeFileSync(join(folder, 'r.json'), JSON.stringify({ nibbleRecipe: 1, options }));
+    for (const words of [
+      ['quantize', '--recipe', 'r.json', model, 'out.gguf'],
+      ['quantize', '--dry-run', '--recipe', 'r.json', model, 'out.gguf'],
+      ['stats', ...idle, model, 'Q4_0'],
+    ]) {
+      const { notes } = JSON.parse((await nibble(...words, '--json')).out) as RunReport;
+      expect(JSON.stringify(notes)).toContain('matches no tensor');
+    }
+    expect((await nibble('measure', model, '--types', 'q4_0,q8_0', '-o', 'm.json')).code).toBe(0);
+    const solved = await nibble('solve', 'm.json', '--bpw', '12', ...idle, '--json');
+    expect((JSON.parse(solved.out) as Solution).notes).toEqual([
+      { level: 'note', text: expect.stringContaining(sentence) },
+    ]);
+    expect(solved.err).toContain(sentence);
+  });
+
+  it.each([
+    ['general.architecture=str:qwen2', 'no "qwen2.block_count"'],
+    ['general.alignment=int:48', '48 is not a power of two'],
+    ['llama.block_count=int:7', 'there are tensors of is 5, not 7'],
+    ['llama.context_length=float:8', 'its value is a whole number, not a number with a fraction'],
+    ['tokenizer.ggml.tokens=str:a', 'its value is a list of 512'],
+    ['split.count=int:2', 'only the program knows'],
+  ])('and an override is refused that no program could load: %s', async (override, why) => {
+    for (const command of ['quantize', 'plan']) {
+      const words = [command, '--override-kv', override, model, ...(command === 'plan' ? [] : ['out.gguf']), 'Q4_0'];
+      expectSentence(await nibble(...words), 'would make a file that no program loads');
+      expect((await nibble(...words)).err).toContain(why);
+    }
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

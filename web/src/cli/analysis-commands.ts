@@ -14,6 +14,8 @@ import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { print } from './text';
+import { tellIdleRules } from './idle-rules';
+import type { Checks } from './usage';
 import { withModel } from './with-model';
 
 /** The commands that look at weights and write nothing. */
@@ -31,7 +33,9 @@ export async function analyzeScale(
   signal: AbortSignal,
 ): Promise<void> {
   const wish = { ...sampled(options), ...(options.format !== undefined && { format: options.format }) };
-  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis);
+  const check = (checks: Checks) =>
+    checks.scaleAnalysis(options.format === undefined ? {} : { format: options.format });
+  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis, check);
 }
 
 export interface NumberFormatsOptions extends SampleOptions {
@@ -70,13 +74,18 @@ export async function outliers(
   options: OutlierCommandOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const chosen = planOptions(type, options);
   const wish = {
     ...sampled(options),
-    plan: planOptions(type, options),
+    plan: chosen,
     ...(options.basis !== undefined && { basis: options.basis }),
     ...(options.threshold !== undefined && { threshold: options.threshold }),
   };
-  await study(path, options, signal, (model, run) => findOutliers(model, wish, run), describeOutliers);
+  const look = (model: OpenedModel, run: StudyRun) => {
+    tellIdleRules(model, chosen);
+    return findOutliers(model, wish, run);
+  };
+  await study(path, options, signal, look, describeOutliers, (checks) => checks.plan(chosen));
 }
 
 /** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */
@@ -86,8 +95,9 @@ async function study<Found>(
   signal: AbortSignal,
   look: (model: OpenedModel, run: StudyRun) => Promise<Found>,
   describe: (found: Found) => string,
+  check: (checks: Checks) => void = () => {},
 ): Promise<void> {
-  await withModel(path, options, async (model) => {
+  await withModel(path, options, check, async (model) => {
     const found = await withDisplay(new LineDisplay(), (display) => look(model, studyRun(options, signal, display)));
     print(options, found, describe);
   });

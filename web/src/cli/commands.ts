@@ -14,13 +14,16 @@ import {
   describeRun,
   type PricedType,
 } from './describe';
+import { withRecipe } from './recipe';
 import { print, printable } from './text';
+import { tellIdleRules } from './idle-rules';
+import type { Checks } from './usage';
 import { withModel } from './with-model';
 
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
 
 export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
-  await withModel(path, {}, async ({ info }) => print(options, info, describeModel));
+  await withModel(path, {}, noOptions, async ({ info }) => print(options, info, describeModel));
 }
 
 export async function plan(
@@ -28,7 +31,9 @@ export async function plan(
   type: string | undefined,
   options: RecipeOptions & { json?: boolean },
 ): Promise<void> {
-  await withModel(path, options, async (model) => {
+  const check = (checks: Checks) => checks.plan(planOptions(type ?? anyType, options));
+  await withModel(path, options, check, async (model) => {
+    if (type === undefined) tellIdleRules(model, planOptions(anyType, options));
     if (type === undefined) print(options, prices(model, options), (list) => describePrices(model.info, list));
     else print(options, model.plan(planOptions(type, options)), (made) => describePlan(model.info, made));
   });
@@ -40,18 +45,29 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   force?: boolean;
   compareMethod?: string;
   receipt?: string;
-  recipe?: string; // the file that type, tensorType and method come from
+  recipe?: string; // a file that gives the type, rules and the method
 }
 
+/** Stands for a type where none is given on the command line; all of them take the same options. */
+const anyType = 'Q8_0';
+
+const noOptions = () => {};
+
+const checkOf = (type: string | undefined, options: QuantizeOptions) => (checks: Checks) => {
+  checks.plan(planOptions(type ?? anyType, options));
+  checks.method(options.compareMethod);
+};
+
+/** `type`: undefined where a recipe gives it. */
 export async function quantize(
   path: string,
   output: string | undefined,
-  type: string,
+  type: string | undefined,
   options: QuantizeOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  await withModel(path, options, async (model, inputs) => {
-    const chosen = planOptions(type, options);
+  await withModel(path, options, checkOf(type, options), async (model, inputs) => {
+    const chosen = options.recipe === undefined ? planOptions(type!, options) : withRecipe(options.recipe, options);
     const made = model.plan(chosen);
     const target = output ?? defaultOutput(inputs.paths[0]!, made);
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
@@ -95,7 +111,7 @@ async function afterwards<T>(work: Promise<T>): Promise<T> {
 }
 
 export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
-  await withModel(path, options, async (model) => {
+  await withModel(path, options, checkOf(type, options), async (model) => {
     const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, planOptions(type, options), new DiscardSink(), {
         ...workersOf(options),

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem, Stopped, sentenceOf } from '../core';
-import { measure, observe, solve, withRecipe, type MeasureCommandOptions } from './measure-commands';
+import { measure, observe, solve, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import {
   analyzeScale,
@@ -17,14 +17,17 @@ import {
   addSampleOptions,
   parseIntegers,
   parseLevels,
+  parseNumber,
   parseRoleWeight,
   parseSearches,
   parseSize,
+  parseTensors,
   parseTimes,
   parseWorkers,
   tensorTypeOption,
 } from './options';
 import { printable } from './text';
+import { UsageProblem } from './usage';
 
 /** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
 const exitCodes = { problem: 1, usage: 2, signal: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } };
@@ -51,11 +54,19 @@ const compareMethod: [string, string] = [
   'also measure the error this method would make (about as much work again)',
 ];
 const json: [string, string] = ['--json', 'print everything as JSON'];
+const outputHelp = `
+Until it is complete the output is called OUT.partial. Interrupted, a run removes it; killed (kill -9, power), it cannot,
+and the next run with the same OUT removes it and says so. No output replaces a file the run reads, or another output.`;
+const exitHelp = `
+Exit codes: 0 done, 1 a problem with the files or the run, 2 a command line that means nothing,
+129, 130, 143 hung up, interrupted, terminated.`;
+const helpHint = '(nibble --help lists what there is)';
 const program = new Command('nibble')
   .description('Quantizes models: the same files as llama-quantize writes, from a browser tab or from here.')
   .version(NIBBLE_VERSION)
   .configureHelp({ sortSubcommands: false })
-  .showHelpAfterError('(nibble --help lists what there is)')
+  .showHelpAfterError(helpHint)
+  .addHelpText('after', exitHelp)
   .exitOverride();
 
 addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true })))
@@ -63,21 +74,21 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
   .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
-  .option('--dry-run', 'say what would be written, and write nothing')
-  .option('--force', 'let the output replace the input')
+  .addOption(new Option('--dry-run', 'say what would be written, and write nothing').conflicts('receipt'))
+  .option('--force', 'let the output replace the model it is made from, when it is complete; nothing else')
   .option(...compareMethod)
   .option(
     '--receipt <file>',
     'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)',
   )
   .option(...json)
+  .addHelpText('after', outputHelp)
   .action(async (operands: string[], { recipe, ...options }: QuantizeOptions, command: Command) => {
     if (recipe !== undefined) {
       const [input, output] = operands;
       if (input === undefined || operands.length > 2)
         return command.error('error: with --recipe expected IN [OUT]', { exitCode: exitCodes.usage });
-      const { type, ...added } = withRecipe(recipe, options);
-      return quantize(input, output, type, { ...options, ...added, recipe }, stop.signal);
+      return quantize(input, output, undefined, { ...options, recipe }, stop.signal);
     }
     const { input, output, type, workers } = quantizeOperands(operands, command);
     await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
@@ -124,7 +135,7 @@ addComputeOptions(addRecipeOptions(program.command('measure')))
   .option(
     '--precision <share>',
     'half of the interval, relative to the error, for which more rows are read (default: 0.05)',
-    Number,
+    parseNumber,
   )
   .option('-o, --output <file>', 'where to write the measurement (JSON)')
   .option('--json', 'print the measurement')
@@ -135,7 +146,7 @@ program
   .description('choose a type for each tensor so that the error is least at a size, from a measurement')
   .argument('<measurement>')
   .option('--size <bytes>', 'of the file at most: 4200000000, 4.2GB, 3.9GiB', parseSize)
-  .option('--bpw <bits>', 'bits per weight at most', Number)
+  .option('--bpw <bits>', 'bits per weight at most', parseNumber)
   .option('--weighted', 'make the error counted by importance small (measured with --imatrix)')
   .option('--types <names>', 'choose among these only, with commas between')
   .addOption(tensorTypeOption())
@@ -155,7 +166,7 @@ addRecipeOptions(program.command('observe'))
   .argument('<measurement>')
   .argument('<file>', 'the model; only its header is read')
   .argument('<type>')
-  .option('--worst <n>', 'how many tensors (default: 40)', Number)
+  .option('--worst <n>', 'how many tensors (default: 40)', parseTensors)
   .option('--weighted', 'by the error counted by importance')
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)
@@ -263,6 +274,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof Stopped) {
     process.stderr.write(`Stopped; ${error.left}.\n`);
     return exitCodes.signal[stoppedBy];
+  }
+  if (error instanceof UsageProblem) {
+    process.stderr.write(`error: ${printable(error.message)}\n${helpHint}\n`);
+    return exitCodes.usage;
   }
   const sentence = error instanceof Problem ? error.message : `Something unexpected happened: ${sentenceOf(error)}`;
   process.stderr.write(`nibble: ${printable(sentence)}\n`);

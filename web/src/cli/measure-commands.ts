@@ -3,13 +3,13 @@ import {
   measure as measureModel,
   Measurement,
   Problem,
-  readRecipe,
+  type Core,
   recipeFile,
   type MeasureProgress,
   type Mix,
   type PlanOptions,
-  type RecipeFile,
   type Role,
+  type SolveRequest,
   type Solution,
 } from '../core';
 import { nodePlatform } from '../platform/node';
@@ -20,7 +20,9 @@ import { describeMeasurement, describeMix, describeObservation } from './describ
 import { LineDisplay, withDisplay } from './display';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
-import { print } from './text';
+import { note, print } from './text';
+import { tellIdleRules } from './idle-rules';
+import { checksOf, type Checks } from './usage';
 import { withModel } from './with-model';
 
 /** Measuring a model, and choosing types from what was measured. */
@@ -35,14 +37,20 @@ export interface MeasureCommandOptions extends RecipeOptions, ComputeOptions {
 
 /** `types`: "usual", "all" or names with commas between. */
 export async function measure(path: string, options: MeasureCommandOptions, signal: AbortSignal): Promise<void> {
-  await withModel(path, options, async (model, inputs) => {
+  const wish = {
+    types: typesOption(options.types ?? 'usual'),
+    ...(options.allRows && { allRows: true }),
+    ...(options.precision !== undefined && { precision: options.precision }),
+  };
+  const chosen = planOptions('Q8_0', options);
+  const check = (checks: Checks) => {
+    checks.plan(chosen);
+    checks.measure(wish);
+  };
+  await withModel(path, options, check, async (model, inputs) => {
     const target = textOutput(options, 'the measurement', inputs.named);
+    tellIdleRules(model, chosen);
     let seconds = 0;
-    const wish = {
-      types: typesOption(options.types ?? 'usual'),
-      ...(options.allRows && { allRows: true }),
-      ...(options.precision !== undefined && { precision: options.precision }),
-    };
     const measurement = await withDisplay(new LineDisplay(), (display) => {
       const onProgress = (progress: MeasureProgress) => {
         seconds = progress.seconds;
@@ -50,7 +58,7 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
           `${progress.tensors}/${progress.tensorsTotal} tensors · ${progress.rows} rows · ${duration(seconds)}`,
         );
       };
-      return measureModel(model, planOptions('Q8_0', options), wish, { ...workersOf(options), signal, onProgress });
+      return measureModel(model, chosen, wish, { ...workersOf(options), signal, onProgress });
     });
     try {
       const json = measurement.json();
@@ -74,17 +82,21 @@ export interface SolveCommandOptions {
 }
 
 export async function solve(path: string, options: SolveCommandOptions): Promise<void> {
+  const types = options.types === undefined ? 'all' : typesOption(options.types);
+  const request: SolveRequest = {
+    ...(options.size !== undefined && { bytes: options.size }),
+    ...(options.bpw !== undefined && { bitsPerWeight: options.bpw }),
+    ...(options.weighted && { objective: 'weighted' as const }),
+    ...(Array.isArray(types) && { types }),
+    ...(options.tensorType && { fixed: options.tensorType }),
+    ...(options.roleWeight && { roleWeights: options.roleWeight }),
+  };
+  const core = await loadCore(nodePlatform);
+  checksOf(core).solve(request);
   const target = textOutput(options, 'the recipe', [{ path, what: 'the measurement' }]);
-  await withMeasurement(path, async (measurement, method) => {
-    const types = options.types === undefined ? 'all' : typesOption(options.types);
-    const solution = measurement.solve({
-      ...(options.size !== undefined && { bytes: options.size }),
-      ...(options.bpw !== undefined && { bitsPerWeight: options.bpw }),
-      ...(options.weighted && { objective: 'weighted' as const }),
-      ...(Array.isArray(types) && { types }),
-      ...(options.tensorType && { fixed: options.tensorType }),
-      ...(options.roleWeight && { roleWeights: options.roleWeight }),
-    });
+  await withMeasurement(core, path, async (measurement, method) => {
+    const solution = measurement.solve(request);
+    for (const { text } of solution.notes) note(text);
     if (target !== null) await writeText(target, recipeText(solution, method));
     print(options, solution, describeMix);
   });
@@ -104,35 +116,26 @@ export async function observe(
   type: string,
   options: ObserveCommandOptions,
 ): Promise<void> {
-  await withModel(modelPath, options, async (model, inputs) => {
-    const target = textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
-    const start = model.assignment(planOptions(type, options));
-    await withMeasurement(path, async (measurement, method) => {
-      const observation = measurement.observe({
-        start,
-        ...(options.worst !== undefined && { worst: options.worst }),
-        ...(options.weighted && { objective: 'weighted' as const }),
+  const chosen = planOptions(type, options);
+  await withModel(
+    modelPath,
+    options,
+    (checks) => checks.plan(chosen),
+    async (model, inputs) => {
+      const target = textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
+      tellIdleRules(model, chosen);
+      const start = model.assignment(chosen);
+      await withMeasurement(model.core, path, async (measurement, method) => {
+        const observation = measurement.observe({
+          start,
+          ...(options.worst !== undefined && { worst: options.worst }),
+          ...(options.weighted && { objective: 'weighted' as const }),
+        });
+        if (target !== null) await writeText(target, recipeText(observation.after, method));
+        print(options, observation, describeObservation);
       });
-      if (target !== null) await writeText(target, recipeText(observation.after, method));
-      print(options, observation, describeObservation);
-    });
-  });
-}
-
-/** The type and the options of a recipe; rules and the method of the command line go first. */
-export function withRecipe(path: string, options: RecipeOptions): { type: string } & RecipeOptions {
-  let recipe: RecipeFile['options'];
-  try {
-    recipe = readRecipe(readText(path));
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(`${path}: ${error.message}`) : error;
-  }
-  const method = options.method ?? recipe.method;
-  return {
-    type: recipe.type,
-    tensorType: [...(options.tensorType ?? []), ...(recipe.tensorTypes ?? [])],
-    ...(method !== undefined && { method }),
-  };
+    },
+  );
 }
 
 /** Where the text that -o asks for goes; null: it was not asked for. Throws Problem, as checkOutputs() does. */
@@ -148,10 +151,10 @@ function recipeText(mix: Mix | Solution, method: string): string {
 }
 
 async function withMeasurement(
+  core: Core,
   path: string,
   use: (measurement: Measurement, method: string) => Promise<void>,
 ): Promise<void> {
-  const core = await loadCore(nodePlatform);
   const json = readText(path);
   let measurement: Measurement;
   try {

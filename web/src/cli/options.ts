@@ -53,7 +53,19 @@ export function addRecipeOptions(command: Command): Command {
     .option('--imatrix <file>', 'an importance matrix, as llama-imatrix writes it')
     .option('--include-weights <name>', 'use only its entries with this in their name (may be repeated)', append)
     .option('--exclude-weights <name>', 'leave out its entries with this in their name (may be repeated)', append)
+    .hook('preAction', expectMatrix)
     .option('--method <name>', 'how scales are searched (default: "llama.cpp", the bytes llama-quantize writes)');
+}
+
+/** Entries are chosen from a matrix, so there must be one. */
+function expectMatrix(command: Command): void {
+  const { imatrix, includeWeights, excludeWeights } = command.opts<RecipeOptions>();
+  const option = includeWeights ? '--include-weights' : excludeWeights ? '--exclude-weights' : null;
+  if (option !== null && imatrix === undefined) {
+    command.error(`error: ${option} chooses entries of an importance matrix. Give one with --imatrix.`, {
+      exitCode: 2,
+    });
+  }
 }
 
 export function addComputeOptions(command: Command): Command {
@@ -139,7 +151,7 @@ function parseCount(text: string): number {
 
 export function parseIntegers(low: number, high: number): (text: string) => number[] {
   return (text) => {
-    const list = text.split(',').map(Number);
+    const list = text.split(',').map(decimal);
     if (!list.every((value) => Number.isInteger(value) && value >= low && value <= high)) {
       throw new InvalidArgumentError(`Write whole numbers from ${low} to ${high} with commas between them.`);
     }
@@ -148,10 +160,27 @@ export function parseIntegers(low: number, high: number): (text: string) => numb
 }
 
 export function parseLevels(text: string): number[] {
-  const list = text.split(',').map(Number);
-  if (text.trim() === '' || !list.every(Number.isFinite))
-    throw new InvalidArgumentError('Write numbers with commas between them.');
+  const list = text.split(',').map(decimal);
+  if (!list.every(Number.isFinite)) throw new InvalidArgumentError('Write numbers with commas between them.');
   return list;
+}
+
+export function parseNumber(text: string): number {
+  const number = decimal(text);
+  if (!(number > 0 && number < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return number;
+}
+
+export function parseTensors(text: string): number {
+  const count = decimal(text);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return count;
+}
+
+/** The number a person wrote in decimals; NaN for anything else, also for what JavaScript would take for one. */
+function decimal(text: string): number {
+  return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
 }
 
 export function parseSearches(text: string): ScaleSearchName[] {
@@ -164,13 +193,13 @@ export function parseSearches(text: string): ScaleSearchName[] {
 }
 
 export function parseTimes(text: string): number {
-  const times = Number(text);
+  const times = decimal(text);
   if (!(times > 1 && times < 1e6)) throw new InvalidArgumentError('It must be a number above 1.');
   return times;
 }
 
 export function parseWorkers(text: string): number {
-  const workers = Number(text);
+  const workers = decimal(text);
   if (!Number.isInteger(workers) || workers < 1 || workers > 256)
     throw new InvalidArgumentError('It must be a whole number from 1 to 256.');
   return workers;

@@ -2,14 +2,20 @@ import { loadCore, openModel, type OpenedModel } from '../core';
 import { nodePlatform } from '../platform/node';
 import { InputFiles } from './files';
 import type { ComputeOptions, RecipeOptions } from './options';
+import { checksOf, type Checks } from './usage';
 
-/** Opens a model (and an importance matrix beside it) for as long as `use` takes. Throws Problem. */
+/**
+ * Opens a model (and an importance matrix beside it) for as long as `use` takes, once `check` has found that the command
+ * line means something. Throws Problem.
+ */
 export async function withModel(
   path: string,
   { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
+  check: (checks: Checks) => void,
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
   const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
+  check(checksOf(core));
   const inputs = InputFiles.open(path, core);
   try {
     const importance =

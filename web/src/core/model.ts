@@ -108,6 +108,8 @@ export interface OpenedModel {
   pair(other: OpenedModel): TensorPair[];
   /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
   plan(options: PlanOptions): Plan;
+  /** Which rules speak of no tensor, as the plan's notes say; empty when there is no such rule. */
+  noteOnRules(options: PlanOptions): string;
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
   price(options: PlanOptions): Price;
   prepare(options: PlanOptions): PreparedRun;
@@ -228,6 +230,10 @@ class HeadersOnly implements OpenedModel {
   plan(options: PlanOptions): Plan {
     this.#planned = this.#json(options);
     return answer<Plan>(this.#model.plan(this.#planned));
+  }
+
+  noteOnRules(options: PlanOptions): string {
+    return this.#model.noteOnRules(this.#json(options));
   }
 
   price(options: PlanOptions): Price {

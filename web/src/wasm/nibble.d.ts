@@ -32,6 +32,16 @@ export interface NibbleModule {
    */
   chooseFiles(paths: string): string;
 
+  /**
+   * What is wrong with a request, whatever the model is: JSON PlanOptions, MeasureOptions, SolveRequest and
+   * ScaleAnalysisOptions, and the name of a method. Empty, or the sentence.
+   */
+  checkPlanOptions(options: string): string;
+  checkMeasureOptions(options: string): string;
+  checkSolveRequest(request: string): string;
+  checkScaleAnalysis(options: string): string;
+  checkMethod(method: string): string;
+
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Packer: new (request: string) => Packer;
@@ -77,6 +87,8 @@ export interface Model {
   sample(options: string): string;
   /** Takes JSON PlanOptions; JSON: { tensor name: type } of every tensor of the output, or error. Quick. */
   assignment(options: string): string;
+  /** Takes JSON PlanOptions; empty, or a sentence on rules that speak of no tensor. */
+  noteOnRules(options: string): string;
   /** Takes JSON PlanOptions and MeasureOptions; JSON: SamplePlan or error. importanceValues() then counts its tensors. */
   samplePlan(options: string, measure: string): string;
   /** The measurement of nothing yet that belongs to the last sample plan. Once per plan. */

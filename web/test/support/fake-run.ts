@@ -164,6 +164,7 @@ export function fakeModel(
     weightSample: () => null as never,
     pair: () => null as never,
     plan: () => plan,
+    noteOnRules: () => '',
     price: () => null as never,
     sample: () => null as never,
     assignment: () => null as never,
