@@ -17,13 +17,14 @@ import { WhereTheBytesAre } from './where-bytes';
 
 export function ModelPlace(): VNode {
   const model = opened.value;
+  // In the margin, where it moves nothing.
+  const status = opening.value ? (
+    <span class="late">reading the header of {opening.value}</span>
+  ) : (
+    (model?.info.container ?? 'no file yet')
+  );
   return (
-    <Place id="model" title="Model" live={model !== null} status={model ? model.info.container : 'no file yet'}>
-      {opening.value && (
-        <p class="late quiet" role="status">
-          Reading the header of <span class="mono">{opening.value}</span>…
-        </p>
-      )}
+    <Place id="model" title="Model" live={model !== null} status={status} announced>
       <ReceiptPanel />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>

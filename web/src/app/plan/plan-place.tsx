@@ -1,7 +1,6 @@
 import type { VNode } from 'preact';
 import { canPickFile } from '../../platform/browser';
 import type { Plan } from '../../core/index';
-import { core, coreProblem } from '../engine';
 import { Place } from '../parts/place';
 import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
@@ -29,11 +28,6 @@ export function PlanPlace(): VNode {
       live={model !== null}
       status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}
     >
-      {!core.value && !coreProblem.value && (
-        <p class="late quiet" role="status">
-          Loading the quantizer…
-        </p>
-      )}
       <MatrixPanel />
       <TypeList />
       <MeasureStatus />

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo, Prediction } from '../../core/types';
-import { core } from '../engine';
+import { core, coreProblem } from '../engine';
 import { packedTypes } from '../state/packed-types';
 import { predictions } from '../state/measuring';
 import { mix } from '../state/mixing';
@@ -38,13 +38,22 @@ function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: Readonl
   return exact ? plural(whole, 'bit') : `${whole} to ${whole + 1} bits`;
 }
 
-export function TypeList(): VNode | null {
+export function TypeList(): VNode {
   const { fileTypes = [], formats = [] } = core.value ?? {};
   const [all, setAll] = useState(false);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
   const packed = packedTypes.value;
   const usual = (type: FileTypeInfo) => USUAL.has(type.name) || type.name === options.value.type;
-  if (fileTypes.length === 0) return null;
+  if (fileTypes.length === 0)
+    return (
+      <div class="type-list-room">
+        {coreProblem.value === null && (
+          <p class="late quiet" role="status">
+            Loading the quantizer…
+          </p>
+        )}
+      </div>
+    );
   return (
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">File type</legend>
