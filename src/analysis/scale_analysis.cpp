@@ -19,11 +19,12 @@ namespace {
 const OneScaleGrid& grid_of(const std::string& format) {
   const Format* found = find_format(format);
   const OneScaleGrid* grid = found ? one_scale_grid(found->type) : nullptr;
-  if (!grid) {
-    throw Error("There is no single scale to analyse in \"" + format +
-                "\". Choose q4_0, q5_0, q8_0, iq4_nl, mxfp4 or nvfp4.");
+  if (grid) return *grid;
+  std::string names;
+  for (const Format& one : all_formats()) {
+    if (one_scale_grid(one.type)) names += (names.empty() ? "" : ", ") + std::string(one.name);
   }
-  return *grid;
+  throw Error("There is no single scale to analyse in \"" + format + "\". Formats with one: " + names + ".");
 }
 
 /// The level of largest magnitude, with its sign.

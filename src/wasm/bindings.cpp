@@ -4,6 +4,7 @@
 #include <string>
 
 #include "codec/convert.h"
+#include "codec/scale_search.h"
 #include "formats/format.h"
 #include "json/json.h"
 #include "stats/error_report.h"
@@ -40,7 +41,8 @@ std::string formats() {
                     {"quantized", format.quantized},
                     {"importance", importance_name(format.importance)},
                     {"methods", methods_of(format.type)},
-                    {"decodable", format.decode != nullptr}});
+                    {"decodable", format.decode != nullptr},
+                    {"oneScale", one_scale_grid(format.type) != nullptr}});
   }
   return list.dump();
 }

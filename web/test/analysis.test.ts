@@ -43,6 +43,19 @@ describe('analysis of scales', () => {
   });
 });
 
+it('scales are analysed in every format that the core says it can analyse, and in no other', async () => {
+  await withModel(model, async (opened) => {
+    const { formats } = opened.core;
+    const names = formats.filter(({ oneScale }) => oneScale).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['q4_0', 'iq4_nl']));
+    for (const { name } of formats) {
+      const found = analyzeScale(opened, { format: name, tensors: 'blk.0.attn_k', weights: 4096 });
+      if (names.includes(name)) expect((await found).report.format).toBe(name);
+      else await expect(found).rejects.toThrow(`Formats with one: ${names.join(', ')}.`);
+    }
+  });
+});
+
 describe('number formats', () => {
   it('gives the same figures with any number of workers, the real error of the types among them', async () => {
     const wish = {

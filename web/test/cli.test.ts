@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelInfo, Plan, RunReport, Solution } from '../src/core';
+import { loadCore, type ModelInfo, type Plan, type RunReport, type Solution } from '../src/core';
+import { nodePlatform } from '../src/platform/node';
 import { expectSentence, program, startIn, startProgram, type Ended, type Started } from './support/command-line';
 import { goldenFiles, testData } from './support/real';
 import { writeShards } from './support/shards';
@@ -306,6 +307,21 @@ describe('a command line that means nothing ends with 2', () => {
     expect(out).toContain('--leave-output-tensor');
     expect(out).toContain('OUT.partial');
     expect((await nibble('--help')).out).toContain('2 a command line that means nothing');
+  });
+});
+
+describe('analyze-scale', () => {
+  it('names the formats that the core can analyse, in its help and in its error', async () => {
+    const { formats } = await loadCore(nodePlatform);
+    const names = formats.filter(({ oneScale }) => oneScale).map(({ name }) => name);
+    const help = await nibble('analyze-scale', '--help');
+    expect(help.code).toBe(0);
+    expect(help.out.replaceAll(/\s+/g, ' ')).toContain(
+      `(choices: ${names.map((name) => `"${name}"`).join(', ')}, default: "q4_0")`,
+    );
+    const wrong = await nibble('analyze-scale', '--format', 'q4_K', model);
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain(`'q4_K' is invalid. Allowed choices are ${names.join(', ')}.`);
   });
 });
 

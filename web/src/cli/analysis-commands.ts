@@ -3,12 +3,14 @@ import {
   compareGroups,
   compareNumberFormats,
   findOutliers,
+  loadCore,
   type OpenedModel,
   type OutlierBasis,
   type ScaleSearchName,
   type StudyProgress,
   type StudyRun,
 } from '../core';
+import { nodePlatform } from '../platform/node';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
@@ -25,6 +27,12 @@ export interface SampleOptions extends ComputeOptions {
   sample?: number; // weights; of each tensor, where tensors are compared
   all?: boolean;
   json?: boolean;
+}
+
+/** The formats that analyze-scale takes, asked from the core. */
+export async function oneScaleFormats(): Promise<string[]> {
+  const { formats } = await loadCore(nodePlatform);
+  return formats.filter(({ oneScale }) => oneScale).map(({ name }) => name);
 }
 
 export async function analyzeScale(

@@ -5,6 +5,7 @@ import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands
 import {
   analyzeScale,
   numberFormats,
+  oneScaleFormats,
   outliers,
   type NumberFormatsOptions,
   type OutlierCommandOptions,
@@ -61,6 +62,8 @@ const exitHelp = `
 Exit codes: 0 done, 1 a problem with the files or the run, 2 a command line that means nothing,
 129, 130, 143 hung up, interrupted, terminated.`;
 const helpHint = '(nibble --help lists what there is)';
+/** What --format of analyze-scale can be: its help and its errors name them. */
+const scaleFormats = process.argv.includes('analyze-scale') ? await oneScaleFormats() : [];
 const program = new Command('nibble')
   .description('Quantizes models: the same files as llama-quantize writes, from a browser tab or from here.')
   .version(NIBBLE_VERSION)
@@ -121,7 +124,11 @@ addSampleOptions(program.command('analyze-scale'))
     'show where the best scales of blocks lie, what every search method leaves, and the best tables of divisors',
   )
   .argument('<file>')
-  .option('--format <name>', 'a format with one scale for each block: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4', 'q4_0')
+  .addOption(
+    new Option('--format <name>', 'a format with one scale for each block, and nothing beside it')
+      .choices(scaleFormats)
+      .default('q4_0'),
+  )
   .option(...json)
   .action((file: string, options: SampleOptions & { format?: string }) => analyzeScale(file, options, stop.signal));
 

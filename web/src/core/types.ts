@@ -10,6 +10,7 @@ export interface FormatInfo {
   importance: 'ignored' | 'optional' | 'required';
   methods: string[]; // search methods that can write it; empty: read only
   decodable: boolean;
+  oneScale: boolean; // one scale for each run of weights, and nothing beside it: it can be searched exactly and analysed
 }
 
 export interface FileTypeInfo {
