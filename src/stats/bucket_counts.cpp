@@ -1,6 +1,7 @@
 #include "stats/bucket_counts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "stats/error_buckets.h"
@@ -62,10 +63,25 @@ BucketCounts BucketCounts::restore(SavedReader& reader) {
   return counts;
 }
 
+namespace {
+
+/// The first fine bucket of each group of an octave, counted from the octave's own first one; then that of the next
+/// octave. Fine bucket i of an octave begins at 1 + i / fine_per_octave times its power of two.
+std::vector<uint32_t> group_starts(uint32_t per_octave) {
+  constexpr uint32_t fine_per_octave = 128;
+  std::vector<uint32_t> starts(per_octave + 1);
+  for (uint32_t i = 0; i <= per_octave; ++i) {
+    starts[i] = static_cast<uint32_t>(std::lround(fine_per_octave * (std::exp2(i / double(per_octave)) - 1)));
+  }
+  return starts;
+}
+
+}  // namespace
+
 std::vector<BucketGroup> grouped(const BucketCounts& counts, const BucketCounts& second, uint32_t per_octave) {
-  const uint32_t joined = 128 / per_octave;  // fine buckets that make one
+  const std::vector<uint32_t> starts = group_starts(per_octave);
   std::vector<BucketGroup> groups;
-  uint32_t current = 0;
+  uint32_t end = 0;  // of the last group: its first fine bucket that is not in it
   const bool any = counts.first() < counts.end(), any_second = second.first() < second.end();
   if (!any && !any_second) return groups;
   const uint32_t first = any && any_second ? std::min(counts.first(), second.first())
@@ -75,12 +91,14 @@ std::vector<BucketGroup> grouped(const BucketCounts& counts, const BucketCounts&
     const uint64_t a = counts.at(fine), b = second.at(fine);
     if (a == 0 && b == 0) continue;
     // Bucket 0 stands alone; bucket 1 has the first code of an octave.
-    const uint32_t group = fine == 0 ? 0 : (fine - 1) / joined + 1;
-    if (groups.empty() || group != current) {
-      const uint32_t start = fine == 0 ? 0 : (group - 1) * joined + 1;
-      const double to = fine == 0 ? 0.0 : error_buckets::lower_edge(start + joined);
-      groups.push_back({error_buckets::lower_edge(start), to, 0, 0});
-      current = group;
+    if (fine == 0) {
+      groups.push_back({0, 0, 0, 0});
+      end = 1;
+    } else if (fine >= end) {
+      const uint32_t octave = fine - (fine - 1) % starts.back();
+      const auto next = std::upper_bound(starts.begin(), starts.end(), fine - octave);
+      end = octave + *next;
+      groups.push_back({error_buckets::lower_edge(octave + *(next - 1)), error_buckets::lower_edge(end), 0, 0});
     }
     groups.back().count += a;
     groups.back().second_count += b;

@@ -39,7 +39,10 @@ struct BucketGroup {
   uint64_t second_count;  ///< of the second of two lists that were grouped alike
 };
 
-/// The groups that hold something, in order, with `per_octave` (1, 2, 4 ... 128) to each doubling of the magnitude.
+/// The groups that hold something, in order, with `per_octave` (1 to 64) to each doubling of the magnitude: all of one
+/// ratio, 2^(1 / per_octave), as nearly as the edges of the fine buckets allow. Groups of equal width would double
+/// theirs at every power of two, and a smooth distribution would show a peak there. What is left of the differences
+/// goes away where counts are divided by log2(to / from).
 std::vector<BucketGroup> grouped(const BucketCounts& counts, const BucketCounts& second, uint32_t per_octave);
 
 }  // namespace nibble

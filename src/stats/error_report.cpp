@@ -8,7 +8,7 @@
 namespace nibble {
 namespace {
 
-/// Buckets of the reported histogram to each doubling of the error: bars 6 to 12 % wide.
+/// Buckets of the reported histogram to each doubling of the error: each reaches 9 % higher than the one before.
 constexpr uint32_t reported_per_octave = 8;
 
 Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

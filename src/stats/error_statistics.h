@@ -65,7 +65,8 @@ class ErrorStatistics {
   /// it: at most 0.03.
   double coarse_quantile(double share) const;
   CoarseHistogram coarse_histogram() const;
-  /// The buckets that hold something, in order, with `per_octave` (1, 2, 4 ... 128) to each doubling of the error.
+  /// The buckets that hold something, in order, with `per_octave` (1 to 64) to each doubling of the error, all of
+  /// nearly the same ratio (see grouped()).
   std::vector<Bucket> histogram(uint32_t per_octave) const;
   /// In 33 to 64 steps up to the largest error: the width is 0.0002 times a power of two, so that steps end where fine
   /// buckets do. No steps when nothing was lost.

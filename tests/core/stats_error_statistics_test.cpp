@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <random>
 
@@ -249,18 +251,74 @@ TEST(ErrorStatistics, WithoutErrorTheRatioIsInfinite) {
   EXPECT_EQ(statistics.histogram(8)[0].count, 300u);
 }
 
+/// The statistics of `count` errors that have a distribution exactly: error i is its (i + 1/2) / count quantile.
+ErrorStatistics distributed(size_t count, const std::function<double(double)>& quantile) {
+  std::vector<float> weights(count);
+  for (size_t i = 0; i < count; ++i) {
+    weights[i] = static_cast<float>(quantile((static_cast<double>(i) + 0.5) / static_cast<double>(count)));
+  }
+  const std::vector<float> decoded(count, 0.0f);
+  ErrorMeter meter;
+  meter.add(weights.data(), decoded.data(), count);
+  ErrorStatistics statistics;
+  meter.finish(statistics);
+  return statistics;
+}
+
+/// The largest share of its peak that a density rises again after falling from it, or falls before it.
+double roughness(const std::vector<double>& density) {
+  const size_t peak = static_cast<size_t>(std::max_element(density.begin(), density.end()) - density.begin());
+  double most = 0;
+  for (size_t i = 1; i < density.size(); ++i) {
+    most = std::max(most, i <= peak ? density[i - 1] - density[i] : density[i] - density[i - 1]);
+  }
+  return most / density[peak];
+}
+
+/// The magnitude that a share of normally distributed numbers does not exceed.
+double magnitude_of_normal(double share) {
+  double low = 0, high = 8;
+  for (int step = 0; step < 40; ++step) {
+    const double middle = (low + high) / 2;
+    (std::erf(middle / std::numbers::sqrt2) < share ? low : high) = middle;
+  }
+  return low;
+}
+
+TEST(ErrorStatistics, ADistributionWithOnePeakShowsNoOtherInTheHistogram) {
+  const std::pair<const char*, std::function<double(double)>> distributions[] = {
+      {"uniform", [](double share) { return 0.004 * share; }},
+      {"exponential", [](double share) { return -0.001 * std::log1p(-share); }},
+      {"normal", [](double share) { return 0.0013 * magnitude_of_normal(share); }},
+      {"log-uniform", [](double share) { return std::exp2(-14 + 6 * share); }},
+  };
+  for (const auto& [name, quantile] : distributions) {
+    const ErrorStatistics statistics = distributed(1 << 18, quantile);
+    for (const uint32_t per_octave : {4u, 8u}) {
+      std::vector<double> density;
+      for (const ErrorStatistics::Bucket& bucket : statistics.histogram(per_octave)) {
+        // Where the distribution ends within a bucket, the bucket is not full.
+        if (bucket.from == 0 || bucket.to > statistics.max_error()) continue;
+        density.push_back(static_cast<double>(bucket.count) / std::log2(bucket.to / bucket.from));
+      }
+      EXPECT_LT(roughness(density), 5e-4) << name << ", " << per_octave;
+    }
+  }
+}
+
 TEST(ErrorStatistics, HistogramsOfAnyResolutionHoldEveryPairBetweenTheirEdges) {
   for (const Sample& sample : samples()) {
     const ErrorStatistics statistics = measure(sample, best_kernel);
     const std::vector<double> errors =
         reference::measure(sample.weights, sample.decoded, sample.importance).sorted_errors;
-    for (const uint32_t per_octave : {1u, 8u, 128u}) {
+    for (const uint32_t per_octave : {1u, 5u, 8u, 64u}) {
       double last = 0;
       uint64_t total = 0;
       for (const ErrorStatistics::Bucket& bucket : statistics.histogram(per_octave)) {
         EXPECT_GE(bucket.from, last);
         if (bucket.to > 0) {
-          EXPECT_NEAR(bucket.to / bucket.from, 1 + 0.75 / per_octave, 0.2501 / per_octave);
+          // Edges are fine edges: at most half of 1/128 of their power of two away from the wanted ones.
+          EXPECT_NEAR(std::log2(bucket.to / bucket.from), 1.0 / per_octave, 1.0 / 128 / std::numbers::ln2);
         }
         const auto inside = [&](double e) { return bucket.to == 0 ? e == 0 : e >= bucket.from && e < bucket.to; };
         // The edges are rounded f64; errors that close to one do not occur here.
