@@ -1,28 +1,16 @@
 /** Accessible to axe's eyes and to a keyboard, and not wider than a phone. */
 import { fileURLToPath } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, expectedSha256, openModel, quantize, test, TS3M } from './support';
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
-
-async function expectNoSidewaysScrolling(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(content).toBeLessThanOrEqual(window);
-}
-
-async function openEverything(page: Page): Promise<void> {
-  await page.locator('details').evaluateAll((all) => {
-    for (const details of all) (details as HTMLDetailsElement).open = true;
-  });
-  await page.evaluate(() => new Promise(requestAnimationFrame));
-}
+import {
+  expect,
+  expectAccessible,
+  expectedSha256,
+  expectNoSidewaysScrolling,
+  openEverything,
+  openModel,
+  quantize,
+  test,
+  TS3M,
+} from './support';
 
 for (const [colorScheme, width] of [
   ['light', 1280],

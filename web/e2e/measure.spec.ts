@@ -70,7 +70,7 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
   }
 
   // By keyboard: the first cell of the map gets another type.
-  const map = panel.getByRole('group', { name: /Types by layer and role/ });
+  const map = panel.getByRole('application', { name: /Types by layer and role/ });
   await map.focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');

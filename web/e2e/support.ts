@@ -1,7 +1,8 @@
 /** What the end-to-end tests share: a page that is watched, and a person's ways through it. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { test as base, expect, type Page } from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 /** Whole-file hashes of what llama-quantize writes. */
 const VECTORS = JSON.parse(
@@ -57,6 +58,52 @@ export const test = base.extend<{ watched: void }>({
 });
 
 export { expect };
+
+/** axe's rules, those for good practice and those still on trial among them. */
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice', 'experimental'];
+
+/** Rows of a table that are like those before them, which axe would look at for minutes. */
+const MORE_ROWS = 'tbody tr:nth-child(n + 9)';
+
+/** axe finds nothing wrong with the page, or with a part of it. */
+export async function expectAccessible(page: Page, part?: string): Promise<void> {
+  const axe = new AxeBuilder({ page }).withTags(AXE_TAGS).exclude(MORE_ROWS);
+  const { violations } = await (part === undefined ? axe : axe.include(part)).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+/** Everything fits into the width of the window. */
+export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(content).toBeLessThanOrEqual(window);
+}
+
+/** Opens all tables, texts and panels that are folded; of the Lab, not the table of a thousand blocks, which is like any other. */
+export async function openEverything(page: Page): Promise<void> {
+  await page.locator('details').evaluateAll((all) => {
+    for (const details of all)
+      (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
+  });
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+}
+
+/** A CSV file as its rows of texts. */
+export async function savedCsv(page: Page, button: Locator): Promise<string[][]> {
+  const waiting = page.waitForEvent('download');
+  await button.click();
+  const text = readFileSync(await (await waiting).path(), 'utf8');
+  return text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+      ),
+    );
+}
 
 /** Drops files of tests/data on the window, as a person does. */
 export async function drop(page: Page, ...names: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 /** The charts' data against the same figures computed from the weights themselves. */
 import { describe, expect, test } from 'vitest';
+import { perDoubling } from '../src/charts/error-histogram';
 import { coarseBuckets, combinedError, fineBuckets, layerSeries, type TensorError } from '../src/charts/error-series';
 import type { ErrorReport, Role } from '../src/core/types';
 
@@ -86,6 +87,19 @@ describe('histograms', () => {
     const last = coarseBuckets(report)[149];
     expect(last?.open).toBe(true);
     expect(last?.from).toBeCloseTo(0.0298, 12);
+  });
+
+  test('the height of a bucket does not depend on its width', () => {
+    // So many errors e <= x, as if evenly spread or with a density that falls as 1/e.
+    const even = (x: number) => 1000 * x;
+    const bucket = (from: number, to: number) => ({ from, to, count: even(to) - even(from), open: false });
+    const heights = [1, 1.125, 1.25, 1.75, 1.8, 2, 2.25].map((from, index, edges) =>
+      perDoubling(bucket(from, edges[index + 1] ?? 2.5)),
+    );
+    // Buckets twice as wide from 2 on: counts would fall from 200 at 1.8 and rise to 250 at 2.
+    for (const [index, height] of heights.entries()) expect(height).toBeGreaterThan(heights[index - 1] ?? 0);
+    expect(perDoubling({ from: 0.25, to: 0.5, count: 7, open: false })).toBe(7);
+    expect(perDoubling({ from: 3, to: 3 * 2 ** 0.125, count: 7, open: false })).toBeCloseTo(56, 9);
   });
 
   test('errors of zero are counted apart from the logarithmic buckets', () => {

@@ -8,6 +8,7 @@ import { Axes, layerTicks, type Margin } from './axes';
 import type { LoosePoint, RoleSeries } from './error-series';
 import { type ArrowKey, Pointing } from './pointing';
 import { markerPath, ROLE_STYLES } from './roles';
+import { inUnit, type TableColumn, titled } from './table';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
 const HEIGHT = 320;
@@ -22,10 +23,8 @@ interface Mark {
   type: string;
 }
 
-/** Values on the vertical axis, with their unit. */
-export interface ValueFormat {
-  title: string;
-  tick: (value: number) => string;
+/** Values on the vertical axis: what they are, in which unit the axis and the table give them, and how they are read out. */
+export interface ValueFormat extends TableColumn {
   value: (value: number) => string;
 }
 
@@ -75,7 +74,7 @@ export function ErrorByLayer({
   };
   return (
     <Pointing
-      label={`${values.title} by layer`}
+      label={`${titled(values)}, by layer`}
       pick={nearest}
       step={step}
       read={(mark) => ({
@@ -96,9 +95,11 @@ export function ErrorByLayer({
               width={plotWidth}
               height={plotHeight}
               x={layerTicks(first, last, plotWidth).map((layer) => ({ at: x(layer), label: String(layer) }))}
-              y={y.ticks(5).map((value) => ({ at: y(value), label: values.tick(value) }))}
+              y={y
+                .ticks(5)
+                .map((value) => ({ at: y(value), label: String(Number(inUnit(value, values.unit).toFixed(3))) }))}
               xTitle="layer"
-              yTitle={values.title}
+              yTitle={titled(values)}
             />
             {series.map(({ role, points: run }) => {
               const faded = current !== null && current.role !== role;

@@ -1,11 +1,15 @@
-/** How many weights have how much error. Counts on a logarithmic axis, so that the rare large errors stay visible. */
-import { max } from 'd3-array';
+/**
+ * How many weights have how much error, on a logarithmic axis, so that the rare large errors stay visible. Where errors are on a
+ * logarithmic axis too, buckets are of different width, and the height is a density: a smooth distribution looks smooth.
+ */
+import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { VNode } from 'preact';
-import { integer, precise, round } from '../text/units';
+import { integer, precise, round, WEIGHT_UNITS } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';
+import type { ChartTable } from './table';
 
 const SIDES = { right: 16, bottom: 46, left: 52 };
 const PLOT_HEIGHT = 210;
@@ -15,12 +19,51 @@ const LABEL_HEIGHT = 15;
 /** Width of a character of a label, about. */
 const LABEL_CHARACTER = 6.6;
 
+/** What is counted, and by what. */
 export interface HistogramWords {
   label: string;
   value: string;
   xTitle: string;
   one: string;
   many: string;
+}
+
+/** How many there would be in a whole doubling of the error, if they were as dense as in this bucket. */
+export function perDoubling({ from, to, count }: Bucket): number {
+  return count / Math.log2(to / from);
+}
+
+const densityName = ({ many, value }: HistogramWords) => `${many} per doubling of the ${value}`;
+
+/** What the height of a bar on a logarithmic axis is. */
+export function heightDefinition(words: HistogramWords): string {
+  return `Height: ${densityName(words)}, the count of a bucket over log₂(to / from), so that the width of a bucket does not show.`;
+}
+
+/** The buckets as numbers, with their heights where those are not the counts. */
+export function histogramTable(
+  buckets: readonly Bucket[],
+  logarithmic: boolean,
+  words: HistogramWords,
+  total: number,
+): ChartTable {
+  const edge = (title: string) => ({ title, unit: WEIGHT_UNITS });
+  return {
+    columns: [
+      edge('from'),
+      edge('to'),
+      { title: words.many },
+      { title: `share of all ${words.many}`, unit: '%' },
+      ...(logarithmic ? [{ title: densityName(words) }] : []),
+    ],
+    rows: buckets.map((bucket) => [
+      bucket.from,
+      bucket.open ? null : bucket.to,
+      bucket.count,
+      bucket.count / total,
+      ...(logarithmic ? [Number(perDoubling(bucket).toPrecision(6))] : []),
+    ]),
+  };
 }
 
 export interface Marker {
@@ -34,21 +77,15 @@ export function ErrorHistogram({
   markers,
   logarithmic,
   total,
-  what = {
-    label: 'Histogram of the absolute error',
-    value: 'error',
-    xTitle: 'absolute error of a weight',
-    one: 'weight',
-    many: 'weights',
-  },
+  words,
 }: {
   width: number;
   buckets: readonly Bucket[];
   markers: readonly Marker[];
+  /** Whether the errors are on a logarithmic axis, and the heights densities. */
   logarithmic: boolean;
   total: number;
-  /** What is counted, and by what. */
-  what?: HistogramWords;
+  words: HistogramWords;
 }): VNode {
   const plotWidth = Math.max(80, width - SIDES.left - SIDES.right);
   const plotHeight = PLOT_HEIGHT;
@@ -56,7 +93,9 @@ export function ErrorHistogram({
   const lastBucket = buckets[buckets.length - 1];
   const high = lastBucket ? (Number.isFinite(lastBucket.to) ? lastBucket.to : lastBucket.from * 2) : 1;
   const x = logarithmic ? scaleLog([low || 1e-9, high], [0, plotWidth]) : scaleLinear([low, high], [0, plotWidth]);
-  const y = scaleLog([0.7, Math.max(10, max(buckets, (bucket) => bucket.count) ?? 10)], [plotHeight, 0]);
+  const heightOf = (bucket: Bucket) => (logarithmic ? perDoubling(bucket) : bucket.count);
+  const least = (min(buckets, (bucket) => heightOf({ ...bucket, count: 1 })) ?? 1) * 0.7;
+  const y = scaleLog([least, Math.max(10 * least, max(buckets, heightOf) ?? 1)], [plotHeight, 0]);
   const left = (bucket: Bucket) => x(bucket.from);
   const right = (bucket: Bucket) => (Number.isFinite(bucket.to) ? x(bucket.to) : plotWidth);
   const bars = buckets.map((bucket) => {
@@ -65,7 +104,7 @@ export function ErrorHistogram({
     return {
       from,
       width: Math.max(0.5, right(bucket) - from - gap),
-      top: bucket.count > 0 ? y(bucket.count) : plotHeight,
+      top: bucket.count > 0 ? y(heightOf(bucket)) : plotHeight,
     };
   });
   const placed = placeLabels(
@@ -79,7 +118,7 @@ export function ErrorHistogram({
   const height = margin.top + plotHeight + margin.bottom;
   return (
     <Pointing<number>
-      label={what.label}
+      label={words.label}
       pick={(px) => {
         const at = px - margin.left;
         const index = buckets.findIndex((bucket) => at >= left(bucket) && at < right(bucket));
@@ -94,11 +133,11 @@ export function ErrorHistogram({
           x: margin.left + bar.from + bar.width / 2,
           y: margin.top + Math.min(bar.top, plotHeight - 20),
           head: bucket.open
-            ? `${what.value} ${precise(bucket.from)} or more`
-            : `${what.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
+            ? `${words.value} ${precise(bucket.from)} or more`
+            : `${words.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
           lines: [
-            `${integer(bucket.count)} ${bucket.count === 1 ? what.one : what.many}`,
-            `${((bucket.count / total) * 100).toPrecision(3)} % of all`,
+            `${integer(bucket.count)} ${bucket.count === 1 ? words.one : words.many}, ${((bucket.count / total) * 100).toPrecision(3)} % of all`,
+            ...(logarithmic ? [`${integer(perDoubling(bucket))} ${densityName(words)}`] : []),
           ],
         };
       }}
@@ -110,17 +149,18 @@ export function ErrorHistogram({
               width={plotWidth}
               height={plotHeight}
               x={errorTicks(x, logarithmic, plotWidth)}
-              y={powersOfTen(y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: round(value) }))}
-              xTitle={what.xTitle}
+              y={powersOfTen(least, y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: round(value) }))}
+              xTitle={`${words.xTitle}, ${WEIGHT_UNITS}`}
               yTitle=""
             />
             <text class="axis-title" x={0} y={-10 - LABEL_HEIGHT * labelRows} text-anchor="start">
-              {what.many} in each bucket, logarithmic
+              {logarithmic ? densityName(words) : `${words.many} in each step of ${precise(stepOf(buckets))}`},
+              logarithmic
             </text>
             {bars.map((bar, index) => (
               <rect
                 key={index}
-                class={index === current ? 'bar current' : 'bar'}
+                class={`bar${index === current ? ' current' : ''}${buckets[index]?.open ? ' open' : ''}`}
                 x={bar.from}
                 width={bar.width}
                 y={bar.top}
@@ -163,9 +203,13 @@ function placeLabels(labels: readonly { label: string; at: number }[], width: nu
   });
 }
 
-function powersOfTen(limit: number): number[] {
+function stepOf([first]: readonly Bucket[]): number {
+  return first ? first.to - first.from : 0;
+}
+
+function powersOfTen(least: number, limit: number): number[] {
   const powers: number[] = [];
-  for (let power = 1; power <= limit; power *= 10) powers.push(power);
+  for (let power = 1; power <= limit; power *= 10) if (power >= least) powers.push(power);
   return powers.length > 6 ? powers.filter((_, index) => index % 2 === 0) : powers;
 }
 

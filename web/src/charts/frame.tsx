@@ -4,12 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { integer } from '../text/units';
 import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
-
-/** The numbers behind a chart, as they appear in its table and in its CSV file. */
-export interface ChartTable {
-  header: string[];
-  rows: (string | number | null)[][];
-}
+import { type ChartTable, written } from './table';
 
 /** Rows of a table that are shown: more would take the page longer than a moment. */
 const MOST_ROWS = 1000;
@@ -66,7 +61,7 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
             type="button"
             class="button small"
             onClick={() => {
-              const { header, rows } = table();
+              const { header, rows } = written(table());
               saveCsv(csv(header, rows), file);
             }}
           >
@@ -85,9 +80,10 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
 }
 
 function TwinTable({ label, table }: { label: string; table: ChartTable }): VNode {
+  const { header, rows } = useMemo(() => written({ ...table, rows: table.rows.slice(0, MOST_ROWS) }), [table]);
   const body = useMemo(
     () =>
-      table.rows.slice(0, MOST_ROWS).map((row, index) => (
+      rows.map((row, index) => (
         <tr key={index}>
           {row.map((value, column) => (
             <td key={column} class={typeof value === 'number' ? 'number' : ''}>
@@ -96,7 +92,7 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
           ))}
         </tr>
       )),
-    [table],
+    [rows],
   );
   return (
     <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
@@ -108,7 +104,7 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
       <table>
         <thead>
           <tr>
-            {table.header.map((text) => (
+            {header.map((text) => (
               <th scope="col" key={text}>
                 {text}
               </th>

@@ -1,5 +1,5 @@
 /** The charts on the page, for whoever takes them along. */
-import type { ChartTable } from './frame';
+import type { ChartTable } from './table';
 
 export interface MountedChart {
   title: string;

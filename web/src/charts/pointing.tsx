@@ -42,7 +42,9 @@ export function Pointing<T>({
   return (
     <div
       class="pointing"
-      role="group"
+      // Screen readers hand the arrow keys to an application, not to a group.
+      role="application"
+      aria-roledescription="chart"
       tabIndex={0}
       aria-label={`${label}. Arrow keys read the values${onChoose ? '; Enter chooses' : ''}.`}
       onPointerMove={(event) => {

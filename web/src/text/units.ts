@@ -1,6 +1,9 @@
 /** How the page and the command line write numbers: units always, three digits where three are enough. Sizes are decimal: 1 GB is 10^9 bytes. */
 import { format } from 'd3-format';
 
+/** What weights, their errors, scales and offsets are in. */
+export const WEIGHT_UNITS = 'units of the weights';
+
 const NARROW_SPACE = '\u202f';
 const MINUS = '\u2212';
 const DECIMAL_PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'];

@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
 import { DEFINITIONS } from '../result/definitions';
 import { compareWith, type Comparing, comparing } from '../state/comparing';
-import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise } from '../../text/units';
+import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
 
 export function ComparePanel(): VNode {
   const now = comparing.value;
@@ -78,8 +78,10 @@ function Shown({ now }: { now: Comparing }): VNode {
       hint: string,
       value: (error: ErrorReport) => number | null,
       text: (value: number) => string,
+      unit?: string,
     ): Column<ComparedTensor> => ({
       title,
+      unit,
       hint,
       width: 11,
       numeric: true,
@@ -113,11 +115,12 @@ function Shown({ now }: { now: Comparing }): VNode {
         DEFINITIONS.relative,
         (error) => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null),
         (value) => percent(value, 2),
+        '%',
       ),
-      figure('signal to noise', DEFINITIONS.sqnr, (error) => error.sqnrDb, decibels),
-      figure('RMSE', DEFINITIONS.rmse, (error) => error.rmse, precise),
-      figure('largest', DEFINITIONS.max, (error) => error.maxError, precise),
-      figure('bias', DEFINITIONS.bias, (error) => error.bias, precise),
+      figure('signal to noise', DEFINITIONS.sqnr, (error) => error.sqnrDb, decibels, 'dB'),
+      figure('RMSE', DEFINITIONS.rmse, (error) => error.rmse, precise, WEIGHT_UNITS),
+      figure('largest', DEFINITIONS.max, (error) => error.maxError, precise, WEIGHT_UNITS),
+      figure('bias', DEFINITIONS.bias, (error) => error.bias, precise, WEIGHT_UNITS),
       figure('not finite', DEFINITIONS.notFinite, (error) => error.nans + error.infinities, integer),
     ];
   }, []);

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { BlockScatter, SCATTER_MARKS } from '../../charts/block-scatter';
 import { ChartFrame, lazily } from '../../charts/frame';
 import type { LabRequest, TensorInfo } from '../../core/types';
-import { integer, percent } from '../../text/units';
+import { integer, percent, WEIGHT_UNITS } from '../../text/units';
 import type { LabFormat } from './block';
 import { type BlockFigures, sampleOf } from './block-figures';
 
@@ -56,11 +56,11 @@ export function BlocksPanel({
   const table = useMemo(
     () =>
       lazily(() => ({
-        header: [
-          'block',
-          rangeName,
-          'max |x| / root mean square',
-          ...series.map(({ name }) => `relative error, ${name}`),
+        columns: [
+          { title: 'block' },
+          { title: rangeName, unit: WEIGHT_UNITS },
+          { title: 'max |x| / root mean square' },
+          ...series.map(({ name }) => ({ title: `relative error with ${name}`, unit: '%' })),
         ],
         rows: [...blocks].map((block, index) => [
           block,

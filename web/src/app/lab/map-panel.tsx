@@ -4,7 +4,7 @@ import { cellsOf, ErrorMap, rampOf } from '../../charts/error-map';
 import type { Span } from '../../charts/curve-geometry';
 import { ChartFrame, lazily } from '../../charts/frame';
 import { RampLegend } from '../../charts/layer-map';
-import { percent, precise } from '../../text/units';
+import { percent, precise, WEIGHT_UNITS } from '../../text/units';
 import {
   choose,
   chosen,
@@ -38,7 +38,11 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
   const table = useMemo(
     () =>
       lazily(() => ({
-        header: ['scale', 'offset', 'relative error'],
+        columns: [
+          { title: 'scale', unit: WEIGHT_UNITS },
+          { title: 'offset', unit: WEIGHT_UNITS },
+          { title: 'relative error', unit: '%' },
+        ],
         rows: [...errorMap(TABLE.columns, TABLE.rows)].map((error, index) => [
           middle(scales, index % TABLE.columns, TABLE.columns),
           middle(offsets, Math.floor(index / TABLE.columns), TABLE.rows),

@@ -5,7 +5,7 @@ import { isClipped, NumberLine } from '../../charts/number-line';
 import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
 import type { LabReport } from '../../core/types';
 import { ZoomButtons } from './zoom-buttons';
-import { percent, plural, precise } from '../../text/units';
+import { percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
 import {
   bench,
   choose,
@@ -39,22 +39,24 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
   const table = useMemo(
     () =>
       lazily(() => ({
-        header: [
-          'sign',
-          'from |scale|',
-          'to |scale|',
-          'squared error at from',
-          report.affine ? 'sum w·(x − offset)·level' : 'sum w·x·level',
-          'sum w·level²',
-          'weight that moves at from',
-          'code above',
-          'code below',
+        columns: [
+          { title: 'sign' },
+          { title: 'from |scale|', unit: WEIGHT_UNITS },
+          { title: 'to |scale|', unit: WEIGHT_UNITS },
+          { title: 'relative error at from', unit: '%' },
+          { title: 'squared error at from', unit: 'squared units of the weights' },
+          { title: report.affine ? 'Σ w·(x − offset)·level' : 'Σ w·x·level', unit: WEIGHT_UNITS },
+          { title: 'Σ w·level²' },
+          { title: 'weight that moves at from' },
+          { title: 'code above' },
+          { title: 'code below' },
         ],
         rows: all.flatMap((curve) =>
           Array.from({ length: curve.count }, (_, piece) => [
             curve.sign,
             piece === 0 ? null : curve.from(piece),
             curve.to(piece),
+            piece === 0 ? null : Math.sqrt(curve.share(piece, curve.from(piece))),
             piece === 0 ? null : curve.share(piece, curve.from(piece)) * curve.squareSum,
             curve.A(piece),
             curve.B(piece),
@@ -73,7 +75,8 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
         <>
           {report.affine &&
             `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
-          Between two kinks no weight changes its code, and the squared error is a parabola: the curve is drawn from
+          Relative error, here and in the figures: √(Σ w (x − y)² / Σ w x²), with w the importance. The height is its
+          square: between two kinks no weight changes its code, and that is a parabola, so the curve is drawn from
           these, not from samples (kinks closer than half a pixel are joined). The scale is stored as{' '}
           {STORED_AS[report.storage]}.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
@@ -215,7 +218,16 @@ export function LinePanel({ shown }: { shown: Shown }): VNode | null {
       note={`Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest level, and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up and down go to the next weight).`}
       file="number-line"
       table={() => ({
-        header: ['weight', 'value', 'importance', 'code', 'level', 'decoded', 'error', 'clipped'],
+        columns: [
+          { title: 'weight' },
+          { title: 'value', unit: WEIGHT_UNITS },
+          { title: 'importance' },
+          { title: 'code' },
+          { title: 'level' },
+          { title: 'decoded', unit: WEIGHT_UNITS },
+          { title: 'value − decoded', unit: WEIGHT_UNITS },
+          { title: 'clipped' },
+        ],
         rows: weights.map((weight, index) => {
           const code = now.codes[index] ?? 0;
           const decoded = now.decoded[index] ?? 0;

@@ -110,6 +110,7 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
       { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
       {
         title: 'share',
+        unit: '%',
         value: (row) => row.bytes / Math.max(1, info.tensorBytes),
         cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2),
         width: 8,

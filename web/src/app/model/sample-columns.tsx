@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { summaryRuns, summaryRunWeights } from '../../core/index';
 import type { TensorInfo, TensorSummary } from '../../core/types';
-import { integer, precise } from '../../text/units';
+import { integer, precise, WEIGHT_UNITS } from '../../text/units';
 import type { Column } from '../parts/data-table';
 
 export const SAMPLE_NOTE = `Minimum, maximum, rms, outliers and histogram come from a sample: ${summaryRuns} stretches of ${integer(summaryRunWeights)} weights in the middles of equal parts of a tensor, or all of a smaller one. Rare extremes may lie outside of it.`;
@@ -11,6 +11,7 @@ export const SAMPLE_NOTE = `Minimum, maximum, rms, outliers and histogram come f
 export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined): Column<TensorInfo>[] {
   const number = (title: string, hint: string, value: (summary: TensorSummary) => number): Column<TensorInfo> => ({
     title,
+    unit: WEIGHT_UNITS,
     hint: `${hint}, in the sample`,
     width: 9,
     numeric: true,
@@ -29,6 +30,7 @@ export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined
     number('rms', 'Root of the mean of the squared weights', ({ rms }) => rms),
     {
       ...number('outliers', 'Weights with a magnitude of more than 6 rms', ({ outliers }) => outliers),
+      unit: undefined,
       cell: (row) => of(row)?.outliers ?? '–',
     },
     {

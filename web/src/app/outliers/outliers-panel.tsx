@@ -120,6 +120,7 @@ function Shown({ report }: { report: OutlierReport }): VNode {
       { title: 'outliers', value: ({ count }) => count, width: 9, numeric: true, hint: 'Columns beyond the threshold' },
       {
         title: 'largest',
+        unit: 'times the median',
         value: ({ largest, median }) => (median > 0 ? largest / median : null),
         cell: ({ largest, median }) => (median > 0 ? `${(largest / median).toFixed(1)} ×` : '–'),
         width: 9,
@@ -138,6 +139,7 @@ function Shown({ report }: { report: OutlierReport }): VNode {
       },
       {
         title: 'of the error',
+        unit: '%',
         value: ({ errorShare }) => errorShare,
         cell: ({ errorShare }) => percent(errorShare, 2),
         width: 12,
@@ -146,6 +148,7 @@ function Shown({ report }: { report: OutlierReport }): VNode {
       },
       {
         title: 'worst 1 %',
+        unit: '%',
         value: ({ saved }) => saved[2] ?? null,
         cell: ({ saved }) => percent(saved[2] ?? 0, 1),
         width: 12,
@@ -176,8 +179,13 @@ function Shown({ report }: { report: OutlierReport }): VNode {
         note="Share of the squared error that would go, for each share of columns kept, at least one a tensor; the bits it would cost are in the table."
         file={`outliers-${report.type}`}
         table={() => ({
-          header: ['columns kept, %', 'more bits per weight', 'squared error saved, %', 'RMSE becomes, times'],
-          rows: kept.map((one) => [one.share * 100, one.bitsPerWeight, one.savedError * 100, one.rmseRatio]),
+          columns: [
+            { title: 'columns kept', unit: '%' },
+            { title: 'cost', unit: 'bits per weight' },
+            { title: 'squared error saved', unit: '%' },
+            { title: 'RMSE becomes', unit: 'times' },
+          ],
+          rows: kept.map((one) => [one.share, one.bitsPerWeight, one.savedError, one.rmseRatio]),
         })}
       >
         {(width) => (

@@ -6,6 +6,7 @@ import { ascending, descending } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { csv, saveCsv } from '../../charts/save';
+import { type Cell, type TableColumn, written } from '../../charts/table';
 import { integer } from '../../text/units';
 
 const ROW_HEIGHT = 30;
@@ -13,10 +14,10 @@ const HEAD_HEIGHT = 34;
 const OVERSCAN = 10;
 const DEFAULT_VISIBLE = 14;
 
-export interface Column<Row> {
-  title: string;
+/** The unit stands in the head of the CSV file; cells say it themselves. */
+export interface Column<Row> extends TableColumn {
   /** What is sorted and written to CSV. */
-  value: (row: Row) => string | number | null;
+  value: (row: Row) => Cell;
   /** What is shown; without it, the value. */
   cell?: (row: Row) => ComponentChildren;
   /** Width in characters. */
@@ -103,15 +104,10 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         <button
           type="button"
           class="button small push"
-          onClick={() =>
-            saveCsv(
-              csv(
-                columns.map((column) => column.title),
-                sorted.map((row) => columns.map((column) => column.value(row))),
-              ),
-              file,
-            )
-          }
+          onClick={() => {
+            const whole = written({ columns, rows: sorted.map((row) => columns.map((column) => column.value(row))) });
+            saveCsv(csv(whole.header, whole.rows), file);
+          }}
         >
           CSV
         </button>

@@ -62,14 +62,23 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
           file="mix-types"
           legend={<RampLegend low={low.toFixed(2)} high={high.toFixed(2)} meaning="bits per weight" />}
           table={() => ({
-            header: ['tensor', 'layer', 'role', 'type', 'bytes', 'relative error'],
-            rows: mix.tensors.map(({ name, layer, role, type, bytes: size, relativeError }) => [
-              name,
-              layer,
-              role,
-              type,
-              size,
-              relativeError,
+            columns: [
+              { title: 'tensor' },
+              { title: 'layer' },
+              { title: 'role' },
+              { title: 'type' },
+              { title: 'size', unit: 'bytes' },
+              { title: 'size', unit: 'bits per weight' },
+              { title: 'relative error', unit: '%' },
+            ],
+            rows: mix.tensors.map((tensor) => [
+              tensor.name,
+              tensor.layer,
+              tensor.role,
+              tensor.type,
+              tensor.bytes,
+              bitsOf([tensor]),
+              tensor.relativeError,
             ]),
           })}
         >

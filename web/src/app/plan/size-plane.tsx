@@ -80,7 +80,12 @@ export function SizePlane({ achieved = null }: { achieved?: Achieved | null }): 
       note={`Dots: file types. Line: the best mixes of the measured types, from the smallest to the largest. Both are predicted from the sample, with llama.cpp’s scale search. Diamond: ${achieved ? 'this result, over all its weights' : 'what is planned'}. Click one to choose it.`}
       file={achieved ? 'size-error-result' : 'size-error'}
       table={() => ({
-        header: ['name', 'kind', 'bits per weight', 'signal to noise, dB'],
+        columns: [
+          { title: 'name' },
+          { title: 'kind' },
+          { title: 'size', unit: 'bits per weight' },
+          { title: 'signal to noise', unit: 'dB' },
+        ],
         rows: points.map(({ name, kind, bitsPerWeight: bits, sqnrDb }) => [name, kind, bits, sqnrDb]),
       })}
     >

@@ -1,6 +1,6 @@
 /** Where in the tensors the error sits: the distribution of block errors, and the worst blocks, each a step from the Lab. */
 import type { VNode } from 'preact';
-import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
+import { ErrorHistogram, heightDefinition, histogramTable, type HistogramWords } from '../../charts/error-histogram';
 import type { TensorError } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
 import { type WorstBlock, worstBlocks } from '../../charts/spending-series';
@@ -44,14 +44,11 @@ export function BlockCharts({
           <>
             {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(blocks.count)} blocks{' '}
             {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over
-            the n weights of the block
+            the n weights of the block. {heightDefinition(WORDS)}
           </>
         }
         file={`block-errors-${row?.name ?? shown.plan.fileType}`}
-        table={() => ({
-          header: ['from', 'to', 'blocks'],
-          rows: buckets.map(({ from, to, count }) => [from, to, count]),
-        })}
+        table={() => histogramTable(buckets, true, WORDS, blocks.count)}
       >
         {(width) => (
           <ErrorHistogram
@@ -60,7 +57,7 @@ export function BlockCharts({
             total={blocks.count}
             logarithmic
             markers={worst[0] ? [{ label: `worst ${precise(worst[0].rmse)}`, value: worst[0].rmse }] : []}
-            what={WORDS}
+            words={WORDS}
           />
         )}
       </ChartFrame>

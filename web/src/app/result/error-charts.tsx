@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { ErrorByLayer, RoleLegend, type ValueFormat } from '../../charts/error-by-layer';
-import { ErrorHistogram, type HistogramWords } from '../../charts/error-histogram';
+import { ErrorHistogram, heightDefinition, histogramTable, type HistogramWords } from '../../charts/error-histogram';
 import {
   coarseBuckets,
   type ErrorMetric,
@@ -18,15 +18,15 @@ import { DEFINITIONS } from './definitions';
 const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> = {
   relative: {
     choice: 'relative error',
-    title: 'relative error, % of the weights’ RMS',
-    tick: (value) => String(Number((value * 100).toFixed(4))),
+    title: 'relative error',
+    unit: '% of the weights’ RMS',
     value: (value) => `${percent(value, 2)} relative error`,
     definition: DEFINITIONS.relative,
   },
   sqnr: {
     choice: 'signal to noise',
-    title: 'signal to noise, dB',
-    tick: (value) => String(Number(value.toFixed(3))),
+    title: 'signal to noise',
+    unit: 'dB',
     value: (value) => `${value.toFixed(2)} dB signal to noise`,
     definition: DEFINITIONS.sqnr,
   },
@@ -73,7 +73,7 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
       }
       legend={<RoleLegend roles={series.map((one) => one.role)} loose={loose} values={values} />}
       table={() => ({
-        header: ['role', 'layer', values.title, 'type', 'tensors'],
+        columns: [{ title: 'role' }, { title: 'layer' }, values, { title: 'type' }, { title: 'tensors' }],
         rows: [
           ...series.flatMap((one) =>
             one.points.map((point) => [one.role, point.layer, point.value, point.type, point.names.join(' ')]),
@@ -89,12 +89,19 @@ function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType
 
 type Scale = 'coarse' | 'fine' | 'signed';
 
-const SIGNED: HistogramWords = {
-  label: 'Histogram of the error with its sign',
+const SIZES: HistogramWords = {
+  label: 'Histogram of the absolute error',
   value: 'error',
-  xTitle: 'decoded minus original',
+  xTitle: 'absolute error of a weight',
   one: 'weight',
   many: 'weights',
+};
+const HALF_FLOATS =
+  'Single bars that stand out among small errors are in the weights: stored in 16 bits, they differ by whole steps.';
+const SIGNED: HistogramWords = {
+  ...SIZES,
+  label: 'Histogram of the error with its sign',
+  xTitle: 'decoded minus original',
 };
 
 function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
@@ -103,6 +110,8 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
   const error = row?.error ?? total;
   const fine = fineBuckets(error);
   const buckets = scale === 'coarse' ? coarseBuckets(error) : scale === 'signed' ? signedBuckets(error) : fine.buckets;
+  const words = scale === 'signed' ? SIGNED : SIZES;
+  const halves = (row ? [row] : rows).some(({ from }) => from === 'f16' || from === 'bf16');
   return (
     <ChartFrame
       title="How large the errors are"
@@ -112,8 +121,10 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
           {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
           {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
           {scale === 'coarse'
-            ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150 is open)'
-            : ''}.{' '}
+            ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150, paler, is open)'
+            : ''}
+          . {scale === 'fine' && `${heightDefinition(words)} `}
+          {scale === 'fine' && halves && `${HALF_FLOATS} `}
           {row && (
             <button type="button" class="link-button" onClick={() => onPick(null)}>
               Show all tensors
@@ -134,10 +145,7 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
           ]}
         />
       }
-      table={() => ({
-        header: ['from', 'to', 'weights'],
-        rows: buckets.map((bucket) => [bucket.from, bucket.open ? null : bucket.to, bucket.count]),
-      })}
+      table={() => histogramTable(buckets, scale === 'fine', words, error.count)}
     >
       {(width) =>
         buckets.length === 0 ? (
@@ -148,7 +156,7 @@ function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps):
             buckets={buckets}
             total={error.count}
             logarithmic={scale === 'fine'}
-            {...(scale === 'signed' && { what: SIGNED })}
+            words={words}
             markers={[
               { label: `median ${precise(error.median)}`, value: error.median },
               { label: `95 % ${precise(error.p95)}`, value: error.p95 },

@@ -4,7 +4,7 @@ import type { TensorError } from '../../charts/error-series';
 import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
-import { decibels, integer, percent, precise } from '../../text/units';
+import { decibels, integer, percent, precise, WEIGHT_UNITS } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
@@ -53,6 +53,7 @@ export function ErrorTable({
       },
       {
         title: 'relative',
+        unit: '%',
         value: relative,
         cell: (row) => {
           const value = relative(row);
@@ -64,6 +65,7 @@ export function ErrorTable({
       },
       {
         title: 'signal to noise',
+        unit: 'dB',
         value: (row) => row.error.sqnrDb,
         cell: (row) => decibels(row.error.sqnrDb),
         width: 13,
@@ -72,6 +74,7 @@ export function ErrorTable({
       },
       {
         title: 'RMSE',
+        unit: WEIGHT_UNITS,
         value: (row) => row.error.rmse,
         cell: (row) => precise(row.error.rmse),
         width: 11,
@@ -82,6 +85,7 @@ export function ErrorTable({
         ? [
             {
               title: 'weighted',
+              unit: WEIGHT_UNITS,
               value: (row: TensorError) => row.error.weightedRmse,
               cell: (row: TensorError) => (row.error.weightedRmse === null ? '–' : precise(row.error.weightedRmse)),
               width: 11,
@@ -105,6 +109,7 @@ export function ErrorTable({
           ]),
       {
         title: 'largest',
+        unit: WEIGHT_UNITS,
         value: (row) => row.error.maxError,
         cell: (row) => precise(row.error.maxError),
         width: 10,
@@ -113,6 +118,7 @@ export function ErrorTable({
       },
       {
         title: 'median',
+        unit: WEIGHT_UNITS,
         value: (row) => row.error.median,
         cell: (row) => precise(row.error.median),
         width: 10,
@@ -121,6 +127,7 @@ export function ErrorTable({
       },
       {
         title: '95 %',
+        unit: WEIGHT_UNITS,
         value: (row) => row.error.p95,
         cell: (row) => precise(row.error.p95),
         width: 10,
@@ -129,6 +136,7 @@ export function ErrorTable({
       },
       {
         title: 'bias',
+        unit: WEIGHT_UNITS,
         value: (row) => row.error.bias,
         cell: (row) => precise(row.error.bias),
         width: 11,

@@ -1,8 +1,8 @@
 /** The result as one HTML file: figures, charts and their tables. It loads nothing and runs nothing. */
-import { type ChartTable } from '../../charts/frame';
 import { chartsIn } from '../../charts/mounted';
 import { standalone } from '../../charts/save';
-import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise } from '../../text/units';
+import { type ChartTable, written } from '../../charts/table';
+import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise, WEIGHT_UNITS } from '../../text/units';
 import type { Result } from '../state/running';
 import { DEFINITIONS } from './definitions';
 
@@ -64,7 +64,16 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
       ]
     : [];
   const tensors: ChartTable = {
-    header: ['tensor', 'from', 'to', 'method', 'bytes', 'RMSE', 'largest', 'dB'],
+    columns: [
+      { title: 'tensor' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'method' },
+      { title: 'size', unit: 'bytes' },
+      { title: 'RMSE', unit: WEIGHT_UNITS },
+      { title: 'largest error', unit: WEIGHT_UNITS },
+      { title: 'signal to noise', unit: 'dB' },
+    ],
     rows: report.tensors.map(({ name, from, to, method, bytes: size, error }) => [
       name,
       from,
@@ -89,7 +98,8 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
   ].join('\n');
 }
 
-function tableOf({ header, rows }: ChartTable): string {
+function tableOf(table: ChartTable): string {
+  const { header, rows } = written(table);
   const cell = (value: string | number | null) =>
     `<td${typeof value === 'number' ? ' class="number"' : ''}>${value === null ? '–' : escaped(typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value))}</td>`;
   return `<div class="wide"><table><thead><tr>${header.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;

@@ -8,7 +8,7 @@ import { readWeights } from '../../core/index';
 import { openFiles } from '../engine';
 import { tellProblem } from '../state/notices';
 import { outputDeleted, type Result } from '../state/running';
-import { integer } from '../../text/units';
+import { integer, WEIGHT_UNITS } from '../../text/units';
 
 /** Columns drawn at once: more would hide one another. */
 const COLUMNS = 256;
@@ -92,7 +92,11 @@ export function RowChart({
           </div>
         }
         table={() => ({
-          header: ['column', 'before', 'after'],
+          columns: [
+            { title: 'column' },
+            { title: 'before', unit: WEIGHT_UNITS },
+            { title: 'after', unit: WEIGHT_UNITS },
+          ],
           rows: Array.from(drawn?.before ?? [], (value, index) => [
             (drawn?.first ?? 0) + index,
             value,

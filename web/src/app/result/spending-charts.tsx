@@ -14,6 +14,7 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
   const uses = codesByType(shown.report, shown.opened.model.core.formats);
   const [chosen, setChosen] = useState('');
   const use = uses.find(({ type }) => type === chosen) ?? uses[0];
+  const total = use?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
   return (
     <>
       <ChartFrame
@@ -21,7 +22,7 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
         note="Tensor data in the output, and behind it, paler, in the input. Decimal units: 1 MB is 10⁶ bytes."
         file={`bytes-by-role-${shown.plan.fileType}`}
         table={() => ({
-          header: ['role', 'bytes before', 'bytes after'],
+          columns: [{ title: 'role' }, { title: 'before', unit: 'bytes' }, { title: 'after', unit: 'bytes' }],
           rows: roles.map(({ role, before, after }) => [role, before, after]),
         })}
       >
@@ -46,9 +47,9 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
           title="Use of the codes"
           note={
             <>
-              {use.type}: {integer(use.counts.reduce((sum, count) => sum + count, 0))} codes of {use.bits} bits carry{' '}
-              {use.entropy.toFixed(3)} bits each (entropy, −Σ p log₂ p); with scales the type spends{' '}
-              {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is even use.
+              {use.type}: {integer(total)} codes of {use.bits} bits carry {use.entropy.toFixed(3)} bits each (entropy,
+              −Σ p log₂ p); with scales the type spends {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is
+              even use.
             </>
           }
           file={`codes-${use.type}`}
@@ -62,7 +63,10 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
               />
             ) : undefined
           }
-          table={() => ({ header: ['code', 'weights'], rows: use.counts.map((count, code) => [code, count]) })}
+          table={() => ({
+            columns: [{ title: 'code' }, { title: 'weights' }, { title: 'share of the weights', unit: '%' }],
+            rows: use.counts.map((count, code) => [code, count, count / Math.max(1, total)]),
+          })}
         >
           {(width) => <CodeShares width={width} counts={use.counts} />}
         </ChartFrame>

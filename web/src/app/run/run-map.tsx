@@ -50,7 +50,7 @@ export function RunMap({ plan, finished }: { plan: Plan; finished: readonly Tens
         )
       }
       table={() => ({
-        header: ['layer', ...roles],
+        columns: [{ title: 'layer' }, ...roles.map((role) => ({ title: `relative error of ${role}`, unit: '%' }))],
         rows: Array.from({ length: layers }, (_, layer) => [
           layer,
           ...roles.map((role) => cells.find((cell) => cell.layer === layer && cell.role === role)?.value ?? null),

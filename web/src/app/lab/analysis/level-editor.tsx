@@ -238,7 +238,7 @@ export function LevelEditor({
             note={`${quantity(bench.sample.weights)} of the ${quantity(bench.sample.ofWeights)} weights of ${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on 2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`}
             file={`${title}-levels`}
             table={() => ({
-              header: ['level', 'share of the weights'],
+              columns: [{ title: 'level' }, { title: 'share of the weights', unit: '%' }],
               rows: figures.levels.map(({ level, share }) => [level, Number(share.toPrecision(5))]),
             })}
           >

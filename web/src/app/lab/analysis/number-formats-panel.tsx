@@ -217,14 +217,14 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
           </ul>
         }
         table={() => ({
-          header: [
-            'numbers',
-            'bits of a code',
-            'block',
-            'scale search',
-            'bits per weight',
-            'relative error',
-            'on the frontier',
+          columns: [
+            { title: 'numbers' },
+            { title: 'code', unit: 'bits' },
+            { title: 'block' },
+            { title: 'scale search' },
+            { title: 'size', unit: 'bits per weight' },
+            { title: 'relative error', unit: '%' },
+            { title: 'on the frontier' },
           ],
           rows: points.map((point) => [
             pointName(point, report.families),
@@ -258,9 +258,16 @@ type GroupRow = NumberFormatPoint & { label: string };
 
 const GROUP_COLUMNS: Column<GroupRow>[] = [
   { title: 'numbers', value: (row) => row.label, width: 31 },
-  { title: 'group', value: (row) => row.block, width: 8, numeric: true, hint: 'Weights that share a scale' },
   {
-    title: 'bits/weight',
+    title: 'group',
+    unit: 'weights',
+    value: (row) => row.block,
+    width: 8,
+    numeric: true,
+    hint: 'Weights that share a scale',
+  },
+  {
+    title: 'bits per weight',
     value: (row) => row.bitsPerWeight,
     cell: (row) => row.bitsPerWeight.toFixed(3),
     width: 13,
@@ -268,6 +275,7 @@ const GROUP_COLUMNS: Column<GroupRow>[] = [
   },
   {
     title: 'largest error',
+    unit: 'squared units of the weights',
     value: (row) => row.largestTensorError,
     cell: (row) => precise(row.largestTensorError),
     width: 15,
@@ -277,6 +285,7 @@ const GROUP_COLUMNS: Column<GroupRow>[] = [
   { title: 'of', value: (row) => row.worstTensor, width: 24 },
   {
     title: 'mean error',
+    unit: 'squared units of the weights',
     value: (row) => row.meanTensorError,
     cell: (row) => precise(row.meanTensorError),
     width: 13,
@@ -285,6 +294,7 @@ const GROUP_COLUMNS: Column<GroupRow>[] = [
   },
   {
     title: 'largest relative',
+    unit: '%',
     value: (row) => row.largestRelativeError,
     cell: (row) => percent(row.largestRelativeError, 2),
     width: 17,
@@ -292,6 +302,7 @@ const GROUP_COLUMNS: Column<GroupRow>[] = [
   },
   {
     title: 'mean relative',
+    unit: '%',
     value: (row) => row.meanRelativeError,
     cell: (row) => percent(row.meanRelativeError, 2),
     width: 16,

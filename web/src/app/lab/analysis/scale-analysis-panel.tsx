@@ -5,7 +5,7 @@ import { ChartFrame } from '../../../charts/frame';
 import { DivisorHistogram } from '../../../charts/divisor-histogram';
 import { analyzeScale, type DivisorTable, type ScaleAnalysis, type ScaleMethodFigures } from '../../../core/index';
 import type { TensorInfo } from '../../../core/types';
-import { percent, plural, precise } from '../../../text/units';
+import { percent, plural, precise, WEIGHT_UNITS } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
 import { FORMATS } from '../block';
@@ -18,6 +18,7 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
   { title: 'method', value: (row) => row.name, width: 14, hint: 'How the scale of a block is chosen' },
   {
     title: 'RMSE',
+    unit: WEIGHT_UNITS,
     value: (row) => row.rmse,
     cell: (row) => precise(row.rmse),
     width: 11,
@@ -26,6 +27,7 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
   },
   {
     title: 'relative error',
+    unit: '%',
     value: (row) => row.relativeError,
     cell: (row) => percent(row.relativeError, 3),
     width: 14,
@@ -50,6 +52,7 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
   },
   {
     title: 'clipped',
+    unit: '%',
     value: (row) => row.clippedShare,
     cell: (row) => percent(row.clippedShare, 2),
     width: 10,
@@ -58,6 +61,7 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
   },
   {
     title: 'largest error',
+    unit: WEIGHT_UNITS,
     value: (row) => row.maxError,
     cell: (row) => precise(row.maxError),
     width: 13,
@@ -67,7 +71,14 @@ const METHOD_COLUMNS: Column<ScaleMethodFigures>[] = [
 
 const TABLE_COLUMNS: Column<DivisorTable>[] = [
   { title: 'k', value: (row) => row.divisors.length, width: 5, numeric: true, hint: 'Divisors in the table' },
-  { title: 'RMSE', value: (row) => row.rmse, cell: (row) => precise(row.rmse), width: 11, numeric: true },
+  {
+    title: 'RMSE',
+    unit: WEIGHT_UNITS,
+    value: (row) => row.rmse,
+    cell: (row) => precise(row.rmse),
+    width: 11,
+    numeric: true,
+  },
   {
     title: '÷ exact',
     value: (row) => row.overExact,
@@ -113,11 +124,13 @@ export function ScaleAnalysisPanel({
         <label class="option">
           <span class="option-label">Format</span>
           <select class="select" value={format} onChange={(event) => setFormat(event.currentTarget.value)}>
-            {FORMATS.filter(({ name }) => name).map((one) => (
-              <option key={one.name} value={one.name}>
-                {one.label}
-              </option>
-            ))}
+            {model.core.formats
+              .filter(({ oneScale }) => oneScale)
+              .map(({ name }) => (
+                <option key={name} value={name}>
+                  {FORMATS.find((one) => one.name === name)?.label ?? name}
+                </option>
+              ))}
           </select>
         </label>
         <label class="option">
@@ -163,12 +176,19 @@ function Figures({ found: { report, sample, tables }, file }: { found: ScaleAnal
         }
         file={`${file}-divisors`}
         table={() => ({
-          header: ['divisor from', 'to', 'blocks, largest weight on the long side', 'on the short side'],
+          columns: [
+            { title: 'divisor from' },
+            { title: 'divisor to' },
+            { title: 'blocks with the largest weight on the long side' },
+            { title: 'blocks with it on the short side' },
+            { title: 'share of the blocks', unit: '%' },
+          ],
           rows: report.histogram.map(({ from, to, longSide, shortSide }) => [
             Number(from.toFixed(4)),
             to === null ? null : Number(to.toFixed(4)),
             longSide,
             shortSide,
+            (longSide + shortSide) / report.blocks,
           ]),
         })}
       >
