@@ -1,8 +1,15 @@
 /** The Lab: without any file, by keyboard alone, by pointer, from a link and from a model. */
-import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { expect, openModel, quantize, test } from './support';
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  openEverything,
+  openModel,
+  quantize,
+  test,
+} from './support';
 
 const lab = (page: Page): Locator => page.locator('#lab');
 const readout = (page: Page): Locator => page.getByTestId('lab-readout');
@@ -48,7 +55,7 @@ test('by keyboard alone: the slider steps through half floats, kinks are read, a
   await page.keyboard.press('PageUp');
   expect((await value()) - before).toBeCloseTo(10 * 2 ** -14, 12);
 
-  const curve = lab(page).getByRole('group', { name: /Error over the scale/ });
+  const curve = lab(page).getByRole('application', { name: /Error over the scale/ });
   await curve.focus();
   await page.keyboard.press('End');
   const reading = lab(page).locator('figure', { hasText: 'Error of the block' }).locator('[aria-live="polite"]').last();
@@ -206,6 +213,127 @@ test('weights, importance and levels can be typed; a wrong one is named', async 
   await expect(lab(page).getByRole('radio', { name: '− scale' })).toHaveCount(0);
 });
 
+test('decimal commas are understood or asked about, and it is shown how', async ({ page }) => {
+  await openLab(page);
+  const weights = lab(page).getByRole('textbox', { name: 'Weights' });
+  const note = weights.locator('xpath=..').locator('[aria-live="polite"]');
+  await weights.fill('0,1 0,2');
+  await expect(note).toHaveText('Commas read as decimal signs: 0.1  0.2');
+  await expect(page).toHaveURL(/#lab:w=0\.1,0\.2;/);
+  await weights.fill('0.1, 0.2, 0.5');
+  await expect(note).toHaveText(/^1 to 256 numbers/);
+  await expect(page).toHaveURL(/#lab:w=0\.1,0\.2,0\.5;/);
+  await weights.fill('0,1');
+  await expect(note).toHaveText('“0,1” can be read as 0.1 or as 0 and 1: write “0.1” or “0; 1”.');
+  // The question and what was typed stay when the field is left; another block takes their place.
+  await slider(page).focus();
+  await expect(weights).toHaveValue('0,1');
+  await expect(weights).toHaveAttribute('aria-invalid', 'true');
+  await expect(page).toHaveURL(/#lab:w=0\.1,0\.2,0\.5;/);
+  await lab(page).getByRole('button', { name: 'Back to 0.1 0.2 0.3 0.6' }).click();
+  await expect(weights).toHaveValue('0.1 0.2 0.3 0.6');
+  await expect(weights).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('curve and figures are in one unit: what the table says is found on the axis', async ({ page }) => {
+  await openLab(page);
+  const ticks = await lab(page)
+    .locator('svg.scale-curve .axes g:has(.rule)')
+    .evaluateAll((all) =>
+      all.map((tick) => ({ value: Number(tick.textContent), at: new DOMMatrix(getComputedStyle(tick).transform).f })),
+    );
+  const at = Number(await lab(page).locator('svg.scale-curve .now circle').getAttribute('cy'));
+  await expect(lab(page).locator('svg.scale-curve')).toContainText('relative error, %');
+  await expect(readout(page)).toContainText('7.554 %');
+  // 7.554 % lies between its neighbours on the axis, where its square is between theirs.
+  const sorted = ticks.sort((a, b) => a.value - b.value);
+  const above = sorted.find(({ value }) => value > 7.554)!;
+  const below = sorted.filter(({ value }) => value < 7.554).pop()!;
+  const share = (7.554 ** 2 - below.value ** 2) / (above.value ** 2 - below.value ** 2);
+  expect(at).toBeCloseTo(below.at + share * (above.at - below.at), 0);
+});
+
+test('slider, curve and number line show every point that can be reached', async ({ page }) => {
+  test.slow();
+  // Scales stored as powers of two: rounding goes as far as a half.
+  await openLab(page, '#lab:w=0.1,0.2,0.3,0.6;l=seven;s=e8m0');
+  const range = async () =>
+    slider(page).evaluate((input: HTMLInputElement) => [input.min, input.max, input.value].map(Number));
+  const expectHeld = async () => {
+    const [min = NaN, max = NaN, value = NaN] = await range();
+    const shown = Number(
+      (await readout(page).textContent())?.match(/scale[−]?([\d.]+(?:e−?\d+)?)/)?.[1]?.replace('−', '-'),
+    );
+    expect(value).toBeGreaterThanOrEqual(min);
+    expect(value).toBeLessThanOrEqual(max);
+    expect(value / shown).toBeCloseTo(1, 2);
+    await expect(lab(page).locator('svg.scale-curve .now')).toHaveCount(1);
+    const line = lab(page).locator('svg.number-line');
+    const width = Number(await line.getAttribute('width'));
+    const stems = (await line.locator('path.fall').getAttribute('d')) ?? '';
+    for (const [, x] of stems.matchAll(/M(-?[\d.]+)/g)) {
+      expect(Number(x)).toBeGreaterThanOrEqual(-0.1);
+      expect(Number(x)).toBeLessThanOrEqual(width - 68 + 0.1);
+    }
+  };
+  await slider(page).focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft', 'PageDown', 'ArrowLeft']) {
+    await page.keyboard.press(key);
+    await expectHeld();
+  }
+  await lab(page).getByRole('button', { name: 'Whole range' }).click();
+  await expectHeld();
+  for (const end of [0.001, 0.999]) {
+    const box = (await slider(page).boundingBox())!;
+    await page.mouse.click(box.x + 8 + (box.width - 16) * end, box.y + box.height / 2);
+    await expectHeld();
+  }
+  await lab(page).getByRole('button', { name: 'Zoom in' }).click();
+  await expectHeld();
+  // With an offset, decoded values leave the weights' range.
+  await openLab(page, '#lab:w=0.1,0.2,0.3,0.6;f=q4_1');
+  const offset = lab(page).getByRole('slider', { name: 'Offset' });
+  await offset.focus();
+  for (let times = 0; times < 30; times += 1) await page.keyboard.press('PageDown');
+  await expectHeld();
+  const [low = NaN, high = NaN, value = NaN] = await offset.evaluate((input: HTMLInputElement) =>
+    [input.min, input.max, input.value].map(Number),
+  );
+  expect(value).toBeGreaterThanOrEqual(low);
+  expect(value).toBeLessThanOrEqual(high);
+});
+
+for (const width of [1280, 390]) {
+  test(`a link opens where it points, in a fresh tab and in an open one, ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 700 });
+    const top = async (id: string) => (await page.locator(`#${id}`).boundingBox())!.y;
+    await openLab(page, '#lab:w=1,-2.5,0.25;f=q8_0');
+    await expect.poll(() => top('lab')).toBeLessThan(120);
+    expect(await top('lab')).toBeGreaterThanOrEqual(0);
+    await expect(lab(page)).toBeFocused();
+    for (const id of ['plan', 'result', 'model', 'lab']) {
+      const fresh = await page.context().newPage();
+      await fresh.setViewportSize({ width, height: 700 });
+      await fresh.goto(`./#${id}`);
+      await expect(fresh.getByTestId('lab-readout')).toBeAttached();
+      const box = async () => (await fresh.locator(`#${id}`).boundingBox())!.y;
+      await expect.poll(box).toBeLessThan(120);
+      await expect(fresh.locator(`#${id}`)).toBeFocused();
+      await fresh.close();
+    }
+    // From elsewhere on the page, and with a link that shows nothing.
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.evaluate(() => (location.hash = '#lab:w=0.5,0.25'));
+    await expect(lab(page).getByRole('textbox', { name: 'Weights' })).toHaveValue('0.5 0.25');
+    await expect.poll(() => top('lab')).toBeLessThan(120);
+    await page.evaluate(() => (location.hash = '#lab:w=0.5,abc'));
+    await expect(lab(page).getByRole('alert')).toContainText('The link shows no block: “abc” among its weights');
+    await expect(lab(page).getByRole('textbox', { name: 'Weights' })).toHaveValue('0.5 0.25');
+    await expect(page.locator('#result')).toContainText('Nothing was quantized yet.');
+    await expect(page.locator('#run')).toContainText('open a model');
+  });
+}
+
 test('a link brings the block back', async ({ page }) => {
   await openLab(page, '#lab:w=1,-2.5,0.25;i=1,2,3;f=iq4_nl');
   await expect(lab(page).getByRole('textbox', { name: 'Weights' })).toHaveValue('1 -2.5 0.25');
@@ -304,7 +432,9 @@ test('all blocks of a tensor, range against error: one is opened by pointer, ano
   const [header, ...rows] = readFileSync(await (await waiting).path(), 'utf8')
     .trim()
     .split('\r\n');
-  expect(header).toBe('block,max |x|,max |x| / root mean square,"relative error, max7","relative error, exact"');
+  expect(header).toBe(
+    'block,"max |x|, units of the weights",max |x| / root mean square,"relative error with max7, %","relative error with exact, %"',
+  );
   const total = Number((await chart.textContent())?.match(/all ([\d\s]+) whole/)?.[1]?.replaceAll(/\s/g, ''));
   expect(rows).toHaveLength(total);
   const figures = rows.map((row) => row.split(',').map(Number));
@@ -314,14 +444,14 @@ test('all blocks of a tensor, range against error: one is opened by pointer, ano
   }
 
   const worst = figures.reduce((most, row) => (row[3]! > most[3]! ? row : most));
-  await chart.getByRole('group', { name: /^Blocks of the tensor/ }).focus();
+  await chart.getByRole('application', { name: /^Blocks of the tensor/ }).focus();
   await page.keyboard.press('ArrowUp');
   await expect(chart.locator('[aria-live="polite"]').last()).toContainText(
     `block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')}, max |x|`,
   );
   await page.keyboard.press('Enter');
   await expect(panel).toContainText(`Block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')} of`);
-  await expect(readout(page)).toContainText(`${(worst[3]! * 100).toFixed(3)} %`);
+  await expect(readout(page)).toContainText(`${worst[3]!.toFixed(3)} %`);
   await expect(chart.locator('.block-open')).toHaveCount(1);
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
@@ -406,7 +536,7 @@ test('scale and offset: by keyboard alone', async ({ page }) => {
   await page.keyboard.press('ArrowRight');
   expect((await value(slider(page))) - scale).toBeCloseTo(2 ** -14, 12);
 
-  const map = lab(page).getByRole('application');
+  const map = lab(page).getByRole('application', { name: /^Place on the map/ });
   await lab(page).locator('figure').first().getByRole('button', { name: 'Zoom in' }).focus();
   await page.keyboard.press('Tab'); // over the button that is disabled
   await expect(map).toBeFocused();
@@ -564,27 +694,34 @@ test('the curve and the number line can be taken along as numbers and as drawing
   }
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`accessible and within 390 px, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width: 390, height: 800 });
-    await openLab(page, '#lab:w=0.1,-0.2,0.3,0.6;f=q4_1');
-    await openModel(page);
-    await lab(page).getByRole('button', { name: 'All blocks' }).click();
-    await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible();
-    // A table of a thousand blocks is like any other, and would keep axe busy for a minute.
-    await lab(page)
-      .locator('details')
-      .evaluateAll((all) => {
-        for (const details of all)
-          (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
-      });
-    const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-    const [content, window] = await page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    expect(content).toBeLessThanOrEqual(window);
-  });
+const STATES: readonly { name: string; link: string; model?: boolean }[] = [
+  { name: 'a curve', link: '' },
+  { name: 'a curve of 32 weights', link: `#lab:w=${WAVE};f=q4_0` },
+  { name: 'a codebook and importance', link: '#lab:w=0.1,0.2,0.3,0.6;i=1,2,3,4;f=iq4_nl' },
+  { name: 'weights of zero', link: '#lab:w=0,0,0,0;f=q4_0' },
+  { name: 'a link that shows nothing', link: '#lab:w=1,x' },
+  { name: 'a map', link: '#lab:w=0.1,-0.2,0.3,0.6;f=q4_1' },
+  { name: 'a map of a sub-block, and all blocks of a tensor', link: `#lab:w=${WAVE};f=q4_K`, model: true },
+];
+for (const [colorScheme, width] of [
+  ['light', 1280],
+  ['dark', 390],
+] as const) {
+  for (const { name, link, model = false } of STATES) {
+    test(`accessible, without sideways scrolling, ${colorScheme}, ${width} px: ${name}`, async ({ page }) => {
+      test.slow(); // axe reads every element
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`./${link}`);
+      await expect(lab(page).locator('.lab-table')).toBeVisible();
+      if (model) {
+        await openModel(page);
+        await lab(page).getByRole('button', { name: 'All blocks' }).click();
+        await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible();
+      }
+      await openEverything(page);
+      await expectAccessible(page, '#lab');
+      await expectNoSidewaysScrolling(page);
+    });
+  }
 }

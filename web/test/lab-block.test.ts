@@ -1,15 +1,9 @@
 /** The block as text and as a link. */
 import { expect, test } from 'vitest';
-import {
-  type Bench,
-  benchOfLink,
-  FIRST_BENCH,
-  LEVEL_PRESETS,
-  linkOf,
-  parseNumbers,
-  shortFloat,
-} from '../src/app/lab/block';
+import { type Bench, FIRST_BENCH, LEVEL_PRESETS } from '../src/app/lab/block';
 import { pickOf, runsOf } from '../src/app/lab/block-figures';
+import { linkOf, readLink } from '../src/app/lab/block-link';
+import { parseNumbers, shortFloat } from '../src/app/lab/numbers';
 
 test('numbers are read with anything between them', () => {
   expect(parseNumbers('0.1, 0.2;\n[-.3]\t+6e-1 \u22121', 1, 256).values).toEqual([0.1, 0.2, -0.3, 0.6, -1]);
@@ -20,6 +14,49 @@ test('what is not a number is named', () => {
   expect(parseNumbers('', 1, 256).problem).toContain('There are 0 numbers');
   expect(parseNumbers('1 '.repeat(257), 1, 256).problem).toContain('257');
   expect(parseNumbers('1 1e39', 1, 256).problem).toContain('Number 2');
+});
+
+test.each<[string, number[]]>([
+  ['0,1 0,2', [0.1, 0.2]],
+  ['0,1; 0,2', [0.1, 0.2]],
+  ['0,1;0,2', [0.1, 0.2]],
+  ['0,1, 0,2', [0.1, 0.2]],
+  ['0,1, 0,2,', [0.1, 0.2]],
+  ['-0,5\n1 0,25', [-0.5, 1, 0.25]],
+  ['\u22121,5e-3\t2,5E-3', [-0.0015, 0.0025]],
+  ['1,234 0,5', [1.234, 0.5]],
+])('commas that can only be decimal signs are: %j', (text, values) => {
+  const parsed = parseNumbers(text, 1, 256);
+  expect(parsed).toMatchObject({ values, problem: null });
+  expect(parsed).toHaveProperty('understood', `Commas read as decimal signs: ${values.join('  ')}`);
+});
+
+test.each<[string, number[], string | null]>([
+  ['0.1, 0.2', [0.1, 0.2], null],
+  ['1, 2, 3', [1, 2, 3], null],
+  ['1 ,2 ,3', [1, 2, 3], null],
+  ['1,,2,-3', [1, 2, -3], null],
+  ['.5,-.25', [0.5, -0.25], null],
+  ['0.1,0.2', [0.1, 0.2], 'Commas read as separators: 0.1  0.2'],
+  ['0.1,0.2 3,4', [0.1, 0.2, 3, 4], 'Commas read as separators: 0.1  0.2  3  4'],
+  ['1e-3,2e-3', [0.001, 0.002], 'Commas read as separators: 0.001  0.002'],
+  ['1,2,3', [1, 2, 3], 'Commas read as separators: 1  2  3'],
+  ['1,2,3\n4,5', [1, 2, 3, 4, 5], 'Commas read as separators: 1  2  3  4  5'],
+  ['1,2,3,4,5,6,7,8', [1, 2, 3, 4, 5, 6, 7, 8], 'Commas read as separators: 1  2  3  4  5  6 and 2 more'],
+])('commas that can only be separators are: %j', (text, values, understood) => {
+  expect(parseNumbers(text, 1, 256)).toEqual({ values, problem: null, understood });
+});
+
+test.each<[string, string]>([
+  ['0,1', '“0,1” can be read as 0.1 or as 0 and 1: write “0.1” or “0; 1”.'],
+  ['0.1 0,2', '“0,2” can be read as 0.2 or as 0 and 2: write “0.2” or “0; 2”.'],
+  ['1, 2,3', '“2,3” can be read as 2.3 or as 2 and 3: write “2.3” or “2; 3”.'],
+  ['1,234 2,345', '“1,234” can be read as 1234 or as 1 and 234: write “1234” or “1; 234”.'],
+  ['1,234,567 0.5', '“1,234,567” can be read as 1234567 or as 1 and 234 and 567: write “1234567” or “1; 234; 567”.'],
+  ['1,234.5 2', '“1,234.5” can be read as 1234.5 or as 1 and 234.5: write “1234.5” or “1; 234.5”.'],
+  ['1.234,5 2', '“1.234,5” can be read as 1234.5 or as 1.234 and 5: write “1234.5” or “1.234; 5”.'],
+])('commas that can be read in two ways are asked about: %j', (text, problem) => {
+  expect(parseNumbers(text, 1, 256)).toEqual({ values: null, problem });
 });
 
 test('a float is written as short as it can be', () => {
@@ -38,13 +75,25 @@ test('a block survives its link', () => {
     { ...FIRST_BENCH, format: 'q4_K', superNumbers: { superScale: 0.0123, superMinimum: 0.5 } },
     { ...FIRST_BENCH, format: 'q6_K', superNumbers: { superScale: -0.25, superMinimum: null } },
   ];
-  for (const bench of benches) expect(benchOfLink(`#${linkOf(bench)}`)).toEqual(bench);
+  for (const bench of benches) expect(readLink(`#${linkOf(bench)}`)).toEqual({ bench, problem: null });
 });
 
-test('links that are something else, or too long, make no block', () => {
-  expect(benchOfLink('#plan')).toBeNull();
-  expect(benchOfLink('#lab:w=;f=q4_0')).toBeNull();
-  expect(benchOfLink(`#lab:w=${'1,'.repeat(4000)}`)).toBeNull();
+test('in a link commas always separate, escaped or not', () => {
+  expect(readLink('#lab:w=1,2')?.bench?.weights).toEqual([1, 2]);
+  expect(readLink('#lab:w=1,234,567')?.bench?.weights).toEqual([1, 234, 567]);
+  expect(readLink('#lab:w=0.1%2C0.2%3Bf=q8_0')?.bench).toMatchObject({ weights: [0.1, 0.2], format: 'q8_0' });
+});
+
+test('links that are something else are none, and of those that show no block it is said why', () => {
+  expect(readLink('#plan')).toBeNull();
+  const problem = (link: string) => readLink(link)?.problem;
+  expect(problem('#lab:w=;f=q4_0')).toBe('The link shows no block: it has 0 weights where 1 to 256 are needed.');
+  expect(problem('#lab:')).toContain('it has 0 weights');
+  expect(problem('#lab:w=1,abc')).toContain('“abc” among its weights is not a number');
+  expect(problem('#lab:w=1,2;i=1')).toContain('it has 1 numbers of importance where 2 are needed');
+  expect(problem('#lab:w=1;f=q9_9')).toContain('it asks for the format “q9_9”, which the Lab does not know');
+  expect(problem('#lab:w=1;s=f8')).toContain('way to store a scale “f8”');
+  expect(problem(`#lab:w=${'1,'.repeat(4000)}`)).toContain('longer than 6000');
   expect(
     linkOf({ ...FIRST_BENCH, weights: Array(256).fill(1.2345678e-12), importance: Array(256).fill(1.2345678e-12) })
       ?.length ?? 0,

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
+import { followAddress } from './address';
 import { coreProblem, engineSettled, startEngine } from './engine';
 import { listenForFiles } from './files-in';
 import { startLab } from './lab/bench';
@@ -29,6 +30,7 @@ function start(): void {
   listenForFiles();
   startPlanning();
   startLab();
+  followAddress();
   followWithMeasuring();
   followWithMixes();
   closeReplacedModels();

@@ -163,7 +163,7 @@ export function ErrorMap({
             class={`map-marker${method.name === chosen ? ' chosen' : ''}`}
             role="button"
             tabindex={0}
-            aria-label={`${method.name}: scale ${precise(method.scale)}, offset ${precise(method.offset)}, relative error ${percent(method.relativeError, 2)}`}
+            aria-label={markerName(method)}
             aria-pressed={method.name === chosen}
             transform={`translate(${px},${top})`}
             onClick={() => onMethod(method)}
@@ -173,7 +173,7 @@ export function ErrorMap({
               onMethod(method);
             }}
           >
-            <title>{`${method.name}: relative error ${percent(method.relativeError, 2)}`}</title>
+            <title>{markerName(method)}</title>
             <line y1={7} y2={Math.max(7, py - top)} />
             <circle r={10} />
             <path d={methodPath(method.name, 6)} />
@@ -182,6 +182,10 @@ export function ErrorMap({
       </g>
     </svg>
   );
+}
+
+function markerName({ name, scale, offset, relativeError }: LabMethod): string {
+  return `${name}: scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
 }
 
 /** The range of errors in a map, and which of the ramp's steps an error has: even steps of its logarithm, the lowest darkest. */

@@ -32,7 +32,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   // While a weight is dragged the axis stands still.
   const [held, setHeld] = useState<{ index: number; domain: Domain } | null>(null);
   const group = useRef<SVGGElement>(null);
-  const domain = held?.domain ?? domainOf(weights);
+  const domain = held?.domain ?? domainOf(weights, point.decoded);
   const x = scaleLinear(domain, [0, plotWidth]);
   const step = niceStep((domain[1] - domain[0]) / plotWidth);
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(12));
@@ -325,12 +325,15 @@ function Teeth({
   );
 }
 
-/** Holds every weight and zero, with some air: the levels move over it, the weights stay. */
-function domainOf(weights: readonly number[]): Domain {
+/**
+ * Holds every weight and zero, with some air: the levels move over it, the weights stay. Only where a weight decodes to something
+ * farther out does it grow as far as that.
+ */
+export function domainOf(weights: readonly number[], decoded: readonly number[]): Domain {
   const low = Math.min(0, ...weights);
   const high = Math.max(0, ...weights);
   const air = (high - low || 1) * 0.1;
-  return [low - air, high + air];
+  return [Math.min(low - air, ...decoded), Math.max(high + air, ...decoded)];
 }
 
 /** Beyond the outermost level by more than half its distance to the next. */

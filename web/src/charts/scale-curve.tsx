@@ -1,10 +1,10 @@
 /** The error of a block as its scale moves: both signs, every kink, every method's choice. */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { percent, precise } from '../text/units';
 import type { LabMethod, LabReport } from '../core/types';
-import { Axes, type Margin } from './axes';
+import { Axes, type Margin, type Tick } from './axes';
 import {
   type Curve,
   curvePath,
@@ -27,6 +27,8 @@ const MARGIN = CURVE_MARGIN;
 const HEIGHT = 360;
 /** Kinks get a mark of their own while they are so many at most. */
 const MARKED_KINKS = 120;
+/** Pixels between two ticks of the error, at least. */
+const TICK_APART = 18;
 const REACH = 28; // pixels from the pointer to a kink
 /** Where kinks are closer than this, in pixels, the curve between them is drawn straight from one of its points to another. */
 const FINEST = 0.5;
@@ -40,7 +42,7 @@ interface CurveProps {
   span: Span;
   /** The offset that the curve is cut at. */
   offset: number;
-  /** The signed scale of the slider, and the block's share of squared error there. */
+  /** The signed scale of the slider, and the block's squared error there as a share of its squared weights. */
   scale: number;
   error: number;
   /** |scale| where the largest weight reaches the end of the levels; left of it the curve may leave the plot. */
@@ -143,9 +145,9 @@ export function ScaleCurve({
                     at: x(value),
                     label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value),
                   }))}
-                  y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5, '%')(value).replace('%', '') }))}
+                  y={relativeTicks(y)}
                   xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
-                  yTitle="squared error, % of the squared weights"
+                  yTitle="relative error, %"
                 />
                 {storable.length > 0 && (
                   <path
@@ -234,6 +236,23 @@ function readKink(
       ...(kink.moves.length > shown.length ? [`and ${kink.moves.length - shown.length} more`] : []),
     ],
   };
+}
+
+/** Relative errors, the figures of the table, on an axis whose height is the squared error: wide apart at the top, none where they would touch. */
+export function relativeTicks(y: ScaleLinear<number, number>): Tick[] {
+  const [bottom = 0, top = 1] = y.domain();
+  const ticks: Tick[] = [];
+  for (const value of scaleLinear([Math.sqrt(bottom), Math.sqrt(top)], [0, 1])
+    .ticks(8)
+    .reverse()) {
+    const at = y(value ** 2);
+    const below = ticks[ticks.length - 1];
+    if (below && at - below.at < TICK_APART) continue;
+    ticks.push({ at, label: String(Number((value * 100).toPrecision(6))) });
+  }
+  // Zero is the ground; what would touch it goes.
+  const ground = { at: y(0), label: '0' };
+  return [...ticks.filter(({ at, label }) => label !== '0' && ground.at - at >= TICK_APART), ground];
 }
 
 /** Every method's choice above its point of the curve. */

@@ -1,12 +1,13 @@
 /** The Lab's state: the block, what the core says of it, and the scale (and offset) under the sliders. */
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Curve, type Sign, type Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
 import type { LabMethod, LabPoint, LabReport, LabRequest } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
 import { labWorker } from './away';
-import { type Bench, benchOfLink, FIRST_BENCH, formatOf, linkOf, requestOf } from './block';
+import { type Bench, FIRST_BENCH, formatOf, requestOf } from './block';
+import { linkOf, readLink } from './block-link';
 import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
 
 /** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
@@ -23,7 +24,10 @@ export interface Shown {
   curves: Curve[] | null;
 }
 
-export const bench = signal<Bench>(benchOfLink(location.hash) ?? FIRST_BENCH);
+const link = readLink(location.hash);
+export const bench = signal<Bench>(link?.bench ?? FIRST_BENCH);
+/** Why the link that was opened shows no block; null once another block is on the bench. */
+export const linkProblem = signal<string | null>(link?.problem ?? null);
 /** The bench a report belongs to comes with it: while a large block is dragged the report is a moment behind. */
 export const reported = signal<Shown | null>(null);
 /** Why the core has no report, in its words. */
@@ -80,25 +84,36 @@ const wholeSpan = computed<Span>(() => {
     .filter((choice) => choice > 0);
   const settled = settledScale.value || 1;
   const [low, high] = reported.value?.report.affine ? [0.75, 1.35] : [0.5, 2];
-  return {
-    low: Math.min(settled * low, ...choices.map((choice) => choice * 0.8)),
-    high: Math.max(settled * high, ...choices.map((choice) => choice * 1.25)),
-  };
+  return withStorable(
+    {
+      low: Math.min(settled * low, ...choices.map((choice) => choice * 0.8)),
+      high: Math.max(settled * high, ...choices.map((choice) => choice * 1.25)),
+    },
+    (end) => lab.value?.nearestScale(end) ?? end,
+  );
 });
 /** Two scales around every method's offset. */
 const wholeOffsets = computed<Span>(() => {
   const offsets = (reported.value?.report.methods ?? []).map((method) => method.offset);
   const air = 2 * (settledScale.value || 1);
   const high = Math.max(...offsets) + air;
-  return { low: Math.min(...offsets) - air, high: reported.value?.report.offsetAtMostZero ? Math.min(0, high) : high };
+  return withStorable(
+    { low: Math.min(...offsets) - air, high: reported.value?.report.offsetAtMostZero ? Math.min(0, high) : high },
+    (end) => lab.value?.nearestOffset(end) ?? end,
+  );
 });
+/** A span that holds what its ends are rounded to, so that a slider over it rests on no number beside it. */
+function withStorable({ low, high }: Span, nearest: (end: number) => number): Span {
+  return { low: Math.min(low, nearest(low)), high: Math.max(high, nearest(high)) };
+}
 export const span = computed<Span>(() => view.value ?? wholeSpan.value);
 export const offsetSpan = computed<Span>(() => offsetView.value ?? wholeOffsets.value);
 export const zoomed = computed(() => view.value !== null);
 
 /** Changes the block. The view stays where it is when only weights move. */
 export function setBench(change: Partial<Bench>, keepView = false): void {
-  if (!keepView) showWhole();
+  if (!keepView) forgetViews();
+  linkProblem.value = null;
   bench.value = { ...bench.value, ...change };
 }
 
@@ -111,6 +126,7 @@ export function moveTo(wantedScale: number, wantedOffset = offset.peek()): void 
   chosen.value = null;
   scale.value = lab.peek()?.nearestScale(wantedScale) ?? wantedScale;
   offset.value = lab.peek()?.nearestOffset(wantedOffset) ?? wantedOffset;
+  keepInView();
 }
 
 export function stepScale(steps: number): void {
@@ -159,6 +175,11 @@ export function zoom(factor: number): void {
 }
 
 export function showWhole(): void {
+  forgetViews();
+  keepInView();
+}
+
+function forgetViews(): void {
   view.value = null;
   offsetView.value = null;
 }
@@ -189,17 +210,19 @@ export function errorMap(columns: number, rows: number): Float32Array {
   return errors;
 }
 
-/** Moves a view so that it holds `at`, unless it lies outside of the whole range. */
-function holding(at: number, shown: Span, whole: Span): Span | null {
-  if ((at >= shown.low && at <= shown.high) || at < whole.low || at > whole.high) return null;
-  const half = (shown.high - shown.low) / 2;
-  return { low: at - half, high: at + half };
+/** A view that holds `at`: widened to it where it lies near, around it where it lies far; null: the view holds it already. */
+function holding(at: number, { low, high }: Span): Span | null {
+  if (at >= low && at <= high) return null;
+  const width = high - low;
+  if (at > low - 2 * width && at < high + 2 * width) return { low: Math.min(low, at), high: Math.max(high, at) };
+  return { low: at - width / 2, high: at + width / 2 };
 }
 
+/** What the sliders stand at is always on the charts. */
 function keepInView(): void {
-  const moved = holding(Math.abs(scale.value), span.value, wholeSpan.value);
+  const moved = holding(Math.abs(scale.value), span.value);
   if (moved) view.value = { low: Math.max(0, moved.low), high: moved.high };
-  const raised = holding(offset.value, offsetSpan.value, wholeOffsets.value);
+  const raised = holding(offset.value, offsetSpan.value);
   if (raised) offsetView.value = raised;
 }
 
@@ -230,6 +253,7 @@ function show(now: Bench, whole: WholeReport): void {
     } else {
       keepStorable(report);
     }
+    keepInView();
   });
 }
 
@@ -288,7 +312,8 @@ function report(now: Bench): void {
 export function startLab(): void {
   effect(() => {
     const now = bench.value;
-    if (core.value) report(now);
+    // A report follows the block, not the sliders, which it looks at as well.
+    if (core.value) untracked(() => report(now));
   });
   let linking: ReturnType<typeof setTimeout> | undefined;
   let first = true;
@@ -305,7 +330,8 @@ export function startLab(): void {
     );
   });
   window.addEventListener('hashchange', () => {
-    const linked = benchOfLink(location.hash);
-    if (linked) setBench(linked);
+    const linked = readLink(location.hash);
+    if (linked?.bench) setBench(linked.bench);
+    else linkProblem.value = linked?.problem ?? null;
   });
 }

@@ -1,21 +1,11 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button';
 import { plural } from '../../text/units';
 import { bench, setBench } from './bench';
-import {
-  FIRST_BENCH,
-  FORMATS,
-  isFirstBench,
-  LEVEL_PRESETS,
-  linkOf,
-  MOST_WEIGHTS,
-  type Parsed,
-  parseNumbers,
-  STORAGES,
-  type Storage,
-  writeNumbers,
-} from './block';
+import { FIRST_BENCH, FORMATS, isFirstBench, LEVEL_PRESETS, MOST_WEIGHTS, STORAGES, type Storage } from './block';
+import { linkOf } from './block-link';
+import { parseNumbers } from './numbers';
+import { NumbersField } from './numbers-field';
 import { stop } from './play';
 
 /** The block as text, and how it is stored. */
@@ -31,7 +21,7 @@ export function BlockEditor(): VNode {
     <div class="lab-editor">
       <NumbersField
         label="Weights"
-        note={`1 to ${MOST_WEIGHTS} numbers, with anything between them`}
+        note={`1 to ${MOST_WEIGHTS} numbers with blanks, semicolons or commas between them; 0.1 or 0,1`}
         values={weights}
         parse={(text) => parseNumbers(text, 1, MOST_WEIGHTS)}
         onChange={(values) =>
@@ -140,53 +130,14 @@ export function BlockEditor(): VNode {
                   return { values: null, problem: 'Two levels are the same.' };
                 if (parsed.values && !(Math.min(...parsed.values) < 0 && Math.max(...parsed.values) > 0))
                   return { values: null, problem: 'The levels need a negative and a positive end.' };
+                parsed.values?.sort((a, b) => a - b);
                 return parsed;
               }}
-              onChange={(values) => change({ levels: values.sort((a, b) => a - b) })}
+              onChange={(values) => change({ levels: values })}
             />
           )}
         </div>
       </details>
     </div>
-  );
-}
-
-/** Numbers as text. What can be read is used at once; the text is tidied when it is left. */
-function NumbersField({
-  label,
-  note,
-  values,
-  parse,
-  onChange,
-}: {
-  label: string;
-  note: string;
-  values: readonly number[];
-  parse: (text: string) => Parsed;
-  onChange: (values: number[]) => void;
-}): VNode {
-  const [draft, setDraft] = useState<string | null>(null);
-  const problem = draft === null ? null : parse(draft).problem;
-  return (
-    <label class="option lab-numbers">
-      <span class="option-label">{label}</span>
-      <textarea
-        class="input mono"
-        rows={values.length > 16 ? 4 : 1}
-        spellcheck={false}
-        aria-invalid={problem !== null}
-        value={draft ?? writeNumbers(values)}
-        onInput={(event) => {
-          const text = event.currentTarget.value;
-          setDraft(text);
-          const parsed = parse(text);
-          if (parsed.values) onChange(parsed.values);
-        }}
-        onBlur={() => setDraft(null)}
-      />
-      <span class={problem ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">
-        {problem ?? note}
-      </span>
-    </label>
   );
 }

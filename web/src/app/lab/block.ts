@@ -1,4 +1,4 @@
-/** The block on the bench: what it is made of, how it is written as text, and how it travels in a link. */
+/** The block on the bench: what it is made of, and what the core is asked of it. */
 import type { LabRequest, LabStorage } from '../../core/types';
 
 export type Storage = 'real' | 'f16' | 'e8m0' | 'ue4m3';
@@ -16,8 +16,6 @@ export interface Bench {
 }
 
 export const MOST_WEIGHTS = 256;
-/** Longest block that goes into the address. */
-const LONGEST_LINK = 6000;
 
 const integers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const mirrored = (sizes: readonly number[]) => [...sizes.map((size) => -size).reverse(), ...sizes];
@@ -127,94 +125,4 @@ export function requestOf(bench: Bench): LabRequest {
   if (!superNumbers) return { weights, importance, format };
   const { superScale, superMinimum } = superNumbers;
   return { weights, importance, format, superScale, ...(superMinimum === null ? {} : { superMinimum }) };
-}
-
-export type Parsed = { values: number[]; problem: null } | { values: null; problem: string };
-
-/** Numbers out of any text: whatever is between them separates them. */
-export function parseNumbers(text: string, fewest: number, most: number): Parsed {
-  const plain = text.replaceAll('\u2212', '-');
-  const number = /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/gi;
-  const stray = /[a-z]+/i.exec(plain.replaceAll(number, ' '));
-  if (stray) return { values: null, problem: `“${stray[0]}” is not a number.` };
-  const values = (plain.match(number) ?? []).map(Number);
-  if (values.length < fewest || values.length > most)
-    return { values: null, problem: `There are ${values.length} numbers; ${fewest} to ${most} are needed.` };
-  const large = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-  if (large >= 0) return { values: null, problem: `Number ${large + 1} is too large for a 32-bit float.` };
-  return { values, problem: null };
-}
-
-/** Texts of numbers that were written: while one weight is dragged, the others stay. */
-const written = new Map<number, string>();
-const MOST_WRITTEN = 4096;
-
-/** The shortest text that gives the same 32-bit float. */
-export function shortFloat(value: number): string {
-  const single = Math.fround(value);
-  const known = written.get(single);
-  if (known !== undefined) return known;
-  if (written.size >= MOST_WRITTEN) written.clear();
-  const text = shortest(single);
-  written.set(single, text);
-  return text;
-}
-
-function shortest(single: number): string {
-  for (let digits = 1; digits < 9; digits += 1) {
-    const text = String(Number(single.toPrecision(digits)));
-    if (Math.fround(Number(text)) === single) return text;
-  }
-  return String(Number(single.toPrecision(9)));
-}
-
-export function writeNumbers(values: readonly number[], separator = ' '): string {
-  return values.map(shortFloat).join(separator);
-}
-
-/** The bench as the part of an address after "#"; null when it is too long for one. */
-export function linkOf(bench: Bench): string | null {
-  const parts = [`w=${writeNumbers(bench.weights, ',')}`];
-  if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
-  if (bench.format) parts.push(`f=${bench.format}`);
-  if (bench.superNumbers)
-    parts.push(
-      `d=${[bench.superNumbers.superScale, bench.superNumbers.superMinimum ?? []].flat().map(shortFloat).join(',')}`,
-    );
-  if (!bench.format)
-    parts.push(
-      `l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`,
-      `s=${bench.storage}`,
-    );
-  const link = `lab:${parts.join(';')}`;
-  return link.length > LONGEST_LINK ? null : link;
-}
-
-/** The bench of a link made by linkOf; null when it is not one. */
-export function benchOfLink(hash: string): Bench | null {
-  if (!hash.startsWith('#lab:') || hash.length > LONGEST_LINK + 1) return null;
-  const fields = new Map<string, string>();
-  for (const part of hash.slice('#lab:'.length).split(';')) {
-    const [key = '', ...rest] = part.split('=');
-    fields.set(key, rest.join('='));
-  }
-  const weights = parseNumbers(fields.get('w') ?? '', 1, MOST_WEIGHTS).values;
-  if (!weights) return null;
-  const importance = fields.has('i')
-    ? parseNumbers(fields.get('i') ?? '', weights.length, weights.length).values
-    : null;
-  const format = FORMATS.find((one) => one.name === fields.get('f'))?.name ?? '';
-  const named = LEVEL_PRESETS.find((preset) => preset.name === fields.get('l'));
-  const levels = named?.levels ?? parseNumbers(fields.get('l') ?? '', 2, MOST_WEIGHTS).values ?? FIRST_BENCH.levels;
-  const storage = STORAGES.find((one) => one.name === fields.get('s'))?.name ?? 'f16';
-  const [superScale, superMinimum = null] =
-    (FORMATS.find((one) => one.name === format)?.subBlock && parseNumbers(fields.get('d') ?? '', 1, 2).values) || [];
-  return {
-    weights,
-    importance,
-    format,
-    levels,
-    storage,
-    superNumbers: superScale === undefined ? null : { superScale, superMinimum },
-  };
 }

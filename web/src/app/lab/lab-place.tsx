@@ -1,13 +1,12 @@
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { LabReport } from '../../core/types';
 import { core, coreProblem } from '../engine';
-import { goTo, Place } from '../parts/place';
+import { Place } from '../parts/place';
 import { opened } from '../state/opening';
 import { percent, precise } from '../../text/units';
 import { AnalysisPanels } from './analysis/analysis-panels';
-import { labProblem, reported } from './bench';
-import { type Bench, benchOfLink, isFirstBench } from './block';
+import { labProblem, linkProblem, reported } from './bench';
+import { type Bench, isFirstBench } from './block';
 import { BlockEditor } from './block-editor';
 import { FromModel } from './from-model-panel';
 import { MapPanel } from './map-panel';
@@ -17,9 +16,6 @@ import { TwoScales } from './two-scales';
 
 /** One block, its scale and offset, and what every search method makes of it. */
 export function LabPlace(): VNode {
-  useEffect(() => {
-    if (benchOfLink(location.hash)) goTo('lab');
-  }, []);
   const shown = reported.value;
   return (
     <Place id="lab" title="Lab" live status="one block, its scale and offset">
@@ -34,6 +30,11 @@ export function LabPlace(): VNode {
       {shown && <TwoScales shown={shown} />}
       <BlockEditor />
       {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
+      {linkProblem.value && (
+        <p class="notice bad" role="alert">
+          {linkProblem.value} The block below is the one that was here before.
+        </p>
+      )}
       {labProblem.value && (
         <p class="notice bad" role="alert">
           {labProblem.value}
@@ -61,7 +62,14 @@ export function LabPlace(): VNode {
           {coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}
         </p>
       )}
-      {opened.value && <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />}
+      {opened.value ? (
+        <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />
+      ) : (
+        <p class="quiet small">
+          With a model open, the Lab also shows its blocks, where their best scales lie, and what other number formats
+          would leave of its weights.
+        </p>
+      )}
     </Place>
   );
 }

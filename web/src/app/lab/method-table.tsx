@@ -31,7 +31,7 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
               >
                 divisor
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number" title="√(Σ w (x − y)² / Σ w x²), w the importance">
                 relative error
               </th>
               <th scope="col" class="number">

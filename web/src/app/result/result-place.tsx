@@ -38,7 +38,8 @@ export function ResultPlace(): VNode {
         <ResultView key={shown.output} shown={shown} />
       ) : (
         <p class="quiet">
-          The file, its SHA-256, and where the error went: by layer and role, over all weights, tensor by tensor.
+          Nothing was quantized yet. After a run: the file, its SHA-256, and where the error went, by layer and role,
+          over all weights, tensor by tensor.
         </p>
       )}
     </Place>

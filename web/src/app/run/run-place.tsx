@@ -23,7 +23,8 @@ export function RunPlace(): VNode {
         <RunView current={current} />
       ) : (
         <p class="quiet">
-          Progress in bytes, tensors and weights per second, and a map of the error that fills as tensors finish.
+          Nothing runs yet: open a model and choose a type. Then there are progress in bytes, tensors and weights per
+          second, and a map of the error that fills as tensors finish.
         </p>
       )}
       {ended?.kind === 'failed' && (

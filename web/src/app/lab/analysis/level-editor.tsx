@@ -11,7 +11,8 @@ import { Figures } from '../../parts/figures';
 import { goTo } from '../../parts/place';
 import type { Opened } from '../../state/opening';
 import { setBench } from '../bench';
-import { parseNumbers, writeNumbers } from '../block';
+import { type Parsed, parseNumbers } from '../numbers';
+import { NumbersField } from '../numbers-field';
 import { TensorChoice } from './study-controls';
 
 const BLOCKS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0];
@@ -35,7 +36,6 @@ export function LevelEditor({
   const [bench, setLevelBench] = useState<LevelBench | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [preset, setPreset] = useState('nf4');
-  const [draft, setDraft] = useState<string | null>(null);
   const known = tensors.some(({ name }) => name === tensor);
   useEffect(() => {
     if (!known) return undefined;
@@ -69,7 +69,6 @@ export function LevelEditor({
   const starting = presets.find(({ name }) => name === preset);
   const take = (next: readonly number[], from: string) => {
     setPreset(from);
-    setDraft(null);
     onChange(next);
   };
   const optimal = (count: number) => {
@@ -79,13 +78,13 @@ export function LevelEditor({
       setProblem(sentenceOf(error));
     }
   };
-  const parse = (text: string) => {
+  const parse = (text: string): Parsed => {
     const parsed = parseNumbers(text, 2, 256);
+    parsed.values?.sort((a, b) => a - b);
     return parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length
       ? { values: null, problem: 'Two levels are the same.' }
       : parsed;
   };
-  const wrong = draft === null ? null : parse(draft).problem;
   const bothEnds = (levels[0] ?? 0) < 0 && (levels[levels.length - 1] ?? 0) > 0;
   return (
     <section class="study" aria-labelledby="level-editor-title">
@@ -151,32 +150,15 @@ export function LevelEditor({
             ))}
           </select>
         </label>
-        <label class="option lab-numbers study-levels">
-          <span class="option-label">Levels</span>
-          <textarea
-            class="input mono"
-            rows={2}
-            spellcheck={false}
-            aria-invalid={wrong !== null}
-            value={draft ?? writeNumbers(levels)}
-            onInput={(event) => {
-              const text = event.currentTarget.value;
-              const { values } = parse(text);
-              if (values)
-                take(
-                  [...values].sort((a, b) => a - b),
-                  '',
-                );
-              setDraft(text);
-            }}
-            onBlur={() => setDraft(null)}
-          />
-          <span class={wrong ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">
-            {wrong ??
-              starting?.source ??
-              '2 to 256 different numbers; they are taken into the comparison above as well'}
-          </span>
-        </label>
+        <NumbersField
+          label="Levels"
+          note={starting?.source ?? '2 to 256 different numbers; they are taken into the comparison above as well'}
+          values={levels}
+          parse={parse}
+          onChange={(values) => take(values, '')}
+          rows={2}
+          className="study-levels"
+        />
         <div class="lab-model-actions">
           <button
             type="button"
