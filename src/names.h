@@ -19,4 +19,9 @@ inline bool same_name(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
+/// True when a file's name has something before this end of it: ".gguf" of "Model.GGUF".
+inline bool has_extension(std::string_view name, std::string_view extension) {
+  return name.size() > extension.size() && same_name(name.substr(name.size() - extension.size()), extension);
+}
+
 }  // namespace nibble

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "container/python_json.h"
 #include "container/text.h"
 #include "error.h"
 
@@ -21,7 +22,9 @@ constexpr double largest_whole = 4294967295.0;
 }  // namespace
 
 HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
+  const std::optional<std::string> standard = without_python_numbers(text);
+  Json json = Json::parse(standard ? std::string_view(*standard) : text, nullptr, false);
+  if (standard) restore_python_numbers(json);
   if (!json.is_object()) {
     throw Error(
         "config.json is not a JSON object. It may be cut off or a placeholder of a file not downloaded; fetch it "

@@ -4,6 +4,7 @@
 #include "architecture/architecture.h"
 #include "architecture/family.h"
 #include "architecture/rope.h"
+#include "architecture/source_names.h"
 #include "container/text.h"
 #include "error.h"
 
@@ -19,9 +20,6 @@ constexpr uint32_t file_type_f32 = 0, file_type_f16 = 1, file_type_bf16 = 32;
 
 /// Tensors that transformers computes anew, whatever the family.
 constexpr std::string_view recomputed[] = {".rotary_emb.inv_freq", ".attention.masked_bias", ".attention.bias"};
-
-/// Parts of names that only tell where in a larger model the language part sits.
-constexpr std::string_view wrapper = "language_model.";
 
 struct NotOffered {
   std::string_view architecture, reason;
@@ -117,12 +115,11 @@ std::string shape_text(std::span<const uint64_t> shape) {
 /// Matches the declared tensors with those there are.
 class Matcher {
  public:
-  Matcher(const Family& family, const Sizes& sizes, bool tied, std::span<const SourceTensor> sources,
-          ConvertedModel& model)
-      : family_(family), sizes_(sizes), tied_(tied), sources_(sources), used_(sources.size()), model_(model) {
+  Matcher(const Family& family, const Sizes& sizes, std::span<const SourceTensor> sources, ConvertedModel& model)
+      : family_(family), sizes_(sizes), sources_(sources), used_(sources.size()), model_(model) {
+    std::vector<std::string> names = plain_names(sources);
     for (uint32_t i = 0; i < sources.size(); ++i) {
-      std::string name = sources[i].name;
-      if (const size_t at = name.find(wrapper); at != std::string::npos) name.erase(at, wrapper.size());
+      std::string& name = names[i];
       if (is_left_out(family, name)) {
         used_[i] = true;
       } else if (!by_name_.emplace(std::move(name), i).second) {
@@ -131,7 +128,20 @@ class Matcher {
     }
   }
 
-  void match_all() {
+  /// True when nothing outside the layers is missing but what a tied model does without.
+  bool lacks_output_only() const {
+    bool lacks = false;
+    for (const TensorRule& rule : family_.globals) {
+      if (find(rule.source)) continue;
+      if (rule.need == Need::always) return false;
+      lacks = lacks || rule.need == Need::unless_tied;
+    }
+    return lacks;
+  }
+
+  /// `tied`: the token embedding serves as the output layer.
+  void match_all(bool tied) {
+    tied_ = tied;
     for (const TensorRule& rule : family_.globals) match(rule, "", "");
     for (uint64_t layer = 0; layer < sizes_.layers; ++layer) {
       const std::string number = std::to_string(layer) + '.';
@@ -214,14 +224,15 @@ class Matcher {
     const auto first = std::find(used_.begin(), used_.end(), false);
     if (first == used_.end()) return;
     const std::string& name = sources_[static_cast<size_t>(first - used_.begin())].name;
-    throw Error(counted(static_cast<uint64_t>(std::count(first, used_.end(), false)), "tensor") +
-                " of the files have no place in " + std::string(family_.title) + ", for example " + in_quotes(name) +
-                ". Leaving them out would give a model that talks nonsense.");
+    const auto count = static_cast<uint64_t>(std::count(first, used_.end(), false));
+    throw Error(counted(count, "tensor") + " of the files " + (count == 1 ? "has" : "have") + " no place in " +
+                std::string(family_.title) + ", " + (count == 1 ? "" : "for example ") + in_quotes(name) +
+                ". A model without " + (count == 1 ? "it" : "them") + " would talk nonsense.");
   }
 
   const Family& family_;
   const Sizes& sizes_;
-  const bool tied_;
+  bool tied_ = false;
   const std::span<const SourceTensor> sources_;
   std::unordered_map<std::string, uint32_t> by_name_;
   std::vector<bool> used_;
@@ -330,11 +341,19 @@ ConvertedModel convert_hugging_face(const HuggingFaceConfig& plain_config, std::
   const Family& family = *find_family(plain_config.architecture());
   const HuggingFaceConfig config = plain_config.with_defaults(family.defaults);
   Sizes sizes = read_sizes(family, config);
-  const bool tied = config.truth("tie_word_embeddings").value_or(family.tied_by_default);
+  const std::optional<bool> said_tied = config.truth("tie_word_embeddings");
+  if (const std::string reason = adapter_reason(tensors); !reason.empty()) throw Error(reason);
 
   ConvertedModel model;
   model.family = family.title;
-  Matcher matcher(family, sizes, tied, tensors, model);
+  Matcher matcher(family, sizes, tensors, model);
+  bool tied = said_tied.value_or(family.tied_by_default);
+  if (!said_tied && !tied && matcher.lacks_output_only()) {
+    tied = true;
+    model.remarks.push_back(
+        "config.json does not say whether the output layer shares the token embedding's weights (tie_word_embeddings), "
+        "and the files have none of its own: it shares them.");
+  }
   if (sizes.vocabulary == 0) {
     const SourceTensor* embedding = matcher.find(family.globals.front().source);
     if (embedding && embedding->shape.size() == 2) sizes.vocabulary = embedding->shape[1];
@@ -349,7 +368,7 @@ ConvertedModel convert_hugging_face(const HuggingFaceConfig& plain_config, std::
   set_parameters(conversion, family.parameters);
   set_rope(family, conversion);
   if (family.finish) family.finish(conversion);
-  matcher.match_all();
+  matcher.match_all(tied);
   model.values.set_u32("general.file_type", file_type(model.tensors));
   return model;
 }

@@ -11,11 +11,24 @@ namespace {
 /// The largest tokenizer.json known has 35 MB. They are held in memory while the model is opened.
 constexpr uint64_t max_companion_bytes = uint64_t{1} << 26;
 
-constexpr std::string_view names[] = {
-    "config.json",           "generation_config.json",  "tokenizer.json",    "tokenizer.model",
-    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
+struct Name {
+  std::string_view name;
+  bool optional;  ///< a model is worth having without it
+};
+constexpr Name names[] = {
+    {"config.json", false},      {"generation_config.json", true}, {"tokenizer.json", false},
+    {"tokenizer.model", false},  {"tokenizer_config.json", true},  {"special_tokens_map.json", true},
+    {"added_tokens.json", true}, {"chat_template.json", true},     {"chat_template.jinja", true},
 };
 constexpr std::string_view index_suffix = ".index.json";
+/// Templates by name, beside chat_template.jinja's.
+constexpr std::string_view templates_folder = "additional_chat_templates/", template_extension = ".jinja";
+
+const Name* find_name(std::string_view name) {
+  const auto found =
+      std::find_if(std::begin(names), std::end(names), [&](const Name& one) { return one.name == name; });
+  return found == std::end(names) ? nullptr : found;
+}
 
 class CompanionFile : public FileReader {
  public:
@@ -45,7 +58,28 @@ bool is_shard_index(std::string_view name) {
 }
 
 bool is_companion(std::string_view name) {
-  return is_shard_index(name) || std::find(std::begin(names), std::end(names), name) != std::end(names);
+  return is_shard_index(name) || find_name(name) || !named_template(name).empty();
+}
+
+bool is_optional_companion(std::string_view name) {
+  const Name* found = find_name(name);
+  return found ? found->optional : !named_template(name).empty();
+}
+
+std::string_view named_template(std::string_view name) {
+  if (!name.starts_with(templates_folder) || !name.ends_with(template_extension)) return {};
+  name.remove_prefix(templates_folder.size());
+  name.remove_suffix(std::min(template_extension.size(), name.size()));
+  return name.find('/') == std::string_view::npos ? name : std::string_view();
+}
+
+std::vector<std::string_view> companion_extensions() {
+  std::vector<std::string_view> extensions;
+  for (const Name& one : names) {
+    const std::string_view extension = one.name.substr(one.name.rfind('.'));
+    if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end()) extensions.push_back(extension);
+  }
+  return extensions;
 }
 
 bool is_companion_file(const FileStart& start) { return is_companion(start.name); }

@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "container/file_reader.h"
 
@@ -9,6 +10,12 @@ namespace nibble {
 
 /// By name alone: "config.json", "tokenizer.model", "model.safetensors.index.json", ...
 bool is_companion(std::string_view name);
+/// Likewise for those without which a model is still worth having.
+bool is_optional_companion(std::string_view name);
+/// What "additional_chat_templates/NAME.jinja" is the template of; empty for any other name.
+std::string_view named_template(std::string_view name);
+/// How such names end: ".json", ".model", ...
+std::vector<std::string_view> companion_extensions();
 bool is_companion_file(const FileStart& start);
 std::unique_ptr<FileReader> open_companion(const FileStart& start);
 

@@ -4,8 +4,10 @@
 #include "container/gguf_file.h"
 #include "container/llama_ggml.h"
 #include "container/npy_file.h"
+#include "container/placeholder.h"
 #include "container/safetensors.h"
 #include "container/zip_file.h"
+#include "error.h"
 
 namespace nibble {
 namespace {
@@ -27,6 +29,13 @@ constexpr Container containers[] = {
 }  // namespace
 
 std::unique_ptr<FileReader> open_file_reader(const FileStart& start) {
+  const bool companion = is_companion(start.name), has_start = !start.bytes.empty() || start.file_bytes == 0;
+  if (has_start && !is_optional_companion(start.name)) {
+    if (const auto reason = placeholder_reason(start.bytes)) throw Error(*reason);
+  }
+  if (has_start && !companion) {
+    if (const auto reason = json_reason(start.bytes)) throw Error(*reason);
+  }
   for (const Container& container : containers) {
     if (container.matches(start)) return container.open(start);
   }

@@ -40,10 +40,11 @@ class FileReader {
 struct FileStart {
   std::string_view name;  ///< without folders
   uint64_t file_bytes;
-  std::span<const uint8_t> bytes;  ///< from the first one on; at least 16, or the whole file
+  std::span<const uint8_t> bytes;  ///< from the first one on; at least 256, or the whole file
 };
 
-/// The reader for a file, by its first bytes and its name. Throws Error when it is of no kind that can be read.
+/// The reader for a file, by its first bytes and its name. Throws Error when it is of no kind that can be read,
+/// or when something else lies in its place.
 std::unique_ptr<FileReader> open_file_reader(const FileStart& start);
 
 }  // namespace nibble

@@ -6,6 +6,7 @@
 
 #include "container/gguf_limits.h"
 #include "container/gguf_writer.h"
+#include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
 
@@ -21,16 +22,40 @@ uint64_t shard_count(const GgufHeader& header) {
   return std::max<uint64_t>(1, header.number("split.count").value_or(1));
 }
 
-/// The name of shard `number`, made from the name of a shard that is there; a description when that name is irregular.
-std::string shard_name(std::string_view sibling, uint64_t sibling_number, uint64_t number, uint64_t count) {
-  const std::string suffix = shard_suffix(sibling_number, count);
-  if (sibling.size() > suffix.size() && sibling.substr(sibling.size() - suffix.size()) == suffix) {
-    return in_quotes(std::string(sibling.substr(0, sibling.size() - suffix.size())) + shard_suffix(number, count), 200);
-  }
+/// "part 2 of 3", counted from 1.
+std::string part_text(uint64_t number, uint64_t count) {
   return "part " + std::to_string(number + 1) + " of " + std::to_string(count);
 }
 
-std::vector<uint32_t> shard_order(std::span<const ModelFile> files) {
+/// A sentence, with a space before it, when a file's name says another number than its header; nothing otherwise.
+std::string contradiction(const ModelFile& file, uint64_t number, uint64_t count) {
+  const auto named = parse_shard_name(file.name);
+  if (!named || (named->number == number + 1 && named->count == count)) return "";
+  return " The name of " + in_quotes(file.name, 200) + " says part " + std::to_string(named->number) + " of " +
+         std::to_string(named->count) + ", its header " + part_text(number, count) + ": it was probably renamed.";
+}
+
+/// Which parts are missing, by the names they should have where those of the others tell, and what to do.
+[[noreturn]] void refuse_missing(std::span<const ModelFile> files, const std::vector<bool>& present,
+                                 std::span<const std::pair<uint64_t, uint32_t>> numbered) {
+  const uint64_t count = present.size(), absent = count - numbered.size();
+  const auto [sibling_number, sibling] = numbered[0];
+  const auto named = parse_shard_name(files[sibling].name);
+  const bool regular = named && contradiction(files[sibling], sibling_number, count).empty();
+  std::vector<std::string> names;
+  std::string renamed;
+  for (uint64_t number = 0; number < count && names.size() < 3; ++number) {
+    if (!present[number])
+      names.push_back(regular ? in_quotes(named->name_of(number + 1), 200) : part_text(number, count));
+  }
+  for (const auto& [number, file] : numbered) {
+    if (renamed.empty()) renamed = contradiction(files[file], number, count);
+  }
+  throw Error("The model is split into " + counted(count, "file") + " and " + listed(names, absent) +
+              (absent == 1 ? " is" : " are") + " missing. Choose all of them together." + renamed);
+}
+
+std::vector<uint32_t> shard_order(std::span<const ModelFile> files, std::vector<std::string>& warnings) {
   const uint64_t count = shard_count(header_of(files[0]));
   if (count > max_shards) {
     throw Error("The model is said to be split into " + std::to_string(count) + " files; at most " +
@@ -41,7 +66,7 @@ std::vector<uint32_t> shard_order(std::span<const ModelFile> files) {
                 " came with it. Choose one model at a time.");
   }
   std::vector<bool> present(count);
-  std::vector<std::pair<uint64_t, uint32_t>> numbered;
+  std::vector<std::pair<uint64_t, uint32_t>> numbered;  // a part's number, and which of the files it is
   for (uint32_t i = 0; i < files.size(); ++i) {
     const ModelFile& file = files[i];
     const uint64_t own_count = shard_count(header_of(file));
@@ -51,23 +76,24 @@ std::vector<uint32_t> shard_order(std::span<const ModelFile> files) {
                   ": the numbers in their headers do not agree. Choose the files of one model.");
     }
     if (present[number]) {
-      throw Error(in_quotes(file.name) + " is part " + std::to_string(number + 1) +
-                  " of the model, and so is another of " + "the files. Choose each part once.");
+      const auto same = [&](const auto& one) { return one.first == number; };
+      const ModelFile& other = files[std::find_if(numbered.begin(), numbered.end(), same)->second];
+      const std::string wrong = contradiction(file, number, count);
+      throw Error("By their headers, " + in_quotes(other.name, 200) + " and " + in_quotes(file.name, 200) +
+                  " are both " + part_text(number, count) + ". Choose each part once." +
+                  (wrong.empty() ? contradiction(other, number, count) : wrong));
     }
     present[number] = true;
     numbered.emplace_back(number, i);
   }
-  if (numbered.size() < count) {
-    const uint64_t missing = static_cast<uint64_t>(std::find(present.begin(), present.end(), false) - present.begin());
-    const auto [sibling_number, sibling] = numbered[0];
-    const uint64_t others = count - numbered.size() - 1;
-    throw Error("The model is split into " + std::to_string(count) + " files and " +
-                shard_name(files[sibling].name, sibling_number, missing, count) + " is missing" +
-                (others ? ", as well as " + std::to_string(others) + " more" : "") + ". Choose all of them together.");
-  }
+  if (numbered.size() < count) refuse_missing(files, present, numbered);
   std::sort(numbered.begin(), numbered.end());
   std::vector<uint32_t> shards;
-  for (const auto& [number, file] : numbered) shards.push_back(file);
+  for (const auto& [number, file] : numbered) {
+    shards.push_back(file);
+    const std::string wrong = count > 1 ? contradiction(files[file], number, count) : "";
+    if (!wrong.empty()) warnings.push_back(wrong.substr(1) + " The header was followed.");
+  }
   return shards;
 }
 
@@ -110,7 +136,7 @@ std::string shard_suffix(uint64_t number, uint64_t count) {
 Assembly assemble_gguf(std::span<const ModelFile> files) {
   Assembly assembly;
   assembly.container = "GGUF";
-  assembly.shards = shard_order(files);
+  assembly.shards = shard_order(files, assembly.warnings);
   assembly.tensors = tensors_of(files, assembly.shards);
   for (const uint32_t file : assembly.shards) {
     const std::vector<std::string>& warnings = files[file].contents->warnings;

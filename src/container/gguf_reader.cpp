@@ -43,9 +43,12 @@ class Reader {
       throw Error(
           "This GGUF file is big-endian, made for another kind of computer. Convert it to little-endian first.");
     }
-    if (header_.version < gguf::oldest_version || header_.version > gguf::newest_version) {
-      throw Error("This is GGUF version " + std::to_string(header_.version) +
-                  "; versions 2 and 3 can be read. Convert the model again with a current converter.");
+    const std::string claim = "This is GGUF version " + std::to_string(header_.version) + "; versions " +
+                              std::to_string(gguf::oldest_version) + " to " + std::to_string(gguf::newest_version) +
+                              " can be read. ";
+    if (header_.version > gguf::newest_version) throw Error(claim + "A newer Nibble may read it.");
+    if (header_.version < gguf::oldest_version) {
+      throw Error(claim + "Convert the model again with a current converter.");
     }
     const uint64_t tensor_count = cursor_.read<uint64_t>();
     key_value_count_ = cursor_.read<uint64_t>();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "container/gguf.h"
+#include "container/placeholder.h"
 #include "container/text.h"
 #include "error.h"
 #include "numeric/bits.h"
@@ -28,6 +29,10 @@ constexpr std::string_view values_suffix = ".in_sum2", counts_suffix = ".counts"
 [[noreturn]] void refuse(const std::string& why) {
   throw Error("This is not a readable importance matrix: " + why +
               " Choose the imatrix.gguf or imatrix.dat that llama-imatrix wrote.");
+}
+
+[[noreturn]] void refuse_placeholder(const std::string& reason) {
+  throw Error("This is no importance matrix of llama-imatrix. " + reason);
 }
 
 [[noreturn]] void refuse_cut_off() { refuse("it ends too early and may be cut off."); }
@@ -61,6 +66,7 @@ bool ends_with(std::string_view name, std::string_view suffix) {
 }  // namespace
 
 ImportanceReader::ImportanceReader(uint64_t file_bytes) : file_bytes_(file_bytes), wanted_{0, 0} {
+  if (file_bytes == 0) refuse_placeholder(*placeholder_reason({}));
   if (file_bytes < 4) refuse_cut_off();
   want(0, first_request_bytes);
 }
@@ -72,6 +78,7 @@ void ImportanceReader::want(uint64_t offset, uint64_t bytes) {
 void ImportanceReader::offer(std::span<const uint8_t> bytes) {
   if (bytes.size() != wanted_.bytes) refuse_cut_off();
   if (form_ == Form::unknown) {
+    if (const auto reason = placeholder_reason(bytes)) refuse_placeholder(*reason);
     const bool gguf = std::equal(bytes.begin(), bytes.begin() + 4, "GGUF");
     form_ = gguf ? Form::gguf : Form::legacy;
     if (gguf) return read_gguf_index(bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "container/gguf_model.h"
+#include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/weight_files.h"
@@ -56,6 +57,18 @@ ByteRange Model::offer(size_t file, std::string_view name, uint64_t file_bytes, 
   return wanted;
 }
 
+std::vector<std::string> Model::shard_names(size_t file) const {
+  if (file >= files_.size() || !files_[file].contents) throw Error("The header of the file has not been read.");
+  const std::string& name = files_[file].name;
+  const auto& header = files_[file].contents->header;
+  const auto named = parse_shard_name(name);
+  const uint64_t count = header ? header->number("split.count").value_or(1) : named ? named->count : 1;
+  if (!named || named->count != count || count > max_files) return {name};
+  std::vector<std::string> names;
+  for (uint64_t number = 1; number <= count; ++number) names.push_back(named->name_of(number));
+  return names;
+}
+
 void Model::complete() {
   if (!assembly_.shards.empty()) return;
   if (files_.empty()) throw Error("No file was given. Choose a model in GGUF format.");
@@ -65,12 +78,14 @@ void Model::complete() {
   const auto is_gguf = [](const ModelFile& file) { return file.contents->header.has_value(); };
   if (std::all_of(files_.begin(), files_.end(), is_gguf)) {
     assembly_ = assemble_gguf(files_);
+    assembly_.warnings.insert(assembly_.warnings.begin(), notes_.begin(), notes_.end());
     return;
   }
   if (const auto gguf = std::find_if(files_.begin(), files_.end(), is_gguf); gguf != files_.end()) {
     throw Error(in_quotes(gguf->name) + " is a GGUF file, and other files came with it that are not. Choose either.");
   }
   assembly_ = assemble_weight_files(files_, name_);
+  assembly_.warnings.insert(assembly_.warnings.begin(), notes_.begin(), notes_.end());
   // Texts beside the weights have served, and some are large; but an output in safetensors repeats the configuration.
   for (ModelFile& file : files_) {
     if (file.name != "config.json") file.contents->whole = {};

@@ -88,12 +88,19 @@ class Model {
   ByteRange offer(size_t file, std::string_view name, uint64_t file_bytes, uint64_t offset,
                   std::span<const uint8_t> bytes);
 
+  /// The names of all files of the model that file number `file`, which was read, is a part of: its own alone when it
+  /// is whole, or when its name does not tell those of the others. Whether a GGUF file is split, its header says.
+  std::vector<std::string> shard_names(size_t file) const;
+
   /// Joins the files to one model; does nothing the second time. Throws Error when a file was not read or is missing,
   /// or when the files do not belong together. Everything below needs it.
   void complete();
 
   /// What the model is called where its files do not say: the name of their folder.
   void set_name(std::string_view name) { name_ = name; }
+
+  /// A sentence about how the files were chosen, to stand among the warnings.
+  void add_note(std::string_view sentence) { notes_.emplace_back(sentence); }
 
   const std::vector<ModelFile>& files() const { return files_; }
   /// File indices in the order of the shards; one where the model is not a split GGUF model.
@@ -110,6 +117,7 @@ class Model {
 
  private:
   std::string name_;
+  std::vector<std::string> notes_;
   std::vector<ModelFile> files_;
   std::vector<std::unique_ptr<FileReader>> readers_;  // null once a file was read
   Assembly assembly_;

@@ -6,6 +6,7 @@
 #include "container/safetensors_limits.h"
 #include "container/text.h"
 #include "error.h"
+#include "names.h"
 #include "numeric/bits.h"
 
 namespace nibble {
@@ -107,6 +108,9 @@ class SafetensorsFile : public FileReader {
       return;
     }
     SafetensorsHeader header = read_safetensors_header({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (header.entries.empty()) {
+      throw Error("The file holds no tensors, so there is nothing to quantize. Choose the file that has the weights.");
+    }
     for (SafetensorsEntry& entry : header.entries) contents_.tensors.push_back(measured(std::move(entry)));
     place(contents_.tensors, 8 + wanted_.bytes, file_bytes_);
     contents_.texts = std::move(header.metadata);
@@ -140,10 +144,7 @@ class SafetensorsFile : public FileReader {
 }  // namespace
 
 bool is_safetensors(const FileStart& start) {
-  constexpr std::string_view extension = ".safetensors";
-  if (start.name.size() > extension.size() && start.name.substr(start.name.size() - extension.size()) == extension) {
-    return true;
-  }
+  if (has_extension(start.name, ".safetensors")) return true;
   return start.bytes.size() > 8 && start.bytes[8] == '{' &&
          load<uint64_t>(start.bytes.data()) <= safetensors::max_header_bytes;
 }

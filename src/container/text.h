@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,8 @@ std::string in_quotes(std::string_view text, size_t limit = 80);
 std::string_view cut_utf8(std::string_view text, size_t limit);
 /// 1 -> "1 tensor", 2 -> "2 tensors".
 std::string counted(uint64_t count, std::string_view thing);
+/// The one way sentences shorten lists: "a, b, c and 2 more", "a and b". `items` has the first of `count`, as they are
+/// to be shown; at most `most` are.
+std::string listed(std::span<const std::string> items, uint64_t count, size_t most = 3);
 
 }  // namespace nibble

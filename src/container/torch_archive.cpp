@@ -56,7 +56,7 @@ class TorchArchive : public FileReader {
       }
       content_offsets_[name] = offset;
     } else if (name == pickle_name) {
-      tensors_ = read_torch_checkpoint(bytes);
+      checkpoint_ = read_torch_checkpoint(bytes);
       queue_storages();
     } else if (std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) != little_endian) {
       throw Error(std::string("The checkpoint is stored with the most significant byte first. ") + what_to_do);
@@ -68,7 +68,8 @@ class TorchArchive : public FileReader {
   FileContents contents() override {
     FileContents contents;
     contents.container = "PyTorch";
-    for (TorchTensor& tensor : tensors_) {
+    contents.warnings = std::move(checkpoint_.warnings);
+    for (TorchTensor& tensor : checkpoint_.tensors) {
       const uint64_t offset = content_offsets_.at(std::string(storages) + tensor.storage) + tensor.offset;
       contents.tensors.push_back({std::move(tensor.name), std::move(tensor.shape), tensor.type, tensor.weights,
                                   tensor.bytes, offset, std::move(tensor.dtype)});
@@ -79,7 +80,7 @@ class TorchArchive : public FileReader {
  private:
   /// The entries that hold values, each once.
   void queue_storages() {
-    for (const TorchTensor& tensor : tensors_) {
+    for (const TorchTensor& tensor : checkpoint_.tensors) {
       const auto found = entries_.find(std::string(storages) + tensor.storage);
       const uint64_t there = found == entries_.end() ? 0 : found->second.bytes;
       if (found == entries_.end() || tensor.offset > there || tensor.bytes > there - tensor.offset) {
@@ -106,7 +107,7 @@ class TorchArchive : public FileReader {
   bool in_content_ = false;                  // past its header
   ByteRange wanted_;
   std::map<std::string, uint64_t> content_offsets_;  // of entries that hold values
-  std::vector<TorchTensor> tensors_;
+  TorchCheckpoint checkpoint_;
 };
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "container/pickle.h"
 #include "container/text.h"
 #include "error.h"
+#include "names.h"
 
 namespace nibble {
 namespace {
@@ -39,6 +41,31 @@ constexpr Dtype dtypes[] = {
     {"", "float8_e5m2", "F8_E5M2", Type::f8_e5m2},
 };
 
+/// Types of PyTorch that nothing here can hold. Pickles may name them, so that the tensor is named that has one.
+struct ForeignDtype {
+  std::string_view storage, name;  ///< as of Dtype
+  std::string_view kind;
+};
+constexpr std::string_view complex_numbers = "complex numbers", packed_integers = "quantized integers",
+                           other_floats = "floats of another layout", unsigned_integers = "unsigned integers";
+constexpr ForeignDtype foreign_dtypes[] = {
+    {"ComplexFloatStorage", "complex64", complex_numbers},
+    {"ComplexDoubleStorage", "complex128", complex_numbers},
+    {"ComplexHalfStorage", "complex32", complex_numbers},
+    {"QInt8Storage", "qint8", packed_integers},
+    {"QUInt8Storage", "quint8", packed_integers},
+    {"QInt32Storage", "qint32", packed_integers},
+    {"QUInt4x2Storage", "quint4x2", packed_integers},
+    {"QUInt2x4Storage", "quint2x4", packed_integers},
+    {"", "float8_e4m3fnuz", other_floats},
+    {"", "float8_e5m2fnuz", other_floats},
+    {"", "float8_e8m0fnu", other_floats},
+    {"", "float4_e2m1fn_x2", other_floats},
+    {"", "uint16", unsigned_integers},
+    {"", "uint32", unsigned_integers},
+    {"", "uint64", unsigned_integers},
+};
+
 struct Name {
   std::string_view module, name;
 };
@@ -65,13 +92,16 @@ bool is_any(const PickleValue& value, const Name (&names)[n]) {
   return std::any_of(std::begin(names), std::end(names), [&](const Name& name) { return is(value, name); });
 }
 
-const Dtype* find_dtype(const PickleValue& value) {
+template <class Entry, size_t n>
+const Entry* find_named(const Entry (&list)[n], const PickleValue& value) {
   if (value.kind != Kind::global || value.text != "torch" || value.name.empty()) return nullptr;
-  for (const Dtype& one : dtypes) {
+  for (const Entry& one : list) {
     if (value.name == one.storage || value.name == one.name) return &one;
   }
   return nullptr;
 }
+
+const Dtype* find_dtype(const PickleValue& value) { return find_named(dtypes, value); }
 
 bool allowed(std::string_view module, std::string_view name) {
   PickleValue value;
@@ -79,7 +109,17 @@ bool allowed(std::string_view module, std::string_view name) {
   value.text = module;
   value.name = name;
   return is(value, ordered_dict) || is(value, subclass_name) || is_any(value, tensor_names) ||
-         is_any(value, parameter_names) || is_any(value, other_names) || find_dtype(value);
+         is_any(value, parameter_names) || is_any(value, other_names) || find_dtype(value) ||
+         find_named(foreign_dtypes, value);
+}
+
+/// Containers at the top whose keys begin so hold what a training needs to go on, and no weights of the model.
+constexpr std::string_view training_state[] = {"optim", "lr_sched", "scheduler", "scaler", "grad_scaler",
+                                               "rng",   "random",   "callbacks", "loops"};
+
+bool is_training_state(const std::string& path) {
+  return std::any_of(std::begin(training_state), std::end(training_state),
+                     [&](std::string_view start) { return same_name(path.substr(0, start.size()), start); });
 }
 
 [[noreturn]] void damaged(const std::string& name) {
@@ -92,15 +132,39 @@ class Collector {
  public:
   explicit Collector(const Pickle& pickle) : pickle_(pickle), visited_(pickle.values.size()) {}
 
-  std::vector<TorchTensor> collect() {
+  TorchCheckpoint collect() {
     visit(pickle_.root, "", "", 0);
+    TorchCheckpoint checkpoint;
+    leave_training_state_out(checkpoint.warnings);
     const bool together =
         std::all_of(paths_.begin(), paths_.end(), [&](const std::string& path) { return path == paths_.front(); });
     for (size_t i = 0; !together && i < tensors_.size(); ++i) tensors_[i].name = paths_[i] + tensors_[i].name;
-    return std::move(tensors_);
+    checkpoint.tensors = std::move(tensors_);
+    return checkpoint;
   }
 
  private:
+  /// Only where something else is there: somebody may want to look at an optimizer's state by itself.
+  void leave_training_state_out(std::vector<std::string>& warnings) {
+    if (std::all_of(paths_.begin(), paths_.end(), is_training_state)) return;
+    std::set<std::string> left_out;
+    size_t kept = 0;
+    for (size_t i = 0; i < tensors_.size(); ++i) {
+      if (is_training_state(paths_[i])) {
+        left_out.insert(in_quotes(paths_[i].substr(0, paths_[i].find('.'))));
+        continue;
+      }
+      std::swap(tensors_[kept], tensors_[i]);
+      std::swap(paths_[kept++], paths_[i]);
+    }
+    if (left_out.empty()) return;
+    tensors_.resize(kept);
+    paths_.resize(kept);
+    const std::vector<std::string> names(left_out.begin(), left_out.end());
+    warnings.push_back("Only the model was taken from the checkpoint: " + listed(names, names.size()) +
+                       (names.size() == 1 ? " is" : " are") + " the state of its training, and left out.");
+  }
+
   /// `path` is the containers' keys, each followed by a dot.
   void visit(uint32_t index, const std::string& path, const std::string& key, int depth) {
     const PickleValue& value = pickle_[index];
@@ -170,9 +234,16 @@ class Collector {
     const PickleValue& storage = pickle_[reference.items[0]];
     if (storage.kind != Kind::tuple || storage.items.size() < 5 || pickle_[storage.items[2]].kind != Kind::text)
       damaged(name);
-    const Dtype* dtype = find_dtype(pickle_[storage.items[1]]);
-    const bool untyped = !dtype;
-    if (untyped && arguments.items.size() >= 7) dtype = find_dtype(pickle_[arguments.items[6]]);
+    const PickleValue* named = &pickle_[storage.items[1]];
+    const Dtype* dtype = find_dtype(*named);
+    const bool untyped = !dtype && !find_named(foreign_dtypes, *named);
+    if (untyped && arguments.items.size() >= 7) dtype = find_dtype(*(named = &pickle_[arguments.items[6]]));
+    if (const ForeignDtype* foreign = dtype ? nullptr : find_named(foreign_dtypes, *named)) {
+      throw Error("The tensor " + in_quotes(name) + " holds " + std::string(foreign->kind) + " (torch." +
+                  std::string(foreign->name) +
+                  "), which Nibble does not read and GGUF has no type for. If it is a buffer that the model computes "
+                  "anew, take it out of the state dict and save that again.");
+    }
     if (!dtype) throw Error("The tensor " + in_quotes(name) + " has a type Nibble does not know.");
     const uint32_t value_bytes = format_of(dtype->type).block_bytes;
 
@@ -241,11 +312,11 @@ class Collector {
 
 }  // namespace
 
-std::vector<TorchTensor> read_torch_checkpoint(std::span<const uint8_t> bytes) {
+TorchCheckpoint read_torch_checkpoint(std::span<const uint8_t> bytes) {
   const Pickle pickle = read_pickle(bytes, allowed);
-  std::vector<TorchTensor> tensors = Collector(pickle).collect();
-  if (tensors.empty()) throw Error("The checkpoint holds no tensors.");
-  return tensors;
+  TorchCheckpoint checkpoint = Collector(pickle).collect();
+  if (checkpoint.tensors.empty()) throw Error("The checkpoint holds no tensors.");
+  return checkpoint;
 }
 
 }  // namespace nibble

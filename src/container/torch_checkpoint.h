@@ -19,9 +19,14 @@ struct TorchTensor {
   uint64_t offset;      ///< from this byte of it on
 };
 
+struct TorchCheckpoint {
+  std::vector<TorchTensor> tensors;
+  std::vector<std::string> warnings;  ///< what was left out, one sentence each
+};
+
 /// The tensors of a pickle, however deep in dicts and lists, in its order. A container that all of them are in, such as
-/// "state_dict", does not become part of their names. Throws Error when the pickle is no plain list of tensors, or
-/// holds tensors that are not stored row after row.
-std::vector<TorchTensor> read_torch_checkpoint(std::span<const uint8_t> pickle);
+/// "state_dict", does not become part of their names; the state of a training beside it is left out. Throws Error when
+/// the pickle is no plain list of tensors, or holds tensors that are not stored row after row.
+TorchCheckpoint read_torch_checkpoint(std::span<const uint8_t> pickle);
 
 }  // namespace nibble

@@ -171,7 +171,7 @@ std::string measurement_json(const Measurement& measurement) {
 Measurement parse_measurement(std::string_view json) {
   const Json root = parse_json_or_null(json);
   const Json* version = root.find(version_key);
-  if (!version) not_one("it does not say so");
+  if (!version) not_one("it has no \"" + std::string(version_key) + "\"");
   if (!version->is_unsigned() || version->get<uint64_t>() != format_version) {
     throw Error(
         "This measurement was written by a version of nibble whose measurements this one does not know. Measure the "

@@ -1,8 +1,10 @@
 #include "model/hugging_face_model.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "architecture/architecture.h"
+#include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/unknown_model.h"
@@ -17,6 +19,15 @@ std::span<const uint8_t> bytes_of(std::span<const ModelFile> files, std::string_
     if (file.name == name) return file.contents->whole;
   }
   return {};
+}
+
+/// What config.json calls the model ("meta-llama/Llama-3.2-1B"), without the organization; empty when it does not, or
+/// names a place on somebody's disk. As gguf-py/gguf/metadata.py takes it.
+std::string name_in(const HuggingFaceConfig& config) {
+  const std::string id = config.text("_name_or_path").value_or("");
+  const bool is_path = std::count(id.begin(), id.end(), '/') > 1 || id.find_first_of("\\:") != std::string::npos ||
+                       id.find_first_of("./~") == 0;
+  return is_path ? std::string() : id.substr(id.find('/') + 1);
 }
 
 /// A tensor of the shards, by its number among all of them.
@@ -77,6 +88,13 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, std:
   tokenizer.config = bytes_of(files, "config.json");
   tokenizer.generation_config = bytes_of(files, "generation_config.json");
   tokenizer.chat_template = bytes_of(files, "chat_template.jinja");
+  tokenizer.chat_template_json = bytes_of(files, "chat_template.json");
+  for (const ModelFile& file : files) {
+    const std::string name(named_template(file.name));
+    if (!name.empty()) tokenizer.named_templates.emplace_back(name, file.contents->whole);
+  }
+  std::sort(tokenizer.named_templates.begin(), tokenizer.named_templates.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   try {
     append_tokenizer(model.values, tokenizer, model.vocabulary, warnings);
   } catch (const Error& problem) {
@@ -104,7 +122,8 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
     const Type type = tensor->type == Type::f64 ? Type::f32 : gguf_type(tensor->type);
     list.push_back({tensor->name, tensor->shape, type});
   }
-  ConvertedModel model = convert_hugging_face(config, title, list);
+  const std::string name = name_in(config);
+  ConvertedModel model = convert_hugging_face(config, name.empty() ? title : name, list);
   for (ConvertedTensor& tensor : model.tensors) {
     assembly.tensors.push_back(
         tensor.sources.empty()

@@ -1,11 +1,10 @@
 #include "model/weight_files.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <set>
 
 #include "container/companion.h"
+#include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/hugging_face_model.h"
@@ -15,31 +14,11 @@
 namespace nibble {
 namespace {
 
-/// The place of a file in a series: "model-00002-of-00003.safetensors".
-struct Numbered {
-  std::string_view prefix;
-  uint64_t number, count;
-};
+/// Of names that a sentence has room for.
+constexpr size_t named_files = 3;
 
-std::optional<Numbered> numbered(std::string_view name) {
-  // -NNNNN-of-NNNNN before the last dot
-  const size_t end = name.rfind('.');
-  constexpr size_t digits = 5, tail = 1 + digits + 4 + digits;
-  if (end == std::string_view::npos || end < tail) return {};
-  const std::string_view part = name.substr(end - tail, tail);
-  Numbered result{name.substr(0, end - tail), 0, 0};
-  const auto read = [](std::string_view text, uint64_t& number) {
-    const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return problem == std::errc() && stop == text.data() + text.size();
-  };
-  if (part[0] != '-' || part.substr(1 + digits, 4) != "-of-") return {};
-  if (!read(part.substr(1, digits), result.number) || !read(part.substr(1 + digits + 4), result.count)) return {};
-  return result;
-}
-
-std::string missing(const std::string& first, uint64_t others, uint64_t count) {
-  return "The model is split into " + counted(count, "file") + " and " + in_quotes(first, 200) + " is missing" +
-         (others ? ", as well as " + std::to_string(others) + " more" : "") + ". Choose all of them together.";
+std::string missing(std::span<const std::string> names, uint64_t count) {
+  return listed(names, count) + (count == 1 ? " is" : " are") + " missing";
 }
 
 std::vector<uint32_t> by_index(std::span<const ModelFile> files, const ModelFile& index,
@@ -54,26 +33,32 @@ std::vector<uint32_t> by_index(std::span<const ModelFile> files, const ModelFile
   }
   if (names.empty()) throw Error(in_quotes(index.name) + " has no \"weight_map\". Download it again.");
   std::vector<uint32_t> found;
-  uint64_t absent = 0;
-  std::string first_absent;
+  std::vector<std::string> absent, others;
   for (const std::string& name : names) {
     const auto same = std::find_if(given.begin(), given.end(), [&](uint32_t i) { return files[i].name == name; });
     if (same != given.end()) {
       found.push_back(*same);
-    } else if (absent++ == 0) {
-      first_absent = name;
+    } else {
+      absent.push_back(in_quotes(name, 200));
     }
   }
-  if (absent > 0) throw Error(missing(first_absent, absent - 1, names.size()));
-  return found;
+  if (absent.empty()) return found;
+  for (const uint32_t i : given) {
+    if (!names.count(files[i].name)) others.push_back(in_quotes(files[i].name, 200));
+  }
+  throw Error(in_quotes(index.name) + " says that the weights are in " + counted(names.size(), "file") + ", and " +
+              missing(absent, absent.size()) + ". " +
+              (others.empty() ? "Choose all of them together."
+                              : "It does not name " + listed(others, others.size()) +
+                                    ". If files were renamed, give them back the names the index has for them."));
 }
 
 std::vector<uint32_t> by_number(std::span<const ModelFile> files, std::span<const uint32_t> given) {
   const ModelFile& sample = files[given[0]];
-  const Numbered series = *numbered(sample.name);
+  const ShardName series = *parse_shard_name(sample.name);
   std::vector<uint32_t> found(given.size() <= series.count ? series.count : 0, UINT32_MAX);
   for (const uint32_t i : given) {
-    const auto own = numbered(files[i].name);
+    const auto own = parse_shard_name(files[i].name);
     const bool fits = own && own->prefix == series.prefix && own->count == series.count && own->number >= 1 &&
                       own->number <= found.size() && found[own->number - 1] == UINT32_MAX;
     if (!fits) {
@@ -82,14 +67,14 @@ std::vector<uint32_t> by_number(std::span<const ModelFile> files, std::span<cons
     }
     found[own->number - 1] = i;
   }
-  const auto hole = std::find(found.begin(), found.end(), UINT32_MAX);
-  if (hole == found.end()) return found;
-  char text[32];
-  std::snprintf(text, sizeof text, "-%05u-of-%05u", static_cast<unsigned>(hole - found.begin() + 1),
-                static_cast<unsigned>(series.count));
-  const std::string extension = sample.name.substr(sample.name.rfind('.'));
-  throw Error(missing(std::string(series.prefix) + text + extension,
-                      static_cast<uint64_t>(std::count(found.begin(), found.end(), UINT32_MAX)) - 1, series.count));
+  std::vector<std::string> absent;
+  const auto count = static_cast<uint64_t>(std::count(found.begin(), found.end(), UINT32_MAX));
+  for (uint64_t i = 0; i < found.size() && absent.size() < named_files; ++i) {
+    if (found[i] == UINT32_MAX) absent.push_back(in_quotes(series.name_of(i + 1), 200));
+  }
+  if (count == 0) return found;
+  throw Error("By its name, " + in_quotes(sample.name) + " is part " + std::to_string(series.number) + " of " +
+              std::to_string(series.count) + ", and " + missing(absent, count) + ". Choose all of them together.");
 }
 
 /// The one file of several whose name says that it is the model.
@@ -97,8 +82,10 @@ std::vector<uint32_t> by_name(std::span<const ModelFile> files, std::span<const 
   for (const uint32_t i : given) {
     if (files[i].name == "model.safetensors" || files[i].name == "pytorch_model.bin") return {i};
   }
-  throw Error(counted(given.size(), "file") + " with weights came together (" + in_quotes(files[given[0]].name) + ", " +
-              in_quotes(files[given[1]].name) + (given.size() > 2 ? ", ..." : "") +
+  std::vector<std::string> names;
+  for (const uint32_t i : given.first(std::min(given.size(), named_files)))
+    names.push_back(in_quotes(files[i].name, 200));
+  throw Error(counted(given.size(), "file") + " with weights came together (" + listed(names, given.size()) +
               "), and nothing says that they are one model. Choose one of them, or the whole folder with its index.");
 }
 
@@ -122,7 +109,7 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector
   std::vector<uint32_t> chosen = given;
   if (index) {
     chosen = by_index(files, *index, given);
-  } else if (numbered(files[given[0]].name)) {
+  } else if (parse_shard_name(files[given[0]].name)) {
     chosen = by_number(files, given);
   } else if (given.size() > 1 && !all_are_arrays(files, given)) {
     chosen = by_name(files, given);
@@ -138,6 +125,10 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector
 Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name) {
   Assembly assembly;
   const std::vector<uint32_t> weights = weight_files(files, assembly.warnings);
+  for (const uint32_t file : weights) {
+    const std::vector<std::string>& warnings = files[file].contents->warnings;
+    assembly.warnings.insert(assembly.warnings.end(), warnings.begin(), warnings.end());
+  }
   assembly.container = files[weights[0]].contents->container;
   assembly.shards = {weights[0]};
   std::string_view own_name = files[weights[0]].name;

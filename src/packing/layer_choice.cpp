@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "container/python_json.h"
 #include "container/text.h"
 #include "error.h"
 #include "packing/packing.h"
@@ -17,7 +18,10 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 Json config_of(const Model& model) {
   for (const ModelFile& file : model.files()) {
     if (file.name != "config.json" || !file.contents || file.contents->whole.empty()) continue;
-    Json config = Json::parse(file.contents->whole.begin(), file.contents->whole.end(), nullptr, false);
+    // Words that only Python's JSON has stay what they are: strings that are made words again when it is written.
+    const std::string_view text(reinterpret_cast<const char*>(file.contents->whole.data()),
+                                file.contents->whole.size());
+    Json config = Json::parse(without_python_numbers(text).value_or(std::string(text)), nullptr, false);
     if (config.is_object()) return config;
   }
   return nullptr;

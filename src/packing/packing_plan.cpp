@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "container/companion.h"
+#include "container/python_json.h"
 #include "container/safetensors_writer.h"
 #include "container/text.h"
 #include "error.h"
@@ -267,10 +268,11 @@ class Planner {
     }
     Json whole = choice_.config();
     whole["quantization_config"] = config;
-    add_file("config.json", whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    add_file("config.json", with_python_numbers(whole.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n");
     for (uint32_t i = 0; i < model_.files().size(); ++i) {
       const ModelFile& file = model_.files()[i];
-      if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json") continue;
+      const bool elsewhere = !named_template(file.name).empty();  // in a folder of its own
+      if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json" || elsewhere) continue;
       packed_.plan.files.push_back({file.name, file.bytes, 0, {}, i});
     }
     packed_.plan.notes.push_back(

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
 #include "json/parse.h"
@@ -242,10 +243,19 @@ std::string price_json(const Price& price) {
       .dump();
 }
 
-std::string chosen_files_json(const std::string& paths) {
+std::string chosen_files_json(const std::string& paths, const std::string& folder) {
   const auto list = parse_json(paths).get<std::vector<std::string>>();
-  return Json{{"files", choose_model_files(list)}}.dump();
+  const ChosenModel chosen = choose_model_files(list, folder);
+  Json files = Json::list();
+  for (const auto& [index, name] : chosen.files) files.push_back(Json{{"index", index}, {"name", name}});
+  return Json{{"files", std::move(files)}, {"name", chosen.name}, {"notes", chosen.notes}}.dump();
 }
+
+std::string file_kinds_json() {
+  return Json{{"weights", weight_extensions()}, {"beside", companion_extensions()}}.dump();
+}
+
+std::string names_json(const std::vector<std::string>& names) { return Json{{"names", names}}.dump(); }
 
 std::string done_json() { return Json{{"done", true}}.dump(); }
 

@@ -17,8 +17,12 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
 std::string plan_json(const Plan& plan, const Model& model);
 /// Price.
 std::string price_json(const Price& price);
-/// { "files": [index, ...] }: which of the files with these paths (a JSON list of texts) choose_model_files() takes.
-std::string chosen_files_json(const std::string& paths);
+/// ChosenModel: which of the files with these paths (a JSON list of texts) choose_model_files() takes.
+std::string chosen_files_json(const std::string& paths, const std::string& folder);
+/// FileKinds.
+std::string file_kinds_json();
+/// { "names": [text, ...] }.
+std::string names_json(const std::vector<std::string>& names);
 /// { "done": true }: a file was read.
 std::string done_json();
 /// { "wanted": { offset, bytes } }: what of a file to offer next.

@@ -1,5 +1,7 @@
 #include "tokenizer/json_file.h"
 
+#include "container/placeholder.h"
+#include "container/python_json.h"
 #include "error.h"
 
 namespace nibble {
@@ -14,9 +16,14 @@ FileJson parse_json_file(std::span<const uint8_t> bytes, std::string_view file,
     }
     return !keep || keep(depth, event, parsed);
   };
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::optional<std::string> standard = without_python_numbers(text);
   try {
-    return FileJson::parse(bytes.begin(), bytes.end(), guarded);
+    FileJson json = FileJson::parse(standard ? std::string_view(*standard) : text, guarded);
+    if (standard) restore_python_numbers(json);
+    return json;
   } catch (const FileJson::parse_error& problem) {
+    if (const auto reason = placeholder_reason(bytes)) throw Error(std::string(file) + " is not JSON. " + *reason);
     throw Error(std::string(file) + " is not valid JSON: it goes wrong at byte " + std::to_string(problem.byte) +
                 " of " + std::to_string(bytes.size()) + ". Download it again.");
   } catch (const FileJson::exception&) {

@@ -13,7 +13,7 @@ namespace nibble {
 /// The small files beside the vocabulary, parsed; null where they are missing.
 struct TokenizerSettings {
   FileJson config, generation_config, tokenizer_config, special_tokens_map, added_tokens;
-  std::string chat_template;
+  FileJson chat_template;  ///< of a file of its own
 
   /// Tokens that tokenizer_config.json or added_tokens.json add. The former's word counts where both name an id.
   std::vector<AddedToken> extra_tokens() const;

@@ -125,10 +125,14 @@ class SpecialTokens {
   std::map<std::string, bool> added_;
 };
 
-/// One template, or several by name, of which "default" is the one.
+/// One template, or several by name, of which "default" is the one. As llama.cpp's converter has it, a member of
+/// tokenizer_config.json counts before files of their own, even null, and these do not count without that file.
 void append_chat_template(KeyValueList& metadata, const TokenizerSettings& settings) {
-  const FileJson& value = member(settings.tokenizer_config, "chat_template");
-  std::string chosen = value.is_string() ? value.get<std::string>() : value.is_null() ? settings.chat_template : "";
+  const FileJson& config = settings.tokenizer_config;
+  if (config.empty()) return;
+  const FileJson& value =
+      config.is_object() && config.contains("chat_template") ? config["chat_template"] : settings.chat_template;
+  std::string chosen = value.is_string() ? value.get<std::string>() : "";
   std::vector<std::string> names;
   if (value.is_array()) {
     for (const FileJson& choice : value) {

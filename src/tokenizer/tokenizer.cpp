@@ -11,6 +11,22 @@
 namespace nibble {
 namespace {
 
+/// What the files of their own say, in the form of tokenizer_config.json's "chat_template": a text, or a list of named
+/// ones when there are more; null when there is none. gguf-py/gguf/vocab.py: chat_template.jinja counts before
+/// chat_template.json, and named templates count beside the former only.
+FileJson read_chat_template(const TokenizerFiles& files) {
+  const auto text_of = [](std::span<const uint8_t> bytes) { return std::string(bytes.begin(), bytes.end()); };
+  if (files.chat_template.empty()) {
+    return member(parse_json_file(files.chat_template_json, "chat_template.json"), "chat_template");
+  }
+  if (files.named_templates.empty()) return text_of(files.chat_template);
+  FileJson list = FileJson::array({{{"name", "default"}, {"template", text_of(files.chat_template)}}});
+  for (const auto& [name, bytes] : files.named_templates) {
+    list.push_back({{"name", name}, {"template", text_of(bytes)}});
+  }
+  return list;
+}
+
 TokenizerSettings read_settings(const TokenizerFiles& files) {
   TokenizerSettings settings;
   settings.config = parse_json_file(files.config, "config.json");
@@ -18,7 +34,7 @@ TokenizerSettings read_settings(const TokenizerFiles& files) {
   settings.tokenizer_config = parse_json_file(files.tokenizer_config, "tokenizer_config.json");
   settings.special_tokens_map = parse_json_file(files.special_tokens_map, "special_tokens_map.json");
   settings.added_tokens = parse_json_file(files.added_tokens, "added_tokens.json");
-  settings.chat_template.assign(files.chat_template.begin(), files.chat_template.end());
+  settings.chat_template = read_chat_template(files);
   return settings;
 }
 
@@ -66,6 +82,11 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   metadata.set_array("tokenizer.ggml.token_type", vocabulary.types);
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
   append_special_tokens(metadata, vocabulary, json ? &*json : nullptr, settings);
+  if (!settings.chat_template.is_null() && settings.tokenizer_config.empty()) {
+    warnings.push_back(
+        "The chat template is left out, as llama.cpp's converter leaves it out where there is no "
+        "tokenizer_config.json.");
+  }
   if (vocabulary.model == "llama") {
     const FileJson& prefix = member(settings.tokenizer_config, "add_prefix_space");
     if (prefix.is_boolean()) vocabulary.add_space_prefix = prefix.get<bool>();

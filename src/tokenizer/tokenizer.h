@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "container/gguf_writer.h"
@@ -20,6 +21,9 @@ struct TokenizerFiles {
   std::span<const uint8_t> config;              ///< config.json
   std::span<const uint8_t> generation_config;   ///< generation_config.json
   std::span<const uint8_t> chat_template;       ///< chat_template.jinja
+  std::span<const uint8_t> chat_template_json;  ///< chat_template.json
+  /// additional_chat_templates/NAME.jinja, by NAME, in alphabetical order
+  std::vector<std::pair<std::string, std::span<const uint8_t>>> named_templates;
 };
 
 /// Appends tokenizer.ggml.model, pre, tokens, scores, token_type, merges, the ids of special tokens, add_bos_token,

@@ -9,6 +9,7 @@
 #include "container/model.h"
 #include "error.h"
 #include "measure/sample_plan.h"
+#include "model/folder.h"
 #include "packing/packing_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
@@ -38,6 +39,11 @@ class BoundModel {
   }
 
   void set_name(const std::string& name) { model_.set_name(name); }
+  void add_note(const std::string& sentence) { model_.add_note(sentence); }
+
+  std::string shard_names(unsigned file) {
+    return answer([&] { return names_json(model_.shard_names(file)); });
+  }
 
   std::string info() {
     return answer([&] {
@@ -232,16 +238,22 @@ class BoundModel {
   std::optional<ImportanceReader> reader_;  // while a matrix is being read
 };
 
-std::string choose_files(const std::string& paths) {
-  return answer([&] { return chosen_files_json(paths); });
+std::string choose_files(const std::string& paths, const std::string& folder) {
+  return answer([&] { return chosen_files_json(paths, folder); });
 }
+
+bool may_hold_part_of_model(const std::string& path) { return may_hold_part(path); }
 
 EMSCRIPTEN_BINDINGS(nibble_model) {
   emscripten::function("chooseFiles", &choose_files);
+  emscripten::function("mayHoldPart", &may_hold_part_of_model);
+  emscripten::function("fileKinds", &file_kinds_json);
   emscripten::class_<BoundModel>("Model")
       .constructor<>()
       .function("offer", &BoundModel::offer)
       .function("setName", &BoundModel::set_name)
+      .function("addNote", &BoundModel::add_note)
+      .function("shardNames", &BoundModel::shard_names)
       .function("info", &BoundModel::info)
       .function("computedPointer", &BoundModel::computed_pointer)
       .function("computedBytes", &BoundModel::computed_bytes)

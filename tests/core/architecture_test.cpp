@@ -265,7 +265,7 @@ TEST(Architecture, SaysWhatDoesNotFit) {
   EXPECT_THAT(sentence(changed(one.config, "num_hidden_layers", 3), one.tensors),
               HasSubstr("9 are missing, \"model.layers.2.input_layernorm.weight\" first"));
   EXPECT_THAT(sentence(changed(one.config, "num_hidden_layers", 1), one.tensors),
-              AllOf(HasSubstr("9 tensors"), HasSubstr("no place in Llama"), HasSubstr("\"model.layers.1.")));
+              AllOf(HasSubstr("9 tensors of the files have no place in Llama"), HasSubstr("\"model.layers.1.")));
   EXPECT_THAT(sentence(changed(one.config, "intermediate_size", 128), one.tensors),
               HasSubstr("96 where config.json calls for"));
   EXPECT_THAT(sentence(changed(one.config, "hidden_size", nullptr), one.tensors),
@@ -277,11 +277,80 @@ TEST(Architecture, SaysWhatDoesNotFit) {
   tensors = one.tensors;
   tensors.push_back(tensors.front());
   EXPECT_THAT(sentence(one.config, tensors), HasSubstr("Two files hold"));
-  // Untied models whose output layer is missing would otherwise speak with the embedding.
+  tensors = one.tensors;
+  tensors.push_back({"extra.weight", {1}, Type::f32});
+  EXPECT_THAT(sentence(one.config, tensors), HasSubstr("1 tensor of the files has no place in"));
+  // Models that say that they are untied would otherwise speak with the embedding.
   tensors = one.tensors;
   tensors.erase(
       std::find_if(tensors.begin(), tensors.end(), [](const auto& tensor) { return tensor.name == "lm_head.weight"; }));
-  EXPECT_THAT(sentence(one.config, tensors), HasSubstr("\"lm_head.weight\""));
+  EXPECT_THAT(sentence(changed(one.config, "tie_word_embeddings", false), tensors), HasSubstr("\"lm_head.weight\""));
+}
+
+std::vector<SourceTensor> without_output(std::vector<SourceTensor> tensors) {
+  std::erase_if(tensors, [](const SourceTensor& tensor) { return tensor.name == "lm_head.weight"; });
+  return tensors;
+}
+
+TEST(Architecture, TiesTheOutputLayerWhereNothingSaysThatThereIsOne) {
+  const FamilyCase one = FamilyCase::named("mistral");
+  const std::string silent = changed(one.config, "tie_word_embeddings", nullptr);
+  const ConvertedModel tied = convert_hugging_face(HuggingFaceConfig(silent), "x", without_output(one.tensors));
+  EXPECT_EQ(find(tied, "output.weight"), nullptr);
+  EXPECT_THAT(tied.remarks, testing::ElementsAre(HasSubstr("tie_word_embeddings")));
+  const ConvertedModel untied = convert_hugging_face(HuggingFaceConfig(silent), "x", one.tensors);
+  EXPECT_NE(find(untied, "output.weight"), nullptr);
+  EXPECT_TRUE(untied.remarks.empty());
+  std::vector<SourceTensor> cut = without_output(one.tensors);
+  cut.erase(cut.begin());
+  EXPECT_THAT(sentence(silent, cut), HasSubstr("are missing")) << "a model of which a file is missing is not tied";
+}
+
+TEST(Architecture, SeesThroughWhatWrappersPutIntoNames) {
+  const FamilyCase one = FamilyCase::named("mistral");
+  const HuggingFaceConfig config(changed(one.config, "tie_word_embeddings", nullptr));
+  const std::vector<SourceTensor> tensors = without_output(one.tensors);
+  const auto renamed = [&](auto&& rename) {
+    std::vector<SourceTensor> other = tensors;
+    for (SourceTensor& tensor : other) tensor.name = rename(tensor.name);
+    std::map<std::string, std::vector<uint64_t>> got;
+    for (const ConvertedTensor& tensor : convert_hugging_face(config, "x", other).tensors) {
+      got[tensor.name] = tensor.shape;
+    }
+    return got;
+  };
+  const auto expected = renamed([](const std::string& name) { return name; });
+  EXPECT_EQ(expected.size(), one.expected.size() - 1);
+  for (const char* start : {"base_model.model.", "_orig_mod.", "module.", "module._orig_mod.", "_orig_mod.module."}) {
+    EXPECT_EQ(renamed([&](const std::string& name) { return start + name; }), expected) << start;
+  }
+  const auto bare = [](const std::string& name) { return name.substr(std::strlen("model.")); };
+  EXPECT_EQ(renamed(bare), expected);
+  EXPECT_EQ(renamed([&](const std::string& name) { return "base_model.model." + bare(name); }), expected);
+  EXPECT_EQ(renamed([](std::string name) {
+              const size_t layer = name.find(".self_attn");
+              return layer == std::string::npos ? name : name.insert(layer, "._orig_mod");
+            }),
+            expected);
+}
+
+TEST(Architecture, NamesAdaptersAsWhatTheyAre) {
+  const FamilyCase one = FamilyCase::named("mistral");
+  std::vector<SourceTensor> tensors = one.tensors;
+  tensors.push_back({"base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", {64, 8}, Type::f32});
+  EXPECT_THAT(sentence(one.config, tensors), AllOf(HasSubstr("an adapter"), HasSubstr("q_proj.lora_A.weight")));
+}
+
+TEST(Architecture, ReadsNumbersThatOnlyPythonWrites) {
+  const HuggingFaceConfig config(
+      R"({"a": Infinity, "b": [0.5, -Infinity, NaN], "c": "NaN \\\" Infinity", "d": {"e": NaN}})");
+  EXPECT_EQ(config.number("a"), HUGE_VAL);
+  EXPECT_EQ(config.numbers("b")[1], -HUGE_VAL);
+  EXPECT_TRUE(std::isnan(config.numbers("b")[2]));
+  EXPECT_EQ(config.text("c"), "NaN \\\" Infinity") << "in a text they are words";
+  EXPECT_TRUE(std::isnan(*config.object("d")->number("e")));
+  EXPECT_THAT(sentence_of([&] { config.whole("a"); }), HasSubstr("not a whole number"));
+  EXPECT_THROW(HuggingFaceConfig("{\"a\": Infinite}"), Error);
 }
 
 TEST(Architecture, RefusesRopeScalingsLlamaCppLacks) {

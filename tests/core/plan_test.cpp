@@ -324,6 +324,31 @@ TEST(PlanShards, KeepSplitWritesTheSameShards) {
   EXPECT_EQ(output_header(single).find("split.no"), nullptr);
 }
 
+TEST(PlanShards, HeadersDecideWhereNamesSayOtherwise) {
+  const auto shards = three_shards();
+  const std::vector<std::string> swapped = {"m-00002-of-00003.gguf", "m-00001-of-00003.gguf", "m-00003-of-00003.gguf"};
+  Model model;
+  for (size_t i = 0; i < 3; ++i) {
+    const auto bytes = shards[i].build();
+    EXPECT_EQ(model.offer(i, swapped[i], bytes.size(), 0, bytes).bytes, 0u);
+    EXPECT_THAT(model.shard_names(i), ElementsAre(swapped[1], swapped[0], swapped[2]));
+  }
+  model.complete();
+  EXPECT_THAT(model.shards(), ElementsAre(0, 1, 2));
+  EXPECT_THAT(model.warnings(),
+              ElementsAre("The name of \"m-00002-of-00003.gguf\" says part 2 of 3, its header part 1 of "
+                          "3: it was probably renamed. The header was followed.",
+                          HasSubstr("\"m-00001-of-00003.gguf\" says part 1 of 3, its header part 2")));
+  const auto whole = mixed_order().build();
+  Model alone;
+  EXPECT_EQ(alone.offer(0, "m-00001-of-00013.gguf", whole.size(), 0, whole).bytes, 0u);
+  EXPECT_THAT(alone.shard_names(0), ElementsAre("m-00001-of-00013.gguf")) << "its header says that it is whole";
+  alone.complete();
+  const auto part = shards[1].build();
+  EXPECT_EQ(alone.offer(0, "m.gguf", part.size(), 0, part).bytes, 0u);
+  EXPECT_THAT(alone.shard_names(0), ElementsAre("m.gguf")) << "a name without numbers does not tell those of others";
+}
+
 std::string shard_problem(const std::vector<B>& files, const std::vector<std::string>& file_names) {
   Model model;
   return sentence_of([&] {
@@ -341,9 +366,18 @@ TEST(PlanShards, NamesWhatIsMissingOrWrong) {
             "The model is split into 3 files and \"m-00002-of-00003.gguf\" is missing. Choose all of them together.");
   EXPECT_EQ(
       shard_problem({shards[1]}, {"renamed"}),
-      "The model is split into 3 files and part 1 of 3 is missing, as well as 1 more. Choose all of them together.");
-  EXPECT_THAT(shard_problem({shards[1], shards[1], shards[0]}, {"a", "b", "c"}),
-              HasSubstr("\"b\" is part 2 of the model"));
+      "The model is split into 3 files and part 1 of 3 and part 3 of 3 are missing. Choose all of them together.");
+  EXPECT_EQ(shard_problem({shards[1], shards[1], shards[0]}, {"a", "b", "c"}),
+            "By their headers, \"a\" and \"b\" are both part 2 of 3. Choose each part once.");
+  EXPECT_EQ(
+      shard_problem({shards[0], shards[2], shards[2]},
+                    {"m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "m-00003-of-00003.gguf"}),
+      "By their headers, \"m-00002-of-00003.gguf\" and \"m-00003-of-00003.gguf\" are both part 3 of 3. Choose each "
+      "part once. The name of \"m-00002-of-00003.gguf\" says part 2 of 3, its header part 3 of 3: it was probably "
+      "renamed.");
+  EXPECT_EQ(shard_problem({shards[0]}, {"m-00003-of-00004.gguf"}),
+            "The model is split into 3 files and part 2 of 3 and part 3 of 3 are missing. Choose all of them together. "
+            "The name of \"m-00003-of-00004.gguf\" says part 3 of 4, its header part 1 of 3: it was probably renamed.");
   EXPECT_THAT(shard_problem({mixed_order(), shards[0]}, {"a", "b"}), HasSubstr("\"a\" is a whole model"));
   EXPECT_THAT(shard_problem({shards[0], mixed_order()}, {"a", "b"}), HasSubstr("\"b\" does not belong"));
   auto twice = shards;

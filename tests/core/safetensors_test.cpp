@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "container/safetensors_header.h"
@@ -117,11 +118,20 @@ TEST(Safetensors, SaysWhatIsWrongWithTheHeader) {
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","x":)" + std::string(1 << 20, '['), 0), testing::Not(IsEmpty()));
 }
 
+TEST(Safetensors, AFileWithoutTensorsIsRefused) {
+  EXPECT_THAT(problem_with("{}", 0), HasSubstr("holds no tensors"));
+  EXPECT_THAT(problem_with(R"({"__metadata__":{"format":"pt"}})", 0), HasSubstr("holds no tensors"));
+}
+
+TEST(Safetensors, IsToldByItsNameInEitherCase) {
+  EXPECT_THAT(sentence_of([] { model_of_start("A.SafeTensors", Bytes(16, 1), 16); }), HasSubstr("safetensors file"));
+}
+
 TEST(Safetensors, SaysWhatIsWrongWithTheLength) {
   const auto problem = [](const Bytes& start, uint64_t bytes) {
     return sentence_of([&] { model_of_start("a.safetensors", start, bytes); });
   };
-  EXPECT_THAT(problem({}, 0), HasSubstr("too few"));
+  EXPECT_EQ(problem({}, 0), "It is empty. Download or copy it again.");
   EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(2), 8), HasSubstr("too few"));
   EXPECT_THAT(problem(GgufBuilder::raw(UINT64_MAX), 1000), HasSubstr("cut short"));
   EXPECT_THAT(problem(GgufBuilder::raw<uint64_t>(1), 1000), HasSubstr("2 to 100000000 are accepted"));
@@ -283,13 +293,48 @@ TEST(WeightFiles, ShardsAreJoinedByNumberOrByIndex) {
   EXPECT_EQ(model.tensors().size(), 2u);
   EXPECT_THAT(model.warnings(), testing::Contains(HasSubstr("\"consolidated.safetensors\" is no part of the model")));
   EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index}, {"y.safetensors", one("b")}}),
-            "The model is split into 2 files and \"x.safetensors\" is missing. Choose all of them together.");
+            "\"model.safetensors.index.json\" says that the weights are in 2 files, and \"x.safetensors\" is missing. "
+            "Choose all of them together.");
+  EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index},
+                            {"model-1.safetensors", one("b")},
+                            {"model-2.safetensors", one("a")}}),
+            "\"model.safetensors.index.json\" says that the weights are in 2 files, and \"x.safetensors\" and "
+            "\"y.safetensors\" are missing. It does not name \"model-1.safetensors\" and \"model-2.safetensors\". If "
+            "files were renamed, give them back the names the index has for them.");
+  EXPECT_EQ(folder_problem({{"model.safetensors.index.json", text("{}")}, {"y.safetensors", one("b")}}),
+            "\"model.safetensors.index.json\" has no \"weight_map\". Download it again.");
+}
+
+/// A folder of stories260K with one tensor, so that it says what is wrong or what it is called.
+TEST(WeightFiles, AreCalledByTheirConfigurationOrTheirFolder) {
+  const auto called = [](const char* config, std::string_view folder) {
+    const Bytes weights = test_file("stories260K-hf/model.safetensors");
+    nlohmann::json json = nlohmann::json::parse(test_file("stories260K-hf/config.json"));
+    json.merge_patch(nlohmann::json::parse(config));
+    Model model;
+    model.set_name(folder);
+    const std::string words = json.dump();
+    const Bytes text(words.begin(), words.end());
+    EXPECT_EQ(model.offer(0, "model.safetensors", weights.size(), 0, weights).bytes, 0u);
+    EXPECT_EQ(model.offer(1, "config.json", text.size(), 0, text).bytes, 0u);
+    model.complete();
+    return std::string(model.metadata().text("general.name").value_or(""));
+  };
+  EXPECT_EQ(called("{}", "stories"), "stories");
+  EXPECT_EQ(called("{}", ""), "model");
+  EXPECT_EQ(called(R"({"_name_or_path": "somebody/Stories-260K"})", "folder"), "Stories-260K");
+  EXPECT_EQ(called(R"({"_name_or_path": "Stories"})", "folder"), "Stories");
+  for (const char* path : {"", "/home/me/model", "./model", "~/model", "C:\\\\model", "a/b/c"}) {
+    EXPECT_EQ(called(("{\"_name_or_path\": \"" + std::string(path) + "\"}").c_str(), "folder"), "folder") << path;
+  }
 }
 
 TEST(WeightFiles, SaysWhatIsMissingOrDoesNotBelong) {
   EXPECT_EQ(folder_problem({{"m-00002-of-00003.safetensors", one("b")}}),
-            "The model is split into 3 files and \"m-00001-of-00003.safetensors\" is missing, as well as 1 more. "
-            "Choose all of them together.");
+            "By its name, \"m-00002-of-00003.safetensors\" is part 2 of 3, and \"m-00001-of-00003.safetensors\" and "
+            "\"m-00003-of-00003.safetensors\" are missing. Choose all of them together.");
+  EXPECT_THAT(folder_problem({{"m-00002-of-00007.safetensors", one("b")}}),
+              HasSubstr("\"m-00004-of-00007.safetensors\" and 3 more are missing."));
   EXPECT_THAT(folder_problem({{"m-00001-of-00002.safetensors", one("a")}, {"n-00002-of-00002.safetensors", one("b")}}),
               HasSubstr("\"n-00002-of-00002.safetensors\" is no part of the same model"));
   EXPECT_THAT(folder_problem({{"m-00001-of-00002.safetensors", one("a")}, {"m-00002-of-00002.safetensors", one("a")}}),

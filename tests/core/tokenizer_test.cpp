@@ -249,9 +249,41 @@ TEST(Tokenizer, ChatTemplateFileCountsWhenTheConfigurationHasNone) {
   TokenizerFiles files;
   files.tokenizer_model = model;
   files.chat_template = as_bytes("{{messages}}");
+  files.tokenizer_config = as_bytes(R"({"bos_token": "a"})");
   EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{messages}}");
   files.tokenizer_config = as_bytes(R"({"chat_template": "{{mine}}"})");
   EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{mine}}");
+  files.tokenizer_config = as_bytes(R"({"chat_template": null})");
+  EXPECT_FALSE(Converted(files, 0).header.find("tokenizer.chat_template")) << "null says that there is none";
+  files.tokenizer_config = {};
+  const Converted without(files, 0);
+  EXPECT_FALSE(without.header.find("tokenizer.chat_template"));
+  EXPECT_THAT(without.warnings, testing::Contains(HasSubstr("chat template is left out")));
+}
+
+// gguf-py/gguf/vocab.py: chat_template.jinja before chat_template.json, named templates beside the former only.
+TEST(Tokenizer, ChatTemplatesOfTheirOwnFiles) {
+  const Bytes model = small_model();
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.tokenizer_config = as_bytes(R"({"bos_token": "a"})");
+  files.named_templates = {{"rag-2", as_bytes("{{r}}")}, {"tool_use", as_bytes("{{t}}")}};
+  files.chat_template_json = as_bytes(R"({"chat_template": "{{json}}"})");
+  const Converted json(files, 0);
+  EXPECT_EQ(json.text("tokenizer.chat_template"), "{{json}}");
+  EXPECT_FALSE(json.header.find("tokenizer.chat_templates"));
+  files.chat_template = as_bytes("{{jinja}}");
+  const Converted jinja(files, 0);
+  EXPECT_EQ(jinja.text("tokenizer.chat_template"), "{{jinja}}");
+  EXPECT_EQ(jinja.text("tokenizer.chat_template.rag_2"), "{{r}}");
+  EXPECT_EQ(jinja.text("tokenizer.chat_template.tool_use"), "{{t}}");
+  EXPECT_THAT(jinja.texts("tokenizer.chat_templates"), ElementsAre("rag_2", "tool_use"));
+  files.chat_template = {};
+  files.chat_template_json =
+      as_bytes(R"({"chat_template": [{"name": "default", "template": "{{d}}"}, {"name": "x", "template": "{{x}}"}]})");
+  const Converted list(files, 0);
+  EXPECT_EQ(list.text("tokenizer.chat_template"), "{{d}}");
+  EXPECT_EQ(list.text("tokenizer.chat_template.x"), "{{x}}");
 }
 
 /// A tokenizer.json with this pre_tokenizer section and these members of the model.

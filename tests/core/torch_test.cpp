@@ -83,6 +83,33 @@ TEST(Torch, FindsTensorsInContainersAndCallsThemByTheirPlace) {
   EXPECT_EQ(read(p::tuple({six_floats, other})), (std::vector<std::string>{"0", "1"}));
 }
 
+TEST(Torch, LeavesTheStateOfATrainingOut) {
+  const Bytes state = p::tensor("FloatStorage", "0", 3, 0, {3}, {1});
+  const auto read = [](const Bytes& value) {
+    return read_whole_file("x.pt", archive(p::whole(value), {{"0", Bytes(24)}}));
+  };
+  const FileContents both = read(p::dict({{"model", p::dict({{"w", six_floats}})},
+                                          {"optimizer", p::dict({{"state", p::dict({{"exp_avg", state}})}})},
+                                          {"lr_scheduler", p::dict({{"last", state}})},
+                                          {"epoch", p::number(3)}}));
+  EXPECT_EQ(names(both), (std::vector<std::string>{"w"}));
+  EXPECT_EQ(both.tensors[0].shape, (std::vector<uint64_t>{3, 2}));
+  EXPECT_THAT(both.warnings, testing::ElementsAre("Only the model was taken from the checkpoint: \"lr_scheduler\" and "
+                                                  "\"optimizer\" are the state of its training, and left out."));
+  const FileContents alone = read(p::dict({{"optimizer", p::dict({{"exp_avg", state}})}}));
+  EXPECT_EQ(names(alone), (std::vector<std::string>{"exp_avg"})) << "nothing else is there";
+  EXPECT_TRUE(alone.warnings.empty());
+  EXPECT_EQ(names(read(p::dict({{"optimizer.w", six_floats}}))), (std::vector<std::string>{"optimizer.w"}));
+}
+
+TEST(Torch, NamesTensorsOfTypesThatNothingHolds) {
+  const auto error = [](const Bytes& tensor) { return pickle_error(p::whole(p::dict({{"freqs_cis", tensor}}))); };
+  EXPECT_THAT(error(p::tensor("ComplexFloatStorage", "0", 3, 0, {3}, {1})),
+              AllOf(HasSubstr("The tensor \"freqs_cis\" holds complex numbers (torch.complex64)"),
+                    HasSubstr("take it out of the state dict")));
+  EXPECT_THAT(error(p::tensor("QInt8Storage", "0", 3, 0, {3}, {1})), HasSubstr("quantized integers (torch.qint8)"));
+}
+
 TEST(Torch, SeesThroughParametersAttributesAndSharedTensors) {
   const Bytes parameter =
       p::call(p::global("torch._utils", "_rebuild_parameter"),

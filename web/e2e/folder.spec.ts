@@ -52,7 +52,7 @@ test('the files of a folder can be dropped one by one, with others among them', 
   await page.goto('./');
   const files = readdirSync(folder).map((name) => `stories260K-hf/${name}`);
   await drop(page, ...files, 'README.md');
-  await expect(page.locator('.model-name')).toHaveText(/model\.safetensors and \d+ more/);
+  await expect(page.locator('.model-name')).toHaveText(/^model\.safetensors and \d+ other files$/);
   await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
   await page.locator('#model summary', { hasText: 'Tensors' }).click();
   await expect(page.locator('#model')).toContainText('blk.0.attn_norm.weight');

@@ -218,7 +218,7 @@ describe('a problem is one sentence, exit code 1 and no half file', () => {
   });
 
   it('a part of a split model is missing', async () => {
-    copyFileSync(model, join(folder, 'm-00001-of-00002.gguf'));
+    rmSync(writeShards(folder, 'm')[1]!);
     expectSentence(await nibble('inspect', 'm-00001-of-00002.gguf'), 'There is no file m-00002-of-00002.gguf.');
   });
 });

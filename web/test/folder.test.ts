@@ -34,12 +34,14 @@ function handle(path: string): SourceHandle & { kind: 'blob' } {
   };
 }
 
+const origin = { name: 'stories260K-hf', notes: [] };
+
 function folderHandles(core: Core): SourceHandle[] {
   const folder = testData('stories260K-hf');
   return chooseFiles(
     core,
     readdirSync(folder).map((path) => ({ path })),
-  ).map(({ path }) => handle(join(folder, path)));
+  ).files.map(({ file }) => handle(join(folder, file.path)));
 }
 
 /** Writes the model as `type` and answers each tensor's type and the hash of its bytes, read by the core. */
@@ -50,7 +52,7 @@ async function quantized(
   jobBytes?: number,
 ): Promise<{ path: string; tensors: Map<string, string> }> {
   const path = join(out, `${type}-${sources.length}-${jobBytes ?? ''}.gguf`);
-  const model = await openModel(core, sources, undefined, 'stories260K-hf');
+  const model = await openModel(core, sources, undefined, origin);
   await run(model, { type, ...(jobBytes !== undefined && { jobBytes }) }, new OrderedFiles(new DiskPlace(() => path)), {
     workers: 2,
   });
@@ -77,7 +79,7 @@ describe('a Hugging Face folder', async () => {
   const core = await loadCore(nodePlatform);
   const sources = folderHandles(core);
   const withModel = async <T>(use: (model: OpenedModel) => T): Promise<T> => {
-    const model = await openModel(core, sources, undefined, 'stories260K-hf');
+    const model = await openModel(core, sources, undefined, origin);
     try {
       return use(model);
     } finally {
@@ -131,7 +133,7 @@ describe('a Hugging Face folder', async () => {
   });
 
   it('converts in one pass, without counting the change of form as an error', async () => {
-    const model = await openModel(core, sources, undefined, 'stories260K-hf');
+    const model = await openModel(core, sources, undefined, origin);
     const report = await run(model, { type: 'F16' }, new OrderedFiles(new DiskPlace(() => join(out, 'plain.gguf'))), {
       workers: 1,
     });

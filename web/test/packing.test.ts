@@ -49,11 +49,11 @@ describe('an output in safetensors', async () => {
   const sources = chooseFiles(
     core,
     readdirSync(folder).map((path) => ({ path })),
-  ).map(({ path }) => handle(join(folder, path)));
+  ).files.map(({ file }) => handle(join(folder, file.path)));
 
   async function pack(type: string, workers: number, jobBytes: number): Promise<{ path: string; report: RunReport }> {
     const path = join(out, `${type}-${workers}.safetensors`);
-    const model = await openModel(core, sources, undefined, 'stories260K-hf');
+    const model = await openModel(core, sources, undefined, { name: 'stories260K-hf', notes: [] });
     try {
       const report = await run(
         model,
@@ -87,7 +87,7 @@ describe('an output in safetensors', async () => {
   ])('$type has the error that the comparison of number formats shows', async ({ type, family, block, digits }) => {
     const { report } = await pack(type, 2, 1 << 20);
     const { error } = report.tensors.find(({ name }) => /^model\.layers\.0\.self_attn\.v_proj\.q?weight$/.test(name))!;
-    const model = await openModel(core, sources, undefined, 'stories260K-hf');
+    const model = await openModel(core, sources, undefined, { name: 'stories260K-hf', notes: [] });
     try {
       const wish = {
         tensors: 'blk.0.attn_v.weight',

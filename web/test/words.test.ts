@@ -1,7 +1,7 @@
 /** Numbers and commands as the page writes them. */
 import { describe, expect, test } from 'vitest';
 import { commandFor, outputName } from '../src/app/command';
-import { bytes, decibels, duration, exactBytes, percent, precise, quantity, tally } from '../src/text/units';
+import { bytes, decibels, duration, exactBytes, listed, percent, precise, quantity, tally } from '../src/text/units';
 import { csv } from '../src/charts/save';
 
 test('sizes in decimal units, exact ones in full', () => {
@@ -41,6 +41,18 @@ test('times as a person says them', () => {
   ]);
 });
 
+test('lists are shortened in one way', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  expect([0, 1, 2, 3, 4, 5].map((count) => listed(names.slice(0, count)))).toEqual([
+    '',
+    'a',
+    'a and b',
+    'a, b and c',
+    'a, b, c and 1 more',
+    'a, b, c and 2 more',
+  ]);
+});
+
 test('types are counted, the most frequent first', () => {
   expect(tally(['F32', 'F16', 'F16'])).toBe('F16 ×2, F32 ×1');
 });
@@ -53,8 +65,10 @@ describe('the output’s name', () => {
     ['big.q4_k_m.GGUF', 'F16', 'big-F16.gguf'],
     ['split-F16-00001-of-00003.gguf', 'Q8_0', 'split-Q8_0.gguf'],
     ['notF16.gguf', 'Q8_0', 'notF16-Q8_0.gguf'],
+    ['Model-F16.GGUF', 'Q8_0', 'Model-Q8_0.gguf'],
+    ['m-00001-of-00002.SafeTensors', 'Q8_0', 'm-Q8_0.gguf'],
   ])('%s as %s is %s', (input, type, output) => {
-    expect(outputName(input, type, types)).toBe(output);
+    expect(outputName(input, type, types, ['.gguf', '.safetensors'])).toBe(output);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The run as a command of the shell, spelled as llama-quantize spells its options. */
 import type { PlanOptions } from '../core/types';
+import { withoutExtension } from '../core/file-names';
 
 export function commandFor(
   options: PlanOptions,
@@ -30,8 +31,14 @@ function quoted(text: string): string {
 }
 
 /** ts3m-F16.gguf as Q4_0 → ts3m-Q4_0.gguf: the type in the name is replaced, or added where there is none. */
-export function outputName(input: string, type: string, knownTypes: readonly string[], extension = 'gguf'): string {
-  const stem = input.replace(/\.(gguf|safetensors|npy|npz|pt|pth|ckpt|bin)$/i, '').replace(/-\d{5}-of-\d{5}$/, '');
+export function outputName(
+  input: string,
+  type: string,
+  knownTypes: readonly string[],
+  weightExtensions: readonly string[],
+  extension = 'gguf',
+): string {
+  const stem = withoutExtension(input, weightExtensions).replace(/-\d{5}-of-\d{5}$/, '');
   const lower = stem.toLowerCase();
   const named = [...knownTypes]
     .sort((a, b) => b.length - a.length)

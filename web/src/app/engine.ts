@@ -4,7 +4,10 @@ import {
   blobHandle,
   checkImportance,
   chooseFiles as chooseModelFiles,
+  extensionOf,
+  withoutExtension,
   type Core,
+  type FileKinds,
   type ImportanceInfo,
   loadCore,
   type OpenedModel,
@@ -39,20 +42,45 @@ loading.then(
   },
 );
 
+/** Waits until the core is there, or failed to load. */
+export async function whenLoaded(): Promise<void> {
+  await loading.catch(() => {});
+}
+
 /**
  * Reads the headers of files that make one model, and the index of a matrix to use with it. Of several files, or of a
  * folder's, those that belong to no model are passed over. Throws with a sentence.
  */
 export async function openFiles(files: readonly File[], matrix?: File, folder = ''): Promise<Model> {
   const core = await loading;
-  const paths = files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-  const chosen = folder || files.length > 1 ? chooseModelFiles(core, paths) : paths;
-  return openModel(
-    core,
-    chosen.map(({ file }) => blobHandle(file)),
-    matrix && { file: blobHandle(matrix), path: matrix.name },
-    folder,
-  );
+  const importance = matrix && { file: blobHandle(matrix), path: matrix.name };
+  const [only] = files;
+  if (only && files.length === 1 && !folder) return openModel(core, [blobHandle(only)], importance);
+  const paths = files.map((file) => ({ path: pathIn(folder, file), file }));
+  const chosen = chooseModelFiles(core, paths, folder);
+  const handles = chosen.files.map(({ file: { file }, name }) => ({ ...blobHandle(file), name }));
+  return openModel(core, handles, importance, { name: chosen.name, notes: chosen.notes });
+}
+
+/** A file's path below the folder it came with; browsers put that folder's own name in front. */
+function pathIn(folder: string, { webkitRelativePath: path, name }: File): string {
+  if (!path) return name;
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}
+
+/** True when the name of a file ends as names of files with weights do, or of those beside them. False while the core loads. */
+export function isNamedAs(kind: keyof FileKinds, name: string): boolean {
+  return extensionOf(name, extensionsOf(kind)) !== undefined;
+}
+
+/** Such ends, with their dots; none while the core loads. */
+export function extensionsOf(kind: keyof FileKinds): string[] {
+  return core.value?.fileKinds[kind] ?? [];
+}
+
+/** The name of a file with weights, without the end that says of what kind it is. */
+export function stemOf(name: string): string {
+  return withoutExtension(name, extensionsOf('weights'));
 }
 
 /** What an importance matrix says of itself. Throws with a sentence when the file is none. */

@@ -1,6 +1,7 @@
 /** How files reach the page: dropped anywhere, chosen, or handed over by the system. */
 import { directoryOpen, fileOpen } from 'browser-fs-access';
 import { signal } from '@preact/signals';
+import { extensionsOf } from './engine';
 import { refuse } from './state/opening';
 import { receive } from './state/receiving';
 
@@ -13,23 +14,16 @@ export async function chooseFiles(): Promise<void> {
       await fileOpen({
         multiple: true,
         description: 'Models and importance matrices',
-        extensions: [
-          '.gguf',
-          '.safetensors',
-          '.npy',
-          '.npz',
-          '.pt',
-          '.pth',
-          '.ckpt',
-          '.bin',
-          '.json',
-          '.model',
-          '.jinja',
-          '.dat',
-        ],
+        extensions: knownExtensions('.dat'),
       }),
     );
   });
+}
+
+/** What a picker shows first: files of models, and others that end so. Everything while the core still loads. */
+function knownExtensions(...others: string[]): string[] {
+  const models = [...extensionsOf('weights'), ...extensionsOf('beside')];
+  return models.length > 0 ? [...models, ...others] : [];
 }
 
 export async function chooseMatrix(): Promise<void> {

@@ -35,10 +35,10 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<void> {
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
-  const inputs = [InputFiles.open(first, core)];
+  const inputs = [await InputFiles.open(first, core)];
   try {
-    inputs.push(InputFiles.open(second, core));
-    const open = ({ handles, folder }: InputFiles) => openModel(core, handles, undefined, folder);
+    inputs.push(await InputFiles.open(second, core));
+    const open = ({ handles, origin }: InputFiles) => openModel(core, handles, undefined, origin);
     const models = [await open(inputs[0]!), await open(inputs[1]!)] as const;
     const comparison = await withDisplay(new LineDisplay(), (display) =>
       compareModels(...models, {
@@ -58,7 +58,7 @@ export async function compare(
 
 export async function verify(receiptPath: string, path: string, signal: AbortSignal): Promise<void> {
   const receipt = readReceipt(receiptPath);
-  const inputs = InputFiles.open(path);
+  const inputs = await InputFiles.open(path, await loadCore(nodePlatform));
   try {
     for (const { name, sha256 } of await hashFiles(nodePlatform, inputs.handles, { signal })) {
       const verdict = verdictOf(receipt, sha256);
@@ -88,10 +88,10 @@ export async function repeat(
 ): Promise<void> {
   const receipt = readReceipt(receiptPath);
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
-  const inputs = InputFiles.open(path, core);
+  const inputs = await InputFiles.open(path, core);
   try {
     const matrix = matrixOf(receipt, options.imatrix, inputs);
-    const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.folder);
+    const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.origin);
     const made = model.plan(receipt.options);
     const targets = checkOutputs(outputsOf(output, made, model, inputs, false), [
       ...inputs.named,

@@ -1,6 +1,17 @@
 import { close, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { chooseFiles, Problem, sentenceOf, type Core, type OpenedModel, type Plan, type SourceHandle } from '../core';
+import { dirname, join, resolve, sep } from 'node:path';
+import {
+  chooseFiles,
+  partNames,
+  Problem,
+  sentenceOf,
+  type ChosenModel,
+  type Core,
+  type ModelOrigin,
+  type OpenedModel,
+  type Plan,
+  type SourceHandle,
+} from '../core';
 import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
 import { openInput } from '../platform/node-files';
 import type { NamedFile, Output } from './outputs';
@@ -11,28 +22,28 @@ export class InputFiles {
   readonly paths: string[]; // of the model
   readonly #others: (NamedFile & { handle: SourceHandle })[] = [];
 
-  /** The name of the folder that was given; empty when a file was. */
-  readonly folder: string;
+  /** What the folder that was given tells; nothing when a file was. */
+  readonly origin: ModelOrigin;
 
-  private constructor(paths: string[], handles: SourceHandle[], folder: string) {
+  private constructor(paths: string[], handles: SourceHandle[], origin: ModelOrigin) {
     this.paths = paths;
     this.handles = handles;
-    this.folder = folder;
+    this.origin = origin;
   }
 
   /**
-   * Opens a model: one file, all parts of a split one when any part is given, or a folder, of which `core` says what
-   * belongs to the model. Throws Problem.
+   * Opens a model: one file, with all parts of a split one when any part is given, or a folder, of which `core` says
+   * what belongs to the model. Throws Problem.
    */
-  static open(path: string, core?: Core): InputFiles {
-    const isFolder = core !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
-    const files = new InputFiles(
-      isFolder ? filesOfFolder(core, path) : partsOf(path),
-      [],
-      isFolder ? basename(resolve(path)) : '',
-    );
+  static async open(path: string, core: Core): Promise<InputFiles> {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const chosen = isFolder ? filesOfFolder(core, path) : await partsOf(core, path);
+    const files = new InputFiles([], [], chosen);
     try {
-      for (const part of files.paths) files.handles.push(openInput(part));
+      for (const { file, name } of chosen.files) {
+        files.paths.push(file.path);
+        files.handles.push({ ...openInput(file.path), name });
+      }
     } catch (error) {
       files.close();
       throw error;
@@ -65,36 +76,51 @@ export class InputFiles {
   }
 }
 
-/** The files of a folder that make a model. Only the folder itself is looked at. */
-function filesOfFolder(core: Core, folder: string): string[] {
-  let names: string[];
+type Chosen = ChosenModel<{ path: string }>;
+
+/** The files of a folder that make a model. */
+function filesOfFolder(core: Core, folder: string): Chosen {
   try {
-    names = readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => entry.name);
-  } catch (error) {
-    throw new Problem(`${folder} cannot be listed: ${sentenceOf(error)}.`);
-  }
-  try {
-    return chooseFiles(
-      core,
-      names.sort().map((path) => ({ path })),
-    ).map(({ path }) => join(folder, path));
+    const paths = pathsUnder(core, folder, '').map((path) => ({ path }));
+    const chosen = chooseFiles(core, paths, resolve(folder).replaceAll(sep, '/'));
+    return {
+      ...chosen,
+      files: chosen.files.map(({ file, name }) => ({ file: { path: join(folder, file.path) }, name })),
+    };
   } catch (error) {
     throw new Problem(`${folder}: ${sentenceOf(error)}`);
   }
 }
 
-/** The names of the parts of a split model, llama.cpp's and Hugging Face's. */
-const splitName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf|\.safetensors|\.bin)$/;
+/** What lies in a folder and in those below it that may hold a part of a model: files first. Links are followed. */
+function pathsUnder(core: Core, folder: string, below: string): string[] {
+  const names = namesIn(join(folder, below));
+  const paths = names.map((name) => (below === '' ? name : `${below}/${name}`));
+  const isFolder = (path: string) => statSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const folders = paths.filter(isFolder);
+  return [
+    ...paths.filter((path) => !folders.includes(path)),
+    ...folders.filter((path) => core.module.mayHoldPart(path)).flatMap((path) => pathsUnder(core, folder, path)),
+  ];
+}
 
-function partsOf(path: string): string[] {
-  const match = splitName.exec(basename(path));
-  if (!match) return [path];
-  const [, prefix, , count, extension] = match;
-  return Array.from({ length: Number(count) }, (_, part) =>
-    join(dirname(path), `${prefix}-${String(part + 1).padStart(5, '0')}-of-${count}${extension}`),
-  );
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new Problem(`It cannot be listed: ${sentenceOf(error)}.`);
+  }
+}
+
+/** The file, and the other parts of its model where its header says that there are some. */
+async function partsOf(core: Core, path: string): Promise<Chosen> {
+  const handle = openInput(path);
+  try {
+    const names = await partNames(core, handle);
+    return { name: '', notes: [], files: names.map((name) => ({ file: { path: join(dirname(path), name) }, name })) };
+  } finally {
+    if (handle.kind === 'fd') close(handle.fd);
+  }
 }
 
 /** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */

@@ -16,11 +16,11 @@ export async function withModel(
 ): Promise<void> {
   const core = await loadCore(nodePlatform, kernel ? { kernel } : {});
   check(checksOf(core));
-  const inputs = InputFiles.open(path, core);
+  const inputs = await InputFiles.open(path, core);
   try {
     const importance =
       imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
-    const model = await openModel(core, inputs.handles, importance, inputs.folder);
+    const model = await openModel(core, inputs.handles, importance, inputs.origin);
     try {
       await use(model, inputs);
     } finally {

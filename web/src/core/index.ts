@@ -2,14 +2,18 @@
 export { breath } from './breath';
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
+export { extensionOf, withoutExtension } from './file-names';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export {
   chooseFiles,
   loadCore,
   openModel,
+  partNames,
+  type ChosenModel,
   type Core,
   type CoreOptions,
+  type ModelOrigin,
   type OpenedModel,
   type PreparedRun,
 } from './model';

@@ -95,18 +95,20 @@ export function recipeFile(mix: Mix | Solution, method?: string): RecipeFile {
 
 /** The options in the text of a RecipeFile. Throws Problem when it is none. */
 export function readRecipe(text: string): RecipeFile['options'] {
-  let file: Partial<RecipeFile> | null = null;
+  let file: Partial<RecipeFile> | null;
   try {
     file = JSON.parse(text) as Partial<RecipeFile> | null;
   } catch {
-    // Said below.
+    throw new Problem('This is not a recipe that nibble wrote: it is not JSON.');
   }
   if (file === null || typeof file !== 'object' || !('nibbleRecipe' in file))
-    throw new Problem('This is not a recipe that nibble wrote.');
-  if (file.nibbleRecipe !== 1 || typeof file.options !== 'object' || file.options === null) {
+    throw new Problem('This is not a recipe that nibble wrote: it has no "nibbleRecipe".');
+  if (file.nibbleRecipe !== 1) {
     throw new Problem(
       'This recipe was written by a version of nibble whose recipes this one does not know. Make it anew.',
     );
   }
+  if (typeof file.options !== 'object' || file.options === null || typeof file.options.type !== 'string')
+    throw new Problem('This recipe is damaged: it does not say which types it is of. Make it anew.');
   return file.options;
 }

@@ -9,6 +9,7 @@ import type { ByteSource, SourceHandle } from './source';
 import { summaryRuns, summaryRunWeights, tinyTensors } from './summaries';
 import type {
   Assignment,
+  FileKinds,
   FileTypeInfo,
   FormatInfo,
   ImportanceInfo,
@@ -51,6 +52,7 @@ export interface Core {
   readonly formats: FormatInfo[];
   readonly fileTypes: FileTypeInfo[];
   readonly packings: PackingInfo[];
+  readonly fileKinds: FileKinds;
 }
 
 /** Loads the core. Once per page or process is enough. */
@@ -72,6 +74,7 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
     formats: JSON.parse(module.formats()) as FormatInfo[],
     fileTypes: JSON.parse(module.fileTypes()) as FileTypeInfo[],
     packings: JSON.parse(module.packings()) as PackingInfo[],
+    fileKinds: JSON.parse(module.fileKinds()) as FileKinds,
   };
 }
 
@@ -93,11 +96,21 @@ export interface PreparedSample {
   importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
+/** What is known of a model beside its files. */
+export interface ModelOrigin {
+  readonly name: string; // what its folder says it is called; empty: nothing does
+  readonly notes: readonly string[]; // sentences about what was passed over
+}
+
+export interface ChosenModel<T> extends ModelOrigin {
+  readonly files: readonly { file: T; name: string }[]; // named as in the model's own folder
+}
+
 /** A model whose headers were read. Holds no weights. */
 export interface OpenedModel {
   readonly core: Core;
   /** What openModel() got, to open it once more elsewhere. */
-  readonly given: { files: SourceHandle[]; importance: ImportanceFile | null; folder: string };
+  readonly given: { files: SourceHandle[]; importance: ImportanceFile | null; origin: ModelOrigin };
   readonly sources: SourceHandle[]; // those given, and the values that no file holds
   readonly info: ModelInfo;
   /** The importance matrix beside it, and its name as the output's metadata will have it. */
@@ -126,29 +139,45 @@ export interface OpenedModel {
 
 /**
  * Of the files of a folder, or of several that came together, those that make one model. Paths are relative, with
- * slashes. Throws Problem when there is no model among them, or more than one kind.
+ * slashes; `folder` is the folder's own, as much of it as is known. Throws Problem when there is no model among them, or
+ * nothing says which of several is meant.
  */
-export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[]): T[] {
-  const { files: chosen } = answer<{ files: number[] }>(
-    core.module.chooseFiles(JSON.stringify(files.map(({ path }) => path))),
+export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[], folder = ''): ChosenModel<T> {
+  const paths = JSON.stringify(files.map(({ path }) => path));
+  const chosen = answer<ModelOrigin & { files: { index: number; name: string }[] }>(
+    core.module.chooseFiles(paths, folder),
   );
-  return chosen.map((index) => files[index]!);
+  return { ...chosen, files: chosen.files.map(({ index, name }) => ({ file: files[index]!, name })) };
+}
+
+/** The names of all files of the model that a file is a part of; its own alone when it is whole, or cannot be read. */
+export async function partNames(core: Core, file: SourceHandle): Promise<string[]> {
+  const model = new core.module.Model();
+  try {
+    await offerHeader(core, model, 0, file);
+    return answer<{ names: string[] }>(model.shardNames(0)).names;
+  } catch (error) {
+    if (error instanceof Problem) return [file.name];
+    throw error;
+  } finally {
+    model.delete();
+  }
 }
 
 /**
  * Reads the headers of a model's files (all of its parts, in any order) and the small files beside the weights, never
- * more, and the index of an importance matrix if there is one. `folder` is what the model is called when its files do
- * not say. Throws Problem.
+ * more, and the index of an importance matrix if there is one. Throws Problem.
  */
 export async function openModel(
   core: Core,
   files: SourceHandle[],
   importance?: ImportanceFile,
-  folder = '',
+  origin: ModelOrigin = { name: '', notes: [] },
 ): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
-    model.setName(folder);
+    model.setName(origin.name);
+    for (const note of origin.notes) model.addNote(note);
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
     const info = answer<ModelInfo>(model.info());
     const sources = [...files, ...computedValues(core, model)];
@@ -156,7 +185,7 @@ export async function openModel(
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
     await matrix?.check();
-    const given = { files, importance: importance ?? null, folder };
+    const given = { files, importance: importance ?? null, origin };
     return new HeadersOnly(core, given, sources, model, info, matrix, tiny);
   } catch (error) {
     model.delete();

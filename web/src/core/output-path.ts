@@ -10,7 +10,7 @@ export function outputPath(output: string, name: string): string {
   if (name === '') return output;
   const folder = /^.*[/\\]/.exec(output)?.[0] ?? '';
   if (isBeside(name) && output.slice(folder.length) === folderName) return folder + name;
-  return output.replace(/(\.gguf|\.safetensors)?$/, isBeside(name) ? `-${name}` : name);
+  return output.replace(/(\.gguf|\.safetensors)?$/i, isBeside(name) ? `-${name}` : name);
 }
 
 /** True for a file that loaders want beside the output. */
@@ -21,7 +21,8 @@ export function isBeside(name: string): boolean {
 /** True for the text of a configuration that a run wrote beside its output. */
 export function isOwnConfiguration(text: string): boolean {
   try {
-    const config = JSON.parse(text) as { quantization_config?: Meta } & Meta;
+    // Python writes words for numbers that JSON lacks.
+    const config = JSON.parse(text.replace(/-?\bInfinity\b|\bNaN\b/g, 'null')) as { quantization_config?: Meta } & Meta;
     const quantizer = (config.quantization_config ?? config).meta?.quantizer;
     return Array.isArray(quantizer) && quantizer.some((tool) => String(tool).startsWith('nibble:'));
   } catch {

@@ -148,8 +148,11 @@ export function parseReceipt(text: string, name: string): Receipt {
   } catch {
     throw new Problem(`${name} is no receipt: it is not JSON.`);
   }
-  if (!isReceipt(value)) throw new Problem(`${name} is no receipt of a run, or one of a newer version.`);
-  return value;
+  if (isReceipt(value)) return value;
+  const form = typeof value === 'object' && value !== null ? (value as Partial<Receipt>).nibbleReceipt : undefined;
+  if (form === undefined) throw new Problem(`${name} is no receipt of a run: it has no "nibbleReceipt".`);
+  if (form !== 1) throw new Problem(`${name} is a receipt of a newer Nibble, which this one does not know.`);
+  throw new Problem(`${name} is a damaged receipt: something of the run is missing in it. Take another copy of it.`);
 }
 
 function isReceipt(value: unknown): value is Receipt {

@@ -21,6 +21,12 @@ export interface FileTypeInfo {
   needsImportance: boolean;
 }
 
+/** How names of files end, dots included and in small letters. */
+export interface FileKinds {
+  weights: string[];
+  beside: string[]; // small files that belong to a model
+}
+
 /** A layout of quantized layers in safetensors files. */
 export interface PackingInfo {
   name: string;

@@ -63,6 +63,13 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${integer(count)} ${count === 1 ? noun : nouns}`;
 }
 
+/** The one way lists are shortened: listed(['a', 'b', 'c', 'd', 'e']) → "a, b, c and 2 more". */
+export function listed(items: readonly string[], most = 3): string {
+  const shown = items.slice(0, most);
+  if (items.length > most) return `${shown.join(', ')} and ${integer(items.length - most)} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
 /** 0.2889 → "28.9 %". */
 export function percent(share: number, digits = 1): string {
   if (share > 0 && share < 10 ** -digits / 200) return `< ${(10 ** -digits).toFixed(digits)} %`;

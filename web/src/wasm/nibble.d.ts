@@ -28,9 +28,14 @@ export interface NibbleModule {
   /** Takes JSON LabRequest. */
   Lab: new (request: string) => Lab;
   /**
-   * Which files of a folder make one model. Takes a JSON list of their paths; JSON: `{ "files": [index, ...] }` or error.
+   * Which files of a folder make one model. Takes a JSON list of their paths in the folder, and the path of that; JSON:
+   * `{ "files": [{ index, name }, ...], "name": text, "notes": [sentence, ...] }` or error.
    */
-  chooseFiles(paths: string): string;
+  chooseFiles(paths: string, folder: string): string;
+  /** Whether a folder at this path inside a model's may hold a part of it. */
+  mayHoldPart(path: string): boolean;
+  /** JSON: FileKinds. */
+  fileKinds(): string;
 
   /**
    * What is wrong with a request, whatever the model is: JSON PlanOptions, MeasureOptions, SolveRequest and
@@ -68,6 +73,10 @@ export interface Model {
   offer(file: number, name: string, fileBytes: number, offset: number, pointer: number, length: number): string;
   /** What to call the model where its files do not say: the name of their folder. Before info(). */
   setName(name: string): void;
+  /** A sentence about how the files were chosen, to stand among the model's warnings. Before info(). */
+  addNote(sentence: string): void;
+  /** JSON `{ "names": [...] }` or error: the files of the model that file number `file`, offered whole, is a part of. */
+  shardNames(file: number): string;
   /** JSON: ModelInfo or error. Call when every file answered done. */
   info(): string;
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */

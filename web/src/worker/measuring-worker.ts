@@ -1,12 +1,10 @@
 /** A measurement away from the page: for a model of some hundred tensors merging, predicting and solving take long. */
 import { expose } from 'comlink';
-import type { ImportanceFile } from '../core/importance';
 import type { Kernel } from '../core/kernel';
 import { measure, type MeasureProgress } from '../core/measure';
 import { Measurement } from '../core/measurement';
-import { type Core, loadCore, openModel } from '../core/model';
+import { type Core, loadCore, type OpenedModel, openModel } from '../core/model';
 import { Pause } from '../core/pause';
-import type { SourceHandle } from '../core/source';
 import type {
   Assignment,
   MeasureOptions,
@@ -22,11 +20,7 @@ import type {
 import { browserPlatform } from '../platform/browser';
 
 /** What a model was opened with. */
-export interface GivenModel {
-  files: SourceHandle[];
-  importance: ImportanceFile | null;
-  folder: string;
-}
+export type GivenModel = OpenedModel['given'];
 
 export class Measurer {
   #core: Core | null = null;
@@ -45,14 +39,14 @@ export class Measurer {
 
   /** Measures a model; what is known can be asked from the first `onProgress` on. Throws Stopped or Problem. */
   async measure(
-    { files, importance, folder }: GivenModel,
+    { files, importance, origin }: GivenModel,
     options: PlanOptions,
     what: MeasureOptions,
     workers: number,
     onProgress: (progress: MeasureProgress) => void,
     millisecondsBetween: number,
   ): Promise<void> {
-    const model = await openModel(this.#core!, files, importance ?? undefined, folder);
+    const model = await openModel(this.#core!, files, importance ?? undefined, origin);
     let told = -Infinity;
     await measure(model, options, what, {
       workers,

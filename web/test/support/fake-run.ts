@@ -156,7 +156,7 @@ export function fakeModel(
   } as unknown as Core;
   return {
     core,
-    given: { files: [], importance: null, folder: '' },
+    given: { files: [], importance: null, origin: { name: '', notes: [] } },
     sources: [],
     info: null as never,
     importance: null,

@@ -5,6 +5,7 @@ import { useMemo } from 'preact/hooks';
 import type { ComparedTensor, Comparison, ErrorReport } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
+import { extensionsOf } from '../engine';
 import { DEFINITIONS } from '../result/definitions';
 import { compareWith, type Comparing, comparing } from '../state/comparing';
 import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
@@ -15,7 +16,7 @@ export function ComparePanel(): VNode {
     const files = await fileOpen({
       multiple: true,
       description: 'A model to compare with',
-      extensions: ['.gguf', '.safetensors', '.json'],
+      extensions: [...extensionsOf('weights'), ...extensionsOf('beside')],
     }).catch(() => []);
     void compareWith(files);
   };

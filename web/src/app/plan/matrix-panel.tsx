@@ -5,7 +5,7 @@ import { chooseMatrix } from '../files-in';
 import { type Matrix, matrix } from '../state/matrix';
 import { changeMatrix, opened } from '../state/opening';
 import { currentPlan } from '../state/planning';
-import { integer, plural } from '../../text/units';
+import { integer, listed, plural } from '../../text/units';
 
 export function MatrixPanel(): VNode | null {
   const kept = matrix.value;
@@ -54,14 +54,7 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
           converted
           {missing.length > 0 && (
             <>
-              ; without importance:{' '}
-              <span class="mono">
-                {missing
-                  .slice(0, 3)
-                  .map((tensor) => tensor.name)
-                  .join(', ')}
-                {missing.length > 3 ? ` and ${missing.length - 3} more` : ''}
-              </span>
+              ; without importance: <span class="mono">{listed(missing.map((tensor) => tensor.name))}</span>
             </>
           )}
           .

@@ -1,6 +1,7 @@
 /** How far the background measurement is, what it is about, and what its figures mean. */
 import type { VNode } from 'preact';
 import { saveBlob } from '../../charts/save';
+import { stemOf } from '../engine';
 import { opened } from '../state/opening';
 import {
   complete,
@@ -83,5 +84,5 @@ export function MeasureStatus(): VNode | null {
 }
 
 function stem(): string {
-  return (opened.value?.info.files[0]?.name ?? 'model').replace(/\.(gguf|safetensors)$/i, '');
+  return stemOf(opened.value?.info.files[0]?.name ?? 'model');
 }

@@ -8,7 +8,7 @@ import { ask, options, plan } from '../state/planning';
 import { nameFor } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
-import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
+import { bitsPerWeight, bytes, exactBytes, listed, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
 import { MatrixPanel } from './matrix-panel';
 import { MeasureStatus } from './measure-status';
@@ -74,11 +74,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             ))}
             {changed.map(({ sentence, names }) => (
               <li key={sentence}>
-                {plural(names.length, 'tensor')}: {sentence}{' '}
-                <span class="mono small">
-                  {names.slice(0, 3).join(', ')}
-                  {names.length > 3 ? ` and ${names.length - 3} more` : ''}
-                </span>
+                {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{listed(names)}</span>
               </li>
             ))}
           </ul>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { blobHandle, makeReceipt } from '../../core/index';
 import { tellProblem } from '../state/notices';
+import { stemOf } from '../engine';
 import type { Result } from '../state/running';
 import { bytes, percent } from '../../text/units';
 import { reportFile } from './report-file';
@@ -12,7 +13,7 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
   const [share, setShare] = useState<number | null>(null);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
-  const stem = shown.output.replace(/\.gguf$/i, '');
+  const stem = stemOf(shown.output);
   const saveReceipt = async () => {
     const mine = new AbortController();
     stop.current = mine;

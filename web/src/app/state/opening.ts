@@ -1,7 +1,7 @@
 /** The model that is open, and how it came to be. */
 import { signal } from '@preact/signals';
 import { type ModelInfo, sentenceOf } from '../../core/index';
-import { type Model, openFiles } from '../engine';
+import { isNamedAs, type Model, openFiles } from '../engine';
 import { plural } from '../../text/units';
 import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
@@ -37,7 +37,10 @@ export async function open(files: readonly File[], folder = ''): Promise<void> {
       model.close();
       return;
     }
-    opened.value = { model, files, folder, info: model.info, title, input: folder || mainFile(model.info.files).name };
+    const { info, given } = model;
+    // Where a folder's name tells nothing, the model's own does.
+    const called = folder === '' ? title : given.origin.name || info.name || title;
+    opened.value = { model, files, folder, info, title: called, input: folder || mainFile(info.files).name };
   } catch (error) {
     if (mine === latest) refuse(title, withoutName(sentenceOf(error), title));
   } finally {
@@ -70,5 +73,5 @@ function titleOf(files: readonly File[]): string {
 
 /** The first file with weights, by its name; small files may lie beside it. */
 function mainFile<T extends { name: string }>(files: readonly T[]): T {
-  return files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name)) ?? files[0]!;
+  return files.find(({ name }) => isNamedAs('weights', name)) ?? files[0]!;
 }

@@ -1,18 +1,16 @@
 /** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
 import { sentenceOf } from '../../core/index';
-import { matrixInfo } from '../engine';
+import { isNamedAs, matrixInfo, whenLoaded } from '../engine';
 import { takeMeasured } from './dropped-measurement';
 import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
 import { changeMatrix, open, opening, refuse } from './opening';
 import { takeReceipt } from './receipt';
 
-/** Of such a name only a matrix is meant; of any other but a model part's the content decides. */
+/** Of such a name only a matrix is meant; of any other that may be one the content decides. */
 const MATRIX_NAME = /\.dat$|imatrix/i;
-const MODEL_PART = /\.(safetensors|npy|npz|pt|pth|ckpt|json|model|jinja)$/i;
+const GGUF_NAME = /\.gguf$/i;
 
-/** Files that lie beside weights and hold none. */
-const BESIDE_WEIGHTS = /\.(json|model|jinja)$/i;
 const NO_WEIGHTS =
   'There are no weights in it. The files beside the weights of a model are opened with them: drop the whole folder. By ' +
   'themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.';
@@ -31,9 +29,14 @@ export function receive(files: readonly File[], folder = ''): Promise<void> {
   return turn;
 }
 
+function isOfModel(name: string): boolean {
+  return isNamedAs('weights', name) || isNamedAs('beside', name);
+}
+
 async function sortOut(files: readonly File[], folder: string): Promise<void> {
   const model: File[] = [];
   let found: Matrix | null = null;
+  await whenLoaded();
   if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
     try {
@@ -44,8 +47,8 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
     }
     const named = MATRIX_NAME.test(file.name);
     // Of a folder most files are something else altogether.
-    const looksUnlikely = folder !== '' && !/\.gguf$/i.test(file.name);
-    if (!named && (looksUnlikely || MODEL_PART.test(file.name) || file.size > LARGEST_UNNAMED_MATRIX)) {
+    const likely = GGUF_NAME.test(file.name) || (folder === '' && !isOfModel(file.name));
+    if (!named && (!likely || file.size > LARGEST_UNNAMED_MATRIX)) {
       model.push(file);
       continue;
     }
@@ -57,7 +60,7 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
     }
   }
   opening.value = null;
-  if (folder === '' && model.length > 0 && model.every(({ name }) => BESIDE_WEIGHTS.test(name))) {
+  if (folder === '' && model.length > 0 && model.every(({ name }) => isNamedAs('beside', name))) {
     refuse(model.map(({ name }) => name).join(', '), NO_WEIGHTS);
     model.length = 0;
   }

@@ -15,7 +15,7 @@ import {
 import { expectRoom } from '../../platform/room';
 import { type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
-import { core, type Model } from '../engine';
+import { core, extensionsOf, type Model } from '../engine';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
 import { askWhere } from './saving';
@@ -67,9 +67,10 @@ export function nameFor(model: Opened, type: string): string {
   if (packed && model.model.info.files.some(({ name }) => name === 'config.json')) return 'model.safetensors';
   const extension = packed ? 'safetensors' : 'gguf';
   return outputName(
-    model.input,
+    model.folder === '' ? model.input : model.title,
     type,
     fileTypes.map((known) => known.name),
+    extensionsOf('weights'),
     extension,
   );
 }

@@ -1,0 +1,73 @@
+/** Folders and files as they lie on people's disks: which model is opened, what is said, and what things are called. */
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { dropBytes, expect, test } from './support';
+
+const data = fileURLToPath(new URL('../../tests/data', import.meta.url));
+const stories = join(data, 'stories260K-hf');
+const whole = join(data, 'stories260K-F32.gguf');
+
+const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
+
+async function choose(page: Page, button: 'Choose a file' | 'Choose a folder', path: string): Promise<void> {
+  await page.goto('./');
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: button }).click();
+  await (await choosing).setFiles(path);
+}
+
+test('a folder with safetensors and GGUF gives the safetensors model and says so; the file alone is the other', async ({
+  page,
+}, testInfo) => {
+  const folder = testInfo.outputPath('m');
+  cpSync(stories, folder, { recursive: true });
+  copyFileSync(whole, join(folder, 'OUT.GGUF'));
+  await choose(page, 'Choose a folder', folder);
+  await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
+  await expect(page.locator('#model .notice')).toContainText('The safetensors model was taken, not "OUT.GGUF"');
+  await choose(page, 'Choose a file', join(folder, 'OUT.GGUF'));
+  await expect(page.locator('.model-name')).toHaveText('OUT.GGUF');
+  await expect(page.locator('#model .facts')).toContainText('GGUF v3');
+});
+
+test('a whole model named like a part is opened', async ({ page }, testInfo) => {
+  const path = testInfo.outputPath('m-00001-of-00013.gguf');
+  mkdirSync(testInfo.outputPath(), { recursive: true });
+  copyFileSync(whole, path);
+  await choose(page, 'Choose a file', path);
+  await expect(page.locator('.model-name')).toHaveText('m-00001-of-00013.gguf');
+});
+
+test('a checkout of a download cache is called by the model, not by a commit, and templates in its folder are read', async ({
+  page,
+}, testInfo) => {
+  const root = testInfo.outputPath('models--somebody--Stories-260K');
+  const checkout = join(root, 'snapshots', '0123456789abcdef0123456789abcdef01234567');
+  cpSync(stories, checkout, { recursive: true });
+  mkdirSync(join(checkout, 'additional_chat_templates'));
+  writeFileSync(join(checkout, 'chat_template.jinja'), '{{jinja}}');
+  writeFileSync(join(checkout, 'additional_chat_templates', 'tool_use.jinja'), '{{tools}}');
+  await choose(page, 'Choose a folder', root);
+  await expect(page.locator('.model-name')).toHaveText('Stories-260K');
+  await page.locator('#model summary', { hasText: 'Metadata' }).click();
+  await expect(page.locator('#model')).toContainText('tokenizer.chat_template.tool_use');
+  await choose(page, 'Choose a folder', checkout);
+  await expect(page.locator('.model-name')).not.toHaveText(/^[0-9a-f]{40}$/);
+});
+
+test('a pointer and a web page in place of a model are called what they are', async ({ page }) => {
+  await page.goto('./');
+  await dropBytes(
+    page,
+    'm.safetensors',
+    bytesOf('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 4976698672\n'),
+  );
+  const newest = page.getByRole('alert').first();
+  await expect(newest).toContainText('It is a Git LFS pointer, a text that stands for the file of 4976698672 bytes');
+  await dropBytes(page, 'm.gguf', bytesOf('<!doctype html><title>Sign in</title>'));
+  await expect(newest).toContainText('It is a web page');
+  await dropBytes(page, 'empty.gguf', []);
+  await expect(newest).toContainText('It is empty.');
+});
