@@ -9,6 +9,7 @@
 #include "architecture/config.h"
 #include "container/gguf_writer.h"
 #include "formats/format.h"
+#include "note.h"
 
 /// From a Hugging Face model folder to the GGUF model it stands for: metadata, tensor names, and what happens to each
 /// tensor's values. Nothing here reads a weight. The result is what llama.cpp's own conversion script arrives at,
@@ -47,7 +48,7 @@ struct ConvertedModel {
   KeyValueList values;                   ///< without the tokenizer
   std::vector<ConvertedTensor> tensors;  ///< in the order of the output
   uint64_t vocabulary = 0;               ///< rows of the token embedding, and so the number of tokens to be listed
-  std::vector<std::string> remarks;      ///< sentences: what llama.cpp will do differently, what was left out
+  Notes notes;                           ///< what llama.cpp will do differently, what was left out
 };
 
 /// Which row of a stored tensor is row `row` of the converted one. Llama's rotary embedding turns pairs of rows of a

@@ -327,10 +327,6 @@ std::optional<std::string> reason_not_convertible(const HuggingFaceConfig& confi
     return "The architecture " + in_quotes(name) + " is not one Nibble can make a model of for llama.cpp. It knows " +
            known + '.';
   }
-  if (const auto quantized = config.object("quantization_config")) {
-    return "The folder is quantized already (" + quantized->text("quant_method").value_or("by an unnamed method") +
-           "). Its weights cannot be quantized again without loss; take the folder it was made from.";
-  }
   return {};
 }
 

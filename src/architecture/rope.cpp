@@ -63,7 +63,7 @@ void set_rope(const Family& family, const Conversion& conversion) {
   }
   const auto& own = family.rope_types;
   if (rope.type == "dynamic") {
-    conversion.model.remarks.push_back(
+    conversion.model.notes.add(
         "The model stretches its rotary embedding dynamically for long texts, which llama.cpp does not do: texts "
         "longer "
         "than its training context will go wrong.");

@@ -19,6 +19,9 @@ std::vector<std::string_view> companion_extensions();
 bool is_companion_file(const FileStart& start);
 std::unique_ptr<FileReader> open_companion(const FileStart& start);
 
+/// Beside an adapter, which is no part of a model.
+constexpr std::string_view adapter_settings = "adapter_config.json";
+
 /// True for the list that says which tensor is in which shard.
 bool is_shard_index(std::string_view name);
 

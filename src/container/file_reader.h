@@ -10,6 +10,7 @@
 
 #include "container/byte_range.h"
 #include "container/gguf.h"
+#include "note.h"
 
 /// What every kind of file offers: a reader that asks for the few bytes it needs and says what it found.
 namespace nibble {
@@ -19,9 +20,9 @@ struct FileContents {
   std::string_view container;         ///< "GGUF", "safetensors"; empty for files beside the weights
   std::vector<StoredTensor> tensors;  ///< in the order of their data
   std::vector<std::pair<std::string, std::string>> texts;  ///< metadata of containers that only know texts
-  std::optional<GgufHeader> header;   ///< of a GGUF file, or of the one that an older file stands for
-  std::vector<uint8_t> whole;         ///< all bytes of a small file beside the weights
-  std::vector<std::string> warnings;  ///< what a person should know, one sentence each
+  std::optional<GgufHeader> header;  ///< of a GGUF file, or of the one that an older file stands for
+  std::vector<uint8_t> whole;        ///< all bytes of a small file beside the weights
+  Notes notes;                       ///< what a person should know
 };
 
 /// Reads one file, piece by piece.

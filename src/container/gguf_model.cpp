@@ -139,16 +139,15 @@ Assembly assemble_gguf(std::span<const ModelFile> files) {
   assembly.shards = shard_order(files, assembly.warnings);
   assembly.tensors = tensors_of(files, assembly.shards);
   for (const uint32_t file : assembly.shards) {
-    const std::vector<std::string>& warnings = files[file].contents->warnings;
-    assembly.warnings.insert(assembly.warnings.end(), warnings.begin(), warnings.end());
+    assembly.notes.append(files[file].contents->notes);
   }
   const auto is_quantized = [](const ModelTensor& tensor) { return format_of(tensor.type).quantized; };
   const auto version = header_of(files[assembly.shards[0]]).number("general.quantization_version");
   if (version && *version < gguf::quantization_version &&
       std::any_of(assembly.tensors.begin(), assembly.tensors.end(), is_quantized)) {
-    assembly.warnings.push_back("The file says that its quantized blocks are of version " + std::to_string(*version) +
-                                "; today's are of version " + std::to_string(gguf::quantization_version) +
-                                ". They may be read wrongly. Make the file again from the original weights.");
+    assembly.notes.warn("The file says that its quantized blocks are of version " + std::to_string(*version) +
+                        "; today's are of version " + std::to_string(gguf::quantization_version) +
+                        ". They may be read wrongly. Make the file again from the original weights.");
   }
   return assembly;
 }

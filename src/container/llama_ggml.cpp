@@ -276,13 +276,13 @@ FileContents LlamaGgmlFile::contents() {
   contents.container = "GGUF";
   contents.header = std::move(header_);
   contents.tensors = std::move(tensors_);
-  contents.warnings.push_back(
+  contents.notes.add(
       "The file is from before GGUF (" + version_.name() +
       ") and says neither the context length nor the epsilon of the norms: 2048 and 0.000005 are assumed. "
       "Llama 2 has 4096 and 0.00001; give llama.context_length and "
       "llama.attention.layer_norm_rms_epsilon as overrides.");
   if (!version_.has_scores()) {
-    contents.warnings.push_back(
+    contents.notes.add(
         "The file has no scores for its tokens, so texts will be cut into worse tokens than they were trained on.");
   }
   return contents;

@@ -9,6 +9,7 @@
 
 #include "container/file_reader.h"
 #include "container/gguf.h"
+#include "note.h"
 
 namespace nibble {
 
@@ -75,7 +76,7 @@ struct Assembly {
   std::optional<GgufHeader> metadata;
   /// Values of tensors that no file holds. Their slices say file number files().size().
   std::vector<uint8_t> computed;
-  std::vector<std::string> warnings;  ///< what a person should know, one sentence each
+  Notes notes;  ///< what a person should know
 };
 
 /// The headers of a model in one or several files. A model split into shards needs all of them, in any order. Holds
@@ -113,7 +114,8 @@ class Model {
   /// In file order, shard by shard.
   const std::vector<ModelTensor>& tensors() const { return assembly_.tensors; }
   const std::vector<uint8_t>& computed() const { return assembly_.computed; }
-  const std::vector<std::string>& warnings() const { return assembly_.warnings; }
+  /// What reading the files told. plan/model_notes.h has all of them.
+  const Notes& notes() const { return assembly_.notes; }
 
  private:
   std::string name_;

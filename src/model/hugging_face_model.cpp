@@ -78,7 +78,12 @@ ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const Source> sour
   return result;
 }
 
-void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, std::vector<std::string>& warnings) {
+void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Notes& notes) {
+  for (const ModelFile& file : files) {
+    if (file.bytes == 0 && file.contents->container.empty()) {
+      notes.add(in_quotes(file.name) + " is empty and counts as missing. Download or copy it again.");
+    }
+  }
   TokenizerFiles tokenizer;
   tokenizer.tokenizer_model = bytes_of(files, "tokenizer.model");
   tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
@@ -96,17 +101,17 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, std:
   std::sort(tokenizer.named_templates.begin(), tokenizer.named_templates.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   try {
-    append_tokenizer(model.values, tokenizer, model.vocabulary, warnings);
+    append_tokenizer(model.values, tokenizer, model.vocabulary, notes);
   } catch (const Error& problem) {
-    warnings.push_back(std::string(problem.what()) +
-                       " The output will have no tokenizer, and llama.cpp does not run such files.");
+    notes.warn(std::string(problem.what()) +
+               " The output will have no tokenizer, and llama.cpp does not run such files.");
   }
 }
 
 }  // namespace
 
 std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 std::string_view title, Assembly& assembly) {
+                                                 bool quantized, std::string_view title, Assembly& assembly) {
   const std::span<const uint8_t> text = bytes_of(files, "config.json");
   if (text.empty()) {
     return "Without a config.json nothing says what network these weights belong to; of a language model, choose the "
@@ -114,6 +119,7 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   }
   const HuggingFaceConfig config({reinterpret_cast<const char*>(text.data()), text.size()});
   if (const auto reason = reason_not_convertible(config)) return reason;
+  if (quantized) return "A model that llama.cpp runs cannot be made of them.";
 
   const std::vector<Source> sources = sources_of(files, weights);
   std::vector<SourceTensor> list;
@@ -131,8 +137,8 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
             : stored_tensor(std::move(tensor), sources));
   }
   assembly.container = "Hugging Face folder";
-  assembly.warnings.insert(assembly.warnings.end(), model.remarks.begin(), model.remarks.end());
-  add_tokenizer(files, model, assembly.warnings);
+  assembly.notes.append(model.notes);
+  add_tokenizer(files, model, assembly.notes);
   assembly.metadata = header_of(model.values);
   return {};
 }

@@ -8,10 +8,10 @@
 
 namespace nibble {
 
-/// A Hugging Face folder as the GGUF model it stands for: adds metadata, tensors and warnings to `assembly`. A
-/// sentence, and nothing added, when there is no config.json or its architecture is not known. Throws Error when the
-/// files contradict one another.
+/// A Hugging Face folder as the GGUF model it stands for: adds metadata, tensors and notes to `assembly`. A
+/// sentence, and nothing added, when there is no config.json, its architecture is not known or the weights are
+/// `quantized` already. Throws Error when the files contradict one another.
 std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 std::string_view title, Assembly& assembly);
+                                                 bool quantized, std::string_view title, Assembly& assembly);
 
 }  // namespace nibble

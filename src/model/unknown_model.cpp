@@ -83,26 +83,25 @@ class Collector {
   }
 
   void warn() {
-    std::vector<std::string>& warnings = assembly_.warnings;
+    Notes& notes = assembly_.notes;
     if (long_names_.count) {
-      warnings.push_back("GGUF holds names of at most " + std::to_string(gguf::max_name_bytes) +
-                         " bytes: the name of " + long_names_.text() +
-                         " is longer and is cut to a check sum and its end. The metadata keep the " + "whole name.");
+      notes.add("GGUF holds names of at most " + std::to_string(gguf::max_name_bytes) + " bytes: the name of " +
+                long_names_.text() + " is longer and is cut to a check sum and its end. The metadata keep the " +
+                "whole name.");
     }
     if (folded_.count) {
-      warnings.push_back("GGUF holds at most four dimensions: the outermost ones of " + folded_.text() +
-                         " are written as one.");
+      notes.add("GGUF holds at most four dimensions: the outermost ones of " + folded_.text() + " are written as one.");
     }
     if (unsigned_.count) {
       std::string list;
       for (const std::string& dtype : dtypes_) list += (list.empty() ? "" : ", ") + dtype;
-      warnings.push_back("GGUF has no " + list + ": the bytes of " + unsigned_.text() +
-                         " are kept as signed integers of the same size, so that the upper half of the values reads "
-                         "as negative numbers.");
+      notes.add("GGUF has no " + list + ": the bytes of " + unsigned_.text() +
+                " are kept as signed integers of the same size, so that the upper half of the values reads "
+                "as negative numbers.");
     }
     if (small_floats_.count) {
-      warnings.push_back("GGUF has no 8-bit floats: " + small_floats_.text() +
-                         " become F16, which holds them exactly, unless they are quantized.");
+      notes.add("GGUF has no 8-bit floats: " + small_floats_.text() +
+                " become F16, which holds them exactly, unless they are quantized.");
     }
   }
 
@@ -125,10 +124,9 @@ GgufHeader header_of(const KeyValueList& values) {
 
 void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
                       const std::string& why, Assembly& assembly) {
-  assembly.warnings.insert(assembly.warnings.begin(),
-                           why +
-                               " The output keeps the names of the tensors and says that its architecture is "
-                               "unknown; llama.cpp does not run such files.");
+  assembly.notes.warn(why +
+                      " The output keeps the names of the tensors and says that its architecture is unknown; llama.cpp "
+                      "does not run such files.");
   KeyValueList values;
   values.set_string("general.architecture", unknown_architecture);
   values.set_string("general.name", title);

@@ -8,7 +8,7 @@
 namespace nibble {
 
 /// A model of a network nobody knows: every tensor keeps its name, shape and type as far as GGUF can hold them, and
-/// warnings say where it cannot. `why` is the first warning: why the network is not known. Adds to `assembly`. Throws
+/// notes say where it cannot. `why` begins the first one: why the network is not known. Adds to `assembly`. Throws
 /// Error when a tensor is in two of the files.
 void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
                       const std::string& why, Assembly& assembly);

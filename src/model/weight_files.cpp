@@ -8,6 +8,7 @@
 #include "container/text.h"
 #include "error.h"
 #include "model/hugging_face_model.h"
+#include "model/quantized_source.h"
 #include "model/unknown_model.h"
 #include "tokenizer/json_file.h"
 
@@ -89,6 +90,33 @@ std::vector<uint32_t> by_name(std::span<const ModelFile> files, std::span<const 
               "), and nothing says that they are one model. Choose one of them, or the whole folder with its index.");
 }
 
+/// Whether the index of shards can be read. Where it cannot, the names of the shards say what belongs together.
+bool is_readable(const ModelFile& index, Notes& notes) {
+  try {
+    parse_json_file(index.contents->whole, index.name);
+    return true;
+  } catch (const Error& problem) {
+    notes.add(std::string(problem.what()) + " The names of the files with weights count instead.");
+    return false;
+  }
+}
+
+/// Takes adapters out of the files with weights, unless there is nothing else, and says so. The settings of one tell of
+/// an adapter that was not even given.
+void leave_out_adapters(std::span<const ModelFile> files, std::vector<uint32_t>& given, Notes& notes) {
+  const auto is_adapter = [&](uint32_t i) { return files[i].name.starts_with("adapter_model."); };
+  if (std::all_of(given.begin(), given.end(), is_adapter)) return;
+  std::string name;
+  for (const ModelFile& file : files) {
+    if (file.name == adapter_settings || file.name.starts_with("adapter_model.")) name = file.name;
+  }
+  if (name.empty()) return;
+  std::erase_if(given, is_adapter);
+  notes.add("An adapter (" + in_quotes(name) +
+            ") lies beside the weights and is left out: the output is the model without it. Merge it first, for "
+            "example with merge_and_unload() of PEFT, if it is wanted.");
+}
+
 /// True for NumPy's files, each of which is one array of a model.
 bool all_are_arrays(std::span<const ModelFile> files, std::span<const uint32_t> given) {
   return std::all_of(given.begin(), given.end(), [&](uint32_t i) { return files[i].contents->container == "NumPy"; });
@@ -96,13 +124,14 @@ bool all_are_arrays(std::span<const ModelFile> files, std::span<const uint32_t> 
 
 }  // namespace
 
-std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector<std::string>& warnings) {
+std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& notes) {
   std::vector<uint32_t> given;
   const ModelFile* index = nullptr;
   for (uint32_t i = 0; i < files.size(); ++i) {
     if (!files[i].contents->container.empty()) given.push_back(i);
-    if (is_shard_index(files[i].name)) index = &files[i];
+    if (is_shard_index(files[i].name) && is_readable(files[i], notes)) index = &files[i];
   }
+  leave_out_adapters(files, given, notes);
   if (given.empty()) {
     throw Error("None of the files holds weights. Choose the files of the folder that do as well.");
   }
@@ -116,7 +145,7 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector
   }
   for (const uint32_t i : given) {
     if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) {
-      warnings.push_back(in_quotes(files[i].name) + " is no part of the model and is left out.");
+      notes.add(in_quotes(files[i].name) + " is no part of the model and is left out.");
     }
   }
   return chosen;
@@ -124,18 +153,24 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector
 
 Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name) {
   Assembly assembly;
-  const std::vector<uint32_t> weights = weight_files(files, assembly.warnings);
+  const std::vector<uint32_t> weights = weight_files(files, assembly.notes);
   for (const uint32_t file : weights) {
-    const std::vector<std::string>& warnings = files[file].contents->warnings;
-    assembly.warnings.insert(assembly.warnings.end(), warnings.begin(), warnings.end());
+    for (const std::string& warning : files[file].contents->warnings) assembly.notes.add(warning);
   }
   assembly.container = files[weights[0]].contents->container;
   assembly.shards = {weights[0]};
   std::string_view own_name = files[weights[0]].name;
   own_name = own_name.substr(0, own_name.rfind('.'));
   const std::string_view title = name.empty() ? own_name : name;
-  const auto why_not = assemble_hugging_face(files, weights, title, assembly);
+  const auto quantized = quantized_source(files);
+  if (quantized) {
+    assembly.notes.warn("The weights are quantized already (" + quantized->method + ": " + quantized->sign +
+                        ") and cannot be quantized again without loss. Open the model before it was quantized.");
+  }
+  const size_t of_the_files = assembly.notes.list.size();
+  const auto why_not = assemble_hugging_face(files, weights, quantized.has_value(), title, assembly);
   if (why_not) assemble_unknown(files, weights, title, *why_not, assembly);
+  for (size_t i = of_the_files; i < assembly.notes.list.size(); ++i) assembly.notes.list[i].gguf_only = true;
   return assembly;
 }
 

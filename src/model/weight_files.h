@@ -8,9 +8,9 @@
 namespace nibble {
 
 /// Which of the files hold the weights of one model, in order: those an index lists, the numbered shards of one name,
-/// or a single file. Sentences about files that were left out go to `warnings`. Throws Error when shards are missing or
+/// or a single file. Sentences about files that were left out go to `notes`. Throws Error when shards are missing or
 /// the files belong to several models.
-std::vector<uint32_t> weight_files(std::span<const ModelFile> files, std::vector<std::string>& warnings);
+std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& notes);
 
 /// Joins files that are not GGUF, all read, to one model: a Hugging Face folder whose architecture is known becomes the
 /// GGUF model it stands for, everything else keeps its names. `name` is the folder's, or empty. Throws Error.

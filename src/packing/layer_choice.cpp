@@ -6,6 +6,7 @@
 #include "container/python_json.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/quantized_source.h"
 #include "packing/packing.h"
 
 namespace nibble {
@@ -27,31 +28,6 @@ Json config_of(const Model& model) {
   return nullptr;
 }
 
-/// Names of what quantized layers consist of, in the layouts in use.
-constexpr std::array<std::string_view, 6> parts_of_quantized = {".qweight",      ".absmax",           ".SCB",
-                                                                ".weight_scale", ".weight_scale_inv", ".weight_packed"};
-/// Of MXFP4, when it holds bytes.
-constexpr std::string_view blocks_of_quantized = "_blocks";
-
-/// What says that the layers are quantized already; empty when nothing does.
-std::string sign_of_quantization(const Model& model, const Json& config) {
-  if (config.is_object() && config.contains("quantization_config")) {
-    const Json& own = config["quantization_config"];
-    const bool named = own.is_object() && own.contains("quant_method") && own["quant_method"].is_string();
-    return "its config.json says so" + (named ? " (" + own["quant_method"].get<std::string>() + ")" : "");
-  }
-  for (const ModelFile& file : model.files()) {
-    if (!file.contents) continue;
-    for (const StoredTensor& tensor : file.contents->tensors) {
-      const std::string_view name = tensor.name;
-      const bool part = std::any_of(parts_of_quantized.begin(), parts_of_quantized.end(),
-                                    [&](std::string_view end) { return name.ends_with(end); });
-      if (part || (tensor.dtype == "U8" && name.ends_with(blocks_of_quantized))) return "it holds " + in_quotes(name);
-    }
-  }
-  return "";
-}
-
 /// Families whose layers keep [inputs, outputs], while loaders want quantized ones the other way around.
 constexpr std::array<std::string_view, 4> transposed_families = {"gpt2", "openai-gpt", "imagegpt",
                                                                  "decision_transformer"};
@@ -66,9 +42,9 @@ constexpr std::array<std::string_view, 3> routers = {".gate.weight", ".router.we
 LayerChoice::LayerChoice(const Model& model, const PlanOptions& options)
     : options_(options), config_(config_of(model)) {
   const std::string type(options.packing->name());
-  if (const std::string sign = sign_of_quantization(model, config_); !sign.empty()) {
-    throw Error("The layers of this model are quantized already: " + sign + ". " + type +
-                " is made from the weights they were made from. Open the model before it was quantized.");
+  if (const auto quantized = quantized_source(model.files())) {
+    throw Error("The layers of this model are quantized already (" + quantized->method + "): " + quantized->sign +
+                ". " + type + " is made from the weights they were made from. Open the model before it was quantized.");
   }
   const std::string family =
       config_.is_object()

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "container/companion.h"
 #include "container/python_json.h"
@@ -13,6 +14,7 @@
 #include "packing/layer_choice.h"
 #include "packing/loader_config.h"
 #include "plan/jobs.h"
+#include "plan/model_notes.h"
 
 namespace nibble {
 namespace {
@@ -38,10 +40,14 @@ void refuse_other_options(const PlanOptions& options, const Packing& packing) {
 }
 
 std::vector<Input> inputs_of(const Model& model) {
+  std::set<uint32_t> used;  // files beside the model's own are left out
+  for (const ModelTensor& tensor : model.tensors()) {
+    for (const TensorSlice& slice : tensor.slices) used.insert(slice.file);
+  }
   std::vector<Input> inputs;
   for (uint32_t i = 0; i < model.files().size(); ++i) {
     const ModelFile& file = model.files()[i];
-    if (!file.contents) continue;
+    if (!file.contents || !used.count(i)) continue;
     if (!file.contents->tensors.empty() && file.contents->container != "safetensors") {
       throw Error("This type is written from safetensors files, and " + in_quotes(file.name) + " is a " +
                   std::string(file.contents->container) + " file. Choose one of the GGUF types.");
@@ -261,7 +267,7 @@ class Planner {
     const Json config = Json::parse(quantization_config_text(packing_, dtype_, modules_));
     if (packing_.family == PackingFamily::gptq) add_file("quantize_config.json", config.dump(2) + "\n");
     if (!choice_.config().is_object()) {
-      packed_.plan.notes.push_back(
+      packed_.plan.notes.warn(
           "There is no config.json beside the model. Loaders need one that holds the object that the "
           "output's metadata has under quantization_config.");
       return;
@@ -272,10 +278,13 @@ class Planner {
     for (uint32_t i = 0; i < model_.files().size(); ++i) {
       const ModelFile& file = model_.files()[i];
       const bool elsewhere = !named_template(file.name).empty();  // in a folder of its own
-      if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json" || elsewhere) continue;
+      if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json" ||
+          file.name == adapter_settings || elsewhere) {
+        continue;
+      }
       packed_.plan.files.push_back({file.name, file.bytes, 0, {}, i});
     }
-    packed_.plan.notes.push_back(
+    packed_.plan.notes.add(
         "Loaders open a folder. An output named model.safetensors gets its config.json and the model's tokenizer "
         "files beside it, as they look for them; under another name these get that name in front.");
   }
@@ -283,10 +292,10 @@ class Planner {
   void note_left_out() {
     const std::vector<std::string>& names = modules_.left_out;
     if (names.empty()) return;
-    packed_.plan.notes.push_back(
-        counted(names.size(), "layer") + " cannot be stored as " + std::string(packing_.name()) +
-        (names.size() > 1 ? ", the first being " : ": ") + in_quotes(names[0]) + ". The configuration names " +
-        (names.size() > 1 ? "them" : "it") + " where Transformers, GPTQModel and vLLM look for what is left out.");
+    packed_.plan.notes.add(counted(names.size(), "layer") + " cannot be stored as " + std::string(packing_.name()) +
+                           (names.size() > 1 ? ", the first being " : ": ") + in_quotes(names[0]) +
+                           ". The configuration names " + (names.size() > 1 ? "them" : "it") +
+                           " where Transformers, GPTQModel and vLLM look for what is left out.");
   }
 
   void finish() {
@@ -302,15 +311,25 @@ class Planner {
     plan.bits_per_weight =
         plan.weights ? 8.0 * static_cast<double>(data_bytes_) / static_cast<double>(plan.weights) : 0;
     if (copied > 0) {
-      plan.notes.push_back(counted(copied, "tensor") + " with " + counted(copied_weights, "weight") +
-                           " stay as they are: embeddings, output heads, norms, and what this layout cannot hold.");
+      plan.notes.add(counted(copied, "tensor") + " with " + counted(copied_weights, "weight") +
+                     " stay as they are: embeddings, output heads, norms, and what this layout cannot hold.");
     }
     note_left_out();
+    add_model_notes();
     std::vector<Job> pieces = plan.jobs;
     for (Job& job : pieces) job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
     plan.memory.shared_bytes = plan.jobs.size() * sizeof(Job) + packed_.tensors.size() * sizeof(PackedPlanTensor);
     for (const OutputFile& file : plan.files) plan.memory.shared_bytes += file.header_bytes;
     plan.memory.per_worker_bytes = worker_bytes(pieces);
+  }
+
+  /// What concerns GGUF files does not concern this output.
+  void add_model_notes() {
+    Notes notes = model_notes(model_);
+    std::erase_if(notes.list, [](const Note& note) { return note.gguf_only; });
+    notes.append(packed_.plan.notes);
+    notes.put_warnings_first();
+    packed_.plan.notes = std::move(notes);
   }
 
   const Model& model_;

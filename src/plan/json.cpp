@@ -8,9 +8,11 @@
 #include "container/text.h"
 #include "error.h"
 #include "json/parse.h"
+#include "model/beside.h"
 #include "model/folder.h"
 #include "numeric/bits.h"
 #include "plan/json_parts.h"
+#include "plan/model_notes.h"
 #include "recipe/tensor_kind.h"
 
 namespace nibble {
@@ -89,16 +91,11 @@ Json metadata_json(const GgufHeader& header) {
   return list;
 }
 
-Json warnings_of(const Model& model) {
-  Json list = model.warnings();
-  const GgufHeader& header = model.metadata();
-  if (model.tensors().empty()) list.push_back("The model has no tensors: there is nothing to quantize.");
-  if (!header.text("general.architecture")) {
-    list.push_back("The model does not name its architecture, so rules that depend on it are not applied.");
+Json notes_json(const Notes& notes) {
+  Json list = Json::list();
+  for (const Note& note : notes.list) {
+    list.push_back({{"level", note.level == Note::Level::warning ? "warning" : "note"}, {"text", note.text}});
   }
-  uint64_t empty = 0;
-  for (const ModelTensor& tensor : model.tensors()) empty += tensor.weights == 0;
-  if (empty) list.push_back(counted(empty, "tensor") + " without any weights: a dimension is zero.");
   return list;
 }
 
@@ -173,7 +170,7 @@ std::string model_json(const Model& model) {
               {"tensorBytes", bytes},
               {"tensors", std::move(tensors)},
               {"metadata", metadata_json(header)},
-              {"warnings", warnings_of(model)}}
+              {"notes", notes_json(model_notes(model))}}
       .dump();
 }
 
@@ -222,7 +219,7 @@ Json plan_object(const Plan& plan, Json tensors, Json jobs) {
           {"weights", plan.weights},
           {"tensors", std::move(tensors)},
           {"jobs", std::move(jobs)},
-          {"notes", plan.notes},
+          {"notes", notes_json(plan.notes)},
           {"memory", {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}};
 }
 
@@ -256,6 +253,10 @@ std::string file_kinds_json() {
 }
 
 std::string names_json(const std::vector<std::string>& names) { return Json{{"names", names}}.dump(); }
+
+std::string files_beside_json(const std::string& weights, const std::string& names) {
+  return Json{{"files", files_beside(weights, parse_json(names).get<std::vector<std::string>>())}}.dump();
+}
 
 std::string done_json() { return Json{{"done", true}}.dump(); }
 

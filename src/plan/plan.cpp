@@ -9,6 +9,7 @@
 #include "container/text.h"
 #include "plan/jobs.h"
 #include "plan/layout.h"
+#include "plan/model_notes.h"
 
 namespace nibble {
 namespace {
@@ -35,7 +36,7 @@ std::string difference(double bytes) {
 }
 
 /// One sentence per pair of types: how many tensors could not have the type asked for, and what that costs.
-void note_substitutions(const Plan& plan, const Model& model, std::vector<std::string>& notes) {
+void note_substitutions(const Plan& plan, const Model& model, Notes& notes) {
   struct Group {
     uint64_t count = 0;
     double cost = 0;
@@ -52,15 +53,15 @@ void note_substitutions(const Plan& plan, const Model& model, std::vector<std::s
   }
   for (const auto& [types, group] : groups) {
     const auto& [wanted, taken] = types;
-    notes.push_back(counted(group.count, "tensor") + " cannot be " + display_name(wanted) +
-                    ", because the rows are no multiple of " + std::to_string(format_of(wanted).block_length) +
-                    " weights, and will be " + display_name(taken) + " instead (" + difference(group.cost) +
-                    "), the first being " + in_quotes(group.first) + ".");
+    notes.add(counted(group.count, "tensor") + " cannot be " + display_name(wanted) +
+              ", because the rows are no multiple of " + std::to_string(format_of(wanted).block_length) +
+              " weights, and will be " + display_name(taken) + " instead (" + difference(group.cost) +
+              "), the first being " + in_quotes(group.first) + ".");
   }
 }
 
 /// Tells which tensors go without importance although there is a matrix.
-void note_importance(const Plan& plan, const Model& model, std::vector<std::string>& notes) {
+void note_importance(const Plan& plan, const Model& model, Notes& notes) {
   uint64_t with = 0, without = 0, unusable = 0;
   std::string first, first_unusable;
   for (const PlannedTensor& tensor : plan.tensors) {
@@ -74,66 +75,68 @@ void note_importance(const Plan& plan, const Model& model, std::vector<std::stri
     }
   }
   if (unusable > 0) {
-    notes.push_back("What the importance matrix has for " + counted(unusable, "tensor") +
-                    " cannot be used, all values of a matrix being zero, or some negative or no numbers: converted "
-                    "without it there, the first being " +
-                    in_quotes(first_unusable) + ".");
+    notes.add("What the importance matrix has for " + counted(unusable, "tensor") +
+              " cannot be used, all values of a matrix being zero, or some negative or no numbers: converted "
+              "without it there, the first being " +
+              in_quotes(first_unusable) + ".");
   }
   if (without == 0) return;
   if (with == 0) {
-    notes.push_back(
+    notes.add(
         "The importance matrix has no entry for any tensor of this model; it was probably made for another "
         "one.");
   } else {
-    notes.push_back(counted(without, "tensor") +
-                    " without an entry in the importance matrix will be converted without "
-                    "it, the first being " +
-                    in_quotes(first) + ".");
+    notes.add(counted(without, "tensor") +
+              " without an entry in the importance matrix will be converted without "
+              "it, the first being " +
+              in_quotes(first) + ".");
   }
 }
 
 /// Tells which types are written as llama.cpp writes them although another method was asked for.
-void note_methods(const Plan& plan, std::vector<std::string>& notes) {
+void note_methods(const Plan& plan, Notes& notes) {
   std::map<Type, uint64_t> counts;
   for (const PlannedTensor& tensor : plan.tensors) {
     const bool has_choice = format_of(tensor.to).quantized;
     if (tensor.converts() && has_choice && tensor.method != plan.method) ++counts[tensor.to];
   }
   for (const auto& [type, count] : counts) {
-    notes.push_back(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +
-                    counted(count, "tensor") + " will be written as llama.cpp does.");
+    notes.add(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +
+              counted(count, "tensor") + " will be written as llama.cpp does.");
   }
 }
 
 /// Tells of rules that change nothing.
-void note_rules(const PlanOptions& options, const Model& model, std::vector<std::string>& notes) {
+void note_rules(const PlanOptions& options, const Model& model, Notes& notes) {
   if (options.recipe.rules.empty()) return;
   const std::string idle = note_on_idle_rules(options.recipe.rules, names_of(model));
-  if (!idle.empty()) notes.push_back(idle);
+  if (!idle.empty()) notes.add(idle);
   const FileType& type = *options.recipe.file_type;
   if (type.copies || !format_of(type.default_type).quantized) {
-    notes.push_back("Rules for single tensors count for quantized types only; with " + std::string(type.name) +
-                    " they change nothing.");
+    notes.add("Rules for single tensors count for quantized types only; with " + std::string(type.name) +
+              " they change nothing.");
   }
 }
 
 void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const Layout& layout) {
+  plan.notes = model_notes(model, options.overrides);
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
   note_rules(options, model, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
   if (const uint64_t alignment = model.metadata().alignment; alignment != gguf::default_alignment) {
-    plan.notes.push_back("The model asks for an alignment of " + counted(alignment, "byte") +
-                         ". The output is aligned to 32 bytes and says so; llama-quantize would keep the old number "
-                         "and write a file that cannot be read.");
+    plan.notes.add("The model asks for an alignment of " + counted(alignment, "byte") +
+                   ". The output is aligned to 32 bytes and says so; llama-quantize would keep the old number "
+                   "and write a file that cannot be read.");
   } else if (layout.realigned) {
-    plan.notes.push_back("general.alignment cannot be changed: the output is aligned to 32 bytes and says so.");
+    plan.notes.add("general.alignment cannot be changed: the output is aligned to 32 bytes and says so.");
   }
   bool converts = false;
   for (const PlannedTensor& tensor : plan.tensors) converts = converts || tensor.converts();
   if (!converts && !plan.file_type->copies) {
-    plan.notes.push_back("No tensor changes its type; only the metadata is written anew.");
+    plan.notes.add("No tensor changes its type; only the metadata is written anew.");
   }
+  plan.notes.put_warnings_first();
 }
 
 RunLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {

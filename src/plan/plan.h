@@ -7,6 +7,7 @@
 
 #include "container/importance.h"
 #include "container/model.h"
+#include "note.h"
 #include "plan/options.h"
 
 /// What a run will do, computed from headers alone: every input range, every output offset, the whole output header and
@@ -80,7 +81,7 @@ struct Plan {
   std::vector<OutputFile> files;
   std::vector<PlannedTensor> tensors;
   std::vector<Job> jobs;
-  std::vector<std::string> notes;  ///< what a person should know before running
+  Notes notes;  ///< what a person should know before running, of the model too; warnings first
   MemoryNeed memory{};
 };
 

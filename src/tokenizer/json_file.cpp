@@ -1,5 +1,7 @@
 #include "tokenizer/json_file.h"
 
+#include <algorithm>
+
 #include "container/placeholder.h"
 #include "container/python_json.h"
 #include "error.h"
@@ -24,8 +26,9 @@ FileJson parse_json_file(std::span<const uint8_t> bytes, std::string_view file,
     return json;
   } catch (const FileJson::parse_error& problem) {
     if (const auto reason = placeholder_reason(bytes)) throw Error(std::string(file) + " is not JSON. " + *reason);
-    throw Error(std::string(file) + " is not valid JSON: it goes wrong at byte " + std::to_string(problem.byte) +
-                " of " + std::to_string(bytes.size()) + ". Download it again.");
+    throw Error(std::string(file) + " is not valid JSON: it goes wrong at byte " +
+                std::to_string(std::min(problem.byte, bytes.size())) + " of " + std::to_string(bytes.size()) +
+                ". Download it again.");
   } catch (const FileJson::exception&) {
     throw Error(std::string(file) + " holds a number no program can read. Download it again.");
   }

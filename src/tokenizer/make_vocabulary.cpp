@@ -104,7 +104,7 @@ bool has_byte_level(const FileJson& node) {
 }
 
 Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, const TokenizerSettings& settings,
-                                 OutOfRange& beyond, std::vector<std::string>& warnings) {
+                                 OutOfRange& beyond, Notes& notes) {
   if (!has_byte_level(member(json.rest, "pre_tokenizer")) && !has_byte_level(member(json.rest, "decoder"))) {
     throw Error(
         "The BPE tokenizer of tokenizer.json neither writes bytes as letters (ByteLevel) nor falls back to bytes "
@@ -114,7 +114,7 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
     throw Error("tokenizer.json has a vocabulary but no merges, and llama.cpp needs them. Download it again.");
   vocabulary.model = "gpt2";
   vocabulary.pre = pre_tokenizer_name(
-      json.rest, flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true), warnings);
+      json.rest, flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true), notes);
   for (const auto& [text, id] : json.vocabulary) {
     if (!beyond.drops(id, text)) vocabulary.set(id, text, 0, TokenType::normal);
   }
@@ -124,7 +124,7 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
 
 }  // namespace
 
-std::vector<AddedToken> TokenizerSettings::extra_tokens() const {
+std::vector<AddedToken> TokenizerSettings::extra_tokens(Notes& notes) const {
   std::vector<AddedToken> tokens;
   if (added_tokens.is_object()) {
     for (const auto& [text, id] : added_tokens.items()) {
@@ -132,30 +132,36 @@ std::vector<AddedToken> TokenizerSettings::extra_tokens() const {
         tokens.push_back({id.get<uint64_t>(), text, false});
     }
   }
+  uint64_t useless = 0;
+  std::string first_useless;
   const FileJson& decoder = member(tokenizer_config, "added_tokens_decoder");
   if (decoder.is_object()) {
     for (const auto& [key, entry] : decoder.items()) {
       uint64_t id = max_tokens;
       const auto end = std::from_chars(key.data(), key.data() + key.size(), id).ptr;
       if (key.empty() || end != key.data() + key.size() || id >= max_tokens || !member(entry, "content").is_string()) {
-        throw Error("tokenizer_config.json is damaged: added_tokens_decoder has no usable text for the id " +
-                    in_quotes(key) + ". Download it again.");
+        if (useless++ == 0) first_useless = key;
+        continue;
       }
       tokens.push_back({id, text_member(entry, "content"), flag_member(entry, "special", false)});
     }
+  }
+  if (useless > 0) {
+    notes.add("tokenizer_config.json is damaged: in added_tokens_decoder, the id " + in_quotes(first_useless) +
+              (useless > 1 ? " and " + std::to_string(useless - 1) + " more have" : " has") + " no usable text and " +
+              (useless > 1 ? "are" : "is") + " left out. Download it again.");
   }
   return tokens;
 }
 
 Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
-                                    const TokenizerSettings& settings, uint64_t vocab_size,
-                                    std::vector<std::string>& warnings) {
+                                    const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
   if (model.unigram) {
-    warnings.push_back(
+    notes.add(
         "tokenizer.model is a Unigram model. llama.cpp merges pieces by score instead, so some texts get "
         "other ids than the model was trained with.");
   }
-  const std::vector<AddedToken> extra = settings.extra_tokens();
+  const std::vector<AddedToken> extra = settings.extra_tokens(notes);
   if (vocab_size == 0) {
     vocab_size = model.pieces.size();
     for (const AddedToken& token : extra) vocab_size = std::max(vocab_size, token.id + 1);
@@ -180,7 +186,7 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
       if (token.id < vocab_size && vocabulary.is(token.id, TokenType::unused)) set_added(vocabulary, token);
     }
   }
-  beyond.warn(warnings);
+  beyond.warn(notes);
   if (!model.add_dummy_prefix) vocabulary.add_space_prefix = false;
   const std::pair<std::string_view, int32_t> named[] = {
       {"bos", model.bos_id}, {"eos", model.eos_id}, {"unk", model.unk_id}, {"pad", model.pad_id}};
@@ -190,10 +196,9 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
   return vocabulary;
 }
 
-Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size,
-                           std::vector<std::string>& warnings) {
+Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
   require_bpe(json);
-  const std::vector<AddedToken> extra = settings.extra_tokens();
+  const std::vector<AddedToken> extra = settings.extra_tokens(notes);
   if (vocab_size == 0) vocab_size = id_count(json, extra);
   refuse_too_many(vocab_size);
   const bool byte_fallback = flag_member(member(json.rest, "model"), "byte_fallback", false);
@@ -201,7 +206,7 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
   vocabulary.fill(vocab_size, byte_fallback);
   OutOfRange beyond(vocab_size);
   vocabulary = byte_fallback ? byte_fallback_vocabulary(json, std::move(vocabulary), beyond)
-                             : byte_level_vocabulary(json, std::move(vocabulary), settings, beyond, warnings);
+                             : byte_level_vocabulary(json, std::move(vocabulary), settings, beyond, notes);
   std::vector<AddedToken> added = extra;
   added.insert(added.end(), json.added_tokens.begin(), json.added_tokens.end());
   for (const AddedToken& token : added) {
@@ -212,7 +217,7 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
     if (known && (token.special || looks_special(token.text))) continue;
     set_added(vocabulary, token);
   }
-  beyond.warn(warnings);
+  beyond.warn(notes);
   return vocabulary;
 }
 

@@ -16,20 +16,19 @@ struct TokenizerSettings {
   FileJson chat_template;  ///< of a file of its own
 
   /// Tokens that tokenizer_config.json or added_tokens.json add. The former's word counts where both name an id.
-  std::vector<AddedToken> extra_tokens() const;
+  /// An entry without an id and a text is left out with a note.
+  std::vector<AddedToken> extra_tokens(Notes& notes) const;
 };
 
 /// tokenizer.model. `json`, where there is one, fills ids that would stay unused.
 Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
-                                    const TokenizerSettings& settings, uint64_t vocab_size,
-                                    std::vector<std::string>& warnings);
+                                    const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes);
 
 /// tokenizer.json: byte-level BPE, or BPE that falls back to bytes, as SentencePiece. Scores of the latter make
 /// llama.cpp, which merges the best-scored pair first, follow the order of the merges: the n-th distinct token a merge
 /// makes gets -n, the others follow in the order of their ids. For models trained with SentencePiece these are the
 /// very scores of their tokenizer.model. (llama.cpp's converter gives all of them -1000, which merges left to right.)
 /// The merges move out of `json`.
-Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size,
-                           std::vector<std::string>& warnings);
+Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes);
 
 }  // namespace nibble

@@ -133,11 +133,11 @@ bool meets(Demand demand, bool value) { return demand == Demand::any || value ==
 
 }  // namespace
 
-std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, std::vector<std::string>& warnings) {
+std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, Notes& notes) {
   Steps steps;
   steps.add(member(rest, "pre_tokenizer"));
   if (steps.prefix_space) {
-    warnings.push_back(
+    notes.add(
         "The tokenizer puts a space before every text; llama.cpp has no such switch for this kind of "
         "tokenizer, so the first word of a text may get other ids.");
   }
@@ -150,9 +150,9 @@ std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, std
   }
   std::string found;
   for (const std::string& step : steps.list) found += (found.empty() ? "" : ", ") + in_quotes(step, 60);
-  warnings.push_back("The way this tokenizer cuts text into words (" + found +
-                     ") is none Nibble knows a llama.cpp name for. \"default\" is written: the model will load, but "
-                     "some texts get other ids than it was trained with.");
+  notes.add("The way this tokenizer cuts text into words (" + found +
+            ") is none Nibble knows a llama.cpp name for. \"default\" is written: the model will load, but "
+            "some texts get other ids than it was trained with.");
   return "default";
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "note.h"
 #include "tokenizer/json_file.h"
 
 namespace nibble {
@@ -13,6 +14,6 @@ namespace nibble {
 /// with the list of those llama.cpp implements. `rest` is tokenizer.json without its long lists, `clean_spaces`
 /// clean_up_tokenization_spaces of tokenizer_config.json, which two names differ in. Unknown ones give "default" and a
 /// warning.
-std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, std::vector<std::string>& warnings);
+std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, Notes& notes);
 
 }  // namespace nibble

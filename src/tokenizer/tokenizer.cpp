@@ -11,13 +11,25 @@
 namespace nibble {
 namespace {
 
+/// A file a vocabulary can do without: an object, or null when it is missing or damaged, which is said.
+FileJson optional_object(std::span<const uint8_t> bytes, const char* file, Notes& notes) {
+  try {
+    FileJson json = parse_json_file(bytes, file);
+    if (json.is_object() || json.is_null()) return json;
+    notes.add(std::string(file) + " is not a JSON object, so it is left out. Download it again.");
+  } catch (const Error& problem) {
+    notes.add(std::string(problem.what()) + " Until then, what it would say is left out.");
+  }
+  return nullptr;
+}
+
 /// What the files of their own say, in the form of tokenizer_config.json's "chat_template": a text, or a list of named
 /// ones when there are more; null when there is none. gguf-py/gguf/vocab.py: chat_template.jinja counts before
 /// chat_template.json, and named templates count beside the former only.
-FileJson read_chat_template(const TokenizerFiles& files) {
+FileJson read_chat_template(const TokenizerFiles& files, Notes& notes) {
   const auto text_of = [](std::span<const uint8_t> bytes) { return std::string(bytes.begin(), bytes.end()); };
   if (files.chat_template.empty()) {
-    return member(parse_json_file(files.chat_template_json, "chat_template.json"), "chat_template");
+    return member(optional_object(files.chat_template_json, "chat_template.json", notes), "chat_template");
   }
   if (files.named_templates.empty()) return text_of(files.chat_template);
   FileJson list = FileJson::array({{{"name", "default"}, {"template", text_of(files.chat_template)}}});
@@ -27,38 +39,63 @@ FileJson read_chat_template(const TokenizerFiles& files) {
   return list;
 }
 
-TokenizerSettings read_settings(const TokenizerFiles& files) {
+TokenizerSettings read_settings(const TokenizerFiles& files, Notes& notes) {
   TokenizerSettings settings;
-  settings.config = parse_json_file(files.config, "config.json");
-  settings.generation_config = parse_json_file(files.generation_config, "generation_config.json");
-  settings.tokenizer_config = parse_json_file(files.tokenizer_config, "tokenizer_config.json");
-  settings.special_tokens_map = parse_json_file(files.special_tokens_map, "special_tokens_map.json");
-  settings.added_tokens = parse_json_file(files.added_tokens, "added_tokens.json");
-  settings.chat_template = read_chat_template(files);
+  settings.config = optional_object(files.config, "config.json", notes);
+  settings.generation_config = optional_object(files.generation_config, "generation_config.json", notes);
+  settings.tokenizer_config = optional_object(files.tokenizer_config, "tokenizer_config.json", notes);
+  settings.special_tokens_map = optional_object(files.special_tokens_map, "special_tokens_map.json", notes);
+  settings.added_tokens = optional_object(files.added_tokens, "added_tokens.json", notes);
+  settings.chat_template = read_chat_template(files, notes);
   return settings;
 }
 
+/// What holds the tokens.
+struct VocabularyFiles {
+  std::optional<SentencePieceModel> model;
+  std::optional<TokenizerJson> json;
+};
+
+/// Either file is enough: damage to one is said when the other can be read, and thrown otherwise.
+VocabularyFiles read_vocabularies(const TokenizerFiles& files, Notes& notes) {
+  VocabularyFiles found;
+  std::vector<Error> problems;
+  try {
+    if (!files.tokenizer_json.empty()) found.json = read_tokenizer_json(files.tokenizer_json);
+  } catch (const Error& problem) {
+    problems.push_back(problem);
+  }
+  try {
+    found.model = read_sentencepiece(files.tokenizer_model);
+  } catch (const Error& problem) {
+    problems.push_back(problem);
+  }
+  if (!problems.empty() && !found.model && !found.json) throw problems.front();
+  for (const Error& problem : problems) {
+    notes.add(std::string(problem.what()) + " Until then, " + (found.model ? "tokenizer.model" : "tokenizer.json") +
+              " beside it serves alone.");
+  }
+  return found;
+}
+
 /// llama.cpp looks tokens up by their text and refuses a vocabulary that holds one twice.
-void warn_of_duplicates(const Vocabulary& vocabulary, std::vector<std::string>& warnings) {
+void warn_of_duplicates(const Vocabulary& vocabulary, Notes& notes) {
   std::unordered_map<std::string_view, size_t> ids;
   ids.reserve(vocabulary.tokens.size());
   for (size_t id = 0; id < vocabulary.tokens.size(); ++id) {
     const auto [first, added] = ids.emplace(vocabulary.tokens[id], id);
     if (added) continue;
-    warnings.push_back("Tokens " + std::to_string(first->second) + " and " + std::to_string(id) + " are both " +
-                       in_quotes(vocabulary.tokens[id]) + "; llama.cpp may refuse to load this vocabulary.");
+    notes.warn("Tokens " + std::to_string(first->second) + " and " + std::to_string(id) + " are both " +
+               in_quotes(vocabulary.tokens[id]) + "; llama.cpp does not load such a vocabulary.");
     return;
   }
 }
 
 }  // namespace
 
-void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size,
-                      std::vector<std::string>& warnings) {
-  const TokenizerSettings settings = read_settings(files);
-  std::optional<TokenizerJson> json;
-  if (!files.tokenizer_json.empty()) json = read_tokenizer_json(files.tokenizer_json);
-  const std::optional<SentencePieceModel> model = read_sentencepiece(files.tokenizer_model);
+void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size, Notes& notes) {
+  const TokenizerSettings settings = read_settings(files, notes);
+  auto [model, json] = read_vocabularies(files, notes);
   if (!model && !json) {
     throw Error(
         files.tokenizer_model.empty()
@@ -69,11 +106,11 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   }
   Vocabulary vocabulary;
   if (model) {
-    vocabulary = sentencepiece_vocabulary(*model, json ? &*json : nullptr, settings, vocab_size, warnings);
+    vocabulary = sentencepiece_vocabulary(*model, json ? &*json : nullptr, settings, vocab_size, notes);
   } else {
-    vocabulary = json_vocabulary(*json, settings, vocab_size, warnings);
+    vocabulary = json_vocabulary(*json, settings, vocab_size, notes);
   }
-  warn_of_duplicates(vocabulary, warnings);
+  warn_of_duplicates(vocabulary, notes);
 
   metadata.set_string("tokenizer.ggml.model", vocabulary.model);
   metadata.set_string("tokenizer.ggml.pre", vocabulary.pre);

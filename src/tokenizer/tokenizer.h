@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "container/gguf_writer.h"
+#include "note.h"
 
 /// From the tokenizer files of a Hugging Face model folder to the `tokenizer.*` entries of a GGUF file, as llama.cpp's
 /// convert_hf_to_gguf.py writes them. Nothing here reads a file: bytes in, entries out.
@@ -34,9 +35,9 @@ struct TokenizerFiles {
 ///
 /// tokenizer.model is preferred. A tokenizer.json whose BPE falls back to bytes becomes a SentencePiece vocabulary with
 /// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"). Throws Error when neither file is
-/// there, when one is damaged, or when it holds a kind of tokenizer llama.cpp has no decoder vocabulary for (Unigram,
-/// WordPiece, WordLevel). `warnings` gets sentences about what could not be carried over exactly.
-void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size,
-                      std::vector<std::string>& warnings);
+/// there, when what is there is damaged, or when it holds a kind of tokenizer llama.cpp has no decoder vocabulary for
+/// (Unigram, WordPiece, WordLevel). Damage to another file costs what that file says, and no more. `notes` gets what
+/// was left out or could not be carried over exactly.
+void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size, Notes& notes);
 
 }  // namespace nibble

@@ -52,12 +52,12 @@ bool OutOfRange::drops(uint64_t id, std::string_view text) {
   return true;
 }
 
-void OutOfRange::warn(std::vector<std::string>& warnings) const {
+void OutOfRange::warn(Notes& notes) const {
   if (dropped_.empty()) return;
   const auto& [id, text] = *dropped_.begin();
-  warnings.push_back("The model has rows for " + counted(vocab_size_, "token") +
-                     " only. Left out: " + counted(dropped_.size(), "token") + " of the tokenizer, from " +
-                     in_quotes(text) + " with id " + std::to_string(id) + " on.");
+  notes.add("The model has rows for " + counted(vocab_size_, "token") +
+            " only. Left out: " + counted(dropped_.size(), "token") + " of the tokenizer, from " + in_quotes(text) +
+            " with id " + std::to_string(id) + " on.");
 }
 
 }  // namespace nibble

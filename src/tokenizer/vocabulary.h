@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "note.h"
+
 /// What the readers of tokenizer files produce and GGUF metadata is written from.
 namespace nibble {
 
@@ -56,7 +58,7 @@ class OutOfRange {
   explicit OutOfRange(uint64_t vocab_size) : vocab_size_(vocab_size) {}
   /// True, and remembered, when `id` has no row.
   bool drops(uint64_t id, std::string_view text);
-  void warn(std::vector<std::string>& warnings) const;
+  void warn(Notes& notes) const;
 
  private:
   uint64_t vocab_size_;

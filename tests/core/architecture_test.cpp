@@ -79,7 +79,7 @@ TEST(Architecture, WritesTheMetadataLlamaCppReads) {
     }
     EXPECT_EQ(entries(read_back(model.values)), expected);
     EXPECT_EQ(model.vocabulary, 512u);
-    EXPECT_TRUE(model.remarks.empty());
+    EXPECT_TRUE(model.notes.list.empty());
   }
 }
 
@@ -249,9 +249,7 @@ TEST(Architecture, SaysWhichArchitectureItDoesNotKnow) {
       AllOf(HasSubstr("\"MambaForCausalLM\""), HasSubstr("Gemma2ForCausalLM"), HasSubstr("Starcoder2ForCausalLM")));
   EXPECT_THAT(reason(R"({"architectures":["GPT2LMHeadModel"]})"), HasSubstr("transposed"));
   EXPECT_THAT(reason(R"({"model_type":"llama"})"), HasSubstr("names no architecture"));
-  EXPECT_THAT(reason(R"({"architectures":["LlamaForCausalLM"],"quantization_config":{"quant_method":"gptq"}})"),
-              HasSubstr("quantized already (gptq)"));
-  EXPECT_EQ(reason(R"({"architectures":["LlamaForCausalLM"],"quantization_config":null})"), "none");
+  EXPECT_EQ(reason(R"({"architectures":["LlamaForCausalLM"]})"), "none");
   EXPECT_THROW(HuggingFaceConfig("version https://git-lfs.github.com/spec/v1"), Error);
   EXPECT_THROW(HuggingFaceConfig("[]"), Error);
 }
@@ -359,8 +357,8 @@ TEST(Architecture, RefusesRopeScalingsLlamaCppLacks) {
               AllOf(HasSubstr("\"llama3\""), HasSubstr("Qwen2")));
   const HuggingFaceConfig dynamic(changed(one.config, "rope_scaling", {{"type", "dynamic"}, {"factor", 2}}));
   const ConvertedModel model = convert_hugging_face(dynamic, "x", one.tensors);
-  ASSERT_EQ(model.remarks.size(), 1u);
-  EXPECT_THAT(model.remarks[0], HasSubstr("longer than its training context"));
+  ASSERT_EQ(model.notes.list.size(), 1u);
+  EXPECT_THAT(model.notes.list[0].text, HasSubstr("longer than its training context"));
 }
 
 TEST(Architecture, RefusesExpertsOfDifferentTypes) {

@@ -6,6 +6,7 @@
 #include "plan_checks.h"
 #include "sentence_of.h"
 #include "test_files.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -60,7 +61,7 @@ TEST(GgufFiles, TheSmallestFileIsAModelWithoutTensors) {
   const Model model = opened("las7-empty.gguf", 69);
   EXPECT_TRUE(model.tensors().empty());
   EXPECT_EQ(model.metadata().text("general.architecture"), "llama");
-  EXPECT_THAT(make_plan(model, parse_plan_options(R"({"type":"Q8_0"})")).notes,
+  EXPECT_THAT(texts_of(make_plan(model, parse_plan_options(R"({"type":"Q8_0"})")).notes),
               Contains(HasSubstr("No tensor changes its type")));
 }
 
@@ -83,7 +84,8 @@ TEST(GgufFiles, AModelOfAnotherConverterIsReadAsItIs) {
   EXPECT_EQ(weights, 292800u);
   const Plan plan = make_plan(model, parse_plan_options(R"({"type":"Q4_0"})"));
   expect_contiguous(plan, model);
-  EXPECT_THAT(plan.notes, Contains(HasSubstr("the rows are no multiple of 32")));  // 172 of them in a row of ffn_down
+  EXPECT_THAT(texts_of(plan.notes),
+              Contains(HasSubstr("the rows are no multiple of 32")));  // 172 of them in a row of ffn_down
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "container/model.h"
 #include "gguf_builder.h"
 #include "read_file.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -87,8 +88,8 @@ TEST(LlamaGgml, BecomesTheModelOfItsGgufFile) {
   EXPECT_EQ(model.tensors()[9].type, Type::q8_0);
   // Data was filled with the length of the tensor's own name.
   EXPECT_EQ(file[model.tensors()[9].slices[0].offset], std::string("layers.0.feed_forward.w1.weight").size());
-  ASSERT_EQ(model.warnings().size(), 1u);
-  EXPECT_THAT(model.warnings()[0], AllOf(HasSubstr("ggjt version 3"), HasSubstr("context length")));
+  ASSERT_EQ(model.notes().list.size(), 1u);
+  EXPECT_THAT(texts_of(model.notes())[0], AllOf(HasSubstr("ggjt version 3"), HasSubstr("context length")));
 }
 
 TEST(LlamaGgml, OldBlocksInGgufFilesAreWorthAWarning) {
@@ -97,9 +98,9 @@ TEST(LlamaGgml, OldBlocksInGgufFilesAreWorthAWarning) {
     Model model;
     ASSERT_EQ(model.offer(0, "a.gguf", file.size(), 0, file).bytes, 0u);
     model.complete();
-    ASSERT_EQ(model.warnings().size(), version == 1 ? 1u : 0u);
+    ASSERT_EQ(model.notes().list.size(), version == 1 ? 1u : 0u);
     if (version == 1) {
-      EXPECT_THAT(model.warnings()[0], AllOf(HasSubstr("version 1"), HasSubstr("Make the file again")));
+      EXPECT_THAT(texts_of(model.notes())[0], AllOf(HasSubstr("version 1"), HasSubstr("Make the file again")));
     }
   }
 }
@@ -114,7 +115,7 @@ TEST(LlamaGgml, ReadsFloatsOfEveryVersion) {
     old.row_bytes = 64;
     const FileContents contents = read_whole_file("old.bin", old.build());
     EXPECT_EQ(contents.tensors.size(), 12u) << magic;
-    EXPECT_EQ(contents.warnings.size(), old.scores ? 1u : 2u) << magic;
+    EXPECT_EQ(contents.notes.list.size(), old.scores ? 1u : 2u) << magic;
   }
 }
 

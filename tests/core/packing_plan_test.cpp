@@ -14,6 +14,7 @@
 #include "numeric/half.h"
 #include "reference/packed_readers.h"
 #include "sentence_of.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -239,7 +240,7 @@ TEST(PackingPlan, WhatIsLeftOutIsNamedWhereLoadersLook) {
   }
   EXPECT_EQ(left, (Names{"-:^model\\.layers\\.0\\.mlp\\.experts\\.0\\.down_proj$",
                          "-:^model\\.layers\\.0\\.mlp\\.gate$", "-:^model\\.layers\\.0\\.self_attn\\.q_proj$"}));
-  EXPECT_THAT(gptq.plan.notes, Contains(HasSubstr("3 layers cannot be stored as gptq-4bit-128g")));
+  EXPECT_THAT(texts_of(gptq.plan.notes), Contains(HasSubstr("3 layers cannot be stored as gptq-4bit-128g")));
   // What is left out by everyone's convention needs no list, and a list would replace the convention.
   TestModel usual(small_layers(), R"({"model_type": "llama"})");
   EXPECT_TRUE(config_of(make_packed_plan(usual.model, options_for("nf4")))["llm_int8_skip_modules"].is_null());
@@ -286,10 +287,10 @@ TEST(PackingPlan, QuantizedModelsAreRefusedByTheirCause) {
       {"model.layers.0.q_proj.weight", {64, 128}}};
   TestModel by_config(plain, R"({"model_type": "llama", "quantization_config": {"quant_method": "gptq"}})");
   EXPECT_THAT(sentence_of([&] { make_packed_plan(by_config.model, options_for("nf4")); }),
-              HasSubstr("quantized already: its config.json says so (gptq). nf4 is made from"));
+              HasSubstr("quantized already (GPTQ): config.json says so. nf4 is made from"));
   TestModel by_name({{"model.layers.0.q_proj.qweight", {64, 128}}}, "");
   EXPECT_THAT(sentence_of([&] { make_packed_plan(by_name.model, options_for("gptq-4bit-32g")); }),
-              HasSubstr("quantized already: it holds \"model.layers.0.q_proj.qweight\""));
+              HasSubstr("quantized already (GPTQ or AWQ): it holds \"model.layers.0.q_proj.qweight\""));
   TestModel transposed(plain, R"({"model_type": "gpt2"})");
   EXPECT_THAT(sentence_of([&] { make_packed_plan(transposed.model, options_for("nf4")); }),
               HasSubstr("store their matrices transposed"));

@@ -8,10 +8,12 @@
 #include "numeric/bits.h"
 #include "sentence_of.h"
 #include "test_files.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -30,11 +32,11 @@ GgufHeader header_of(const Bytes& file) {
 /// The metadata a set of files turns into, read back.
 struct Converted {
   GgufHeader header;
-  std::vector<std::string> warnings;
+  Notes notes;
 
   Converted(const TokenizerFiles& files, uint64_t vocab_size) {
     KeyValueList metadata;
-    append_tokenizer(metadata, files, vocab_size, warnings);
+    append_tokenizer(metadata, files, vocab_size, notes);
     header = header_of(write_gguf_header(metadata, {}));
   }
   std::string text(std::string_view key) const { return header.text(key).value_or("(none)"); }
@@ -127,7 +129,7 @@ TEST_F(Stories260K, TokenizerModelGivesThePublishedEntries) {
   files.generation_config = generation_config;
   const Converted converted(files, 512);
   expect_as_published(converted);
-  EXPECT_THAT(converted.warnings, IsEmpty());
+  EXPECT_THAT(converted.notes.list, IsEmpty());
 }
 
 TEST_F(Stories260K, TokenizerJsonAloneGivesTheSameEntriesScoresIncluded) {
@@ -136,7 +138,7 @@ TEST_F(Stories260K, TokenizerJsonAloneGivesTheSameEntriesScoresIncluded) {
   files.tokenizer_config = tokenizer_config;
   const Converted converted(files, 512);
   expect_as_published(converted);
-  EXPECT_THAT(converted.warnings, IsEmpty());
+  EXPECT_THAT(converted.notes.list, IsEmpty());
 }
 
 TEST_F(Stories260K, IdsComeFromTheModelFileWhenNothingElseNamesThem) {
@@ -180,8 +182,8 @@ TEST(Tokenizer, SentencePieceIsPaddedAndTakesAddedTokens) {
   EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 1u);
   EXPECT_EQ(converted.flag("tokenizer.ggml.add_bos_token"), 0);
   EXPECT_EQ(converted.flag("tokenizer.ggml.add_space_prefix"), 0);
-  ASSERT_EQ(converted.warnings.size(), 1u);
-  EXPECT_EQ(converted.warnings[0],
+  ASSERT_EQ(converted.notes.list.size(), 1u);
+  EXPECT_EQ(converted.notes.list[0].text,
             "The model has rows for 9 tokens only. Left out: 1 token of the tokenizer, from \"<tool>\" with id 9 on.");
 }
 
@@ -196,7 +198,7 @@ TEST(Tokenizer, UnigramSentencePieceIsConvertedWithAWarning) {
   const Bytes model = piece("a", 0, 1);
   TokenizerFiles files;
   files.tokenizer_model = model;
-  EXPECT_THAT(Converted(files, 0).warnings, ElementsAre(HasSubstr("Unigram")));
+  EXPECT_THAT(texts_of(Converted(files, 0).notes), ElementsAre(HasSubstr("Unigram")));
 }
 
 constexpr std::string_view qwen_like = R"({
@@ -232,7 +234,7 @@ TEST(Tokenizer, ByteLevelBpe) {
   EXPECT_EQ(converted.text("tokenizer.chat_template"), "{{a}}");
   EXPECT_EQ(converted.text("tokenizer.chat_template.tool_use"), "{{b}}");
   EXPECT_THAT(converted.texts("tokenizer.chat_templates"), ElementsAre("tool_use"));
-  EXPECT_THAT(converted.warnings, IsEmpty());
+  EXPECT_THAT(converted.notes.list, IsEmpty());
 }
 
 TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
@@ -240,7 +242,7 @@ TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
   files.tokenizer_json = as_bytes(qwen_like);
   const Converted converted(files, 6);
   EXPECT_EQ(converted.tokens().size(), 6u);
-  EXPECT_THAT(converted.warnings,
+  EXPECT_THAT(texts_of(converted.notes),
               ElementsAre(HasSubstr("1 token of the tokenizer, from \"<tool▁call>\" with id 6 on")));
 }
 
@@ -296,7 +298,7 @@ std::string pre_of(const std::string& pre_tokenizer, const std::string& model = 
   files.tokenizer_json = as_bytes(json);
   files.tokenizer_config = as_bytes(config);
   const Converted converted(files, 0);
-  EXPECT_EQ(converted.warnings.size(), warnings);
+  EXPECT_EQ(converted.notes.list.size(), warnings);
   return converted.text("tokenizer.ggml.pre");
 }
 
@@ -364,11 +366,65 @@ TEST(Tokenizer, DamageIsNamed) {
   EXPECT_THAT(problem_of(files), HasSubstr("merge 1 is neither"));
   files.tokenizer_json = as_bytes(qwen_like);
   EXPECT_THAT(problem_of(files, uint64_t{1} << 40), HasSubstr("Check vocab_size"));
-  files.tokenizer_config = as_bytes(R"({"added_tokens_decoder": {"x": {"content": "y"}}})");
-  EXPECT_THAT(problem_of(files), HasSubstr("added_tokens_decoder"));
+}
+
+TEST_F(Stories260K, DamageToAFileBesideTheVocabularyCostsOnlyWhatItSays) {
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.tokenizer_json = json;
+  files.config = config;
+  files.generation_config = generation_config;
   const std::string deep(1'000'000, '[');
-  files.tokenizer_config = as_bytes(deep);
-  EXPECT_THAT(problem_of(files), HasSubstr("more than 64 deep"));
+  const std::pair<std::string_view, std::string_view> damaged[] = {
+      {R"({"bos_token": "<s>", "chat_te)", "tokenizer_config.json is not valid JSON: it goes wrong at byte 29 of 29."},
+      {R"(["<s>"])", "tokenizer_config.json is not a JSON object"},
+      {"version https://git-lfs.github.com/spec/v1\n", "tokenizer_config.json is not valid JSON"},
+      {deep, "more than 64 deep"},
+      {R"({"added_tokens_decoder": {"x": {"content": "y"}, "3": {}}})",
+       "the id \"3\" and 1 more have no usable text and are left out"}};
+  for (const auto& [text, sentence] : damaged) {
+    files.tokenizer_config = as_bytes(text);
+    const Converted converted(files, 512);
+    EXPECT_EQ(converted.tokens().size(), 512u);
+    EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 2u);
+    EXPECT_THAT(texts_of(converted.notes), ElementsAre(AllOf(testing::StartsWith("note: "), HasSubstr(sentence))));
+  }
+}
+
+TEST_F(Stories260K, EveryOtherFileMayBeDamagedToo) {
+  using Member = std::span<const uint8_t> TokenizerFiles::*;
+  const std::pair<Member, std::string_view> others[] = {
+      {&TokenizerFiles::generation_config, "generation_config.json"},
+      {&TokenizerFiles::special_tokens_map, "special_tokens_map.json"},
+      {&TokenizerFiles::added_tokens, "added_tokens.json"}};
+  for (const auto& [member, name] : others) {
+    TokenizerFiles files;
+    files.tokenizer_model = model;
+    files.tokenizer_config = tokenizer_config;
+    files.*member = as_bytes("{\"a");
+    const Converted converted(files, 512);
+    EXPECT_EQ(converted.tokens().size(), 512u);
+    EXPECT_THAT(texts_of(converted.notes), ElementsAre(HasSubstr(std::string(name) + " is not valid JSON")));
+  }
+}
+
+TEST_F(Stories260K, OfTwoVocabulariesTheWholeOneServes) {
+  TokenizerFiles files;
+  files.tokenizer_config = tokenizer_config;
+  files.tokenizer_model = model;
+  files.tokenizer_json = std::span(json).first(1000);
+  const Converted from_model(files, 512);
+  expect_as_published(from_model);
+  EXPECT_THAT(texts_of(from_model.notes), ElementsAre(AllOf(HasSubstr("tokenizer.json is not valid JSON"),
+                                                            HasSubstr("tokenizer.model beside it serves alone"))));
+  files.tokenizer_model = std::span(model).first(1000);
+  files.tokenizer_json = json;
+  const Converted from_json(files, 512);
+  expect_as_published(from_json);
+  EXPECT_THAT(texts_of(from_json.notes), ElementsAre(AllOf(HasSubstr("tokenizer.model is damaged after token"),
+                                                           HasSubstr("tokenizer.json beside it serves alone"))));
+  files.tokenizer_json = std::span(json).first(1000);
+  EXPECT_THAT(problem_of(files), HasSubstr("tokenizer.json is not valid JSON"));
 }
 
 }  // namespace

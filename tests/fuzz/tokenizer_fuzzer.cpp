@@ -24,8 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   try {
     KeyValueList metadata;
-    std::vector<std::string> warnings;
-    append_tokenizer(metadata, files, data[0] > 128 ? data[0] : 0, warnings);
+    Notes notes;
+    append_tokenizer(metadata, files, data[0] > 128 ? data[0] : 0, notes);
   } catch (const Error&) {
     // A sentence is a good answer.
   }

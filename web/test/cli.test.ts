@@ -112,7 +112,7 @@ describe('quantize', () => {
     const whole = await nibble('quantize', ...matrix, testData('ts3m-F16.gguf'), 'out.gguf', 'IQ2_XS');
     expect(whole.out).toContain(`SHA-256 ${weighted.sha256}`);
     expect(whole.out).toContain('weighted by importance');
-    expect(whole.out).toContain(
+    expect(whole.err).toContain(
       'Note: 1 tensor without an entry in the importance matrix will be converted without it',
     );
     const part = JSON.parse(

@@ -91,7 +91,7 @@ describe('a Hugging Face folder', async () => {
     withModel(({ info }) => {
       expect(info.container).toBe('Hugging Face folder');
       expect(info.architecture).toBe('llama');
-      expect(info.warnings).toEqual([]);
+      expect(info.notes).toEqual([]);
       expect(info.tensors.find(({ name }) => name === 'blk.4.attn_k.weight')).toMatchObject({
         shape: [64, 32],
         type: 'f16',
@@ -161,11 +161,13 @@ describe('a safetensors file of a network nobody knows', async () => {
     return { kind: 'blob', name: 'net.safetensors', bytes: blob.size, blob };
   };
 
-  it('keeps tensors at F16 that are too small for half-float scales, and says so', async () => {
+  it('leaves tensors as stored that are too small for half-float scales, and says so', async () => {
     const model = await openModel(core, [file({ 'Emb.Weight': 1e-7, usual: 0.02, zero: 0 })]);
-    expect(model.info.warnings.join(' ')).toContain('"Emb.Weight" holds values so small');
+    const tiny = { level: 'note', text: expect.stringContaining('"Emb.Weight" holds values so small') as string };
+    expect(model.info.notes).toContainEqual(tiny);
+    expect(model.plan({ type: 'Q8_0' }).notes).toContainEqual(tiny);
     const types = Object.fromEntries(model.plan({ type: 'Q8_0' }).tensors.map(({ name, to }) => [name, to]));
-    expect(types).toEqual({ 'Emb.Weight': 'f16', usual: 'q8_0', zero: 'q8_0' });
+    expect(types).toEqual({ 'Emb.Weight': 'f32', usual: 'q8_0', zero: 'q8_0' });
     expect(model.plan({ type: 'F32' }).tensors[0]!.to).toBe('f32');
     model.close();
   });

@@ -59,7 +59,7 @@ it.each(changes)('goes without it where the values are %s, and says so', async (
   const report = await run(bad);
   const without = await run(matrix, '--exclude-weights', damaged);
   const whole = await run(matrix);
-  expect(report.notes.join(' ')).toContain(
+  expect(report.notes.map(({ text }) => text).join(' ')).toContain(
     'What the importance matrix has for 1 tensor cannot be used, all values of a matrix being zero, or some negative ' +
       `or no numbers: converted without it there, the first being "${damaged}".`,
   );

@@ -66,7 +66,7 @@ describe('a folder for loaders', () => {
     await nibble('quantize', model, 'q/model.safetensors', 'nf4');
     for (const type of ['nf4', 'gptq-4bit-32g']) {
       const { code, err } = await nibble('quantize', 'q', 'again.safetensors', type);
-      expect(err).toContain('The layers of this model are quantized already: its config.json says so (bitsandbytes).');
+      expect(err).toContain('The layers of this model are quantized already (bitsandbytes): config.json says so.');
       expect(code).toBe(1);
     }
     expect(readdirSync(folder)).toEqual(['q']);
@@ -174,6 +174,8 @@ describe('weights too small for scales in half precision', () => {
     const { out } = await nibble('quantize', '--json', 'small.safetensors', 'out.safetensors', 'gptq-4bit-128g');
     const report = JSON.parse(out) as RunReport;
     expect(report.tensors.find(({ name }) => name === 'tiny.weight')).toMatchObject({ action: 'copy' });
-    expect(report.notes.join(' ')).toContain('1 layer cannot be stored as gptq-4bit-128g: "tiny"');
+    expect(report.notes.map(({ text }) => text).join(' ')).toContain(
+      '1 layer cannot be stored as gptq-4bit-128g: "tiny"',
+    );
   });
 });

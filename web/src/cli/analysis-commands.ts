@@ -14,6 +14,7 @@ import { nodePlatform } from '../platform/node';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
+import { tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { print } from './text';
 import { tellIdleRules } from './idle-rules';
@@ -97,7 +98,7 @@ export async function outliers(
 }
 
 /** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */
-async function study<Found>(
+async function study<Found extends object>(
   path: string,
   options: ComputeOptions & Pick<RecipeOptions, 'imatrix'> & { json?: boolean },
   signal: AbortSignal,
@@ -106,8 +107,10 @@ async function study<Found>(
   check: (checks: Checks) => void = () => {},
 ): Promise<void> {
   await withModel(path, options, check, async (model) => {
+    const { notes } = model.info;
+    tell(options, notes);
     const found = await withDisplay(new LineDisplay(), (display) => look(model, studyRun(options, signal, display)));
-    print(options, found, describe);
+    print(options, { ...found, notes }, describe);
   });
 }
 

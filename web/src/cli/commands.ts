@@ -15,6 +15,7 @@ import {
   type PricedType,
 } from './describe';
 import { withRecipe } from './recipe';
+import { beStrict, tell } from './notes';
 import { print, printable } from './text';
 import { tellIdleRules } from './idle-rules';
 import type { Checks } from './usage';
@@ -23,25 +24,33 @@ import { withModel } from './with-model';
 /** The commands. Each prints its result on stdout and throws Problem when it cannot give one. */
 
 export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
-  await withModel(path, {}, noOptions, async ({ info }) => print(options, info, describeModel));
+  await withModel(path, {}, noOptions, async ({ info }) => {
+    tell(options, info.notes);
+    print(options, info, describeModel);
+  });
 }
 
 export async function plan(
   path: string,
   type: string | undefined,
-  options: RecipeOptions & { json?: boolean },
+  options: RecipeOptions & { json?: boolean; strict?: boolean },
 ): Promise<void> {
   const check = (checks: Checks) => checks.plan(planOptions(type ?? anyType, options));
   await withModel(path, options, check, async (model) => {
     if (type === undefined) tellIdleRules(model, planOptions(anyType, options));
-    if (type === undefined) print(options, prices(model, options), (list) => describePrices(model.info, list));
-    else print(options, model.plan(planOptions(type, options)), (made) => describePlan(model.info, made));
+    const made = type === undefined ? null : model.plan(planOptions(type, options));
+    const { notes } = made ?? model.info;
+    beStrict(options, notes);
+    tell(options, notes);
+    if (made) print(options, made, (one) => describePlan(model.info, one));
+    else print(options, { types: prices(model, options), notes }, ({ types }) => describePrices(model.info, types));
   });
 }
 
 export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
   json?: boolean;
   dryRun?: boolean;
+  strict?: boolean;
   force?: boolean;
   compareMethod?: string;
   receipt?: string;
@@ -69,11 +78,13 @@ export async function quantize(
   await withModel(path, options, checkOf(type, options), async (model, inputs) => {
     const chosen = options.recipe === undefined ? planOptions(type!, options) : withRecipe(options.recipe, options);
     const made = model.plan(chosen);
+    beStrict(options, made.notes);
     const target = output ?? defaultOutput(inputs.paths[0]!, made);
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
     const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
     const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];
     const targets = checkOutputs([...outputs, ...receipt], [...inputs.named, ...recipe]);
+    tell(options, made.notes);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
@@ -112,8 +123,12 @@ async function afterwards<T>(work: Promise<T>): Promise<T> {
 
 export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, checkOf(type, options), async (model) => {
+    const chosen = planOptions(type, options);
+    const { notes } = model.plan(chosen);
+    beStrict(options, notes);
+    tell(options, notes);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
-      run(model, planOptions(type, options), new DiscardSink(), {
+      run(model, chosen, new DiscardSink(), {
         ...workersOf(options),
         ...reference(options),
         signal,

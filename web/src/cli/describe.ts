@@ -22,7 +22,6 @@ export function describeModel(info: ModelInfo): string {
       `${info.files.map((file) => file.name).join(', ')}: ${info.container}${info.version === null ? '' : ` v${info.version}`} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `,
     ) +
       `${plural(info.tensors.length, 'tensor')} · ${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
-    ...info.warnings.map((warning) => `Note: ${warning}`),
     '',
     metadata,
     '',
@@ -45,7 +44,6 @@ export function describePlan(info: ModelInfo, plan: Plan): string {
   return [
     tensors,
     '',
-    ...plan.notes.map((note) => `Note: ${note}`),
     summary(
       info.files.reduce((sum, file) => sum + file.bytes, 0),
       plan,
@@ -72,7 +70,6 @@ export function describePrices(info: ModelInfo, types: PricedType[]): string {
 export function describeRun(report: RunReport): string {
   const { total } = report;
   return [
-    ...report.notes.map((note) => `Note: ${note}`),
     ...report.files.map((file) => `${file.name}: ${size(file.bytes)}, SHA-256 ${file.sha256}`),
     summary(report.inputBytes, report),
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',

@@ -22,6 +22,7 @@ import { describeComparedTensor, describeComparison } from './describe-compariso
 import { LineDisplay, ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
 import { InputFiles, outputsOf, placeOf } from './files';
+import { tell } from './notes';
 import { checkOutputs, removeLeftovers } from './outputs';
 import { workersOf, type ComputeOptions } from './options';
 import { print } from './text';
@@ -40,6 +41,9 @@ export async function compare(
     inputs.push(await InputFiles.open(second, core));
     const open = ({ handles, origin }: InputFiles) => openModel(core, handles, undefined, origin);
     const models = [await open(inputs[0]!), await open(inputs[1]!)] as const;
+    const notes = { a: models[0].info.notes, b: models[1].info.notes };
+    tell(options, notes.a, first);
+    tell(options, notes.b, second);
     const comparison = await withDisplay(new LineDisplay(), (display) =>
       compareModels(...models, {
         ...studyRun(options, signal, display),
@@ -50,7 +54,7 @@ export async function compare(
         },
       }),
     );
-    print(options, comparison, describeComparison);
+    print(options, { ...comparison, notes }, describeComparison);
   } finally {
     for (const files of inputs) files.close();
   }
@@ -106,6 +110,7 @@ export async function repeat(
         );
     }
     removeLeftovers(targets);
+    tell({}, made.notes);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
         ...workersOf(options),

@@ -1,7 +1,8 @@
 import { close, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   chooseFiles,
+  filesBeside,
   partNames,
   Problem,
   sentenceOf,
@@ -22,7 +23,7 @@ export class InputFiles {
   readonly paths: string[]; // of the model
   readonly #others: (NamedFile & { handle: SourceHandle })[] = [];
 
-  /** What the folder that was given tells; nothing when a file was. */
+  /** What the folder of the model tells; nothing when a file was alone. */
   readonly origin: ModelOrigin;
 
   private constructor(paths: string[], handles: SourceHandle[], origin: ModelOrigin) {
@@ -32,8 +33,8 @@ export class InputFiles {
   }
 
   /**
-   * Opens a model: one file, with all parts of a split one when any part is given, or a folder, of which `core` says
-   * what belongs to the model. Throws Problem.
+   * Opens a model: one file, with all parts of a split one when any part is given and the small files beside weights, or a
+   * folder. `core` says what belongs to the model. Throws Problem.
    */
   static async open(path: string, core: Core): Promise<InputFiles> {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -112,14 +113,29 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** The file, and the other parts of its model where its header says that there are some. */
+/** The file, the other parts of its model where its header says that there are some, and the small files beside them. */
 async function partsOf(core: Core, path: string): Promise<Chosen> {
-  const handle = openInput(path);
+  const [folder, handle] = [dirname(path), openInput(path)];
   try {
     const names = await partNames(core, handle);
-    return { name: '', notes: [], files: names.map((name) => ({ file: { path: join(dirname(path), name) }, name })) };
+    const beside = filesBeside(core, basename(path), namesOfFiles(folder));
+    return {
+      name: beside.length > 0 ? basename(resolve(folder)) : '',
+      notes: [],
+      files: [...names, ...beside].map((name) => ({ file: { path: join(folder, name) }, name })),
+    };
   } finally {
     if (handle.kind === 'fd') close(handle.fd);
+  }
+}
+
+/** The names of the files in a folder; none where it may not be listed. */
+function namesOfFiles(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])).sort();
+  } catch {
+    return [];
   }
 }
 

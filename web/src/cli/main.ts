@@ -54,6 +54,10 @@ const compareMethod: [string, string] = [
   '--compare-method <name>',
   'also measure the error this method would make (about as much work again)',
 ];
+const strict: [string, string] = [
+  '--strict',
+  'end with exit code 1, before anything is written, when the output would not load in llama.cpp (for safetensors, in a loader)',
+];
 const json: [string, string] = ['--json', 'print everything as JSON'];
 const outputHelp = `
 Until it is complete the output is called OUT.partial. Interrupted, a run removes it; killed (kill -9, power), it cannot,
@@ -79,6 +83,7 @@ addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true
   .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
   .addOption(new Option('--dry-run', 'say what would be written, and write nothing').conflicts('receipt'))
   .option('--force', 'let the output replace the model it is made from, when it is complete; nothing else')
+  .option(...strict)
   .option(...compareMethod)
   .option(
     '--receipt <file>',
@@ -108,6 +113,7 @@ addRecipeOptions(program.command('plan'))
   .description('show what quantizing would do and the exact size, for one type or for all')
   .argument('<file>')
   .argument('[type]')
+  .option(...strict)
   .option(...json)
   .action(plan);
 
@@ -116,6 +122,7 @@ addComputeOptions(addRecipeOptions(program.command('stats')))
   .argument('<file>')
   .argument('<type>')
   .option(...compareMethod)
+  .option(...strict)
   .addOption(new Option(...json))
   .action((file: string, type: string, options: QuantizeOptions) => stats(file, type, options, stop.signal));
 

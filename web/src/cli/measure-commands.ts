@@ -6,6 +6,7 @@ import {
   type Core,
   recipeFile,
   type MeasureProgress,
+  type MeasurementFile,
   type Mix,
   type PlanOptions,
   type Role,
@@ -18,6 +19,7 @@ import { writeText } from '../platform/node-place';
 import { duration } from '../text/units';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
+import { tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
 import { note, print } from './text';
@@ -50,6 +52,8 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
   await withModel(path, options, check, async (model, inputs) => {
     const target = textOutput(options, 'the measurement', inputs.named);
     tellIdleRules(model, chosen);
+    const { notes } = model.info;
+    tell(options, notes);
     let seconds = 0;
     const measurement = await withDisplay(new LineDisplay(), (display) => {
       const onProgress = (progress: MeasureProgress) => {
@@ -63,7 +67,8 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     try {
       const json = measurement.json();
       if (target !== null) await writeText(target, json);
-      process.stdout.write(options.json ? `${json}\n` : `${describeMeasurement(JSON.parse(json), seconds)}\n`);
+      const measured = JSON.parse(json) as MeasurementFile;
+      print(options, { ...measured, notes }, () => describeMeasurement(measured, seconds));
     } finally {
       measurement.delete();
     }
@@ -123,6 +128,8 @@ export async function observe(
     (checks) => checks.plan(chosen),
     async (model, inputs) => {
       const target = textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
+      const { notes } = model.info;
+      tell(options, notes);
       tellIdleRules(model, chosen);
       const start = model.assignment(chosen);
       await withMeasurement(model.core, path, async (measurement, method) => {
@@ -132,7 +139,7 @@ export async function observe(
           ...(options.weighted && { objective: 'weighted' as const }),
         });
         if (target !== null) await writeText(target, recipeText(observation.after, method));
-        print(options, observation, describeObservation);
+        print(options, { ...observation, notes }, describeObservation);
       });
     },
   );

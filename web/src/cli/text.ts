@@ -6,8 +6,8 @@ export function printable(text: string): string {
 }
 
 /** Says on stderr what a person should know beside the result. */
-export function note(sentence: string): void {
-  process.stderr.write(`Note: ${printable(sentence)}\n`);
+export function note(sentence: string, kind: 'Note' | 'Warning' = 'Note'): void {
+  process.stderr.write(`${kind}: ${printable(sentence)}\n`);
 }
 
 /** Writes a command's result to stdout: as JSON where that was asked for, else as `describe` puts it. */

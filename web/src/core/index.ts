@@ -7,6 +7,7 @@ export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export {
   chooseFiles,
+  filesBeside,
   loadCore,
   openModel,
   partNames,

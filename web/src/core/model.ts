@@ -15,6 +15,7 @@ import type {
   ImportanceInfo,
   MeasureOptions,
   ModelInfo,
+  Note,
   PackingInfo,
   Plan,
   PlanOptions,
@@ -164,6 +165,12 @@ export async function partNames(core: Core, file: SourceHandle): Promise<string[
   }
 }
 
+/** Of the files in the folder of `weights`, by their names, those that make a model of it; none where it stands alone. */
+export function filesBeside(core: Core, weights: string, names: readonly string[]): string[] {
+  const { files } = answer<{ files: number[] }>(core.module.filesBeside(weights, JSON.stringify(names)));
+  return files.map((index) => names[index]!);
+}
+
 /**
  * Reads the headers of a model's files (all of its parts, in any order) and the small files beside the weights, never
  * more, and the index of an importance matrix if there is one. Throws Problem.
@@ -186,27 +193,30 @@ export async function openModel(
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
     await matrix?.check();
     const given = { files, importance: importance ?? null, origin };
-    return new HeadersOnly(core, given, sources, model, info, matrix, tiny);
+    const found = tiny.length === 0 ? [] : [noteOfTiny(tiny)];
+    info.notes.push(...found);
+    return new HeadersOnly(core, given, sources, model, info, matrix, tiny, found);
   } catch (error) {
     model.delete();
     throw error;
   }
 }
 
-/** The names of the matrices among them, whose weights are too small for scales in half precision, and a warning. */
+/** The names of the matrices among them, whose weights are too small for scales in half precision. */
 function namesOfTiny(info: ModelInfo, tensors: number[]): string[] {
-  const names = tensors
+  return tensors
     .map((tensor) => info.tensors[tensor]!)
     .filter(({ shape }) => shape.length > 1)
     .map(({ name }) => name);
-  if (names.length > 0) {
-    const which =
-      names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
-    info.warnings.push(
-      `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so. Types with such scales leave ${names.length === 1 ? 'it' : 'them'} as stored.`,
-    );
-  }
-  return names;
+}
+
+function noteOfTiny(names: string[]): Note {
+  const which =
+    names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
+  return {
+    level: 'note',
+    text: `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so. Types with such scales leave ${names.length === 1 ? 'it' : 'them'} as stored.`,
+  };
 }
 
 class HeadersOnly implements OpenedModel {
@@ -217,6 +227,8 @@ class HeadersOnly implements OpenedModel {
   readonly #model: CoreModel;
   readonly #matrix: ImportanceMatrix | null;
   readonly #tiny: string[];
+  /** What reading weights told on opening, beyond what the core reads in headers. */
+  readonly #found: Note[];
   /** The options of the last plan, which the core keeps. */
   #planned = '';
 
@@ -228,6 +240,7 @@ class HeadersOnly implements OpenedModel {
     info: ModelInfo,
     matrix: ImportanceMatrix | null,
     tiny: string[],
+    found: Note[],
   ) {
     this.core = core;
     this.given = given;
@@ -236,6 +249,7 @@ class HeadersOnly implements OpenedModel {
     this.#model = model;
     this.#matrix = matrix;
     this.#tiny = tiny;
+    this.#found = found;
   }
 
   /** What the core is asked: what the person wants, and what was found. */
@@ -258,7 +272,8 @@ class HeadersOnly implements OpenedModel {
 
   plan(options: PlanOptions): Plan {
     this.#planned = this.#json(options);
-    return answer<Plan>(this.#model.plan(this.#planned));
+    const plan = answer<Plan>(this.#model.plan(this.#planned));
+    return { ...plan, notes: [...plan.notes, ...this.#found] };
   }
 
   noteOnRules(options: PlanOptions): string {

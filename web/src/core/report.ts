@@ -1,5 +1,5 @@
 import type { FinishedFile } from './sink';
-import type { ErrorReport, ImportanceInfo, PlannedTensor, PlanOptions } from './types';
+import type { ErrorReport, ImportanceInfo, Note, PlannedTensor, PlanOptions } from './types';
 
 /** What became of one tensor. */
 export interface TensorReport extends Pick<
@@ -34,5 +34,5 @@ export interface RunReport {
   /** The method that was measured beside the one used, over the same tensors as `total`; null: none was. */
   reference: { method: string; total: ErrorReport } | null;
   totalStatsLine: string | null; // as quantize-stats prints it
-  notes: string[];
+  notes: Note[]; // those of the plan
 }

@@ -74,6 +74,12 @@ export interface MetadataEntry {
   value: string; // readable; long texts and arrays are cut and end in "…"
 }
 
+/** What a person should know of a model, or of what is to be made of it; lists of them begin with the warnings. */
+export interface Note {
+  level: 'warning' | 'note'; // warning: the output is of no use as it is, no program loads it or it answers nonsense
+  text: string; // sentences
+}
+
 export interface ModelInfo {
   container: string; // "GGUF", "safetensors"
   version: number | null; // of the container, where it has one
@@ -85,7 +91,7 @@ export interface ModelInfo {
   tensorBytes: number;
   tensors: TensorInfo[]; // in file order
   metadata: MetadataEntry[];
-  warnings: string[];
+  notes: Note[];
 }
 
 export interface PlanOptions {
@@ -193,7 +199,7 @@ export interface Plan {
   weights: number;
   tensors: PlannedTensor[]; // in output order
   jobs: Job[];
-  notes: string[]; // what a person should know before running, one sentence each
+  notes: Note[]; // what a person should know before running; those of the model are among them
   memory: { sharedBytes: number; perWorkerBytes: number };
 }
 

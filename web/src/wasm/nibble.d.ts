@@ -32,6 +32,11 @@ export interface NibbleModule {
    * `{ "files": [{ index, name }, ...], "name": text, "notes": [sentence, ...] }` or error.
    */
   chooseFiles(paths: string, folder: string): string;
+  /**
+   * Which files of a folder, by their names (a JSON list), make a model of the weights in the file named `weights`; JSON:
+   * `{ "files": [index, ...] }` or error.
+   */
+  filesBeside(weights: string, names: string): string;
   /** Whether a folder at this path inside a model's may hold a part of it. */
   mayHoldPart(path: string): boolean;
   /** JSON: FileKinds. */

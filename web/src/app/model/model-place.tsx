@@ -6,6 +6,7 @@ import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
+import { NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening } from '../state/opening';
@@ -52,11 +53,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         </ul>
         {info.files.length > 1 && <p class="small quiet">{info.files.map((file) => file.name).join(', ')}</p>}
       </div>
-      {info.warnings.map((warning) => (
-        <p key={warning} class="notice warn">
-          {warning}
-        </p>
-      ))}
+      <NoteBoxes notes={info.notes} />
       <WhereTheBytesAre info={info} />
       <details class="disclosure" onToggle={(event) => event.currentTarget.open && void lookAtTensors()}>
         <summary>

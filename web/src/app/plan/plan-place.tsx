@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { canPickFile } from '../../platform/browser';
 import type { Plan } from '../../core/index';
+import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
 import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
@@ -62,25 +63,19 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
 
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const changed = substitutions(made);
+  const warnings = made.notes.filter(isWarning);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
   const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
   return (
     <>
-      {(made.notes.length > 0 || changed.length > 0) && (
-        <div class="notice warn">
-          <ul class="notes">
-            {made.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-            {changed.map(({ sentence, names }) => (
-              <li key={sentence}>
-                {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{listed(names)}</span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
       <Decisions plan={made} />
+      <NoteBoxes notes={made.notes}>
+        {changed.map(({ sentence, names }) => (
+          <li key={sentence}>
+            {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{listed(names)}</span>
+          </li>
+        ))}
+      </NoteBoxes>
       <div class="plan-summary">
         <div class="plan-words">
           <p class="plan-size">
@@ -93,6 +88,12 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             <span class="mono">{output}</span>, {exactBytes(made.outputBytes)}, {bitsPerWeight(made.bitsPerWeight)} bits
             per weight · at most {bytes(memory)} of memory with {plural(workers.value, 'worker')}
           </p>
+          {warnings.length > 0 && (
+            <p class="plan-warning small" id="plan-warning">
+              <strong>{warnings.length > 1 ? `Warning 1 of ${warnings.length}` : 'Warning'}:</strong>{' '}
+              {warnings[0]!.text}
+            </p>
+          )}
         </div>
         <StartRun model={model} plan={made} output={output} />
       </div>

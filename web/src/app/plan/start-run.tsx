@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
 import { commandFor } from '../command';
 import { CopyButton } from '../parts/copy-button';
+import { isWarning } from '../parts/note-boxes';
 import { matrix } from '../state/matrix';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
@@ -10,7 +11,10 @@ import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { begin, isRunning } from '../state/running';
 import { workers } from '../state/workers';
 
-/** Without a plan, the page says elsewhere, under the id plan-problem, why there is none. */
+/**
+ * Without a plan, the page says elsewhere, under the id plan-problem, why there is none; and under plan-warning what makes
+ * the output of one useless.
+ */
 export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | null; output: string }): VNode {
   const reason = plan === null ? 'plan-problem' : isRunning.value ? 'start-reason' : undefined;
   const start = (made: Plan) =>
@@ -36,7 +40,7 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
         type="button"
         class="button primary large"
         aria-disabled={reason !== undefined}
-        aria-describedby={reason}
+        aria-describedby={reason ?? (plan?.notes.some(isWarning) ? 'plan-warning' : undefined)}
         onClick={() => plan && reason === undefined && void start(plan)}
       >
         Quantize

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
+import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, Place } from '../parts/place';
 import { SizePlane } from '../plan/size-plane';
 import { opened } from '../state/opening';
@@ -80,6 +81,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
           in {duration(report.seconds)} on {plural(report.workers, 'worker')} ({report.kernel} kernels)
         </p>
       </div>
+      <NoteBoxes notes={report.notes.filter(isWarning)} />
       <SaveActions shown={shown} />
       {report.files.map(
         (file) =>
