@@ -143,7 +143,8 @@ WeightRows Forward::decode(const uint8_t* bytes, uint64_t first_row, uint64_t ro
   }
   const WeightPosition position{(step_.first_row + first_row) * form_.row_length, form_.row_length};
   const float* values = decoder.decode(bytes, rows * form_.row_length, position, form_.add);
-  return {values + step_.first_column, rows, step_.columns, form_.row_length};
+  return {values + step_.first_column, static_cast<size_t>(rows), static_cast<size_t>(step_.columns),
+          static_cast<size_t>(form_.row_length)};
 }
 
 void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {

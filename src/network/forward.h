@@ -66,8 +66,8 @@ class Forward {
 
  private:
   std::span<const float> vector(Vector vector) const { return vectors_[static_cast<size_t>(vector)]; }
-  PanelView work(size_t channel) { return {work_.data() + channel * lanes, work_channels_ * lanes}; }
-  PanelView residual() { return {residual_.data(), network_.embedding * lanes}; }
+  PanelView work(uint64_t channel) { return panels_of(work_, work_channels_, channel); }
+  PanelView residual() { return panels_of(residual_, network_.embedding); }
   /// What attention, or the feed-forward network, adds to the residual stream. Behind the queries, or at the start.
   PanelView out() { return work(in_attention_ ? network_.queries() : 0); }
   PanelView gathered() { return work(network_.embedding); }

@@ -25,6 +25,11 @@ struct PanelView {
   float* at(size_t panel, size_t channel = 0) const { return data + panel * stride + channel * lanes; }
 };
 
+/// Panels of `channels` channels, from channel `first` on.
+inline PanelView panels_of(std::vector<float>& values, uint64_t channels, uint64_t first = 0) {
+  return {values.data() + first * lanes, static_cast<size_t>(channels * lanes)};
+}
+
 /// One sequence of tokens.
 struct SequencePanels {
   size_t first_panel;

@@ -14,9 +14,16 @@ inline std::vector<NetworkCase> network_cases() {
   std::vector<NetworkCase> cases;
   for (const FamilyCase& family : FamilyCase::all())
     cases.push_back({family.name, family.name, nlohmann::json::object()});
-  // Windows that are shorter than the text, and as many layers as a group of them has and one more.
+  // Windows that are shorter than the text, and as many layers as a group of them has and one more; their rotation is
+  // neither stretched nor of the base that the others have, even when nobody says so.
   cases.push_back({"gemma2-window", "gemma2", {{"sliding_window", 20}, {"num_hidden_layers", 3}}});
-  cases.push_back({"gemma3-window", "gemma3", {{"sliding_window", 20}, {"num_hidden_layers", 7}}});
+  const nlohmann::json linear = {{"factor", 8}, {"rope_type", "linear"}};
+  cases.push_back({"gemma3-window",
+                   "gemma3",
+                   {{"sliding_window", 20},
+                    {"num_hidden_layers", 7},
+                    {"rope_local_base_freq", nullptr},
+                    {"rope_scaling", linear}}});
   // A text that is longer than the context before the stretch.
   const nlohmann::json yarn = {{"factor", 4}, {"original_max_position_embeddings", 64}, {"type", "yarn"}};
   cases.push_back({"qwen2-yarn", "qwen2", {{"rope_scaling", yarn}}});
