@@ -346,7 +346,7 @@ ConvertedModel convert_hugging_face(const HuggingFaceConfig& plain_config, std::
   bool tied = said_tied.value_or(family.tied_by_default);
   if (!said_tied && !tied && matcher.lacks_output_only()) {
     tied = true;
-    model.remarks.push_back(
+    model.notes.add(
         "config.json does not say whether the output layer shares the token embedding's weights (tie_word_embeddings), "
         "and the files have none of its own: it shares them.");
   }

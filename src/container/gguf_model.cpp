@@ -55,7 +55,7 @@ std::string contradiction(const ModelFile& file, uint64_t number, uint64_t count
               (absent == 1 ? " is" : " are") + " missing. Choose all of them together." + renamed);
 }
 
-std::vector<uint32_t> shard_order(std::span<const ModelFile> files, std::vector<std::string>& warnings) {
+std::vector<uint32_t> shard_order(std::span<const ModelFile> files, Notes& notes) {
   const uint64_t count = shard_count(header_of(files[0]));
   if (count > max_shards) {
     throw Error("The model is said to be split into " + std::to_string(count) + " files; at most " +
@@ -92,7 +92,7 @@ std::vector<uint32_t> shard_order(std::span<const ModelFile> files, std::vector<
   for (const auto& [number, file] : numbered) {
     shards.push_back(file);
     const std::string wrong = count > 1 ? contradiction(files[file], number, count) : "";
-    if (!wrong.empty()) warnings.push_back(wrong.substr(1) + " The header was followed.");
+    if (!wrong.empty()) notes.add(wrong.substr(1) + " The header was followed.");
   }
   return shards;
 }
@@ -136,7 +136,7 @@ std::string shard_suffix(uint64_t number, uint64_t count) {
 Assembly assemble_gguf(std::span<const ModelFile> files) {
   Assembly assembly;
   assembly.container = "GGUF";
-  assembly.shards = shard_order(files, assembly.warnings);
+  assembly.shards = shard_order(files, assembly.notes);
   assembly.tensors = tensors_of(files, assembly.shards);
   for (const uint32_t file : assembly.shards) {
     assembly.notes.append(files[file].contents->notes);

@@ -78,14 +78,14 @@ void Model::complete() {
   const auto is_gguf = [](const ModelFile& file) { return file.contents->header.has_value(); };
   if (std::all_of(files_.begin(), files_.end(), is_gguf)) {
     assembly_ = assemble_gguf(files_);
-    assembly_.warnings.insert(assembly_.warnings.begin(), notes_.begin(), notes_.end());
+    assembly_.notes.list.insert(assembly_.notes.list.begin(), notes_.list.begin(), notes_.list.end());
     return;
   }
   if (const auto gguf = std::find_if(files_.begin(), files_.end(), is_gguf); gguf != files_.end()) {
     throw Error(in_quotes(gguf->name) + " is a GGUF file, and other files came with it that are not. Choose either.");
   }
   assembly_ = assemble_weight_files(files_, name_);
-  assembly_.warnings.insert(assembly_.warnings.begin(), notes_.begin(), notes_.end());
+  assembly_.notes.list.insert(assembly_.notes.list.begin(), notes_.list.begin(), notes_.list.end());
   // Texts beside the weights have served, and some are large; but an output in safetensors repeats the configuration.
   for (ModelFile& file : files_) {
     if (file.name != "config.json") file.contents->whole = {};

@@ -100,8 +100,8 @@ class Model {
   /// What the model is called where its files do not say: the name of their folder.
   void set_name(std::string_view name) { name_ = name; }
 
-  /// A sentence about how the files were chosen, to stand among the warnings.
-  void add_note(std::string_view sentence) { notes_.emplace_back(sentence); }
+  /// A sentence about how the files were chosen, to stand among the notes.
+  void add_note(std::string_view sentence) { notes_.add(std::string(sentence)); }
 
   const std::vector<ModelFile>& files() const { return files_; }
   /// File indices in the order of the shards; one where the model is not a split GGUF model.
@@ -119,7 +119,7 @@ class Model {
 
  private:
   std::string name_;
-  std::vector<std::string> notes_;
+  Notes notes_;
   std::vector<ModelFile> files_;
   std::vector<std::unique_ptr<FileReader>> readers_;  // null once a file was read
   Assembly assembly_;

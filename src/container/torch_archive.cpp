@@ -68,7 +68,7 @@ class TorchArchive : public FileReader {
   FileContents contents() override {
     FileContents contents;
     contents.container = "PyTorch";
-    contents.warnings = std::move(checkpoint_.warnings);
+    contents.notes = std::move(checkpoint_.notes);
     for (TorchTensor& tensor : checkpoint_.tensors) {
       const uint64_t offset = content_offsets_.at(std::string(storages) + tensor.storage) + tensor.offset;
       contents.tensors.push_back({std::move(tensor.name), std::move(tensor.shape), tensor.type, tensor.weights,

@@ -135,7 +135,7 @@ class Collector {
   TorchCheckpoint collect() {
     visit(pickle_.root, "", "", 0);
     TorchCheckpoint checkpoint;
-    leave_training_state_out(checkpoint.warnings);
+    leave_training_state_out(checkpoint.notes);
     const bool together =
         std::all_of(paths_.begin(), paths_.end(), [&](const std::string& path) { return path == paths_.front(); });
     for (size_t i = 0; !together && i < tensors_.size(); ++i) tensors_[i].name = paths_[i] + tensors_[i].name;
@@ -145,7 +145,7 @@ class Collector {
 
  private:
   /// Only where something else is there: somebody may want to look at an optimizer's state by itself.
-  void leave_training_state_out(std::vector<std::string>& warnings) {
+  void leave_training_state_out(Notes& notes) {
     if (std::all_of(paths_.begin(), paths_.end(), is_training_state)) return;
     std::set<std::string> left_out;
     size_t kept = 0;
@@ -161,8 +161,8 @@ class Collector {
     tensors_.resize(kept);
     paths_.resize(kept);
     const std::vector<std::string> names(left_out.begin(), left_out.end());
-    warnings.push_back("Only the model was taken from the checkpoint: " + listed(names, names.size()) +
-                       (names.size() == 1 ? " is" : " are") + " the state of its training, and left out.");
+    notes.add("Only the model was taken from the checkpoint: " + listed(names, names.size()) +
+              (names.size() == 1 ? " is" : " are") + " the state of its training, and left out.");
   }
 
   /// `path` is the containers' keys, each followed by a dot.

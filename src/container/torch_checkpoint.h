@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "formats/format.h"
+#include "note.h"
 
 /// What the pickle of a PyTorch checkpoint (the entry data.pkl of its archive) says of tensors.
 namespace nibble {
@@ -21,7 +22,7 @@ struct TorchTensor {
 
 struct TorchCheckpoint {
   std::vector<TorchTensor> tensors;
-  std::vector<std::string> warnings;  ///< what was left out, one sentence each
+  Notes notes;  ///< what was left out
 };
 
 /// The tensors of a pickle, however deep in dicts and lists, in its order. A container that all of them are in, such as

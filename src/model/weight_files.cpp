@@ -155,7 +155,7 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
   Assembly assembly;
   const std::vector<uint32_t> weights = weight_files(files, assembly.notes);
   for (const uint32_t file : weights) {
-    for (const std::string& warning : files[file].contents->warnings) assembly.notes.add(warning);
+    assembly.notes.append(files[file].contents->notes);
   }
   assembly.container = files[weights[0]].contents->container;
   assembly.shards = {weights[0]};

@@ -120,7 +120,7 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
   append_special_tokens(metadata, vocabulary, json ? &*json : nullptr, settings);
   if (!settings.chat_template.is_null() && settings.tokenizer_config.empty()) {
-    warnings.push_back(
+    notes.add(
         "The chat template is left out, as llama.cpp's converter leaves it out where there is no "
         "tokenizer_config.json.");
   }

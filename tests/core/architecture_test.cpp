@@ -10,6 +10,7 @@
 #include "error.h"
 #include "family_cases.h"
 #include "sentence_of.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -295,10 +296,10 @@ TEST(Architecture, TiesTheOutputLayerWhereNothingSaysThatThereIsOne) {
   const std::string silent = changed(one.config, "tie_word_embeddings", nullptr);
   const ConvertedModel tied = convert_hugging_face(HuggingFaceConfig(silent), "x", without_output(one.tensors));
   EXPECT_EQ(find(tied, "output.weight"), nullptr);
-  EXPECT_THAT(tied.remarks, testing::ElementsAre(HasSubstr("tie_word_embeddings")));
+  EXPECT_THAT(texts_of(tied.notes), testing::ElementsAre(HasSubstr("tie_word_embeddings")));
   const ConvertedModel untied = convert_hugging_face(HuggingFaceConfig(silent), "x", one.tensors);
   EXPECT_NE(find(untied, "output.weight"), nullptr);
-  EXPECT_TRUE(untied.remarks.empty());
+  EXPECT_TRUE(untied.notes.list.empty());
   std::vector<SourceTensor> cut = without_output(one.tensors);
   cut.erase(cut.begin());
   EXPECT_THAT(sentence(silent, cut), HasSubstr("are missing")) << "a model of which a file is missing is not tied";

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "plan_checks.h"
 #include "sentence_of.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -344,8 +345,8 @@ TEST(PlanShards, HeadersDecideWhereNamesSayOtherwise) {
   }
   model.complete();
   EXPECT_THAT(model.shards(), ElementsAre(0, 1, 2));
-  EXPECT_THAT(model.warnings(),
-              ElementsAre("The name of \"m-00002-of-00003.gguf\" says part 2 of 3, its header part 1 of "
+  EXPECT_THAT(texts_of(model.notes()),
+              ElementsAre("note: The name of \"m-00002-of-00003.gguf\" says part 2 of 3, its header part 1 of "
                           "3: it was probably renamed. The header was followed.",
                           HasSubstr("\"m-00001-of-00003.gguf\" says part 1 of 3, its header part 2")));
   const auto whole = mixed_order().build();
@@ -459,7 +460,7 @@ TEST(Plan, LetsANumberStandForOneOfEachLayerAndForNoOtherList) {
 TEST(Plan, TellsOfRulesThatChangeNothing) {
   const Model model = model_of({mixed_order()});
   const auto notes = [&](const std::string& type, const std::string& rules) {
-    return make_plan(model, options(R"({"type":")" + type + R"(","tensorTypes":[)" + rules + "]}")).notes;
+    return remarks_of(make_plan(model, options(R"({"type":")" + type + R"(","tensorTypes":[)" + rules + "]}")));
   };
   const std::string idle = R"({"pattern":"fnn_up","type":"q8_0"})", used = R"({"pattern":"FFN_UP","type":"q8_0"})";
   EXPECT_THAT(notes("Q4_0", used), ElementsAre());

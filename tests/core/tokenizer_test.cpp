@@ -260,7 +260,7 @@ TEST(Tokenizer, ChatTemplateFileCountsWhenTheConfigurationHasNone) {
   files.tokenizer_config = {};
   const Converted without(files, 0);
   EXPECT_FALSE(without.header.find("tokenizer.chat_template"));
-  EXPECT_THAT(without.warnings, testing::Contains(HasSubstr("chat template is left out")));
+  EXPECT_THAT(texts_of(without.notes), testing::Contains(HasSubstr("chat template is left out")));
 }
 
 // gguf-py/gguf/vocab.py: chat_template.jinja before chat_template.json, named templates beside the former only.
@@ -378,7 +378,7 @@ TEST_F(Stories260K, DamageToAFileBesideTheVocabularyCostsOnlyWhatItSays) {
   const std::pair<std::string_view, std::string_view> damaged[] = {
       {R"({"bos_token": "<s>", "chat_te)", "tokenizer_config.json is not valid JSON: it goes wrong at byte 29 of 29."},
       {R"(["<s>"])", "tokenizer_config.json is not a JSON object"},
-      {"version https://git-lfs.github.com/spec/v1\n", "tokenizer_config.json is not valid JSON"},
+      {"version https://git-lfs.github.com/spec/v1\n", "tokenizer_config.json is not JSON. It is a Git LFS pointer"},
       {deep, "more than 64 deep"},
       {R"({"added_tokens_decoder": {"x": {"content": "y"}, "3": {}}})",
        "the id \"3\" and 1 more have no usable text and are left out"}};

@@ -6,6 +6,7 @@
 #include "archive_builder.h"
 #include "container/model.h"
 #include "read_file.h"
+#include "texts_of.h"
 
 namespace nibble {
 namespace {
@@ -94,11 +95,12 @@ TEST(Torch, LeavesTheStateOfATrainingOut) {
                                           {"epoch", p::number(3)}}));
   EXPECT_EQ(names(both), (std::vector<std::string>{"w"}));
   EXPECT_EQ(both.tensors[0].shape, (std::vector<uint64_t>{3, 2}));
-  EXPECT_THAT(both.warnings, testing::ElementsAre("Only the model was taken from the checkpoint: \"lr_scheduler\" and "
-                                                  "\"optimizer\" are the state of its training, and left out."));
+  EXPECT_THAT(texts_of(both.notes),
+              testing::ElementsAre("note: Only the model was taken from the checkpoint: \"lr_scheduler\" and "
+                                   "\"optimizer\" are the state of its training, and left out."));
   const FileContents alone = read(p::dict({{"optimizer", p::dict({{"exp_avg", state}})}}));
   EXPECT_EQ(names(alone), (std::vector<std::string>{"exp_avg"})) << "nothing else is there";
-  EXPECT_TRUE(alone.warnings.empty());
+  EXPECT_TRUE(alone.notes.list.empty());
   EXPECT_EQ(names(read(p::dict({{"optimizer.w", six_floats}}))), (std::vector<std::string>{"optimizer.w"}));
 }
 

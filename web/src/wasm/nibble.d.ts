@@ -78,7 +78,7 @@ export interface Model {
   offer(file: number, name: string, fileBytes: number, offset: number, pointer: number, length: number): string;
   /** What to call the model where its files do not say: the name of their folder. Before info(). */
   setName(name: string): void;
-  /** A sentence about how the files were chosen, to stand among the model's warnings. Before info(). */
+  /** A sentence about how the files were chosen, to stand among the model's notes. Before info(). */
   addNote(sentence: string): void;
   /** JSON `{ "names": [...] }` or error: the files of the model that file number `file`, offered whole, is a part of. */
   shardNames(file: number): string;
