@@ -35,8 +35,14 @@ export function startProgram(folder: string, file: string, words: string[]): Sta
   return { kill: (signal) => child.kill(signal), ended };
 }
 
+/** What was said on stderr beside what is known of the model, which every command tells. */
+export function withoutNotes(err: string): string {
+  return err.replaceAll(/^(Note|Warning): .*\n/gm, '');
+}
+
 /** One sentence, from us, and nothing that only a programmer can read. */
-export function expectSentence({ code, out, err }: Ended, sentence: string | RegExp): void {
+export function expectSentence({ code, out, err: all }: Ended, sentence: string | RegExp): void {
+  const err = withoutNotes(all);
   expect(err).toMatch(sentence);
   expect(err).toMatch(/^nibble: .*\n$/);
   expect(err).not.toMatch(/Something unexpected|undefined|\n.*\n/);
