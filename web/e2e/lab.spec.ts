@@ -716,8 +716,10 @@ for (const [colorScheme, width] of [
       await expect(lab(page).locator('.lab-table')).toBeVisible();
       if (model) {
         await openModel(page);
-        await lab(page).getByRole('button', { name: 'All blocks' }).click();
-        await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible();
+        const panel = lab(page).getByRole('group', { name: 'A block of this model' });
+        await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
+        await panel.getByRole('button', { name: 'All blocks' }).click();
+        await expect(lab(page).getByRole('figure', { name: /^All blocks/ })).toBeVisible({ timeout: 60_000 });
       }
       await openEverything(page);
       await expectAccessible(page, '#lab');
