@@ -306,7 +306,10 @@ describe('a command line that means nothing ends with 2', () => {
 
   it('but an unknown type in a recipe is a problem with that file', async () => {
     writeFileSync(join(folder, 'r.json'), JSON.stringify({ nibbleRecipe: 1, options: { type: 'Q9_X' } }));
-    expectSentence(await nibble('quantize', '--recipe', 'r.json', model, 'out.gguf'), 'no file type "Q9_X"');
+    expectSentence(
+      await nibble('quantize', '--recipe', 'r.json', model, 'out.gguf'),
+      'r.json: There is no file type "Q9_X"',
+    );
   });
 
   it('but asking for help is fine', async () => {

@@ -76,7 +76,8 @@ export async function quantize(
   signal: AbortSignal,
 ): Promise<void> {
   await withModel(path, options, checkOf(type, options), async (model, inputs) => {
-    const chosen = options.recipe === undefined ? planOptions(type!, options) : withRecipe(options.recipe, options);
+    const chosen =
+      options.recipe === undefined ? planOptions(type!, options) : withRecipe(model.core, options.recipe, options);
     const made = model.plan(chosen);
     beStrict(options, made.notes);
     const target = output ?? defaultOutput(inputs.paths[0]!, made);

@@ -1,19 +1,24 @@
-import { Problem, readRecipe, type PlanOptions, type RecipeFile } from '../core';
+import { Problem, readRecipe, sentenceOf, type Core, type PlanOptions } from '../core';
 import { readText } from '../platform/node-files';
 import { planOptions, type RecipeOptions } from './options';
 
 /** What a recipe file asks for; rules and the method of the command line go first. Throws Problem. */
-export function withRecipe(path: string, options: RecipeOptions): PlanOptions {
-  let recipe: RecipeFile['options'];
+export function withRecipe({ module }: Pick<Core, 'module'>, path: string, options: RecipeOptions): PlanOptions {
+  const chosen = asked(path, readText(path), options);
+  const sentence = module.checkPlanOptions(JSON.stringify(chosen));
+  if (sentence) throw new Problem(`${path}: ${sentence}`);
+  return chosen;
+}
+
+function asked(path: string, text: string, options: RecipeOptions): PlanOptions {
   try {
-    recipe = readRecipe(readText(path));
+    const { type, method, tensorTypes = [] } = readRecipe(text);
+    return planOptions(type, {
+      ...options,
+      tensorType: [...(options.tensorType ?? []), ...tensorTypes],
+      ...(options.method === undefined && method !== undefined && { method }),
+    });
   } catch (error) {
-    throw error instanceof Problem && !error.message.includes(path) ? new Problem(`${path}: ${error.message}`) : error;
+    throw new Problem(`${path}: ${sentenceOf(error)}`);
   }
-  const method = options.method ?? recipe.method;
-  return planOptions(recipe.type, {
-    ...options,
-    tensorType: [...(options.tensorType ?? []), ...(recipe.tensorTypes ?? [])],
-    ...(method !== undefined && { method }),
-  });
 }
