@@ -45,6 +45,12 @@ function start(words: string[]): Started {
   return startIn(folder, words);
 }
 
+/** The tensors of a model and their types. */
+async function typesIn(path: string): Promise<Map<string, string>> {
+  const { tensors } = JSON.parse((await nibble('inspect', '--json', path)).out) as ModelInfo;
+  return new Map(tensors.map(({ name, type }) => [name, type]));
+}
+
 describe('quantize', () => {
   const golden = goldenFiles.find(
     ({ input, type, options }) => input === 'stories260K-F32.gguf' && type === 'Q4_K_M' && options.length === 0,
@@ -59,8 +65,12 @@ describe('quantize', () => {
   });
 
   it("takes llama-quantize's command line as it is", async () => {
-    expect((await nibble('--pure', model, 'out.gguf', 'Q8_0', '2')).code).toBe(0);
+    const pure = await nibble('--pure', '--leave-output-tensor', model, 'out.gguf', 'Q4_K_M', '1');
+    expect(pure.code).toBe(0);
     expect(readdirSync(folder)).toEqual(['out.gguf']);
+    const types = await typesIn('out.gguf');
+    expect(types.get('blk.0.attn_v.weight')).toBe(types.get('blk.0.attn_q.weight')); // without the mix
+    expect(types.get('output.weight') ?? 'f32').toBe('f32');
   });
 
   it('names the output when nobody does', async () => {
@@ -83,6 +93,9 @@ describe('quantize', () => {
     );
     const report = JSON.parse(out) as RunReport;
     expect(code).toBe(0);
+    expect(report.tensors.map(({ name }) => name).sort()).toEqual([...(await typesIn(model)).keys()].sort());
+    for (const { action, error } of report.tensors) expect(error === null).toBe(action === 'copy');
+    expect(report.total!.count).toBe(report.tensors.reduce((sum, { error }) => sum + (error?.count ?? 0), 0));
     expect(report).toMatchObject({
       fileType: 'Q4_K_M',
       kernel: 'scalar',
@@ -111,6 +124,12 @@ describe('quantize', () => {
     const info = JSON.parse((await nibble('inspect', '--json', 'out.gguf')).out) as ModelInfo;
     expect(info.name).toBe('A=B:C');
     expect(info.metadata.find(({ key }) => key === 'x.y')).toMatchObject({ type: 'u32', value: '7' });
+    const types = await typesIn('out.gguf');
+    expect(types.get('blk.0.ffn_up.weight')).toBe('q4_0');
+    // Rows of 172 weights fill no blocks of 32.
+    expect(types.get('blk.0.ffn_down.weight')).toBe('f16');
+    await nibble('quantize', '--tensor-type', 'attn_q=q8_0', model, 'out.gguf', 'Q4_0');
+    expect((await typesIn('out.gguf')).get('blk.3.attn_q.weight')).toBe('q8_0');
   });
 
   it('uses an importance matrix, whole or in part', async () => {
@@ -156,6 +175,7 @@ describe('quantize', () => {
     const shards = writeShards(folder, 'm');
     const plain = await nibble('quantize', '--json', shards[1]!, 'one.gguf', 'Q8_0');
     expect((JSON.parse(plain.out) as RunReport).files.map(({ name }) => name)).toEqual(['one.gguf']);
+    expect([...(await typesIn('one.gguf')).keys()]).toEqual(['blk.0.attn_q.weight', 'blk.1.attn_q.weight']);
     const split = await nibble('quantize', '--json', '--keep-split', shards[0]!, 'two.gguf', 'Q8_0');
     expect((JSON.parse(split.out) as RunReport).files.map(({ name }) => name)).toEqual([
       'two-00001-of-00002.gguf',
@@ -176,6 +196,11 @@ describe('quantize', () => {
 });
 
 describe('a problem is one sentence, exit code 1 and no half file', () => {
+  afterEach(() => {
+    const outputs = readdirSync(folder).filter((name) => /^out|partial$/.test(name));
+    expect(outputs).toEqual([]);
+  });
+
   it('no such file', async () =>
     expectSentence(await nibble('quantize', 'none.gguf', 'out.gguf', 'Q4_0'), 'There is no file none.gguf.'));
   it('a folder', async () => expectSentence(await nibble('inspect', folder), 'It holds no model'));
@@ -453,6 +478,7 @@ describe('inspect, plan and stats', () => {
     expect(code).toBe(0);
     expect(out).toContain('stories260K-F32.gguf: GGUF v3 · llama');
     expect(out).toMatch(/blk\.0\.attn_q\.weight +64 × 64 +f32 +16\.4 kB/);
+    for (const [name, type] of await typesIn(model)) expect(out).toMatch(new RegExp(`^${name} .* ${type} `, 'm'));
   });
 
   it('lets no name steer the terminal', async () => {
@@ -464,11 +490,15 @@ describe('inspect, plan and stats', () => {
       ['inspect', 'odd.gguf'],
       ['plan', 'odd.gguf', 'F16'],
       ['stats', 'odd.gguf', 'F16'],
+      ['quantize', 'odd.gguf', 'F16'],
+      ['compare', 'odd.gguf', 'odd.gguf'],
+      ['measure', '--types', 'q4_0', 'odd.gguf'],
+      ['outliers', 'odd.gguf', 'Q4_0'],
     ]) {
-      const { code, out } = await nibble(...words);
-      expect(code).toBe(0);
-      expect(out).toContain('a?[2J');
-      expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+      const { code, out, err } = await nibble(...words);
+      expect(code, `${words[0]}: ${err}`).toBe(0);
+      if (['inspect', 'plan', 'stats', 'compare', 'measure'].includes(words[0]!)) expect(out).toContain('a?[2J');
+      expect(`${out}${err}`).not.toMatch(/[^\P{Cc}\n]/u);
     }
   });
 
@@ -476,6 +506,8 @@ describe('inspect, plan and stats', () => {
     const all = await nibble('plan', model);
     expect(all.code).toBe(0);
     expect(all.out).toMatch(/^Q4_K_M +282 kB/m);
+    const { fileTypes } = await loadCore(nodePlatform);
+    for (const { name } of fileTypes) expect(all.out).toMatch(new RegExp(`^${name} `, 'm'));
     const one = await nibble('plan', model, 'Q4_K_M');
     expect(one.out).toMatch(/blk\.0\.ffn_down\.weight .*f32 +→ f16/);
     expect(one.out).toContain('282 kB instead of 1.05 MB');
