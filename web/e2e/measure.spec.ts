@@ -16,7 +16,7 @@ test('predicts the error of every type from a sample, and the run finds it in th
   await page.goto('./');
   await openModel(page);
   const status = page.locator('.measure-status');
-  await expect(status).toContainText(/predicted from 1\d\.\d % of the rows/);
+  await expect(status).toContainText(/predicted from 1\d\.\d % of the rows/, { timeout: 30_000 });
   const row = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
   await expect(row.locator('.type-error')).toHaveText(/^2\d\.\d dB$/);
   await expect(

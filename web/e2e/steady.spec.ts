@@ -72,7 +72,7 @@ for (const width of [1280, 390])
       }).observe(document.querySelector('#model')!, { childList: true, subtree: true });
     });
     await openModel(page);
-    await expect(page.getByText('Errors are')).toBeAttached();
+    await expect(page.getByText('Errors are')).toBeAttached({ timeout: 30_000 });
     await page.waitForTimeout(1500);
     const shown = await page.evaluate(() => performance.getEntriesByName('model is shown')[0]!.startTime);
     const shifts = await page.evaluate(() => layoutShifts);
