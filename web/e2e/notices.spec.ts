@@ -1,8 +1,7 @@
 /** Problems are seen wherever a person is, and say what they are about in sentences that fit. */
 import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
-import { chooseType, drop, dropBytes, expect, openModel, test, TS3M } from './support';
+import { chooseType, drop, dropBytes, expect, expectAccessible, openModel, test, TS3M } from './support';
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 
@@ -23,8 +22,7 @@ test('a refused file is told of at any scroll position, to eyes and screen reade
   // The same once more is announced anew, and shown once.
   await dropBytes(page, 'lab.gguf', bytesOf('these are notes, not weights'));
   await expect(notices).toHaveText([/lab\.gguf/, /plan\.gguf/]);
-  const { violations } = await new AxeBuilder({ page }).include('.notices').analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectAccessible(page, '.notices');
   await page.waitForTimeout(1500);
   await page.getByRole('button', { name: 'Close: Not opened: plan.gguf' }).click();
   await expect(notices).toHaveText([/lab\.gguf/]);
@@ -100,7 +98,7 @@ test('without WebAssembly, or without module workers, the page says what it need
   await expect(page.getByRole('heading')).toHaveText('Nibble cannot run in this browser');
   await expect(page.getByRole('alert')).toHaveText('Missing: WebAssembly.');
   await expect(page.getByText('Chromium 95, Firefox 114, Safari 16.4')).toBeVisible();
-  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  await expectAccessible(page);
   const other = await context.newPage();
   await other.addInitScript(() => {
     // As a browser that knows no options of workers.

@@ -18,7 +18,7 @@ export function Notices(): VNode {
   }, []);
   const shown = notices.value;
   return (
-    <section class="notices" aria-label="Notices" ref={area} tabIndex={shown.length > 0 ? 0 : undefined}>
+    <section class="notices" aria-label="Notices" ref={area}>
       {shown.length > 1 && (
         <p class="notices-all">
           <span class="small quiet">{plural(shown.length, 'notice')}</span>
