@@ -41,7 +41,7 @@ class ExactIntegers {
   uint64_t slow_blocks_ = 0;
 };
 
-/// For codes -128 .. 127: the best half-float scale among divisors max|x| / |scale| from 106.75 to 131.5, where the
+/// For codes -128 .. 127: the best half-float scale among divisors max|x| / |scale| from 106 to 129.5, where the
 /// best of all nearly always is, without the proof that it is. False where the weights are too small or too large.
 bool best_scale_near_maximum(const float* x, Kernel kernel, float& scale);
 
