@@ -130,6 +130,18 @@ void append_value(std::string& out, const Json& json, int indent, int depth) {
 
 }  // namespace
 
+Json::Json(Scalar scalar) {
+  switch (scalar.kind) {
+    case Scalar::truth: value_ = scalar.bits != 0; break;
+    case Scalar::whole: value_ = scalar.bits; break;
+    case Scalar::negative: value_ = static_cast<int64_t>(scalar.bits); break;
+    case Scalar::real: value_ = scalar.number; break;
+  }
+}
+Json::Json(std::nullptr_t) : value_(nullptr) {}
+Json::Json(const char* text) : value_(std::string(text)) {}
+Json::Json(std::string_view text) : value_(std::string(text)) {}
+Json::Json(std::string text) : value_(std::move(text)) {}
 Json::Json(std::initializer_list<JsonMember> members) : value_(Members(members)) {}
 Json::Json(List elements) : value_(std::move(elements)) {}
 Json::Json(const Json&) = default;

@@ -24,17 +24,18 @@ class Json {
   using List = std::vector<Json>;
   using Members = std::vector<JsonMember>;
 
-  Json(std::nullptr_t = nullptr) {}
+  Json(std::nullptr_t = nullptr);
   template <std::same_as<bool> T>
-  Json(T value) : value_(value) {}
+  Json(T value) : Json(Scalar{Scalar::truth, value, 0}) {}
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  Json(T value) : value_(whole(value)) {}
+  Json(T value)
+      : Json(Scalar{is_negative(value) ? Scalar::negative : Scalar::whole, static_cast<uint64_t>(value), 0}) {}
   template <std::floating_point T>
-  Json(T value) : value_(static_cast<double>(value)) {}
-  Json(const char* text) : value_(std::string(text)) {}
-  Json(std::string_view text) : value_(std::string(text)) {}
-  Json(std::string text) : value_(std::move(text)) {}
+  Json(T value) : Json(Scalar{Scalar::real, 0, static_cast<double>(value)}) {}
+  Json(const char* text);
+  Json(std::string_view text);
+  Json(std::string text);
   /// An object: {{"name", value}, ...}.
   Json(std::initializer_list<JsonMember> members);
   /// A list of the elements.
@@ -115,12 +116,18 @@ class Json {
  private:
   using Value = std::variant<std::nullptr_t, bool, uint64_t, int64_t, double, std::string, List, Members>;
 
+  /// What the constructors of numbers pass on: a variant of incomplete types cannot be made in a class they stand in.
+  struct Scalar {
+    enum Kind { truth, whole, negative, real } kind;
+    uint64_t bits;
+    double number;
+  };
+  explicit Json(Scalar scalar);
+
   template <class T>
-  static Value whole(T value) {
-    if constexpr (std::is_signed_v<T>) {
-      if (value < 0) return static_cast<int64_t>(value);
-    }
-    return static_cast<uint64_t>(value);
+  static bool is_negative(T value) {
+    if constexpr (std::is_signed_v<T>) return value < 0;
+    return false;
   }
   template <class Range>
   static List list_of(const Range& range) {
@@ -152,7 +159,7 @@ class Json {
   };
   Whole whole_value() const;
 
-  Value value_ = nullptr;
+  Value value_;
 };
 
 /// A member of an object.

@@ -114,7 +114,7 @@ test('the receipt checks a file and repeats the run; the report opens by itself'
   await (await choosing).setFiles(output.path);
   await expect(panel.getByRole('status')).toContainText('is the file this run wrote');
   await panel.getByRole('button', { name: 'Repeat the run' }).click();
-  await expect(panel.getByRole('status')).toContainText('Open the model first');
+  await expect(page.getByRole('alert')).toContainText('Open the model first');
   await openModel(page);
   await panel.getByRole('button', { name: 'Repeat the run' }).click();
   await expect(panel.getByRole('status')).toContainText('its options are set');
