@@ -3,15 +3,17 @@
 #include <algorithm>
 
 #include "container/companion.h"
+#include "names.h"
 
 namespace nibble {
 
-std::vector<uint32_t> files_beside(std::string_view weights, std::span<const std::string> names) {
-  const bool as_hugging_face_names_them = weights.ends_with(".safetensors") || weights.starts_with("pytorch_model");
-  if (!as_hugging_face_names_them || std::find(names.begin(), names.end(), "config.json") == names.end()) return {};
+std::vector<uint32_t> files_beside(std::string_view weights, std::span<const std::string> paths) {
+  const bool as_hugging_face_names_them =
+      has_extension(weights, ".safetensors") || weights.starts_with("pytorch_model");
+  if (!as_hugging_face_names_them || std::find(paths.begin(), paths.end(), "config.json") == paths.end()) return {};
   std::vector<uint32_t> found;
-  for (uint32_t i = 0; i < names.size(); ++i) {
-    if (is_companion(names[i]) && !is_shard_index(names[i])) found.push_back(i);
+  for (uint32_t i = 0; i < paths.size(); ++i) {
+    if (is_companion(paths[i]) && !is_shard_index(paths[i])) found.push_back(i);
   }
   return found;
 }

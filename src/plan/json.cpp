@@ -254,8 +254,8 @@ std::string file_kinds_json() {
 
 std::string names_json(const std::vector<std::string>& names) { return Json{{"names", names}}.dump(); }
 
-std::string files_beside_json(const std::string& weights, const std::string& names) {
-  return Json{{"files", files_beside(weights, parse_json(names).get<std::vector<std::string>>())}}.dump();
+std::string files_beside_json(const std::string& weights, const std::string& paths) {
+  return Json{{"files", files_beside(weights, parse_json(paths).get<std::vector<std::string>>())}}.dump();
 }
 
 std::string done_json() { return Json{{"done", true}}.dump(); }

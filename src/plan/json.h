@@ -23,8 +23,8 @@ std::string chosen_files_json(const std::string& paths, const std::string& folde
 std::string file_kinds_json();
 /// { "names": [text, ...] }.
 std::string names_json(const std::vector<std::string>& names);
-/// { "files": [index, ...] }: which of the files with these names (a JSON list of texts) files_beside() takes.
-std::string files_beside_json(const std::string& weights, const std::string& names);
+/// { "files": [index, ...] }: which of the files at these paths (a JSON list of texts) files_beside() takes.
+std::string files_beside_json(const std::string& weights, const std::string& paths);
 /// { "done": true }: a file was read.
 std::string done_json();
 /// { "wanted": { offset, bytes } }: what of a file to offer next.

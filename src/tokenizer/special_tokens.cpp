@@ -129,7 +129,7 @@ class SpecialTokens {
 /// tokenizer_config.json counts before files of their own, even null, and these do not count without that file.
 void append_chat_template(KeyValueList& metadata, const TokenizerSettings& settings) {
   const FileJson& config = settings.tokenizer_config;
-  if (config.empty()) return;
+  if (config.empty() && !settings.damaged_config) return;
   const FileJson& value =
       config.is_object() && config.contains("chat_template") ? config["chat_template"] : settings.chat_template;
   std::string chosen = value.is_string() ? value.get<std::string>() : "";

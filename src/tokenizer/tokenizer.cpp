@@ -47,6 +47,7 @@ TokenizerSettings read_settings(const TokenizerFiles& files, Notes& notes) {
   settings.special_tokens_map = optional_object(files.special_tokens_map, "special_tokens_map.json", notes);
   settings.added_tokens = optional_object(files.added_tokens, "added_tokens.json", notes);
   settings.chat_template = read_chat_template(files, notes);
+  settings.damaged_config = settings.tokenizer_config.is_null() && !files.tokenizer_config.empty();
   return settings;
 }
 
@@ -119,7 +120,7 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   metadata.set_array("tokenizer.ggml.token_type", vocabulary.types);
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
   append_special_tokens(metadata, vocabulary, json ? &*json : nullptr, settings);
-  if (!settings.chat_template.is_null() && settings.tokenizer_config.empty()) {
+  if (!settings.chat_template.is_null() && settings.tokenizer_config.empty() && !settings.damaged_config) {
     notes.add(
         "The chat template is left out, as llama.cpp's converter leaves it out where there is no "
         "tokenizer_config.json.");

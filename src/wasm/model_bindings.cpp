@@ -242,17 +242,17 @@ std::string choose_files(const std::string& paths, const std::string& folder) {
   return answer([&] { return chosen_files_json(paths, folder); });
 }
 
-bool may_hold_part_of_model(const std::string& path) { return may_hold_part(path); }
-
-std::string beside(const std::string& weights, const std::string& names) {
-  return answer([&] { return files_beside_json(weights, names); });
+std::string beside(const std::string& weights, const std::string& paths) {
+  return answer([&] { return files_beside_json(weights, paths); });
 }
+
+bool may_hold_part_of_model(const std::string& path) { return may_hold_part(path); }
 
 EMSCRIPTEN_BINDINGS(nibble_model) {
   emscripten::function("chooseFiles", &choose_files);
+  emscripten::function("filesBeside", &beside);
   emscripten::function("mayHoldPart", &may_hold_part_of_model);
   emscripten::function("fileKinds", &file_kinds_json);
-  emscripten::function("filesBeside", &beside);
   emscripten::class_<BoundModel>("Model")
       .constructor<>()
       .function("offer", &BoundModel::offer)

@@ -44,9 +44,12 @@ TEST(ModelNotes, AGgufFileThatNoProgramLoadsIsWarnedOf) {
 
 TEST(ModelNotes, WhatAnOverrideMendsIsNotComplainedOf) {
   const Model nameless = language_model("", true), silent = language_model("llama", false);
-  EXPECT_THAT(texts_of(make_plan(nameless, with_override("general.architecture")).notes), IsEmpty());
-  EXPECT_THAT(texts_of(make_plan(silent, with_override("tokenizer.ggml.model")).notes), IsEmpty());
-  EXPECT_EQ(make_plan(silent, with_override("general.architecture")).notes.list.size(), 1u);
+  const auto notes = [](const Model& model, const std::string& key) {
+    return texts_of(model_notes(model, with_override(key).overrides));
+  };
+  EXPECT_THAT(notes(nameless, "general.architecture"), IsEmpty());
+  EXPECT_THAT(notes(silent, "tokenizer.ggml.model"), IsEmpty());
+  EXPECT_EQ(notes(silent, "general.architecture").size(), 1u);
 }
 
 TEST(ModelNotes, WarningsComeFirstInThePlanToo) {

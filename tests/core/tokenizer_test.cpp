@@ -391,6 +391,18 @@ TEST_F(Stories260K, DamageToAFileBesideTheVocabularyCostsOnlyWhatItSays) {
   }
 }
 
+TEST_F(Stories260K, DamageToTheConfigurationDoesNotCostTheChatTemplateBesideIt) {
+  TokenizerFiles files;
+  files.tokenizer_model = model;
+  files.tokenizer_config = as_bytes("{\"chat_templ");
+  files.chat_template = as_bytes("{{messages}}");
+  EXPECT_EQ(Converted(files, 512).text("tokenizer.chat_template"), "{{messages}}");
+  files.chat_template = {};
+  files.chat_template_json = as_bytes("{\"chat_templ");
+  EXPECT_THAT(texts_of(Converted(files, 512).notes),
+              ElementsAre(HasSubstr("tokenizer_config.json is"), HasSubstr("chat_template.json is not valid JSON")));
+}
+
 TEST_F(Stories260K, EveryOtherFileMayBeDamagedToo) {
   using Member = std::span<const uint8_t> TokenizerFiles::*;
   const std::pair<Member, std::string_view> others[] = {

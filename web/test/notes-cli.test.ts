@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -132,6 +132,24 @@ describe('weights given as a file', () => {
     expect(await hash('stories/model.safetensors')).toBe(await hash('stories'));
   });
 
+  it('take the chat templates below the folder too, and its name, and are verified alone', async () => {
+    const name = join('models--somebody--Stories', 'snapshots', '0123456789abcdef0123456789abcdef01234567');
+    writeOddFolder({ change: (files) => void files.set('chat_template.jinja', '{{messages}}') }, join(folder, name));
+    mkdirSync(join(folder, name, 'additional_chat_templates'));
+    writeFileSync(join(folder, name, 'additional_chat_templates', 'tool_use.jinja'), '{{tools}}');
+    const weights = join(name, 'model.safetensors');
+    const info = JSON.parse((await nibble('inspect', '--json', weights)).out) as ModelInfo;
+    expect(info.name).toBe('Stories');
+    expect(info.metadata.find(({ key }) => key === 'tokenizer.chat_template.tool_use')?.value).toBe('{{tools}}');
+    await nibble('quantize', '--receipt', 'run.json', weights, 'out.gguf', 'Q8_0');
+    copyFileSync(join(folder, 'out.gguf'), join(folder, name, 'out.safetensors'));
+    const { code, out } = await nibble('verify', 'run.json', join(name, 'out.safetensors'));
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^out\.safetensors: the output, Q8_0/) as string,
+    });
+  });
+
   it('never cost a file beside them', async () => {
     writeOddFolder({ change: () => {} }, folder);
     const { code, err } = await nibble('quantize', 'model.safetensors', 'config.json', 'Q8_0');
@@ -164,7 +182,10 @@ describe('a GGUF file that no program loads', () => {
   });
 
   it('unless an override mends it', async () => {
-    writeFileSync(join(folder, 'odd.gguf'), tinyGguf({ 'tokenizer.ggml.model': { string: 'llama' } }, [tensor]));
+    writeFileSync(
+      join(folder, 'odd.gguf'),
+      tinyGguf({ 'tokenizer.ggml.model': { string: 'llama' }, 'llama.block_count': { u32: 1 } }, [tensor]),
+    );
     const words = ['--strict', '--override-kv', 'general.architecture=str:llama', 'odd.gguf', 'out.gguf', 'F16'];
     expect(await nibble('quantize', ...words)).toMatchObject({ code: 0, err: '' });
   });

@@ -62,7 +62,7 @@ export async function compare(
 
 export async function verify(receiptPath: string, path: string, signal: AbortSignal): Promise<void> {
   const receipt = readReceipt(receiptPath);
-  const inputs = await InputFiles.open(path, await loadCore(nodePlatform));
+  const inputs = await InputFiles.open(path, await loadCore(nodePlatform), true);
   try {
     for (const { name, sha256 } of await hashFiles(nodePlatform, inputs.handles, { signal })) {
       const verdict = verdictOf(receipt, sha256);

@@ -23,7 +23,7 @@ export class InputFiles {
   readonly paths: string[]; // of the model
   readonly #others: (NamedFile & { handle: SourceHandle })[] = [];
 
-  /** What the folder of the model tells; nothing when a file was alone. */
+  /** What the folder that was given tells, or that of a file given that is not alone. */
   readonly origin: ModelOrigin;
 
   private constructor(paths: string[], handles: SourceHandle[], origin: ModelOrigin) {
@@ -33,12 +33,12 @@ export class InputFiles {
   }
 
   /**
-   * Opens a model: one file, with all parts of a split one when any part is given and the small files beside weights, or a
-   * folder. `core` says what belongs to the model. Throws Problem.
+   * Opens a model: one file, with all parts of a split one when any part is given and, unless `alone`, what makes a model
+   * of its weights beside it; or a folder. `core` says what belongs to the model. Throws Problem.
    */
-  static async open(path: string, core: Core): Promise<InputFiles> {
+  static async open(path: string, core: Core, alone = false): Promise<InputFiles> {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    const chosen = isFolder ? filesOfFolder(core, path) : await partsOf(core, path);
+    const chosen = isFolder ? filesOfFolder(core, path) : await partsOf(core, path, alone);
     const files = new InputFiles([], [], chosen);
     try {
       for (const { file, name } of chosen.files) {
@@ -82,15 +82,19 @@ type Chosen = ChosenModel<{ path: string }>;
 /** The files of a folder that make a model. */
 function filesOfFolder(core: Core, folder: string): Chosen {
   try {
-    const paths = pathsUnder(core, folder, '').map((path) => ({ path }));
-    const chosen = chooseFiles(core, paths, resolve(folder).replaceAll(sep, '/'));
-    return {
-      ...chosen,
-      files: chosen.files.map(({ file, name }) => ({ file: { path: join(folder, file.path) }, name })),
-    };
+    return chosenOf(core, folder, pathsUnder(core, folder, ''));
   } catch (error) {
     throw new Problem(`${folder}: ${sentenceOf(error)}`);
   }
+}
+
+function chosenOf(core: Core, folder: string, paths: readonly string[]): Chosen {
+  const files = paths.map((path) => ({ path }));
+  const chosen = chooseFiles(core, files, resolve(folder).replaceAll(sep, '/'));
+  return {
+    ...chosen,
+    files: chosen.files.map(({ file, name }) => ({ file: { path: join(folder, file.path) }, name })),
+  };
 }
 
 /** What lies in a folder and in those below it that may hold a part of a model: files first. Links are followed. */
@@ -113,29 +117,25 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** The file, the other parts of its model where its header says that there are some, and the small files beside them. */
-async function partsOf(core: Core, path: string): Promise<Chosen> {
-  const [folder, handle] = [dirname(path), openInput(path)];
+function pathsBeside(core: Core, path: string): string[] {
   try {
-    const names = await partNames(core, handle);
-    const beside = filesBeside(core, basename(path), namesOfFiles(folder));
-    return {
-      name: beside.length > 0 ? basename(resolve(folder)) : '',
-      notes: [],
-      files: [...names, ...beside].map((name) => ({ file: { path: join(folder, name) }, name })),
-    };
-  } finally {
-    if (handle.kind === 'fd') close(handle.fd);
+    return filesBeside(core, basename(path), pathsUnder(core, dirname(path), ''));
+  } catch (error) {
+    if (error instanceof Problem) return []; // a folder that may not be listed
+    throw error;
   }
 }
 
-/** The names of the files in a folder; none where it may not be listed. */
-function namesOfFiles(folder: string): string[] {
+/** The file, the other parts of its model where its header says that there are some, and what lies beside weights. */
+async function partsOf(core: Core, path: string, alone: boolean): Promise<Chosen> {
+  const handle = openInput(path);
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])).sort();
-  } catch {
-    return [];
+    const names = await partNames(core, handle);
+    const beside = alone ? [] : pathsBeside(core, path);
+    if (beside.length > 0) return chosenOf(core, dirname(path), [...names, ...beside]);
+    return { name: '', notes: [], files: names.map((name) => ({ file: { path: join(dirname(path), name) }, name })) };
+  } finally {
+    if (handle.kind === 'fd') close(handle.fd);
   }
 }
 

@@ -165,10 +165,10 @@ export async function partNames(core: Core, file: SourceHandle): Promise<string[
   }
 }
 
-/** Of the files in the folder of `weights`, by their names, those that make a model of it; none where it stands alone. */
-export function filesBeside(core: Core, weights: string, names: readonly string[]): string[] {
-  const { files } = answer<{ files: number[] }>(core.module.filesBeside(weights, JSON.stringify(names)));
-  return files.map((index) => names[index]!);
+/** Of the files at these paths in a folder, those that make a model of the weights in its file of that name; often none. */
+export function filesBeside(core: Core, weights: string, paths: readonly string[]): string[] {
+  const { files } = answer<{ files: number[] }>(core.module.filesBeside(weights, JSON.stringify(paths)));
+  return files.map((index) => paths[index]!);
 }
 
 /**

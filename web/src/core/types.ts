@@ -515,7 +515,7 @@ export interface Solution extends Mix {
   loss: number; // sum over tensors of role weight times error: what was made small
   bound: number; // no mix of these types within the size has less
   gap: number; // (loss - bound) / loss
-  notes: { level: 'note'; text: string }[]; // on rules that speak of no measured tensor
+  notes: Note[]; // on rules that speak of no measured tensor
 }
 
 /** What `nibble solve` writes and `nibble quantize --recipe` reads: options of a plan, and what they were made for. */

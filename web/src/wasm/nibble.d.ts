@@ -32,11 +32,6 @@ export interface NibbleModule {
    * `{ "files": [{ index, name }, ...], "name": text, "notes": [sentence, ...] }` or error.
    */
   chooseFiles(paths: string, folder: string): string;
-  /**
-   * Which files of a folder, by their names (a JSON list), make a model of the weights in the file named `weights`; JSON:
-   * `{ "files": [index, ...] }` or error.
-   */
-  filesBeside(weights: string, names: string): string;
   /** Whether a folder at this path inside a model's may hold a part of it. */
   mayHoldPart(path: string): boolean;
   /** JSON: FileKinds. */
@@ -51,6 +46,11 @@ export interface NibbleModule {
   checkSolveRequest(request: string): string;
   checkScaleAnalysis(options: string): string;
   checkMethod(method: string): string;
+  /**
+   * Which files of a folder make a model of the weights in its file named `weights`. Takes a JSON list of their paths in
+   * the folder; JSON: `{ "files": [index, ...] }` or error.
+   */
+  filesBeside(weights: string, paths: string): string;
 
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
