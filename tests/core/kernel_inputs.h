@@ -8,7 +8,8 @@
 /// Rows that quantizers get wrong: every comparison of kernels with references runs over all of them.
 namespace nibble::testing {
 
-/// A small generator whose sequence is the same with every compiler (xorshift64*).
+/// A small generator whose sequence is the same with every compiler (xorshift64*), as long as no expression asks it
+/// twice in an order that the language leaves open.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15u + 1) {}
@@ -42,7 +43,8 @@ inline void ties(Random& random, float* x, size_t n) {
   constexpr int levels[] = {1, 2, 4, 7, 8, 15, 16, 31, 32, 127};
   for (size_t begin = 0; begin < n; begin += 32) {
     const int top = levels[random.below(10)];
-    const float step = std::ldexp(1.0f + 0.25f * random.below(4), static_cast<int>(random.below(12)) - 10);
+    const int exponent = static_cast<int>(random.below(12)) - 10;
+    const float step = std::ldexp(1.0f + 0.25f * random.below(4), exponent);
     for (size_t i = begin; i < std::min(n, begin + 32); ++i) {
       x[i] = 0.5f * step * (static_cast<int>(random.below(4 * top + 1)) - 2 * top);
     }
@@ -105,7 +107,8 @@ inline void subnormals(Random& random, float* x, size_t n) {
   for (size_t begin = 0; begin < n; begin += 32) {
     const uint32_t width = 1 + random.below(23);
     for (size_t i = begin; i < std::min(n, begin + 32); ++i) {
-      x[i] = random.sign() * std::ldexp(static_cast<float>(random.below(1u << width)), -149);
+      const float sign = random.sign();
+      x[i] = sign * std::ldexp(static_cast<float>(random.below(1u << width)), -149);
     }
   }
 }
@@ -119,7 +122,10 @@ inline void tiny(Random& random, float* x, size_t n) {
 }
 /// Finite, but squares, sums and differences overflow.
 inline void huge(Random& random, float* x, size_t n) {
-  for (size_t i = 0; i < n; ++i) x[i] = random.sign() * FLT_MAX * (random.below(8) == 0 ? 1.0f : random.uniform());
+  for (size_t i = 0; i < n; ++i) {
+    const float sign = random.sign();
+    x[i] = sign * FLT_MAX * (random.below(8) == 0 ? 1.0f : random.uniform());
+  }
 }
 /// Scales near the largest half.
 inline void large(Random& random, float* x, size_t n) {
@@ -204,7 +210,10 @@ constexpr Generator importance_generators[] = {
      }},
     {"wide",
      [](Random& random, float* q, size_t n) {
-       for (size_t i = 0; i < n; ++i) q[i] = std::ldexp(random.uniform(), static_cast<int>(random.below(60)) - 30);
+       for (size_t i = 0; i < n; ++i) {
+         const int exponent = static_cast<int>(random.below(60)) - 30;
+         q[i] = std::ldexp(random.uniform(), exponent);
+       }
      }},
     {"all one",
      [](Random&, float* q, size_t n) {
