@@ -1,6 +1,8 @@
 /** Problems are seen wherever a person is, and say what they are about in sentences that fit. */
 import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
 import { chooseType, drop, dropBytes, expect, expectAccessible, openModel, test, TS3M } from './support';
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
@@ -42,6 +44,81 @@ test('what has the keyboard is not hidden behind the notices', async ({ page }) 
     return end - document.querySelector('.notices')!.getBoundingClientRect().top;
   });
   expect(covered).toBeLessThanOrEqual(0);
+});
+
+/** Opens a model whose plan has a long warning: nothing says how its tokens are written. */
+async function openWithWarning(page: Page): Promise<void> {
+  const name = 'a-model-with-a-rather-long-name-32B-Instruct-F32.gguf';
+  const tensors = ['token_embd', 'blk.0.ffn_up', 'blk.0.ffn_down'].map((of) => tinyTensor(`${of}.weight`, [256, 256]));
+  await dropBytes(page, name, [...tinyGguf({ 'general.architecture': { string: 'llama' } }, tensors)]);
+  await expect(page.locator('.model-name')).toHaveText(name);
+  await expect(page.locator('.plan-warning')).toContainText('tokenizer');
+}
+
+for (const width of [1440, 1280, 390])
+  test(`${width} px: notices lie below the plan’s bar wherever the list is scrolled to, and hide nothing of it`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto('./');
+    await openWithWarning(page);
+    for (const name of ['first.gguf', 'second.gguf']) await dropBytes(page, name, bytesOf('no model'));
+    await expect(page.locator('.notices').getByRole('alert')).toHaveCount(2);
+    const found = await page.evaluate(async () => {
+      const bar = document.querySelector('.plan-summary')!;
+      const notices = document.querySelector('.notices')!;
+      const plan = document.querySelector('#plan')!;
+      const end = plan.getBoundingClientRect().bottom + window.scrollY - window.innerHeight;
+      plan.scrollIntoView({ behavior: 'instant' });
+      const wrong: string[] = [];
+      for (let at = window.scrollY; ; at += 90) {
+        window.scrollTo({ top: at, behavior: 'instant' });
+        await new Promise(requestAnimationFrame);
+        const [over, under] = [bar.getBoundingClientRect(), notices.getBoundingClientRect()];
+        if (over.bottom > under.top) wrong.push(`the bar ends at ${over.bottom}, the notices begin at ${under.top}`);
+        if (under.bottom > window.innerHeight || under.height === 0) wrong.push('the notices are not in view');
+        for (const part of bar.querySelectorAll('p, button')) {
+          const { left, right, top, bottom } = part.getBoundingClientRect();
+          for (const x of [left + 2, (left + right) / 2, right - 2])
+            if (top > 60 && !bar.contains(document.elementFromPoint(x, (top + bottom) / 2)))
+              wrong.push(`${part.textContent} is covered at ${x}`);
+        }
+        if (at > end) return wrong;
+      }
+    });
+    expect(found).toEqual([]);
+  });
+
+test('390 px: what has the keyboard is never behind the bar with a long warning', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 390, height: 700 });
+  await page.goto('./');
+  await openWithWarning(page);
+  await page.locator('.type-row input').first().focus();
+  const hidden: string[] = [];
+  for (let presses = 0; presses < 30; presses += 1) {
+    await page.keyboard.press(presses < 12 ? 'ArrowDown' : 'Tab');
+    const name = await page.evaluate(() => {
+      const { activeElement: focused } = document;
+      const bar = document.querySelector('.plan-summary')!;
+      if (!focused?.closest('.place') || bar.contains(focused)) return null;
+      const box = (focused.closest('.type-row') ?? focused).getBoundingClientRect();
+      const { top, bottom } = bar.getBoundingClientRect();
+      return box.bottom > top + 1 && box.top < bottom ? `${focused.tagName} ${focused.textContent}` : null;
+    });
+    if (name !== null) hidden.push(name);
+  }
+  expect(hidden).toEqual([]);
+});
+
+test('a core that cannot be loaded is told of once, with what to do', async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.compileStreaming = async () => {
+      throw new Error('There is no memory for it.');
+    };
+  });
+  await page.goto('./');
+  await expect(page.locator('.notices').getByRole('alert')).toHaveText([/The quantizer could not be loaded.*Reload/]);
 });
 
 test('JSON that is nothing of Nibble’s, alone or with others, is told of in sentences that fit', async ({ page }) => {

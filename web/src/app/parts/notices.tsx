@@ -1,21 +1,12 @@
 /** The page's one place for problems: over whatever is in view, until each is closed. */
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { plural } from '../../text/units';
 import { dismiss, dismissAll, type Notice, notices } from '../state/notices';
+import { useHeightAs } from './height';
 
 export function Notices(): VNode {
-  const area = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (!area.current) return undefined;
-    // What has the keyboard is scrolled clear of the notices, and the end of the page can be.
-    const observer = new ResizeObserver(([entry]) => {
-      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
-      document.documentElement.style.setProperty('--notices-height', `${Math.ceil(height)}px`);
-    });
-    observer.observe(area.current);
-    return () => observer.disconnect();
-  }, []);
+  // The plan's bar stands above the notices; what has the keyboard, and the end of the page, are scrolled clear of them.
+  const area = useHeightAs<HTMLElement>('--notices-height');
   const shown = notices.value;
   return (
     <section class="notices" aria-label="Notices" ref={area}>
@@ -38,10 +29,8 @@ function Shown({ notice: { id, kind, title, sentence } }: { notice: Notice }): V
   const problem = kind === 'problem';
   return (
     <div class={problem ? 'notice bad' : 'notice'} role={problem ? 'alert' : 'status'}>
-      <div>
-        <p class="notice-title">{title}</p>
-        <p>{sentence}</p>
-      </div>
+      <p class="notice-title">{title}</p>
+      <p class="notice-sentence">{sentence}</p>
       <button type="button" class="button small" aria-label={`Close: ${title}`} onClick={() => dismiss(id)}>
         Close
       </button>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { canPickFile } from '../../platform/browser';
 import type { Plan } from '../../core/index';
+import { useHeightAs } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
 import { mix } from '../state/mixing';
@@ -62,6 +63,7 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
 }
 
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
+  const bar = useHeightAs<HTMLDivElement>('--plan-bar-height');
   const changed = substitutions(made);
   const warnings = made.notes.filter(isWarning);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
@@ -76,7 +78,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
           </li>
         ))}
       </NoteBoxes>
-      <div class="plan-summary">
+      <div class="plan-summary" ref={bar}>
         <div class="plan-words">
           <p class="plan-size">
             <strong title={exactBytes(made.outputBytes)}>{bytes(made.outputBytes)}</strong>{' '}
@@ -85,8 +87,9 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             </span>
           </p>
           <p class="quiet small">
-            <span class="mono">{output}</span>, {exactBytes(made.outputBytes)}, {bitsPerWeight(made.bitsPerWeight)} bits
-            per weight · at most {bytes(memory)} of memory with {plural(workers.value, 'worker')}
+            <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
+            {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
+            {plural(workers.value, 'worker')}
           </p>
           {warnings.length > 0 && (
             <p class="plan-warning small" id="plan-warning">

@@ -17,9 +17,9 @@ export const notices = signal<readonly Notice[]>([]);
 let lastId = 0;
 
 function add(kind: Notice['kind'], title: string, sentence: string): void {
-  lastId += 1;
+  lastId += 1; // told from effects too, which must not follow the notices
   // The same again is not shown twice, but announced again.
-  const others = notices.value.filter((known) => known.title !== title || known.sentence !== sentence);
+  const others = notices.peek().filter((known) => known.title !== title || known.sentence !== sentence);
   notices.value = [{ id: lastId, kind, title, sentence }, ...others];
 }
 
