@@ -10,6 +10,7 @@
 #include "error.h"
 #include "measure/sample_plan.h"
 #include "model/folder.h"
+#include "network/pass_json.h"
 #include "packing/packing_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
@@ -93,6 +94,13 @@ class BoundModel {
         return price_json({plan.output_bytes, plan.bits_per_weight, 0, false});
       }
       return price_json(make_price(model_, chosen, importance()));
+    });
+  }
+
+  std::string pass_plan(const std::string& options) {
+    return answer([&] {
+      model_.complete();
+      return network::pass_plan_json(network::plan_pass(model_, network::parse_pass_options(options)), model_);
     });
   }
 
@@ -266,6 +274,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
+      .function("passPlan", &BoundModel::pass_plan)
       .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)
       .function("assignment", &BoundModel::assignment)

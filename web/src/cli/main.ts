@@ -12,10 +12,12 @@ import {
   type SampleOptions,
 } from './analysis-commands';
 import { compare, repeat, verify } from './evidence-commands';
+import { evaluate, imatrix, perplexity, type ImatrixOptions, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
   addRecipeOptions,
   addSampleOptions,
+  addTextOptions,
   parseIntegers,
   parseLevels,
   parseNumber,
@@ -233,6 +235,28 @@ addComputeOptions(program.command('repeat'))
   .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) =>
     repeat(receipt, model, out, options, stop.signal),
   );
+
+addTextOptions(program.command('perplexity'))
+  .description('run a model over a text and print how well it predicts it, as llama-perplexity does')
+  .argument('<model>')
+  .option(...json)
+  .action((path: string, options: TextOptions) => perplexity(path, options, stop.signal));
+
+addTextOptions(program.command('evaluate'))
+  .description(
+    "run two models over a text and print how the second's predictions differ from the first's: divergence, perplexity, most likely tokens",
+  )
+  .argument('<first>')
+  .argument('<second>')
+  .option(...json)
+  .action((first: string, second: string, options: TextOptions) => evaluate(first, second, options, stop.signal));
+
+addTextOptions(program.command('imatrix'))
+  .description('run a model over a text and write its importance matrix, as llama-imatrix does')
+  .argument('<model>')
+  .option('-o, --output <file>', 'where to write it', 'imatrix.gguf')
+  .option(...json)
+  .action((path: string, options: ImatrixOptions) => imatrix(path, options, stop.signal));
 
 addSampleOptions(program.command('number-formats'))
   .description(

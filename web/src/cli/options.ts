@@ -85,6 +85,22 @@ export function addSampleOptions(command: Command): Command {
     .option('--all', 'look at every weight');
 }
 
+export function addTextOptions(command: Command): Command {
+  return addComputeOptions(command)
+    .requiredOption('--tokens <file>', 'the text, as tokens: JSON {"begin": 1 or null, "tokens": [...]}')
+    .option('-c, --ctx-size <n>', 'tokens of each stretch of the text that is read', parseTokens(2), 512)
+    .option('--chunks <n>', 'stretches at most (default: all)', parseTokens(1));
+}
+
+function parseTokens(least: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (!Number.isInteger(count) || count < least || count > 1e9)
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return count;
+  };
+}
+
 export function planOptions(type: string, options: RecipeOptions): PlanOptions {
   const { tensorType, overrideKv, ...same } = options;
   return pick({

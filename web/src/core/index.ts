@@ -1,8 +1,10 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
+export { cutText, evaluateAnswers } from './answers';
 export { breath } from './breath';
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { extensionOf, withoutExtension } from './file-names';
+export { makeImportance } from './make-importance';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export {
@@ -35,6 +37,7 @@ export {
   type OutlierReport,
   type TensorOutliers,
 } from './outliers';
+export { passMemory, planPass, runPass, type PassProgress, type PassRun } from './pass';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

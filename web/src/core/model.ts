@@ -17,6 +17,8 @@ import type {
   ModelInfo,
   Note,
   PackingInfo,
+  PassOptions,
+  PassPlan,
   Plan,
   PlanOptions,
   Price,
@@ -127,6 +129,8 @@ export interface OpenedModel {
   /** What plan() would say of the size, quickly. Throws Problem likewise. */
   price(options: PlanOptions): Price;
   prepare(options: PlanOptions): PreparedRun;
+  /** What taking texts through the model's network would do. Throws Problem when it cannot be run. */
+  passPlan(options: PassOptions): PassPlan;
   /** Chooses `runs` stretches of `runWeights` weights of every tensor. */
   weightSample(runs: number, runWeights: number): RowSample;
   /** Chooses rows for an analysis. Throws Problem. */
@@ -282,6 +286,10 @@ class HeadersOnly implements OpenedModel {
 
   price(options: PlanOptions): Price {
     return answer<Price>(this.#model.price(this.#json(options)));
+  }
+
+  passPlan(options: PassOptions): PassPlan {
+    return answer<PassPlan>(this.#model.passPlan(JSON.stringify(options)));
   }
 
   weightSample(runs: number, runWeights: number): RowSample {

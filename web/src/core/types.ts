@@ -607,3 +607,66 @@ export interface LevelFigures {
   weights: number;
   levels: { level: number; share: number }[]; // share of the weights that take it
 }
+
+/** A text in tokens, of which those from number firstScored on are to predict the one after them. */
+export interface Text {
+  tokens: readonly number[];
+  firstScored: number;
+}
+
+/** What the core's Model.passPlan() is asked. */
+export interface PassOptions {
+  tokens: number; // of all texts
+  sequences: number;
+  longest: number; // tokens of the longest text
+  observe?: boolean; // the input of every matrix, for an importance matrix
+}
+
+/** One thing to do on a pass. Steps without weights have only op and layer. */
+export interface PassStep {
+  op: string; // "embed", "query", "attend", ... "logits"
+  layer: number;
+  tensor?: string; // whose rows these are
+  type?: string; // as stored
+  rowLength?: number;
+  headRows?: number;
+  add?: number;
+  part?: string;
+  vector?: number;
+  expert?: number;
+  firstRow?: number;
+  rows?: number;
+  firstColumn?: number; // the window of the rows that counts
+  columns?: number;
+  firstOutput?: number;
+  observed?: number[]; // tensors whose input this is; indices into ModelInfo.tensors
+  tiles?: [file: number, offset: number, bytes: number, firstRow: number, rows: number][];
+}
+
+/** What a pass over texts will do: every piece that is read, in order. */
+export interface PassPlan {
+  network: { architecture: string; vocabulary: number; layers: number; embedding: number; [name: string]: unknown };
+  workChannels: number;
+  steps: PassStep[];
+  memory: { activationsBytes: number; perWorkerBytes: number }; // of all workers together; of each, beside that
+  readBytes: number; // at most
+  operations: number; // floating point operations of all products
+}
+
+/** A mean, and its standard error. */
+export interface Estimate {
+  value: number;
+  error: number;
+}
+
+/** How well texts were predicted. What compares two models means nothing when there was one. */
+export interface AnswerReport {
+  tokens: number; // scored
+  perplexity: Estimate; // e^(mean of -ln p of the tokens that come next)
+  secondPerplexity: Estimate;
+  divergence: Estimate; // Kullback-Leibler, of the second model's next-token distributions from the first's, in nats
+  divergenceMedian: number;
+  divergence99: number; // 99 of 100 tokens have less
+  sameTop: Estimate; // share of tokens for which both models hold the same one most likely
+  kept: Estimate; // mean share of its probability that the first model's most likely token has in the second
+}

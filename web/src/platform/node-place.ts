@@ -42,9 +42,14 @@ export class DiskPlace implements Place {
 
 /** Writes a small text file, whole or not at all. Throws Problem. */
 export async function writeText(path: string, text: string): Promise<void> {
+  await writeBytes(path, new TextEncoder().encode(text));
+}
+
+/** Writes a small file, whole or not at all. Throws Problem. */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
   const store = await DiskStore.create(path);
   try {
-    await store.write(0, new TextEncoder().encode(text));
+    await store.write(0, bytes);
     await store.close();
     await store.publish();
   } catch (error) {

@@ -61,6 +61,10 @@ export interface NibbleModule {
   RowErrors: new (from: string, types: string, method: string, kernel: string) => RowErrors;
   /** From the JSON of a saved measurement; ask problem() before anything else. */
   Measurement: new (json: string) => Measurement;
+  /** Takes JSON PassRequest. */
+  Pass: new (request: string) => Pass;
+  Answers: new () => Answers;
+  ImportanceSums: new () => ImportanceSums;
   FormatSummary: new () => FormatSummary;
   /** JSON: LevelPreset[]. */
   levelPresets(): string;
@@ -93,6 +97,8 @@ export interface Model {
   place(tensor: number, first: number, count: number): string;
   /** JSON: TensorPair[], every tensor of this model and of another once, or error. */
   pair(other: Model): string;
+  /** Takes JSON PassOptions; JSON: PassPlan or error. */
+  passPlan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
@@ -309,5 +315,55 @@ export interface Lab {
   blockErrors(method: string, weights: number, count: number, errors: number): string;
   /** Of as many blocks max|x| or, with an offset, max x - min x (f32), and max|x| over the root mean square (f32). */
   blockShapes(weights: number, count: number, ranges: number, peaks: number): void;
+  delete(): void;
+}
+
+/** Some texts on their way through one network, or through two side by side (numbers 0 and 1). */
+export interface Pass {
+  /** Empty, or the sentence that says why it cannot be done. */
+  problem(): string;
+  /** Begins a step of a network: JSON PassStep, whose tiles are not looked at. Empty, or the error. */
+  begin(network: number, step: string): string;
+  /** Takes rows of that step, as stored, at `tile`. Of the output layers, the networks take the same rows in turn. */
+  take(network: number, tile: number, firstRow: number, rows: number): string;
+  /** Ends the step. The result is what StepEnded says. Empty, or the error. */
+  end(network: number): string;
+  /** Makes the figures of all scored tokens the result: what Answers.add() takes. After the last tile. */
+  figures(): string;
+  /** f64; valid until the next call. */
+  resultPointer(): number;
+  resultCount(): number;
+  delete(): void;
+}
+
+/** What predictions of texts come to. */
+export interface Answers {
+  /** Adds `count` f64 at `figures`, text after text. Empty, or the error. */
+  add(figures: number, count: number): string;
+  /** JSON: AnswerReport or error. */
+  report(): string;
+  delete(): void;
+}
+
+/** An importance matrix in the making. */
+export interface ImportanceSums {
+  /**
+   * Adds to matrix number `matrix` of `matrices` of a tensor: `columns` sums (f64) at `sums`, for the columns from
+   * `firstColumn` on, over `tokens` tokens. Empty, or the error.
+   */
+  add(
+    tensor: string,
+    rowLength: number,
+    matrices: number,
+    matrix: number,
+    firstColumn: number,
+    sums: number,
+    columns: number,
+    tokens: number,
+  ): string;
+  /** Makes the GGUF file, as llama-imatrix writes it. Empty, or the error. */
+  make(dataset: string, chunks: number, chunkTokens: number): string;
+  filePointer(): number;
+  fileBytes(): number;
   delete(): void;
 }

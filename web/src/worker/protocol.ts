@@ -100,6 +100,67 @@ export interface SampleRequest {
   importance: Float32Array<ArrayBuffer> | null; // one for each weight of a row
 }
 
+/** The first message to a worker that is to take texts through a network: the core's Pass takes `request`. */
+export interface StartPass {
+  kind: 'start-pass';
+  kernel: Kernel;
+  compiled: WebAssembly.Module;
+  request: string;
+  /** The longest tile. */
+  tileBytes: number;
+}
+
+/** The next step of one of the networks: a PassStep without its tiles, as JSON. */
+export interface BeginStep {
+  kind: 'begin-step';
+  index: number;
+  network: number;
+  step: string;
+}
+
+/** Rows of the step that has begun, as stored. */
+export interface PassTile {
+  kind: 'tile';
+  index: number;
+  network: number;
+  bytes: number;
+  firstRow: number;
+  rows: number;
+  buffer: ArrayBuffer; // comes back with the answer
+}
+
+export interface EndStep {
+  kind: 'end-step';
+  index: number;
+  network: number;
+}
+
+export interface GetFigures {
+  kind: 'get-figures';
+  index: number;
+}
+
+export interface TileTaken {
+  kind: 'taken';
+  index: number;
+  buffer: ArrayBuffer;
+}
+
+/** `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed. */
+export interface StepEnded {
+  kind: 'ended';
+  index: number;
+  seen: Float64Array<ArrayBuffer>;
+}
+
+/** What Answers.add() takes, of this worker's texts. */
+export interface FiguresDone {
+  kind: 'figures';
+  figures: Float64Array<ArrayBuffer>;
+}
+
+export type ToPassWorker = StartPass | BeginStep | PassTile | EndStep | GetFigures;
+export type FromPassWorker = TileTaken | StepEnded | FiguresDone | Failed;
 export type ToJobWorker = StartWorker | JobRequest | SampleRequest;
 export type ToStudyWorker = StartStudy | StudyRequest;
 

@@ -1,16 +1,28 @@
 import { sentenceOf } from '../core/problem';
 import type { ByteSource, SourceHandle } from '../core/source';
 import { JobEngine } from './job-engine';
-import type { FromJobWorker, FromStudyWorker, JobDone, SampleDone, ToJobWorker, ToStudyWorker } from './protocol';
+import { PassEngine } from './pass-engine';
+import type {
+  FromJobWorker,
+  FromPassWorker,
+  FromStudyWorker,
+  JobDone,
+  SampleDone,
+  StartPass,
+  ToJobWorker,
+  ToPassWorker,
+  ToStudyWorker,
+} from './protocol';
 import { StudyEngine } from './study-engine';
 
 /** Answers a runner's messages: the whole of a job worker, wherever it runs. */
 export function serveJobs(
   openSource: (handle: SourceHandle) => ByteSource,
-  answer: (message: FromJobWorker | FromStudyWorker, transfer: ArrayBuffer[]) => void,
-): (message: ToJobWorker | ToStudyWorker) => void {
+  answer: (message: FromJobWorker | FromStudyWorker | FromPassWorker, transfer: ArrayBuffer[]) => void,
+): (message: ToJobWorker | ToStudyWorker | ToPassWorker) => void {
   let engine: Promise<JobEngine> | null = null;
   let studies: Promise<StudyEngine> | null = null;
+  let pass: Promise<PassEngine> | null = null;
   const failed = (index: number | null) => (error: unknown) =>
     answer({ kind: 'failed', index, sentence: sentenceOf(error) }, []);
   return (message) => {
@@ -30,6 +42,17 @@ export function serveJobs(
         .then((done) => answer(done, [done.result.buffer]), failed(message.index));
       return;
     }
+    if (message.kind === 'start-pass') {
+      pass = PassEngine.create(message);
+      pass.catch(failed(null));
+      return;
+    }
+    if (isPassMessage(message)) {
+      pass
+        ?.then((ready) => servePass(ready, message))
+        .then((done) => done && answer(done, [transferredOf(done)]), failed(message.index));
+      return;
+    }
     engine
       ?.then((ready): Promise<JobDone | SampleDone> =>
         message.kind === 'sample' ? ready.sampler.measure(message) : ready.run(message),
@@ -41,4 +64,29 @@ export function serveJobs(
 function buffersOf(done: JobDone | SampleDone): ArrayBuffer[] {
   if (done.kind === 'sampled') return [done.figures.buffer];
   return [done.buffer, ...[done.statistics, done.reference].flatMap((figures) => figures?.buffer ?? [])];
+}
+
+type PassMessage = Exclude<ToPassWorker, StartPass>;
+
+function isPassMessage(message: ToJobWorker | ToStudyWorker | ToPassWorker): message is PassMessage {
+  return ['begin-step', 'tile', 'end-step', 'get-figures'].includes(message.kind);
+}
+
+function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWorker, { kind: 'failed' }> | null {
+  switch (message.kind) {
+    case 'begin-step':
+      pass.begin(message);
+      return null;
+    case 'tile':
+      return pass.take(message);
+    case 'end-step':
+      return pass.end(message);
+    case 'get-figures':
+      return pass.figures();
+  }
+}
+
+function transferredOf(done: Exclude<FromPassWorker, { kind: 'failed' }>): ArrayBuffer {
+  if (done.kind === 'taken') return done.buffer;
+  return done.kind === 'ended' ? done.seen.buffer : done.figures.buffer;
 }

@@ -161,6 +161,7 @@ export function fakeModel(
     info: null as never,
     importance: null,
     place: () => null as never,
+    passPlan: () => null as never,
     weightSample: () => null as never,
     pair: () => null as never,
     plan: () => plan,

@@ -1,0 +1,136 @@
+#include <emscripten/bind.h>
+
+#include <memory>
+#include <optional>
+
+#include "container/importance_writer.h"
+#include "network/answers.h"
+#include "network/pass_json.h"
+#include "network/predictions.h"
+#include "wasm/boundary.h"
+
+/// Classes Pass, Answers and ImportanceSums of web/src/wasm/nibble.d.ts.
+namespace nibble {
+namespace {
+
+using bound::sentence_of;
+using network::Op;
+
+class BoundPass {
+ public:
+  explicit BoundPass(const std::string& request) {
+    problem_ = sentence_of([&] {
+      network::PassRequest asked = network::parse_pass_request(request);
+      const Kernel kernel = bound::kernel_named(asked.kernel);
+      for (auto& [one, channels] : asked.networks)
+        forwards_.push_back(std::make_unique<network::Forward>(one, channels, asked.sequences, kernel));
+      if (forwards_.empty() || forwards_.size() > 2) throw Error("A pass runs one network, or two to be compared.");
+      predictions_.emplace(*forwards_[0], forwards_.size() > 1 ? forwards_[1].get() : nullptr, kernel);
+    });
+  }
+
+  std::string problem() const { return problem_; }
+
+  std::string begin(unsigned which, const std::string& step) {
+    return sentence_of([&] {
+      const network::StepOrder order = network::parse_step(step);
+      op_ = order.step.op;
+      forward(which).begin(order.step, order.form, order.observe);
+    });
+  }
+
+  std::string take(unsigned which, uintptr_t tile, double first_row, double rows) {
+    return sentence_of([&] {
+      forward(which).take(bound::bytes_at(tile), static_cast<uint64_t>(first_row), static_cast<uint64_t>(rows));
+      if (op_ == Op::logits && which + 1 == forwards_.size()) predictions_->take();
+    });
+  }
+
+  std::string end(unsigned which) {
+    return sentence_of([&] {
+      const network::Observation seen = forward(which).end();
+      result_ = seen.sums;
+      result_.insert(result_.end(), seen.counts.begin(), seen.counts.end());
+    });
+  }
+
+  std::string figures() {
+    return sentence_of([&] { result_ = network::figure_values(predictions_->figures()); });
+  }
+
+  uintptr_t result_pointer() const { return reinterpret_cast<uintptr_t>(result_.data()); }
+  size_t result_count() const { return result_.size(); }
+
+ private:
+  network::Forward& forward(unsigned which) {
+    if (which >= forwards_.size())
+      throw Error("There is no such network in this pass. This is a fault in the program.");
+    return *forwards_[which];
+  }
+
+  std::string problem_;
+  std::vector<std::unique_ptr<network::Forward>> forwards_;
+  std::optional<network::Predictions> predictions_;
+  Op op_{};
+  std::vector<double> result_;
+};
+
+class BoundAnswers {
+ public:
+  std::string add(uintptr_t figures, size_t count) {
+    return sentence_of([&] { answers_.add({reinterpret_cast<const double*>(figures), count}); });
+  }
+  std::string report() const {
+    return bound::answer([&] { return answers_json(answers_); });
+  }
+
+ private:
+  network::Answers answers_;
+};
+
+class BoundImportanceSums {
+ public:
+  std::string add(const std::string& tensor, unsigned row_length, unsigned matrices, unsigned matrix,
+                  unsigned first_column, uintptr_t sums, size_t columns, double tokens) {
+    return sentence_of([&] {
+      sums_.add(tensor, row_length, matrices, matrix, first_column, {reinterpret_cast<const double*>(sums), columns},
+                tokens);
+    });
+  }
+  std::string make(const std::string& dataset, unsigned chunks, unsigned chunk_tokens) {
+    return sentence_of([&] { file_ = sums_.file(dataset, chunks, chunk_tokens); });
+  }
+  uintptr_t file_pointer() const { return reinterpret_cast<uintptr_t>(file_.data()); }
+  size_t file_bytes() const { return file_.size(); }
+
+ private:
+  ImportanceSums sums_;
+  std::vector<uint8_t> file_;
+};
+
+EMSCRIPTEN_BINDINGS(nibble_network) {
+  emscripten::class_<BoundPass>("Pass")
+      .constructor<std::string>()
+      .function("problem", &BoundPass::problem)
+      .function("begin", &BoundPass::begin)
+      .function("take", &BoundPass::take)
+      .function("end", &BoundPass::end)
+      .function("figures", &BoundPass::figures)
+      .function("resultPointer", &BoundPass::result_pointer)
+      .function("resultCount", &BoundPass::result_count);
+
+  emscripten::class_<BoundAnswers>("Answers")
+      .constructor<>()
+      .function("add", &BoundAnswers::add)
+      .function("report", &BoundAnswers::report);
+
+  emscripten::class_<BoundImportanceSums>("ImportanceSums")
+      .constructor<>()
+      .function("add", &BoundImportanceSums::add)
+      .function("make", &BoundImportanceSums::make)
+      .function("filePointer", &BoundImportanceSums::file_pointer)
+      .function("fileBytes", &BoundImportanceSums::file_bytes);
+}
+
+}  // namespace
+}  // namespace nibble

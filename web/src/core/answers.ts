@@ -1,0 +1,45 @@
+import type { OpenedModel } from './model';
+import { answer, throwProblem, withBytes } from './module';
+import { runPass, type PassRun } from './pass';
+import { Problem } from './problem';
+import type { AnswerReport, Text } from './types';
+
+/**
+ * Cuts the tokens of a text into texts of `length` tokens, as llama-perplexity does: each begins with the token that
+ * begins a sequence (none: null), in place of its first, and its second half is scored. Tokens left over at the end are not
+ * used. Throws Problem when there are too few.
+ */
+export function cutText(tokens: readonly number[], length: number, most: number, first: number | null): Text[] {
+  const count = Math.min(most, Math.floor(tokens.length / length));
+  if (count < 1) {
+    throw new Problem(
+      `The text has ${tokens.length} tokens; at least one stretch of ${length} is needed. Use a longer text, or shorter stretches.`,
+    );
+  }
+  return Array.from({ length: count }, (_, number) => {
+    const own = tokens.slice(number * length, (number + 1) * length);
+    if (first !== null) own[0] = first;
+    return { tokens: own, firstScored: Math.floor(length / 2) };
+  });
+}
+
+/** What a model predicts of texts, or, of two models, how the second's predictions differ from the first's. Throws Stopped or Problem. */
+export async function evaluateAnswers(
+  models: readonly [OpenedModel, OpenedModel?],
+  texts: readonly Text[],
+  run: PassRun = {},
+): Promise<AnswerReport> {
+  const [first, second] = models;
+  const figures = await runPass(second ? [first, second] : [first], texts, run);
+  const { module } = first.core;
+  const answers = new module.Answers();
+  try {
+    for (const part of figures) {
+      const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+      throwProblem(withBytes(module, bytes, (pointer) => answers.add(pointer, part.length)));
+    }
+    return answer<AnswerReport>(answers.report());
+  } finally {
+    answers.delete();
+  }
+}

@@ -1,0 +1,310 @@
+import type {
+  BeginStep,
+  EndStep,
+  FromPassWorker,
+  GetFigures,
+  PassTile,
+  StartPass,
+  StepEnded,
+} from '../worker/protocol';
+import type { OpenedModel } from './model';
+import type { Pause } from './pause';
+import type { WorkerPort } from './platform';
+import { Problem, Stopped } from './problem';
+import type { ByteSource } from './source';
+import type { PassPlan, PassStep, Text } from './types';
+
+export interface PassProgress {
+  share: number; // of the products, 0 to 1
+  seconds: number;
+  secondsLeft: number | null; // null at first
+}
+
+export interface PassRun {
+  workers?: number; // default: as many as the machine has cores
+  signal?: AbortSignal;
+  pause?: Pause;
+  onProgress?: (progress: PassProgress) => void;
+}
+
+/** What a step saw of its input: of each text in order, the sums of squares of the columns, and how many tokens. */
+export type OnSeen = (step: PassStep, sums: Float64Array, tokens: number) => void;
+
+/** Tiles that one worker has: one at work, one waiting. */
+const tilesPerWorker = 2;
+const secondsBetweenProgress = 0.1;
+
+/**
+ * Takes texts through a model, or through two side by side, layer by layer. Each tile of weights is read once and a copy
+ * given to every worker; the texts are divided among them. Answers the figures of the scored tokens as the core's Answers
+ * takes them, text after text: they do not depend on the number of workers. Throws Stopped or Problem; then the workers
+ * are gone.
+ */
+export async function runPass(
+  models: readonly OpenedModel[],
+  texts: readonly Text[],
+  run: PassRun = {},
+  onSeen?: OnSeen,
+): Promise<Float64Array[]> {
+  if (run.signal?.aborted) throw new Stopped();
+  const plans = planPass(models, texts, onSeen !== undefined);
+  const pass = new RunningPass(models, plans, texts, run, onSeen);
+  try {
+    return await pass.run();
+  } finally {
+    pass.stop();
+  }
+}
+
+/** The plans of a pass. Throws Problem when a model cannot be run, or two cannot be compared. */
+export function planPass(models: readonly OpenedModel[], texts: readonly Text[], observe = false): PassPlan[] {
+  const options = {
+    tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    sequences: texts.length,
+    longest: texts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
+    observe,
+  };
+  const plans = models.map((model) => model.passPlan(options));
+  const [first, second] = plans;
+  if (second && first!.network.vocabulary !== second.network.vocabulary) {
+    throw new Problem(
+      `The models have vocabularies of ${first!.network.vocabulary} and ${second.network.vocabulary} tokens; only answers in the same tokens can be compared.`,
+    );
+  }
+  return plans;
+}
+
+/** What a pass takes at most, beside an idle page, in bytes. */
+export function passMemory(plans: readonly PassPlan[], workers: number): number {
+  return plans.reduce((sum, { memory }) => sum + memory.activationsBytes + workers * memory.perWorkerBytes, 0);
+}
+
+interface Member {
+  port: WorkerPort;
+  tiles: number; // under way
+  free: ArrayBuffer[];
+  done: number; // of the work
+}
+
+class RunningPass {
+  readonly #plans: readonly PassPlan[];
+  readonly #sources: ByteSource[][];
+  readonly #run: PassRun;
+  readonly #onSeen: OnSeen | undefined;
+  readonly #members: Member[];
+  readonly #tokens: Set<number>;
+  readonly #tileBytes: number;
+  readonly #work: number;
+  readonly #start = performance.now();
+  #shown = 0;
+  #step = 0; // of all networks, counted on
+  readonly #stepsUnderWay = new Map<number, { step: PassStep; seen: (Float64Array | undefined)[] }>();
+  readonly #stepTensors: string[] = [];
+  readonly #figures: (Float64Array | undefined)[];
+  #input: Uint8Array = new Uint8Array(0);
+  readonly #failure: Promise<never>;
+  #fail!: (error: unknown) => void;
+  #wake: () => void = () => {};
+  #stopListening: () => void = () => {};
+
+  constructor(
+    models: readonly OpenedModel[],
+    plans: readonly PassPlan[],
+    texts: readonly Text[],
+    run: PassRun,
+    onSeen: OnSeen | undefined,
+  ) {
+    const { core } = models[0]!;
+    this.#plans = plans;
+    this.#run = run;
+    this.#onSeen = onSeen;
+    this.#sources = models.map(({ sources }) => sources.map((source) => core.platform.openSource(source)));
+    this.#tokens = new Set(texts.flatMap(({ tokens }) => [...tokens]));
+    this.#work = plans.reduce((sum, plan) => sum + plan.steps.reduce((all, step) => all + workOf(step), 0), 0);
+    const tiles = plans.flatMap(({ steps }) => steps.flatMap((step) => step.tiles ?? []));
+    this.#tileBytes = tiles.reduce((most, [, , bytes]) => Math.max(most, bytes), 0);
+    this.#failure = new Promise<never>((_, reject) => (this.#fail = reject));
+    this.#failure.catch(() => {}); // heard by whoever waits
+
+    const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, texts.length));
+    this.#figures = new Array<undefined>(workers).fill(undefined);
+    this.#members = Array.from({ length: workers }, (_, worker) => {
+      const member: Member = { port: core.platform.startJobWorker(), tiles: 0, free: [], done: 0 };
+      member.port.onMessage((message) => this.#take(member, worker, message as FromPassWorker));
+      member.port.onFailure((error) =>
+        this.#fail(new Problem(`A worker broke down: ${error.message || 'no reason was given'}`)),
+      );
+      const share = texts.slice(
+        Math.floor((worker * texts.length) / workers),
+        Math.floor(((worker + 1) * texts.length) / workers),
+      );
+      const request = {
+        kernel: core.kernel,
+        networks: plans.map(({ network, workChannels }) => ({ network, workChannels })),
+        sequences: share.map(({ tokens, firstScored }) => ({ tokens: [...tokens], firstScored })),
+      };
+      member.port.post({
+        kind: 'start-pass',
+        kernel: core.kernel,
+        compiled: core.compiled,
+        request: JSON.stringify(request),
+        tileBytes: this.#tileBytes,
+      } satisfies StartPass);
+      return member;
+    });
+    const onAbort = () => this.#fail(new Stopped());
+    run.signal?.addEventListener('abort', onAbort);
+    const stopPause = run.pause?.listen(() => this.#wake());
+    this.#stopListening = () => {
+      run.signal?.removeEventListener('abort', onAbort);
+      stopPause?.();
+    };
+  }
+
+  async run(): Promise<Float64Array[]> {
+    for (const [network, { steps }] of this.#plans.entries()) {
+      for (const step of steps) if (step.op !== 'logits') await this.#runStep(network, step);
+    }
+    await this.#score();
+    for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
+    while (this.#figures.includes(undefined)) await this.#change();
+    return this.#figures as Float64Array[];
+  }
+
+  stop(): void {
+    this.#stopListening();
+    for (const { port } of this.#members) port.terminate();
+  }
+
+  async #runStep(network: number, step: PassStep): Promise<void> {
+    const index = this.#begin(network, step);
+    for (const tile of step.tiles ?? []) await this.#give(network, index, step, tile);
+    this.#end(network, index);
+  }
+
+  /** The output layers of all networks, tile by tile in turn. */
+  async #score(): Promise<void> {
+    const steps = this.#plans.map(({ steps }) => steps.find(({ op }) => op === 'logits')!);
+    const indices = steps.map((step, network) => this.#begin(network, step));
+    for (let tile = 0; tile < steps[0]!.tiles!.length; ++tile) {
+      for (const [network, step] of steps.entries()) {
+        await this.#give(network, indices[network]!, step, step.tiles![tile]!);
+      }
+    }
+    for (const [network, index] of indices.entries()) this.#end(network, index);
+  }
+
+  #begin(network: number, step: PassStep): number {
+    const index = this.#step++;
+    this.#stepTensors[index] = step.tensor ?? `layer ${step.layer}`;
+    this.#stepsUnderWay.set(index, { step, seen: this.#members.map(() => undefined) });
+    const { tiles: _, ...order } = step;
+    const message: BeginStep = { kind: 'begin-step', index, network, step: JSON.stringify(order) };
+    for (const { port } of this.#members) port.post(message);
+    return index;
+  }
+
+  #end(network: number, index: number): void {
+    for (const { port } of this.#members) port.post({ kind: 'end-step', index, network } satisfies EndStep);
+  }
+
+  async #give(
+    network: number,
+    index: number,
+    step: PassStep,
+    [file, offset, bytes, firstRow, rows]: NonNullable<PassStep['tiles']>[number],
+  ): Promise<void> {
+    if (step.op === 'embed' && !this.#needs(firstRow, rows)) return;
+    await this.#room();
+    if (this.#input.byteLength < bytes) this.#input = new Uint8Array(this.#tileBytes);
+    this.#input = await this.#orFailure(this.#sources[network]![file]!.read(offset, bytes, this.#input));
+    await this.#room();
+    for (const member of this.#members) {
+      const buffer = member.free.pop() ?? new ArrayBuffer(this.#tileBytes);
+      new Uint8Array(buffer).set(this.#input.subarray(0, bytes));
+      member.tiles += 1;
+      member.port.post({ kind: 'tile', index, network, bytes, firstRow, rows, buffer } satisfies PassTile, [buffer]);
+      member.done += step.op === 'embed' || step.op === 'vector' ? 0 : rows * step.columns!;
+    }
+    this.#showProgress();
+  }
+
+  #needs(firstRow: number, rows: number): boolean {
+    for (let row = firstRow; row < firstRow + rows; ++row) if (this.#tokens.has(row)) return true;
+    return false;
+  }
+
+  async #room(): Promise<void> {
+    await this.#orFailure(Promise.resolve());
+    while (this.#run.pause?.paused || this.#members.some(({ tiles }) => tiles >= tilesPerWorker)) await this.#change();
+  }
+
+  #change(): Promise<void> {
+    return this.#orFailure(new Promise<void>((resolve) => (this.#wake = resolve)));
+  }
+
+  #orFailure<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([this.#failure, promise]);
+  }
+
+  #take(member: Member, worker: number, message: FromPassWorker): void {
+    switch (message.kind) {
+      case 'failed':
+        this.#fail(
+          new Problem(
+            message.index === null
+              ? message.sentence
+              : `${this.#stepTensors[message.index] ?? 'the network'}: ${message.sentence}`,
+          ),
+        );
+        break;
+      case 'taken':
+        member.tiles -= 1;
+        member.free.push(message.buffer);
+        break;
+      case 'ended':
+        this.#ended(worker, message);
+        break;
+      case 'figures':
+        this.#figures[worker] = message.figures;
+    }
+    this.#wake();
+  }
+
+  #ended(worker: number, { index, seen }: StepEnded): void {
+    const underWay = this.#stepsUnderWay.get(index)!;
+    underWay.seen[worker] = seen;
+    if (underWay.seen.includes(undefined)) return;
+    this.#stepsUnderWay.delete(index);
+    if ((underWay.step.observed?.length ?? 0) === 0) return;
+    const columns = underWay.step.columns!;
+    try {
+      for (const all of underWay.seen as Float64Array[]) {
+        const texts = all.length / (columns + 1);
+        for (let text = 0; text < texts; ++text) {
+          this.#onSeen?.(
+            underWay.step,
+            all.subarray(text * columns, (text + 1) * columns),
+            all[texts * columns + text]!,
+          );
+        }
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #showProgress(): void {
+    const seconds = (performance.now() - this.#start) / 1000;
+    if (seconds - this.#shown < secondsBetweenProgress) return;
+    this.#shown = seconds;
+    const share = Math.min(...this.#members.map(({ done }) => done)) / Math.max(1, this.#work);
+    const secondsLeft = share > 0.01 ? (seconds / share) * (1 - share) : null;
+    this.#run.onProgress?.({ share, seconds, secondsLeft });
+  }
+}
+
+/** Products per token of a step. */
+function workOf({ op, rows, columns }: PassStep): number {
+  return op === 'embed' || op === 'vector' ? 0 : (rows ?? 0) * (columns ?? 0);
+}

@@ -1,0 +1,47 @@
+import { allocate, instantiate, sound, throwProblem } from '../core/module';
+import type { NibbleModule, Pass } from '../wasm/nibble';
+import type { BeginStep, EndStep, FiguresDone, PassTile, StartPass, StepEnded, TileTaken } from './protocol';
+
+/** A worker's share of a pass over texts. Memory: its texts' activations and one tile inside the core, what is on its way outside. */
+export class PassEngine {
+  readonly #module: NibbleModule;
+  readonly #pass: Pass;
+  readonly #input: number;
+
+  static async create(start: StartPass): Promise<PassEngine> {
+    return new PassEngine(start, await instantiate(start.kernel, start.compiled));
+  }
+
+  constructor(start: StartPass, module: NibbleModule) {
+    this.#module = module;
+    this.#pass = sound(new module.Pass(start.request));
+    this.#input = allocate(module, start.tileBytes);
+  }
+
+  /** Each throws an Error with a plain sentence. */
+  begin({ network, step }: BeginStep): void {
+    throwProblem(this.#pass.begin(network, step));
+  }
+
+  take({ index, network, bytes, firstRow, rows, buffer }: PassTile): TileTaken {
+    this.#module.HEAPU8.set(new Uint8Array(buffer, 0, bytes), this.#input);
+    throwProblem(this.#pass.take(network, this.#input, firstRow, rows));
+    return { kind: 'taken', index, buffer };
+  }
+
+  end({ index, network }: EndStep): StepEnded {
+    throwProblem(this.#pass.end(network));
+    return { kind: 'ended', index, seen: this.#result() };
+  }
+
+  figures(): FiguresDone {
+    throwProblem(this.#pass.figures());
+    return { kind: 'figures', figures: this.#result() };
+  }
+
+  #result(): Float64Array<ArrayBuffer> {
+    const start = this.#pass.resultPointer() >>> 0;
+    const end = start + Float64Array.BYTES_PER_ELEMENT * this.#pass.resultCount();
+    return new Float64Array(this.#module.HEAPU8.slice(start, end).buffer as ArrayBuffer);
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  checkImportance,
+  cutText,
+  evaluateAnswers,
+  loadCore,
+  makeImportance,
+  passMemory,
+  planPass,
+  run,
+  runPass,
+  Stopped,
+  type OpenedModel,
+  type Text,
+} from '../src/core';
+import { OrderedFiles } from '../src/core/ordered-files';
+import { nodePlatform } from '../src/platform/node';
+import { DiskPlace } from '../src/platform/node-place';
+import { testData, withModel } from './support/real';
+
+const ts3m = testData('ts3m-F16.gguf');
+const { begin, tokens } = JSON.parse(readFileSync(testData('tinystories-tokens.json'), 'utf8')) as {
+  begin: number;
+  tokens: number[];
+};
+const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The first stretches of the text. */
+function stretches(count: number, length = 256): Text[] {
+  return cutText([begin, ...tokens], length, count, begin);
+}
+
+/** Quantizes ts3m to a file of the folder. */
+async function quantized(type: string, pure = false): Promise<string> {
+  const path = join(folder, `${type}.gguf`);
+  await withModel(ts3m, (model) => run(model, { type, pure }, new OrderedFiles(new DiskPlace(() => path))));
+  return path;
+}
+
+async function withTwo<T>(other: string, use: (one: OpenedModel, other: OpenedModel) => Promise<T>): Promise<T> {
+  return withModel(ts3m, (one) => withModel(other, (two) => use(one, two)));
+}
+
+describe('predictions of a text', () => {
+  it("are llama.cpp's to four digits", async () => {
+    // Its scores of these 60 stretches of 256 tokens, read with node-llama-cpp 3.22.1.
+    const report = await withModel(ts3m, (model) => evaluateAnswers([model], stretches(60)));
+    expect(report.tokens).toBe(60 * 127);
+    expect(report.perplexity.value).toBeCloseTo(4.68957, 4);
+    expect(report.perplexity.error).toBeCloseTo(0.09079, 4);
+  });
+
+  it('do not depend on workers nor kernel', async () => {
+    const texts = stretches(3, 70);
+    const figures = async (workers: number, kernel: 'simd' | 'scalar') => {
+      const parts = await withModel(ts3m, (model) => runPass([model], texts, { workers }), { kernel });
+      return parts.flatMap((part) => [...part]);
+    };
+    const one = await figures(1, 'simd');
+    expect(one).toHaveLength(3 * 34 * 7);
+    expect(await figures(3, 'simd')).toEqual(one);
+    expect(await figures(2, 'scalar')).toEqual(one);
+  });
+});
+
+describe('two models beside each other', () => {
+  it('differ as much as llama.cpp says they do', async () => {
+    // Its mean divergence from F32 on the whole text: .0040; it rounds activations to 8 bits as well.
+    const report = await withTwo(await quantized('Q4_0'), (one, other) => evaluateAnswers([one, other], stretches(20)));
+    expect(report.divergence.value).toBeGreaterThan(0.0034);
+    expect(report.divergence.value).toBeLessThan(0.0044);
+    expect(report.divergence.error).toBeLessThan(0.0005);
+    expect(report.divergenceMedian).toBeLessThan(report.divergence99);
+    expect(report.sameTop.value).toBeGreaterThan(0.95);
+    expect(report.sameTop.value).toBeLessThan(0.98);
+    expect(report.kept.value).toBeGreaterThan(0.9);
+    expect(Math.abs(report.secondPerplexity.value - report.perplexity.value)).toBeLessThan(0.05);
+  });
+
+  it('are refused when their vocabularies differ', async () => {
+    await withModel(ts3m, async (one) => {
+      const plan = one.passPlan({ tokens: 256, sequences: 1, longest: 256, observe: false });
+      const other = { passPlan: () => ({ ...plan, network: { ...plan.network, vocabulary: 256 } }) };
+      expect(() => planPass([one, other as unknown as OpenedModel], stretches(1))).toThrow(
+        /vocabularies of 512 and 256 tokens/,
+      );
+    });
+  });
+});
+
+describe('an importance matrix', () => {
+  it("agrees with llama-imatrix's of the same text", async () => {
+    const file = await withModel(ts3m, (model) => makeImportance(model, stretches(60), 'tinystories-valid-794K.txt'));
+    const theirs = readFileSync(testData('ts3m-60x256-imatrix.gguf'));
+    expect(file.byteLength).toBe(theirs.byteLength);
+    const start = theirs.indexOf('blk.3.ffn_up.weight.counts') + 26 + 4 + 8 + 4 + 8;
+    expect(Buffer.compare(file.subarray(0, start), theirs.subarray(0, start))).toBe(0);
+    const data = Math.ceil(start / 32) * 32;
+    const values = (bytes: Uint8Array) =>
+      new Float32Array(
+        Uint8Array.from(bytes.subarray(data, data + Math.floor((bytes.byteLength - data) / 4) * 4)).buffer,
+      );
+    const [ours, expected] = [values(file), values(theirs)];
+    const differences = [...expected].flatMap((value, i) => (value > 0 ? [Math.abs(ours[i]! - value) / value] : []));
+    differences.sort((a, b) => a - b);
+    expect(differences.length).toBeGreaterThan(8000);
+    expect(differences[Math.floor(differences.length / 2)]).toBeLessThan(1e-3);
+    expect(differences.at(-1)).toBeLessThan(1e-2);
+  });
+
+  it('does not depend on workers, and can be read again', async () => {
+    const texts = stretches(3, 70);
+    const make = (workers: number) => withModel(ts3m, (model) => makeImportance(model, texts, 'text', { workers }));
+    const file = await make(1);
+    expect(Buffer.compare(await make(3), file)).toBe(0);
+    const core = await loadCore(nodePlatform);
+    const info = await checkImportance(core, {
+      kind: 'blob',
+      name: 'imatrix.gguf',
+      bytes: file.byteLength,
+      blob: new Blob([file]),
+    });
+    expect(info).toMatchObject({ entries: 28, chunks: 3, datasets: ['text'] });
+  });
+});
+
+describe('what goes wrong', () => {
+  it('says where', async () => {
+    const path = join(folder, 'damaged.gguf');
+    const bytes = readFileSync(ts3m);
+    const at = await withModel(ts3m, async (model) =>
+      model.info.tensors.find(({ name }) => name === 'blk.2.ffn_up.weight')!,
+    );
+    bytes.writeUInt16LE(0x7e00, at.offset + 2 * (3 * 256 + 5));
+    writeFileSync(path, bytes);
+    await expect(withModel(path, (model) => evaluateAnswers([model], stretches(1)))).rejects.toThrow(
+      /^blk\.2\.ffn_up\.weight: The weight at row 3, column 5/,
+    );
+  });
+
+  it('refuses a text shorter than a stretch', () => {
+    expect(() => cutText([1, 2, 3], 4, 10, 1)).toThrow(/has 3 tokens; at least one stretch of 4/);
+  });
+
+  it('refuses an architecture it does not know, and opens it all the same', async () => {
+    const path = join(folder, 'unknown.gguf');
+    const bytes = readFileSync(ts3m);
+    bytes.write('llamb', bytes.indexOf('llama'));
+    writeFileSync(path, bytes);
+    await withModel(path, async (model) => {
+      expect(() => planPass([model], stretches(1))).toThrow(
+        /^Nibble cannot run networks of the architecture "llamb"\. It can run: llama, qwen2, .* Everything else works\.$/,
+      );
+    });
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const started = performance.now();
+    const pass = withModel(ts3m, (model) =>
+      evaluateAnswers([model], stretches(60), {
+        signal: stop.signal,
+        onProgress: () => stop.abort(),
+      }),
+    );
+    await expect(pass).rejects.toThrow(Stopped);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
+
+it('states its memory', async () => {
+  await withModel(ts3m, async (model) => {
+    const [plan] = planPass([model], stretches(60));
+    const one = passMemory([plan!], 1);
+    expect(passMemory([plan!], 3) - one).toBe(2 * plan!.memory.perWorkerBytes);
+    expect(one).toBeGreaterThan(15360 * (256 + 768) * 4);
+    expect(one).toBeLessThan(150e6);
+  });
+});
