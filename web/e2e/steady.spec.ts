@@ -45,6 +45,10 @@ for (const [width, height] of [
   [1280, 800],
   [390, 800],
   [1920, 1080],
+  [1280, 2400],
+  [1100, 1600],
+  [930, 1600],
+  [390, 2400],
 ] as const)
   test(`${width} × ${height}: nothing jumps while the page opens`, async ({ page }) => {
     await watchShifts(page);
@@ -55,12 +59,19 @@ for (const [width, height] of [
     expectStill(await page.evaluate(() => layoutShifts));
   });
 
-for (const width of [1280, 390])
-  test(`${width} px: an opened model takes the place of the invitation at once, and then nothing jumps`, async ({
+for (const [width, height] of [
+  [1280, 800],
+  [390, 800],
+  [1280, 2400],
+  [1280, 3600],
+  [390, 2400],
+  [390, 5000],
+] as const)
+  test(`${width} × ${height}: an opened model takes the place of the invitation at once, and then nothing jumps`, async ({
     page,
   }) => {
     await watchShifts(page);
-    await page.setViewportSize({ width, height: 800 });
+    await page.setViewportSize({ width, height });
     await page.goto('./');
     await expect(page.locator('.type-row').first()).toBeAttached();
     await page.evaluate(() => {

@@ -1,6 +1,6 @@
 /** What every chart has around it: a title, a sentence, its controls, a table twin and ways to take it along. */
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { integer } from '../text/units';
 import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
@@ -120,9 +120,11 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
 /** The width the layout gives an element, followed as it changes. */
 function useWidth(element: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before the first painting, in which nothing may have another height than afterwards.
+  useLayoutEffect(() => {
     const target = element.current;
     if (!target) return undefined;
+    setWidth(Math.floor(target.getBoundingClientRect().width));
     const observer = new ResizeObserver((entries) => {
       const [entry] = entries;
       if (entry) setWidth(Math.floor(entry.contentRect.width));

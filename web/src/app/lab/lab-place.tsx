@@ -17,6 +17,7 @@ import { TwoScales } from './two-scales';
 /** One block, its scale and offset, and what every search method makes of it. */
 export function LabPlace(): VNode {
   const shown = reported.value;
+  const waiting = !shown && labProblem.value === null && coreProblem.value === null;
   return (
     <Place id="lab" title="Lab" live status="one block, its scale and offset">
       <div class="lab-lead">
@@ -28,7 +29,7 @@ export function LabPlace(): VNode {
         {shown && <p>{story(shown.bench, shown.report)}</p>}
       </div>
       {shown && <TwoScales shown={shown} />}
-      <BlockEditor />
+      {!waiting && <BlockEditor />}
       {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
       {linkProblem.value && (
         <p class="notice bad" role="alert">
@@ -58,9 +59,14 @@ export function LabPlace(): VNode {
           </p>
         </>
       ) : (
-        <p class="quiet late" role="status">
-          {coreProblem.value ?? (core.value ? 'Computing…' : 'Loading the core…')}
-        </p>
+        coreProblem.value !== null && <p class="quiet">{coreProblem.value}</p>
+      )}
+      {waiting && (
+        <div class="lab-room">
+          <p class="quiet late" role="status">
+            {core.value ? 'Computing…' : 'Loading the core…'}
+          </p>
+        </div>
       )}
       {opened.value ? (
         <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />

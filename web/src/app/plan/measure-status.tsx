@@ -28,8 +28,8 @@ export function MeasureStatus(): VNode | null {
   const model = opened.value?.model;
   const known = measurement.value;
   void measured.value;
-  if (!known) return null;
   const progress = measuring.value;
+  if (!known && !progress) return null;
   const prediction = predictions.value.get(options.value.type) ?? [...predictions.value.values()][0];
   const share = prediction && prediction.weights > 0 ? prediction.weightsMeasured / prediction.weights : null;
   const whole = share === 1;
@@ -39,7 +39,9 @@ export function MeasureStatus(): VNode | null {
         <summary>
           <span role="status">
             {progress
-              ? `Measuring a sample of rows: ${progress.tensors} of ${plural(progress.tensorsTotal, 'tensor')} so far.`
+              ? progress.tensorsTotal === 0
+                ? 'Measuring a sample of rows.'
+                : `Measuring a sample of rows: ${progress.tensors} of ${plural(progress.tensorsTotal, 'tensor')} so far.`
               : model && predictedAt.value !== measured.value
                 ? 'Summing up what was measured.'
                 : share === null
@@ -64,7 +66,7 @@ export function MeasureStatus(): VNode | null {
             Measure all rows
           </button>
         )}
-        {complete.value && (
+        {known && complete.value && (
           <button
             type="button"
             class="button small"

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
-import { limits } from '../state/measuring';
+import { complete, limits, measuring, NO_SIZES, type Sizes } from '../state/measuring';
 import {
   leaveMix,
   mix,
@@ -25,17 +25,26 @@ import { ObservePanel } from './observe-panel';
 import { SizePlane } from './size-plane';
 
 export function SizePanel(): VNode | null {
-  if (!limits.value) return null;
-  const { smallestBytes, largestBytes } = limits.value;
-  if (!(largestBytes > smallestBytes)) return null;
-  const chosen = mix.value;
-  const problem = mixProblem.value;
+  const waiting = limits.value === null && (measuring.value !== null || complete.value);
+  const { smallestBytes, largestBytes } = limits.value ?? NO_SIZES;
+  if (!waiting && !(largestBytes > smallestBytes)) return null;
   return (
     <section class="size-panel" aria-labelledby="size-title">
       <h3 id="size-title">Or a size</h3>
       <p class="quiet small">
         The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
+        {waiting && ' It can be chosen when the sample of rows is measured.'}
       </p>
+      {!waiting && <SizeChoice smallestBytes={smallestBytes} largestBytes={largestBytes} />}
+    </section>
+  );
+}
+
+function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
+  const chosen = mix.value;
+  const problem = mixProblem.value;
+  return (
+    <>
       <SizeInputs
         smallest={smallestBytes}
         largest={largestBytes}
@@ -97,7 +106,7 @@ export function SizePanel(): VNode | null {
       <SizePlane />
       <ObservePanel />
       <Weighing />
-    </section>
+    </>
   );
 }
 

@@ -149,9 +149,9 @@ function TypeRow({
       <span class="type-error" title={prediction ? predictionText(prediction) : undefined}>
         {prediction ? shortDecibels(prediction.sqnrDb.value) : ''}
       </span>
-      {price && inputBytes !== null ? (
+      {inputBytes !== null ? (
         <span class="type-bar" aria-hidden="true">
-          <span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} />
+          {price && <span style={{ width: `${Math.min(100, (100 * price.outputBytes) / inputBytes)}%` }} />}
         </span>
       ) : (
         <span />

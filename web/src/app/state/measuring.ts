@@ -32,8 +32,13 @@ export const measureProblem = signal<string | null>(null);
 /** Where the measurement came from, when it was not measured here. */
 export const measurementFile = signal<string | null>(null);
 
+export interface Sizes {
+  smallestBytes: number;
+  largestBytes: number;
+}
+export const NO_SIZES: Sizes = { smallestBytes: 0, largestBytes: 0 };
 /** Lengths of the output with every tensor as its smallest and as its largest measured type; null while measuring. */
-export const limits = signal<{ smallestBytes: number; largestBytes: number } | null>(null);
+export const limits = signal<Sizes | null>(null);
 
 /** The value of `measured` that the predictions are about. */
 export const predictedAt = signal(-1);
@@ -214,12 +219,10 @@ export function followWithMeasuring(): void {
       limits.value = null;
       return;
     }
-    void known.limits().then(
-      (found) => {
-        if (measurement.value === known && complete.value) limits.value = found;
-      },
-      () => {}, // it was given up meanwhile
-    );
+    const settle = (found: Sizes) => {
+      if (measurement.value === known && complete.value) limits.value = found;
+    };
+    void known.limits().then(settle, () => settle(NO_SIZES));
   });
   let asked = '';
   effect(() => {

@@ -182,11 +182,10 @@ let frontierRound = 0;
 async function traceFrontier(): Promise<void> {
   const mine = ++frontierRound;
   const known = measurement.value;
-  if (!known || !limits.value) {
-    if (!known) frontier.value = [];
-    return;
-  }
+  if (!known) frontier.value = [];
+  if (!known || !limits.value) return;
   const { smallestBytes, largestBytes } = limits.value;
+  if (!(largestBytes > smallestBytes)) return;
   const points: { bytes: number; bitsPerWeight: number; sqnrDb: number }[] = [];
   for (let step = 0; step < FRONTIER_POINTS; step++) {
     if (isRunning.peek()) return;
