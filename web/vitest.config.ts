@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.{ts,tsx}'], testTimeout: 30_000, globalSetup: 'test/support/build-cli.ts' },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000,
+    globalSetup: 'test/support/build-cli.ts',
+    maxWorkers: '100%',
+  },
 });

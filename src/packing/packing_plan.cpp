@@ -275,11 +275,12 @@ class Planner {
     Json whole = choice_.config();
     whole["quantization_config"] = config;
     add_file("config.json", with_python_numbers(whole.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n");
+    std::vector<std::string> elsewhere;  // in a folder of their own
     for (uint32_t i = 0; i < model_.files().size(); ++i) {
       const ModelFile& file = model_.files()[i];
-      const bool elsewhere = !named_template(file.name).empty();  // in a folder of its own
+      if (!named_template(file.name).empty()) elsewhere.push_back(file.name);
       if (!is_companion(file.name) || is_shard_index(file.name) || file.name == "config.json" ||
-          file.name == adapter_settings || elsewhere) {
+          file.name == adapter_settings || !named_template(file.name).empty()) {
         continue;
       }
       packed_.plan.files.push_back({file.name, file.bytes, 0, {}, i});
@@ -287,6 +288,11 @@ class Planner {
     packed_.plan.notes.add(
         "Loaders open a folder. An output named model.safetensors gets its config.json and the model's tokenizer "
         "files beside it, as they look for them; under another name these get that name in front.");
+    if (elsewhere.empty()) return;
+    packed_.plan.notes.add(
+        counted(elsewhere.size(), "chat template") + " with a name of its own" +
+        (elsewhere.size() > 1 ? ", the first being " : ": ") + in_quotes(elsewhere[0]) +
+        ", is not copied: chat programs that ask for it by name want that folder beside the output.");
   }
 
   void note_left_out() {

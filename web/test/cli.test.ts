@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadCore, type ModelInfo, type Plan, type RunReport, type Solution } from '../src/core';
+import { loadCore, type ModelInfo, type Note, type Plan, type RunReport, type Solution } from '../src/core';
 import { nodePlatform } from '../src/platform/node';
 import {
   expectSentence,
@@ -394,6 +394,18 @@ describe('interrupted', () => {
     expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf']);
   });
 
+  it('an output that another run is writing is left to it', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.3']);
+    const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
+    while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    expectSentence(
+      await nibble('quantize', model, 'out.gguf', 'Q4_0'),
+      'out.gguf.partial is being written, perhaps by another run',
+    );
+    expect((await child.ended).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf']);
+  });
+
   it('while it makes the receipt, it says that the output is there', async () => {
     execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
     const child = start(['quantize', '--receipt', 'r.json', 'in.gguf', 'out.gguf', 'F16']);
@@ -439,15 +451,19 @@ describe('rules and metadata that come to nothing', () => {
   it('are said in a recipe, and in JSON', async () => {
     const options = { type: 'Q4_0', tensorTypes: [{ pattern: 'fnn_down', type: 'q8_0' }] };
     writeFileSync(join(folder, 'r.json'), JSON.stringify({ nibbleRecipe: 1, options }));
+    expect((await nibble('measure', model, '--types', 'q4_0,q8_0,f16', '-o', 'm.json')).code).toBe(0);
     for (const words of [
       ['quantize', '--recipe', 'r.json', model, 'out.gguf'],
       ['quantize', '--dry-run', '--recipe', 'r.json', model, 'out.gguf'],
       ['stats', ...idle, model, 'Q4_0'],
+      ['plan', ...idle, model],
+      ['measure', ...idle, '--types', 'q4_0', model],
+      ['outliers', ...idle, model, 'Q4_0'],
+      ['observe', ...idle, 'm.json', model, 'Q8_0'],
     ]) {
-      const { notes } = JSON.parse((await nibble(...words, '--json')).out) as RunReport;
+      const { notes } = JSON.parse((await nibble(...words, '--json')).out) as { notes: Note[] };
       expect(JSON.stringify(notes)).toContain('matches no tensor');
     }
-    expect((await nibble('measure', model, '--types', 'q4_0,q8_0', '-o', 'm.json')).code).toBe(0);
     const solved = await nibble('solve', 'm.json', '--bpw', '12', ...idle, '--json');
     expect((JSON.parse(solved.out) as Solution).notes).toEqual([
       { level: 'note', text: expect.stringContaining(sentence) },

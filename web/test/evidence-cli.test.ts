@@ -148,6 +148,11 @@ describe('a receipt', () => {
       err: expect.stringMatching(/gave other bytes/),
     });
     expect(readdirSync(folder)).not.toContain('y.gguf');
+    writeFileSync(join(folder, 'newer.json'), JSON.stringify({ ...receipt, options: { type: 'Q9_Z' } }));
+    expect(await nibble('repeat', 'newer.json', stories, 'y.gguf')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^nibble: newer\.json cannot be repeated: .*Q9_Z/),
+    });
     writeFileSync(join(folder, 'tiny.gguf'), tinyGguf({}, []));
     expect(await nibble('verify', 'tiny.gguf', 's.gguf')).toMatchObject({
       code: 1,

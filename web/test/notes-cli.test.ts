@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelInfo, Note } from '../src/core';
+import type { ModelInfo, Note, Plan } from '../src/core';
 import { ODD_FOLDERS, writeOddFolder } from './support/odd-folders';
 import { tinyGguf } from './support/tiny-gguf';
 
@@ -141,6 +141,10 @@ describe('weights given as a file', () => {
     const info = JSON.parse((await nibble('inspect', '--json', weights)).out) as ModelInfo;
     expect(info.name).toBe('Stories');
     expect(info.metadata.find(({ key }) => key === 'tokenizer.chat_template.tool_use')?.value).toBe('{{tools}}');
+    const packed = await nibble('plan', '--json', weights, 'nf4');
+    expect((JSON.parse(packed.out) as Plan).notes.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^1 chat template with a name of its own: "additional_chat_templates\/tool_use\.jinja"/),
+    );
     await nibble('quantize', '--receipt', 'run.json', weights, 'out.gguf', 'Q8_0');
     copyFileSync(join(folder, 'out.gguf'), join(folder, name, 'out.safetensors'));
     const { code, out } = await nibble('verify', 'run.json', join(name, 'out.safetensors'));

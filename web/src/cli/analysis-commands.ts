@@ -6,6 +6,7 @@ import {
   loadCore,
   type OpenedModel,
   type OutlierBasis,
+  type PlanOptions,
   type ScaleSearchName,
   type StudyProgress,
   type StudyRun,
@@ -14,10 +15,9 @@ import { nodePlatform } from '../platform/node';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
-import { tell } from './notes';
+import { notesOn, tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { print } from './text';
-import { tellIdleRules } from './idle-rules';
 import type { Checks } from './usage';
 import { withModel } from './with-model';
 
@@ -44,7 +44,7 @@ export async function analyzeScale(
   const wish = { ...sampled(options), ...(options.format !== undefined && { format: options.format }) };
   const check = (checks: Checks) =>
     checks.scaleAnalysis(options.format === undefined ? {} : { format: options.format });
-  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis, check);
+  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis, { check });
 }
 
 export interface NumberFormatsOptions extends SampleOptions {
@@ -90,11 +90,8 @@ export async function outliers(
     ...(options.basis !== undefined && { basis: options.basis }),
     ...(options.threshold !== undefined && { threshold: options.threshold }),
   };
-  const look = (model: OpenedModel, run: StudyRun) => {
-    tellIdleRules(model, chosen);
-    return findOutliers(model, wish, run);
-  };
-  await study(path, options, signal, look, describeOutliers, (checks) => checks.plan(chosen));
+  const look = (model: OpenedModel, run: StudyRun) => findOutliers(model, wish, run);
+  await study(path, options, signal, look, describeOutliers, { rules: chosen });
 }
 
 /** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */
@@ -104,10 +101,14 @@ async function study<Found extends object>(
   signal: AbortSignal,
   look: (model: OpenedModel, run: StudyRun) => Promise<Found>,
   describe: (found: Found) => string,
-  check: (checks: Checks) => void = () => {},
+  { rules, check }: { rules?: PlanOptions; check?: (checks: Checks) => void } = {},
 ): Promise<void> {
-  await withModel(path, options, check, async (model) => {
-    const { notes } = model.info;
+  const checkAll = (checks: Checks) => {
+    check?.(checks);
+    if (rules) checks.plan(rules);
+  };
+  await withModel(path, options, checkAll, async (model) => {
+    const notes = rules ? notesOn(model, rules) : model.info.notes;
     tell(options, notes);
     const found = await withDisplay(new LineDisplay(), (display) => look(model, studyRun(options, signal, display)));
     print(options, { ...found, notes }, describe);

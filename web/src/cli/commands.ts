@@ -15,9 +15,8 @@ import {
   type PricedType,
 } from './describe';
 import { withRecipe } from './recipe';
-import { beStrict, tell } from './notes';
+import { beStrict, notesOn, tell } from './notes';
 import { print, printable } from './text';
-import { tellIdleRules } from './idle-rules';
 import type { Checks } from './usage';
 import { withModel } from './with-model';
 
@@ -37,9 +36,8 @@ export async function plan(
 ): Promise<void> {
   const check = (checks: Checks) => checks.plan(planOptions(type ?? anyType, options));
   await withModel(path, options, check, async (model) => {
-    if (type === undefined) tellIdleRules(model, planOptions(anyType, options));
     const made = type === undefined ? null : model.plan(planOptions(type, options));
-    const { notes } = made ?? model.info;
+    const notes = made?.notes ?? notesOn(model, planOptions(anyType, options));
     beStrict(options, notes);
     tell(options, notes);
     if (made) print(options, made, (one) => describePlan(model.info, one));
@@ -90,7 +88,7 @@ export async function quantize(
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
-    removeLeftovers(targets);
+    await removeLeftovers(targets);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
         ...workersOf(options),

@@ -10,6 +10,7 @@ import {
   Problem,
   run,
   verdictOf,
+  type Core,
   type Receipt,
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
@@ -26,6 +27,7 @@ import { tell } from './notes';
 import { checkOutputs, removeLeftovers } from './outputs';
 import { workersOf, type ComputeOptions } from './options';
 import { print } from './text';
+import { checksOf } from './usage';
 
 /** The commands that show what a file is: compared with another, or with the receipt of the run that made it. */
 
@@ -92,6 +94,7 @@ export async function repeat(
 ): Promise<void> {
   const receipt = readReceipt(receiptPath);
   const core = await loadCore(nodePlatform, options.kernel ? { kernel: options.kernel } : {});
+  expectKnown(core, receipt, receiptPath);
   const inputs = await InputFiles.open(path, core);
   try {
     const matrix = matrixOf(receipt, options.imatrix, inputs);
@@ -109,7 +112,7 @@ export async function repeat(
           `${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
         );
     }
-    removeLeftovers(targets);
+    await removeLeftovers(targets);
     tell({}, made.notes);
     const report = await withDisplay(new ProgressDisplay(), (display) =>
       run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
@@ -128,6 +131,15 @@ export async function repeat(
     process.stdout.write(`${describeRun(named)}\nThe same bytes as the receipt's run.\n`);
   } finally {
     inputs.close();
+  }
+}
+
+/** A receipt may ask for what another Nibble knew, or be no receipt of ours. Throws Problem. */
+function expectKnown(core: Core, { options }: Receipt, path: string): void {
+  try {
+    checksOf(core).plan(options);
+  } catch (error) {
+    throw error instanceof Problem ? new Problem(`${path} cannot be repeated: ${error.message}`) : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { close, readdirSync, readFileSync, statSync } from 'node:fs';
+import { close, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   chooseFiles,
@@ -14,7 +14,7 @@ import {
   type SourceHandle,
 } from '../core';
 import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
-import { openInput } from '../platform/node-files';
+import { isFolder, openInput } from '../platform/node-files';
 import type { NamedFile, Output } from './outputs';
 
 /** The files a command reads, open until close(). */
@@ -37,8 +37,7 @@ export class InputFiles {
    * of its weights beside it; or a folder. `core` says what belongs to the model. Throws Problem.
    */
   static async open(path: string, core: Core, alone = false): Promise<InputFiles> {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    const chosen = isFolder ? filesOfFolder(core, path) : await partsOf(core, path, alone);
+    const chosen = isFolder(path) ? filesOfFolder(core, path) : await partsOf(core, path, alone);
     const files = new InputFiles([], [], chosen);
     try {
       for (const { file, name } of chosen.files) {
@@ -101,8 +100,7 @@ function chosenOf(core: Core, folder: string, paths: readonly string[]): Chosen 
 function pathsUnder(core: Core, folder: string, below: string): string[] {
   const names = namesIn(join(folder, below));
   const paths = names.map((name) => (below === '' ? name : `${below}/${name}`));
-  const isFolder = (path: string) => statSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const folders = paths.filter(isFolder);
+  const folders = paths.filter((path) => isFolder(join(folder, path)));
   return [
     ...paths.filter((path) => !folders.includes(path)),
     ...folders.filter((path) => core.module.mayHoldPart(path)).flatMap((path) => pathsUnder(core, folder, path)),

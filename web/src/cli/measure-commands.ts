@@ -19,11 +19,10 @@ import { writeText } from '../platform/node-place';
 import { duration } from '../text/units';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
-import { tell } from './notes';
+import { notesOn, tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
 import { note, print } from './text';
-import { tellIdleRules } from './idle-rules';
 import { checksOf, type Checks } from './usage';
 import { withModel } from './with-model';
 
@@ -50,9 +49,8 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     checks.measure(wish);
   };
   await withModel(path, options, check, async (model, inputs) => {
-    const target = textOutput(options, 'the measurement', inputs.named);
-    tellIdleRules(model, chosen);
-    const { notes } = model.info;
+    const target = await textOutput(options, 'the measurement', inputs.named);
+    const notes = notesOn(model, chosen);
     tell(options, notes);
     let seconds = 0;
     const measurement = await withDisplay(new LineDisplay(), (display) => {
@@ -98,7 +96,7 @@ export async function solve(path: string, options: SolveCommandOptions): Promise
   };
   const core = await loadCore(nodePlatform);
   checksOf(core).solve(request);
-  const target = textOutput(options, 'the recipe', [{ path, what: 'the measurement' }]);
+  const target = await textOutput(options, 'the recipe', [{ path, what: 'the measurement' }]);
   await withMeasurement(core, path, async (measurement, method) => {
     const solution = measurement.solve(request);
     for (const { text } of solution.notes) note(text);
@@ -127,10 +125,9 @@ export async function observe(
     options,
     (checks) => checks.plan(chosen),
     async (model, inputs) => {
-      const target = textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
-      const { notes } = model.info;
+      const target = await textOutput(options, 'the recipe', [...inputs.named, { path, what: 'the measurement' }]);
+      const notes = notesOn(model, chosen);
       tell(options, notes);
-      tellIdleRules(model, chosen);
       const start = model.assignment(chosen);
       await withMeasurement(model.core, path, async (measurement, method) => {
         const observation = measurement.observe({
@@ -146,10 +143,14 @@ export async function observe(
 }
 
 /** Where the text that -o asks for goes; null: it was not asked for. Throws Problem, as checkOutputs() does. */
-function textOutput({ output }: { output?: string }, what: string, inputs: readonly NamedFile[]): string | null {
+async function textOutput(
+  { output }: { output?: string },
+  what: string,
+  inputs: readonly NamedFile[],
+): Promise<string | null> {
   if (output === undefined) return null;
   const targets = checkOutputs([{ path: output, what }], inputs);
-  removeLeftovers(targets);
+  await removeLeftovers(targets);
   return targets[0]!;
 }
 

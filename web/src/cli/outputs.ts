@@ -9,6 +9,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Problem } from '../core';
 import { otherKind } from '../platform/node-files';
 import { partialOf } from '../platform/node-place';
@@ -67,11 +68,23 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly NamedF
   });
 }
 
-/** Removes what killed runs left under the unfinished names of these outputs, as checkOutputs() gives them, and says so. */
-export function removeLeftovers(targets: readonly string[]): void {
+/** How long an unfinished file must have lain still before it counts as left behind, in ms. */
+const stillAfter = 3000;
+
+/**
+ * Removes what killed runs left under the unfinished names of these outputs, as checkOutputs() gives them, and says so.
+ * Throws Problem when one is still being written, which is found by watching it for as long as stillAfter.
+ */
+export async function removeLeftovers(targets: readonly string[]): Promise<void> {
   for (const partial of targets.map(partialOf)) {
     const stat = lstatSync(partial, { throwIfNoEntry: false });
     if (!stat) continue;
+    const wait = stillAfter - (Date.now() - stat.mtimeMs);
+    if (wait > 0) await setTimeout(Math.min(wait, stillAfter));
+    const later = lstatSync(partial, { throwIfNoEntry: false });
+    if (later?.mtimeMs !== stat.mtimeMs) {
+      throw new Problem(`${partial} is being written, perhaps by another run with the same output. Wait for its end.`);
+    }
     try {
       rmSync(partial);
     } catch (error) {

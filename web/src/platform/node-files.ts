@@ -14,6 +14,15 @@ export function otherKind(stat: StatsBase<unknown>): string | null {
   return stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'something else';
 }
 
+/** Also false where nothing can be known of what lies there: a link in a circle, a folder that may not be searched. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** Opens a file; whoever asked closes it. Throws Problem. */
 export function openInput(path: string): SourceHandle & { kind: 'fd' } {
   const { fd, stat } = openOrdinary(path);
