@@ -15,6 +15,7 @@
 #include "plan/json.h"
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"
+#include "wasm/bound_token_encoder.h"
 
 /// Class Model of web/src/wasm/nibble.d.ts.
 namespace nibble {
@@ -101,6 +102,13 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return network::pass_plan_json(network::plan_pass(model_, network::parse_pass_options(options)), model_);
+    });
+  }
+
+  bound::BoundTokenEncoder* token_encoder() {
+    return new bound::BoundTokenEncoder([&]() -> const GgufHeader& {
+      model_.complete();
+      return model_.metadata();
     });
   }
 
@@ -275,6 +283,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
       .function("passPlan", &BoundModel::pass_plan)
+      .function("tokenEncoder", &BoundModel::token_encoder, emscripten::allow_raw_pointers())
       .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)
       .function("assignment", &BoundModel::assignment)

@@ -7,9 +7,9 @@
 #include "network/answers.h"
 #include "network/pass_json.h"
 #include "network/predictions.h"
-#include "wasm/boundary.h"
+#include "wasm/bound_token_encoder.h"
 
-/// Classes Pass, Answers and ImportanceSums of web/src/wasm/nibble.d.ts.
+/// Classes TokenEncoder, Pass, Answers and ImportanceSums of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
@@ -109,6 +109,13 @@ class BoundImportanceSums {
 };
 
 EMSCRIPTEN_BINDINGS(nibble_network) {
+  emscripten::class_<bound::BoundTokenEncoder>("TokenEncoder")
+      .function("problem", &bound::BoundTokenEncoder::problem)
+      .function("encode", &bound::BoundTokenEncoder::encode)
+      .function("idsPointer", &bound::BoundTokenEncoder::ids_pointer)
+      .function("idsCount", &bound::BoundTokenEncoder::ids_count)
+      .function("begin", &bound::BoundTokenEncoder::begin);
+
   emscripten::class_<BoundPass>("Pass")
       .constructor<std::string>()
       .function("problem", &BoundPass::problem)

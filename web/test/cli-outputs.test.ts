@@ -134,6 +134,11 @@ const commands: { name: string; words: string[]; inputs: string[] }[] = [
     words: ['repeat', 'receipt.json', 'model.gguf', 'OUT', '--imatrix', 'matrix.gguf'],
     inputs: ['receipt.json', 'model.gguf', 'matrix.gguf'],
   },
+  {
+    name: 'the output of imatrix',
+    words: ['imatrix', '-f', 'recipe.json', 'model.gguf', '-o', 'OUT'],
+    inputs: ['recipe.json', 'model.gguf'],
+  },
 ];
 
 /** Names by which one file can be reached, made in the folder where need be. */

@@ -255,6 +255,7 @@ addTextOptions(program.command('imatrix'))
   .description('run a model over a text and write its importance matrix, as llama-imatrix does')
   .argument('<model>')
   .option('-o, --output <file>', 'where to write it', 'imatrix.gguf')
+  .option('--parse-special', 'names of tokens that control a conversation are such tokens, not text')
   .option(...json)
   .action((path: string, options: ImatrixOptions) => imatrix(path, options, stop.signal));
 

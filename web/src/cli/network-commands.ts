@@ -5,7 +5,7 @@ import {
   makeImportance,
   passMemory,
   planPass,
-  Problem,
+  tokensFor,
   type AnswerReport,
   type Estimate,
   type OpenedModel,
@@ -13,31 +13,35 @@ import {
   type PassRun,
   type Text,
 } from '../core';
-import { readText } from '../platform/node-files';
+import { readBytes } from '../platform/node-files';
 import { writeBytes } from '../platform/node-place';
 import { bytes as size, duration, percent } from '../text/units';
 import { LineDisplay, withDisplay } from './display';
 import { workersOf, type ComputeOptions } from './options';
 import { checkOutputs, removeLeftovers } from './outputs';
+import { tell } from './notes';
 import { note, print, table } from './text';
 import { withModel } from './with-model';
 
 /** Running a model over a text: what it predicts, and what its matrices meet. */
 
 export interface TextOptions extends ComputeOptions {
-  tokens: string;
+  file: string;
   ctxSize: number;
   chunks?: number;
+  parseSpecial?: boolean;
   json?: boolean;
 }
 
 export async function perplexity(path: string, options: TextOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, nothingToCheck, async (model) => {
-    const texts = readTexts(options);
+    const { notes } = model.info;
+    tell(options, notes);
+    const texts = readTexts([model], options);
     const report = await withProgress(options, signal, (run) => evaluateAnswers([model], texts, run), [model], texts);
     print(
       options,
-      { tokens: report.tokens, perplexity: report.perplexity },
+      { ...sourceOf(texts, options), tokens: report.tokens, perplexity: report.perplexity, notes },
       ({ tokens, perplexity: found }) =>
         `Perplexity ${estimate(found)} over ${tokens} tokens (${texts.length} stretches of ${options.ctxSize}, the second half of each).`,
     );
@@ -52,10 +56,15 @@ export async function evaluate(
 ): Promise<void> {
   await withModel(first, options, nothingToCheck, (one) =>
     withModel(second, options, nothingToCheck, async (other) => {
-      const texts = readTexts(options);
+      const notes = { a: one.info.notes, b: other.info.notes };
+      tell(options, notes.a, first);
+      tell(options, notes.b, second);
+      const texts = readTexts([one, other], options);
       const work = (run: PassRun) => evaluateAnswers([one, other], texts, run);
       const report = await withProgress(options, signal, work, [one, other], texts);
-      print(options, report, (found) => describeAnswers(found, basename(first), basename(second)));
+      print(options, { ...sourceOf(texts, options), ...report, notes }, (found) =>
+        describeAnswers(found, basename(first), basename(second)),
+      );
     }),
   );
 }
@@ -67,14 +76,16 @@ export interface ImatrixOptions extends TextOptions {
 export async function imatrix(path: string, options: ImatrixOptions, signal: AbortSignal): Promise<void> {
   await withModel(path, options, nothingToCheck, async (model, inputs) => {
     const what = 'the importance matrix';
-    const named = [...inputs.named, { path: options.tokens, what: 'the tokens' }];
+    const named = [...inputs.named, { path: options.file, what: 'the text' }];
     const targets = checkOutputs([{ path: options.output, what }], named);
     removeLeftovers(targets);
-    const texts = readTexts(options);
-    const work = (run: PassRun) => makeImportance(model, texts, basename(options.tokens), run);
-    const file = await withProgress(options, signal, work, [model], texts);
+    const { notes } = model.info;
+    tell(options, notes);
+    const texts = readTexts([model], options);
+    const work = (run: PassRun) => makeImportance(model, texts, basename(options.file), run);
+    const file = await withProgress(options, signal, work, [model], texts, true);
     await writeBytes(targets[0]!, file);
-    const written = { output: options.output, bytes: file.byteLength, chunks: texts.length, tokens: options.ctxSize };
+    const written = { ...sourceOf(texts, options), output: options.output, bytes: file.byteLength, notes };
     print(
       options,
       written,
@@ -86,22 +97,18 @@ export async function imatrix(path: string, options: ImatrixOptions, signal: Abo
 /** These commands' options mean something or are refused when they are parsed. */
 function nothingToCheck(): void {}
 
-/** Tokens made elsewhere: JSON { "begin": the token that begins a sequence, or null, "tokens": [...] }. */
-function readTexts({ tokens: path, ctxSize, chunks }: TextOptions): Text[] {
-  let file: { begin?: unknown; tokens?: unknown };
-  try {
-    file = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem(`${path} is no JSON.`);
-  }
-  const isToken = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
-  const begin = file?.begin ?? null;
-  if (!Array.isArray(file?.tokens) || !file.tokens.every(isToken) || !(begin === null || isToken(begin))) {
-    throw new Problem(`${path} holds no tokens. Write {"begin": 1, "tokens": [...]}, or "begin": null.`);
-  }
-  const all = begin === null ? file.tokens : [begin, ...file.tokens];
-  return cutText(all, ctxSize, chunks ?? Infinity, begin);
+/** The stretches of the text. One line end at its end is no part of it, as in llama.cpp's programs. */
+function readTexts(models: readonly OpenedModel[], { file, ctxSize, chunks, parseSpecial }: TextOptions): Text[] {
+  const bytes = readBytes(file);
+  const text = bytes.at(-1) === lineEnd ? bytes.subarray(0, -1) : bytes;
+  return cutText(tokensFor(models, text, parseSpecial), ctxSize, chunks ?? Infinity);
+}
+
+const lineEnd = 10;
+
+/** What the figures were made of. */
+function sourceOf(texts: readonly Text[], { file, ctxSize }: TextOptions) {
+  return { text: basename(file), stretches: texts.length, ctxSize };
 }
 
 async function withProgress<T>(
@@ -110,9 +117,12 @@ async function withProgress<T>(
   work: (run: PassRun) => Promise<T>,
   models: readonly OpenedModel[],
   texts: readonly Text[],
+  observe = false,
 ): Promise<T> {
   const workers = Math.min(options.workers ?? models[0]!.core.platform.parallelism, texts.length);
-  note(`This takes at most ${size(passMemory(planPass(models, texts), workers))} of memory with ${workers} workers.`);
+  note(
+    `This takes at most ${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${workers} workers.`,
+  );
   return withDisplay(new LineDisplay(), (display) =>
     work({
       ...workersOf(options),

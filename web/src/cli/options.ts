@@ -87,7 +87,7 @@ export function addSampleOptions(command: Command): Command {
 
 export function addTextOptions(command: Command): Command {
   return addComputeOptions(command)
-    .requiredOption('--tokens <file>', 'the text, as tokens: JSON {"begin": 1 or null, "tokens": [...]}')
+    .requiredOption('-f, --file <file>', 'the text')
     .option('-c, --ctx-size <n>', 'tokens of each stretch of the text that is read', parseTokens(2), 512)
     .option('--chunks <n>', 'stretches at most (default: all)', parseTokens(1));
 }

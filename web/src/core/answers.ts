@@ -2,14 +2,29 @@ import type { OpenedModel } from './model';
 import { answer, throwProblem, withBytes } from './module';
 import { runPass, type PassRun } from './pass';
 import { Problem } from './problem';
-import type { AnswerReport, Text } from './types';
+import type { AnswerReport, Text, TextTokens } from './types';
 
 /**
- * Cuts the tokens of a text into texts of `length` tokens, as llama-perplexity does: each begins with the token that
- * begins a sequence (none: null), in place of its first, and its second half is scored. Tokens left over at the end are not
+ * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot read
+ * texts, or when the two make different tokens of it.
+ */
+export function tokensFor(models: readonly OpenedModel[], text: Uint8Array, parseSpecial = false): TextTokens {
+  const [first, second] = models.map((model) => model.encode(text, parseSpecial));
+  const other = second?.tokens;
+  if (other && (other.length !== first!.tokens.length || other.some((token, i) => token !== first!.tokens[i]))) {
+    throw new Problem(
+      'The models make different tokens of this text, so their answers cannot be compared: they have different tokenizers.',
+    );
+  }
+  return first!;
+}
+
+/**
+ * Cuts a text into stretches of `length` tokens, `most` at most, as llama-perplexity does: each begins with the token that
+ * begins a text, if there is one, in place of its first, and its second half is scored. Tokens left over at the end are not
  * used. Throws Problem when there are too few.
  */
-export function cutText(tokens: readonly number[], length: number, most: number, first: number | null): Text[] {
+export function cutText({ tokens, begin }: TextTokens, length: number, most: number): Text[] {
   const count = Math.min(most, Math.floor(tokens.length / length));
   if (count < 1) {
     throw new Problem(
@@ -18,7 +33,7 @@ export function cutText(tokens: readonly number[], length: number, most: number,
   }
   return Array.from({ length: count }, (_, number) => {
     const own = tokens.slice(number * length, (number + 1) * length);
-    if (first !== null) own[0] = first;
+    if (begin !== null) own[0] = begin;
     return { tokens: own, firstScored: Math.floor(length / 2) };
   });
 }

@@ -2,7 +2,7 @@ import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
 import { bestKernel, type Kernel } from './kernel';
-import { answer, instantiate, withBytes } from './module';
+import { answer, instantiate, sound, throwProblem, withBytes } from './module';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -27,6 +27,7 @@ import type {
   SampleJob,
   SamplePlan,
   TensorPair,
+  TextTokens,
   WeightPlace,
 } from './types';
 
@@ -131,6 +132,11 @@ export interface OpenedModel {
   prepare(options: PlanOptions): PreparedRun;
   /** What taking texts through the model's network would do. Throws Problem when it cannot be run. */
   passPlan(options: PassOptions): PassPlan;
+  /**
+   * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not text.
+   * Throws Problem when the model has no tokenizer, or one of an unknown kind.
+   */
+  encode(text: Uint8Array, parseSpecial?: boolean): TextTokens;
   /** Chooses `runs` stretches of `runWeights` weights of every tensor. */
   weightSample(runs: number, runWeights: number): RowSample;
   /** Chooses rows for an analysis. Throws Problem. */
@@ -290,6 +296,20 @@ class HeadersOnly implements OpenedModel {
 
   passPlan(options: PassOptions): PassPlan {
     return answer<PassPlan>(this.#model.passPlan(JSON.stringify(options)));
+  }
+
+  encode(text: Uint8Array, parseSpecial = false): TextTokens {
+    const { module } = this.core;
+    const encoder = sound(this.#model.tokenEncoder(), this.given.files[0]?.name);
+    try {
+      throwProblem(withBytes(module, text, (pointer) => encoder.encode(pointer, text.byteLength, parseSpecial)));
+      const start = encoder.idsPointer() >>> 0;
+      const bytes = module.HEAPU8.slice(start, start + Uint32Array.BYTES_PER_ELEMENT * encoder.idsCount());
+      const begin = encoder.begin();
+      return { tokens: [...new Uint32Array(bytes.buffer)], begin: begin < 0 ? null : begin };
+    } finally {
+      encoder.delete();
+    }
   }
 
   weightSample(runs: number, runWeights: number): RowSample {

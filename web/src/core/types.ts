@@ -614,6 +614,12 @@ export interface Text {
   firstScored: number;
 }
 
+/** A text in a model's tokens, with those around it that the model's texts begin and end with. */
+export interface TextTokens {
+  tokens: number[];
+  begin: number | null; // the token that every text begins with
+}
+
 /** What the core's Model.passPlan() is asked. */
 export interface PassOptions {
   tokens: number; // of all texts

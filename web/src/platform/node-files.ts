@@ -31,9 +31,14 @@ export function openInput(path: string): SourceHandle & { kind: 'fd' } {
 
 /** The text of a file. Throws Problem. */
 export function readText(path: string): string {
+  return readBytes(path).toString('utf8');
+}
+
+/** The bytes of a small file. Throws Problem. */
+export function readBytes(path: string): Buffer {
   const { fd } = openOrdinary(path);
   try {
-    return readFileSync(fd, 'utf8');
+    return readFileSync(fd);
   } catch (error) {
     throw cannotOpen(path, error);
   } finally {

@@ -99,6 +99,8 @@ export interface Model {
   pair(other: Model): string;
   /** Takes JSON PassOptions; JSON: PassPlan or error. */
   passPlan(options: string): string;
+  /** What turns texts into the model's tokens. */
+  tokenEncoder(): TokenEncoder;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
@@ -315,6 +317,23 @@ export interface Lab {
   blockErrors(method: string, weights: number, count: number, errors: number): string;
   /** Of as many blocks max|x| or, with an offset, max x - min x (f32), and max|x| over the root mean square (f32). */
   blockShapes(weights: number, count: number, ranges: number, peaks: number): void;
+  delete(): void;
+}
+
+/** The vocabulary of a model. */
+export interface TokenEncoder {
+  /** Empty, or the sentence that says why texts cannot be turned into its tokens. */
+  problem(): string;
+  /**
+   * Makes the tokens of `bytes` bytes of text (UTF-8) at `text` the ids, with those around it that texts begin and end
+   * with. `parseSpecial`: names of tokens that control a conversation are such tokens. Empty, or the error.
+   */
+  encode(text: number, bytes: number, parseSpecial: boolean): string;
+  /** u32; valid until the next call. */
+  idsPointer(): number;
+  idsCount(): number;
+  /** The token that every text begins with; -1 for none. */
+  begin(): number;
   delete(): void;
 }
 

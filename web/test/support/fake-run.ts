@@ -162,6 +162,7 @@ export function fakeModel(
     importance: null,
     place: () => null as never,
     passPlan: () => null as never,
+    encode: () => null as never,
     weightSample: () => null as never,
     pair: () => null as never,
     plan: () => plan,

@@ -1,0 +1,63 @@
+#include "tokenizer/unicode.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace nibble {
+
+UnicodeClass unicode_class(char32_t point) {
+  const uint32_t last_of_point = static_cast<uint32_t>(point) * 8 + 7;
+  const uint32_t* after = std::upper_bound(std::begin(unicode_runs), std::end(unicode_runs), last_of_point);
+  return static_cast<UnicodeClass>(after[-1] % 8);
+}
+
+bool is_white_space(char32_t point) {
+  return (point >= 0x09 && point <= 0x0d) || point == 0x20 || point == 0x85 || point == 0xa0 || point == 0x1680 ||
+         (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f ||
+         point == 0x205f || point == 0x3000;
+}
+
+size_t utf8_length(char first) {
+  const auto byte = static_cast<uint8_t>(first);
+  return byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+}
+
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  points.reserve(text.size());
+  while (!text.empty()) {
+    const size_t length = utf8_length(text[0]);
+    char32_t point = static_cast<uint8_t>(text[0]);
+    bool good = length <= text.size() && (point < 0x80 || length > 1) && point < 0xf8;
+    if (length > 1) point &= 0xff >> (length + 1);
+    for (size_t i = 1; good && i < length; ++i) {
+      good = (text[i] & 0xc0) == 0x80;
+      point = point << 6 | (text[i] & 0x3f);
+    }
+    good = good && point <= 0x10ffff;
+    points += good ? point : replacement_character;
+    text.remove_prefix(good ? length : 1);
+  }
+  return points;
+}
+
+void append_utf8(std::string& text, char32_t point) {
+  const auto add = [&](uint32_t byte) { text += static_cast<char>(byte); };
+  if (point < 0x80) {
+    add(point);
+  } else if (point < 0x800) {
+    add(0xc0 | point >> 6);
+    add(0x80 | (point & 0x3f));
+  } else if (point < 0x10000) {
+    add(0xe0 | point >> 12);
+    add(0x80 | (point >> 6 & 0x3f));
+    add(0x80 | (point & 0x3f));
+  } else {
+    add(0xf0 | point >> 18);
+    add(0x80 | (point >> 12 & 0x3f));
+    add(0x80 | (point >> 6 & 0x3f));
+    add(0x80 | (point & 0x3f));
+  }
+}
+
+}  // namespace nibble

@@ -1,0 +1,204 @@
+// node make.mjs: writes the vocabularies of this folder and what llama.cpp makes of nasty.txt with them and with those
+// of ../gguf. Needs node-llama-cpp (3.22.1, llama.cpp b11364), which is no dependency of the project: install it in a
+// folder of your own and name that in NODE_LLAMA_CPP.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const oracle = createRequire(join(process.env.NODE_LLAMA_CPP ?? here, 'package.json')).resolve('node-llama-cpp');
+const { getLlama } = await import(pathToFileURL(oracle));
+const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' });
+const text = readFileSync(join(here, 'nasty.txt'), 'utf8');
+const scratch = mkdtempSync(join(tmpdir(), 'tokens-'));
+
+const number = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
+/** A GGUF file of metadata alone: [key, type, value], lists as [key, 'array', [type, values]]. */
+function gguf(entries) {
+  const parts = [];
+  const u32 = (value) => parts.push(Buffer.from(Uint32Array.of(value).buffer));
+  const u64 = (value) => parts.push(Buffer.from(BigUint64Array.of(BigInt(value)).buffer));
+  const string = (value) => {
+    const bytes = Buffer.from(value);
+    u64(bytes.length);
+    parts.push(bytes);
+  };
+  const put = {
+    u32,
+    i32: (value) => parts.push(Buffer.from(Int32Array.of(value).buffer)),
+    f32: (value) => parts.push(Buffer.from(Float32Array.of(value).buffer)),
+    bool: (value) => parts.push(Buffer.of(value ? 1 : 0)),
+    string,
+  };
+  parts.push(Buffer.from('GGUF'));
+  u32(3);
+  u64(0);
+  u64(entries.length);
+  for (const [key, type, value] of entries) {
+    string(key);
+    u32(number[type]);
+    if (type !== 'array') {
+      put[type](value);
+      continue;
+    }
+    const [element, values] = value;
+    u32(number[element]);
+    u64(values.length);
+    for (const one of values) put[element](one);
+  }
+  return Buffer.concat(parts);
+}
+
+/** What llama.cpp asks of a model besides its vocabulary. */
+const shape = [
+  ['general.architecture', 'string', 'llama'],
+  ['llama.context_length', 'u32', 256],
+  ['llama.embedding_length', 'u32', 64],
+  ['llama.block_count', 'u32', 1],
+  ['llama.feed_forward_length', 'u32', 64],
+  ['llama.attention.head_count', 'u32', 1],
+  ['llama.rope.dimension_count', 'u32', 64],
+  ['llama.attention.layer_norm_rms_epsilon', 'f32', 1e-5],
+];
+
+const letters = [];
+for (let byte = 0, next = 256; byte < 256; ++byte) {
+  const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
+  letters.push(String.fromCodePoint(printable ? byte : next++));
+}
+
+/** Merges of the pieces of a text that is not cut into words, so that every cut a tokenizer makes shows in its ids. */
+function train(pieces, most, longest) {
+  const merges = [];
+  while (merges.length < most) {
+    const counts = new Map();
+    for (let i = 1; i < pieces.length; ++i) {
+      if ([...pieces[i - 1], ...pieces[i]].length > longest) continue;
+      const pair = `${pieces[i - 1]} ${pieces[i]}`;
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+    if (counts.size === 0) break;
+    const [best] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+    merges.push(best);
+    const [left, right] = best.split(' ');
+    const joined = [];
+    for (let i = 0; i < pieces.length; ++i) {
+      const pair = pieces[i] === left && pieces[i + 1] === right;
+      joined.push(pair ? left + right : pieces[i]);
+      if (pair) ++i;
+    }
+    pieces = joined;
+  }
+  return merges;
+}
+
+/** Byte-level BPE of `pre`, with a token that users defined and one that controls a conversation. */
+function bytePairs(pre) {
+  const first = ['Ċ Ċ', 'Ġ Ġ', 'ĠĠ ĠĠ', 'č Ċ', '1 2', '12 3', '- -'];
+  const merges = [...new Set([...first, ...train([...Buffer.from(text)].map((byte) => letters[byte]), 1600, 8)])];
+  const named = ['<|im_start|>', 'Curly', '<s>', '<|endoftext|>'];
+  const joined = merges.map((merge) => merge.replace(' ', ''));
+  const tokens = [...new Set([...letters, ...joined, 'Ġdon', '12345'])].filter((token) => !named.includes(token));
+  return [
+    ['tokenizer.ggml.model', 'string', 'gpt2'],
+    ['tokenizer.ggml.pre', 'string', pre],
+    ['tokenizer.ggml.tokens', 'array', ['string', [...tokens, ...named]]],
+    ['tokenizer.ggml.token_type', 'array', ['i32', [...tokens.map(() => 1), 3, 4, 3, 3]]],
+    ['tokenizer.ggml.merges', 'array', ['string', merges]],
+    ['tokenizer.ggml.bos_token_id', 'u32', tokens.length + 2],
+    ['tokenizer.ggml.eos_token_id', 'u32', tokens.length + 3],
+  ];
+}
+
+const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+
+/** BPE of characters with spaces as ▁, as Gemma 4 has it. */
+function markedPairs() {
+  const merges = train([...text.replaceAll(' ', '▁').replaceAll(/[\n\r]/g, '')], 600, 8);
+  const characters = [...new Set(merges.join('').replaceAll(' ', ''))];
+  const joined = merges.map((merge) => merge.replace(' ', ''));
+  const named = ['<bos>', '<eos>', 'Curly'];
+  const all = new Set([...bytes, ...characters, ...joined, '\n', '\n\n']);
+  const tokens = [...all].filter((token) => !named.includes(token));
+  return [
+    ['tokenizer.ggml.model', 'string', 'gemma4'],
+    ['tokenizer.ggml.tokens', 'array', ['string', [...tokens, ...named]]],
+    ['tokenizer.ggml.token_type', 'array', ['i32', [...tokens.map((_, i) => (i < 256 ? 6 : 1)), 3, 3, 4]]],
+    ['tokenizer.ggml.merges', 'array', ['string', merges]],
+    ['tokenizer.ggml.bos_token_id', 'u32', tokens.length],
+    ['tokenizer.ggml.eos_token_id', 'u32', tokens.length + 1],
+  ];
+}
+
+/** SentencePiece with tokens that users defined: words, runs of spaces and line ends, as Gemma has them. */
+function pieces(addSpacePrefix) {
+  const merges = train([...text.replaceAll(' ', '▁')], 600, 8).filter((merge) => merge.split(' ').length === 2);
+  const words = [...new Set([...merges.map((merge) => merge.replace(' ', '')), ...'etaoin▁shrdlu'])];
+  const users = ['Curly', '<|im_start|>', '  ', '   ', '\n', '\n\n', '▁▁▁▁', '<s', '</s> <unk>'];
+  const own = words.filter((word) => !users.includes(word));
+  return [
+    ['tokenizer.ggml.model', 'string', 'llama'],
+    ['tokenizer.ggml.tokens', 'array', ['string', ['<unk>', '<s>', '</s>', ...bytes, ...own, ...users]]],
+    // Scores in the order of the merges, with equal ones among them.
+    [
+      'tokenizer.ggml.scores',
+      'array',
+      ['f32', [0, 0, 0, ...bytes.map(() => 0), ...own.map((_, i) => -Math.floor(i / 3)), ...users.map(() => -1000)]],
+    ],
+    [
+      'tokenizer.ggml.token_type',
+      'array',
+      ['i32', [2, 3, 3, ...bytes.map(() => 6), ...own.map(() => 1), ...users.map(() => 4)]],
+    ],
+    ['tokenizer.ggml.bos_token_id', 'u32', 1],
+    ['tokenizer.ggml.eos_token_id', 'u32', 2],
+    ['tokenizer.ggml.unknown_token_id', 'u32', 0],
+    ['tokenizer.ggml.add_space_prefix', 'bool', addSpacePrefix],
+  ];
+}
+
+async function ids(path, special = false) {
+  const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
+  try {
+    return [...model.tokenize(text, special)];
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function idsOf(entries, special) {
+  const path = join(scratch, 'vocabulary.gguf');
+  writeFileSync(path, gguf([...shape, ...entries]));
+  return ids(path, special);
+}
+
+const expected = {};
+for (const name of ['ggml-vocab-llama-spm', 'ggml-vocab-gpt-2', 'ggml-vocab-bert-bge']) {
+  expected[name] = await ids(join(here, '../gguf', `${name}.gguf`));
+}
+const own = { 'byte-pairs': bytePairs('gpt-2'), 'marked-pairs': markedPairs(), pieces: pieces(true) };
+for (const [name, entries] of Object.entries(own)) {
+  writeFileSync(join(here, `${name}.gguf`), gguf([...shape, ...entries]));
+  expected[name] = await idsOf(entries);
+  expected[`${name}, special`] = await idsOf(entries, true);
+}
+expected['pieces, no prefix'] = await idsOf(pieces(false));
+const cuttings = [
+  ...['llama-bpe', 'dbrx', 'qwen2', 'qwen35', 'gpt-2', 'starcoder', 'refact', 'smollm', 'tekken', 'gpt-4o'],
+  ...['deepseek-v3', 'deepseek-coder', 'deepseek-llm', 'falcon', 'bloom', 'viking', 'seed-coder', 'bailingmoe'],
+  ...['default', 'command-r', 'stablelm2', 'olmo', 'chatglm-bpe', 'llama3', 'smaug-bpe', 'deepseek-r1-qwen'],
+  ...['hunyuan', 'megrez', 'phi-2', 'mpt', 'jais', 'exaone', 'exaone4', 'minerva-7b', 'codeshell', 'llama4', 'pixtral'],
+];
+for (const pre of cuttings) expected[`byte-pairs, ${pre}`] = await idsOf(bytePairs(pre));
+// What comes out as under another name is written as that name.
+const seen = new Map();
+const lines = Object.entries(expected).map(([name, list]) => {
+  const written = JSON.stringify(list);
+  const same = seen.get(written);
+  if (same === undefined) seen.set(written, name);
+  return `${JSON.stringify(name)}: ${same === undefined ? written : JSON.stringify(same)}`;
+});
+writeFileSync(join(here, 'expected.json'), `{\n${lines.join(',\n')}\n}\n`);
+process.exit(0);
