@@ -8,6 +8,8 @@ import { type ChartTable, written } from './table';
 
 /** Rows of a table that are shown: more would take the page longer than a moment. */
 const MOST_ROWS = 1000;
+/** Rows that are laid out in one task. */
+const ROWS_AT_ONCE = 120;
 
 interface FrameProps {
   title: string;
@@ -81,19 +83,29 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
 
 function TwinTable({ label, table }: { label: string; table: ChartTable }): VNode {
   const { header, rows } = useMemo(() => written({ ...table, rows: table.rows.slice(0, MOST_ROWS) }), [table]);
-  const body = useMemo(
+  const bodies = useMemo(
     () =>
-      rows.map((row, index) => (
-        <tr key={index}>
-          {row.map((value, column) => (
-            <td key={column} class={typeof value === 'number' ? 'number' : ''}>
-              {value ?? '–'}
-            </td>
+      Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) => (
+        <tbody key={part}>
+          {rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE).map((row, index) => (
+            <tr key={index}>
+              {row.map((value, column) => (
+                <td key={column} class={typeof value === 'number' ? 'number' : ''}>
+                  {value ?? '–'}
+                </td>
+              ))}
+            </tr>
           ))}
-        </tr>
+        </tbody>
       )),
     [rows],
   );
+  const [parts, setParts] = useState(1);
+  useEffect(() => {
+    if (parts >= bodies.length) return undefined;
+    const timer = setTimeout(() => setParts(parts + 1));
+    return () => clearTimeout(timer);
+  }, [parts, bodies]);
   return (
     <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
       {table.rows.length > MOST_ROWS && (
@@ -111,7 +123,7 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
             ))}
           </tr>
         </thead>
-        <tbody>{body}</tbody>
+        {bodies.slice(0, parts)}
       </table>
     </div>
   );

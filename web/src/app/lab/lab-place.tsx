@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { LabReport } from '../../core/types';
 import { core, coreProblem } from '../engine';
+import { Later } from '../parts/later';
 import { Place } from '../parts/place';
 import { opened } from '../state/opening';
 import { percent, precise } from '../../text/units';
@@ -30,7 +31,11 @@ export function LabPlace(): VNode {
       </div>
       {shown && <TwoScales shown={shown} />}
       {!waiting && <BlockEditor />}
-      {opened.value && <FromModel opened={opened.value} key={opened.value.title} />}
+      {opened.value && (
+        <Later tasks={2} key={opened.value.title}>
+          <FromModel opened={opened.value} />
+        </Later>
+      )}
       {linkProblem.value && (
         <p class="notice bad" role="alert">
           {linkProblem.value} The block below is the one that was here before.
@@ -69,7 +74,9 @@ export function LabPlace(): VNode {
         </div>
       )}
       {opened.value ? (
-        <AnalysisPanels opened={opened.value} key={`analysis of ${opened.value.title}`} />
+        <Later tasks={4} key={`analysis of ${opened.value.title}`}>
+          <AnalysisPanels opened={opened.value} />
+        </Later>
       ) : (
         <p class="quiet small">
           With a model open, the Lab also shows its blocks, where their best scales lie, and what other number formats

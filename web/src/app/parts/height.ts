@@ -1,22 +1,18 @@
-/** Heights of what lies over the page, for the style sheet. */
+/** Heights of what lies over the page. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Keeps the height of an element in a property of the whole page, as long as the element is there. */
-export function useHeightAs<Target extends HTMLElement>(property: string): RefObject<Target | null> {
+/** Tells the height of an element in pixels whenever it changes, and 0 when the element goes. */
+export function useHeight<Target extends HTMLElement>(tell: (pixels: number) => void): RefObject<Target | null> {
   const element = useRef<Target>(null);
   useEffect(() => {
     if (!element.current) return undefined;
-    const { style } = document.documentElement;
-    const observer = new ResizeObserver(([entry]) => {
-      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
-      style.setProperty(property, `${Math.ceil(height)}px`);
-    });
+    const observer = new ResizeObserver(([entry]) => tell(Math.ceil(entry?.borderBoxSize[0]?.blockSize ?? 0)));
     observer.observe(element.current);
     return () => {
       observer.disconnect();
-      style.removeProperty(property);
+      tell(0);
     };
-  }, [property]);
+  }, []);
   return element;
 }

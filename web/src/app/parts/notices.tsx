@@ -2,11 +2,17 @@
 import type { VNode } from 'preact';
 import { plural } from '../../text/units';
 import { dismiss, dismissAll, type Notice, notices } from '../state/notices';
-import { useHeightAs } from './height';
+import { useHeight } from './height';
+
+/** The plan's bar stands above the notices; what has the keyboard, and the end of the page, are scrolled clear of them. */
+function standAbove(pixels: number): void {
+  const { style } = document.documentElement;
+  const height = pixels > 0 ? `${pixels}px` : '';
+  if (style.getPropertyValue('--notices-height') !== height) style.setProperty('--notices-height', height);
+}
 
 export function Notices(): VNode {
-  // The plan's bar stands above the notices; what has the keyboard, and the end of the page, are scrolled clear of them.
-  const area = useHeightAs<HTMLElement>('--notices-height');
+  const area = useHeight<HTMLElement>(standAbove);
   const shown = notices.value;
   return (
     <section class="notices" aria-label="Notices" ref={area}>

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { canPickFile } from '../../platform/browser';
 import type { Plan } from '../../core/index';
-import { useHeightAs } from '../parts/height';
+import { useHeight } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
 import { mix } from '../state/mixing';
@@ -62,8 +62,14 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
   );
 }
 
+/** What has the keyboard is scrolled clear of the bar and of what it stands on. */
+function keepClear(pixels: number): void {
+  const { style } = document.documentElement;
+  style.scrollPaddingBottom = pixels > 0 ? `calc(var(--foot) + ${pixels}px)` : '';
+}
+
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
-  const bar = useHeightAs<HTMLDivElement>('--plan-bar-height');
+  const bar = useHeight<HTMLDivElement>(keepClear);
   const changed = substitutions(made);
   const warnings = made.notes.filter(isWarning);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
+import { Later } from '../parts/later';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, Place } from '../parts/place';
 import { SizePlane } from '../plan/size-plane';
@@ -103,20 +104,28 @@ function ResultView({ shown }: { shown: Result }): VNode {
       <p class="caveat">{DEFINITIONS.caveat}</p>
       {rows.length > 0 && report.total ? (
         <>
-          <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+          <Later tasks={1}>
+            <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+          </Later>
           <div class="charts">
-            <BlockCharts shown={shown} rows={rows} total={report.total} picked={picked} />
-            <RowChart shown={shown} rows={rows} picked={picked} />
-            {opened.value === shown.opened && <SizePlane achieved={achieved} />}
-            <SpendingCharts shown={shown} />
+            <Later tasks={2}>
+              <BlockCharts shown={shown} rows={rows} total={report.total} picked={picked} />
+            </Later>
+            <Later tasks={3}>
+              <RowChart shown={shown} rows={rows} picked={picked} />
+              {opened.value === shown.opened && <SizePlane achieved={achieved} />}
+              <SpendingCharts shown={shown} />
+            </Later>
           </div>
-          <ErrorTable
-            rows={rows}
-            reference={report.reference?.method ?? null}
-            fileType={plan.fileType}
-            picked={picked}
-            onPick={setPicked}
-          />
+          <Later tasks={4}>
+            <ErrorTable
+              rows={rows}
+              reference={report.reference?.method ?? null}
+              fileType={plan.fileType}
+              picked={picked}
+              onPick={setPicked}
+            />
+          </Later>
         </>
       ) : (
         <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>

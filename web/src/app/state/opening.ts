@@ -1,6 +1,6 @@
 /** The model that is open, and how it came to be. */
 import { signal } from '@preact/signals';
-import { type ModelInfo, sentenceOf } from '../../core/index';
+import { breath, type ModelInfo, sentenceOf } from '../../core/index';
 import { isNamedAs, type Model, openFiles } from '../engine';
 import { plural } from '../../text/units';
 import { type Matrix, matrix } from './matrix';
@@ -33,6 +33,7 @@ export async function open(files: readonly File[], folder = ''): Promise<void> {
   opening.value = title;
   try {
     const model = await openFiles(files, matrix.value?.file, folder);
+    await breath(); // headers are read in one task, and shown in another
     if (mine !== latest) {
       model.close();
       return;
