@@ -107,15 +107,6 @@ function pathsUnder(core: Core, folder: string, below: string): string[] {
   ];
 }
 
-/** Of what cannot be looked at, such as a link in a circle, opening says what it is. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
-}
-
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
