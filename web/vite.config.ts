@@ -33,6 +33,9 @@ function securityPolicy(): Plugin {
   };
 }
 
+/** Fetched when the page first asks for one, and kept from then on: most visits need none. */
+const onDemand = ['calibration.txt'];
+
 /** After the build: a service worker that knows every file of the page. */
 function offline(): Plugin {
   let outDir = 'dist';
@@ -63,7 +66,11 @@ function offline(): Plugin {
         configFile: false,
         publicDir: false,
         logLevel: 'warn',
-        define: { __PAGE_FILES__: JSON.stringify(files), 'process.env.NODE_ENV': '"production"' },
+        define: {
+          __PAGE_FILES__: JSON.stringify(files.filter(({ url }) => !onDemand.includes(url))),
+          __FILES_ON_DEMAND__: JSON.stringify(files.filter(({ url }) => onDemand.includes(url))),
+          'process.env.NODE_ENV': '"production"',
+        },
         build: {
           target: 'es2022',
           outDir,

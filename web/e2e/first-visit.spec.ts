@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Page, test as base } from '@playwright/test';
-import { drop, expect, expectedSha256, quantize, TS3M } from './support';
+import { drop, expect, expectedSha256, quantize, sha256Of, TS3M } from './support';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const models = fileURLToPath(new URL('../../tests/data', import.meta.url));
@@ -15,6 +15,7 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.wasm': 'application/wasm',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
   '.webmanifest': 'application/manifest+json',
 };
 
@@ -102,4 +103,29 @@ test('a browser without SIMD fetches and keeps the scalar build, and only that',
   await expect(page.locator('.bottom')).toContainText('scalar kernels');
   await expect(page.locator('.type-row').first()).toBeAttached();
   await browser.close();
+});
+
+test('the calibration text is fetched when it is first asked for, once, and is there without a network then', async ({
+  page,
+  context,
+  counting,
+}) => {
+  await visit(page, counting.address);
+  const fetched = () => counting.asked.filter((path) => path.includes('calibration'));
+  const textSha256 = () =>
+    page.evaluate(async () => {
+      const response = await fetch('calibration.txt');
+      const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer());
+      return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    });
+  expect(fetched()).toEqual([]);
+  const expected = sha256Of(`${dist}/calibration.txt`);
+  expect(await textSha256()).toBe(expected);
+  expect(await textSha256()).toBe(expected);
+  expect(fetched()).toEqual(['/calibration.txt']);
+  counting.close();
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.locator('.type-row').first()).toBeAttached();
+  expect(await textSha256()).toBe(expected);
 });
