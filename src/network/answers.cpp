@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "error.h"
 #include "json/json.h"
@@ -9,11 +10,9 @@
 namespace nibble::network {
 namespace {
 
-constexpr double TokenFigures::* members[] = {&TokenFigures::log_probability,  &TokenFigures::top_token,
-                                              &TokenFigures::top_probability,  &TokenFigures::second_log_probability,
-                                              &TokenFigures::second_top_token, &TokenFigures::top_probability_in_second,
-                                              &TokenFigures::divergence};
-static_assert(sizeof(TokenFigures) == std::size(members) * sizeof(double));
+/// How many numbers a token's figures are; nothing lies between them.
+constexpr size_t numbers = sizeof(TokenFigures) / sizeof(double);
+static_assert(std::is_trivially_copyable_v<TokenFigures> && numbers == 4 + 2 * 2 * candidates);
 
 Estimate exponential_of(Estimate mean) {
   const double value = std::exp(mean.value);
@@ -23,11 +22,9 @@ Estimate exponential_of(Estimate mean) {
 }  // namespace
 
 void Answers::add(std::span<const double> figures) {
-  if (figures.size() % std::size(members) != 0) throw Error("Figures of tokens are incomplete. This is a fault.");
-  for (size_t at = 0; at < figures.size(); at += std::size(members)) {
-    TokenFigures one;
-    for (size_t i = 0; i < std::size(members); ++i) one.*members[i] = figures[at + i];
-    figures_.push_back(one);
+  if (figures.size() % numbers != 0) throw Error("Figures of tokens are incomplete. This is a fault.");
+  for (size_t at = 0; at < figures.size(); at += numbers) {
+    std::memcpy(static_cast<void*>(&figures_.emplace_back()), &figures[at], sizeof(TokenFigures));
   }
 }
 
@@ -51,10 +48,10 @@ Estimate Answers::divergence() const {
   return mean_of([](const TokenFigures& one) { return one.divergence; });
 }
 Estimate Answers::same_top() const {
-  return mean_of([](const TokenFigures& one) { return one.top_token == one.second_top_token ? 1.0 : 0.0; });
+  return mean_of([](const TokenFigures& one) { return one.likely[0].token == one.second_likely[0].token ? 1.0 : 0.0; });
 }
 Estimate Answers::kept() const {
-  return mean_of([](const TokenFigures& one) { return one.top_probability_in_second / one.top_probability; });
+  return mean_of([](const TokenFigures& one) { return one.top_probability_in_second / one.likely[0].probability; });
 }
 
 double Answers::divergence_quantile(double share) const {
@@ -69,11 +66,8 @@ double Answers::divergence_quantile(double share) const {
 }
 
 std::vector<double> figure_values(std::span<const TokenFigures> figures) {
-  std::vector<double> values;
-  values.reserve(figures.size() * std::size(members));
-  for (const TokenFigures& one : figures) {
-    for (const auto member : members) values.push_back(one.*member);
-  }
+  std::vector<double> values(figures.size() * numbers);
+  if (!figures.empty()) std::memcpy(values.data(), figures.data(), figures.size_bytes());
   return values;
 }
 
@@ -88,6 +82,26 @@ std::string answers_json(const Answers& answers) {
               {"sameTop", json(answers.same_top())},
               {"kept", json(answers.kept())}}
       .dump();
+}
+
+std::string answered_tokens_json(const Answers& answers, size_t first, size_t count) {
+  const auto likely = [](std::span<const Candidate> all) {
+    Json list = Json::list();
+    for (const auto& [token, probability] : all) {
+      if (token >= 0) list.push_back(Json{{"token", static_cast<int64_t>(token)}, {"probability", probability}});
+    }
+    return list;
+  };
+  Json list = Json::list();
+  const std::span<const TokenFigures> all = answers.figures().subspan(std::min(first, answers.tokens()));
+  for (const TokenFigures& one : all.first(std::min(count, all.size()))) {
+    list.push_back(Json{{"probability", std::exp(one.log_probability)},
+                        {"secondProbability", std::exp(one.second_log_probability)},
+                        {"divergence", one.divergence},
+                        {"likely", likely(one.likely)},
+                        {"secondLikely", likely(one.second_likely)}});
+  }
+  return list.dump();
 }
 
 }  // namespace nibble::network

@@ -21,6 +21,8 @@ class Answers {
   void add(std::span<const double> figures);
 
   size_t tokens() const { return figures_.size(); }
+  /// Of the scored tokens, in the order they were added.
+  std::span<const TokenFigures> figures() const { return figures_; }
   /// e^(mean of -ln p of the tokens that come next), as llama-perplexity defines it; the error is that of the mean
   /// times the perplexity.
   Estimate perplexity() const;
@@ -45,5 +47,7 @@ class Answers {
 std::vector<double> figure_values(std::span<const TokenFigures> figures);
 /// AnswerReport of web/src/core/types.ts.
 std::string answers_json(const Answers& answers);
+/// A list of AnsweredToken of web/src/core/types.ts, of `count` tokens from `first` on, or of those there are.
+std::string answered_tokens_json(const Answers& answers, size_t first, size_t count);
 
 }  // namespace nibble::network

@@ -29,8 +29,7 @@ Predictions::Predictions(const Forward& first, const Forward* second, Kernel ker
   for (size_t s = 0; s < sequences.size(); ++s) {
     const auto& text = sequences[s].tokens;
     for (size_t i = sequences[s].first_scored; i + 1 < text.size(); ++i) {
-      const Total none{lowest, 0, 0, 0};
-      tokens_.push_back({text[i + 1], first.places()[s].first_panel + i / lanes, i % lanes, none, none, 0, 0});
+      tokens_.push_back({text[i + 1], first.places()[s].first_panel + i / lanes, i % lanes, {}, {}, 0, 0});
     }
   }
   for (Token& token : tokens_) {
@@ -64,17 +63,19 @@ void Predictions::take_panel(Panel& panel) {
       Token* token = panel.tokens[lane];
       if (!token) continue;
       Total& sum = token->*total;
-      if (to[lane] > sum.largest) {
-        const double factor = std::exp(double{sum.largest} - double{to[lane]});
+      if (to[lane] > sum.largest()) {
+        const double factor = std::exp(double{sum.largest()} - double{to[lane]});
         sum.sum *= factor;
         if (is_first) token->difference *= factor;
-        sum.largest = to[lane];
-        size_t row = 0;
-        while (row + 1 < rows && from[row * lanes + lane] != to[lane]) ++row;
-        sum.top = static_cast<int32_t>(first_row + row);
-        if (is_first && others) token->top_in_second = others[row * lanes + lane];
       }
-      to[lane] = sum.largest;
+      const auto& least = sum.likely[candidates - 1];
+      for (size_t row = 0; row < rows && to[lane] > least.score; ++row) {
+        const float score = from[row * lanes + lane];
+        if (!(score > least.score)) continue;
+        if (is_first && others && score > sum.largest()) token->top_in_second = others[row * lanes + lane];
+        sum.insert({score, static_cast<int32_t>(first_row + row)});
+      }
+      to[lane] = sum.largest();
       const auto target = static_cast<uint64_t>(token->target);
       if (target >= first_row && target < first_row + rows) sum.target = from[(target - first_row) * lanes + lane];
     }
@@ -108,18 +109,31 @@ void Predictions::take_panel(Panel& panel) {
   }
 }
 
+void Predictions::Total::insert(Scored one) {
+  size_t place = candidates - 1;
+  for (; place > 0 && one.score > likely[place - 1].score; --place) likely[place] = likely[place - 1];
+  likely[place] = one;
+}
+
+std::array<Candidate, candidates> Predictions::Total::likeliest(double total) const {
+  std::array<Candidate, candidates> found;
+  for (size_t i = 0; i < candidates && likely[i].token >= 0; ++i) {
+    found[i] = {static_cast<double>(likely[i].token), std::exp(double{likely[i].score} - total)};
+  }
+  return found;
+}
+
 std::vector<TokenFigures> Predictions::figures() const {
   std::vector<TokenFigures> all;
   for (const Token& token : tokens_) {
-    const double total = double{token.first.largest} + std::log(token.first.sum);
+    const double total = token.first.log_sum();
     TokenFigures figures;
     figures.log_probability = double{token.first.target} - total;
-    figures.top_token = token.first.top;
-    figures.top_probability = std::exp(double{token.first.largest} - total);
+    figures.likely = token.first.likeliest(total);
     if (second_) {
-      const double second_total = double{token.second.largest} + std::log(token.second.sum);
+      const double second_total = token.second.log_sum();
       figures.second_log_probability = double{token.second.target} - second_total;
-      figures.second_top_token = token.second.top;
+      figures.second_likely = token.second.likeliest(second_total);
       figures.top_probability_in_second = std::exp(double{token.top_in_second} - second_total);
       figures.divergence = token.difference / token.first.sum - (total - second_total);
     }

@@ -27,12 +27,17 @@ class BoundTokenEncoder {
 
   uintptr_t ids_pointer() const { return reinterpret_cast<uintptr_t>(ids_.data()); }
   size_t ids_count() const { return ids_.size(); }
+  size_t piece(unsigned id) {
+    piece_ = encoder_ && id < encoder_->tokens() ? encoder_->piece(id) : std::string();
+    return piece_.size();
+  }
+  uintptr_t piece_pointer() const { return reinterpret_cast<uintptr_t>(piece_.data()); }
   /// -1 for none.
   double begin() const { return encoder_ && encoder_->begin() ? static_cast<double>(*encoder_->begin()) : -1; }
 
  private:
   std::optional<TextEncoder> encoder_;
-  std::string problem_;
+  std::string problem_, piece_;
   std::vector<uint32_t> ids_;
 };
 

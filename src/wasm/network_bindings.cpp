@@ -83,6 +83,9 @@ class BoundAnswers {
   std::string report() const {
     return bound::answer([&] { return answers_json(answers_); });
   }
+  std::string tokens(unsigned first, unsigned count) const {
+    return bound::answer([&] { return answered_tokens_json(answers_, first, count); });
+  }
 
  private:
   network::Answers answers_;
@@ -114,6 +117,8 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("encode", &bound::BoundTokenEncoder::encode)
       .function("idsPointer", &bound::BoundTokenEncoder::ids_pointer)
       .function("idsCount", &bound::BoundTokenEncoder::ids_count)
+      .function("piece", &bound::BoundTokenEncoder::piece)
+      .function("piecePointer", &bound::BoundTokenEncoder::piece_pointer)
       .function("begin", &bound::BoundTokenEncoder::begin);
 
   emscripten::class_<BoundPass>("Pass")
@@ -129,7 +134,8 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
   emscripten::class_<BoundAnswers>("Answers")
       .constructor<>()
       .function("add", &BoundAnswers::add)
-      .function("report", &BoundAnswers::report);
+      .function("report", &BoundAnswers::report)
+      .function("tokens", &BoundAnswers::tokens);
 
   emscripten::class_<BoundImportanceSums>("ImportanceSums")
       .constructor<>()

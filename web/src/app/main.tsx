@@ -8,6 +8,8 @@ import { startLab } from './lab/bench';
 import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';
+import { followResultWithAnswers } from './state/answering';
+import { endCalibratingOfReplacedModels } from './state/calibrating';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
@@ -35,6 +37,8 @@ function start(): void {
   followWithMixes();
   closeReplacedModels();
   endComparisonsOfReplacedModels();
+  followResultWithAnswers();
+  endCalibratingOfReplacedModels();
   void clearLeftOvers();
   // Only now, so that it finds in the browser's cache what the page has fetched.
   engineSettled

@@ -2,7 +2,7 @@ import type { OpenedModel } from './model';
 import { answer, throwProblem, withBytes } from './module';
 import { runPass, type PassRun } from './pass';
 import { Problem } from './problem';
-import type { AnswerReport, Text, TextTokens } from './types';
+import type { AnsweredToken, AnswerReport, Text, TextTokens } from './types';
 
 /**
  * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot read
@@ -44,6 +44,22 @@ export async function evaluateAnswers(
   texts: readonly Text[],
   run: PassRun = {},
 ): Promise<AnswerReport> {
+  return (await answersByToken(models, texts, run, 0)).report;
+}
+
+/** What evaluateAnswers() finds, and what was predicted where each of the first scored tokens stands. */
+export interface AnsweredText {
+  report: AnswerReport;
+  tokens: AnsweredToken[]; // in the order of the texts: in each from number firstScored + 1 on
+}
+
+/** As evaluateAnswers(), with what was predicted of up to `most` tokens. Throws Stopped or Problem. */
+export async function answersByToken(
+  models: readonly [OpenedModel, OpenedModel?],
+  texts: readonly Text[],
+  run: PassRun,
+  most: number,
+): Promise<AnsweredText> {
   const [first, second] = models;
   const figures = await runPass(second ? [first, second] : [first], texts, run);
   const { module } = first.core;
@@ -53,7 +69,10 @@ export async function evaluateAnswers(
       const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
       throwProblem(withBytes(module, bytes, (pointer) => answers.add(pointer, part.length)));
     }
-    return answer<AnswerReport>(answers.report());
+    return {
+      report: answer<AnswerReport>(answers.report()),
+      tokens: answer<AnsweredToken[]>(answers.tokens(0, most)),
+    };
   } finally {
     answers.delete();
   }

@@ -1,5 +1,5 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
-export { cutText, evaluateAnswers, tokensFor } from './answers';
+export { type AnsweredText, answersByToken, cutText, evaluateAnswers, tokensFor } from './answers';
 export { breath } from './breath';
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';

@@ -1,4 +1,4 @@
-import type { Model as CoreModel, NibbleModule } from '../wasm/nibble';
+import type { Model as CoreModel, NibbleModule, TokenEncoder } from '../wasm/nibble';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
 import { bestKernel, type Kernel } from './kernel';
@@ -137,6 +137,8 @@ export interface OpenedModel {
    * Throws Problem when the model has no tokenizer, or one of an unknown kind.
    */
   encode(text: Uint8Array, parseSpecial?: boolean): TextTokens;
+  /** The bytes (UTF-8, perhaps a part of a character) that tokens stand for. Throws Problem as encode() does. */
+  pieces(tokens: Iterable<number>): Map<number, Uint8Array>;
   /** Chooses `runs` stretches of `runWeights` weights of every tensor. */
   weightSample(runs: number, runWeights: number): RowSample;
   /** Chooses rows for an analysis. Throws Problem. */
@@ -300,13 +302,32 @@ class HeadersOnly implements OpenedModel {
 
   encode(text: Uint8Array, parseSpecial = false): TextTokens {
     const { module } = this.core;
-    const encoder = sound(this.#model.tokenEncoder(), this.given.files[0]?.name);
-    try {
+    return this.#withEncoder((encoder) => {
       throwProblem(withBytes(module, text, (pointer) => encoder.encode(pointer, text.byteLength, parseSpecial)));
       const start = encoder.idsPointer() >>> 0;
       const bytes = module.HEAPU8.slice(start, start + Uint32Array.BYTES_PER_ELEMENT * encoder.idsCount());
       const begin = encoder.begin();
       return { tokens: [...new Uint32Array(bytes.buffer)], begin: begin < 0 ? null : begin };
+    });
+  }
+
+  pieces(tokens: Iterable<number>): Map<number, Uint8Array> {
+    const { module } = this.core;
+    return this.#withEncoder((encoder) => {
+      const pieces = new Map<number, Uint8Array>();
+      for (const token of tokens) {
+        const length = encoder.piece(token);
+        const start = encoder.piecePointer() >>> 0;
+        pieces.set(token, module.HEAPU8.slice(start, start + length));
+      }
+      return pieces;
+    });
+  }
+
+  #withEncoder<T>(use: (encoder: TokenEncoder) => T): T {
+    const encoder = sound(this.#model.tokenEncoder(), this.given.files[0]?.name);
+    try {
+      return use(encoder);
     } finally {
       encoder.delete();
     }

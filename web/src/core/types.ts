@@ -665,6 +665,21 @@ export interface Estimate {
   error: number;
 }
 
+/** A token that may come next. */
+export interface Candidate {
+  token: number;
+  probability: number;
+}
+
+/** What was predicted where a scored token stands. What is of the second model means nothing when there was one. */
+export interface AnsweredToken {
+  probability: number; // of the token that really comes there, in the first model
+  secondProbability: number;
+  divergence: number; // of the second model's distribution from the first's, in nats
+  likely: Candidate[]; // of the first model, the likeliest first, five at most
+  secondLikely: Candidate[];
+}
+
 /** How well texts were predicted. What compares two models means nothing when there was one. */
 export interface AnswerReport {
   tokens: number; // scored

@@ -332,6 +332,10 @@ export interface TokenEncoder {
   /** u32; valid until the next call. */
   idsPointer(): number;
   idsCount(): number;
+  /** Makes the bytes a token stands for the piece; answers how many there are. */
+  piece(id: number): number;
+  /** Valid until the next call. */
+  piecePointer(): number;
   /** The token that every text begins with; -1 for none. */
   begin(): number;
   delete(): void;
@@ -361,6 +365,8 @@ export interface Answers {
   add(figures: number, count: number): string;
   /** JSON: AnswerReport or error. */
   report(): string;
+  /** JSON: AnsweredToken[] or error; `count` scored tokens from number `first` on, or as many as there are. */
+  tokens(first: number, count: number): string;
   delete(): void;
 }
 

@@ -1,7 +1,9 @@
 /** The importance matrix: what it is, what it has for this model, and how to be rid of it. */
+import { fileSave } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
 import { chooseMatrix } from '../files-in';
+import { CalibratePanel } from './calibrate-panel';
 import { type Matrix, matrix } from '../state/matrix';
 import { changeMatrix, opened } from '../state/opening';
 import { currentPlan } from '../state/planning';
@@ -14,13 +16,16 @@ export function MatrixPanel(): VNode | null {
     <div class="matrix" id="importance">
       {kept && <Kept kept={kept} plan={model ? currentPlan.value : null} waiting={model === null} />}
       {!kept && model && (
-        <p class="quiet small">
-          No importance matrix. With one (imatrix.gguf or imatrix.dat, dropped here or chosen), errors go where they
-          matter least.{' '}
-          <button type="button" class="link-button" onClick={() => void chooseMatrix()}>
-            Choose a matrix
-          </button>
-        </p>
+        <>
+          <p class="quiet small">
+            No importance matrix. With one (imatrix.gguf or imatrix.dat, dropped here or chosen), errors go where they
+            matter least.{' '}
+            <button type="button" class="link-button" onClick={() => void chooseMatrix()}>
+              Choose a matrix
+            </button>
+          </p>
+          <CalibratePanel model={model} />
+        </>
       )}
     </div>
   );
@@ -45,7 +50,12 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
         .{' '}
         <button type="button" class="button small" onClick={() => void changeMatrix(null)}>
           Remove the matrix
-        </button>
+        </button>{' '}
+        {kept.made && (
+          <button type="button" class="button small" onClick={() => void fileSave(file, { fileName: file.name })}>
+            Save it
+          </button>
+        )}
       </p>
       {waiting && <p role="status">It is kept until you open the model it was made for.</p>}
       {plan && (

@@ -5,6 +5,8 @@ import type { ImportanceInfo } from '../../core/index';
 export interface Matrix {
   file: File;
   info: ImportanceInfo;
+  /** Whether it was made in this page, and may not be on any disk. */
+  made?: boolean;
 }
 
 export const matrix = signal<Matrix | null>(null);

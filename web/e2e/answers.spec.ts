@@ -1,0 +1,129 @@
+/** What quantizing changes in the answers, and importance matrices made in the page. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AnswerReport } from '../src/core';
+import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
+import {
+  dropBytes,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  openModel,
+  quantize,
+  save,
+  sha256Of,
+  test,
+} from './support';
+
+const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
+const data = (name: string) => fileURLToPath(new URL(`../../tests/data/${name}`, import.meta.url));
+const shipped = fileURLToPath(new URL('../public/calibration.txt', import.meta.url));
+
+/** Running a model takes seconds, and a busy machine many. */
+const SLOW = { timeout: 40_000 };
+
+test('after a run the page says what changed in the answers, as the command line does', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await quantize(page, 'Q4_0');
+  const answers = page.getByRole('region', { name: 'Answers' });
+  const figures = answers.getByRole('list', { name: 'What quantizing changed in the answers' });
+  await expect(figures).toBeVisible(SLOW);
+  await expect(answers).toContainText('Measured on 4 stretches of calibration.txt');
+
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const { path } = await save(page);
+    const words = ['evaluate', data('ts3m-F16.gguf'), path, '-f', shipped, '-c', '256', '--chunks', '4', '--json'];
+    const report = JSON.parse(
+      execFileSync(process.execPath, [program, ...words], { encoding: 'utf8' }),
+    ) as AnswerReport;
+    const shown = async (label: string) =>
+      figures.locator('li', { hasText: label }).locator('.figure-value').textContent();
+    expect(await shown('mean divergence')).toBe(report.divergence.value.toFixed(5));
+    expect(await shown('perplexity')).toBe(report.secondPerplexity.value.toFixed(3));
+    expect(report.tokens).toBe(4 * 127);
+    expect(report.divergence.value).toBeGreaterThan(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+
+  // The text, token by token: the most changed one is looked at first, others by pointer and keys.
+  const text = answers.getByRole('application', { name: 'The text, token by token' });
+  await expect(text.locator('.token')).toHaveCount(4 * 127);
+  const detail = answers.locator('.token-detail');
+  await expect(detail.getByRole('table', { name: 'Original' }).getByRole('row')).toHaveCount(5);
+  await text.locator('.token').nth(10).hover();
+  await expect(text.locator('.token').nth(10)).toHaveClass(/picked/);
+  const before = await detail.textContent();
+  await text.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(text.locator('.token').nth(11)).toHaveClass(/picked/);
+  await expect(detail).not.toHaveText(before!);
+  await expectAccessible(page, '.answers');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoSidewaysScrolling(page);
+});
+
+test('more text on request, a text of one’s own, and what is wrong with it', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await quantize(page, 'Q8_0');
+  const answers = page.getByRole('region', { name: 'Answers' });
+  await expect(answers).toContainText('Measured on 4 stretches', SLOW);
+  await answers.getByRole('button', { name: 'Compare over more text' }).click();
+  await expect(answers).toContainText('Measured on 40 stretches of calibration.txt', SLOW);
+
+  const choose = async (name: string, text: string) => {
+    const chooser = page.waitForEvent('filechooser');
+    await answers.getByRole('button', { name: 'Use another text…' }).click();
+    await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  };
+  await choose('short.txt', 'Once upon a time.');
+  await answers.getByRole('button', { name: 'Compare answers' }).click();
+  await expect(page.getByRole('alert').last()).toContainText(/The text has \d+ tokens; at least one stretch of 256/);
+  await page.getByRole('button', { name: /Close/ }).first().click();
+  await choose('story.txt', 'Once upon a time there was a little dog named Max. He liked to run. '.repeat(40));
+  await answers.getByRole('button', { name: 'Compare answers' }).click();
+  await expect(answers).toContainText('of story.txt', SLOW);
+});
+
+test('an importance matrix is made from a text, used, and the same as the command line’s', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  const panel = page.locator('#importance');
+  await panel.getByText('Make one from a text').click();
+  await expect(panel).toContainText('8 192 tokens');
+  await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
+  await expect(panel).toContainText('ts3m-F16-imatrix.gguf', SLOW);
+  await expect(panel).toContainText('calibration.txt');
+  const waiting = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save it' }).click();
+  const saved = await (await waiting).path();
+
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const own = join(folder, 'own.gguf');
+    const words = ['imatrix', data('ts3m-F16.gguf'), '-f', shipped, '-c', '512', '--chunks', '16', '-o', own];
+    execFileSync(process.execPath, [program, ...words]);
+    expect(sha256Of(saved)).toBe(sha256Of(own));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  await quantize(page, 'IQ2_XS');
+  await expect(page.locator('#result')).toContainText('weighted RMSE');
+});
+
+test('a model without a tokenizer says why nothing is compared and no matrix made', async ({ page }) => {
+  await page.goto('./');
+  await dropBytes(page, 'bare.gguf', [
+    ...tinyGguf({ 'general.architecture': { string: 'llama' } }, [tinyTensor('blk.0.attn_q.weight', [64, 8])]),
+  ]);
+  await page.locator('#importance').getByText('Make one from a text').click();
+  await expect(page.locator('#importance')).toContainText(/None can be made here\. .*tokenizer/);
+  await quantize(page, 'Q8_0');
+  await expect(page.getByRole('region', { name: 'Answers' })).toContainText(/cannot be measured\. .*tokenizer/);
+});

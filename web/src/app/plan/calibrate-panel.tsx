@@ -1,0 +1,59 @@
+/** Making an importance matrix from a text, in the page. */
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { bytes, duration, integer, percent } from '../../text/units';
+import { TextChoice } from '../parts/text-choice';
+import { calibrate, calibrating, calibrationCost } from '../state/calibrating';
+import type { Opened } from '../state/opening';
+import { textName } from '../state/text';
+
+export function CalibratePanel({ model }: { model: Opened }): VNode {
+  const [shown, setShown] = useState(false);
+  return (
+    <details class="disclosure" onToggle={({ currentTarget }) => setShown(currentTarget.open)}>
+      <summary>
+        Make one from a text <span class="aside">the model reads it here, and what its columns meet is measured</span>
+      </summary>
+      {shown && <Shown model={model} />}
+    </details>
+  );
+}
+
+function Shown({ model }: { model: Opened }): VNode {
+  const now = calibrating.value;
+  if (now) {
+    return (
+      <div class="answers-going">
+        <progress max={1} value={now.share} aria-label="Making the importance matrix" />
+        <p role="status" class="small">
+          {percent(now.share, 0)}
+          {now.secondsLeft !== null && `, about ${duration(now.secondsLeft)} left`}
+        </p>
+        <button type="button" class="button small" onClick={() => now.stop.abort()}>
+          Stop
+        </button>
+      </div>
+    );
+  }
+  const cost = calibrationCost(model);
+  if (typeof cost === 'string') return <p class="small">None can be made here. {cost}</p>;
+  return (
+    <>
+      <p class="small quiet">
+        For every column of every matrix: the mean square of what it is multiplied with while the model reads{' '}
+        {textName.value}. Quantizing then errs where that is small.
+      </p>
+      <p class="answers-offers">
+        <span>
+          <button type="button" class="button" onClick={() => void calibrate(model)}>
+            Make an importance matrix
+          </button>{' '}
+          <span class="small quiet">
+            {integer(cost.tokens)} tokens, about {duration(cost.seconds)}, up to {bytes(cost.memory)} of memory
+          </span>
+        </span>
+        <TextChoice />
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+/** An importance matrix in the making: the open model reads a text, and what its matrices meet is summed up. */
+import { effect, signal } from '@preact/signals';
+import {
+  cutText,
+  makeImportance,
+  passMemory,
+  type PassProgress,
+  planPass,
+  sentenceOf,
+  Stopped,
+  type Text,
+  tokensFor,
+} from '../../core/index';
+import { matrixInfo, stemOf } from '../engine';
+import { tell, tellProblem } from './notices';
+import { changeMatrix, type Opened, opened } from './opening';
+import { headOf, OPERATIONS_A_SECOND, runText } from './text';
+import { workers } from './workers';
+
+/** As llama-imatrix cuts its text, in tokens; and how much of the text is read at most. */
+const LENGTH = 512;
+const STRETCHES = 16;
+
+/** What it takes. */
+export interface CalibrationCost {
+  tokens: number;
+  seconds: number;
+  memory: number; // bytes, beside the page
+}
+
+export interface Calibrating {
+  of: Opened;
+  stop: AbortController;
+  share: number;
+  secondsLeft: number | null;
+}
+
+export const calibrating = signal<Calibrating | null>(null);
+
+/** What making a matrix takes; or the sentence that says why none can be made. */
+export function calibrationCost({ model }: Opened): CalibrationCost | string {
+  try {
+    model.encode(new TextEncoder().encode('Nibble'));
+    const text: Text = { tokens: new Array<number>(LENGTH).fill(0), firstScored: LENGTH - 1 };
+    const plans = planPass([model], new Array<Text>(STRETCHES).fill(text), true);
+    const used = Math.min(workers.value, STRETCHES);
+    return {
+      tokens: STRETCHES * LENGTH,
+      seconds: plans[0]!.operations / (used * OPERATIONS_A_SECOND),
+      memory: passMemory(plans, used),
+    };
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/** Makes the matrix and uses it. */
+export async function calibrate(shown: Opened): Promise<void> {
+  calibrating.peek()?.stop.abort();
+  const stop = new AbortController();
+  const show = (change: Partial<Calibrating>) => {
+    if (!stop.signal.aborted) calibrating.value = { ...calibrating.peek()!, ...change };
+  };
+  calibrating.value = { of: shown, stop, share: 0, secondsLeft: null };
+  try {
+    const { model } = shown;
+    const text = await runText();
+    const texts = cutText(tokensFor([model], headOf(text, STRETCHES * LENGTH)), LENGTH, STRETCHES);
+    const bytes = await makeImportance(model, texts, text.name, {
+      workers: workers.peek(),
+      signal: stop.signal,
+      onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
+    });
+    if (opened.peek() !== shown) return;
+    const file = new File([bytes], `${stemOf(shown.title)}-imatrix.gguf`);
+    await changeMatrix({ file, info: await matrixInfo(file), made: true });
+    tell(
+      'Importance matrix made',
+      `${shown.title} read ${texts.length * LENGTH} tokens of ${text.name}. It is in use.`,
+    );
+  } catch (error) {
+    if (!(error instanceof Stopped)) tellProblem('No importance matrix was made', error);
+  } finally {
+    if (calibrating.peek()?.stop === stop) calibrating.value = null;
+  }
+}
+
+/** A matrix is made of the model that is open. */
+export function endCalibratingOfReplacedModels(): void {
+  effect(() => {
+    void opened.value;
+    calibrating.peek()?.stop.abort();
+  });
+}
