@@ -26,5 +26,9 @@ std::unique_ptr<FragmentEncoder> sentencepiece_encoder(const TokenTable& table, 
                                                        std::optional<uint32_t> unknown);
 std::unique_ptr<FragmentEncoder> byte_pair_encoder(const TokenTable& table, const GgufHeader& metadata,
                                                    const WordCutting& cutting);
+std::unique_ptr<FragmentEncoder> word_piece_encoder(const TokenTable& table, const GgufHeader& metadata,
+                                                    std::optional<uint32_t> unknown);
+std::unique_ptr<FragmentEncoder> unigram_encoder(const TokenTable& table, const GgufHeader& metadata,
+                                                 std::optional<uint32_t> unknown);
 
 }  // namespace nibble

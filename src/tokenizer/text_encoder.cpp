@@ -58,11 +58,11 @@ TextEncoder TextEncoder::of(const GgufHeader& metadata) {
   const auto special = [&](std::string_view key, std::optional<uint32_t> otherwise) {
     return parts->special(metadata, key, otherwise);
   };
-  bool begins = false, ends = false;
+  bool begins = false, ends = false;  // where the metadata does not say
   if (model == "llama") {
     begins = true;
-    parts->encoder = sentencepiece_encoder(
-        parts->table, metadata.truth("tokenizer.ggml.add_space_prefix").value_or(true), special("unknown", 0));
+    const bool prefix = metadata.truth("tokenizer.ggml.add_space_prefix").value_or(true);
+    parts->encoder = sentencepiece_encoder(parts->table, prefix, special("unknown", 0));
     parts->begin = special("bos", 1);
     parts->end = special("eos", 2);
   } else if (model == "gpt2" || model == "gemma4") {
@@ -76,11 +76,23 @@ TextEncoder TextEncoder::of(const GgufHeader& metadata) {
     parts->encoder = byte_pair_encoder(parts->table, metadata, *cutting);
     parts->begin = special("bos", 11);
     parts->end = special("eos", 11);
+  } else if (model == "bert") {
+    parts->encoder = word_piece_encoder(parts->table, metadata, special("unknown", 100));
+    parts->begin = special("bos", 101);
+    parts->end = special("seperator", 102);  // spelled so in GGUF
+  } else if (model == "t5") {
+    ends = true;
+    parts->encoder = unigram_encoder(parts->table, metadata, special("unknown", 2));
+    parts->begin = special("bos", std::nullopt);
+    parts->end = special("eos", 1);
   } else {
     throw Error("The model has a tokenizer of a kind Nibble does not know: " + in_quotes(model) + ".");
   }
-  if (!metadata.truth("tokenizer.ggml.add_bos_token").value_or(begins)) parts->begin.reset();
-  if (!metadata.truth("tokenizer.ggml.add_eos_token").value_or(ends)) parts->end.reset();
+  // BERT's texts always have both.
+  if (model != "bert") {
+    if (!metadata.truth("tokenizer.ggml.add_bos_token").value_or(begins)) parts->begin.reset();
+    if (!metadata.truth("tokenizer.ggml.add_eos_token").value_or(ends)) parts->end.reset();
+  }
 
   const TokenTable& table = parts->table;
   for (uint32_t id = 0; id < table.size(); ++id) {

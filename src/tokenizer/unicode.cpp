@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tokenizer/unicode_folding.h"
+
 namespace nibble {
 
 UnicodeClass unicode_class(char32_t point) {
@@ -15,6 +17,27 @@ bool is_white_space(char32_t point) {
   return (point >= 0x09 && point <= 0x0d) || point == 0x20 || point == 0x85 || point == 0xa0 || point == 0x1680 ||
          (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f ||
          point == 0x205f || point == 0x3000;
+}
+
+char32_t lower_case(char32_t point) {
+  const LowerCaseRun* after = std::upper_bound(std::begin(lower_case_runs), std::end(lower_case_runs), point,
+                                               [](char32_t one, const LowerCaseRun& run) { return one < run.first; });
+  if (after == std::begin(lower_case_runs)) return point;
+  const LowerCaseRun& run = after[-1];
+  const bool in_run = point <= run.last && (point - run.first) % run.step == 0;
+  return in_run ? point + static_cast<char32_t>(run.by) : point;
+}
+
+char32_t base_letter(char32_t point) {
+  constexpr char32_t first_syllable = 0xac00, last_syllable = 0xd7a3, first_initial = 0x1100, syllables = 588;
+  if (point >= first_syllable && point <= last_syllable) return first_initial + (point - first_syllable) / syllables;
+  size_t low = 0, high = std::size(base_letters) / 2;
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    if (base_letters[2 * middle] == point) return base_letters[2 * middle + 1];
+    (base_letters[2 * middle] < point ? low : high) = base_letters[2 * middle] < point ? middle + 1 : middle;
+  }
+  return point;
 }
 
 size_t utf8_length(char first) {

@@ -67,8 +67,8 @@ std::string joined(const TextEncoder& encoder, const Ids& ids) {
 TEST(TextEncoder, AgreesWithLlamaCpp) {
   const Expected expected;
   const std::string text = text_file("tokens/nasty.txt");
-  for (const std::string name : {"gguf/ggml-vocab-llama-spm", "gguf/ggml-vocab-gpt-2", "tokens/byte-pairs",
-                                 "tokens/marked-pairs", "tokens/pieces"}) {
+  for (const std::string name : {"gguf/ggml-vocab-llama-spm", "gguf/ggml-vocab-gpt-2", "gguf/ggml-vocab-bert-bge",
+                                 "tokens/byte-pairs", "tokens/marked-pairs", "tokens/pieces", "tokens/unigrams"}) {
     const TextEncoder encoder = encoder_of(name + ".gguf");
     const std::string bare = name.substr(name.find('/') + 1);
     EXPECT_EQ(encoder.encode(text, false), expected[bare]) << name;
@@ -78,6 +78,13 @@ TEST(TextEncoder, AgreesWithLlamaCpp) {
   const TextEncoder bare =
       changed("tokens/pieces.gguf", [](auto& list) { list.set_bool("tokenizer.ggml.add_space_prefix", false); });
   EXPECT_EQ(bare.encode(text, false), expected["pieces, no prefix"]);
+  for (const bool joined : {false, true}) {
+    const TextEncoder unigrams = changed("tokens/unigrams.gguf", [&](auto& list) {
+      list.set_bool("tokenizer.ggml.add_space_prefix", true);
+      list.set_bool("tokenizer.ggml.remove_extra_whitespaces", joined);
+    });
+    EXPECT_EQ(unigrams.encode(text, false), expected[joined ? "unigrams, joined" : "unigrams, prefix"]);
+  }
 }
 
 TEST(TextEncoder, CutsWordsAsLlamaCppDoes) {
@@ -144,6 +151,8 @@ TEST(TextEncoder, BeginsAndEndsTextsAsTheMetadataSays) {
   const TextEncoder llama3 =
       changed("tokens/byte-pairs.gguf", [](auto& list) { list.set_string("tokenizer.ggml.pre", "llama-bpe"); });
   EXPECT_TRUE(llama3.begin().has_value());
+  EXPECT_THAT(encoder_of("gguf/ggml-vocab-bert-bge.gguf").encode("", true), ElementsAre(101, 102));
+  EXPECT_THAT(encoder_of("tokens/unigrams.gguf").encode("", true), ElementsAre(1));
 }
 
 TEST(TextEncoder, TakesBytesThatAreNoText) {

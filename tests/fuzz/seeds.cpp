@@ -30,6 +30,46 @@ Bytes small_gguf() {
       .build();
 }
 
+/// A vocabulary of each kind, and a text behind it.
+Bytes small_vocabulary(const char* model) {
+  const auto texts = [](const std::vector<std::string>& list) {
+    Bytes all;
+    for (const std::string& one : list) append(all, GgufBuilder::text(one));
+    return GgufBuilder::list(GgufBuilder::string, list.size(), all);
+  };
+  const auto numbers = [](GgufBuilder::Code element, const auto& list) {
+    Bytes all;
+    for (const auto one : list) append(all, little(one));
+    return GgufBuilder::list(element, list.size(), all);
+  };
+  const std::vector<std::string> tokens = {"<unk>", "<s>", "</s>", "<0x0A>", "▁", "a", "b", "ab", "▁ab", "Ġ", "<tag>"};
+  // A trie of one unit that replaces "b" by "a".
+  Bytes map = joined({little<uint32_t>(1028)});
+  for (uint32_t i = 0; i < 257; ++i) {
+    const uint32_t unit = i == 0           ? 1 << 10
+                          : i == 99        ? 98 | 256 | 64 << 10
+                          : i == (99 ^ 64) ? 1u << 31
+                                           : 127u | 1u << 31;
+    append(map, little(unit));
+  }
+  append(map, {'a', 0});
+  return joined({GgufBuilder()
+                     .value("tokenizer.ggml.model", model)
+                     .value("tokenizer.ggml.pre", "llama-bpe")
+                     .value("tokenizer.ggml.tokens", GgufBuilder::array, texts(tokens))
+                     .value("tokenizer.ggml.scores", GgufBuilder::array,
+                            numbers(GgufBuilder::f32, std::vector<float>{0, 0, 0, 0, -9, -7, -7, -5, -3, -9, 0}))
+                     .value("tokenizer.ggml.token_type", GgufBuilder::array,
+                            numbers(GgufBuilder::i32, std::vector<int32_t>{2, 3, 3, 6, 1, 1, 1, 1, 1, 1, 4}))
+                     .value("tokenizer.ggml.merges", GgufBuilder::array, texts({"a b"}))
+                     .value("tokenizer.ggml.precompiled_charsmap", GgufBuilder::array,
+                            GgufBuilder::list(GgufBuilder::u8, map.size(), map))
+                     .value("tokenizer.ggml.unknown_token_id", 0u)
+                     .value("tokenizer.ggml.seperator_token_id", 2u)
+                     .build(),
+                 bytes_of("ab <tag> b\n<s> É日1 'S")});
+}
+
 Bytes small_importance() {
   return GgufBuilder()
       .value("general.type", "imatrix")
@@ -104,6 +144,9 @@ int main(int count, char** arguments) {
                little(1.0f),
                little(2.0f)}));
   seed("llama_ggml", "model", small_ggml());
+  for (const char* model : {"llama", "gpt2", "gemma4", "bert", "t5"}) {
+    seed("text_encoder", model, small_vocabulary(model));
+  }
   seed("safetensors", "model", joined({{0}, small_safetensors()}));
   // The first byte says which file the others are.
   seed(

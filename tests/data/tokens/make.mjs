@@ -14,7 +14,7 @@ const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' });
 const text = readFileSync(join(here, 'nasty.txt'), 'utf8');
 const scratch = mkdtempSync(join(tmpdir(), 'tokens-'));
 
-const number = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
+const number = { u8: 0, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
 /** A GGUF file of metadata alone: [key, type, value], lists as [key, 'array', [type, values]]. */
 function gguf(entries) {
   const parts = [];
@@ -26,6 +26,7 @@ function gguf(entries) {
     parts.push(bytes);
   };
   const put = {
+    u8: (value) => parts.push(Buffer.of(value)),
     u32,
     i32: (value) => parts.push(Buffer.from(Int32Array.of(value).buffer)),
     f32: (value) => parts.push(Buffer.from(Float32Array.of(value).buffer)),
@@ -159,6 +160,65 @@ function pieces(addSpacePrefix) {
   ];
 }
 
+/**
+ * A map of characters as SentencePiece compiles it: the length of the trie, the trie, the texts. A unit of the trie is
+ * 10 bits of flags and a byte, and above them the distance (by exclusive or) to the unit from which the children's bytes
+ * count; a child for byte 0 holds the place of the text.
+ */
+function characterMap(replaced) {
+  const root = { children: new Map() };
+  let texts = '';
+  for (const [from, to] of replaced) {
+    let node = root;
+    for (const byte of Buffer.from(from)) {
+      if (!node.children.has(byte)) node.children.set(byte, { children: new Map() });
+      node = node.children.get(byte);
+    }
+    node.value = Buffer.byteLength(texts);
+    texts += `${to}\0`;
+  }
+  const units = [];
+  const taken = new Set([0]);
+  const place = (node, at, flags) => {
+    const bytes = [...node.children.keys(), ...(node.value === undefined ? [] : [0])];
+    let base = 256;
+    while (bytes.some((byte) => taken.has(base ^ byte))) base += 256;
+    for (const byte of bytes) taken.add(base ^ byte);
+    units[at] = (((at ^ base) << 10) | (node.value === undefined ? 0 : 256) | flags) >>> 0;
+    if (node.value !== undefined) units[base] = (0x80000000 | node.value) >>> 0;
+    for (const [byte, child] of node.children) place(child, base ^ byte, byte);
+  };
+  place(root, 0, 0);
+  const trie = Uint32Array.from({ length: Math.ceil(units.length / 256) * 256 }, (_, i) => units[i] ?? 0x8000007f);
+  return [...Buffer.from(Uint32Array.of(trie.byteLength).buffer), ...Buffer.from(trie.buffer), ...Buffer.from(texts)];
+}
+
+/** Unigram with scores by length and order, and a map of characters. */
+function unigrams(options) {
+  const merges = train([...text.replaceAll(' ', '▁')], 500, 8).filter((merge) => merge.split(' ').length === 2);
+  const users = ['<extra_id_0>', 'Curly', '12345'];
+  const words = [...new Set([...merges.map((merge) => merge.replace(' ', '')), ...'▁etaoinshrdlu.,'])];
+  const own = words.filter((word) => !users.includes(word));
+  const map = [
+    ...[...'\t\n\r\u00a0\u2009\u3000'].map((space) => [space, ' ']),
+    ...[['\u200b', ''], ['①', '1'], ['Ⅳ', 'IV'], ['½', '1⁄2'], ['é', 'e'], ['e\u0301', 'e'], ['…', '...'], ['４', '4']],
+  ];
+  return [
+    ['tokenizer.ggml.model', 'string', 't5'],
+    ['tokenizer.ggml.tokens', 'array', ['string', ['<pad>', '</s>', '<unk>', ...own, ...users]]],
+    [
+      'tokenizer.ggml.scores',
+      'array',
+      ['f32', [0, 0, 0, ...own.map((word, i) => -8 + [...word].length / 2 - (i % 7) / 3), ...users.map(() => 0)]],
+    ],
+    ['tokenizer.ggml.token_type', 'array', ['i32', [3, 3, 2, ...own.map(() => 1), ...users.map(() => 4)]]],
+    ['tokenizer.ggml.precompiled_charsmap', 'array', ['u8', characterMap(map)]],
+    ['tokenizer.ggml.eos_token_id', 'u32', 1],
+    ['tokenizer.ggml.unknown_token_id', 'u32', 2],
+    ...Object.entries(options).map(([key, value]) => [`tokenizer.ggml.${key}`, 'bool', value]),
+  ];
+}
+
 async function ids(path, special = false) {
   const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
   try {
@@ -178,13 +238,15 @@ const expected = {};
 for (const name of ['ggml-vocab-llama-spm', 'ggml-vocab-gpt-2', 'ggml-vocab-bert-bge']) {
   expected[name] = await ids(join(here, '../gguf', `${name}.gguf`));
 }
-const own = { 'byte-pairs': bytePairs('gpt-2'), 'marked-pairs': markedPairs(), pieces: pieces(true) };
+const own = { 'byte-pairs': bytePairs('gpt-2'), 'marked-pairs': markedPairs(), pieces: pieces(true), unigrams: unigrams({}) };
 for (const [name, entries] of Object.entries(own)) {
   writeFileSync(join(here, `${name}.gguf`), gguf([...shape, ...entries]));
   expected[name] = await idsOf(entries);
   expected[`${name}, special`] = await idsOf(entries, true);
 }
 expected['pieces, no prefix'] = await idsOf(pieces(false));
+expected['unigrams, prefix'] = await idsOf(unigrams({ add_space_prefix: true }));
+expected['unigrams, joined'] = await idsOf(unigrams({ add_space_prefix: true, remove_extra_whitespaces: true }));
 const cuttings = [
   ...['llama-bpe', 'dbrx', 'qwen2', 'qwen35', 'gpt-2', 'starcoder', 'refact', 'smollm', 'tekken', 'gpt-4o'],
   ...['deepseek-v3', 'deepseek-coder', 'deepseek-llm', 'falcon', 'bloom', 'viking', 'seed-coder', 'bailingmoe'],
