@@ -34,10 +34,21 @@ describe('perplexity', () => {
     // llama-perplexity -m ts3m-F16.gguf -c 256 --chunks 100: 4.5787.
     const { code, out, err } = await nibble('perplexity', ts3m, '-f', text, '-c', '256', '--chunks', '100');
     expect(out).toMatch(
-      /^Perplexity 4\.5787 ± 0\.0\d{3} over 12700 tokens \(100 stretches of 256, the second half of each\)\.\n$/,
+      /^Perplexity 4\.5787 ± 0\.0\d{3} over 12\s700 tokens \(100 stretches of 256 tokens, the second half of each\)\.\n$/,
     );
     expect(err).toMatch(/This takes at most \d+ MB of memory/);
     expect(code).toBe(0);
+  });
+
+  it('is that of the file a folder stands for', async () => {
+    const value = async (model: string) => {
+      const words = ['perplexity', testData(model), '-f', text, '-c', '64', '--chunks', '8', '--json'];
+      return (JSON.parse((await nibble(...words)).out) as AnswerReport).perplexity.value;
+    };
+    // The folder's weights are halves, the file's are not.
+    const [folder, file] = [await value('stories260K-hf'), await value('stories260K-F32.gguf')];
+    expect(Math.abs(folder - file)).toBeLessThan(1e-3);
+    expect(file).toBeCloseTo(4.2005, 3);
   });
 });
 

@@ -15,7 +15,7 @@ import {
 } from '../core';
 import { readBytes } from '../platform/node-files';
 import { writeBytes } from '../platform/node-place';
-import { bytes as size, duration, percent } from '../text/units';
+import { bytes as size, duration, integer, percent, plural } from '../text/units';
 import { LineDisplay, withDisplay } from './display';
 import { workersOf, type ComputeOptions } from './options';
 import { checkOutputs, removeLeftovers } from './outputs';
@@ -43,7 +43,7 @@ export async function perplexity(path: string, options: TextOptions, signal: Abo
       options,
       { ...sourceOf(texts, options), tokens: report.tokens, perplexity: report.perplexity, notes },
       ({ tokens, perplexity: found }) =>
-        `Perplexity ${estimate(found)} over ${tokens} tokens (${texts.length} stretches of ${options.ctxSize}, the second half of each).`,
+        `Perplexity ${estimate(found)} over ${plural(tokens, 'token')} (${stretchesOf(texts, options)}, the second half of each).`,
     );
   });
 }
@@ -86,11 +86,7 @@ export async function imatrix(path: string, options: ImatrixOptions, signal: Abo
     const file = await withProgress(options, signal, work, [model], texts, true);
     await writeBytes(targets[0]!, file);
     const written = { ...sourceOf(texts, options), output: options.output, bytes: file.byteLength, notes };
-    print(
-      options,
-      written,
-      () => `${options.output}: ${size(file.byteLength)}, from ${texts.length} stretches of ${options.ctxSize} tokens.`,
-    );
+    print(options, written, () => `${options.output}: ${size(file.byteLength)}, from ${stretchesOf(texts, options)}.`);
   });
 }
 
@@ -105,6 +101,10 @@ function readTexts(models: readonly OpenedModel[], { file, ctxSize, chunks, pars
 }
 
 const lineEnd = 10;
+
+function stretchesOf(texts: readonly Text[], { ctxSize }: TextOptions): string {
+  return `${plural(texts.length, 'stretch', 'stretches')} of ${ctxSize} tokens`;
+}
 
 /** What the figures were made of. */
 function sourceOf(texts: readonly Text[], { file, ctxSize }: TextOptions) {
@@ -121,7 +121,7 @@ async function withProgress<T>(
 ): Promise<T> {
   const workers = Math.min(options.workers ?? models[0]!.core.platform.parallelism, texts.length);
   note(
-    `This takes at most ${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${workers} workers.`,
+    `This takes at most ${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${plural(workers, 'worker')}.`,
   );
   return withDisplay(new LineDisplay(), (display) =>
     work({
@@ -148,6 +148,6 @@ export function describeAnswers(report: AnswerReport, first: string, second: str
     ['99th percentile', `${report.divergence99.toFixed(6)} nats`],
     ['Same most likely token', share(report.sameTop)],
     ['Probability kept', share(report.kept)],
-    ['Tokens', String(report.tokens)],
+    ['Tokens', integer(report.tokens)],
   ]);
 }
