@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:", // llama.cpp's build makes its worker of a text it carries
   "style-src 'self'",
   "img-src 'self' blob:",
   "connect-src 'self'",
@@ -34,7 +34,7 @@ function securityPolicy(): Plugin {
 }
 
 /** Fetched when the page first asks for one, and kept from then on: most visits need none. */
-const onDemand = ['calibration.txt'];
+const isOnDemand = (url: string) => url === 'calibration.txt' || /^assets\/w?llama-/.test(url);
 
 /** After the build: a service worker that knows every file of the page. */
 function offline(): Plugin {
@@ -54,21 +54,21 @@ function offline(): Plugin {
         maximumFileSizeToCacheInBytes: 64e6,
       });
       if (warnings.length > 0) throw new Error(warnings.join('\n'));
+      const sha256 = (url: string) =>
+        createHash('sha256')
+          .update(readFileSync(`${outDir}/${url}`))
+          .digest('base64');
       const files = manifestEntries.map(({ url, revision }) => ({
         url: url === 'index.html' ? './' : url, // as browsers ask for it
-        revision:
-          revision &&
-          createHash('sha256')
-            .update(readFileSync(`${outDir}/${url}`))
-            .digest('base64'),
+        revision: revision === null && !isOnDemand(url) ? null : sha256(url),
       }));
       await build({
         configFile: false,
         publicDir: false,
         logLevel: 'warn',
         define: {
-          __PAGE_FILES__: JSON.stringify(files.filter(({ url }) => !onDemand.includes(url))),
-          __FILES_ON_DEMAND__: JSON.stringify(files.filter(({ url }) => onDemand.includes(url))),
+          __PAGE_FILES__: JSON.stringify(files.filter(({ url }) => !isOnDemand(url))),
+          __FILES_ON_DEMAND__: JSON.stringify(files.filter(({ url }) => isOnDemand(url))),
           'process.env.NODE_ENV': '"production"',
         },
         build: {

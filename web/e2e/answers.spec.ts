@@ -127,3 +127,18 @@ test('a model without a tokenizer says why nothing is compared and no matrix mad
   await quantize(page, 'Q8_0');
   await expect(page.getByRole('region', { name: 'Answers' })).toContainText(/cannot be measured\. .*tokenizer/);
 });
+
+test('original and output are asked the same in llama.cpp, from this page’s own host', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await quantize(page, 'Q8_0');
+  const answers = page.getByRole('region', { name: 'Answers' });
+  await answers.locator('.try > summary').click();
+  await answers.getByLabel('Say something').fill('Once upon a time, there was a little');
+  await answers.getByRole('button', { name: 'Say it' }).click();
+  const voices = answers.locator('.voice-text');
+  await expect(voices).toHaveCount(2);
+  await expect(answers.getByRole('button', { name: 'Say it' })).toBeVisible({ timeout: 50_000 });
+  for (const voice of [voices.first(), voices.last()]) await expect(voice).toHaveText(/\w+ \w+ \w+/);
+  await expectAccessible(page, '.answers');
+});

@@ -18,6 +18,7 @@ import { tellProblem } from './state/notices';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
 import { closeReplacedModels, isRunning, progress, run } from './state/running';
+import { endTryingOfReplacedResults } from './state/trying';
 import { Unsupported } from './unsupported';
 import { keepOffline } from './updates';
 
@@ -38,6 +39,7 @@ function start(): void {
   closeReplacedModels();
   endComparisonsOfReplacedModels();
   followResultWithAnswers();
+  endTryingOfReplacedResults();
   endCalibratingOfReplacedModels();
   void clearLeftOvers();
   // Only now, so that it finds in the browser's cache what the page has fetched.

@@ -18,6 +18,7 @@ import type { Result } from '../state/running';
 import { ownText, textName } from '../state/text';
 import { ANSWER_DEFINITIONS } from './definitions';
 import { TokenView } from './token-view';
+import { TryPanel } from './try-panel';
 
 export function AnswersPanel({ shown }: { shown: Result }): VNode {
   const now = answering.value?.of === shown ? answering.value : null;
@@ -25,6 +26,7 @@ export function AnswersPanel({ shown }: { shown: Result }): VNode {
     <section class="answers" aria-labelledby="answers-title">
       <h3 id="answers-title">Answers</h3>
       <Body shown={shown} now={now} />
+      <TryPanel shown={shown} />
     </section>
   );
 }
