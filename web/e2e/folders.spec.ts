@@ -1,6 +1,6 @@
 /** Folders and files as they lie on people's disks: which model is opened, what is said, and what things are called. */
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { dropBytes, expect, test } from './support';
@@ -55,6 +55,43 @@ test('a checkout of a download cache is called by the model, not by a commit, an
   await expect(page.locator('#model')).toContainText('tokenizer.chat_template.tool_use');
   await choose(page, 'Choose a folder', checkout);
   await expect(page.locator('.model-name')).not.toHaveText(/^[0-9a-f]{40}$/);
+});
+
+test('of a cache whose files are links, which browsers leave out of folders, the files themselves are asked for and opened', async ({
+  page,
+  context,
+}, testInfo) => {
+  const root = testInfo.outputPath('models--somebody--Stories-260K');
+  const checkout = join(root, 'snapshots', '0123456789abcdef0123456789abcdef01234567');
+  mkdirSync(checkout, { recursive: true });
+  mkdirSync(join(root, 'blobs'));
+  for (const [index, name] of readdirSync(stories).entries()) {
+    copyFileSync(join(stories, name), join(root, 'blobs', String(index)));
+    symlinkSync(join('..', '..', 'blobs', String(index)), join(checkout, name));
+  }
+  const link = testInfo.outputPath('link');
+  symlinkSync(root, link);
+  await page.goto('./');
+  await expect(page.locator('.type-row').first()).toBeAttached();
+  const input = await context.newCDPSession(page);
+  const dropOf = async (...files: string[]) => {
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await input.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  };
+  const newest = page.getByRole('alert').first();
+  for (const path of [root, link]) {
+    await dropOf(path);
+    await expect(newest).toContainText(`Not opened: ${basename(path)}`);
+    await expect(newest).toContainText('Choose the files in a folder of "snapshots" instead, all together.');
+  }
+  await dropOf(checkout);
+  await expect(newest).toContainText('choose or drop the files themselves, all together.');
+  await dropOf(...readdirSync(checkout).map((name) => join(checkout, name)));
+  await expect(page.locator('.model-name')).toHaveText(/^model\.safetensors and \d+ other files$/);
+  await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
+  await choose(page, 'Choose a folder', checkout);
+  await expect(newest).toContainText('choose or drop the files themselves, all together.');
 });
 
 test('a pointer and a web page in place of a model are called what they are', async ({ page }) => {

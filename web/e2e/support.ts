@@ -185,7 +185,14 @@ export const privateBytes = (page: Page) =>
       }
       return sum;
     };
-    return sizes(await navigator.storage.getDirectory());
+    for (;;) {
+      try {
+        return await sizes(await navigator.storage.getDirectory());
+      } catch (error) {
+        // What is being removed meanwhile is not there any more.
+        if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+      }
+    }
   });
 
 export async function openModel(page: Page, name = TS3M): Promise<void> {

@@ -43,6 +43,9 @@ test('a quantized model is quantized again only when allowed, and a matrix is as
   await expect(page.locator('#plan').getByRole('alert')).toContainText(/importance matrix/);
   const button = page.getByRole('button', { name: 'Quantize' });
   await expect(button).toBeDisabled();
+  // Where the type was chosen, not only at the end of the plan.
+  await page.locator('.type-row').first().scrollIntoViewIfNeeded();
+  await expect(page.locator('#plan').getByRole('alert')).toBeInViewport({ ratio: 1 });
   await expect(button).toHaveAccessibleDescription(/importance matrix/);
   await button.focus();
   await page.keyboard.press('Enter');

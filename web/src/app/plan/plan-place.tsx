@@ -36,28 +36,26 @@ export function PlanPlace(): VNode {
       <SizePanel />
       {model && <MethodsPanel />}
       {model && <OptionsPanel />}
-      {model && made && 'problem' in made && (
-        <>
-          <PlanProblem sentence={made.problem} />
-          <StartRun model={model} plan={null} output="" />
-        </>
-      )}
+      {model && made && 'problem' in made && <NotPlanned model={model} sentence={made.problem} />}
       {model && made && 'plan' in made && <Planned model={model} plan={made.plan} />}
     </Place>
   );
 }
 
-function PlanProblem({ sentence }: { sentence: string }): VNode {
+/** The bar of a plan that cannot run says why, wherever the list is scrolled to. */
+function NotPlanned({ model, sentence }: { model: Opened; sentence: string }): VNode {
+  const bar = useHeight<HTMLDivElement>(keepClear);
   return (
-    <div class="notice bad" role="alert">
-      <p id="plan-problem">{sentence}</p>
-      {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
-        <p>
+    <div class="plan-summary refused" ref={bar}>
+      <div class="plan-words" role="alert">
+        <p id="plan-problem">{sentence}</p>
+        {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
           <button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>
             Allow it for this run
           </button>
-        </p>
-      )}
+        )}
+      </div>
+      <StartRun model={model} plan={null} output="" />
     </div>
   );
 }
@@ -66,6 +64,11 @@ function PlanProblem({ sentence }: { sentence: string }): VNode {
 function keepClear(pixels: number): void {
   const { style } = document.documentElement;
   style.scrollPaddingBottom = pixels > 0 ? `calc(var(--foot) + ${pixels}px)` : '';
+  // Where the bar grew over it. What is out of sight was left on purpose.
+  const focused = document.activeElement;
+  if (!focused?.matches('#plan :focus-visible') || focused.closest('.plan-summary')) return;
+  const { top, bottom } = focused.getBoundingClientRect();
+  if (bottom > 0 && top < window.innerHeight) focused.scrollIntoView({ block: 'nearest' });
 }
 
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {

@@ -12,7 +12,7 @@ import { begin, isRunning } from '../state/running';
 import { workers } from '../state/workers';
 
 /**
- * Without a plan, the page says elsewhere, under the id plan-problem, why there is none; and under plan-warning what makes
+ * Without a plan, the bar says under the id plan-problem why there is none; and under plan-warning what makes
  * the output of one useless.
  */
 export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | null; output: string }): VNode {
@@ -50,7 +50,6 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
           A run is going: <a href="#run">wait for it, or stop it</a>.
         </p>
       )}
-      {plan === null && <p class="start-reason small">This plan cannot run; the sentence above says why.</p>}
     </div>
   );
 }

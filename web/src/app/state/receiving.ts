@@ -15,6 +15,11 @@ const NO_WEIGHTS =
   'There are no weights in it. The files beside the weights of a model are opened with them: drop the whole folder. By ' +
   'themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.';
 
+/** Browsers leave links out of a folder, but not links that are chosen themselves. */
+const NO_FILES =
+  'The browser shows no file in it. Files that are links, as those of a download cache are, it leaves out of a folder: ' +
+  'choose or drop the files themselves, all together.';
+
 /** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
 const LARGEST_UNNAMED_MATRIX = 2 ** 29;
 
@@ -37,6 +42,10 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   const model: File[] = [];
   let found: Matrix | null = null;
   await whenLoaded();
+  if (files.length === 0) {
+    if (folder) refuse(folder, NO_FILES);
+    return;
+  }
   if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
     try {
