@@ -29,8 +29,8 @@ test('after a run the page says what changed in the answers, as the command line
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
-  const answers = page.getByRole('region', { name: 'Answers' });
-  const figures = answers.getByRole('list', { name: 'What quantizing changed in the answers' });
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
+  const figures = answers.getByRole('list', { name: 'What differs in the answers' });
   await expect(figures).toBeVisible(SLOW);
   await expect(answers).toContainText('Measured on 4 stretches of calibration.txt');
 
@@ -55,7 +55,7 @@ test('after a run the page says what changed in the answers, as the command line
   const text = answers.getByRole('application', { name: 'The text, token by token' });
   await expect(text.locator('.token')).toHaveCount(4 * 127);
   const detail = answers.locator('.token-detail');
-  await expect(detail.getByRole('table', { name: 'Original' }).getByRole('row')).toHaveCount(5);
+  await expect(detail.getByRole('table', { name: 'original' }).getByRole('row')).toHaveCount(5);
   await text.locator('.token').nth(10).hover();
   await expect(text.locator('.token').nth(10)).toHaveClass(/picked/);
   const before = await detail.textContent();
@@ -72,7 +72,7 @@ test('more text on request, a text of one’s own, and what is wrong with it', a
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q8_0');
-  const answers = page.getByRole('region', { name: 'Answers' });
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
   await expect(answers).toContainText('Measured on 4 stretches', SLOW);
   await answers.getByRole('button', { name: 'Compare over more text' }).click();
   await expect(answers).toContainText('Measured on 40 stretches of calibration.txt', SLOW);
@@ -125,14 +125,16 @@ test('a model without a tokenizer says why nothing is compared and no matrix mad
   await page.locator('#importance').getByText('Make one from a text').click();
   await expect(page.locator('#importance')).toContainText(/None can be made here\. .*tokenizer/);
   await quantize(page, 'Q8_0');
-  await expect(page.getByRole('region', { name: 'Answers' })).toContainText(/cannot be measured\. .*tokenizer/);
+  await expect(page.getByRole('region', { name: 'Answers', exact: true })).toContainText(
+    /cannot be measured\. .*tokenizer/,
+  );
 });
 
 test('original and output are asked the same in llama.cpp, from this page’s own host', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q8_0');
-  const answers = page.getByRole('region', { name: 'Answers' });
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
   await answers.locator('.try > summary').click();
   await answers.getByLabel('Say something').fill('Once upon a time, there was a little');
   await answers.getByRole('button', { name: 'Say it' }).click();
@@ -141,4 +143,19 @@ test('original and output are asked the same in llama.cpp, from this page’s ow
   await expect(answers.getByRole('button', { name: 'Say it' })).toBeVisible({ timeout: 50_000 });
   for (const voice of [voices.first(), voices.last()]) await expect(voice).toHaveText(/\w+ \w+ \w+/);
   await expectAccessible(page, '.answers');
+});
+
+test('any other file is compared by its answers too', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await page.locator('.compare > summary').click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.locator('.compare').getByRole('button', { name: 'Choose a file…' }).click();
+  await (await chooser).setFiles(data('ts3m-F16.gguf'));
+  const answers = page.getByRole('region', { name: 'Answers of both files' });
+  await answers.getByRole('button', { name: 'Compare answers' }).click(SLOW);
+  const figures = answers.getByRole('list', { name: 'What differs in the answers' });
+  await expect(figures).toBeVisible(SLOW);
+  await expect(figures.locator('li', { hasText: 'same first choice' })).toContainText('100.0 %');
+  await expect(figures.locator('li', { hasText: 'mean divergence' })).toContainText('0.00000');
 });

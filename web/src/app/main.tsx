@@ -8,7 +8,7 @@ import { startLab } from './lab/bench';
 import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';
-import { followResultWithAnswers } from './state/answering';
+import { followComparisonWithAnswers, followResultWithAnswers } from './state/answering';
 import { endCalibratingOfReplacedModels } from './state/calibrating';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
@@ -39,6 +39,7 @@ function start(): void {
   closeReplacedModels();
   endComparisonsOfReplacedModels();
   followResultWithAnswers();
+  followComparisonWithAnswers();
   endTryingOfReplacedResults();
   endCalibratingOfReplacedModels();
   void clearLeftOvers();

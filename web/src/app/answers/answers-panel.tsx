@@ -1,56 +1,42 @@
-/** What quantizing changed in what the model says: the output and its original over the same text. */
+/** What differs in what two files say, over the same text. */
 import type { VNode } from 'preact';
 import { bytes, duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { TextChoice } from '../parts/text-choice';
-import {
-  type Answered,
-  type Answering,
-  answering,
-  compareAnswers,
-  type Offer,
-  offers,
-  SHORT,
-  stopAnswering,
-} from '../state/answering';
-import { opened } from '../state/opening';
-import type { Result } from '../state/running';
+import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { ownText, textName } from '../state/text';
-import { ANSWER_DEFINITIONS } from './definitions';
+import { definitionsFor, type Names } from './definitions';
 import { TokenView } from './token-view';
-import { TryPanel } from './try-panel';
 
-export function AnswersPanel({ shown }: { shown: Result }): VNode {
-  const now = answering.value?.of === shown ? answering.value : null;
-  return (
-    <section class="answers" aria-labelledby="answers-title">
-      <h3 id="answers-title">Answers</h3>
-      <Body shown={shown} now={now} />
-      <TryPanel shown={shown} />
-    </section>
-  );
-}
-
-function Body({ shown, now }: { shown: Result; now: Answering | null }): VNode {
-  if (opened.value !== shown.opened)
-    return <p class="quiet small">Open the original again to compare what the two files answer.</p>;
-  if (typeof offers.value === 'string')
-    return <p class="quiet small">What this output answers cannot be measured. {offers.value}</p>;
+/** Of a pair of files. `answers`: what was found, and what can be run; `names`: what the two are to the person. */
+export function AnswersOf({ answers, names }: { answers: Answers; names: Names }): VNode | null {
+  const pair = answers.pair.value;
+  const offers = answers.offers.value;
+  if (!pair) return null;
+  if (typeof offers === 'string')
+    return (
+      <p class="quiet small">
+        What {names.second} answers cannot be measured. {offers}
+      </p>
+    );
+  const now = answers.now.value;
   return (
     <>
       <p class="small quiet">
-        The original and the output read the same text,{' '}
+        {capital(names.first)} and {names.second} read the same text,{' '}
         {ownText.value ? ownText.value.name : 'the one that comes with this page'}, in stretches of {SHORT.length}{' '}
         tokens. In the second half of each, their probabilities of the next token are compared.
       </p>
-      {now && !now.done && <Going now={now} />}
-      {now?.done && <Found now={now} done={now.done} />}
-      {(now === null || now.done) && <Offers shown={shown} done={now?.done ? now : null} />}
+      {now && !now.done && <Going now={now} onStop={() => answers.stop()} />}
+      {now?.done && <Found now={now} done={now.done} names={names} />}
+      {(now === null || now.done) && offers && <Offers answers={answers} pair={pair} found={offers} done={now} />}
     </>
   );
 }
 
-function Going({ now }: { now: Answering }): VNode {
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
+function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
   const { cost, secondsLeft } = now;
   return (
     <div class="answers-going">
@@ -60,7 +46,7 @@ function Going({ now }: { now: Answering }): VNode {
           ? 'Reading the text…'
           : `${integer(cost.tokens)} tokens of ${now.text}: ${percent(now.share, 0)}, about ${duration(secondsLeft ?? cost.seconds)} left`}
       </p>
-      <button type="button" class="button small" onClick={stopAnswering}>
+      <button type="button" class="button small" onClick={onStop}>
         Stop comparing
       </button>
     </div>
@@ -68,14 +54,23 @@ function Going({ now }: { now: Answering }): VNode {
 }
 
 /** What can be run next, and what it takes. */
-function Offers({ shown, done }: { shown: Result; done: Answering | null }): VNode {
-  const found = typeof offers.value === 'string' ? null : offers.value;
+function Offers({
+  answers,
+  pair,
+  found,
+  done,
+}: {
+  answers: Answers;
+  pair: Pair;
+  found: readonly Offer[];
+  done: Answering | null;
+}): VNode {
   const isNew = ({ extent }: Offer) => extent !== done?.extent || done.text !== textName.value;
   return (
     <p class="answers-offers">
-      {found?.filter(isNew).map(({ extent, cost }) => (
+      {found.filter(isNew).map(({ extent, cost }) => (
         <span key={extent.name}>
-          <button type="button" class="button" onClick={() => void compareAnswers(shown, extent)}>
+          <button type="button" class="button" onClick={() => void answers.compare(pair, extent)}>
             {extent === SHORT ? 'Compare answers' : 'Compare over more text'}
           </button>{' '}
           <span class="small quiet">
@@ -88,42 +83,43 @@ function Offers({ shown, done }: { shown: Result; done: Answering | null }): VNo
   );
 }
 
-function Found({ now, done }: { now: Answering; done: Answered }): VNode {
+function Found({ now, done, names }: { now: Answering; done: Answered; names: Names }): VNode {
   const { report } = done;
+  const definitions = definitionsFor(names);
   return (
     <>
       <Figures
-        label="What quantizing changed in the answers"
+        label="What differs in the answers"
         figures={[
           {
             label: 'same first choice',
             value: percent(report.sameTop.value),
             detail: `± ${percent(report.sameTop.error)}, of ${integer(report.tokens)} tokens`,
-            definition: ANSWER_DEFINITIONS.top,
+            definition: definitions.top,
           },
           {
             label: 'mean divergence',
             value: report.divergence.value.toFixed(5),
             detail: `± ${report.divergence.error.toFixed(5)} nats`,
-            definition: ANSWER_DEFINITIONS.divergence,
+            definition: definitions.divergence,
           },
           {
             label: '99 % below',
             value: report.divergence99.toFixed(4),
             detail: 'nats',
-            definition: ANSWER_DEFINITIONS.worst,
+            definition: definitions.worst,
           },
           {
             label: 'probability kept',
             value: percent(report.kept.value),
             detail: `± ${percent(report.kept.error)}`,
-            definition: ANSWER_DEFINITIONS.kept,
+            definition: definitions.kept,
           },
           {
             label: 'perplexity',
             value: report.secondPerplexity.value.toFixed(3),
-            detail: `± ${report.secondPerplexity.error.toFixed(3)}; original ${report.perplexity.value.toFixed(3)}`,
-            definition: ANSWER_DEFINITIONS.perplexity,
+            detail: `± ${report.secondPerplexity.error.toFixed(3)}; ${names.shortFirst} ${report.perplexity.value.toFixed(3)}`,
+            definition: definitions.perplexity,
           },
         ]}
       />
@@ -131,7 +127,7 @@ function Found({ now, done }: { now: Answering; done: Answered }): VNode {
         Measured on {plural(done.texts.length, 'stretch', 'stretches')} of {now.text} in {duration(done.seconds)}, on{' '}
         this computer.
       </p>
-      <TokenView done={done} />
+      <TokenView done={done} names={names} />
     </>
   );
 }

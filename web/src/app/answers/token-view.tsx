@@ -1,9 +1,10 @@
-/** The text, each scored token coloured by how much the output's probabilities of it differ from the original's. */
+/** The text, each scored token coloured by how much the probabilities of it differ between two files. */
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { AnsweredToken, Candidate } from '../../core/index';
 import { percent } from '../../text/units';
 import type { Answered } from '../state/answering';
+import type { Names } from './definitions';
 
 /** Upper ends of the classes, in nats. A tenth of a nat is about 10 % of a probability. */
 export const DIVERGENCE_CLASSES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
@@ -38,7 +39,7 @@ export function shownStretches({ texts, tokens, pieces }: Answered): ShownToken[
   });
 }
 
-export function TokenView({ done }: { done: Answered }): VNode {
+export function TokenView({ done, names }: { done: Answered; names: Names }): VNode {
   const stretches = useMemo(() => shownStretches(done), [done]);
   const scored = useMemo(
     () =>
@@ -88,7 +89,7 @@ export function TokenView({ done }: { done: Answered }): VNode {
         ))}
       </div>
       <ClassLegend />
-      {scored[picked] && <Detail token={scored[picked]} done={done} />}
+      {scored[picked] && <Detail token={scored[picked]} done={done} names={names} />}
     </div>
   );
 }
@@ -117,20 +118,22 @@ function ClassLegend(): VNode {
 function Detail({
   token: { text, answered },
   done,
+  names,
 }: {
   token: ShownToken & { answered: AnsweredToken };
   done: Answered;
+  names: Names;
 }): VNode {
   return (
     <div class="token-detail" aria-live="polite">
       <p>
-        <strong class="mono">{readable(text)}</strong> comes next: probability {percent(answered.probability, 1)} in the
-        original, {percent(answered.secondProbability, 1)} in the output; divergence {answered.divergence.toFixed(4)}{' '}
-        nats.
+        <strong class="mono">{readable(text)}</strong> comes next: probability {percent(answered.probability, 1)} in{' '}
+        {names.first}, {percent(answered.secondProbability, 1)} in {names.second}; divergence{' '}
+        {answered.divergence.toFixed(4)} nats.
       </p>
       <div class="token-candidates">
-        <Candidates title="Original" found={answered.likely} done={done} />
-        <Candidates title="Output" found={answered.secondLikely} done={done} />
+        <Candidates title={names.shortFirst} found={answered.likely} done={done} />
+        <Candidates title={names.shortSecond} found={answered.secondLikely} done={done} />
       </div>
     </div>
   );

@@ -3,10 +3,13 @@ import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ComparedTensor, Comparison, ErrorReport } from '../../core/index';
+import { AnswersOf } from '../answers/answers-panel';
+import { HERE_AND_THERE } from '../answers/definitions';
 import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
 import { extensionsOf } from '../engine';
 import { DEFINITIONS } from '../result/definitions';
+import { comparedAnswers } from '../state/answering';
 import { compareWith, type Comparing, comparing } from '../state/comparing';
 import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
 
@@ -128,6 +131,12 @@ function Shown({ now }: { now: Comparing }): VNode {
   return (
     <>
       {now.done && <Summary done={now.done} />}
+      {now.done && (
+        <section class="answers" aria-labelledby="compared-answers-title">
+          <h3 id="compared-answers-title">Answers of both files</h3>
+          <AnswersOf answers={comparedAnswers} names={HERE_AND_THERE} />
+        </section>
+      )}
       <DataTable
         label="Tensors compared"
         file={`compare-${now.second}`}

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
-import { AnswersPanel } from '../answers/answers-panel';
+import { ResultAnswers } from '../answers/result-answers';
 import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
 import { Later } from '../parts/later';
@@ -101,7 +101,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
       <ReadBack shown={shown} />
       <AgainstReceipt shown={shown} />
       <TakeAlong shown={shown} />
-      <AnswersPanel shown={shown} />
+      <ResultAnswers shown={shown} />
       <ResultFigures shown={shown} />
       <p class="caveat">{DEFINITIONS.caveat}</p>
       {rows.length > 0 && report.total ? (

@@ -1,5 +1,5 @@
-/** What the output answers beside its original: one comparison at a time. */
-import { effect, signal } from '@preact/signals';
+/** What two files answer to the same text. */
+import { effect, type Signal, signal } from '@preact/signals';
 import {
   type AnsweredText,
   answersByToken,
@@ -15,7 +15,8 @@ import {
 } from '../../core/index';
 import { type Model, openFiles } from '../engine';
 import { tellProblem } from './notices';
-import { opened } from './opening';
+import { type Comparing, comparing } from './comparing';
+import { type Opened, opened } from './opening';
 import { type Result, result } from './running';
 import { headOf, OPERATIONS_A_SECOND, runText } from './text';
 import { workers } from './workers';
@@ -36,8 +37,16 @@ export interface Cost {
   memory: number; // bytes, beside the page
 }
 
+/** Two files that are to read the same text: the open model, and another that is opened for as long as it is needed. */
+export interface Pair {
+  first: Opened;
+  second: () => Promise<Model>;
+  /** What a person calls the second. */
+  name: string;
+}
+
 export interface Answering {
-  of: Result;
+  of: Pair;
   extent: Extent;
   text: string; // its name
   cost: Cost | null; // null: the text is being read
@@ -53,30 +62,22 @@ export interface Answered extends AnsweredText {
   seconds: number;
 }
 
-export const answering = signal<Answering | null>(null);
-/** What can be run over the last result and its original, and what it takes; or why nothing can. Null: not known yet. */
-export const offers = signal<readonly Offer[] | string | null>(null);
-
 export interface Offer {
   extent: Extent;
   cost: Cost;
 }
 
-/** A short comparison that takes no longer than this begins by itself. */
+/** A short comparison of a result that takes no longer than this begins by itself. */
 const SECONDS_UNASKED = 15;
 /** Tokens shown one by one. */
 const MOST_SHOWN = 2048;
 
-/** Opens the output of a run, for as long as `use` takes. Throws Problem. */
-async function withOutput<T>({ plan, report }: Result, use: (output: Model) => T | Promise<T>): Promise<T> {
-  if (plan.container === 'safetensors') throw new Problem('Only GGUF files are run here.');
-  const files = report.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
-  if (files.length === 0) throw new Problem('The output cannot be read back here.');
-  const output = await openFiles(files);
+async function withSecond<T>({ second }: Pair, use: (second: Model) => T | Promise<T>): Promise<T> {
+  const model = await second();
   try {
-    return await use(output);
+    return await use(model);
   } finally {
-    output.close();
+    model.close();
   }
 }
 
@@ -92,77 +93,117 @@ function costOf(models: readonly Model[], texts: readonly Text[]): Cost {
   };
 }
 
-async function findOffers(shown: Result): Promise<Offer[]> {
-  const original = shown.opened.model;
-  original.encode(new TextEncoder().encode('Nibble'));
-  return withOutput(shown, (output) =>
-    [SHORT, LONG].map((extent) => {
-      const one = { tokens: new Array<number>(extent.length).fill(0), firstScored: extent.length / 2 };
-      return { extent, cost: costOf([original, output], new Array<Text>(extent.stretches).fill(one)) };
-    }),
-  );
-}
+/** The comparisons of one place of the page: one pair, and one comparison of it at a time. */
+export class Answers {
+  readonly pair: Signal<Pair | null> = signal(null);
+  /** The comparison that is going, or the last one. */
+  readonly now: Signal<Answering | null> = signal(null);
+  /** What can be run over the pair, and what it takes; or why nothing can. Null: not known yet. */
+  readonly offers: Signal<readonly Offer[] | string | null> = signal(null);
 
-/** Runs original and output over the text, side by side. */
-export async function compareAnswers(shown: Result, extent: Extent): Promise<void> {
-  answering.peek()?.stop.abort();
-  const stop = new AbortController();
-  const show = (change: Partial<Answering>) => {
-    if (!stop.signal.aborted) answering.value = { ...answering.peek()!, ...change };
-  };
-  answering.value = { of: shown, extent, stop, text: '', cost: null, share: 0, secondsLeft: null, done: null };
-  try {
-    const text = await runText();
-    await withOutput(shown, async (output) => {
-      const models = [shown.opened.model, output] as const;
-      const { stretches, length } = extent;
-      const texts = cutText(tokensFor(models, headOf(text, stretches * length)), length, stretches);
-      show({ text: text.name, cost: costOf(models, texts) });
-      const start = performance.now();
-      const run = {
-        workers: workers.peek(),
-        signal: stop.signal,
-        onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
-      };
-      const found = await answersByToken(models, texts, run, MOST_SHOWN);
-      const ids = [
-        ...texts.flatMap(({ tokens }) => [...tokens]),
-        ...found.tokens.flatMap(({ likely, secondLikely }) => [...likely, ...secondLikely].map(({ token }) => token)),
-      ];
-      const pieces = models[0].pieces(new Set(ids));
-      show({ share: 1, done: { ...found, texts, pieces, seconds: (performance.now() - start) / 1000 } });
-    });
-  } catch (error) {
-    if (answering.peek()?.stop === stop) answering.value = null;
-    if (!(error instanceof Stopped) && !stop.signal.aborted) {
-      tellProblem(`Answers not compared: ${shown.output}`, error);
+  /** Takes another pair, or none. What was said of the one before is dropped. */
+  async take(pair: Pair | null): Promise<void> {
+    this.stop();
+    this.pair.value = pair;
+    this.offers.value = null;
+    if (!pair) return;
+    try {
+      const { model } = pair.first;
+      model.encode(new TextEncoder().encode('Nibble'));
+      const found = await withSecond(pair, (second) =>
+        [SHORT, LONG].map((extent) => {
+          const one = { tokens: new Array<number>(extent.length).fill(0), firstScored: extent.length / 2 };
+          return { extent, cost: costOf([model, second], new Array<Text>(extent.stretches).fill(one)) };
+        }),
+      );
+      if (this.pair.peek() === pair) this.offers.value = found;
+    } catch (error) {
+      if (this.pair.peek() === pair) this.offers.value = sentenceOf(error);
     }
+  }
+
+  /** Runs both over the text, side by side. */
+  async compare(pair: Pair, extent: Extent): Promise<void> {
+    this.stop();
+    const stop = new AbortController();
+    const show = (change: Partial<Answering>) => {
+      if (!stop.signal.aborted) this.now.value = { ...this.now.peek()!, ...change };
+    };
+    this.now.value = { of: pair, extent, stop, text: '', cost: null, share: 0, secondsLeft: null, done: null };
+    try {
+      const text = await runText();
+      await withSecond(pair, async (second) => {
+        const models = [pair.first.model, second] as const;
+        const { stretches, length } = extent;
+        const texts = cutText(tokensFor(models, headOf(text, stretches * length)), length, stretches);
+        show({ text: text.name, cost: costOf(models, texts) });
+        const start = performance.now();
+        const run = {
+          workers: workers.peek(),
+          signal: stop.signal,
+          onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
+        };
+        const found = await answersByToken(models, texts, run, MOST_SHOWN);
+        const ids = [
+          ...texts.flatMap(({ tokens }) => [...tokens]),
+          ...found.tokens.flatMap(({ likely, secondLikely }) => [...likely, ...secondLikely].map(({ token }) => token)),
+        ];
+        const pieces = models[0].pieces(new Set(ids));
+        show({ share: 1, done: { ...found, texts, pieces, seconds: (performance.now() - start) / 1000 } });
+      });
+    } catch (error) {
+      if (this.now.peek()?.stop === stop) this.now.value = null;
+      if (!(error instanceof Stopped) && !stop.signal.aborted) {
+        tellProblem(`Answers not compared: ${pair.name}`, error);
+      }
+    }
+  }
+
+  stop(): void {
+    this.now.peek()?.stop.abort();
+    this.now.value = null;
   }
 }
 
-export function stopAnswering(): void {
-  answering.peek()?.stop.abort();
-  answering.value = null;
+export const resultAnswers = new Answers();
+export const comparedAnswers = new Answers();
+
+/** Opens the output of a run. Throws Problem. */
+async function outputOf({ plan, report }: Result): Promise<Model> {
+  if (plan.container === 'safetensors') throw new Problem('Only GGUF files are run here.');
+  const files = report.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
+  if (files.length === 0) throw new Problem('The output cannot be read back here.');
+  return openFiles(files);
 }
 
 /** Answers belong to a result, whose original must be the open model. A short comparison begins by itself. */
 export function followResultWithAnswers(): void {
+  let last: Result | null = null;
   effect(() => {
     const shown = result.value;
-    const usable = shown !== null && opened.value === shown.opened;
-    if (usable && answering.peek()?.of === shown) return;
-    stopAnswering();
-    offers.value = null;
-    if (!usable) return;
-    findOffers(shown).then(
-      (found) => {
-        if (result.peek() !== shown) return;
-        offers.value = found;
-        if (found[0]!.cost.seconds <= SECONDS_UNASKED) void compareAnswers(shown, SHORT);
-      },
-      (error: unknown) => {
-        if (result.peek() === shown) offers.value = sentenceOf(error);
-      },
+    const usable = shown !== null && opened.value === shown.opened ? shown : null;
+    if (usable === last) return;
+    last = usable;
+    const pair = usable && { first: usable.opened, second: () => outputOf(usable), name: usable.output };
+    void resultAnswers.take(pair).then(() => {
+      const offers = resultAnswers.offers.peek();
+      if (!pair || resultAnswers.pair.peek() !== pair || offers === null || typeof offers === 'string') return;
+      if (offers[0]!.cost.seconds <= SECONDS_UNASKED) void resultAnswers.compare(pair, SHORT);
+    });
+  });
+}
+
+/** Answers belong to a comparison that is done. */
+export function followComparisonWithAnswers(): void {
+  let last: Comparing['done'] = null;
+  effect(() => {
+    const now = comparing.value;
+    const done = now?.done ?? null;
+    if (done === last) return;
+    last = done;
+    const model = opened.peek();
+    void comparedAnswers.take(
+      done && now && model && { first: model, second: () => openFiles(now.files), name: now.second },
     );
   });
 }

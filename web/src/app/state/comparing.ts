@@ -10,6 +10,8 @@ export interface Comparing {
   /** Names of the two models. */
   first: string;
   second: string;
+  /** Those of the second. */
+  files: readonly File[];
   stop: AbortController;
   share: number;
   /** Tensors that are done. */
@@ -33,6 +35,7 @@ export async function compareWith(files: readonly File[]): Promise<void> {
   const mine: Comparing = {
     first: open.title,
     second: files.map((file) => file.name).join(', '),
+    files,
     stop,
     share: 0,
     tensors: [],
