@@ -88,7 +88,10 @@ const std::vector<LevelPreset>& level_presets() {
     std::vector<float> fp4 = float_levels(2, 1), iq4(std::begin(iq4_values), std::end(iq4_values));
     for (float& level : fp4) level *= 4;  // so that the smallest is 0.5, as E2M1 has it
     return std::vector<LevelPreset>{
-        {"nf4", "NF4", "Quantiles of a normal distribution (QLoRA), computed by that rule.", normal_levels(4)},
+        {"nf4",
+         "NF4",
+         "Quantiles of a normal distribution (QLoRA), as bitsandbytes has them.",
+         {nf4_levels.begin(), nf4_levels.end()}},
         {"fp4", "FP4 (E2M1)", "Every value of the 4-bit float E2M1.", std::move(fp4)},
         {"linear", "linear grid, -8 to 7", "The integers of Q4_0.", integer_levels(-8, 7)},
         {"hand", "made by hand", "Plus and minus 0.5, 1, 2, 3, 5, 10, 1000 and 1000000.",

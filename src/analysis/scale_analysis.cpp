@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "codec/convert.h"
-#include "codec/lowest_error.h"
-#include "codec/scale_search.h"
 #include "error.h"
 #include "json/parse.h"
 #include "numeric/bits.h"
@@ -16,15 +14,20 @@
 namespace nibble {
 namespace {
 
-const OneScaleGrid& grid_of(const std::string& format) {
-  const Format* found = find_format(format);
-  const OneScaleGrid* grid = found ? one_scale_grid(found->type) : nullptr;
-  if (grid) return *grid;
-  std::string names;
-  for (const Format& one : all_formats()) {
-    if (one_scale_grid(one.type)) names += (names.empty() ? "" : ", ") + std::string(one.name);
+/// The format called `name`, whose runs have one scale each.
+const Format& one_scale_format(const std::string& name) {
+  const Format* found = find_format(name);
+  if (found && found->grammar.kind == FormatKind::one_scale) return *found;
+  std::string choices;
+  for (const Format& format : all_formats()) {
+    if (format.grammar.kind == FormatKind::one_scale)
+      choices += (choices.empty() ? "" : ", ") + std::string(format.name);
   }
-  throw Error("There is no single scale to analyse in \"" + format + "\". Formats with one: " + names + ".");
+  throw Error("There is no single scale to analyse in \"" + name + "\". Formats with one: " + choices + ".");
+}
+
+Levels levels_in(const Format& format) {
+  return {format.grammar.levels.data(), static_cast<int>(format.grammar.levels.size())};
 }
 
 /// The level of largest magnitude, with its sign.
@@ -77,8 +80,7 @@ ScaleAnalysisOptions parse_scale_analysis_options(const std::string& text) {
   if (!json.is_object()) throw Error("The options of the analysis are missing.");
   ScaleAnalysisOptions options;
   options.format = json.value("format", options.format);
-  grid_of(options.format);
-  const Format& format = *find_format(options.format);
+  const Format& format = one_scale_format(options.format);
   options.format = format.name;
   const uint64_t blocks = json.value("weights", uint64_t{0}) / format.scale_length;
   options.keep_every = std::max<uint64_t>(1, (blocks + most_kept_blocks - 1) / most_kept_blocks);
@@ -163,8 +165,8 @@ std::vector<std::string> ScaleAnalysis::methods(const std::string& format) {
 }
 
 ScaleAnalysis::ScaleAnalysis(const ScaleAnalysisOptions& options) : options_(options) {
-  const OneScaleGrid& grid = grid_of(options.format);
-  problem_ = {nullptr, nullptr, find_format(options.format)->scale_length, grid.levels, grid.storage};
+  const Format& format = one_scale_format(options.format);
+  problem_ = {nullptr, nullptr, format.scale_length, levels_in(format), format.grammar.storage};
 }
 
 void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
@@ -189,8 +191,8 @@ void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
 
 void ScaleAnalysis::count_divisors(const std::vector<float>& values, uint64_t first_block, ScaleFigures& figures) {
   const double reach = reach_of(problem_.levels);
-  const bool integers = options_.format == "q4_0" || options_.format == "q5_0";
-  ExactIntegers fast(options_.format == "q5_0" ? 16 : 8, best_kernel);
+  const int integers = ExactIntegers::reach_for(problem_);
+  ExactIntegers fast(integers ? integers : 8, best_kernel);
   const ScaleMethod& exact = *find_scale_method(exact_method);
   for (size_t at = 0, block = first_block; at < values.size(); at += problem_.n, ++block) {
     problem_.x = values.data() + at;
@@ -246,8 +248,7 @@ Json methods_json(const ScaleAnalysisOptions& options, const ScaleFigures& figur
 
 std::string scale_analysis_report(const ScaleAnalysisOptions& options, const ScaleFigures& figures) {
   if (figures.methods.empty()) throw Error("Nothing was analysed.");
-  const OneScaleGrid& grid = grid_of(options.format);
-  const double reach = std::fabs(reach_of(grid.levels));
+  const double reach = std::fabs(reach_of(levels_in(one_scale_format(options.format))));
   const uint64_t blocks = figures.blocks();
   Json histogram = Json::list();
   for (size_t i = 0; i < divisor_buckets; ++i) {
@@ -280,7 +281,7 @@ std::string scale_analysis_report(const ScaleAnalysisOptions& options, const Sca
 
 std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures,
                                const DivisorTable& table) {
-  const double reach = reach_of(grid_of(options.format).levels);
+  const double reach = reach_of(levels_in(one_scale_format(options.format)));
   double optimum = 0, squares = 0;
   for (const float error : figures.profiles.optimum) optimum += error;
   for (const float square : figures.profiles.squares) squares += square;

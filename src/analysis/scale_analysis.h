@@ -9,7 +9,8 @@
 #include "stats/error_statistics.h"
 
 /// Where the best scales of a model's blocks lie, and what each way to search for them gives. For formats with one
-/// scale for each block (codec/scale_search.h). The divisor of a block is max|x| / |s|, with s its best storable scale.
+/// scale for each block (FormatKind::one_scale). The divisor of a block is max|x| / |s|, with s its best storable
+/// scale.
 namespace nibble {
 
 struct ScaleAnalysisOptions {

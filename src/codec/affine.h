@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "formats/grammar_of.h"
 #include "numeric/half.h"
 #include "numeric/rounding.h"
 #include "search/llama_cpp_affine.h"
@@ -30,7 +31,7 @@ struct Affine {
     for (size_t j = 0; j < length; ++j) {
       codes[j] = static_cast<uint8_t>(std::min<int>(N, truncate_to_i8((x[j] - min) * inverse + 0.5f)));
     }
-    F::encode(f16_from_f32(d), f16_from_f32(min), codes, block);
+    encode<F>(f16_from_f32(d), f16_from_f32(min), codes, block);
   }
 
   /// With importance: the best of 38 scales and minima, for one block or one per lane.
@@ -46,7 +47,7 @@ struct Affine {
     store_run(-fit.minimum, minima);
     store_levels<length>(levels, length, codes);
     for (size_t b = 0; b < lane_count<V>; ++b) {
-      F::encode(f16_from_f32(scales[b]), f16_from_f32(minima[b]), codes + length * b, blocks + block_bytes * b);
+      encode<F>(f16_from_f32(scales[b]), f16_from_f32(minima[b]), codes + length * b, blocks + block_bytes * b);
     }
   }
 };

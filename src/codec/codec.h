@@ -3,14 +3,12 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/format.h"
+#include "codec/methods.h"
+#include "formats/grammar_of.h"
 #include "numeric/kernel.h"
 
 /// Format x search method x kernel: the functions that turn rows of floats into blocks and back.
 namespace nibble {
-
-/// The method that writes the bytes llama-quantize writes; always the default.
-constexpr std::string_view llama_cpp = "llama.cpp";
 
 /// Decodes `block_count` consecutive blocks.
 using DecodeBlocks = void (*)(const uint8_t* blocks, float* values, size_t block_count);
@@ -47,17 +45,28 @@ const Decoder* find_decoder(Type type, Kernel kernel);
 /// The quantizer for `method` and `kernel`, or its scalar variant; null when the type has no such method.
 const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kernel);
 
+/// The quantizer of a method where the type has it, or of the method that writes it by default: llama.cpp's, or, where
+/// llama.cpp does not know the type, lowest-error. Null when the type is only read.
+const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel);
+
 /// The names of the methods that can write a type, in the order of its quantizers; none when it is only read.
 std::vector<std::string_view> methods_of(Type type);
 
-/// Defined once per format of formats/list.h, in the codec file of that format.
-template <class F>
-Codec codec_for();
-
-/// Decodes block by block with the format's own decode: the scalar decoder of every format.
+/// Decodes block by block: the scalar decoder of every format.
 template <class F>
 void decode_each_block(const uint8_t* blocks, float* values, size_t block_count) {
-  for (size_t b = 0; b < block_count; ++b) F::decode(blocks + b * F::block_bytes, values + b * F::block_length);
+  for (size_t b = 0; b < block_count; ++b) decode<F>(blocks + b * F::block_bytes, values + b * F::block_length);
 }
+
+/// What a format can do beside the searches registered for its kind. The formats of formats/list.h have llama.cpp's
+/// method and decoders of their own, in codec files; another format has what its grammar gives.
+template <class F>
+Codec codec_for() {
+  static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
+  return {F::type, decoders, {}, false};
+}
+
+/// Adds a codec, with the quantizers of `searches` after its own; before any other use of the table.
+void add_codec(const Codec& own, std::vector<Quantizer> searches);
 
 }  // namespace nibble

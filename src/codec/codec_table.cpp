@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "codec/affine_search.h"
 #include "codec/codec.h"
-#include "codec/lowest_error.h"
-#include "codec/scale_search.h"
+#include "codec/searches.h"
 #include "formats/list.h"
 
 namespace nibble {
@@ -17,24 +15,29 @@ NIBBLE_FORMATS(DECLARE)
 
 namespace {
 
-/// A codec with the quantizers of every method: its own first, then the scale searches.
+/// A codec with the quantizers of every method: its own first, then the searches.
 struct Entry {
   Codec codec;
   std::vector<Quantizer> quantizers;
-  explicit Entry(const Codec& own) : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
-    for (const auto& more :
-         {scale_search_quantizers(own.type), affine_search_quantizers(own.type), lowest_error_quantizers(own.type)}) {
-      quantizers.insert(quantizers.end(), more.begin(), more.end());
-    }
+  Entry(const Codec& own, const std::vector<Quantizer>& searches)
+      : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
+    quantizers.insert(quantizers.end(), searches.begin(), searches.end());
     codec.quantizers = quantizers;
   }
   Entry(Entry&&) = default;  // moving a vector keeps its elements where they are
 };
 
-const std::vector<Entry>& table() {
-  static const std::vector<Entry> entries = [] {
+std::vector<Entry>& table() {
+  static std::vector<Entry> entries = [] {
     std::vector<Entry> list;
-#define ENTRY(F) list.emplace_back(codec_for<F>());
+    const auto add = [&](const Codec& own) {
+      std::vector<Quantizer> searches = listed_one_scale_searches(own.type);
+      for (const auto& more : {listed_scale_and_offset_searches(own.type), listed_super_block_searches(own.type)}) {
+        searches.insert(searches.end(), more.begin(), more.end());
+      }
+      list.emplace_back(own, searches);
+    };
+#define ENTRY(F) add(codec_for<F>());
     NIBBLE_FORMATS(ENTRY)
 #undef ENTRY
     return list;
@@ -43,6 +46,8 @@ const std::vector<Entry>& table() {
 }
 
 }  // namespace
+
+void add_codec(const Codec& own, std::vector<Quantizer> searches) { table().emplace_back(own, searches); }
 
 const Codec& codec_of(Type type) {
   for (const Entry& entry : table()) {
@@ -69,6 +74,13 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
     if (quantizer.kernel == Kernel::scalar) found = &quantizer;
   }
   return found;
+}
+
+const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel) {
+  for (const std::string_view name : {method, llama_cpp, lowest_error_method}) {
+    if (const Quantizer* quantizer = find_quantizer(type, name, kernel)) return quantizer;
+  }
+  return nullptr;
 }
 
 std::vector<std::string_view> methods_of(Type type) {

@@ -9,8 +9,7 @@
 namespace nibble {
 namespace {
 
-/// Small enough that source, values and decoded values stay in the first cache levels; a multiple of every block
-/// length.
+/// Small enough that source, values and decoded values stay in the first cache levels.
 constexpr size_t usual_tile = 2048;
 
 std::string joined(const std::vector<std::string_view>& names) {
@@ -38,7 +37,8 @@ Converter::Converter(std::string_view from, std::string_view to, std::string_vie
                                 : "There is no method \"" + std::string(method) + "\" for type " + name +
                                       ". Choose one of: " + methods + ".");
   }
-  decoded_.resize(usual_tile);
+  tile_ = whole_blocks(usual_tile, *from_, *to_);
+  decoded_.resize(tile_);
 }
 
 void Converter::check(const TensorRun& run, const float* importance) const {
@@ -68,10 +68,10 @@ void Converter::check(const TensorRun& run, const float* importance) const {
 size_t Converter::tile_length(const TensorRun& run, uint64_t done, const float* importance) const {
   const uint64_t left = run.weights - done;
   // Blocks do not depend on their row, so tiles may cross rows, unless each row starts its importance anew.
-  if (importance == nullptr) return static_cast<size_t>(std::min<uint64_t>(usual_tile, left));
+  if (importance == nullptr) return static_cast<size_t>(std::min<uint64_t>(tile_, left));
   if (codec_of(to_->type).weighted_needs_whole_row) return static_cast<size_t>(run.row_length);
   const uint64_t row_left = run.row_length - (run.first_weight + done) % run.row_length;
-  return static_cast<size_t>(std::min({uint64_t{usual_tile}, left, row_left}));
+  return static_cast<size_t>(std::min({uint64_t{tile_}, left, row_left}));
 }
 
 void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance) {

@@ -59,6 +59,7 @@ class Converter {
   const Quantizer* quantizer_;
   ErrorMeter meter_;
   ConversionStatistics statistics_;
+  size_t tile_;  ///< weights converted at a time, where rows may be cut
   std::vector<float> decoded_, low_, high_;
   std::vector<uint8_t> gathered_;
 };

@@ -30,21 +30,22 @@ void quantize_mxfp4(const float* row, uint8_t* blocks, size_t length, const floa
     const uint8_t e = exponent_for(largest);
     uint8_t codes[32];
     fp4::round_to_grid<32, V>(row + i, half_of_e8m0(e), largest, codes);
-    MXFP4::encode(e, codes, blocks);
+    encode<MXFP4>(e, codes, blocks);
   }
 }
 
 template <class V>
 void quantize_nvfp4(const float* row, uint8_t* blocks, size_t length, const float* /*importance*/) {
   for (size_t i = 0; i < length; i += NVFP4::block_length, blocks += NVFP4::block_bytes) {
-    uint8_t scales[NVFP4::sub_blocks], codes[64];
-    for (int s = 0; s < NVFP4::sub_blocks; ++s) {
+    BlockParts parts;
+    for (int s = 0; s < 4; ++s) {
       const float* x = row + i + 16 * s;
       const float largest = largest_magnitude<16, V>(x);
-      scales[s] = ue4m3_from_f32(largest / 6.0f);
-      fp4::round_to_grid<16, V>(x, half_of_ue4m3(scales[s]), largest, codes + 16 * s);
+      const uint8_t scale = ue4m3_from_f32(largest / 6.0f);
+      parts.scale[s] = scale;
+      fp4::round_to_grid<16, V>(x, half_of_ue4m3(scale), largest, parts.codes + 16 * s);
     }
-    NVFP4::encode(scales, codes, blocks);
+    encode<NVFP4>(parts, blocks);
   }
 }
 

@@ -1,8 +1,6 @@
 #pragma once
-#include <type_traits>
-
 #include "codec/block32_simd.h"
-#include "formats/format.h"
+#include "formats/grammar_of.h"
 #include "numeric/half.h"
 #include "numeric/lanes.h"
 
@@ -25,10 +23,9 @@ inline void encode_nearest(const float* x, float scale, uint8_t* block) {
     return lower_of(higher_of(load_run<V>(x + i) / V(scale), low), high) + placed;
   };
   if constexpr (lane_count<V> == 1) {
-    using Code = std::conditional_t<offset, uint8_t, int8_t>;
-    Code codes[32];
-    for (size_t i = 0; i < 32; ++i) codes[i] = static_cast<Code>(bit_cast<uint32_t>(level(i)) & 0xFF);
-    F::encode(d, codes, block);
+    uint8_t codes[32];
+    for (size_t i = 0; i < 32; ++i) codes[i] = static_cast<uint8_t>(bit_cast<uint32_t>(level(i)) & 0xFF);
+    encode<F>(d, codes, block);
   } else {
 #if NIBBLE_SIMD
     v128_t bytes[2];

@@ -50,7 +50,7 @@ void quantize_nl_blocks(const float* x, uint8_t* blocks, const float* importance
   for (int b = 0; b < count; ++b) {
     uint8_t codes[n];
     round_to_grid<V>(x + n * b, scales[b], codes);
-    IQ4_NL::encode(f16_from_f32(scales[b]), codes, blocks + IQ4_NL::block_bytes * b);
+    encode<IQ4_NL>(f16_from_f32(scales[b]), codes, blocks + IQ4_NL::block_bytes * b);
   }
 }
 
@@ -69,7 +69,7 @@ struct XsRule {
 
   template <class V>
   static void quantize_block(const float* x, const float* importance, uint8_t* block) {
-    constexpr int count = IQ4_XS::sub_blocks;
+    constexpr int count = runs_of<IQ4_XS>;
     const float sigma2 = sum_of_squares(x, super_block) * (2.0f / 256.0f);
     float scales[count];
     for (int b = 0; b < count; b += lane_count<V>) {
@@ -77,13 +77,14 @@ struct XsRule {
     }
     const float d = -extreme_of<count>(scales).value / 32.0f;
     const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
-    uint8_t scale_codes[count], codes[super_block];
+    BlockParts parts;
     for (int b = 0; b < count; ++b) {
       const int level = clamp(nearest_int(inverse * scales[b]), -32, 31);
-      scale_codes[b] = static_cast<uint8_t>(level + 32);
-      round_to_grid<V>(x + n * b, d * static_cast<float>(level), codes + n * b);
+      parts.scale[b] = level;
+      round_to_grid<V>(x + n * b, d * static_cast<float>(level), parts.codes + n * b);
     }
-    IQ4_XS::encode(f16_from_f32(d), scale_codes, codes, block);
+    parts.shared_scale = f16_from_f32(d);
+    encode<IQ4_XS>(parts, block);
   }
 };
 

@@ -2,7 +2,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "formats/k_packing.h"
+#include "formats/code_packing.h"
+#include "formats/grammar_of.h"
 #include "numeric/half.h"
 #include "numeric/lanes.h"
 #include "search/llama_cpp_affine.h"
@@ -21,7 +22,7 @@ struct SubBlockFits {
   float scale[count];
   float minimum[count];     ///< grids with a minimum only
   float weight_sum[count];  ///< sum of the error weights of a sub-block
-  uint8_t levels[super_block];
+  BlockParts parts;         ///< what is to be stored, its codes from the lowest level up
 };
 
 /// Sum of w[i], from zero up.
@@ -49,7 +50,7 @@ inline void fit_sub_blocks(const float* x, SubBlockFits<n>& fits, Weigh weigh, F
     weigh(j, lanes, w);
     store_run(sum_of<n>(w), fits.weight_sum + j);
     fit(lanes, w, levels, j);
-    store_levels<n>(levels, n, fits.levels + n * j);
+    store_levels<n>(levels, n, fits.parts.codes + n * j);
   }
 }
 
@@ -70,24 +71,19 @@ inline void fit_symmetric_sub_blocks(const float* x, SubBlockFits<n>& fits, Weig
   });
 }
 
-/// The stored scales of a super-block with minima: two halves and one code each per sub-block.
-template <int n>
-struct AffineScales {
-  uint16_t d, dmin;
-  uint8_t scale_codes[SubBlockFits<n>::count], minimum_codes[SubBlockFits<n>::count];
-};
-
-/// Codes 0..N for the scales and minima of weighted fits, each by fit_nonnegative.
+/// Multiples 0..N for the scales and minima of weighted fits, each by fit_nonnegative.
 template <int n, int N>
-inline AffineScales<n> fit_scales_and_minima(const SubBlockFits<n>& fits) {
+inline void fit_scales_and_minima(SubBlockFits<n>& fits) {
   constexpr int count = SubBlockFits<n>::count;
-  AffineScales<n> stored;
-  float levels[count];
-  stored.d = f16_from_f32(llama_cpp_search::fit_nonnegative<count, N>(fits.scale, fits.weight_sum, levels));
-  store_levels<count>(levels, 0, stored.scale_codes);
-  stored.dmin = f16_from_f32(llama_cpp_search::fit_nonnegative<count, N>(fits.minimum, fits.weight_sum, levels));
-  store_levels<count>(levels, 0, stored.minimum_codes);
-  return stored;
+  const auto fit = [&](const float* values, uint16_t& shared, int32_t* multiples) {
+    float levels[count];
+    uint8_t bytes[count];
+    shared = f16_from_f32(llama_cpp_search::fit_nonnegative<count, N>(values, fits.weight_sum, levels));
+    store_levels<count>(levels, 0, bytes);
+    for (int j = 0; j < count; ++j) multiples[j] = bytes[j];
+  };
+  fit(fits.scale, fits.parts.shared_scale, fits.parts.scale);
+  fit(fits.minimum, fits.parts.shared_minimum, fits.parts.minimum);
 }
 
 /// The value of largest magnitude, with its sign; the first of equals. Zero when all are zero.

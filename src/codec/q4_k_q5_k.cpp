@@ -29,17 +29,17 @@ struct Rules<Q5_K> {
   static constexpr bool caps_weighted_codes = true;
 };
 
-void cap_codes(uint8_t* codes) {
-  for (int j = 0; j < sub_blocks; ++j) codes[j] = std::min<uint8_t>(codes[j], 63);
+void cap(int32_t* multiples) {
+  for (int j = 0; j < sub_blocks; ++j) multiples[j] = std::min(multiples[j], 63);
 }
 
-/// Codes 0..63 in units of a sixty-third of the largest. A code is cut to a byte before it is capped.
-void round_codes(const float* values, uint16_t& d, uint8_t* codes) {
+/// Multiples 0..63 of a sixty-third of the largest. A multiple is cut to a byte before it is capped.
+void round_multiples(const float* values, uint16_t& shared, int32_t* multiples) {
   const float largest = largest_of<sub_blocks>(values);
   const float inverse = largest > 0.0f ? 63.0f / largest : 0.0f;
-  for (int j = 0; j < sub_blocks; ++j) codes[j] = static_cast<uint8_t>(nearest_int(inverse * values[j]));
-  cap_codes(codes);
-  d = f16_from_f32(largest / 63.0f);
+  for (int j = 0; j < sub_blocks; ++j) multiples[j] = static_cast<uint8_t>(nearest_int(inverse * values[j]));
+  cap(multiples);
+  shared = f16_from_f32(largest / 63.0f);
 }
 
 /// Without importance a weight counts by its magnitude plus the root mean square of its sub-block.
@@ -55,33 +55,32 @@ template <class F, class V>
 void quantize_block(const float* x, const float* importance, uint8_t* block) {
   constexpr int N = Rules<F>::N;
   SubBlockFits<n> fits;
-  AffineScales<n> stored;
+  BlockParts& parts = fits.parts;
   if (importance) {
     const float sigma2 = 2.0f * sum_of_squares(x, super_block) / 256.0f;
     fit_affine_sub_blocks<n, N, Deviation::squared, V>(x, weighted_affine_grid, fits, [&](int j, const V* lanes, V* w) {
       load_importance_weights<n>(lanes, importance, j, sigma2, w);
     });
-    stored = fit_scales_and_minima<n, 63>(fits);
+    fit_scales_and_minima<n, 63>(fits);
     if (Rules<F>::caps_weighted_codes) {
-      cap_codes(stored.scale_codes);
-      cap_codes(stored.minimum_codes);
+      cap(parts.scale);
+      cap(parts.minimum);
     }
   } else {
     fit_affine_sub_blocks<n, N, Deviation::squared, V>(x, Rules<F>::plain_grid, fits,
                                                        [](int, const V* lanes, V* w) { plain_weights(lanes, w); });
-    round_codes(fits.scale, stored.d, stored.scale_codes);
-    round_codes(fits.minimum, stored.dmin, stored.minimum_codes);
+    round_multiples(fits.scale, parts.shared_scale, parts.scale);
+    round_multiples(fits.minimum, parts.shared_minimum, parts.minimum);
   }
 
-  uint8_t packed[12], scales[sub_blocks], minima[sub_blocks];
-  pack_scales_and_minima(stored.scale_codes, stored.minimum_codes, packed);
-  unpack_scales_and_minima(packed, scales, minima);
-  const float d = f32_from_f16(stored.d), dmin = f32_from_f16(stored.dmin);
+  // What does not fit six bits spills over.
+  F::pack_scales(parts.scale, parts.minimum, block);
+  F::unpack_scales(block, parts.scale, parts.minimum);
   for (int j = 0; j < sub_blocks; ++j) {
-    const float step = d * static_cast<float>(scales[j]), minimum = dmin * static_cast<float>(minima[j]);
-    round_to_grid<n, V>(x + n * j, step, minimum, 0, N, fits.levels + n * j);
+    const RunGrid grid = run_grid<F>(parts, static_cast<uint32_t>(j));
+    round_to_grid<n, V>(x + n * j, grid.step, -grid.offset, 0, N, parts.codes + n * j);
   }
-  F::encode(stored.d, stored.dmin, packed, fits.levels, block);
+  encode<F>(parts, block);
 }
 
 template <class F>

@@ -12,7 +12,7 @@ namespace {
 
 using namespace llama_cpp_search;
 
-constexpr int n = Q6_K::scale_length, sub_blocks = Q6_K::sub_blocks;
+constexpr int n = Q6_K::scale_length, sub_blocks = runs_of<Q6_K>;
 
 struct Rule {
   using Format = Q6_K;
@@ -34,14 +34,14 @@ struct Rule {
       return;
     }
     const float inverse = -128.0f / extreme;
-    const uint16_t stored = f16_from_f32(1.0f / inverse);
-    const float d = f32_from_f16(stored);
-    int8_t scales[sub_blocks];
+    BlockParts& parts = fits.parts;
+    parts.shared_scale = f16_from_f32(1.0f / inverse);
     for (int j = 0; j < sub_blocks; ++j) {
-      scales[j] = static_cast<int8_t>(std::min(127, nearest_int(inverse * fits.scale[j])));
-      round_to_grid<n, V>(x + n * j, d * static_cast<float>(scales[j]), 0.0f, -32, 31, fits.levels + n * j);
+      parts.scale[j] = static_cast<int8_t>(std::min(127, nearest_int(inverse * fits.scale[j])));
+      const float step = run_grid<Q6_K>(parts, static_cast<uint32_t>(j)).step;
+      round_to_grid<n, V>(x + n * j, step, 0.0f, -32, 31, parts.codes + n * j);
     }
-    Q6_K::encode(stored, scales, fits.levels, block);
+    encode<Q6_K>(parts, block);
   }
 };
 

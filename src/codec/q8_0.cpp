@@ -17,9 +17,9 @@ void quantize_block(const float* x, uint8_t* block) {
   for (size_t j = 0; j < length; ++j) amax = std::max(amax, std::fabs(x[j]));
   const float d = amax / 127.0f;
   const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
-  int8_t codes[length];
-  for (size_t j = 0; j < length; ++j) codes[j] = round_away_to_i8(x[j] * inverse);
-  Q8_0::encode(f16_from_f32(d), codes, block);
+  uint8_t codes[length];
+  for (size_t j = 0; j < length; ++j) codes[j] = static_cast<uint8_t>(round_away_to_i8(x[j] * inverse));
+  encode<Q8_0>(f16_from_f32(d), codes, block);
 }
 
 void quantize(const float* row, uint8_t* blocks, size_t row_length, const float* /*importance*/) {

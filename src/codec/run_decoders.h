@@ -64,7 +64,7 @@ struct ScaledMinimumRuns {
   static constexpr float offset = 0.0f;
   const uint8_t* block;
   float d = f32_from_f16(load<uint16_t>(block)), dmin = f32_from_f16(load<uint16_t>(block + 2));
-  uint8_t scales[8], minima[8];
+  int32_t scales[8], minima[8];
   explicit ScaledMinimumRuns(const uint8_t* from) : block(from) { unpack_scales_and_minima(block + 4, scales, minima); }
   v128_t nibbles(int r) const { return bits_of(block + kCodesAt + 32 * (r / 4) + 16 * (r % 2), 4 * (r / 2 % 2), 15); }
   float step(int r) const { return d * static_cast<float>(scales[r / 2]); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "error.h"
 #include "numeric/bits.h"
@@ -36,6 +37,11 @@ bool all_finite(const float* values, size_t count) {
 
 size_t first_not_finite(const float* values, size_t count) {
   return static_cast<size_t>(std::find_if(values, values + count, [](float v) { return !std::isfinite(v); }) - values);
+}
+
+size_t whole_blocks(size_t most, const Format& a, const Format& b) {
+  const size_t unit = std::lcm(a.block_length, b.block_length);
+  return std::max<size_t>(most / unit, 1) * unit;
 }
 
 size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count) {

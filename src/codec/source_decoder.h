@@ -20,6 +20,8 @@ std::string number_text(float value);
 bool all_finite(const float* values, size_t count);
 /// The index of the first NaN or infinity, or `count`.
 size_t first_not_finite(const float* values, size_t count);
+/// The most weights up to `most` that are whole blocks of both formats; at least one of each.
+size_t whole_blocks(size_t most, const Format& a, const Format& b);
 /// The number of the first block of `count` that holds a NaN or infinity, or `count`.
 size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count);
 

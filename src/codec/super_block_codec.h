@@ -1,6 +1,6 @@
 #pragma once
 #include "codec/codec.h"
-#include "formats/k_packing.h"
+#include "formats/code_packing.h"
 #include "numeric/lanes.h"
 
 /// The codec of a type that is quantized one super-block at a time. A rule has Format and

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "formats/grammar_of.h"
 #include "numeric/half.h"
 #include "numeric/rounding.h"
 #include "search/llama_cpp_symmetric.h"
@@ -36,7 +37,7 @@ struct Symmetric {
     for (size_t j = 0; j < length; ++j) {
       codes[j] = static_cast<uint8_t>(std::min<int>(2 * N - 1, truncate_to_i8(x[j] * inverse + (N + 0.5f))));
     }
-    F::encode(f16_from_f32(d), codes, block);
+    encode<F>(f16_from_f32(d), codes, block);
   }
 
   /// With importance: the best of nineteen scales, for one block or one per lane.
@@ -49,7 +50,7 @@ struct Symmetric {
     store_run(d, scales);
     store_levels<length>(levels, length, codes);
     for (size_t b = 0; b < lane_count<V>; ++b) {
-      F::encode(f16_from_f32(scales[b]), codes + length * b, blocks + block_bytes * b);
+      encode<F>(f16_from_f32(scales[b]), codes + length * b, blocks + block_bytes * b);
     }
   }
 };

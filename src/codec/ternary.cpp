@@ -33,7 +33,7 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* /*i
     for (int i = 0; i < n / lanes; ++i) levels[i] = code_of<F>(load_run<V>(row + at + i * lanes) * inverse);
     uint8_t codes[n];
     store_level_run<n>(levels, codes);
-    F::encode(f16_from_f32(d), codes, blocks);
+    encode<F>(f16_from_f32(d), codes, blocks);
   }
 }
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <string>
 
+#include "codec/source_decoder.h"
 #include "error.h"
 
 namespace nibble {
 namespace {
 
-/// A multiple of every block length that stays in the first cache levels.
-constexpr size_t tile = 2048;
+/// Stays in the first cache levels.
+constexpr size_t usual_tile = 2048;
 
 const Format& decodable(std::string_view name) {
   const Format* format = find_format(name);
@@ -35,8 +36,8 @@ Comparer::Comparer(std::string_view first, std::string_view second, Kernel kerne
       first_decoder_(find_decoder(first_->type, kernel)),
       second_decoder_(find_decoder(second_->type, kernel)),
       meter_(kernel),
-      values_(tile),
-      decoded_(tile) {}
+      values_(whole_blocks(usual_tile, *first_, *second_)),
+      decoded_(values_.size()) {}
 
 void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weights) {
   for (const Format* format : {first_, second_}) {
@@ -46,6 +47,7 @@ void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t
   }
   figures_.blocks.reset();
   figures_.codes.reset();
+  const size_t tile = values_.size();
   for (uint64_t done = 0; done < weights; done += tile) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weights - done));
     decode(*first_, *first_decoder_, first, done, count, values_.data());

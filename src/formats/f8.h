@@ -12,6 +12,7 @@ struct F8_E4M3 {
   static constexpr std::string_view summary = "An 8-bit float of safetensors files with 4 significant bits, only read.";
   static constexpr uint32_t block_length = 1, block_bytes = 1, scale_length = 1;
   static constexpr bool quantized = false;
+  static constexpr FormatKind kind = FormatKind::number;
   static constexpr Importance importance = Importance::ignored;
   static void decode(const uint8_t* block, float* values) {
     const uint32_t sign = uint32_t{*block & 0x80u} << 24, exponent = *block >> 3 & 15, fraction = *block & 7;
@@ -33,6 +34,7 @@ struct F8_E5M2 {
   static constexpr std::string_view summary = "An 8-bit float of safetensors files with 3 significant bits, only read.";
   static constexpr uint32_t block_length = 1, block_bytes = 1, scale_length = 1;
   static constexpr bool quantized = false;
+  static constexpr FormatKind kind = FormatKind::number;
   static constexpr Importance importance = Importance::ignored;
   static void decode(const uint8_t* block, float* values) {
     *values = f32_from_f16(static_cast<uint16_t>(*block << 8));

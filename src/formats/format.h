@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "formats/grammar.h"
+
 /// What the project knows of a tensor type's bytes. Formats know nothing of files, searches or kernels.
 namespace nibble {
 
@@ -27,7 +29,8 @@ constexpr bool in_gguf(Type type) { return type < Type::f8_e4m3; }
 /// How a format's llama.cpp quantizer treats an importance row.
 enum class Importance : uint8_t { ignored, optional, required };
 
-/// One tensor type. Filled in by describe<F>() from the format's own struct (see list.h).
+/// One tensor type. Filled in by describe<F>() from the format's own struct (formats/grammar_of.h) from the format's
+/// own struct (see list.h).
 struct Format {
   Type type;
   std::string_view name;     ///< as llama.cpp spells it: "q4_0", "q4_K"
@@ -37,6 +40,7 @@ struct Format {
   uint32_t scale_length;     ///< consecutive weights that share one scale; divides block_length
   bool quantized;            ///< false for floats and integers
   Importance importance;
+  Grammar grammar;  ///< of kinds without levels: the kind alone
   /// Writes the block_length values of one block. Null when the values are not weights (integers).
   void (*decode)(const uint8_t* block, float* values);
   /// True when the block holds no infinite or NaN scale or value. Never null.
@@ -50,6 +54,8 @@ struct Format {
   constexpr uint64_t bytes_for(uint64_t weights) const { return weights / block_length * block_bytes; }
 };
 
+/// Adds a format that list.h does not have; before any other use of the table.
+void add_format(const Format& format);
 /// Every format, in the order of list.h.
 std::span<const Format> all_formats();
 /// Null when the number names no format (removed and unknown types).

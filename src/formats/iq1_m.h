@@ -21,6 +21,7 @@ struct IQ1_M {
       "1.75 bits a weight: three shifted levels from a codebook of 2048 points; poor without an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 56, scale_length = 16;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq1_codebook;
 

@@ -19,6 +19,7 @@ struct IQ1_S {
       "1.56 bits a weight: three shifted levels from a codebook of 2048 points; needs an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 50, scale_length = 32;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq1_codebook;
 

@@ -19,6 +19,7 @@ struct IQ2_S {
       "2.56 bits a weight from a codebook of 1024 points; poor without an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 82, scale_length = 16;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq2_s_codebook;
 

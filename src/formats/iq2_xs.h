@@ -19,6 +19,7 @@ struct IQ2_XS {
       "2.31 bits a weight from a codebook of 512 points; needs an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 74, scale_length = 16;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq2_xs_codebook;
 

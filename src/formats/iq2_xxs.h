@@ -20,6 +20,7 @@ struct IQ2_XXS {
       "2.06 bits a weight from a codebook of 256 points; needs an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 66, scale_length = 32;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq2_xxs_codebook;
 

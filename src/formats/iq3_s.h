@@ -20,6 +20,7 @@ struct IQ3_S {
       "3.44 bits a weight from a codebook of 512 points; better with an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 110, scale_length = 32;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq3_s_codebook;
 

@@ -19,6 +19,7 @@ struct IQ3_XXS {
       "3.06 bits a weight from a codebook of 256 points; better with an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 98, scale_length = 32;
   static constexpr bool quantized = true;
+  static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq3_xxs_codebook;
 

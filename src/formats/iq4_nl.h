@@ -1,7 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 #include "numeric/value_tables.h"
 
 namespace nibble {
@@ -22,27 +22,17 @@ struct IQ4_NL {
   static constexpr uint32_t block_length = 32, block_bytes = 18, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 4;
+  static constexpr auto values = float_levels(iq4_values);
+  static constexpr uint32_t scale_at = 0, codes_at = 2, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    for (int j = 0; j < 16; ++j) {
-      const int codes = block[2 + j];
-      values[j] = d * static_cast<float>(iq4_values[codes & 15]);
-      values[j + 16] = d * static_cast<float>(iq4_values[codes >> 4]);
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_half_nibble<32>(block + codes_at, take);
   }
-
-  /// Packs a stored scale and 32 codes (0..15).
-  static void encode(uint16_t d, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
-    for (int j = 0; j < 16; ++j) block[2 + j] = static_cast<uint8_t>(codes[j] | codes[j + 16] << 4);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(f32_from_f16(load<uint16_t>(block)), 0.0f, -138.5f, 125.0f, low, high);
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { pack_half_nibbles<32>(codes, block + codes_at); }
 };
 
 }  // namespace nibble

@@ -1,8 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 #include "numeric/value_tables.h"
 
 namespace nibble {
@@ -24,44 +23,35 @@ struct IQ4_XS {
   static constexpr uint32_t block_length = super_block, block_bytes = 136, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
-  static constexpr int sub_blocks = 8;
+  static constexpr FormatKind kind = FormatKind::super_block_symmetric;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 4, fewest = -32, most = 31;
+  static constexpr auto values = float_levels(iq4_values);
+  static constexpr uint32_t scale_at = 0, codes_at = 8, code_bytes = 128;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int b = 0; b < sub_blocks; ++b) {
-      const float step = step_of(block, b);
-      const uint8_t* codes = block + 8 + 16 * b;
-      for (int j = 0; j < 16; ++j) {
-        values[32 * b + j] = step * static_cast<float>(iq4_values[codes[j] & 15]);
-        values[32 * b + 16 + j] = step * static_cast<float>(iq4_values[codes[j] >> 4]);
-      }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    for (int run = 0; run < 8; ++run) {
+      each_half_nibble<32>(block + codes_at + 16 * run, [&](int weight, int code) { take(32 * run + weight, code); });
     }
   }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
+    for (int run = 0; run < 8; ++run) pack_half_nibbles<32>(codes + 32 * run, block + codes_at + 16 * run);
+  }
 
-  /// Packs the stored scale, 8 scale codes (0..63) and 256 codes (0..15).
-  static void encode(uint16_t d, const uint8_t* scale_codes, const uint8_t* codes, uint8_t* block) {
+  static void unpack_scales(const uint8_t* block, int32_t* scales) {
+    const int high = load<uint16_t>(block + 2);
+    for (int b = 0; b < 8; ++b) {
+      scales[b] = ((block[4 + b / 2] >> (4 * (b % 2)) & 15) | (high >> (2 * b) & 3) << 4) - 32;
+    }
+  }
+  static void pack_scales(const int32_t* scales, uint8_t* block) {
     int high = 0;
-    for (int b = 0; b < sub_blocks; ++b) high |= (scale_codes[b] >> 4) << (2 * b);
-    store(block, d);
+    for (int b = 0; b < 8; ++b) high |= ((scales[b] + 32) >> 4) << (2 * b);
     store(block + 2, static_cast<uint16_t>(high));
     for (int pair = 0; pair < 4; ++pair) {
-      block[4 + pair] = static_cast<uint8_t>((scale_codes[2 * pair] & 15) | (scale_codes[2 * pair + 1] & 15) << 4);
+      block[4 + pair] = static_cast<uint8_t>(((scales[2 * pair] + 32) & 15) | ((scales[2 * pair + 1] + 32) & 15) << 4);
     }
-    for (int b = 0; b < sub_blocks; ++b) {
-      const uint8_t* from = codes + 32 * b;
-      for (int j = 0; j < 16; ++j) block[8 + 16 * b + j] = static_cast<uint8_t>(from[j] | from[16 + j] << 4);
-    }
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < sub_blocks; ++b) grid_range(step_of(block, b), 0.0f, -138.5f, 125.0f, low + b, high + b);
-  }
-
- private:
-  static float step_of(const uint8_t* block, int b) {
-    const int low = (block[4 + b / 2] >> (4 * (b % 2))) & 15, high = (load<uint16_t>(block + 2) >> (2 * b)) & 3;
-    return f32_from_f16(load<uint16_t>(block)) * static_cast<float>((low | high << 4) - 32);
   }
 };
 

@@ -28,8 +28,9 @@
 #include "formats/tq1_0.h"
 #include "formats/tq2_0.h"
 
-/// The one list of formats. An entry here, the file it names and its codec in codec/ are all it takes to add a format:
-/// dispatch, tests, benchmarks, help texts and menus follow this list.
+/// The one list of formats. An entry here and the file it names are all it takes to add one: its grammar tells
+/// searches, statistics, the Lab, prices, help texts and menus what they need (tests/extended adds one). llama.cpp's
+/// own method for it, and vector kernels, are sources of their own in codec/.
 // clang-format off
 #define NIBBLE_FORMATS(X)                             \
   X(F32) X(F16) X(BF16)                               \

@@ -1,7 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "numeric/scale_floats.h"
+#include "formats/grammar.h"
 #include "numeric/value_tables.h"
 
 namespace nibble {
@@ -21,26 +21,17 @@ struct MXFP4 {
   static constexpr uint32_t block_length = 32, block_bytes = 17, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::e8m0;
+  static constexpr int code_bits = 4;
+  static constexpr auto values = float_levels(fp4_values);
+  static constexpr uint32_t scale_at = 0, codes_at = 1, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = half_of_e8m0(block[0]);
-    for (int j = 0; j < 16; ++j) {
-      values[j] = static_cast<float>(fp4_values[block[1 + j] & 15]) * d;
-      values[j + 16] = static_cast<float>(fp4_values[block[1 + j] >> 4]) * d;
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_half_nibble<32>(block + codes_at, take);
   }
-
-  /// Packs a stored exponent and 32 codes (0..15).
-  static void encode(uint8_t e, const uint8_t* codes, uint8_t* block) {
-    block[0] = e;
-    for (int j = 0; j < 16; ++j) block[1 + j] = static_cast<uint8_t>(codes[j] | codes[j + 16] << 4);
-  }
-
-  static bool valid(const uint8_t* block) { return block[0] != 0xFF; }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(half_of_e8m0(block[0]), 0.0f, -14.0f, 14.0f, low, high);
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { pack_half_nibbles<32>(codes, block + codes_at); }
 };
 
 }  // namespace nibble

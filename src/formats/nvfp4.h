@@ -1,7 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "numeric/scale_floats.h"
+#include "formats/grammar.h"
 #include "numeric/value_tables.h"
 
 namespace nibble {
@@ -22,33 +22,20 @@ struct NVFP4 {
   static constexpr uint32_t block_length = 64, block_bytes = 36, scale_length = 16;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
-  static constexpr int sub_blocks = 4;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::ue4m3;
+  static constexpr int code_bits = 4;
+  static constexpr auto values = float_levels(fp4_values);
+  static constexpr uint32_t scale_at = 0, codes_at = 4, code_bytes = 32;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int s = 0; s < sub_blocks; ++s) {
-      const float d = half_of_ue4m3(block[s]);
-      for (int j = 0; j < 8; ++j) {
-        const int codes = block[4 + 8 * s + j];
-        values[16 * s + j] = static_cast<float>(fp4_values[codes & 15]) * d;
-        values[16 * s + 8 + j] = static_cast<float>(fp4_values[codes >> 4]) * d;
-      }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    for (int run = 0; run < 4; ++run) {
+      each_half_nibble<16>(block + codes_at + 8 * run, [&](int weight, int code) { take(16 * run + weight, code); });
     }
   }
-
-  /// Packs four stored scales and 64 codes (0..15).
-  static void encode(const uint8_t* scales, const uint8_t* codes, uint8_t* block) {
-    for (int s = 0; s < sub_blocks; ++s) {
-      block[s] = scales[s];
-      const uint8_t* from = codes + 16 * s;
-      for (int j = 0; j < 8; ++j) block[4 + 8 * s + j] = static_cast<uint8_t>(from[j] | from[8 + j] << 4);
-    }
-  }
-
-  /// Every byte is a number: the one code that would be NaN counts as zero.
-  static bool valid(const uint8_t*) { return true; }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int s = 0; s < sub_blocks; ++s) grid_range(half_of_ue4m3(block[s]), 0.0f, -14.0f, 14.0f, low + s, high + s);
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
+    for (int run = 0; run < 4; ++run) pack_half_nibbles<16>(codes + 16 * run, block + codes_at + 8 * run);
   }
 };
 

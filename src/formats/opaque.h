@@ -10,6 +10,7 @@ struct Opaque {
   static constexpr uint32_t block_length = kBlockLength, block_bytes = kBlockBytes, scale_length = kBlockLength;
   static constexpr bool quantized = kBlockLength > 1;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::opaque;
   static constexpr std::string_view summary = "Copied as it is.";
   static bool valid(const uint8_t*) { return true; }
 };

@@ -1,7 +1,6 @@
 #pragma once
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -18,16 +17,22 @@ struct Q1_0 {
   static constexpr uint32_t block_length = 128, block_bytes = 18, scale_length = 128;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::ternary;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 1;
+  static constexpr std::array<float, 2> values = {-1, 1};
+  static constexpr uint32_t scale_at = 0, codes_at = 2, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    for (int j = 0; j < 128; ++j) values[j] = (block[2 + j / 8] >> (j % 8)) & 1 ? d : -d;
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    for (int j = 0; j < 128; ++j) take(j, block[codes_at + j / 8] >> (j % 8) & 1);
   }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(f32_from_f16(load<uint16_t>(block)), 0.0f, -2.0f, 2.0f, low, high);
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
+    for (int byte = 0; byte < 16; ++byte) {
+      int bits = 0;
+      for (int j = 0; j < 8; ++j) bits |= codes[8 * byte + j] << j;
+      block[codes_at + byte] = static_cast<uint8_t>(bits);
+    }
   }
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -19,25 +18,21 @@ struct Q2_0 {
   static constexpr uint32_t block_length = 64, block_bytes = 18, scale_length = 64;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::ternary;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 2;
+  static constexpr auto values = integer_levels<-1, 2>();
+  static constexpr uint32_t scale_at = 0, codes_at = 2, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    for (int j = 0; j < 64; ++j) values[j] = static_cast<float>(((block[2 + j / 4] >> (2 * (j % 4))) & 3) - 1) * d;
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    for (int j = 0; j < 64; ++j) take(j, block[codes_at + j / 4] >> (2 * (j % 4)) & 3);
   }
-
-  /// Packs a stored scale and 64 codes (0..3).
-  static void encode(uint16_t d, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
     for (int j = 0; j < 16; ++j) {
       const uint8_t* from = codes + 4 * j;
-      block[2 + j] = static_cast<uint8_t>(from[0] | from[1] << 2 | from[2] << 4 | from[3] << 6);
+      block[codes_at + j] = static_cast<uint8_t>(from[0] | from[1] << 2 | from[2] << 4 | from[3] << 6);
     }
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(f32_from_f16(load<uint16_t>(block)), 0.0f, -1.5f, 2.5f, low, high);
   }
 };
 

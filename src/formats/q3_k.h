@@ -1,8 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -11,10 +10,10 @@ namespace nibble {
 ///   byte   0            32              96              108     110
 ///         [ high (32 B) | low (64 B)   | scales (12 B) | d:f16 ]
 ///
-/// A code 0..7 is split: its two low bits are in quad planes (k_packing.h), its high bit is bit i / 32 of high[i % 32].
-/// Scale codes 0..63: four low bits in a nibble of scales[j % 8] (low nibble for j < 8), two high bits at bits
-/// 2 * (j / 4) of scales[8 + j % 4]. weight = (d * (scale code - 32)) * (code - 4).
-/// Example: d = 0.5, scale code 34: the grid is 1 * (code - 4): -4 .. 3.
+/// A code 0..7 is split: its two low bits are in quad planes (code_packing.h), its high bit is bit i / 32 of high[i %
+/// 32]. Scale codes 0..63: four low bits in a nibble of scales[j % 8] (low nibble for j < 8), two high bits at bits 2 *
+/// (j / 4) of scales[8 + j % 4]. weight = (d * (scale code - 32)) * (code - 4). Example: d = 0.5, scale code 34: the
+/// grid is 1 * (code - 4): -4 .. 3.
 struct Q3_K {
   static constexpr Type type = Type::q3_K;
   static constexpr std::string_view name = "q3_K";
@@ -23,56 +22,43 @@ struct Q3_K {
   static constexpr uint32_t block_length = super_block, block_bytes = 110, scale_length = 16;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
-  static constexpr int sub_blocks = 16;
+  static constexpr FormatKind kind = FormatKind::super_block_symmetric;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 3, fewest = -32, most = 31;
+  static constexpr auto values = integer_levels<-4, 3>();
+  static constexpr uint32_t scale_at = 108, low_at = 32, scales_at = 96;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block + 108));
-    uint8_t scale_codes[16], codes[super_block];
-    unpack_scales(block, scale_codes);
-    unpack_quad_planes(block + 32, codes);
-    for (int i = 0; i < super_block; ++i) {
-      const int code = codes[i] | ((block[i % 32] >> (i / 32)) & 1) << 2;
-      values[i] = (d * static_cast<float>(scale_codes[i / 16] - 32)) * static_cast<float>(code - 4);
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_quad_plane_code(block + low_at, [&](int weight, int low) {
+      take(weight, low | (block[weight % 32] >> (weight / 32) & 1) << 2);
+    });
   }
-
-  /// Packs the stored scale, 16 scale codes (0..63) and 256 codes (0..7).
-  static void encode(uint16_t d, const uint8_t* scale_codes, const uint8_t* codes, uint8_t* block) {
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
     uint8_t low[super_block];
     for (int i = 0; i < super_block; ++i) low[i] = codes[i] & 3;
-    pack_quad_planes(low, block + 32);
+    pack_quad_planes(low, block + low_at);
     for (int l = 0; l < 32; ++l) {
       int bits = 0;
       for (int plane = 0; plane < 8; ++plane) bits |= (codes[l + 32 * plane] >> 2) << plane;
       block[l] = static_cast<uint8_t>(bits);
     }
-    uint8_t* scales = block + 96;
-    for (int j = 0; j < 8; ++j)
-      scales[j] = static_cast<uint8_t>((scale_codes[j] & 15) | (scale_codes[j + 8] & 15) << 4);
-    for (int j = 0; j < 4; ++j) {
-      scales[8 + j] = static_cast<uint8_t>((scale_codes[j] >> 4) | (scale_codes[j + 4] >> 4) << 2 |
-                                           (scale_codes[j + 8] >> 4) << 4 | (scale_codes[j + 12] >> 4) << 6);
-    }
-    store(block + 108, d);
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block + 108)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block + 108));
-    uint8_t scale_codes[16];
-    unpack_scales(block, scale_codes);
-    for (int j = 0; j < sub_blocks; ++j) {
-      grid_range(d * static_cast<float>(scale_codes[j] - 32), 0.0f, -4.5f, 3.5f, low + j, high + j);
-    }
-  }
-
- private:
-  static void unpack_scales(const uint8_t* block, uint8_t* scale_codes) {
-    const uint8_t* scales = block + 96;
+  static void unpack_scales(const uint8_t* block, int32_t* scales) {
+    const uint8_t* bytes = block + scales_at;
     for (int j = 0; j < 16; ++j) {
-      const int low = j < 8 ? scales[j] & 15 : scales[j - 8] >> 4;
-      scale_codes[j] = static_cast<uint8_t>(low | ((scales[8 + j % 4] >> (2 * (j / 4))) & 3) << 4);
+      const int low = j < 8 ? bytes[j] & 15 : bytes[j - 8] >> 4;
+      scales[j] = (low | (bytes[8 + j % 4] >> (2 * (j / 4)) & 3) << 4) - 32;
+    }
+  }
+  static void pack_scales(const int32_t* scales, uint8_t* block) {
+    const auto low = [&](int j) { return (scales[j] + 32) & 15; };
+    const auto high = [&](int j) { return (scales[j] + 32) >> 4; };
+    uint8_t* bytes = block + scales_at;
+    for (int j = 0; j < 8; ++j) bytes[j] = static_cast<uint8_t>(low(j) | low(j + 8) << 4);
+    for (int j = 0; j < 4; ++j) {
+      bytes[8 + j] = static_cast<uint8_t>(high(j) | high(j + 4) << 2 | high(j + 8) << 4 | high(j + 12) << 6);
     }
   }
 };

@@ -1,6 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -19,29 +20,17 @@ struct Q4_0 {
   static constexpr uint32_t block_length = 32, block_bytes = 18, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 4;
+  static constexpr auto values = integer_levels<-8, 7>();
+  static constexpr uint32_t scale_at = 0, codes_at = 2, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    for (int j = 0; j < 16; ++j) {
-      const int code = block[2 + j];
-      values[j] = static_cast<float>((code & 15) - 8) * d;
-      values[j + 16] = static_cast<float>((code >> 4) - 8) * d;
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_half_nibble<32>(block + codes_at, take);
   }
-
-  /// Packs a stored scale and 32 codes (0..15).
-  static void encode(uint16_t d, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
-    for (int j = 0; j < 16; ++j) block[2 + j] = static_cast<uint8_t>(codes[j] | codes[j + 16] << 4);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    *low = d > 0 ? -8.5f * d : 7.5f * d;
-    *high = d > 0 ? 7.5f * d : -8.5f * d;
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { pack_half_nibbles<32>(codes, block + codes_at); }
 };
 
 }  // namespace nibble

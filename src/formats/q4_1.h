@@ -1,6 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -18,34 +19,17 @@ struct Q4_1 {
   static constexpr uint32_t block_length = 32, block_bytes = 20, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
+  static constexpr FormatKind kind = FormatKind::scale_and_offset;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 4;
+  static constexpr auto values = integer_levels<0, 15>();
+  static constexpr uint32_t scale_at = 0, minimum_at = 2, codes_at = 4, code_bytes = 16;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    const float m = f32_from_f16(load<uint16_t>(block + 2));
-    for (int j = 0; j < 16; ++j) {
-      const int code = block[4 + j];
-      values[j] = static_cast<float>(code & 15) * d + m;
-      values[j + 16] = static_cast<float>(code >> 4) * d + m;
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_half_nibble<32>(block + codes_at, take);
   }
-
-  /// Packs a stored scale, a stored minimum and 32 codes (0..15).
-  static void encode(uint16_t d, uint16_t m, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
-    store(block + 2, m);
-    for (int j = 0; j < 16; ++j) block[4 + j] = static_cast<uint8_t>(codes[j] | codes[j + 16] << 4);
-  }
-
-  static bool valid(const uint8_t* block) {
-    return f16_is_finite(load<uint16_t>(block)) && f16_is_finite(load<uint16_t>(block + 2));
-  }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    const float m = f32_from_f16(load<uint16_t>(block + 2));
-    *low = (d > 0 ? -0.5f : 15.5f) * d + m;
-    *high = (d > 0 ? 15.5f : -0.5f) * d + m;
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { pack_half_nibbles<32>(codes, block + codes_at); }
 };
 
 }  // namespace nibble

@@ -1,6 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -20,33 +21,23 @@ struct Q5_0 {
   static constexpr uint32_t block_length = 32, block_bytes = 22, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 5;
+  static constexpr auto values = integer_levels<-16, 15>();
+  static constexpr uint32_t scale_at = 0, high_at = 2, low_at = 6;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    const uint32_t high = load<uint32_t>(block + 2);
-    for (int j = 0; j < 16; ++j) {
-      const int low = (block[6 + j] & 15) | static_cast<int>(high >> j & 1) << 4;
-      const int upper = (block[6 + j] >> 4) | static_cast<int>(high >> (j + 16) & 1) << 4;
-      values[j] = static_cast<float>(low - 16) * d;
-      values[j + 16] = static_cast<float>(upper - 16) * d;
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    const uint32_t high = load<uint32_t>(block + high_at);
+    each_half_nibble<32>(block + low_at,
+                         [&](int weight, int low) { take(weight, low | static_cast<int>(high >> weight & 1) << 4); });
   }
-
-  /// Packs a stored scale and 32 codes (0..31).
-  static void encode(uint16_t d, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
     uint32_t high = 0;
     for (int j = 0; j < 32; ++j) high |= static_cast<uint32_t>(codes[j] >> 4 & 1) << j;
-    store(block + 2, high);
-    for (int j = 0; j < 16; ++j) block[6 + j] = static_cast<uint8_t>((codes[j] & 15) | (codes[j + 16] & 15) << 4);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    *low = (d > 0 ? -16.5f : 15.5f) * d;
-    *high = (d > 0 ? 15.5f : -16.5f) * d;
+    store(block + high_at, high);
+    pack_half_nibbles<32>(codes, block + low_at);
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -20,38 +21,23 @@ struct Q5_1 {
   static constexpr uint32_t block_length = 32, block_bytes = 24, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
+  static constexpr FormatKind kind = FormatKind::scale_and_offset;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 5;
+  static constexpr auto values = integer_levels<0, 31>();
+  static constexpr uint32_t scale_at = 0, minimum_at = 2, high_at = 4, low_at = 8;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    const float m = f32_from_f16(load<uint16_t>(block + 2));
-    const uint32_t high = load<uint32_t>(block + 4);
-    for (int j = 0; j < 16; ++j) {
-      const int low = (block[8 + j] & 15) | static_cast<int>(high >> j & 1) << 4;
-      const int upper = (block[8 + j] >> 4) | static_cast<int>(high >> (j + 16) & 1) << 4;
-      values[j] = static_cast<float>(low) * d + m;
-      values[j + 16] = static_cast<float>(upper) * d + m;
-    }
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    const uint32_t high = load<uint32_t>(block + high_at);
+    each_half_nibble<32>(block + low_at,
+                         [&](int weight, int low) { take(weight, low | static_cast<int>(high >> weight & 1) << 4); });
   }
-
-  /// Packs a stored scale, a stored minimum and 32 codes, of which the low five bits are kept.
-  static void encode(uint16_t d, uint16_t m, const uint8_t* codes, uint8_t* block) {
-    store(block, d);
-    store(block + 2, m);
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
     uint32_t high = 0;
     for (int j = 0; j < 32; ++j) high |= static_cast<uint32_t>(codes[j] >> 4 & 1) << j;
-    store(block + 4, high);
-    for (int j = 0; j < 16; ++j) block[8 + j] = static_cast<uint8_t>((codes[j] & 15) | (codes[j + 16] & 15) << 4);
-  }
-
-  static bool valid(const uint8_t* block) {
-    return f16_is_finite(load<uint16_t>(block)) && f16_is_finite(load<uint16_t>(block + 2));
-  }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    const float m = f32_from_f16(load<uint16_t>(block + 2));
-    *low = (d > 0 ? -0.5f : 31.5f) * d + m;
-    *high = (d > 0 ? 31.5f : -0.5f) * d + m;
+    store(block + high_at, high);
+    pack_half_nibbles<32>(codes, block + low_at);
   }
 };
 

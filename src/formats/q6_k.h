@@ -1,8 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -23,27 +22,26 @@ struct Q6_K {
   static constexpr uint32_t block_length = super_block, block_bytes = 210, scale_length = 16;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::optional;
-  static constexpr int sub_blocks = 16;
+  static constexpr FormatKind kind = FormatKind::super_block_symmetric;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 6, fewest = -128, most = 127;
+  static constexpr auto values = integer_levels<-32, 31>();
+  static constexpr uint32_t scale_at = 208, high_at = 128, scales_at = 192;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block + 208));
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
     for (int half = 0; half < 2; ++half) {
-      const uint8_t *low = block + 64 * half, *high = block + 128 + 32 * half;
-      const int8_t* scales = reinterpret_cast<const int8_t*>(block + 192 + 8 * half);
-      float* to = values + 128 * half;
+      const uint8_t *low = block + 64 * half, *high = block + high_at + 32 * half;
       for (int i = 0; i < 128; ++i) {
         const int l = i % 32, quarter = i / 32;
-        const int nibble_bits = (low[l + 32 * (quarter % 2)] >> (4 * (quarter / 2))) & 15;
-        const int code = nibble_bits | ((high[l] >> (2 * quarter)) & 3) << 4;
-        to[i] = (d * static_cast<float>(scales[i / 16])) * static_cast<float>(code - 32);
+        const int low_bits = low[l + 32 * (quarter % 2)] >> (4 * (quarter / 2)) & 15;
+        take(128 * half + i, low_bits | (high[l] >> (2 * quarter) & 3) << 4);
       }
     }
   }
-
-  /// Packs the stored scale, 16 sub-block scales and 256 codes (0..63).
-  static void encode(uint16_t d, const int8_t* scales, const uint8_t* codes, uint8_t* block) {
+  static void pack_codes(const uint8_t* codes, uint8_t* block) {
     for (int half = 0; half < 2; ++half, codes += 128) {
-      uint8_t *low = block + 64 * half, *high = block + 128 + 32 * half;
+      uint8_t *low = block + 64 * half, *high = block + high_at + 32 * half;
       for (int l = 0; l < 32; ++l) {
         low[l] = static_cast<uint8_t>((codes[l] & 15) | (codes[l + 64] & 15) << 4);
         low[l + 32] = static_cast<uint8_t>((codes[l + 32] & 15) | (codes[l + 96] & 15) << 4);
@@ -51,18 +49,13 @@ struct Q6_K {
                                        (codes[l + 96] >> 4) << 6);
       }
     }
-    for (int j = 0; j < sub_blocks; ++j) block[192 + j] = static_cast<uint8_t>(scales[j]);
-    store(block + 208, d);
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block + 208)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block + 208));
-    for (int j = 0; j < sub_blocks; ++j) {
-      const float step = d * static_cast<float>(static_cast<int8_t>(block[192 + j]));
-      grid_range(step, 0.0f, -32.5f, 31.5f, low + j, high + j);
-    }
+  static void unpack_scales(const uint8_t* block, int32_t* scales) {
+    for (int j = 0; j < 16; ++j) scales[j] = static_cast<int8_t>(block[scales_at + j]);
+  }
+  static void pack_scales(const int32_t* scales, uint8_t* block) {
+    for (int j = 0; j < 16; ++j) block[scales_at + j] = static_cast<uint8_t>(scales[j]);
   }
 };
 

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "formats/format.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -20,25 +20,23 @@ struct Q8_0 {
   static constexpr uint32_t block_length = 32, block_bytes = 34, scale_length = 32;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::one_scale;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 8;
+  /// By the bytes of codes in two's complement.
+  static constexpr auto values = [] {
+    std::array<float, 256> levels{};
+    for (int code = 0; code < 256; ++code)
+      levels[static_cast<size_t>(code)] = static_cast<float>(static_cast<int8_t>(code));
+    return levels;
+  }();
+  static constexpr uint32_t scale_at = 0, codes_at = 2, code_bytes = 32;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    for (int j = 0; j < 32; ++j) values[j] = static_cast<float>(static_cast<int8_t>(block[2 + j])) * d;
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    for (int j = 0; j < 32; ++j) take(j, block[codes_at + j]);
   }
-
-  /// Packs a stored scale and 32 codes.
-  static void encode(uint16_t d, const int8_t* codes, uint8_t* block) {
-    store(block, d);
-    std::memcpy(block + 2, codes, 32);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    const float d = f32_from_f16(load<uint16_t>(block));
-    *low = (d > 0 ? -128.5f : 127.5f) * d;
-    *high = (d > 0 ? 127.5f : -128.5f) * d;
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { std::memcpy(block + codes_at, codes, 32); }
 };
 
 }  // namespace nibble

@@ -1,8 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -23,6 +22,11 @@ struct TQ1_0 {
   static constexpr uint32_t block_length = super_block, block_bytes = 54, scale_length = super_block;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::ternary;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 0;  // digits of base 3
+  static constexpr auto values = integer_levels<-1, 1>();
+  static constexpr uint32_t scale_at = 52;
 
   /// A run of bytes and the weights in it.
   struct Part {
@@ -30,22 +34,19 @@ struct TQ1_0 {
   };
   static constexpr Part parts[3] = {{0, 32, 0, 5}, {32, 16, 160, 5}, {48, 4, 240, 4}};
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block + 52));
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
     for (const Part& part : parts) {
       for (int m = 0; m < part.bytes; ++m) {
         uint8_t fraction = block[part.byte + m];
         for (int n = 0; n < part.digits; ++n) {
-          const int trit = (fraction * 3) >> 8;
-          values[part.weight + m + part.bytes * n] = static_cast<float>(trit - 1) * d;
+          take(part.weight + m + part.bytes * n, (fraction * 3) >> 8);
           fraction = static_cast<uint8_t>(fraction * 3);
         }
       }
     }
   }
-
-  /// Packs a stored scale and 256 trits (0..2).
-  static void encode(uint16_t d, const uint8_t* trits, uint8_t* block) {
+  static void pack_codes(const uint8_t* trits, uint8_t* block) {
     for (const Part& part : parts) {
       for (int m = 0; m < part.bytes; ++m) {
         int digits = 0;
@@ -55,13 +56,6 @@ struct TQ1_0 {
         block[part.byte + m] = static_cast<uint8_t>((digits * 256 + 242) / 243);
       }
     }
-    store(block + 52, d);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block + 52)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(f32_from_f16(load<uint16_t>(block + 52)), 0.0f, -1.5f, 1.5f, low, high);
   }
 };
 

@@ -1,8 +1,7 @@
 #pragma once
+#include "formats/code_packing.h"
 #include "formats/format.h"
-#include "formats/grid_range.h"
-#include "formats/k_packing.h"
-#include "numeric/half.h"
+#include "formats/grammar.h"
 
 namespace nibble {
 
@@ -11,7 +10,7 @@ namespace nibble {
 ///   byte   0               64      66
 ///         [ codes (64 B)  | d:f16 ]
 ///
-/// Codes are quad planes (k_packing.h). weight = (code - 1) * d, codes 0..2.
+/// Codes are quad planes (code_packing.h). weight = (code - 1) * d, codes 0..2.
 /// Example: d = 0.5, first byte 0x86: weight 0 is code 2 = 0.5, weight 32 code 1 = 0, weight 64 code 0 = -0.5.
 struct TQ2_0 {
   static constexpr Type type = Type::tq2_0;
@@ -21,26 +20,19 @@ struct TQ2_0 {
   static constexpr uint32_t block_length = super_block, block_bytes = 66, scale_length = super_block;
   static constexpr bool quantized = true;
   static constexpr Importance importance = Importance::ignored;
+  static constexpr FormatKind kind = FormatKind::ternary;
+  static constexpr Storage storage = Storage::f16;
+  static constexpr int code_bits = 2;
+  static constexpr auto values = integer_levels<-1, 2>();
+  /// Code 3 decodes to 2 d, but no quantizer writes it.
+  static constexpr size_t unused_codes = 3;
+  static constexpr uint32_t scale_at = 64, codes_at = 0, code_bytes = 64;
 
-  static void decode(const uint8_t* block, float* values) {
-    const float d = f32_from_f16(load<uint16_t>(block + 64));
-    uint8_t codes[super_block];
-    unpack_quad_planes(block, codes);
-    for (int i = 0; i < super_block; ++i) values[i] = static_cast<float>(codes[i] - 1) * d;
+  template <class Take>
+  static void each_code(const uint8_t* block, Take take) {
+    each_quad_plane_code(block + codes_at, take);
   }
-
-  /// Packs a stored scale and 256 codes (0..2).
-  static void encode(uint16_t d, const uint8_t* codes, uint8_t* block) {
-    pack_quad_planes(codes, block);
-    store(block + 64, d);
-  }
-
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block + 64)); }
-
-  /// Code 3 decodes to 2 d, but no quantizer writes it: the range is that of -d, 0, d.
-  static void range(const uint8_t* block, float* low, float* high) {
-    grid_range(f32_from_f16(load<uint16_t>(block + 64)), 0.0f, -1.5f, 1.5f, low, high);
-  }
+  static void pack_codes(const uint8_t* codes, uint8_t* block) { pack_quad_planes(codes, block + codes_at); }
 };
 
 }  // namespace nibble

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "codec/codec.h"
-#include "codec/scale_search.h"
 #include "error.h"
 #include "formats/format.h"
+#include "numeric/half.h"
 #include "numeric/half_order.h"
 #include "numeric/scale_floats.h"
 
@@ -19,28 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t most_weights = 256, most_levels = 256;
-
-/// Formats whose blocks have a scale and an offset, and sub-blocks of formats that store theirs as multiples.
-struct SubBlock {
-  Type type;
-  int first, last;  ///< levels
-  bool affine;
-  int fewest, most;             ///< of the scale's multiples; 0, 0: half floats
-  size_t scale_at, minimum_at;  ///< where a super-block keeps its numbers
-};
-constexpr SubBlock sub_blocks[] = {
-    {Type::q4_1, 0, 15, true, 0, 0, 0, 0},           {Type::q5_1, 0, 31, true, 0, 0, 0, 0},
-    {Type::q2_K, 0, 3, true, 0, 15, 80, 82},         {Type::q4_K, 0, 15, true, 0, 63, 0, 2},
-    {Type::q5_K, 0, 31, true, 0, 63, 0, 2},          {Type::q3_K, -4, 3, false, -32, 31, 108, 0},
-    {Type::q6_K, -32, 31, false, -128, 127, 208, 0},
-};
-
-const SubBlock* find_sub_block(Type type) {
-  for (const SubBlock& one : sub_blocks) {
-    if (one.type == type) return &one;
-  }
-  return nullptr;
-}
 
 std::vector<float> numbers(const json& request, const char* key, size_t fewest, size_t most) {
   const json list = request.value(key, json());
@@ -69,39 +45,34 @@ float optional_number(const json& request, const char* key) {
 }
 
 Storage parse_storage(const std::string& name) {
-  if (name == "real") return Storage::real;
-  if (name == "f16") return Storage::f16;
-  if (name == "e8m0") return Storage::e8m0;
-  if (name == "ue4m3") return Storage::ue4m3;
+  for (const Storage storage : {Storage::real, Storage::f16, Storage::e8m0, Storage::ue4m3}) {
+    if (name == storage_name(storage)) return storage;
+  }
   throw Error("Scales cannot be stored as \"" + name + "\": choose real, f16, e8m0 or ue4m3.");
 }
 
 void take_format(LabBlock& block, const json& request) {
   const Format* format = find_format(block.format);
-  if (const OneScaleGrid* grid = format ? one_scale_grid(format->type) : nullptr) {
-    block.levels.assign(grid->levels.value, grid->levels.value + grid->levels.count);
-    block.scale.storage = grid->storage;
-  } else if (const SubBlock* sub = format ? find_sub_block(format->type) : nullptr) {
-    block.levels.resize(static_cast<size_t>(sub->last - sub->first + 1));
-    std::iota(block.levels.begin(), block.levels.end(), static_cast<float>(sub->first));
-    block.affine = sub->affine;
-    if (sub->most == 0) {
-      block.scale.storage = block.offset.storage = Storage::f16;
-    } else {
-      block.offset_at_most_zero = sub->affine;
-      block.scale.step = optional_number(request, "superScale");
-      block.scale.fewest = sub->fewest;
-      block.scale.most = sub->most;
-      if (sub->affine && block.scale.step != 0) {
-        const float minimum = optional_number(request, "superMinimum");
-        block.offset = minimum != 0 ? LabNumbers{Storage::real, -minimum, sub->fewest, sub->most}
-                                    : LabNumbers{Storage::real, 1, 0, 0};
-      }
-    }
-  } else {
+  if (!format || !has_searches(format->grammar.kind))
     throw Error("The lab has no scale to search in " + block.format + ".");
-  }
+  const Grammar& grammar = format->grammar;
   block.format = format->name;
+  block.levels.assign(grammar.levels.begin(), grammar.levels.end());
+  block.affine = has_offset(grammar.kind);
+  if (!is_super_block(grammar.kind)) {
+    block.scale.storage = grammar.storage;
+    if (block.affine) block.offset.storage = grammar.storage;
+    return;
+  }
+  block.offset_at_most_zero = block.affine;
+  block.scale.step = optional_number(request, "superScale");
+  block.scale.fewest = grammar.fewest;
+  block.scale.most = grammar.most;
+  if (block.affine && block.scale.step != 0) {
+    const float minimum = optional_number(request, "superMinimum");
+    block.offset = minimum != 0 ? LabNumbers{Storage::real, -minimum, grammar.fewest, grammar.most}
+                                : LabNumbers{Storage::real, 1, 0, 0};
+  }
 }
 
 }  // namespace
@@ -129,16 +100,7 @@ double LabNumbers::next(double value, int steps) const {
   return value + steps * std::max(std::fabs(value), 1e-12) / 1000;
 }
 
-const char* LabNumbers::name() const {
-  if (step != 0) return "multiples";
-  switch (storage) {
-    case Storage::f16: return "f16";
-    case Storage::e8m0: return "e8m0";
-    case Storage::ue4m3: return "ue4m3";
-    case Storage::real: break;
-  }
-  return "real";
-}
+std::string_view LabNumbers::name() const { return step != 0 ? "multiples" : storage_name(storage); }
 
 BlockProblem LabBlock::one_scale() const {
   return {weights.data(),
@@ -186,17 +148,13 @@ LabBlock parse_lab_block(const std::string& text) {
 
 std::string super_block_numbers(const std::string& name, const float* weights) {
   const Format* format = find_format(name);
-  const SubBlock* sub = format ? find_sub_block(format->type) : nullptr;
-  if (!sub || sub->most == 0) throw Error(name + " has no super-blocks.");
+  if (!format || !is_super_block(format->grammar.kind)) throw Error(name + " has no super-blocks.");
   std::vector<uint8_t> bytes(format->block_bytes);
-  find_quantizer(format->type, llama_cpp, best_kernel)->run(weights, bytes.data(), format->block_length, nullptr);
-  const auto half = [&](size_t at) {
-    uint16_t bits;
-    std::memcpy(&bits, bytes.data() + at, sizeof bits);
-    return f32_from_f16(bits);
-  };
-  json answer{{"superScale", half(sub->scale_at)}, {"superMinimum", nullptr}};
-  if (sub->affine) answer["superMinimum"] = half(sub->minimum_at);
+  quantizer_or_default(format->type, llama_cpp, best_kernel)->run(weights, bytes.data(), format->block_length, nullptr);
+  BlockParts parts;
+  format->grammar.unpack(bytes.data(), parts);
+  json answer{{"superScale", f32_from_f16(parts.shared_scale)}, {"superMinimum", nullptr}};
+  if (has_offset(format->grammar.kind)) answer["superMinimum"] = f32_from_f16(parts.shared_minimum);
   return answer.dump();
 }
 

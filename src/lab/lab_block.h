@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/affine_problem.h"
@@ -20,7 +21,7 @@ struct LabNumbers {
   /// The value `steps` away in order of value; for any real number, a thousandth of it each.
   double next(double value, int steps) const;
   /// "real", "f16", "e8m0", "ue4m3" or "multiples".
-  const char* name() const;
+  std::string_view name() const;
 };
 
 /// Levels and storage come from a format, or are the person's own.

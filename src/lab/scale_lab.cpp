@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "codec/lowest_error.h"
-#include "codec/scale_search.h"
+#include "codec/codec.h"
 #include "error.h"
 #include "formats/format.h"
-#include "formats/q4_1.h"
-#include "formats/q5_1.h"
-#include "numeric/half.h"
-#include "numeric/scale_floats.h"
 
 namespace nibble {
 namespace {
@@ -41,18 +35,13 @@ json summary_of(const LabPoint& point) {
 std::vector<uint8_t> encode(const LabBlock& block, double scale, double offset, const std::vector<int>& codes) {
   const Format* format = block.format.empty() ? nullptr : find_format(block.format);
   if (!format || codes.size() != format->block_length || format->block_length != format->scale_length) return {};
+  const Grammar& grammar = format->grammar;
+  BlockParts parts;
+  parts.scale[0] = stored_bits(nearest_stored_scale(scale, block.scale.storage), grammar.storage);
+  if (block.affine) parts.minimum[0] = stored_bits(static_cast<float>(offset), grammar.storage);
+  for (size_t i = 0; i < codes.size(); ++i) parts.codes[i] = grammar.codes[static_cast<size_t>(codes[i])];
   std::vector<uint8_t> bytes(format->block_bytes);
-  if (const OneScaleGrid* grid = one_scale_grid(format->type)) {
-    grid->encode(nearest_stored_scale(scale, block.scale.storage), codes.data(), bytes.data());
-    return bytes;
-  }
-  const std::vector<uint8_t> narrow(codes.begin(), codes.end());
-  const uint16_t d = f16_from_f32(static_cast<float>(scale)), m = f16_from_f32(static_cast<float>(offset));
-  if (format->type == Type::q4_1) {
-    Q4_1::encode(d, m, narrow.data(), bytes.data());
-  } else {
-    Q5_1::encode(d, m, narrow.data(), bytes.data());
-  }
+  grammar.encode(parts, bytes.data());
   return bytes;
 }
 
@@ -124,15 +113,15 @@ std::vector<LabSearch> ScaleLab::methods() const {
   return all;
 }
 
-/// The block as a quantizer writes it. Layouts of one scale per block begin with it; an offset follows.
+/// The block as a quantizer writes it.
 LabPoint ScaleLab::as_written(const Quantizer& quantizer) const {
   const Format& format = *find_format(block_.format);
   std::vector<uint8_t> bytes(format.block_bytes);
   quantizer.run(block_.weights.data(), bytes.data(), block_.weights.size(), block_.importance_or_null());
-  uint16_t halves[2];
-  std::memcpy(halves, bytes.data(), sizeof halves);
-  const double scale = block_.scale.storage == Storage::e8m0 ? half_of_e8m0(bytes[0]) : f32_from_f16(halves[0]);
-  LabPoint written = point(scale, block_.affine ? f32_from_f16(halves[1]) : 0);
+  BlockParts parts;
+  format.grammar.unpack(bytes.data(), parts);
+  const RunGrid grid = format.grammar.grid(parts, 0);
+  LabPoint written = point(grid.step, grid.offset);
   format.decode(bytes.data(), written.decoded.data());
   measure(block_, written);
   written.bytes = hex(bytes);

@@ -27,8 +27,7 @@ RowErrors::RowErrors(std::string_view from, std::span<const std::string> types, 
     throw Error("Tensors of type " + std::string(from_->name) + " can only be copied, not converted.");
   for (const std::string& name : types) {
     const Format& format = named(name);
-    const Quantizer* quantizer = find_quantizer(format.type, method, kernel);
-    if (quantizer == nullptr) quantizer = find_quantizer(format.type, llama_cpp, kernel);
+    const Quantizer* quantizer = quantizer_or_default(format.type, method, kernel);
     if (quantizer == nullptr) throw Error("Nibble can read type " + name + " but not write it.");
     targets_.push_back({&format, quantizer, find_decoder(format.type, kernel)});
   }

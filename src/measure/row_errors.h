@@ -13,7 +13,7 @@ namespace nibble {
 /// types make of it is thrown away. The scratch, of the size of one row, is kept between calls.
 class RowErrors {
  public:
-  /// A type without `method` is written as llama.cpp does. Throws Error when there is no such type or it cannot be
+  /// A type without `method` is written by its default one. Throws Error when there is no such type or it cannot be
   /// written, or when `from` cannot be read as weights.
   RowErrors(std::string_view from, std::span<const std::string> types, std::string_view method,
             Kernel kernel = best_kernel);

@@ -26,7 +26,7 @@ PlanOptions to_everything(PlanOptions options) {
 }
 
 bool can_have(const ModelTensor& tensor, Type type, bool importance) {
-  if (find_quantizer(type, llama_cpp, Kernel::scalar) == nullptr) return false;
+  if (codec_of(type).quantizers.empty()) return false;
   if (tensor.shape.front() % format_of(type).block_length != 0) return false;
   const bool needs =
       format_of(type).importance == Importance::required || rule_needs_importance(tensor.name, type, false);

@@ -1,12 +1,30 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 
 #include "numeric/bits.h"
 
-/// The 8-bit floats that hold the block scales of MXFP4 and NVFP4. Both decoders give half of the standard value,
-/// because the 4-bit values they scale are doubled (value_tables.h).
+/// How block scales are stored, and the 8-bit floats that hold those of MXFP4 and NVFP4. Both decoders give half of the
+/// standard value, because the 4-bit values they scale are doubled (value_tables.h).
 namespace nibble {
+
+enum class Storage : uint8_t {
+  real,   ///< any number
+  f16,    ///< half floats
+  e8m0,   ///< powers of two from 2^-128 to 2^126 (halved, as MXFP4 uses them)
+  ue4m3,  ///< unsigned floats of 4 and 3 bits (halved, as NVFP4 uses them)
+};
+
+constexpr std::string_view storage_name(Storage storage) {
+  switch (storage) {
+    case Storage::real: return "real";
+    case Storage::f16: return "f16";
+    case Storage::e8m0: return "e8m0";
+    case Storage::ue4m3: return "ue4m3";
+  }
+  return "";
+}
 
 /// Half of the e8m0 value: 2^(e - 128), subnormal for e < 2.
 inline float half_of_e8m0(uint8_t e) {

@@ -9,6 +9,7 @@
 
 #include "analysis/level_sets.h"
 #include "names.h"
+#include "numeric/value_tables.h"
 #include "packing/loader_config.h"
 
 namespace nibble {
@@ -40,24 +41,6 @@ constexpr std::array packings = {
     gptq("gptq-4bit-64g-asym", "The GPTQ layout, each group of 64 with a zero of its own.", 64, true),
     gptq("gptq-4bit-32g-asym", "The GPTQ layout, each group of 32 with a zero of its own.", 32, true),
 };
-
-/// Quantiles of the normal distribution, scaled to 1 (QLoRA, appendix E).
-constexpr std::array<float, 16> nf4_levels = {-1.0f,
-                                              -0.6961928009986877f,
-                                              -0.5250730514526367f,
-                                              -0.39491748809814453f,
-                                              -0.28444138169288635f,
-                                              -0.18477343022823334f,
-                                              -0.09105003625154495f,
-                                              0.0f,
-                                              0.07958029955625534f,
-                                              0.16093020141124725f,
-                                              0.24611230194568634f,
-                                              0.33791524171829224f,
-                                              0.44070982933044434f,
-                                              0.5626170039176941f,
-                                              0.7229568362236023f,
-                                              1.0f};
 
 /// bitsandbytes' table by code: sign bit, then these, in twelfths. Code 8 is a second zero and never written.
 constexpr std::array<float, 16> fp4_by_code = {

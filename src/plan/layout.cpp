@@ -45,7 +45,7 @@ void check_conversion(const ModelTensor& source, Type to) {
     throw Error("Tensor " + in_quotes(source.name) + " is " + display_name(source.stored) +
                 ", which can be copied but not converted. Choose COPY, or a rule that leaves it alone.");
   }
-  if (!find_quantizer(to, llama_cpp, Kernel::scalar)) {
+  if (codec_of(to).quantizers.empty()) {
     throw Error(display_name(to) + " can be read but not written (tensor " + in_quotes(source.name) +
                 "). Choose another type.");
   }
@@ -146,8 +146,9 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               llama_cpp,
                               0});
     PlannedTensor& planned = layout.tensors.back();
-    if (const Quantizer* chosen = find_quantizer(planned.to, options.method, Kernel::scalar))
+    if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel)) {
       planned.method = chosen->method;
+    }
     if (layout.importance_used && planned.converts()) {
       find_importance(planned, source, importance.index, decision.needs_importance);
     }

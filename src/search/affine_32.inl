@@ -3,10 +3,10 @@
 
 // coarse_bits and fixed_bits are the fractions of levels in a row and in the fits. T is a multiple of 2^(9 -
 // coarse_bits).
-struct Q41Rule : Q41Candidates {
+struct Affine16Rule : AffineCandidatesOf<15> {
   static constexpr int coarse_bits = 11, fixed_bits = 10;
 };
-struct Q51Rule : Q51Candidates {
+struct Affine32Rule : AffineCandidatesOf<31> {
   static constexpr int coarse_bits = 10, fixed_bits = 9;
 };
 
@@ -189,7 +189,7 @@ inline void round_to_halves(v128_t B, v128_t Q, v128_t& scale, v128_t& offset) {
 
 // Four consecutive blocks.
 template <class Rule, int rows>
-inline void fit_four_blocks(const float* x, Block32Fit* fits) {
+inline void fit_four_blocks(const float* x, BlockParts* parts) {
   constexpr int n = 32;
   const v128_t zero = wasm_f32x4_splat(0.0f);
   v128_t low[4], high[4];
@@ -254,23 +254,32 @@ inline void fit_four_blocks(const float* x, Block32Fit* fits) {
   const v128_t highest_level = in_register(wasm_f32x4_splat(Rule::N));
   const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int r = 0; r < 4; ++r) {
-    fits[r].d = f16_from_f32(scales[r]);
-    fits[r].m = f16_from_f32(offsets[r]);
-    const float d = f32_from_f16(fits[r].d);
-    const v128_t inverse_d = wasm_f32x4_splat(inverse_or_zero(d)), start = wasm_f32x4_splat(f32_from_f16(fits[r].m));
+    parts[r].scale[0] = f16_from_f32(scales[r]);
+    parts[r].minimum[0] = f16_from_f32(offsets[r]);
+    const float d = f32_from_f16(static_cast<uint16_t>(parts[r].scale[0]));
+    const v128_t inverse_d = wasm_f32x4_splat(inverse_or_zero(d)),
+                 start = wasm_f32x4_splat(f32_from_f16(static_cast<uint16_t>(parts[r].minimum[0])));
     const auto level = [&](int i) {
       const v128_t y = wasm_f32x4_mul(wasm_f32x4_sub(wasm_v128_load(x + n * r + i), start), inverse_d);
       return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, zero, highest_level), magic), low_byte);
     };
     for (int i = 0; i < n; i += 16) {
-      wasm_v128_store(fits[r].levels + i,
+      wasm_v128_store(parts[r].codes + i,
                       wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
                                               wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
     }
   }
 }
 
-void q4_1(const float* x, Block32Fit* fits) { fit_four_blocks<Q41Rule, Q41Rule::rows>(x, fits); }
-void q5_1(const float* x, Block32Fit* fits) { fit_four_blocks<Q51Rule, Q51Rule::rows>(x, fits); }
-void q4_1_quick(const float* x, Block32Fit* fits) { fit_four_blocks<Q41Rule, Q41Rule::quick_rows>(x, fits); }
-void q5_1_quick(const float* x, Block32Fit* fits) { fit_four_blocks<Q51Rule, Q51Rule::quick_rows>(x, fits); }
+void affine_16_levels(const float* x, BlockParts* parts) {
+  fit_four_blocks<Affine16Rule, Affine16Rule::rows>(x, parts);
+}
+void affine_32_levels(const float* x, BlockParts* parts) {
+  fit_four_blocks<Affine32Rule, Affine32Rule::rows>(x, parts);
+}
+void affine_16_levels_quick(const float* x, BlockParts* parts) {
+  fit_four_blocks<Affine16Rule, Affine16Rule::quick_rows>(x, parts);
+}
+void affine_32_levels_quick(const float* x, BlockParts* parts) {
+  fit_four_blocks<Affine32Rule, Affine32Rule::quick_rows>(x, parts);
+}

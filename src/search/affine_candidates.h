@@ -11,11 +11,14 @@ struct AffineCandidates {
   float T, first_shift, shift_step;
 };
 
-/// A format's highest level N and its rows: each is the one that, after those before it, lowers the error of normally
+/// The rows for blocks with levels 0..N: each is the one that, after those before it, lowers the error of normally
 /// distributed, uniform and trained weights most. A search may stop after any of them; `quick` takes quick_rows.
 /// The weighted rows are the same for weights of unequal importance, where the unimportant ones may be cut off: a wider
 /// range of T above N, and of shifts there.
-struct Q41Candidates {
+template <int N>
+struct AffineCandidatesOf;
+template <>
+struct AffineCandidatesOf<15> {
   static constexpr int N = 15, quick_rows = 7, rows = 20;
   static constexpr AffineCandidates candidates[rows] = {
       {15.25f, -0.3f, 0.2f},     {14.25f, -0.3125f, 0.25f}, {12.75f, -0.5f, 0.25f},   {15.75f, -0.3f, 0.2f},
@@ -30,7 +33,8 @@ struct Q41Candidates {
       {17.5f, -1.5f, 1.0f},     {15.5f, -0.5f, 0.25f},    {14.0f, -0.5f, 0.25f},    {18.0f, -0.24f, 0.16f},
       {10.5f, -0.375f, 0.25f},  {16.5f, -1.5f, 1.0f},     {15.0f, -0.3125f, 0.25f}, {16.5f, -1.2f, 0.8f}};
 };
-struct Q51Candidates {
+template <>
+struct AffineCandidatesOf<31> {
   static constexpr int N = 31, quick_rows = 7, rows = 30;
   static constexpr AffineCandidates candidates[rows] = {
       {31.0f, -0.3125f, 0.25f}, {29.5f, -0.375f, 0.25f},  {28.0f, -0.3125f, 0.25f}, {30.5f, -0.375f, 0.25f},

@@ -12,6 +12,14 @@ bool search_near(const float* x, float& scale);
 }  // namespace exact_integers_simd
 #endif
 
+int ExactIntegers::reach_for(const BlockProblem& problem) {
+  const float last = problem.levels.value[problem.levels.count - 1];
+  const int reach = problem.levels.count / 2;
+  const bool even = problem.levels.value[0] == static_cast<float>(-reach) && last == static_cast<float>(reach - 1);
+  const bool known = reach == 8 || reach == 16 || reach == 128;
+  return even && known && problem.n == 32 && problem.storage == Storage::f16 ? reach : 0;
+}
+
 ExactIntegers::ExactIntegers(int reach, Kernel kernel) : search_(exact_integers_scalar::search), reach_(reach) {
 #if NIBBLE_SIMD
   if (kernel == Kernel::simd) search_ = exact_integers_simd::search;

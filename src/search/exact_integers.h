@@ -1,6 +1,6 @@
 #pragma once
-#include "codec/codec.h"
-#include "search/scale_sweep.h"
+#include "numeric/kernel.h"
+#include "search/scale_methods.h"
 
 /// The provably best scale for blocks of 32 weights with codes -8..7 (Q4_0), -16..15 (Q5_0) or -128..127 (Q8_0), fast,
 /// and with importance weights for the first two.
@@ -25,6 +25,8 @@ namespace nibble {
 
 class ExactIntegers {
  public:
+  /// The reach that serves a problem; 0 where none does.
+  static int reach_for(const BlockProblem& problem);
   /// `reach`: 8, 16 or 128, for codes -reach .. reach - 1.
   ExactIntegers(int reach, Kernel kernel);
   /// The best half-float scale (signed, as a float) for the 32 weights at x; `importance` holds one number for each,

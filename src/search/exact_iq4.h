@@ -1,5 +1,5 @@
 #pragma once
-#include "codec/codec.h"
+#include "numeric/kernel.h"
 #include "search/scale_sweep.h"
 
 /// The provably best half-float scale for blocks of 32 weights on the uneven levels of IQ4_NL, fast.

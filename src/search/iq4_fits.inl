@@ -200,7 +200,7 @@ inline void fit_iq4_runs(const float* x, const float* importance, Iq4Run* runs, 
   B = wasm_f32x4_mul(chosen.B, wasm_v128_load(units));
 }
 
-void iq4_nl(const float* x, const float* importance, Block32Fit* fits) {
+void iq4_runs(const float* x, const float* importance, BlockParts* parts) {
   Iq4Run runs[4];
   v128_t scale, B;
   if (importance) {
@@ -211,10 +211,9 @@ void iq4_nl(const float* x, const float* importance, Block32Fit* fits) {
   alignas(16) float scales[4];
   wasm_v128_store(scales, scale);
   for (int r = 0; r < 4; ++r) {
-    fits[r].d = f16_from_f32(scales[r]);
-    fits[r].m = 0;
-    const float d = f32_from_f16(fits[r].d);
+    parts[r].scale[0] = f16_from_f32(scales[r]);
+    const float d = f32_from_f16(static_cast<uint16_t>(parts[r].scale[0]));
     const v128_t inverse = wasm_f32x4_splat(d != 0.0f ? 1.0f / d : 0.0f);
-    for (int i = 0; i < 32; i += 16) wasm_v128_store(fits[r].levels + i, round_to_iq4(x + 32 * r + i, inverse));
+    for (int i = 0; i < 32; i += 16) wasm_v128_store(parts[r].codes + i, round_to_iq4(x + 32 * r + i, inverse));
   }
 }

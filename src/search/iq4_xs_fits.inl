@@ -114,7 +114,7 @@ inline v128_t assign_iq4_group(const Iq4SuperBlock& block, int g, float d, v128_
 }
 
 template <bool weighted>
-inline bool fit_iq4_xs(const float* x, const float* importance, SuperBlockFit& fit) {
+inline bool fit_iq4_xs(const float* x, const float* importance, BlockParts& parts) {
   constexpr int groups = Iq4SuperBlock::groups;
   Iq4SuperBlock block;
   fit_iq4_super_block<weighted>(x, importance, block);
@@ -127,19 +127,18 @@ inline bool fit_iq4_xs(const float* x, const float* importance, SuperBlockFit& f
   for (int g = 0; g < groups; ++g) codes[g] = assign_iq4_group<weighted>(block, g, d, scale_scale, scale_x);
   const float ss = total(scale_scale);
   if (ss > 0) d = stored_half(total(scale_x) / ss);
-  fit.d = f16_from_f32(d);
-  fit.dmin = 0;
+  parts.shared_scale = f16_from_f32(d);
   for (int j = 0; j < Iq4SuperBlock::count; ++j) {
     alignas(16) float four[4];
     wasm_v128_store(four, codes[j / 4]);
-    fit.scale[j] = static_cast<int16_t>(four[j % 4]);
+    parts.scale[j] = static_cast<int32_t>(four[j % 4]);
     const float step = d * four[j % 4];
     const v128_t inverse = wasm_f32x4_splat(step != 0.0f ? 1.0f / step : 0.0f);
-    for (int i = 32 * j; i < 32 * j + 32; i += 16) wasm_v128_store(fit.levels + i, round_to_iq4(x + i, inverse));
+    for (int i = 32 * j; i < 32 * j + 32; i += 16) wasm_v128_store(parts.codes + i, round_to_iq4(x + i, inverse));
   }
   return true;
 }
 
-bool iq4_xs(const float* x, const float* importance, SuperBlockFit& fit) {
-  return importance ? fit_iq4_xs<true>(x, importance, fit) : fit_iq4_xs<false>(x, nullptr, fit);
+bool iq4_super_block(const float* x, const float* importance, BlockParts& parts) {
+  return importance ? fit_iq4_xs<true>(x, importance, parts) : fit_iq4_xs<false>(x, nullptr, parts);
 }

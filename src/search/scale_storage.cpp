@@ -50,6 +50,10 @@ float nearest_stored_scale(double scale, Storage storage) {
   return static_cast<float>(scale);
 }
 
+int32_t stored_bits(float scale, Storage storage) {
+  return storage == Storage::f16 ? f16_from_f32(scale) : scale_byte(scale, storage);
+}
+
 uint8_t scale_byte(float scale, Storage storage) {
   if (storage == Storage::e8m0) return static_cast<uint8_t>(scale == 0 ? 0 : nearest_e8m0(scale));
   return static_cast<uint8_t>(nearest_ue4m3(scale));

@@ -9,7 +9,7 @@
 //   weight_steps: what the largest importance of a run becomes, so that no sum of products overflows;
 //   multiples of the smallest d and dmin that reach every run (step 2), how often 3 and 4 run, and how many
 //   scales the last round tries for each run (the others two).
-struct Q4KRule {
+struct Minima16Rule {
   static constexpr int n = 32, N = 15, S = 63, weight_steps = 511;
   static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
   static constexpr float first_shift = -0.36f, shift_step = 0.24f;
@@ -19,7 +19,7 @@ struct Q4KRule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 1, last_codes = 2;
 };
-struct Q5KRule {
+struct Minima32Rule {
   static constexpr int n = 32, N = 31, S = 63, weight_steps = 255;
   static constexpr int first_span = 112, span_step = 4, span_count = 7, coarse_bits = 10, fixed_bits = 9;
   static constexpr float first_shift = -0.42f, shift_step = 0.12f;
@@ -29,7 +29,7 @@ struct Q5KRule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 2, last_codes = 4;
 };
-struct Q2KRule {
+struct Minima4Rule {
   static constexpr int n = 16, N = 3, S = 15, weight_steps = 2047;
   static constexpr int first_span = 32, span_step = 4, span_count = 8, coarse_bits = 12, fixed_bits = 12;
   static constexpr float first_shift = -0.375f, shift_step = 0.25f;
@@ -526,7 +526,7 @@ inline void refit(const NormalSums& normal, float& d, float& dmin) {
 }
 
 template <class Rule, bool weighted>
-inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& fit) {
+inline bool fit_affine(const float* x, const float* importance, BlockParts& parts) {
   constexpr int n = Rule::n, groups = 64 / n;
   AffineFour<Rule, weighted> runs[groups];
   const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
@@ -557,8 +557,8 @@ inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& f
     refit(normal, d, dmin);
   }
 
-  fit.d = f16_from_f32(d);
-  fit.dmin = f16_from_f32(dmin);
+  parts.shared_scale = f16_from_f32(d);
+  parts.shared_minimum = f16_from_f32(dmin);
   const v128_t zero = wasm_f32x4_splat(0.0f), highest_level = in_register(wasm_f32x4_splat(Rule::N));
   const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
@@ -571,15 +571,15 @@ inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& f
     wasm_v128_store(minimum_codes, nearest_i32(minima[g]));
     for (int r = 0; r < 4; ++r) {
       const int j = 4 * g + r;
-      fit.scale[j] = static_cast<int16_t>(scale_codes[r]);
-      fit.minimum[j] = static_cast<int16_t>(minimum_codes[r]);
+      parts.scale[j] = scale_codes[r];
+      parts.minimum[j] = minimum_codes[r];
       const v128_t inverse = wasm_v128_load32_splat(inverses + r), lift = wasm_v128_load32_splat(lifts + r);
       const auto level = [&](int i) {
         const v128_t y = wasm_f32x4_mul(wasm_f32x4_add(wasm_v128_load(x + n * j + i), lift), inverse);
         return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, zero, highest_level), magic), low_byte);
       };
       for (int i = 0; i < n; i += 16) {
-        wasm_v128_store(fit.levels + n * j + i,
+        wasm_v128_store(parts.codes + n * j + i,
                         wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
                                                 wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
       }
@@ -589,9 +589,13 @@ inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& f
 }
 
 template <class Rule>
-inline bool fit_affine(const float* x, const float* importance, SuperBlockFit& fit) {
-  return importance ? fit_affine<Rule, true>(x, importance, fit) : fit_affine<Rule, false>(x, nullptr, fit);
+inline bool fit_affine(const float* x, const float* importance, BlockParts& parts) {
+  return importance ? fit_affine<Rule, true>(x, importance, parts) : fit_affine<Rule, false>(x, nullptr, parts);
 }
-bool q2_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q2KRule>(x, w, fit); }
-bool q4_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q4KRule>(x, w, fit); }
-bool q5_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_affine<Q5KRule>(x, w, fit); }
+bool minima_4_levels(const float* x, const float* w, BlockParts& parts) { return fit_affine<Minima4Rule>(x, w, parts); }
+bool minima_16_levels(const float* x, const float* w, BlockParts& parts) {
+  return fit_affine<Minima16Rule>(x, w, parts);
+}
+bool minima_32_levels(const float* x, const float* w, BlockParts& parts) {
+  return fit_affine<Minima32Rule>(x, w, parts);
+}

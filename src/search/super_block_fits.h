@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 
+#include "formats/grammar.h"
+
 /// The searches behind the methods lowest-error and quick in 16-bit integers: super-blocks of 256 weights, and blocks
 /// of 32 with a scale and a minimum (for weights of equal importance) or with uneven levels.
 ///
@@ -13,41 +15,31 @@
 ///   3. each run then tries the stored scales (and minima) next to its own fit, judged by its error;
 ///   4. the shared numbers are fitted again to the codes (normal equations), and 3 and 4 may repeat.
 /// Levels that rounding of u puts on the wrong side of a tie cost next to nothing: any choice of levels is judged by
-/// what it is. Nothing here promises to beat another quantizer on every block; the caller compares (codec/guarded.h).
+/// what it is. Nothing here promises to beat another quantizer on every block; the caller compares
+/// (codec/keep_better.h).
 namespace nibble {
 
-/// What a super-block stores, before packing.
-struct SuperBlockFit {
-  uint16_t d, dmin;                ///< half floats; dmin only with minima
-  int16_t scale[16], minimum[16];  ///< codes: unsigned with minima, signed without
-  uint8_t levels[256];             ///< from the lowest level of the format up
-};
+using SuperBlockSearch = bool (*)(const float* x, const float* importance, BlockParts& parts);
 
-/// What a block of 32 weights with a scale and a minimum stores: half floats and levels 0..N.
-struct Block32Fit {
-  uint16_t d, m;
-  uint8_t levels[32];
-};
-
-/// One function per format and kernel; both kernels give the same bits. `importance` may be null: all weights count the
-/// same.
+/// One function per shape and kernel; both kernels give the same bits. `importance` may be null: all weights count the
+/// same. The codes of the parts count levels from the lowest one up.
 /// Those of blocks of 32 fit four consecutive ones, whatever the weights: numbers no half float holds make an invalid
-/// block. q4_1 and q5_1 take step 1, and round the best candidate of each shift once more to its own fit; their quick
-/// forms try fewer candidates. iq4_nl takes step 1 over the uneven levels, see iq4_fits.inl; m is 0. Those of
-/// super-blocks return false where the weights are too large or too small for the integer search; `fit` is then not
-/// meaningful. exact_iq4 is the body of search/exact_iq4.h.
-#define NIBBLE_SUPER_BLOCK_FITS                                             \
-  void q4_1(const float* x, Block32Fit* fits);                              \
-  void q5_1(const float* x, Block32Fit* fits);                              \
-  void q4_1_quick(const float* x, Block32Fit* fits);                        \
-  void q5_1_quick(const float* x, Block32Fit* fits);                        \
-  void iq4_nl(const float* x, const float* importance, Block32Fit* fits);   \
-  bool q2_k(const float* x, const float* importance, SuperBlockFit& fit);   \
-  bool q3_k(const float* x, const float* importance, SuperBlockFit& fit);   \
-  bool q4_k(const float* x, const float* importance, SuperBlockFit& fit);   \
-  bool q5_k(const float* x, const float* importance, SuperBlockFit& fit);   \
-  bool q6_k(const float* x, const float* importance, SuperBlockFit& fit);   \
-  bool iq4_xs(const float* x, const float* importance, SuperBlockFit& fit); \
+/// block. The affine ones take step 1, and round the best candidate of each shift once more to its own fit; their quick
+/// forms try fewer candidates. iq4_runs takes step 1 over the uneven levels, see iq4_fits.inl. Those of super-blocks
+/// return false where the weights are too large or too small for the integer search; the parts are then not meaningful.
+/// exact_iq4 is the body of search/exact_iq4.h.
+#define NIBBLE_SUPER_BLOCK_FITS                                                         \
+  void affine_16_levels(const float* x, BlockParts* parts);                             \
+  void affine_32_levels(const float* x, BlockParts* parts);                             \
+  void affine_16_levels_quick(const float* x, BlockParts* parts);                       \
+  void affine_32_levels_quick(const float* x, BlockParts* parts);                       \
+  void iq4_runs(const float* x, const float* importance, BlockParts* parts);            \
+  bool minima_4_levels(const float* x, const float* importance, BlockParts& parts);     \
+  bool minima_16_levels(const float* x, const float* importance, BlockParts& parts);    \
+  bool minima_32_levels(const float* x, const float* importance, BlockParts& parts);    \
+  bool symmetric_8_levels(const float* x, const float* importance, BlockParts& parts);  \
+  bool symmetric_64_levels(const float* x, const float* importance, BlockParts& parts); \
+  bool iq4_super_block(const float* x, const float* importance, BlockParts& parts);     \
   bool exact_iq4(const float* x, float& scale);
 
 namespace super_block_fits_scalar {

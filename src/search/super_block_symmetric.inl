@@ -6,7 +6,7 @@
 // 2^(8 - coarse_bits), the first long_count of them long, all in multiples of four; the fraction of step 3; multiples
 // of the smallest d that reaches every run; how often steps 3 and 4 run. weight_steps: what the largest importance of a
 // run becomes, so that no sum of products overflows.
-struct Q6KRule {
+struct Symmetric64Rule {
   static constexpr int n = 16, N = 32, S = 128, weight_steps = 511;
   static constexpr int spans[24] = {104, 108, 111, 112, 113, 115, 116, 117, 119, 120, 121, 123,
                                     124, 125, 128, 129, 132, 136, 137, 140, 128, 129, 132, 136};
@@ -15,7 +15,7 @@ struct Q6KRule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.008f;
   static constexpr int rounds = 1;
 };
-struct Q3KRule {
+struct Symmetric8Rule {
   static constexpr int n = 16, N = 4, S = 32, weight_steps = 2047;
   static constexpr int spans[12] = {92, 104, 112, 120, 128, 136, 148, 160, 116, 124, 136, 152};
   static constexpr int span_count = 12, long_count = 8, coarse_bits = 13, fixed_bits = 12;
@@ -259,7 +259,7 @@ inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v1
 }
 
 template <class Rule, bool weighted>
-inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit& fit) {
+inline bool fit_symmetric(const float* x, const float* importance, BlockParts& parts) {
   constexpr int n = Rule::n, groups = 64 / n;
   SymmetricFour<Rule, weighted> runs[groups];
   const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
@@ -282,8 +282,7 @@ inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit
     if (ss > 0) d = std::copysign(stored_half(total(scale_x) / ss), d);
   }
 
-  fit.d = f16_from_f32(d);
-  fit.dmin = 0;
+  parts.shared_scale = f16_from_f32(d);
   const v128_t low = in_register(wasm_f32x4_splat(-Rule::N)), high = in_register(wasm_f32x4_splat(Rule::N - 1));
   const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Rule::N)),
                low_byte = in_register(wasm_i32x4_splat(0xFF));
@@ -295,14 +294,14 @@ inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit
     wasm_v128_store(scale_codes, nearest_i32(codes[g]));
     for (int r = 0; r < 4; ++r) {
       const int j = 4 * g + r;
-      fit.scale[j] = static_cast<int16_t>(scale_codes[r]);
+      parts.scale[j] = scale_codes[r];
       const v128_t inverse = wasm_v128_load32_splat(inverses + r);
       const auto level = [&](int i) {
         const v128_t y = wasm_f32x4_mul(wasm_v128_load(x + n * j + i), inverse);
         return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, low, high), magic), low_byte);
       };
       for (int i = 0; i < n; i += 16) {
-        wasm_v128_store(fit.levels + n * j + i,
+        wasm_v128_store(parts.codes + n * j + i,
                         wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
                                                 wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
       }
@@ -312,8 +311,12 @@ inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit
 }
 
 template <class Rule>
-inline bool fit_symmetric(const float* x, const float* importance, SuperBlockFit& fit) {
-  return importance ? fit_symmetric<Rule, true>(x, importance, fit) : fit_symmetric<Rule, false>(x, nullptr, fit);
+inline bool fit_symmetric(const float* x, const float* importance, BlockParts& parts) {
+  return importance ? fit_symmetric<Rule, true>(x, importance, parts) : fit_symmetric<Rule, false>(x, nullptr, parts);
 }
-bool q3_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_symmetric<Q3KRule>(x, w, fit); }
-bool q6_k(const float* x, const float* w, SuperBlockFit& fit) { return fit_symmetric<Q6KRule>(x, w, fit); }
+bool symmetric_8_levels(const float* x, const float* w, BlockParts& parts) {
+  return fit_symmetric<Symmetric8Rule>(x, w, parts);
+}
+bool symmetric_64_levels(const float* x, const float* w, BlockParts& parts) {
+  return fit_symmetric<Symmetric64Rule>(x, w, parts);
+}

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "codec/convert.h"
-#include "codec/scale_search.h"
 #include "formats/format.h"
 #include "json/json.h"
 #include "stats/error_report.h"
@@ -30,6 +29,15 @@ const char* importance_name(Importance importance) {
   return "";
 }
 
+Json grammar_json(const Format& format) {
+  const Grammar& grammar = format.grammar;
+  if (grammar.levels.empty()) return nullptr;
+  return {{"kind", kind_name(grammar.kind)},         {"searchable", has_searches(grammar.kind)},
+          {"runLength", format.scale_length},        {"levels", grammar.levels},
+          {"offset", has_offset(grammar.kind)},      {"superBlock", is_super_block(grammar.kind)},
+          {"storage", storage_name(grammar.storage)}};
+}
+
 std::string formats() {
   Json list = Json::list();
   for (const Format& format : all_formats()) {
@@ -42,7 +50,8 @@ std::string formats() {
                     {"importance", importance_name(format.importance)},
                     {"methods", methods_of(format.type)},
                     {"decodable", format.decode != nullptr},
-                    {"oneScale", one_scale_grid(format.type) != nullptr}});
+                    {"oneScale", format.grammar.kind == FormatKind::one_scale},
+                    {"grammar", grammar_json(format)}});
   }
   return list.dump();
 }

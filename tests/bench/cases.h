@@ -44,7 +44,7 @@ inline void quantize_by_sorting(const float* row, uint8_t* blocks, size_t length
       const float level = scale == 0.0f ? 0.0f : std::nearbyint(row[at + i] / scale);
       codes[i] = static_cast<uint8_t>(static_cast<int>(std::max(-8.0f, std::min(7.0f, level))) + 8);
     }
-    Q4_0::encode(f16_from_f32(scale), codes, blocks);
+    encode<Q4_0>(f16_from_f32(scale), codes, blocks);
   }
 }
 

@@ -16,8 +16,6 @@
 #include <vector>
 
 #include "codec/codec.h"
-#include "codec/lowest_error.h"
-#include "codec/scale_search.h"
 #include "container/model.h"
 #include "core/kernel_inputs.h"
 #include "error.h"

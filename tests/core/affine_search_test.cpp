@@ -1,4 +1,3 @@
-#include "codec/affine_search.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/lowest_error.h"
+#include "codec/codec.h"
 #include "core/kernel_inputs.h"
 #include "formats/format.h"
 #include "search/affine_methods.h"

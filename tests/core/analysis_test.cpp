@@ -6,7 +6,6 @@
 
 #include "analysis/row_sample.h"
 #include "analysis/scale_analysis.h"
-#include "codec/scale_search.h"
 #include "error.h"
 #include "kernel_inputs.h"
 #include "reference/scale_sweep_reference.h"
@@ -101,8 +100,8 @@ ScaleFigures figures_of(const std::vector<float>& values, const ScaleAnalysisOpt
 TEST(ScaleAnalysis, FindsTheDivisorsAndErrorsOfTheSlowSearch) {
   for (const char* format : {"q4_0", "q5_0", "iq4_nl"}) {
     SCOPED_TRACE(format);
-    const OneScaleGrid& grid = *one_scale_grid(find_format(format)->type);
-    const std::vector<float> levels(grid.levels.value, grid.levels.value + grid.levels.count);
+    const Grammar& grammar = find_format(format)->grammar;
+    const std::vector<float> levels(grammar.levels.begin(), grammar.levels.end());
     const double reach = -levels[0];
     const std::vector<float> values = some_weights(64 * 32, 5);
     const ScaleFigures figures = figures_of(values, {format, 1}, values.size());

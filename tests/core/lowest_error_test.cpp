@@ -1,5 +1,3 @@
-#include "codec/lowest_error.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/codec.h"
 #include "core/kernel_inputs.h"
 
 namespace nibble {

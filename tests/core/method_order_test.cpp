@@ -7,7 +7,6 @@
 #include <map>
 
 #include "codec/codec.h"
-#include "codec/lowest_error.h"
 #include "container/model.h"
 #include "search/scale_methods.h"
 #include "test_files.h"

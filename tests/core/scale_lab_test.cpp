@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/lowest_error.h"
+#include "codec/codec.h"
 #include "error.h"
 #include "formats/format.h"
 

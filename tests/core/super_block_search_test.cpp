@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/lowest_error.h"
+#include "codec/codec.h"
 #include "core/kernel_inputs.h"
 
 /// lowest-error and quick for K-quants: with importance, and where the range of a run is not used evenly.

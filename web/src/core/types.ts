@@ -11,6 +11,18 @@ export interface FormatInfo {
   methods: string[]; // search methods that can write it; empty: read only
   decodable: boolean;
   oneScale: boolean; // one scale for each run of weights, and nothing beside it: it can be searched exactly and analysed
+  grammar: FormatGrammar | null; // of types whose weights have levels of their own
+}
+
+/** How a weight comes from what a block stores. */
+export interface FormatGrammar {
+  kind: 'one scale' | 'scale and offset' | 'super-block' | 'super-block with minima' | 'ternary';
+  searchable: boolean; // there is a scale to search
+  runLength: number; // weights that share a scale
+  levels: number[]; // ascending, in units of the scale
+  offset: boolean; // an offset or a minimum beside each scale
+  superBlock: boolean; // scales are multiples of a number that the runs of a block share
+  storage: Exclude<LabStorage, 'multiples'>; // of scales and offsets, or of the shared numbers
 }
 
 export interface FileTypeInfo {
@@ -247,7 +259,7 @@ export interface BlockErrorReport {
 export interface LabRequest {
   weights: number[]; // 1..256
   importance?: number[] | null;
-  /** One scale: q4_0, q5_0, q8_0, iq4_nl, mxfp4, nvfp4, q3_K, q6_K. Scale and offset: q4_1, q5_1, q2_K, q4_K, q5_K. */
+  /** The name of a format with a scale to search (FormatGrammar.searchable). */
   format?: string;
   levels?: number[]; // ascending; instead of a format
   storage?: 'real' | 'f16' | 'e8m0' | 'ue4m3'; // with levels

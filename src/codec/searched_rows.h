@@ -1,14 +1,12 @@
 #pragma once
 #include <cstring>
 
-#include "codec/guarded.h"
-#include "codec/k_quants.h"
-#include "codec/lowest_error.h"
-#include "codec/scale_search.h"
+#include "codec/codec.h"
+#include "codec/keep_better.h"
 #include "search/super_block_fits.h"
 
-/// From a search to blocks, where several kinds of formats do it the same way.
-namespace nibble::lowest_error {
+/// From a search to rows of blocks, where several kinds of formats do it the same way.
+namespace nibble {
 
 /// What a search of four blocks of 32 reads where there are `count`, up to four: the missing ones are zero, in `room`.
 template <int count>
@@ -19,23 +17,7 @@ inline const float* filled_to_four(const float* x, float (&room)[4 * 32]) {
   return room;
 }
 
-/// Where one scale per block is all there is to choose, the exact search has the lowest error.
-template <class F, Guard guard, Kernel kernel, class V>
-void quantize_exactly(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  static const QuantizeRow exact = find_quantizer(F::type, exact_method, kernel)->run;
-  constexpr int together = 16;
-  const auto improve = [](const float* x, uint8_t* some, const float* weights) {
-    exact(x, some, together * F::block_length, weights);
-    return true;
-  };
-  const auto improve_one = [](const float* x, uint8_t* one, const float* weights) {
-    exact(x, one, F::block_length, weights);
-    return true;
-  };
-  quantize_searched<guard, F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
-}
-
-}  // namespace nibble::lowest_error
+}  // namespace nibble
 
 /// The quantizers lowest-error and quick of a format for every kernel of this build, from a function template over a
 /// format, a guard, a kernel and the vector that goes with it.

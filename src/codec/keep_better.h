@@ -8,8 +8,8 @@
 #include "numeric/lanes.h"
 
 /// What the methods lowest-error and quick do with a format's search: the first keeps, block by block, the better of
-/// what the search and what llama.cpp's method writes; the second takes what the search writes. V is float or a vector
-/// of independent runs (numeric/lanes.h).
+/// what the search and what llama.cpp's method writes (where llama.cpp knows the format); the second takes what the
+/// search writes. V is float or a vector of independent runs (numeric/lanes.h).
 namespace nibble {
 
 enum class Guard { compare, none };
@@ -29,6 +29,7 @@ inline double exact_error(const float* x, const float* decoded, const float* imp
 /// The same in single precision: within 1e-4 of it, far more than n roundings can add up to, unless squares underflow.
 template <size_t length, class V, bool weighted>
 inline float rough_error(const float* x, const float* decoded, const float* importance) {
+  static_assert(length % 4 == 0);
   V sum(0.0f);
   for (size_t i = 0; i < length; i += lane_count<V>) {
     const V off = load_run<V>(x + i) - load_run<V>(decoded + i);
@@ -64,10 +65,17 @@ inline void keep_better(const float* x, const float* importance, const uint8_t* 
   for (size_t b = 0; b < count; ++b, trial += F::block_bytes, blocks += F::block_bytes) {
     if (is_better<n, V, weighted>(x + n * b, trial_values + n * b, block_values + n * b,
                                   weighted ? importance + n * b : nullptr) &&
-        F::valid(trial)) {
+        valid<F>(trial)) {
       std::memcpy(blocks, trial, F::block_bytes);
     }
   }
+}
+
+/// llama.cpp's method; null where it does not know the format.
+template <class F, Kernel kernel>
+QuantizeRow llama_cpp_row() {
+  const Quantizer* quantizer = find_quantizer(F::type, llama_cpp, kernel);
+  return quantizer ? quantizer->run : nullptr;
 }
 
 /// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at
@@ -75,7 +83,7 @@ inline void keep_better(const float* x, const float* importance, const uint8_t* 
 template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
-  static const QuantizeRow plain = find_quantizer(F::type, llama_cpp, kernel)->run;
+  static const QuantizeRow plain = llama_cpp_row<F, kernel>();
   static const DecodeBlocks decode = find_decoder(F::type, kernel)->run;
   constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
   constexpr size_t batch = together * std::max<size_t>(1, 1024 / (block_length * together));
@@ -122,10 +130,12 @@ void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const 
     uint8_t* to = blocks + done * block_bytes;
     const bool offered = count == together ? improve(x, to, weights) : improve_one(x, to, weights);
     for (size_t b = 0; b < count; ++b) {
-      if (offered && F::valid(to + b * block_bytes)) continue;
+      if (offered && valid<F>(to + b * block_bytes)) continue;
+      const QuantizeRow run = llama_cpp_row<F, kernel>();
+      if (!run) continue;
       if (!has_plain) {
         plain.resize(all * block_bytes);  // the whole row: weighted, some take statistics over it
-        find_quantizer(F::type, llama_cpp, kernel)->run(row, plain.data(), length, importance);
+        run(row, plain.data(), length, importance);
         has_plain = true;
       }
       std::memcpy(to + b * block_bytes, &plain[(done + b) * block_bytes], block_bytes);
@@ -137,7 +147,7 @@ void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const 
 template <Guard guard, class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
 void quantize_searched(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                        ImproveOne&& improve_one) {
-  if constexpr (guard == Guard::compare) {
+  if (guard == Guard::compare && llama_cpp_row<F, kernel>()) {
     quantize_guarded<F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
   } else {
     quantize_unguarded<F, kernel, together>(row, blocks, length, importance, improve, improve_one);

@@ -1,0 +1,14 @@
+#pragma once
+#include <string_view>
+
+namespace nibble {
+
+/// The method that writes the bytes llama-quantize writes; always the default.
+constexpr std::string_view llama_cpp = "llama.cpp";
+/// The method that looks for the lowest squared error inside a format's own layout (src/search), and never writes a
+/// block with more of it than the method llama.cpp does.
+constexpr std::string_view lowest_error_method = "lowest-error";
+/// Such a search without that promise: llama.cpp's method does not run, so on a rare block it is the better one.
+constexpr std::string_view quick_method = "quick";
+
+}  // namespace nibble
