@@ -29,7 +29,7 @@ constexpr bool in_gguf(Type type) { return type < Type::f8_e4m3; }
 /// How a format's llama.cpp quantizer treats an importance row.
 enum class Importance : uint8_t { ignored, optional, required };
 
-/// One tensor type. Filled in by describe<F>() from the format's own struct (formats/grammar_of.h) from the format's
+/// One tensor type. Filled in by describe<F>() (formats/grammar_of.h) from the format's
 /// own struct (see list.h).
 struct Format {
   Type type;

@@ -56,7 +56,7 @@ std::vector<float> first_eight(std::initializer_list<std::pair<int, int>> bytes)
   std::vector<uint8_t> block(F::block_bytes);
   for (const auto& [at, value] : bytes) block[static_cast<size_t>(at)] = static_cast<uint8_t>(value);
   std::vector<float> values(F::block_length);
-  decode<F>(block.data(), values.data());
+  F::decode(block.data(), values.data());
   values.resize(8);
   return values;
 }
