@@ -1,9 +1,37 @@
 /** The block as text and as a link. */
-import { expect, test } from 'vitest';
-import { type Bench, FIRST_BENCH, LEVEL_PRESETS } from '../src/app/lab/block';
+import { beforeAll, expect, test } from 'vitest';
+import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf } from '../src/app/lab/block';
 import { pickOf, runsOf } from '../src/app/lab/block-figures';
-import { linkOf, readLink } from '../src/app/lab/block-link';
+import { linkOf as linkWith, readLink as readWith } from '../src/app/lab/block-link';
 import { parseNumbers, shortFloat } from '../src/app/lab/numbers';
+import { loadCore } from '../src/core';
+import type { LevelPreset } from '../src/core/types';
+import { nodePlatform } from '../src/platform/node';
+
+let lists: LabLists;
+beforeAll(async () => {
+  const core = await loadCore(nodePlatform);
+  lists = listsOf(core.formats, JSON.parse(core.module.levelPresets()) as LevelPreset[]);
+});
+const linkOf = (bench: Bench) => linkWith(bench, lists);
+const readLink = (hash: string) => readWith(hash, lists);
+
+test('the lists are those of the core: every format with a scale to search, every list of levels once', () => {
+  const format = (name: string) => formatOf({ ...FIRST_BENCH, format: name }, lists);
+  expect(format('q4_0').label).toBe('Q4_0: −8 … 7, a half float');
+  expect(format('q4_K')).toEqual({
+    name: 'q4_K',
+    label: 'Q4_K, one sub-block: 0 … 15 and a minimum',
+    runLength: 32,
+    levels: 16,
+    affine: true,
+    superBlock: 256,
+  });
+  expect(format('nvfp4')).toMatchObject({ runLength: 16, levels: 15, affine: false, superBlock: null });
+  expect(format('q5_1').label).toContain('0 … 31 and an offset');
+  expect(lists.formats.map(({ name }) => name)).not.toContain('tq1_0');
+  expect(lists.presets.map(({ name }) => name)).toEqual(['seven', 'eight', 'nf4', 'fp4', 'hand', 'iq4_nl']);
+});
 
 test('numbers are read with anything between them', () => {
   expect(parseNumbers('0.1, 0.2;\n[-.3]\t+6e-1 \u22121', 1, 256).values).toEqual([0.1, 0.2, -0.3, 0.6, -1]);
@@ -71,7 +99,7 @@ test('a block survives its link', () => {
     FIRST_BENCH,
     { ...FIRST_BENCH, weights: [-1e-7, 3, 0.25], importance: [0, 1, 2.5], format: 'q4_0' },
     { ...FIRST_BENCH, levels: [-3, 0.5, 9], storage: 'real' },
-    { ...FIRST_BENCH, levels: LEVEL_PRESETS[4]?.levels ?? [], storage: 'ue4m3' },
+    { ...FIRST_BENCH, levels: lists.presets[4]?.levels ?? [], storage: 'ue4m3' },
     { ...FIRST_BENCH, format: 'q4_K', superNumbers: { superScale: 0.0123, superMinimum: 0.5 } },
     { ...FIRST_BENCH, format: 'q6_K', superNumbers: { superScale: -0.25, superMinimum: null } },
   ];

@@ -16,7 +16,7 @@ import {
 import { type Core, loadCore } from '../src/core';
 import type { LabPoint, LabReport, LabRequest } from '../src/core/types';
 import { nodePlatform } from '../src/platform/node';
-import { FIRST_BENCH, LEVEL_PRESETS, requestOf } from '../src/app/lab/block';
+import { FIRST_BENCH, requestOf } from '../src/app/lab/block';
 import { cutAt, makeLab, readReport } from '../src/app/lab/lab-core';
 import type { Lab } from '../src/wasm/nibble';
 
@@ -64,7 +64,7 @@ const requests: [string, LabRequest][] = [
     'uneven levels',
     {
       weights: [1, -2.5, 0.3, 7, 7, 0],
-      levels: LEVEL_PRESETS.find((preset) => preset.name === 'nf4')?.levels ?? [],
+      levels: [-1, -0.7, -0.5, -0.4, -0.3, -0.2, -0.1, 0, 0.08, 0.16, 0.25, 0.34, 0.44, 0.56, 0.72, 1],
       storage: 'real',
     },
   ],
@@ -72,7 +72,7 @@ const requests: [string, LabRequest][] = [
     'levels made by hand',
     {
       weights: [1, -2.5, 0.3, 7],
-      levels: LEVEL_PRESETS.find((preset) => preset.name === 'hand')?.levels ?? [],
+      levels: [-1e6, -1000, -10, -5, -3, -2, -1, -0.5, 0.5, 1, 2, 3, 5, 10, 1000, 1e6],
       storage: 'real',
     },
   ],

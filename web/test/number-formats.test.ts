@@ -1,8 +1,6 @@
-/** Ways to spend bits, by name; and lists of levels that two places hold. */
+/** Ways to spend bits, by name. */
 import { describe, expect, it } from 'vitest';
-import { LEVEL_PRESETS } from '../src/app/lab/block';
-import { loadCore, type LevelPreset, type NumberFormatPoint } from '../src/core';
-import { nodePlatform } from '../src/platform/node';
+import type { NumberFormatPoint } from '../src/core';
 import { bestOfEach, blockName, blockText, pointName } from '../src/text/number-formats';
 
 const point = (change: Partial<NumberFormatPoint>): NumberFormatPoint => ({
@@ -47,14 +45,4 @@ describe('names of number formats', () => {
     ];
     expect(bestOfEach([worse, best, onFrontier, other, ...types])).toEqual([best, onFrontier, other, ...types]);
   });
-});
-
-it('starts from the same lists in the Lab and in the core', async () => {
-  const presets = JSON.parse((await loadCore(nodePlatform)).module.levelPresets()) as LevelPreset[];
-  for (const name of ['nf4', 'fp4', 'hand']) {
-    const core = presets.find((one) => one.name === name)!.levels;
-    const lab = LEVEL_PRESETS.find((one) => one.name === name)!.levels;
-    expect(core).toHaveLength(lab.length);
-    core.forEach((level, index) => expect(level).toBeCloseTo(lab[index]!, 5));
-  }
 });

@@ -1,11 +1,11 @@
 /** What an address points to, a place of the page or a block for the Lab, is opened: in a fresh tab, and when the address changes. */
 import { effect } from '@preact/signals';
-import { readLink } from './lab/block-link';
+import { isBlockLink } from './lab/block-link';
 import { labProblem, reported } from './lab/bench';
 import { goTo } from './parts/place';
 
 function openAddress(): void {
-  const id = readLink(location.hash) ? 'lab' : location.hash.slice(1);
+  const id = isBlockLink(location.hash) ? 'lab' : location.hash.slice(1);
   if (document.getElementById(id)?.classList.contains('place')) goTo(id);
 }
 

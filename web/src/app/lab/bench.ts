@@ -2,12 +2,12 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Curve, type Sign, type Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
-import type { LabMethod, LabPoint, LabReport, LabRequest } from '../../core/types';
+import type { LabMethod, LabPoint, LabReport, LabRequest, LevelPreset } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
 import { labWorker } from './away';
-import { type Bench, FIRST_BENCH, formatOf, requestOf } from './block';
-import { linkOf, readLink } from './block-link';
+import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf, OWN_LISTS, requestOf } from './block';
+import { isBlockLink, linkOf, readLink } from './block-link';
 import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
 
 /** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
@@ -24,10 +24,14 @@ export interface Shown {
   curves: Curve[] | null;
 }
 
-const link = readLink(location.hash);
-export const bench = signal<Bench>(link?.bench ?? FIRST_BENCH);
+/** Formats and levels there are; until the core is there, the page's own. */
+export const lists = computed<LabLists>(() =>
+  core.value ? listsOf(core.value.formats, JSON.parse(core.value.module.levelPresets()) as LevelPreset[]) : OWN_LISTS,
+);
+/** A link is read once the core, which knows the formats, is there. */
+export const bench = signal<Bench>(FIRST_BENCH);
 /** Why the link that was opened shows no block; null once another block is on the bench. */
-export const linkProblem = signal<string | null>(link?.problem ?? null);
+export const linkProblem = signal<string | null>(null);
 /** The bench a report belongs to comes with it: while a large block is dragged the report is a moment behind. */
 export const reported = signal<Shown | null>(null);
 /** Why the core has no report, in its words. */
@@ -281,7 +285,7 @@ const kindOf = ({ format, levels, weights }: Bench): string => `${format || leve
 
 function isLarge(now: Bench): boolean {
   return (
-    now.weights.length * (formatOf(now).levels || now.levels.length) > LARGE ||
+    now.weights.length * (formatOf(now, lists.peek()).levels || now.levels.length) > LARGE ||
     (slow.get(kindOf(now)) ?? 0) >= SLOW_REPORTS
   );
 }
@@ -310,7 +314,17 @@ function report(now: Bench): void {
 
 /** Follows the block: its report, and its link in the address. */
 export function startLab(): void {
+  const followLink = () => {
+    const linked = readLink(location.hash, lists.peek());
+    if (linked?.bench) setBench(linked.bench);
+    else linkProblem.value = linked?.problem ?? null;
+  };
+  let linked = isBlockLink(location.hash);
   effect(() => {
+    if (core.value && linked) {
+      linked = false;
+      untracked(followLink);
+    }
     const now = bench.value;
     // A report follows the block, not the sliders, which it looks at as well.
     if (core.value) untracked(() => report(now));
@@ -318,7 +332,7 @@ export function startLab(): void {
   let linking: ReturnType<typeof setTimeout> | undefined;
   let first = true;
   effect(() => {
-    const link = linkOf(bench.value);
+    const link = linkOf(bench.value, lists.peek());
     if (first) {
       first = false;
       return;
@@ -330,8 +344,7 @@ export function startLab(): void {
     );
   });
   window.addEventListener('hashchange', () => {
-    const linked = readLink(location.hash);
-    if (linked?.bench) setBench(linked.bench);
-    else linkProblem.value = linked?.problem ?? null;
+    if (core.value) followLink();
+    else linked = isBlockLink(location.hash);
   });
 }

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { CopyButton } from '../parts/copy-button';
 import { plural } from '../../text/units';
-import { bench, setBench } from './bench';
-import { FIRST_BENCH, FORMATS, isFirstBench, LEVEL_PRESETS, MOST_WEIGHTS, STORAGES, type Storage } from './block';
+import { bench, lists, setBench } from './bench';
+import { FIRST_BENCH, isFirstBench, MOST_WEIGHTS, STORAGES, type Storage } from './block';
 import { linkOf } from './block-link';
 import { parseNumbers } from './numbers';
 import { NumbersField } from './numbers-field';
@@ -11,8 +11,9 @@ import { stop } from './play';
 /** The block as text, and how it is stored. */
 export function BlockEditor(): VNode {
   const { weights, importance, format, levels, storage } = bench.value;
-  const preset = LEVEL_PRESETS.find((one) => String(one.levels) === String(levels));
-  const link = linkOf(bench.value);
+  const { formats, presets } = lists.value;
+  const preset = presets.find((one) => String(one.levels) === String(levels));
+  const link = linkOf(bench.value, lists.value);
   const change = (next: Parameters<typeof setBench>[0]) => {
     stop();
     setBench(next);
@@ -36,7 +37,7 @@ export function BlockEditor(): VNode {
             value={format}
             onChange={(event) => change({ format: event.currentTarget.value, superNumbers: null })}
           >
-            {FORMATS.map((one) => (
+            {formats.map((one) => (
               <option key={one.name} value={one.name}>
                 {one.label}
               </option>
@@ -52,11 +53,11 @@ export function BlockEditor(): VNode {
                 value={preset?.name ?? ''}
                 onChange={(event) =>
                   change({
-                    levels: LEVEL_PRESETS.find((one) => one.name === event.currentTarget.value)?.levels ?? levels,
+                    levels: presets.find((one) => one.name === event.currentTarget.value)?.levels ?? levels,
                   })
                 }
               >
-                {LEVEL_PRESETS.map((one) => (
+                {presets.map((one) => (
                   <option key={one.name} value={one.name}>
                     {one.label}
                   </option>

@@ -1,13 +1,13 @@
 /** The block on the bench as a link, and back. */
 import { sentenceOf } from '../../core/index';
-import { type Bench, FIRST_BENCH, FORMATS, LEVEL_PRESETS, MOST_WEIGHTS, STORAGES } from './block';
+import { type Bench, FIRST_BENCH, type LabLists, MOST_WEIGHTS, STORAGES } from './block';
 import { shortFloat, writeNumbers } from './numbers';
 
 /** Longest block that goes into the address. */
 const LONGEST_LINK = 6000;
 
 /** The bench as the part of an address after "#"; null when it is too long for one. */
-export function linkOf(bench: Bench): string | null {
+export function linkOf(bench: Bench, { presets }: LabLists): string | null {
   const parts = [`w=${writeNumbers(bench.weights, ',')}`];
   if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
   if (bench.format) parts.push(`f=${bench.format}`);
@@ -17,25 +17,31 @@ export function linkOf(bench: Bench): string | null {
     );
   if (!bench.format)
     parts.push(
-      `l=${LEVEL_PRESETS.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`,
+      `l=${presets.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`,
       `s=${bench.storage}`,
     );
   const link = `lab:${parts.join(';')}`;
   return link.length > LONGEST_LINK ? null : link;
 }
 
+/** Whether an address was made by linkOf(). */
+export const isBlockLink = (hash: string): boolean => hash.startsWith('#lab:');
+
 /** What a link made by linkOf() holds, or why it holds nothing; null when the address is no link to a block. */
-export function readLink(hash: string): { bench: Bench; problem: null } | { bench: null; problem: string } | null {
-  if (!hash.startsWith('#lab:')) return null;
+export function readLink(
+  hash: string,
+  lists: LabLists,
+): { bench: Bench; problem: null } | { bench: null; problem: string } | null {
+  if (!isBlockLink(hash)) return null;
   try {
-    return { bench: linkedBench(hash.slice('#lab:'.length)), problem: null };
+    return { bench: linkedBench(hash.slice('#lab:'.length), lists), problem: null };
   } catch (error) {
     return { bench: null, problem: `The link shows no block: ${sentenceOf(error)}` };
   }
 }
 
 /** Throws with the rest of a sentence. */
-function linkedBench(link: string): Bench {
+function linkedBench(link: string, { formats, presets }: LabLists): Bench {
   if (link.length > LONGEST_LINK) throw new Error(`it is longer than ${LONGEST_LINK} characters.`);
   const fields = new Map<string, string>();
   for (const part of decoded(link).split(';')) {
@@ -63,12 +69,12 @@ function linkedBench(link: string): Bench {
   };
   const weights = numbers('w', 'weights', 1, MOST_WEIGHTS);
   const importance = fields.has('i') ? numbers('i', 'numbers of importance', weights.length, weights.length) : null;
-  const format = known('f', 'format', FORMATS);
+  const format = known('f', 'format', formats);
   const levels =
-    LEVEL_PRESETS.find((preset) => preset.name === fields.get('l'))?.levels ??
+    presets.find((preset) => preset.name === fields.get('l'))?.levels ??
     (fields.has('l') ? numbers('l', 'levels', 2, MOST_WEIGHTS) : FIRST_BENCH.levels);
   const [superScale, superMinimum = null] =
-    format?.subBlock && fields.has('d') ? numbers('d', 'numbers of its super-block', 1, 2) : [];
+    format?.superBlock && fields.has('d') ? numbers('d', 'numbers of its super-block', 1, 2) : [];
   return {
     weights,
     importance,

@@ -79,7 +79,7 @@ export function BlocksPanel({
           {tensor.name}, {sampleOf(figures)} of {request.weights.length} weights in {format.label.split(/[:,]/)[0]}
           {blocks.length < total && ', in runs of neighbours spread evenly'}. Across: {rangeName}. Up: the relative
           error, the root of a block’s squared error over its squared weights, every weight counting the same
-          {format.subBlock && ', at scales and minima of its own'}.
+          {format.superBlock !== null && ', at scales and minima of its own'}.
           {better !== null &&
             ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
           {zeros > 0 && ` ${integer(zeros)} of ${format.affine ? 'equal weights' : 'zeros'} are left out.`} Click a

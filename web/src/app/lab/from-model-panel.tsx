@@ -6,8 +6,8 @@ import type { LabRequest, TensorInfo } from '../../core/types';
 import { integer, percent, precise, shapeText } from '../../text/units';
 import { Switch } from '../../charts/frame';
 import type { Opened } from '../state/opening';
-import { bench, chosen, setBench } from './bench';
-import { FORMATS, formatOf, type LabFormat, requestOf } from './block';
+import { bench, chosen, lists, setBench } from './bench';
+import { formatOf, type LabFormat, requestOf } from './block';
 import { type BlockFigures, type BlockPick, MOST_BLOCKS, pickOf, SAMPLE_BLOCKS, sampleOf } from './block-figures';
 import { BlocksPanel, type BlocksPlot } from './blocks-panel';
 import { decodableTensors, findLargest, measureBlocks, readBlock } from './from-model';
@@ -43,9 +43,9 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const list = useId();
   useEffect(() => () => working.current?.abort(), []);
   const tensor = tensors.find((one) => one.name === name);
-  const format = useComputed(() => formatOf(bench.value)).value;
+  const format = useComputed(() => formatOf(bench.value, lists.value)).value;
   const onBench = useComputed(() => (taken.value?.weights === bench.value.weights ? taken.value : null)).value;
-  const { blockLength: length } = format;
+  const { runLength: length } = format;
   const blocks = tensor ? Math.ceil(tensor.weights / length) : 0;
 
   /** One thing at a time; a new wish ends the old one. */
@@ -68,7 +68,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     stop();
     taken.value = { tensor: from.name, format: as.name, block: number, weights: found.weights };
     setBench({ ...found, importance: null, format: as.name });
-    setSaid(`Block ${integer(number)} of ${integer(Math.ceil(from.weights / as.blockLength))} is on the bench${why}.`);
+    setSaid(`Block ${integer(number)} of ${integer(Math.ceil(from.weights / as.runLength))} is on the bench${why}.`);
   };
   const show = (from: TensorInfo, number: number) => void work((signal) => put(from, format, number, signal));
   const showLargest = (from: TensorInfo) =>
@@ -166,9 +166,11 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       setProblem(`${wish.tensor} cannot be shown: the core cannot decode its type.`);
       return;
     }
-    const as = FORMATS.find((one) => one.name !== '' && one.name === wish.format) ?? formatOf(bench.peek());
+    const as =
+      lists.peek().formats.find((one) => one.name !== '' && one.name === wish.format) ??
+      formatOf(bench.peek(), lists.peek());
     setName(from.name);
-    void work((signal) => put(from, as, Math.floor(Math.min(wish.weight, from.weights - 1) / as.blockLength), signal));
+    void work((signal) => put(from, as, Math.floor(Math.min(wish.weight, from.weights - 1) / as.runLength), signal));
   });
   if (tensors.length === 0) return null;
   return (

@@ -8,7 +8,6 @@ import { type BlockFigures, runsOf } from './block-figures';
 
 /** Weights decoded at a time while a whole tensor is searched. */
 const RUN_WEIGHTS = 1 << 18;
-const SUPER_BLOCK = 256;
 
 /** Tensors whose weights the core can decode. */
 export function decodableTensors(model: OpenedModel): TensorInfo[] {
@@ -23,12 +22,13 @@ export async function readBlock(
   format: LabFormat,
   block: number,
 ): Promise<Pick<Bench, 'weights' | 'superNumbers'>> {
-  const first = block * format.blockLength;
-  const weights = [...(await readWeights(model, tensor, first, format.blockLength))];
+  const first = block * format.runLength;
+  const weights = [...(await readWeights(model, tensor, first, format.runLength))];
   const row = tensor.shape[0] ?? tensor.weights;
   // Rows that no super-block fits into are not stored in a K-quant.
-  if (!format.subBlock || row % SUPER_BLOCK !== 0) return { weights, superNumbers: null };
-  const whole = await readWeights(model, tensor, first - (first % SUPER_BLOCK), SUPER_BLOCK);
+  const { superBlock } = format;
+  if (superBlock === null || row % superBlock !== 0) return { weights, superNumbers: null };
+  const whole = await readWeights(model, tensor, first - (first % superBlock), superBlock);
   const { module } = model.core;
   const numbers = withBytes(module, new Uint8Array(whole.slice().buffer), (pointer) =>
     answer<{ superScale: number; superMinimum: number | null }>(module.superBlockNumbers(format.name, pointer)),

@@ -8,7 +8,7 @@ import type { TensorInfo } from '../../../core/types';
 import { percent, plural, precise, WEIGHT_UNITS } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
-import { FORMATS } from '../block';
+import { lists } from '../bench';
 import { sampleText, StudyButton, StudyState, TensorChoice } from './study-controls';
 import { useStudy } from './use-study';
 
@@ -128,7 +128,7 @@ export function ScaleAnalysisPanel({
               .filter(({ oneScale }) => oneScale)
               .map(({ name }) => (
                 <option key={name} value={name}>
-                  {FORMATS.find((one) => one.name === name)?.label ?? name}
+                  {lists.value.formats.find((one) => one.name === name)?.label ?? name}
                 </option>
               ))}
           </select>
