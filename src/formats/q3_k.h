@@ -10,10 +10,10 @@ namespace nibble {
 ///   byte   0            32              96              108     110
 ///         [ high (32 B) | low (64 B)   | scales (12 B) | d:f16 ]
 ///
-/// A code 0..7 is split: its two low bits are in quad planes (code_packing.h), its high bit is bit i / 32 of high[i %
-/// 32]. Scale codes 0..63: four low bits in a nibble of scales[j % 8] (low nibble for j < 8), two high bits at bits 2 *
-/// (j / 4) of scales[8 + j % 4]. weight = (d * (scale code - 32)) * (code - 4). Example: d = 0.5, scale code 34: the
-/// grid is 1 * (code - 4): -4 .. 3.
+/// A code 0..7 is split: two low bits in quad planes (code_packing.h), its high bit is bit i / 32 of high[i % 32].
+/// Scale codes 0..63: four low bits in a nibble of scales[j % 8] (low nibble for j < 8), two high bits at bits
+/// 2 * (j / 4) of scales[8 + j % 4]. weight = (d * (scale code - 32)) * (code - 4).
+/// Example: d = 0.5, scale code 34: the grid is 1 * (code - 4): -4 .. 3.
 struct Q3_K {
   static constexpr Type type = Type::q3_K;
   static constexpr std::string_view name = "q3_K";

@@ -10,9 +10,9 @@ namespace nibble {
 ///   byte   0       2          4                      16              144
 ///         [ d:f16 | dmin:f16 | s and m (12 bytes)   | codes (128 B) ]
 ///
-/// s and m as in code_packing.h. Group g of 64 weights has 32 code bytes: low nibble weight l, high nibble weight l
-/// + 32. weight = (d * s) * code - dmin * m, codes 0..15. Example: d = 0.5, dmin = 0.25, s = 2, m = 4: the grid is 1 *
-/// code - 1: -1 .. 14.
+/// s and m as in code_packing.h. 64 weights have 32 code bytes: low nibble weight l, high nibble weight l + 32.
+/// weight = (d * s) * code - dmin * m, codes 0..15.
+/// Example: d = 0.5, dmin = 0.25, s = 2, m = 4: the grid is 1 * code - 1: -1 .. 14.
 struct Q4_K {
   static constexpr Type type = Type::q4_K;
   static constexpr std::string_view name = "q4_K";
