@@ -15,8 +15,9 @@ struct Fragment {
   std::optional<uint32_t> token;
 };
 
-/// Finds `name` in all stretches of text.
-std::vector<Fragment> cut_at(const std::vector<Fragment>& fragments, std::string_view name, uint32_t token) {
+/// Finds `name` in all stretches of text; with `strip` the white space of ASCII behind it is left out.
+std::vector<Fragment> cut_at(const std::vector<Fragment>& fragments, std::string_view name, uint32_t token,
+                             bool strip) {
   std::vector<Fragment> result;
   for (const Fragment& fragment : fragments) {
     std::string_view rest = fragment.text;
@@ -24,10 +25,20 @@ std::vector<Fragment> cut_at(const std::vector<Fragment>& fragments, std::string
       if (at > 0) result.push_back({rest.substr(0, at), std::nullopt});
       result.push_back({{}, token});
       rest.remove_prefix(at + name.size());
+      if (strip) rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\v\f\r"), rest.size()));
     }
     if (fragment.token || !rest.empty()) result.push_back({rest, fragment.token});
   }
   return result;
+}
+
+/// Phi-3's tokens take the white space behind them along, all but a few. GGUF files do not say so; llama.cpp goes by
+/// the name of the model.
+bool strips_behind(const GgufHeader& metadata, std::string_view token) {
+  std::string name = metadata.text("general.name").value_or("");
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (name.find("phi-3") == std::string::npos && name.find("phi3") == std::string::npos) return false;
+  return token != "<unk>" && token != "<s>" && token != "<|endoftext|>";
 }
 
 }  // namespace
@@ -46,7 +57,12 @@ struct TextEncoder::Parts {
   TokenTable table;
   std::unique_ptr<FragmentEncoder> encoder;
   std::optional<uint32_t> begin, end;  // of a text
-  std::vector<uint32_t> named;         // tokens that are found by their texts, the longest first
+  /// A token that is found by its text.
+  struct Named {
+    uint32_t id;
+    bool strip;
+  };
+  std::vector<Named> named;  // the longest first
 };
 
 TextEncoder TextEncoder::of(const GgufHeader& metadata) {
@@ -98,10 +114,10 @@ TextEncoder TextEncoder::of(const GgufHeader& metadata) {
   for (uint32_t id = 0; id < table.size(); ++id) {
     const bool named =
         table.is(id, TokenType::control) || table.is(id, TokenType::user_defined) || table.is(id, TokenType::unknown);
-    if (named && !table.text(id).empty()) parts->named.push_back(id);
+    if (named && !table.text(id).empty()) parts->named.push_back({id, strips_behind(metadata, table.text(id))});
   }
   std::stable_sort(parts->named.begin(), parts->named.end(),
-                   [&](uint32_t a, uint32_t b) { return table.text(a).size() > table.text(b).size(); });
+                   [&](const auto& a, const auto& b) { return table.text(a.id).size() > table.text(b.id).size(); });
   return TextEncoder(std::move(parts));
 }
 
@@ -112,10 +128,10 @@ TextEncoder::~TextEncoder() = default;
 std::vector<uint32_t> TextEncoder::encode(std::string_view text, bool add_special, bool parse_special) const {
   std::vector<Fragment> fragments;
   if (!text.empty()) fragments.push_back({text, std::nullopt});
-  for (const uint32_t id : parts_->named) {
+  for (const auto& [id, strip] : parts_->named) {
     const bool wanted = parse_special || parts_->table.is(id, TokenType::user_defined);
     const std::string_view name = parts_->table.text(id);
-    if (wanted && text.find(name) != std::string_view::npos) fragments = cut_at(fragments, name, id);
+    if (wanted && text.find(name) != std::string_view::npos) fragments = cut_at(fragments, name, id, strip);
   }
   std::vector<uint32_t> ids;
   if (add_special && parts_->begin) ids.push_back(*parts_->begin);

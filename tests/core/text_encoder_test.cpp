@@ -78,6 +78,8 @@ TEST(TextEncoder, AgreesWithLlamaCpp) {
   const TextEncoder bare =
       changed("tokens/pieces.gguf", [](auto& list) { list.set_bool("tokenizer.ggml.add_space_prefix", false); });
   EXPECT_EQ(bare.encode(text, false), expected["pieces, no prefix"]);
+  const TextEncoder phi = changed("tokens/pieces.gguf", [](auto& list) { list.set_string("general.name", "A Phi-3"); });
+  EXPECT_EQ(phi.encode(text, false, true), expected["pieces, phi-3"]);
   for (const bool joined : {false, true}) {
     const TextEncoder unigrams = changed("tokens/unigrams.gguf", [&](auto& list) {
       list.set_bool("tokenizer.ggml.add_space_prefix", true);

@@ -141,17 +141,17 @@ function pieces(addSpacePrefix) {
   const own = words.filter((word) => !users.includes(word));
   return [
     ['tokenizer.ggml.model', 'string', 'llama'],
-    ['tokenizer.ggml.tokens', 'array', ['string', ['<unk>', '<s>', '</s>', ...bytes, ...own, ...users]]],
+    ['tokenizer.ggml.tokens', 'array', ['string', ['<unk>', '<s>', '</s>', ...bytes, ...own, ...users, '<|endoftext|>']]],
     // Scores in the order of the merges, with equal ones among them.
     [
       'tokenizer.ggml.scores',
       'array',
-      ['f32', [0, 0, 0, ...bytes.map(() => 0), ...own.map((_, i) => -Math.floor(i / 3)), ...users.map(() => -1000)]],
+      ['f32', [0, 0, 0, ...bytes.map(() => 0), ...own.map((_, i) => -Math.floor(i / 3)), ...users.map(() => -1000), 0]],
     ],
     [
       'tokenizer.ggml.token_type',
       'array',
-      ['i32', [2, 3, 3, ...bytes.map(() => 6), ...own.map(() => 1), ...users.map(() => 4)]],
+      ['i32', [2, 3, 3, ...bytes.map(() => 6), ...own.map(() => 1), ...users.map(() => 4), 3]],
     ],
     ['tokenizer.ggml.bos_token_id', 'u32', 1],
     ['tokenizer.ggml.eos_token_id', 'u32', 2],
@@ -244,6 +244,7 @@ for (const [name, entries] of Object.entries(own)) {
   expected[name] = await idsOf(entries);
   expected[`${name}, special`] = await idsOf(entries, true);
 }
+expected['pieces, phi-3'] = await idsOf([['general.name', 'string', 'A Phi-3'], ...pieces(true)], true);
 expected['pieces, no prefix'] = await idsOf(pieces(false));
 expected['unigrams, prefix'] = await idsOf(unigrams({ add_space_prefix: true }));
 expected['unigrams, joined'] = await idsOf(unigrams({ add_space_prefix: true, remove_extra_whitespaces: true }));
