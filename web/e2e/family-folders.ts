@@ -1,4 +1,7 @@
-/** Small Hugging Face folders to convert: one for each decoder family of tests/data/families.json, with invented weights. */
+/**
+ * Small Hugging Face folders to convert: one for each decoder family of tests/data/families.json, with invented
+ * weights.
+ */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

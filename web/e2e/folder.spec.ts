@@ -27,7 +27,7 @@ async function story(context: BrowserContext, path: string): Promise<{ told: str
   return answer;
 }
 
-test('a Hugging Face folder becomes a GGUF file that tells the story of the GGUF file beside it, and reads a text as it does', async ({
+test('a Hugging Face folder becomes a file that tells the GGUF file’s story and reads a text as it does', async ({
   page,
   context,
 }) => {

@@ -40,7 +40,7 @@ test('a whole model named like a part is opened', async ({ page }, testInfo) => 
   await expect(page.locator('.model-name')).toHaveText('m-00001-of-00013.gguf');
 });
 
-test('a checkout of a download cache is called by the model, not by a commit, and templates in its folder are read', async ({
+test('a cache’s checkout is called by the model, not by a commit, and its templates are read', async ({
   page,
 }, testInfo) => {
   const root = testInfo.outputPath('models--somebody--Stories-260K');
@@ -57,7 +57,7 @@ test('a checkout of a download cache is called by the model, not by a commit, an
   await expect(page.locator('.model-name')).not.toHaveText(/^[0-9a-f]{40}$/);
 });
 
-test('of a cache whose files are links, which browsers leave out of folders, the files themselves are asked for and opened', async ({
+test('of a cache of links, which browsers leave out of folders, the files are asked for and opened', async ({
   page,
   context,
 }, testInfo) => {

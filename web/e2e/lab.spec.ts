@@ -62,7 +62,8 @@ test('by keyboard alone: the slider steps through half floats, kinks are read, a
   await expect(reading).toContainText(/weight \d \([\d.]+\) moves from code \d+ to \d+, level \d+ to \d+/);
 
   await slider(page).focus();
-  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Tab'); // the table and three ways to save it lie between
+  // the table and three ways to save it lie between
+  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Tab');
   await expect(lab(page).getByRole('slider', { name: 'Weight 1' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
@@ -433,7 +434,8 @@ test('all blocks of a tensor, range against error: one is opened by pointer, ano
     .trim()
     .split('\r\n');
   expect(header).toBe(
-    'block,"max |x|, units of the weights",max |x| / root mean square,"relative error with max7, %","relative error with exact, %"',
+    'block,"max |x|, units of the weights",max |x| / root mean square,' +
+      '"relative error with max7, %","relative error with exact, %"',
   );
   const total = Number((await chart.textContent())?.match(/all ([\d\s]+) whole/)?.[1]?.replaceAll(/\s/g, ''));
   expect(rows).toHaveLength(total);
@@ -582,7 +584,10 @@ test('scale and offset: by pointer, and taken along', async ({ page }) => {
   }
 });
 
-/** The processor time of the page's thread until two frames after each of 30 acts, in ms, sorted; other work on the machine does not count. */
+/**
+ * The processor time of the page's thread until two frames after each of 30 acts, in ms, sorted; other work on the
+ * machine does not count.
+ */
 async function costs(
   page: Page,
   name: string,
@@ -642,10 +647,8 @@ for (const [count, type] of [
   test(`${count} weights of ${type}: a step of the slider, of a weight and of its importance fits into frames`, async ({
     page,
   }) => {
-    await openLab(
-      page,
-      `#lab:w=${Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3)).join(',')};f=${type}`,
-    );
+    const weights = Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3));
+    await openLab(page, `#lab:w=${weights.join(',')};f=${type}`);
     const slid = await dragCosts(page, 'the slider', slider(page), 0.3, 300);
     const moved = await dragCosts(
       page,

@@ -28,7 +28,9 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-/** Tasks of the page's thread between two user timing marks, in milliseconds of processor time: the machine may be busy. */
+/**
+ * Tasks of the page's thread between two user timing marks, in milliseconds of processor time: the machine may be busy.
+ */
 function tasksBetween(trace: TraceEvent[], from: string, to: string): number[] {
   const [start, end] = [from, to].map((mark) => trace.find(({ name }) => name === mark)!);
   const main = trace.find(

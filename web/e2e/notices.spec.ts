@@ -7,9 +7,7 @@ import { chooseType, drop, dropBytes, expect, expectAccessible, openModel, test,
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 
-test('a refused file is told of at any scroll position, to eyes and screen readers, until each notice is closed', async ({
-  page,
-}) => {
+test('a refused file is told of wherever the page is scrolled to, until the notice is closed', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
   for (const place of ['lab', 'plan']) {
@@ -56,9 +54,7 @@ async function openWithWarning(page: Page): Promise<void> {
 }
 
 for (const width of [1440, 1280, 390])
-  test(`${width} px: notices lie below the plan’s bar wherever the list is scrolled to, and hide nothing of it`, async ({
-    page,
-  }) => {
+  test(`${width} px: notices lie below the plan’s bar and hide nothing of it`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await page.goto('./');
     await openWithWarning(page);
@@ -147,7 +143,9 @@ test('a file that changes on disk after it was chosen is named, with what to do'
   await expect(page.getByText('Errors are predicted from')).toBeVisible({ timeout: 30_000 });
   utimesSync(path, new Date(), new Date(Date.now() + 60_000));
   await page.getByRole('button', { name: 'Quantize' }).click();
-  const sentence = `${TS3M} can no longer be read: since it was chosen it was changed, moved or deleted, or its disk is gone. Choose it again.`;
+  const sentence =
+    `${TS3M} can no longer be read: since it was chosen it was ` +
+    `changed, moved or deleted, or its disk is gone. Choose it again.`;
   await expect(page.getByRole('alert').filter({ hasText: 'Not finished: ts3m-Q4_0.gguf' })).toContainText(sentence);
   await expect(page.locator('#run')).toContainText('Nothing was kept of the output.');
   // Small files are read whole at once, before anything is known of them.

@@ -6,7 +6,7 @@ for (const type of ['Q8_0', 'Q4_0']) {
     await page.goto('./');
     await openModel(page);
     const shown = await quantize(page, type);
-    await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '100');
+    await expect(page.getByRole('progressbar', { name: 'Written' })).toHaveAttribute('aria-valuenow', '100');
     const { path, name } = await save(page);
     expect(name).toBe(`ts3m-${type}.gguf`);
     expect(sha256Of(path)).toBe(expectedSha256(TS3M, type));
@@ -82,7 +82,10 @@ test('options change the plan before the run: a rule, a type, metadata, and the 
   await expect(page.locator('#plan')).toContainText('to q4_0 ×24, q8_0 ×4, q5_0 ×1');
   await page.getByRole('button', { name: 'Copy as command' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^scripts\/nibble quantize --token-embedding-type q5_0 --tensor-type ffn_down=q8_0 --override-kv general.name=str:mine --workers \d+ ts3m-F16.gguf ts3m-Q4_0.gguf Q4_0$/,
+    new RegExp(
+      '^scripts/nibble quantize --token-embedding-type q5_0 --tensor-type ffn_down=q8_0 ' +
+        '--override-kv general.name=str:mine --workers \\d+ ts3m-F16.gguf ts3m-Q4_0.gguf Q4_0$',
+    ),
   );
   await quantize(page, 'Q4_0');
   const { path } = await save(page);

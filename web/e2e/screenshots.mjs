@@ -21,10 +21,20 @@ const looks = [
 
 const browser = await chromium.launch({
   executablePath: process.env.NIBBLE_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  args: [
+    '--no-sandbox',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
 });
 for (const { name, colorScheme, width, height } of looks) {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height }, deviceScaleFactor: width < 500 ? 2 : 1 });
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height },
+    deviceScaleFactor: width < 500 ? 2 : 1,
+  });
   const page = await context.newPage();
   page.on('console', (message) => console.log(`${name}: ${message.text()}`));
   page.on('pageerror', (error) => console.log(`${name}: ${error}`));

@@ -1,6 +1,6 @@
 /**
- * A plain static host for the tests: web/dist at / and at /sub/path/, and beside them what the tests' own pages need. No special
- * headers, as on any static host.
+ * A plain static host for the tests: web/dist at / and at /sub/path/, and beside them what the tests' own pages need.
+ * No special headers, as on any static host.
  */
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -38,7 +38,10 @@ const server = createServer((request, response) => {
     response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
     return;
   }
-  response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Content-Length': file.size });
+  response.writeHead(200, {
+    'Content-Type': types[extname(path)] ?? 'application/octet-stream',
+    'Content-Length': file.size,
+  });
   createReadStream(path).pipe(response);
 });
 server.listen(Number(process.argv[2] ?? 4173), 'localhost');

@@ -67,9 +67,7 @@ for (const [width, height] of [
   [390, 2400],
   [390, 5000],
 ] as const)
-  test(`${width} × ${height}: an opened model takes the place of the invitation at once, and then nothing jumps`, async ({
-    page,
-  }) => {
+  test(`${width} × ${height}: an opened model is shown at once, and then nothing jumps`, async ({ page }) => {
     await watchShifts(page);
     await page.setViewportSize({ width, height });
     await page.goto('./');

@@ -118,7 +118,8 @@ test('room that the browser promises and does not have is missed before anything
   launchOptions,
   baseURL,
 }, testInfo) => {
-  // Windows of no profile, which the other tests have, keep outputs in memory and count them only when they are written.
+  // Windows of no profile, which the other tests have, keep outputs in memory and count them only when they are
+  // written.
   const context = await playwright.chromium.launchPersistentContext(testInfo.outputPath('profile'), {
     ...launchOptions,
     baseURL: baseURL!,

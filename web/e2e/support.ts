@@ -81,7 +81,10 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   expect(content).toBeLessThanOrEqual(window);
 }
 
-/** Opens all tables, texts and panels that are folded; of the Lab, not the table of a thousand blocks, which is like any other. */
+/**
+ * Opens all tables, texts and panels that are folded; of the Lab, not the table of a thousand blocks, which is like any
+ * other.
+ */
 export async function openEverything(page: Page): Promise<void> {
   await page.locator('details').evaluateAll((all) => {
     for (const details of all)

@@ -9,7 +9,10 @@ import { DiskPlace } from '../src/platform/node-place';
 import { withModel } from './support/real';
 import { tinyGguf, tinyTensor, type TinyTensor } from './support/tiny-gguf';
 
-/** A model of eight experts against the same experts as matrices of their own: each slice must get its own rows of the importance matrix. */
+/**
+ * A model of eight experts against the same experts as matrices of their own: each slice must get its own rows of the
+ * importance matrix.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -80,7 +80,8 @@ describe('outliers', () => {
     expect(measured.tensors.find(({ role }) => role === 'down')!.basis).toBe('importance');
     const guessed = await find(ts3m, { basis: 'producers' });
     expect(guessed.tensors.find(({ role }) => role === 'down')!.basis).toBe('producers');
-    expect(guessed.tensors.find(({ name }) => name === 'blk.0.attn_q.weight')!.basis).toBe('weights'); // nothing is before it
+    // nothing is before it
+    expect(guessed.tensors.find(({ name }) => name === 'blk.0.attn_q.weight')!.basis).toBe('weights');
     await expect(find(ts3m, { basis: 'importance' })).rejects.toThrow('There is no importance matrix');
   });
 });

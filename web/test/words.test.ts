@@ -92,7 +92,8 @@ test('a run as a command, quoted where the shell would misread it', () => {
       'imatrix.dat',
     ),
   ).toBe(
-    "scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' --override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M",
+    "scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' " +
+      "--override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M",
   );
 });
 

@@ -1,4 +1,7 @@
-/** What an address points to, a place of the page or a block for the Lab, is opened: in a fresh tab, and when the address changes. */
+/**
+ * What an address points to, a place of the page or a block for the Lab, is opened: in a fresh tab, and when the
+ * address changes.
+ */
 import { effect } from '@preact/signals';
 import { isBlockLink } from './lab/block-link';
 import { labProblem, reported } from './lab/bench';
@@ -14,8 +17,8 @@ export function followAddress(): void {
   window.addEventListener('hashchange', openAddress);
   if (!location.hash) return;
   openAddress();
-  // Too little stands below a place at first for it to reach the top; once the Lab is drawn, it can. By then someone may have
-  // gone elsewhere.
+  // Too little stands below a place at first for it to reach the top; once the Lab is drawn, it can. By then someone
+  // may have gone elsewhere.
   const gone = new AbortController();
   const { signal } = gone;
   for (const sign of ['wheel', 'touchstart', 'pointerdown', 'keydown'])

@@ -68,7 +68,10 @@ function pathIn(folder: string, { webkitRelativePath: path, name }: File): strin
   return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
-/** True when the name of a file ends as names of files with weights do, or of those beside them. False while the core loads. */
+/**
+ * True when the name of a file ends as names of files with weights do, or of those beside them. False while the core
+ * loads.
+ */
 export function isNamedAs(kind: keyof FileKinds, name: string): boolean {
   return extensionOf(name, extensionsOf(kind)) !== undefined;
 }

@@ -83,7 +83,9 @@ interface LaunchQueue {
   setConsumer(consumer: (launch: { files: readonly FileSystemFileHandle[] }) => void): void;
 }
 
-/** Makes the whole window a drop target, Ctrl+O a way to choose, and takes files that the system opens with the page. */
+/**
+ * Makes the whole window a drop target, Ctrl+O a way to choose, and takes files that the system opens with the page.
+ */
 export function listenForFiles(): void {
   let depth = 0; // dragenter and dragleave come for every element on the way
   const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;

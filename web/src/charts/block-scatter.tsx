@@ -183,7 +183,10 @@ function nearest(
   return found;
 }
 
-/** The neighbours of a block by range and by error, found when they are first asked for. The first block is the one with the largest error. */
+/**
+ * The neighbours of a block by range and by error, found when they are first asked for. The first block is the one with
+ * the largest error.
+ */
 function orders(shown: readonly number[], ranges: Float32Array, errors: Float32Array) {
   return lazily(() => {
     const ranked = (values: Float32Array) => {

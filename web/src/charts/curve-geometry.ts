@@ -1,4 +1,7 @@
-/** The error of a block over its scale as the exact curve it is: one parabola between two kinks, drawn as one quadratic segment. */
+/**
+ * The error of a block over its scale as the exact curve it is: one parabola between two kinks, drawn as one quadratic
+ * segment.
+ */
 
 /** A range of |scale|, or of offsets. */
 export interface Span {
@@ -13,9 +16,9 @@ export interface CurvePoint {
 }
 
 /**
- * A stretch of the curve by rising scale: n + 1 points, and between two of them either a parabola as a quadratic Bézier segment
- * (the same curve, no approximation), whose control point stands halfway at the height `controls` has, or where that is NaN a
- * straight line.
+ * A stretch of the curve by rising scale: n + 1 points, and between two of them either a parabola as a quadratic Bézier
+ * segment (the same curve, no approximation), whose control point stands halfway at the height `controls` has, or where
+ * that is NaN a straight line.
  */
 export interface CurveLine {
   scales: number[];
@@ -100,8 +103,8 @@ export class Curve {
 }
 
 /**
- * The pieces that lie in `span`, cut to it. Pieces narrower than `least` are joined: a straight line goes from kink to kink over
- * those that lie within that distance, found without visiting them. A wider piece always keeps its parabola.
+ * The pieces that lie in `span`, cut to it. Pieces narrower than `least` are joined: a straight line goes from kink to
+ * kink over those that lie within that distance, found without visiting them. A wider piece always keeps its parabola.
  */
 export function lineOf(curve: Curve, span: Span, least = 0): CurveLine {
   let start = span.low;

@@ -23,7 +23,10 @@ interface Mark {
   type: string;
 }
 
-/** Values on the vertical axis: what they are, in which unit the axis and the table give them, and how they are read out. */
+/**
+ * Values on the vertical axis: what they are, in which unit the axis and the table give them, and how they are read
+ * out.
+ */
 export interface ValueFormat extends TableColumn {
   value: (value: number) => string;
 }

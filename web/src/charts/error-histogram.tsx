@@ -1,6 +1,7 @@
 /**
- * How many weights have how much error, on a logarithmic axis, so that the rare large errors stay visible. Where errors are on a
- * logarithmic axis too, buckets are of different width, and the height is a density: a smooth distribution looks smooth.
+ * How many weights have how much error, on a logarithmic axis, so that the rare large errors stay visible. Where errors
+ * are on a logarithmic axis too, buckets are of different width, and the height is a density: a smooth distribution
+ * looks smooth.
  */
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
@@ -37,7 +38,10 @@ const densityName = ({ many, value }: HistogramWords) => `${many} per doubling o
 
 /** What the height of a bar on a logarithmic axis is. */
 export function heightDefinition(words: HistogramWords): string {
-  return `Height: ${densityName(words)}, the count of a bucket over log₂(to / from), so that the width of a bucket does not show.`;
+  return (
+    `Height: ${densityName(words)}, the count of a bucket over ` +
+    `log₂(to / from), so that the width of a bucket does not show.`
+  );
 }
 
 /** The buckets as numbers, with their heights where those are not the counts. */
@@ -136,7 +140,9 @@ export function ErrorHistogram({
             ? `${words.value} ${precise(bucket.from)} or more`
             : `${words.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
           lines: [
-            `${integer(bucket.count)} ${bucket.count === 1 ? words.one : words.many}, ${((bucket.count / total) * 100).toPrecision(3)} % of all`,
+            `${integer(bucket.count)} ` +
+              `${bucket.count === 1 ? words.one : words.many}, ` +
+              `${((bucket.count / total) * 100).toPrecision(3)} % of all`,
             ...(logarithmic ? [`${integer(perDoubling(bucket))} ${densityName(words)}`] : []),
           ],
         };
@@ -189,7 +195,10 @@ export function ErrorHistogram({
   );
 }
 
-/** Labels beside their lines: on the left while there is room and another follows, else on the right, one row up where they would touch. */
+/**
+ * Labels beside their lines: on the left while there is room and another follows, else on the right, one row up where
+ * they would touch.
+ */
 function placeLabels(labels: readonly { label: string; at: number }[], width: number) {
   const taken: number[] = [];
   return labels.map(({ label, at }, index) => {

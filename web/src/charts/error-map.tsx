@@ -136,7 +136,9 @@ export function ErrorMap({
           role="application"
           tabindex={0}
           aria-roledescription="map"
-          aria-label={`Place on the map: ${sentence}. Arrow keys move it by one cell, with Shift by one storable number.`}
+          aria-label={
+            `Place on the map: ${sentence}. ` + 'Arrow keys move it by one cell, with Shift by one storable number.'
+          }
           onKeyDown={onKey}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
@@ -188,7 +190,10 @@ function markerName({ name, scale, offset, relativeError }: LabMethod): string {
   return `${name}: scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
 }
 
-/** The range of errors in a map, and which of the ramp's steps an error has: even steps of its logarithm, the lowest darkest. */
+/**
+ * The range of errors in a map, and which of the ramp's steps an error has: even steps of its logarithm, the lowest
+ * darkest.
+ */
 export function rampOf({ errors }: ErrorCells): { low: number; high: number; step: (error: number) => number } {
   let low = Infinity;
   let high = 0;
@@ -222,7 +227,8 @@ function shadesOf(cells: ErrorCells, width: number, height: number): string[] {
       while (column < columns && step(errors[row * columns + column] ?? 0) === shade) column += 1;
       // A hair wider and higher than it is, so that no seam shows between neighbours.
       paths[shade] +=
-        `M${(first * cellWidth).toFixed(2)},${top}h${((column - first) * cellWidth + 0.4).toFixed(2)}v${(cellHeight + 0.4).toFixed(2)}H${(first * cellWidth).toFixed(2)}Z`;
+        `M${(first * cellWidth).toFixed(2)},${top}h${((column - first) * cellWidth + 0.4).toFixed(2)}` +
+        `v${(cellHeight + 0.4).toFixed(2)}H${(first * cellWidth).toFixed(2)}Z`;
     }
   }
   return paths;

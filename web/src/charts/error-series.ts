@@ -38,7 +38,10 @@ export interface LoosePoint {
   type: string;
 }
 
-/** The error of several tensors together: squared errors over squared weights. Null where nothing was lost or there is nothing to compare with. */
+/**
+ * The error of several tensors together: squared errors over squared weights. Null where nothing was lost or there is
+ * nothing to compare with.
+ */
 export function combinedError(errors: readonly ErrorReport[], metric: ErrorMetric): number | null {
   let lost = 0;
   let signal = 0;

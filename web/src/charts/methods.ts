@@ -38,7 +38,10 @@ function star(size: number, tips: number): string {
   return `M${points.join('L')}Z`;
 }
 
-/** Places markers above their points; those that would touch are stacked, the highest first so that no line crosses another marker. */
+/**
+ * Places markers above their points; those that would touch are stacked, the highest first so that no line crosses
+ * another marker.
+ */
 export function stackMarkers(
   markers: readonly { method: LabMethod; px: number; py: number }[],
 ): { method: LabMethod; px: number; py: number; top: number }[] {

@@ -1,4 +1,6 @@
-/** A block on the number line its scale makes: every weight goes sideways by its error and falls onto the nearest level. */
+/**
+ * A block on the number line its scale makes: every weight goes sideways by its error and falls onto the nearest level.
+ */
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -128,7 +130,8 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
           // Only one handle can be read at a time; the others need not change with the scale.
           const reading =
             index === focused
-              ? `${precise(weight)}, decodes to ${precise(decoded)}, error ${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}`
+              ? `${precise(weight)}, decodes to ${precise(decoded)}, error ` +
+                `${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}`
               : null;
           return handle({
             index,
@@ -326,8 +329,8 @@ function Teeth({
 }
 
 /**
- * Holds every weight and zero, with some air: the levels move over it, the weights stay. Only where a weight decodes to something
- * farther out does it grow as far as that.
+ * Holds every weight and zero, with some air: the levels move over it, the weights stay. Only where a weight decodes to
+ * something farther out does it grow as far as that.
  */
 export function domainOf(weights: readonly number[], decoded: readonly number[]): Domain {
   const low = Math.min(0, ...weights);

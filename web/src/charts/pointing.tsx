@@ -12,8 +12,9 @@ export interface Reading {
 }
 
 /**
- * Wraps a drawing. `pick` finds the mark nearest to a pointer, `step` the next one for an arrow key (from null: the first); marks are
- * named by T. The drawing itself is hidden from screen readers, which get the readings and the chart's table.
+ * Wraps a drawing. `pick` finds the mark nearest to a pointer, `step` the next one for an arrow key (from null: the
+ * first); marks are named by T. The drawing itself is hidden from screen readers, which get the readings and the
+ * chart's table.
  */
 export function Pointing<T>({
   label,

@@ -45,7 +45,10 @@ export function markerPath(marker: Marker, size: number): string {
     case 'circle':
       return `M${-s},0a${s},${s} 0 1,0 ${2 * s},0a${s},${s} 0 1,0 ${-2 * s},0Z`;
     case 'ring':
-      return `M${-s},0a${s},${s} 0 1,0 ${2 * s},0a${s},${s} 0 1,0 ${-2 * s},0Z M${-s * 0.5},0a${s * 0.5},${s * 0.5} 0 1,1 ${s},0a${s * 0.5},${s * 0.5} 0 1,1 ${-s},0Z`;
+      return (
+        `M${-s},0a${s},${s} 0 1,0 ${2 * s},0a${s},${s} 0 1,0 ${-2 * s},0Z M${-s * 0.5},0a${s * 0.5},${s * 0.5} 0 ` +
+        `1,1 ${s},0a${s * 0.5},${s * 0.5} 0 1,1 ${-s},0Z`
+      );
     case 'square':
       return `M${-s * 0.9},${-s * 0.9}h${s * 1.8}v${s * 1.8}h${-s * 1.8}Z`;
     case 'triangle':
@@ -53,7 +56,10 @@ export function markerPath(marker: Marker, size: number): string {
     case 'diamond':
       return `M0,${-s * 1.25}L${s * 1.15},0L0,${s * 1.25}L${-s * 1.15},0Z`;
     case 'cross':
-      return `M${-s},${-s * 0.35}H${-s * 0.35}V${-s}H${s * 0.35}V${-s * 0.35}H${s}V${s * 0.35}H${s * 0.35}V${s}H${-s * 0.35}V${s * 0.35}H${-s}Z`;
+      return (
+        `M${-s},${-s * 0.35}H${-s * 0.35}V${-s}H${s * 0.35}V${-s * 0.35}H${s}` +
+        `V${s * 0.35}H${s * 0.35}V${s}H${-s * 0.35}V${s * 0.35}H${-s}Z`
+      );
     case 'bar':
       return `M${-s * 0.4},${-s * 1.2}h${s * 0.8}v${s * 2.4}h${-s * 0.8}Z`;
   }

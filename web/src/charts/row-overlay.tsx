@@ -1,4 +1,7 @@
-/** Weights of one row before and after: a line for what they were, a dot for what they decode to, a stem where the two differ. */
+/**
+ * Weights of one row before and after: a line for what they were, a dot for what they decode to, a stem where the two
+ * differ.
+ */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';

@@ -30,7 +30,10 @@ const MARKED_KINKS = 120;
 /** Pixels between two ticks of the error, at least. */
 const TICK_APART = 18;
 const REACH = 28; // pixels from the pointer to a kink
-/** Where kinks are closer than this, in pixels, the curve between them is drawn straight from one of its points to another. */
+/**
+ * Where kinks are closer than this, in pixels, the curve between them is drawn straight from one of its points to
+ * another.
+ */
 const FINEST = 0.5;
 
 interface CurveProps {
@@ -186,7 +189,10 @@ export function ScaleCurve({
                   ].join(' ')}
                   role="button"
                   tabindex={0}
-                  aria-label={`${method.name}: scale ${precise(method.scale)}, relative error ${percent(method.relativeError, 2)}`}
+                  aria-label={
+                    `${method.name}: scale ${precise(method.scale)}, ` +
+                    `relative error ${percent(method.relativeError, 2)}`
+                  }
                   aria-pressed={method.name === chosen}
                   transform={`translate(${px},${top})`}
                   onClick={(event) => {
@@ -199,7 +205,10 @@ export function ScaleCurve({
                     onMethod(method);
                   }}
                 >
-                  <title>{`${method.name}: scale ${precise(method.scale)}, relative error ${percent(method.relativeError, 2)}`}</title>
+                  <title>
+                    {`${method.name}: scale ${precise(method.scale)}, ` +
+                      `relative error ${percent(method.relativeError, 2)}`}
+                  </title>
                   <line y1={6} y2={Math.max(6, py - top)} />
                   <rect x={-8} y={-8} width={16} height={16} />
                   <path d={methodPath(method.name, 5)} />
@@ -231,14 +240,18 @@ function readKink(
     lines: [
       ...shown.map(
         ({ weight, below, above }) =>
-          `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from code ${below} to ${above}, level ${level(below)} to ${level(above)}`,
+          `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from ` +
+          `code ${below} to ${above}, level ${level(below)} to ${level(above)}`,
       ),
       ...(kink.moves.length > shown.length ? [`and ${kink.moves.length - shown.length} more`] : []),
     ],
   };
 }
 
-/** Relative errors, the figures of the table, on an axis whose height is the squared error: wide apart at the top, none where they would touch. */
+/**
+ * Relative errors, the figures of the table, on an axis whose height is the squared error: wide apart at the top, none
+ * where they would touch.
+ */
 export function relativeTicks(y: ScaleLinear<number, number>): Tick[] {
   const [bottom = 0, top = 1] = y.domain();
   const ticks: Tick[] = [];

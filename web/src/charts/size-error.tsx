@@ -1,4 +1,7 @@
-/** The size/error plane: what each file type weighs and costs, the best mixes for every size, and the one that is chosen. */
+/**
+ * The size/error plane: what each file type weighs and costs, the best mixes for every size, and the one that is
+ * chosen.
+ */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';

@@ -4,7 +4,10 @@ export type Cell = string | number | null;
 
 export interface TableColumn {
   title: string;
-  /** What its numbers are in; without one they are names, places or counts of what the title says. Under a unit that begins with "%" the rows hold shares: 0.07 for 7 %. */
+  /**
+   * What its numbers are in; without one they are names, places or counts of what the title says. Under a unit that
+   * begins with "%" the rows hold shares: 0.07 for 7 %.
+   */
   unit?: string | undefined;
 }
 

@@ -19,13 +19,18 @@ export function describeScaleAnalysis({ sample, report, tables }: ScaleAnalysis)
   const short = report.histogram.reduce((sum, { shortSide }) => sum + shortSide, 0);
   const ratio = (value: number | null) => (value === null ? '–' : value.toFixed(4));
   return [
-    `${report.format}, blocks of ${report.blockLength}: ${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ` +
-      `${sample.weights === sample.ofWeights ? 'all of them' : `${percent(sample.weights / sample.ofWeights)} of their rows, spread evenly`}` +
+    `${report.format}, blocks of ${report.blockLength}: ` +
+      `${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ` +
+      (sample.weights === sample.ofWeights
+        ? 'all of them'
+        : `${percent(sample.weights / sample.ofWeights)} of their rows, spread evenly`) +
       `${sample.leftOut.length > 0 ? `; left out, because their rows do not suit: ${sample.leftOut.join(', ')}` : ''}`,
     '',
     'Best divisor of each block: max|x| / |scale of least error|',
     table(histogram, [0, 1]),
-    `mean ${report.meanDivisor?.toFixed(3) ?? '–'} over ${plural(report.blocks, 'block')}; in ${percent(short / Math.max(1, report.blocks))} of them the largest weight lies on the short side; ${plural(report.zeroBlocks, 'block')} of zeros`,
+    `mean ${report.meanDivisor?.toFixed(3) ?? '–'} over ${plural(report.blocks, 'block')}; in ` +
+      `${percent(short / Math.max(1, report.blocks))} of them the largest weight lies on the short side; ` +
+      `${plural(report.zeroBlocks, 'block')} of zeros`,
     '',
     table(
       [
@@ -43,8 +48,11 @@ export function describeScaleAnalysis({ sample, report, tables }: ScaleAnalysis)
       [1, 2, 3, 4, 5, 6],
     ),
     '',
-    `Best tables of divisors (multiples of ${precise(report.candidates.step)} from ${precise(report.candidates.from)} to ${precise(report.candidates.to)}; each block takes the best of the table; ` +
-      `searched on ${plural(report.tableBlocks, 'block')} at even distances; 1 and 2 by trying all, larger ones by exchange from several starts)`,
+    `Best tables of divisors (multiples of ${precise(report.candidates.step)} from ` +
+      `${precise(report.candidates.from)} to ` +
+      `${precise(report.candidates.to)}; each block takes the best of the table; ` +
+      `searched on ${plural(report.tableBlocks, 'block')} at even ` +
+      `distances; 1 and 2 by trying all, larger ones by exchange from several starts)`,
     table(
       [
         ['k', 'RMSE', '/ exact', 'divisors'],
@@ -83,7 +91,9 @@ export function describeNumberFormats({ sample, report }: NumberFormats): string
     .sort((a, b) => a.bits - b.bits || a.relativeError - b.relativeError);
   const head = ['bits/weight', 'relative error', 'numbers', 'block', 'scale search'];
   return [
-    `${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ${sample.weights === sample.ofWeights ? 'all of them' : 'rows spread evenly'}; ${plural(report.points.length, 'way')} to spend bits. Bits count codes, scales, offsets and lists of levels.`,
+    `${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}, ` +
+      `${sample.weights === sample.ofWeights ? 'all of them' : 'rows spread evenly'}; ` +
+      `${plural(report.points.length, 'way')} to spend bits. Bits count codes, scales, offsets and lists of levels.`,
     '',
     'The frontier: no other way has as few bits and less error',
     table([head, ...frontier.map(row)], [0, 1]),
@@ -111,7 +121,9 @@ export function describeGroups({ sample, report }: NumberFormats): string {
       percent(point.meanRelativeError, 2),
     ]);
   return [
-    `4-bit integers in groups, scale by the largest magnitude; ${amount(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}. Squared errors are sums over a tensor, as if all its weights had been looked at.`,
+    `4-bit integers in groups, scale by the largest magnitude; ${amount(sample.weights)} weights of ` +
+      `${plural(sample.tensors, 'tensor')}. Squared errors are ` +
+      `sums over a tensor, as if all its weights had been looked at.`,
     '',
     table(
       [

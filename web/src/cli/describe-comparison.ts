@@ -13,7 +13,10 @@ export function describeComparedTensor({ a, b, match, error, problem }: Compared
         ? doubt(error)
         : '';
   return printable(
-    `${name.padEnd(30)}  ${types.padEnd(14)}  ${error === null ? (problem ?? '') : `${figures(error)}${note && `  ${note}`}`}`.trimEnd(),
+    (
+      `${name.padEnd(30)}  ${types.padEnd(14)}  ` +
+      `${error === null ? (problem ?? '') : `${figures(error)}${note && `  ${note}`}`}`
+    ).trimEnd(),
   );
 }
 
@@ -37,7 +40,8 @@ export function describeComparison({ a, b, tensors, total, seconds }: Comparison
     '',
     table([['', 'file', 'tensors', 'weights', 'bits/weight'], ...sides], [1, 2, 3, 4]),
     '',
-    `${plural(tensors.length, 'tensor')}${found.map(([number, what]) => `, ${number} ${what}`).join('')}, in ${seconds.toFixed(1)} s`,
+    `${plural(tensors.length, 'tensor')}${found.map(([number, what]) => `, ${number} ${what}`).join('')}, ` +
+      `in ${seconds.toFixed(1)} s`,
     total === null ? 'Nothing could be compared.' : `The second against the first: ${figures(total)}`,
   ].join('\n');
 }
@@ -46,7 +50,10 @@ function figures(error: ErrorReport): string {
   if (error.maxError === 0 && error.nans + error.infinities === 0) return 'the same values';
   const nans = error.nans + error.infinities;
   const relative = error.rmsWeight > 0 ? `, ${percent(error.rmse / error.rmsWeight, 2)} of the RMS` : '';
-  return `RMSE ${error.rmse.toPrecision(4)}${relative}, largest ${error.maxError.toPrecision(4)}, ${decibels(error.sqnrDb)}${nans > 0 ? `, ${nans} not finite` : ''}`;
+  return (
+    `RMSE ${error.rmse.toPrecision(4)}${relative}, largest ${error.maxError.toPrecision(4)}, ` +
+    `${decibels(error.sqnrDb)}${nans > 0 ? `, ${nans} not finite` : ''}`
+  );
 }
 
 /** A renamed tensor is a guess from its shape; an error as large as the weights speaks against it. */

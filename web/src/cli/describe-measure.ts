@@ -22,8 +22,11 @@ export function describeMeasurement({ tensors, method, allRows }: MeasurementFil
       types.map((_, index) => index + 2),
     ),
     '',
-    'Relative error, % (RMS error over the RMS of the weights) ± half of the interval that holds the truth for at least 95 of 100 tensors.',
-    `${plural(tensors.length, 'tensor')}, method ${method}, ${allRows ? 'all rows' : `${((100 * measured) / Math.max(1, weights)).toPrecision(2)} % of the weights`} (${amount(measured)} of ${amount(weights)}), ${duration(seconds)}`,
+    'Relative error, % (RMS error over the RMS of the weights) ± half ' +
+      'of the interval that holds the truth for at least 95 of 100 tensors.',
+    `${plural(tensors.length, 'tensor')}, method ${method}, ` +
+      `${allRows ? 'all rows' : `${((100 * measured) / Math.max(1, weights)).toPrecision(2)} % of the weights`} ` +
+      `(${amount(measured)} of ${amount(weights)}), ${duration(seconds)}`,
   ].join('\n');
 }
 
@@ -47,7 +50,9 @@ export function describeMix(mix: Mix | Solution): string {
     mixLine(mix),
     ...('gap' in mix
       ? [
-          `Made small: ${mix.objective === 'weighted' ? 'the squared error counted by importance' : 'the squared error'} of all weights together; ` +
+          `Made small: ` +
+            `${mix.objective === 'weighted' ? 'the squared error counted by importance' : 'the squared error'} ` +
+            `of all weights together; ` +
             (mix.gap < 1e-9
               ? 'no mix of these types has less at this size.'
               : `at most ${(100 * mix.gap).toPrecision(2)} % above the least possible at this size.`),
@@ -59,12 +64,18 @@ export function describeMix(mix: Mix | Solution): string {
 }
 
 function mixLine({ bytes, bitsPerWeight, prediction, tensors }: Mix): string {
-  return `${size(bytes)} (${bytes} bytes), ${bitsPerWeight.toFixed(3)} bits per weight, ${decibels(prediction.sqnrDb)} signal to noise predicted; ${tally(tensors.map(({ type }) => type))}`;
+  return (
+    `${size(bytes)} (${bytes} bytes), ${bitsPerWeight.toFixed(3)} bits per weight, ` +
+    `${decibels(prediction.sqnrDb)} signal to noise predicted; ${tally(tensors.map(({ type }) => type))}`
+  );
 }
 
 function decibels({ value, low, high }: Interval): string {
   if (value === null) return 'no error, so no limit to the';
-  return `${value.toFixed(2)} dB${low !== null && high !== null && high > low ? ` (${low.toFixed(2)} to ${high.toFixed(2)})` : ''}`;
+  return (
+    `${value.toFixed(2)} ` +
+    `dB${low !== null && high !== null && high > low ? ` (${low.toFixed(2)} to ${high.toFixed(2)})` : ''}`
+  );
 }
 
 export function describeObservation({ before, after, steps }: Observation): string {

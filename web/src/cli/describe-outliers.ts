@@ -8,6 +8,9 @@ const BASES: Record<TensorOutliers['basis'], string> = {
   importance: 'importance',
 };
 
+const inLayers = ({ input, column, layers, ofLayers }: OutlierReport['shared'][number]) =>
+  `${input} column ${column} (${layers} of ${ofLayers} layers)`;
+
 export function describeOutliers({
   type,
   method,
@@ -42,12 +45,15 @@ export function describeOutliers({
       [3, 4, 5, 7, 8],
     ),
     '',
-    `A column is an outlier beyond ${threshold} times the median column of its tensor. Errors are of ${type}, method ${method}, over ${amount(weights)} of ${amount(ofWeights)} weights${tensors.some(({ basis }) => basis === 'importance') ? ', times the importance of the column' : ''}.`,
+    `A column is an outlier beyond ${threshold} times the median column of its tensor. Errors are of ${type}, ` +
+      `method ${method}, over ${amount(weights)} of ${amount(ofWeights)} ` +
+      `weights${tensors.some(({ basis }) => basis === 'importance') ? ', times the importance of the column' : ''}.`,
     shared.length === 0
       ? 'No column is an outlier in more than one layer.'
-      : `In more than one layer: ${shared.map(({ input, column, layers, ofLayers }) => `${input} column ${column} (${layers} of ${ofLayers} layers)`).join(', ')}.`,
+      : `In more than one layer: ${shared.map(inLayers).join(', ')}.`,
     '',
-    `Keeping the columns with the largest error at 16 bits (of ${plural(widest, 'column')} and fewer, at least one a tensor; no GGUF type stores it):`,
+    `Keeping the columns with the largest error at 16 bits (of ` +
+      `${plural(widest, 'column')} and fewer, at least one a tensor; no GGUF type stores it):`,
     table(
       [
         ['columns kept', 'more bits per weight', 'squared error saved', 'RMSE becomes'],

@@ -19,9 +19,12 @@ export function describeModel(info: ModelInfo): string {
   const metadata = table(info.metadata.map(({ key, type, value }) => [key, type, oneLine(value)]));
   return [
     printable(
-      `${info.files.map((file) => file.name).join(', ')}: ${info.container}${info.version === null ? '' : ` v${info.version}`} · ${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `,
+      `${info.files.map((file) => file.name).join(', ')}: ` +
+        `${info.container}${info.version === null ? '' : ` v${info.version}`} · ` +
+        `${info.architecture ?? 'no architecture'}${info.name ? ` · ${info.name}` : ''} · `,
     ) +
-      `${plural(info.tensors.length, 'tensor')} · ${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
+      `${plural(info.tensors.length, 'tensor')} · ` +
+      `${amount(info.weights)} weights · ${size(bytes)}${types && ` · ${types}`}`,
     '',
     metadata,
     '',
@@ -74,12 +77,16 @@ export function describeRun(report: RunReport): string {
     summary(report.inputBytes, report),
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
     ...describeReference(report),
-    `${duration(report.seconds)} with ${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
+    `${duration(report.seconds)} with ` +
+      `${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
       `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
   ].join('\n');
 }
 
-/** The error beside that of the method compared with, tensor by tensor where they differ, then in total; nothing when none was measured. */
+/**
+ * The error beside that of the method compared with, tensor by tensor where they differ, then in total; nothing when
+ * none was measured.
+ */
 export function describeReference({ method, reference, total, tensors }: RunReport): string[] {
   if (reference === null || total === null) return [];
   const rows = tensors.flatMap(({ name, to, error, reference: other }) =>
@@ -95,7 +102,8 @@ export function describeReference({ method, reference, total, tensors }: RunRepo
           table([['tensor', 'type', `RMSE, ${method}`, `RMSE, ${reference.method}`, 'ratio'], ...rows], [2, 3, 4]),
           '',
         ]),
-    `RMSE ${total.rmse.toPrecision(4)} with ${method}, ${reference.total.rmse.toPrecision(4)} with ${reference.method} on the same weights: ${ratio(total, reference.total)} times as much.`,
+    `RMSE ${total.rmse.toPrecision(4)} with ${method}, ${reference.total.rmse.toPrecision(4)} with ` +
+      `${reference.method} on the same weights: ${ratio(total, reference.total)} times as much.`,
   ];
 }
 
@@ -107,14 +115,20 @@ function describeError(error: ErrorReport): string {
   const ratio = error.sqnrDb === null ? 'none' : `${error.sqnrDb.toFixed(1)} dB SQNR`;
   const nans = error.nans + error.infinities;
   const weighted = error.weightedRmse === null ? '' : ` (${error.weightedRmse.toPrecision(4)} weighted by importance)`;
-  return `RMSE ${error.rmse.toPrecision(4)}${weighted}, largest ${error.maxError.toPrecision(4)}, ${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`;
+  return (
+    `RMSE ${error.rmse.toPrecision(4)}${weighted}, largest ${error.maxError.toPrecision(4)}, ` +
+    `${ratio}${nans > 0 ? `, ${nans} weights that are no numbers` : ''}`
+  );
 }
 
 function summary(
   inputBytes: number,
   { outputBytes, bitsPerWeight, fileType, method }: Pick<Plan, 'outputBytes' | 'bitsPerWeight' | 'fileType' | 'method'>,
 ): string {
-  return `${fileType}, method ${method}: ${size(outputBytes)} instead of ${size(inputBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
+  return (
+    `${fileType}, method ${method}: ${size(outputBytes)} instead of ` +
+    `${size(inputBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`
+  );
 }
 
 function oneLine(text: string): string {

@@ -56,7 +56,8 @@ function line(progress: Progress): string {
   const percent = Math.floor((100 * progress.bytesIn) / Math.max(1, progress.bytesInTotal));
   const left = progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`;
   return (
-    `${percent} % · ${size(progress.bytesIn)} of ${size(progress.bytesInTotal)} · ${progress.tensors}/${progress.tensorsTotal} tensors · ` +
+    `${percent} % · ${size(progress.bytesIn)} of ` +
+    `${size(progress.bytesInTotal)} · ${progress.tensors}/${progress.tensorsTotal} tensors · ` +
     `${amount(progress.weightsPerSecond)} weights/s${left} · ${printable(progress.tensor)}`
   );
 }

@@ -70,7 +70,8 @@ export async function verify(receiptPath: string, path: string, signal: AbortSig
       const verdict = verdictOf(receipt, sha256);
       if (verdict.is === 'none') {
         throw new Problem(
-          `${name} is not the file of this receipt: its SHA-256 is ${sha256}, and the receipt's output has ${receipt.outputs.map((file) => file.sha256).join(', ')}.`,
+          `${name} is not the file of this receipt: its SHA-256 is ${sha256}, and the receipt's output has ` +
+            `${receipt.outputs.map((file) => file.sha256).join(', ')}.`,
         );
       }
       const role = {
@@ -109,7 +110,8 @@ export async function repeat(
       const [hashed] = await hashFiles(nodePlatform, [matrix.file], { signal });
       if (hashed!.sha256 !== receipt.importance!.sha256)
         throw new Problem(
-          `${options.imatrix} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
+          `${options.imatrix} is not the importance matrix of the receipt: its ` +
+            `SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
         );
     }
     await removeLeftovers(targets);

@@ -33,8 +33,8 @@ export class InputFiles {
   }
 
   /**
-   * Opens a model: one file, with all parts of a split one when any part is given and, unless `alone`, what makes a model
-   * of its weights beside it; or a folder. `core` says what belongs to the model. Throws Problem.
+   * Opens a model: one file, with all parts of a split one when any part is given and, unless `alone`, what makes a
+   * model of its weights beside it; or a folder. `core` says what belongs to the model. Throws Problem.
    */
   static async open(path: string, core: Core, alone = false): Promise<InputFiles> {
     const chosen = isFolder(path) ? filesOfFolder(core, path) : await partsOf(core, path, alone);

@@ -32,7 +32,9 @@ import {
 import { printable } from './text';
 import { UsageProblem } from './usage';
 
-/** 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n. */
+/**
+ * 0: done. 1: a problem with the files or the run. 2: a command line that means nothing. 128 + n: ended by signal n.
+ */
 const exitCodes = { problem: 1, usage: 2, signal: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } };
 
 const stop = new AbortController();
@@ -58,12 +60,14 @@ const compareMethod: [string, string] = [
 ];
 const strict: [string, string] = [
   '--strict',
-  'end with exit code 1, before anything is written, when the output would not load in llama.cpp (for safetensors, in a loader)',
+  'end with exit code 1, before anything is written, when the ' +
+    'output would not load in llama.cpp (for safetensors, in a loader)',
 ];
 const json: [string, string] = ['--json', 'print everything as JSON'];
 const outputHelp = `
-Until it is complete the output is called OUT.partial. Interrupted, a run removes it; killed (kill -9, power), it cannot,
-and the next run with the same OUT removes it and says so. No output replaces a file the run reads, or another output.`;
+Until it is complete the output is called OUT.partial. Interrupted, a run removes it; killed (kill -9, power),
+it cannot, and the next run with the same OUT removes it and says so. No output replaces a file the run reads,
+or another output.`;
 const exitHelp = `
 Exit codes: 0 done, 1 a problem with the files or the run, 2 a command line that means nothing,
 129, 130, 143 hung up, interrupted, terminated.`;
@@ -190,14 +194,16 @@ addRecipeOptions(program.command('observe'))
 
 addSampleOptions(addRecipeOptions(program.command('outliers')))
   .description(
-    'find columns that stand out, the layers that share them, the part of the error they carry, and what keeping the worst at 16 bits would save',
+    'find columns that stand out, the layers that share them, the part of ' +
+      'the error they carry, and what keeping the worst at 16 bits would save',
   )
   .argument('<file>')
   .argument('<type>')
   .addOption(
     new Option(
       '--basis <name>',
-      'by what a column stands out: its weights, the rows that produce its input, or the importance matrix (default: importance with --imatrix, else weights)',
+      'by what a column stands out: its weights, the rows that produce its input, or the importance matrix ' +
+        '(default: importance with --imatrix, else weights)',
     ).choices(['weights', 'producers', 'importance']),
   )
   .addOption(
@@ -244,7 +250,8 @@ addTextOptions(program.command('perplexity'))
 
 addTextOptions(program.command('evaluate'))
   .description(
-    "run two models over a text and print how the second's predictions differ from the first's: divergence, perplexity, most likely tokens",
+    "run two models over a text and print how the second's predictions " +
+      "differ from the first's: divergence, perplexity, most likely tokens",
   )
   .argument('<first>')
   .argument('<second>')
@@ -261,7 +268,8 @@ addTextOptions(program.command('imatrix'))
 
 addSampleOptions(program.command('number-formats'))
   .description(
-    'show what 2 to 8 bits a weight leave of a tensor: integers, floats, quantiles, levels of your own, by block length',
+    'show what 2 to 8 bits a weight leave of a tensor: ' +
+      'integers, floats, quantiles, levels of your own, by block length',
   )
   .argument('<file>')
   .option('--bits <list>', 'only these numbers of bits, for example 3,4', parseIntegers(2, 8))

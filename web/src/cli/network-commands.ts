@@ -43,7 +43,8 @@ export async function perplexity(path: string, options: TextOptions, signal: Abo
       options,
       { ...sourceOf(texts, options), tokens: report.tokens, perplexity: report.perplexity, notes },
       ({ tokens, perplexity: found }) =>
-        `Perplexity ${estimate(found)} over ${plural(tokens, 'token')} (${stretchesOf(texts, options)}, the second half of each).`,
+        `Perplexity ${estimate(found)} over ` +
+        `${plural(tokens, 'token')} (${stretchesOf(texts, options)}, the second half of each).`,
     );
   });
 }
@@ -121,7 +122,8 @@ async function withProgress<T>(
 ): Promise<T> {
   const workers = Math.min(options.workers ?? models[0]!.core.platform.parallelism, texts.length);
   note(
-    `This takes at most ${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${plural(workers, 'worker')}.`,
+    `This takes at most ` +
+      `${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${plural(workers, 'worker')}.`,
   );
   return withDisplay(new LineDisplay(), (display) =>
     work({

@@ -3,7 +3,9 @@ import { note } from './text';
 
 /** What a person should know of a model, or of what is to be made of it. */
 
-/** Says it on stderr, so that stdout stays the result; with --json the result carries it. `of` names one of two models. */
+/**
+ * Says it on stderr, so that stdout stays the result; with --json the result carries it. `of` names one of two models.
+ */
 export function tell({ json }: { json?: boolean }, notes: readonly Note[], of = ''): void {
   if (json) return;
   for (const { level, text } of notes) note(`${of && `${of}: `}${text}`, level === 'warning' ? 'Warning' : 'Note');

@@ -104,7 +104,8 @@ function replacesInput({ path, what, replaceable }: Output, input: NamedFile): P
 
 function replacesOther({ path, what }: Output): Problem {
   return new Problem(
-    `${path} is there already, and no run left it: ${what} has that name. Choose another folder for the output, or move that file away.`,
+    `${path} is there already, and no run left it: ${what} has that ` +
+      `name. Choose another folder for the output, or move that file away.`,
   );
 }
 

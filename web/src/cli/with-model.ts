@@ -5,8 +5,8 @@ import type { ComputeOptions, RecipeOptions } from './options';
 import { checksOf, type Checks } from './usage';
 
 /**
- * Opens a model (and an importance matrix beside it) for as long as `use` takes, once `check` has found that the command
- * line means something. Throws Problem.
+ * Opens a model (and an importance matrix beside it) for as long as `use` takes, once `check` has found that the
+ * command line means something. Throws Problem.
  */
 export async function withModel(
   path: string,

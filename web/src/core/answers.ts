@@ -5,30 +5,32 @@ import { Problem } from './problem';
 import type { AnsweredToken, AnswerReport, Text, TextTokens } from './types';
 
 /**
- * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot read
- * texts, or when the two make different tokens of it.
+ * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot
+ * read texts, or when the two make different tokens of it.
  */
 export function tokensFor(models: readonly OpenedModel[], text: Uint8Array, parseSpecial = false): TextTokens {
   const [first, second] = models.map((model) => model.encode(text, parseSpecial));
   const other = second?.tokens;
   if (other && (other.length !== first!.tokens.length || other.some((token, i) => token !== first!.tokens[i]))) {
     throw new Problem(
-      'The models make different tokens of this text, so their answers cannot be compared: they have different tokenizers.',
+      'The models make different tokens of this text, so their ' +
+        'answers cannot be compared: they have different tokenizers.',
     );
   }
   return first!;
 }
 
 /**
- * Cuts a text into stretches of `length` tokens, `most` at most, as llama-perplexity does: each begins with the token that
- * begins a text, if there is one, in place of its first, and its second half is scored. Tokens left over at the end are not
- * used. Throws Problem when there are too few.
+ * Cuts a text into stretches of `length` tokens, `most` at most, as llama-perplexity does: each begins with the token
+ * that begins a text, if there is one, in place of its first, and its second half is scored. Tokens left over at the
+ * end are not used. Throws Problem when there are too few.
  */
 export function cutText({ tokens, begin }: TextTokens, length: number, most: number): Text[] {
   const count = Math.min(most, Math.floor(tokens.length / length));
   if (count < 1) {
     throw new Problem(
-      `The text has ${tokens.length} tokens; at least one stretch of ${length} is needed. Use a longer text, or shorter stretches.`,
+      `The text has ${tokens.length} tokens; at least one stretch of ` +
+        `${length} is needed. Use a longer text, or shorter stretches.`,
     );
   }
   return Array.from({ length: count }, (_, number) => {
@@ -38,7 +40,10 @@ export function cutText({ tokens, begin }: TextTokens, length: number, most: num
   });
 }
 
-/** What a model predicts of texts, or, of two models, how the second's predictions differ from the first's. Throws Stopped or Problem. */
+/**
+ * What a model predicts of texts, or, of two models, how the second's predictions differ from the first's. Throws
+ * Stopped or Problem.
+ */
 export async function evaluateAnswers(
   models: readonly [OpenedModel, OpenedModel?],
   texts: readonly Text[],

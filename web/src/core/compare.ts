@@ -34,8 +34,8 @@ interface Side {
 }
 
 /**
- * Measures b's weights against a's, both decoded, whatever made the files. The bytes of both are read once, in pieces, by
- * workers. `onTensor` gets tensors as they are done, in order. Throws Stopped or Problem.
+ * Measures b's weights against a's, both decoded, whatever made the files. The bytes of both are read once, in pieces,
+ * by workers. `onTensor` gets tensors as they are done, in order. Throws Stopped or Problem.
  */
 export async function compare(
   a: OpenedModel,

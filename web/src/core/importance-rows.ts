@@ -13,7 +13,9 @@ export class ImportanceRows {
     this.#onFailure = onFailure;
   }
 
-  /** The row for weights of a tensor from `firstWeight` on; null: it has none; undefined: ask again when it is loaded. */
+  /**
+   * The row for weights of a tensor from `firstWeight` on; null: it has none; undefined: ask again when it is loaded.
+   */
   rowFor(tensor: number, firstWeight: number): Float32Array<ArrayBuffer> | null | undefined {
     const { importance, shape } = this.#run.plan.tensors[tensor]!;
     if (importance === null) return null;

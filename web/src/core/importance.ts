@@ -38,7 +38,8 @@ export class ImportanceMatrix {
     while ('wanted' in reply) {
       if (reply.wanted.bytes > longestPieceBytes) {
         throw new Problem(
-          `${file.name} is no importance matrix, or a damaged one: its index claims more than ${longestPieceBytes / 2 ** 20} MiB.`,
+          `${file.name} is no importance matrix, or a damaged one: ` +
+            `its index claims more than ${longestPieceBytes / 2 ** 20} MiB.`,
         );
       }
       const bytes = await readRange(source, reply.wanted.offset, reply.wanted.bytes);
@@ -106,7 +107,10 @@ async function readRange(source: ByteSource, offset: number, bytes: number): Pro
   return (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
 }
 
-/** What an importance matrix says of itself, before there is a model to use it with. Throws Problem when the file is none. */
+/**
+ * What an importance matrix says of itself, before there is a model to use it with. Throws Problem when the file is
+ * none.
+ */
 export async function checkImportance(
   core: { module: NibbleModule; platform: Platform },
   file: SourceHandle,

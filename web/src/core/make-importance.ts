@@ -4,8 +4,8 @@ import { runPass, type PassRun } from './pass';
 import type { Text } from './types';
 
 /**
- * The importance matrix of a model on texts: the GGUF file that llama-imatrix writes. `dataset` is what it calls the texts.
- * Throws Stopped or Problem.
+ * The importance matrix of a model on texts: the GGUF file that llama-imatrix writes. `dataset` is what it calls the
+ * texts. Throws Stopped or Problem.
  */
 export async function makeImportance(
   model: OpenedModel,

@@ -18,7 +18,10 @@ export interface MeasureRun {
   signal?: AbortSignal;
   pause?: Pause;
   onProgress?: (progress: MeasureProgress) => void;
-  /** Gets the measurement before anything is in it, to look at while it grows. It stays the caller's when measuring fails. */
+  /**
+   * Gets the measurement before anything is in it, to look at while it grows. It stays the caller's when measuring
+   * fails.
+   */
   onBegin?: (measurement: Measurement) => void;
 }
 
@@ -26,9 +29,9 @@ export interface MeasureRun {
 const jobBytes = 512 * 1024;
 
 /**
- * Measures a sample of the rows of every tensor that can be quantized: first the pilot rows of all tensors, then more of those
- * whose interval is too wide. Figures are merged in plan order, so that they do not depend on the number of workers. Throws
- * Stopped when the signal says so, and Problem otherwise; the workers are gone then.
+ * Measures a sample of the rows of every tensor that can be quantized: first the pilot rows of all tensors, then more
+ * of those whose interval is too wide. Figures are merged in plan order, so that they do not depend on the number of
+ * workers. Throws Stopped when the signal says so, and Problem otherwise; the workers are gone then.
  */
 export async function measure(
   model: OpenedModel,

@@ -25,7 +25,8 @@ export class Measurements {
   constructor({ module, formats }: Pick<Core, 'module' | 'formats'>, plan: Plan, reference: string | null = null) {
     if (reference !== null && !formats.some((format) => format.methods.includes(reference))) {
       throw new Problem(
-        `There is no method "${reference}" to compare with. Choose one of: ${[...new Set(formats.flatMap((format) => format.methods))].join(', ')}.`,
+        `There is no method "${reference}" to compare with. Choose one of: ` +
+          `${[...new Set(formats.flatMap((format) => format.methods))].join(', ')}.`,
       );
     }
     this.#module = module;
@@ -37,8 +38,8 @@ export class Measurements {
   }
 
   /**
-   * The method to measure beside a tensor's own: llama.cpp where its type has no other, as in a plan. Null where there is
-   * nothing to compare, or the two are the same.
+   * The method to measure beside a tensor's own: llama.cpp where its type has no other, as in a plan. Null where there
+   * is nothing to compare, or the two are the same.
    */
   otherMethod(tensor: number): string | null {
     const { method, to } = this.#plan.tensors[tensor]!;

@@ -33,7 +33,9 @@ import type {
 
 /** First bite of a file. Holds most headers without a vocabulary. */
 const firstPieceBytes = 256 * 1024;
-/** The core refuses longer headers by limits of its own, with reasons; this one keeps memory bounded whatever it says. */
+/**
+ * The core refuses longer headers by limits of its own, with reasons; this one keeps memory bounded whatever it says.
+ */
 const longestPieceBytes = 128 * 2 ** 20;
 
 interface ByteRange {
@@ -86,7 +88,9 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
 export interface PreparedRun {
   plan: Plan;
   headers: Uint8Array<ArrayBuffer>[]; // of the output files
-  /** The importance of a tensor whose PlannedTensor.importance says that there is one: a row for each of its matrices. */
+  /**
+   * The importance of a tensor whose PlannedTensor.importance says that there is one: a row for each of its matrices.
+   */
   importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
@@ -119,7 +123,10 @@ export interface OpenedModel {
   readonly info: ModelInfo;
   /** The importance matrix beside it, and its name as the output's metadata will have it. */
   readonly importance: (ImportanceInfo & { path: string }) | null;
-  /** Where at most `count` weights of tensor number `tensor` lie, from weight `first` (the start of a block) on. Throws Problem. */
+  /**
+   * Where at most `count` weights of tensor number `tensor` lie, from weight `first` (the start of a block) on. Throws
+   * Problem.
+   */
   place(tensor: number, first: number, count: number): WeightPlace;
   /** Which of its tensors is which of another model's. */
   pair(other: OpenedModel): TensorPair[];
@@ -133,8 +140,8 @@ export interface OpenedModel {
   /** What taking texts through the model's network would do. Throws Problem when it cannot be run. */
   passPlan(options: PassOptions): PassPlan;
   /**
-   * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not text.
-   * Throws Problem when the model has no tokenizer, or one of an unknown kind.
+   * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not
+   * text. Throws Problem when the model has no tokenizer, or one of an unknown kind.
    */
   encode(text: Uint8Array, parseSpecial?: boolean): TextTokens;
   /** The bytes (UTF-8, perhaps a part of a character) that tokens stand for. Throws Problem as encode() does. */
@@ -152,8 +159,8 @@ export interface OpenedModel {
 
 /**
  * Of the files of a folder, or of several that came together, those that make one model. Paths are relative, with
- * slashes; `folder` is the folder's own, as much of it as is known. Throws Problem when there is no model among them, or
- * nothing says which of several is meant.
+ * slashes; `folder` is the folder's own, as much of it as is known. Throws Problem when there is no model among them,
+ * or nothing says which of several is meant.
  */
 export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[], folder = ''): ChosenModel<T> {
   const paths = JSON.stringify(files.map(({ path }) => path));
@@ -177,7 +184,9 @@ export async function partNames(core: Core, file: SourceHandle): Promise<string[
   }
 }
 
-/** Of the files at these paths in a folder, those that make a model of the weights in its file of that name; often none. */
+/**
+ * Of the files at these paths in a folder, those that make a model of the weights in its file of that name; often none.
+ */
 export function filesBeside(core: Core, weights: string, paths: readonly string[]): string[] {
   const { files } = answer<{ files: number[] }>(core.module.filesBeside(weights, JSON.stringify(paths)));
   return files.map((index) => paths[index]!);
@@ -227,7 +236,10 @@ function noteOfTiny(names: string[]): Note {
     names.length === 1 ? `"${names[0]}" holds` : `${names.length} tensors, the first being "${names[0]}", hold`;
   return {
     level: 'note',
-    text: `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales of quantized types, which are half floats, become zero or nearly so. Types with such scales leave ${names.length === 1 ? 'it' : 'them'} as stored.`,
+    text:
+      `By a sample of up to ${summaryRuns * summaryRunWeights} weights, ${which} values so small that the scales ` +
+      `of quantized types, which are half floats, become zero or nearly so. Types with such scales leave ` +
+      `${names.length === 1 ? 'it' : 'them'} as stored.`,
   };
 }
 

@@ -44,7 +44,10 @@ export function answer<T>(json: string): T {
   return value;
 }
 
-/** Throws what a call of the core says is wrong, as a Problem; the core says nothing when all is well. `where` goes before it. */
+/**
+ * Throws what a call of the core says is wrong, as a Problem; the core says nothing when all is well. `where` goes
+ * before it.
+ */
 export function throwProblem(sentence: string, where = ''): void {
   if (sentence) throw new Problem(where ? `${where}: ${sentence}` : sentence);
 }

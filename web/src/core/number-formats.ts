@@ -41,7 +41,8 @@ export async function compareNumberFormats(
       ? mostTensorWeights
       : Math.min(mostTensorWeights, weights ?? (several ? eachTensorWeights : oneTensorWeights));
   const { jobs, ...sample } = model.sample({ ...named, weightsPerTensor: perTensor, jobWeights: 0 });
-  // Tensor by tensor would show one tensor's frontier as the model's; block by block each figure is complete when it comes.
+  // Tensor by tensor would show one tensor's frontier as the model's; block by block each figure is complete when it
+  // comes.
   const asked: { block?: number; search?: ScaleSearchName; gguf?: boolean }[] = searches.flatMap((search) =>
     blocks.map((block) => ({ block, search })),
   );

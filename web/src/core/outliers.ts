@@ -37,7 +37,8 @@ export interface TensorOutliers {
   median: number; // of the columns' magnitudes
   largest: number;
   count: number; // columns beyond the threshold
-  outliers: { column: number; ratio: number; largestWeight: number }[]; // the largest of them; ratio: magnitude over the median
+  // the largest of them; ratio: magnitude over the median
+  outliers: { column: number; ratio: number; largestWeight: number }[];
   errorShare: number; // of the squared error (times importance, with that basis) in all of them
   /** For each of keptShares: the share of the squared error that goes when the columns with most of it are kept. */
   saved: number[];
@@ -73,8 +74,9 @@ interface Sums {
 }
 
 /**
- * Looks for columns that stand out: how many, which ones layers share, how much of the error they carry, and what keeping
- * the worst ones at 16 bits would save. No GGUF type stores columns apart: this is analysis. Throws Stopped or Problem.
+ * Looks for columns that stand out: how many, which ones layers share, how much of the error they carry, and what
+ * keeping the worst ones at 16 bits would save. No GGUF type stores columns apart: this is analysis. Throws Stopped or
+ * Problem.
  */
 export async function findOutliers(
   model: OpenedModel,
@@ -221,7 +223,8 @@ function magnitudesOf(
   const columns = sum.squares.length;
   if (importance) return { basis, values: Float64Array.from(importance, (value) => Math.sqrt(Math.max(0, value))) };
   if (basis === 'producers' && layer !== null) {
-    // What a layer reads was written by the output and down matrices before it; inside, v and up write what o and down read.
+    // What a layer reads was written by the output and down matrices before it; inside, v and up write what o and down
+    // read.
     const input = inputOf(role);
     const [from, at]: [Role, number] =
       input === 'feed-forward'

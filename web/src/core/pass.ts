@@ -35,10 +35,10 @@ const tilesPerWorker = 2;
 const secondsBetweenProgress = 0.1;
 
 /**
- * Takes texts through a model, or through two side by side, layer by layer. Each tile of weights is read once and a copy
- * given to every worker; the texts are divided among them. Answers the figures of the scored tokens as the core's Answers
- * takes them, text after text: they do not depend on the number of workers. Throws Stopped or Problem; then the workers
- * are gone.
+ * Takes texts through a model, or through two side by side, layer by layer. Each tile of weights is read once and a
+ * copy given to every worker; the texts are divided among them. Answers the figures of the scored tokens as the core's
+ * Answers takes them, text after text: they do not depend on the number of workers. Throws Stopped or Problem; then the
+ * workers are gone.
  */
 export async function runPass(
   models: readonly OpenedModel[],
@@ -68,7 +68,8 @@ export function planPass(models: readonly OpenedModel[], texts: readonly Text[],
   const [first, second] = plans;
   if (second && first!.network.vocabulary !== second.network.vocabulary) {
     throw new Problem(
-      `The models have vocabularies of ${first!.network.vocabulary} and ${second.network.vocabulary} tokens; only answers in the same tokens can be compared.`,
+      `The models have vocabularies of ${first!.network.vocabulary} and ${second.network.vocabulary} tokens; ` +
+        `only answers in the same tokens can be compared.`,
     );
   }
   return plans;

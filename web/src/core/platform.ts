@@ -17,6 +17,9 @@ export interface Platform {
   compile(kernel: Kernel): Promise<WebAssembly.Module>;
   openSource(handle: SourceHandle): ByteSource;
   startJobWorker(): WorkerPort;
-  /** SHA-256 of a whole file in hexadecimal, away from the page. `onBytes` gets what each step added. Throws Stopped or Problem. */
+  /**
+   * SHA-256 of a whole file in hexadecimal, away from the page. `onBytes` gets what each step added. Throws Stopped or
+   * Problem.
+   */
   hashFile(handle: SourceHandle, run: { signal?: AbortSignal; onBytes?: (bytes: number) => void }): Promise<string>;
 }

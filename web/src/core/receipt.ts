@@ -99,7 +99,10 @@ export function filesOf(model: OpenedModel): SourceHandle[] {
   return model.sources.slice(0, model.info.files.length);
 }
 
-/** The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one was used. */
+/**
+ * The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one
+ * was used.
+ */
 export async function makeReceipt(
   model: OpenedModel,
   report: RunReport,
@@ -194,7 +197,8 @@ export function expectInputs(receipt: Receipt, given: readonly HashedFile[]): vo
   for (const { name, sha256 } of receipt.inputs) {
     if (!given.some((file) => file.sha256 === sha256))
       throw new Problem(
-        `The receipt's run read ${name} with SHA-256 ${sha256}, and none of these files is that. Give the same file to get the same bytes.`,
+        `The receipt's run read ${name} with SHA-256 ${sha256}, and none ` +
+          `of these files is that. Give the same file to get the same bytes.`,
       );
   }
   for (const { name, sha256 } of given) {

@@ -9,7 +9,8 @@ export interface TensorReport extends Pick<
   tensor: number; // index into Plan.tensors
   bytes: number; // in the output
   error: ErrorReport | null; // null: copied, so without error
-  reference: ErrorReport | null; // what RunReport.reference's method gives on the same weights; null: copied, or not measured
+  // what RunReport.reference's method gives on the same weights; null: copied, or not measured
+  reference: ErrorReport | null;
   statsLine: string | null; // as quantize-stats prints it
   kernel: string | null; // that converted: "simd" or "scalar"
 }

@@ -45,7 +45,9 @@ export async function run(
   }
 }
 
-/** Outputs that may wait for an earlier one, beyond the jobs that are under way. Keeps workers busy while one is slow. */
+/**
+ * Outputs that may wait for an earlier one, beyond the jobs that are under way. Keeps workers busy while one is slow.
+ */
 const waitingOutputs = 2;
 
 /** A file that is repeated goes from one place to the other in pieces of this length. */

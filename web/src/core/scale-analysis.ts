@@ -25,8 +25,8 @@ const jobWeights = 1 << 15;
 const mostBusy = 12;
 
 /**
- * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of divisors.
- * `onReport` gets growing figures first, then table after table.
+ * Finds where the best scales of a model's blocks lie, what every search method leaves, and the best tables of
+ * divisors. `onReport` gets growing figures first, then table after table.
  */
 export async function analyzeScale(
   model: OpenedModel,

@@ -37,7 +37,8 @@ function unreadable(name: string, error: unknown): Problem {
   // What browsers say of it, "network error" for streams, is of no use to anybody.
   const known = error instanceof DOMException || error instanceof TypeError;
   return new Problem(
-    `${name} can no longer be read${known ? '' : ` (${sentenceOf(error)})`}: since it was chosen it was changed, moved or ` +
+    `${name} can no longer be ` +
+      `read${known ? '' : ` (${sentenceOf(error)})`}: since it was chosen it was changed, moved or ` +
       'deleted, or its disk is gone. Choose it again.',
   );
 }

@@ -12,7 +12,10 @@ export const summaryRunWeights = 1024;
 type Answer = TensorSummary | { problem: string };
 const parse = (result: Uint8Array): Answer => JSON.parse(new TextDecoder().decode(result)) as Answer;
 
-/** Looks at a sample of every tensor in workers. `onSummary` gets them by their number in ModelInfo. Throws Stopped or Problem. */
+/**
+ * Looks at a sample of every tensor in workers. `onSummary` gets them by their number in ModelInfo. Throws Stopped or
+ * Problem.
+ */
 export async function summarize(
   model: OpenedModel,
   onSummary: (tensor: number, summary: TensorSummary) => void,

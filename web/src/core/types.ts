@@ -10,7 +10,8 @@ export interface FormatInfo {
   importance: 'ignored' | 'optional' | 'required';
   methods: string[]; // search methods that can write it; empty: read only
   decodable: boolean;
-  oneScale: boolean; // one scale for each run of weights, and nothing beside it: it can be searched exactly and analysed
+  // one scale for each run of weights, and nothing beside it: it can be searched exactly and analysed
+  oneScale: boolean;
   grammar: FormatGrammar | null; // of types whose weights have levels of their own
 }
 
@@ -75,7 +76,10 @@ export interface WeightPlace {
 export interface TensorPair {
   a: number | null;
   b: number | null;
-  /** reshaped: the same name and number of weights; resized: the same name only; renamed: the same shape, and no namesake on either side. */
+  /**
+   * reshaped: the same name and number of weights; resized: the same name only; renamed: the same shape, and no
+   * namesake on either side.
+   */
   match: 'same' | 'reshaped' | 'resized' | 'renamed' | 'onlyA' | 'onlyB';
 }
 
@@ -241,10 +245,13 @@ export interface ErrorReport {
   nans: number;
   infinities: number;
   coarseHistogram: number[]; // 150 buckets of 0.0002, the last one open
-  histogram: { from: number; to: number; count: number; above: number }[]; // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error; above: y > x
-  linearHistogram: { width: number; below: number[]; above: number[] }; // bucket i: i * width <= |x-y| < (i + 1) * width; below: y < x, above: y > x; 33 to 64 buckets, none without error
+  // of |x-y|, 8 buckets an octave, empty ones left out; from = to = 0: no error; above: y > x
+  histogram: { from: number; to: number; count: number; above: number }[];
+  // bucket i: i * width <= |x-y| < (i + 1) * width; below: y < x, above: y > x; 33 to 64 buckets, none without error
+  linearHistogram: { width: number; below: number[]; above: number[] };
   blocks: BlockErrorReport | null; // null: no quantized blocks
-  codes: { bits: number; entropy: number; counts: number[] } | null; // of 2^bits codes; entropy in bits; null: not counted for this type, or several types
+  // of 2^bits codes; entropy in bits; null: not counted for this type, or several types
+  codes: { bits: number; entropy: number; counts: number[] } | null;
 }
 
 /** How the error is spread over blocks: of a tensor, or of several. */
@@ -423,7 +430,10 @@ export interface Interval {
   high: number | null;
 }
 
-/** What a measure pass writes and `nibble solve` and the page read again. Sums marked "read back" suffice to make the rest. */
+/**
+ * What a measure pass writes and `nibble solve` and the page read again. Sums marked "read back" suffice to make the
+ * rest.
+ */
 export interface MeasurementFile {
   nibbleMeasurement: 1; // version of this form
   version: string; // of the program

@@ -4,8 +4,8 @@ import { Problem } from './problem';
 import type { TensorInfo } from './types';
 
 /**
- * `count` weights of a tensor of `model.info` from weight `first` on, decoded, as the GGUF file the model stands for has
- * them. Reads only the bytes that hold them. Throws Problem.
+ * `count` weights of a tensor of `model.info` from weight `first` on, decoded, as the GGUF file the model stands for
+ * has them. Reads only the bytes that hold them. Throws Problem.
  */
 export async function readWeights(
   model: OpenedModel,

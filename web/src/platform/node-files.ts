@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import { Problem } from '../core/problem';
 import type { SourceHandle } from '../core/source';
 
-/** Ordinary files, opened for reading. Whatever else a path may lead to is refused before it can keep anyone waiting. */
+/**
+ * Ordinary files, opened for reading. Whatever else a path may lead to is refused before it can keep anyone waiting.
+ */
 
 /** What something that is no ordinary file is; null: it is one. */
 export function otherKind(stat: StatsBase<unknown>): string | null {

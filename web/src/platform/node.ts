@@ -6,7 +6,9 @@ import { hashSource } from '../core/hash';
 import { createNodeHasher } from './node-hasher';
 import { openNodeSource } from './node-source';
 
-/** Where the built command line keeps what it loads: beside itself. Set by its build; the tests run from the sources. */
+/**
+ * Where the built command line keeps what it loads: beside itself. Set by its build; the tests run from the sources.
+ */
 declare const NIBBLE_BUILT: boolean | undefined;
 const built = typeof NIBBLE_BUILT !== 'undefined';
 const wasmFolder = new URL(built ? './' : '../wasm/generated/', import.meta.url);

@@ -18,7 +18,10 @@ export function blockText(block: number): string {
   return block === 0 ? 'one scale for each row' : `blocks of ${block}`;
 }
 
-/** Of each kind of number, bits and block length the split and search with the least error; and all that is on the frontier. */
+/**
+ * Of each kind of number, bits and block length the split and search with the least error; and all that is on the
+ * frontier.
+ */
 export function bestOfEach(points: readonly NumberFormatPoint[]): NumberFormatPoint[] {
   const best = new Map<string, NumberFormatPoint>();
   const keyOf = ({ family, detail, bits, block }: NumberFormatPoint) =>

@@ -1,4 +1,7 @@
-/** How the page and the command line write numbers: units always, three digits where three are enough. Sizes are decimal: 1 GB is 10^9 bytes. */
+/**
+ * How the page and the command line write numbers: units always, three digits where three are enough. Sizes are
+ * decimal: 1 GB is 10^9 bytes.
+ */
 import { format } from 'd3-format';
 
 /** What weights, their errors, scales and offsets are in. */

@@ -47,8 +47,8 @@ export interface NibbleModule {
   checkScaleAnalysis(options: string): string;
   checkMethod(method: string): string;
   /**
-   * Which files of a folder make a model of the weights in its file named `weights`. Takes a JSON list of their paths in
-   * the folder; JSON: `{ "files": [index, ...] }` or error.
+   * Which files of a folder make a model of the weights in its file named `weights`. Takes a JSON list of their paths
+   * in the folder; JSON: `{ "files": [index, ...] }` or error.
    */
   filesBeside(weights: string, paths: string): string;
 
@@ -84,7 +84,9 @@ export interface Model {
   setName(name: string): void;
   /** A sentence about how the files were chosen, to stand among the model's notes. Before info(). */
   addNote(sentence: string): void;
-  /** JSON `{ "names": [...] }` or error: the files of the model that file number `file`, offered whole, is a part of. */
+  /**
+   * JSON `{ "names": [...] }` or error: the files of the model that file number `file`, offered whole, is a part of.
+   */
   shardNames(file: number): string;
   /** JSON: ModelInfo or error. Call when every file answered done. */
   info(): string;
@@ -111,7 +113,9 @@ export interface Model {
   assignment(options: string): string;
   /** Takes JSON PlanOptions; empty, or a sentence on rules that speak of no tensor. */
   noteOnRules(options: string): string;
-  /** Takes JSON PlanOptions and MeasureOptions; JSON: SamplePlan or error. importanceValues() then counts its tensors. */
+  /**
+   * Takes JSON PlanOptions and MeasureOptions; JSON: SamplePlan or error. importanceValues() then counts its tensors.
+   */
   samplePlan(options: string, measure: string): string;
   /** The measurement of nothing yet that belongs to the last sample plan. Once per plan. */
   beginMeasurement(): Measurement;
@@ -122,11 +126,16 @@ export interface Model {
    * metadata. JSON: `{ "wanted": { offset, bytes } }`, the part of that file to offer next, or error.
    */
   openImportance(path: string, fileBytes: number): string;
-  /** Takes the bytes wanted. JSON: `{ "wanted": ... }` again, ImportanceInfo when all is read, or error (then closed). */
+  /**
+   * Takes the bytes wanted. JSON: `{ "wanted": ... }` again, ImportanceInfo when all is read, or error (then closed).
+   */
   offerImportance(pointer: number, length: number): string;
   /** JSON: { entries: (TensorImportance & { entry })[] }, those of the matrix that belong to tensors of the model. */
   importanceEntries(): string;
-  /** Looks for values that cannot be used, given the bytes of an entry; plans know them from then on. Empty, or the error. */
+  /**
+   * Looks for values that cannot be used, given the bytes of an entry; plans know them from then on. Empty, or the
+   * error.
+   */
   checkImportance(entry: number, values: number, counts: number): string;
   /** Forgets the importance matrix. */
   closeImportance(): void;
@@ -169,8 +178,8 @@ export interface Converter {
 }
 
 /**
- * Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. Made from
- * JSON: PlannedTensor.packing with `type` (the source's), `method` and `kernel`.
+ * Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. Made
+ * from JSON: PlannedTensor.packing with `type` (the source's), `method` and `kernel`.
  */
 export interface Packer {
   /** Empty, or the sentence that says why it cannot be made. */
@@ -219,7 +228,10 @@ export interface ScaleSummary {
   merge(pointer: number, length: number): string;
   /** JSON: ScaleAnalysisReport or error. */
   report(): string;
-  /** Does a part of the search for tables of 1, 2, 3 ... divisors. JSON: the next DivisorTable when it is found, null or error. */
+  /**
+   * Does a part of the search for tables of 1, 2, 3 ... divisors. JSON: the next DivisorTable when it is found, null or
+   * error.
+   */
   searchTables(): string;
   delete(): void;
 }
@@ -311,8 +323,8 @@ export interface Lab {
   /** JSON: the names of the methods that work on this block, as the report lists them. */
   methods(): string;
   /**
-   * For `count` blocks (f32) of the bench's length, all weights counting the same: the relative errors (f32) that a method
-   * leaves. The bench has another block afterwards. Empty, or the error.
+   * For `count` blocks (f32) of the bench's length, all weights counting the same: the relative errors (f32) that a
+   * method leaves. The bench has another block afterwards. Empty, or the error.
    */
   blockErrors(method: string, weights: number, count: number, errors: number): string;
   /** Of as many blocks max|x| or, with an offset, max x - min x (f32), and max|x| over the root mean square (f32). */

@@ -11,7 +11,9 @@ import {
 } from './protocol';
 import { RowSampler } from './row-sampler';
 
-/** Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core. */
+/**
+ * Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core.
+ */
 export class JobEngine {
   readonly #module: NibbleModule;
   readonly #sources: ByteSource[];

@@ -36,7 +36,8 @@ export class OutputWriter {
   async open(files: OutputFile[]): Promise<void> {
     if (this.#picked && files.length > 1) {
       throw new Problem(
-        `One file was picked, but the output has ${files.length} parts. Run it without picking a file, and save each part.`,
+        `One file was picked, but the output has ${files.length} ` +
+          `parts. Run it without picking a file, and save each part.`,
       );
     }
     return this.#files!.open(files);

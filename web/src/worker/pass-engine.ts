@@ -2,7 +2,10 @@ import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Pass } from '../wasm/nibble';
 import type { BeginStep, EndStep, FiguresDone, PassTile, StartPass, StepEnded, TileTaken } from './protocol';
 
-/** A worker's share of a pass over texts. Memory: its texts' activations and one tile inside the core, what is on its way outside. */
+/**
+ * A worker's share of a pass over texts. Memory: its texts' activations and one tile inside the core, what is on its
+ * way outside.
+ */
 export class PassEngine {
   readonly #module: NibbleModule;
   readonly #pass: Pass;

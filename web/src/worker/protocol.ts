@@ -49,7 +49,9 @@ export interface Conversion {
   from: string;
   to: string;
   method: string;
-  /** False: the tensor only gets the form it has in the GGUF file the model stands for; that is no error to speak of. */
+  /**
+   * False: the tensor only gets the form it has in the GGUF file the model stands for; that is no error to speak of.
+   */
   measured: boolean;
 }
 
@@ -62,7 +64,10 @@ export interface Packing {
   measured: boolean;
 }
 
-/** The first message to a worker that is to look at samples: the study's kind and options as the core's Study takes them. */
+/**
+ * The first message to a worker that is to look at samples: the study's kind and options as the core's Study takes
+ * them.
+ */
 export interface StartStudy {
   kind: 'start-study';
   kernel: Kernel;

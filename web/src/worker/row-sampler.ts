@@ -3,7 +3,10 @@ import type { ByteSource } from '../core/source';
 import type { NibbleModule, RowErrors } from '../wasm/nibble';
 import type { SampleDone, SampleRequest } from './protocol';
 
-/** Reads rows and tells what quantizing them to several types would cost. Memory: the rows of a job, outside and inside the core. */
+/**
+ * Reads rows and tells what quantizing them to several types would cost. Memory: the rows of a job, outside and inside
+ * the core.
+ */
 export class RowSampler {
   readonly #module: NibbleModule;
   readonly #sources: ByteSource[];

@@ -14,7 +14,8 @@ export async function createHasher(): Promise<Hasher> {
 
 function diskFull(detail: string): Problem {
   return new Problem(
-    `The output could not be written: the disk is full or the browser gives this page no more of it (${detail}). Free some space and run again.`,
+    `The output could not be written: the disk is full or the browser ` +
+      `gives this page no more of it (${detail}). Free some space and run again.`,
   );
 }
 
@@ -38,7 +39,8 @@ export class PrivatePlace implements Place {
       access.close();
       await folder.removeEntry(fileName);
       throw new Problem(
-        `The output takes ${sizeText(bytes)}, and this browser has no room for it in this page’s private storage any more. Free space on the disk and run again.`,
+        `The output takes ${sizeText(bytes)}, and this browser has no room for it in this page’s private ` +
+          `storage any more. Free space on the disk and run again.`,
       );
     }
     return {
@@ -117,7 +119,8 @@ export class MemoryPlace implements Place {
     this.#promised += bytes;
     if (this.#promised > memoryLimitBytes) {
       throw new Problem(
-        `This browser offers no file to write to here, and the output of ${bytes} bytes is more than the ${memoryLimitBytes} that are kept in memory. Use a normal (not a private) window, or another browser.`,
+        `This browser offers no file to write to here, and the output of ${bytes} bytes is more than the ` +
+          `${memoryLimitBytes} that are kept in memory. Use a normal (not a private) window, or another browser.`,
       );
     }
     let parts: Blob[] = [];

@@ -7,7 +7,10 @@ const u64 = (value: number) => Buffer.from(BigUint64Array.of(BigInt(value)).buff
 const text = (value: string) => Buffer.concat([u64(value.length), Buffer.from(value)]);
 const types = { u16: 2, u32: 4, i32: 5, text: 8 };
 
-/** A model of two parts with one F32 tensor of 2 rows of 64 weights each, named as llama.cpp names parts. Answers the paths. */
+/**
+ * A model of two parts with one F32 tensor of 2 rows of 64 weights each, named as llama.cpp names parts. Answers the
+ * paths.
+ */
 export function writeShards(folder: string, stem: string): string[] {
   return [0, 1].map((part) => {
     const entry = (key: string, type: number, value: Buffer) => Buffer.concat([text(key), u32(type), value]);

@@ -44,7 +44,8 @@ function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
       <p role="status" class="small">
         {cost === null
           ? 'Reading the text…'
-          : `${integer(cost.tokens)} tokens of ${now.text}: ${percent(now.share, 0)}, about ${duration(secondsLeft ?? cost.seconds)} left`}
+          : `${integer(cost.tokens)} tokens of ${now.text}: ` +
+            `${percent(now.share, 0)}, about ${duration(secondsLeft ?? cost.seconds)} left`}
       </p>
       <button type="button" class="button small" onClick={onStop}>
         Stop comparing
@@ -118,14 +119,16 @@ function Found({ now, done, names }: { now: Answering; done: Answered; names: Na
           {
             label: 'perplexity',
             value: report.secondPerplexity.value.toFixed(3),
-            detail: `± ${report.secondPerplexity.error.toFixed(3)}; ${names.shortFirst} ${report.perplexity.value.toFixed(3)}`,
+            detail:
+              `± ${report.secondPerplexity.error.toFixed(3)}; ` +
+              `${names.shortFirst} ${report.perplexity.value.toFixed(3)}`,
             definition: definitions.perplexity,
           },
         ]}
       />
       <p class="small quiet">
-        Measured on {plural(done.texts.length, 'stretch', 'stretches')} of {now.text} in {duration(done.seconds)}, on{' '}
-        this computer.
+        {`Measured on ${plural(done.texts.length, 'stretch', 'stretches')} of ${now.text} ` +
+          `in ${duration(done.seconds)}, on this computer.`}
       </p>
       <TokenView done={done} names={names} />
     </>

@@ -23,15 +23,27 @@ export const HERE_AND_THERE: Names = {
 export function definitionsFor({ first, second }: Names) {
   return {
     divergence:
-      `Mean Kullback–Leibler divergence: at each scored token, how much is lost by taking the probabilities that ${second} ` +
-      `gives the next token for those of ${first}. 0 only if all are the same. After ±: the standard error of the mean.`,
+      `Mean Kullback–Leibler ` +
+      `divergence: at each scored token, ` +
+      `how much is lost by taking ` +
+      `the probabilities that ${second} ` +
+      `gives the next token for ` +
+      `those of ${first}. 0 only if ` +
+      `all are the same. After ±: ` +
+      `the standard error of the mean.`,
     worst: '99 of 100 scored tokens have a divergence below this.',
     top: 'Share of scored tokens for which both hold the same next token most likely. After ±: the standard error.',
     kept:
-      `What ${second} leaves, on average, of the probability that ${first} gives its most likely next token. More than ` +
+      `What ${second} leaves, on ` +
+      `average, of the probability ` +
+      `that ${first} gives its most ` +
+      `likely next token. More than ` +
       `100 % where ${second} is surer.`,
     perplexity:
-      `Among how many equally likely tokens ${second} seems to choose on average: e to the mean of −ln p of the token ` +
+      `Among how many equally ` +
+      `likely tokens ${second} seems to ` +
+      `choose on average: e to the ` +
+      `mean of −ln p of the token ` +
       'that really comes next. Lower is better. Differences smaller than the error mean little.',
   };
 }

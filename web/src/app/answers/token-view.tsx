@@ -22,8 +22,8 @@ export function classOf(divergence: number): number {
 }
 
 /**
- * The stretches, token by token, as far as they were shown. A character whose bytes are spread over tokens stands at the
- * last of them.
+ * The stretches, token by token, as far as they were shown. A character whose bytes are spread over tokens stands at
+ * the last of them.
  */
 export function shownStretches({ texts, tokens, pieces }: Answered): ShownToken[][] {
   let next = 0;
@@ -127,9 +127,10 @@ function Detail({
   return (
     <div class="token-detail" aria-live="polite">
       <p>
-        <strong class="mono">{readable(text)}</strong> comes next: probability {percent(answered.probability, 1)} in{' '}
-        {names.first}, {percent(answered.secondProbability, 1)} in {names.second}; divergence{' '}
-        {answered.divergence.toFixed(4)} nats.
+        <strong class="mono">{readable(text)}</strong>
+        {` comes next: probability ${percent(answered.probability, 1)} in ${names.first}, ` +
+          `${percent(answered.secondProbability, 1)} in ${names.second}; ` +
+          `divergence ${answered.divergence.toFixed(4)} nats.`}
       </p>
       <div class="token-candidates">
         <Candidates title={names.shortFirst} found={answered.likely} done={done} />

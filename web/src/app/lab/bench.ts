@@ -69,7 +69,10 @@ export const curves = computed<Curve[]>(() => {
 export const sign = computed<Sign>(() => (scale.value < 0 ? -1 : 1));
 export const signed = computed(() => reported.value?.report.signed ?? true);
 
-/** The scale that uses all levels: the largest weight on the nearer end, or all weights between the first level and the last. */
+/**
+ * The scale that uses all levels: the largest weight on the nearer end, or all weights between the first level and the
+ * last.
+ */
 export const settledScale = computed(() => {
   const shown = reported.value;
   if (!shown) return 0;
@@ -81,7 +84,10 @@ export const settledScale = computed(() => {
   return Math.max(...weights.map(Math.abs)) / reach;
 });
 
-/** Around the scale that uses the whole range, from half to twice it (closer with an offset, where the map shows both), and every method's choice in view. */
+/**
+ * Around the scale that uses the whole range, from half to twice it (closer with an offset, where the map shows both),
+ * and every method's choice in view.
+ */
 const wholeSpan = computed<Span>(() => {
   const choices = (reported.value?.report.methods ?? [])
     .map((method) => Math.abs(method.scale))
@@ -214,7 +220,10 @@ export function errorMap(columns: number, rows: number): Float32Array {
   return errors;
 }
 
-/** A view that holds `at`: widened to it where it lies near, around it where it lies far; null: the view holds it already. */
+/**
+ * A view that holds `at`: widened to it where it lies near, around it where it lies far; null: the view holds it
+ * already.
+ */
 function holding(at: number, { low, high }: Span): Span | null {
   if (at >= low && at <= high) return null;
   const width = high - low;
@@ -230,7 +239,10 @@ function keepInView(): void {
   if (raised) offsetView.value = raised;
 }
 
-/** Numbers set by hand stay as near as the new block allows; where they mean nothing any more, the simplest method's are shown. */
+/**
+ * Numbers set by hand stay as near as the new block allows; where they mean nothing any more, the simplest method's are
+ * shown.
+ */
 function keepStorable(fresh: LabReport): void {
   const within = (at: number, { low, high }: Span) => at >= low && at <= high;
   const at = Math.abs(scale.peek());

@@ -4,7 +4,10 @@ import { integer } from '../../text/units';
 /** A sample is made of runs of so many neighbouring blocks, spread evenly. */
 const RUN_BLOCKS = 128;
 export const SAMPLE_BLOCKS = 64 * RUN_BLOCKS;
-/** Where a whole tensor is asked for, and it has more blocks than this, it is a sample too: their figures stay in memory. */
+/**
+ * Where a whole tensor is asked for, and it has more blocks than this, it is a sample too: their figures stay in
+ * memory.
+ */
 export const MOST_BLOCKS = 1 << 20;
 /** Figures of the whole blocks of a tensor, or of a sample of them. */
 export interface BlockFigures {
@@ -45,7 +48,10 @@ export function sampleOf({ blocks, total }: BlockFigures): string {
 
 export type BlockPick = 'worst' | 'median' | 'outlier';
 
-/** The index of the block with the largest error, with the one in the middle, or with the weight that stands out most. Blocks of zeros have neither. */
+/**
+ * The index of the block with the largest error, with the one in the middle, or with the weight that stands out most.
+ * Blocks of zeros have neither.
+ */
 export function pickOf({ peaks, errors }: BlockFigures, method: string, pick: BlockPick): number | null {
   const figures = pick === 'outlier' ? peaks : (errors.get(method) ?? peaks);
   const order = [...peaks.keys()]

@@ -15,11 +15,10 @@ export function linkOf(bench: Bench, { presets }: LabLists): string | null {
     parts.push(
       `d=${[bench.superNumbers.superScale, bench.superNumbers.superMinimum ?? []].flat().map(shortFloat).join(',')}`,
     );
-  if (!bench.format)
-    parts.push(
-      `l=${presets.find((preset) => String(preset.levels) === String(bench.levels))?.name ?? writeNumbers(bench.levels, ',')}`,
-      `s=${bench.storage}`,
-    );
+  if (!bench.format) {
+    const preset = presets.find(({ levels }) => String(levels) === String(bench.levels));
+    parts.push(`l=${preset?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
+  }
   const link = `lab:${parts.join(';')}`;
   return link.length > LONGEST_LINK ? null : link;
 }

@@ -29,7 +29,10 @@ export interface LabFormat {
   levels: number;
   /** Whether a run has an offset beside its scale. */
   affine: boolean;
-  /** Weights of the super-block a run is a part of, which stores its scale as a multiple of a number of its own; or null. */
+  /**
+   * Weights of the super-block a run is a part of, which stores its scale as a multiple of a number of its own; or
+   * null.
+   */
   superBlock: number | null;
 }
 

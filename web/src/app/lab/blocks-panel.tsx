@@ -81,7 +81,8 @@ export function BlocksPanel({
           error, the root of a block’s squared error over its squared weights, every weight counting the same
           {format.superBlock !== null && ', at scales and minima of its own'}.
           {better !== null &&
-            ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
+            ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ` +
+              `${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
           {zeros > 0 && ` ${integer(zeros)} of ${format.affine ? 'equal weights' : 'zeros'} are left out.`} Click a
           block, or press Enter on it, to put it on the bench.
         </>

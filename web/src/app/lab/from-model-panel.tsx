@@ -92,7 +92,9 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     const method = names.find((one) => one === chosen.peek()) ?? names[0] ?? '';
     return { request, most: all ? MOST_BLOCKS : SAMPLE_BLOCKS, names, method };
   };
-  /** Figures of these blocks with these methods; what is known already is not measured again. Null when told to stop. */
+  /**
+   * Figures of these blocks with these methods; what is known already is not measured again. Null when told to stop.
+   */
   const figuresOf = async (
     from: TensorInfo,
     request: LabRequest,
@@ -143,7 +145,8 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       setSaid(
         figures.blocks.length === 0
           ? 'This tensor has no whole block.'
-          : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} of ${wanted.tensor.name} were measured.`,
+          : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} ` +
+              `of ${wanted.tensor.name} were measured.`,
       );
       setPlot(figures.blocks.length === 0 ? null : { ...wanted, figures });
     });

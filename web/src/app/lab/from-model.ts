@@ -15,7 +15,10 @@ export function decodableTensors(model: OpenedModel): TensorInfo[] {
   return model.info.tensors.filter((tensor) => decodable.has(tensor.stored) && tensor.weights > 0);
 }
 
-/** Block number `block` of a tensor as the bench takes it; a sub-block of a K-quant comes with its super-block's numbers. */
+/**
+ * Block number `block` of a tensor as the bench takes it; a sub-block of a K-quant comes with its super-block's
+ * numbers.
+ */
 export async function readBlock(
   model: OpenedModel,
   tensor: TensorInfo,
@@ -37,7 +40,10 @@ export async function readBlock(
   return { weights, superNumbers: numbers.superScale === 0 ? null : numbers };
 }
 
-/** Measures the whole blocks of a tensor, a run at a time, in the Lab's worker. Null when told to stop. Throws with a sentence. */
+/**
+ * Measures the whole blocks of a tensor, a run at a time, in the Lab's worker. Null when told to stop. Throws with a
+ * sentence.
+ */
 export async function measureBlocks(
   model: OpenedModel,
   tensor: TensorInfo,

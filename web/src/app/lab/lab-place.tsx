@@ -92,16 +92,28 @@ function story(shown: Bench, { methods, storage }: LabReport): string {
   const exact = methods.find((method) => method.name === 'exact');
   const simple = methods.find((method) => method.name === 'min-max');
   if (exact && simple) {
-    return `min-max, which spreads the levels from the smallest weight to the largest, leaves ${percent(simple.relativeError, 2)} relative error; the exact minimum over ${storage === 'real' ? 'all scales and offsets' : 'the scales and offsets that can be stored'} is ${percent(exact.relativeError, 2)}, at scale ${precise(exact.scale)} and offset ${precise(exact.offset)}.`;
+    return (
+      `min-max, which spreads the levels from the smallest weight to the largest, leaves ` +
+      `${percent(simple.relativeError, 2)} relative error; the exact minimum over ` +
+      `${storage === 'real' ? 'all scales and offsets' : 'the scales and offsets that can be stored'} is ` +
+      `${percent(exact.relativeError, 2)}, at scale ${precise(exact.scale)} and offset ${precise(exact.offset)}.`
+    );
   }
   const max7 = methods.find((method) => method.name === 'max7');
   if (!max7 || !exact) return '';
   const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
   if (isFirstBench(shown)) {
     return (
-      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: 0.6/7 = 0.0857 (the method max7). Then the other three fall between levels and are rounded: ${worse} relative error. ` +
-      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 is stored as a half float. The largest weight does not have to lie on the last level.`
+      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: ` +
+      `0.6/7 = 0.0857 (the method max7). Then the other three ` +
+      `fall between levels and are rounded: ${worse} relative error. ` +
+      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 ` +
+      `is stored as a half float. The largest weight does not have to lie on the last level.`
     );
   }
-  return `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ${precise(max7.scale)}; the exact minimum over ${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`;
+  return (
+    `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ` +
+    `${precise(max7.scale)}; the exact minimum over ` +
+    `${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`
+  );
 }

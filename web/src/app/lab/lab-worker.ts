@@ -25,7 +25,10 @@ export class LabWorker {
     }
   }
 
-  /** For consecutive blocks of the request's length: ranges, max|x| over root mean square, then the relative errors of each method. */
+  /**
+   * For consecutive blocks of the request's length: ranges, max|x| over root mean square, then the relative errors of
+   * each method.
+   */
   blockFigures(
     request: LabRequest,
     methods: readonly string[],

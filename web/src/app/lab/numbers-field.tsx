@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import { type Parsed, writeNumbers } from './numbers';
 
 /**
- * Numbers as text. What can be read is used at once, and the text is tidied when it is left; what cannot be read stays, with what is
- * wrong, until it is put right or other numbers take its place.
+ * Numbers as text. What can be read is used at once, and the text is tidied when it is left; what cannot be read stays,
+ * with what is wrong, until it is put right or other numbers take its place.
  */
 export function NumbersField({
   label,

@@ -12,9 +12,10 @@ const THOUSANDS = /^[-+]?[1-9]\d{0,2}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+,\d+)$
 /**
  * Numbers out of any text: whatever is between them separates them.
  *
- * A comma between two digits may be a decimal sign, a separator or a mark of thousands. It separates where a stretch without blanks
- * has several commas, or a point too (0.1,0.2); it is a decimal sign where something else separates (0,1 0,2 or 0,1; 0,2) and no
- * number has a point. What could be read in two ways is a problem, which says how to write either.
+ * A comma between two digits may be a decimal sign, a separator or a mark of thousands. It separates where a stretch
+ * without blanks has several commas, or a point too (0.1,0.2); it is a decimal sign where something else separates (0,1
+ * 0,2 or 0,1; 0,2) and no number has a point. What could be read in two ways is a problem, which says how to write
+ * either.
  */
 export function parseNumbers(text: string, fewest: number, most: number): Parsed {
   const plain = text.replaceAll('\u2212', '-');
@@ -41,7 +42,10 @@ export function parseNumbers(text: string, fewest: number, most: number): Parsed
   return { values, problem: null, understood: commas.length === 0 ? null : reading(values, separating) };
 }
 
-/** The question to ask about a comma that can be read in two ways; null where none can. `between`: commas stand between blanks too. */
+/**
+ * The question to ask about a comma that can be read in two ways; null where none can. `between`: commas stand between
+ * blanks too.
+ */
 function unclearComma(
   words: readonly string[],
   commas: readonly string[],
@@ -58,10 +62,16 @@ function unclearComma(
 }
 
 function question(word: string, whole: string): string {
-  return `“${word}” can be read as ${whole} or as ${word.replaceAll(INNER_COMMA, ' and ')}: write “${whole}” or “${word.replaceAll(INNER_COMMA, '; ')}”.`;
+  return (
+    `“${word}” can be read as ${whole} or as ` +
+    `${word.replaceAll(INNER_COMMA, ' and ')}: write “${whole}” or “${word.replaceAll(INNER_COMMA, '; ')}”.`
+  );
 }
 
-/** A number that may have marks of thousands, without them and with a decimal point: the last sign of two kinds is the decimal one. */
+/**
+ * A number that may have marks of thousands, without them and with a decimal point: the last sign of two kinds is the
+ * decimal one.
+ */
 function withoutThousands(word: string): string {
   const decimal = word.lastIndexOf('.') > word.lastIndexOf(',') || /\..*,/.test(word);
   if (!decimal) return word.replaceAll(',', '');

@@ -74,7 +74,8 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
       note={
         <>
           {report.affine &&
-            `At the offset ${precise(offset.value)}: a cut through the map above; hollow markers belong to other offsets. `}
+            `At the offset ${precise(offset.value)}: a cut through ` +
+              `the map above; hollow markers belong to other offsets. `}
           Relative error, here and in the figures: √(Σ w (x − y)² / Σ w x²), with w the importance. The height is its
           square: between two kinks no weight changes its code, and that is a parabola, so the curve is drawn from
           these, not from samples (kinks closer than half a pixel are joined). The scale is stored as{' '}
@@ -215,7 +216,11 @@ export function LinePanel({ shown }: { shown: Shown }): VNode | null {
   return (
     <ChartFrame
       title="The weights on the number line"
-      note={`Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest level, and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up and down go to the next weight).`}
+      note={
+        `Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest ` +
+        `level, and the coloured length is its error; where there is none it falls straight down. Drag a ` +
+        `weight, or use left and right (up and down go to the next weight).`
+      }
       file="number-line"
       table={() => ({
         columns: [

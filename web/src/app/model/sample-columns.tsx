@@ -5,7 +5,10 @@ import type { TensorInfo, TensorSummary } from '../../core/types';
 import { integer, precise, WEIGHT_UNITS } from '../../text/units';
 import type { Column } from '../parts/data-table';
 
-export const SAMPLE_NOTE = `Minimum, maximum, rms, outliers and histogram come from a sample: ${summaryRuns} stretches of ${integer(summaryRunWeights)} weights in the middles of equal parts of a tensor, or all of a smaller one. Rare extremes may lie outside of it.`;
+export const SAMPLE_NOTE =
+  `Minimum, maximum, rms, outliers and histogram come from a sample: ${summaryRuns} stretches of ` +
+  `${integer(summaryRunWeights)} weights in the middles of equal parts of ` +
+  `a tensor, or all of a smaller one. Rare extremes may lie outside of it.`;
 
 /** `of` gives what is known of a row's tensor. */
 export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined): Column<TensorInfo>[] {

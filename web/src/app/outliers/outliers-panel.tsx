@@ -1,4 +1,6 @@
-/** Columns that stand out, the layers that share them, and what keeping the worst at 16 bits would save. Analysis only. */
+/**
+ * Columns that stand out, the layers that share them, and what keeping the worst at 16 bits would save. Analysis only.
+ */
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Bars } from '../../charts/bars';
@@ -17,6 +19,9 @@ const BASES: Record<OutlierBasis, string> = {
   importance: 'the root of its importance',
 };
 const THRESHOLDS = [2, 3, 4, 6, 10];
+
+const inLayers = ({ input, column, layers, ofLayers }: OutlierReport['shared'][number]) =>
+  `${input} column ${column} (${layers} of ${ofLayers})`;
 
 export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode {
   const [report, setReport] = useState<OutlierReport | null>(null);
@@ -144,7 +149,9 @@ function Shown({ report }: { report: OutlierReport }): VNode {
         cell: ({ errorShare }) => percent(errorShare, 2),
         width: 12,
         numeric: true,
-        hint: 'Share of the squared error that the outliers carry; with the importance matrix, of the error times importance',
+        hint:
+          'Share of the squared error that the outliers carry; ' +
+          'with the importance matrix, of the error times importance',
       },
       {
         title: 'worst 1 %',
@@ -172,11 +179,14 @@ function Shown({ report }: { report: OutlierReport }): VNode {
         {tensors.some((one) => one.basis === 'importance') ? ', times the importance of the column' : ''}.{' '}
         {shared.length === 0
           ? 'No column is an outlier in more than one layer.'
-          : `In more than one layer: ${shared.map(({ input, column, layers, ofLayers }) => `${input} column ${column} (${layers} of ${ofLayers})`).join(', ')}.`}
+          : `In more than one layer: ${shared.map(inLayers).join(', ')}.`}
       </p>
       <ChartFrame
         title="Keeping the worst columns at 16 bits"
-        note="Share of the squared error that would go, for each share of columns kept, at least one a tensor; the bits it would cost are in the table."
+        note={
+          'Share of the squared error that would go, for each share of columns ' +
+          'kept, at least one a tensor; the bits it would cost are in the table.'
+        }
         file={`outliers-${report.type}`}
         table={() => ({
           columns: [

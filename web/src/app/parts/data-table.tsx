@@ -1,6 +1,6 @@
 /**
- * A table that stays smooth with any number of rows: only those in view exist. Sortable by every column, with a filter and a CSV
- * file of all rows. Rows have one height, so that positions are known without measuring.
+ * A table that stays smooth with any number of rows: only those in view exist. Sortable by every column, with a filter
+ * and a CSV file of all rows. Rows have one height, so that positions are known without measuring.
  */
 import { ascending, descending } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';

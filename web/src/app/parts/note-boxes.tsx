@@ -6,7 +6,9 @@ export function isWarning({ level }: Note): boolean {
   return level === 'warning';
 }
 
-/** Warnings in a box of their own, each named as one; what else there is, with `children` as further items, in another. */
+/**
+ * Warnings in a box of their own, each named as one; what else there is, with `children` as further items, in another.
+ */
 export function NoteBoxes({
   notes,
   children,

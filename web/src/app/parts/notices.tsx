@@ -4,7 +4,9 @@ import { plural } from '../../text/units';
 import { dismiss, dismissAll, type Notice, notices } from '../state/notices';
 import { useHeight } from './height';
 
-/** The plan's bar stands above the notices; what has the keyboard, and the end of the page, are scrolled clear of them. */
+/**
+ * The plan's bar stands above the notices; what has the keyboard, and the end of the page, are scrolled clear of them.
+ */
 function standAbove(pixels: number): void {
   const { style } = document.documentElement;
   const height = pixels > 0 ? `${pixels}px` : '';

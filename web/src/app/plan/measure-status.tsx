@@ -19,9 +19,12 @@ import { options } from '../state/planning';
 import { percent, plural } from '../../text/units';
 
 const PREDICTION_DEFINITION =
-  'Rows of each matrix, spread evenly and the same ones every time, are quantized to every type in the background and compared with themselves. ' +
-  'Signal to noise is 10 log₁₀(Σ x² / Σ (x − y)²) over all tensors that can be quantized, summed over each tensor’s sample and scaled to its rows. ' +
-  'The interval comes from how much rows differ from each other; it holds the error of the whole tensor for at least 95 of 100 tensors and types. ' +
+  'Rows of each matrix, spread evenly and the same ones every time, are ' +
+  'quantized to every type in the background and compared with themselves. ' +
+  'Signal to noise is 10 log₁₀(Σ x² / Σ (x − y)²) over all tensors that ' +
+  'can be quantized, summed over each tensor’s sample and scaled to its rows. ' +
+  'The interval comes from how much rows differ from each other; it holds ' +
+  'the error of the whole tensor for at least 95 of 100 tensors and types. ' +
   'A small weight error does not promise good answers.';
 
 export function MeasureStatus(): VNode | null {
@@ -41,14 +44,16 @@ export function MeasureStatus(): VNode | null {
             {progress
               ? progress.tensorsTotal === 0
                 ? 'Measuring a sample of rows.'
-                : `Measuring a sample of rows: ${progress.tensors} of ${plural(progress.tensorsTotal, 'tensor')} so far.`
+                : `Measuring a sample of rows: ${progress.tensors} of ` +
+                  `${plural(progress.tensorsTotal, 'tensor')} so far.`
               : model && predictedAt.value !== measured.value
                 ? 'Summing up what was measured.'
                 : share === null
                   ? 'No tensor of this model can be quantized.'
                   : whole
                     ? 'Errors are measured on all rows.'
-                    : `Errors are predicted from ${percent(share, share < 0.01 ? 2 : 1)} of the rows${measurementFile.value ? ` (${measurementFile.value})` : ''}.`}
+                    : `Errors are predicted from ${percent(share, share < 0.01 ? 2 : 1)} of the ` +
+                      `rows${measurementFile.value ? ` (${measurementFile.value})` : ''}.`}
           </span>{' '}
           <span class="measure-how">What this means</span>
         </summary>

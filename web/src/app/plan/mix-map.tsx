@@ -58,7 +58,10 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
       {layers > 0 && (
         <ChartFrame
           title="Which tensor gets which type"
-          note="One cell for each role in each layer, darker where it gets more bits. Click a cell, or press Enter on it, to give it another type."
+          note={
+            'One cell for each role in each layer, darker where it gets more ' +
+            'bits. Click a cell, or press Enter on it, to give it another type.'
+          }
           file="mix-types"
           legend={<RampLegend low={low.toFixed(2)} high={high.toFixed(2)} meaning="bits per weight" />}
           table={() => ({

@@ -77,7 +77,11 @@ export function SizePlane({ achieved = null }: { achieved?: Achieved | null }): 
   return (
     <ChartFrame
       title={achieved ? 'Where this result lies' : 'Size and error'}
-      note={`Dots: file types. Line: the best mixes of the measured types, from the smallest to the largest. Both are predicted from the sample, with llama.cpp’s scale search. Diamond: ${achieved ? 'this result, over all its weights' : 'what is planned'}. Click one to choose it.`}
+      note={
+        `Dots: file types. Line: the best mixes of the measured types, from the smallest to the largest. Both ` +
+        `are predicted from the sample, with llama.cpp’s scale search. Diamond: ` +
+        `${achieved ? 'this result, over all its weights' : 'what is planned'}. Click one to choose it.`
+      }
       file={achieved ? 'size-error-result' : 'size-error'}
       table={() => ({
         columns: [

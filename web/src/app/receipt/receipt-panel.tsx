@@ -60,7 +60,10 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
       options.value = given.options;
       goTo('plan');
-      return '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result then says whether the bytes are the same.';
+      return (
+        '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result ' +
+        'then says whether the bytes are the same.'
+      );
     });
   return (
     <section class="receipt" aria-label="Receipt">
@@ -140,7 +143,8 @@ async function expectMatrix({ importance }: Receipt, signal: AbortSignal): Promi
     throw new Error(`${given.name} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256}.`);
   if (given.name !== importance.path)
     throw new Error(
-      `The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: the command line can repeat this run, or rename the matrix.`,
+      `The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: ` +
+        `the command line can repeat this run, or rename the matrix.`,
     );
 }
 

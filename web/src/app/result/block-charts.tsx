@@ -1,4 +1,7 @@
-/** Where in the tensors the error sits: the distribution of block errors, and the worst blocks, each a step from the Lab. */
+/**
+ * Where in the tensors the error sits: the distribution of block errors, and the worst blocks, each a step from the
+ * Lab.
+ */
 import type { VNode } from 'preact';
 import { ErrorHistogram, heightDefinition, histogramTable, type HistogramWords } from '../../charts/error-histogram';
 import type { TensorError } from '../../charts/error-series';

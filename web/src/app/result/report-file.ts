@@ -27,19 +27,25 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
     const drawing = figure.querySelector<SVGSVGElement>('.chart-plot svg');
     const note = figure.querySelector('.chart-note')?.textContent ?? '';
     if (!drawing) return [];
-    return `<figure><h2>${escaped(chart.title)}</h2><p>${escaped(note)}</p>${standalone(drawing, chart.title)}<details><summary>Table</summary>${tableOf(chart.table())}</details></figure>`;
+    return [
+      `<figure><h2>${escaped(chart.title)}</h2><p>${escaped(note)}</p>`,
+      standalone(drawing, chart.title),
+      `<details><summary>Table</summary>${tableOf(chart.table())}</details></figure>`,
+    ].join('');
   });
   const facts: [string, string][] = [
     ['Model', shown.opened.title],
     ['Type', `${plan.fileType}, method ${plan.method}`],
     [
       'Size',
-      `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`,
+      `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ` +
+        `${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`,
     ],
     ...report.files.map((file): [string, string] => ['SHA-256', file.sha256 ?? '']),
     [
       'Run',
-      `${plural(report.tensors.length, 'tensor')} in ${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`,
+      `${plural(report.tensors.length, 'tensor')} in ` +
+        `${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`,
     ],
     ['Options', JSON.stringify(report.options)],
   ];
@@ -87,22 +93,37 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
   };
   return [
     '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${escaped(shown.output)}: report</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(shown.output)}</h1>`,
-    `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td><code>${escaped(value)}</code></td></tr>`).join('')}</table>`,
-    `<h2>The error</h2><dl>${figures.map(([name, value, definition]) => `<dt>${name}: ${escaped(value)}</dt><dd>${escaped(definition)}</dd>`).join('')}</dl><p>${escaped(DEFINITIONS.caveat)}</p>`,
+    `<table>${facts.map(factRow).join('')}</table>`,
+    `<h2>The error</h2><dl>${figures.map(figureItem).join('')}</dl><p>${escaped(DEFINITIONS.caveat)}</p>`,
     ...charts,
     `<h2>Tensor by tensor</h2>${tableOf(tensors)}`,
     '</body></html>\n',
   ].join('\n');
 }
 
+function factRow([name, value]: [string, string]): string {
+  return `<tr><th scope="row">${name}</th><td><code>${escaped(value)}</code></td></tr>`;
+}
+
+function figureItem([name, value, definition]: [string, string, string]): string {
+  return `<dt>${name}: ${escaped(value)}</dt><dd>${escaped(definition)}</dd>`;
+}
+
+function cellOf(value: string | number | null): string {
+  if (value === null) return '<td>–</td>';
+  if (typeof value === 'string') return `<td>${escaped(value)}</td>`;
+  return `<td class="number">${Number.isInteger(value) ? value : Number(value.toPrecision(6))}</td>`;
+}
+
 function tableOf(table: ChartTable): string {
   const { header, rows } = written(table);
-  const cell = (value: string | number | null) =>
-    `<td${typeof value === 'number' ? ' class="number"' : ''}>${value === null ? '–' : escaped(typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value))}</td>`;
-  return `<div class="wide"><table><thead><tr>${header.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
+  const head = header.map((text) => `<th scope="col">${escaped(text)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map(cellOf).join('')}</tr>`).join('');
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 function escaped(text: string): string {

@@ -48,7 +48,9 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
       </button>
       <p class="small quiet" role="status">
         {share === null
-          ? `The receipt (JSON) holds the hashes, the choices and the figures: dropped here again it verifies a file or repeats the run. Hashing reads the model's ${bytes(shown.report.inputBytes)} once more. The report (HTML) holds the charts and opens anywhere.`
+          ? `The receipt (JSON) holds the hashes, the choices and the figures: dropped here again it verifies a ` +
+            `file or repeats the run. Hashing reads the model's ${bytes(shown.report.inputBytes)} once more. ` +
+            `The report (HTML) holds the charts and opens anywhere.`
           : `Hashing the model, ${percent(share, 0)}`}
         {share !== null && (
           <>

@@ -42,7 +42,10 @@ export function RunMap({ plan, finished }: { plan: Plan; finished: readonly Tens
   return (
     <ChartFrame
       title="Relative error, layer by role"
-      note="One cell for each role in each layer, filled when its tensor is finished: RMS error over the RMS of the weights."
+      note={
+        'One cell for each role in each layer, filled when its ' +
+        'tensor is finished: RMS error over the RMS of the weights.'
+      }
       file={`map-${plan.fileType}`}
       legend={
         low === undefined || high === undefined ? undefined : (

@@ -1,4 +1,6 @@
-/** Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again. */
+/**
+ * Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again.
+ */
 import { type MeasurementFile, readRecipe, readText, sentenceOf } from '../../core/index';
 import { RemoteMeasurement } from '../../platform/measurement';
 import { core } from '../engine';
@@ -34,7 +36,8 @@ export async function takeMeasured(file: File): Promise<boolean> {
       read.delete();
       refuse(
         file.name,
-        `It was measured on ${files.map(({ name }) => name).join(', ')}, and another model is open. Open that model, or measure this one.`,
+        `It was measured on ${files.map(({ name }) => name).join(', ')}, ` +
+          `and another model is open. Open that model, or measure this one.`,
       );
       return true;
     }

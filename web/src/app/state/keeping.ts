@@ -24,7 +24,8 @@ function tellRemoved(removed: readonly Kept[]): void {
   if (size > 0)
     tell(
       `Removed from private storage: ${bytes(size)}`,
-      `${removed.length === 1 ? 'An output' : plural(removed.length, 'output')} of this page, kept there by a tab that was closed or reloaded.`,
+      `${removed.length === 1 ? 'An output' : plural(removed.length, 'output')} ` +
+        `of this page, kept there by a tab that was closed or reloaded.`,
     );
 }
 

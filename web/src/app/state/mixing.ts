@@ -1,4 +1,7 @@
-/** The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file type. */
+/**
+ * The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file
+ * type.
+ */
 import { effect, signal } from '@preact/signals';
 import {
   type Assignment,

@@ -1,4 +1,6 @@
-/** The layouts of safetensors outputs, as entries of the list of types. Only safetensors models can be written as these. */
+/**
+ * The layouts of safetensors outputs, as entries of the list of types. Only safetensors models can be written as these.
+ */
 import { computed } from '@preact/signals';
 import type { FileTypeInfo } from '../../core/index';
 import { core } from '../engine';

@@ -12,22 +12,27 @@ const MATRIX_NAME = /\.dat$|imatrix/i;
 const GGUF_NAME = /\.gguf$/i;
 
 const NO_WEIGHTS =
-  'There are no weights in it. The files beside the weights of a model are opened with them: drop the whole folder. By ' +
+  'There are no weights in it. The files beside the weights ' +
+  'of a model are opened with them: drop the whole folder. By ' +
   'themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.';
 
 /** Browsers leave links out of a folder, but not links that are chosen themselves. */
 const NO_FILES =
-  'The browser shows no file in it. Files that are links, as those of a download cache are, it leaves out of a folder: ' +
+  'The browser shows no file in it. Files that are links, as ' +
+  'those of a download cache are, it leaves out of a folder: ' +
   'choose or drop the files themselves, all together.';
 
-/** Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its header is read once. */
+/**
+ * Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its
+ * header is read once.
+ */
 const LARGEST_UNNAMED_MATRIX = 2 ** 29;
 
 let turn: Promise<void> = Promise.resolve();
 
 /**
- * Finds out what each file is and opens it. `folder` is the name of the folder they are from, where they were not chosen
- * one by one. Drops are looked at in the order they come.
+ * Finds out what each file is and opens it. `folder` is the name of the folder they are from, where they were not
+ * chosen one by one. Drops are looked at in the order they come.
  */
 export function receive(files: readonly File[], folder = ''): Promise<void> {
   turn = turn.then(() => sortOut(files, folder));

@@ -1,4 +1,6 @@
-/** What original and output say to the same words, in llama.cpp's own WebAssembly build, fetched when it is asked for. */
+/**
+ * What original and output say to the same words, in llama.cpp's own WebAssembly build, fetched when it is asked for.
+ */
 import { effect, signal } from '@preact/signals';
 import { sentenceOf } from '../../core/index';
 import { bytes } from '../../text/units';

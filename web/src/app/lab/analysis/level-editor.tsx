@@ -217,7 +217,11 @@ export function LevelEditor({
           </div>
           <ChartFrame
             title="Levels over the weights"
-            note={`${quantity(bench.sample.weights)} of the ${quantity(bench.sample.ofWeights)} weights of ${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on 2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`}
+            note={
+              `${quantity(bench.sample.weights)} of the ${quantity(bench.sample.ofWeights)} weights of ` +
+              `${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on ` +
+              `2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`
+            }
             file={`${title}-levels`}
             table={() => ({
               columns: [{ title: 'level' }, { title: 'share of the weights', unit: '%' }],

@@ -1,4 +1,6 @@
-/** What 2 to 8 bits a weight leave of a tensor, for every kind of number; and integers with and without a zero point. */
+/**
+ * What 2 to 8 bits a weight leave of a tensor, for every kind of number; and integers with and without a zero point.
+ */
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { ChartFrame, Switch } from '../../../charts/frame';

@@ -112,5 +112,6 @@ export function sampleText(sample: Pick<RowSample, 'tensors' | 'weights' | 'ofWe
       : '';
   return sample.weights === sample.ofWeights
     ? `All ${quantity(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}.${left}`
-    : `A sample: ${quantity(sample.weights)} of the ${quantity(sample.ofWeights)} weights of ${plural(sample.tensors, 'tensor')}, rows spread evenly.${left}`;
+    : `A sample: ${quantity(sample.weights)} of the ${quantity(sample.ofWeights)} weights of ` +
+        `${plural(sample.tensors, 'tensor')}, rows spread evenly.${left}`;
 }
