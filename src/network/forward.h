@@ -63,6 +63,9 @@ class Forward {
   const LogitTile& logits() const { return logits_; }
   const std::vector<TokenSequence>& sequences() const { return sequences_; }
   const std::vector<SequencePanels>& places() const { return places_; }
+  const Network& network() const { return network_; }
+  /// The residual stream of a panel's tokens, between steps.
+  const float* residual_at(size_t panel) const { return residual_.data() + panel * network_.embedding * lanes; }
 
  private:
   std::span<const float> vector(Vector vector) const { return vectors_[static_cast<size_t>(vector)]; }

@@ -7,6 +7,7 @@
 #include "network/answers.h"
 #include "network/pass_json.h"
 #include "network/predictions.h"
+#include "network/streams.h"
 #include "wasm/bound_token_encoder.h"
 
 /// Classes TokenEncoder, Pass, Answers and ImportanceSums of web/src/wasm/nibble.d.ts.
@@ -52,6 +53,10 @@ class BoundPass {
       result_ = seen.sums;
       result_.insert(result_.end(), seen.counts.begin(), seen.counts.end());
     });
+  }
+
+  std::string streams() {
+    return sentence_of([&] { result_ = network::stream_errors(*forwards_.at(0), *forwards_.at(1)); });
   }
 
   std::string figures() {
@@ -127,6 +132,7 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("begin", &BoundPass::begin)
       .function("take", &BoundPass::take)
       .function("end", &BoundPass::end)
+      .function("streams", &BoundPass::streams)
       .function("figures", &BoundPass::figures)
       .function("resultPointer", &BoundPass::result_pointer)
       .function("resultCount", &BoundPass::result_count);

@@ -9,6 +9,7 @@
 #include "core/network_cases.h"
 #include "core/sentence_of.h"
 #include "error.h"
+#include "network/streams.h"
 
 namespace nibble::network {
 namespace {
@@ -145,6 +146,52 @@ TEST(Network, ComparesTwoModelsSideBySide) {
     EXPECT_NEAR(figures[i].top_probability_in_second, std::exp(second[top]), 1e-6);
     EXPECT_NEAR(figures[i].second_log_probability, second[static_cast<size_t>(texts[0].tokens[i + 1])], 1e-5);
     expect_likeliest(figures[i].second_likely, second);
+  }
+}
+
+/// One network before, the other behind the last feed-forward network.
+TEST(Network, SaysHowFarStreamsAreApart) {
+  const RunModel model("ts3m-F16.gguf");
+  std::vector<TokenSequence> texts(2, network_text());
+  texts[1].tokens.resize(19);
+  const PassPlan plan = model.plan(texts);
+  Forward first(plan.network, plan.work_channels, texts), second(plan.network, plan.work_channels, texts);
+  std::vector<std::vector<double>> found;
+  for (const Step& step : plan.steps) {
+    if (step.op == Op::logits) break;
+    model.step(first, step);
+    if (step.op == Op::finish_feed_forward) found.push_back(stream_errors(first, second));
+    model.step(second, step);
+    if (step.op == Op::finish_feed_forward)
+      EXPECT_EQ(stream_errors(first, second), std::vector<double>({0, 128, 0, 19}));
+    if (step.op != Op::finish_feed_forward || step.layer + 1 < plan.network.layers) continue;
+    // What the last network added, seen from a third that has not come so far.
+    Forward third(plan.network, plan.work_channels, texts);
+    for (const Step& again : plan.steps) {
+      if (again.op == Op::finish_feed_forward && again.layer == step.layer) break;
+      model.step(third, again);
+    }
+    std::vector<double> expected;
+    for (const auto& [panel, tokens] : first.places()) {
+      double sum = 0;
+      for (size_t token = 0; token < tokens; ++token) {
+        std::vector<double> one, added;
+        for (size_t channel = 0; channel < plan.network.embedding; ++channel) {
+          const size_t at = channel * lanes + token % lanes;
+          one.push_back(double{first.residual_at(panel + token / lanes)[at]});
+          added.push_back(one.back() - double{third.residual_at(panel + token / lanes)[at]});
+        }
+        const auto length = [](const std::vector<double>& v) {
+          return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+        };
+        sum += length(added) / length(one);
+      }
+      expected.push_back(sum);
+      expected.push_back(static_cast<double>(tokens));
+    }
+    ASSERT_EQ(found.back().size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found.back()[i], expected[i], 1e-12 * expected[i]);
+    EXPECT_GT(found.back()[0], 1);
   }
 }
 

@@ -55,6 +55,11 @@ export async function evaluateAnswers(
 /** What evaluateAnswers() finds, and what was predicted where each of the first scored tokens stands. */
 export interface AnsweredText {
   report: AnswerReport;
+  /**
+   * After each layer: how far the second model's residual stream is from the first's, the mean over all tokens of the
+   * difference's length over that of the first's. Empty where the models have other layers.
+   */
+  streams: number[];
   tokens: AnsweredToken[]; // in the order of the texts: in each from number firstScored + 1 on
 }
 
@@ -66,7 +71,9 @@ export async function answersByToken(
   most: number,
 ): Promise<AnsweredText> {
   const [first, second] = models;
-  const figures = await runPass(second ? [first, second] : [first], texts, run);
+  const streams: number[] = [];
+  const onStreams = (_: number, apart: number) => void streams.push(apart);
+  const figures = await runPass(second ? [first, second] : [first], texts, run, { onStreams });
   const { module } = first.core;
   const answers = new module.Answers();
   try {
@@ -75,6 +82,7 @@ export async function answersByToken(
       throwProblem(withBytes(module, bytes, (pointer) => answers.add(pointer, part.length)));
     }
     return {
+      streams,
       report: answer<AnswerReport>(answers.report()),
       tokens: answer<AnsweredToken[]>(answers.tokens(0, most)),
     };

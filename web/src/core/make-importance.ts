@@ -1,6 +1,6 @@
 import type { OpenedModel } from './model';
 import { throwProblem, withBytes } from './module';
-import { runPass, type PassRun } from './pass';
+import { runPass, type PassRun, type PassWatch } from './pass';
 import type { Text } from './types';
 
 /**
@@ -16,7 +16,7 @@ export async function makeImportance(
   const { module } = model.core;
   const sums = new module.ImportanceSums();
   try {
-    await runPass([model], texts, run, ({ observed, expert, firstColumn, columns }, values, tokens) => {
+    const onSeen: PassWatch['onSeen'] = ({ observed, expert, firstColumn, columns }, values, tokens) => {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       withBytes(module, bytes, (pointer) => {
         for (const number of observed!) {
@@ -25,7 +25,8 @@ export async function makeImportance(
           throwProblem(sums.add(name, shape[0]!, matrices, expert!, firstColumn!, pointer, columns!, tokens));
         }
       });
-    });
+    };
+    await runPass([model], texts, run, { onSeen });
     throwProblem(sums.make(dataset, texts.length, texts[0]?.tokens.length ?? 0));
     const start = sums.filePointer() >>> 0;
     return module.HEAPU8.slice(start, start + sums.fileBytes()) as Uint8Array<ArrayBuffer>;

@@ -1,5 +1,6 @@
 import type {
   BeginStep,
+  CompareStreams,
   EndStep,
   FromPassWorker,
   GetFigures,
@@ -27,8 +28,13 @@ export interface PassRun {
   onProgress?: (progress: PassProgress) => void;
 }
 
-/** What a step saw of its input: of each text in order, the sums of squares of the columns, and how many tokens. */
-export type OnSeen = (step: PassStep, sums: Float64Array, tokens: number) => void;
+/** What a pass tells on its way. */
+export interface PassWatch {
+  /** What a step saw of its input: of each text in order, the sums of squares of the columns, and how many tokens. */
+  onSeen?: (step: PassStep, sums: Float64Array, tokens: number) => void;
+  /** After a layer of two networks: the mean over all tokens of how far their residual streams are apart, of the first's length. */
+  onStreams?: (layer: number, apart: number) => void;
+}
 
 /** Tiles that one worker has: one at work, one waiting. */
 const tilesPerWorker = 2;
@@ -44,11 +50,11 @@ export async function runPass(
   models: readonly OpenedModel[],
   texts: readonly Text[],
   run: PassRun = {},
-  onSeen?: OnSeen,
+  watch: PassWatch = {},
 ): Promise<Float64Array[]> {
   if (run.signal?.aborted) throw new Stopped();
-  const plans = planPass(models, texts, onSeen !== undefined);
-  const pass = new RunningPass(models, plans, texts, run, onSeen);
+  const plans = planPass(models, texts, watch.onSeen !== undefined);
+  const pass = new RunningPass(models, plans, texts, run, watch);
   try {
     return await pass.run();
   } finally {
@@ -91,7 +97,7 @@ class RunningPass {
   readonly #plans: readonly PassPlan[];
   readonly #sources: ByteSource[][];
   readonly #run: PassRun;
-  readonly #onSeen: OnSeen | undefined;
+  readonly #watch: PassWatch;
   readonly #members: Member[];
   readonly #tokens: Set<number>;
   readonly #tileBytes: number;
@@ -99,7 +105,8 @@ class RunningPass {
   readonly #start = performance.now();
   #shown = 0;
   #step = 0; // of all networks, counted on
-  readonly #stepsUnderWay = new Map<number, { step: PassStep; seen: (Float64Array | undefined)[] }>();
+  /** What every worker is to answer, and what becomes of it. */
+  readonly #underWay = new Map<number, { seen: (Float64Array | undefined)[]; use: (seen: Float64Array[]) => void }>();
   readonly #stepTensors: string[] = [];
   readonly #figures: (Float64Array | undefined)[];
   #input: Uint8Array = new Uint8Array(0);
@@ -113,12 +120,12 @@ class RunningPass {
     plans: readonly PassPlan[],
     texts: readonly Text[],
     run: PassRun,
-    onSeen: OnSeen | undefined,
+    watch: PassWatch,
   ) {
     const { core } = models[0]!;
     this.#plans = plans;
     this.#run = run;
-    this.#onSeen = onSeen;
+    this.#watch = watch;
     this.#sources = models.map(({ sources }) => sources.map((source) => core.platform.openSource(source)));
     this.#tokens = new Set(texts.flatMap(({ tokens }) => [...tokens]));
     this.#work = plans.reduce((sum, plan) => sum + plan.steps.reduce((all, step) => all + workOf(step), 0), 0);
@@ -163,8 +170,14 @@ class RunningPass {
   }
 
   async run(): Promise<Float64Array[]> {
-    for (const [network, { steps }] of this.#plans.entries()) {
-      for (const step of steps) if (step.op !== 'logits') await this.#runStep(network, step);
+    const layers = this.#plans.map(({ steps }) => layersOf(steps));
+    const most = Math.max(...layers.map(({ length }) => length));
+    const comparable = layers.length === 2 && layers[0]!.length === layers[1]!.length;
+    for (let layer = 0; layer < most; ++layer) {
+      for (const [network, all] of layers.entries()) {
+        for (const step of all[layer] ?? []) if (step.op !== 'logits') await this.#runStep(network, step);
+      }
+      if (comparable && this.#watch.onStreams && layer + 1 < most) this.#compareStreams(layer);
     }
     await this.#score();
     for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
@@ -198,11 +211,36 @@ class RunningPass {
   #begin(network: number, step: PassStep): number {
     const index = this.#step++;
     this.#stepTensors[index] = step.tensor ?? `layer ${step.layer}`;
-    this.#stepsUnderWay.set(index, { step, seen: this.#members.map(() => undefined) });
+    this.#underWay.set(index, {
+      seen: this.#members.map(() => undefined),
+      use: (seen) => {
+        if ((step.observed?.length ?? 0) > 0) this.#tellSeen(step, seen);
+      },
+    });
     const { tiles: _, ...order } = step;
     const message: BeginStep = { kind: 'begin-step', index, network, step: JSON.stringify(order) };
     for (const { port } of this.#members) port.post(message);
     return index;
+  }
+
+  #compareStreams(layer: number): void {
+    const index = this.#step++;
+    this.#stepTensors[index] = `layer ${layer}`;
+    this.#underWay.set(index, {
+      seen: this.#members.map(() => undefined),
+      use: (seen) => {
+        let apart = 0;
+        let tokens = 0;
+        for (const pairs of seen) {
+          for (let at = 0; at < pairs.length; at += 2) {
+            apart += pairs[at]!;
+            tokens += pairs[at + 1]!;
+          }
+        }
+        this.#watch.onStreams?.(layer, apart / tokens);
+      },
+    });
+    for (const { port } of this.#members) port.post({ kind: 'compare-streams', index } satisfies CompareStreams);
   }
 
   #end(network: number, index: number): void {
@@ -273,25 +311,24 @@ class RunningPass {
   }
 
   #ended(worker: number, { index, seen }: StepEnded): void {
-    const underWay = this.#stepsUnderWay.get(index)!;
+    const underWay = this.#underWay.get(index)!;
     underWay.seen[worker] = seen;
     if (underWay.seen.includes(undefined)) return;
-    this.#stepsUnderWay.delete(index);
-    if ((underWay.step.observed?.length ?? 0) === 0) return;
-    const columns = underWay.step.columns!;
+    this.#underWay.delete(index);
     try {
-      for (const all of underWay.seen as Float64Array[]) {
-        const texts = all.length / (columns + 1);
-        for (let text = 0; text < texts; ++text) {
-          this.#onSeen?.(
-            underWay.step,
-            all.subarray(text * columns, (text + 1) * columns),
-            all[texts * columns + text]!,
-          );
-        }
-      }
+      underWay.use(underWay.seen as Float64Array[]);
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  #tellSeen(step: PassStep, seen: readonly Float64Array[]): void {
+    const columns = step.columns!;
+    for (const all of seen) {
+      const texts = all.length / (columns + 1);
+      for (let text = 0; text < texts; ++text) {
+        this.#watch.onSeen?.(step, all.subarray(text * columns, (text + 1) * columns), all[texts * columns + text]!);
+      }
     }
   }
 
@@ -308,4 +345,11 @@ class RunningPass {
 /** Products per token of a step. */
 function workOf({ op, rows, columns }: PassStep): number {
   return op === 'embed' || op === 'vector' ? 0 : (rows ?? 0) * (columns ?? 0);
+}
+
+/** The steps of each layer, in order; those behind the last layer at the end. */
+function layersOf(steps: readonly PassStep[]): PassStep[][] {
+  const layers: PassStep[][] = [];
+  for (const step of steps) (layers[step.layer] ??= []).push(step);
+  return layers;
 }

@@ -363,6 +363,8 @@ export interface Pass {
   take(network: number, tile: number, firstRow: number, rows: number): string;
   /** Ends the step. The result is what StepEnded says. Empty, or the error. */
   end(network: number): string;
+  /** Of two networks, between steps: the result is what network/streams.h says. */
+  streams(): string;
   /** Makes the figures of all scored tokens the result: what Answers.add() takes. After the last tile. */
   figures(): string;
   /** f64; valid until the next call. */

@@ -1,6 +1,15 @@
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Pass } from '../wasm/nibble';
-import type { BeginStep, EndStep, FiguresDone, PassTile, StartPass, StepEnded, TileTaken } from './protocol';
+import type {
+  BeginStep,
+  CompareStreams,
+  EndStep,
+  FiguresDone,
+  PassTile,
+  StartPass,
+  StepEnded,
+  TileTaken,
+} from './protocol';
 
 /**
  * A worker's share of a pass over texts. Memory: its texts' activations and one tile inside the core, what is on its
@@ -34,6 +43,11 @@ export class PassEngine {
 
   end({ index, network }: EndStep): StepEnded {
     throwProblem(this.#pass.end(network));
+    return { kind: 'ended', index, seen: this.#result() };
+  }
+
+  streams({ index }: CompareStreams): StepEnded {
+    throwProblem(this.#pass.streams());
     return { kind: 'ended', index, seen: this.#result() };
   }
 

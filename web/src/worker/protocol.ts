@@ -140,6 +140,12 @@ export interface EndStep {
   network: number;
 }
 
+/** Between the steps of two networks: how far are they apart? */
+export interface CompareStreams {
+  kind: 'compare-streams';
+  index: number;
+}
+
 export interface GetFigures {
   kind: 'get-figures';
   index: number;
@@ -151,7 +157,10 @@ export interface TileTaken {
   buffer: ArrayBuffer;
 }
 
-/** `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed. */
+/**
+ * `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed. Of
+ * CompareStreams, what the core's Pass.streams() gives.
+ */
 export interface StepEnded {
   kind: 'ended';
   index: number;
@@ -164,7 +173,7 @@ export interface FiguresDone {
   figures: Float64Array<ArrayBuffer>;
 }
 
-export type ToPassWorker = StartPass | BeginStep | PassTile | EndStep | GetFigures;
+export type ToPassWorker = StartPass | BeginStep | PassTile | EndStep | CompareStreams | GetFigures;
 export type FromPassWorker = TileTaken | StepEnded | FiguresDone | Failed;
 export type ToJobWorker = StartWorker | JobRequest | SampleRequest;
 export type ToStudyWorker = StartStudy | StudyRequest;

@@ -69,7 +69,7 @@ function buffersOf(done: JobDone | SampleDone): ArrayBuffer[] {
 type PassMessage = Exclude<ToPassWorker, StartPass>;
 
 function isPassMessage(message: ToJobWorker | ToStudyWorker | ToPassWorker): message is PassMessage {
-  return ['begin-step', 'tile', 'end-step', 'get-figures'].includes(message.kind);
+  return ['begin-step', 'tile', 'end-step', 'compare-streams', 'get-figures'].includes(message.kind);
 }
 
 function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWorker, { kind: 'failed' }> | null {
@@ -81,6 +81,8 @@ function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWork
       return pass.take(message);
     case 'end-step':
       return pass.end(message);
+    case 'compare-streams':
+      return pass.streams(message);
     case 'get-figures':
       return pass.figures();
   }

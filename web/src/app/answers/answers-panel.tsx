@@ -6,6 +6,7 @@ import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { ownText, textName } from '../state/text';
 import { definitionsFor, type Names } from './definitions';
+import { DriftChart } from './drift-chart';
 import { TokenView } from './token-view';
 
 /** Of a pair of files. `answers`: what was found, and what can be run; `names`: what the two are to the person. */
@@ -131,6 +132,7 @@ function Found({ now, done, names }: { now: Answering; done: Answered; names: Na
           `in ${duration(done.seconds)}, on this computer.`}
       </p>
       <TokenView done={done} names={names} />
+      <DriftChart streams={done.streams} names={names} />
     </>
   );
 }
