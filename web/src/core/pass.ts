@@ -32,7 +32,10 @@ export interface PassRun {
 export interface PassWatch {
   /** What a step saw of its input: of each text in order, the sums of squares of the columns, and how many tokens. */
   onSeen?: (step: PassStep, sums: Float64Array, tokens: number) => void;
-  /** After a layer of two networks: the mean over all tokens of how far their residual streams are apart, of the first's length. */
+  /**
+   * After a layer of two networks: the mean over all tokens of how far their residual streams are apart, of the first's
+   * length.
+   */
   onStreams?: (layer: number, apart: number) => void;
 }
 
