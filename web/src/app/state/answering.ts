@@ -18,7 +18,7 @@ import { tellProblem } from './notices';
 import { type Comparing, comparing } from './comparing';
 import { type Opened, opened } from './opening';
 import { type Result, result } from './running';
-import { headOf, OPERATIONS_A_SECOND, runText } from './text';
+import { headOf, isTextAtHand, OPERATIONS_A_SECOND, runText } from './text';
 import { workers } from './workers';
 
 /** How much of the text is used: stretches of so many tokens, the second half of each being scored. */
@@ -185,10 +185,11 @@ export function followResultWithAnswers(): void {
     if (usable === last) return;
     last = usable;
     const pair = usable && { first: usable.opened, second: () => outputOf(usable), name: usable.output };
-    void resultAnswers.take(pair).then(() => {
+    void resultAnswers.take(pair).then(async () => {
       const offers = resultAnswers.offers.peek();
       if (!pair || resultAnswers.pair.peek() !== pair || offers === null || typeof offers === 'string') return;
-      if (offers[0]!.cost.seconds <= SECONDS_UNASKED) void resultAnswers.compare(pair, SHORT);
+      if (offers[0]!.cost.seconds > SECONDS_UNASKED || !(await isTextAtHand())) return;
+      if (resultAnswers.pair.peek() === pair) void resultAnswers.compare(pair, SHORT);
     });
   });
 }

@@ -29,11 +29,20 @@ export async function runText(): Promise<RunText> {
   return shipped;
 }
 
+/** Whether the text of choice can be had without asking a network that is not there, which browsers complain of. */
+export async function isTextAtHand(): Promise<boolean> {
+  if (ownText.peek() || navigator.onLine) return true;
+  // The service worker keeps it under its address and revision.
+  const kept = 'caches' in window ? await caches.match(SHIPPED_TEXT, { ignoreSearch: true }) : undefined;
+  return kept !== undefined;
+}
+
 async function fetchShipped(): Promise<RunText> {
-  const response = await fetch(SHIPPED_TEXT).catch(() => null);
+  const response = (await isTextAtHand()) ? await fetch(SHIPPED_TEXT).catch(() => null) : null;
   if (!response?.ok) {
     throw new Problem(
-      `The text that ships with this page (${SHIPPED_TEXT}) did not come. Try again, or use a text of your own.`,
+      `The text that ships with this page (${SHIPPED_TEXT}) did not come: it is fetched when it is first needed, and ` +
+        'kept from then on. Try again with a network, or use a text of your own.',
     );
   }
   return { name: SHIPPED_TEXT, bytes: new Uint8Array(await response.arrayBuffer()) };
