@@ -168,9 +168,12 @@ TEST(Architecture, AgreesWithTheModelItKnows) {
   const std::vector<uint8_t> bytes = test_file("stories260K-F32.gguf");
   const GgufHeader truth = *read_gguf(bytes, bytes.size()).header;
   const char* config =
-      R"({"architectures":["LlamaForCausalLM"],"attention_bias":false,"head_dim":8,"hidden_size":64,"intermediate_size":172,
-          "max_position_embeddings":512,"num_attention_heads":8,"num_hidden_layers":5,"num_key_value_heads":4,"rms_norm_eps":1e-05,
-          "rope_scaling":null,"rope_theta":10000.0,"tie_word_embeddings":true,"torch_dtype":"float32","vocab_size":512})";
+      R"({"architectures":["LlamaForCausalLM"],"attention_bias":false,"head_dim":8,"hidden_size":64,
+          "intermediate_size":172,
+          "max_position_embeddings":512,"num_attention_heads":8,"num_hidden_layers":5,"num_key_value_heads":4,
+          "rms_norm_eps":1e-05,
+          "rope_scaling":null,"rope_theta":10000.0,"tie_word_embeddings":true,"torch_dtype":"float32",
+          "vocab_size":512})";
   std::vector<SourceTensor> tensors = {{"model.embed_tokens.weight", {64, 512}, Type::f32},
                                        {"model.norm.weight", {64}, Type::f32}};
   for (int layer = 0; layer < 5; ++layer) {

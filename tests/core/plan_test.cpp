@@ -94,7 +94,8 @@ TEST(Plan, MovesItsKeysToTheEnd) {
   file.value("split.count", 1).value("b", 2).value("split.tensors.count", 9).value("general.alignment", 32);
   const Model model = model_of({file});
   const std::string json = R"({"type":"Q8_0","overrides":[
-      {"key":"a","type":"int","value":"-7"},{"key":"x","type":"float","value":"0.1"},{"key":"y","type":"bool","value":"true"},
+      {"key":"a","type":"int","value":"-7"},{"key":"x","type":"float","value":"0.1"},
+      {"key":"y","type":"bool","value":"true"},
       {"key":"x","type":"str","value":"last"}]})";
   const GgufHeader header = output_header(make_plan(model, options(json)));
   EXPECT_THAT(keys(header), ElementsAre("b", "general.alignment", "general.quantization_version", "general.file_type",

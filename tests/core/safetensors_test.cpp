@@ -84,11 +84,10 @@ TEST(Safetensors, SaysWhatIsWrongWithSizes) {
               HasSubstr("1 byte more follow"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}})", 5),
               HasSubstr("beyond the tensors before it"));
-  EXPECT_THAT(
-      problem_with(
-          R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[3,7]}})",
-          7),
-      HasSubstr("Tensor \"b\" is said to start at byte 3 of the data, inside"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)"
+                           R"("b":{"dtype":"U8","shape":[4],"data_offsets":[3,7]}})",
+                           7),
+              HasSubstr("Tensor \"b\" is said to start at byte 3 of the data, inside"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}})", 4),
               HasSubstr("end before it begins"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"F32","shape":[4611686018427387904,4,4],"data_offsets":[0,0]}})", 0),
@@ -100,11 +99,10 @@ TEST(Safetensors, SaysWhatIsWrongWithSizes) {
 TEST(Safetensors, SaysWhatIsWrongWithTheHeader) {
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]}})", 2),
               HasSubstr("has the data type \"F4\", which Nibble does not read. It reads F64"));
-  EXPECT_THAT(
-      problem_with(
-          R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
-          2),
-      HasSubstr("lists tensor \"a\" twice"));
+  EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                           R"("a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
+                           2),
+              HasSubstr("lists tensor \"a\" twice"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[1]}})", 1), HasSubstr("does not give tensor \"a\" a dtype"));
   EXPECT_THAT(problem_with(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", 1),
               HasSubstr("wrong kind in \"a\", \"shape\""));

@@ -95,7 +95,8 @@ Bytes small_ggml() {
 
 Bytes small_safetensors() {
   const std::string header =
-      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},"b":{"dtype":"U8","shape":[],"data_offsets":[12,13]}} )";
+      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},)"
+      R"("b":{"dtype":"U8","shape":[],"data_offsets":[12,13]}} )";
   return joined({little<uint64_t>(header.size()), bytes_of(header), Bytes(13, 5)});
 }
 
@@ -149,11 +150,9 @@ int main(int count, char** arguments) {
   }
   seed("safetensors", "model", joined({{0}, small_safetensors()}));
   // The first byte says which file the others are.
-  seed(
-      "tokenizer", "json",
-      joined(
-          {{0},
-           bytes_of(
-               R"({"added_tokens":[{"id":2,"content":"<s>","special":true}],"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})")}));
+  seed("tokenizer", "json",
+       joined({{0},
+               bytes_of(R"({"added_tokens":[{"id":2,"content":"<s>","special":true}],)"
+                        R"("model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})")}));
   return 0;
 }

@@ -192,7 +192,7 @@ test("every build and kernel makes the same bytes and the same figures", () => {
   const runs = kernels.map((kernel) => convert(kernel, "q4_0", weights, 768));
   for (const [index, run] of runs.entries()) {
     assert.equal(run.kernel, kernels[index]);
-    // Hashes of a first run, to hold all builds to one another; that they are llama.cpp's bytes is the core tests' affair.
+    // Hashes of a first run, to hold all builds to one another. The core tests say that they are llama.cpp's bytes.
     assert.equal(
       sha256(run.bytes),
       "20e578eb094248a192019c9f995cd8b51d4c4e7c10e18122476b9a1631c5220f",
@@ -206,7 +206,8 @@ test("every build and kernel makes the same bytes and the same figures", () => {
     assert.equal(run.report.weightedRmse, null);
     assert.equal(
       run.line,
-      "blk.0.ffn_up.weight                               : rmse 0.00075187, maxerr 0.00275040, 95pct<0.0014, median<0.0008",
+      "blk.0.ffn_up.weight                               : " +
+        "rmse 0.00075187, maxerr 0.00275040, 95pct<0.0014, median<0.0008",
     );
   }
 });

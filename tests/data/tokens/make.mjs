@@ -98,7 +98,16 @@ function train(pieces, most, longest) {
 /** Byte-level BPE of `pre`, with a token that users defined and one that controls a conversation. */
 function bytePairs(pre) {
   const first = ['Ċ Ċ', 'Ġ Ġ', 'ĠĠ ĠĠ', 'č Ċ', '1 2', '12 3', '- -'];
-  const merges = [...new Set([...first, ...train([...Buffer.from(text)].map((byte) => letters[byte]), 1600, 8)])];
+  const merges = [
+    ...new Set([
+      ...first,
+      ...train(
+        [...Buffer.from(text)].map((byte) => letters[byte]),
+        1600,
+        8,
+      ),
+    ]),
+  ];
   const named = ['<|im_start|>', 'Curly', '<s>', '<|endoftext|>'];
   const joined = merges.map((merge) => merge.replace(' ', ''));
   const tokens = [...new Set([...letters, ...joined, 'Ġdon', '12345'])].filter((token) => !named.includes(token));
@@ -141,12 +150,19 @@ function pieces(addSpacePrefix) {
   const own = words.filter((word) => !users.includes(word));
   return [
     ['tokenizer.ggml.model', 'string', 'llama'],
-    ['tokenizer.ggml.tokens', 'array', ['string', ['<unk>', '<s>', '</s>', ...bytes, ...own, ...users, '<|endoftext|>']]],
+    [
+      'tokenizer.ggml.tokens',
+      'array',
+      ['string', ['<unk>', '<s>', '</s>', ...bytes, ...own, ...users, '<|endoftext|>']],
+    ],
     // Scores in the order of the merges, with equal ones among them.
     [
       'tokenizer.ggml.scores',
       'array',
-      ['f32', [0, 0, 0, ...bytes.map(() => 0), ...own.map((_, i) => -Math.floor(i / 3)), ...users.map(() => -1000), 0]],
+      [
+        'f32',
+        [0, 0, 0, ...bytes.map(() => 0), ...own.map((_, i) => -Math.floor(i / 3)), ...users.map(() => -1000), 0],
+      ],
     ],
     [
       'tokenizer.ggml.token_type',
@@ -162,7 +178,8 @@ function pieces(addSpacePrefix) {
 
 /**
  * A map of characters as SentencePiece compiles it: the length of the trie, the trie, the texts. A unit of the trie is
- * 10 bits of flags and a byte, and above them the distance (by exclusive or) to the unit from which the children's bytes
+ * 10 bits of flags and a byte, and above them the distance (by exclusive or) to the unit from which the children's
+ * bytes
  * count; a child for byte 0 holds the place of the text.
  */
 function characterMap(replaced) {
@@ -201,7 +218,16 @@ function unigrams(options) {
   const own = words.filter((word) => !users.includes(word));
   const map = [
     ...[...'\t\n\r\u00a0\u2009\u3000'].map((space) => [space, ' ']),
-    ...[['\u200b', ''], ['①', '1'], ['Ⅳ', 'IV'], ['½', '1⁄2'], ['é', 'e'], ['e\u0301', 'e'], ['…', '...'], ['４', '4']],
+    ...[
+      ['\u200b', ''],
+      ['①', '1'],
+      ['Ⅳ', 'IV'],
+      ['½', '1⁄2'],
+      ['é', 'e'],
+      ['e\u0301', 'e'],
+      ['…', '...'],
+      ['４', '4'],
+    ],
   ];
   return [
     ['tokenizer.ggml.model', 'string', 't5'],
@@ -238,7 +264,12 @@ const expected = {};
 for (const name of ['ggml-vocab-llama-spm', 'ggml-vocab-gpt-2', 'ggml-vocab-bert-bge']) {
   expected[name] = await ids(join(here, '../gguf', `${name}.gguf`));
 }
-const own = { 'byte-pairs': bytePairs('gpt-2'), 'marked-pairs': markedPairs(), pieces: pieces(true), unigrams: unigrams({}) };
+const own = {
+  'byte-pairs': bytePairs('gpt-2'),
+  'marked-pairs': markedPairs(),
+  pieces: pieces(true),
+  unigrams: unigrams({}),
+};
 for (const [name, entries] of Object.entries(own)) {
   writeFileSync(join(here, `${name}.gguf`), gguf([...shape, ...entries]));
   expected[name] = await idsOf(entries);
@@ -252,7 +283,19 @@ const cuttings = [
   ...['llama-bpe', 'dbrx', 'qwen2', 'qwen35', 'gpt-2', 'starcoder', 'refact', 'smollm', 'tekken', 'gpt-4o'],
   ...['deepseek-v3', 'deepseek-coder', 'deepseek-llm', 'falcon', 'bloom', 'viking', 'seed-coder', 'bailingmoe'],
   ...['default', 'command-r', 'stablelm2', 'olmo', 'chatglm-bpe', 'llama3', 'smaug-bpe', 'deepseek-r1-qwen'],
-  ...['hunyuan', 'megrez', 'phi-2', 'mpt', 'jais', 'exaone', 'exaone4', 'minerva-7b', 'codeshell', 'llama4', 'pixtral'],
+  ...[
+    'hunyuan',
+    'megrez',
+    'phi-2',
+    'mpt',
+    'jais',
+    'exaone',
+    'exaone4',
+    'minerva-7b',
+    'codeshell',
+    'llama4',
+    'pixtral',
+  ],
 ];
 for (const pre of cuttings) expected[`byte-pairs, ${pre}`] = await idsOf(bytePairs(pre));
 // What comes out as under another name is written as that name.
