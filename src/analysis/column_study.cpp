@@ -21,8 +21,8 @@ struct Target {
 Target target_of(const std::string& type, const std::string& method) {
   const Format* format = find_format(type);
   if (format == nullptr) throw Error("There is no tensor type named \"" + type + "\".");
-  const Target target = {format, find_quantizer(format->type, method, best_kernel),
-                         find_decoder(format->type, best_kernel)};
+  const Target target = {format, find_quantizer(format->type, method, best_kernel()),
+                         find_decoder(format->type, best_kernel())};
   if (target.quantizer == nullptr || target.decoder == nullptr) {
     throw Error("There is no method \"" + method + "\" for type " + type + ".");
   }

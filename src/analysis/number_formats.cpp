@@ -231,7 +231,7 @@ Json try_types(const StudyPiece& piece) {
   std::vector<uint8_t> target;
   for (const Format& to : all_formats()) {
     if (!to.quantized || to.importance == Importance::required || piece.row_length % to.block_length != 0) continue;
-    if (find_quantizer(to.type, llama_cpp, best_kernel) == nullptr) continue;
+    if (find_quantizer(to.type, llama_cpp, best_kernel()) == nullptr) continue;
     Converter converter(piece.type, to.name, llama_cpp);
     target.resize(to.bytes_for(piece.weights));
     ErrorStatistics statistics;

@@ -36,7 +36,7 @@ uint64_t row_length(const ModelTensor& tensor) { return tensor.shape[0]; }
 uint64_t row_count(const ModelTensor& tensor) { return tensor.weights / row_length(tensor); }
 
 bool suits(const ModelTensor& tensor, const RowSampleOptions& options) {
-  return find_decoder(tensor.stored, best_kernel) != nullptr && row_length(tensor) % options.row_multiple == 0;
+  return find_decoder(tensor.stored, best_kernel()) != nullptr && row_length(tensor) % options.row_multiple == 0;
 }
 
 /// Appends the jobs for the first `count` rows of a tensor's sampling order.

@@ -192,7 +192,7 @@ void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
 void ScaleAnalysis::count_divisors(const std::vector<float>& values, uint64_t first_block, ScaleFigures& figures) {
   const double reach = reach_of(problem_.levels);
   const int integers = ExactIntegers::reach_for(problem_);
-  ExactIntegers fast(integers ? integers : 8, best_kernel);
+  ExactIntegers fast(integers ? integers : 8, best_kernel());
   const ScaleMethod& exact = *find_scale_method(exact_method);
   for (size_t at = 0, block = first_block; at < values.size(); at += problem_.n, ++block) {
     problem_.x = values.data() + at;

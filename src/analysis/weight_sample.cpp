@@ -10,7 +10,7 @@ RowSample make_weight_sample(const Model& model, const WeightSampleOptions& opti
   for (uint32_t index = 0; index < model.tensors().size(); ++index) {
     const ModelTensor& tensor = model.tensors()[index];
     if (tensor.weights == 0) continue;
-    if (!find_decoder(tensor.stored, best_kernel)) {
+    if (!find_decoder(tensor.stored, best_kernel())) {
       sample.left_out.push_back(tensor.name);
       continue;
     }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "codec/methods.h"
-#include "formats/grammar_of.h"
+#include "formats/format.h"
 #include "numeric/kernel.h"
 
 /// Format x search method x kernel: the functions that turn rows of floats into blocks and back.
@@ -40,9 +40,9 @@ struct Codec {
 /// The codec of a type; empty spans when nothing but copying is possible.
 const Codec& codec_of(Type type);
 
-/// The decoder for `kernel`, or the scalar one where there is no such variant; null when the type has none.
+/// The decoder for `kernel`, or the one there is; null when the type has none.
 const Decoder* find_decoder(Type type, Kernel kernel);
-/// The quantizer for `method` and `kernel`, or its scalar variant; null when the type has no such method.
+/// The quantizer for `method` and `kernel`, or the one there is; null when the type has no such method.
 const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kernel);
 
 /// The quantizer of a method where the type has it, or of the method that writes it by default: llama.cpp's, or, where
@@ -52,21 +52,13 @@ const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel
 /// The names of the methods that can write a type, in the order of its quantizers; none when it is only read.
 std::vector<std::string_view> methods_of(Type type);
 
-/// Decodes block by block: the scalar decoder of every format.
-template <class F>
-void decode_each_block(const uint8_t* blocks, float* values, size_t block_count) {
-  for (size_t b = 0; b < block_count; ++b) decode<F>(blocks + b * F::block_bytes, values + b * F::block_length);
-}
-
-/// What a format can do beside the searches registered for its kind. The formats of formats/list.h have llama.cpp's
-/// method and decoders of their own, in codec files; another format has what its grammar gives.
-template <class F>
-Codec codec_for() {
-  static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<F>}};
-  return {F::type, decoders, {}, false};
-}
-
-/// Adds a codec, with the quantizers of `searches` after its own; before any other use of the table.
-void add_codec(const Codec& own, std::vector<Quantizer> searches);
+/// What one target brings to a codec.
+struct TargetCodec {
+  Codec own;                        ///< decoders, and llama.cpp's method
+  std::vector<Quantizer> methods;   ///< the same code on every target
+  std::vector<Quantizer> searches;  ///< of the format's kind
+};
+/// Adds what a target brings to a codec, new or known; before any other use of the table.
+void add_codec(const TargetCodec& codec);
 
 }  // namespace nibble

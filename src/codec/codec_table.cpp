@@ -2,44 +2,47 @@
 #include <vector>
 
 #include "codec/codec.h"
-#include "codec/searches.h"
-#include "formats/list.h"
 
 namespace nibble {
 
-#define DECLARE(F) \
-  template <>      \
-  Codec codec_for<F>();
-NIBBLE_FORMATS(DECLARE)
-#undef DECLARE
+NIBBLE_IN_TARGETS(std::vector<TargetCodec> listed_codecs();)
 
 namespace {
 
-/// A codec with the quantizers of every method: its own first, then the searches.
+/// A codec with what every target brings: for each, llama.cpp's method first, then the searches.
 struct Entry {
-  Codec codec;
+  Codec codec{};
+  std::vector<Decoder> decoders;
   std::vector<Quantizer> quantizers;
-  Entry(const Codec& own, const std::vector<Quantizer>& searches)
-      : codec(own), quantizers(own.quantizers.begin(), own.quantizers.end()) {
-    quantizers.insert(quantizers.end(), searches.begin(), searches.end());
+
+  void add(const TargetCodec& target) {
+    const bool is_first = decoders.empty() && quantizers.empty();
+    codec.type = target.own.type;
+    codec.weighted_needs_whole_row = target.own.weighted_needs_whole_row;
+    decoders.insert(decoders.end(), target.own.decoders.begin(), target.own.decoders.end());
+    append(target.own.quantizers);
+    if (is_first) append(target.methods);
+    append(target.searches);
+    codec.decoders = decoders;
     codec.quantizers = quantizers;
   }
-  Entry(Entry&&) = default;  // moving a vector keeps its elements where they are
+  void append(std::span<const Quantizer> more) { quantizers.insert(quantizers.end(), more.begin(), more.end()); }
 };
+
+/// Moving an entry keeps its vectors' elements, and so the spans of its codec, where they are.
+void add_to(std::vector<Entry>& entries, const TargetCodec& codec) {
+  for (Entry& entry : entries) {
+    if (entry.codec.type == codec.own.type) return entry.add(codec);
+  }
+  entries.emplace_back().add(codec);
+}
 
 std::vector<Entry>& table() {
   static std::vector<Entry> entries = [] {
     std::vector<Entry> list;
-    const auto add = [&](const Codec& own) {
-      std::vector<Quantizer> searches = listed_one_scale_searches(own.type);
-      for (const auto& more : {listed_scale_and_offset_searches(own.type), listed_super_block_searches(own.type)}) {
-        searches.insert(searches.end(), more.begin(), more.end());
-      }
-      list.emplace_back(own, searches);
-    };
-#define ENTRY(F) add(codec_for<F>());
-    NIBBLE_FORMATS(ENTRY)
-#undef ENTRY
+    for (const Kernel kernel : every_kernel()) {
+      for (const TargetCodec& codec : NIBBLE_OF_TARGET(kernel, listed_codecs)()) add_to(list, codec);
+    }
     return list;
   }();
   return entries;
@@ -47,7 +50,7 @@ std::vector<Entry>& table() {
 
 }  // namespace
 
-void add_codec(const Codec& own, std::vector<Quantizer> searches) { table().emplace_back(own, searches); }
+void add_codec(const TargetCodec& codec) { add_to(table(), codec); }
 
 const Codec& codec_of(Type type) {
   for (const Entry& entry : table()) {
@@ -61,7 +64,7 @@ const Decoder* find_decoder(Type type, Kernel kernel) {
   const Decoder* found = nullptr;
   for (const Decoder& decoder : codec_of(type).decoders) {
     if (decoder.kernel == kernel) return &decoder;
-    if (decoder.kernel == Kernel::scalar) found = &decoder;
+    if (!found) found = &decoder;
   }
   return found;
 }
@@ -71,7 +74,7 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
   for (const Quantizer& quantizer : codec_of(type).quantizers) {
     if (quantizer.method != method) continue;
     if (quantizer.kernel == kernel) return &quantizer;
-    if (quantizer.kernel == Kernel::scalar) found = &quantizer;
+    if (!found) found = &quantizer;
   }
   return found;
 }

@@ -27,7 +27,7 @@ struct TensorRun {
 class Converter {
  public:
   /// Throws Error when there is no such type, method or decoder.
-  Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel = best_kernel);
+  Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel = best_kernel());
 
   /// The kernel the quantizer really runs.
   Kernel kernel() const { return quantizer_->kernel; }

@@ -3,7 +3,7 @@
 #include "numeric/value_tables.h"
 
 /// Rounding to the grid of MXFP4 and NVFP4: fp4_values times a scale d. V is float or Float4: the same codes.
-namespace nibble::fp4 {
+namespace nibble::NIBBLE_TARGET::fp4 {
 
 /// The code 0..7 whose value times d is nearest to the magnitude, the lowest of equals: the reference's scan.
 template <class V>
@@ -46,4 +46,4 @@ inline void round_to_grid(const float* x, float d, float largest, uint8_t* codes
   store_level_run<n>(levels, codes);
 }
 
-}  // namespace nibble::fp4
+}  // namespace nibble::NIBBLE_TARGET::fp4

@@ -1,12 +1,12 @@
 #pragma once
-#include "codec/block32_simd.h"
+#include "codec/block_vectors.h"
 #include "formats/grammar_of.h"
 #include "numeric/half.h"
 #include "numeric/lanes.h"
 
 /// Blocks of 32 weights with one scale and even levels around zero (Q4_0, Q5_0, Q8_0), from a scale: every weight gets
 /// the code nearest to it.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 /// Writes the block of F, with codes -reach .. reach - 1, for 32 weights and a scale that a half float holds. V = float
 /// or Float4: the same bytes.
@@ -27,7 +27,6 @@ inline void encode_nearest(const float* x, float scale, uint8_t* block) {
     for (size_t i = 0; i < 32; ++i) codes[i] = static_cast<uint8_t>(bit_cast<uint32_t>(level(i)) & 0xFF);
     encode<F>(d, codes, block);
   } else {
-#if NIBBLE_SIMD
     v128_t bytes[2];
     const v128_t byte = wasm_i32x4_splat(0xFF);
     for (size_t half = 0; half < 2; ++half) {
@@ -38,13 +37,12 @@ inline void encode_nearest(const float* x, float scale, uint8_t* block) {
     }
     store(block, d);
     if constexpr (offset) {
-      block32::store_codes<F, reach == 16>({bytes[0], bytes[1]}, block);
+      block_vectors::store_codes<F, reach == 16>({bytes[0], bytes[1]}, block);
     } else {
       wasm_v128_store(block + 2, bytes[0]);
       wasm_v128_store(block + 18, bytes[1]);
     }
-#endif
   }
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

@@ -6,7 +6,7 @@
 /// What the quantizers of all codebook types (IQ2, IQ3, IQ1) share. A type is described by a rule with Format and
 /// energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and quantize_block() as
 /// super_block_codec.h has it.
-namespace nibble::iq_codec {
+namespace nibble::NIBBLE_TARGET::iq_codec {
 
 template <class Rule>
 inline float sigma2_of(const float* x) {
@@ -45,8 +45,7 @@ inline void code_scales(const float* scales, int count, float inverse, int highe
 /// What codec_for() of a type returns.
 template <class Rule>
 Codec codec() {
-  static constexpr Decoder decoders[] = {{Kernel::scalar, decode_each_block<typename Rule::Format>}};
-  return super_block_codec<Rule>(decoders);
+  return super_block_codec<Rule>(block_decoders<typename Rule::Format>);
 }
 
-}  // namespace nibble::iq_codec
+}  // namespace nibble::NIBBLE_TARGET::iq_codec

@@ -19,7 +19,7 @@
 ///   start_scales()    the scale to start from, per sub-block
 ///   search()          sub-block, start scale -> scale and codebook positions
 ///   arrange()         (optional) changes the codes of a super-block, knowing which sub-blocks were coded
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 /// base + k * step for k = -steps..steps.
 template <int steps>
@@ -148,4 +148,4 @@ struct SearchAroundLargest : SignedRule<Rule> {
 };
 
 }  // namespace iq_signed
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

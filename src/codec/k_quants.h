@@ -13,7 +13,7 @@
 
 /// What the K-quant quantizers share: searches over the sub-blocks of a super-block, lane_count<V> at a time, and the
 /// second rounding of all weights once the scales are stored. n is the length of a sub-block.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 /// The result of searching every sub-block of a super-block.
 template <int n>
@@ -113,4 +113,4 @@ inline void round_to_grid(const float* x, float step, float minimum, int low, in
   store_level_run<n>(rounded, levels);
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

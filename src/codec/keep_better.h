@@ -4,13 +4,13 @@
 #include <cstring>
 #include <vector>
 
-#include "codec/codec.h"
+#include "codec/format_codec.h"
 #include "numeric/lanes.h"
 
 /// What the methods lowest-error and quick do with a format's search: the first keeps, block by block, the better of
 /// what the search and what llama.cpp's method writes (where llama.cpp knows the format); the second takes what the
-/// search writes. V is float or a vector of independent runs (numeric/lanes.h).
-namespace nibble {
+/// search writes.
+namespace nibble::NIBBLE_TARGET {
 
 enum class Guard { compare, none };
 
@@ -27,19 +27,19 @@ inline double exact_error(const float* x, const float* decoded, const float* imp
 }
 
 /// The same in single precision: within 1e-4 of it, far more than n roundings can add up to, unless squares underflow.
-template <size_t length, class V, bool weighted>
+template <size_t length, bool weighted>
 inline float rough_error(const float* x, const float* decoded, const float* importance) {
   static_assert(length % 4 == 0);
-  V sum(0.0f);
-  for (size_t i = 0; i < length; i += lane_count<V>) {
-    const V off = load_run<V>(x + i) - load_run<V>(decoded + i);
+  Lanes sum(0.0f);
+  for (size_t i = 0; i < length; i += lane_count<Lanes>) {
+    const Lanes off = load_run<Lanes>(x + i) - load_run<Lanes>(decoded + i);
     if constexpr (weighted) {
-      sum += load_run<V>(importance + i) * (off * off);
+      sum += load_run<Lanes>(importance + i) * (off * off);
     } else {
       sum += off * off;
     }
   }
-  float lanes[lane_count<V>], total = 0;
+  float lanes[lane_count<Lanes>], total = 0;
   store_run(sum, lanes);
   for (const float lane : lanes) total += lane;
   return total;
@@ -47,10 +47,10 @@ inline float rough_error(const float* x, const float* decoded, const float* impo
 
 /// Whether decoded values are nearer to x than others. A difference that the order of summing could make does not
 /// count.
-template <size_t length, class V, bool weighted>
+template <size_t length, bool weighted>
 inline bool is_better(const float* x, const float* decoded, const float* other, const float* importance) {
-  const float error = rough_error<length, V, weighted>(x, decoded, importance);
-  const float limit = rough_error<length, V, weighted>(x, other, importance);
+  const float error = rough_error<length, weighted>(x, decoded, importance);
+  const float limit = rough_error<length, weighted>(x, other, importance);
   const auto normal = [](float v) { return v > 1e-25f && v < 1e37f; };
   if (normal(limit) && error < limit * 0.9999f) return true;
   if (normal(error) && error * 0.9999f > limit) return false;
@@ -58,13 +58,13 @@ inline bool is_better(const float* x, const float* decoded, const float* other, 
 }
 
 /// Copies each trial block that is better than the one in `blocks` over it.
-template <class F, class V, bool weighted>
+template <class F, bool weighted>
 inline void keep_better(const float* x, const float* importance, const uint8_t* trial, const float* trial_values,
                         uint8_t* blocks, const float* block_values, size_t count) {
   constexpr size_t n = F::block_length;
   for (size_t b = 0; b < count; ++b, trial += F::block_bytes, blocks += F::block_bytes) {
-    if (is_better<n, V, weighted>(x + n * b, trial_values + n * b, block_values + n * b,
-                                  weighted ? importance + n * b : nullptr) &&
+    if (is_better<n, weighted>(x + n * b, trial_values + n * b, block_values + n * b,
+                               weighted ? importance + n * b : nullptr) &&
         valid<F>(trial)) {
       std::memcpy(blocks, trial, F::block_bytes);
     }
@@ -72,19 +72,19 @@ inline void keep_better(const float* x, const float* importance, const uint8_t* 
 }
 
 /// llama.cpp's method; null where it does not know the format.
-template <class F, Kernel kernel>
+template <class F>
 QuantizeRow llama_cpp_row() {
-  const Quantizer* quantizer = find_quantizer(F::type, llama_cpp, kernel);
+  const Quantizer* quantizer = find_quantizer(F::type, llama_cpp, target_kernel);
   return quantizer ? quantizer->run : nullptr;
 }
 
 /// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at
 /// once and says whether it has something to offer. Decoding and comparing take about a thousand weights at a time.
-template <class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
+template <class F, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
-  static const QuantizeRow plain = llama_cpp_row<F, kernel>();
-  static const DecodeBlocks decode = find_decoder(F::type, kernel)->run;
+  static const QuantizeRow plain = llama_cpp_row<F>();
+  static const DecodeBlocks decode = find_decoder(F::type, target_kernel)->run;
   constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
   constexpr size_t batch = together * std::max<size_t>(1, 1024 / (block_length * together));
   uint8_t trial[batch * block_bytes];
@@ -108,15 +108,15 @@ void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const fl
     decode(trial, trial_values, count);
     decode(to, plain_values, count);
     if (weights) {
-      keep_better<F, V, true>(x, weights, trial, trial_values, to, plain_values, count);
+      keep_better<F, true>(x, weights, trial, trial_values, to, plain_values, count);
     } else {
-      keep_better<F, V, false>(x, nullptr, trial, trial_values, to, plain_values, count);
+      keep_better<F, false>(x, nullptr, trial, trial_values, to, plain_values, count);
     }
   }
 }
 
 /// Writes what `improve` offers. Blocks it has nothing for, or nothing valid, are llama.cpp's.
-template <class F, Kernel kernel, int together, class Improve, class ImproveOne>
+template <class F, int together, class Improve, class ImproveOne>
 void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                         ImproveOne&& improve_one) {
   constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
@@ -131,7 +131,7 @@ void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const 
     const bool offered = count == together ? improve(x, to, weights) : improve_one(x, to, weights);
     for (size_t b = 0; b < count; ++b) {
       if (offered && valid<F>(to + b * block_bytes)) continue;
-      const QuantizeRow run = llama_cpp_row<F, kernel>();
+      const QuantizeRow run = llama_cpp_row<F>();
       if (!run) continue;
       if (!has_plain) {
         plain.resize(all * block_bytes);  // the whole row: weighted, some take statistics over it
@@ -144,14 +144,14 @@ void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const 
 }
 
 /// One row by a search that takes `together` blocks at once, or one, and says whether it has something to offer.
-template <Guard guard, class F, Kernel kernel, class V, int together, class Improve, class ImproveOne>
+template <Guard guard, class F, int together, class Improve, class ImproveOne>
 void quantize_searched(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                        ImproveOne&& improve_one) {
-  if (guard == Guard::compare && llama_cpp_row<F, kernel>()) {
-    quantize_guarded<F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
+  if (guard == Guard::compare && llama_cpp_row<F>()) {
+    quantize_guarded<F, together>(row, blocks, length, importance, improve, improve_one);
   } else {
-    quantize_unguarded<F, kernel, together>(row, blocks, length, importance, improve, improve_one);
+    quantize_unguarded<F, together>(row, blocks, length, importance, improve, improve_one);
   }
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

@@ -13,7 +13,7 @@
 /// The searches of formats with one scale per run of weights: every method of search/scale_methods.h, and faster forms
 /// of the exact one and of lowest-error for the levels, storages and lengths that have them. After a search the scale
 /// is rounded to what the format stores, and every weight takes the level nearest to it.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 /// What a format's searches may rely on.
 template <class F>
@@ -91,7 +91,7 @@ void quantize_by_scale_method(const float* row, uint8_t* blocks, size_t length, 
 }
 
 /// Blocks of 4-bit floats, all weights counting the same.
-template <class F, class V>
+template <class F>
 void quantize_fp4_exactly(const float* row, uint8_t* blocks, size_t length) {
   constexpr size_t n = F::scale_length;
   for (size_t i = 0; i < length; i += F::block_length, blocks += F::block_bytes) {
@@ -99,27 +99,27 @@ void quantize_fp4_exactly(const float* row, uint8_t* blocks, size_t length) {
     for (uint32_t r = 0; r < runs_of<F>; ++r) {
       const float* x = row + i + n * r;
       if constexpr (F::storage == Storage::e8m0) {
-        parts.scale[r] = exact_fp4::best_e8m0<V>(x);
+        parts.scale[r] = exact_fp4::best_e8m0<Lanes>(x);
       } else {
-        parts.scale[r] = exact_fp4::best_ue4m3<V>(x);
+        parts.scale[r] = exact_fp4::best_ue4m3<Lanes>(x);
       }
-      fp4::round_to_grid<n, V>(x, stored_value(F::storage, parts.scale[r]), largest_magnitude<n, V>(x),
-                               parts.codes + n * r);
+      fp4::round_to_grid<n, Lanes>(x, stored_value(F::storage, parts.scale[r]), largest_magnitude<n, Lanes>(x),
+                                   parts.codes + n * r);
     }
     encode<F>(parts, blocks);
   }
 }
 
 /// Blocks of the uneven levels of IQ4, all weights counting the same.
-template <class F, class V>
-void quantize_iq4_exactly(const float* row, uint8_t* blocks, size_t length, Kernel kernel) {
-  constexpr int n = F::block_length, lanes = lane_count<V>;
-  thread_local ExactIq4 search(kernel);
+template <class F>
+void quantize_iq4_exactly(const float* row, uint8_t* blocks, size_t length) {
+  constexpr int n = F::block_length, lanes = lane_count<Lanes>;
+  thread_local ExactIq4 search(target_kernel);
   for (size_t i = 0; i < length; i += n, blocks += F::block_bytes) {
     const float scale = search.best_scale(row + i);
-    const V inverse(scale != 0.0f ? 1.0f / scale : 0.0f);
-    V y[n / lanes];
-    for (int k = 0; k < n / lanes; ++k) y[k] = load_run<V>(row + i + k * lanes) * inverse;
+    const Lanes inverse(scale != 0.0f ? 1.0f / scale : 0.0f);
+    Lanes y[n / lanes];
+    for (int k = 0; k < n / lanes; ++k) y[k] = load_run<Lanes>(row + i + k * lanes) * inverse;
     uint8_t codes[n];
     llama_cpp_search::nearest_iq4_codes<n / lanes>(y, codes);
     encode<F>(f16_from_f32(scale), codes, blocks);
@@ -127,30 +127,30 @@ void quantize_iq4_exactly(const float* row, uint8_t* blocks, size_t length, Kern
 }
 
 /// The exact search, fast for equal weights at least where the format's shape allows it.
-template <class F, Kernel kernel, class V>
+template <class F>
 void quantize_exact(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   using Shape = OneScaleShape<F>;
   if constexpr (Shape::exact_integers) {
-    thread_local ExactIntegers search(-Shape::lowest, kernel);
-    return quantize_by_scales<F, V>(row, blocks, length, importance, [&](const float* x, const float* weights) {
+    thread_local ExactIntegers search(-Shape::lowest, target_kernel);
+    return quantize_by_scales<F, Lanes>(row, blocks, length, importance, [&](const float* x, const float* weights) {
       return search.best_scale(x, weights);
     });
   }
   if constexpr (Shape::fp4) {
-    if (!importance) return quantize_fp4_exactly<F, V>(row, blocks, length);
+    if (!importance) return quantize_fp4_exactly<F>(row, blocks, length);
   }
   if constexpr (Shape::iq4) {
-    if (!importance) return quantize_iq4_exactly<F, V>(row, blocks, length, kernel);
+    if (!importance) return quantize_iq4_exactly<F>(row, blocks, length);
   }
   quantize_by_scale_method<F, scale_method_count - 1>(row, blocks, length, importance);
 }
 
 /// `count` blocks of the uneven levels of IQ4, up to four, by the integer search.
-template <class F, Kernel kernel, int count>
+template <class F, int count>
 bool integer_iq4_blocks(const float* x, uint8_t* blocks, const float* importance) {
   float weights[4 * 32], importances[4 * 32];
   BlockParts parts[4];
-  NIBBLE_OF_KERNEL(iq4_runs)(filled_to_four<count>(x, weights), filled_to_four<count>(importance, importances), parts);
+  iq4_runs(filled_to_four<count>(x, weights), filled_to_four<count>(importance, importances), parts);
   for (size_t b = 0; b < count; ++b) encode<F>(parts[b], blocks + F::block_bytes * b);
   return true;
 }
@@ -158,31 +158,30 @@ bool integer_iq4_blocks(const float* x, uint8_t* blocks, const float* importance
 /// What lowest-error and quick search. Where one scale per block is all there is to choose, the exact search has the
 /// lowest error. With codes of eight bits it is slow where it proves that coarse scales are no better, so the proof is
 /// left out; with the levels of IQ4 it is slow, and an integer search comes near.
-template <class F, Guard guard, Kernel kernel, class V>
+template <class F, Guard guard>
 void quantize_one_scale(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   using Shape = OneScaleShape<F>;
   if constexpr (Shape::iq4) {
-    quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, importance, integer_iq4_blocks<F, kernel, 4>,
-                                              integer_iq4_blocks<F, kernel, 1>);
+    quantize_searched<guard, F, 4>(row, blocks, length, importance, integer_iq4_blocks<F, 4>, integer_iq4_blocks<F, 1>);
   } else if constexpr (Shape::exact_integers && F::code_bits == 8) {
     const auto improve = [](const float* x, uint8_t* block, const float*) {
       float scale;
-      if (!best_scale_near_maximum(x, kernel, scale)) return false;
-      encode_nearest<F, 128, V>(x, scale, block);
+      if (!best_scale_near_maximum(x, target_kernel, scale)) return false;
+      encode_nearest<F, 128, Lanes>(x, scale, block);
       return true;
     };
-    quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, improve, improve);
+    quantize_searched<guard, F, 1>(row, blocks, length, importance, improve, improve);
   } else {
     constexpr int together = 16;
     const auto improve = [](const float* x, uint8_t* some, const float* weights) {
-      quantize_exact<F, kernel, V>(x, some, together * F::block_length, weights);
+      quantize_exact<F>(x, some, together * F::block_length, weights);
       return true;
     };
     const auto improve_one = [](const float* x, uint8_t* one, const float* weights) {
-      quantize_exact<F, kernel, V>(x, one, F::block_length, weights);
+      quantize_exact<F>(x, one, F::block_length, weights);
       return true;
     };
-    quantize_searched<guard, F, kernel, V, together>(row, blocks, length, importance, improve, improve_one);
+    quantize_searched<guard, F, together>(row, blocks, length, importance, improve, improve_one);
   }
 }
 
@@ -192,14 +191,11 @@ std::vector<Quantizer> scale_method_quantizers(std::index_sequence<method...>) {
 }
 
 template <class F>
-std::vector<Quantizer> one_scale_searches() {
-  std::vector<Quantizer> list = scale_method_quantizers<F>(std::make_index_sequence<scale_method_count>());
-  list.back().run = quantize_exact<F, Kernel::scalar, float>;
-#if NIBBLE_SIMD
-  list.push_back({exact_method, Kernel::simd, quantize_exact<F, Kernel::simd, Float4>});
-#endif
-  for (const Quantizer& more : std::vector<Quantizer> NIBBLE_SEARCHES(quantize_one_scale, F)) list.push_back(more);
-  return list;
+void add_one_scale(TargetCodec& codec) {
+  codec.methods = scale_method_quantizers<F>(std::make_index_sequence<scale_method_count - 1>());
+  codec.searches = {{exact_method, target_kernel, quantize_exact<F>},
+                    {lowest_error_method, target_kernel, quantize_one_scale<F, Guard::compare>},
+                    {quick_method, target_kernel, quantize_one_scale<F, Guard::none>}};
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

@@ -1,6 +1,6 @@
 #pragma once
-#include "codec/block32_simd.h"
-#include "codec/codec.h"
+#include "codec/block_vectors.h"
+#include "codec/format_codec.h"
 #include "formats/iq4_xs.h"
 #include "formats/q2_k.h"
 #include "formats/q3_k.h"
@@ -8,11 +8,9 @@
 #include "formats/q5_k.h"
 #include "formats/q6_k.h"
 
-#if NIBBLE_SIMD
-
 /// Vector decoders of the super-block formats. Each works by runs of 16 consecutive weights, which share a scale:
 /// Runs<F> takes a block's scales apart once and gives the codes of run r as bytes.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 template <class F>
 struct Runs;
@@ -122,28 +120,23 @@ void decode_runs(const uint8_t* blocks, float* values, size_t block_count) {
       const v128_t step = wasm_f32x4_splat(runs.step(r));
       if constexpr (requires { runs.minimum(r); }) {
         const v128_t minimum = wasm_f32x4_splat(runs.minimum(r));
-        block32::store_values(runs.codes(r), Runs<F>::offset, values + 16 * r,
-                              [&](v128_t v) { return wasm_f32x4_sub(wasm_f32x4_mul(step, v), minimum); });
+        block_vectors::store_values(runs.codes(r), Runs<F>::offset, values + 16 * r,
+                                    [&](v128_t v) { return wasm_f32x4_sub(wasm_f32x4_mul(step, v), minimum); });
       } else {
-        block32::store_values(runs.codes(r), Runs<F>::offset, values + 16 * r,
-                              [&](v128_t v) { return wasm_f32x4_mul(step, v); });
+        block_vectors::store_values(runs.codes(r), Runs<F>::offset, values + 16 * r,
+                                    [&](v128_t v) { return wasm_f32x4_mul(step, v); });
       }
     }
   }
 }
 
-}  // namespace nibble
-
-#endif
-
-namespace nibble {
-
 template <class F>
-constexpr Decoder run_decoders[] = {
-    {Kernel::scalar, decode_each_block<F>},
-#if NIBBLE_SIMD
-    {Kernel::simd, decode_runs<F>},
-#endif
+struct RunVectors {
+  static void decode(const uint8_t* blocks, float* values, size_t block_count) {
+    decode_runs<F>(blocks, values, block_count);
+  }
 };
+template <class F>
+constexpr auto& run_decoders = vector_decoders<F, RunVectors<F>>;
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

@@ -10,7 +10,7 @@
 /// lowest-error and quick, which store what the candidates of search/affine_candidates.h find, for blocks of 32 weights
 /// with 16 or 32 levels. After a search both numbers are rounded to half floats, and every weight takes the level
 /// nearest to it.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 template <class F>
 constexpr int last_level = static_cast<int>(levels_of<F>.levels.back());
@@ -67,12 +67,12 @@ bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
   return true;
 }
 
-template <int last, Guard guard, Kernel kernel>
+template <int last, Guard guard>
 constexpr auto affine_fit_of() {
   if constexpr (last == 15) {
-    return guard == Guard::compare ? NIBBLE_OF_KERNEL(affine_16_levels) : NIBBLE_OF_KERNEL(affine_16_levels_quick);
+    return guard == Guard::compare ? affine_16_levels : affine_16_levels_quick;
   } else {
-    return guard == Guard::compare ? NIBBLE_OF_KERNEL(affine_32_levels) : NIBBLE_OF_KERNEL(affine_32_levels_quick);
+    return guard == Guard::compare ? affine_32_levels : affine_32_levels_quick;
   }
 }
 
@@ -80,22 +80,23 @@ template <class F>
 constexpr bool has_affine_candidates = F::storage == Storage::f16 && F::block_length == 32 && F::scale_length == 32 &&
                                        (last_level<F> == 15 || last_level<F> == 31);
 
-template <class F, Guard guard, Kernel kernel, class V>
+template <class F, Guard guard>
 void quantize_scale_and_offset(const float* row, uint8_t* blocks, size_t length, const float* importance) {
   if constexpr (has_affine_candidates<F>) {
     if (!importance) {
-      constexpr auto fit = affine_fit_of<last_level<F>, guard, kernel>();
-      return quantize_searched<guard, F, kernel, V, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
-                                                       integer_blocks_of_32<F, fit, 1>);
+      constexpr auto fit = affine_fit_of<last_level<F>, guard>();
+      return quantize_searched<guard, F, 4>(row, blocks, length, nullptr, integer_blocks_of_32<F, fit, 4>,
+                                            integer_blocks_of_32<F, fit, 1>);
     }
-    quantize_searched<guard, F, kernel, V, lane_count<V>>(
-        row, blocks, length, importance, weighted_blocks_of_32<F, guard, V>, weighted_blocks_of_32<F, guard, float>);
+    quantize_searched<guard, F, lane_count<Lanes>>(row, blocks, length, importance,
+                                                   weighted_blocks_of_32<F, guard, Lanes>,
+                                                   weighted_blocks_of_32<F, guard, float>);
   } else {
     const auto exact = [](const float* x, uint8_t* block, const float* weights) {
       quantize_by_affine_method<F, affine_method_count - 1>(x, block, F::block_length, weights);
       return true;
     };
-    quantize_searched<guard, F, kernel, V, 1>(row, blocks, length, importance, exact, exact);
+    quantize_searched<guard, F, 1>(row, blocks, length, importance, exact, exact);
   }
 }
 
@@ -105,12 +106,10 @@ std::vector<Quantizer> affine_method_quantizers(std::index_sequence<method...>) 
 }
 
 template <class F>
-std::vector<Quantizer> scale_and_offset_searches() {
-  std::vector<Quantizer> list = affine_method_quantizers<F>(std::make_index_sequence<affine_method_count>());
-  for (const Quantizer& more : std::vector<Quantizer> NIBBLE_SEARCHES(quantize_scale_and_offset, F)) {
-    list.push_back(more);
-  }
-  return list;
+void add_scale_and_offset(TargetCodec& codec) {
+  codec.methods = affine_method_quantizers<F>(std::make_index_sequence<affine_method_count>());
+  codec.searches = {{lowest_error_method, target_kernel, quantize_scale_and_offset<F, Guard::compare>},
+                    {quick_method, target_kernel, quantize_scale_and_offset<F, Guard::none>}};
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

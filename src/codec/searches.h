@@ -3,29 +3,31 @@
 #include "codec/scale_and_offset.h"
 #include "codec/super_block.h"
 
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
-/// The quantizers of the searches registered for the kind of F; none for kinds without a choice to make.
+/// Adds the searches registered for the kind of F; none for kinds without a choice to make.
 template <class F>
-std::vector<Quantizer> searches_for() {
-  if constexpr (F::kind == FormatKind::one_scale) return one_scale_searches<F>();
-  if constexpr (F::kind == FormatKind::scale_and_offset) return scale_and_offset_searches<F>();
-  if constexpr (is_super_block(F::kind)) return super_block_searches<F>();
-  return {};
+void add_searches(TargetCodec& codec) {
+  if constexpr (F::kind == FormatKind::one_scale) add_one_scale<F>(codec);
+  if constexpr (F::kind == FormatKind::scale_and_offset) add_scale_and_offset<F>(codec);
+  if constexpr (is_super_block(F::kind)) add_super_block<F>(codec);
 }
 
-/// The same, of formats of formats/list.h, compiled kind by kind.
-std::vector<Quantizer> listed_one_scale_searches(Type type);
-std::vector<Quantizer> listed_scale_and_offset_searches(Type type);
-std::vector<Quantizer> listed_super_block_searches(Type type);
+/// The same for a codec of formats/list.h, where it is of the kind; compiled kind by kind.
+void add_one_scale_searches(TargetCodec& codec);
+void add_scale_and_offset_searches(TargetCodec& codec);
+void add_super_block_searches(TargetCodec& codec);
 
-/// Registers a format that formats/list.h does not have: as a global object, before the tables are used.
+/// Registers a format that formats/list.h does not have, on each target: as a global object of a kernel's source,
+/// before the tables are used.
 template <class F>
 struct RegisteredFormat {
   RegisteredFormat() {
-    add_format(describe<F>());
-    add_codec(codec_for<F>(), searches_for<F>());
+    if (!find_format(F::type)) add_format(describe<F>());
+    TargetCodec codec{codec_for<F>(), {}, {}};
+    add_searches<F>(codec);
+    add_codec(codec);
   }
 };
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

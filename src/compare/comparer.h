@@ -19,7 +19,7 @@ struct ComparedRun {
 class Comparer {
  public:
   /// Throws Error when there is no such type, or it cannot be decoded.
-  Comparer(std::string_view first, std::string_view second, Kernel kernel = best_kernel);
+  Comparer(std::string_view first, std::string_view second, Kernel kernel = best_kernel());
 
   /// The kernel that really measures.
   Kernel kernel() const { return meter_.kernel(); }

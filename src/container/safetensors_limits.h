@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 /// What a safetensors header may claim before it is refused, with the reason.

@@ -150,7 +150,8 @@ std::string super_block_numbers(const std::string& name, const float* weights) {
   const Format* format = find_format(name);
   if (!format || !is_super_block(format->grammar.kind)) throw Error(name + " has no super-blocks.");
   std::vector<uint8_t> bytes(format->block_bytes);
-  quantizer_or_default(format->type, llama_cpp, best_kernel)->run(weights, bytes.data(), format->block_length, nullptr);
+  quantizer_or_default(format->type, llama_cpp, best_kernel())
+      ->run(weights, bytes.data(), format->block_length, nullptr);
   BlockParts parts;
   format->grammar.unpack(bytes.data(), parts);
   json answer{{"superScale", f32_from_f16(parts.shared_scale)}, {"superMinimum", nullptr}};

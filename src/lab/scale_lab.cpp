@@ -96,7 +96,7 @@ std::vector<LabSearch> ScaleLab::methods() const {
   const bool whole =
       format && block_.weights.size() == format->block_length && format->block_length == format->scale_length;
   const auto add_written = [&](std::string_view name, std::string_view summary) {
-    const Quantizer* writer = whole ? find_quantizer(format->type, name, best_kernel) : nullptr;
+    const Quantizer* writer = whole ? find_quantizer(format->type, name, best_kernel()) : nullptr;
     if (writer) all.push_back({name, summary, writer});
   };
   add_written(llama_cpp, "What llama-quantize writes.");

@@ -16,7 +16,7 @@ class RowErrors {
   /// A type without `method` is written by its default one. Throws Error when there is no such type or it cannot be
   /// written, or when `from` cannot be read as weights.
   RowErrors(std::string_view from, std::span<const std::string> types, std::string_view method,
-            Kernel kernel = best_kernel);
+            Kernel kernel = best_kernel());
 
   /// Figures per row: sum x^2 and sum q x^2, then sum (x-y)^2 and sum q (x-y)^2 of each type in turn.
   size_t figures() const { return 2 + 2 * targets_.size(); }

@@ -2,52 +2,7 @@
 
 #include <algorithm>
 
-#include "network/functions.h"
-
 namespace nibble::network {
-namespace {
-
-/// Low enough to become 0, and no infinity.
-constexpr float unseen = -1e30f;
-
-/// The scores of a panel of tokens, whose first stands at `position`, become the shares of the tokens from `first` on;
-/// in each lane only those that its token sees.
-template <class V>
-void shares_of(float* scores, size_t first, size_t count, size_t position, uint64_t window, float scale, float cap,
-               const float* sink) {
-  for (size_t j = 0; j < count; ++j) {
-    float* score = scores + j * lanes;
-    for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
-      V value = load_run<V>(score + lane) * V(scale);
-      if (cap > 0) value = V(cap) * hyperbolic_tangent(value * V(1.0f / cap));
-      store_run(value, score + lane);
-    }
-    for (size_t lane = 0; lane < lanes; ++lane) {
-      const size_t query = position + lane, key = first + j;
-      if (key > query || (window > 0 && query - key >= window)) score[lane] = unseen;
-    }
-  }
-  for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
-    V largest(sink ? *sink : unseen);
-    for (size_t j = 0; j < count; ++j) largest = higher_of(largest, load_run<V>(scores + j * lanes + lane));
-    V sum(0.0f);
-    if (sink) sum = exponential(V(*sink) - largest);
-    for (size_t j = 0; j < count; ++j) {
-      float* score = scores + j * lanes + lane;
-      const V share = exponential(load_run<V>(score) - largest);
-      sum = sum + share;
-      store_run(share, score);
-    }
-    const V factor = V(1.0f) / sum;
-    for (size_t j = 0; j < count; ++j) {
-      float* score = scores + j * lanes + lane;
-      store_run(load_run<V>(score) * factor, score);
-    }
-  }
-}
-
-}  // namespace
-
 void Attention::run(PanelView queries, PanelView keys, PanelView values, const SequencePanels& sequence,
                     uint64_t window, const float* sinks) {
   const size_t size = network_.head, panels = sequence.panels(), padded = panels * lanes;
@@ -81,10 +36,8 @@ void Attention::head(PanelView queries, size_t first_panel, size_t tokens, uint6
     const size_t first = window > 0 && position >= window ? position - (window - 1) : 0;
     const PanelView own{queries.at(first_panel + panel), 0};
     multiply({&key_rows_[first * size], end - first, size, size}, PlainInput(own), 0, 0, 1, scores, Into::set, kernel_);
-    in_lanes(kernel_, [&](auto lane) {
-      shares_of<decltype(lane)>(scores_.data(), first, end - first, position, window, network_.attention_scale,
-                                network_.attention_cap, sink);
-    });
+    panel_math(kernel_).share(scores_.data(), first, end - first, position, window, network_.attention_scale,
+                              network_.attention_cap, sink);
     multiply({&value_rows_[first], size, end - first, padded}, PlainInput(scores), 0, 0, 1, own, Into::set, kernel_);
   }
 }

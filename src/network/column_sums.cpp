@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "network/functions.h"
-
 namespace nibble::network {
 
 std::vector<double> sums_of_squares(const ProductInput& input, size_t channels,
@@ -24,13 +22,7 @@ std::vector<double> sums_of_squares(const ProductInput& input, size_t channels,
           }
           continue;
         }
-        in_lanes(kernel, [&](auto zero) {
-          using V = decltype(zero);
-          for (size_t i = 0; i < count * lanes; i += lane_count<V>) {
-            const V value = load_run<V>(values + i);
-            store_run(load_run<V>(squares + i) + value * value, squares + i);
-          }
-        });
+        panel_math(kernel).add_squares(values, count, squares);
       }
       for (size_t i = 0; i < count; ++i) {
         double& sum = sums[s * channels + first + i];

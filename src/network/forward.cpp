@@ -222,18 +222,10 @@ void Forward::multiply_up(const WeightRows& weights, uint64_t first_row) {
   }
   const PanelView product = tile_product(weights, input, part_panels_);
   const std::span<const float> bias = step_.part == Part::dense ? vector(Vector::up_bias) : std::span<const float>();
-  in_lanes(kernel_, [&](auto zero) {
-    using V = decltype(zero);
-    for (size_t panel = 0; panel < part_panels_; ++panel) {
-      for (size_t row = 0; row < weights.rows; ++row) {
-        const V add(bias.empty() ? 0.0f : bias[step_.first_output + first_row + row]);
-        for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
-          float* value = to.at(panel, first_row + row) + lane;
-          store_run(load_run<V>(value) * (load_run<V>(product.at(panel, row) + lane) + add), value);
-        }
-      }
-    }
-  });
+  for (size_t panel = 0; panel < part_panels_; ++panel) {
+    panel_math(kernel_).multiply_into(to.at(panel, first_row), product.at(panel),
+                                      bias.empty() ? nullptr : &bias[step_.first_output + first_row], weights.rows);
+  }
 }
 
 void Forward::add_down(const WeightRows& weights, uint64_t first_row) {
@@ -274,18 +266,10 @@ void Forward::score(const WeightRows& weights, uint64_t first_row) {
     const size_t end = places_[s].first_panel + (tokens - 2) / lanes + 1;
     multiply(weights, *input_, 0, first_panel, end - first_panel, logits_.view, Into::set, kernel_);
     if (cap == 0 && bias.empty()) continue;
-    in_lanes(kernel_, [&](auto zero) {
-      using V = decltype(zero);
-      for (size_t panel = first_panel; panel < end; ++panel) {
-        for (size_t i = 0; i < weights.rows * lanes; i += lane_count<V>) {
-          float* value = logits_.view.at(panel) + i;
-          V logit = load_run<V>(value);
-          if (!bias.empty()) logit = logit + V(bias[first_row + i / lanes]);
-          if (cap > 0) logit = V(cap) * hyperbolic_tangent(logit * V(1.0f / cap));
-          store_run(logit, value);
-        }
-      }
-    });
+    for (size_t panel = first_panel; panel < end; ++panel) {
+      panel_math(kernel_).finish_scores(logits_.view.at(panel), bias.empty() ? nullptr : &bias[first_row], cap,
+                                        weights.rows);
+    }
   }
 }
 
@@ -305,16 +289,8 @@ void Forward::activate() {
     const std::span<const float> bias = vector(gated ? Vector::gate_bias : Vector::up_bias);
     if (!bias.empty()) add_bias(hidden(), part_panels_, bias.subspan(step_.first_output, step_.rows));
   }
-  in_lanes(kernel_, [&](auto zero) {
-    using V = decltype(zero);
-    for (size_t panel = 0; panel < part_panels_; ++panel) {
-      float* values = hidden().at(panel);
-      for (size_t i = 0; i < step_.rows * lanes; i += lane_count<V>) {
-        const V x = load_run<V>(values + i);
-        store_run(network_.architecture->activation == Activation::silu ? silu(x) : gelu(x), values + i);
-      }
-    }
-  });
+  for (size_t panel = 0; panel < part_panels_; ++panel)
+    panel_math(kernel_).activate(hidden().at(panel), step_.rows, network_.architecture->activation);
 }
 
 void Forward::attend() {

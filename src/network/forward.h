@@ -47,7 +47,7 @@ struct LogitTile {
 class Forward {
  public:
   /// Throws Error when a token is not in the vocabulary.
-  Forward(Network network, uint64_t work_channels, std::vector<TokenSequence> sequences, Kernel kernel = best_kernel);
+  Forward(Network network, uint64_t work_channels, std::vector<TokenSequence> sequences, Kernel kernel = best_kernel());
   Forward(const Forward&) = delete;
   Forward& operator=(const Forward&) = delete;
 

@@ -2,30 +2,17 @@
 #include <cstdint>
 
 #include "numeric/bits.h"
-#include "numeric/kernel.h"
 #include "numeric/lanes.h"
 
 /// The functions of a network's values, in lanes (numeric/lanes.h): our own, because the C libraries of different
 /// machines differ in the last bit of theirs.
-namespace nibble::network {
-
-/// Calls `body` with a value of the lanes that `kernel` computes in.
-template <class Body>
-inline void in_lanes(Kernel kernel, Body body) {
-#if NIBBLE_SIMD
-  if (kernel == Kernel::simd) return body(Float4(0.0f));
-#endif
-  static_cast<void>(kernel);
-  body(0.0f);
-}
+namespace nibble::network::NIBBLE_TARGET {
 
 /// 2^n of the n that `placed` = n + rounding_anchor holds, -126 <= n <= 127.
 inline float power_of_two(float placed) { return bit_cast<float>((bit_cast<uint32_t>(placed) << 23) + (127u << 23)); }
-#if NIBBLE_SIMD
 inline Float4 power_of_two(Float4 placed) {
   return Float4(wasm_i32x4_add(wasm_i32x4_shl(placed.v, 23), wasm_i32x4_splat(127 << 23)));
 }
-#endif
 
 /// e^x within 1.5e-7 of itself; 0 below -87, and the value at 88 above it. NaN gives NaN.
 template <class V>
@@ -68,4 +55,8 @@ inline V gelu(V x) {
   return V(0.5f) * x * (V(1.0f) + hyperbolic_tangent(inner));
 }
 
+}  // namespace nibble::network::NIBBLE_TARGET
+
+namespace nibble::network {
+using namespace NIBBLE_TARGET;
 }  // namespace nibble::network

@@ -1,27 +1,10 @@
 #include "network/predictions.h"
 
 #include <cmath>
-#include <limits>
 
 #include "error.h"
-#include "network/functions.h"
 
 namespace nibble::network {
-namespace {
-
-constexpr float lowest = std::numeric_limits<float>::lowest();
-
-/// Eight tokens' largest scores of a tile.
-template <class V>
-void largest_of(const float* scores, size_t rows, float* largest) {
-  for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
-    V most(lowest);
-    for (size_t row = 0; row < rows; ++row) most = higher_of(most, load_run<V>(scores + row * lanes + lane));
-    store_run(most, largest + lane);
-  }
-}
-
-}  // namespace
 
 Predictions::Predictions(const Forward& first, const Forward* second, Kernel kernel)
     : first_(first), second_(second), kernel_(kernel) {
@@ -43,13 +26,11 @@ void Predictions::take() {
       (first_.logits().rows != second_->logits().rows || first_.logits().first_row != second_->logits().first_row)) {
     throw Error("The two models were not scored side by side. This is a fault in the program.");
   }
-  in_lanes(kernel_, [&](auto lane) {
-    for (Panel& panel : panels_) take_panel<decltype(lane)>(panel);
-  });
+  for (Panel& panel : panels_) take_panel(panel);
 }
 
-template <class V>
 void Predictions::take_panel(Panel& panel) {
+  const PanelMath& math = panel_math(kernel_);
   const size_t rows = first_.logits().rows;
   const uint64_t first_row = first_.logits().first_row;
   const float* scores = first_.logits().view.at(panel.panel);
@@ -58,7 +39,7 @@ void Predictions::take_panel(Panel& panel) {
   // The new largest scores, and what came before scaled down to them.
   float largest[lanes] = {}, other_largest[lanes] = {};
   const auto raise = [&](const float* from, float* to, Total Token::* total, bool is_first) {
-    largest_of<V>(from, rows, to);
+    math.largest(from, rows, to);
     for (size_t lane = 0; lane < lanes; ++lane) {
       Token* token = panel.tokens[lane];
       if (!token) continue;
@@ -83,29 +64,18 @@ void Predictions::take_panel(Panel& panel) {
   raise(scores, largest, &Token::first, true);
   if (others) raise(others, other_largest, &Token::second, false);
 
-  for (size_t lane = 0; lane < lanes; lane += lane_count<V>) {
-    V sum(0.0f), other_sum(0.0f), difference(0.0f);
-    const V most = load_run<V>(largest + lane), other_most = load_run<V>(other_largest + lane);
-    for (size_t row = 0; row < rows; ++row) {
-      const V score = load_run<V>(scores + row * lanes + lane);
-      const V share = exponential(score - most);
-      sum = sum + share;
-      if (!others) continue;
-      const V other = load_run<V>(others + row * lanes + lane);
-      other_sum = other_sum + exponential(other - other_most);
-      difference = difference + share * (score - other);
-    }
-    float sums[lane_count<V>], other_sums[lane_count<V>], differences[lane_count<V>];
-    store_run(sum, sums);
-    store_run(other_sum, other_sums);
-    store_run(difference, differences);
-    for (size_t i = 0; i < lane_count<V>; ++i) {
-      Token* token = panel.tokens[lane + i];
-      if (!token) continue;
-      token->first.sum += double{sums[i]};
-      token->second.sum += double{other_sums[i]};
-      token->difference += double{differences[i]};
-    }
+  float sums[lanes], other_sums[lanes] = {}, differences[lanes] = {};
+  if (others) {
+    math.compare_shares(scores, others, rows, largest, other_largest, sums, other_sums, differences);
+  } else {
+    math.sum_shares(scores, rows, largest, sums);
+  }
+  for (size_t lane = 0; lane < lanes; ++lane) {
+    Token* token = panel.tokens[lane];
+    if (!token) continue;
+    token->first.sum += double{sums[lane]};
+    token->second.sum += double{other_sums[lane]};
+    token->difference += double{differences[lane]};
   }
 }
 

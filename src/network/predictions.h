@@ -32,7 +32,7 @@ struct TokenFigures {
 class Predictions {
  public:
   /// Of `first`'s scored tokens, and `second`'s: a pass over the same sequences, or null. Both must outlive this.
-  Predictions(const Forward& first, const Forward* second, Kernel kernel = best_kernel);
+  Predictions(const Forward& first, const Forward* second, Kernel kernel = best_kernel());
 
   /// Takes the tile that both have just computed, of the same rows. Throws Error when they do not fit together.
   void take();
@@ -67,7 +67,6 @@ class Predictions {
     size_t panel;
     Token* tokens[lanes];
   };
-  template <class V>
   void take_panel(Panel& panel);
 
   const Forward& first_;

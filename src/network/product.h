@@ -1,8 +1,7 @@
 #pragma once
 #include <cstddef>
 
-#include "network/panels.h"
-#include "numeric/kernel.h"
+#include "network/panel_math.h"
 
 /// Matrix products: weights in rows, activations in panels.
 ///
@@ -11,9 +10,6 @@
 /// blocks are added to the result in their order. So it does not matter into how many tiles of rows, ranges of whole
 /// blocks of columns, or panels a product is divided.
 namespace nibble::network {
-
-/// Columns whose products are added before the sum joins the result: a super-block of weights.
-inline constexpr size_t block_columns = 256;
 
 /// Rows of decoded weights.
 struct WeightRows {
@@ -42,23 +38,10 @@ class PlainInput : public ProductInput {
   PanelView view_;
 };
 
-enum class Into : uint8_t { set, add };
-
 /// For each panel from `first_panel` on and each row r: channel r of `out` becomes, or has added to it, the product of
 /// the row and the panel's channels `first_channel` to `first_channel` + columns. `first_channel` is a multiple of
 /// block_columns. About 2 * rows * columns * lanes operations a panel.
 void multiply(const WeightRows& weights, const ProductInput& input, size_t first_channel, size_t first_panel,
-              size_t panels, PanelView out, Into into, Kernel kernel = best_kernel);
-
-/// The heart of multiply(), one block of one panel: for each row r < `rows` and lane l, out[r][l] becomes, or has added
-/// to it, the sum over k < `columns` of weights[r * stride + k] * inputs[k][l]; `columns` <= block_columns.
-struct BlockProduct {
-  Kernel kernel;
-  void (*run)(const float* weights, size_t stride, size_t rows, const float* inputs, size_t columns, float* out,
-              Into into);
-};
-
-/// The one that multiply() runs when `kernel` is asked for.
-const BlockProduct& block_product(Kernel kernel);
+              size_t panels, PanelView out, Into into, Kernel kernel = best_kernel());
 
 }  // namespace nibble::network

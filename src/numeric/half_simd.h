@@ -1,11 +1,9 @@
 #pragma once
 #include "numeric/simd.h"
 
-#if NIBBLE_SIMD
-
 /// The conversions of numeric/half.h, four numbers at a time and equal to them in every bit. Halves and bfloats are
 /// held in the low 16 bits of 32-bit lanes. Each is an object that holds its constants: make it outside the loop.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 struct F16FromF32 {
   const v128_t sign_bit = in_register(wasm_i32x4_splat(0x8000));
@@ -67,6 +65,4 @@ struct F32FromBF16 {
   v128_t operator()(v128_t bf16) const { return wasm_i32x4_shl(bf16, 16); }
 };
 
-}  // namespace nibble
-
-#endif
+}  // namespace nibble::NIBBLE_TARGET

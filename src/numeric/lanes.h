@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <type_traits>
 
 #include "numeric/rounding.h"
 #include "numeric/simd.h"
@@ -7,7 +8,7 @@
 /// Lanes: one spelling for "one float" and "four floats side by side", so that a search is written once. A search
 /// templated over V performs, in every lane, exactly the operations its text names: V = float is the scalar kernel,
 /// V = Float4 runs four independent blocks. Comparisons give a mask; NaN compares false, as it does for a float.
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 inline bool any(bool mask) { return mask; }
 inline bool all(bool mask) { return mask; }
@@ -69,8 +70,6 @@ template <int n>
 inline void store_level_run(const float* levels, uint8_t* to) {
   store_levels<n>(levels, 0, to);
 }
-
-#if NIBBLE_SIMD
 
 struct Mask4 {
   v128_t v;
@@ -196,8 +195,6 @@ inline void store_levels(const Float4* levels, size_t stride, uint8_t* to) {
   }
 }
 
-#endif
-
 /// The largest |x[i]| of n consecutive floats; 0 if there is none above it.
 template <int n, class V>
 inline float largest_magnitude(const float* x) {
@@ -209,4 +206,11 @@ inline float largest_magnitude(const float* x) {
   return all_lanes;
 }
 
+/// The V that suits the target: independent blocks side by side where it has vectors.
+using Lanes = std::conditional_t<has_vectors, Float4, float>;
+
+}  // namespace nibble::NIBBLE_TARGET
+
+namespace nibble {
+using namespace NIBBLE_TARGET;
 }  // namespace nibble

@@ -59,7 +59,7 @@ class MatrixPacker {
  public:
   /// Throws Error for a source that is no plain float, or an unknown method.
   MatrixPacker(const Packing& packing, PackedPart part, const SourceMatrix& source, std::string_view method,
-               Kernel kernel = best_kernel);
+               Kernel kernel = best_kernel());
   ~MatrixPacker();
 
   /// Bytes of a weight of the source.

@@ -146,7 +146,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               llama_cpp,
                               0});
     PlannedTensor& planned = layout.tensors.back();
-    if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel)) {
+    if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel())) {
       planned.method = chosen->method;
     }
     if (layout.importance_used && planned.converts()) {

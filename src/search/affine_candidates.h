@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the searches of search/affine_32.inl and search/affine_weighted.h try for blocks of 32 weights with a scale and
-/// a minimum of their own.
+/// What the searches of search/affine_blocks_kernels.cpp and search/affine_weighted.h try for blocks of 32 weights with
+/// a scale and a minimum of their own.
 namespace nibble {
 
 /// A row of four candidates: the range of the weights spans T levels, and u = (x - low) / range gets the level

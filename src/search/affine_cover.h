@@ -1,9 +1,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "numeric/lanes.h"
+#include "numeric/kernel.h"
 
 /// The first part of the proof of search/exact_affine.h in single precision, four points or triangles at a time: where
 /// a better scale and offset than those known can be.
@@ -25,11 +26,7 @@ namespace nibble {
 
 class AffineCover {
  public:
-#if NIBBLE_SIMD
-  using Lanes = Float4;
-#else
-  using Lanes = float;
-#endif
+  virtual ~AffineCover() = default;
   /// Of Syy: below that, single precision cannot tell.
   static constexpr double least_limit = 5e-4;
   /// Above that, scales far coarser than the range would have to be told apart.
@@ -53,37 +50,29 @@ class AffineCover {
     double d, m;
   };
   /// A scale and an offset near the best, in the same units; m is that of level 0. The scale is 0 where there is none.
-  Point good_fit(const Block& block);
+  virtual Point good_fit(const Block& block) = 0;
 
   /// Scales 0..widest, and offsets of level 0 between bottom - below * scale and top.
   struct Region {
     double widest, bottom, top, below;
   };
   /// Covers the region as far as f can be below `limit` there. False when that takes too many triangles.
-  bool cover(const Block& block, const Region& region, double limit);
+  virtual bool cover(const Block& block, const Region& region, double limit) = 0;
 
   const std::vector<Triangle>& triangles() const { return kept_; }
   const Corner& corner(uint32_t index) const { return corners_[index]; }
   size_t corner_count() const { return corners_.size(); }
   uint32_t evaluated() const { return evaluated_; }
 
- private:
-  void load(const Block& block);
-  void evaluate(Lanes d, Lanes m, Lanes& f, Lanes& phi) const;
-  Corner corner_of_no_scale(const Block& block, float m) const;
-  void mesh(const Block& block, const Region& region);
-  void drop_dead(float limit);
-  void refine(float limit);
-
+ protected:
   std::vector<Corner> corners_;
-  std::vector<Triangle> open_, next_, kept_;
-  std::vector<double> rows_;
-  Lanes y_[256], w_[256];  ///< each in every lane
-  int n_ = 0;
-  float last_ = 0, center_ = 0, weight_sum_ = 0, square_sum_ = 0;
-  double unit_ = 1, lowest_ = 0;
-  bool weighted_ = false;
+  std::vector<Triangle> kept_;
   uint32_t evaluated_ = 0;
 };
+
+NIBBLE_IN_TARGETS(std::unique_ptr<AffineCover> make_affine_cover();)
+inline std::unique_ptr<AffineCover> make_affine_cover(Kernel kernel) {
+  return NIBBLE_OF_TARGET(kernel, make_affine_cover)();
+}
 
 }  // namespace nibble

@@ -6,7 +6,7 @@
 /// Blocks of 32 weights of unequal importance with a scale and a minimum of their own, x ~ scale * level + offset:
 /// every candidate is judged by its own least-squares fit, and of each shift the best one is rounded once more to that
 /// fit. V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 
 template <class V>
 struct WeightedAffineFit {
@@ -105,4 +105,4 @@ inline void fit_weighted_affine(const V* x, const V* w, V& scale, V& offset) {
   offset = stored(fit_offset - fit.mean_level * (scale - fit_scale));
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

@@ -309,22 +309,22 @@ bool ExactAffine::cover() {
   const AffineCover::Block block{
       y_.data(),   w_.data(),  static_cast<int>(y_.size()), problem_.last, problem_.weights != nullptr,
       weight_sum_, square_sum_};
-  const AffineCover::Point start = cover_.good_fit(block);
+  const AffineCover::Point start = cover_->good_fit(block);
   if (!(start.d > 0)) return false;
   evaluate(start.d, start.m);
   if (best_ < AffineCover::least_limit * square_sum_ || best_ > AffineCover::most_limit * square_sum_) return false;
-  const bool is_covered = cover_.cover(block, region(), best_);
-  evaluated_ += cover_.evaluated();
+  const bool is_covered = cover_->cover(block, region(), best_);
+  evaluated_ += cover_->evaluated();
   if (!is_covered) return false;
   const double center = AffineCover::center_of(problem_.last);
   constexpr uint32_t none = 0xFFFFFFFF;
-  corner_of_cover_.assign(cover_.corner_count(), none);
-  for (const AffineCover::Triangle& triangle : cover_.triangles()) {
+  corner_of_cover_.assign(cover_->corner_count(), none);
+  for (const AffineCover::Triangle& triangle : cover_->triangles()) {
     uint32_t corners[3];
     for (int i = 0; i < 3; ++i) {
       uint32_t& known = corner_of_cover_[triangle.corner[i]];
       if (known == none) {
-        const AffineCover::Corner& at = cover_.corner(triangle.corner[i]);
+        const AffineCover::Corner& at = cover_->corner(triangle.corner[i]);
         known = evaluate(at.d, at.m - center * at.d);
       }
       corners[i] = known;

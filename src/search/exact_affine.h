@@ -81,7 +81,7 @@ class ExactAffine {
   AffineProblem problem_{};
   std::vector<double> y_, w_;
   std::vector<Corner> corners_;
-  AffineCover cover_;
+  std::unique_ptr<AffineCover> cover_ = make_affine_cover(best_kernel());
   std::vector<uint32_t> corner_of_cover_;
   std::vector<Triangle> open_;  ///< a heap, the lowest bound on top
   /// x = mean + unit * y; d and m are in units.

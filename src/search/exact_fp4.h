@@ -21,7 +21,7 @@
 /// single precision, where a difference x - l d is right to a unit in its own last place because l d is exact; what
 /// comes within 1e-5, far more than such errors can add up to, is compared in double precision. V is float or Float4:
 /// the same choice.
-namespace nibble::exact_fp4 {
+namespace nibble::NIBBLE_TARGET::exact_fp4 {
 
 /// sum (x - the nearest level times d)^2 over n weights given by magnitude.
 template <int n, class V>
@@ -143,4 +143,4 @@ inline uint8_t best_ue4m3(const float* x) {
       best_code<16, V>(x, largest, first, last, [](int code) { return ue4m3_scales.value[code]; }));
 }
 
-}  // namespace nibble::exact_fp4
+}  // namespace nibble::NIBBLE_TARGET::exact_fp4

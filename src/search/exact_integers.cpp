@@ -1,16 +1,6 @@
 #include "search/exact_integers.h"
 
 namespace nibble {
-namespace exact_integers_scalar {
-bool search(int reach, const float* x, const float* importance, float& scale);
-bool search_near(const float* x, float& scale);
-}  // namespace exact_integers_scalar
-#if NIBBLE_SIMD
-namespace exact_integers_simd {
-bool search(int reach, const float* x, const float* importance, float& scale);
-bool search_near(const float* x, float& scale);
-}  // namespace exact_integers_simd
-#endif
 
 int ExactIntegers::reach_for(const BlockProblem& problem) {
   const float last = problem.levels.value[problem.levels.count - 1];
@@ -20,12 +10,8 @@ int ExactIntegers::reach_for(const BlockProblem& problem) {
   return even && known && problem.n == 32 && problem.storage == Storage::f16 ? reach : 0;
 }
 
-ExactIntegers::ExactIntegers(int reach, Kernel kernel) : search_(exact_integers_scalar::search), reach_(reach) {
-#if NIBBLE_SIMD
-  if (kernel == Kernel::simd) search_ = exact_integers_simd::search;
-#else
-  (void)kernel;
-#endif
+ExactIntegers::ExactIntegers(int reach, Kernel kernel)
+    : search_(NIBBLE_OF_TARGET(kernel, exact_integer_scale)), reach_(reach) {
   for (int code = 0; code < 2 * reach; ++code) levels_[code] = static_cast<float>(code - reach);
 }
 
@@ -38,12 +24,7 @@ float ExactIntegers::best_scale(const float* x, const float* importance) {
 }
 
 bool best_scale_near_maximum(const float* x, Kernel kernel, float& scale) {
-#if NIBBLE_SIMD
-  if (kernel == Kernel::simd) return exact_integers_simd::search_near(x, scale);
-#else
-  (void)kernel;
-#endif
-  return exact_integers_scalar::search_near(x, scale);
+  return NIBBLE_OF_TARGET(kernel, exact_integer_scale_near_maximum)(x, scale);
 }
 
 }  // namespace nibble

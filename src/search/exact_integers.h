@@ -23,6 +23,9 @@
 /// nodes multiplies each residual by its root, rounded down, so that it errs below f.
 namespace nibble {
 
+NIBBLE_IN_TARGETS(bool exact_integer_scale(int reach, const float* x, const float* importance, float& scale);
+                  bool exact_integer_scale_near_maximum(const float* x, float& scale);)
+
 class ExactIntegers {
  public:
   /// The reach that serves a problem; 0 where none does.

@@ -1,16 +1,11 @@
 #include "search/exact_iq4.h"
 
 #include "numeric/value_tables.h"
-#include "search/super_block_fits.h"
+#include "search/integer_searches.h"
 
 namespace nibble {
 
-ExactIq4::ExactIq4(Kernel kernel) : search_(super_block_fits_scalar::exact_iq4) {
-#if NIBBLE_SIMD
-  if (kernel == Kernel::simd) search_ = super_block_fits_simd::exact_iq4;
-#else
-  (void)kernel;
-#endif
+ExactIq4::ExactIq4(Kernel kernel) : search_(NIBBLE_OF_TARGET(kernel, exact_iq4)) {
   for (int code = 0; code < 16; ++code) levels_[code] = static_cast<float>(iq4_values[code]);
 }
 

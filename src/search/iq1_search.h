@@ -9,7 +9,7 @@
 /// the weights of a sub-block fall into three runs, one per level; every way of cutting them is tried. Then each group
 /// of eight moves to the nearest codebook point. V (numeric/lanes.h) holds cuts or shifts in its lanes; every lane
 /// performs the operations of the scalar search in their order.
-namespace nibble::iq1_search {
+namespace nibble::NIBBLE_TARGET::iq1_search {
 
 /// The three values of an upward and of a downward shifted group.
 constexpr float shifted_values[2][3] = {{-0.875f, 0.125f, 1.125f}, {-1.125f, -0.125f, 0.875f}};
@@ -228,4 +228,4 @@ inline Found<n> code_groups(const float* x, const float* w, const int* order, co
   return found;
 }
 
-}  // namespace nibble::iq1_search
+}  // namespace nibble::NIBBLE_TARGET::iq1_search

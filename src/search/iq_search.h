@@ -9,7 +9,7 @@
 /// llama.cpp's search for the IQ2 and IQ3 types: candidate scales, each followed by the nearest codebook points, each
 /// followed by the least-squares scale of those points. V (numeric/lanes.h) holds one candidate scale per lane; every
 /// lane performs the operations of the scalar search in their order.
-namespace nibble::iq_search {
+namespace nibble::NIBBLE_TARGET::iq_search {
 
 /// A sub-block of n weights without their signs. A weight whose sign could not be stored is negative.
 template <int n>
@@ -194,4 +194,4 @@ inline void refine_scale(const IqGrid<Shape>& grid, const SubBlock<n>& block, Fo
   if (sums.vv > 0.0f) found.scale = sums.vx / sums.vv;
 }
 
-}  // namespace nibble::iq_search
+}  // namespace nibble::NIBBLE_TARGET::iq_search

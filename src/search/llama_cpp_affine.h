@@ -3,7 +3,7 @@
 
 /// llama.cpp's search for grids with a minimum: value = scale * level - minimum, levels 0..N, minimum >= 0.
 /// V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
-namespace nibble::llama_cpp_search {
+namespace nibble::NIBBLE_TARGET::llama_cpp_search {
 
 template <class V>
 struct AffineFit {
@@ -99,4 +99,4 @@ inline AffineFit<V> fit_affine(const V* x, const V* w, const AffineGrid& grid, V
   return {select(flat, zero, scale), select(flat, flat_minimum, -low)};
 }
 
-}  // namespace nibble::llama_cpp_search
+}  // namespace nibble::NIBBLE_TARGET::llama_cpp_search

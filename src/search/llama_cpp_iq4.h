@@ -1,11 +1,12 @@
 #pragma once
 #include "numeric/lanes.h"
 #include "numeric/value_tables.h"
+#include "search/iq4_codes.h"
 #include "search/llama_cpp_symmetric.h"
 
 /// llama.cpp's scale search for the uneven grid of IQ4_NL and IQ4_XS (numeric/value_tables.h).
 /// V is float or a vector of independent blocks (numeric/lanes.h).
-namespace nibble::llama_cpp_search {
+namespace nibble::NIBBLE_TARGET::llama_cpp_search {
 
 /// The codes of n numbers, as nearest_iq4_code gives them.
 template <int n>
@@ -24,7 +25,6 @@ struct Either<float> {
   float operator()(bool mask) const { return mask ? yes : no; }
 };
 
-#if NIBBLE_SIMD
 template <>
 struct Either<Float4> {
   v128_t no, change;
@@ -33,13 +33,11 @@ struct Either<Float4> {
   Float4 operator()(Mask4 mask) const { return Float4(wasm_v128_xor(no, wasm_v128_and(mask.v, change))); }
 };
 
-#include "search/iq4_codes.inl"
-
 template <int n>
 inline void nearest_iq4_codes(const Float4* y, uint8_t* codes) {
   static_assert(n % 4 == 0);
   for (int i = 0; i < n; i += 4)
-    wasm_v128_store(codes + 4 * i, nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v));
+    wasm_v128_store(codes + 4 * i, nearest_iq4_code_bytes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v));
 }
 
 /// Sixteen values as floats.
@@ -57,7 +55,7 @@ template <int n>
 inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
   const v128_t zero = wasm_i8x16_splat(0), fifteen = wasm_i8x16_splat(15);
   for (int i = 0; i < n; i += 4) {
-    const v128_t code = nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v);
+    const v128_t code = nearest_iq4_code_bytes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v);
     const auto negative = [&](int k) { return wasm_f32x4_lt(y[i + k].v, wasm_f32x4_splat(0.0f)); };
     const v128_t below =
         wasm_i8x16_add(code, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(negative(0), negative(1)),
@@ -69,10 +67,8 @@ inline void iq4_neighbours(const Float4* y, Float4* lower, Float4* upper) {
 template <int n>
 inline void nearest_iq4_values(const Float4* y, Float4* values) {
   for (int i = 0; i < n; i += 4)
-    iq4_values_of(nearest_iq4_codes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
+    iq4_values_of(nearest_iq4_code_bytes(y[i].v, y[i + 1].v, y[i + 2].v, y[i + 3].v), values + i);
 }
-#endif
-
 template <int n>
 inline void iq4_neighbours(const float* y, float* lower, float* upper) {
   for (int i = 0; i < n; ++i) {
@@ -142,4 +138,4 @@ inline V fit_iq4(const V* x, const V* w) {
   return select(amax < V(tiny), zero, scale);
 }
 
-}  // namespace nibble::llama_cpp_search
+}  // namespace nibble::NIBBLE_TARGET::llama_cpp_search

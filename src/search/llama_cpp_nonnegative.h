@@ -4,7 +4,7 @@
 
 /// llama.cpp's search for grids from zero up: value = scale * level, levels 0..N. It quantizes the scales and minima of
 /// sub-blocks. V is float or a vector of independent problems (numeric/lanes.h).
-namespace nibble::llama_cpp_search {
+namespace nibble::NIBBLE_TARGET::llama_cpp_search {
 
 /// Eight inverse scales around N / max beside N / max itself, then up to five rounds of moving single levels as in
 /// fit_symmetric_refined. Returns the scale and writes the levels.
@@ -68,4 +68,4 @@ inline V fit_nonnegative(const V* x, const V* q, V* levels) {
   return select(empty, zero, select(suml2 > zero, sumlx / suml2, zero));
 }
 
-}  // namespace nibble::llama_cpp_search
+}  // namespace nibble::NIBBLE_TARGET::llama_cpp_search

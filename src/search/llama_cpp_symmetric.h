@@ -5,7 +5,7 @@
 
 /// llama.cpp's scale searches for grids around zero: value = scale * (level - N), levels 0..2N-1.
 /// V is float or a vector of independent blocks (numeric/lanes.h); arrays hold weight i of every lane at [i].
-namespace nibble::llama_cpp_search {
+namespace nibble::NIBBLE_TARGET::llama_cpp_search {
 
 /// Blocks whose largest magnitude is below this count as empty.
 constexpr float tiny = 1e-15f;
@@ -166,4 +166,4 @@ inline V fit_symmetric_refined(const V* x, V* levels) {
   return select(both(amax >= V(tiny), suml2 > zero), sumlx / suml2, zero);
 }
 
-}  // namespace nibble::llama_cpp_search
+}  // namespace nibble::NIBBLE_TARGET::llama_cpp_search

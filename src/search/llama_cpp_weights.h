@@ -4,7 +4,7 @@
 #include "numeric/lanes.h"
 
 /// The weights llama.cpp gives the squared errors of a block.
-namespace nibble::llama_cpp_search {
+namespace nibble::NIBBLE_TARGET::llama_cpp_search {
 
 /// Sum of squares in the order the reference adds them.
 inline float sum_of_squares(const float* x, size_t length) {
@@ -25,4 +25,4 @@ inline void square_weights(const V* x, V* w) {
   for (int i = 0; i < n; ++i) w[i] = x[i] * x[i];
 }
 
-}  // namespace nibble::llama_cpp_search
+}  // namespace nibble::NIBBLE_TARGET::llama_cpp_search

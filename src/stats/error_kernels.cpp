@@ -6,7 +6,7 @@
 #include "numeric/simd.h"
 #include "stats/error_buckets.h"
 
-namespace nibble {
+namespace nibble::NIBBLE_TARGET {
 namespace {
 
 constexpr uint32_t magnitude_mask = 0x7FFFFFFFu;
@@ -45,10 +45,6 @@ uint64_t count_outside_scalar(const float* weights, size_t count, float low, flo
   for (size_t i = 0; i < count; ++i) outside += weights[i] < low || weights[i] > high;
   return outside;
 }
-
-constexpr ErrorKernels scalar_kernels = {Kernel::scalar, measure_scalar, count_outside_scalar};
-
-#if NIBBLE_SIMD
 
 /// Four lanes of f64 in two vectors: lanes 0 and 1, lanes 2 and 3.
 struct F64x4 {
@@ -189,17 +185,17 @@ uint64_t count_outside_simd(const float* weights, size_t count, float low, float
   return sum_of_lanes(outside) + count_outside_scalar(weights + i, count - i, low, high);
 }
 
-constexpr ErrorKernels simd_kernels = {Kernel::simd, measure_simd, count_outside_simd};
-
-#endif
-
 }  // namespace
 
-const ErrorKernels& error_kernels([[maybe_unused]] Kernel kernel) {
-#if NIBBLE_SIMD
-  if (kernel == Kernel::simd) return simd_kernels;
-#endif
-  return scalar_kernels;
+const ErrorKernels& error_kernels() {
+  static constexpr ErrorKernels kernels = [] {
+    if constexpr (has_vectors) {
+      return ErrorKernels{target_kernel, measure_simd, count_outside_simd};
+    } else {
+      return ErrorKernels{target_kernel, measure_scalar, count_outside_scalar};
+    }
+  }();
+  return kernels;
 }
 
-}  // namespace nibble
+}  // namespace nibble::NIBBLE_TARGET

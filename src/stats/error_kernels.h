@@ -25,7 +25,8 @@ struct ErrorKernels {
   CountOutside count_outside;
 };
 
-/// The variant for `kernel`, or the scalar one in builds without SIMD. Both give the same sums to the bit.
-const ErrorKernels& error_kernels(Kernel kernel);
+/// The variant for `kernel`, or the only one of the build. All give the same sums to the bit.
+NIBBLE_IN_TARGETS(const ErrorKernels& error_kernels();)
+inline const ErrorKernels& error_kernels(Kernel kernel) { return NIBBLE_OF_TARGET(kernel, error_kernels)(); }
 
 }  // namespace nibble

@@ -18,7 +18,7 @@ struct ClipRanges {
 /// serves many pieces; the figures it hands over are compact.
 class ErrorMeter {
  public:
-  explicit ErrorMeter(Kernel kernel = best_kernel);
+  explicit ErrorMeter(Kernel kernel = best_kernel());
 
   /// The kernel that really runs.
   Kernel kernel() const;

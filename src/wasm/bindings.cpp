@@ -18,7 +18,7 @@ using bound::floats_at;
 using bound::kernel_named;
 using bound::sentence_of;
 std::string version() { return NIBBLE_VERSION; }
-std::string best_kernel_name() { return std::string(kernel_name(best_kernel)); }
+std::string best_kernel_name() { return std::string(kernel_name(best_kernel())); }
 
 const char* importance_name(Importance importance) {
   switch (importance) {

@@ -17,15 +17,14 @@ struct Case {
   const Format* format;
   std::string operation;  ///< "quantize", "quantize weighted", "decode"; other methods than llama.cpp by name
   const Quantizer* scalar_quantizer = nullptr;
-  const Quantizer* simd_quantizer = nullptr;  ///< null where there is no vector kernel
+  const Quantizer* simd_quantizer = nullptr;  ///< null, like the others, where the build has no such kernel
   const Decoder* scalar_decoder = nullptr;
   const Decoder* simd_decoder = nullptr;
   bool weighted = false;
 
-  bool decodes() const { return scalar_decoder != nullptr; }
+  bool decodes() const { return scalar_decoder || simd_decoder; }
   bool has(Kernel kernel) const {
-    if (kernel == Kernel::scalar) return true;
-    return decodes() ? simd_decoder != nullptr : simd_quantizer != nullptr;
+    return kernel == Kernel::scalar ? scalar_decoder || scalar_quantizer : simd_decoder || simd_quantizer;
   }
   std::string name() const { return std::string(format->name) + " " + operation; }
 };
@@ -52,27 +51,28 @@ inline std::vector<Case> all_cases() {
   static const Quantizer by_sorting{"exact", Kernel::scalar, quantize_by_sorting};
   std::vector<Case> cases;
   for (const Format& format : all_formats()) {
-    for (const Quantizer& scalar : codec_of(format.type).quantizers) {
-      if (scalar.kernel != Kernel::scalar) continue;
-      const Quantizer* best = find_quantizer(format.type, scalar.method, Kernel::simd);
+    for (const std::string_view method : methods_of(format.type)) {
+      const auto on = [&](Kernel kernel) {
+        const Quantizer* found = find_quantizer(format.type, method, kernel);
+        return found->kernel == kernel ? found : nullptr;
+      };
       for (const bool weighted : {false, true}) {
         if (weighted ? format.importance == Importance::ignored : format.importance == Importance::required) continue;
         Case entry{&format, weighted ? "quantize weighted" : "quantize"};
-        if (scalar.method != llama_cpp) entry.operation += " (" + std::string(scalar.method) + ")";
-        entry.scalar_quantizer = &scalar;
-        if (best->kernel == Kernel::simd) entry.simd_quantizer = best;
+        if (method != llama_cpp) entry.operation += " (" + std::string(method) + ")";
+        entry.scalar_quantizer = on(Kernel::scalar);
+        entry.simd_quantizer = on(Kernel::simd);
         entry.weighted = weighted;
         cases.push_back(entry);
       }
     }
     if (format.type == Type::q4_0) cases.push_back({&format, "quantize (exact, by sorting)", &by_sorting});
-    if (const Decoder* scalar = find_decoder(format.type, Kernel::scalar)) {
-      const Decoder* best = find_decoder(format.type, Kernel::simd);
-      Case entry{&format, "decode"};
-      entry.scalar_decoder = scalar;
-      if (best->kernel == Kernel::simd) entry.simd_decoder = best;
-      cases.push_back(entry);
+    if (codec_of(format.type).decoders.empty()) continue;
+    Case entry{&format, "decode"};
+    for (const Decoder& decoder : codec_of(format.type).decoders) {
+      (decoder.kernel == Kernel::simd ? entry.simd_decoder : entry.scalar_decoder) = &decoder;
     }
+    cases.push_back(entry);
   }
   return cases;
 }
@@ -99,7 +99,7 @@ class Workload {
   /// Fills the blocks with what the format's own quantizer writes (zeros where it has none), for decoding.
   void prepare(const Case& entry, size_t count) {
     if (!entry.decodes()) return;
-    const Quantizer* quantizer = find_quantizer(entry.format->type, llama_cpp, best_kernel);
+    const Quantizer* quantizer = find_quantizer(entry.format->type, llama_cpp, best_kernel());
     if (!quantizer) return std::fill(blocks_.begin(), blocks_.end(), uint8_t{0});
     // One quantized row, repeated: some quantizers are a thousand times slower than their decoder.
     const size_t row_bytes = entry.format->bytes_for(row_length);

@@ -70,7 +70,7 @@ Data read_model(const std::string& path, size_t most) {
       uint64_t weights = 1;
       for (const uint64_t dimension : tensor.shape) weights *= dimension;
       const size_t taken = std::min<size_t>(weights, most - data.weights.size()) / run * run;
-      const Decoder* decoder = find_decoder(tensor.stored, best_kernel);
+      const Decoder* decoder = find_decoder(tensor.stored, best_kernel());
       if (taken == 0 || !decoder) continue;
       const size_t at = data.weights.size();
       data.weights.resize(at + taken);
@@ -84,8 +84,8 @@ Data read_model(const std::string& path, size_t most) {
 double error_of(const Format& format, std::string_view method, const Data& data, size_t count) {
   const size_t row = data.run;
   const size_t row_bytes = format.bytes_for(row);
-  const Quantizer& quantizer = *find_quantizer(format.type, method, best_kernel);
-  const Decoder& decoder = *find_decoder(format.type, best_kernel);
+  const Quantizer& quantizer = *find_quantizer(format.type, method, best_kernel());
+  const Decoder& decoder = *find_decoder(format.type, best_kernel());
   std::vector<uint8_t> blocks(row_bytes);
   std::vector<float> decoded(row);
   double error = 0;
@@ -127,9 +127,9 @@ int main(int argc, char** argv) {
   std::printf("\n");
   for (const Format& format : all_formats()) {
     for (const std::string_view method : {lowest_error_method, quick_method, exact_method}) {
-      if (!find_quantizer(format.type, method, best_kernel)) continue;
+      if (!find_quantizer(format.type, method, best_kernel())) continue;
       // A search without a vector kernel takes minutes for what the others do in a second.
-      const size_t share = find_quantizer(format.type, method, best_kernel)->kernel == Kernel::simd ? 1 : 32;
+      const size_t share = find_quantizer(format.type, method, best_kernel())->kernel == Kernel::simd ? 1 : 32;
       std::printf("| %s | %s |", format.name.data(), method.data());
       for (const Data& data : sets) {
         if (data.run % format.block_length != 0) {

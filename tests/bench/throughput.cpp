@@ -51,17 +51,18 @@ size_t warm_up(Workload& load, const Case& entry, Kernel kernel, double millisec
 
 Speeds measure(Workload& load, const Case& entry, double milliseconds) {
   load.prepare(entry, load.weights());
-  size_t count = warm_up(load, entry, Kernel::scalar, milliseconds);
-  const bool has_simd = entry.has(Kernel::simd);
+  const bool has_scalar = entry.has(Kernel::scalar), has_simd = entry.has(Kernel::simd);
+  size_t count = 0;
+  if (has_scalar) count = warm_up(load, entry, Kernel::scalar, milliseconds);
   if (has_simd) count = std::max(count, warm_up(load, entry, Kernel::simd, milliseconds));
   double scalar = 1e9, simd = 1e9, copy = 1e9;
   for (int round = 0; round < rounds; ++round) {
-    scalar = std::min(scalar, seconds_of([&] { load.run(entry, Kernel::scalar, count); }));
+    if (has_scalar) scalar = std::min(scalar, seconds_of([&] { load.run(entry, Kernel::scalar, count); }));
     if (has_simd) simd = std::min(simd, seconds_of([&] { load.run(entry, Kernel::simd, count); }));
     copy = std::min(copy, seconds_of([&] { load.copy(count); }));
   }
   const double millions = static_cast<double>(count) / 1e6;
-  return {millions / scalar, has_simd ? millions / simd : 0, millions / std::max(copy, 1e-9)};
+  return {has_scalar ? millions / scalar : 0, has_simd ? millions / simd : 0, millions / std::max(copy, 1e-9)};
 }
 
 /// GFLOP/s of a product of as many rows as a tile has and 512 tokens, by the number of columns.
@@ -76,13 +77,16 @@ Speeds measure_product(size_t columns) {
                         {out.data(), rows * network::lanes}, network::Into::set, kernel);
     });
   };
-  double scalar = 1e9, simd = 1e9;
+  double least[2] = {0, 0};  // of scalar and simd, as far as they are linked
   for (int round = 0; round < rounds; ++round) {
-    scalar = std::min(scalar, seconds(Kernel::scalar));
-    if (NIBBLE_SIMD) simd = std::min(simd, seconds(Kernel::simd));
+    for (const Kernel kernel : every_kernel()) {
+      double& best = least[kernel == Kernel::simd];
+      best = round == 0 ? seconds(kernel) : std::min(best, seconds(kernel));
+    }
   }
   const double operations = 2.0 * rows * static_cast<double>(columns * panels * network::lanes);
-  return {operations / 1e9 / scalar, NIBBLE_SIMD ? operations / 1e9 / simd : 0, 0};
+  const auto speed = [&](double time) { return time > 0 ? operations / 1e9 / time : 0; };
+  return {speed(least[0]), speed(least[1]), 0};
 }
 
 void measure_products(bool json, const std::string& filter, nlohmann::json& report) {
@@ -97,8 +101,7 @@ void measure_products(bool json, const std::string& filter, nlohmann::json& repo
                         {"simd", speeds.simd > 0 ? nlohmann::json(speeds.simd) : nlohmann::json()},
                         {"copy", nullptr}});
     } else {
-      std::printf("%-10s %-36s %9.2f %9.2f %6.1fx\n", "f32", operation.c_str(), speeds.scalar, speeds.simd,
-                  speeds.simd / speeds.scalar);
+      std::printf("%-10s %-36s %9.2f %9.2f\n", "f32", operation.c_str(), speeds.scalar, speeds.simd);
     }
   }
 }
@@ -133,12 +136,12 @@ int main(int argc, char** argv) {
                         {"scalar", speeds.scalar},
                         {"simd", speeds.simd > 0 ? nlohmann::json(speeds.simd) : nlohmann::json()},
                         {"copy", speeds.copy}});
-    } else if (speeds.simd > 0) {
+    } else if (speeds.simd > 0 && speeds.scalar > 0) {
       std::printf("%-10s %-36s %9.1f %9.1f %6.1fx %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
                   speeds.scalar, speeds.simd, speeds.simd / speeds.scalar, speeds.copy);
     } else {
-      std::printf("%-10s %-36s %9.1f %9s %7s %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
-                  speeds.scalar, "-", "-", speeds.copy);
+      std::printf("%-10s %-36s %9.1f %9.1f %7s %9.0f\n", entry.format->name.data(), entry.operation.c_str(),
+                  speeds.scalar, speeds.simd, "-", speeds.copy);
     }
     if (!json) std::fflush(stdout);
   }

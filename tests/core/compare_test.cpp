@@ -35,7 +35,7 @@ TEST(Comparer, OfAFileWithItsOriginalFindsWhatConvertingFound) {
   for (const char* type : {"q4_0", "q6_K", "iq4_xs", "f16"}) {
     ConversionStatistics expected;
     const std::vector<uint8_t> target = converted(source, type, &expected);
-    for (const Kernel kernel : {Kernel::scalar, best_kernel}) {
+    for (const Kernel kernel : every_kernel()) {
       Comparer comparer("f32", type, kernel);
       EXPECT_EQ(comparer.kernel(), kernel);
       comparer.run({source.data(), 0}, {target.data(), 0}, 0, 5120);

@@ -15,10 +15,6 @@ namespace {
 
 constexpr size_t row_length = 768, rows = 7;
 
-std::vector<Kernel> kernels() {
-  return best_kernel == Kernel::simd ? std::vector{Kernel::scalar, Kernel::simd} : std::vector{Kernel::scalar};
-}
-
 std::vector<float> random_values(size_t count, float spread, uint32_t seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0.0f, spread);
@@ -69,7 +65,7 @@ TEST(Converter, EveryPairOfTypesAgreesWithTheirQuantizersAndDecoders) {
         std::vector<float> q_of_all;
         for (size_t i = 0; weighted && i < exact.size(); ++i) q_of_all.push_back(importance[i % row_length]);
         const reference::ErrorFigures figures = reference::measure(exact, decode(to.type, expected), q_of_all);
-        for (const Kernel kernel : kernels()) {
+        for (const Kernel kernel : every_kernel()) {
           SCOPED_TRACE(std::string(from.name) + " to " + std::string(to.name) + (weighted ? ", weighted, " : ", ") +
                        std::string(kernel_name(kernel)));
           Converter converter(from.name, to.name, llama_cpp, kernel);

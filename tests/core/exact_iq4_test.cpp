@@ -46,7 +46,7 @@ TEST(ExactIq4, NoScaleBeatsItAndBothKernelsAgree) {
   for (const int8_t value : iq4_values) levels.push_back(value);
   // NIBBLE_LONG_TESTS=1: more than 100 000 blocks.
   const int rounds = std::getenv("NIBBLE_LONG_TESTS") ? 5000 : 150;
-  ExactIq4 scalar(Kernel::scalar), fast(best_kernel);
+  ExactIq4 scalar(Kernel::scalar), fast(best_kernel());
   ScaleSweep sweep;
   for (const testing::Generator& generator : inputs) {
     testing::Random random(9);

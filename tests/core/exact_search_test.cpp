@@ -130,7 +130,7 @@ TEST_P(ExactIntegersOf, NoHalfFloatIsABetterScale) {
   // Together more than 100 000 blocks; sixteen times as many with NIBBLE_LONG_TESTS=1.
   const int rounds = share(reach == 128 ? 800 : 2900) * (std::getenv("NIBBLE_LONG_TESTS") ? 16 : 1);
   std::mt19937 random(2);
-  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
+  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel());
   for (const Family& family : families()) {
     const uint64_t slow_before = fast.slow_blocks();
     double worst = 0;
@@ -163,7 +163,7 @@ TEST_P(WeightedExactIntegersOf, NoHalfFloatIsABetterScale) {
   const std::vector<float> levels = integer_levels(reach);
   const int rounds = share(160) * (std::getenv("NIBBLE_LONG_TESTS") ? 16 : 1);
   std::mt19937 random(3);
-  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel);
+  ExactIntegers scalar(reach, Kernel::scalar), fast(reach, best_kernel());
   for (const Family& family : families()) {
     for (const float sigma : {0.3f, 1.0f, 2.0f, 8.0f, 0.0f}) {
       double worst = 0;
@@ -194,7 +194,7 @@ TEST_P(WeightedExactIntegersOf, NoHalfFloatIsABetterScale) {
 TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
-  ExactIntegers search(8, best_kernel);
+  ExactIntegers search(8, best_kernel());
   EXPECT_NEAR(std::fabs(search.best_scale(x.data())), 0.1, 1e-4);
 }
 

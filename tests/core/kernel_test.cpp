@@ -12,6 +12,7 @@
 #include "core/kernel_inputs.h"
 #include "numeric/bits.h"
 #include "reference/reference.h"
+#include "search/scale_methods.h"
 
 namespace nibble {
 namespace {
@@ -145,7 +146,6 @@ TEST(Kernel, DecodersEqualTheReferenceOnRandomBytes) {
   for (const Format& format : all_formats()) {
     const reference::Reference* slow = reference::find(format.name);
     for (const Decoder& decoder : codec_of(format.type).decoders) {
-      if (!slow && decoder.kernel == Kernel::scalar) continue;
       const size_t rounds = 40 * std::max<size_t>(1, 256 / format.block_length);
       for (size_t round = 0; round < rounds; ++round) {
         const size_t blocks = 1 + round % 13;
@@ -177,20 +177,20 @@ TEST(Kernel, TheKernelThatRunsIsTheOneAskedFor) {
   for (const std::string_view name : vector_quantizers) {
     const Format* format = find_format(name);
     ASSERT_NE(format, nullptr) << name;
-    const Quantizer* quantizer = find_quantizer(format->type, llama_cpp, best_kernel);
+    const Quantizer* quantizer = find_quantizer(format->type, llama_cpp, best_kernel());
     ASSERT_NE(quantizer, nullptr) << name;
-    EXPECT_EQ(quantizer->kernel, best_kernel) << name;
+    EXPECT_EQ(quantizer->kernel, best_kernel()) << name;
     const Quantizer* scalar = find_quantizer(format->type, llama_cpp, Kernel::scalar);
-    EXPECT_EQ(quantizer->run == scalar->run, best_kernel == Kernel::scalar) << name;
+    EXPECT_EQ(quantizer->run == scalar->run, every_kernel().size() == 1) << name;
   }
   for (const std::string_view name : vector_decoders) {
     const Format* format = find_format(name);
     ASSERT_NE(format, nullptr) << name;
-    const Decoder* decoder = find_decoder(format->type, best_kernel);
+    const Decoder* decoder = find_decoder(format->type, best_kernel());
     ASSERT_NE(decoder, nullptr) << name;
-    EXPECT_EQ(decoder->kernel, best_kernel) << name;
+    EXPECT_EQ(decoder->kernel, best_kernel()) << name;
     const Decoder* scalar = find_decoder(format->type, Kernel::scalar);
-    EXPECT_EQ(decoder->run == scalar->run, best_kernel == Kernel::scalar) << name;
+    EXPECT_EQ(decoder->run == scalar->run, every_kernel().size() == 1) << name;
   }
 }
 
@@ -207,18 +207,23 @@ TEST(Kernel, EveryFormatHasAReference) {
   for (const reference::Reference& slow : reference::all()) EXPECT_NE(find_format(slow.name), nullptr) << slow.name;
 }
 
-/// A scalar kernel exists for everything, first in its table: it is what the others are measured against.
-TEST(Kernel, EveryQuantizerAndDecoderHasAScalarForm) {
+/// Native builds have both targets, WebAssembly builds one: everything exists on each target of the build, and nothing
+/// of another one.
+TEST(Kernel, EveryTargetHasEveryQuantizerAndDecoder) {
+  const auto in_build = [](Kernel kernel) {
+    return std::find(every_kernel().begin(), every_kernel().end(), kernel) != every_kernel().end();
+  };
   for (const Format& format : all_formats()) {
     const Codec& codec = codec_of(format.type);
     EXPECT_EQ(codec.type, format.type);
-    if (!codec.decoders.empty()) {
-      EXPECT_EQ(find_decoder(format.type, Kernel::scalar)->kernel, Kernel::scalar) << format.name;
-    }
-    for (const Quantizer& quantizer : codec.quantizers) {
-      const Quantizer* scalar = find_quantizer(format.type, quantizer.method, Kernel::scalar);
-      ASSERT_NE(scalar, nullptr) << format.name << ", " << quantizer.method;
-      EXPECT_EQ(scalar->kernel, Kernel::scalar) << format.name << ", " << quantizer.method;
+    for (const Decoder& decoder : codec.decoders) EXPECT_TRUE(in_build(decoder.kernel)) << format.name;
+    for (const Kernel kernel : every_kernel()) {
+      if (!codec.decoders.empty()) EXPECT_EQ(find_decoder(format.type, kernel)->kernel, kernel) << format.name;
+      for (const std::string_view method : {llama_cpp, exact_method, lowest_error_method, quick_method}) {
+        const Quantizer* quantizer = find_quantizer(format.type, method, kernel);
+        if (!quantizer || (method == exact_method && has_offset(format.grammar.kind))) continue;
+        EXPECT_EQ(quantizer->kernel, kernel) << format.name << ", " << method;
+      }
     }
   }
 }

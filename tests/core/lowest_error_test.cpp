@@ -25,7 +25,7 @@ double error_of(const Format& format, const float* x, const uint8_t* block, cons
 std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x,
                               const float* importance = nullptr) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, best_kernel)->run(x.data(), blocks.data(), x.size(), importance);
+  find_quantizer(format.type, method, best_kernel())->run(x.data(), blocks.data(), x.size(), importance);
   return blocks;
 }
 
@@ -54,7 +54,7 @@ TEST(LowestError, LowersTheErrorOfBellShapedWeightsByWhatItPromises) {
 TEST(LowestError, NoBlockIsEverWorse) {
   constexpr size_t count = 37;  // whole batches of every search, and a rest
   for (const Format& format : all_formats()) {
-    if (!find_quantizer(format.type, lowest_error_method, best_kernel)) continue;
+    if (!find_quantizer(format.type, lowest_error_method, best_kernel())) continue;
     for (const testing::Generator& generator : testing::generators()) {
       std::vector<float> x(count * format.block_length), importance(x.size());
       testing::Random random(11);
@@ -137,7 +137,7 @@ TEST(Quick, ComesCloseToLowestErrorOnBellShapedWeights) {
   testing::Random random(7);
   testing::gauss(random, x.data(), x.size());
   for (const Format& format : all_formats()) {
-    if (find_quantizer(format.type, quick_method, best_kernel) == nullptr) continue;
+    if (find_quantizer(format.type, quick_method, best_kernel()) == nullptr) continue;
     double errors[2] = {0, 0};
     for (const int quick : {0, 1}) {
       const auto blocks = quantize(format, quick ? quick_method : lowest_error_method, x);
@@ -151,7 +151,7 @@ TEST(Quick, ComesCloseToLowestErrorOnBellShapedWeights) {
 
 TEST(Quick, WritesLlamaCppsBlockWhereTheSearchHasNone) {
   for (const Format& format : all_formats()) {
-    if (find_quantizer(format.type, quick_method, best_kernel) == nullptr) continue;
+    if (find_quantizer(format.type, quick_method, best_kernel()) == nullptr) continue;
     for (const testing::Generator& generator : testing::generators()) {
       std::vector<float> x(7 * format.block_length);
       testing::Random random(13);

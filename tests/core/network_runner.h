@@ -64,7 +64,7 @@ class RunModel {
 
 /// The scores of the whole vocabulary at each scored token of some texts.
 inline std::vector<std::vector<float>> scores_of(const RunModel& model, const std::vector<TokenSequence>& texts,
-                                                 Kernel kernel = best_kernel) {
+                                                 Kernel kernel = best_kernel()) {
   const PassPlan plan = model.plan(texts);
   Forward forward(plan.network, plan.work_channels, texts, kernel);
   for (const Step& step : plan.steps) model.step(forward, step, step.op != Op::logits);
@@ -85,7 +85,7 @@ inline std::vector<std::vector<float>> scores_of(const RunModel& model, const st
 
 /// The figures of the scored tokens of some texts.
 inline std::vector<TokenFigures> predict(const RunModel& model, const std::vector<TokenSequence>& texts,
-                                         Kernel kernel = best_kernel) {
+                                         Kernel kernel = best_kernel()) {
   const PassPlan plan = model.plan(texts);
   Forward forward(plan.network, plan.work_channels, texts, kernel);
   Predictions predictions(forward, nullptr, kernel);
@@ -105,7 +105,7 @@ inline std::vector<TokenFigures> predict(const RunModel& model, const std::vecto
 
 /// The same of two models side by side.
 inline std::vector<TokenFigures> compare(const RunModel& one, const RunModel& other,
-                                         const std::vector<TokenSequence>& texts, Kernel kernel = best_kernel) {
+                                         const std::vector<TokenSequence>& texts, Kernel kernel = best_kernel()) {
   const PassPlan plan = one.plan(texts), other_plan = other.plan(texts);
   Forward first(plan.network, plan.work_channels, texts, kernel);
   Forward second(other_plan.network, other_plan.work_channels, texts, kernel);

@@ -224,7 +224,7 @@ TEST(Pinned, ConversionsAreReportedAlike) {
       if (rows.importance.empty() && format.importance == Importance::required) continue;
       for (const std::string_view method : methods_of(format.type)) {
         if (method != "llama.cpp" && method != "lowest-error") continue;
-        for (const Kernel kernel : {Kernel::scalar, best_kernel}) {
+        for (const Kernel kernel : every_kernel()) {
           Converter converter("f32", format.name, method, kernel);
           std::vector<uint8_t> target(format.bytes_for(rows.x.size()));
           converter.run(reinterpret_cast<const uint8_t*>(rows.x.data()), target.data(), {rows.x.size(), 0, row_length},

@@ -14,11 +14,6 @@
 namespace nibble::network {
 namespace {
 
-std::vector<Kernel> kernels() {
-  if (best_kernel == Kernel::simd) return {Kernel::scalar, Kernel::simd};
-  return {Kernel::scalar};
-}
-
 /// Numbers of a kind that products go wrong with.
 enum class Kind { usual, wide, subnormal, cancelling, special };
 
@@ -108,7 +103,7 @@ TEST(Product, EveryKernelIsTheReferenceToTheBit) {
   for (const Kind kind : {Kind::usual, Kind::wide, Kind::subnormal, Kind::cancelling, Kind::special}) {
     for (const Shape& shape : shapes) {
       const Product product(shape, kind, 7);
-      for (const Kernel kernel : kernels()) {
+      for (const Kernel kernel : every_kernel()) {
         for (const Into into : {Into::set, Into::add}) {
           product.expect_reference(product.run(kernel, into), into,
                                    std::string(kernel_name(kernel)) + ", kind " +
@@ -121,16 +116,15 @@ TEST(Product, EveryKernelIsTheReferenceToTheBit) {
 }
 
 TEST(Product, TheKernelAskedForIsTheOneThatRuns) {
-  EXPECT_EQ(block_product(Kernel::scalar).kernel, Kernel::scalar);
-  EXPECT_EQ(block_product(Kernel::simd).kernel, NIBBLE_SIMD ? Kernel::simd : Kernel::scalar);
-  EXPECT_EQ(block_product(Kernel::scalar).run == block_product(Kernel::simd).run, !NIBBLE_SIMD);
+  for (const Kernel kernel : every_kernel()) EXPECT_EQ(panel_math(kernel).kernel, kernel);
+  EXPECT_EQ(panel_math(Kernel::scalar).multiply == panel_math(Kernel::simd).multiply, every_kernel().size() == 1);
 }
 
 /// A plan may cut a matrix anywhere between rows, and between blocks of columns, and divide the panels.
 TEST(Product, DoesNotDependOnHowItIsDivided) {
   const Shape shape{70, 700, 4};
   const Product product(shape, Kind::wide, 3);
-  const std::vector<float> whole = product.run(best_kernel, Into::add);
+  const std::vector<float> whole = product.run(best_kernel(), Into::add);
   std::vector<float> parts = product.before();
   const size_t stride = product.stride();
   for (const auto& [first_column, columns] : {std::pair<size_t, size_t>{0, 512}, {512, 188}}) {

@@ -91,7 +91,7 @@ TEST(ScaleLab, WholeBlocksShowTheirBytesAndWhatIsWritten) {
     }
     EXPECT_LE(methods["lowest-error"]["error"].get<double>(), methods["llama.cpp"]["error"].get<double>()) << format;
     EXPECT_EQ(methods.contains("quick"),
-              find_quantizer(find_format(format)->type, quick_method, best_kernel) != nullptr)
+              find_quantizer(find_format(format)->type, quick_method, best_kernel()) != nullptr)
         << format;
   }
 }
@@ -144,7 +144,7 @@ TEST(ScaleLab, ErrorsOfManyBlocksAreThoseOfEach) {
     for (const char* format : {"q4_1", "q4_0"}) {
       float errors[4], ranges[4], peaks[4];
       ScaleLab lab(parse_lab_block(json{{"format", format}, {"weights", wave(32)}}.dump()));
-      if (!find_quantizer(find_format(format)->type, method, best_kernel)) continue;
+      if (!find_quantizer(find_format(format)->type, method, best_kernel())) continue;
       lab.block_errors(method, x.data(), 4, errors);
       lab.block_shapes(x.data(), 4, ranges, peaks);
       for (size_t b = 0; b < 4; ++b) {

@@ -29,7 +29,7 @@ struct Converted {
   ConversionStatistics figures;
 };
 
-Converted convert(const char* type, size_t count, Kernel kernel = best_kernel) {
+Converted convert(const char* type, size_t count, Kernel kernel = best_kernel()) {
   Converted all;
   all.weights = normal_weights(count, 7);
   const Format& format = *find_format(type);
@@ -215,7 +215,7 @@ TEST(CodeUsage, EntropyIsThatOfTheShares) {
 
 TEST(ConversionStatistics, TravelAndMergeToTheWhole) {
   const size_t count = 8192;
-  for (const Kernel kernel : {Kernel::scalar, best_kernel}) {
+  for (const Kernel kernel : every_kernel()) {
     const Converted all = convert("q6_K", count, kernel);
     Converter converter("f32", "q6_K", "llama.cpp", kernel);
     ConversionStatistics merged;

@@ -1,11 +1,11 @@
-// A format takes a header and an entry: t3_24.h and the one line below. Everything else finds it by its grammar.
+// A format takes a header and an entry: t3_24.h and t3_24_kernels.cpp. Everything else finds it by its grammar.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "codec/codec.h"
 #include "codec/convert.h"
-#include "codec/searches.h"
 #include "core/kernel_inputs.h"
 #include "core/measured_model.h"
 #include "extended/t3_24.h"
@@ -14,8 +14,6 @@
 
 namespace nibble {
 namespace {
-
-const RegisteredFormat<T3_24> entry;
 
 using nlohmann::json;
 
@@ -42,9 +40,9 @@ TEST(InventedFormat, IsListedWithItsSizeAndItsMethods) {
   EXPECT_EQ(format->bytes_for(48), 22u);
   EXPECT_EQ(format->grammar.levels.size(), 8u);
   for (const std::string_view method : {"max7", "grid", "exact", "quick", "lowest-error"}) {
-    EXPECT_NE(find_quantizer(format->type, method, best_kernel), nullptr) << method;
+    EXPECT_NE(find_quantizer(format->type, method, best_kernel()), nullptr) << method;
   }
-  EXPECT_EQ(find_quantizer(format->type, llama_cpp, best_kernel), nullptr) << "llama.cpp does not know it";
+  EXPECT_EQ(find_quantizer(format->type, llama_cpp, best_kernel()), nullptr) << "llama.cpp does not know it";
 }
 
 TEST(InventedFormat, IsQuantizedDecodedAndMeasured) {

@@ -14,7 +14,8 @@ const { default: factory } = await import(pathToFileURL(modulePath));
 const core = await factory({
   wasmBinary: readFileSync(modulePath.replace(/\.mjs$/, ".wasm")),
 });
-const kernels = core.bestKernel() === "simd" ? ["scalar", "simd"] : ["scalar"];
+// A module holds the kernels of one target.
+const kernels = [core.bestKernel()];
 
 /** Interface name -> the names it declares. */
 function declaredNames() {
@@ -45,7 +46,7 @@ function boundNames() {
     const text = readFileSync(`${root}src/wasm/${file}`, "utf8");
     let current = "";
     for (const [, call, name] of text.matchAll(
-      /(class_<\w+>|emscripten::function|\.function)\(\s*"(\w+)"/g,
+      /(class_<[\w:]+>|emscripten::function|\.function)\(\s*"(\w+)"/g,
     )) {
       if (call.startsWith("class_")) {
         bound.get("").push(name);

@@ -70,6 +70,8 @@ export interface NibbleModule {
   levelPresets(): string;
   /** `piece`: JSON RowSampleJob, whose rows lie at `source`; they are decoded and kept. */
   LevelBench: new (source: number, piece: string) => LevelBench;
+  /** Made by Model.tokenEncoder(). */
+  TokenEncoder: { prototype: TokenEncoder };
 }
 
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */
