@@ -172,7 +172,7 @@ export async function dropLargeModel(page: Page): Promise<void> {
     transfer.items.add(new File([...parts, ...weights], 'large-F32.gguf'));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
   });
-  await expect(page.locator('.model-name')).toHaveText('large-F32.gguf', { timeout: 30_000 });
+  await expect(page.locator('.model-name')).toHaveText('large-F32.gguf', { timeout: 45_000 });
 }
 
 /** Bytes in this page's private storage. */
