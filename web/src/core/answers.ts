@@ -1,4 +1,4 @@
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { answer, throwProblem, withBytes } from './module';
 import { runPass, type PassRun } from './pass';
 import { Problem } from './problem';

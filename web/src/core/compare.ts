@@ -1,5 +1,5 @@
 import { answer, merge } from './module';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { runStudy, type StudyPiece, type StudyRun } from './study';
 import type { ErrorReport, TensorInfo, TensorPair } from './types';
 

@@ -1,4 +1,4 @@
-import type { PreparedRun } from './model';
+import type { PreparedRun } from './opened-model';
 
 /** Importance rows on their way to the jobs: those of the tensor at hand and of the next one that has any. */
 export class ImportanceRows {

@@ -7,19 +7,8 @@ export { extensionOf, withoutExtension } from './file-names';
 export { makeImportance } from './make-importance';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
-export {
-  chooseFiles,
-  filesBeside,
-  loadCore,
-  openModel,
-  partNames,
-  type ChosenModel,
-  type Core,
-  type CoreOptions,
-  type ModelOrigin,
-  type OpenedModel,
-  type PreparedRun,
-} from './model';
+export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
+export type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun } from './opened-model';
 export { bestKernel, type Kernel } from './kernel';
 export {
   compareGroups,

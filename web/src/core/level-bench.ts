@@ -1,6 +1,6 @@
 import type { LevelBench as CoreBench } from '../wasm/nibble';
 import { answer, sound, withBytes } from './module';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
 import type { ScaleSearchName } from './number-formats';
 import { readPiece } from './study';

@@ -1,4 +1,4 @@
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { throwProblem, withBytes } from './module';
 import { runPass, type PassRun, type PassWatch } from './pass';
 import type { Text } from './types';

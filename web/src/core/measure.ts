@@ -1,6 +1,6 @@
 import type { SampleDone } from '../worker/protocol';
 import type { Measurement } from './measurement';
-import type { OpenedModel, PreparedSample } from './model';
+import type { OpenedModel, PreparedSample } from './opened-model';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
 import { Problem, Stopped } from './problem';

@@ -1,6 +1,6 @@
 import type { JobDone } from '../worker/protocol';
 import type { NibbleModule, Statistics } from '../wasm/nibble';
-import type { Core } from './model';
+import type { Core } from './opened-model';
 import { answer, merge } from './module';
 import { Problem } from './problem';
 import type { RunReport, TensorReport } from './report';

@@ -1,8 +1,9 @@
-import type { Model as CoreModel, NibbleModule, TokenEncoder } from '../wasm/nibble';
+import type { Model as CoreModel, TokenEncoder } from '../wasm/nibble';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
 import { bestKernel, type Kernel } from './kernel';
 import { answer, instantiate, sound, throwProblem, withBytes } from './module';
+import type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun, PreparedSample } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -48,19 +49,6 @@ export interface CoreOptions {
   kernel?: Kernel;
 }
 
-/** The core with code compiled for the workers to share. */
-export interface Core {
-  readonly platform: Platform;
-  readonly kernel: Kernel;
-  readonly compiled: WebAssembly.Module;
-  readonly module: NibbleModule;
-  readonly version: string;
-  readonly formats: FormatInfo[];
-  readonly fileTypes: FileTypeInfo[];
-  readonly packings: PackingInfo[];
-  readonly fileKinds: FileKinds;
-}
-
 /** Loads the core. Once per page or process is enough. */
 export async function loadCore(platform: Platform, options: CoreOptions = {}): Promise<Core> {
   const kernel = options.kernel ?? bestKernel();
@@ -82,79 +70,6 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
     packings: JSON.parse(module.packings()) as PackingInfo[],
     fileKinds: JSON.parse(module.fileKinds()) as FileKinds,
   };
-}
-
-/** A run, planned: everything that is known before the first weight is read. */
-export interface PreparedRun {
-  plan: Plan;
-  headers: Uint8Array<ArrayBuffer>[]; // of the output files
-  /**
-   * The importance of a tensor whose PlannedTensor.importance says that there is one: a row for each of its matrices.
-   */
-  importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
-}
-
-/** A measure pass, planned. */
-export interface PreparedSample {
-  plan: SamplePlan;
-  measurement: Measurement; // of nothing yet; the caller deletes it
-  /** Jobs for the rows that come begin-th to end-th in the sample of a tensor of the plan. */
-  jobs(tensor: number, begin: number, end: number, jobBytes: number): SampleJob[];
-  /** As PreparedRun.importanceOf. */
-  importanceOf(tensor: number): Promise<Float32Array<ArrayBuffer>>;
-}
-
-/** What is known of a model beside its files. */
-export interface ModelOrigin {
-  readonly name: string; // what its folder says it is called; empty: nothing does
-  readonly notes: readonly string[]; // sentences about what was passed over
-}
-
-export interface ChosenModel<T> extends ModelOrigin {
-  readonly files: readonly { file: T; name: string }[]; // named as in the model's own folder
-}
-
-/** A model whose headers were read. Holds no weights. */
-export interface OpenedModel {
-  readonly core: Core;
-  /** What openModel() got, to open it once more elsewhere. */
-  readonly given: { files: SourceHandle[]; importance: ImportanceFile | null; origin: ModelOrigin };
-  readonly sources: SourceHandle[]; // those given, and the values that no file holds
-  readonly info: ModelInfo;
-  /** The importance matrix beside it, and its name as the output's metadata will have it. */
-  readonly importance: (ImportanceInfo & { path: string }) | null;
-  /**
-   * Where at most `count` weights of tensor number `tensor` lie, from weight `first` (the start of a block) on. Throws
-   * Problem.
-   */
-  place(tensor: number, first: number, count: number): WeightPlace;
-  /** Which of its tensors is which of another model's. */
-  pair(other: OpenedModel): TensorPair[];
-  /** What quantizing would do, computed from the headers alone. Throws Problem when it cannot be done. */
-  plan(options: PlanOptions): Plan;
-  /** Which rules speak of no tensor, as the plan's notes say; empty when there is no such rule. */
-  noteOnRules(options: PlanOptions): string;
-  /** What plan() would say of the size, quickly. Throws Problem likewise. */
-  price(options: PlanOptions): Price;
-  prepare(options: PlanOptions): PreparedRun;
-  /** What taking texts through the model's network would do. Throws Problem when it cannot be run. */
-  passPlan(options: PassOptions): PassPlan;
-  /**
-   * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not
-   * text. Throws Problem when the model has no tokenizer, or one of an unknown kind.
-   */
-  encode(text: Uint8Array, parseSpecial?: boolean): TextTokens;
-  /** The bytes (UTF-8, perhaps a part of a character) that tokens stand for. Throws Problem as encode() does. */
-  pieces(tokens: Iterable<number>): Map<number, Uint8Array>;
-  /** Chooses `runs` stretches of `runWeights` weights of every tensor. */
-  weightSample(runs: number, runWeights: number): RowSample;
-  /** Chooses rows for an analysis. Throws Problem. */
-  sample(options: RowSampleOptions): RowSample;
-  /** The types that tensors get. Quick. Throws Problem. */
-  assignment(options: PlanOptions): Assignment;
-  /** Throws Problem. */
-  prepareSample(options: PlanOptions, measure: MeasureOptions): PreparedSample;
-  close(): void;
 }
 
 /**

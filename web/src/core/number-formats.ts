@@ -1,5 +1,5 @@
 import { answer } from './module';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { type ReportingRun, runSummary, type StudyPiece, type StudyRun } from './study';
 import type { NumberFormatOptions, NumberFormatReport, RowSample } from './types';
 

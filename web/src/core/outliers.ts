@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { runStudy, type StudyPiece, type StudyRun } from './study';
 import type { PlannedTensor, PlanOptions, Role } from './types';
 

@@ -8,7 +8,7 @@ import type {
   StartPass,
   StepEnded,
 } from '../worker/protocol';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { Problem, Stopped } from './problem';

@@ -1,4 +1,4 @@
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { RunReport } from './report';

@@ -1,7 +1,7 @@
 import { jobsPerWorker, type Conversion, type JobDone, type Packing } from '../worker/protocol';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
-import type { OpenedModel, PreparedRun } from './model';
+import type { OpenedModel, PreparedRun } from './opened-model';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
 import { Problem, sentenceOf, Stopped } from './problem';

@@ -1,6 +1,6 @@
 import { breath } from './breath';
 import { answer, sound } from './module';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { Stopped } from './problem';
 import { type ReportingRun, runSummary } from './study';
 import type { DivisorTable, RowSample, ScaleAnalysisReport } from './types';

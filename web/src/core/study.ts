@@ -1,5 +1,5 @@
 import type { FromStudyWorker, StartStudy, StudyRequest } from '../worker/protocol';
-import type { Core, OpenedModel } from './model';
+import type { Core, OpenedModel } from './opened-model';
 import { merge } from './module';
 import { Problem, Stopped } from './problem';
 import type { SourceHandle } from './source';

@@ -1,5 +1,5 @@
 import { answer, throwProblem, withBytes } from './module';
-import type { Core, OpenedModel } from './model';
+import type { Core, OpenedModel } from './opened-model';
 import type { SourceHandle } from './source';
 import { readPiece, runStudy, type StudyRun } from './study';
 import type { Model as CoreModel } from '../wasm/nibble';

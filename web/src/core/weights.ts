@@ -1,5 +1,5 @@
 import { allocate, sound, throwProblem, withBytes } from './module';
-import type { OpenedModel } from './model';
+import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
 import type { TensorInfo } from './types';
 

@@ -1,5 +1,5 @@
 import { proxy, type Remote, wrap } from 'comlink';
-import type { Core } from '../core/model';
+import type { Core } from '../core/opened-model';
 import { Problem, sentenceOf, Stopped } from '../core/problem';
 import type { Measurer } from '../worker/measuring-worker';
 

@@ -3,7 +3,8 @@ import { expose } from 'comlink';
 import type { Kernel } from '../core/kernel';
 import { measure, type MeasureProgress } from '../core/measure';
 import { Measurement } from '../core/measurement';
-import { type Core, loadCore, type OpenedModel, openModel } from '../core/model';
+import { loadCore, openModel } from '../core/model';
+import type { Core, OpenedModel } from '../core/opened-model';
 import { Pause } from '../core/pause';
 import type {
   Assignment,
