@@ -55,6 +55,10 @@ describe('a folder for loaders', () => {
     expect(await nibble('quantize', model, 'q/model.safetensors', 'nf4')).toMatchObject({ code: 0 });
     expect(await nibble('quantize', model, 'q/model.safetensors', 'gptq-4bit-32g')).toMatchObject({ code: 0 });
     expect(json('q/quantize_config.json')).toEqual(json('q/config.json').quantization_config);
+    const other = await nibble('quantize', model, 'q/model.safetensors', 'nf4');
+    expect(other.err).toMatch(/q\/quantize_config\.json, which a run of another layout left .*, was removed/);
+    expect(readdirSync(join(folder, 'q')).sort()).toEqual(readdirSync(model).sort());
+    expect(await nibble('quantize', model, 'q/model.safetensors', 'gptq-4bit-32g')).toMatchObject({ code: 0 });
     expect(json('q/config.json').quantization_config!.modules_in_block_to_quantize).toEqual([
       Array.from({ length: 5 }, (_, layer) =>
         ['k', 'o', 'q', 'v'].map((part) => `model.layers.${layer}.self_attn.${part}_proj`),

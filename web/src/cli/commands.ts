@@ -3,7 +3,7 @@ import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
-import { defaultOutput, outputsOf, placeOf } from './files';
+import { defaultOutput, outputsOf, placeOf, removeOtherLayouts } from './files';
 import { checkOutputs, removeLeftovers, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {
@@ -97,6 +97,7 @@ export async function quantize(
         onProgress: (progress) => display.showRun(progress),
       }),
     );
+    removeOtherLayouts(target, made);
     const named: RunReport = {
       ...report,
       files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })),

@@ -1,4 +1,4 @@
-import { close, readdirSync, readFileSync } from 'node:fs';
+import { close, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   chooseFiles,
@@ -16,6 +16,7 @@ import {
 import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
 import { isFolder, openInput } from '../platform/node-files';
 import type { NamedFile, Output } from './outputs';
+import { note } from './text';
 
 /** The files a command reads, open until close(). */
 export class InputFiles {
@@ -164,6 +165,23 @@ export function outputsOf(
         : content.equals(readFileSync(inputs.paths[copyOf]!));
     return { path, what: 'a file beside the output', wasOurs };
   });
+}
+
+/** Beside weights of some layouts and not of others. */
+const configurationOfLayout = 'quantize_config.json';
+
+/**
+ * Removes the configuration that a run of another layout left beside the output, which loaders would believe. Says so.
+ */
+export function removeOtherLayouts(
+  output: string,
+  { outputFiles, container }: Pick<Plan, 'outputFiles' | 'container'>,
+) {
+  if (container !== 'safetensors' || outputFiles.some(({ name }) => name === configurationOfLayout)) return;
+  const path = outputPath(output, configurationOfLayout);
+  if (!existsSync(path) || !isOwnConfiguration(readFileSync(path, 'utf8'))) return;
+  rmSync(path);
+  note(`${path}, which a run of another layout left beside the output, was removed.`);
 }
 
 /** The path of an output file by its name in the plan, among those checkOutputs() gave for outputsOf(). */
