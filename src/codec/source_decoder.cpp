@@ -77,7 +77,7 @@ const float* SourceDecoder::decode(const uint8_t* source, size_t weights, Weight
     const size_t bad = first_not_finite(values_.data(), weights);
     throw Error("The weight at " + place_in_tensor({first.weight + bad, first.row_length}) + " is " +
                 number_text(values_[bad]) +
-                ". A model with such weights cannot be quantized: the file is damaged, or its training failed.");
+                ". A model with such weights is of no use: the file is damaged, or its training failed.");
   }
   return values_.data();
 }

@@ -320,8 +320,8 @@ TEST(Network, SaysWhatCannotBeRun) {
   const uint16_t infinite = 0x7C00;
   std::memcpy(damaged.bytes().data() + down->tiles[0].offset + 2 * 770, &infinite, sizeof infinite);
   EXPECT_EQ(sentence_of([&] { predict(damaged, {network_text()}); }),
-            "The weight at row 1, column 2 (both counted from 0) is infinite. A model with such weights cannot be "
-            "quantized: the file is damaged, or its training failed.");
+            "The weight at row 1, column 2 (both counted from 0) is infinite. A model with such weights is of no "
+            "use: the file is damaged, or its training failed.");
   TokenSequence foreign = network_text();
   foreign.tokens[7] = 512;
   EXPECT_EQ(sentence_of([&] { predict(RunModel("ts3m-F16.gguf"), {foreign}); }),
