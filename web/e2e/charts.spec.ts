@@ -50,6 +50,7 @@ test('the histogram counts every weight, in both kinds of buckets and for one te
   await quantize(page, 'Q4_0');
   const figure = chart(page, 'How large the errors are');
   const counted = async () => {
+    await expect(figure.locator('.twin')).toHaveAttribute('aria-busy', 'false');
     const counts = await figure.locator('tbody tr td:nth-child(3)').allTextContents();
     return counts.reduce((sum, count) => sum + Number(count), 0);
   };

@@ -22,7 +22,7 @@ test('another method: its error beside that of llama.cpp’s, in total and for e
 async function twinOf(page: Page, title: string): Promise<(string | number)[][]> {
   const figure = page.locator('#result figure.chart', { has: page.getByRole('heading', { name: title, exact: true }) });
   await figure.getByText('Table', { exact: true }).click();
-  const rows = figure.locator('.twin tbody tr');
+  const rows = figure.locator('.twin[aria-busy=false] tbody tr');
   await expect(rows.first()).toBeVisible();
   return (
     await rows.evaluateAll((list) =>

@@ -107,7 +107,7 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
     return () => clearTimeout(timer);
   }, [parts, bodies]);
   return (
-    <div class="twin" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
+    <div class="twin" role="region" aria-label={`${label}, as a table`} aria-busy={parts < bodies.length} tabIndex={0}>
       {table.rows.length > MOST_ROWS && (
         <p class="quiet small">
           The first {integer(MOST_ROWS)} of {integer(table.rows.length)} rows; the CSV file has all.
