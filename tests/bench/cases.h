@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "formats/grammar_of.h"
 #include "formats/q4_0.h"
 #include "numeric/half.h"
 #include "search/scale_sweep.h"
