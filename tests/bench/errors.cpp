@@ -19,6 +19,7 @@
 #include "container/model.h"
 #include "core/kernel_inputs.h"
 #include "error.h"
+#include "search/scale_methods.h"
 
 namespace nibble::bench {
 namespace {
