@@ -1,9 +1,10 @@
 /** What differs in what two files say, over the same text. */
 import type { VNode } from 'preact';
-import { bytes, duration, integer, percent, plural } from '../../text/units';
+import { duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
+import { costWords } from '../state/pass-cost';
 import { ownText, textName } from '../state/text';
 import { definitionsFor, type Names } from './definitions';
 import { DriftChart } from './drift-chart';
@@ -75,9 +76,7 @@ function Offers({
           <button type="button" class="button" onClick={() => void answers.compare(pair, extent)}>
             {extent === SHORT ? 'Compare answers' : 'Compare over more text'}
           </button>{' '}
-          <span class="small quiet">
-            {integer(cost.tokens)} tokens, about {duration(cost.seconds)}, up to {bytes(cost.memory)} of memory
-          </span>
+          <span class="small quiet">{costWords(cost)}</span>
         </span>
       ))}
       <TextChoice />

@@ -1,10 +1,11 @@
 /** Making an importance matrix from a text, in the page. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { bytes, duration, integer, percent } from '../../text/units';
+import { duration, percent } from '../../text/units';
 import { TextChoice } from '../parts/text-choice';
 import { calibrate, calibrating, calibrationCost } from '../state/calibrating';
 import type { Opened } from '../state/opening';
+import { costWords } from '../state/pass-cost';
 import { textName } from '../state/text';
 
 export function CalibratePanel({ model }: { model: Opened }): VNode {
@@ -48,9 +49,7 @@ function Shown({ model }: { model: Opened }): VNode {
           <button type="button" class="button" onClick={() => void calibrate(model)}>
             Make an importance matrix
           </button>{' '}
-          <span class="small quiet">
-            {integer(cost.tokens)} tokens, about {duration(cost.seconds)}, up to {bytes(cost.memory)} of memory
-          </span>
+          <span class="small quiet">{costWords(cost)}</span>
         </span>
         <TextChoice />
       </p>

@@ -4,9 +4,7 @@ import {
   type AnsweredText,
   answersByToken,
   cutText,
-  passMemory,
   type PassProgress,
-  planPass,
   Problem,
   sentenceOf,
   Stopped,
@@ -17,8 +15,9 @@ import { type Model, openFiles } from '../engine';
 import { tellProblem } from './notices';
 import { type Comparing, comparing } from './comparing';
 import { type Opened, opened } from './opening';
+import { blankTexts, costOf, type PassCost } from './pass-cost';
 import { type Result, result } from './running';
-import { headOf, isTextAtHand, OPERATIONS_A_SECOND, runText } from './text';
+import { headOf, isTextAtHand, runText } from './text';
 import { workers } from './workers';
 
 /** How much of the text is used: stretches of so many tokens, the second half of each being scored. */
@@ -29,13 +28,6 @@ export interface Extent {
 }
 export const SHORT: Extent = { name: 'short', stretches: 4, length: 256 };
 export const LONG: Extent = { name: 'long', stretches: 40, length: 256 };
-
-/** What a comparison will take. */
-export interface Cost {
-  tokens: number;
-  seconds: number;
-  memory: number; // bytes, beside the page
-}
 
 /** Two files that are to read the same text: the open model, and another that is opened for as long as it is needed. */
 export interface Pair {
@@ -49,7 +41,7 @@ export interface Answering {
   of: Pair;
   extent: Extent;
   text: string; // its name
-  cost: Cost | null; // null: the text is being read
+  cost: PassCost | null; // null: the text is being read
   stop: AbortController;
   share: number;
   secondsLeft: number | null;
@@ -64,7 +56,7 @@ export interface Answered extends AnsweredText {
 
 export interface Offer {
   extent: Extent;
-  cost: Cost;
+  cost: PassCost;
 }
 
 /** A short comparison of a result that takes no longer than this begins by itself. */
@@ -79,18 +71,6 @@ async function withSecond<T>({ second }: Pair, use: (second: Model) => T | Promi
   } finally {
     model.close();
   }
-}
-
-/** What passes of two models over texts take. Throws Problem when they cannot be run. */
-function costOf(models: readonly Model[], texts: readonly Text[]): Cost {
-  const plans = planPass(models, texts);
-  const used = Math.min(workers.peek(), texts.length);
-  const operations = plans.reduce((sum, plan) => sum + plan.operations, 0);
-  return {
-    tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    seconds: operations / (used * OPERATIONS_A_SECOND),
-    memory: passMemory(plans, used),
-  };
 }
 
 /** The comparisons of one place of the page: one pair, and one comparison of it at a time. */
@@ -112,8 +92,8 @@ export class Answers {
       model.encode(new TextEncoder().encode('Nibble'));
       const found = await withSecond(pair, (second) =>
         [SHORT, LONG].map((extent) => {
-          const one = { tokens: new Array<number>(extent.length).fill(0), firstScored: extent.length / 2 };
-          return { extent, cost: costOf([model, second], new Array<Text>(extent.stretches).fill(one)) };
+          const texts = blankTexts(extent.stretches, extent.length);
+          return { extent, cost: costOf([model, second], texts, workers.peek()) };
         }),
       );
       if (this.pair.peek() === pair) this.offers.value = found;
@@ -136,7 +116,7 @@ export class Answers {
         const models = [pair.first.model, second] as const;
         const { stretches, length } = extent;
         const texts = cutText(tokensFor(models, headOf(text, stretches * length)), length, stretches);
-        show({ text: text.name, cost: costOf(models, texts) });
+        show({ text: text.name, cost: costOf(models, texts, workers.peek()) });
         const start = performance.now();
         const run = {
           workers: workers.peek(),

@@ -1,32 +1,16 @@
 /** An importance matrix in the making: the open model reads a text, and what its matrices meet is summed up. */
 import { effect, signal } from '@preact/signals';
-import {
-  cutText,
-  makeImportance,
-  passMemory,
-  type PassProgress,
-  planPass,
-  sentenceOf,
-  Stopped,
-  type Text,
-  tokensFor,
-} from '../../core/index';
+import { cutText, makeImportance, type PassProgress, sentenceOf, Stopped, tokensFor } from '../../core/index';
 import { matrixInfo, stemOf } from '../engine';
 import { tell, tellProblem } from './notices';
 import { changeMatrix, type Opened, opened } from './opening';
-import { headOf, OPERATIONS_A_SECOND, runText } from './text';
+import { costOf, blankTexts, type PassCost } from './pass-cost';
+import { headOf, runText } from './text';
 import { workers } from './workers';
 
 /** As llama-imatrix cuts its text, in tokens; and how much of the text is read at most. */
 const LENGTH = 512;
 const STRETCHES = 16;
-
-/** What it takes. */
-export interface CalibrationCost {
-  tokens: number;
-  seconds: number;
-  memory: number; // bytes, beside the page
-}
 
 export interface Calibrating {
   of: Opened;
@@ -38,17 +22,10 @@ export interface Calibrating {
 export const calibrating = signal<Calibrating | null>(null);
 
 /** What making a matrix takes; or the sentence that says why none can be made. */
-export function calibrationCost({ model }: Opened): CalibrationCost | string {
+export function calibrationCost({ model }: Opened): PassCost | string {
   try {
     model.encode(new TextEncoder().encode('Nibble'));
-    const text: Text = { tokens: new Array<number>(LENGTH).fill(0), firstScored: LENGTH - 1 };
-    const plans = planPass([model], new Array<Text>(STRETCHES).fill(text), true);
-    const used = Math.min(workers.value, STRETCHES);
-    return {
-      tokens: STRETCHES * LENGTH,
-      seconds: plans[0]!.operations / (used * OPERATIONS_A_SECOND),
-      memory: passMemory(plans, used),
-    };
+    return costOf([model], blankTexts(STRETCHES, LENGTH), workers.value, true);
   } catch (error) {
     return sentenceOf(error);
   }

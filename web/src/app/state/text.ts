@@ -59,6 +59,3 @@ export function headOf({ bytes }: RunText, tokens: number): Uint8Array {
   const end = bytes.lastIndexOf(LINE_END, most);
   return bytes.subarray(0, end > 0 ? end : most);
 }
-
-/** Operations of a worker in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
-export const OPERATIONS_A_SECOND = 12e9;

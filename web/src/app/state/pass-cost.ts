@@ -1,0 +1,34 @@
+/** What letting models read texts takes, said before it is begun. */
+import { passMemory, planPass, type Text } from '../../core/index';
+import { bytes, duration, integer } from '../../text/units';
+import type { Model } from '../engine';
+
+export interface PassCost {
+  tokens: number;
+  seconds: number;
+  memory: number; // bytes, beside the page
+}
+
+/** Operations of a worker in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
+const OPERATIONS_A_SECOND = 12e9;
+
+/** `observe`: for an importance matrix. Throws Problem when a model cannot be run, or two cannot be compared. */
+export function costOf(models: readonly Model[], texts: readonly Text[], workers: number, observe = false): PassCost {
+  const plans = planPass(models, texts, observe);
+  const used = Math.min(workers, texts.length);
+  const operations = plans.reduce((sum, plan) => sum + plan.operations, 0);
+  return {
+    tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    seconds: operations / (used * OPERATIONS_A_SECOND),
+    memory: passMemory(plans, used),
+  };
+}
+
+/** As many texts of one length as a plan needs before the real ones are read. */
+export function blankTexts(count: number, length: number): Text[] {
+  return new Array<Text>(count).fill({ tokens: new Array<number>(length).fill(0), firstScored: length / 2 });
+}
+
+export function costWords({ tokens, seconds, memory }: PassCost): string {
+  return `${integer(tokens)} tokens, about ${duration(seconds)}, up to ${bytes(memory)} of memory`;
+}
