@@ -321,7 +321,8 @@ class Planner {
         matrix(has("output.weight") ? "output.weight" : "token_embd.weight", network().embedding, network().vocabulary);
     if (!options_.logits && !options_.observe_output) return;
     Step& step = add(Op::logits, last, output, 0, network().vocabulary, logit_tile_rows);
-    if (options_.observe_output) step.observed = {output};
+    // As llama-imatrix: an embedding that is used as the output layer is not observed.
+    if (options_.observe_output && has("output.weight")) step.observed = {output};
   }
 
   /// A tensor that is left over would change the answers in a way that nobody here knows of.

@@ -3,14 +3,13 @@
 #include <memory>
 #include <optional>
 
-#include "container/importance_writer.h"
 #include "network/answers.h"
 #include "network/pass_json.h"
 #include "network/predictions.h"
 #include "network/streams.h"
 #include "wasm/bound_token_encoder.h"
 
-/// Classes TokenEncoder, Pass, Answers and ImportanceSums of web/src/wasm/nibble.d.ts.
+/// Classes TokenEncoder, Pass and Answers of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
@@ -96,26 +95,6 @@ class BoundAnswers {
   network::Answers answers_;
 };
 
-class BoundImportanceSums {
- public:
-  std::string add(const std::string& tensor, unsigned row_length, unsigned matrices, unsigned matrix,
-                  unsigned first_column, uintptr_t sums, size_t columns, double tokens) {
-    return sentence_of([&] {
-      sums_.add(tensor, row_length, matrices, matrix, first_column, {reinterpret_cast<const double*>(sums), columns},
-                tokens);
-    });
-  }
-  std::string make(const std::string& dataset, unsigned chunks, unsigned chunk_tokens) {
-    return sentence_of([&] { file_ = sums_.file(dataset, chunks, chunk_tokens); });
-  }
-  uintptr_t file_pointer() const { return reinterpret_cast<uintptr_t>(file_.data()); }
-  size_t file_bytes() const { return file_.size(); }
-
- private:
-  ImportanceSums sums_;
-  std::vector<uint8_t> file_;
-};
-
 EMSCRIPTEN_BINDINGS(nibble_network) {
   emscripten::class_<bound::BoundTokenEncoder>("TokenEncoder")
       .function("problem", &bound::BoundTokenEncoder::problem)
@@ -142,13 +121,6 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("add", &BoundAnswers::add)
       .function("report", &BoundAnswers::report)
       .function("tokens", &BoundAnswers::tokens);
-
-  emscripten::class_<BoundImportanceSums>("ImportanceSums")
-      .constructor<>()
-      .function("add", &BoundImportanceSums::add)
-      .function("make", &BoundImportanceSums::make)
-      .function("filePointer", &BoundImportanceSums::file_pointer)
-      .function("fileBytes", &BoundImportanceSums::file_bytes);
 }
 
 }  // namespace

@@ -100,6 +100,10 @@ test('an importance matrix is made from a text, used, and the same as the comman
   await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
   await expect(panel).toContainText('ts3m-F16-imatrix.gguf', SLOW);
   await expect(panel).toContainText('calibration.txt');
+  await panel.getByText('Which layers and columns matter').click();
+  await expect(panel.getByRole('heading', { name: 'Importance by layer' })).toBeVisible();
+  await expect(panel.getByRole('region', { name: 'Importance of each tensor' })).toContainText('blk.3.ffn_down.weight');
+  await expectAccessible(page, '#importance');
   const waiting = page.waitForEvent('download');
   await panel.getByRole('button', { name: 'Save it' }).click();
   const saved = await (await waiting).path();

@@ -12,9 +12,11 @@ import {
   type SampleOptions,
 } from './analysis-commands';
 import { compare, repeat, verify } from './evidence-commands';
-import { evaluate, imatrix, perplexity, type ImatrixOptions, type TextOptions } from './network-commands';
+import { imatrix, type ImatrixOptions } from './imatrix-command';
+import { evaluate, perplexity, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
+  addImatrixOptions,
   addRecipeOptions,
   addSampleOptions,
   addTextOptions,
@@ -258,13 +260,16 @@ addTextOptions(program.command('evaluate'))
   .option(...json)
   .action((first: string, second: string, options: TextOptions) => evaluate(first, second, options, stop.signal));
 
-addTextOptions(program.command('imatrix'))
-  .description('run a model over a text and write its importance matrix, as llama-imatrix does')
-  .argument('<model>')
+addImatrixOptions(program.command('imatrix'))
+  .description(
+    'run a model over a text and write its importance matrix, merge matrices, or show what one says, as ' +
+      'llama-imatrix does',
+  )
+  .usage('[options] MODEL -f TEXT  (or --in-file A --in-file B, or --in-file A --show-statistics)')
+  .argument('[model]')
   .option('-o, --output <file>', 'where to write it', 'imatrix.gguf')
-  .option('--parse-special', 'names of tokens that control a conversation are such tokens, not text')
   .option(...json)
-  .action((path: string, options: ImatrixOptions) => imatrix(path, options, stop.signal));
+  .action((path: string | undefined, options: ImatrixOptions) => imatrix(path, options, stop.signal));
 
 addSampleOptions(program.command('number-formats'))
   .description(

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import {
   cutText,
   evaluateAnswers,
-  makeImportance,
   passMemory,
   planPass,
   tokensFor,
@@ -11,14 +10,13 @@ import {
   type OpenedModel,
   type PassProgress,
   type PassRun,
+  type PassWishes,
   type Text,
 } from '../core';
 import { readBytes } from '../platform/node-files';
-import { writeBytes } from '../platform/node-place';
 import { bytes as size, duration, integer, percent, plural } from '../text/units';
 import { LineDisplay, withDisplay } from './display';
 import { workersOf, type ComputeOptions } from './options';
-import { checkOutputs, removeLeftovers } from './outputs';
 import { tell } from './notes';
 import { note, print, table } from './text';
 import { withModel } from './with-model';
@@ -29,6 +27,7 @@ export interface TextOptions extends ComputeOptions {
   file: string;
   ctxSize: number;
   chunks?: number;
+  fromChunk?: number;
   parseSpecial?: boolean;
   json?: boolean;
 }
@@ -70,60 +69,42 @@ export async function evaluate(
   );
 }
 
-export interface ImatrixOptions extends TextOptions {
-  output: string;
-}
-
-export async function imatrix(path: string, options: ImatrixOptions, signal: AbortSignal): Promise<void> {
-  await withModel(path, options, nothingToCheck, async (model, inputs) => {
-    const what = 'the importance matrix';
-    const named = [...inputs.named, { path: options.file, what: 'the text' }];
-    const targets = checkOutputs([{ path: options.output, what }], named);
-    removeLeftovers(targets);
-    const { notes } = model.info;
-    tell(options, notes);
-    const texts = readTexts([model], options);
-    const work = (run: PassRun) => makeImportance(model, texts, basename(options.file), run);
-    const file = await withProgress(options, signal, work, [model], texts, true);
-    await writeBytes(targets[0]!, file);
-    const written = { ...sourceOf(texts, options), output: options.output, bytes: file.byteLength, notes };
-    print(options, written, () => `${options.output}: ${size(file.byteLength)}, from ${stretchesOf(texts, options)}.`);
-  });
-}
-
 /** These commands' options mean something or are refused when they are parsed. */
-function nothingToCheck(): void {}
+export function nothingToCheck(): void {}
 
 /** The stretches of the text. One line end at its end is no part of it, as in llama.cpp's programs. */
-function readTexts(models: readonly OpenedModel[], { file, ctxSize, chunks, parseSpecial }: TextOptions): Text[] {
+export function readTexts(
+  models: readonly OpenedModel[],
+  { file, ctxSize, chunks, fromChunk, parseSpecial }: TextOptions,
+): Text[] {
   const bytes = readBytes(file);
   const text = bytes.at(-1) === lineEnd ? bytes.subarray(0, -1) : bytes;
-  return cutText(tokensFor(models, text, parseSpecial), ctxSize, chunks ?? Infinity);
+  return cutText(tokensFor(models, text, parseSpecial), ctxSize, chunks ?? Infinity, fromChunk);
 }
 
 const lineEnd = 10;
 
-function stretchesOf(texts: readonly Text[], { ctxSize }: TextOptions): string {
+export function stretchesOf(texts: readonly Text[], { ctxSize }: TextOptions): string {
   return `${plural(texts.length, 'stretch', 'stretches')} of ${ctxSize} tokens`;
 }
 
 /** What the figures were made of. */
-function sourceOf(texts: readonly Text[], { file, ctxSize }: TextOptions) {
+export function sourceOf(texts: readonly Text[], { file, ctxSize }: TextOptions) {
   return { text: basename(file), stretches: texts.length, ctxSize };
 }
 
-async function withProgress<T>(
+export async function withProgress<T>(
   options: ComputeOptions,
   signal: AbortSignal,
   work: (run: PassRun) => Promise<T>,
   models: readonly OpenedModel[],
   texts: readonly Text[],
-  observe = false,
+  wishes: PassWishes = {},
 ): Promise<T> {
   const workers = Math.min(options.workers ?? models[0]!.core.platform.parallelism, texts.length);
   note(
     `This takes at most ` +
-      `${size(passMemory(planPass(models, texts, observe), workers))} of memory with ${plural(workers, 'worker')}.`,
+      `${size(passMemory(planPass(models, texts, wishes), workers))} of memory with ${plural(workers, 'worker')}.`,
   );
   return withDisplay(new LineDisplay(), (display) =>
     work({
@@ -135,7 +116,7 @@ async function withProgress<T>(
   );
 }
 
-function estimate({ value, error }: Estimate, digits = 4): string {
+export function estimate({ value, error }: Estimate, digits = 4): string {
   return `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
 }
 

@@ -86,10 +86,29 @@ export function addSampleOptions(command: Command): Command {
 }
 
 export function addTextOptions(command: Command): Command {
-  return addComputeOptions(command)
-    .requiredOption('-f, --file <file>', 'the text')
+  return addStretchOptions(addComputeOptions(command).requiredOption('-f, --file <file>', 'the text'));
+}
+
+function addStretchOptions(command: Command): Command {
+  return command
     .option('-c, --ctx-size <n>', 'tokens of each stretch of the text that is read', parseTokens(2), 512)
     .option('--chunks <n>', 'stretches at most (default: all)', parseTokens(1));
+}
+
+/** The options of llama-imatrix, as far as they mean something here. */
+export function addImatrixOptions(command: Command): Command {
+  return addStretchOptions(addComputeOptions(command).option('-f, --file <file>', 'the text'))
+    .option('--chunk, --from-chunk <n>', 'leave out so many stretches first', parseTokens(0), 0)
+    .option('--in-file <file>', 'a matrix that is added to (may be repeated)', append)
+    .addOption(
+      new Option('--output-format <form>', 'the form of the file; dat is the older one')
+        .choices(['gguf', 'dat'])
+        .default('gguf'),
+    )
+    .option('--process-output', 'the input of output.weight as well')
+    .option('--no-ppl', 'do not say how well the text is predicted: the output layer is left out')
+    .option('--parse-special', 'names of tokens that control a conversation are such tokens, not text')
+    .option('--show-statistics', 'print what the matrix given with --in-file says, and write nothing');
 }
 
 function parseTokens(least: number): (text: string) => number {

@@ -1,4 +1,4 @@
-import type { OpenedModel } from './opened-model';
+import type { Core, OpenedModel } from './opened-model';
 import { answer, throwProblem, withBytes } from './module';
 import { runPass, type PassRun } from './pass';
 import { Problem } from './problem';
@@ -21,19 +21,21 @@ export function tokensFor(models: readonly OpenedModel[], text: Uint8Array, pars
 }
 
 /**
- * Cuts a text into stretches of `length` tokens, `most` at most, as llama-perplexity does: each begins with the token
- * that begins a text, if there is one, in place of its first, and its second half is scored. Tokens left over at the
- * end are not used. Throws Problem when there are too few.
+ * Cuts a text into stretches of `length` tokens, `most` at most and `passedOver` ones left out before them, as
+ * llama-perplexity does: each begins with the token that begins a text, if there is one, in place of its first, and its
+ * second half is scored. Tokens left over at the end are not used. Throws Problem when there are too few.
  */
-export function cutText({ tokens, begin }: TextTokens, length: number, most: number): Text[] {
-  const count = Math.min(most, Math.floor(tokens.length / length));
+export function cutText({ tokens, begin }: TextTokens, length: number, most: number, passedOver = 0): Text[] {
+  const count = Math.min(most, Math.floor(tokens.length / length) - passedOver);
   if (count < 1) {
     throw new Problem(
-      `The text has ${tokens.length} tokens; at least one stretch of ` +
-        `${length} is needed. Use a longer text, or shorter stretches.`,
+      `The text has ${tokens.length} tokens; at least one stretch of ${length}` +
+        `${passedOver > 0 ? ` after the first ${passedOver}` : ''} is needed. ` +
+        'Use a longer text, or shorter stretches.',
     );
   }
-  return Array.from({ length: count }, (_, number) => {
+  return Array.from({ length: count }, (_, index) => {
+    const number = passedOver + index;
     const own = tokens.slice(number * length, (number + 1) * length);
     if (begin !== null) own[0] = begin;
     return { tokens: own, firstScored: Math.floor(length / 2) };
@@ -74,7 +76,15 @@ export async function answersByToken(
   const streams: number[] = [];
   const onStreams = (_: number, apart: number) => void streams.push(apart);
   const figures = await runPass(second ? [first, second] : [first], texts, run, { onStreams });
-  const { module } = first.core;
+  return { streams, ...answersOf(first.core, figures, most) };
+}
+
+/** What figures of scored tokens, as runPass() gives them, come to; and up to `most` tokens one by one. */
+export function answersOf(
+  { module }: Pick<Core, 'module'>,
+  figures: readonly Float64Array[],
+  most = 0,
+): Pick<AnsweredText, 'report' | 'tokens'> {
   const answers = new module.Answers();
   try {
     for (const part of figures) {
@@ -82,7 +92,6 @@ export async function answersByToken(
       throwProblem(withBytes(module, bytes, (pointer) => answers.add(pointer, part.length)));
     }
     return {
-      streams,
       report: answer<AnswerReport>(answers.report()),
       tokens: answer<AnsweredToken[]>(answers.tokens(0, most)),
     };

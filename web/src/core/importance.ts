@@ -12,7 +12,7 @@ export interface ImportanceFile {
 }
 
 /** An index is a list of names; this is far more than any needs, and keeps a damaged count from filling memory. */
-const longestPieceBytes = 16 * 1024 * 1024;
+export const longestPieceBytes = 16 * 1024 * 1024;
 
 interface Entries {
   entries: (TensorImportance & { entry: number })[];
@@ -102,7 +102,8 @@ export class ImportanceMatrix {
   }
 }
 
-async function readRange(source: ByteSource, offset: number, bytes: number): Promise<Uint8Array> {
+/** A piece of a file, in memory of its own. */
+export async function readRange(source: ByteSource, offset: number, bytes: number): Promise<Uint8Array> {
   if (bytes === 0) return new Uint8Array(0);
   return (await source.read(offset, bytes, new Uint8Array(bytes))).subarray(0, bytes);
 }

@@ -1,10 +1,11 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
-export { type AnsweredText, answersByToken, cutText, evaluateAnswers, tokensFor } from './answers';
+export { type AnsweredText, answersByToken, answersOf, cutText, evaluateAnswers, tokensFor } from './answers';
 export { breath } from './breath';
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { extensionOf, withoutExtension } from './file-names';
-export { makeImportance } from './make-importance';
+export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';
+export { importanceStatistics, mergeImportance, type MatrixForm } from './merge-importance';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
@@ -26,7 +27,7 @@ export {
   type OutlierReport,
   type TensorOutliers,
 } from './outliers';
-export { passMemory, planPass, runPass, type PassProgress, type PassRun } from './pass';
+export { passMemory, planPass, runPass, type PassProgress, type PassRun, type PassWishes } from './pass';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

@@ -1,21 +1,39 @@
 import type { OpenedModel } from './opened-model';
+import { addFiles, fileOf, withSums, type MatrixForm } from './merge-importance';
 import { throwProblem, withBytes } from './module';
-import { runPass, type PassRun, type PassWatch } from './pass';
+import { runPass, type PassRun, type PassWatch, type PassWishes } from './pass';
+import type { SourceHandle } from './source';
 import type { Text } from './types';
 
+export interface ImportanceWishes {
+  before?: readonly SourceHandle[]; // matrices that are added to
+  form?: MatrixForm;
+  processOutput?: boolean; // the output layer's input as well, where it is a tensor of its own
+  /** Gets the figures of the scored tokens. Without it, the next tokens are not scored. */
+  onFigures?: (figures: readonly Float64Array[]) => void;
+}
+
+/** What the pass of makeImportance() does. */
+export function importancePass({ processOutput = false, onFigures }: ImportanceWishes = {}): PassWishes {
+  return { observe: true, observeOutput: processOutput, logits: onFigures !== undefined };
+}
+
 /**
- * The importance matrix of a model on texts: the GGUF file that llama-imatrix writes. `dataset` is what it calls the
- * texts. Throws Stopped or Problem.
+ * The importance matrix of a model on texts: the file that llama-imatrix writes. `dataset` is what it calls the texts.
+ * Throws Stopped or Problem.
  */
 export async function makeImportance(
   model: OpenedModel,
   texts: readonly Text[],
   dataset: string,
   run: PassRun = {},
+  wishes: ImportanceWishes = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { module } = model.core;
-  const sums = new module.ImportanceSums();
-  try {
+  return withSums(model.core, async (sums) => {
+    const chunkTokens = texts[0]?.tokens.length ?? 0;
+    await addFiles(model.core, sums, wishes.before ?? [], chunkTokens);
+    sums.addDataset(dataset);
     const onSeen: PassWatch['onSeen'] = ({ observed, expert, firstColumn, columns }, values, tokens) => {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       withBytes(module, bytes, (pointer) => {
@@ -26,11 +44,8 @@ export async function makeImportance(
         }
       });
     };
-    await runPass([model], texts, run, { onSeen });
-    throwProblem(sums.make(dataset, texts.length, texts[0]?.tokens.length ?? 0));
-    const start = sums.filePointer() >>> 0;
-    return module.HEAPU8.slice(start, start + sums.fileBytes()) as Uint8Array<ArrayBuffer>;
-  } finally {
-    sums.delete();
-  }
+    const figures = await runPass([model], texts, run, { onSeen }, importancePass(wishes));
+    wishes.onFigures?.(figures);
+    return fileOf(module, sums, chunkTokens, wishes.form ?? 'gguf');
+  });
 }

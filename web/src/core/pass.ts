@@ -13,7 +13,7 @@ import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { Problem, Stopped } from './problem';
 import type { ByteSource } from './source';
-import type { PassPlan, PassStep, Text } from './types';
+import type { PassOptions, PassPlan, PassStep, Text } from './types';
 
 export interface PassProgress {
   share: number; // of the products, 0 to 1
@@ -39,6 +39,9 @@ export interface PassWatch {
   onStreams?: (layer: number, apart: number) => void;
 }
 
+/** What a pass is for, beside scoring the tokens. */
+export type PassWishes = Pick<PassOptions, 'observe' | 'observeOutput' | 'logits'>;
+
 /** Tiles that one worker has: one at work, one waiting. */
 const tilesPerWorker = 2;
 const secondsBetweenProgress = 0.1;
@@ -54,9 +57,10 @@ export async function runPass(
   texts: readonly Text[],
   run: PassRun = {},
   watch: PassWatch = {},
+  wishes: PassWishes = { observe: watch.onSeen !== undefined },
 ): Promise<Float64Array[]> {
   if (run.signal?.aborted) throw new Stopped();
-  const plans = planPass(models, texts, watch.onSeen !== undefined);
+  const plans = planPass(models, texts, wishes);
   const pass = new RunningPass(models, plans, texts, run, watch);
   try {
     return await pass.run();
@@ -66,12 +70,12 @@ export async function runPass(
 }
 
 /** The plans of a pass. Throws Problem when a model cannot be run, or two cannot be compared. */
-export function planPass(models: readonly OpenedModel[], texts: readonly Text[], observe = false): PassPlan[] {
+export function planPass(models: readonly OpenedModel[], texts: readonly Text[], wishes: PassWishes = {}): PassPlan[] {
   const options = {
     tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
     sequences: texts.length,
     longest: texts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
-    observe,
+    ...wishes,
   };
   const plans = models.map((model) => model.passPlan(options));
   const [first, second] = plans;
@@ -182,7 +186,8 @@ class RunningPass {
       }
       if (comparable && this.#watch.onStreams && layer + 1 < most) this.#compareStreams(layer);
     }
-    await this.#score();
+    const scores = this.#plans.map(({ steps }) => steps.find(({ op }) => op === 'logits'));
+    if (scores.every((step) => step !== undefined)) await this.#score(scores);
     for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
     while (this.#figures.includes(undefined)) await this.#change();
     return this.#figures as Float64Array[];
@@ -200,8 +205,7 @@ class RunningPass {
   }
 
   /** The output layers of all networks, tile by tile in turn. */
-  async #score(): Promise<void> {
-    const steps = this.#plans.map(({ steps }) => steps.find(({ op }) => op === 'logits')!);
+  async #score(steps: readonly PassStep[]): Promise<void> {
     const indices = steps.map((step, network) => this.#begin(network, step));
     for (let tile = 0; tile < steps[0]!.tiles!.length; ++tile) {
       for (const [network, step] of steps.entries()) {

@@ -182,6 +182,31 @@ export interface ImportanceInfo {
   chunks: number;
 }
 
+/** What llama-imatrix --show-statistics says of a tensor, over the numbers E[a²] of all its columns. */
+export interface TensorImportanceStatistics {
+  name: string;
+  part: string; // "attn_q"
+  layer: number | null;
+  elements: number; // N: how many numbers
+  sum: number;
+  min: number;
+  max: number;
+  mean: number;
+  deviation: number;
+  active: number; // share of the numbers above 1e-5
+  entropy: number; // bits: −Σ p log2 p, p being a number's share of the sum
+  normalisedEntropy: number | null; // share of log2 N
+  zd: number; // share of the numbers more than a deviation above the mean
+  cosine: number | null; // with the sums of the same tensor of the layer before
+  largest: { matrix: number; column: number; value: number }[]; // the largest first, eight at most
+}
+
+/** An importance matrix in figures. Of layers: means, in which each tensor counts as often as it has numbers. */
+export interface ImportanceStatistics {
+  tensors: TensorImportanceStatistics[]; // by part, then the largest sum first
+  layers: { layer: number; sum: number; zd: number; cosine: number | null }[];
+}
+
 /** A run of one tensor. Jobs are in output order: one job's bytes and padding end where the next one's begin. */
 export interface Job {
   tensor: number; // index into Plan.tensors
@@ -648,6 +673,8 @@ export interface PassOptions {
   sequences: number;
   longest: number; // tokens of the longest text
   observe?: boolean; // the input of every matrix, for an importance matrix
+  observeOutput?: boolean; // also that of output.weight
+  logits?: boolean; // scores of the next tokens; default true
 }
 
 /** One thing to do on a pass. Steps without weights have only op and layer. */

@@ -402,8 +402,20 @@ export interface ImportanceSums {
     columns: number,
     tokens: number,
   ): string;
-  /** Makes the GGUF file, as llama-imatrix writes it. Empty, or the error. */
-  make(dataset: string, chunks: number, chunkTokens: number): string;
+  /**
+   * Begins to read a file that is to be added. JSON: { wanted: { offset, bytes } } to offer next, { entries: … } with
+   * the place of each when the index was read, or { error }.
+   */
+  read(fileBytes: number): string;
+  offer(pointer: number, length: number): string;
+  /** Adds entry number `entry` of the file, whose bytes are at `values` and `counts`. Empty, or the error. */
+  merge(entry: number, values: number, counts: number, chunkTokens: number): string;
+  /** The name of a text, after those of the files that were read. */
+  addDataset(name: string): void;
+  /** Makes the file as llama-imatrix writes it: GGUF, or the legacy one. Empty, or the error. */
+  make(chunkTokens: number, legacy: boolean): string;
+  /** JSON: ImportanceStatistics, or { error }. */
+  statistics(): string;
   filePointer(): number;
   fileBytes(): number;
   delete(): void;

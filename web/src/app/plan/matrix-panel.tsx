@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
 import { chooseMatrix } from '../files-in';
 import { CalibratePanel } from './calibrate-panel';
+import { MatrixStatistics } from './matrix-statistics';
 import { type Matrix, matrix } from '../state/matrix';
 import { changeMatrix, opened } from '../state/opening';
 import { currentPlan } from '../state/planning';
@@ -70,6 +71,7 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
           .
         </p>
       )}
+      <MatrixStatistics matrix={kept} model={opened.value} />
     </div>
   );
 }

@@ -1,6 +1,14 @@
 /** An importance matrix in the making: the open model reads a text, and what its matrices meet is summed up. */
 import { effect, signal } from '@preact/signals';
-import { cutText, makeImportance, type PassProgress, sentenceOf, Stopped, tokensFor } from '../../core/index';
+import {
+  cutText,
+  importancePass,
+  makeImportance,
+  type PassProgress,
+  sentenceOf,
+  Stopped,
+  tokensFor,
+} from '../../core/index';
 import { matrixInfo, stemOf } from '../engine';
 import { tell, tellProblem } from './notices';
 import { changeMatrix, type Opened, opened } from './opening';
@@ -25,7 +33,7 @@ export const calibrating = signal<Calibrating | null>(null);
 export function calibrationCost({ model }: Opened): PassCost | string {
   try {
     model.encode(new TextEncoder().encode('Nibble'));
-    return costOf([model], blankTexts(STRETCHES, LENGTH), workers.value, true);
+    return costOf([model], blankTexts(STRETCHES, LENGTH), workers.value, importancePass());
   } catch (error) {
     return sentenceOf(error);
   }

@@ -1,5 +1,5 @@
 /** What letting models read texts takes, said before it is begun. */
-import { passMemory, planPass, type Text } from '../../core/index';
+import { passMemory, type PassWishes, planPass, type Text } from '../../core/index';
 import { bytes, duration, integer } from '../../text/units';
 import type { Model } from '../engine';
 
@@ -12,9 +12,14 @@ export interface PassCost {
 /** Operations of a worker in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
 const OPERATIONS_A_SECOND = 12e9;
 
-/** `observe`: for an importance matrix. Throws Problem when a model cannot be run, or two cannot be compared. */
-export function costOf(models: readonly Model[], texts: readonly Text[], workers: number, observe = false): PassCost {
-  const plans = planPass(models, texts, observe);
+/** `wishes`: what the pass is for. Throws Problem when a model cannot be run, or two cannot be compared. */
+export function costOf(
+  models: readonly Model[],
+  texts: readonly Text[],
+  workers: number,
+  wishes: PassWishes = {},
+): PassCost {
+  const plans = planPass(models, texts, wishes);
   const used = Math.min(workers, texts.length);
   const operations = plans.reduce((sum, plan) => sum + plan.operations, 0);
   return {
