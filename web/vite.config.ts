@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { build, defineConfig, type Plugin } from 'vite';
 import { getManifest } from 'workbox-build';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** In `public`: a model for people who have none. */
+const SAMPLE_MODEL = 'ts3m-F16.gguf';
 
 /** Nothing may be fetched from elsewhere: this page's own files, WebAssembly, and blobs it made itself. */
 const contentSecurityPolicy = [
@@ -34,7 +37,7 @@ function securityPolicy(): Plugin {
 }
 
 /** Fetched when the page first asks for one, and kept from then on: most visits need none. */
-const isOnDemand = (url: string) => url === 'calibration.txt' || /^assets\/w?llama-/.test(url);
+const isOnDemand = (url: string) => ['calibration.txt', SAMPLE_MODEL].includes(url) || /^assets\/w?llama-/.test(url);
 
 /** After the build: a service worker that knows every file of the page. */
 function offline(): Plugin {
@@ -90,7 +93,13 @@ function offline(): Plugin {
 // The page: static files that work from any folder of any host.
 export default defineConfig({
   base: './',
-  define: { __NIBBLE_VERSION__: JSON.stringify(version) },
+  define: {
+    __NIBBLE_VERSION__: JSON.stringify(version),
+    __SAMPLE_MODEL__: JSON.stringify({
+      name: SAMPLE_MODEL,
+      bytes: statSync(new URL(`public/${SAMPLE_MODEL}`, import.meta.url)).size,
+    }),
+  },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es' },
   plugins: [securityPolicy(), offline()],

@@ -129,3 +129,23 @@ test('the calibration text is fetched when it is first asked for, once, and is t
   await expect(page.locator('.type-row').first()).toBeAttached();
   expect(await textSha256()).toBe(expected);
 });
+
+test('who has no model tries the one that ships with the page, fetched once, and without a network then', async ({
+  page,
+  context,
+  counting,
+}) => {
+  await visit(page, counting.address);
+  const fetched = () => counting.asked.filter((path) => path.includes('.gguf'));
+  expect(fetched()).toEqual([]);
+  const tryIt = page.getByRole('button', { name: 'Try it with a 6.58 MB story model' });
+  await tryIt.click();
+  await expect(page.locator('.model-name')).toHaveText(TS3M);
+  expect(await quantize(page, 'Q4_0')).toBe(expectedSha256(TS3M, 'Q4_0'));
+  counting.close();
+  await context.setOffline(true);
+  await page.reload();
+  await tryIt.click();
+  await expect(page.locator('.model-name')).toHaveText(TS3M);
+  expect(fetched()).toEqual([`/${TS3M}`]);
+});

@@ -1,5 +1,7 @@
 import type { VNode } from 'preact';
+import { bytes } from '../../text/units';
 import { chooseFiles, chooseFolder } from '../files-in';
+import { openSample, SAMPLE } from '../state/sample-model';
 
 /** What stands where the model will be. */
 export function DropInvitation(): VNode {
@@ -20,10 +22,14 @@ export function DropInvitation(): VNode {
         <button type="button" class="button large" onClick={() => void chooseFolder()}>
           Choose a folder
         </button>
+        <button type="button" class="button large" onClick={() => void openSample()}>
+          Try it with a {bytes(SAMPLE.bytes)} story model
+        </button>
       </div>
       <p class="invitation-note">
-        No model at hand? <a href="#lab">The Lab</a> shows on four weights, 0.1 0.2 0.3 0.6, what a quantizer has to
-        decide.
+        The story model was trained for this page and comes with it: with {SAMPLE.name} everything here can be seen,
+        down to the stories it still tells. Or begin in <a href="#lab">the Lab</a>, which shows on four weights, 0.1 0.2
+        0.3 0.6, what a quantizer has to decide.
       </p>
       <p class="quiet small">
         F32, F16 and BF16 models are the usual start. All parts of a split model go in together. A single safetensors,

@@ -10,6 +10,7 @@ import { NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening } from '../state/opening';
+import { fetchingSample, SAMPLE } from '../state/sample-model';
 import { lookAtTensors, summaries } from '../state/summaries';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
@@ -19,11 +20,10 @@ import { WhereTheBytesAre } from './where-bytes';
 export function ModelPlace(): VNode {
   const model = opened.value;
   // In the margin, where it moves nothing.
-  const status = opening.value ? (
-    <span class="late">reading the header of {opening.value}</span>
-  ) : (
-    (model?.info.container ?? 'no file yet')
-  );
+  const busy = opening.value
+    ? `reading the header of ${opening.value}`
+    : fetchingSample.value && `fetching ${SAMPLE.name}, ${bytes(SAMPLE.bytes)}`;
+  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? 'no file yet');
   return (
     <Place id="model" title="Model" live={model !== null} status={status} announced>
       <ReceiptPanel />

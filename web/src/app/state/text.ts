@@ -1,6 +1,6 @@
 /** The text that models are run over: the one that ships with the page, or the person's own. */
 import { computed, signal } from '@preact/signals';
-import { Problem } from '../../core/index';
+import { isAtHand, shippedFile } from './shipped-file';
 
 /** A text and its name, as receipts and importance matrices have it. */
 export interface RunText {
@@ -29,23 +29,14 @@ export async function runText(): Promise<RunText> {
   return shipped;
 }
 
-/** Whether the text of choice can be had without asking a network that is not there, which browsers complain of. */
+/** Whether the text of choice can be had without a network. */
 export async function isTextAtHand(): Promise<boolean> {
-  if (ownText.peek() || navigator.onLine) return true;
-  // The service worker keeps it under its address and revision.
-  const kept = 'caches' in window ? await caches.match(SHIPPED_TEXT, { ignoreSearch: true }) : undefined;
-  return kept !== undefined;
+  return ownText.peek() !== null || (await isAtHand(SHIPPED_TEXT));
 }
 
 async function fetchShipped(): Promise<RunText> {
-  const response = (await isTextAtHand()) ? await fetch(SHIPPED_TEXT).catch(() => null) : null;
-  if (!response?.ok) {
-    throw new Problem(
-      `The text that ships with this page (${SHIPPED_TEXT}) did not come: it is fetched when it is first needed, and ` +
-        'kept from then on. Try again with a network, or use a text of your own.',
-    );
-  }
-  return { name: SHIPPED_TEXT, bytes: new Uint8Array(await response.arrayBuffer()) };
+  const file = await shippedFile(SHIPPED_TEXT, 'The text', 'a text of your own');
+  return { name: SHIPPED_TEXT, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 
 /** Tokens of ordinary texts have fewer. */
