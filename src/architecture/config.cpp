@@ -1,7 +1,6 @@
 #include "architecture/config.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "container/python_json.h"
 #include "container/text.h"
@@ -9,8 +8,6 @@
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr const char* language_part = "text_config";
 constexpr double largest_whole = 4294967295.0;
@@ -22,34 +19,37 @@ constexpr double largest_whole = 4294967295.0;
 }  // namespace
 
 HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
-  const std::optional<std::string> standard = without_python_numbers(text);
-  Json json = Json::parse(standard ? std::string_view(*standard) : text, nullptr, false);
-  if (standard) restore_python_numbers(json);
+  JsonBuilder built;
+  try {
+    read_python_json(text, built);
+  } catch (const JsonError&) {
+    built = {};
+  }
+  Json json = built.take();
   if (!json.is_object()) {
     throw Error(
         "config.json is not a JSON object. It may be cut off or a placeholder of a file not downloaded; fetch it "
         "again.");
   }
-  const auto part = json.find(language_part);
-  if (part != json.end() && part->is_object()) {
-    const Json inner = std::move(*part);
+  if (const Json* part = json.find(language_part)) {
     // The wrapper's own architecture says what the folder is.
-    for (const auto& [key, value] : inner.items()) {
-      if (key != "architectures") json[key] = value;
+    const Json inner = *part;
+    for (const auto& [key, value] : inner.members()) {
+      if (key != "architectures") json.set(key, value);
     }
   }
   json_ = std::make_shared<const Json>(std::move(json));
 }
 
 const Json* HuggingFaceConfig::find(std::string_view key) const {
-  const auto found = json_->find(std::string(key));
-  return found == json_->end() || found->is_null() ? nullptr : &*found;
+  const Json* found = json_->find(key);
+  return found && found->is_null() ? nullptr : found;
 }
 
 std::string HuggingFaceConfig::architecture() const {
   const Json* list = find("architectures");
-  if (!list || !list->is_array() || list->empty() || !list->front().is_string()) return {};
-  return list->front().get<std::string>();
+  if (!list || list->elements().empty() || !list->elements()[0].is_text()) return {};
+  return list->elements()[0].text();
 }
 
 std::optional<double> HuggingFaceConfig::number(std::string_view key) const {
@@ -73,23 +73,23 @@ std::optional<uint64_t> HuggingFaceConfig::whole(std::string_view key) const {
 std::optional<bool> HuggingFaceConfig::truth(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return {};
-  if (!value->is_boolean()) wrong(key, "true or false");
+  if (!value->is_bool()) wrong(key, "true or false");
   return value->get<bool>();
 }
 
 std::optional<std::string> HuggingFaceConfig::text(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return {};
-  if (!value->is_string()) wrong(key, "a text");
-  return value->get<std::string>();
+  if (!value->is_text()) wrong(key, "a text");
+  return value->text();
 }
 
 std::vector<double> HuggingFaceConfig::numbers(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return {};
-  if (!value->is_array()) wrong(key, "a list of numbers");
+  if (!value->is_list()) wrong(key, "a list of numbers");
   std::vector<double> list;
-  for (const Json& one : *value) {
+  for (const Json& one : value->elements()) {
     if (!one.is_number()) wrong(key, "a list of numbers");
     list.push_back(one.get<double>());
   }

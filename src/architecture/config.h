@@ -1,12 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "json/json.h"
 
 namespace nibble {
 
@@ -40,9 +41,9 @@ class HuggingFaceConfig {
 
  private:
   HuggingFaceConfig() = default;
-  const nlohmann::json* find(std::string_view key) const;
+  const Json* find(std::string_view key) const;
 
-  std::shared_ptr<const nlohmann::json> json_;
+  std::shared_ptr<const Json> json_;
   std::span<const ConfigDefault> defaults_;
 };
 

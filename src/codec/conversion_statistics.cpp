@@ -1,27 +1,24 @@
 #include "codec/conversion_statistics.h"
 
-#include <nlohmann/json.hpp>
-
+#include "json/json.h"
 #include "stats/error_report.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Groups of the histogram of block errors to each doubling.
 constexpr uint32_t block_groups_per_octave = 4;
 
 Json blocks_json(const BlockErrors& blocks) {
   if (blocks.blocks() == 0) return nullptr;
-  Json histogram = Json::array(), worst = Json::array();
+  Json histogram = Json::list(), worst = Json::list();
   for (const BucketGroup& group : blocks.histogram(block_groups_per_octave)) {
     histogram.push_back({{"from", group.from}, {"to", group.to}, {"count", group.count}});
   }
   for (const BlockErrors::Block& block : blocks.worst()) {
     worst.push_back({{"block", block.number}, {"rmse", blocks.rmse(block)}});
   }
-  return {{"length", blocks.length() == 0 ? Json(nullptr) : Json(blocks.length())},
+  return {{"length", blocks.length() == 0 ? Json() : Json(blocks.length())},
           {"count", blocks.blocks()},
           {"histogram", histogram},
           {"worst", worst}};

@@ -1,78 +1,72 @@
 #include "container/safetensors_header.h"
 
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "container/safetensors_limits.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 
 namespace nibble {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr char metadata_key[] = "__metadata__";
 
 /// Gets the pieces of the JSON as the parser meets them.
-class HeaderEvents : public nlohmann::json_sax<Json> {
+class HeaderEvents : public JsonEvents {
  public:
   SafetensorsHeader header;
 
-  bool start_object(size_t) override {
+  void begin_object() override {
     enter();
-    if (depth_ == 1) return true;
+    if (depth_ == 1) return;
     if (depth_ == 2) {
       in_metadata_ = key_ == metadata_key;
       if (in_metadata_ && met_metadata_) refuse("has two \"__metadata__\"");
       met_metadata_ = met_metadata_ || in_metadata_;
       if (!in_metadata_) begin_entry();
-      return true;
+      return;
     }
-    return unexpected();
+    unexpected();
   }
 
-  bool end_object() override {
+  void end_object() override {
     if (depth_ == 2 && !in_metadata_) end_entry();
     --depth_;
-    return true;
   }
 
-  bool key(std::string& text) override {
-    if (depth_ == 1) {
-      key_ = text;
-    } else {
-      field_ = text;
-    }
-    return true;
-  }
+  void name(std::string& text) override { (depth_ == 1 ? key_ : field_) = text; }
 
-  bool start_array(size_t) override {
+  void begin_list() override {
     enter();
-    if (depth_ != 3 || in_metadata_) return unexpected();
+    if (depth_ != 3 || in_metadata_) unexpected();
     if (field_ == "shape") met_ |= met_shape;
     if (field_ == "data_offsets") met_ |= met_offsets;
-    return true;
   }
-  bool end_array() override {
-    --depth_;
-    return true;
-  }
+  void end_list() override { --depth_; }
 
-  bool string(std::string& text) override {
-    if (depth_ == 2 && in_metadata_) {
-      header.metadata.emplace_back(field_, text);
-    } else if (depth_ == 2 && field_ == "dtype") {
-      header.entries.back().dtype = text;
+  void value(Json&& value) override {
+    if (value.is_text() && depth_ == 2 && in_metadata_) {
+      header.metadata.emplace_back(field_, value.text());
+    } else if (value.is_text() && depth_ == 2 && field_ == "dtype") {
+      header.entries.back().dtype = value.text();
       met_ |= met_dtype;
+    } else if (value.is_unsigned() && depth_ == 3) {
+      number(value.get<uint64_t>());
     } else {
-      return other();
+      other();
     }
-    return true;
   }
 
-  bool number_unsigned(uint64_t value) override {
-    if (depth_ != 3) return other();
+  [[noreturn]] static void refuse(const std::string& what) {
+    throw Error("The header of this safetensors file " + what +
+                ". The file is probably damaged, or no safetensors file; download it again.");
+  }
+
+ private:
+  enum : unsigned { met_dtype = 1, met_shape = 2, met_offsets = 4, met_all = 7 };
+
+  void number(uint64_t value) {
     SafetensorsEntry& entry = header.entries.back();
     if (field_ == "shape") {
       if (entry.shape.size() >= safetensors::max_dimensions) {
@@ -85,25 +79,7 @@ class HeaderEvents : public nlohmann::json_sax<Json> {
       if (offsets_ == 2) refuse("gives tensor " + in_quotes(entry.name) + " more than two offsets");
       (offsets_++ == 0 ? entry.begin : entry.end) = value;
     }
-    return true;
   }
-  bool number_integer(int64_t) override { return other(); }
-  bool number_float(double, const std::string&) override { return other(); }
-  bool null() override { return other(); }
-  bool boolean(bool) override { return other(); }
-  bool binary(Json::binary_t&) override { return unexpected(); }
-
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    refuse("is no valid JSON at byte " + std::to_string(position));
-  }
-
-  [[noreturn]] static void refuse(const std::string& what) {
-    throw Error("The header of this safetensors file " + what +
-                ". The file is probably damaged, or no safetensors file; download it again.");
-  }
-
- private:
-  enum : unsigned { met_dtype = 1, met_shape = 2, met_offsets = 4, met_all = 7 };
 
   void enter() {
     if (++depth_ > safetensors::max_depth) refuse("is nested too deeply");
@@ -125,11 +101,11 @@ class HeaderEvents : public nlohmann::json_sax<Json> {
   }
 
   /// A value of a kind that has no place where the format has one of its own; elsewhere it is passed over.
-  bool other() {
+  void other() const {
     const bool known = depth_ < 2 || in_metadata_ || field_ == "dtype" || field_ == "shape" || field_ == "data_offsets";
-    return known ? unexpected() : true;
+    if (known) unexpected();
   }
-  bool unexpected() {
+  [[noreturn]] void unexpected() const {
     refuse("has a value of the wrong kind" + (key_.empty() ? "" : " in " + in_quotes(key_)) +
            (field_.empty() ? "" : ", " + in_quotes(field_)));
   }
@@ -146,7 +122,11 @@ class HeaderEvents : public nlohmann::json_sax<Json> {
 SafetensorsHeader read_safetensors_header(std::string_view json) {
   HeaderEvents events;
   if (json.front() != '{') HeaderEvents::refuse("does not begin with a brace");
-  Json::sax_parse(json.begin(), json.end(), &events);
+  try {
+    read_json(json, events);
+  } catch (const JsonError& problem) {
+    HeaderEvents::refuse("is no valid JSON at byte " + std::to_string(problem.byte));
+  }
   return std::move(events.header);
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "container/json_text.h"
+#include "json/json.h"
 #include "numeric/bits.h"
 
 namespace nibble {
@@ -22,7 +22,10 @@ void append_numbers(std::string& json, std::span<const uint64_t> numbers) {
 
 /// Written piece by piece: a tree of a header with a hundred thousand tensors would take many times its bytes.
 void append_entry(std::string& json, const SafetensorsTensor& tensor) {
-  json.append(json_text(tensor.name)).append(":{\"dtype\":").append(json_text(tensor.dtype)).append(",\"shape\":");
+  Json(tensor.name).append_to(json);
+  json += ":{\"dtype\":";
+  Json(tensor.dtype).append_to(json);
+  json += ",\"shape\":";
   append_numbers(json, tensor.shape);
   json += ",\"data_offsets\":";
   append_numbers(json, std::array{tensor.begin, tensor.end});
@@ -36,7 +39,9 @@ std::vector<uint8_t> write_safetensors_header(std::span<const SafetensorsTensor>
   std::string json = "{\"__metadata__\":{";
   for (const auto& [key, text] : metadata) {
     if (json.back() != '{') json += ',';
-    json.append(json_text(key)).append(":").append(json_text(text));
+    Json(key).append_to(json);
+    json += ':';
+    Json(text).append_to(json);
   }
   json += "}";
   for (const SafetensorsTensor& tensor : tensors) {

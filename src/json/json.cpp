@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <unordered_map>
 
 #include "error.h"
 
@@ -58,22 +59,23 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// The shortest decimal form that reads back as the same number.
+/// The shortest decimal form that reads back as the same number, and as no whole one: what Python's json writes, so
+/// that configurations are written back as they were.
 void append_number(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
     return;
   }
-  if (value == 0) {
-    out += std::signbit(value) ? "-0.0" : "0";
-    return;
-  }
   char text[32];
-  for (int digits = 15; digits <= 17; ++digits) {
+  constexpr int always_exact = 17, exact_powers_of_ten = 15;
+  int digits = exact_powers_of_ten;
+  do {
     std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (digits == 17 || std::strtod(text, nullptr) == value) break;
-  }
+  } while (std::strtod(text, nullptr) != value && ++digits <= always_exact);
+  if (digits > exact_powers_of_ten && std::fabs(value) >= 1e15)
+    std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
   out += text;
+  if (std::string_view(text).find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
 void append_line(std::string& out, int indent, int depth) {
@@ -194,6 +196,25 @@ void Json::set(std::string_view name, Json value) {
   } else {
     add(std::string(name), std::move(value));
   }
+}
+
+void Json::drop_repeated_names() {
+  Members* members = std::get_if<Members>(&value_);
+  if (!members) return;
+  std::unordered_map<std::string_view, size_t> places;
+  std::vector<bool> repeats(members->size());
+  for (size_t i = 0; i < members->size(); ++i) {
+    const auto [place, is_first] = places.try_emplace((*members)[i].name, i);
+    if (is_first) continue;
+    (*members)[place->second].value = std::move((*members)[i].value);
+    repeats[i] = true;
+  }
+  if (places.size() == members->size()) return;
+  Members left;
+  for (size_t i = 0; i < members->size(); ++i) {
+    if (!repeats[i]) left.push_back(std::move((*members)[i]));
+  }
+  *members = std::move(left);
 }
 
 void Json::append_to(std::string& text, int indent) const { append_value(text, *this, indent, 0); }

@@ -106,9 +106,11 @@ class Json {
   void add(std::string name, Json value);
   /// Gives an object's member another value, or adds it.
   void set(std::string_view name, Json value);
+  /// Leaves an object one member of each name, in its first place and with its last value.
+  void drop_repeated_names();
 
   /// Appends the text of the value; bytes that are not UTF-8 become replacement characters, numbers that are not finite
-  /// null. `indent` of 0 puts everything in one line.
+  /// null, and whole numbers of a floating type keep a fraction ("6.0"). `indent` of 0 puts everything in one line.
   void append_to(std::string& text, int indent = 0) const;
   /// The text of the value.
   std::string dump(int indent = 0) const;

@@ -89,6 +89,7 @@ void JsonBuilder::begin(Json container) { open_.push_back({std::move(name_), std
 void JsonBuilder::end() {
   Open done = std::move(open_.back());
   open_.pop_back();
+  done.value.drop_repeated_names();
   name_ = std::move(done.name);
   value(std::move(done.value));
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "codec/codec.h"
 #include "error.h"
 #include "formats/format.h"
+#include "json/parse.h"
 #include "numeric/half.h"
 #include "numeric/half_order.h"
 #include "numeric/scale_floats.h"
@@ -14,18 +14,16 @@
 namespace nibble {
 namespace {
 
-using nlohmann::json;
-
 constexpr size_t most_weights = 256, most_levels = 256;
 
-std::vector<float> numbers(const json& request, const char* key, size_t fewest, size_t most) {
-  const json list = request.value(key, json());
+std::vector<float> numbers(const Json& request, const char* key, size_t fewest, size_t most) {
+  const Json* list = request.find(key);
   const std::string what = std::string("\"") + key + "\"";
-  if (!list.is_array() || list.size() < fewest || list.size() > most) {
+  if (!list || !list->is_list() || list->elements().size() < fewest || list->elements().size() > most) {
     throw Error(what + " needs " + std::to_string(fewest) + " to " + std::to_string(most) + " numbers.");
   }
   std::vector<float> values;
-  for (const json& item : list) {
+  for (const Json& item : list->elements()) {
     const double value = item.is_number() ? item.get<double>() : NAN;
     if (!std::isfinite(static_cast<float>(value))) {
       throw Error("Value " + std::to_string(values.size() + 1) + " of " + what + " is not a finite number.");
@@ -36,10 +34,10 @@ std::vector<float> numbers(const json& request, const char* key, size_t fewest, 
 }
 
 /// A number the request may have; 0 without it.
-float optional_number(const json& request, const char* key) {
-  const json value = request.value(key, json());
-  if (value.is_null()) return 0;
-  const double number = value.is_number() ? value.get<double>() : NAN;
+float optional_number(const Json& request, const char* key) {
+  const Json* value = request.find(key);
+  if (!value || value->is_null()) return 0;
+  const double number = value->is_number() ? value->get<double>() : NAN;
   if (!std::isfinite(static_cast<float>(number))) throw Error(std::string("\"") + key + "\" is not a finite number.");
   return static_cast<float>(number);
 }
@@ -51,7 +49,7 @@ Storage parse_storage(const std::string& name) {
   throw Error("Scales cannot be stored as \"" + name + "\": choose real, f16, e8m0 or ue4m3.");
 }
 
-void take_format(LabBlock& block, const json& request) {
+void take_format(LabBlock& block, const Json& request) {
   const Format* format = find_format(block.format);
   if (!format || !has_searches(format->grammar.kind))
     throw Error("The lab has no scale to search in " + block.format + ".");
@@ -116,20 +114,20 @@ AffineProblem LabBlock::two_numbers() const {
 }
 
 LabBlock parse_lab_block(const std::string& text) {
-  const json request = json::parse(text, nullptr, false);
+  const Json request = parse_json_or_null(text);
   if (!request.is_object()) throw Error("The lab needs a list of weights.");
   for (const char* key : {"format", "storage"}) {
-    if (request.contains(key) && !request[key].is_string()) throw Error(std::string("\"") + key + "\" is not a name.");
+    if (request.find(key) && !request.find(key)->is_text()) throw Error(std::string("\"") + key + "\" is not a name.");
   }
   LabBlock block;
   block.weights = numbers(request, "weights", 1, most_weights);
-  if (request.contains("importance") && !request["importance"].is_null()) {
+  if (const Json* importance = request.find("importance"); importance && !importance->is_null()) {
     block.importance = numbers(request, "importance", block.weights.size(), block.weights.size());
     for (const float w : block.importance) {
       if (w < 0) throw Error("Importance cannot be negative.");
     }
   }
-  block.format = request.value("format", "");
+  block.format = request.value("format", std::string());
   if (!block.format.empty()) {
     take_format(block, request);
     return block;
@@ -142,7 +140,7 @@ LabBlock parse_lab_block(const std::string& text) {
   if (!(block.levels.front() < 0 && block.levels.back() > 0)) {
     throw Error("The levels need a negative and a positive end.");
   }
-  block.scale.storage = parse_storage(request.value("storage", "real"));
+  block.scale.storage = parse_storage(request.value("storage", std::string("real")));
   return block;
 }
 
@@ -154,9 +152,8 @@ std::string super_block_numbers(const std::string& name, const float* weights) {
       ->run(weights, bytes.data(), format->block_length, nullptr);
   BlockParts parts;
   format->grammar.unpack(bytes.data(), parts);
-  json answer{{"superScale", f32_from_f16(parts.shared_scale)}, {"superMinimum", nullptr}};
-  if (has_offset(format->grammar.kind)) answer["superMinimum"] = f32_from_f16(parts.shared_minimum);
-  return answer.dump();
+  const Json minimum = has_offset(format->grammar.kind) ? Json(f32_from_f16(parts.shared_minimum)) : Json();
+  return Json{{"superMinimum", minimum}, {"superScale", f32_from_f16(parts.shared_scale)}}.dump();
 }
 
 }  // namespace nibble

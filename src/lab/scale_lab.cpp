@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "codec/codec.h"
 #include "error.h"
 #include "formats/format.h"
+#include "json/json.h"
 
 namespace nibble {
 namespace {
-
-using nlohmann::json;
 
 std::string hex(const std::vector<uint8_t>& bytes) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -24,7 +22,7 @@ std::string hex(const std::vector<uint8_t>& bytes) {
 }
 
 /// Without the codes and what they decode to.
-json summary_of(const LabPoint& point) {
+Json summary_of(const LabPoint& point) {
   return {{"scale", point.scale},        {"offset", point.offset},
           {"error", point.error},        {"relativeError", point.relative_error},
           {"maxError", point.max_error}, {"divisor", point.divisor},
@@ -154,17 +152,17 @@ std::pair<double, double> ScaleLab::best_multiples(uint32_t& tried) const {
 }
 
 std::string ScaleLab::report() {
-  json entries = json::array();
-  const auto add = [&](const LabSearch& search, const LabPoint& chosen, uint32_t tried, json candidates) {
-    json entry = summary_of(chosen);
-    entry["name"] = search.name;
-    entry["summary"] = search.summary;
-    entry["tried"] = tried;
-    entry["written"] = search.writer != nullptr;
-    entry["candidates"] = std::move(candidates);
+  Json entries = Json::list();
+  const auto add = [&](const LabSearch& search, const LabPoint& chosen, uint32_t tried, Json candidates) {
+    Json entry = summary_of(chosen);
+    entry.add("name", search.name);
+    entry.add("summary", search.summary);
+    entry.add("tried", tried);
+    entry.add("written", search.writer != nullptr);
+    entry.add("candidates", std::move(candidates));
     entries.push_back(std::move(entry));
   };
-  const auto add_chosen = [&](const LabSearch& search, double scale, double offset, uint32_t tried, json candidates) {
+  const auto add_chosen = [&](const LabSearch& search, double scale, double offset, uint32_t tried, Json candidates) {
     if (search.name == exact_method && block_.scale.step != 0) {
       tried = 0;
       std::tie(scale, offset) = best_multiples(tried);
@@ -179,16 +177,18 @@ std::string ScaleLab::report() {
   affine_scratch_.trace = &pairs;
   for (const LabSearch& search : methods()) {
     if (search.writer) {
-      add(search, as_written(*search.writer), 0, json::array());
+      add(search, as_written(*search.writer), 0, Json::list());
     } else if (search.two_numbers) {
       pairs.clear();
       const AffineChoice choice = search.two_numbers->choose(block_.two_numbers(), affine_scratch_);
-      add_chosen(search, choice.scale, choice.offset, choice.tried, pairs);
+      Json candidates = Json::list();
+      for (const auto& [scale, offset] : pairs) candidates.push_back(Json::list({scale, offset}));
+      add_chosen(search, choice.scale, choice.offset, choice.tried, std::move(candidates));
     } else {
       scales.clear();
       const ScaleChoice choice = search.one_scale->choose(block_.one_scale(), scratch_);
-      json candidates = json::array();
-      for (const double scale : scales) candidates.push_back({scale, 0});
+      Json candidates = Json::list();
+      for (const double scale : scales) candidates.push_back(Json::list({scale, 0}));
       add_chosen(search, choice.scale, 0, choice.tried, std::move(candidates));
     }
   }
@@ -200,7 +200,7 @@ std::string ScaleLab::report() {
   for (size_t i = 0; i < block_.weights.size(); ++i) {
     squares += (block_.importance.empty() ? 1.0 : block_.importance[i]) * block_.weights[i] * block_.weights[i];
   }
-  return json{{"levels", block_.levels},
+  return Json{{"levels", block_.levels},
               {"affine", block_.affine},
               {"offsetAtMostZero", block_.offset_at_most_zero},
               {"storage", block_.scale.name()},

@@ -24,13 +24,11 @@ std::string missing(std::span<const std::string> names, uint64_t count) {
 
 std::vector<uint32_t> by_index(std::span<const ModelFile> files, const ModelFile& index,
                                std::span<const uint32_t> given) {
-  const FileJson json = parse_json_file(index.contents->whole, index.name);
-  const FileJson& map = member(json, "weight_map");
+  const Json json = parse_json_file(index.contents->whole, index.name);
+  const Json& map = member(json, "weight_map");
   std::set<std::string> names;
-  if (map.is_object()) {
-    for (const FileJson& file : map) {
-      if (file.is_string()) names.insert(file.get<std::string>());
-    }
+  for (const auto& [tensor, file] : map.members()) {
+    if (file.is_text()) names.insert(file.text());
   }
   if (names.empty()) throw Error(in_quotes(index.name) + " has no \"weight_map\". Download it again.");
   std::vector<uint32_t> found;

@@ -6,13 +6,12 @@
 #include "container/python_json.h"
 #include "container/text.h"
 #include "error.h"
+#include "json/parse.h"
 #include "model/quantized_source.h"
 #include "packing/packing.h"
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -22,7 +21,7 @@ Json config_of(const Model& model) {
     // Words that only Python's JSON has stay what they are: strings that are made words again when it is written.
     const std::string_view text(reinterpret_cast<const char*>(file.contents->whole.data()),
                                 file.contents->whole.size());
-    Json config = Json::parse(without_python_numbers(text).value_or(std::string(text)), nullptr, false);
+    Json config = parse_json_or_null(without_python_numbers(text).value_or(std::string(text)));
     if (config.is_object()) return config;
   }
   return nullptr;
@@ -46,10 +45,8 @@ LayerChoice::LayerChoice(const Model& model, const PlanOptions& options)
     throw Error("The layers of this model are quantized already (" + quantized->method + "): " + quantized->sign +
                 ". " + type + " is made from the weights they were made from. Open the model before it was quantized.");
   }
-  const std::string family =
-      config_.is_object()
-          ? config_.value("model_type", Json()).is_string() ? config_["model_type"].get<std::string>() : ""
-          : "";
+  const Json* model_type = config_.find("model_type");
+  const std::string family = model_type && model_type->is_text() ? model_type->text() : "";
   if (std::find(transposed_families.begin(), transposed_families.end(), family) != transposed_families.end()) {
     throw Error("Models of the type " + in_quotes(family) +
                 " store their matrices transposed, and loaders expect quantized ones the other way around, which " +

@@ -1,8 +1,8 @@
 #pragma once
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "container/model.h"
+#include "json/json.h"
 #include "plan/options.h"
 
 /// Which tensors of a model become quantized layers of a safetensors file, and why the others do not.
@@ -23,11 +23,11 @@ class LayerChoice {
   /// `name` is the tensor's in Model::tensors(), where it is among them; otherwise empty.
   LayerFate fate_of(const StoredTensor& tensor, std::string_view name) const;
   /// The model's config.json; null when there is none, or no object in it.
-  const nlohmann::ordered_json& config() const { return config_; }
+  const Json& config() const { return config_; }
 
  private:
   const PlanOptions& options_;
-  nlohmann::ordered_json config_;
+  Json config_;
 };
 
 }  // namespace nibble

@@ -1,12 +1,9 @@
 #include "packing/loader_config.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace nibble {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A regular expression that matches this module name and no other.
 std::string pattern_of(std::string_view module) {
@@ -34,19 +31,19 @@ Json gptq_config(const Packing& packing, const LoaderModules& modules) {
                  {"pack_dtype", "int32"},
                  {"lm_head", false}};
   if (modules.left_out.empty()) return config;
-  config["modules_in_block_to_quantize"] = Json::array({modules.quantized});
-  Json& dynamic = config["dynamic"];
-  for (const std::string& module : modules.left_out) dynamic["-:" + pattern_of(module)] = Json::object();
+  config.add("modules_in_block_to_quantize", Json::list({modules.quantized}));
+  Json dynamic = Json::object();
+  for (const std::string& module : modules.left_out) dynamic.add("-:" + pattern_of(module), Json::object());
+  config.add("dynamic", std::move(dynamic));
   return config;
 }
 
 /// A list of modules to skip replaces what loaders would leave out by themselves, the output head.
 Json bitsandbytes_config(const Packing& packing, std::string_view dtype, const LoaderModules& modules) {
   const bool int8 = packing.family == PackingFamily::int8;
-  Json skipped = nullptr;
-  if (!modules.left_out.empty()) {
-    skipped = modules.left_out;
-    if (std::find(skipped.begin(), skipped.end(), "lm_head") == skipped.end()) skipped.push_back("lm_head");
+  std::vector<std::string> skipped = modules.left_out;
+  if (!skipped.empty() && std::find(skipped.begin(), skipped.end(), "lm_head") == skipped.end()) {
+    skipped.push_back("lm_head");
   }
   Json config = {{"quant_method", "bitsandbytes"},
                  {"load_in_8bit", int8},
@@ -54,13 +51,13 @@ Json bitsandbytes_config(const Packing& packing, std::string_view dtype, const L
                  {"_load_in_8bit", int8},
                  {"_load_in_4bit", !int8},
                  {"llm_int8_threshold", 6.0},
-                 {"llm_int8_skip_modules", std::move(skipped)},
+                 {"llm_int8_skip_modules", skipped.empty() ? Json() : Json(skipped)},
                  {"llm_int8_enable_fp32_cpu_offload", false},
                  {"llm_int8_has_fp16_weight", false}};
-  config["bnb_4bit_quant_type"] = packing.fp4 || int8 ? "fp4" : "nf4";
-  config["bnb_4bit_use_double_quant"] = packing.nested;
-  config["bnb_4bit_compute_dtype"] = torch_dtype(dtype);
-  config["bnb_4bit_quant_storage"] = "uint8";
+  config.add("bnb_4bit_quant_type", packing.fp4 || int8 ? "fp4" : "nf4");
+  config.add("bnb_4bit_use_double_quant", packing.nested);
+  config.add("bnb_4bit_compute_dtype", torch_dtype(dtype));
+  config.add("bnb_4bit_quant_storage", "uint8");
   return config;
 }
 
@@ -72,11 +69,11 @@ std::string module_name(std::string_view tensor) {
   return std::string(tensor);
 }
 
-std::string quantization_config_text(const Packing& packing, std::string_view dtype, const LoaderModules& modules) {
+Json quantization_config(const Packing& packing, std::string_view dtype, const LoaderModules& modules) {
   Json config = packing.family == PackingFamily::gptq ? gptq_config(packing, modules)
                                                       : bitsandbytes_config(packing, dtype, modules);
-  config["meta"] = {{"quantizer", Json::array({std::string("nibble:") + NIBBLE_VERSION})}};
-  return config.dump();
+  config.add("meta", {{"quantizer", Json::list({std::string("nibble:") + NIBBLE_VERSION})}});
+  return config;
 }
 
 std::string_view torch_dtype(std::string_view dtype) {

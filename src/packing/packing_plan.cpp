@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "container/companion.h"
@@ -186,7 +185,7 @@ class Planner {
       for (const PackedTensor& tensor : stretch.tensors) enter(tensor);
     }
     const std::array<std::pair<std::string, std::string>, 2> metadata = {
-        {{"format", "pt"}, {"quantization_config", quantization_config_text(packing_, dtype_, modules_)}}};
+        {{"format", "pt"}, {"quantization_config", quantization_config(packing_, dtype_, modules_).dump()}}};
     OutputFile file{"", 0, 0, write_safetensors_header(entries, metadata)};
     const uint64_t data = file.header.size();
     for (const PackedConstant& constant : constants_) {
@@ -263,8 +262,7 @@ class Planner {
   }
 
   void add_side_files() {
-    using Json = nlohmann::ordered_json;
-    const Json config = Json::parse(quantization_config_text(packing_, dtype_, modules_));
+    const Json config = quantization_config(packing_, dtype_, modules_);
     if (packing_.family == PackingFamily::gptq) add_file("quantize_config.json", config.dump(2) + "\n");
     if (!choice_.config().is_object()) {
       packed_.plan.notes.warn(
@@ -273,8 +271,8 @@ class Planner {
       return;
     }
     Json whole = choice_.config();
-    whole["quantization_config"] = config;
-    add_file("config.json", with_python_numbers(whole.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n");
+    whole.set("quantization_config", config);
+    add_file("config.json", with_python_numbers(whole.dump(2)) + "\n");
     std::vector<std::string> elsewhere;  // in a folder of their own
     for (uint32_t i = 0; i < model_.files().size(); ++i) {
       const ModelFile& file = model_.files()[i];

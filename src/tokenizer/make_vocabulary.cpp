@@ -62,8 +62,8 @@ void score_by_merges(Vocabulary& vocabulary, const TokenizerJson& json, const st
 }
 
 /// Whether the tokenizer puts a space before a text: a Prepend step of the normalizer or a Metaspace pre-tokenizer.
-bool prepends_space(const FileJson& node) {
-  if (node.is_array()) return std::any_of(node.begin(), node.end(), prepends_space);
+bool prepends_space(const Json& node) {
+  if (node.is_list()) return std::any_of(node.elements().begin(), node.elements().end(), prepends_space);
   const std::string type = text_member(node, "type");
   if (type == "Sequence")
     return prepends_space(member(node, "normalizers")) || prepends_space(member(node, "pretokenizers"));
@@ -96,8 +96,8 @@ Vocabulary byte_fallback_vocabulary(const TokenizerJson& json, Vocabulary vocabu
   return vocabulary;
 }
 
-bool has_byte_level(const FileJson& node) {
-  if (node.is_array()) return std::any_of(node.begin(), node.end(), has_byte_level);
+bool has_byte_level(const Json& node) {
+  if (node.is_list()) return std::any_of(node.elements().begin(), node.elements().end(), has_byte_level);
   return text_member(node, "type") == "ByteLevel" ||
          (node.is_object() &&
           (has_byte_level(member(node, "pretokenizers")) || has_byte_level(member(node, "decoders"))));
@@ -126,25 +126,19 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
 
 std::vector<AddedToken> TokenizerSettings::extra_tokens(Notes& notes) const {
   std::vector<AddedToken> tokens;
-  if (added_tokens.is_object()) {
-    for (const auto& [text, id] : added_tokens.items()) {
-      if (id.is_number_unsigned() && id.get<uint64_t>() < max_tokens)
-        tokens.push_back({id.get<uint64_t>(), text, false});
-    }
+  for (const auto& [text, id] : added_tokens.members()) {
+    if (id.is_unsigned() && id.get<uint64_t>() < max_tokens) tokens.push_back({id.get<uint64_t>(), text, false});
   }
   uint64_t useless = 0;
   std::string first_useless;
-  const FileJson& decoder = member(tokenizer_config, "added_tokens_decoder");
-  if (decoder.is_object()) {
-    for (const auto& [key, entry] : decoder.items()) {
-      uint64_t id = max_tokens;
-      const auto end = std::from_chars(key.data(), key.data() + key.size(), id).ptr;
-      if (key.empty() || end != key.data() + key.size() || id >= max_tokens || !member(entry, "content").is_string()) {
-        if (useless++ == 0) first_useless = key;
-        continue;
-      }
-      tokens.push_back({id, text_member(entry, "content"), flag_member(entry, "special", false)});
+  for (const auto& [key, entry] : member(tokenizer_config, "added_tokens_decoder").members()) {
+    uint64_t id = max_tokens;
+    const auto end = std::from_chars(key.data(), key.data() + key.size(), id).ptr;
+    if (key.empty() || end != key.data() + key.size() || id >= max_tokens || !member(entry, "content").is_text()) {
+      if (useless++ == 0) first_useless = key;
+      continue;
     }
+    tokens.push_back({id, text_member(entry, "content"), flag_member(entry, "special", false)});
   }
   if (useless > 0) {
     notes.add("tokenizer_config.json is damaged: in added_tokens_decoder, the id " + in_quotes(first_useless) +

@@ -12,8 +12,8 @@ namespace nibble {
 
 /// The small files beside the vocabulary, parsed; null where they are missing.
 struct TokenizerSettings {
-  FileJson config, generation_config, tokenizer_config, special_tokens_map, added_tokens;
-  FileJson chat_template;       ///< of a file of its own
+  Json config, generation_config, tokenizer_config, special_tokens_map, added_tokens;
+  Json chat_template;           ///< of a file of its own
   bool damaged_config = false;  ///< tokenizer_config.json is there and cannot be read
 
   /// Tokens that tokenizer_config.json or added_tokens.json add. The former's word counts where both name an id.

@@ -78,8 +78,8 @@ std::string with_escapes(std::string_view expression) {
   return result;
 }
 
-std::string split_step(const FileJson& step) {
-  const FileJson& pattern = member(step, "pattern");
+std::string split_step(const Json& step) {
+  const Json& pattern = member(step, "pattern");
   std::string expression = text_member(pattern, "Regex");
   if (expression.empty()) expression = text_member(pattern, "String");
   const std::string behaviour = text_member(step, "behavior");
@@ -93,10 +93,10 @@ struct Steps {
   std::vector<std::string> list;
   bool prefix_space = false;
 
-  void add(const FileJson& step) {
+  void add(const Json& step) {
     const std::string type = text_member(step, "type");
     if (type == "Sequence") {
-      for (const FileJson& part : member(step, "pretokenizers")) add(part);
+      for (const Json& part : member(step, "pretokenizers").elements()) add(part);
     } else if (type == "Split") {
       list.push_back(split_step(step));
     } else if (type == "ByteLevel") {
@@ -134,7 +134,7 @@ bool meets(Demand demand, bool value) { return demand == Demand::any || value ==
 
 }  // namespace
 
-std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, Notes& notes) {
+std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& notes) {
   Steps steps;
   steps.add(member(rest, "pre_tokenizer"));
   if (steps.prefix_space) {

@@ -14,6 +14,6 @@ namespace nibble {
 /// with the list of those llama.cpp implements. `rest` is tokenizer.json without its long lists, `clean_spaces`
 /// clean_up_tokenization_spaces of tokenizer_config.json, which two names differ in. Unknown ones give "default" and a
 /// warning.
-std::string_view pre_tokenizer_name(const FileJson& rest, bool clean_spaces, Notes& notes);
+std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& notes);
 
 }  // namespace nibble

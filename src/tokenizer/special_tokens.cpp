@@ -19,9 +19,9 @@ constexpr SpecialToken special_tokens[] = {
 };
 
 /// A token's text; files give it plainly or inside an object.
-std::string token_text(const FileJson& settings, const std::string& name) {
-  const std::string plain = text_member(settings, name.c_str());
-  return plain.empty() ? text_member(member(settings, name.c_str()), "content") : plain;
+std::string token_text(const Json& settings, std::string_view name) {
+  const std::string plain = text_member(settings, name);
+  return plain.empty() ? text_member(member(settings, name), "content") : plain;
 }
 
 /// The texts of special tokens and whether they surround a text, by name.
@@ -35,8 +35,8 @@ class SpecialTokens {
     }
     if (json) read_template(member(json->rest, "post_processor"));
     for (const char* name : {"bos", "eos", "sep"}) {
-      const FileJson& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token").c_str());
-      if (value.is_boolean()) added_[name] = value.get<bool>();
+      const Json& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token"));
+      if (value.is_bool()) added_[name] = value.get<bool>();
     }
   }
 
@@ -55,14 +55,14 @@ class SpecialTokens {
   }
 
   /// What the template that is put around one text starts and ends with.
-  void read_template(const FileJson& processor) {
+  void read_template(const Json& processor) {
     if (text_member(processor, "type") == "Sequence") {
-      for (const FileJson& part : member(processor, "processors")) read_template(part);
+      for (const Json& part : member(processor, "processors").elements()) read_template(part);
       return;
     }
     if (text_member(processor, "type") != "TemplateProcessing") return;
-    const FileJson& single = member(processor, "single");
-    if (!single.is_array() || single.size() < 2) return;
+    const Json::List& single = member(processor, "single").elements();
+    if (single.size() < 2) return;
     const std::string first = text_member(member(single.front(), "SpecialToken"), "id");
     const std::string last = text_member(member(single.back(), "SpecialToken"), "id");
     if (!first.empty()) {
@@ -77,8 +77,8 @@ class SpecialTokens {
     }
   }
 
-  std::optional<uint64_t> in_range(const FileJson& id) const {
-    if (!id.is_number_unsigned() || id.get<uint64_t>() >= vocabulary_.tokens.size()) return std::nullopt;
+  std::optional<uint64_t> in_range(const Json& id) const {
+    if (!id.is_unsigned() || id.get<uint64_t>() >= vocabulary_.tokens.size()) return std::nullopt;
     return id.get<uint64_t>();
   }
 
@@ -99,18 +99,18 @@ class SpecialTokens {
 
   std::optional<uint64_t> find_id(const char* name) const {
     const std::string id_key = std::string(name) + "_token_id";
-    const FileJson& generation_id = member(settings_.generation_config, id_key.c_str());
-    const FileJson& config_id = member(settings_.config, id_key.c_str());
+    const Json& generation_id = member(settings_.generation_config, id_key);
+    const Json& config_id = member(settings_.config, id_key);
     if (auto id = added_token(text(name))) return id;
     if (auto id = in_range(config_id)) return id;
-    if (auto id = in_range(member(member(settings_.config, "text_config"), id_key.c_str()))) return id;
+    if (auto id = in_range(member(member(settings_.config, "text_config"), id_key))) return id;
     if (auto id = vocabulary_token(text(name))) return id;
     if (auto id = vocabulary_token(token_text(settings_.special_tokens_map, std::string(name) + "_token"))) return id;
     if (auto id = in_range(generation_id)) return id;
     // Several ids end a text in some models; the first is the one that ends a document.
-    for (const FileJson* ids : {&config_id, &generation_id}) {
-      if (!ids->is_array() || ids->empty()) continue;
-      if (auto id = in_range(ids->front())) return id;
+    for (const Json* ids : {&config_id, &generation_id}) {
+      if (ids->elements().empty()) continue;
+      if (auto id = in_range(ids->elements()[0])) return id;
     }
     for (const auto& [named, id] : vocabulary_.special_ids) {
       if (named == name && id < vocabulary_.tokens.size()) return id;
@@ -128,27 +128,25 @@ class SpecialTokens {
 /// One template, or several by name, of which "default" is the one. As llama.cpp's converter has it, a member of
 /// tokenizer_config.json counts before files of their own, even null, and these do not count without that file.
 void append_chat_template(KeyValueList& metadata, const TokenizerSettings& settings) {
-  const FileJson& config = settings.tokenizer_config;
-  if (config.empty() && !settings.damaged_config) return;
-  const FileJson& value =
-      config.is_object() && config.contains("chat_template") ? config["chat_template"] : settings.chat_template;
-  std::string chosen = value.is_string() ? value.get<std::string>() : "";
+  const Json& config = settings.tokenizer_config;
+  if (config.members().empty() && !settings.damaged_config) return;
+  const Json* in_config = config.find("chat_template");
+  const Json& value = in_config ? *in_config : settings.chat_template;
+  std::string chosen = value.is_text() ? value.text() : "";
   std::vector<std::string> names;
-  if (value.is_array()) {
-    for (const FileJson& choice : value) {
-      std::string name = text_member(choice, "name");
-      const auto is_plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      };
-      std::replace_if(name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '_');
-      if (name.empty() || !member(choice, "template").is_string()) continue;
-      if (name == "default") {
-        chosen = text_member(choice, "template");
-        continue;
-      }
-      names.push_back(name);
-      metadata.set_string("tokenizer.chat_template." + name, text_member(choice, "template"));
+  for (const Json& choice : value.elements()) {
+    std::string name = text_member(choice, "name");
+    const auto is_plain = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    std::replace_if(name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '_');
+    if (name.empty() || !member(choice, "template").is_text()) continue;
+    if (name == "default") {
+      chosen = text_member(choice, "template");
+      continue;
     }
+    names.push_back(name);
+    metadata.set_string("tokenizer.chat_template." + name, text_member(choice, "template"));
   }
   if (!names.empty()) metadata.set_array("tokenizer.chat_templates", names);
   if (!chosen.empty()) metadata.set_string("tokenizer.chat_template", chosen);

@@ -12,9 +12,9 @@ namespace nibble {
 namespace {
 
 /// A file a vocabulary can do without: an object, or null when it is missing or damaged, which is said.
-FileJson optional_object(std::span<const uint8_t> bytes, const char* file, Notes& notes) {
+Json optional_object(std::span<const uint8_t> bytes, const char* file, Notes& notes) {
   try {
-    FileJson json = parse_json_file(bytes, file);
+    Json json = parse_json_file(bytes, file);
     if (json.is_object() || json.is_null()) return json;
     notes.add(std::string(file) + " is not a JSON object, so it is left out. Download it again.");
   } catch (const Error& problem) {
@@ -26,13 +26,13 @@ FileJson optional_object(std::span<const uint8_t> bytes, const char* file, Notes
 /// What the files of their own say, in the form of tokenizer_config.json's "chat_template": a text, or a list of named
 /// ones when there are more; null when there is none. gguf-py/gguf/vocab.py: chat_template.jinja counts before
 /// chat_template.json, and named templates count beside the former only.
-FileJson read_chat_template(const TokenizerFiles& files, Notes& notes) {
+Json read_chat_template(const TokenizerFiles& files, Notes& notes) {
   const auto text_of = [](std::span<const uint8_t> bytes) { return std::string(bytes.begin(), bytes.end()); };
   if (files.chat_template.empty()) {
     return member(optional_object(files.chat_template_json, "chat_template.json", notes), "chat_template");
   }
   if (files.named_templates.empty()) return text_of(files.chat_template);
-  FileJson list = FileJson::array({{{"name", "default"}, {"template", text_of(files.chat_template)}}});
+  Json list = Json::list({Json{{"name", "default"}, {"template", text_of(files.chat_template)}}});
   for (const auto& [name, bytes] : files.named_templates) {
     list.push_back({{"name", name}, {"template", text_of(bytes)}});
   }
@@ -120,14 +120,14 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   metadata.set_array("tokenizer.ggml.token_type", vocabulary.types);
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
   append_special_tokens(metadata, vocabulary, json ? &*json : nullptr, settings);
-  if (!settings.chat_template.is_null() && settings.tokenizer_config.empty() && !settings.damaged_config) {
+  if (!settings.chat_template.is_null() && settings.tokenizer_config.members().empty() && !settings.damaged_config) {
     notes.add(
         "The chat template is left out, as llama.cpp's converter leaves it out where there is no "
         "tokenizer_config.json.");
   }
   if (vocabulary.model == "llama") {
-    const FileJson& prefix = member(settings.tokenizer_config, "add_prefix_space");
-    if (prefix.is_boolean()) vocabulary.add_space_prefix = prefix.get<bool>();
+    const Json& prefix = member(settings.tokenizer_config, "add_prefix_space");
+    if (prefix.is_bool()) vocabulary.add_space_prefix = prefix.get<bool>();
     if (vocabulary.add_space_prefix) metadata.set_bool("tokenizer.ggml.add_space_prefix", *vocabulary.add_space_prefix);
   }
 }

@@ -14,58 +14,89 @@ constexpr size_t max_merges = size_t{1} << 23;
 }
 
 /// Takes model.vocab and model.merges out of the stream of values while the rest becomes a JSON value.
-class LongLists {
+class LongLists : public JsonEvents {
  public:
   explicit LongLists(TokenizerJson& file) : file_(file) {}
 
-  bool keep(int depth, FileJson::parse_event_t event, FileJson& parsed) {
-    using Event = FileJson::parse_event_t;
-    if (event == Event::key) {
-      if (depth <= 3) keys_[depth - 1] = parsed.get_ref<const std::string&>();
-      return depth != 3 || keys_[0] != "model" || keys_[1] != "vocab";
+  void begin_object() override {
+    const Place place = enter();
+    if (place == Place::merges) no_merge();
+    if (place == Place::rest) rest_.begin_object();
+  }
+  void end_object() override {
+    if (leave() == Place::rest) rest_.end_object();
+  }
+  void begin_list() override {
+    const Place place = enter();
+    if (place == Place::merges) begin_pair();
+    if (place == Place::rest) rest_.begin_list();
+  }
+  void end_list() override {
+    const Place place = leave();
+    if (place == Place::merges) end_pair();
+    if (place == Place::rest) rest_.end_list();
+  }
+  void name(std::string& text) override {
+    if (depth_ <= 3) keys_[depth_ - 1] = text;
+    if (place() == Place::rest) rest_.name(text);
+  }
+  void value(Json&& value) override {
+    switch (place()) {
+      case Place::rest: return rest_.value(std::move(value));
+      case Place::vocabulary: return take_token(value);
+      case Place::merges: return take_merge(value);
     }
-    if (depth < 3 || keys_[0] != "model") return true;
-    if (keys_[1] == "vocab") {
-      take_token(depth, event, parsed);
-      return false;
-    }
-    if (keys_[1] == "merges") return take_merge(depth, event, parsed);
-    return true;
   }
 
+  Json take_rest() { return rest_.take(); }
+
  private:
+  enum class Place { rest, vocabulary, merges };
+  /// What a value belongs to that comes now.
+  Place place() const {
+    if (depth_ < 3 || keys_[0] != "model") return Place::rest;
+    return keys_[1] == "vocab" ? Place::vocabulary : keys_[1] == "merges" ? Place::merges : Place::rest;
+  }
+  Place enter() {
+    const Place outside = place();
+    ++depth_;
+    return outside;
+  }
+  Place leave() {
+    --depth_;
+    return place();
+  }
+
   /// Vocabularies of Unigram models are lists; they are dropped here and refused by the model's type.
-  void take_token(int depth, FileJson::parse_event_t event, const FileJson& parsed) {
-    if (depth != 3 || event != FileJson::parse_event_t::value || !parsed.is_number_unsigned()) return;
+  void take_token(const Json& value) {
+    if (depth_ != 3 || !value.is_unsigned()) return;
     if (file_.vocabulary.size() >= max_tokens)
       damaged("its vocabulary has more than " + std::to_string(max_tokens) + " entries");
-    const auto id = parsed.get<uint64_t>();
+    const auto id = value.get<uint64_t>();
     if (id >= max_tokens) damaged("token " + in_quotes(keys_[2]) + " has the id " + std::to_string(id));
     file_.vocabulary.emplace_back(keys_[2], id);
   }
 
-  bool take_merge(int depth, FileJson::parse_event_t event, const FileJson& parsed) {
-    using Event = FileJson::parse_event_t;
-    if (event == Event::array_start && depth == 3) {
-      pair_.clear();
-      parts_ = 0;
-      return true;
-    }
-    if (event == Event::array_end && depth == 3) {
-      if (parts_ != 2) damaged("merge " + std::to_string(file_.merges.size() + 1) + " is no pair");
-      add_merge(std::move(pair_));
-      pair_ = {};
-      return false;
-    }
-    if (event == Event::value && parsed.is_string() && depth == 3) {
-      add_merge(parsed.get<std::string>());
-    } else if (event == Event::value && parsed.is_string() && depth == 4) {
-      if (parts_++ > 0) pair_ += ' ';
-      for (const char c : parsed.get_ref<const std::string&>()) c == ' ' ? pair_ += "Ġ" : pair_ += c;
-    } else {
-      damaged("merge " + std::to_string(file_.merges.size() + 1) + " is neither a text nor a pair of texts");
-    }
-    return false;
+  [[noreturn]] void no_merge() const {
+    damaged("merge " + std::to_string(file_.merges.size() + 1) + " is neither a text nor a pair of texts");
+  }
+
+  void begin_pair() {
+    if (depth_ != 4) no_merge();
+    pair_.clear();
+    parts_ = 0;
+  }
+  void end_pair() {
+    if (parts_ != 2) damaged("merge " + std::to_string(file_.merges.size() + 1) + " is no pair");
+    add_merge(std::move(pair_));
+    pair_ = {};
+  }
+
+  void take_merge(const Json& value) {
+    if (!value.is_text()) no_merge();
+    if (depth_ == 3) return add_merge(value.text());
+    if (parts_++ > 0) pair_ += ' ';
+    for (const char c : value.text()) c == ' ' ? pair_ += "Ġ" : pair_ += c;
   }
 
   void add_merge(std::string merge) {
@@ -77,6 +108,8 @@ class LongLists {
   }
 
   TokenizerJson& file_;
+  JsonBuilder rest_;
+  size_t depth_ = 0;     // of open lists and objects
   std::string keys_[3];  // the current key of the file, of its member, of that one's member
   std::string pair_;
   int parts_ = 0;
@@ -88,16 +121,15 @@ std::string model_type(const TokenizerJson& file) {
   return type.empty() && !file.merges.empty() ? "BPE" : type;
 }
 
-std::vector<AddedToken> read_added_tokens(const FileJson& list) {
+std::vector<AddedToken> read_added_tokens(const Json& list) {
   std::vector<AddedToken> tokens;
-  if (!list.is_array()) return tokens;
-  for (const FileJson& entry : list) {
-    const FileJson& id = member(entry, "id");
-    const FileJson& content = member(entry, "content");
-    if (!id.is_number_unsigned() || !content.is_string() || id.get<uint64_t>() >= max_tokens) {
+  for (const Json& entry : list.elements()) {
+    const Json& id = member(entry, "id");
+    const Json& content = member(entry, "content");
+    if (!id.is_unsigned() || !content.is_text() || id.get<uint64_t>() >= max_tokens) {
       damaged("an entry of added_tokens has no usable id and content");
     }
-    tokens.push_back({id.get<uint64_t>(), content.get<std::string>(), flag_member(entry, "special", false)});
+    tokens.push_back({id.get<uint64_t>(), content.text(), flag_member(entry, "special", false)});
   }
   return tokens;
 }
@@ -107,9 +139,8 @@ std::vector<AddedToken> read_added_tokens(const FileJson& list) {
 TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes) {
   TokenizerJson file;
   LongLists lists(file);
-  file.rest = parse_json_file(bytes, "tokenizer.json", [&](int depth, FileJson::parse_event_t event, FileJson& parsed) {
-    return lists.keep(depth, event, parsed);
-  });
+  if (!bytes.empty()) read_json_file(bytes, "tokenizer.json", lists);
+  file.rest = lists.take_rest();
   file.added_tokens = read_added_tokens(member(file.rest, "added_tokens"));
   return file;
 }

@@ -16,7 +16,7 @@ struct TokenizerJson {
   std::vector<std::pair<std::string, uint64_t>> vocabulary;  ///< model.vocab: text and id, in file order
   std::vector<std::string> merges;                           ///< model.merges, best first, as "left right"
   std::vector<AddedToken> added_tokens;
-  FileJson rest;  ///< everything else
+  Json rest;  ///< everything else
 };
 
 /// Reads tokenizer.json. Merges may be strings or pairs; a space inside a pair's part is written as "Ġ", as llama.cpp's

@@ -1,9 +1,9 @@
 #include <emscripten/bind.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "json/json.h"
 #include "lab/scale_lab.h"
 #include "wasm/boundary.h"
 
@@ -20,11 +20,11 @@ class Lab {
   std::string report() { return lab_->report(); }
   std::string point(double scale, double offset) const {
     const LabPoint point = lab_->point(scale, offset);
-    return nlohmann::json{{"scale", point.scale},        {"offset", point.offset},
-                          {"error", point.error},        {"relativeError", point.relative_error},
-                          {"maxError", point.max_error}, {"divisor", point.divisor},
-                          {"clipped", point.clipped},    {"codes", point.codes},
-                          {"decoded", point.decoded},    {"bytes", point.bytes}}
+    return Json{{"scale", point.scale},        {"offset", point.offset},
+                {"error", point.error},        {"relativeError", point.relative_error},
+                {"maxError", point.max_error}, {"divisor", point.divisor},
+                {"clipped", point.clipped},    {"codes", point.codes},
+                {"decoded", point.decoded},    {"bytes", point.bytes}}
         .dump();
   }
   double next_scale(double scale, int steps) const { return lab_->block().scale.next(scale, steps); }
@@ -44,7 +44,7 @@ class Lab {
     lab_->error_map({scale_low, scale_high, offset_low, offset_high}, columns, rows, reinterpret_cast<float*>(errors));
   }
   std::string methods() const {
-    nlohmann::json names = nlohmann::json::array();
+    Json names = Json::list();
     for (const LabSearch& search : lab_->methods()) names.push_back(search.name);
     return names.dump();
   }

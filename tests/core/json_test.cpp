@@ -50,6 +50,48 @@ TEST(Json, NumbersReadBackAsThemselves) {
   EXPECT_EQ(Json(std::numeric_limits<int64_t>::min()).dump(), "-9223372036854775808");
 }
 
+/// Configurations of models are written anew with what they held: their numbers must stay as Python and other programs
+/// write them.
+TEST(Json, NumbersOfFilesAreWrittenAsTheLibraryDoes) {
+  for (const char* text : {"6.0",
+                           "0.0",
+                           "-0.0",
+                           "1e-05",
+                           "1e-06",
+                           "0.0001",
+                           "0.02",
+                           "10000.0",
+                           "500000.0",
+                           "1000000.0",
+                           "1e+15",
+                           "1e+20",
+                           "123456789012345.0",
+                           "1.234567890123456e+15",
+                           "0.08838834764831845",
+                           "0.1",
+                           "-2.5",
+                           "6",
+                           "-6",
+                           "151936"}) {
+    EXPECT_EQ(parse_json(text).dump(), text);
+    EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
+  }
+  uint64_t bits = 1;
+  for (int i = 0; i < 20000; ++i) {
+    bits = bits * 6364136223846793005u + 1442695040888963407u;
+    const int digits = 1 + static_cast<int>(bits >> 60), exponent = static_cast<int>(bits >> 40 & 63) - 32;
+    const std::string text =
+        std::to_string(bits % 1000000000000000).substr(0, static_cast<size_t>(digits)) + "e" + std::to_string(exponent);
+    ASSERT_EQ(parse_json(text).dump(), nlohmann::json::parse(text).dump()) << text;
+  }
+}
+
+TEST(Json, NamesGivenTwiceKeepTheirFirstPlaceAndTheirLastValue) {
+  const std::string text = R"({"a":1,"b":{"x":1,"y":2,"x":[3]},"a":null,"c":0,"a":2})";
+  EXPECT_EQ(parse_json(text).dump(), nlohmann::ordered_json::parse(text).dump());
+  EXPECT_EQ(parse_json(text).dump(), R"({"a":2,"b":{"x":[3],"y":2},"c":0})");
+}
+
 /// Every text of up to three bytes from a list of awkward ones, against the library that parses.
 TEST(Json, TextsAreEscapedAndMendedAsTheLibraryDoes) {
   const unsigned char awkward[] = {0,    1,    8,    '\n', 0x1F, ' ',  '"',  '\\', '/',  'a',

@@ -300,7 +300,7 @@ TEST(Pinned, TheLabTellsTheSame) {
               std::vector<float>(importance.begin(), importance.begin() + static_cast<ptrdiff_t>(length));
         }
         Hash hash;
-        hash.add(shared + told_of(request));
+        hash.add((shared.starts_with("{") ? json::parse(shared).dump() : shared) + told_of(request));
         pins.expect(std::string(format.name) + ", " + std::to_string(length) + (weighted ? ", weighted" : ""),
                     hash.hex());
       }

@@ -382,7 +382,7 @@ TEST_F(Stories260K, DamageToAFileBesideTheVocabularyCostsOnlyWhatItSays) {
       {"version https://git-lfs.github.com/spec/v1\n", "tokenizer_config.json is not JSON. It is a Git LFS pointer"},
       {deep, "more than 64 deep"},
       {R"({"added_tokens_decoder": {"x": {"content": "y"}, "3": {}}})",
-       "the id \"3\" and 1 more have no usable text and are left out"}};
+       "the id \"x\" and 1 more have no usable text and are left out"}};
   for (const auto& [text, sentence] : damaged) {
     files.tokenizer_config = as_bytes(text);
     const Converted converted(files, 512);
