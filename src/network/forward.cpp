@@ -33,9 +33,10 @@ Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSeque
   work_.resize(panels_ * work_channels_ * lanes);
 }
 
-void Forward::begin(const Step& step, const WeightForm& form, bool observe) {
+void Forward::begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other) {
   step_ = step;
   form_ = form;
+  other_ = std::move(other);
   observing_ = observe;
   observation_ = {};
   switch (step.op) {
@@ -65,6 +66,9 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe) {
     for (size_t panel = 0; panel < panels_; ++panel) std::fill_n(out().at(panel), network_.embedding * lanes, 0.0f);
     out_begun_ = true;
   }
+  if (!other_) return;
+  observation_.contrast.assign(2 * sequences_.size(), 0);
+  if (is_dense_down() && step_.first_column == 0) difference_.assign(panels_ * network_.embedding * lanes, 0);
 }
 
 /// The input of a part of the feed-forward network: normalised once, and for an expert gathered once.
@@ -126,25 +130,75 @@ void Forward::observe_input(const ProductInput& input, size_t columns) {
   for (const SequencePanels& place : places) observation_.counts.push_back(static_cast<double>(place.tokens));
 }
 
-WeightRows Forward::decode(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
-  auto found = decoders_.find(form_.type);
-  if (found == decoders_.end()) found = decoders_.emplace(form_.type, SourceDecoder(form_.type, kernel_)).first;
+WeightRows Forward::decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  auto found = decoders_.find(form.type);
+  if (found == decoders_.end()) found = decoders_.emplace(form.type, SourceDecoder(form.type, kernel_)).first;
   SourceDecoder& decoder = found->second;
-  if (form_.head_rows > 0) {
+  if (form.head_rows > 0) {
     // The two halves of each head, row by row in turn.
-    const size_t row_bytes = decoder.format().bytes_for(form_.row_length);
+    const size_t row_bytes = decoder.format().bytes_for(form.row_length);
     reordered_.resize(rows * row_bytes);
     for (uint64_t row = 0; row < rows; ++row) {
-      const uint64_t in_head = row % form_.head_rows;
-      const uint64_t from = row - in_head + in_head % 2 * (form_.head_rows / 2) + in_head / 2;
+      const uint64_t in_head = row % form.head_rows;
+      const uint64_t from = row - in_head + in_head % 2 * (form.head_rows / 2) + in_head / 2;
       std::copy_n(bytes + from * row_bytes, row_bytes, reordered_.begin() + static_cast<ptrdiff_t>(row * row_bytes));
     }
     bytes = reordered_.data();
   }
-  const WeightPosition position{(step_.first_row + first_row) * form_.row_length, form_.row_length};
-  const float* values = decoder.decode(bytes, rows * form_.row_length, position, form_.add);
+  const WeightPosition position{(step_.first_row + first_row) * form.row_length, form.row_length};
+  const float* values = decoder.decode(bytes, rows * form.row_length, position, form.add);
   return {values + step_.first_column, static_cast<size_t>(rows), static_cast<size_t>(step_.columns),
-          static_cast<size_t>(form_.row_length)};
+          static_cast<size_t>(form.row_length)};
+}
+
+void Forward::keep(const WeightRows& weights) {
+  kept_.resize(weights.rows * weights.columns);
+  for (size_t row = 0; row < weights.rows; ++row)
+    std::copy_n(weights.data + row * weights.stride, weights.columns, kept_.data() + row * weights.columns);
+}
+
+void Forward::contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  if (!other_ || kept_.size() != rows * step_.columns) throw Error("There is nothing to contrast with. A fault.");
+  const WeightRows theirs = decode(*other_, bytes, first_row, rows);
+  for (size_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < theirs.columns; ++i) kept_[row * theirs.columns + i] -= theirs.data[row * theirs.stride + i];
+  }
+  const WeightRows difference{kept_.data(), theirs.rows, theirs.columns, theirs.columns};
+  if (is_dense_down()) {
+    const PanelView to = panels_of(difference_, network_.embedding);
+    multiply(difference, PlainInput(hidden()), 0, 0, panels_, {to.at(0, first_row), to.stride}, Into::add, kernel_);
+    return;
+  }
+  const size_t panels = step_.part == Part::expert ? part_panels_ : panels_;
+  const auto product = [&](const ProductInput& input) {
+    add_contrast(tile_product(difference, input, panels), rows, 0);
+  };
+  if (step_.op == Op::attention_output)
+    product(PlainInput(work(0)));
+  else if (step_.op == Op::down)
+    product(PlainInput(hidden()));
+  else if (step_.part == Part::expert)
+    product(PlainInput(gathered()));
+  else
+    product(*input_);
+}
+
+void Forward::add_contrast(PanelView view, uint64_t rows, size_t which) {
+  const auto& places = step_.part == Part::expert ? routed_places_ : places_;
+  for (size_t s = 0; s < places.size(); ++s) {
+    double sum = 0;
+    for (size_t panel = 0; panel < places[s].panels(); ++panel) {
+      const float* values = view.at(places[s].first_panel + panel);
+      const size_t tokens = places[s].tokens_in(panel);
+      for (uint64_t row = 0; row < rows; ++row) {
+        for (size_t lane = 0; lane < tokens; ++lane) {
+          const double value = values[row * lanes + lane];
+          sum += value * value;
+        }
+      }
+    }
+    observation_.contrast[2 * s + which] += sum;
+  }
 }
 
 void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
@@ -153,14 +207,17 @@ void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
     // Of a tensor with one dimension, every value is a row.
     form_.row_length = 1;
     rows = step_.columns;
-    const WeightRows values = decode(bytes, 0, rows);
+    const WeightRows values = decode(form_, bytes, 0, rows);
     vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + rows);
     return;
   }
-  const WeightRows weights = decode(bytes, first_row, rows);
+  const WeightRows weights = decode(form_, bytes, first_row, rows);
+  if (other_) keep(weights);
   const PanelView queries = work(0), keys = work(network_.queries());
   const auto project = [&](PanelView to) {
-    multiply(weights, *input_, 0, 0, panels_, {to.at(0, first_row), to.stride}, Into::set, kernel_);
+    const PanelView rows_of = {to.at(0, first_row), to.stride};
+    multiply(weights, *input_, 0, 0, panels_, rows_of, Into::set, kernel_);
+    if (other_) add_contrast(rows_of, rows, 1);
   };
   switch (step_.op) {
     case Op::vector:
@@ -169,9 +226,12 @@ void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
     case Op::query: project(queries); break;
     case Op::key: project(keys); break;
     case Op::value: project(work(network_.queries() + network_.keys())); break;
-    case Op::attention_output:
-      multiply(weights, PlainInput(queries), 0, 0, panels_, {out().at(0, first_row), out().stride}, Into::add, kernel_);
+    case Op::attention_output: {
+      const PanelView to = {out().at(0, first_row), out().stride};
+      multiply(weights, PlainInput(queries), 0, 0, panels_, to, Into::add, kernel_);
+      if (other_) add_contrast(to, rows, 1);
       break;
+    }
     case Op::router: project(gathered()); break;
     case Op::shared_router: {
       const PanelView gate = tile_product(weights, *input_, panels_);
@@ -196,7 +256,7 @@ void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
   while (place != tokens_.end() && static_cast<uint64_t>(place->token) < first_row + rows) {
     const int32_t token = place->token;
     const auto row = static_cast<uint64_t>(token) - first_row;
-    const float* values = decode(bytes + row * row_bytes, first_row + row, 1).data;
+    const float* values = decode(form_, bytes + row * row_bytes, first_row + row, 1).data;
     for (; place != tokens_.end() && place->token == token; ++place) {
       float* to = residual().at(place->panel) + place->lane;
       for (size_t i = 0; i < network_.embedding; ++i) to[i * lanes] = values[i] * network_.embedding_scale;
@@ -217,10 +277,13 @@ void Forward::multiply_up(const WeightRows& weights, uint64_t first_row) {
   const ProductInput& input = step_.part == Part::expert ? static_cast<const ProductInput&>(own) : *input_;
   const PanelView to = hidden();
   if (step_.op == Op::gate || network_.architecture->feed_forward == FeedForward::plain) {
-    multiply(weights, input, 0, 0, part_panels_, {to.at(0, first_row), to.stride}, Into::set, kernel_);
+    const PanelView rows = {to.at(0, first_row), to.stride};
+    multiply(weights, input, 0, 0, part_panels_, rows, Into::set, kernel_);
+    if (other_) add_contrast(rows, weights.rows, 1);
     return;
   }
   const PanelView product = tile_product(weights, input, part_panels_);
+  if (other_) add_contrast(product, weights.rows, 1);
   const std::span<const float> bias = step_.part == Part::dense ? vector(Vector::up_bias) : std::span<const float>();
   for (size_t panel = 0; panel < part_panels_; ++panel) {
     panel_math(kernel_).multiply_into(to.at(panel, first_row), product.at(panel),
@@ -234,6 +297,7 @@ void Forward::add_down(const WeightRows& weights, uint64_t first_row) {
     return;
   }
   const PanelView product = tile_product(weights, PlainInput(hidden()), part_panels_);
+  if (other_) add_contrast(product, weights.rows, 1);
   const auto add = [&](size_t from_panel, size_t from_lane, size_t panel, size_t lane, float weight) {
     const float* from = product.at(from_panel) + from_lane;
     float* to = out().at(panel, first_row) + lane;
@@ -356,6 +420,12 @@ Observation Forward::end() {
     case Op::gate: activate(); break;
     case Op::up:
       if (plain) activate();
+      break;
+    case Op::down:
+      if (other_ && is_dense_down() && is_last_window()) {
+        add_contrast(panels_of(difference_, network_.embedding), network_.embedding, 0);
+        add_contrast(out(), network_.embedding, 1);
+      }
       break;
     case Op::finish_feed_forward:
       finish(Vector::down_bias, Vector::feed_forward_after_norm);

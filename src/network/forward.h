@@ -34,6 +34,10 @@ struct WeightForm {
 struct Observation {
   std::vector<double> sums;  ///< sequence after sequence
   std::vector<double> counts;
+  /// Where other weights were held against the step's own (see begin()): for each sequence |(W - V) a|^2 and |W a|^2,
+  /// summed over its tokens; W are the step's weights, V the others, a the step's input. Of a projection down that is
+  /// done in windows, both are zero until the last.
+  std::vector<double> contrast;
 };
 
 /// Scores of the next token: channel r of the view belongs to token first_row + r of the vocabulary.
@@ -51,11 +55,14 @@ class Forward {
   Forward(const Forward&) = delete;
   Forward& operator=(const Forward&) = delete;
 
-  /// Begins a step (its tiles are not looked at). With `observe`, end() tells what its input was.
-  void begin(const Step& step, const WeightForm& form, bool observe);
+  /// Begins a step (its tiles are not looked at). With `observe`, end() tells what its input was. With `other`, each
+  /// tile is followed by the same rows of other weights, stored that way, and end() tells what they would change.
+  void begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other = {});
   /// Takes the rows `first_row` to `first_row` + `rows` of the step; `bytes` as stored. Throws Error when a weight is
   /// not finite.
   void take(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  /// Takes the other weights of the rows that take() had last; they change nothing. Throws Error as that does.
+  void contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   /// Ends the step. Throws Error when the residual stream is no longer finite.
   Observation end();
 
@@ -81,7 +88,12 @@ class Forward {
   void gather();
   void observe_input(const ProductInput& input, size_t columns);
   void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
-  WeightRows decode(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  WeightRows decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  void keep(const WeightRows& weights);
+  /// Adds the squares of what weights gave for the tokens at work to number `which` of each sequence's contrast.
+  void add_contrast(PanelView view, uint64_t rows, size_t which);
+  bool is_dense_down() const { return step_.op == Op::down && step_.part == Part::dense; }
+  bool is_last_window() const { return step_.first_column + step_.columns == form_.row_length; }
   /// The product of a tile for `panels` panels, in a space of its own.
   PanelView tile_product(const WeightRows& weights, const ProductInput& input, size_t panels);
   void multiply_up(const WeightRows& weights, uint64_t first_row);
@@ -108,6 +120,9 @@ class Forward {
 
   Step step_{};
   WeightForm form_;
+  std::optional<WeightForm> other_;
+  std::vector<float> kept_;        // weights of the tile at work
+  std::vector<float> difference_;  // what the other weights change in the output of the projection down, so far
   bool observing_ = false, in_attention_ = false, out_begun_ = false;
   Observation observation_;
   std::array<std::vector<float>, vector_count> vectors_;

@@ -99,6 +99,11 @@ Network network_of(const Json& json) {
   return network;
 }
 
+WeightForm form_of(const Json& json) {
+  return {json.at("type").text(), json.at("rowLength").get<uint64_t>(), json.at("headRows").get<uint64_t>(),
+          json.at("add").get<float>()};
+}
+
 }  // namespace
 
 PassOptions parse_pass_options(std::string_view json) {
@@ -115,6 +120,7 @@ PassOptions parse_pass_options(std::string_view json) {
   options.observe = root.value("observe", false);
   options.observe_output = root.value("observeOutput", false);
   options.logits = root.value("logits", true);
+  options.contrast = root.value("contrast", false);
   return options;
 }
 
@@ -162,8 +168,8 @@ StepOrder parse_step(std::string_view json) {
   step.op = named<Op>(op_names, root.at("op").text());
   step.layer = root.at("layer").get<uint32_t>();
   if (!root.find("type")) return order;
-  order.form = {root.at("type").text(), root.at("rowLength").get<uint64_t>(), root.at("headRows").get<uint64_t>(),
-                root.at("add").get<float>()};
+  order.form = form_of(root);
+  if (const Json* other = root.find("other")) order.other = form_of(*other);
   step.part = named<Part>(part_names, root.at("part").text());
   const auto vector = root.at("vector").get<size_t>();
   if (vector >= vector_count) throw Error("There is no such vector. This is a fault in the program.");

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ std::string pass_plan_json(const PassPlan& plan, const Model& model);
 struct StepOrder {
   Step step;
   WeightForm form;
+  std::optional<WeightForm> other{};  ///< of weights that are held against these
   bool observe = false;
 };
 /// PassStep. Throws Error.

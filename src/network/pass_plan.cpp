@@ -149,7 +149,10 @@ class Planner {
   void cut(Step& step, uint64_t most_rows) const {
     const ModelTensor& source = model_.tensors()[step.tensor];
     const uint64_t row = source.shape[0], slice_rows = source.slice_weights() / row;
-    const uint64_t unit = std::max<uint64_t>(1, source.transform.head_rows);
+    // Where rows of a head may have to be put in order, every model has whole heads in a tile: two models of one
+    // network are cut alike.
+    const bool heads = step.op == Op::query || step.op == Op::key;
+    const uint64_t unit = std::max<uint64_t>(heads ? network().head : 1, source.transform.head_rows);
     const uint64_t rows = std::max(unit, std::min(most_rows, std::max<uint64_t>(1, tile_weights / row)) / unit * unit);
     const uint64_t row_bytes = format_of(source.stored).bytes_for(row);
     for (uint64_t done = 0; done < step.rows;) {
@@ -357,9 +360,11 @@ class Planner {
       if (product) plan_.operations += 2.0 * static_cast<double>(step.rows * step.columns * options_.tokens) * share;
     }
     const uint64_t tokens = panels_ * lanes, rotations = n.sliding_rotary == n.rotary ? 1 : 2;
-    plan_.memory.activations = tokens * (n.embedding + plan_.work_channels + tile_rows) * sizeof(float);
+    // The other weights' products are a third to those of two networks side by side.
+    const uint64_t differences = options_.contrast ? n.embedding : 0;
+    plan_.memory.activations = tokens * (n.embedding + plan_.work_channels + tile_rows + differences) * sizeof(float);
     plan_.memory.per_worker =
-        idle_worker_bytes + copies_of_a_tile * tile_bytes + 2 * tile_values * sizeof(float) +
+        idle_worker_bytes + copies_of_a_tile * tile_bytes + (options_.contrast ? 4 : 2) * tile_values * sizeof(float) +
         rounded_up(options_.longest, lanes) * sizeof(float) * (2 * n.head + lanes + rotations * n.rotary.dimensions);
   }
 

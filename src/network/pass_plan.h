@@ -89,6 +89,7 @@ struct PassOptions {
   bool observe = false;         ///< of each matrix: the squares of its input, column by column
   bool observe_output = false;  ///< also of the output layer's
   bool logits = true;
+  bool contrast = false;  ///< other weights are held against those of each layer's matrices: see Forward::begin()
 };
 
 /// Bytes. Of all workers together, and of each beside that.

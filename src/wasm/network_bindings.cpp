@@ -35,7 +35,7 @@ class BoundPass {
     return sentence_of([&] {
       const network::StepOrder order = network::parse_step(step);
       op_ = order.step.op;
-      forward(which).begin(order.step, order.form, order.observe);
+      forward(which).begin(order.step, order.form, order.observe, order.other);
     });
   }
 
@@ -46,11 +46,18 @@ class BoundPass {
     });
   }
 
+  std::string contrast(unsigned which, uintptr_t tile, double first_row, double rows) {
+    return sentence_of([&] {
+      forward(which).contrast(bound::bytes_at(tile), static_cast<uint64_t>(first_row), static_cast<uint64_t>(rows));
+    });
+  }
+
   std::string end(unsigned which) {
     return sentence_of([&] {
       const network::Observation seen = forward(which).end();
       result_ = seen.sums;
       result_.insert(result_.end(), seen.counts.begin(), seen.counts.end());
+      result_.insert(result_.end(), seen.contrast.begin(), seen.contrast.end());
     });
   }
 
@@ -110,6 +117,7 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("problem", &BoundPass::problem)
       .function("begin", &BoundPass::begin)
       .function("take", &BoundPass::take)
+      .function("contrast", &BoundPass::contrast)
       .function("end", &BoundPass::end)
       .function("streams", &BoundPass::streams)
       .function("figures", &BoundPass::figures)

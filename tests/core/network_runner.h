@@ -52,10 +52,13 @@ class RunModel {
                           source.transform.add};
     forward.begin(step, form, !step.observed.empty());
   }
-  void take(Forward& forward, const Tile& tile) const {
+  void take(Forward& forward, const Tile& tile) const { forward.take(at(tile), tile.first_row, tile.rows); }
+  /// The bytes of a tile.
+  const uint8_t* at(const Tile& tile) const {
     const std::vector<uint8_t>& from = tile.file < files_.size() ? files_[tile.file].second : model_.computed();
-    forward.take(from.data() + tile.offset, tile.first_row, tile.rows);
+    return from.data() + tile.offset;
   }
+  uint8_t* at(const Tile& tile) { return files_.at(tile.file).second.data() + tile.offset; }
 
  private:
   std::vector<std::pair<std::string, std::vector<uint8_t>>> files_;

@@ -51,6 +51,9 @@ test('after a run the page says what changed in the answers, as the command line
     rmSync(folder, { recursive: true });
   }
 
+  const outputs = answers.getByRole('figure', { name: 'Error of each layer’s outputs' });
+  await expect(outputs.locator('.legend li')).toHaveText(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
+
   // The text, token by token: the most changed one is looked at first, others by pointer and keys.
   const text = answers.getByRole('application', { name: 'The text, token by token' });
   await expect(text.locator('.token')).toHaveCount(4 * 127);

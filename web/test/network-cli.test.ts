@@ -97,6 +97,8 @@ describe('evaluate', () => {
     ];
     for (const [name, value, error] of lines) expect(out).toMatch(new RegExp(`${name} +${value} ± ${error}`));
     expect(out).toMatch(new RegExp(`99th percentile +${json.divergence99.toFixed(6)} nats`));
+    expect(out).toMatch(/\nlayer +q +k +v +o +gate +up +down +streams apart\n +0 +\d\.\d{3} %/);
+    expect(json).toMatchObject({ outputs: [{ layer: 0 }, { layer: 1 }, { layer: 2 }, { layer: 3 }] });
     expect(out).toMatch(/Same most likely token +9\d\.\d+ % ± \d\.\d+ %/);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  answersByToken,
   checkImportance,
   cutText,
   evaluateAnswers,
@@ -70,6 +71,28 @@ describe('two models beside each other', () => {
     expect(report.sameTop.value).toBeLessThan(0.98);
     expect(report.kept.value).toBeGreaterThan(0.9);
     expect(Math.abs(report.secondPerplexity.value - report.perplexity.value)).toBeLessThan(0.05);
+  });
+
+  it('say what quantizing changes in the outputs of each layer, whatever the workers', async () => {
+    const path = await quantized('Q4_0', true);
+    const look = (workers: number) =>
+      withTwo(path, (one, other) => answersByToken([one, other], stretches(3, 70), { workers }, 0));
+    const { outputs, streams, report } = await look(1);
+    expect(outputs.map(({ layer }) => layer)).toEqual([0, 1, 2, 3]);
+    for (const { errors } of outputs) {
+      expect(Object.keys(errors)).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
+      // Four bits with a scale for 32 weights: an amplitude between 1:50 and 1:6.
+      for (const error of Object.values(errors)) {
+        expect(error).toBeGreaterThan(0.0003);
+        expect(error).toBeLessThan(0.03);
+      }
+    }
+    expect(await look(2)).toMatchObject({ outputs, streams, report });
+    const same = await withModel(ts3m, (one) =>
+      withModel(ts3m, (other) => answersByToken([one, other], stretches(1, 70), {}, 0)),
+    );
+    expect(same.outputs.flatMap(({ errors }) => Object.values(errors))).toEqual(new Array(28).fill(0));
+    expect(same.report.divergence.value).toBe(0);
   });
 
   it('are refused when their vocabularies differ', async () => {

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import {
+  answersByToken,
+  LAYER_ROLES,
   cutText,
   evaluateAnswers,
   passMemory,
   planPass,
   tokensFor,
-  type AnswerReport,
+  type AnsweredText,
   type Estimate,
   type OpenedModel,
   type PassProgress,
@@ -60,9 +62,10 @@ export async function evaluate(
       tell(options, notes.a, first);
       tell(options, notes.b, second);
       const texts = readTexts([one, other], options);
-      const work = (run: PassRun) => evaluateAnswers([one, other], texts, run);
-      const report = await withProgress(options, signal, work, [one, other], texts);
-      print(options, { ...sourceOf(texts, options), ...report, notes }, (found) =>
+      const work = (run: PassRun) => answersByToken([one, other], texts, run, 0);
+      const found = await withProgress(options, signal, work, [one, other], texts, { contrast: true });
+      const { report, streams, outputs } = found;
+      print(options, { ...sourceOf(texts, options), ...report, streams, outputs, notes }, () =>
         describeAnswers(found, basename(first), basename(second)),
       );
     }),
@@ -121,9 +124,13 @@ export function estimate({ value, error }: Estimate, digits = 4): string {
 }
 
 /** What differs in the answers of two models. */
-export function describeAnswers(report: AnswerReport, first: string, second: string): string {
+export function describeAnswers(
+  { report, streams, outputs }: Pick<AnsweredText, 'report' | 'streams' | 'outputs'>,
+  first: string,
+  second: string,
+): string {
   const share = ({ value, error }: Estimate) => `${percent(value, 2)} ± ${percent(error, 2)}`;
-  return table([
+  const figures = table([
     [`Perplexity of ${first}`, estimate(report.perplexity)],
     [`Perplexity of ${second}`, estimate(report.secondPerplexity)],
     ['Mean divergence', `${estimate(report.divergence, 6)} nats`],
@@ -133,4 +140,21 @@ export function describeAnswers(report: AnswerReport, first: string, second: str
     ['Probability kept', share(report.kept)],
     ['Tokens', integer(report.tokens)],
   ]);
+  if (outputs.length === 0) return figures;
+  const roles = ROLES.filter((role) => outputs.some(({ errors }) => errors[role] !== undefined));
+  const cell = (value: number | undefined) => (value === undefined ? '–' : percent(value, 3));
+  const layers = table(
+    [
+      ['layer', ...roles, 'streams apart'],
+      ...outputs.map(({ layer, errors }) => [
+        String(layer),
+        ...roles.map((role) => cell(errors[role])),
+        cell(streams[layer]),
+      ]),
+    ],
+    [0, ...roles.map((_, index) => index + 1), roles.length + 1],
+  );
+  return `${figures}\n\nSquared error of each layer's outputs, and how far the streams are apart after it:\n${layers}`;
 }
+
+const ROLES = Object.values(LAYER_ROLES);

@@ -1,8 +1,8 @@
 import type { Core, OpenedModel } from './opened-model';
 import { answer, throwProblem, withBytes } from './module';
-import { runPass, type PassRun } from './pass';
+import { LAYER_ROLES, runPass, type PassRun, type PassWatch } from './pass';
 import { Problem } from './problem';
-import type { AnsweredToken, AnswerReport, Text, TextTokens } from './types';
+import type { AnsweredToken, AnswerReport, LayerRole, OutputErrors, Text, TextTokens } from './types';
 
 /**
  * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot
@@ -62,6 +62,8 @@ export interface AnsweredText {
    * difference's length over that of the first's. Empty where the models have other layers.
    */
   streams: number[];
+  /** Layer by layer, what the second model's weights change in outputs; empty where the models have other layers. */
+  outputs: OutputErrors[];
   tokens: AnsweredToken[]; // in the order of the texts: in each from number firstScored + 1 on
 }
 
@@ -75,8 +77,30 @@ export async function answersByToken(
   const [first, second] = models;
   const streams: number[] = [];
   const onStreams = (_: number, apart: number) => void streams.push(apart);
-  const figures = await runPass(second ? [first, second] : [first], texts, run, { onStreams });
-  return { streams, ...answersOf(first.core, figures, most) };
+  const changes = new OutputChanges();
+  const watch = second ? { onStreams, onContrast: changes.add } : {};
+  const figures = await runPass(second ? [first, second] : [first], texts, run, watch);
+  return { streams, outputs: changes.errors(), ...answersOf(first.core, figures, most) };
+}
+
+/** Sums of squares by layer and role, as a pass tells them: what changes, and the output. */
+class OutputChanges {
+  readonly #layers: Partial<Record<LayerRole, [change: number, output: number]>>[] = [];
+
+  readonly add: NonNullable<PassWatch['onContrast']> = ({ op, layer }, change, output) => {
+    const sums = ((this.#layers[layer] ??= {})[LAYER_ROLES[op]!] ??= [0, 0]);
+    sums[0] += change;
+    sums[1] += output;
+  };
+
+  errors(): OutputErrors[] {
+    return this.#layers.map((roles, layer) => ({
+      layer,
+      errors: Object.fromEntries(
+        Object.entries(roles).flatMap(([role, [change, output]]) => (output > 0 ? [[role, change / output]] : [])),
+      ),
+    }));
+  }
 }
 
 /** What figures of scored tokens, as runPass() gives them, come to; and up to `most` tokens one by one. */

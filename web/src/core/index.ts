@@ -27,7 +27,16 @@ export {
   type OutlierReport,
   type TensorOutliers,
 } from './outliers';
-export { passMemory, planPass, runPass, type PassProgress, type PassRun, type PassWishes } from './pass';
+export {
+  LAYER_ROLES,
+  passMemory,
+  passOperations,
+  planPass,
+  runPass,
+  type PassProgress,
+  type PassRun,
+  type PassWishes,
+} from './pass';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
 export { Problem, sentenceOf, Stopped } from './problem';

@@ -13,7 +13,7 @@ import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { Problem, Stopped } from './problem';
 import type { ByteSource } from './source';
-import type { PassOptions, PassPlan, PassStep, Text } from './types';
+import type { LayerRole, PassOptions, PassPlan, PassStep, Text } from './types';
 
 export interface PassProgress {
   share: number; // of the products, 0 to 1
@@ -37,10 +37,15 @@ export interface PassWatch {
    * length.
    */
   onStreams?: (layer: number, apart: number) => void;
+  /**
+   * After a matrix of a layer of the first of two networks, where they have the same steps: the square of what the
+   * second's weights change in its output, and of the output, over all tokens.
+   */
+  onContrast?: (step: PassStep, change: number, output: number) => void;
 }
 
 /** What a pass is for, beside scoring the tokens. */
-export type PassWishes = Pick<PassOptions, 'observe' | 'observeOutput' | 'logits'>;
+export type PassWishes = Pick<PassOptions, 'observe' | 'observeOutput' | 'logits' | 'contrast'>;
 
 /** Tiles that one worker has: one at work, one waiting. */
 const tilesPerWorker = 2;
@@ -57,7 +62,7 @@ export async function runPass(
   texts: readonly Text[],
   run: PassRun = {},
   watch: PassWatch = {},
-  wishes: PassWishes = { observe: watch.onSeen !== undefined },
+  wishes: PassWishes = { observe: watch.onSeen !== undefined, contrast: watch.onContrast !== undefined },
 ): Promise<Float64Array[]> {
   if (run.signal?.aborted) throw new Stopped();
   const plans = planPass(models, texts, wishes);
@@ -77,7 +82,8 @@ export function planPass(models: readonly OpenedModel[], texts: readonly Text[],
     longest: texts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
     ...wishes,
   };
-  const plans = models.map((model) => model.passPlan(options));
+  // The second network's weights are held against the first's, where those are at work.
+  const plans = models.map((model, index) => model.passPlan(index === 0 ? options : { ...options, contrast: false }));
   const [first, second] = plans;
   if (second && first!.network.vocabulary !== second.network.vocabulary) {
     throw new Problem(
@@ -91,6 +97,13 @@ export function planPass(models: readonly OpenedModel[], texts: readonly Text[],
 /** What a pass takes at most, beside an idle page, in bytes. */
 export function passMemory(plans: readonly PassPlan[], workers: number): number {
   return plans.reduce((sum, { memory }) => sum + memory.activationsBytes + workers * memory.perWorkerBytes, 0);
+}
+
+/** Floating point operations of a pass. */
+export function passOperations(plans: readonly PassPlan[], { contrast }: PassWishes): number {
+  const workOfAll = (steps: Iterable<PassStep>) => [...steps].reduce((sum, step) => sum + workOf(step), 0);
+  const again = contrast ? workOfAll(contrasted(plans).keys()) / Math.max(1, workOfAll(plans[0]!.steps)) : 0;
+  return plans.reduce((sum, { operations }) => sum + operations, 0) + again * plans[0]!.operations;
 }
 
 interface Member {
@@ -109,6 +122,8 @@ class RunningPass {
   readonly #tokens: Set<number>;
   readonly #tileBytes: number;
   readonly #work: number;
+  /** Of the first network's steps, those of the second whose weights are held against theirs. */
+  readonly #others: ReadonlyMap<PassStep, PassStep>;
   readonly #start = performance.now();
   #shown = 0;
   #step = 0; // of all networks, counted on
@@ -135,7 +150,10 @@ class RunningPass {
     this.#watch = watch;
     this.#sources = models.map(({ sources }) => sources.map((source) => core.platform.openSource(source)));
     this.#tokens = new Set(texts.flatMap(({ tokens }) => [...tokens]));
-    this.#work = plans.reduce((sum, plan) => sum + plan.steps.reduce((all, step) => all + workOf(step), 0), 0);
+    this.#others = watch.onContrast ? contrasted(plans) : new Map();
+    this.#work =
+      plans.reduce((sum, plan) => sum + plan.steps.reduce((all, step) => all + workOf(step), 0), 0) +
+      [...this.#others.keys()].reduce((all, step) => all + workOf(step), 0);
     const tiles = plans.flatMap(({ steps }) => steps.flatMap((step) => step.tiles ?? []));
     this.#tileBytes = tiles.reduce((most, [, , bytes]) => Math.max(most, bytes), 0);
     this.#failure = new Promise<never>((_, reject) => (this.#fail = reject));
@@ -200,7 +218,11 @@ class RunningPass {
 
   async #runStep(network: number, step: PassStep): Promise<void> {
     const index = this.#begin(network, step);
-    for (const tile of step.tiles ?? []) await this.#give(network, index, step, tile);
+    const other = network === 0 ? this.#others.get(step) : undefined;
+    for (const [number, tile] of (step.tiles ?? []).entries()) {
+      await this.#give(network, index, step, tile);
+      if (other) await this.#give(network, index, other, other.tiles![number]!, 1);
+    }
     this.#end(network, index);
   }
 
@@ -217,15 +239,18 @@ class RunningPass {
 
   #begin(network: number, step: PassStep): number {
     const index = this.#step++;
+    const other = network === 0 ? this.#others.get(step) : undefined;
     this.#stepTensors[index] = step.tensor ?? `layer ${step.layer}`;
     this.#underWay.set(index, {
       seen: this.#members.map(() => undefined),
       use: (seen) => {
         if ((step.observed?.length ?? 0) > 0) this.#tellSeen(step, seen);
+        else if (other) this.#tellContrast(step, seen);
       },
     });
     const { tiles: _, ...order } = step;
-    const message: BeginStep = { kind: 'begin-step', index, network, step: JSON.stringify(order) };
+    const json = JSON.stringify(other ? { ...order, other: { ...other, tiles: [] } } : order);
+    const message: BeginStep = { kind: 'begin-step', index, network, step: json };
     for (const { port } of this.#members) port.post(message);
     return index;
   }
@@ -259,17 +284,20 @@ class RunningPass {
     index: number,
     step: PassStep,
     [file, offset, bytes, firstRow, rows]: NonNullable<PassStep['tiles']>[number],
+    from = network, // whose files the tile is in; another network's is held against this one's
   ): Promise<void> {
     if (step.op === 'embed' && !this.#needs(firstRow, rows)) return;
     await this.#room();
     if (this.#input.byteLength < bytes) this.#input = new Uint8Array(this.#tileBytes);
-    this.#input = await this.#orFailure(this.#sources[network]![file]!.read(offset, bytes, this.#input));
+    this.#input = await this.#orFailure(this.#sources[from]![file]!.read(offset, bytes, this.#input));
     await this.#room();
     for (const member of this.#members) {
       const buffer = member.free.pop() ?? new ArrayBuffer(this.#tileBytes);
       new Uint8Array(buffer).set(this.#input.subarray(0, bytes));
       member.tiles += 1;
-      member.port.post({ kind: 'tile', index, network, bytes, firstRow, rows, buffer } satisfies PassTile, [buffer]);
+      const contrast = from !== network;
+      const message: PassTile = { kind: 'tile', index, network, contrast, bytes, firstRow, rows, buffer };
+      member.port.post(message, [buffer]);
       member.done += step.op === 'embed' || step.op === 'vector' ? 0 : rows * step.columns!;
     }
     this.#showProgress();
@@ -339,6 +367,18 @@ class RunningPass {
     }
   }
 
+  #tellContrast(step: PassStep, seen: readonly Float64Array[]): void {
+    let change = 0;
+    let output = 0;
+    for (const pairs of seen) {
+      for (let at = 0; at < pairs.length; at += 2) {
+        change += pairs[at]!;
+        output += pairs[at + 1]!;
+      }
+    }
+    this.#watch.onContrast?.(step, change, output);
+  }
+
   #showProgress(): void {
     const seconds = (performance.now() - this.#start) / 1000;
     if (seconds - this.#shown < secondsBetweenProgress) return;
@@ -347,6 +387,45 @@ class RunningPass {
     const secondsLeft = share > 0.01 ? (seconds / share) * (1 - share) : null;
     this.#run.onProgress?.({ share, seconds, secondsLeft });
   }
+}
+
+/** The matrices of layers whose outputs are looked at, by what a step does. */
+export const LAYER_ROLES: Readonly<Record<string, LayerRole>> = {
+  query: 'q',
+  key: 'k',
+  value: 'v',
+  attentionOutput: 'o',
+  gate: 'gate',
+  up: 'up',
+  down: 'down',
+};
+
+/** The second network's matrices by the first's; none where the two do not have the same steps. */
+export function contrasted(plans: readonly PassPlan[]): Map<PassStep, PassStep> {
+  const [first, second] = plans.map(({ steps }) => steps.filter(({ op }) => LAYER_ROLES[op] !== undefined));
+  const pairs = new Map<PassStep, PassStep>();
+  if (!first || !second || first.length !== second.length) return pairs;
+  for (const [index, step] of first.entries()) {
+    const other = second[index]!;
+    if (!areAlike(step, other)) return new Map();
+    pairs.set(step, other);
+  }
+  return pairs;
+}
+
+/** Whether two steps do the same with weights of the same place, tile by tile. */
+function areAlike(one: PassStep, other: PassStep): boolean {
+  const same = (['op', 'layer', 'part', 'expert', 'rowLength', 'firstColumn', 'columns', 'rows'] as const).every(
+    (name) => one[name] === other[name],
+  );
+  return (
+    same &&
+    one.tiles!.length === other.tiles!.length &&
+    one.tiles!.every(([, , , firstRow, rows], index) => {
+      const [, , , theirs, theirRows] = other.tiles![index]!;
+      return firstRow === theirs && rows === theirRows;
+    })
+  );
 }
 
 /** Products per token of a step. */

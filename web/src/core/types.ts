@@ -675,6 +675,7 @@ export interface PassOptions {
   observe?: boolean; // the input of every matrix, for an importance matrix
   observeOutput?: boolean; // also that of output.weight
   logits?: boolean; // scores of the next tokens; default true
+  contrast?: boolean; // another network's weights are held against those of each layer's matrices
 }
 
 /** One thing to do on a pass. Steps without weights have only op and layer. */
@@ -727,6 +728,18 @@ export interface AnsweredToken {
   divergence: number; // of the second model's distribution from the first's, in nats
   likely: Candidate[]; // of the first model, the likeliest first, five at most
   secondLikely: Candidate[];
+}
+
+/** The matrices of a layer, by what they do; of experts and the shared one all together. */
+export type LayerRole = 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';
+
+/**
+ * What another model's weights change in the output of a layer's matrices, whose input is that in the first model:
+ * |(W − V) a|² over |W a|², both summed over all tokens. Roles that a layer does not have are left out.
+ */
+export interface OutputErrors {
+  layer: number;
+  errors: Partial<Record<LayerRole, number>>;
 }
 
 /** How well texts were predicted. What compares two models means nothing when there was one. */

@@ -359,10 +359,15 @@ export interface TokenEncoder {
 export interface Pass {
   /** Empty, or the sentence that says why it cannot be done. */
   problem(): string;
-  /** Begins a step of a network: JSON PassStep, whose tiles are not looked at. Empty, or the error. */
+  /**
+   * Begins a step of a network: JSON PassStep, whose tiles are not looked at. With a member `other`, a step of another
+   * network, each tile is followed by contrast(). Empty, or the error.
+   */
   begin(network: number, step: string): string;
   /** Takes rows of that step, as stored, at `tile`. Of the output layers, the networks take the same rows in turn. */
   take(network: number, tile: number, firstRow: number, rows: number): string;
+  /** Takes the same rows of the other network's weights, as stored, at `tile`. They change nothing. */
+  contrast(network: number, tile: number, firstRow: number, rows: number): string;
   /** Ends the step. The result is what StepEnded says. Empty, or the error. */
   end(network: number): string;
   /** Of two networks, between steps: the result is what network/streams.h says. */

@@ -35,9 +35,13 @@ export class PassEngine {
     throwProblem(this.#pass.begin(network, step));
   }
 
-  take({ index, network, bytes, firstRow, rows, buffer }: PassTile): TileTaken {
+  take({ index, network, contrast, bytes, firstRow, rows, buffer }: PassTile): TileTaken {
     this.#module.HEAPU8.set(new Uint8Array(buffer, 0, bytes), this.#input);
-    throwProblem(this.#pass.take(network, this.#input, firstRow, rows));
+    throwProblem(
+      contrast
+        ? this.#pass.contrast(network, this.#input, firstRow, rows)
+        : this.#pass.take(network, this.#input, firstRow, rows),
+    );
     return { kind: 'taken', index, buffer };
   }
 

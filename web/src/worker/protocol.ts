@@ -115,7 +115,10 @@ export interface StartPass {
   tileBytes: number;
 }
 
-/** The next step of one of the networks: a PassStep without its tiles, as JSON. */
+/**
+ * The next step of one of the networks: a PassStep without its tiles, as JSON. With a member `other`, the step of
+ * another network whose weights are held against its own.
+ */
 export interface BeginStep {
   kind: 'begin-step';
   index: number;
@@ -123,9 +126,10 @@ export interface BeginStep {
   step: string;
 }
 
-/** Rows of the step that has begun, as stored. */
+/** Rows of the step that has begun, as stored; or the same rows of the other weights, which follow each such tile. */
 export interface PassTile {
   kind: 'tile';
+  contrast?: boolean;
   index: number;
   network: number;
   bytes: number;
@@ -158,8 +162,9 @@ export interface TileTaken {
 }
 
 /**
- * `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed. Of
- * CompareStreams, what the core's Pass.streams() gives.
+ * `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed.
+ * Where other weights were held against the step's own, two more numbers of each sequence: the square of what they
+ * change in its output, and that of the output. Of CompareStreams, what the core's Pass.streams() gives.
  */
 export interface StepEnded {
   kind: 'ended';

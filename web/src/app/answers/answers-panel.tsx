@@ -8,6 +8,7 @@ import { costWords } from '../state/pass-cost';
 import { ownText, textName } from '../state/text';
 import { definitionsFor, type Names } from './definitions';
 import { DriftChart } from './drift-chart';
+import { OutputErrorChart } from './output-error-chart';
 import { TokenView } from './token-view';
 
 /** Of a pair of files. `answers`: what was found, and what can be run; `names`: what the two are to the person. */
@@ -131,6 +132,7 @@ function Found({ now, done, names }: { now: Answering; done: Answered; names: Na
           `in ${duration(done.seconds)}, on this computer.`}
       </p>
       <TokenView done={done} names={names} />
+      <OutputErrorChart outputs={done.outputs} names={names} />
       <DriftChart streams={done.streams} names={names} />
     </>
   );

@@ -93,7 +93,7 @@ export class Answers {
       const found = await withSecond(pair, (second) =>
         [SHORT, LONG].map((extent) => {
           const texts = blankTexts(extent.stretches, extent.length);
-          return { extent, cost: costOf([model, second], texts, workers.peek()) };
+          return { extent, cost: costOf([model, second], texts, workers.peek(), { contrast: true }) };
         }),
       );
       if (this.pair.peek() === pair) this.offers.value = found;
@@ -116,7 +116,7 @@ export class Answers {
         const models = [pair.first.model, second] as const;
         const { stretches, length } = extent;
         const texts = cutText(tokensFor(models, headOf(text, stretches * length)), length, stretches);
-        show({ text: text.name, cost: costOf(models, texts, workers.peek()) });
+        show({ text: text.name, cost: costOf(models, texts, workers.peek(), { contrast: true }) });
         const start = performance.now();
         const run = {
           workers: workers.peek(),

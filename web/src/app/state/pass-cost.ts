@@ -1,5 +1,5 @@
 /** What letting models read texts takes, said before it is begun. */
-import { passMemory, type PassWishes, planPass, type Text } from '../../core/index';
+import { passMemory, passOperations, type PassWishes, planPass, type Text } from '../../core/index';
 import { bytes, duration, integer } from '../../text/units';
 import type { Model } from '../engine';
 
@@ -21,10 +21,9 @@ export function costOf(
 ): PassCost {
   const plans = planPass(models, texts, wishes);
   const used = Math.min(workers, texts.length);
-  const operations = plans.reduce((sum, plan) => sum + plan.operations, 0);
   return {
     tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    seconds: operations / (used * OPERATIONS_A_SECOND),
+    seconds: passOperations(plans, wishes) / (used * OPERATIONS_A_SECOND),
     memory: passMemory(plans, used),
   };
 }
