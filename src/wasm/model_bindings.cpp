@@ -11,6 +11,7 @@
 #include "measure/sample_plan.h"
 #include "model/folder.h"
 #include "network/pass_json.h"
+#include "network/runtime_memory.h"
 #include "packing/packing_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
@@ -102,6 +103,13 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return network::pass_plan_json(network::plan_pass(model_, network::parse_pass_options(options)), model_);
+    });
+  }
+
+  std::string runtime_memory(double context, const std::string& cache_type) {
+    return answer([&] {
+      model_.complete();
+      return network::runtime_memory_json(model_, checked_length(context), cache_type);
     });
   }
 
@@ -283,6 +291,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("plan", &BoundModel::plan)
       .function("price", &BoundModel::price)
       .function("passPlan", &BoundModel::pass_plan)
+      .function("runtimeMemory", &BoundModel::runtime_memory)
       .function("tokenEncoder", &BoundModel::token_encoder, emscripten::allow_raw_pointers())
       .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)

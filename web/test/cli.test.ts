@@ -529,6 +529,23 @@ describe('inspect, plan and stats', () => {
     expect(one.out).toContain('282 kB instead of 1.05 MB');
   });
 
+  it('plan says what running an output takes, and whether it fits', async () => {
+    // stories260K: 5 layers, 4 heads of 8 for keys and values; 512 tokens in the vocabulary, 64 and 172 channels.
+    const cacheBytes = 5 * 2 * (4 * 8) * 2 * 4096;
+    const workingBytes = 512 * Math.max(4 * (512 + 2 * 64), 4 * (3 * 172 + 4 * 64) + 2 * 4096);
+    const { out } = await nibble('plan', '--json', '--context', '4000', model);
+    expect(JSON.parse(out)).toMatchObject({
+      running: { context: 4096, cacheBytes, workingBytes, cacheType: 'f16', memory: null },
+    });
+    const all = await nibble('plan', '--context', '4000', '--memory', '9MB', model);
+    expect(all.out).toMatch(/^F32 +1\.05 MB +32\.00 +9\.45 MB +too large/m);
+    expect(all.out).toMatch(/^Q4_K_M +282 kB +\S+ +8\.68 MB +fits/m);
+    const one = await nibble('plan', '--memory', '9MB', '--cache-type', 'q8_0', model, 'Q4_K_M');
+    expect(one.out).toMatch(/^To run it: \S+ MB: does not fit 9\.00 MB\..* 8.192 tokens \(cache q8_0\)/m);
+    const wrong = await nibble('plan', '--context', '1', '--cache-type', 'q4_K', model);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('cannot be stored as "q4_K"')]);
+  });
+
   it('stats prints the lines of quantize-stats, and a total', async () => {
     const { code, out } = await nibble('stats', model, 'Q8_0');
     expect(code).toBe(0);

@@ -1,4 +1,13 @@
-import { DiscardSink, makeReceipt, Problem, run, Stopped, type OpenedModel, type RunReport } from '../core';
+import {
+  DiscardSink,
+  makeReceipt,
+  Problem,
+  run,
+  Stopped,
+  type OpenedModel,
+  type RunReport,
+  type RuntimeMemory,
+} from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
@@ -11,6 +20,7 @@ import {
   describePlan,
   describePrices,
   describeReference,
+  describeRunning,
   describeRun,
   type PricedType,
 } from './describe';
@@ -32,7 +42,7 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
 export async function plan(
   path: string,
   type: string | undefined,
-  options: RecipeOptions & { json?: boolean; strict?: boolean },
+  options: RecipeOptions & RunningOptions & { json?: boolean; strict?: boolean },
 ): Promise<void> {
   const check = (checks: Checks) => checks.plan(planOptions(type ?? anyType, options));
   await withModel(path, options, check, async (model) => {
@@ -40,9 +50,32 @@ export async function plan(
     const notes = made?.notes ?? notesOn(model, planOptions(anyType, options));
     beStrict(options, notes);
     tell(options, notes);
-    if (made) print(options, made, (one) => describePlan(model.info, one));
-    else print(options, { types: prices(model, options), notes }, ({ types }) => describePrices(model.info, types));
+    const running = runningOf(model, options);
+    if (made) {
+      const told = running === null ? made : { ...made, running };
+      print(options, told, (one) =>
+        [describePlan(model.info, one), ...(running ? [describeRunning(one.outputBytes, running)] : [])].join('\n'),
+      );
+    } else {
+      const told = { types: prices(model, options), notes, ...(running && { running }) };
+      print(options, told, ({ types }) => describePrices(model.info, types, running));
+    }
   });
+}
+
+export interface RunningOptions {
+  context?: number; // tokens
+  cacheType?: string;
+  memory?: number; // bytes
+}
+
+/** What running an output takes beside its weights; null where nobody asked. */
+function runningOf(
+  model: OpenedModel,
+  { context, cacheType = 'f16', memory }: RunningOptions,
+): (RuntimeMemory & { cacheType: string; memory: number | null }) | null {
+  if (context === undefined && memory === undefined) return null;
+  return { ...model.runtimeMemory(context ?? 8192, cacheType), cacheType, memory: memory ?? null };
 }
 
 export interface QuantizeOptions extends RecipeOptions, ComputeOptions {

@@ -1,4 +1,4 @@
-import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport } from '../core';
+import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport, RuntimeMemory } from '../core';
 import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
 import { printable, table } from './text';
 
@@ -54,20 +54,56 @@ export function describePlan(info: ModelInfo, plan: Plan): string {
   ].join('\n');
 }
 
-export function describePrices(info: ModelInfo, types: PricedType[]): string {
+/** What an output takes when it runs, and of how much memory, when that was said. */
+export type Running = RuntimeMemory & { cacheType: string; memory: number | null };
+
+const runningBytes = (outputBytes: number, { cacheBytes, workingBytes }: Running) =>
+  outputBytes + cacheBytes + workingBytes;
+
+export function describeRunning(outputBytes: number, running: Running): string {
+  const { context, cacheBytes, workingBytes, cacheType, memory } = running;
+  const all = runningBytes(outputBytes, running);
+  const verdict = memory === null ? '' : all <= memory ? `: fits ${size(memory)}` : `: does not fit ${size(memory)}`;
+  return (
+    `To run it: ${size(all)}${verdict}. That is the file, ${size(cacheBytes)} for ${plural(context, 'token')} ` +
+    `(cache ${cacheType}) and about ${size(workingBytes)} of scratch, as llama.cpp allocates on the processor.`
+  );
+}
+
+/** `running`: a column says what each takes when it runs, and whether that fits. */
+export function describePrices(info: ModelInfo, types: PricedType[], running: Running | null = null): string {
   const now = info.files.reduce((sum, file) => sum + file.bytes, 0);
+  const toRun = (bytes: number) => {
+    if (!running) return [];
+    const all = runningBytes(bytes, running);
+    return [size(all), ...(running.memory === null ? [] : [all <= running.memory ? 'fits' : 'too large'])];
+  };
+  const heads = running ? ['to run', ...(running.memory === null ? [] : [`in ${size(running.memory)}`])] : [];
   const rows = types.map(({ name, price, problem, summary: text }) =>
     price === null
-      ? [name, '', '', '', problem ?? '']
+      ? [name, '', '', ...heads.map(() => ''), '', problem ?? '']
       : [
           name,
           size(price.outputBytes),
           price.bitsPerWeight.toFixed(2),
+          ...toRun(price.outputBytes),
           price.needsImportance ? 'needs --imatrix' : '',
           text,
         ],
   );
-  return [table([['type', 'size', 'bits/weight', '', ''], ...rows], [1, 2]), '', `Now: ${size(now)}`].join('\n');
+  const head = ['type', 'size', 'bits/weight', ...heads, '', ''];
+  return [
+    table([head, ...rows], running ? [1, 2, 3] : [1, 2]),
+    '',
+    `Now: ${size(now)}`,
+    ...(running
+      ? [
+          `To run: the file, ${size(running.cacheBytes)} for ${plural(running.context, 'token')} (cache ` +
+            `${running.cacheType}) and about ${size(running.workingBytes)} of scratch, as llama.cpp allocates on the ` +
+            'processor.',
+        ]
+      : []),
+  ].join('\n');
 }
 
 export function describeRun(report: RunReport): string {

@@ -26,7 +26,7 @@ import {
   parseRoleWeight,
   parseSearches,
   parseSize,
-  parseTensors,
+  parseWhole,
   parseTimes,
   parseWorkers,
   tensorTypeOption,
@@ -121,6 +121,9 @@ addRecipeOptions(program.command('plan'))
   .description('show what quantizing would do and the exact size, for one type or for all')
   .argument('<file>')
   .argument('[type]')
+  .option('--context <tokens>', 'also say what running the output takes, for so many tokens', parseWhole)
+  .option('--cache-type <type>', 'what their keys and values are stored as (f16)')
+  .option('--memory <size>', 'and whether it fits, with 8192 tokens unless --context says otherwise', parseSize)
   .option(...strict)
   .option(...json)
   .action(plan);
@@ -188,7 +191,7 @@ addRecipeOptions(program.command('observe'))
   .argument('<measurement>')
   .argument('<file>', 'the model; only its header is read')
   .argument('<type>')
-  .option('--worst <n>', 'how many tensors (default: 40)', parseTensors)
+  .option('--worst <n>', 'how many tensors (default: 40)', parseWhole)
   .option('--weighted', 'by the error counted by importance')
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)

@@ -206,7 +206,7 @@ export function parseNumber(text: string): number {
   return number;
 }
 
-export function parseTensors(text: string): number {
+export function parseWhole(text: string): number {
   const count = decimal(text);
   if (!Number.isSafeInteger(count) || count < 1)
     throw new InvalidArgumentError('It must be a whole number, 1 or more.');

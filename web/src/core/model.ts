@@ -25,6 +25,7 @@ import type {
   Price,
   RowSample,
   RowSampleOptions,
+  RuntimeMemory,
   SampleJob,
   SamplePlan,
   TensorPair,
@@ -225,6 +226,10 @@ class HeadersOnly implements OpenedModel {
 
   passPlan(options: PassOptions): PassPlan {
     return answer<PassPlan>(this.#model.passPlan(JSON.stringify(options)));
+  }
+
+  runtimeMemory(context: number, cacheType: string): RuntimeMemory {
+    return answer<RuntimeMemory>(this.#model.runtimeMemory(context, cacheType));
   }
 
   encode(text: Uint8Array, parseSpecial = false): TextTokens {

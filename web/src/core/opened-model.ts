@@ -20,6 +20,7 @@ import type {
   Price,
   RowSample,
   RowSampleOptions,
+  RuntimeMemory,
   SampleJob,
   SamplePlan,
   TensorPair,
@@ -97,6 +98,11 @@ export interface OpenedModel {
   prepare(options: PlanOptions): PreparedRun;
   /** What taking texts through the model's network would do. Throws Problem when it cannot be run. */
   passPlan(options: PassOptions): PassPlan;
+  /**
+   * What answering with the model takes beside its weights, for so many tokens whose keys and values are stored as
+   * `cacheType`. Throws Problem when the metadata does not tell.
+   */
+  runtimeMemory(context: number, cacheType: string): RuntimeMemory;
   /**
    * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not
    * text. Throws Problem when the model has no tokenizer, or one of an unknown kind.

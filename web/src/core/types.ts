@@ -709,6 +709,13 @@ export interface PassPlan {
   operations: number; // floating point operations of all products
 }
 
+/** What llama.cpp allocates beside the weights to answer with a model (its defaults, on the processor). */
+export interface RuntimeMemory {
+  context: number; // tokens, as llama.cpp rounds them up
+  cacheBytes: number; // keys and values of so many tokens, and states of layers without attention
+  workingBytes: number; // scratch of a batch of 512 tokens, about
+}
+
 /** A mean, and its standard error. */
 export interface Estimate {
   value: number;

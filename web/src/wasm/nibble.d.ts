@@ -103,6 +103,8 @@ export interface Model {
   pair(other: Model): string;
   /** Takes JSON PassOptions; JSON: PassPlan or error. */
   passPlan(options: string): string;
+  /** JSON: RuntimeMemory for so many tokens whose keys and values are stored as `cacheType`, or error. */
+  runtimeMemory(context: number, cacheType: string): string;
   /** What turns texts into the model's tokens. */
   tokenEncoder(): TokenEncoder;
   /** Takes JSON PlanOptions; JSON: Plan or error. */

@@ -162,6 +162,7 @@ export function fakeModel(
     importance: null,
     place: () => null as never,
     passPlan: () => null as never,
+    runtimeMemory: () => null as never,
     encode: () => null as never,
     pieces: () => null as never,
     weightSample: () => null as never,

@@ -4,6 +4,7 @@ import type { Plan } from '../../core/index';
 import { useHeight } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
+import { bytesToRun, fits, memoryThere } from '../state/fitting';
 import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
 import { ask, options, plan } from '../state/planning';
@@ -12,6 +13,7 @@ import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
 import { bitsPerWeight, bytes, exactBytes, listed, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
+import { FitsPanel } from './fits-panel';
 import { MatrixPanel } from './matrix-panel';
 import { MeasureStatus } from './measure-status';
 import { MethodsPanel } from './methods-panel';
@@ -31,6 +33,7 @@ export function PlanPlace(): VNode {
       status={model ? 'exact sizes, from the header alone' : 'sizes appear with a model'}
     >
       <MatrixPanel />
+      <FitsPanel />
       <TypeList />
       <MeasureStatus />
       <SizePanel />
@@ -76,6 +79,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const changed = substitutions(made);
   const warnings = made.notes.filter(isWarning);
   const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
+  const [toRun, fit, there] = [bytesToRun(made.outputBytes), fits(made.outputBytes), memoryThere.value];
   const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
   return (
     <>
@@ -99,6 +103,12 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
             {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
             {plural(workers.value, 'worker')}
+            {toRun !== null && (
+              <>
+                {' '}
+                · about {bytes(toRun)} to run{fit !== null && `: ${fit ? 'fits' : 'does not fit'} ${bytes(there!)}`}
+              </>
+            )}
           </p>
           {warnings.length > 0 && (
             <p class="plan-warning small" id="plan-warning">

@@ -5,6 +5,7 @@ import type { FileTypeInfo, FormatInfo, Prediction } from '../../core/types';
 import { core, coreProblem } from '../engine';
 import { packedTypes } from '../state/packed-types';
 import { predictions } from '../state/measuring';
+import { fits, memoryThere } from '../state/fitting';
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
@@ -122,6 +123,7 @@ function TypeRow({
   const chosen = options.value.type === type.name && mix.value === null;
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
+  const tooLarge = price !== null && fits(price.outputBytes) === false;
   return (
     <label
       class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}${rare ? ' rare' : ''}`}
@@ -140,7 +142,8 @@ function TypeRow({
         {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}{' '}
         {price !== null && price.substitutions > 0 && (
           <em class="tag">{plural(price.substitutions, 'substitution')}</em>
-        )}
+        )}{' '}
+        {tooLarge && <em class="tag">does not fit {bytes(memoryThere.value!)}</em>}
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>
         {price ? bytes(price.outputBytes) : ''}
