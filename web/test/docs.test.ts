@@ -10,6 +10,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const pages = [
   'README.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -79,6 +80,19 @@ const foldersOf = (path: string) =>
   readdirSync(join(root, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `${path}/${name}`);
+
+test('docs/dependencies.md lists what is installed, with its version and licence', () => {
+  const { devDependencies } = JSON.parse(read('web/package.json')) as { devDependencies: Record<string, string> };
+  const rows = [...read('docs/dependencies.md').matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm)].slice(1);
+  const listed = rows.flatMap(([, names, versions, licence]) =>
+    names!.split(', ').map((name, i) => `${name} ${versions!.split(', ')[i] ?? ''} ${licence!}`),
+  );
+  const installed = Object.entries(devDependencies).map(([name, version]) => {
+    const { license } = JSON.parse(read(`web/node_modules/${name}/package.json`)) as { license: string };
+    return `${name} ${version} ${license}`;
+  });
+  expect(listed.filter((row) => !/^(package|---)/.test(row)).sort()).toEqual(installed.sort());
+});
 
 test('docs/architecture.md names every room', () => {
   const rooms = ['src', 'web/src', 'web/src/app'].flatMap(foldersOf);
