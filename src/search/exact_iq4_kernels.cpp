@@ -128,10 +128,11 @@ inline float coarse_iq4_bound(v128_t U0, v128_t U1) {
     wasm_v128_store(error + node,
                     least_iq4_errors(sums, iq4_nodes.coarse_rounding + node, iq4_nodes.coarse_scale + node));
   }
-  const v128_t squares = wasm_i32x4_add(wasm_i32x4_dot_i16x8(U0, U0), wasm_i32x4_dot_i16x8(U1, U1));
+  // Two squares of the largest weight are all that 32 bits hold.
+  const v128_t squares = wasm_f32x4_add(wasm_f32x4_convert_i32x4(wasm_i32x4_dot_i16x8(U0, U0)),
+                                        wasm_f32x4_convert_i32x4(wasm_i32x4_dot_i16x8(U1, U1)));
   // A little more than the sum of squares, for its rounding.
-  const v128_t square_sum =
-      wasm_f32x4_splat(total(wasm_f32x4_convert_i32x4(squares)) * (1.001f / (full_scale * full_scale)) + 1e-6f);
+  const v128_t square_sum = wasm_f32x4_splat(total(squares) * (1.001f / (full_scale * full_scale)) + 1e-6f);
   v128_t least = wasm_f32x4_splat(std::numeric_limits<float>::max());
   static_assert(count == 8);  // seven cells, the middle one twice
   for (int cell = 0; cell <= 3; cell += 3) {

@@ -36,12 +36,47 @@ void mostly_zero(testing::Random& random, float* x, size_t n) {
 void small(testing::Random& random, float* x, size_t n) {
   for (size_t i = 0; i < n; ++i) x[i] = 0.0003f * random.gauss();
 }
+/// Only the levels next to zero are used, so that scales far below those usually searched are best.
+void levels_near_zero(testing::Random& random, float* x, size_t n) {
+  for (size_t begin = 0; begin < n; begin += 32) {
+    const uint32_t reach = 1 + random.below(3);
+    const float noise = 0.02f + 0.3f * static_cast<float>(random.below(2));
+    for (size_t i = begin; i < begin + 32; ++i) {
+      x[i] = 0.002f * (iq4_values[8 - reach + random.below(2 * reach)] + noise * random.gauss());
+    }
+  }
+}
+/// All weights take one level, and how it rounds with the scale decides which.
+void nearly_equal(testing::Random& random, float* x, size_t n) {
+  const float noise = 0.001f * static_cast<float>(4 + random.below(5));
+  for (size_t begin = 0; begin < n; begin += 32) {
+    const float value = random.sign() * (0.2f + 0.2f * random.uniform());
+    for (size_t i = begin; i < begin + 32; ++i) x[i] = value * (1 + noise * random.gauss());
+  }
+}
+/// Every level is met but for less than single precision tells apart.
+void nearly_perfect(testing::Random& random, float* x, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    x[i] = 0.001f * (iq4_values[random.below(16)] + 2e-3f * random.gauss());
+  }
+}
+void subnormal_scales(testing::Random& random, float* x, size_t n) {
+  for (size_t i = 0; i < n; ++i) x[i] = 2e-6f * random.gauss();
+}
+void beyond_halves(testing::Random& random, float* x, size_t n) {
+  for (size_t i = 0; i < n; ++i) x[i] = 1e7f * random.gauss();
+}
 
 TEST(ExactIq4, NoScaleBeatsItAndBothKernelsAgree) {
   std::vector<testing::Generator> inputs = testing::generators();
   inputs.push_back({"level places", level_places});
   inputs.push_back({"mostly zero", mostly_zero});
   inputs.push_back({"small", small});
+  inputs.push_back({"levels near zero", levels_near_zero});
+  inputs.push_back({"nearly equal", nearly_equal});
+  inputs.push_back({"nearly perfect", nearly_perfect});
+  inputs.push_back({"subnormal scales", subnormal_scales});
+  inputs.push_back({"beyond halves", beyond_halves});
   std::vector<float> levels;
   for (const int8_t value : iq4_values) levels.push_back(value);
   // NIBBLE_LONG_TESTS=1: more than 100 000 blocks.
