@@ -33,7 +33,9 @@ Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSeque
   work_.resize(panels_ * work_channels_ * lanes);
 }
 
-void Forward::begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other) {
+void Forward::begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other,
+                    float threshold) {
+  threshold_ = threshold;
   step_ = step;
   form_ = form;
   other_ = std::move(other);
@@ -127,6 +129,7 @@ void Forward::observe_input(const ProductInput& input, size_t columns) {
   if (!observing_) return;
   const auto& places = step_.part == Part::expert ? routed_places_ : places_;
   observation_.sums = sums_of_squares(input, columns, places, kernel_);
+  if (threshold_ > 0) observation_.magnitudes = magnitudes_of(input, columns, places, threshold_);
   for (const SequencePanels& place : places) observation_.counts.push_back(static_cast<double>(place.tokens));
 }
 

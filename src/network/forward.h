@@ -8,6 +8,7 @@
 
 #include "codec/source_decoder.h"
 #include "network/attention.h"
+#include "network/column_magnitudes.h"
 #include "network/column_sums.h"
 #include "network/norm.h"
 #include "network/pass_plan.h"
@@ -38,6 +39,8 @@ struct Observation {
   /// summed over its tokens; W are the step's weights, V the others, a the step's input. Of a projection down that is
   /// done in windows, both are zero until the last.
   std::vector<double> contrast;
+  /// Where a threshold was given: see magnitudes_of().
+  ColumnMagnitudes magnitudes;
 };
 
 /// Scores of the next token: channel r of the view belongs to token first_row + r of the vocabulary.
@@ -56,8 +59,10 @@ class Forward {
   Forward& operator=(const Forward&) = delete;
 
   /// Begins a step (its tiles are not looked at). With `observe`, end() tells what its input was. With `other`, each
-  /// tile is followed by the same rows of other weights, stored that way, and end() tells what they would change.
-  void begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other = {});
+  /// tile is followed by the same rows of other weights, stored that way, and end() tells what they would change. With
+  /// a `threshold` above 0, an input that is observed is also held against it.
+  void begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other = {},
+             float threshold = 0);
   /// Takes the rows `first_row` to `first_row` + `rows` of the step; `bytes` as stored. Throws Error when a weight is
   /// not finite.
   void take(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
@@ -123,6 +128,7 @@ class Forward {
   std::optional<WeightForm> other_;
   std::vector<float> kept_;        // weights of the tile at work
   std::vector<float> difference_;  // what the other weights change in the output of the projection down, so far
+  float threshold_ = 0;
   bool observing_ = false, in_attention_ = false, out_begun_ = false;
   Observation observation_;
   std::array<std::vector<float>, vector_count> vectors_;

@@ -180,6 +180,7 @@ StepOrder parse_step(std::string_view json) {
   step.first_column = root.at("firstColumn").get<uint64_t>();
   step.columns = root.at("columns").get<uint64_t>();
   step.first_output = root.at("firstOutput").get<uint64_t>();
+  order.threshold = root.value("threshold", 0.0f);
   order.observe = !root.at("observed").elements().empty();
   return order;
 }

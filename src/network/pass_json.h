@@ -23,6 +23,7 @@ struct StepOrder {
   WeightForm form;
   std::optional<WeightForm> other{};  ///< of weights that are held against these
   bool observe = false;
+  float threshold = 0;  ///< of magnitudes of what is observed; 0: none
 };
 /// PassStep. Throws Error.
 StepOrder parse_step(std::string_view json);

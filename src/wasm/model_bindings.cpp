@@ -8,6 +8,7 @@
 #include "container/importance_reader.h"
 #include "container/model.h"
 #include "error.h"
+#include "json/json.h"
 #include "measure/sample_plan.h"
 #include "model/folder.h"
 #include "network/pass_json.h"
@@ -110,6 +111,15 @@ class BoundModel {
     return answer([&] {
       model_.complete();
       return network::runtime_memory_json(model_, checked_length(context), cache_type);
+    });
+  }
+
+  std::string chat_template() {
+    return answer([&] {
+      model_.complete();
+      const GgufHeader& metadata = model_.metadata();
+      const auto eos = metadata.number("tokenizer.ggml.eos_token_id");
+      return Json{{"template", metadata.text("tokenizer.chat_template")}, {"eos", eos}}.dump();
     });
   }
 
@@ -292,6 +302,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("price", &BoundModel::price)
       .function("passPlan", &BoundModel::pass_plan)
       .function("runtimeMemory", &BoundModel::runtime_memory)
+      .function("chatTemplate", &BoundModel::chat_template)
       .function("tokenEncoder", &BoundModel::token_encoder, emscripten::allow_raw_pointers())
       .function("weightSample", &BoundModel::weight_sample)
       .function("sample", &BoundModel::sample)

@@ -35,7 +35,7 @@ class BoundPass {
     return sentence_of([&] {
       const network::StepOrder order = network::parse_step(step);
       op_ = order.step.op;
-      forward(which).begin(order.step, order.form, order.observe, order.other);
+      forward(which).begin(order.step, order.form, order.observe, order.other, order.threshold);
     });
   }
 
@@ -55,9 +55,10 @@ class BoundPass {
   std::string end(unsigned which) {
     return sentence_of([&] {
       const network::Observation seen = forward(which).end();
-      result_ = seen.sums;
-      result_.insert(result_.end(), seen.counts.begin(), seen.counts.end());
-      result_.insert(result_.end(), seen.contrast.begin(), seen.contrast.end());
+      result_.clear();
+      const network::ColumnMagnitudes& magnitudes = seen.magnitudes;
+      for (const auto* part : {&seen.sums, &seen.counts, &seen.contrast, &magnitudes.beyond, &magnitudes.largest})
+        result_.insert(result_.end(), part->begin(), part->end());
     });
   }
 

@@ -219,6 +219,51 @@ TEST(Network, ObservesTheInputOfEveryMatrix) {
   EXPECT_EQ(counts["blk.0.ffn_up_exps.weight"], 2 * (128 + 19));
 }
 
+/// Columns held against a threshold: the middle of what they reach, so that some lie beyond it and some do not.
+TEST(Network, CountsTokensBeyondAThreshold) {
+  const RunModel model(family_files(family_case("mixtral")));
+  std::vector<TokenSequence> texts(2, network_text());
+  texts[1].tokens.resize(19);
+  const PassPlan plan = model.plan(texts, true);
+  // Of each sequence alone and of both, with another threshold of which every magnitude lies beyond.
+  const auto look = [&](const std::vector<TokenSequence>& read, float threshold) {
+    Forward forward(plan.network, plan.work_channels, read);
+    std::vector<Observation> seen;
+    for (const Step& step : plan.steps) {
+      if (step.op == Op::logits) break;
+      const ModelTensor& source = model.model().tensors()[step.tensor];
+      forward.begin(step,
+                    {std::string(format_of(source.stored).name), source.shape[0], source.transform.head_rows,
+                     source.transform.add},
+                    !step.observed.empty(), {}, threshold);
+      for (const Tile& tile : step.tiles) model.take(forward, tile);
+      Observation observation = forward.end();
+      if (!step.observed.empty()) seen.push_back(std::move(observation));
+    }
+    return seen;
+  };
+  const auto both = look(texts, 1.25f), second = look({texts[1]}, 1.25f), all = look(texts, 1e-30f);
+  ASSERT_EQ(both.size(), second.size());
+  size_t beyond = 0, within = 0;
+  for (size_t i = 0; i < both.size(); ++i) {
+    const size_t columns = both[i].magnitudes.beyond.size() / 2;
+    ASSERT_EQ(both[i].sums.size(), 2 * columns);
+    for (size_t at = 0; at < 2 * columns; ++at) {
+      const double count = both[i].magnitudes.beyond[at], largest = both[i].magnitudes.largest[at];
+      EXPECT_EQ(count > 0, largest >= 1.25);
+      EXPECT_LE(all[i].magnitudes.beyond[at], all[i].counts[at / columns]);
+      // Each counted square is at least that of the threshold, and none is larger than the largest.
+      EXPECT_GE(both[i].sums[at] * 1.00001, count * 1.25 * 1.25);
+      EXPECT_LE(both[i].sums[at], all[i].counts[at / columns] * largest * largest * 1.00001);
+      if (at >= columns) EXPECT_EQ(count, second[i].magnitudes.beyond[at - columns]);
+      if (at >= columns) EXPECT_EQ(largest, second[i].magnitudes.largest[at - columns]);
+      ++(count > 0 ? beyond : within);
+    }
+  }
+  EXPECT_GT(beyond, 100u);
+  EXPECT_GT(within, 100u);
+}
+
 /// The squares of the columns of a matrix's input, as what comes out of the norm before it.
 TEST(Network, SumsOfSquaresAreThoseOfTheInput) {
   const RunModel model("stories260K-F32.gguf");
@@ -229,7 +274,10 @@ TEST(Network, SumsOfSquaresAreThoseOfTheInput) {
   for (const Step& step : plan.steps) {
     const ModelTensor& source = model.model().tensors()[step.tensor];
     if (step.op == Op::query) {
-      const Observation seen = model.step(forward, step);
+      forward.begin(step, {"f32", 64}, true, {}, 0.75f);
+      for (const Tile& tile : step.tiles) model.take(forward, tile);
+      const Observation seen = forward.end();
+      std::vector<double> beyond(64), largest(64);
       const ModelTensor& tokens = model.model().tensors()[plan.steps[0].tensor];
       const std::vector<uint8_t>& bytes = model.bytes();
       std::vector<double> expected(64);
@@ -242,9 +290,15 @@ TEST(Network, SumsOfSquaresAreThoseOfTheInput) {
           const double value =
               double{row[i]} / std::sqrt(squares / 64 + double{plan.network.epsilon}) * double{norm[i]};
           expected[i] += value * value;
+          beyond[i] += std::fabs(value) >= 0.75 ? 1 : 0;
+          largest[i] = std::max(largest[i], std::fabs(value));
         }
       }
-      for (size_t i = 0; i < 64; ++i) EXPECT_NEAR(seen.sums[i], expected[i], 1e-5 * expected[i]);
+      for (size_t i = 0; i < 64; ++i) {
+        EXPECT_NEAR(seen.sums[i], expected[i], 1e-5 * expected[i]);
+        EXPECT_EQ(seen.magnitudes.beyond[i], beyond[i]);
+        EXPECT_NEAR(seen.magnitudes.largest[i], largest[i], 1e-5 * largest[i]);
+      }
       return;
     }
     if (step.op == Op::vector && step.vector == Vector::attention_norm) {

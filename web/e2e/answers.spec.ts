@@ -54,6 +54,11 @@ test('after a run the page says what changed in the answers, as the command line
   const outputs = answers.getByRole('figure', { name: 'Error of each layer’s outputs' });
   await expect(outputs.locator('.legend li')).toHaveText(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
 
+  // Beside what is predicted of the type, what was measured.
+  const type = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
+  const measured = await figures.locator('li', { hasText: 'mean divergence' }).locator('.figure-value').textContent();
+  await expect(type).toContainText(`answers: ${measured} nats`);
+
   // The text, token by token: the most changed one is looked at first, others by pointer and keys.
   const text = answers.getByRole('application', { name: 'The text, token by token' });
   await expect(text.locator('.token')).toHaveCount(4 * 127);

@@ -10,6 +10,7 @@ import { Page } from './page';
 import { goTo } from './parts/place';
 import { followComparisonWithAnswers, followResultWithAnswers } from './state/answering';
 import { endCalibratingOfReplacedModels } from './state/calibrating';
+import { keepMeasuredAnswers } from './state/measured-answers';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
@@ -39,6 +40,7 @@ function start(): void {
   closeReplacedModels();
   endComparisonsOfReplacedModels();
   followResultWithAnswers();
+  keepMeasuredAnswers();
   followComparisonWithAnswers();
   endTryingOfReplacedResults();
   endCalibratingOfReplacedModels();

@@ -2,10 +2,14 @@ import {
   analyzeScale as analyze,
   compareGroups,
   compareNumberFormats,
+  featureRule,
   findOutliers,
   loadCore,
+  seeActivations,
+  type Activations,
   type OpenedModel,
   type OutlierBasis,
+  type PassRun,
   type PlanOptions,
   type ScaleSearchName,
   type StudyProgress,
@@ -15,6 +19,7 @@ import { nodePlatform } from '../platform/node';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
 import { describeOutliers } from './describe-outliers';
 import { LineDisplay, withDisplay } from './display';
+import { readTexts, withProgress } from './network-commands';
 import { notesOn, tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import { print } from './text';
@@ -75,6 +80,10 @@ export async function numberFormats(path: string, options: NumberFormatsOptions,
 export interface OutlierCommandOptions extends RecipeOptions, SampleOptions {
   basis?: OutlierBasis;
   threshold?: number;
+  file?: string;
+  ctxSize: number;
+  chunks?: number;
+  magnitude?: number;
 }
 
 export async function outliers(
@@ -90,8 +99,23 @@ export async function outliers(
     ...(options.basis !== undefined && { basis: options.basis }),
     ...(options.threshold !== undefined && { threshold: options.threshold }),
   };
-  const look = (model: OpenedModel, run: StudyRun) => findOutliers(model, wish, run);
+  const look = async (model: OpenedModel, run: StudyRun) => {
+    const activations = await readFor(model, options, signal);
+    return findOutliers(model, activations ? { ...wish, activations } : wish, run);
+  };
   await study(path, options, signal, look, describeOutliers, { rules: chosen });
+}
+
+/** What the model's layers are multiplied with while it reads the text; undefined without one. */
+async function readFor(
+  model: OpenedModel,
+  { file, magnitude = featureRule.threshold, ...options }: OutlierCommandOptions,
+  signal: AbortSignal,
+): Promise<Activations | undefined> {
+  if (file === undefined) return undefined;
+  const { texts } = await readTexts([model], { ...options, file }, true);
+  const work = (run: PassRun) => seeActivations(model, texts, magnitude, run);
+  return withProgress(options, signal, work, [model], texts, { observe: true, logits: false });
 }
 
 /** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */

@@ -1,11 +1,11 @@
-import type { OutlierReport, TensorOutliers } from '../core';
+import { featureRule, type OutlierReport, type TensorOutliers } from '../core';
 import { percent, plural, quantity as amount } from '../text/units';
 import { table } from './text';
 
 const BASES: Record<TensorOutliers['basis'], string> = {
-  weights: 'weights',
-  producers: 'rows before',
-  importance: 'importance',
+  weights: 'weights (proxy)',
+  producers: 'rows before (proxy)',
+  importance: 'activations',
 };
 
 const inLayers = ({ input, column, layers, ofLayers }: OutlierReport['shared'][number]) =>
@@ -19,6 +19,7 @@ export function describeOutliers({
   ofWeights,
   tensors,
   shared,
+  activations,
   kept,
 }: OutlierReport): string {
   const rows = tensors.map(({ name, to, columns, basis, median, largest, count, outliers, errorShare, saved }) => [
@@ -51,6 +52,7 @@ export function describeOutliers({
     shared.length === 0
       ? 'No column is an outlier in more than one layer.'
       : `In more than one layer: ${shared.map(inLayers).join(', ')}.`,
+    ...(activations ? ['', ...describeFeatures(activations)] : []),
     '',
     `Keeping the columns with the largest error at 16 bits (of ` +
       `${plural(widest, 'column')} and fewer, at least one a tensor; no GGUF type stores it):`,
@@ -67,4 +69,33 @@ export function describeOutliers({
       [0, 1, 2, 3],
     ),
   ].join('\n');
+}
+
+/** Outlier features, input by input. */
+function describeFeatures({ threshold, tokens, inputs }: NonNullable<OutlierReport['activations']>): string[] {
+  return [
+    `Outlier features in ${amount(tokens)} tokens: columns that reach ${threshold} in at least ` +
+      `${percent(featureRule.layers, 0)} of the layers and for at least ${percent(featureRule.positions, 0)} of all ` +
+      `tokens of all layers, and the part of the error (weights' squared error times E[a²]) that they carry.`,
+    table(
+      [
+        ['input of', 'columns', 'largest', 'features', 'of the error', 'which (in layers; of tokens; of the error)'],
+        ...inputs.map(({ input, columns, ofLayers, largest, features, errorShare }) => [
+          input,
+          String(columns),
+          largest.toFixed(1),
+          String(features.length),
+          percent(errorShare, 1),
+          features
+            .slice(0, 3)
+            .map(
+              ({ column, layers, positions, errorShare: own }) =>
+                `${column} (${layers} of ${ofLayers}; ${percent(positions, 0)}; ${percent(own, 1)})`,
+            )
+            .join(', ') + (features.length > 3 ? ', …' : ''),
+        ]),
+      ],
+      [1, 2, 3, 4],
+    ),
+  ];
 }

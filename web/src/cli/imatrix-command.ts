@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   answersOf,
+  datasetName,
   importancePass,
   importanceStatistics,
   loadCore,
@@ -108,7 +109,8 @@ async function make(
     const to = await target(options, [...inputs.named, { path: options.file, what: 'the text' }]);
     const { notes } = model.info;
     tell(options, notes);
-    const texts = readTexts([model], options);
+    const read = await readTexts([model], options, true);
+    const { texts, chat } = read;
     let report: AnswerReport | null = null;
     const wishes = {
       before,
@@ -118,13 +120,13 @@ async function make(
         onFigures: (figures: readonly Float64Array[]) => (report = answersOf(model.core, figures).report),
       }),
     };
-    const work = (run: PassRun) => makeImportance(model, texts, basename(options.file), run, wishes);
+    const work = (run: PassRun) => makeImportance(model, texts, datasetName(basename(options.file), chat), run, wishes);
     const made = await withProgress(options, signal, work, [model], texts, importancePass(wishes));
     await writeBytes(to, made);
     const { output } = options;
     const perplexity = (report as AnswerReport | null)?.perplexity ?? null;
     const written = {
-      ...sourceOf(texts, options),
+      ...sourceOf(read, options),
       ...(before.length > 0 && { matrices: before.map(({ name }) => name) }),
       output,
       bytes: made.byteLength,
@@ -135,7 +137,7 @@ async function make(
       options,
       written,
       () =>
-        `${output}: ${size(made.byteLength)}, from ${stretchesOf(texts, options)}` +
+        `${output}: ${size(made.byteLength)}, from ${stretchesOf(read, options)}` +
         `${before.length > 0 ? ` and ${plural(before.length, 'matrix', 'matrices')}` : ''}.` +
         `${perplexity ? ` Perplexity ${estimate(perplexity)}.` : ''}`,
     );

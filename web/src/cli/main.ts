@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { Problem, Stopped, sentenceOf } from '../core';
+import { featureRule, Problem, Stopped, sentenceOf } from '../core';
 import { measure, observe, solve, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import {
@@ -19,6 +19,7 @@ import {
   addImatrixOptions,
   addRecipeOptions,
   addSampleOptions,
+  addStretchOptions,
   addTextOptions,
   parseIntegers,
   parseLevels,
@@ -197,7 +198,7 @@ addRecipeOptions(program.command('observe'))
   .option(...json)
   .action(observe);
 
-addSampleOptions(addRecipeOptions(program.command('outliers')))
+addStretchOptions(addSampleOptions(addRecipeOptions(program.command('outliers'))))
   .description(
     'find columns that stand out, the layers that share them, the part of ' +
       'the error they carry, and what keeping the worst at 16 bits would save',
@@ -207,14 +208,20 @@ addSampleOptions(addRecipeOptions(program.command('outliers')))
   .addOption(
     new Option(
       '--basis <name>',
-      'by what a column stands out: its weights, the rows that produce its input, or the importance matrix ' +
-        '(default: importance with --imatrix, else weights)',
+      'by what a column stands out: its weights or the rows that produce its input, both proxies, or its activations ' +
+        '(default: importance with --imatrix or -f, else weights)',
     ).choices(['weights', 'producers', 'importance']),
   )
   .addOption(
     new Option('--threshold <times>', 'an outlier is beyond so many times the median column (default: 3)').argParser(
       parseTimes,
     ),
+  )
+  .option('-f, --file <file>', 'a text: the model reads it, and outlier features are looked for in its activations')
+  .option(
+    '--magnitude <a>',
+    `an outlier feature has activations of at least this magnitude (default: ${featureRule.threshold})`,
+    parseNumber,
   )
   .option(...json)
   .action((file: string, type: string, options: OutlierCommandOptions) => outliers(file, type, options, stop.signal));

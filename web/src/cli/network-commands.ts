@@ -3,11 +3,13 @@ import {
   answersByToken,
   LAYER_ROLES,
   cutText,
+  inChatTemplate,
   evaluateAnswers,
   passMemory,
   planPass,
   tokensFor,
   type AnsweredText,
+  type ChatUse,
   type Estimate,
   type OpenedModel,
   type PassProgress,
@@ -31,6 +33,7 @@ export interface TextOptions extends ComputeOptions {
   chunks?: number;
   fromChunk?: number;
   parseSpecial?: boolean;
+  chatTemplate?: boolean;
   json?: boolean;
 }
 
@@ -38,14 +41,15 @@ export async function perplexity(path: string, options: TextOptions, signal: Abo
   await withModel(path, options, nothingToCheck, async (model) => {
     const { notes } = model.info;
     tell(options, notes);
-    const texts = readTexts([model], options);
+    const read = await readTexts([model], options);
+    const { texts } = read;
     const report = await withProgress(options, signal, (run) => evaluateAnswers([model], texts, run), [model], texts);
     print(
       options,
-      { ...sourceOf(texts, options), tokens: report.tokens, perplexity: report.perplexity, notes },
+      { ...sourceOf(read, options), tokens: report.tokens, perplexity: report.perplexity, notes },
       ({ tokens, perplexity: found }) =>
         `Perplexity ${estimate(found)} over ` +
-        `${plural(tokens, 'token')} (${stretchesOf(texts, options)}, the second half of each).`,
+        `${plural(tokens, 'token')} (${stretchesOf(read, options)}, the second half of each).`,
     );
   });
 }
@@ -61,11 +65,12 @@ export async function evaluate(
       const notes = { a: one.info.notes, b: other.info.notes };
       tell(options, notes.a, first);
       tell(options, notes.b, second);
-      const texts = readTexts([one, other], options);
+      const read = await readTexts([one, other], options);
+      const { texts } = read;
       const work = (run: PassRun) => answersByToken([one, other], texts, run, 0);
       const found = await withProgress(options, signal, work, [one, other], texts, { contrast: true });
       const { report, streams, outputs } = found;
-      print(options, { ...sourceOf(texts, options), ...report, streams, outputs, notes }, () =>
+      print(options, { ...sourceOf(read, options), ...report, streams, outputs, notes }, () =>
         describeAnswers(found, basename(first), basename(second)),
       );
     }),
@@ -75,25 +80,46 @@ export async function evaluate(
 /** These commands' options mean something or are refused when they are parsed. */
 export function nothingToCheck(): void {}
 
-/** The stretches of the text. One line end at its end is no part of it, as in llama.cpp's programs. */
-export function readTexts(
+/** What a command reads: stretches of the text, and whether that is in the model's chat template. */
+export interface ReadTexts {
+  texts: Text[];
+  chat: ChatUse;
+}
+
+/**
+ * The stretches of the text. One line end at its end is no part of it, as in llama.cpp's programs. `chatByDefault`: a
+ * model with a chat template gets the text in it when nobody says otherwise.
+ */
+export async function readTexts(
   models: readonly OpenedModel[],
-  { file, ctxSize, chunks, fromChunk, parseSpecial }: TextOptions,
-): Text[] {
+  { file, ctxSize, chunks, fromChunk, parseSpecial, chatTemplate }: TextOptions,
+  chatByDefault = false,
+): Promise<ReadTexts> {
   const bytes = readBytes(file);
-  const text = bytes.at(-1) === lineEnd ? bytes.subarray(0, -1) : bytes;
-  return cutText(tokensFor(models, text, parseSpecial), ctxSize, chunks ?? Infinity, fromChunk);
+  const plain = bytes.at(-1) === lineEnd ? bytes.subarray(0, -1) : bytes;
+  const wanted = chatTemplate ?? (chatByDefault && !parseSpecial);
+  const { text, chat } = wanted
+    ? await inChatTemplate(models[0]!, plain)
+    : { text: plain, chat: { used: false, why: null } as const };
+  if (!chat.used && chatTemplate === true) {
+    note(chat.why ?? 'The model has no chat template, so the text is read as it is.');
+  } else if (!chat.used && chat.why) {
+    note(chat.why);
+  }
+  const tokens = tokensFor(models, text, parseSpecial || chat.used);
+  return { texts: cutText(tokens, ctxSize, chunks ?? Infinity, fromChunk), chat };
 }
 
 const lineEnd = 10;
 
-export function stretchesOf(texts: readonly Text[], { ctxSize }: TextOptions): string {
-  return `${plural(texts.length, 'stretch', 'stretches')} of ${ctxSize} tokens`;
+export function stretchesOf({ texts, chat }: ReadTexts, { ctxSize }: Pick<TextOptions, 'ctxSize'>): string {
+  const stretches = `${plural(texts.length, 'stretch', 'stretches')} of ${ctxSize} tokens`;
+  return chat.used ? `${stretches} in the model's chat template` : stretches;
 }
 
 /** What the figures were made of. */
-export function sourceOf(texts: readonly Text[], { file, ctxSize }: TextOptions) {
-  return { text: basename(file), stretches: texts.length, ctxSize };
+export function sourceOf({ texts, chat }: ReadTexts, { file, ctxSize }: TextOptions) {
+  return { text: basename(file), stretches: texts.length, ctxSize, chatTemplate: chat };
 }
 
 export async function withProgress<T>(

@@ -86,10 +86,14 @@ export function addSampleOptions(command: Command): Command {
 }
 
 export function addTextOptions(command: Command): Command {
-  return addStretchOptions(addComputeOptions(command).requiredOption('-f, --file <file>', 'the text'));
+  const withText = addComputeOptions(command).requiredOption('-f, --file <file>', 'the text');
+  return addStretchOptions(withText).option(
+    '--chat-template',
+    "the text as turns in the (first) model's chat template",
+  );
 }
 
-function addStretchOptions(command: Command): Command {
+export function addStretchOptions(command: Command): Command {
   return command
     .option('-c, --ctx-size <n>', 'tokens of each stretch of the text that is read', parseTokens(2), 512)
     .option('--chunks <n>', 'stretches at most (default: all)', parseTokens(1));
@@ -107,6 +111,8 @@ export function addImatrixOptions(command: Command): Command {
     )
     .option('--process-output', 'the input of output.weight as well')
     .option('--no-ppl', 'do not say how well the text is predicted: the output layer is left out')
+    .option('--chat-template', "the text as turns in the model's chat template, which is the default where it has one")
+    .option('--no-chat-template', 'the text as it is, as llama-imatrix reads it; also with --parse-special')
     .option('--parse-special', 'names of tokens that control a conversation are such tokens, not text')
     .option('--show-statistics', 'print what the matrix given with --in-file says, and write nothing');
 }

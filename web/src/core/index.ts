@@ -1,6 +1,8 @@
 /** The pipeline: source, plan, workers, sink, report. It runs in the page and under Node and knows neither. */
+export { type Activations, seeActivations } from './activations';
 export { type AnsweredText, answersByToken, answersOf, cutText, evaluateAnswers, tokensFor } from './answers';
 export { breath } from './breath';
+export { datasetName, inChatTemplate, type ChatText, type ChatUse } from './chat';
 export { checkImportance, type ImportanceFile } from './importance';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { extensionOf, withoutExtension } from './file-names';
@@ -19,6 +21,7 @@ export {
   type ScaleSearchName,
 } from './number-formats';
 export { LevelBench, type LevelRequest } from './level-bench';
+export { featureRule, outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 export {
   findOutliers,
   keptShares,

@@ -243,6 +243,13 @@ class HeadersOnly implements OpenedModel {
     });
   }
 
+  chatTemplate(): { template: string; eos: string } | null {
+    const { template, eos } = answer<{ template: string | null; eos: number | null }>(this.#model.chatTemplate());
+    if (!template) return null;
+    const piece = eos === null ? undefined : this.pieces([eos]).get(eos);
+    return { template, eos: piece ? new TextDecoder().decode(piece) : '' };
+  }
+
   pieces(tokens: Iterable<number>): Map<number, Uint8Array> {
     const { module } = this.core;
     return this.#withEncoder((encoder) => {

@@ -108,6 +108,8 @@ export interface OpenedModel {
    * text. Throws Problem when the model has no tokenizer, or one of an unknown kind.
    */
   encode(text: Uint8Array, parseSpecial?: boolean): TextTokens;
+  /** The chat template in its metadata, and the text of the token that ends a turn; null where it has none. */
+  chatTemplate(): { template: string; eos: string } | null;
   /** The bytes (UTF-8, perhaps a part of a character) that tokens stand for. Throws Problem as encode() does. */
   pieces(tokens: Iterable<number>): Map<number, Uint8Array>;
   /** Chooses `runs` stretches of `runWeights` weights of every tensor. */

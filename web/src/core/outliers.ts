@@ -1,3 +1,5 @@
+import type { Activations } from './activations';
+import { outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 import { Problem } from './problem';
 import type { OpenedModel } from './opened-model';
 import { runStudy, type StudyPiece, type StudyRun } from './study';
@@ -5,13 +7,14 @@ import type { PlannedTensor, PlanOptions, Role } from './types';
 
 /** By what a column stands out. */
 export type OutlierBasis =
-  | 'weights' // the RMS of its own weights
-  | 'producers' // the RMS of the row that produces its input, in the tensor before: a guess at activations
-  | 'importance'; // the root of its importance: the RMS of its activations, as measured
+  | 'weights' // the RMS of its own weights: a proxy, which knows nothing of activations
+  | 'producers' // the RMS of the row that produces its input, in the tensor before: a proxy for activations
+  | 'importance'; // the RMS of its activations, as measured: the root of its importance
 
 export interface OutlierOptions {
   plan: PlanOptions; // the type and method whose error is looked at
-  basis?: OutlierBasis; // default: importance where there is a matrix, else weights
+  basis?: OutlierBasis; // default: importance where there is a matrix or a text was read, else weights
+  activations?: Activations; // of a text; they come before those of the matrix
   threshold?: number; // a column is an outlier beyond so many times the median column; default 3
   tensors?: string; // a name or a pattern; without it every matrix
   weights?: number; // about so many are looked at; 0: all. Default: see defaultWeights
@@ -62,6 +65,8 @@ export interface OutlierReport {
   ofWeights: number;
   tensors: TensorOutliers[];
   shared: SharedColumn[]; // in more than one layer, most layers first
+  /** Where a text was read: outlier features in what layers are multiplied with. */
+  activations: { threshold: number; tokens: number; inputs: InputFeatures[] } | null;
   /** What keeping columns would cost and save in all these tensors together. */
   kept: { share: number; bitsPerWeight: number; savedError: number; rmseRatio: number }[];
 }
@@ -85,8 +90,9 @@ export async function findOutliers(
 ): Promise<OutlierReport> {
   const prepared = model.prepare(options.plan);
   const { plan } = prepared;
-  const basis = options.basis ?? (model.importance ? 'importance' : 'weights');
-  if (basis === 'importance' && !model.importance)
+  const { activations = null } = options;
+  const basis = options.basis ?? (model.importance || activations ? 'importance' : 'weights');
+  if (basis === 'importance' && !model.importance && !activations)
     throw new Problem('There is no importance matrix to take the columns from. Give one, or choose another basis.');
   const planned = new Map(plan.tensors.map((tensor, index) => [tensor.source, { tensor, index }]));
   const rows = { weights: options.weights ?? (model.info.weights > defaultWeights ? defaultWeights : 0), jobWeights };
@@ -106,15 +112,22 @@ export async function findOutliers(
 
   const threshold = options.threshold ?? defaultThreshold;
   const tensors: TensorOutliers[] = [];
+  const observed: ObservedMatrix[] = [];
   const everyOutlier = new Map<string, Set<number>>(); // layers of an input's column
   const layersOf = new Map<InputKind, Set<number>>();
   const totals = { error: 0, kept: keptShares.map(() => 0), bits: keptShares.map(() => 0), weights: 0 };
   for (const [source, sum] of sums) {
     const { tensor, index } = planned.get(source)!;
+    const seen = activations?.columns.get(source);
+    if (seen) observed.push({ layer: tensor.layer, role: tensor.role, activations: seen, errors: sum.errors });
     const importance =
-      basis === 'importance' && tensor.importance && !tensor.importance.unusable.includes(0)
-        ? firstMatrix(await prepared.importanceOf(index), sum.squares.length)
-        : null;
+      basis !== 'importance'
+        ? null
+        : seen
+          ? Float32Array.from(seen.meanSquares)
+          : tensor.importance && !tensor.importance.unusable.includes(0)
+            ? firstMatrix(await prepared.importanceOf(index), sum.squares.length)
+            : null;
     const found = magnitudesOf(basis, tensor, sum, importance, (role, layer) =>
       producer(plan.tensors, sums, role, layer),
     );
@@ -157,6 +170,11 @@ export async function findOutliers(
     ofWeights,
     tensors,
     shared,
+    activations: activations && {
+      threshold: activations.threshold,
+      tokens: activations.tokens,
+      inputs: outlierFeatures(observed, activations.threshold),
+    },
     kept: keptShares.map((share, at) => {
       const savedError = totals.error > 0 ? totals.kept[at]! / totals.error : 0;
       return {

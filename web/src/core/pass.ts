@@ -33,6 +33,11 @@ export interface PassWatch {
   /** What a step saw of its input: of each text in order, the sums of squares of the columns, and how many tokens. */
   onSeen?: (step: PassStep, sums: Float64Array, tokens: number) => void;
   /**
+   * Of what onSeen() tells of, also how many tokens each column has with a magnitude of at least `threshold`, and the
+   * largest magnitude.
+   */
+  magnitudes?: { threshold: number; use: (step: PassStep, beyond: Float64Array, largest: Float64Array) => void };
+  /**
    * After a layer of two networks: the mean over all tokens of how far their residual streams are apart, of the first's
    * length.
    */
@@ -249,7 +254,11 @@ class RunningPass {
       },
     });
     const { tiles: _, ...order } = step;
-    const json = JSON.stringify(other ? { ...order, other: { ...other, tiles: [] } } : order);
+    const json = JSON.stringify({
+      ...order,
+      ...(other && { other: { ...other, tiles: [] } }),
+      ...(this.#watch.magnitudes && { threshold: this.#watch.magnitudes.threshold }),
+    });
     const message: BeginStep = { kind: 'begin-step', index, network, step: json };
     for (const { port } of this.#members) port.post(message);
     return index;
@@ -359,10 +368,13 @@ class RunningPass {
 
   #tellSeen(step: PassStep, seen: readonly Float64Array[]): void {
     const columns = step.columns!;
+    const { onSeen, magnitudes } = this.#watch;
     for (const all of seen) {
-      const texts = all.length / (columns + 1);
+      const texts = all.length / (columns + 1 + (magnitudes ? 2 * columns : 0));
       for (let text = 0; text < texts; ++text) {
-        this.#watch.onSeen?.(step, all.subarray(text * columns, (text + 1) * columns), all[texts * columns + text]!);
+        const part = (from: number) => all.subarray(from + text * columns, from + (text + 1) * columns);
+        onSeen?.(step, part(0), all[texts * columns + text]!);
+        magnitudes?.use(step, part(texts * (columns + 1)), part(texts * (2 * columns + 1)));
       }
     }
   }

@@ -107,6 +107,8 @@ export interface Model {
   runtimeMemory(context: number, cacheType: string): string;
   /** What turns texts into the model's tokens. */
   tokenEncoder(): TokenEncoder;
+  /** JSON: { template, eos }: the chat template and the number of the token that ends a turn, or null; or { error }. */
+  chatTemplate(): string;
   /** Takes JSON PlanOptions; JSON: Plan or error. */
   plan(options: string): string;
   /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */

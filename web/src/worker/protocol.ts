@@ -117,7 +117,7 @@ export interface StartPass {
 
 /**
  * The next step of one of the networks: a PassStep without its tiles, as JSON. With a member `other`, the step of
- * another network whose weights are held against its own.
+ * another network whose weights are held against its own; with `threshold`, what is observed is held against that.
  */
 export interface BeginStep {
   kind: 'begin-step';
@@ -164,7 +164,8 @@ export interface TileTaken {
 /**
  * `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed.
  * Where other weights were held against the step's own, two more numbers of each sequence: the square of what they
- * change in its output, and that of the output. Of CompareStreams, what the core's Pass.streams() gives.
+ * change in its output, and that of the output. With a threshold, of each sequence how many tokens each column has
+ * beyond it; then of each sequence the largest magnitude of each column. Of CompareStreams, what the core's Pass.streams() gives.
  */
 export interface StepEnded {
   kind: 'ended';

@@ -163,6 +163,7 @@ export function fakeModel(
     place: () => null as never,
     passPlan: () => null as never,
     runtimeMemory: () => null as never,
+    chatTemplate: () => null,
     encode: () => null as never,
     pieces: () => null as never,
     weightSample: () => null as never,

@@ -128,8 +128,10 @@ function Found({ now, done, names }: { now: Answering; done: Answered; names: Na
         ]}
       />
       <p class="small quiet">
-        {`Measured on ${plural(done.texts.length, 'stretch', 'stretches')} of ${now.text} ` +
+        {`Measured on ${plural(done.texts.length, 'stretch', 'stretches')} of ${now.text}` +
+          `${now.chat?.used ? ', as turns in the model’s chat template,' : ''} ` +
           `in ${duration(done.seconds)}, on this computer.`}
+        {now.chat && !now.chat.used && now.chat.why && ` ${now.chat.why}`}
       </p>
       <TokenView done={done} names={names} />
       <OutputErrorChart outputs={done.outputs} names={names} />

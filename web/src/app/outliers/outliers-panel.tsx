@@ -7,6 +7,7 @@ import { Bars } from '../../charts/bars';
 import { ChartFrame } from '../../charts/frame';
 import { findOutliers, type OutlierBasis, type OutlierReport, type TensorOutliers } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
+import { activationsOnText, Features, ReadsText } from './activation-features';
 import { tellProblem } from '../state/notices';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
@@ -14,9 +15,9 @@ import { workers } from '../state/workers';
 import { percent, plural, precise, quantity } from '../../text/units';
 
 const BASES: Record<OutlierBasis, string> = {
-  weights: 'the RMS of its weights',
-  producers: 'the RMS of the row that produces its input',
-  importance: 'the root of its importance',
+  weights: 'the RMS of its weights (a proxy)',
+  producers: 'the RMS of the row that produces its input (a proxy)',
+  importance: 'the RMS of its activations',
 };
 const THRESHOLDS = [2, 3, 4, 6, 10];
 
@@ -28,6 +29,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
   const [share, setShare] = useState<number | null>(null);
   const [basis, setBasis] = useState<OutlierBasis>('weights');
   const [threshold, setThreshold] = useState(3);
+  const [reads, setReads] = useState(false);
   const working = useRef<AbortController | null>(null);
   useEffect(() => {
     setReport(null);
@@ -39,11 +41,14 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
     working.current = mine;
     setShare(0);
     try {
-      const found = await findOutliers(
-        model,
-        { plan: options.value, basis, threshold },
-        { workers: workers.value, signal: mine.signal, onProgress: (progress) => setShare(progress.share) },
-      );
+      const run = {
+        workers: workers.value,
+        signal: mine.signal,
+        onProgress: (progress: { share: number }) => setShare(progress.share),
+      };
+      const activations = reads ? await activationsOnText(model, run) : undefined;
+      const wish = { plan: options.value, threshold };
+      const found = await findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
       if (!mine.signal.aborted) setReport(found);
     } catch (error) {
       if (!mine.signal.aborted) tellProblem('Columns that stand out were not found', error);
@@ -64,11 +69,12 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
           A column counts by{' '}
           <select
             class="select"
-            value={basis}
+            value={reads ? 'importance' : basis}
+            disabled={reads}
             onChange={(event) => setBasis(event.currentTarget.value as OutlierBasis)}
           >
             {(Object.keys(BASES) as OutlierBasis[])
-              .filter((one) => one !== 'importance' || model.importance !== null)
+              .filter((one) => one !== 'importance' || model.importance !== null || reads)
               .map((one) => (
                 <option key={one} value={one}>
                   {BASES[one]}
@@ -90,6 +96,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
             ))}
           </select>
         </label>
+        <ReadsText model={model} reads={reads} onChange={setReads} />
         <button type="button" class="button" disabled={share !== null} onClick={() => void look()}>
           Look for outliers
         </button>
@@ -117,7 +124,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
 }
 
 function Shown({ report }: { report: OutlierReport }): VNode {
-  const { tensors, shared, kept } = report;
+  const { tensors, shared, activations, kept } = report;
   const columns = useMemo<Column<TensorOutliers>[]>(
     () => [
       { title: 'name', value: ({ name }) => name, width: 26 },
@@ -181,6 +188,7 @@ function Shown({ report }: { report: OutlierReport }): VNode {
           ? 'No column is an outlier in more than one layer.'
           : `In more than one layer: ${shared.map(inLayers).join(', ')}.`}
       </p>
+      {activations && <Features found={activations} type={report.type} />}
       <ChartFrame
         title="Keeping the worst columns at 16 bits"
         note={

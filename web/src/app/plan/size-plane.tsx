@@ -4,6 +4,13 @@ import { useMemo } from 'preact/hooks';
 import { ChartFrame } from '../../charts/frame';
 import { type PlanePoint, SizeError } from '../../charts/size-error';
 import { predictions } from '../state/measuring';
+import {
+  divergenceWords,
+  type MeasuredAnswer,
+  measured,
+  measuredAnswer,
+  measuredAnswerOf,
+} from '../state/measured-answers';
 import { frontier, mix, solveFor } from '../state/mixing';
 import { ask, options, prices } from '../state/planning';
 import { bitsPerWeight, bytes, decibels } from '../../text/units';
@@ -19,14 +26,18 @@ interface Achieved {
   sqnrDb: number | null; // null: no error at all, which has no place on the plane
 }
 
-function planePoints(achieved: Achieved | null): PlanePoint[] {
-  const points: PlanePoint[] = [];
+/** A point, and its mean divergence in nats where answers were measured. */
+type MeasuredPoint = PlanePoint & { divergence: number | null };
+
+function planePoints(achieved: Achieved | null): MeasuredPoint[] {
+  const points: MeasuredPoint[] = [];
   const add = (
     name: string,
     kind: PlanePoint['kind'],
     bits: number,
     sqnrDb: number | null | undefined,
     size: number,
+    answer: MeasuredAnswer | null = null,
   ) => {
     if (sqnrDb == null || sqnrDb < LEAST_DB) return;
     points.push({
@@ -34,7 +45,12 @@ function planePoints(achieved: Achieved | null): PlanePoint[] {
       kind,
       bitsPerWeight: bits,
       sqnrDb,
-      lines: [`${bytes(size)}, ${bitsPerWeight(bits)} bits per weight`, `${decibels(sqnrDb)} signal to noise`],
+      divergence: answer?.report.divergence.value ?? null,
+      lines: [
+        `${bytes(size)}, ${bitsPerWeight(bits)} bits per weight`,
+        `${decibels(sqnrDb)} signal to noise`,
+        ...(answer ? [`answers, measured: ${divergenceWords(answer)} apart`] : []),
+      ],
     });
   };
   const lossless = Math.max(0, ...frontier.value.map((point) => point.bitsPerWeight));
@@ -49,13 +65,16 @@ function planePoints(achieved: Achieved | null): PlanePoint[] {
       priced.price.bitsPerWeight,
       prediction.sqnrDb.value,
       priced.price.outputBytes,
+      measuredAnswerOf(name),
     );
   }
   for (const { bytes: size, bitsPerWeight: bits, sqnrDb } of frontier.value)
     add(`best mix for ${bytes(size)}`, 'best', bits, sqnrDb, size);
   if (achieved) add(achieved.name, 'chosen', achieved.bitsPerWeight, achieved.sqnrDb, achieved.bytes);
-  else if (mix.value)
-    add('your mix', 'chosen', mix.value.bitsPerWeight, mix.value.prediction.sqnrDb.value, mix.value.bytes);
+  else if (mix.value) {
+    const { bitsPerWeight: bits, prediction, bytes: size } = mix.value;
+    add('your mix', 'chosen', bits, prediction.sqnrDb.value, size, measuredAnswer(options.value));
+  }
   return points;
 }
 
@@ -67,7 +86,8 @@ export function SizePlane({ achieved = null }: { achieved?: Achieved | null }): 
     mix.value,
     options.value.type,
   ];
-  const points = useMemo(() => planePoints(achieved), [known, priced, best, chosen, type, achieved]);
+  const answers = measured.value;
+  const points = useMemo(() => planePoints(achieved), [known, priced, best, chosen, type, achieved, answers]);
   if (points.length < 2) return null;
   const choose = (point: PlanePoint) => {
     if (point.kind === 'type') ask({ type: point.name });
@@ -89,8 +109,15 @@ export function SizePlane({ achieved = null }: { achieved?: Achieved | null }): 
           { title: 'kind' },
           { title: 'size', unit: 'bits per weight' },
           { title: 'signal to noise', unit: 'dB' },
+          { title: 'mean divergence of answers, measured', unit: 'nats' },
         ],
-        rows: points.map(({ name, kind, bitsPerWeight: bits, sqnrDb }) => [name, kind, bits, sqnrDb]),
+        rows: points.map(({ name, kind, bitsPerWeight: bits, sqnrDb, divergence }) => [
+          name,
+          kind,
+          bits,
+          sqnrDb,
+          divergence,
+        ]),
       })}
     >
       {(width) => <SizeError width={width} points={points} onChoose={choose} />}

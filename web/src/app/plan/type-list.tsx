@@ -6,6 +6,7 @@ import { core, coreProblem } from '../engine';
 import { packedTypes } from '../state/packed-types';
 import { predictions } from '../state/measuring';
 import { fits, memoryThere } from '../state/fitting';
+import { divergenceHint, divergenceWords, type MeasuredAnswer, measuredAnswerOf } from '../state/measured-answers';
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, options, type Priced, prices } from '../state/planning';
@@ -70,6 +71,7 @@ export function TypeList(): VNode {
                 rare={!usual(type)}
                 priced={prices.value.get(type.name) ?? null}
                 prediction={predictions.value.get(type.name) ?? null}
+                measured={measuredAnswerOf(type.name)}
                 inputBytes={inputBytes}
               />
             ))}
@@ -89,6 +91,7 @@ export function TypeList(): VNode {
                   rare={false}
                   priced={prices.value.get(type.name) ?? null}
                   prediction={null}
+                  measured={null}
                   inputBytes={inputBytes}
                 />
               ))}
@@ -112,12 +115,14 @@ function TypeRow({
   rare,
   priced,
   prediction,
+  measured,
   inputBytes,
 }: {
   type: FileTypeInfo;
   rare: boolean;
   priced: Priced | null;
   prediction: Prediction | null;
+  measured: MeasuredAnswer | null;
   inputBytes: number | null;
 }): VNode {
   const chosen = options.value.type === type.name && mix.value === null;
@@ -143,7 +148,12 @@ function TypeRow({
         {price !== null && price.substitutions > 0 && (
           <em class="tag">{plural(price.substitutions, 'substitution')}</em>
         )}{' '}
-        {tooLarge && <em class="tag">does not fit {bytes(memoryThere.value!)}</em>}
+        {tooLarge && <em class="tag">does not fit {bytes(memoryThere.value!)}</em>}{' '}
+        {measured && (
+          <em class="tag" title={divergenceHint(measured)}>
+            answers: {divergenceWords(measured)}
+          </em>
+        )}
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>
         {price ? bytes(price.outputBytes) : ''}

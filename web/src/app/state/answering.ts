@@ -3,7 +3,9 @@ import { effect, type Signal, signal } from '@preact/signals';
 import {
   type AnsweredText,
   answersByToken,
+  type ChatUse,
   cutText,
+  inChatTemplate,
   type PassProgress,
   Problem,
   sentenceOf,
@@ -41,6 +43,7 @@ export interface Answering {
   of: Pair;
   extent: Extent;
   text: string; // its name
+  chat: ChatUse | null; // null: not known yet
   cost: PassCost | null; // null: the text is being read
   stop: AbortController;
   share: number;
@@ -109,14 +112,25 @@ export class Answers {
     const show = (change: Partial<Answering>) => {
       if (!stop.signal.aborted) this.now.value = { ...this.now.peek()!, ...change };
     };
-    this.now.value = { of: pair, extent, stop, text: '', cost: null, share: 0, secondsLeft: null, done: null };
+    this.now.value = {
+      of: pair,
+      extent,
+      stop,
+      text: '',
+      chat: null,
+      cost: null,
+      share: 0,
+      secondsLeft: null,
+      done: null,
+    };
     try {
       const text = await runText();
       await withSecond(pair, async (second) => {
         const models = [pair.first.model, second] as const;
         const { stretches, length } = extent;
-        const texts = cutText(tokensFor(models, headOf(text, stretches * length)), length, stretches);
-        show({ text: text.name, cost: costOf(models, texts, workers.peek(), { contrast: true }) });
+        const read = await inChatTemplate(models[0], headOf(text, stretches * length));
+        const texts = cutText(tokensFor(models, read.text, read.chat.used), length, stretches);
+        show({ text: text.name, chat: read.chat, cost: costOf(models, texts, workers.peek(), { contrast: true }) });
         const start = performance.now();
         const run = {
           workers: workers.peek(),

@@ -2,6 +2,8 @@
 import { effect, signal } from '@preact/signals';
 import {
   cutText,
+  datasetName,
+  inChatTemplate,
   importancePass,
   makeImportance,
   type PassProgress,
@@ -50,8 +52,9 @@ export async function calibrate(shown: Opened): Promise<void> {
   try {
     const { model } = shown;
     const text = await runText();
-    const texts = cutText(tokensFor([model], headOf(text, STRETCHES * LENGTH)), LENGTH, STRETCHES);
-    const bytes = await makeImportance(model, texts, text.name, {
+    const read = await inChatTemplate(model, headOf(text, STRETCHES * LENGTH));
+    const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
+    const bytes = await makeImportance(model, texts, datasetName(text.name, read.chat), {
       workers: workers.peek(),
       signal: stop.signal,
       onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
@@ -61,7 +64,8 @@ export async function calibrate(shown: Opened): Promise<void> {
     await changeMatrix({ file, info: await matrixInfo(file), made: true });
     tell(
       'Importance matrix made',
-      `${shown.title} read ${texts.length * LENGTH} tokens of ${text.name}. It is in use.`,
+      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. It is in use.` +
+        `${!read.chat.used && read.chat.why ? ` ${read.chat.why}` : ''}`,
     );
   } catch (error) {
     if (!(error instanceof Stopped)) tellProblem('No importance matrix was made', error);
