@@ -13,8 +13,9 @@
 namespace nibble::network {
 namespace {
 
-/// A tile of decoded weights.
-constexpr uint64_t tile_weights = uint64_t{1} << 19;
+/// A tile of decoded weights, of which every worker holds a few: with twice as many, four workers would take more than
+/// 300 MB for 8 192 tokens of a model with a billion weights.
+constexpr uint64_t tile_weights = uint64_t{1} << 18;
 /// More rows make the products of a tile, which are kept for all tokens, too large; fewer make too many messages.
 constexpr uint64_t most_tile_rows = 256;
 /// A hidden layer that takes more than this for all tokens is worked on in windows, each no wider than the embedding:

@@ -165,7 +165,8 @@ export interface TileTaken {
  * `seen`: of each sequence, the sums of squares of the columns; then how many tokens each has. Empty: not observed.
  * Where other weights were held against the step's own, two more numbers of each sequence: the square of what they
  * change in its output, and that of the output. With a threshold, of each sequence how many tokens each column has
- * beyond it; then of each sequence the largest magnitude of each column. Of CompareStreams, what the core's Pass.streams() gives.
+ * beyond it; then of each sequence the largest magnitude of each column. Of CompareStreams, what the core's
+ * Pass.streams() gives.
  */
 export interface StepEnded {
   kind: 'ended';
