@@ -41,25 +41,26 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe, std:
   other_ = std::move(other);
   observing_ = observe;
   observation_ = {};
+  own_input_.reset();
   switch (step.op) {
     case Op::query:
       in_attention_ = true;
       normalise(Vector::attention_norm, Vector::attention_norm_bias);
-      observe_input(*input_, network_.embedding);
+      observe_input(network_.embedding);
       break;
-    case Op::attention_output: observe_input(PlainInput(work(0)), network_.queries()); break;
+    case Op::attention_output: observe_input(work(0), network_.queries()); break;
     case Op::router:
       in_attention_ = false;
       normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
-      observe_input(*input_, network_.embedding);
+      observe_input(network_.embedding);
       break;
-    case Op::shared_router: observe_input(*input_, network_.embedding); break;
+    case Op::shared_router: observe_input(network_.embedding); break;
     case Op::gate:
     case Op::up:
     case Op::down: begin_part(); break;
     case Op::logits:
       normalise(Vector::output_norm, Vector::output_norm_bias);
-      observe_input(*input_, network_.embedding);
+      observe_input(network_.embedding);
       break;
     default: break;
   }
@@ -85,13 +86,12 @@ void Forward::begin_part() {
     part_panels_ = panels_;
     if (step_.part == Part::expert) gather();
   }
-  if (!observing_) return;
   if (step_.op == Op::down)
-    observe_input(PlainInput(hidden()), step_.columns);
+    observe_input(hidden(), step_.columns);
   else if (step_.part == Part::expert)
-    observe_input(PlainInput(gathered()), network_.embedding);
+    observe_input(gathered(), network_.embedding);
   else
-    observe_input(*input_, network_.embedding);
+    observe_input(network_.embedding);
 }
 
 void Forward::normalise(Vector weights, Vector bias) {
@@ -125,12 +125,19 @@ void Forward::gather() {
   }
 }
 
-void Forward::observe_input(const ProductInput& input, size_t columns) {
+void Forward::observe_input(PanelView own, size_t columns) {
+  own_input_.emplace(own);
+  observe_input(columns);
+}
+
+void Forward::observe_input(size_t columns) {
+  input_channels_ = columns;
   if (!observing_) return;
-  const auto& places = step_.part == Part::expert ? routed_places_ : places_;
-  observation_.sums = sums_of_squares(input, columns, places, kernel_);
-  if (threshold_ > 0) observation_.magnitudes = magnitudes_of(input, columns, places, threshold_);
-  for (const SequencePanels& place : places) observation_.counts.push_back(static_cast<double>(place.tokens));
+  with_input([&](const ProductInput& input, size_t, const std::vector<SequencePanels>& places) {
+    observation_.sums = sums_of_squares(input, columns, places, kernel_);
+    if (threshold_ > 0) observation_.magnitudes = magnitudes_of(input, columns, places, threshold_);
+    for (const SequencePanels& place : places) observation_.counts.push_back(static_cast<double>(place.tokens));
+  });
 }
 
 WeightRows Forward::decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows) {

@@ -71,6 +71,14 @@ class Forward {
   /// Ends the step. Throws Error when the residual stream is no longer finite.
   Observation end();
 
+  /// Tells what the weights of the step that has begun are multiplied with: use(input, its channels, where its tokens
+  /// lie). For steps that projections of one input begin with; until the step's end.
+  template <class Use>
+  void with_input(Use use) const {
+    const ProductInput& input = own_input_ ? static_cast<const ProductInput&>(*own_input_) : *input_;
+    use(input, input_channels_, step_.part == Part::expert ? routed_places_ : places_);
+  }
+
   /// What the last tile of the output layer gave, in the panels that hold a token to be scored.
   const LogitTile& logits() const { return logits_; }
   const std::vector<TokenSequence>& sequences() const { return sequences_; }
@@ -91,7 +99,8 @@ class Forward {
   void normalise(Vector weights, Vector bias);
   void begin_part();
   void gather();
-  void observe_input(const ProductInput& input, size_t columns);
+  void observe_input(size_t columns);
+  void observe_input(PanelView own, size_t columns);
   void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   WeightRows decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   void keep(const WeightRows& weights);
@@ -135,6 +144,8 @@ class Forward {
   std::map<std::string, SourceDecoder> decoders_;
   std::vector<uint8_t> reordered_;
   std::optional<NormalisedInput> input_;
+  std::optional<PlainInput> own_input_;  // of the step, where that is not the normalised residual stream
+  size_t input_channels_ = 0;
   std::optional<Rotation> rotation_, sliding_rotation_;
   Attention attention_;
   Routing routing_;

@@ -121,6 +121,7 @@ PassOptions parse_pass_options(std::string_view json) {
   options.observe_output = root.value("observeOutput", false);
   options.logits = root.value("logits", true);
   options.contrast = root.value("contrast", false);
+  options.least_window = root.value("leastWindow", uint64_t{0});
   return options;
 }
 

@@ -242,7 +242,8 @@ class Planner {
   /// Channels of the hidden layer that are worked on at a time.
   uint64_t hidden_window(uint64_t channels) const {
     const uint64_t fitting = whole_hidden_bytes / (panels_ * lanes * sizeof(float)) / block_columns * block_columns;
-    return std::min(channels, std::max(fitting, rounded_up(network().embedding, block_columns)));
+    const uint64_t least = std::max(options_.least_window, rounded_up(network().embedding, block_columns));
+    return std::min(channels, std::max(fitting, least));
   }
 
   void plan_dense(const std::string& prefix, uint32_t layer) {

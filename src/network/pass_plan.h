@@ -90,6 +90,8 @@ struct PassOptions {
   bool observe_output = false;  ///< also of the output layer's
   bool logits = true;
   bool contrast = false;  ///< other weights are held against those of each layer's matrices: see Forward::begin()
+  /// Channels of a dense hidden layer that are worked on at a time, at the least: statistics see no more at once.
+  uint64_t least_window = 0;
 };
 
 /// Bytes. Of all workers together, and of each beside that.

@@ -1,0 +1,98 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "calibration/metric.h"
+#include "calibration/rounding_math.h"
+#include "codec/codec.h"
+
+namespace nibble::calibration {
+
+/// What is known of a matrix's inputs, over all of its columns or a window of whole blocks.
+struct InputStatistics {
+  Metric inputs;             ///< the mean of a a^T: a the input, of the quantized model where there are two
+  std::vector<float> cross;  ///< the mean of (input in the original) a^T, row by row; empty: there is one model
+  Metric held_back;          ///< as `inputs`, over tokens that do not calibrate
+};
+
+/// How codes are chosen.
+struct RoundingMethod {
+  /// Errors are handed on to the columns that follow, before the descent. Needs plenty of text.
+  bool feedback = false;
+  int passes = 4;  ///< of the descent, at most
+};
+
+/// What rows leave of the error of their outputs towards the matrix's target, over the tokens held back: the sum of the
+/// rows' mean squares.
+struct OutputErrors {
+  double calibrated = 0, plain = 0;  ///< plain: by the method lowest-error
+};
+
+/// Whether the codes of a format can be calibrated: it has levels and a search.
+bool can_calibrate(const Format& format);
+
+/// Rounds rows of a matrix to blocks so that its outputs, not its weights, are near what they should be. Eight rows at
+/// a time, side by side; they do not depend on each other.
+///
+/// For a row w and its rounded form r, e = w - r and the damped metric H, what is made small is e^T H e.
+///
+/// * Target. With two models, w is what gives the original's output, and what the original has more in the residual
+///   stream, from the quantized model's input: W + (W (C - H0) + R) H^-1, with C `cross`, H0 `inputs`, R `residual`.
+/// * Scales are those of the method lowest-error, weighted by the diagonal of H.
+/// * Feedback: with H = U D U^T, e^T H e = sum over j of D_j (e_j + sum over k < j of e_k U_kj)^2. So each column j is
+///   rounded to the level nearest to w_j + sum over k < j of e_k U_kj. Scales are found block by block of what is then
+///   wanted; in super-blocks, each run's multiples once more when the run's turn comes.
+/// * Descent: column by column, the level nearest to where e^T H e is lowest, r_i + (H e)_i / H_ii, is taken if it
+///   lowers e^T H e; pass after pass.
+class Rounder {
+ public:
+  /// Throws Error when the statistics cannot be used.
+  Rounder(const Format& format, InputStatistics statistics, RoundingMethod method, Kernel kernel = best_kernel());
+
+  size_t columns() const { return columns_; }
+
+  /// Rounds `count` rows of columns() finite weights to blocks, row after row. `residual`, where there are two models
+  /// and the outputs join the residual stream, holds R of these rows: the mean, for each row and column, of (what the
+  /// original has more in the row's channel of the stream) * input; otherwise null.
+  OutputErrors round(const float* rows, size_t count, const float* residual, uint8_t* blocks);
+
+ private:
+  RoundedRows rounded() { return {list_, columns_, run_length_, runs_.data(), levels_.data()}; }
+  BlockParts& parts(size_t block, size_t lane) { return parts_[block * lanes + lane]; }
+  void load(const float* rows, size_t count);
+  void aim(const float* residual, size_t count);
+  void start();
+  void feed_back();
+  void choose_block(size_t block);
+  void choose_run(size_t block, size_t run);
+  void take_run(size_t block, size_t run, size_t lane);
+  void descend();
+  void write(size_t lane, uint8_t* blocks);
+  float value(size_t column, size_t lane) const;
+  double error(size_t count);
+  void multiply_into(const std::vector<float>& negated, const std::vector<float>& matrix, std::vector<float>& sums);
+  void solve(std::vector<float>& rows);
+
+  const Format& format_;
+  const Grammar& grammar_;
+  size_t columns_, run_length_, blocks_, runs_per_block_;
+  RoundingMethod method_;
+  const RoundingMath& math_;
+  QuantizeRow quantize_;
+  DecodeBlocks decode_;
+  LevelList list_;
+  std::vector<float> middles_, level_of_code_;
+  Metric metric_, held_back_;
+  Factor factor_;
+  std::vector<float> shift_;  // C - H0; empty: one model
+  std::vector<float> importance_;
+
+  // Of the eight rows at work: [column][lane].
+  std::vector<float> target_, wanted_, levels_, pull_, off_;
+  std::vector<RunLanes> runs_;
+  std::vector<BlockParts> parts_;
+  std::vector<float> row_, plain_;  // row after row
+  std::vector<uint8_t> bytes_;
+};
+
+}  // namespace nibble::calibration

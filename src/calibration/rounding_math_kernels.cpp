@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include "calibration/rounding_math.h"
+#include "numeric/lanes.h"
+
+namespace nibble::calibration::NIBBLE_TARGET {
+namespace {
+
+using V = Lanes;
+constexpr size_t step = lane_count<V>;
+constexpr size_t vectors = lanes / step;
+
+/// `Columns` columns at once: their values stay in registers, and each load of the changes serves all of them.
+template <size_t Columns>
+inline void subtract_columns(float* rows, const float* matrix, size_t stride, const uint32_t* at, const float* changes,
+                             size_t count) {
+  V values[Columns][vectors];
+  NIBBLE_UNROLL
+  for (size_t c = 0; c < Columns; ++c) {
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < vectors; ++v) values[c][v] = load_run<V>(rows + c * lanes + v * step);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    V change[vectors];
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < vectors; ++v) change[v] = load_run<V>(changes + i * lanes + v * step);
+    const float* factors = matrix + at[i] * stride;
+    NIBBLE_UNROLL
+    for (size_t c = 0; c < Columns; ++c) {
+      const V factor(factors[c]);
+      NIBBLE_UNROLL
+      for (size_t v = 0; v < vectors; ++v) values[c][v] = values[c][v] - change[v] * factor;
+    }
+  }
+  NIBBLE_UNROLL
+  for (size_t c = 0; c < Columns; ++c) {
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < vectors; ++v) store_run(values[c][v], rows + c * lanes + v * step);
+  }
+}
+
+void subtract(float* rows, size_t first, size_t end, const float* matrix, size_t stride, const uint32_t* at,
+              const float* changes, size_t count) {
+  // Eight values, two changes, a factor and a product fit the sixteen registers of x86-64.
+  constexpr size_t at_once = has_vectors ? 4 : 1;
+  if (count == 0) return;
+  size_t c = first;
+  for (; c + at_once <= end; c += at_once)
+    subtract_columns<at_once>(rows + c * lanes, matrix + c, stride, at, changes, count);
+  for (; c < end; ++c) subtract_columns<1>(rows + c * lanes, matrix + c, stride, at, changes, count);
+}
+
+/// The level nearest to `place`; of two as near the even one where levels are whole, otherwise the lower.
+inline V nearest(const LevelList& list, V place) {
+  if (list.whole) return small_level(lower_of(higher_of(place, V(list.levels.front())), V(list.levels.back())));
+  V level(list.levels.front());
+  for (size_t i = 0; i < list.middles.size(); ++i)
+    level = select(place > V(list.middles[i]), V(list.levels[i + 1]), level);
+  return level;
+}
+
+/// Where a value lies among the levels; a run whose step is 0 has one value only.
+inline V place_of(V value, V run_step, V offset) {
+  const V place = (value - offset) / run_step;
+  return select(run_step != V(0.0f), place, V(0.0f));
+}
+
+bool descend(const RoundedRows& rows, const float* metric, float* pull) {
+  const size_t columns = rows.columns;
+  bool moved = false;
+  uint32_t at[block_columns];
+  float changes[block_columns * lanes];
+  for (size_t first = 0; first < columns; first += block_columns) {
+    const size_t end = std::min(columns, first + block_columns);
+    size_t count = 0;
+    for (size_t i = first; i < end; ++i) {
+      const RunLanes& run = rows.runs[i / rows.run_length];
+      const float own = metric[i * columns + i];
+      const V weight(own), inverse(1.0f / own);
+      float* change = changes + count * lanes;
+      bool some = false;
+      for (size_t l = 0; l < lanes; l += step) {
+        const V run_step = load_run<V>(run.step + l), offset = load_run<V>(run.offset + l);
+        const V level = load_run<V>(rows.levels + i * lanes + l), g = load_run<V>(pull + i * lanes + l);
+        const V value = run_step * level + offset;
+        const V better = nearest(rows.list, place_of(value + g * inverse, run_step, offset));
+        const V delta = (run_step * better + offset) - value;
+        const auto take = delta * (delta * weight - (g + g)) < V(0.0f);
+        store_run(select(take, better, level), rows.levels + i * lanes + l);
+        store_run(select(take, delta, V(0.0f)), change + l);
+        some = some || any(take);
+      }
+      if (!some) continue;
+      at[count] = static_cast<uint32_t>(i);
+      subtract(pull, first, end, metric, columns, at + count, change, 1);
+      ++count;
+    }
+    subtract(pull, 0, first, metric, columns, at, changes, count);
+    subtract(pull, end, columns, metric, columns, at, changes, count);
+    moved = moved || count > 0;
+  }
+  return moved;
+}
+
+void round_run(const RoundedRows& rows, size_t first, const float* target, const float* factor, float* wanted,
+               float* passed_on) {
+  const RunLanes& run = rows.runs[first / rows.run_length];
+  const size_t end = first + rows.run_length;
+  for (size_t i = first; i < end; ++i) {
+    float* change = passed_on + (i - first) * lanes;
+    for (size_t l = 0; l < lanes; l += step) {
+      const V run_step = load_run<V>(run.step + l), offset = load_run<V>(run.offset + l);
+      const V level = nearest(rows.list, place_of(load_run<V>(wanted + i * lanes + l), run_step, offset));
+      store_run(level, rows.levels + i * lanes + l);
+      store_run((run_step * level + offset) - load_run<V>(target + i * lanes + l), change + l);
+    }
+    const auto at = static_cast<uint32_t>(i);
+    subtract(wanted, i + 1, end, factor, rows.columns, &at, change, 1);
+  }
+}
+
+/// The error of one vector of lanes with these multiples.
+inline V error_with(const MultipleChoice& choice, size_t lane, V run_step, V offset) {
+  V error(0.0f);
+  for (size_t i = 0; i < choice.length; ++i) {
+    const V value = load_run<V>(choice.values + i * lanes + lane);
+    const V off = value - (run_step * nearest(choice.list, place_of(value, run_step, offset)) + offset);
+    error = error + V(choice.importance[i]) * (off * off);
+  }
+  return error;
+}
+
+void choose_multiples(const MultipleChoice& choice, float* scale_multiples, float* minimum_multiples) {
+  const V fewest(static_cast<float>(choice.fewest)), most(static_cast<float>(choice.most));
+  const int minimum_reach = choice.has_minima ? choice.reach : 0;
+  for (size_t l = 0; l < lanes; l += step) {
+    const V scale = load_run<V>(choice.scale + l), minimum = load_run<V>(choice.minimum + l);
+    const V near = load_run<V>(scale_multiples + l), near_minimum = load_run<V>(minimum_multiples + l);
+    V best = near, best_minimum = near_minimum;
+    V lowest = error_with(choice, l, scale * near, -(minimum * near_minimum));
+    for (int a = -choice.reach; a <= choice.reach; ++a) {
+      const V multiple = lower_of(higher_of(near + V(static_cast<float>(a)), fewest), most);
+      for (int b = -minimum_reach; b <= minimum_reach; ++b) {
+        const V other = lower_of(higher_of(near_minimum + V(static_cast<float>(b)), fewest), most);
+        const V error = error_with(choice, l, scale * multiple, -(minimum * other));
+        const auto take = error < lowest;
+        lowest = select(take, error, lowest);
+        best = select(take, multiple, best);
+        best_minimum = select(take, other, best_minimum);
+      }
+    }
+    store_run(best, scale_multiples + l);
+    store_run(best_minimum, minimum_multiples + l);
+  }
+}
+
+}  // namespace
+
+const RoundingMath& rounding_math() {
+  static constexpr RoundingMath functions = {target_kernel, subtract, descend, round_run, choose_multiples};
+  return functions;
+}
+
+}  // namespace nibble::calibration::NIBBLE_TARGET
