@@ -3,13 +3,18 @@ import { defineConfig, type Plugin } from 'vite';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Puts the wasm files beside the code that reads them. */
+/** Puts the wasm files, and the text that comes with the program, beside the code that reads them. */
 function wasmFiles(): Plugin {
   return {
     name: 'wasm-files',
     buildStart() {
-      for (const fileName of ['nibble.wasm', 'nibble-scalar.wasm']) {
-        const source = readFileSync(new URL(`src/wasm/generated/${fileName}`, import.meta.url));
+      const files = {
+        'nibble.wasm': 'src/wasm/generated',
+        'nibble-scalar.wasm': 'src/wasm/generated',
+        'calibration.txt': 'public',
+      };
+      for (const [fileName, folder] of Object.entries(files)) {
+        const source = readFileSync(new URL(`${folder}/${fileName}`, import.meta.url));
         this.emitFile({ type: 'asset', fileName, source });
       }
     },

@@ -6,12 +6,6 @@
 #include "numeric/half.h"
 
 namespace nibble::calibration {
-
-bool can_calibrate(const Format& format) {
-  return !format.grammar.levels.empty() && has_searches(format.grammar.kind) &&
-         find_quantizer(format.type, lowest_error_method, best_kernel()) != nullptr;
-}
-
 namespace {
 
 /// How far from a run's multiples others are tried: of six bits and more, and of fewer.
@@ -87,6 +81,11 @@ OutputErrors Rounder::round(const float* rows, size_t count, const float* residu
     errors.plain += error(some);
   }
   return errors;
+}
+
+void Rounder::round_plain(const float* rows, size_t count, uint8_t* blocks) const {
+  for (size_t row = 0; row < count; ++row)
+    quantize_(rows + row * columns_, blocks + row * blocks_ * format_.block_bytes, columns_, nullptr);
 }
 
 /// The rows, and what the method lowest-error makes of them; rows of zeros where there are fewer than eight.

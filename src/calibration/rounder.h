@@ -28,9 +28,6 @@ struct OutputErrors {
   double calibrated = 0, plain = 0;  ///< plain: by the method lowest-error
 };
 
-/// Whether the codes of a format can be calibrated: it has levels and a search.
-bool can_calibrate(const Format& format);
-
 /// Rounds rows of a matrix to blocks so that its outputs, not its weights, are near what they should be. Eight rows at
 /// a time, side by side; they do not depend on each other.
 ///
@@ -55,6 +52,8 @@ class Rounder {
   /// and the outputs join the residual stream, holds R of these rows: the mean, for each row and column, of (what the
   /// original has more in the row's channel of the stream) * input; otherwise null.
   OutputErrors round(const float* rows, size_t count, const float* residual, uint8_t* blocks);
+  /// The same rows by the method lowest-error, without importance: what a matrix keeps that calibration does not serve.
+  void round_plain(const float* rows, size_t count, uint8_t* blocks) const;
 
  private:
   RoundedRows rounded() { return {list_, columns_, run_length_, runs_.data(), levels_.data()}; }

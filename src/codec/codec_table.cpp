@@ -80,10 +80,16 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
 }
 
 const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel) {
-  for (const std::string_view name : {method, llama_cpp, lowest_error_method}) {
+  const std::string_view own = method == calibrated_method ? lowest_error_method : method;
+  for (const std::string_view name : {own, llama_cpp, lowest_error_method}) {
     if (const Quantizer* quantizer = find_quantizer(type, name, kernel)) return quantizer;
   }
   return nullptr;
+}
+
+bool can_calibrate(const Format& format) {
+  return !format.grammar.levels.empty() && has_searches(format.grammar.kind) &&
+         find_quantizer(format.type, lowest_error_method, best_kernel()) != nullptr;
 }
 
 std::vector<std::string_view> methods_of(Type type) {

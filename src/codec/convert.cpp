@@ -28,8 +28,9 @@ Converter::Converter(std::string_view from, std::string_view to, std::string_vie
       from_(&source_.format()),
       to_(&named_format(to)),
       target_decoder_(find_decoder(to_->type, kernel)),
-      quantizer_(find_quantizer(to_->type, method, kernel)),
-      meter_(kernel) {
+      quantizer_(find_quantizer(to_->type, method == calibrated_method ? lowest_error_method : method, kernel)),
+      meter_(kernel),
+      given_(method == calibrated_method) {
   if (quantizer_ == nullptr || target_decoder_ == nullptr) {
     const std::string methods = joined(methods_of(to_->type));
     const std::string name(to_->name);
@@ -111,7 +112,7 @@ void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weig
                              uint64_t first_weight, const float* importance) {
   if (weights > decoded_.size()) decoded_.resize(weights);
   const float* values = source_.decode(source, weights, {first_weight, run.row_length}, run.add);
-  quantizer_->run(values, target, weights, importance);
+  if (!given_) quantizer_->run(values, target, weights, importance);
   target_decoder_->run(target, decoded_.data(), weights / to_->block_length);
   check_target(target, values, weights, run, first_weight);
   meter_.add(values, decoded_.data(), weights, importance, find_ranges(target, weights));

@@ -26,7 +26,8 @@ struct TensorRun {
 /// the scratch is kept between runs.
 class Converter {
  public:
-  /// Throws Error when there is no such type, method or decoder.
+  /// Throws Error when there is no such type, method or decoder. With the method calibrated the blocks are there
+  /// already, in the target of run(): they are only checked and measured.
   Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel = best_kernel());
 
   /// The kernel the quantizer really runs.
@@ -59,6 +60,7 @@ class Converter {
   const Quantizer* quantizer_;
   ErrorMeter meter_;
   ConversionStatistics statistics_;
+  bool given_;   ///< the target holds its blocks
   size_t tile_;  ///< weights converted at a time, where rows may be cut
   std::vector<float> decoded_, low_, high_;
   std::vector<uint8_t> gathered_;

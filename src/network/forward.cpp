@@ -12,6 +12,7 @@ Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSeque
       kernel_(kernel),
       sequences_(std::move(sequences)),
       work_channels_(work_channels),
+      reader_(kernel),
       attention_(network_, kernel) {
   std::vector<size_t> lengths;
   for (const TokenSequence& sequence : sequences_) lengths.push_back(sequence.tokens.size());
@@ -141,22 +142,7 @@ void Forward::observe_input(size_t columns) {
 }
 
 WeightRows Forward::decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
-  auto found = decoders_.find(form.type);
-  if (found == decoders_.end()) found = decoders_.emplace(form.type, SourceDecoder(form.type, kernel_)).first;
-  SourceDecoder& decoder = found->second;
-  if (form.head_rows > 0) {
-    // The two halves of each head, row by row in turn.
-    const size_t row_bytes = decoder.format().bytes_for(form.row_length);
-    reordered_.resize(rows * row_bytes);
-    for (uint64_t row = 0; row < rows; ++row) {
-      const uint64_t in_head = row % form.head_rows;
-      const uint64_t from = row - in_head + in_head % 2 * (form.head_rows / 2) + in_head / 2;
-      std::copy_n(bytes + from * row_bytes, row_bytes, reordered_.begin() + static_cast<ptrdiff_t>(row * row_bytes));
-    }
-    bytes = reordered_.data();
-  }
-  const WeightPosition position{(step_.first_row + first_row) * form.row_length, form.row_length};
-  const float* values = decoder.decode(bytes, rows * form.row_length, position, form.add);
+  const float* values = reader_.rows(form, bytes, step_.first_row + first_row, rows);
   return {values + step_.first_column, static_cast<size_t>(rows), static_cast<size_t>(step_.columns),
           static_cast<size_t>(form.row_length)};
 }

@@ -1,12 +1,10 @@
 #pragma once
 #include <array>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "codec/source_decoder.h"
 #include "network/attention.h"
 #include "network/column_magnitudes.h"
 #include "network/column_sums.h"
@@ -14,6 +12,7 @@
 #include "network/pass_plan.h"
 #include "network/rotation.h"
 #include "network/routing.h"
+#include "network/weight_reader.h"
 
 namespace nibble::network {
 
@@ -21,14 +20,6 @@ namespace nibble::network {
 struct TokenSequence {
   std::vector<int32_t> tokens;
   size_t first_scored = 0;
-};
-
-/// How the weights of a step are stored: see ModelTensor.
-struct WeightForm {
-  std::string type;
-  uint64_t row_length = 0;
-  uint64_t head_rows = 0;
-  float add = 0;
 };
 
 /// What was seen of a step's input: for each sequence, the sums of squares of its columns and the number of tokens.
@@ -141,8 +132,7 @@ class Forward {
   bool observing_ = false, in_attention_ = false, out_begun_ = false;
   Observation observation_;
   std::array<std::vector<float>, vector_count> vectors_;
-  std::map<std::string, SourceDecoder> decoders_;
-  std::vector<uint8_t> reordered_;
+  WeightReader reader_;
   std::optional<NormalisedInput> input_;
   std::optional<PlainInput> own_input_;  // of the step, where that is not the normalised residual stream
   size_t input_channels_ = 0;

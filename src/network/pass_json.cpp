@@ -162,6 +162,8 @@ std::string pass_plan_json(const PassPlan& plan, const Model& model) {
       .dump();
 }
 
+WeightForm parse_weight_form(std::string_view json) { return form_of(parsed(json)); }
+
 StepOrder parse_step(std::string_view json) {
   const Json root = parsed(json);
   StepOrder order;

@@ -25,6 +25,8 @@ struct StepOrder {
   bool observe = false;
   float threshold = 0;  ///< of magnitudes of what is observed; 0: none
 };
+/// WeightForm. Throws Error.
+WeightForm parse_weight_form(std::string_view json);
 /// PassStep. Throws Error.
 StepOrder parse_step(std::string_view json);
 

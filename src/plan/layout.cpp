@@ -148,6 +148,9 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     PlannedTensor& planned = layout.tensors.back();
     if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel())) {
       planned.method = chosen->method;
+      const bool in_layer = source.shape.size() > 1 && block_number(source.name).has_value();
+      if (options.method == calibrated_method && in_layer && can_calibrate(format_of(planned.to)))
+        planned.method = calibrated_method;
     }
     if (layout.importance_used && planned.converts()) {
       find_importance(planned, source, importance.index, decision.needs_importance);

@@ -171,7 +171,8 @@ void check_options(const PlanOptions& options) {
 }  // namespace
 
 void check_method(const std::string& method) {
-  std::vector<std::string> known;
+  if (method == calibrated_method) return;
+  std::vector<std::string> known{std::string(calibrated_method)};
   for (const Format& format : all_formats()) {
     for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
       if (quantizer.method == method) return;

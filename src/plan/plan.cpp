@@ -96,11 +96,20 @@ void note_importance(const Plan& plan, const Model& model, Notes& notes) {
 /// Tells which types are written as llama.cpp writes them although another method was asked for.
 void note_methods(const Plan& plan, Notes& notes) {
   std::map<Type, uint64_t> counts;
+  std::map<Type, std::string_view> methods;
   for (const PlannedTensor& tensor : plan.tensors) {
     const bool has_choice = format_of(tensor.to).quantized;
-    if (tensor.converts() && has_choice && tensor.method != plan.method) ++counts[tensor.to];
+    if (!tensor.converts() || !has_choice || tensor.method == plan.method) continue;
+    ++counts[tensor.to];
+    methods[tensor.to] = tensor.method;
   }
   for (const auto& [type, count] : counts) {
+    if (plan.method == calibrated_method) {
+      notes.add(counted(count, "tensor") + " of type " + display_name(type) + " will be written by the method " +
+                in_quotes(methods[type]) +
+                ": the method \"calibrated\" is for matrices of layers, in types with levels.");
+      continue;
+    }
     notes.add(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +
               counted(count, "tensor") + " will be written as llama.cpp does.");
   }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "calibration/stream_sums.h"
 #include "network/answers.h"
 #include "network/pass_json.h"
 #include "network/predictions.h"
@@ -21,11 +22,11 @@ class BoundPass {
   explicit BoundPass(const std::string& request) {
     problem_ = sentence_of([&] {
       network::PassRequest asked = network::parse_pass_request(request);
-      const Kernel kernel = bound::kernel_named(asked.kernel);
+      kernel_ = bound::kernel_named(asked.kernel);
       for (auto& [one, channels] : asked.networks)
-        forwards_.push_back(std::make_unique<network::Forward>(one, channels, asked.sequences, kernel));
+        forwards_.push_back(std::make_unique<network::Forward>(one, channels, asked.sequences, kernel_));
       if (forwards_.empty() || forwards_.size() > 2) throw Error("A pass runs one network, or two to be compared.");
-      predictions_.emplace(*forwards_[0], forwards_.size() > 1 ? forwards_[1].get() : nullptr, kernel);
+      predictions_.emplace(*forwards_[0], forwards_.size() > 1 ? forwards_[1].get() : nullptr, kernel_);
     });
   }
 
@@ -70,6 +71,21 @@ class BoundPass {
     return sentence_of([&] { result_ = network::figure_values(predictions_->figures()); });
   }
 
+  /// `sums`: number of calibration::Sums.
+  std::string sums(unsigned which, unsigned sums, size_t first_sequence, size_t sequences, size_t first_column,
+                   size_t columns) {
+    return sentence_of([&] {
+      const calibration::SumsRange range{first_sequence, sequences, first_column, columns};
+      const network::Forward& model = forward(which);
+      sums_ = calibration::sums_over_tokens(static_cast<calibration::Sums>(sums),
+                                            which > 0 ? forwards_[0].get() : nullptr, model, range, kernel_);
+      tokens_ = static_cast<double>(calibration::tokens_that_meet(model, range));
+    });
+  }
+  uintptr_t sums_pointer() const { return reinterpret_cast<uintptr_t>(sums_.data()); }
+  size_t sums_count() const { return sums_.size(); }
+  double sums_tokens() const { return tokens_; }
+
   uintptr_t result_pointer() const { return reinterpret_cast<uintptr_t>(result_.data()); }
   size_t result_count() const { return result_.size(); }
 
@@ -83,8 +99,11 @@ class BoundPass {
   std::string problem_;
   std::vector<std::unique_ptr<network::Forward>> forwards_;
   std::optional<network::Predictions> predictions_;
+  Kernel kernel_ = best_kernel();
   Op op_{};
   std::vector<double> result_;
+  std::vector<float> sums_;
+  double tokens_ = 0;
 };
 
 class BoundAnswers {
@@ -122,6 +141,10 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("end", &BoundPass::end)
       .function("streams", &BoundPass::streams)
       .function("figures", &BoundPass::figures)
+      .function("sums", &BoundPass::sums)
+      .function("sumsPointer", &BoundPass::sums_pointer)
+      .function("sumsCount", &BoundPass::sums_count)
+      .function("sumsTokens", &BoundPass::sums_tokens)
       .function("resultPointer", &BoundPass::result_pointer)
       .function("resultCount", &BoundPass::result_count);
 

@@ -117,6 +117,24 @@ TEST(Converter, RunsOfATensorGiveTheBytesOfTheWhole) {
   }
 }
 
+/// Of codes that were chosen elsewhere, nothing is left to do but to look at them.
+TEST(Converter, ChecksAndMeasuresBlocksThatAreGiven) {
+  const std::vector<float> values = random_values(rows * row_length, 0.05f, 8);
+  const std::vector<uint8_t> source = encode(Type::f32, values, row_length, nullptr);
+  const std::vector<uint8_t> blocks = encode(Type::q4_K, values, row_length, nullptr, "quick");
+  const TensorRun all{values.size(), 0, row_length};
+  std::vector<uint8_t> target(blocks.size());
+  Converter quick("f32", "q4_K", "quick"), given("f32", "q4_K", calibrated_method);
+  quick.run(source.data(), target.data(), all, nullptr);
+  ASSERT_EQ(target, blocks);
+  given.run(source.data(), target.data(), all, nullptr);
+  EXPECT_EQ(target, blocks);
+  EXPECT_EQ(given.statistics().rmse(), quick.statistics().rmse());
+  target[2 * 144 + 1] = 0x7C;  // an infinite scale
+  EXPECT_THAT(sentence_of([&] { given.run(source.data(), target.data(), all, nullptr); }),
+              ::testing::HasSubstr("row 0, column 512"));
+}
+
 TEST(Converter, RowsLongerThanATileKeepTheirImportance) {
   constexpr size_t length = 5120;
   const std::vector<float> importance = importance_row(length);

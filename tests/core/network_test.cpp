@@ -93,6 +93,8 @@ TEST(Network, WindowsOfTheHiddenLayerChangeNothing) {
   many.longest = 256;
   const PassPlan windows = plan_pass(model.model(), many);
   ASSERT_GT(windows.steps.size(), whole.steps.size());
+  many.least_window = 4096;
+  EXPECT_EQ(plan_pass(model.model(), many).steps.size(), whole.steps.size());
   std::vector<std::vector<float>> residuals;
   for (const PassPlan* plan : {&whole, &windows}) {
     Forward forward(plan->network, plan->work_channels, texts);

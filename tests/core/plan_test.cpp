@@ -88,6 +88,18 @@ TEST(Plan, OrdersTensorsByBlockAndName) {
   EXPECT_EQ(header.tensors[4].type, Type::i32) << "integers are copied";
 }
 
+TEST(Plan, CalibratesMatricesOfLayersAndSaysWhatElseIsWritten) {
+  const Model model = model_of({mixed_order()});
+  const Plan plan = make_plan(model, options(R"({"type":"q4_0","method":"calibrated"})"));
+  EXPECT_EQ(planned(plan, model, "blk.10.ffn_up.weight").method, "calibrated");
+  EXPECT_EQ(planned(plan, model, "token_embd.weight").method, "lowest-error");
+  EXPECT_THAT(texts_of(plan.notes), ::testing::Contains(HasSubstr("1 tensor of type Q6_K will be written by the method "
+                                                                  "\"lowest-error\"")));
+  const Plan codebook = make_plan(model, options(R"({"type":"q4_0","method":"calibrated","pure":true,
+      "tensorTypes":[{"pattern":"ffn_up","type":"iq3_s"}]})"));
+  EXPECT_EQ(planned(codebook, model, "blk.10.ffn_up.weight").method, "llama.cpp");
+}
+
 TEST(Plan, MovesItsKeysToTheEnd) {
   B file;
   file.value("general.quantization_version", 1).value("a", 1).value("general.file_type", 1).value("split.no", 0u);

@@ -9,6 +9,7 @@ import {
   type RuntimeMemory,
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
+import { calibrationFiles, withCalibration, type CalibrationOptions } from './calibration';
 import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
@@ -78,7 +79,7 @@ function runningOf(
   return { ...model.runtimeMemory(context ?? 8192, cacheType), cacheType, memory: memory ?? null };
 }
 
-export interface QuantizeOptions extends RecipeOptions, ComputeOptions {
+export interface QuantizeOptions extends RecipeOptions, ComputeOptions, CalibrationOptions {
   json?: boolean;
   dryRun?: boolean;
   strict?: boolean;
@@ -115,20 +116,23 @@ export async function quantize(
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
     const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
     const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];
-    const targets = checkOutputs([...outputs, ...receipt], [...inputs.named, ...recipe]);
+    const targets = checkOutputs([...outputs, ...receipt], [...inputs.named, ...recipe, ...calibrationFiles(options)]);
     tell(options, made.notes);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
     await removeLeftovers(targets);
-    const report = await withDisplay(new ProgressDisplay(), (display) =>
-      run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
-        ...workersOf(options),
-        ...reference(options),
-        signal,
-        onProgress: (progress) => display.showRun(progress),
-      }),
+    const report = await withCalibration(model, made, options, signal, (calibration) =>
+      withDisplay(new ProgressDisplay(), (display) =>
+        run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
+          ...workersOf(options),
+          ...reference(options),
+          ...(calibration && { calibration }),
+          signal,
+          onProgress: (progress) => display.showRun(progress),
+        }),
+      ),
     );
     removeOtherLayouts(target, made);
     const named: RunReport = {

@@ -1,5 +1,6 @@
 import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport, RuntimeMemory } from '../core';
 import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
+import { describeCalibration } from './calibration';
 import { printable, table } from './text';
 
 /** What the commands print for people. `--json` prints the same data whole. */
@@ -113,6 +114,7 @@ export function describeRun(report: RunReport): string {
     summary(report.inputBytes, report),
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
     ...describeReference(report),
+    ...(report.calibration ? describeCalibration(report.calibration) : []),
     `${duration(report.seconds)} with ` +
       `${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
       `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,

@@ -10,6 +10,7 @@ import {
   Problem,
   run,
   verdictOf,
+  type HashedFile,
   type Core,
   type Receipt,
 } from '../core';
@@ -18,6 +19,7 @@ import { nodePlatform } from '../platform/node';
 import { readText } from '../platform/node-files';
 import { DiskPlace } from '../platform/node-place';
 import { studyRun } from './analysis-commands';
+import { calibrationFiles, withCalibration, type CalibrationOptions } from './calibration';
 import { describeRun } from './describe';
 import { describeComparedTensor, describeComparison } from './describe-comparison';
 import { LineDisplay, ProgressDisplay, withDisplay } from './display';
@@ -90,7 +92,7 @@ export async function repeat(
   receiptPath: string,
   path: string,
   output: string,
-  options: ComputeOptions & { imatrix?: string },
+  options: ComputeOptions & { imatrix?: string; calibration?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const receipt = readReceipt(receiptPath);
@@ -104,6 +106,7 @@ export async function repeat(
     const targets = checkOutputs(outputsOf(output, made, model, inputs, false), [
       ...inputs.named,
       { path: receiptPath, what: 'the receipt' },
+      ...calibrationFiles(options),
     ]);
     expectInputs(receipt, await hashFiles(nodePlatform, inputs.handles, { signal }));
     if (matrix) {
@@ -116,12 +119,15 @@ export async function repeat(
     }
     await removeLeftovers(targets);
     tell({}, made.notes);
-    const report = await withDisplay(new ProgressDisplay(), (display) =>
-      run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
-        ...workersOf(options),
-        signal,
-        onProgress: (progress) => display.showRun(progress),
-      }),
+    const report = await withCalibration(model, made, { ...options, ...asCalibrated(receipt) }, signal, (calibration) =>
+      withDisplay(new ProgressDisplay(), (display) =>
+        run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
+          ...workersOf(options),
+          ...(calibration && { calibration }),
+          signal,
+          onProgress: (progress) => display.showRun(progress),
+        }),
+      ),
     );
     try {
       expectOutputs(receipt, report.files, core.version);
@@ -134,6 +140,22 @@ export async function repeat(
   } finally {
     inputs.close();
   }
+}
+
+/** The options that give the receipt's calibration again. */
+function asCalibrated({ calibration }: Receipt): Omit<CalibrationOptions, 'calibration'> {
+  if (!calibration) return {};
+  const { tokens, heldBack, level, text } = calibration;
+  return { tokens: tokens + heldBack, level, expectText: (given) => expectText(given, text) };
+}
+
+/** Throws Problem unless the receipt's run read this text. */
+function expectText(text: HashedFile, expected: HashedFile): void {
+  if (text.sha256 === expected.sha256) return;
+  throw new Problem(
+    `${text.name} is not the text of the receipt's calibration: its SHA-256 is ${text.sha256} instead of ` +
+      `${expected.sha256}. Give ${expected.name} with --calibration.`,
+  );
 }
 
 /** A receipt may ask for what another Nibble knew, or be no receipt of ours. Throws Problem. */

@@ -11,6 +11,7 @@ import {
   type OutlierCommandOptions,
   type SampleOptions,
 } from './analysis-commands';
+import { addCalibrationOptions } from './calibration';
 import { compare, repeat, verify } from './evidence-commands';
 import { imatrix, type ImatrixOptions } from './imatrix-command';
 import { evaluate, perplexity, type TextOptions } from './network-commands';
@@ -85,7 +86,7 @@ const program = new Command('nibble')
   .addHelpText('after', exitHelp)
   .exitOverride();
 
-addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true })))
+addCalibrationOptions(addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true }))))
   .description('write IN as a model of another type')
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
@@ -250,6 +251,7 @@ addComputeOptions(program.command('repeat'))
   .argument('<model>')
   .argument('<out>')
   .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
+  .option('--calibration <text>', 'the text of the calibration, when the receipt names another than comes along')
   .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) =>
     repeat(receipt, model, out, options, stop.signal),
   );

@@ -117,7 +117,7 @@ export function addImatrixOptions(command: Command): Command {
     .option('--show-statistics', 'print what the matrix given with --in-file says, and write nothing');
 }
 
-function parseTokens(least: number): (text: string) => number {
+export function parseTokens(least: number): (text: string) => number {
   return (text) => {
     const count = Number(text);
     if (!Number.isInteger(count) || count < least || count > 1e9)

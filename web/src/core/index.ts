@@ -4,6 +4,22 @@ export { type AnsweredText, answersByToken, answersOf, cutText, evaluateAnswers,
 export { breath } from './breath';
 export { datasetName, inChatTemplate, type ChatText, type ChatUse } from './chat';
 export { checkImportance, type ImportanceFile } from './importance';
+export {
+  calibrate,
+  calibrationMemory,
+  calibrationPass,
+  divideTexts,
+  levelFor,
+  tokensOf,
+  type CalibrationTexts,
+} from './calibrate';
+export {
+  stretchTokens,
+  usualTokens,
+  type Calibration,
+  type CalibrationFigures,
+  type CalibrationLevel,
+} from './calibration';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { extensionOf, withoutExtension } from './file-names';
 export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';

@@ -1,3 +1,4 @@
+import type { CalibrationFigures } from './calibration';
 import type { OpenedModel } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
@@ -11,6 +12,8 @@ export interface Receipt {
   version: string; // of the program
   inputs: HashedFile[]; // the model's files
   importance: (HashedFile & { path: string }) | null; // the matrix, and its name as the output's metadata has it
+  /** What codes were chosen by, of the method "calibrated"; receipts from before that have none. */
+  calibration?: ReceiptCalibration | null;
   options: PlanOptions;
   fileType: string;
   method: string;
@@ -29,6 +32,8 @@ export interface Receipt {
     error: ErrorFigures | null;
   }[];
 }
+
+type ReceiptCalibration = Pick<CalibrationFigures, 'text' | 'tokens' | 'heldBack' | 'level' | 'damping'>;
 
 export interface HashedFile {
   name: string;
@@ -119,6 +124,7 @@ export async function makeReceipt(
     version: report.version,
     inputs,
     importance: importance && report.importance ? { ...importance, path: report.importance.path } : null,
+    calibration: report.calibration && calibrationOf(report.calibration),
     options: report.options,
     fileType: report.fileType,
     method: report.method,
@@ -137,6 +143,10 @@ export async function makeReceipt(
       error: error && figuresOf(error),
     })),
   };
+}
+
+function calibrationOf({ text, tokens, heldBack, level, damping }: CalibrationFigures): ReceiptCalibration {
+  return { text, tokens, heldBack, level, damping };
 }
 
 function figuresOf(error: ErrorReport): ErrorFigures {

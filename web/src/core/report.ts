@@ -1,3 +1,4 @@
+import type { CalibrationFigures } from './calibration';
 import type { FinishedFile } from './sink';
 import type { ErrorReport, ImportanceInfo, Note, PlannedTensor, PlanOptions } from './types';
 
@@ -21,6 +22,7 @@ export interface RunReport {
   method: string;
   fileType: string;
   options: PlanOptions; // that make the same plan again
+  calibration: CalibrationFigures | null; // of the method "calibrated"
   importance: (ImportanceInfo & { path: string }) | null; // the matrix that was used
   kernel: string; // that converted: "simd", "scalar", "simd, scalar" or "none"
   workers: number;

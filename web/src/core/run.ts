@@ -1,4 +1,5 @@
-import { jobsPerWorker, type Conversion, type JobDone, type Packing } from '../worker/protocol';
+import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing } from '../worker/protocol';
+import type { Calibration } from './calibration';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
 import type { OpenedModel, PreparedRun } from './opened-model';
@@ -16,6 +17,8 @@ export interface RunOptions {
   pause?: Pause;
   /** Also measures what this method would give: about as much work again where it is not the plan's own. */
   reference?: string;
+  /** The codes of the tensors that the plan has for the method "calibrated". */
+  calibration?: Calibration;
   onProgress?: (progress: Progress) => void;
   onTensor?: (report: TensorReport) => void;
 }
@@ -77,6 +80,8 @@ class Runner {
 
   constructor(model: OpenedModel, prepared: PreparedRun, sink: ByteSink, options: RunOptions) {
     const { plan, headers } = prepared;
+    if (!options.calibration && plan.tensors.some(({ method }) => method === 'calibrated'))
+      throw new Problem('The method "calibrated" needs a text that is run through the model first.');
     this.#model = model;
     this.#plan = plan;
     this.#headers = headers;
@@ -142,6 +147,7 @@ class Runner {
       method: plan.method,
       fileType: plan.fileType,
       options,
+      calibration: this.#options.calibration?.figures ?? null,
       importance: options.useImportance === false ? null : this.#model.importance,
       kernel: [...this.#measurements.kernels].join(', ') || 'none',
       workers: this.#workers,
@@ -171,7 +177,7 @@ class Runner {
         kind: 'start',
         kernel: core.kernel,
         compiled: core.compiled,
-        sources,
+        sources: this.#options.calibration ? [...sources, this.#options.calibration.source] : sources,
         inputBytes: longest(plan, (job) =>
           converted(Math.min(job.inputBytes, plan.tensors[job.tensor]!.packing?.pieceBytes ?? Infinity), job.tensor),
         ),
@@ -221,12 +227,20 @@ class Runner {
         headRows,
         add,
         conversion: conversionOf(plan.tensors[tensor]!),
+        given: this.#givenBlocks(tensor, firstWeight),
         packing: packingOf(plan.tensors[tensor]!, run),
         reference: this.#measurements.otherMethod(tensor),
         importance,
         buffer: this.#takeBuffer(),
       });
     }
+  }
+
+  #givenBlocks(tensor: number, firstWeight: number): JobRequest['given'] {
+    const { method, weights, outputBytes } = this.#plan.tensors[tensor]!;
+    if (method !== 'calibrated') return null;
+    const start = this.#options.calibration!.offsets.get(tensor)!;
+    return { file: this.#model.sources.length, offset: start + (firstWeight / weights) * outputBytes };
   }
 
   #hasBuffer(): boolean {

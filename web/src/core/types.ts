@@ -676,6 +676,7 @@ export interface PassOptions {
   observeOutput?: boolean; // also that of output.weight
   logits?: boolean; // scores of the next tokens; default true
   contrast?: boolean; // another network's weights are held against those of each layer's matrices
+  leastWindow?: number; // channels of a hidden layer that are worked on at a time, at the least
 }
 
 /** One thing to do on a pass. Steps without weights have only op and layer. */
@@ -714,6 +715,15 @@ export interface RuntimeMemory {
   context: number; // tokens, as llama.cpp rounds them up
   cacheBytes: number; // keys and values of so many tokens, and states of layers without attention
   workingBytes: number; // scratch of a batch of 512 tokens, about
+}
+
+/** What rows that meet one input are rounded by. */
+export interface RoundingRequest {
+  type: string;
+  columns: number;
+  feedback: boolean; // before the descent
+  passes: number; // of the descent
+  kernel: string;
 }
 
 /** A mean, and its standard error. */

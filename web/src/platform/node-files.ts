@@ -1,11 +1,21 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, type Stats, type StatsBase } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Problem } from '../core/problem';
 import type { SourceHandle } from '../core/source';
 
 /**
  * Ordinary files, opened for reading. Whatever else a path may lead to is refused before it can keep anyone waiting.
  */
+
+/** Set by the build of the command line; the tests run from the sources. */
+declare const NIBBLE_BUILT: boolean | undefined;
+
+/** The calibration text that comes with the program. */
+export function shippedText(): string {
+  const built = typeof NIBBLE_BUILT !== 'undefined';
+  return fileURLToPath(new URL(built ? './calibration.txt' : '../../public/calibration.txt', import.meta.url));
+}
 
 /** What something that is no ordinary file is; null: it is one. */
 export function otherKind(stat: StatsBase<unknown>): string | null {

@@ -63,6 +63,11 @@ export interface NibbleModule {
   Measurement: new (json: string) => Measurement;
   /** Takes JSON PassRequest. */
   Pass: new (request: string) => Pass;
+  /**
+   * `request`: JSON RoundingRequest. The others point at columns x columns f32 each, `cross` may be 0: the core's
+   * InputStatistics.
+   */
+  Rounder: new (request: string, inputs: number, cross: number, heldBack: number) => Rounder;
   Answers: new () => Answers;
   ImportanceSums: new () => ImportanceSums;
   FormatSummary: new () => FormatSummary;
@@ -378,9 +383,43 @@ export interface Pass {
   streams(): string;
   /** Makes the figures of all scored tokens the result: what Answers.add() takes. After the last tile. */
   figures(): string;
+  /**
+   * Makes sums over the tokens of some of the texts (number `sums` of sumsKinds), of the input of the step that has
+   * begun in a network: see calibration/stream_sums.h. Empty, or the error.
+   */
+  sums(network: number, sums: number, firstText: number, texts: number, firstColumn: number, columns: number): string;
+  /** f32; valid until the next call of sums(). */
+  sumsPointer(): number;
+  sumsCount(): number;
+  sumsTokens(): number;
   /** f64; valid until the next call. */
   resultPointer(): number;
   resultCount(): number;
+  delete(): void;
+}
+
+/** Rounds rows of matrices that meet one input: the core's calibration::Rounder. */
+export interface Rounder {
+  problem(): string;
+  /**
+   * Rounds `rows` rows that lie whole and as stored at `source` (form: JSON of type, rowLength, headRows and add), the
+   * rounder's columns from `firstColumn` on, to blocks at `target`. `residual`: f32 of these rows, or 0. Empty, or the
+   * error.
+   */
+  round(
+    form: string,
+    source: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    residual: number,
+    target: number,
+  ): string;
+  /** The same by the method lowest-error. */
+  roundPlain(form: string, source: number, firstRow: number, rows: number, firstColumn: number, target: number): string;
+  /** Of the last round(): see the core's OutputErrors. */
+  calibratedError(): number;
+  plainError(): number;
   delete(): void;
 }
 

@@ -109,6 +109,11 @@ export class JobEngine {
 
     const module = this.#module;
     const converter = this.#converterFor(conversion);
+    if (job.given) {
+      const bytes = new Uint8Array(job.outputBytes);
+      const given = await this.#sources[job.given.file]!.read(job.given.offset, job.outputBytes, bytes);
+      module.HEAPU8.set(given.subarray(0, job.outputBytes), this.#output);
+    }
     module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
     this.#freeInputs.push(input);
     if (job.importance) module.HEAPU8.set(new Uint8Array(job.importance.buffer), this.#importance);

@@ -1,5 +1,6 @@
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Pass } from '../wasm/nibble';
+import { sumsKinds, type GetSums, type SumsDone } from './calibration-protocol';
 import type {
   BeginStep,
   CompareStreams,
@@ -10,6 +11,7 @@ import type {
   StepEnded,
   TileTaken,
 } from './protocol';
+import { RoundingEngine } from './rounding-engine';
 
 /**
  * A worker's share of a pass over texts. Memory: its texts' activations and one tile inside the core, what is on its
@@ -19,6 +21,8 @@ export class PassEngine {
   readonly #module: NibbleModule;
   readonly #pass: Pass;
   readonly #input: number;
+  /** Rounds rows by what the pass saw. */
+  readonly rounding: RoundingEngine;
 
   static async create(start: StartPass): Promise<PassEngine> {
     return new PassEngine(start, await instantiate(start.kernel, start.compiled));
@@ -28,6 +32,7 @@ export class PassEngine {
     this.#module = module;
     this.#pass = sound(new module.Pass(start.request));
     this.#input = allocate(module, start.tileBytes);
+    this.rounding = new RoundingEngine(module);
   }
 
   /** Each throws an Error with a plain sentence. */
@@ -53,6 +58,15 @@ export class PassEngine {
   streams({ index }: CompareStreams): StepEnded {
     throwProblem(this.#pass.streams());
     return { kind: 'ended', index, seen: this.#result() };
+  }
+
+  sums({ index, network, sums, firstText, texts, firstColumn, columns }: GetSums): SumsDone {
+    const kind = sumsKinds.indexOf(sums);
+    throwProblem(this.#pass.sums(network, kind, firstText, texts, firstColumn, columns));
+    const start = this.#pass.sumsPointer() >>> 0;
+    const end = start + Float32Array.BYTES_PER_ELEMENT * this.#pass.sumsCount();
+    const values = new Float32Array(this.#module.HEAPU8.slice(start, end).buffer as ArrayBuffer);
+    return { kind: 'sums', index, sums: values, tokens: this.#pass.sumsTokens() };
   }
 
   figures(): FiguresDone {

@@ -37,6 +37,8 @@ export interface JobRequest {
   /** Null: the bytes are copied as they are, or packed. */
   conversion: Conversion | null;
   packing: Packing | null;
+  /** Where the blocks lie that the conversion is to check and measure: the method is "calibrated". */
+  given: { file: number; offset: number } | null;
   /** Another method: what it would give is measured as well, and not kept. */
   reference: string | null;
   /** One for each weight of a row; null: all weights count the same. */

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../core/problem';
 import type { ByteSource, SourceHandle } from '../core/source';
+import type { FromCalibrationWorker, ToCalibrationWorker } from './calibration-protocol';
 import { JobEngine } from './job-engine';
 import { PassEngine } from './pass-engine';
 import type {
@@ -18,8 +19,11 @@ import { StudyEngine } from './study-engine';
 /** Answers a runner's messages: the whole of a job worker, wherever it runs. */
 export function serveJobs(
   openSource: (handle: SourceHandle) => ByteSource,
-  answer: (message: FromJobWorker | FromStudyWorker | FromPassWorker, transfer: ArrayBuffer[]) => void,
-): (message: ToJobWorker | ToStudyWorker | ToPassWorker) => void {
+  answer: (
+    message: FromJobWorker | FromStudyWorker | FromPassWorker | FromCalibrationWorker,
+    transfer: ArrayBuffer[],
+  ) => void,
+): (message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker) => void {
   let engine: Promise<JobEngine> | null = null;
   let studies: Promise<StudyEngine> | null = null;
   let pass: Promise<PassEngine> | null = null;
@@ -53,6 +57,12 @@ export function serveJobs(
         .then((done) => done && answer(done, [transferredOf(done)]), failed(message.index));
       return;
     }
+    if (isCalibrationMessage(message)) {
+      pass
+        ?.then((ready) => serveCalibration(ready, message))
+        .then((done) => answer(done, calibrationBuffersOf(done)), failed(message.index));
+      return;
+    }
     engine
       ?.then((ready): Promise<JobDone | SampleDone> =>
         message.kind === 'sample' ? ready.sampler.measure(message) : ready.run(message),
@@ -68,7 +78,9 @@ function buffersOf(done: JobDone | SampleDone): ArrayBuffer[] {
 
 type PassMessage = Exclude<ToPassWorker, StartPass>;
 
-function isPassMessage(message: ToJobWorker | ToStudyWorker | ToPassWorker): message is PassMessage {
+function isPassMessage(
+  message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker,
+): message is PassMessage {
   return ['begin-step', 'tile', 'end-step', 'compare-streams', 'get-figures'].includes(message.kind);
 }
 
@@ -86,6 +98,26 @@ function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWork
     case 'get-figures':
       return pass.figures();
   }
+}
+
+function isCalibrationMessage(message: ToJobWorker | ToCalibrationWorker): message is ToCalibrationWorker {
+  return ['get-sums', 'start-rounding', 'round-rows'].includes(message.kind);
+}
+
+function serveCalibration(pass: PassEngine, message: ToCalibrationWorker): FromCalibrationWorker {
+  switch (message.kind) {
+    case 'get-sums':
+      return pass.sums(message);
+    case 'start-rounding':
+      return pass.rounding.start(message);
+    case 'round-rows':
+      return pass.rounding.round(message);
+  }
+}
+
+function calibrationBuffersOf(done: FromCalibrationWorker): ArrayBuffer[] {
+  if (done.kind === 'sums') return [done.sums.buffer];
+  return done.kind === 'rounded' ? [done.blocks.buffer] : [];
 }
 
 function transferredOf(done: Exclude<FromPassWorker, { kind: 'failed' }>): ArrayBuffer {

@@ -1,0 +1,51 @@
+import type { HashedFile } from './receipt';
+import type { SourceHandle } from './source';
+
+/** One pass: by the inputs of the original alone. Layers: layer after layer, by those of the quantized model so far. */
+export type CalibrationLevel = 'one-pass' | 'layers';
+
+/** What calibration made of a matrix, or of one window of its columns, or one expert of it. */
+export interface CalibratedPart {
+  name: string; // of the tensor
+  expert: number | null; // of a tensor that stacks them
+  columns: [first: number, count: number];
+  tokens: number; // that met it, of those that calibrate
+  /** What is left of the error of its outputs over the tokens held back, of what lowest-error leaves. */
+  left: number | null; // null: not calibrated
+  kept: 'calibrated' | 'too few tokens' | 'no better';
+}
+
+export interface CalibrationFigures {
+  text: HashedFile;
+  level: CalibrationLevel;
+  tokens: number; // that calibrate
+  heldBack: number; // tokens that judge
+  damping: number;
+  seconds: number;
+  parts: CalibratedPart[];
+}
+
+/** The codes that were chosen, for a run. */
+export interface Calibration {
+  figures: CalibrationFigures;
+  source: SourceHandle;
+  /** Where the bytes of a tensor of the plan begin in the source. */
+  offsets: ReadonlyMap<number, number>;
+}
+
+/** Fewer tokens than this do more harm than good. */
+export const fewestTokens = 2000;
+/** A matrix that fewer tokens met, for each of its columns, keeps lowest-error. */
+export const fewestTokensPerColumn = 2;
+/** Layer after layer pays from so many tokens for each column of the widest matrix on. */
+export const tokensPerColumnForLayers = 8;
+/** Tokens of a stretch of the text. */
+export const stretchTokens = 256;
+/** Tokens that are used when nobody says. */
+export const usualTokens = 8192;
+/** Every so-manieth stretch is held back. */
+export const heldBackEvery = 10;
+/** As the core's calibration::damping. */
+export const damping = 0.1;
+/** Columns of an input whose products are kept at a time. */
+export const windowColumns = 4096;
