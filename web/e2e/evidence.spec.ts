@@ -160,5 +160,11 @@ test('columns that stand out are found under the plan’s type', async ({ page }
     .locator('.twin tbody tr')
     .evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('td')[2]?.textContent)));
   expect([...saved].sort((a, b) => a - b)).toEqual(saved);
+  // With a text, by what the model's layers are multiplied with.
+  await panel.getByLabel(/look at real activations on calibration\.txt/).check();
+  await panel.getByRole('button', { name: 'Look for outliers' }).click();
+  await expect(panel).toContainText(/Outlier features in 2\s048 tokens.*Input of q, k, v: \d+ of 256 columns/, {
+    timeout: 40_000,
+  });
   expect((await new AxeBuilder({ page }).include('.outliers').analyze()).violations).toEqual([]);
 });
