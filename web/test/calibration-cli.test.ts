@@ -76,6 +76,19 @@ describe('the method calibrated', () => {
     expect(again.out).toMatch(/The same bytes as the receipt's run\./);
   });
 
+  it('of a folder gives the file that its model in one file gives', async () => {
+    // As F16 the folder's model is the same in either form.
+    await quantize(testData('stories260K-hf'), 'half.gguf', 'F16');
+    const own = [...calibrated, '--tokens', '4096', '--level', 'layers'];
+    const from = async (model: string, output: string) =>
+      (await quantize(model, output, 'Q4_0', ...own)).tensors.map(({ name, error }) => [name, error?.rmse]);
+    const folderErrors = await from(testData('stories260K-hf'), 'from-folder.gguf');
+    expect(await from('half.gguf', 'from-file.gguf')).toEqual(folderErrors);
+    const { out } = await nibble('compare', 'from-folder.gguf', 'from-file.gguf', '--json');
+    const { tensors } = JSON.parse(out) as { tensors: { name: string; error: { rmse: number } | null }[] };
+    expect(tensors.filter(({ error }) => error !== null && error.rmse > 0)).toEqual([]);
+  });
+
   it('uses the text that comes along when none is given', async () => {
     const { calibration } = await quantize(small, 'shipped.gguf', 'Q4_0', '--method', 'calibrated', '--tokens', '3000');
     expect(calibration!.text).toMatchObject({ name: 'calibration.txt', bytes: 203637 });

@@ -134,7 +134,6 @@ interface Target {
   planned: PlannedTensor;
   format: FormatInfo;
   form: string;
-  headRows: number;
   offset: number; // in the scratch
 }
 
@@ -227,9 +226,9 @@ class RunningCalibration {
       if (!step || !observed.has(planned.source))
         throw new Problem(`${planned.name} cannot be calibrated: no step of the network reads a text through it.`);
       const format = this.#model.core.formats.find(({ name }) => name === planned.to)!;
-      const { type, rowLength, headRows, add } = step;
-      const form = JSON.stringify({ type, rowLength, headRows, add });
-      this.#targets.set(planned.name, { number, planned, format, form, headRows: headRows!, offset });
+      const { type, rowLength, add } = step;
+      const form = JSON.stringify({ type, rowLength, headRows: 0, add }); // #readRows() puts them in order
+      this.#targets.set(planned.name, { number, planned, format, form, offset });
       offset += planned.outputBytes;
     }
     if (this.#targets.size === 0) {
@@ -366,8 +365,7 @@ class RunningCalibration {
   ): Promise<[number, number]> {
     const { planned, format, form } = target;
     const rowLength = planned.shape[0]!;
-    const unit = Math.max(rowsTogether, target.headRows);
-    const tileRows = Math.max(unit, Math.floor(tileWeights / rowLength / unit) * unit);
+    const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
     const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
     const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;
     const results = await this.#workers.spread(tiles, async (tile, member) => {
@@ -395,7 +393,7 @@ class RunningCalibration {
     );
   }
 
-  /** Whole rows of a tensor, as stored. */
+  /** Whole rows of a tensor in its order, each as stored. */
   async #readRows(planned: PlannedTensor, firstRow: number, rows: number): Promise<Uint8Array<ArrayBuffer>> {
     const rowLength = planned.shape[0]!;
     const pieces: Uint8Array[] = [];
