@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { build, defineConfig, type Plugin } from 'vite';
 import { getManifest } from 'workbox-build';
+import { scalarModuleIfBuilt } from './scalar-module.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -101,6 +102,6 @@ export default defineConfig({
     }),
   },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: 'es' },
-  plugins: [securityPolicy(), offline()],
+  worker: { format: 'es', plugins: () => [scalarModuleIfBuilt()] },
+  plugins: [scalarModuleIfBuilt(), securityPolicy(), offline()],
 });

@@ -16,6 +16,11 @@ export const browserPlatform: Platform = {
   parallelism: navigator.hardwareConcurrency || 2,
 
   async compile(kernel) {
+    if (!wasmUrls[kernel])
+      throw new Problem(
+        'This browser has no WebAssembly SIMD, and this copy of the page was built without the program for such ' +
+          'browsers. Run scripts/build, or open the page in a newer browser.',
+      );
     const response = await fetch(wasmUrls[kernel]);
     if (!response.ok)
       throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
