@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "container/model.h"
+#include "model/model.h"
 
 /// Which rows of a model an analysis looks at. A sample is decided by the headers alone: the same model and options
 /// give the same rows, whoever asks and however many workers there are.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "container/model.h"
+#include "model/model.h"
 
 /// Two models side by side: which tensor of one is which of the other.
 namespace nibble {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "container/model.h"
+#include "model/model.h"
 
 namespace nibble {
 

@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "container/model.h"
+#include "model/model.h"
 
 namespace nibble {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "container/model.h"
+#include "model/model.h"
 
 namespace nibble {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "container/model.h"
+#include "model/model.h"
 #include "network/network.h"
 
 /// What a pass over texts will do, computed from headers alone: which piece of which file is read when, what is done

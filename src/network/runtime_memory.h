@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "container/gguf.h"
-#include "container/model.h"
 #include "formats/format.h"
+#include "model/model.h"
 
 namespace nibble::network {
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "container/model.h"
 #include "json/json.h"
+#include "model/model.h"
 #include "plan/options.h"
 
 /// Which tensors of a model become quantized layers of a safetensors file, and why the others do not.

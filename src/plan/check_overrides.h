@@ -1,7 +1,7 @@
 #pragma once
 #include <span>
 
-#include "container/model.h"
+#include "model/model.h"
 #include "plan/options.h"
 
 namespace nibble {

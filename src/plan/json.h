@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "container/model.h"
+#include "model/model.h"
 #include "plan/plan.h"
 
 /// The JSON forms of web/src/core/types.ts. Text that is not UTF-8 gets replacement characters.

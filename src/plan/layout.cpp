@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "container/gguf_model.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/gguf_model.h"
 #include "plan/check_overrides.h"
 #include "plan/model_facts.h"
 #include "plan/output_values.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "container/importance.h"
-#include "container/model.h"
+#include "model/model.h"
 #include "note.h"
 #include "plan/options.h"
 

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "codec/codec.h"
-#include "container/model.h"
 #include "core/kernel_inputs.h"
 #include "error.h"
+#include "model/model.h"
 #include "search/scale_methods.h"
 
 namespace nibble::bench {

@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "container/model.h"
 #include "model/beside.h"
+#include "model/model.h"
 #include "packing/packing_plan.h"
 #include "plan/model_notes.h"
 #include "test_files.h"

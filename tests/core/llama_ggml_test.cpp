@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "archive_builder.h"
-#include "container/model.h"
 #include "gguf_builder.h"
+#include "model/model.h"
 #include "read_file.h"
 #include "texts_of.h"
 

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "codec/codec.h"
-#include "container/model.h"
+#include "model/model.h"
 #include "search/scale_methods.h"
 #include "test_files.h"
 

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "container/model.h"
 #include "core/test_files.h"
+#include "model/model.h"
 #include "network/forward.h"
 #include "network/predictions.h"
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "archive_builder.h"
-#include "container/model.h"
+#include "model/model.h"
 #include "read_file.h"
 
 namespace nibble {

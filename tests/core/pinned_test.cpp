@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "codec/convert.h"
-#include "container/model.h"
 #include "core/kernel_inputs.h"
 #include "core/test_files.h"
 #include "error.h"
 #include "lab/scale_lab.h"
+#include "model/model.h"
 
 namespace nibble {
 namespace {

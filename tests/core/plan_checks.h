@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "container/importance_reader.h"
-#include "container/model.h"
 #include "gguf_builder.h"
+#include "model/model.h"
 #include "plan/plan.h"
 
 namespace nibble {

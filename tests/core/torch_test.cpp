@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "archive_builder.h"
-#include "container/model.h"
+#include "model/model.h"
 #include "read_file.h"
 #include "texts_of.h"
 

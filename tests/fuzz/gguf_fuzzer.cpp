@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "container/model.h"
 #include "error.h"
+#include "model/model.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 

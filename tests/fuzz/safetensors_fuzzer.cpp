@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string>
 
-#include "container/model.h"
 #include "error.h"
+#include "model/model.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 

@@ -2,7 +2,7 @@
 #include <span>
 #include <string>
 
-#include "container/model.h"
+#include "model/model.h"
 
 namespace nibble {
 

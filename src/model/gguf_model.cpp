@@ -1,4 +1,4 @@
-#include "container/gguf_model.h"
+#include "model/gguf_model.h"
 
 #include <algorithm>
 #include <cstdio>

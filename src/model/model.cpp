@@ -1,11 +1,11 @@
-#include "container/model.h"
+#include "model/model.h"
 
 #include <algorithm>
 
-#include "container/gguf_model.h"
 #include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/gguf_model.h"
 #include "model/weight_files.h"
 
 namespace nibble {
