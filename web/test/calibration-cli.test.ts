@@ -1,8 +1,18 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AnswerReport, Receipt, RunReport } from '../src/core';
+import { FAMILIES, writeFamilyFolder } from '../e2e/family-folders';
 import { startIn } from './support/command-line';
 import { testData } from './support/real';
 
@@ -87,6 +97,19 @@ describe('the method calibrated', () => {
     const { out } = await nibble('compare', 'from-folder.gguf', 'from-file.gguf', '--json');
     const { tensors } = JSON.parse(out) as { tensors: { name: string; error: { rmse: number } | null }[] };
     expect(tensors.filter(({ error }) => error !== null && error.rmse > 0)).toEqual([]);
+  });
+
+  it('serves layers that normalise what they give before it joins the stream', async () => {
+    const gemma = join(folder, 'gemma2');
+    mkdirSync(gemma);
+    writeFamilyFolder(
+      FAMILIES.find(({ name }) => name === 'gemma2')!,
+      gemma,
+    );
+    await quantize(gemma, 'plain.gguf', 'Q4_0', '--method', 'lowest-error');
+    await quantize(gemma, 'better.gguf', 'Q4_0', ...calibrated, '--tokens', '2560', '--level', 'layers');
+    const [plain, better] = [await divergence(gemma, 'plain.gguf'), await divergence(gemma, 'better.gguf')];
+    expect(better / plain).toBeLessThan(1);
   });
 
   it('uses the text that comes along when none is given', async () => {

@@ -305,8 +305,7 @@ class RunningCalibration {
     // Other tokens are sent to an expert in the quantized network, so there is nothing to compare.
     const aimed = network === 1 && step.part === 'dense' && enough;
     const cross = aimed ? await means('cross', this.#groups) : null;
-    const adds = step.op === 'attentionOutput' || step.op === 'down';
-    const residual = aimed && adds ? await means('residual', this.#groups) : null;
+    const residual = aimed && this.#joinsStream(step) ? await means('residual', this.#groups) : null;
     const types = new Set(targets.map(({ planned }) => planned.to));
     for (const type of types) {
       const request: RoundingRequest = {
@@ -329,6 +328,12 @@ class RunningCalibration {
         if (!enough) this.#parts.at(-1)!.tokens = inputs.tokens;
       }
     }
+  }
+
+  /** Whether the residual stream gets what the step gives as it is: some architectures normalise it first. */
+  #joinsStream({ op, layer }: PassStep): boolean {
+    const norm = { attentionOutput: 'post_attention_norm.weight', down: 'post_ffw_norm.weight' }[op];
+    return norm !== undefined && !this.#pass.steps.some((one) => one.layer === layer && one.tensor?.endsWith(norm));
   }
 
   /** `tokens`: null where too few came by. */
