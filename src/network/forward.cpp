@@ -42,27 +42,21 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe, std:
   other_ = std::move(other);
   observing_ = observe;
   observation_ = {};
-  own_input_.reset();
   switch (step.op) {
     case Op::query:
       in_attention_ = true;
       normalise(Vector::attention_norm, Vector::attention_norm_bias);
-      observe_input(network_.embedding);
       break;
-    case Op::attention_output: observe_input(work(0), network_.queries()); break;
+    case Op::attention_output: set_input(plain_input_.emplace(work(0)), network_.queries()); break;
     case Op::router:
       in_attention_ = false;
       normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
-      observe_input(network_.embedding);
       break;
-    case Op::shared_router: observe_input(network_.embedding); break;
+    case Op::shared_router: set_input(*input_, network_.embedding); break;
     case Op::gate:
     case Op::up:
     case Op::down: begin_part(); break;
-    case Op::logits:
-      normalise(Vector::output_norm, Vector::output_norm_bias);
-      observe_input(network_.embedding);
-      break;
+    case Op::logits: normalise(Vector::output_norm, Vector::output_norm_bias); break;
     default: break;
   }
   const bool adds = step.op == Op::attention_output || step.op == Op::down;
@@ -77,27 +71,33 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe, std:
 
 /// The input of a part of the feed-forward network: normalised once, and for an expert gathered once.
 void Forward::begin_part() {
-  const bool first =
-      step_.op == Op::gate || (step_.op == Op::up && network_.architecture->feed_forward == FeedForward::plain);
-  if (first) {
-    if (step_.part == Part::dense) {
+  if (step_.op == Op::down) return set_input(plain_input_.emplace(hidden()), step_.columns);
+  if (step_.op == Op::up && network_.architecture->feed_forward != FeedForward::plain)
+    return observe_input(network_.embedding);  // the gate's
+  part_panels_ = panels_;
+  switch (step_.part) {
+    case Part::dense:
       in_attention_ = false;
       normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
-    }
-    part_panels_ = panels_;
-    if (step_.part == Part::expert) gather();
+      break;
+    case Part::expert:
+      gather();
+      set_input(plain_input_.emplace(gathered()), network_.embedding);
+      break;
+    case Part::shared: set_input(*input_, network_.embedding); break;
   }
-  if (step_.op == Op::down)
-    observe_input(hidden(), step_.columns);
-  else if (step_.part == Part::expert)
-    observe_input(gathered(), network_.embedding);
-  else
-    observe_input(network_.embedding);
 }
 
 void Forward::normalise(Vector weights, Vector bias) {
   input_.emplace(residual(), panels_, network_.embedding, network_.architecture->norm, network_.epsilon,
                  vector(weights), vector(bias), kernel_);
+  set_input(*input_, network_.embedding);
+}
+
+void Forward::set_input(const ProductInput& input, size_t columns) {
+  step_input_ = &input;
+  ++input_number_;
+  observe_input(columns);
 }
 
 /// The tokens of an expert side by side, each sequence beginning a panel of its own.
@@ -126,11 +126,6 @@ void Forward::gather() {
   }
 }
 
-void Forward::observe_input(PanelView own, size_t columns) {
-  own_input_.emplace(own);
-  observe_input(columns);
-}
-
 void Forward::observe_input(size_t columns) {
   input_channels_ = columns;
   if (!observing_) return;
@@ -154,29 +149,28 @@ void Forward::keep(const WeightRows& weights) {
 }
 
 void Forward::contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  begin_contrast(bytes, first_row, rows);
+  multiply();
+  end_tile();
+}
+
+/// The order is that of the tile before, with the difference of the weights, into a room of its own.
+void Forward::begin_contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
   if (!other_ || kept_.size() != rows * step_.columns) throw Error("There is nothing to contrast with. A fault.");
   const WeightRows theirs = decode(*other_, bytes, first_row, rows);
   for (size_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < theirs.columns; ++i) kept_[row * theirs.columns + i] -= theirs.data[row * theirs.stride + i];
   }
-  const WeightRows difference{kept_.data(), theirs.rows, theirs.columns, theirs.columns};
+  contrasting_ = true;
+  order_.weights = {kept_.data(), theirs.rows, theirs.columns, theirs.columns};
   if (is_dense_down()) {
     const PanelView to = panels_of(difference_, network_.embedding);
-    multiply(difference, PlainInput(hidden()), 0, 0, panels_, {to.at(0, first_row), to.stride}, Into::add, kernel_);
-    return;
+    order_.out = {to.at(0, first_row), to.stride};
+    order_.into = Into::add;
+  } else {
+    order_.out = tile_room(rows);
+    order_.into = Into::set;
   }
-  const size_t panels = step_.part == Part::expert ? part_panels_ : panels_;
-  const auto product = [&](const ProductInput& input) {
-    add_contrast(tile_product(difference, input, panels), rows, 0);
-  };
-  if (step_.op == Op::attention_output)
-    product(PlainInput(work(0)));
-  else if (step_.op == Op::down)
-    product(PlainInput(hidden()));
-  else if (step_.part == Part::expert)
-    product(PlainInput(gathered()));
-  else
-    product(*input_);
 }
 
 void Forward::add_contrast(PanelView view, uint64_t rows, size_t which) {
@@ -198,49 +192,88 @@ void Forward::add_contrast(PanelView view, uint64_t rows, size_t which) {
 }
 
 void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  begin_tile(bytes, first_row, rows);
+  multiply();
+  end_tile();
+}
+
+void Forward::begin_tile(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+  order_ = {};
+  tile_row_ = first_row;
   if (step_.op == Op::embed) return embed(bytes, first_row, rows);
-  if (step_.op == Op::vector && form_.head_rows > 0) {
-    // Of a tensor with one dimension, every value is a row.
-    form_.row_length = 1;
-    rows = step_.columns;
-    const WeightRows values = decode(form_, bytes, 0, rows);
-    vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + rows);
-    return;
-  }
-  const WeightRows weights = decode(form_, bytes, first_row, rows);
-  if (other_) keep(weights);
-  const PanelView queries = work(0), keys = work(network_.queries());
-  const auto project = [&](PanelView to) {
-    const PanelView rows_of = {to.at(0, first_row), to.stride};
-    multiply(weights, *input_, 0, 0, panels_, rows_of, Into::set, kernel_);
-    if (other_) add_contrast(rows_of, rows, 1);
-  };
+  if (step_.op == Op::vector) return take_vector(bytes);
+  contrasting_ = false;
+  order_.weights = decode(form_, bytes, first_row, rows);
+  if (other_) keep(order_.weights);
+  order_.input = step_input_;
+  order_.panels.push_back({0, panels_});
+  const auto project = [&](PanelView to) { order_.out = {to.at(0, first_row), to.stride}; };
   switch (step_.op) {
-    case Op::vector:
-      vectors_[static_cast<size_t>(step_.vector)].assign(weights.data, weights.data + weights.columns);
-      break;
-    case Op::query: project(queries); break;
-    case Op::key: project(keys); break;
+    case Op::query: project(work(0)); break;
+    case Op::key: project(work(network_.queries())); break;
     case Op::value: project(work(network_.queries() + network_.keys())); break;
-    case Op::attention_output: {
-      const PanelView to = {out().at(0, first_row), out().stride};
-      multiply(weights, PlainInput(queries), 0, 0, panels_, to, Into::add, kernel_);
-      if (other_) add_contrast(to, rows, 1);
+    case Op::attention_output:
+      project(out());
+      order_.into = Into::add;
       break;
-    }
     case Op::router: project(gathered()); break;
-    case Op::shared_router: {
-      const PanelView gate = tile_product(weights, *input_, panels_);
-      shared_weights_.assign(gate.data, gate.data + panels_ * lanes);
-      for (float& weight : shared_weights_) weight = logistic(weight);
-      break;
-    }
+    case Op::shared_router: order_.out = tile_room(rows); break;
     case Op::gate:
-    case Op::up: multiply_up(weights, first_row); break;
-    case Op::down: add_down(weights, first_row); break;
-    case Op::logits: score(weights, first_row); break;
+    case Op::up:
+      order_.panels = {{0, part_panels_}};
+      if (step_.op == Op::gate || network_.architecture->feed_forward == FeedForward::plain)
+        project(hidden());
+      else
+        order_.out = tile_room(rows);
+      break;
+    case Op::down:
+      order_.panels = {{0, part_panels_}};
+      if (step_.part == Part::dense) {
+        project(out());
+        order_.into = Into::add;
+      } else {
+        order_.out = tile_room(rows);
+      }
+      break;
+    case Op::logits: order_scores(); break;
     default: break;
   }
+}
+
+void Forward::multiply(size_t first_panel) {
+  size_t passed = 0;
+  for (const auto& [first, count] : order_.panels) {
+    const size_t done = std::clamp(first_panel, passed, passed + count) - passed;
+    network::multiply(order_.weights, *order_.input, 0, first + done, count - done, order_.out, order_.into, kernel_);
+    passed += count;
+  }
+}
+
+void Forward::end_tile() {
+  if (other_ && !is_dense_down()) add_contrast(order_.out, order_.weights.rows, contrasting_ ? 0 : 1);
+  if (contrasting_) return;
+  switch (step_.op) {
+    case Op::shared_router:
+      shared_weights_.assign(order_.out.data, order_.out.data + panels_ * lanes);
+      for (float& weight : shared_weights_) weight = logistic(weight);
+      break;
+    case Op::up:
+      if (network_.architecture->feed_forward != FeedForward::plain) gate_with_up();
+      break;
+    case Op::down:
+      if (step_.part != Part::dense) add_down();
+      break;
+    case Op::logits: finish_scores(); break;
+    default: break;
+  }
+}
+
+void Forward::take_vector(const uint8_t* bytes) {
+  // Of a tensor with one dimension whose rows change places, every value is a row.
+  const bool reordered = form_.head_rows > 0;
+  if (reordered) form_.row_length = 1;
+  const WeightRows values = decode(form_, bytes, 0, reordered ? step_.columns : 1);
+  vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + step_.columns);
 }
 
 void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
@@ -260,44 +293,27 @@ void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
   }
 }
 
-PanelView Forward::tile_product(const WeightRows& weights, const ProductInput& input, size_t panels) {
-  tile_.resize(std::max(tile_.size(), panels * weights.rows * lanes));
-  const PanelView to{tile_.data(), weights.rows * lanes};
-  multiply(weights, input, 0, 0, panels, to, Into::set, kernel_);
-  return to;
+PanelView Forward::tile_room(size_t rows) {
+  const size_t panels = std::max(panels_, part_panels_);
+  tile_.resize(std::max(tile_.size(), panels * rows * lanes));
+  return {tile_.data(), rows * lanes};
 }
 
-/// Gate: the hidden layer. Up: likewise where there is no gate, else multiplied into it.
-void Forward::multiply_up(const WeightRows& weights, uint64_t first_row) {
-  const PlainInput own(gathered());
-  const ProductInput& input = step_.part == Part::expert ? static_cast<const ProductInput&>(own) : *input_;
-  const PanelView to = hidden();
-  if (step_.op == Op::gate || network_.architecture->feed_forward == FeedForward::plain) {
-    const PanelView rows = {to.at(0, first_row), to.stride};
-    multiply(weights, input, 0, 0, part_panels_, rows, Into::set, kernel_);
-    if (other_) add_contrast(rows, weights.rows, 1);
-    return;
-  }
-  const PanelView product = tile_product(weights, input, part_panels_);
-  if (other_) add_contrast(product, weights.rows, 1);
+void Forward::gate_with_up() {
   const std::span<const float> bias = step_.part == Part::dense ? vector(Vector::up_bias) : std::span<const float>();
   for (size_t panel = 0; panel < part_panels_; ++panel) {
-    panel_math(kernel_).multiply_into(to.at(panel, first_row), product.at(panel),
-                                      bias.empty() ? nullptr : &bias[step_.first_output + first_row], weights.rows);
+    panel_math(kernel_).multiply_into(hidden().at(panel, tile_row_), order_.out.at(panel),
+                                      bias.empty() ? nullptr : &bias[step_.first_output + tile_row_],
+                                      order_.weights.rows);
   }
 }
 
-void Forward::add_down(const WeightRows& weights, uint64_t first_row) {
-  if (step_.part == Part::dense) {
-    multiply(weights, PlainInput(hidden()), 0, 0, panels_, {out().at(0, first_row), out().stride}, Into::add, kernel_);
-    return;
-  }
-  const PanelView product = tile_product(weights, PlainInput(hidden()), part_panels_);
-  if (other_) add_contrast(product, weights.rows, 1);
+/// Of an expert, to the tokens that were sent to it, each with its weight.
+void Forward::add_down() {
   const auto add = [&](size_t from_panel, size_t from_lane, size_t panel, size_t lane, float weight) {
-    const float* from = product.at(from_panel) + from_lane;
-    float* to = out().at(panel, first_row) + lane;
-    for (size_t row = 0; row < weights.rows; ++row) to[row * lanes] += from[row * lanes] * weight;
+    const float* from = order_.out.at(from_panel) + from_lane;
+    float* to = out().at(panel, tile_row_) + lane;
+    for (size_t row = 0; row < order_.weights.rows; ++row) to[row * lanes] += from[row * lanes] * weight;
   };
   if (step_.part == Part::shared) {
     for (size_t panel = 0; panel < panels_; ++panel) {
@@ -314,21 +330,27 @@ void Forward::add_down(const WeightRows& weights, uint64_t first_row) {
   }
 }
 
-void Forward::score(const WeightRows& weights, uint64_t first_row) {
-  tile_.resize(std::max(tile_.size(), panels_ * weights.rows * lanes));
-  logits_ = {{tile_.data(), weights.rows * lanes}, first_row, weights.rows};
-  const float cap = network_.output_cap;
-  const std::span<const float> bias = vector(Vector::output_bias);
+/// Only panels with tokens to be scored.
+void Forward::order_scores() {
+  const size_t rows = order_.weights.rows;
+  order_.out = tile_room(rows);
+  logits_ = {order_.out, tile_row_, rows};
+  order_.panels.clear();
   for (size_t s = 0; s < sequences_.size(); ++s) {
     const size_t tokens = sequences_[s].tokens.size(), first = sequences_[s].first_scored;
     if (first + 1 >= tokens) continue;
-    const size_t first_panel = places_[s].first_panel + first / lanes;
-    const size_t end = places_[s].first_panel + (tokens - 2) / lanes + 1;
-    multiply(weights, *input_, 0, first_panel, end - first_panel, logits_.view, Into::set, kernel_);
-    if (cap == 0 && bias.empty()) continue;
-    for (size_t panel = first_panel; panel < end; ++panel) {
-      panel_math(kernel_).finish_scores(logits_.view.at(panel), bias.empty() ? nullptr : &bias[first_row], cap,
-                                        weights.rows);
+    const size_t first_panel = first / lanes, end = (tokens - 2) / lanes + 1;
+    order_.panels.push_back({places_[s].first_panel + first_panel, end - first_panel});
+  }
+}
+
+void Forward::finish_scores() {
+  const std::span<const float> bias = vector(Vector::output_bias);
+  if (network_.output_cap == 0 && bias.empty()) return;
+  for (const auto& [first, count] : order_.panels) {
+    for (size_t panel = first; panel < first + count; ++panel) {
+      panel_math(kernel_).finish_scores(order_.out.at(panel), bias.empty() ? nullptr : &bias[tile_row_],
+                                        network_.output_cap, order_.weights.rows);
     }
   }
 }

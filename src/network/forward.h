@@ -10,6 +10,7 @@
 #include "network/column_sums.h"
 #include "network/norm.h"
 #include "network/pass_plan.h"
+#include "network/product_order.h"
 #include "network/rotation.h"
 #include "network/routing.h"
 #include "network/weight_reader.h"
@@ -57,8 +58,20 @@ class Forward {
   /// Takes the rows `first_row` to `first_row` + `rows` of the step; `bytes` as stored. Throws Error when a weight is
   /// not finite.
   void take(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
-  /// Takes the other weights of the rows that take() had last; they change nothing. Throws Error as that does.
+  /// take() in three parts, so that the product in the middle can be computed elsewhere: begin_tile() says which, in
+  /// order(); fill() of product_order.h gets what others computed, and multiply() computes here what is left, from
+  /// panel number `first_panel` on; end_tile() uses it.
+  void begin_tile(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  void multiply(size_t first_panel = 0);
+  void end_tile();
+  /// Takes the other weights of the rows that were taken last; they change nothing. Throws Error as take() does. Also
+  /// in three parts, of which the first is begin_contrast().
   void contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  void begin_contrast(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  /// Without panels when the tile asks for no product. Valid until the next tile, or end().
+  const ProductOrder& order() const { return order_; }
+  /// Changes whenever the input of order() does.
+  uint64_t input_number() const { return input_number_; }
   /// Ends the step. Throws Error when the residual stream is no longer finite.
   Observation end();
 
@@ -66,8 +79,7 @@ class Forward {
   /// lie). For steps that projections of one input begin with; until the step's end.
   template <class Use>
   void with_input(Use use) const {
-    const ProductInput& input = own_input_ ? static_cast<const ProductInput&>(*own_input_) : *input_;
-    use(input, input_channels_, step_.part == Part::expert ? routed_places_ : places_);
+    use(*step_input_, input_channels_, step_.part == Part::expert ? routed_places_ : places_);
   }
 
   /// What the last tile of the output layer gave, in the panels that hold a token to be scored.
@@ -90,8 +102,8 @@ class Forward {
   void normalise(Vector weights, Vector bias);
   void begin_part();
   void gather();
+  void set_input(const ProductInput& input, size_t columns);
   void observe_input(size_t columns);
-  void observe_input(PanelView own, size_t columns);
   void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   WeightRows decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   void keep(const WeightRows& weights);
@@ -99,11 +111,13 @@ class Forward {
   void add_contrast(PanelView view, uint64_t rows, size_t which);
   bool is_dense_down() const { return step_.op == Op::down && step_.part == Part::dense; }
   bool is_last_window() const { return step_.first_column + step_.columns == form_.row_length; }
-  /// The product of a tile for `panels` panels, in a space of its own.
-  PanelView tile_product(const WeightRows& weights, const ProductInput& input, size_t panels);
-  void multiply_up(const WeightRows& weights, uint64_t first_row);
-  void add_down(const WeightRows& weights, uint64_t first_row);
-  void score(const WeightRows& weights, uint64_t first_row);
+  void take_vector(const uint8_t* bytes);
+  /// Room for the product of a tile, for all panels.
+  PanelView tile_room(size_t rows);
+  void order_scores();
+  void gate_with_up();
+  void add_down();
+  void finish_scores();
   void activate();
   void add_bias(PanelView view, size_t panels, std::span<const float> bias);
   void attend();
@@ -134,8 +148,13 @@ class Forward {
   std::array<std::vector<float>, vector_count> vectors_;
   WeightReader reader_;
   std::optional<NormalisedInput> input_;
-  std::optional<PlainInput> own_input_;  // of the step, where that is not the normalised residual stream
+  std::optional<PlainInput> plain_input_;
+  const ProductInput* step_input_ = nullptr;  // one of the two
   size_t input_channels_ = 0;
+  uint64_t input_number_ = 0;
+  ProductOrder order_;
+  bool contrasting_ = false;  // with the tile at work
+  uint64_t tile_row_ = 0;
   std::optional<Rotation> rotation_, sliding_rotation_;
   Attention attention_;
   Routing routing_;

@@ -188,6 +188,17 @@ StepOrder parse_step(std::string_view json) {
   return order;
 }
 
+std::string product_order_json(const ProductOrder& order, uint64_t input) {
+  const WeightRows& weights = order.weights;
+  return Json{{"panels", order.panel_count()},
+              {"rows", weights.rows},
+              {"columns", weights.columns},
+              {"stride", weights.stride},
+              {"weights", reinterpret_cast<uintptr_t>(weights.data)},
+              {"input", input}}
+      .dump();
+}
+
 PassRequest parse_pass_request(std::string_view json) {
   const Json root = parsed(json);
   PassRequest request;

@@ -30,6 +30,9 @@ WeightForm parse_weight_form(std::string_view json);
 /// PassStep. Throws Error.
 StepOrder parse_step(std::string_view json);
 
+/// ProductOrder. `input` is the number of its input: see Forward::input_number().
+std::string product_order_json(const ProductOrder& order, uint64_t input);
+
 /// What a worker is to do: PassRequest.
 struct PassRequest {
   struct One {

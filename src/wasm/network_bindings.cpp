@@ -10,7 +10,7 @@
 #include "network/streams.h"
 #include "wasm/bound_token_encoder.h"
 
-/// Classes TokenEncoder, Pass and Answers of web/src/wasm/nibble.d.ts.
+/// Classes TokenEncoder, Pass and Answers, and multiplyPanels(), of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
@@ -40,16 +40,41 @@ class BoundPass {
     });
   }
 
-  std::string take(unsigned which, uintptr_t tile, double first_row, double rows) {
+  std::string begin_tile(unsigned which, uintptr_t tile, double first_row, double rows) {
     return sentence_of([&] {
-      forward(which).take(bound::bytes_at(tile), static_cast<uint64_t>(first_row), static_cast<uint64_t>(rows));
+      forward(which).begin_tile(bound::bytes_at(tile), static_cast<uint64_t>(first_row), static_cast<uint64_t>(rows));
+    });
+  }
+
+  std::string order(unsigned which) {
+    return bound::answer(
+        [&] { return network::product_order_json(forward(which).order(), forward(which).input_number()); });
+  }
+
+  std::string copy_input(unsigned which, size_t first_panel, size_t panels, uintptr_t to) {
+    return sentence_of(
+        [&] { network::copy_input(forward(which).order(), first_panel, panels, reinterpret_cast<float*>(to)); });
+  }
+
+  std::string fill(unsigned which, size_t first_panel, size_t panels, uintptr_t product) {
+    return sentence_of([&] { network::fill(forward(which).order(), first_panel, panels, bound::floats_at(product)); });
+  }
+
+  std::string multiply(unsigned which, size_t first_panel) {
+    return sentence_of([&] { forward(which).multiply(first_panel); });
+  }
+
+  std::string end_tile(unsigned which) {
+    return sentence_of([&] {
+      forward(which).end_tile();
       if (op_ == Op::logits && which + 1 == forwards_.size()) predictions_->take();
     });
   }
 
-  std::string contrast(unsigned which, uintptr_t tile, double first_row, double rows) {
+  std::string begin_contrast(unsigned which, uintptr_t tile, double first_row, double rows) {
     return sentence_of([&] {
-      forward(which).contrast(bound::bytes_at(tile), static_cast<uint64_t>(first_row), static_cast<uint64_t>(rows));
+      forward(which).begin_contrast(bound::bytes_at(tile), static_cast<uint64_t>(first_row),
+                                    static_cast<uint64_t>(rows));
     });
   }
 
@@ -106,6 +131,14 @@ class BoundPass {
   double tokens_ = 0;
 };
 
+/// `out` becomes the product of `rows` rows of weights and `panels` panels, all of them dense.
+void multiply_panels(uintptr_t weights, size_t rows, size_t columns, uintptr_t inputs, size_t panels, uintptr_t out) {
+  const size_t in_panel = columns * network::lanes, out_panel = rows * network::lanes;
+  const network::PlainInput input({reinterpret_cast<float*>(inputs), in_panel});
+  network::multiply({bound::floats_at(weights), rows, columns, columns}, input, 0, 0, panels,
+                    {reinterpret_cast<float*>(out), out_panel}, network::Into::set);
+}
+
 class BoundAnswers {
  public:
   std::string add(uintptr_t figures, size_t count) {
@@ -136,8 +169,13 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .constructor<std::string>()
       .function("problem", &BoundPass::problem)
       .function("begin", &BoundPass::begin)
-      .function("take", &BoundPass::take)
-      .function("contrast", &BoundPass::contrast)
+      .function("beginTile", &BoundPass::begin_tile)
+      .function("beginContrast", &BoundPass::begin_contrast)
+      .function("order", &BoundPass::order)
+      .function("copyInput", &BoundPass::copy_input)
+      .function("fill", &BoundPass::fill)
+      .function("multiply", &BoundPass::multiply)
+      .function("endTile", &BoundPass::end_tile)
       .function("end", &BoundPass::end)
       .function("streams", &BoundPass::streams)
       .function("figures", &BoundPass::figures)
@@ -147,6 +185,8 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("sumsTokens", &BoundPass::sums_tokens)
       .function("resultPointer", &BoundPass::result_pointer)
       .function("resultCount", &BoundPass::result_count);
+
+  emscripten::function("multiplyPanels", &multiply_panels);
 
   emscripten::class_<BoundAnswers>("Answers")
       .constructor<>()

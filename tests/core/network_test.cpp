@@ -82,6 +82,57 @@ TEST(Network, FiguresDoNotDependOnKernelNorCompany) {
   }
 }
 
+/// What others are asked to multiply, they are told completely, and what they answer is used: here with the same
+/// arithmetic, and therefore to the same bits.
+TEST(Network, ProductsMayBeComputedElsewhere) {
+  for (const char* name : {"qwen2moe", "gemma2", "phi3", "starcoder2", "gemma3"}) {
+    const RunModel model(family_files(family_case(name)));
+    std::vector<TokenSequence> texts(2, network_text());
+    texts[0].first_scored = 77;
+    texts[1].tokens.resize(21);
+    const PassPlan plan = model.plan(texts);
+    Forward here(plan.network, plan.work_channels, texts), there(plan.network, plan.work_channels, texts);
+    uint64_t last_input = 0;
+    std::vector<float> input;
+    for (const Step& step : plan.steps) {
+      model.begin(here, step);
+      model.begin(there, step);
+      for (const Tile& tile : step.tiles) {
+        model.take(here, tile);
+        const uint8_t* bytes = model.at(tile);
+        there.begin_tile(bytes, tile.first_row, tile.rows);
+        const ProductOrder& order = there.order();
+        const size_t panels = order.panel_count(), columns = order.weights.columns, rows = order.weights.rows;
+        if (panels > 0 && there.input_number() != last_input) {
+          last_input = there.input_number();
+          input.assign(panels * columns * lanes, 0);
+          for (size_t panel = 0; panel < panels; panel += 3) {
+            copy_input(order, panel, std::min<size_t>(3, panels - panel), &input[panel * columns * lanes]);
+          }
+        }
+        // Of tiles that begin at a row with an odd number of 16, only so much, and the rest here.
+        const size_t elsewhere = tile.first_row / 16 % 2 == 0 ? panels : std::min<size_t>(12, panels);
+        for (size_t panel = 0; panel < elsewhere; panel += 5) {
+          const size_t count = std::min<size_t>(5, elsewhere - panel);
+          std::vector<float> product(count * rows * lanes);
+          multiply(order.weights, PlainInput(panels_of(input, columns)), 0, panel, count,
+                   {product.data() - panel * rows * lanes, rows * lanes}, Into::set);
+          fill(order, panel, count, product.data());
+        }
+        there.multiply(elsewhere);
+        there.end_tile();
+        if (step.op != Op::logits) continue;
+        for (const auto& [first, count] : here.order().panels) {
+          const size_t values = count * here.logits().view.stride * sizeof(float);
+          ASSERT_EQ(std::memcmp(here.logits().view.at(first), there.logits().view.at(first), values), 0) << name;
+        }
+      }
+      here.end();
+      there.end();
+    }
+  }
+}
+
 /// Wide hidden layers are worked on in windows; the sums are those of the whole.
 TEST(Network, WindowsOfTheHiddenLayerChangeNothing) {
   const RunModel model("ts3m-F16.gguf");

@@ -7,9 +7,11 @@ import {
   extensionOf,
   withoutExtension,
   type Core,
+  type FoundGpu,
   type FileKinds,
   type ImportanceInfo,
   loadCore,
+  lookForGpu,
   type OpenedModel,
   openModel,
   sentenceOf,
@@ -84,6 +86,11 @@ export function extensionsOf(kind: keyof FileKinds): string[] {
 /** The name of a file with weights, without the end that says of what kind it is. */
 export function stemOf(name: string): string {
   return withoutExtension(name, extensionsOf('weights'));
+}
+
+/** The GPU that models can be run on, if there is one. Throws with a sentence when it cannot be used. */
+export async function findGpu(): Promise<FoundGpu | null> {
+  return lookForGpu(await loading);
 }
 
 /** What an importance matrix says of itself. Throws with a sentence when the file is none. */

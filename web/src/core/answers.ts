@@ -2,7 +2,7 @@ import type { Core, OpenedModel } from './opened-model';
 import { answer, throwProblem, withBytes } from './module';
 import { LAYER_ROLES, runPass, type PassRun, type PassWatch } from './pass';
 import { Problem } from './problem';
-import type { AnsweredToken, AnswerReport, LayerRole, OutputErrors, Text, TextTokens } from './types';
+import type { AnsweredToken, AnswerReport, LayerRole, OutputErrors, ProductEngine, Text, TextTokens } from './types';
 
 /**
  * The tokens of a text (UTF-8) for one model, or for two that are to be compared. Throws Problem when a model cannot
@@ -64,6 +64,7 @@ export interface AnsweredText {
   streams: number[];
   /** Layer by layer, what the second model's weights change in outputs; empty where the models have other layers. */
   outputs: OutputErrors[];
+  engine: ProductEngine;
   tokens: AnsweredToken[]; // in the order of the texts: in each from number firstScored + 1 on
 }
 
@@ -79,8 +80,13 @@ export async function answersByToken(
   const onStreams = (_: number, apart: number) => void streams.push(apart);
   const changes = new OutputChanges();
   const watch = second ? { onStreams, onContrast: changes.add } : {};
-  const figures = await runPass(second ? [first, second] : [first], texts, run, watch);
-  return { streams, outputs: changes.errors(), ...answersOf(first.core, figures, most) };
+  let engine: ProductEngine = { name: '', problem: null };
+  const onEngine = (used: ProductEngine) => {
+    engine = used;
+    run.onEngine?.(used);
+  };
+  const figures = await runPass(second ? [first, second] : [first], texts, { ...run, onEngine }, watch);
+  return { streams, outputs: changes.errors(), engine, ...answersOf(first.core, figures, most) };
 }
 
 /** Sums of squares by layer and role, as a pass tells them: what changes, and the output. */

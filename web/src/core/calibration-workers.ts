@@ -55,6 +55,7 @@ export class CalibrationWorkers {
         kind: 'start-pass',
         kernel: core.kernel,
         compiled: core.compiled,
+        gpu: false, // what is rounded becomes bytes
         request: JSON.stringify(request),
         tileBytes: plan.steps
           .flatMap(({ tiles }) => tiles ?? [])

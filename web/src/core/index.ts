@@ -21,6 +21,7 @@ export {
   type CalibrationLevel,
 } from './calibration';
 export { compare, type ComparedTensor, type Comparison } from './compare';
+export { lookForGpu } from './gpu';
 export { extensionOf, withoutExtension } from './file-names';
 export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';
 export { importanceStatistics, mergeImportance, type MatrixForm } from './merge-importance';

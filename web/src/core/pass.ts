@@ -13,7 +13,7 @@ import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { Problem, Stopped } from './problem';
 import type { ByteSource } from './source';
-import type { LayerRole, PassOptions, PassPlan, PassStep, Text } from './types';
+import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, Text } from './types';
 
 export interface PassProgress {
   share: number; // of the products, 0 to 1
@@ -25,6 +25,10 @@ export interface PassRun {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
   pause?: Pause;
+  /** Lets the GPU compute the products, where there is one: then the last digits of figures are its own. */
+  gpu?: boolean;
+  /** At the end: who computed the products. */
+  onEngine?: (engine: ProductEngine) => void;
   onProgress?: (progress: PassProgress) => void;
 }
 
@@ -136,6 +140,7 @@ class RunningPass {
   readonly #underWay = new Map<number, { seen: (Float64Array | undefined)[]; use: (seen: Float64Array[]) => void }>();
   readonly #stepTensors: string[] = [];
   readonly #figures: (Float64Array | undefined)[];
+  readonly #engines: ProductEngine[] = [];
   #input: Uint8Array = new Uint8Array(0);
   readonly #failure: Promise<never>;
   #fail!: (error: unknown) => void;
@@ -187,6 +192,7 @@ class RunningPass {
         compiled: core.compiled,
         request: JSON.stringify(request),
         tileBytes: this.#tileBytes,
+        gpu: run.gpu ?? false,
       } satisfies StartPass);
       return member;
     });
@@ -213,6 +219,10 @@ class RunningPass {
     if (scores.every((step) => step !== undefined)) await this.#score(scores);
     for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
     while (this.#figures.includes(undefined)) await this.#change();
+    this.#run.onEngine?.({
+      name: [...new Set(this.#engines.map(({ name }) => name))].join(', '),
+      problem: this.#engines.find(({ problem }) => problem !== null)?.problem ?? null,
+    });
     return this.#figures as Float64Array[];
   }
 
@@ -350,6 +360,7 @@ class RunningPass {
         break;
       case 'figures':
         this.#figures[worker] = message.figures;
+        this.#engines[worker] = message.engine;
     }
     this.#wake();
   }

@@ -726,6 +726,28 @@ export interface RoundingRequest {
   kernel: string;
 }
 
+/** What computed the products of a pass. */
+export interface ProductEngine {
+  name: string; // "wasm SIMD", "WebGPU (adapter)", or both where the second did not last
+  problem: string | null; // why a GPU that was asked for did not compute all of them
+}
+
+/** A GPU whose products agree with the CPU's. */
+export interface FoundGpu {
+  adapter: string; // as the browser names it
+  operationsASecond: number; // as measured, on the way there and back included
+}
+
+/** A product of a tile of weights and activations that the core waits for. */
+export interface ProductOrder {
+  panels: number; // of eight tokens; 0: no product
+  rows: number; // of weights
+  columns: number;
+  stride: number; // floats from one row to the next
+  weights: number; // where they lie in the core's memory
+  input: number; // changes when the activations do
+}
+
 /** A mean, and its standard error. */
 export interface Estimate {
   value: number;

@@ -61,6 +61,8 @@ export interface NibbleModule {
   RowErrors: new (from: string, types: string, method: string, kernel: string) => RowErrors;
   /** From the JSON of a saved measurement; ask problem() before anything else. */
   Measurement: new (json: string) => Measurement;
+  /** A product of the network's kernel: rows * columns f32, panels * columns * 8 and, out, panels * rows * 8. */
+  multiplyPanels(weights: number, rows: number, columns: number, inputs: number, panels: number, out: number): void;
   /** Takes JSON PassRequest. */
   Pass: new (request: string) => Pass;
   /**
@@ -373,10 +375,23 @@ export interface Pass {
    * network, each tile is followed by contrast(). Empty, or the error.
    */
   begin(network: number, step: string): string;
-  /** Takes rows of that step, as stored, at `tile`. Of the output layers, the networks take the same rows in turn. */
-  take(network: number, tile: number, firstRow: number, rows: number): string;
-  /** Takes the same rows of the other network's weights, as stored, at `tile`. They change nothing. */
-  contrast(network: number, tile: number, firstRow: number, rows: number): string;
+  /**
+   * Takes rows of that step, as stored, at `tile`, up to their product. Of the output layers, the networks take the
+   * same rows in turn. Empty, or the error; so are the answers of the others.
+   */
+  beginTile(network: number, tile: number, firstRow: number, rows: number): string;
+  /** The same of the other network's weights of the same rows, after those of its own. They change nothing. */
+  beginContrast(network: number, tile: number, firstRow: number, rows: number): string;
+  /** The product that the tile waits for: JSON ProductOrder or error. */
+  order(network: number): string;
+  /** Copies `panels` panels of the order's input from number `firstPanel` on: panels * columns * 8 f32. */
+  copyInput(network: number, firstPanel: number, panels: number, to: number): string;
+  /** Takes `panels` panels of the product, computed elsewhere: panels * rows * 8 f32. */
+  fill(network: number, firstPanel: number, panels: number, product: number): string;
+  /** Computes the product here, from that panel on. */
+  multiply(network: number, firstPanel: number): string;
+  /** Uses the product. */
+  endTile(network: number): string;
   /** Ends the step. The result is what StepEnded says. Empty, or the error. */
   end(network: number): string;
   /** Of two networks, between steps: the result is what network/streams.h says. */

@@ -1,6 +1,7 @@
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Pass } from '../wasm/nibble';
 import { sumsKinds, type GetSums, type SumsDone } from './calibration-protocol';
+import { PassProducts } from './pass-products';
 import type {
   BeginStep,
   CompareStreams,
@@ -24,15 +25,21 @@ export class PassEngine {
   /** Rounds rows by what the pass saw. */
   readonly rounding: RoundingEngine;
 
+  readonly #products: PassProducts;
+
   static async create(start: StartPass): Promise<PassEngine> {
-    return new PassEngine(start, await instantiate(start.kernel, start.compiled));
+    const module = await instantiate(start.kernel, start.compiled);
+    const engine = new PassEngine(start, module);
+    if (start.gpu) await engine.#products.useGpu();
+    return engine;
   }
 
-  constructor(start: StartPass, module: NibbleModule) {
+  private constructor(start: StartPass, module: NibbleModule) {
     this.#module = module;
     this.#pass = sound(new module.Pass(start.request));
     this.#input = allocate(module, start.tileBytes);
     this.rounding = new RoundingEngine(module);
+    this.#products = new PassProducts(module, this.#pass, start.kernel);
   }
 
   /** Each throws an Error with a plain sentence. */
@@ -40,13 +47,15 @@ export class PassEngine {
     throwProblem(this.#pass.begin(network, step));
   }
 
-  take({ index, network, contrast, bytes, firstRow, rows, buffer }: PassTile): TileTaken {
+  async take({ index, network, contrast, bytes, firstRow, rows, buffer }: PassTile): Promise<TileTaken> {
     this.#module.HEAPU8.set(new Uint8Array(buffer, 0, bytes), this.#input);
     throwProblem(
       contrast
-        ? this.#pass.contrast(network, this.#input, firstRow, rows)
-        : this.#pass.take(network, this.#input, firstRow, rows),
+        ? this.#pass.beginContrast(network, this.#input, firstRow, rows)
+        : this.#pass.beginTile(network, this.#input, firstRow, rows),
     );
+    await this.#products.compute(network);
+    throwProblem(this.#pass.endTile(network));
     return { kind: 'taken', index, buffer };
   }
 
@@ -71,7 +80,7 @@ export class PassEngine {
 
   figures(): FiguresDone {
     throwProblem(this.#pass.figures());
-    return { kind: 'figures', figures: this.#result() };
+    return { kind: 'figures', engine: this.#products.engine, figures: this.#result() };
   }
 
   #result(): Float64Array<ArrayBuffer> {

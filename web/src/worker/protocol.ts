@@ -1,6 +1,6 @@
 import type { Kernel } from '../core/kernel';
 import type { SourceHandle } from '../core/source';
-import type { RowRange, TensorPacking } from '../core/types';
+import type { FoundGpu, ProductEngine, RowRange, TensorPacking } from '../core/types';
 
 /** Jobs that one worker has under way: while one is converted, the next one's bytes are on their way. */
 export const jobsPerWorker = 2;
@@ -115,6 +115,20 @@ export interface StartPass {
   request: string;
   /** The longest tile. */
   tileBytes: number;
+  /** Whether the GPU is to compute the products, where there is one. */
+  gpu: boolean;
+}
+
+/** To a job worker that has nothing else to do: is there a GPU, and is it right? */
+export interface LookForGpu {
+  kind: 'look-for-gpu';
+  kernel: Kernel;
+  compiled: WebAssembly.Module;
+}
+
+export interface GpuLookedFor {
+  kind: 'gpu';
+  found: FoundGpu | null;
 }
 
 /**
@@ -176,13 +190,15 @@ export interface StepEnded {
   seen: Float64Array<ArrayBuffer>;
 }
 
-/** What Answers.add() takes, of this worker's texts. */
+/** What Answers.add() takes, of this worker's texts; and who computed the products. */
 export interface FiguresDone {
   kind: 'figures';
+  engine: ProductEngine;
   figures: Float64Array<ArrayBuffer>;
 }
 
 export type ToPassWorker = StartPass | BeginStep | PassTile | EndStep | CompareStreams | GetFigures;
+export type FromGpuWorker = GpuLookedFor | Failed;
 export type FromPassWorker = TileTaken | StepEnded | FiguresDone | Failed;
 export type ToJobWorker = StartWorker | JobRequest | SampleRequest;
 export type ToStudyWorker = StartStudy | StudyRequest;

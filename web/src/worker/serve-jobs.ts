@@ -1,13 +1,16 @@
 import { sentenceOf } from '../core/problem';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { FromCalibrationWorker, ToCalibrationWorker } from './calibration-protocol';
+import { lookForGpu } from './gpu-check';
 import { JobEngine } from './job-engine';
 import { PassEngine } from './pass-engine';
 import type {
+  FromGpuWorker,
   FromJobWorker,
   FromPassWorker,
   FromStudyWorker,
   JobDone,
+  LookForGpu,
   SampleDone,
   StartPass,
   ToJobWorker,
@@ -20,13 +23,14 @@ import { StudyEngine } from './study-engine';
 export function serveJobs(
   openSource: (handle: SourceHandle) => ByteSource,
   answer: (
-    message: FromJobWorker | FromStudyWorker | FromPassWorker | FromCalibrationWorker,
+    message: FromJobWorker | FromStudyWorker | FromPassWorker | FromCalibrationWorker | FromGpuWorker,
     transfer: ArrayBuffer[],
   ) => void,
-): (message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker) => void {
+): (message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker | LookForGpu) => void {
   let engine: Promise<JobEngine> | null = null;
   let studies: Promise<StudyEngine> | null = null;
   let pass: Promise<PassEngine> | null = null;
+  let passed: Promise<unknown> = Promise.resolve();
   const failed = (index: number | null) => (error: unknown) =>
     answer({ kind: 'failed', index, sentence: sentenceOf(error) }, []);
   return (message) => {
@@ -52,15 +56,24 @@ export function serveJobs(
       return;
     }
     if (isPassMessage(message)) {
-      pass
-        ?.then((ready) => servePass(ready, message))
+      const ready = pass;
+      if (!ready) return;
+      // One after the other: products may be computed elsewhere.
+      passed = passed
+        .then(async () => servePass(await ready, message))
         .then((done) => done && answer(done, [transferredOf(done)]), failed(message.index));
       return;
     }
     if (isCalibrationMessage(message)) {
-      pass
-        ?.then((ready) => serveCalibration(ready, message))
+      const ready = pass;
+      if (!ready) return;
+      passed = passed
+        .then(async () => serveCalibration(await ready, message))
         .then((done) => answer(done, calibrationBuffersOf(done)), failed(message.index));
+      return;
+    }
+    if (message.kind === 'look-for-gpu') {
+      lookForGpu(message).then((found) => answer({ kind: 'gpu', found }, []), failed(null));
       return;
     }
     engine
@@ -79,12 +92,14 @@ function buffersOf(done: JobDone | SampleDone): ArrayBuffer[] {
 type PassMessage = Exclude<ToPassWorker, StartPass>;
 
 function isPassMessage(
-  message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker,
+  message: ToJobWorker | ToStudyWorker | ToPassWorker | ToCalibrationWorker | LookForGpu,
 ): message is PassMessage {
   return ['begin-step', 'tile', 'end-step', 'compare-streams', 'get-figures'].includes(message.kind);
 }
 
-function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWorker, { kind: 'failed' }> | null {
+type PassAnswer = Exclude<FromPassWorker, { kind: 'failed' }>;
+
+function servePass(pass: PassEngine, message: PassMessage): PassAnswer | null | Promise<PassAnswer> {
   switch (message.kind) {
     case 'begin-step':
       pass.begin(message);
@@ -100,7 +115,7 @@ function servePass(pass: PassEngine, message: PassMessage): Exclude<FromPassWork
   }
 }
 
-function isCalibrationMessage(message: ToJobWorker | ToCalibrationWorker): message is ToCalibrationWorker {
+function isCalibrationMessage(message: ToJobWorker | ToCalibrationWorker | LookForGpu): message is ToCalibrationWorker {
   return ['get-sums', 'start-rounding', 'round-rows'].includes(message.kind);
 }
 
@@ -120,7 +135,7 @@ function calibrationBuffersOf(done: FromCalibrationWorker): ArrayBuffer[] {
   return done.kind === 'rounded' ? [done.blocks.buffer] : [];
 }
 
-function transferredOf(done: Exclude<FromPassWorker, { kind: 'failed' }>): ArrayBuffer {
+function transferredOf(done: PassAnswer): ArrayBuffer {
   if (done.kind === 'taken') return done.buffer;
   return done.kind === 'ended' ? done.seen.buffer : done.figures.buffer;
 }

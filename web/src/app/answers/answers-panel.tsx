@@ -2,9 +2,11 @@
 import type { VNode } from 'preact';
 import { duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
+import { GpuChoice } from '../parts/gpu-choice';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
-import { costWords } from '../state/pass-cost';
+import { chosenGpu, engineWords } from '../state/gpu';
+import { costWords, secondsOf } from '../state/pass-cost';
 import { ownText, textName } from '../state/text';
 import { definitionsFor, type Names } from './definitions';
 import { DriftChart } from './drift-chart';
@@ -48,7 +50,7 @@ function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
         {cost === null
           ? 'Reading the text…'
           : `${integer(cost.tokens)} tokens of ${now.text}: ` +
-            `${percent(now.share, 0)}, about ${duration(secondsLeft ?? cost.seconds)} left`}
+            `${percent(now.share, 0)}, about ${duration(secondsLeft ?? secondsOf(cost))} left`}
       </p>
       <button type="button" class="button small" onClick={onStop}>
         Stop comparing
@@ -69,7 +71,8 @@ function Offers({
   found: readonly Offer[];
   done: Answering | null;
 }): VNode {
-  const isNew = ({ extent }: Offer) => extent !== done?.extent || done.text !== textName.value;
+  const isNew = ({ extent }: Offer) =>
+    extent !== done?.extent || done.text !== textName.value || done.gpu !== (chosenGpu() !== null);
   return (
     <p class="answers-offers">
       {found.filter(isNew).map(({ extent, cost }) => (
@@ -81,6 +84,7 @@ function Offers({
         </span>
       ))}
       <TextChoice />
+      <GpuChoice />
     </p>
   );
 }
@@ -130,7 +134,7 @@ function Found({ now, done, names }: { now: Answering; done: Answered; names: Na
       <p class="small quiet">
         {`Measured on ${plural(done.texts.length, 'stretch', 'stretches')} of ${now.text}` +
           `${now.chat?.used ? ', as turns in the model’s chat template,' : ''} ` +
-          `in ${duration(done.seconds)}, on this computer.`}
+          `in ${duration(done.seconds)}, on this computer. ${engineWords(done.engine)}`}
         {now.chat && !now.chat.used && now.chat.why && ` ${now.chat.why}`}
       </p>
       <TokenView done={done} names={names} />

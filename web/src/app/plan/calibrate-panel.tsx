@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { duration, percent } from '../../text/units';
+import { GpuChoice } from '../parts/gpu-choice';
 import { TextChoice } from '../parts/text-choice';
 import { calibrate, calibrating, calibrationCost } from '../state/calibrating';
 import type { Opened } from '../state/opening';
@@ -52,6 +53,7 @@ function Shown({ model }: { model: Opened }): VNode {
           <span class="small quiet">{costWords(cost)}</span>
         </span>
         <TextChoice />
+        <GpuChoice />
       </p>
     </>
   );

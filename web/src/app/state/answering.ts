@@ -16,8 +16,9 @@ import {
 import { type Model, openFiles } from '../engine';
 import { tellProblem } from './notices';
 import { type Comparing, comparing } from './comparing';
+import { chosenGpu } from './gpu';
 import { type Opened, opened } from './opening';
-import { blankTexts, costOf, type PassCost } from './pass-cost';
+import { blankTexts, costOf, secondsOf, type PassCost } from './pass-cost';
 import { type Result, result } from './running';
 import { headOf, isTextAtHand, runText } from './text';
 import { workers } from './workers';
@@ -44,6 +45,7 @@ export interface Answering {
   extent: Extent;
   text: string; // its name
   chat: ChatUse | null; // null: not known yet
+  gpu: boolean; // whether it is to compute
   cost: PassCost | null; // null: the text is being read
   stop: AbortController;
   share: number;
@@ -112,10 +114,12 @@ export class Answers {
     const show = (change: Partial<Answering>) => {
       if (!stop.signal.aborted) this.now.value = { ...this.now.peek()!, ...change };
     };
+    const gpu = chosenGpu() !== null;
     this.now.value = {
       of: pair,
       extent,
       stop,
+      gpu,
       text: '',
       chat: null,
       cost: null,
@@ -134,6 +138,7 @@ export class Answers {
         const start = performance.now();
         const run = {
           workers: workers.peek(),
+          gpu,
           signal: stop.signal,
           onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
         };
@@ -182,7 +187,7 @@ export function followResultWithAnswers(): void {
     void resultAnswers.take(pair).then(async () => {
       const offers = resultAnswers.offers.peek();
       if (!pair || resultAnswers.pair.peek() !== pair || offers === null || typeof offers === 'string') return;
-      if (offers[0]!.cost.seconds > SECONDS_UNASKED || !(await isTextAtHand())) return;
+      if (secondsOf(offers[0]!.cost) > SECONDS_UNASKED || !(await isTextAtHand())) return;
       if (resultAnswers.pair.peek() === pair) void resultAnswers.compare(pair, SHORT);
     });
   });

@@ -12,6 +12,7 @@ import {
   tokensFor,
 } from '../../core/index';
 import { matrixInfo, stemOf } from '../engine';
+import { chosenGpu, engineWords } from './gpu';
 import { tell, tellProblem } from './notices';
 import { changeMatrix, type Opened, opened } from './opening';
 import { costOf, blankTexts, type PassCost } from './pass-cost';
@@ -54,8 +55,11 @@ export async function calibrate(shown: Opened): Promise<void> {
     const text = await runText();
     const read = await inChatTemplate(model, headOf(text, STRETCHES * LENGTH));
     const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
+    let engine = '';
     const bytes = await makeImportance(model, texts, datasetName(text.name, read.chat), {
       workers: workers.peek(),
+      gpu: chosenGpu() !== null,
+      onEngine: (used) => (engine = engineWords(used)),
       signal: stop.signal,
       onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
     });
@@ -64,8 +68,8 @@ export async function calibrate(shown: Opened): Promise<void> {
     await changeMatrix({ file, info: await matrixInfo(file), made: true });
     tell(
       'Importance matrix made',
-      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. It is in use.` +
-        `${!read.chat.used && read.chat.why ? ` ${read.chat.why}` : ''}`,
+      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. ${engine} ` +
+        `It is in use.${!read.chat.used && read.chat.why ? ` ${read.chat.why}` : ''}`,
     );
   } catch (error) {
     if (!(error instanceof Stopped)) tellProblem('No importance matrix was made', error);

@@ -2,15 +2,17 @@
 import { passMemory, passOperations, type PassWishes, planPass, type Text } from '../../core/index';
 import { bytes, duration, integer } from '../../text/units';
 import type { Model } from '../engine';
+import { chosenGpu } from './gpu';
 
 export interface PassCost {
   tokens: number;
-  seconds: number;
+  operations: number;
+  workers: number;
   memory: number; // bytes, beside the page
 }
 
-/** Operations of a worker in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
-const OPERATIONS_A_SECOND = 12e9;
+/** Operations of a worker of the processor in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
+export const OPERATIONS_A_SECOND = 12e9;
 
 /** `wishes`: what the pass is for. Throws Problem when a model cannot be run, or two cannot be compared. */
 export function costOf(
@@ -23,7 +25,8 @@ export function costOf(
   const used = Math.min(workers, texts.length);
   return {
     tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    seconds: passOperations(plans, wishes) / (used * OPERATIONS_A_SECOND),
+    operations: passOperations(plans, wishes),
+    workers: used,
     memory: passMemory(plans, used),
   };
 }
@@ -33,6 +36,15 @@ export function blankTexts(count: number, length: number): Text[] {
   return new Array<Text>(count).fill({ tokens: new Array<number>(length).fill(0), firstScored: length / 2 });
 }
 
-export function costWords({ tokens, seconds, memory }: PassCost): string {
-  return `${integer(tokens)} tokens, about ${duration(seconds)}, up to ${bytes(memory)} of memory`;
+/** How long it takes, about, with what is chosen at the moment. The workers share a GPU. */
+export function secondsOf({ operations, workers }: PassCost): number {
+  return operations / (chosenGpu()?.operationsASecond ?? workers * OPERATIONS_A_SECOND);
+}
+
+export function costWords(cost: PassCost): string {
+  const { tokens, memory } = cost;
+  return (
+    `${integer(tokens)} tokens, about ${duration(secondsOf(cost))}, up to ${bytes(memory)} of memory` +
+    (chosenGpu() ? ', and as much of the GPU’s' : '')
+  );
 }

@@ -1,0 +1,152 @@
+/** Models that are run on the GPU; here a software one, whose figures must be near the processor's. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from '@playwright/test';
+import config from '../playwright.config';
+import { expect, expectAccessible, openModel, quantize, test } from './support';
+
+const launch = config.use!.launchOptions!;
+test.use({
+  launchOptions: {
+    ...launch,
+    args: [...launch.args!, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  },
+});
+
+const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
+const data = (name: string) => fileURLToPath(new URL(`../../tests/data/${name}`, import.meta.url));
+const shipped = fileURLToPath(new URL('../public/calibration.txt', import.meta.url));
+
+/** The software GPU makes less than a GFLOP/s, so models and texts are small. */
+const SLOW = { timeout: 50_000 };
+const NAME = 'google swiftshader';
+const MODEL = 'stories260K-F32.gguf';
+const TEXT = readFileSync(shipped).subarray(0, 7000);
+
+/** Opens what a matrix is made with, and waits for the GPU. */
+async function matrixPanel(page: Page): Promise<{ panel: Locator; choice: Locator }> {
+  await page.goto('./');
+  await openModel(page, MODEL);
+  const panel = page.locator('#importance');
+  await panel.getByText('Make one from a text').click();
+  const chooser = page.waitForEvent('filechooser');
+  await panel.getByRole('button', { name: 'Use another text…' }).click();
+  await (await chooser).setFiles({ name: 'page.txt', mimeType: 'text/plain', buffer: TEXT });
+  return { panel, choice: panel.getByRole('checkbox', { name: /Use the GPU/ }) };
+}
+
+/** The sums and counts of a matrix that was saved: everything behind its header, which ends as that of `like` does. */
+function valuesOf(file: Buffer): Float32Array {
+  const header = file.lastIndexOf('.counts');
+  const start = Math.ceil((header + 40) / 32) * 32;
+  return new Float32Array(file.buffer.slice(file.byteOffset + start, file.byteOffset + file.byteLength));
+}
+
+test('a matrix made on the GPU has the processor’s values', async ({ page }) => {
+  const { panel, choice } = await matrixPanel(page);
+  await expect(choice).toBeVisible(SLOW);
+  await expect(choice).not.toBeChecked();
+  await expect(panel).toContainText(NAME);
+  await choice.check();
+  await expect(panel).toContainText('and as much of the GPU’s');
+  await expectAccessible(page, '#importance');
+  await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
+  await expect(page.getByText(`Computed by WebGPU (${NAME}).`)).toBeVisible(SLOW);
+  const waiting = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save it' }).click();
+  const made = readFileSync(await (await waiting).path());
+
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const own = join(folder, 'own.gguf');
+    const text = join(folder, 'page.txt');
+    writeFileSync(text, TEXT);
+    execFileSync(process.execPath, [program, 'imatrix', data(MODEL), '-f', text, '-c', '512', '-o', own]);
+    const file = readFileSync(own);
+    expect(made.byteLength).toBe(file.byteLength);
+    const values = valuesOf(made);
+    const expected = valuesOf(file);
+    expect(values.length).toBeGreaterThan(35 * 64);
+    let apart = 0;
+    for (const [i, value] of expected.entries()) {
+      apart = Math.max(apart, Math.abs(values[i]! - value) / Math.abs(value || 1));
+    }
+    expect(apart).toBeLessThan(1e-4);
+    expect(expected.filter((value) => value > 0).length).toBeGreaterThan(35 * 64);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('answers on the GPU are the processor’s within the figures shown', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page, MODEL);
+  await quantize(page, 'Q4_0');
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
+  await expect(answers).toContainText('Computed by wasm SIMD.', SLOW);
+  const shown = async (label: string) => {
+    const figure = answers.getByRole('list').locator('li', { hasText: label }).locator('.figure-value');
+    return Number((await figure.textContent())!.replace(/[^\d.]/g, ''));
+  };
+  const figures = async () => [
+    await shown('mean divergence'),
+    await shown('perplexity'),
+    await shown('probability kept'),
+  ];
+  const before = await figures();
+  await answers.getByRole('checkbox', { name: /Use the GPU/ }).check(SLOW);
+  await answers.getByRole('button', { name: 'Compare answers' }).click();
+  await expect(answers).toContainText(`Computed by WebGPU (${NAME}).`, SLOW);
+  const after = await figures();
+  // One unit of the last digit shown: five of a divergence, three of a perplexity, two of a percentage.
+  for (const [i, unit] of [1e-5, 1e-3, 1e-1].entries()) {
+    expect(Math.abs(after[i]! - before[i]!)).toBeLessThanOrEqual(1.01 * unit);
+  }
+});
+
+/** Puts code in front of the workers'. */
+async function beforeWorkers(page: Page, code: string): Promise<void> {
+  // A service worker would fetch the code by itself.
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  await page.route('**/assets/job-worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code};\n${await response.text()}` });
+  });
+}
+
+test('when the GPU is lost on the way, the processor goes on', async ({ page }) => {
+  await beforeWorkers(
+    page,
+    `const request = GPUAdapter.prototype.requestDevice, submit = GPUQueue.prototype.submit;
+    let device, left = 30;
+    GPUAdapter.prototype.requestDevice = async function (...all) { return (device = await request.apply(this, all)); };
+    GPUQueue.prototype.submit = function (...all) { submit.apply(this, all); if (--left === 0) device.destroy(); };`,
+  );
+  const { panel, choice } = await matrixPanel(page);
+  await choice.check(SLOW);
+  await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
+  const told = page.getByText(/Computed by WebGPU \(google swiftshader\), wasm SIMD\./);
+  await expect(told).toContainText('The GPU was not used to the end. The browser took it away', SLOW);
+  await expect(panel).toContainText('stories260K-F32-imatrix.gguf');
+});
+
+test('a GPU that computes wrongly is not offered', async ({ page }) => {
+  await beforeWorkers(
+    page,
+    `const range = GPUBuffer.prototype.getMappedRange;
+    GPUBuffer.prototype.getMappedRange = function (...all) {
+      const bytes = range.apply(this, all);
+      new Float32Array(bytes)[5] += 1;
+      return bytes;
+    };`,
+  );
+  const { panel, choice } = await matrixPanel(page);
+  await expect(panel).toContainText(
+    /The GPU is not used\. Its products \(google swiftshader\) are wrong by 0\.0/,
+    SLOW,
+  );
+  await expect(choice).toHaveCount(0);
+});
