@@ -45,6 +45,13 @@ constexpr Architecture list[] = {
      .pairs = Pairs::halves,
      .activation = Activation::gelu,
      .feed_forward = FeedForward::plain},
+    {.name = "gpt-oss",
+     .title = "gpt-oss",
+     .feed_forward_norm = "post_attention_norm.weight",
+     .pairs = Pairs::halves,
+     .activation = Activation::clamped,
+     .window_period = 2,
+     .sinks = true},
 };
 
 std::span<const Architecture> architectures() { return list; }

@@ -14,7 +14,9 @@ enum class Norm : uint8_t { rms, layer };
 /// Which dimensions of a head the rotary embedding turns together: 2 i and 2 i + 1, or i and i + half.
 enum class Pairs : uint8_t { adjacent, halves };
 
-enum class Activation : uint8_t { silu, gelu };
+/// clamped: gate' = min(gate, 7) becomes gate' times the logistic function of 1.702 gate', and what it is multiplied with
+/// is bounded to -7 ... 7 and has 1 added. (gpt-oss; "swiglu_oai" in llama.cpp)
+enum class Activation : uint8_t { silu, gelu, clamped };
 
 /// down(activation(gate) * up); the same with gate and up as the two halves of one tensor's rows; down(activation(up)).
 enum class FeedForward : uint8_t { gated, gated_in_one, plain };
@@ -23,6 +25,8 @@ struct Architecture {
   std::string_view name;   ///< general.architecture
   std::string_view title;  ///< for people
   Norm norm = Norm::rms;
+  /// The norm before the feed-forward network, after "blk.N.".
+  std::string_view feed_forward_norm = "ffn_norm.weight";
   Pairs pairs = Pairs::adjacent;
   Activation activation = Activation::silu;
   FeedForward feed_forward = FeedForward::gated;
@@ -42,6 +46,7 @@ struct Architecture {
   float sliding_base = 0;
   bool normalised_experts = true;  ///< the weights of the experts chosen for a token are scaled to add up to 1
   bool shared_expert = false;      ///< one more expert for all tokens, behind a gate of its own
+  bool sinks = false;              ///< each head has a score that takes its share and gives nothing
 };
 
 /// The one list.

@@ -270,9 +270,8 @@ void Forward::end_tile() {
 
 void Forward::take_vector(const uint8_t* bytes) {
   // Of a tensor with one dimension whose rows change places, every value is a row.
-  const bool reordered = form_.head_rows > 0;
-  if (reordered) form_.row_length = 1;
-  const WeightRows values = decode(form_, bytes, 0, reordered ? step_.columns : 1);
+  if (form_.head_rows > 0) form_.row_length = 1;
+  const WeightRows values = decode(form_, bytes, 0, step_.columns / form_.row_length);
   vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + step_.columns);
 }
 
@@ -299,21 +298,29 @@ PanelView Forward::tile_room(size_t rows) {
   return {tile_.data(), rows * lanes};
 }
 
+std::span<const float> Forward::part_bias(Vector dense, Vector experts, uint64_t each) const {
+  if (step_.part == Part::dense) return vector(dense);
+  const std::span<const float> all = step_.part == Part::expert ? vector(experts) : std::span<const float>();
+  return all.empty() ? all : all.subspan(step_.expert * each, each);
+}
+
 void Forward::gate_with_up() {
-  const std::span<const float> bias = step_.part == Part::dense ? vector(Vector::up_bias) : std::span<const float>();
+  const auto bias = part_bias(Vector::up_bias, Vector::expert_up_bias, network_.expert_feed_forward);
   for (size_t panel = 0; panel < part_panels_; ++panel) {
     panel_math(kernel_).multiply_into(hidden().at(panel, tile_row_), order_.out.at(panel),
                                       bias.empty() ? nullptr : &bias[step_.first_output + tile_row_],
-                                      order_.weights.rows);
+                                      order_.weights.rows, network_.architecture->activation);
   }
 }
 
 /// Of an expert, to the tokens that were sent to it, each with its weight.
 void Forward::add_down() {
+  const auto bias = part_bias(Vector::down_bias, Vector::expert_down_bias, network_.embedding);
   const auto add = [&](size_t from_panel, size_t from_lane, size_t panel, size_t lane, float weight) {
     const float* from = order_.out.at(from_panel) + from_lane;
     float* to = out().at(panel, tile_row_) + lane;
-    for (size_t row = 0; row < order_.weights.rows; ++row) to[row * lanes] += from[row * lanes] * weight;
+    for (size_t row = 0; row < order_.weights.rows; ++row)
+      to[row * lanes] += (from[row * lanes] + (bias.empty() ? 0.0f : bias[tile_row_ + row])) * weight;
   };
   if (step_.part == Part::shared) {
     for (size_t panel = 0; panel < panels_; ++panel) {
@@ -367,10 +374,9 @@ void Forward::add_bias(PanelView view, size_t panels, std::span<const float> bia
 /// The hidden layer's activation, after its bias.
 void Forward::activate() {
   const bool gated = network_.architecture->feed_forward != FeedForward::plain;
-  if (step_.part == Part::dense) {
-    const std::span<const float> bias = vector(gated ? Vector::gate_bias : Vector::up_bias);
-    if (!bias.empty()) add_bias(hidden(), part_panels_, bias.subspan(step_.first_output, step_.rows));
-  }
+  const auto bias =
+      part_bias(gated ? Vector::gate_bias : Vector::up_bias, Vector::expert_gate_bias, network_.expert_feed_forward);
+  if (!bias.empty()) add_bias(hidden(), part_panels_, bias.subspan(step_.first_output, step_.rows));
   for (size_t panel = 0; panel < part_panels_; ++panel)
     panel_math(kernel_).activate(hidden().at(panel), step_.rows, network_.architecture->activation);
 }
@@ -400,7 +406,8 @@ void Forward::attend() {
       rotation->turn(queries.at(place.first_panel + panel), network_.heads, network_.head, pairs, panel);
       rotation->turn(keys.at(place.first_panel + panel), network_.key_heads, network_.head, pairs, panel);
     }
-    attention_.run(queries, keys, values, place, sliding ? network_.window : 0, nullptr);
+    const std::span<const float> sinks = vector(Vector::sinks);
+    attention_.run(queries, keys, values, place, sliding ? network_.window : 0, sinks.empty() ? nullptr : sinks.data());
   }
 }
 
@@ -434,7 +441,10 @@ Observation Forward::end() {
   switch (step_.op) {
     case Op::attend: attend(); break;
     case Op::finish_attention: finish(Vector::attention_output_bias, Vector::attention_after_norm); break;
-    case Op::router: routing_.choose(network_, gathered(), places_); break;
+    case Op::router:
+      add_bias(gathered(), panels_, vector(Vector::router_bias));
+      routing_.choose(network_, gathered(), places_);
+      break;
     case Op::gate: activate(); break;
     case Op::up:
       if (plain) activate();

@@ -92,6 +92,8 @@ class Forward {
 
  private:
   std::span<const float> vector(Vector vector) const { return vectors_[static_cast<size_t>(vector)]; }
+  /// A bias of the part at work: `dense`, or what its expert has in `experts`, where each has `each`.
+  std::span<const float> part_bias(Vector dense, Vector experts, uint64_t each) const;
   PanelView work(uint64_t channel) { return panels_of(work_, work_channels_, channel); }
   PanelView residual() { return panels_of(residual_, network_.embedding); }
   /// What attention, or the feed-forward network, adds to the residual stream. Behind the queries, or at the start.

@@ -55,6 +55,17 @@ inline V gelu(V x) {
   return V(0.5f) * x * (V(1.0f) + hyperbolic_tangent(inner));
 }
 
+/// Of the clamped gated unit of gpt-oss: the gate's part, and what the other part is multiplied into it as.
+template <class V>
+inline V clamped_gate(V x) {
+  const V bounded = lower_of(x, V(7.0f));
+  return bounded * logistic(bounded * V(1.702f));
+}
+template <class V>
+inline V clamped_factor(V x) {
+  return higher_of(lower_of(x, V(7.0f)), V(-7.0f)) + V(1.0f);
+}
+
 }  // namespace nibble::network::NIBBLE_TARGET
 
 namespace nibble::network {

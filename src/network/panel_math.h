@@ -37,8 +37,9 @@ struct PanelMath {
                 const float* sink);
   /// values[c] becomes its activation.
   void (*activate)(float* values, size_t count, Activation activation);
-  /// values[c] *= factors[c] + bias[c], without bias where it is null.
-  void (*multiply_into)(float* values, const float* factors, const float* bias, size_t count);
+  /// values[c], which have been activated, *= what the activation makes of factors[c] + bias[c]; without bias where it
+  /// is null.
+  void (*multiply_into)(float* values, const float* factors, const float* bias, size_t count, Activation activation);
   /// Scores of tokens: values[c] += bias[c] where there is one; then cap * tanh(values[c] / cap) where cap > 0.
   void (*finish_scores)(float* values, const float* bias, float cap, size_t count);
   /// squares[c] += values[c]^2.

@@ -136,15 +136,22 @@ void share(float* scores, size_t first, size_t count, size_t position, uint64_t 
 void activate(float* values, size_t count, Activation activation) {
   for (size_t i = 0; i < count * lanes; i += step) {
     const V x = load_run<V>(values + i);
-    store_run(activation == Activation::silu ? silu(x) : gelu(x), values + i);
+    switch (activation) {
+      case Activation::silu: store_run(silu(x), values + i); break;
+      case Activation::gelu: store_run(gelu(x), values + i); break;
+      case Activation::clamped: store_run(clamped_gate(x), values + i); break;
+    }
   }
 }
 
-void multiply_into(float* values, const float* factors, const float* bias, size_t count) {
+void multiply_into(float* values, const float* factors, const float* bias, size_t count, Activation activation) {
+  const bool clamped = activation == Activation::clamped;
   for (size_t channel = 0; channel < count; ++channel) {
     const V add(bias ? bias[channel] : 0.0f);
-    for (size_t i = channel * lanes; i < (channel + 1) * lanes; i += step)
-      store_run(load_run<V>(values + i) * (load_run<V>(factors + i) + add), values + i);
+    for (size_t i = channel * lanes; i < (channel + 1) * lanes; i += step) {
+      const V factor = load_run<V>(factors + i) + add;
+      store_run(load_run<V>(values + i) * (clamped ? clamped_factor(factor) : factor), values + i);
+    }
   }
 }
 

@@ -30,7 +30,18 @@ constexpr uint64_t copies_of_a_tile = 3;
 uint64_t rounded_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 /// A layer's vectors: their names after "blk.N.", and how long they are.
-enum class Length : uint8_t { embedding, queries, keys, joined, head, feed_forward };
+enum class Length : uint8_t {
+  embedding,
+  queries,
+  keys,
+  joined,
+  head,
+  heads,
+  feed_forward,
+  experts,
+  expert_hidden,
+  expert_embedding
+};
 struct VectorRule {
   Vector vector;
   std::string_view name;
@@ -47,14 +58,18 @@ constexpr VectorRule attention_vectors[] = {
     {Vector::key_norm, "attn_k_norm.weight", Length::head},
     {Vector::attention_output_bias, "attn_output.bias", Length::embedding},
     {Vector::attention_after_norm, "post_attention_norm.weight", Length::embedding},
+    {Vector::sinks, "attn_sinks.weight", Length::heads},
 };
 constexpr VectorRule feed_forward_vectors[] = {
-    {Vector::feed_forward_norm, "ffn_norm.weight", Length::embedding},
     {Vector::feed_forward_norm_bias, "ffn_norm.bias", Length::embedding},
     {Vector::gate_bias, "ffn_gate.bias", Length::feed_forward},
     {Vector::up_bias, "ffn_up.bias", Length::feed_forward},
     {Vector::down_bias, "ffn_down.bias", Length::embedding},
     {Vector::feed_forward_after_norm, "post_ffw_norm.weight", Length::embedding},
+    {Vector::router_bias, "ffn_gate_inp.bias", Length::experts},
+    {Vector::expert_gate_bias, "ffn_gate_exps.bias", Length::expert_hidden},
+    {Vector::expert_up_bias, "ffn_up_exps.bias", Length::expert_hidden},
+    {Vector::expert_down_bias, "ffn_down_exps.bias", Length::expert_embedding},
 };
 
 class Planner {
@@ -98,7 +113,11 @@ class Planner {
       case Length::keys: return network().keys();
       case Length::joined: return network().queries() + 2 * network().keys();
       case Length::head: return network().head;
+      case Length::heads: return network().heads;
       case Length::feed_forward: return network().feed_forward;
+      case Length::experts: return network().experts;
+      case Length::expert_hidden: return network().experts * network().expert_feed_forward;
+      case Length::expert_embedding: return network().experts * network().embedding;
     }
     return 0;
   }
@@ -130,7 +149,7 @@ class Planner {
   void add_vectors(const VectorRule (&rules)[Count], const std::string& prefix, uint32_t layer) {
     for (const VectorRule& rule : rules) {
       const std::string name = prefix + std::string(rule.name);
-      if (has(name)) add_vector(rule.vector, name, layer, length(rule.length));
+      if (rule.name != architecture().feed_forward_norm && has(name)) add_vector(rule.vector, name, layer, length(rule.length));
     }
   }
 
@@ -210,8 +229,8 @@ class Planner {
       number(prefix + "post_attention_norm.weight");
       number(prefix + "post_ffw_norm.weight");
     }
+    if (architecture().sinks) number(prefix + "attn_sinks.weight");
     number(prefix + "attn_norm.weight");
-    number(prefix + "ffn_norm.weight");
     const uint64_t queries = network().queries(), keys = network().keys(), embedding = network().embedding;
     if (architecture().joined_attention) {
       const uint32_t joined = matrix(prefix + "attn_qkv.weight", embedding, queries + 2 * keys);
@@ -230,6 +249,8 @@ class Planner {
     const uint32_t output = matrix(prefix + "attn_output.weight", queries, embedding);
     observe(add(Op::attention_output, layer, output, 0, embedding), {output});
     add_plain(Op::finish_attention, layer);
+    add_vector(Vector::feed_forward_norm, prefix + std::string(architecture().feed_forward_norm), layer,
+               network().embedding);
     add_vectors(feed_forward_vectors, prefix, layer);
     if (has(prefix + "ffn_gate_inp.weight")) {
       plan_experts(prefix, layer);

@@ -56,6 +56,13 @@ class GgufBuilder {
     return *this;
   }
 
+  GgufBuilder& tensor(std::string_view name, const std::vector<uint64_t>& shape, uint32_t type, const Bytes& values) {
+    tensor(name, shape, type, 0);
+    data_.insert(data_.end(), values.begin(), values.end());
+    pad(data_);
+    return *this;
+  }
+
   Bytes build() const {
     Bytes file = joined({{'G', 'G', 'U', 'F'},
                          raw(version),

@@ -1,41 +1,37 @@
 #pragma once
 #include "core/family_folder.h"
+#include "core/network_models.h"
 #include "core/network_runner.h"
 
 /// The networks whose scores llama.cpp gave, and the tokens it read.
 namespace nibble::network {
 
-struct NetworkCase {
-  std::string name, family;  ///< of tests/data/families.json; empty: a model file of tests/data
-  nlohmann::json changes;    ///< of the family's configuration
-};
 
+/// Those of tests/data/families.json whose networks can be run, variants of them, and others.
 inline std::vector<NetworkCase> network_cases() {
   std::vector<NetworkCase> cases;
-  for (const FamilyCase& family : FamilyCase::all())
-    cases.push_back({family.name, family.name, nlohmann::json::object()});
+  const auto add = [&](const std::string& name, const std::string& family, const nlohmann::json& changes) {
+    cases.push_back({name, family_files(family_case(family, changes))});
+  };
+  for (const FamilyCase& family : FamilyCase::all()) {
+    Files files = family_files(family);
+    if (find_architecture(RunModel(files).model().metadata().text("general.architecture").value_or("")))
+      cases.push_back({family.name, std::move(files)});
+  }
   // Windows that are shorter than the text, and as many layers as a group of them has and one more; their rotation is
   // neither stretched nor of the base that the others have, even when nobody says so.
-  cases.push_back({"gemma2-window", "gemma2", {{"sliding_window", 20}, {"num_hidden_layers", 3}}});
+  add("gemma2-window", "gemma2", {{"sliding_window", 20}, {"num_hidden_layers", 3}});
   const nlohmann::json linear = {{"factor", 8}, {"rope_type", "linear"}};
-  cases.push_back({"gemma3-window",
-                   "gemma3",
-                   {{"sliding_window", 20},
-                    {"num_hidden_layers", 7},
-                    {"rope_local_base_freq", nullptr},
-                    {"rope_scaling", linear}}});
+  add("gemma3-window", "gemma3",
+      {{"sliding_window", 20}, {"num_hidden_layers", 7}, {"rope_local_base_freq", nullptr}, {"rope_scaling", linear}});
   // A text that is longer than the context before the stretch.
   const nlohmann::json yarn = {{"factor", 4}, {"original_max_position_embeddings", 64}, {"type", "yarn"}};
-  cases.push_back({"qwen2-yarn", "qwen2", {{"rope_scaling", yarn}}});
-  cases.push_back({"phi3-long", "phi3", {{"original_max_position_embeddings", 64}}});
-  cases.push_back({"ts3m-F16.gguf", "", {}});
-  cases.push_back({"stories260K-F32.gguf", "", {}});
+  add("qwen2-yarn", "qwen2", {{"rope_scaling", yarn}});
+  add("phi3-long", "phi3", {{"original_max_position_embeddings", 64}});
+  for (const char* name : {"ts3m-F16", "stories260K-F32"})
+    cases.push_back({name, {{"model.gguf", test_file(std::string(name) + ".gguf")}}});
+  for (const NetworkCase& one : decoder_files()) cases.push_back(one);
   return cases;
-}
-
-inline RunModel model_of(const NetworkCase& one) {
-  if (one.family.empty()) return RunModel(one.name);
-  return RunModel(family_files(family_case(one.family, one.changes)));
 }
 
 /// 128 tokens, after the one that begins a sequence; all are scored.

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <numeric>
 
 #include "core/gguf_builder.h"
@@ -30,26 +32,41 @@ double divergence(const std::vector<double>& one, const std::vector<double>& oth
   return sum;
 }
 
-/// The positions in network_text() whose scores tests/data/llama-cpp-scores.f32 has, case after case.
+/// The positions in network_text() whose scores the files of tests/data/llama-cpp-scores have.
 constexpr size_t kept_positions[] = {40, 90, 126};
 constexpr size_t vocabulary = 512;
 
-std::vector<float> llama_cpp_scores(size_t number) {
-  const std::vector<uint8_t> bytes = test_file("llama-cpp-scores.f32");
-  const size_t count = std::size(kept_positions) * vocabulary;
-  std::vector<float> scores(count);
-  EXPECT_GE(bytes.size(), (number + 1) * count * sizeof(float));
-  std::memcpy(scores.data(), bytes.data() + number * count * sizeof(float), count * sizeof(float));
+std::vector<float> llama_cpp_scores(const std::string& name) {
+  const std::vector<uint8_t> bytes = test_file("llama-cpp-scores/" + name + ".f32");
+  std::vector<float> scores(std::size(kept_positions) * vocabulary);
+  EXPECT_EQ(bytes.size(), scores.size() * sizeof(float)) << name;
+  std::memcpy(scores.data(), bytes.data(), std::min(bytes.size(), scores.size() * sizeof(float)));
   return scores;
 }
 
+/// Files for tests/data/llama-cpp-scores/make.mjs, where NIBBLE_WRITE_NETWORKS names a folder.
+void write_networks(const std::string& folder) {
+  for (const auto& [name, files] : decoder_files()) {
+    std::ofstream(folder + '/' + name + ".gguf", std::ios::binary)
+        .write(reinterpret_cast<const char*>(files[0].second.data()),
+               static_cast<std::streamsize>(files[0].second.size()));
+  }
+  std::ofstream tokens(folder + "/tokens.json");
+  const TokenSequence text = network_text();
+  for (size_t i = 0; i < text.tokens.size(); ++i) tokens << (i ? "," : "[") << text.tokens[i];
+  tokens << "]";
+}
+
 TEST(Network, EveryFamilyScoresAsLlamaCppDoes) {
+  if (const char* folder = std::getenv("NIBBLE_WRITE_NETWORKS")) write_networks(folder);
   const std::vector<NetworkCase> cases = network_cases();
-  for (size_t number = 0; number < cases.size(); ++number) {
-    const RunModel model = model_of(cases[number]);
+  ASSERT_GT(cases.size(), 18u);
+  for (const auto& [name, files] : cases) {
+    SCOPED_TRACE(name);
+    const RunModel model(files);
     const auto scores = scores_of(model, {network_text()});
     ASSERT_EQ(scores.size(), 127u);
-    const std::vector<float> expected = llama_cpp_scores(number);
+    const std::vector<float> expected = llama_cpp_scores(name);
     double mean = 0;
     for (size_t i = 0; i < std::size(kept_positions); ++i) {
       const auto theirs = log_probabilities(&expected[i * vocabulary], vocabulary);
@@ -58,14 +75,17 @@ TEST(Network, EveryFamilyScoresAsLlamaCppDoes) {
     }
     // llama.cpp takes GELU from a table of half floats; nothing else differs but the order of sums.
     const bool gelu = plan_pass(model.model(), {}).network.architecture->activation == Activation::gelu;
-    EXPECT_LT(mean, gelu ? 1e-5 : 1e-10) << cases[number].name;
+    EXPECT_LT(mean, gelu ? 1e-5 : 1e-10) << name;
   }
 }
 
 /// What is asked of a computer: the same bits however the work is divided, with every kernel.
 TEST(Network, FiguresDoNotDependOnKernelNorCompany) {
-  for (const char* name : {"mixtral", "gemma2"}) {
-    const RunModel model(family_files(family_case(name)));
+  const std::vector<NetworkCase> cases = {{"mixtral", family_files(family_case("mixtral"))},
+                                          {"gemma2", family_files(family_case("gemma2"))},
+                                          {"gpt-oss", gpt_oss_file()}};
+  for (const auto& [name, files] : cases) {
+    const RunModel model(files);
     std::vector<TokenSequence> texts(3, network_text());
     texts[1].tokens.resize(21);
     texts[2].tokens.resize(50);

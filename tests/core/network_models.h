@@ -1,0 +1,125 @@
+#pragma once
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "core/family_folder.h"
+#include "core/gguf_builder.h"
+#include "numeric/half.h"
+
+/// Small decoders as GGUF files, with invented weights in single precision.
+namespace nibble::network {
+
+class DecoderFile {
+ public:
+  /// With the vocabulary of 512 tokens that llama.cpp asks for.
+  explicit DecoderFile(const char* architecture) : prefix_(std::string(architecture) + '.') {
+    file_.value("general.architecture", architecture);
+    GgufBuilder::Bytes pieces, scores, types;
+    for (uint32_t token = 0; token < vocabulary; ++token) {
+      // Unknown, begin and end of a text; the 256 bytes; then any words.
+      const bool is_byte = token >= 3 && token < 3 + 256;
+      char name[16];
+      std::snprintf(name, sizeof name, is_byte ? "<0x%02X>" : "<%u>", is_byte ? token - 3 : token);
+      append(pieces, GgufBuilder::text(name));
+      append(scores, GgufBuilder::raw(-static_cast<float>(token)));
+      append(types, GgufBuilder::raw<int32_t>(is_byte ? 6 : token == 0 ? 2 : token < 3 ? 3 : 1));
+    }
+    file_.value("tokenizer.ggml.model", "llama");
+    file_.value("tokenizer.ggml.tokens", GgufBuilder::array, GgufBuilder::list(GgufBuilder::string, vocabulary, pieces));
+    file_.value("tokenizer.ggml.scores", GgufBuilder::array, GgufBuilder::list(GgufBuilder::f32, vocabulary, scores));
+    file_.value("tokenizer.ggml.token_type", GgufBuilder::array,
+                GgufBuilder::list(GgufBuilder::i32, vocabulary, types));
+    size("context_length", 256);
+  }
+
+  static constexpr uint32_t vocabulary = 512;
+
+  DecoderFile& size(const std::string& key, uint32_t value) {
+    file_.value(prefix_ + key, value);
+    return *this;
+  }
+  DecoderFile& number(const std::string& key, float value) {
+    file_.value(prefix_ + key, GgufBuilder::f32, GgufBuilder::raw(value));
+    return *this;
+  }
+  DecoderFile& truth(const std::string& key, bool value) {
+    file_.value(prefix_ + key, GgufBuilder::boolean, {static_cast<uint8_t>(value)});
+    return *this;
+  }
+  DecoderFile& word(const std::string& key, const char* value) {
+    file_.value(prefix_ + key, value);
+    return *this;
+  }
+  DecoderFile& sizes(const std::string& key, const std::vector<uint32_t>& values) {
+    GgufBuilder::Bytes all;
+    for (const uint32_t one : values) append(all, GgufBuilder::raw(one));
+    file_.value(prefix_ + key, GgufBuilder::array, GgufBuilder::list(GgufBuilder::u32, values.size(), all));
+    return *this;
+  }
+
+  /// The first size is that of a row. `times`: how much larger the values are than weights usually are.
+  DecoderFile& tensor(const std::string& name, const std::vector<uint64_t>& shape, float times = 1) {
+    uint64_t count = 1;
+    for (const uint64_t one : shape) count *= one;
+    const bool norm = name.find("norm.weight") != std::string::npos;
+    GgufBuilder::Bytes values;
+    for (uint64_t i = 0; i < count; ++i)
+      append(values, GgufBuilder::raw(f32_from_f16(norm ? random_.norm() : random_.weight()) * times));
+    file_.tensor(name, shape, 0, values);
+    return *this;
+  }
+
+  Files files() const { return {{"model.gguf", file_.build()}}; }
+
+ private:
+  static void append(GgufBuilder::Bytes& to, const GgufBuilder::Bytes& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  std::string prefix_;
+  GgufBuilder file_;
+  InventedWeights random_;
+};
+
+struct NetworkCase {
+  std::string name;
+  Files files;
+};
+
+/// Experts behind biases, sinks, windows shorter than the text, a context shorter than it before the stretch.
+inline Files gpt_oss_file() {
+  constexpr uint64_t embedding = 64, heads = 4, keys = 2, head = 32, experts = 4, hidden = 96;
+  DecoderFile file("gpt-oss");
+  file.size("embedding_length", embedding).size("block_count", 3).size("feed_forward_length", hidden);
+  file.size("attention.head_count", heads).size("attention.head_count_kv", keys);
+  file.size("attention.key_length", head).size("attention.value_length", head).size("attention.sliding_window", 20);
+  file.number("attention.layer_norm_rms_epsilon", 1e-5f);
+  file.size("expert_count", experts).size("expert_used_count", 2).size("expert_feed_forward_length", hidden);
+  file.number("rope.freq_base", 150000).word("rope.scaling.type", "yarn").number("rope.scaling.factor", 4);
+  file.size("rope.scaling.original_context_length", 64);
+  file.tensor("token_embd.weight", {embedding, DecoderFile::vocabulary});
+  file.tensor("output_norm.weight", {embedding}).tensor("output.weight", {embedding, DecoderFile::vocabulary});
+  for (int layer = 0; layer < 3; ++layer) {
+    const std::string of = "blk." + std::to_string(layer) + ".";
+    file.tensor(of + "attn_norm.weight", {embedding}).tensor(of + "post_attention_norm.weight", {embedding});
+    file.tensor(of + "attn_q.weight", {embedding, heads * head}).tensor(of + "attn_q.bias", {heads * head});
+    file.tensor(of + "attn_k.weight", {embedding, keys * head}).tensor(of + "attn_k.bias", {keys * head});
+    file.tensor(of + "attn_v.weight", {embedding, keys * head}).tensor(of + "attn_v.bias", {keys * head});
+    file.tensor(of + "attn_output.weight", {heads * head, embedding}).tensor(of + "attn_output.bias", {embedding});
+    file.tensor(of + "attn_sinks.weight", {heads}, 8);
+    file.tensor(of + "ffn_gate_inp.weight", {embedding, experts}).tensor(of + "ffn_gate_inp.bias", {experts}, 4);
+    // Large enough for the bounds of the activation.
+    file.tensor(of + "ffn_gate_exps.weight", {embedding, hidden, experts}, 4);
+    file.tensor(of + "ffn_gate_exps.bias", {hidden, experts}, 16);
+    file.tensor(of + "ffn_up_exps.weight", {embedding, hidden, experts}, 4);
+    file.tensor(of + "ffn_up_exps.bias", {hidden, experts}, 16);
+    file.tensor(of + "ffn_down_exps.weight", {hidden, embedding, experts});
+    file.tensor(of + "ffn_down_exps.bias", {embedding, experts});
+  }
+  return file.files();
+}
+
+inline std::vector<NetworkCase> decoder_files() { return {{"gpt-oss", gpt_oss_file()}}; }
+
+}  // namespace nibble::network
