@@ -14,8 +14,8 @@ enum class Norm : uint8_t { rms, layer };
 /// Which dimensions of a head the rotary embedding turns together: 2 i and 2 i + 1, or i and i + half.
 enum class Pairs : uint8_t { adjacent, halves };
 
-/// clamped: gate' = min(gate, 7) becomes gate' times the logistic function of 1.702 gate', and what it is multiplied with
-/// is bounded to -7 ... 7 and has 1 added. (gpt-oss; "swiglu_oai" in llama.cpp)
+/// clamped: gate' = min(gate, 7) becomes gate' times the logistic function of 1.702 gate', and what it is multiplied
+/// with is bounded to -7 ... 7 and has 1 added. (gpt-oss; "swiglu_oai" in llama.cpp)
 enum class Activation : uint8_t { silu, gelu, clamped };
 
 /// down(activation(gate) * up); the same with gate and up as the two halves of one tensor's rows; down(activation(up)).
@@ -32,6 +32,7 @@ struct Architecture {
   FeedForward feed_forward = FeedForward::gated;
   bool joined_attention = false;  ///< queries, keys and values are the rows of one tensor
   bool head_norms = false;        ///< queries and keys of each head are normalised
+  bool rotated_first = false;     ///< ... after the rotary embedding, not before
   bool norms_after = false;       ///< what attention and feed-forward give is normalised as well
   bool scaled_embedding = false;  ///< by the square root of its length
   /// A model of so many layers divides queries by the root of embedding / heads, not of a head's size. 0: none.
@@ -44,6 +45,8 @@ struct Architecture {
   /// Base of the rotary embedding in layers with a sliding window where the metadata does not say, with nothing
   /// stretched; 0: the same embedding as elsewhere.
   float sliding_base = 0;
+  /// Every so many layers one does without the rotary embedding, the last of each group; 0: none.
+  uint32_t unrotated_period = 0;
   bool normalised_experts = true;  ///< the weights of the experts chosen for a token are scaled to add up to 1
   bool shared_expert = false;      ///< one more expert for all tokens, behind a gate of its own
   bool sinks = false;              ///< each head has a score that takes its share and gives nothing

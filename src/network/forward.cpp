@@ -353,11 +353,11 @@ void Forward::order_scores() {
 
 void Forward::finish_scores() {
   const std::span<const float> bias = vector(Vector::output_bias);
-  if (network_.output_cap == 0 && bias.empty()) return;
+  if (network_.output_cap == 0 && network_.output_scale == 1 && bias.empty()) return;
   for (const auto& [first, count] : order_.panels) {
     for (size_t panel = first; panel < first + count; ++panel) {
       panel_math(kernel_).finish_scores(order_.out.at(panel), bias.empty() ? nullptr : &bias[tile_row_],
-                                        network_.output_cap, order_.weights.rows);
+                                        network_.output_scale, network_.output_cap, order_.weights.rows);
     }
   }
 }
@@ -388,11 +388,28 @@ void Forward::attend() {
   add_bias(queries, panels_, vector(Vector::query_bias));
   add_bias(keys, panels_, vector(Vector::key_bias));
   add_bias(values, panels_, vector(Vector::value_bias));
-  if (const auto norm = vector(Vector::query_norm); !norm.empty())
-    normalise_runs(queries, panels_, network_.heads, network_.head, network_.epsilon, norm, kernel_);
-  if (const auto norm = vector(Vector::key_norm); !norm.empty())
-    normalise_runs(keys, panels_, network_.key_heads, network_.head, network_.epsilon, norm, kernel_);
+  const bool rotated_first = network_.architecture->rotated_first;
+  if (!rotated_first) normalise_heads();
+  rotate_heads();
+  if (rotated_first) normalise_heads();
+  const std::span<const float> sinks = vector(Vector::sinks);
+  const uint64_t window = network_.sliding[step_.layer] ? network_.window : 0;
+  for (const SequencePanels& place : places_)
+    attention_.run(queries, keys, values, place, window, sinks.empty() ? nullptr : sinks.data());
+}
 
+void Forward::normalise_heads() {
+  if (const auto norm = vector(Vector::query_norm); !norm.empty())
+    normalise_runs(work(0), panels_, network_.heads, network_.head, network_.epsilon, norm, kernel_);
+  if (const auto norm = vector(Vector::key_norm); !norm.empty())
+    normalise_runs(work(network_.queries()), panels_, network_.key_heads, network_.head, network_.epsilon, norm,
+                   kernel_);
+}
+
+/// The rotary embedding of queries and keys.
+void Forward::rotate_heads() {
+  const uint64_t period = network_.architecture->unrotated_period;
+  if (period > 0 && step_.layer % period == period - 1) return;
   const bool sliding = network_.sliding[step_.layer] != 0;
   std::optional<Rotation>& rotation = sliding ? sliding_rotation_ : rotation_;
   if (!rotation) {
@@ -403,11 +420,10 @@ void Forward::attend() {
   for (const SequencePanels& place : places_) {
     for (size_t panel = 0; panel < place.panels(); ++panel) {
       const Pairs pairs = network_.architecture->pairs;
-      rotation->turn(queries.at(place.first_panel + panel), network_.heads, network_.head, pairs, panel);
-      rotation->turn(keys.at(place.first_panel + panel), network_.key_heads, network_.head, pairs, panel);
+      rotation->turn(work(0).at(place.first_panel + panel), network_.heads, network_.head, pairs, panel);
+      rotation->turn(work(network_.queries()).at(place.first_panel + panel), network_.key_heads, network_.head, pairs,
+                     panel);
     }
-    const std::span<const float> sinks = vector(Vector::sinks);
-    attention_.run(queries, keys, values, place, sliding ? network_.window : 0, sinks.empty() ? nullptr : sinks.data());
   }
 }
 
@@ -424,7 +440,7 @@ void Forward::finish(Vector bias, Vector after_norm) {
       const size_t count = std::min<size_t>(block_columns, network_.embedding - first) * lanes;
       const float* from = normalised ? normalised->block(panel, first, count / lanes, scratch) : added.at(panel, first);
       float* to = residual().at(panel, first);
-      for (size_t i = 0; i < count; ++i) to[i] += from[i];
+      for (size_t i = 0; i < count; ++i) to[i] += from[i] * network_.residual_scale;
       if (!all_finite(to, count)) {
         throw Error("After layer " + std::to_string(step_.layer) + "'s " +
                     (in_attention_ ? "attention" : "feed-forward network") +

@@ -123,6 +123,8 @@ class Forward {
   void activate();
   void add_bias(PanelView view, size_t panels, std::span<const float> bias);
   void attend();
+  void normalise_heads();
+  void rotate_heads();
   void finish(Vector bias, Vector after_norm);
 
   Network network_;

@@ -162,9 +162,16 @@ Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
   network.epsilon = reader.number(
       architecture.norm == Norm::rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon", 1e-5f);
   if (architecture.scaled_embedding) network.embedding_scale = std::sqrt(static_cast<float>(network.embedding));
+  network.embedding_scale = reader.number("embedding_scale", network.embedding_scale);
+  network.residual_scale = reader.number("residual_scale", 1);
+  network.output_scale = 1 / reader.number("logit_scale", 1);
+  if (!std::isfinite(network.output_scale)) {
+    throw Error("The metadata entry " + in_quotes(reader.key("logit_scale")) + " is 0. The file is probably damaged.");
+  }
   const bool by_embedding = network.layers == architecture.layers_scaled_by_embedding;
   const uint64_t divisor = by_embedding ? network.embedding / network.heads : network.head;
   network.attention_scale = 1.0f / std::sqrt(static_cast<float>(divisor));
+  network.attention_scale = reader.number("attention.scale", network.attention_scale);
   network.attention_cap = reader.number("attn_logit_softcapping", architecture.attention_cap);
   network.output_cap = reader.number("final_logit_softcapping", architecture.output_cap);
   network.rotary = read_rotary(reader, network);

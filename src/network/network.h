@@ -32,6 +32,8 @@ struct Network {
   uint64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0;
   float epsilon = 0;  ///< of the norms
   float embedding_scale = 1;
+  float residual_scale = 1;  ///< of what attention and feed-forward add to the residual stream
+  float output_scale = 1;    ///< of scores
   float attention_scale = 1;
   float attention_cap = 0, output_cap = 0;  ///< 0: none
   uint64_t window = 0;                      ///< tokens a sliding window sees, the newest included

@@ -40,8 +40,9 @@ struct PanelMath {
   /// values[c], which have been activated, *= what the activation makes of factors[c] + bias[c]; without bias where it
   /// is null.
   void (*multiply_into)(float* values, const float* factors, const float* bias, size_t count, Activation activation);
-  /// Scores of tokens: values[c] += bias[c] where there is one; then cap * tanh(values[c] / cap) where cap > 0.
-  void (*finish_scores)(float* values, const float* bias, float cap, size_t count);
+  /// Scores of tokens: values[c] += bias[c] where there is one; times `scale`; cap * tanh(values[c] / cap) where cap >
+  /// 0.
+  void (*finish_scores)(float* values, const float* bias, float scale, float cap, size_t count);
   /// squares[c] += values[c]^2.
   void (*add_squares)(const float* values, size_t count, float* squares);
   /// The largest of `count` channels.

@@ -155,10 +155,11 @@ void multiply_into(float* values, const float* factors, const float* bias, size_
   }
 }
 
-void finish_scores(float* values, const float* bias, float cap, size_t count) {
+void finish_scores(float* values, const float* bias, float scale, float cap, size_t count) {
   for (size_t i = 0; i < count * lanes; i += step) {
     V score = load_run<V>(values + i);
     if (bias) score = score + V(bias[i / lanes]);
+    score = score * V(scale);
     if (cap > 0) score = V(cap) * hyperbolic_tangent(score * V(1.0f / cap));
     store_run(score, values + i);
   }

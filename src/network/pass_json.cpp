@@ -68,6 +68,8 @@ template <class Each>
 void each_number(Each each) {
   each("epsilon", &Network::epsilon);
   each("embeddingScale", &Network::embedding_scale);
+  each("residualScale", &Network::residual_scale);
+  each("outputScale", &Network::output_scale);
   each("attentionScale", &Network::attention_scale);
   each("attentionCap", &Network::attention_cap);
   each("outputCap", &Network::output_cap);

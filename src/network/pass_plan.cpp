@@ -149,7 +149,8 @@ class Planner {
   void add_vectors(const VectorRule (&rules)[Count], const std::string& prefix, uint32_t layer) {
     for (const VectorRule& rule : rules) {
       const std::string name = prefix + std::string(rule.name);
-      if (rule.name != architecture().feed_forward_norm && has(name)) add_vector(rule.vector, name, layer, length(rule.length));
+      if (rule.name != architecture().feed_forward_norm && has(name))
+        add_vector(rule.vector, name, layer, length(rule.length));
     }
   }
 

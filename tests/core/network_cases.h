@@ -6,7 +6,6 @@
 /// The networks whose scores llama.cpp gave, and the tokens it read.
 namespace nibble::network {
 
-
 /// Those of tests/data/families.json whose networks can be run, variants of them, and others.
 inline std::vector<NetworkCase> network_cases() {
   std::vector<NetworkCase> cases;

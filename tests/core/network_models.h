@@ -26,7 +26,8 @@ class DecoderFile {
       append(types, GgufBuilder::raw<int32_t>(is_byte ? 6 : token == 0 ? 2 : token < 3 ? 3 : 1));
     }
     file_.value("tokenizer.ggml.model", "llama");
-    file_.value("tokenizer.ggml.tokens", GgufBuilder::array, GgufBuilder::list(GgufBuilder::string, vocabulary, pieces));
+    file_.value("tokenizer.ggml.tokens", GgufBuilder::array,
+                GgufBuilder::list(GgufBuilder::string, vocabulary, pieces));
     file_.value("tokenizer.ggml.scores", GgufBuilder::array, GgufBuilder::list(GgufBuilder::f32, vocabulary, scores));
     file_.value("tokenizer.ggml.token_type", GgufBuilder::array,
                 GgufBuilder::list(GgufBuilder::i32, vocabulary, types));
@@ -120,6 +121,87 @@ inline Files gpt_oss_file() {
   return file.files();
 }
 
-inline std::vector<NetworkCase> decoder_files() { return {{"gpt-oss", gpt_oss_file()}}; }
+/// What differs between decoders that are otherwise like Llama.
+struct Decoder {
+  const char* architecture;
+  bool biases = false;  ///< of queries, keys and values
+  bool norm_biases = false;
+  bool head_norms = false, norms_after = false;
+  bool gate_in_one = false;  ///< gate and up in one tensor
+  bool tied = false;         ///< no output layer of its own
+  uint32_t experts = 0;
+  std::vector<std::pair<std::string, float>> numbers{};  ///< metadata
+  std::vector<std::pair<std::string, uint32_t>> sizes{};
+  std::string feed_forward_norm = "ffn_norm";
+};
+
+inline Files decoder_file(const Decoder& what) {
+  constexpr uint64_t embedding = 64, heads = 4, keys = 2, head = 16, hidden = 96;
+  DecoderFile file(what.architecture);
+  file.size("embedding_length", embedding).size("block_count", 4).size("feed_forward_length", hidden);
+  file.size("attention.head_count", heads).size("attention.head_count_kv", keys);
+  file.number(what.norm_biases ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", 1e-5f);
+  if (what.experts > 0) file.size("expert_count", what.experts).size("expert_used_count", 2);
+  for (const auto& [key, value] : what.numbers) file.number(key, value);
+  for (const auto& [key, value] : what.sizes) file.size(key, value);
+  const auto norm = [&](const std::string& name) {
+    file.tensor(name + ".weight", {embedding});
+    if (what.norm_biases) file.tensor(name + ".bias", {embedding});
+  };
+  const auto projection = [&](const std::string& name, uint64_t rows) {
+    file.tensor(name + ".weight", {embedding, rows});
+    if (what.biases) file.tensor(name + ".bias", {rows});
+  };
+  file.tensor("token_embd.weight", {embedding, DecoderFile::vocabulary});
+  norm("output_norm");
+  if (!what.tied) file.tensor("output.weight", {embedding, DecoderFile::vocabulary});
+  for (int layer = 0; layer < 4; ++layer) {
+    const std::string of = "blk." + std::to_string(layer) + ".";
+    norm(of + "attn_norm");
+    norm(of + what.feed_forward_norm);
+    projection(of + "attn_q", heads * head);
+    projection(of + "attn_k", keys * head);
+    projection(of + "attn_v", keys * head);
+    file.tensor(of + "attn_output.weight", {heads * head, embedding});
+    if (what.head_norms) file.tensor(of + "attn_q_norm.weight", {head}).tensor(of + "attn_k_norm.weight", {head});
+    if (what.norms_after) file.tensor(of + "post_attention_norm.weight", {embedding});
+    if (what.norms_after) file.tensor(of + "post_ffw_norm.weight", {embedding});
+    if (what.experts > 0) {
+      file.tensor(of + "ffn_gate_inp.weight", {embedding, what.experts});
+      file.tensor(of + "ffn_gate_exps.weight", {embedding, hidden, what.experts});
+      file.tensor(of + "ffn_up_exps.weight", {embedding, hidden, what.experts});
+      file.tensor(of + "ffn_down_exps.weight", {hidden, embedding, what.experts});
+      continue;
+    }
+    if (!what.gate_in_one) file.tensor(of + "ffn_gate.weight", {embedding, hidden});
+    file.tensor(of + "ffn_up.weight", {embedding, what.gate_in_one ? 2 * hidden : hidden});
+    file.tensor(of + "ffn_down.weight", {hidden, embedding});
+  }
+  return file.files();
+}
+
+inline std::vector<NetworkCase> decoder_files() {
+  std::vector<NetworkCase> cases = {{"gpt-oss", gpt_oss_file()}};
+  const std::vector<std::pair<std::string, float>> scales = {
+      {"embedding_scale", 6}, {"residual_scale", 0.4f}, {"attention.scale", 0.125f}, {"logit_scale", 3}};
+  const Decoder decoders[] = {
+      {.architecture = "gemma", .tied = true, .sizes = {{"attention.key_length", 16}, {"attention.value_length", 16}}},
+      {.architecture = "granite", .tied = true, .numbers = scales},
+      {.architecture = "granitemoe", .tied = true, .experts = 4, .numbers = scales},
+      {.architecture = "smollm3", .tied = true},
+      {.architecture = "seed_oss", .biases = true, .feed_forward_norm = "post_attention_norm"},
+      {.architecture = "ernie4_5"},
+      {.architecture = "internlm2"},
+      {.architecture = "stablelm", .biases = true, .norm_biases = true, .sizes = {{"rope.dimension_count", 4}}},
+      {.architecture = "glm4",
+       .biases = true,
+       .norms_after = true,
+       .gate_in_one = true,
+       .sizes = {{"rope.dimension_count", 8}}},
+      {.architecture = "hunyuan-dense", .head_norms = true},
+  };
+  for (const Decoder& one : decoders) cases.push_back({one.architecture, decoder_file(one)});
+  return cases;
+}
 
 }  // namespace nibble::network
