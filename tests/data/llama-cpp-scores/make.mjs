@@ -1,6 +1,6 @@
-// node make.mjs FOLDER: writes what llama.cpp scores of the GGUF files in FOLDER and the tokens of its tokens.json, which
-// NIBBLE_WRITE_NETWORKS=FOLDER lets `nibble_tests --gtest_filter=Network.EveryFamilyScoresAsLlamaCppDoes` write. Of
-// families of families.json the files are those that `nibble quantize FAMILY_FOLDER --type F32` makes. Needs
+// node make.mjs FOLDER: writes what llama.cpp scores of the GGUF files in FOLDER and the tokens of its tokens.json.
+// NIBBLE_WRITE_NETWORKS=FOLDER lets `nibble_tests --gtest_filter=Network.EveryFamilyScoresAsLlamaCppDoes` write them.
+// Of families of families.json the files are those that `nibble quantize FAMILY_FOLDER --type F32` makes. Needs
 // node-llama-cpp (3.22.1, llama.cpp b11364), which is no dependency of the project: install it in a folder of your own
 // and name that in NODE_LLAMA_CPP.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -11,7 +11,7 @@ export interface PassCost {
   memory: number; // bytes, beside the page
 }
 
-/** Operations of a worker of the processor in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
+/** Operations of a processor's worker in a second: a fifth below what `scripts/bench` finds on a machine of 2.6 GHz. */
 export const OPERATIONS_A_SECOND = 12e9;
 
 /** `wishes`: what the pass is for. Throws Problem when a model cannot be run, or two cannot be compared. */
