@@ -8,6 +8,7 @@
 
 #include "architecture/config.h"
 #include "container/gguf_writer.h"
+#include "derived/derived_file.h"
 #include "formats/format.h"
 #include "note.h"
 
@@ -31,16 +32,19 @@ struct SourceTensor {
 };
 
 /// A tensor of the GGUF model. Its values are those of `sources`, one after the other (several when experts are
-/// stacked), the rows of each regrouped when `heads` is not 0, `add` added to each value, stored as `type`; or
-/// `computed`.
+/// stacked), or `parts` of them, the rows of each regrouped when `heads` is not 0, `add` added to each value, stored as
+/// `type`; or `computed`.
 struct ConvertedTensor {
   std::string name;
   std::vector<uint64_t> shape;  ///< innermost first, trailing dimensions of 1 dropped, at least one
   Type type;
-  std::vector<uint32_t> sources;  ///< indices into the list given; empty when computed
-  uint64_t heads = 0;             ///< see stored_row()
-  float add = 0;                  ///< in single precision, before the value is stored as `type`
-  std::vector<float> computed;    ///< all values of a tensor no file holds; its type is F32
+  std::vector<uint32_t> sources;   ///< indices into the list given; empty when computed
+  std::vector<DerivedPart> parts;  ///< views of the list given; empty where the sources are taken as they are
+  uint64_t heads = 0;              ///< see stored_row()
+  float add = 0;                   ///< in single precision, before the value is stored as `type`
+  std::vector<float> computed;     ///< all values of a tensor no file holds; its type is F32
+  /// llama.cpp's conversion script stores it in the type it is asked for; others keep theirs whatever is asked.
+  bool any_type = false;
 };
 
 struct ConvertedModel {
@@ -48,6 +52,7 @@ struct ConvertedModel {
   KeyValueList values;                   ///< without the tokenizer
   std::vector<ConvertedTensor> tensors;  ///< in the order of the output
   uint64_t vocabulary = 0;               ///< rows of the token embedding, and so the number of tokens to be listed
+  Type auto_type = Type::f16;            ///< what llama.cpp's conversion script stores matrices in when left to itself
   Notes notes;                           ///< what llama.cpp will do differently, what was left out
 };
 
@@ -60,6 +65,14 @@ constexpr uint64_t stored_row(uint64_t row, uint64_t rows, uint64_t heads) {
   return row - within + within % 2 * (head_rows / 2) + within / 2;
 }
 
+/// What the files of sentence-transformers beside a model say.
+struct SentenceModules {
+  std::string pooling;  ///< the text of the pooling module's config.json; empty when there is none
+};
+
+/// The type of the first matrix, by name, that is stored in half a float; F16 where there is none.
+Type auto_type(std::span<const SourceTensor> tensors);
+
 /// The architectures convert_hugging_face() knows, as config.json names them, in alphabetical order.
 std::vector<std::string_view> known_architectures();
 
@@ -69,6 +82,6 @@ std::optional<std::string> reason_not_convertible(const HuggingFaceConfig& confi
 /// `name` is what the model is called: general.name. Throws Error when the architecture is not known, the configuration
 /// lacks something, or the tensors are not those it calls for.
 ConvertedModel convert_hugging_face(const HuggingFaceConfig& config, std::string_view name,
-                                    std::span<const SourceTensor> tensors);
+                                    std::span<const SourceTensor> tensors, const SentenceModules& modules = {});
 
 }  // namespace nibble

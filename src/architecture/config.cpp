@@ -43,7 +43,12 @@ HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
 
 const Json* HuggingFaceConfig::find(std::string_view key) const {
   const Json* found = json_->find(key);
-  return found && found->is_null() ? nullptr : found;
+  if (found && !found->is_null()) return found;
+  for (const ConfigAlias& one : aliases_) {
+    const Json* other = one.key == key ? json_->find(one.instead) : nullptr;
+    if (other && !other->is_null()) return other;
+  }
+  return nullptr;
 }
 
 std::string HuggingFaceConfig::architecture() const {
@@ -96,6 +101,29 @@ std::vector<double> HuggingFaceConfig::numbers(std::string_view key) const {
   return list;
 }
 
+std::vector<std::string> HuggingFaceConfig::texts(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value) return {};
+  if (!value->is_list()) wrong(key, "a list of texts");
+  std::vector<std::string> list;
+  for (const Json& one : value->elements()) {
+    if (!one.is_text()) wrong(key, "a list of texts");
+    list.push_back(one.text());
+  }
+  return list;
+}
+
+std::vector<double> HuggingFaceConfig::per_layer(std::string_view key, uint64_t count) const {
+  const Json* value = find(key);
+  if (!value || !value->is_list()) {
+    const std::optional<double> one = number(key);
+    return one ? std::vector<double>(count, *one) : std::vector<double>();
+  }
+  std::vector<double> list = numbers(key);
+  if (list.size() != count) wrong(key, "a list of one number for each layer");
+  return list;
+}
+
 std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key) const {
   const Json* value = find(key);
   if (!value || !value->is_object()) return {};
@@ -107,6 +135,12 @@ std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key)
 HuggingFaceConfig HuggingFaceConfig::with_defaults(std::span<const ConfigDefault> defaults) const {
   HuggingFaceConfig copy = *this;
   copy.defaults_ = defaults;
+  return copy;
+}
+
+HuggingFaceConfig HuggingFaceConfig::with_aliases(std::span<const ConfigAlias> aliases) const {
+  HuggingFaceConfig copy = *this;
+  copy.aliases_ = aliases;
   return copy;
 }
 

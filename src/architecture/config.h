@@ -17,6 +17,11 @@ struct ConfigDefault {
   double value;
 };
 
+/// Another name under which configurations of a family have a member.
+struct ConfigAlias {
+  std::string_view key, instead;
+};
+
 /// The text of a model folder's config.json. A member that is null counts as missing. Where a model of text and images
 /// keeps its language part in "text_config", the members there come first.
 class HuggingFaceConfig {
@@ -33,11 +38,17 @@ class HuggingFaceConfig {
   std::optional<bool> truth(std::string_view key) const;
   std::optional<std::string> text(std::string_view key) const;
   std::vector<double> numbers(std::string_view key) const;  ///< empty when missing
+  std::vector<std::string> texts(std::string_view key) const;
+  /// A member that is a number, or a list of one for each of `count` layers: as many numbers; none when missing.
+  std::vector<double> per_layer(std::string_view key, uint64_t count) const;
+  bool has(std::string_view key) const { return find(key) != nullptr; }
   /// A member that is an object, as a configuration of its own; nothing when missing or not an object.
   std::optional<HuggingFaceConfig> object(std::string_view key) const;
 
   /// The same configuration with defaults for numbers it does not state. `defaults` must outlive it.
   HuggingFaceConfig with_defaults(std::span<const ConfigDefault> defaults) const;
+  /// The same configuration with other names for members it lacks. `aliases` must outlive it.
+  HuggingFaceConfig with_aliases(std::span<const ConfigAlias> aliases) const;
 
  private:
   HuggingFaceConfig() = default;
@@ -45,6 +56,7 @@ class HuggingFaceConfig {
 
   std::shared_ptr<const Json> json_;
   std::span<const ConfigDefault> defaults_;
+  std::span<const ConfigAlias> aliases_;
 };
 
 }  // namespace nibble

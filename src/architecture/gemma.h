@@ -14,6 +14,9 @@ constexpr TensorRule globals[] = {
     {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
     norm("model.norm.weight", "output_norm.weight"),
 };
+/// Where a model stores an output layer of its own all the same.
+constexpr TensorRule globals_with_output[] = {
+    globals[0], globals[1], {"lm_head.weight", "output.weight", embedding, vocabulary, Need::sometimes}};
 /// A layer's tensors behind its attention.
 constexpr TensorRule feed_forward_with_norms[] = {
     norm("post_attention_layernorm.weight", "post_attention_norm.weight"),

@@ -29,9 +29,12 @@ constexpr TensorRule attention[] = {
 constexpr auto layer = joined(attention, gemma::feed_forward_with_norms);
 constexpr std::string_view left_out[] = {"lm_head.weight"};
 
+/// llama.cpp knows the base by itself.
+void finish(const Conversion& conversion) { conversion.remove("rope.freq_base"); }
+
 }  // namespace
 
-const Family gemma2 = {"gemma2",       "Gemma 2", names,    defaults, true,   parameters,
-                       gemma::globals, layer,     left_out, {},       nullptr};
+const Family gemma2 = {"gemma2",       "Gemma 2", names,    defaults, true,  parameters,
+                       gemma::globals, layer,     left_out, {},       finish};
 
 }  // namespace nibble::architecture

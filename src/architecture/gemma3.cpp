@@ -11,6 +11,7 @@ namespace {
 using enum Size;
 
 constexpr std::string_view names[] = {"Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"};
+constexpr std::string_view embedding_names[] = {"Gemma3TextModel"};
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6},
                                       {"rope_theta", 1e6},
                                       {"rope_local_base_freq", 10000},
@@ -34,8 +35,8 @@ constexpr TensorRule attention[] = {
     {"self_attn.o_proj.weight", "attn_output.weight", queries, embedding},
 };
 constexpr auto layer = joined(attention, gemma::feed_forward_with_norms);
-constexpr std::string_view left_out[] = {"lm_head.weight", "vision_tower.", "model.vision_tower.",
-                                         "multi_modal_projector.", "model.multi_modal_projector."};
+constexpr std::string_view left_out[] = {"vision_tower.", "model.vision_tower.", "multi_modal_projector.",
+                                         "model.multi_modal_projector."};
 
 void finish(const Conversion& conversion) {
   if (conversion.config.number("attn_logit_softcapping")) {
@@ -45,7 +46,18 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family gemma3 = {"gemma3",       "Gemma 3", names,    defaults, true,  parameters,
-                       gemma::globals, layer,     left_out, {},       finish};
+const Family gemma3 = {"gemma3", "Gemma 3", names, defaults, true, parameters, gemma::globals_with_output,
+                       layer,    left_out,  {},    finish};
+const Family gemma_embedding = {"gemma-embedding",
+                                "EmbeddingGemma",
+                                embedding_names,
+                                defaults,
+                                true,
+                                parameters,
+                                gemma::globals_with_output,
+                                layer,
+                                left_out,
+                                {},
+                                finish};
 
 }  // namespace nibble::architecture

@@ -35,6 +35,11 @@ constexpr std::string_view rope_types[] = {"llama3"};
 
 void finish(const Conversion& conversion) {
   conversion.set_u32("rope.dimension_count", conversion.sizes.head);
+  // transformers fills in the size of a head where config.json is silent, and the conversion script repeats it.
+  if (!conversion.config.has("head_dim") && RopeParameters(conversion.config).type != "llama3") {
+    conversion.set_u32("attention.key_length", conversion.sizes.head);
+    conversion.set_u32("attention.value_length", conversion.sizes.head);
+  }
   add_llama3_factors(conversion);
 }
 

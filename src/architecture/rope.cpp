@@ -18,6 +18,16 @@ double needed(const RopeParameters& rope, std::string_view key) {
   return *value;
 }
 
+void add_factors(const Conversion& conversion, std::string_view name, const std::vector<double>& factors,
+                 uint64_t count) {
+  if (factors.size() != count) {
+    throw Error("In config.json, the rope scaling lists " + std::to_string(factors.size()) +
+                " factors where the model has " + std::to_string(count) +
+                " pairs of rotary dimensions. Is the file from this model?");
+  }
+  conversion.add_computed(name, std::vector<float>(factors.begin(), factors.end()));
+}
+
 }  // namespace
 
 RopeParameters::RopeParameters(const HuggingFaceConfig& config) : config_(config) {
@@ -73,6 +83,12 @@ void set_rope(const Family& family, const Conversion& conversion) {
                 std::string(family.title) + '.');
   }
   if (rope.base) conversion.set_f32("rope.freq_base", *rope.base);
+  std::vector<int32_t> sections;
+  for (const double one : rope.numbers("mrope_section")) sections.push_back(static_cast<int32_t>(one));
+  if (!sections.empty()) {
+    sections.resize(4);
+    conversion.set_array("rope.dimension_sections", sections);
+  }
   if (rope.local_base) conversion.set_f32("rope.freq_base_swa", *rope.local_base);
 }
 
@@ -103,6 +119,37 @@ void add_llama3_factors(const Conversion& conversion) {
     }
   }
   conversion.add_computed("rope_freqs.weight", std::move(factors));
+}
+
+void set_partial_rope(const Conversion& conversion) {
+  const double part = RopeParameters(conversion.config).number("partial_rotary_factor").value_or(1);
+  conversion.set_u32("rope.dimension_count", static_cast<uint64_t>(part * static_cast<double>(conversion.sizes.head)));
+}
+
+void set_long_rope(const Conversion& conversion) {
+  const RopeParameters rope(conversion.config);
+  const double context = rope.number("max_position_embeddings").value_or(0);
+  const double original = rope.number("original_max_position_embeddings").value_or(context);
+  const uint64_t dimensions = static_cast<uint64_t>(rope.number("partial_rotary_factor").value_or(1) *
+                                                    static_cast<double>(conversion.sizes.embedding)) /
+                              conversion.sizes.heads;
+  conversion.set_u32("rope.scaling.original_context_length", static_cast<uint64_t>(original));
+  conversion.set_u32("rope.dimension_count", dimensions);
+  // Without a window llama.cpp expects 0, not nothing.
+  conversion.set_u32("attention.sliding_window", conversion.config.whole("sliding_window").value_or(0));
+
+  const std::vector<double> long_factors = rope.numbers("long_factor");
+  if (long_factors.empty()) return;
+  const double stretch = context / original;
+  double attention = 1;
+  if (stretch > 1 && (rope.type == "longrope" || rope.type == "su")) {
+    attention = std::sqrt(1 + std::log(stretch) / std::log(original));
+  } else if (stretch > 1 && rope.type == "yarn") {
+    attention = 0.1 * std::log(stretch) + 1;
+  }
+  conversion.set_f32("rope.scaling.attn_factor", attention);
+  add_factors(conversion, "rope_factors_long.weight", long_factors, dimensions / 2);
+  add_factors(conversion, "rope_factors_short.weight", rope.numbers("short_factor"), dimensions / 2);
 }
 
 }  // namespace nibble::architecture

@@ -25,6 +25,13 @@ class RopeParameters {
 /// Throws Error for a kind that neither llama.cpp nor the family knows.
 void set_rope(const Family& family, const Conversion& conversion);
 
+/// rope.dimension_count: the part of a head that partial_rotary_factor says.
+void set_partial_rope(const Conversion& conversion);
+
+/// Phi's: the context before stretching, the factor of attention, and two lists of factors as tensors where the model
+/// has them; attention.sliding_window as well.
+void set_long_rope(const Conversion& conversion);
+
 /// Llama 3's stretching, which llama.cpp reads as a tensor "rope_freqs.weight"; nothing when the model has another.
 void add_llama3_factors(const Conversion& conversion);
 

@@ -26,12 +26,25 @@ bool starts_with_any(std::string_view name, const std::string_view (&starts)[n])
                      [&](std::string_view start) { return name.starts_with(start); });
 }
 
+/// Starts that models have beside others of the family that have none.
+constexpr std::pair<std::string_view, std::string_view> other_starts[] = {{"model.backbone.", "backbone."},
+                                                                          {"model.lm_head.", "lm_head."},
+                                                                          {"transformer.h.", "h."},
+                                                                          {"transformer.wte.", "wte."},
+                                                                          {"transformer.wpe.", "wpe."},
+                                                                          {"transformer.ln_f.", "ln_f."},
+                                                                          {"bert.", ""},
+                                                                          {"roberta.", ""}};
+
 std::string without_wrappers(std::string name) {
   for (const std::string_view part : wrappers) {
     for (size_t at = name.find(part); at != std::string::npos; at = name.find(part)) name.erase(at, part.size());
   }
   for (const std::string_view start : outer_wrappers) {
     while (name.starts_with(start)) name.erase(0, start.size());
+  }
+  for (const auto& [start, instead] : other_starts) {
+    if (name.starts_with(start)) name.replace(0, start.size(), instead);
   }
   return name;
 }

@@ -19,7 +19,7 @@ constexpr Name names[] = {
     {"config.json", false},      {"generation_config.json", true}, {"tokenizer.json", false},
     {"tokenizer.model", false},  {"tokenizer_config.json", true},  {"special_tokens_map.json", true},
     {"added_tokens.json", true}, {"chat_template.json", true},     {"chat_template.jinja", true},
-    {adapter_settings, true},
+    {pooling_settings, true},    {adapter_settings, true},
 };
 constexpr std::string_view index_suffix = ".index.json";
 /// Templates by name, beside chat_template.jinja's.

@@ -21,6 +21,8 @@ std::unique_ptr<FileReader> open_companion(const FileStart& start);
 
 /// Beside an adapter, which is no part of a model.
 constexpr std::string_view adapter_settings = "adapter_config.json";
+/// How sentence-transformers makes one vector of a text's.
+constexpr std::string_view pooling_settings = "1_Pooling/config.json";
 
 /// True for the list that says which tensor is in which shard.
 bool is_shard_index(std::string_view name);

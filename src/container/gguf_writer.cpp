@@ -124,6 +124,12 @@ void KeyValueList::set_array(std::string_view key, std::span<const std::string> 
   set(key, ValueType::array, std::move(bytes));
 }
 
+void KeyValueList::set_array(std::string_view key, const std::vector<bool>& values) {
+  std::vector<uint8_t> bytes = array_start(ValueType::boolean, values.size());
+  for (const bool value : values) bytes.push_back(value);
+  set(key, ValueType::array, std::move(bytes));
+}
+
 bool KeyValueList::replace_u32(std::string_view key, uint32_t value) {
   Entry* entry = find(key);
   if (!entry || (entry->type == ValueType::u32 && load<uint32_t>(entry->value().data()) == value)) return false;

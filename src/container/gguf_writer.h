@@ -29,6 +29,7 @@ class KeyValueList {
   void set_array(std::string_view key, std::span<const int32_t> values);
   void set_array(std::string_view key, std::span<const float> values);
   void set_array(std::string_view key, std::span<const std::string> values);
+  void set_array(std::string_view key, const std::vector<bool>& values);
   void remove(std::string_view key);
   /// Gives an existing u32 entry another value where it stands. False when there is no such entry or it has it already.
   bool replace_u32(std::string_view key, uint32_t value);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
 
 #include "architecture/architecture.h"
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/stored_layers.h"
 #include "model/unknown_model.h"
 #include "tokenizer/tokenizer.h"
 
@@ -30,20 +32,6 @@ std::string name_in(const HuggingFaceConfig& config) {
   return is_path ? std::string() : id.substr(id.find('/') + 1);
 }
 
-/// A tensor of the shards, by its number among all of them.
-struct Source {
-  const StoredTensor* tensor;
-  uint32_t file;
-};
-
-std::vector<Source> sources_of(std::span<const ModelFile> files, std::span<const uint32_t> weights) {
-  std::vector<Source> sources;
-  for (const uint32_t file : weights) {
-    for (const StoredTensor& tensor : files[file].contents->tensors) sources.push_back({&tensor, file});
-  }
-  return sources;
-}
-
 ModelTensor computed_tensor(ConvertedTensor&& tensor, uint32_t file, std::vector<uint8_t>& computed) {
   const uint64_t bytes = tensor.computed.size() * sizeof(float), offset = computed.size();
   computed.resize(offset + bytes);
@@ -59,24 +47,101 @@ ModelTensor computed_tensor(ConvertedTensor&& tensor, uint32_t file, std::vector
           {}};
 }
 
-ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const Source> sources) {
-  const StoredTensor& first = *sources[tensor.sources[0]].tensor;
+ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const StoredLayer> layers) {
+  const StoredTensor& first = *layers[tensor.sources[0]].plain;
   ModelTensor result{
       std::move(tensor.name), std::move(tensor.shape), tensor.type, first.type, 0, 0, {}, {}, first.dtype};
   for (const uint32_t i : tensor.sources) {
-    const auto& [stored, file] = sources[i];
-    if (stored->type != first.type) {
+    const StoredTensor& stored = *layers[i].plain;
+    if (stored.type != first.type) {
       throw Error("The parts of " + in_quotes(result.name) +
                   " are stored in different types. Save the model with one.");
     }
-    result.weights += stored->weights;
-    result.bytes += stored->bytes;
-    result.slices.push_back({file, stored->offset});
+    result.weights += stored.weights;
+    result.bytes += stored.bytes;
+    result.slices.push_back({layers[i].file, stored.offset});
   }
-  const uint64_t rows = result.shape.size() == 1 ? result.shape[0] : result.shape[1];
-  result.transform = {tensor.heads ? rows / tensor.heads : 0, tensor.add};
   return result;
 }
+
+/// Makes tensors of the derived file.
+class Deriver {
+ public:
+  Deriver(std::span<const StoredLayer> layers, uint32_t file, DerivedFile& derived)
+      : layers_(layers), file_(file), derived_(derived) {}
+
+  bool needed(const ConvertedTensor& tensor) const {
+    return !tensor.parts.empty() || std::any_of(tensor.sources.begin(), tensor.sources.end(),
+                                                [&](uint32_t i) { return layers_[i].plain == nullptr; });
+  }
+
+  ModelTensor make(ConvertedTensor&& tensor) {
+    const StoredLayer& first = layers_[tensor.sources[0]];
+    DerivedTensor made{moved_type(tensor), std::move(tensor.parts)};
+    if (made.parts.empty()) {
+      for (const uint32_t i : tensor.sources) {
+        const DerivedMatrix& matrix = layers_[i].matrix;
+        made.parts.push_back({i, 0, {{matrix.columns, 1}, {matrix.rows, matrix.columns}}, {}, false});
+      }
+    } else if (made.type == Type::mxfp4) {
+      for (DerivedPart& part : made.parts) count_blocks(part);
+    }
+    for (DerivedPart& part : made.parts) {
+      if (part.matrix != DerivedPart::zeros) part.matrix = number_of(part.matrix);
+    }
+    const uint64_t bytes = made.bytes();
+    const Type type = made.type;
+    uint64_t weights = 1;
+    for (const uint64_t size : tensor.shape) weights *= size;
+    const uint64_t offset = derived_.add(std::move(made));
+    return {std::move(tensor.name),
+            std::move(tensor.shape),
+            tensor.type,
+            type,
+            weights,
+            bytes,
+            {{file_, offset}},
+            {},
+            first.plain ? first.plain->dtype : first.form};
+  }
+
+ private:
+  /// What the values are made as: the sources' type where they are only moved, as half floats or blocks.
+  Type moved_type(const ConvertedTensor& tensor) const {
+    const auto computes = [](const DerivedPart& part) { return !part.factors.empty() || part.minus_exp; };
+    const StoredLayer& first = layers_[tensor.sources[0]];
+    const Type type = first.plain ? first.plain->type : first.tensor.type;
+    const bool movable = first.plain ? type == Type::f16 || type == Type::bf16 : type == Type::mxfp4;
+    const bool same = std::all_of(tensor.sources.begin(), tensor.sources.end(), [&](uint32_t i) {
+      const StoredLayer& layer = layers_[i];
+      return (layer.plain != nullptr) == (first.plain != nullptr) &&
+             (layer.plain ? layer.plain->type : layer.tensor.type) == type;
+    });
+    return movable && same && std::none_of(tensor.parts.begin(), tensor.parts.end(), computes) ? type : Type::f32;
+  }
+
+  /// A view of weights made one of blocks. Rows of weights hold whole blocks.
+  static void count_blocks(DerivedPart& part) {
+    const uint64_t block = format_of(Type::mxfp4).block_length;
+    if (part.axes.empty() || part.axes[0].stride != 1 || part.axes[0].count % block != 0) {
+      throw Error("Weights in blocks can be moved row by row only. This is a fault in the program.");
+    }
+    part.first /= block;
+    part.axes[0].count /= block;
+    for (size_t i = 1; i < part.axes.size(); ++i) part.axes[i].stride /= block;
+  }
+
+  uint32_t number_of(uint32_t layer) {
+    const auto [found, added] = numbers_.emplace(layer, static_cast<uint32_t>(derived_.matrices.size()));
+    if (added) derived_.matrices.push_back(layers_[layer].matrix);
+    return found->second;
+  }
+
+  std::span<const StoredLayer> layers_;
+  uint32_t file_;
+  DerivedFile& derived_;
+  std::unordered_map<uint32_t, uint32_t> numbers_;
+};
 
 void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Notes& notes) {
   for (const ModelFile& file : files) {
@@ -111,7 +176,7 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
 }  // namespace
 
 std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 bool quantized, std::string_view title, Assembly& assembly) {
+                                                 std::string_view title, Assembly& assembly) {
   const std::span<const uint8_t> text = bytes_of(files, "config.json");
   if (text.empty()) {
     return "Without a config.json nothing says what network these weights belong to; of a language model, choose the "
@@ -119,23 +184,35 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   }
   const HuggingFaceConfig config({reinterpret_cast<const char*>(text.data()), text.size()});
   if (const auto reason = reason_not_convertible(config)) return reason;
-  if (quantized) return "A model that llama.cpp runs cannot be made of them.";
-
-  const std::vector<Source> sources = sources_of(files, weights);
+  std::vector<StoredLayer> layers;
+  try {
+    layers = stored_layers(files, weights, config);
+  } catch (const UnknownForm& problem) {
+    return std::string(problem.what()) + " A model that llama.cpp runs cannot be made of them.";
+  }
   std::vector<SourceTensor> list;
-  for (const auto& [tensor, file] : sources) {
-    // llama.cpp's conversion knows no doubles.
-    const Type type = tensor->type == Type::f64 ? Type::f32 : gguf_type(tensor->type);
-    list.push_back({tensor->name, tensor->shape, type});
-  }
+  for (const StoredLayer& layer : layers) list.push_back(layer.tensor);
   const std::string name = name_in(config);
-  ConvertedModel model = convert_hugging_face(config, name.empty() ? title : name, list);
+  const std::span<const uint8_t> pooling = bytes_of(files, pooling_settings);
+  const SentenceModules modules{std::string(pooling.begin(), pooling.end())};
+  ConvertedModel model = convert_hugging_face(config, name.empty() ? title : name, list, modules);
+  const auto own_files = static_cast<uint32_t>(files.size());
+  Deriver deriver(layers, own_files + 1, assembly.derived);
   for (ConvertedTensor& tensor : model.tensors) {
-    assembly.tensors.push_back(
-        tensor.sources.empty()
-            ? computed_tensor(std::move(tensor), static_cast<uint32_t>(files.size()), assembly.computed)
-            : stored_tensor(std::move(tensor), sources));
+    const uint64_t rows = tensor.shape.size() == 1 ? tensor.shape[0] : tensor.shape[1];
+    const Transform transform{tensor.heads ? rows / tensor.heads : 0, tensor.add};
+    const bool any_type = tensor.any_type;
+    if (tensor.sources.empty()) {
+      assembly.tensors.push_back(computed_tensor(std::move(tensor), own_files, assembly.computed));
+    } else if (deriver.needed(tensor)) {
+      assembly.tensors.push_back(deriver.make(std::move(tensor)));
+    } else {
+      assembly.tensors.push_back(stored_tensor(std::move(tensor), layers));
+    }
+    assembly.tensors.back().transform = transform;
+    assembly.tensors.back().any_type = any_type;
   }
+  assembly.auto_type = model.auto_type;
   assembly.container = "Hugging Face folder";
   assembly.notes.append(model.notes);
   add_tokenizer(files, model, assembly.notes);

@@ -12,6 +12,6 @@ namespace nibble {
 /// sentence, and nothing added, when there is no config.json, its architecture is not known or the weights are
 /// `quantized` already. Throws Error when the files contradict one another.
 std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 bool quantized, std::string_view title, Assembly& assembly);
+                                                 std::string_view title, Assembly& assembly);
 
 }  // namespace nibble

@@ -9,13 +9,15 @@
 
 #include "container/file_reader.h"
 #include "container/gguf.h"
+#include "derived/derived_file.h"
 #include "note.h"
 
 namespace nibble {
 
 /// A contiguous piece of a tensor's data.
 struct TensorSlice {
-  uint32_t file;    ///< index into Model::files(); one beyond the last is Model::computed()
+  /// Index into Model::files(); one beyond the last is Model::computed(), two beyond it Model::derived().
+  uint32_t file;
   uint64_t offset;  ///< from the start of that file
 };
 
@@ -43,6 +45,9 @@ struct ModelTensor {
   std::vector<TensorSlice> slices;
   Transform transform;
   std::string dtype;  ///< the container's own name of `stored`; empty where that is the format's
+  /// Of a model that is not GGUF: an unquantized output has it in any type asked for, whatever rules for GGUF files
+  /// say.
+  bool any_type = false;
 
   /// Weights in a row, as Transform counts rows.
   uint64_t row_length() const { return transform.head_rows && shape.size() == 1 ? 1 : shape[0]; }
@@ -76,6 +81,10 @@ struct Assembly {
   std::optional<GgufHeader> metadata;
   /// Values of tensors that no file holds. Their slices say file number files().size().
   std::vector<uint8_t> computed;
+  /// Values that are moved or decoded while they are read. Their slices say file number files().size() + 1.
+  DerivedFile derived;
+  /// What llama.cpp's conversion script stores matrices in when left to itself; nothing for a GGUF model.
+  std::optional<Type> auto_type;
   Notes notes;  ///< what a person should know
 };
 
@@ -114,6 +123,8 @@ class Model {
   /// In file order, shard by shard.
   const std::vector<ModelTensor>& tensors() const { return assembly_.tensors; }
   const std::vector<uint8_t>& computed() const { return assembly_.computed; }
+  const DerivedFile& derived() const { return assembly_.derived; }
+  std::optional<Type> auto_type() const { return assembly_.auto_type; }
   /// What reading the files told. plan/model_notes.h has all of them.
   const Notes& notes() const { return assembly_.notes; }
 

@@ -166,7 +166,7 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
                         ") and cannot be quantized again without loss. Open the model before it was quantized.");
   }
   const size_t of_the_files = assembly.notes.list.size();
-  const auto why_not = assemble_hugging_face(files, weights, quantized.has_value(), title, assembly);
+  const auto why_not = assemble_hugging_face(files, weights, title, assembly);
   if (why_not) assemble_unknown(files, weights, title, *why_not, assembly);
   for (size_t i = of_the_files; i < assembly.notes.list.size(); ++i) assembly.notes.list[i].gguf_only = true;
   return assembly;

@@ -43,6 +43,7 @@ std::vector<Input> inputs_of(const Model& model) {
   for (const ModelTensor& tensor : model.tensors()) {
     for (const TensorSlice& slice : tensor.slices) used.insert(slice.file);
   }
+  for (const DerivedMatrix& matrix : model.derived().matrices) used.insert(matrix.data.file);
   std::vector<Input> inputs;
   for (uint32_t i = 0; i < model.files().size(); ++i) {
     const ModelFile& file = model.files()[i];
@@ -324,7 +325,7 @@ class Planner {
     for (Job& job : pieces) job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
     plan.memory.shared_bytes = plan.jobs.size() * sizeof(Job) + packed_.tensors.size() * sizeof(PackedPlanTensor);
     for (const OutputFile& file : plan.files) plan.memory.shared_bytes += file.header_bytes;
-    plan.memory.per_worker_bytes = worker_bytes(pieces);
+    plan.memory.per_worker_bytes = worker_bytes(pieces, model_.derived().bytes() > 0);
   }
 
   /// What concerns GGUF files does not concern this output.

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "container/gguf_writer.h"
+#include "derived/derived_reader.h"
 #include "error.h"
 
 namespace nibble {
@@ -101,10 +102,11 @@ void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const Planne
   if (source.weights > 0) Cutter(jobs, source, tensor, index).cut(limits);
 }
 
-uint64_t worker_bytes(const std::vector<Job>& jobs) {
+uint64_t worker_bytes(const std::vector<Job>& jobs, bool derives) {
   uint64_t largest = 0;
   for (const Job& job : jobs) largest = std::max(largest, job.input_bytes + job.output_bytes + job.padding);
-  return idle_worker_bytes + copies_of_a_job * largest + conversion_scratch_bytes;
+  return idle_worker_bytes + copies_of_a_job * largest + conversion_scratch_bytes +
+         (derives ? DerivedReader::scratch_bytes : 0);
 }
 
 }  // namespace nibble

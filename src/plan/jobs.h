@@ -15,7 +15,8 @@ struct RunLimits {
 void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index,
                  const RunLimits& limits);
 
-/// An upper bound of what a worker holds while it runs one of these jobs.
-uint64_t worker_bytes(const std::vector<Job>& jobs);
+/// An upper bound of what a worker holds while it runs one of these jobs. `derives`: values are moved or decoded while
+/// they are read.
+uint64_t worker_bytes(const std::vector<Job>& jobs, bool derives);
 
 }  // namespace nibble

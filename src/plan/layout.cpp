@@ -31,7 +31,15 @@ std::vector<uint32_t> output_order(const Model& model, bool keep_split) {
 }
 
 /// The file type to state in the output.
-uint32_t stated_file_type(const Model& model, const FileType& file_type, std::span<const RecipeTensor> tensors) {
+uint32_t stated_file_type(const Model& model, const FileType& file_type, std::span<const RecipeTensor> tensors,
+                          std::span<const Decision> decisions) {
+  if (model.auto_type() && (file_type.automatic || !format_of(file_type.default_type).quantized)) {
+    // As llama.cpp's conversion script says it.
+    const auto is_mxfp4 = [](const Decision& decision) { return decision.type == Type::mxfp4; };
+    const Type type = file_type.automatic ? *model.auto_type() : file_type.default_type;
+    const bool mxfp4 = std::any_of(decisions.begin(), decisions.end(), is_mxfp4);
+    if (file_type.automatic || (mxfp4 && !file_type.copies)) return file_type_number(mxfp4 ? Type::mxfp4 : type);
+  }
   if (!file_type.copies) return file_type.number;
   if (const auto own = model.metadata().number(key::file_type)) return static_cast<uint32_t>(*own);
   std::vector<Type> types;
@@ -53,7 +61,7 @@ void check_conversion(const ModelTensor& source, Type to) {
 
 /// Which output file a tensor goes to: its shard's number when shards are kept.
 std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) {
-  std::vector<uint32_t> numbers(model.files().size() + 1, 0);  // computed values come last
+  std::vector<uint32_t> numbers(model.files().size() + 2, 0);  // computed and derived values come last
   if (!keep_split) return numbers;
   for (uint32_t i = 0; i < model.shards().size(); ++i) numbers[model.shards()[i]] = i;
   return numbers;
@@ -117,7 +125,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   std::vector<RecipeTensor> tensors;
   for (const uint32_t source : order) {
     const ModelTensor& tensor = model.tensors()[source];
-    tensors.push_back({tensor.name, tensor.shape, tensor.type});
+    tensors.push_back({tensor.name, tensor.shape, tensor.type, tensor.any_type});
   }
   check_overrides(model, options.overrides);
   const ImportanceFile importance = chosen_importance(options, given);
@@ -125,7 +133,9 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   layout.importance_used = !importance.index.entries.empty();
   RecipeOptions recipe = options.recipe;
   recipe.have_importance = recipe.have_importance || layout.importance_used;
-  std::vector<Decision> decisions = decide(model_facts(model.metadata(), options.overrides), tensors, recipe);
+  ModelFacts facts = model_facts(model.metadata(), options.overrides);
+  facts.auto_type = model.auto_type();
+  std::vector<Decision> decisions = decide(facts, tensors, recipe);
 
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
@@ -156,7 +166,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
       find_importance(planned, source, importance.index, decision.needs_importance);
     }
   }
-  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors),
+  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors, decisions),
                importance_metadata(importance.index, importance.path));
   place(layout, model);
   return layout;

@@ -166,7 +166,7 @@ MemoryNeed memory_need(const Plan& plan, const Model& model) {
     if (tensor.importance) importance_bytes = std::max(importance_bytes, tensor.importance->values_bytes());
   }
   need.shared_bytes += 2 * importance_bytes;  // as stored, and as numbers
-  need.per_worker_bytes = worker_bytes(plan.jobs) + importance_bytes;
+  need.per_worker_bytes = worker_bytes(plan.jobs, model.derived().bytes() > 0) + importance_bytes;
   return need;
 }
 

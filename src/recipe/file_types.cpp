@@ -55,6 +55,11 @@ constexpr FileType table[] = {
     {"IQ1_S", 24, Type::iq1_s, "The smallest codebook type; heavy losses.", "", true, false},
     {"Q1_0", 40, Type::q1_0, "The sign of each weight, one scale per 128 weights; for models trained that way.", "",
      false, false},
+    {"AUTO", 0, Type::f32,
+     "Of a folder: BF16 or F16, whichever it is stored in, as llama.cpp's conversion script chooses; of a GGUF file: "
+     "as "
+     "it is.",
+     "", false, true, true},
     {"COPY", 0, Type::f32, "Every tensor as it is; for new metadata, joined files or upgraded headers.", "", false,
      true},
 };
@@ -110,6 +115,8 @@ const FileType* find_file_type(std::string_view name_or_number) {
   }
   return nullptr;
 }
+
+uint32_t file_type_number(Type type) { return type == Type::mxfp4 ? 38 : number_for_majority(type); }
 
 uint32_t guess_file_type(std::span<const Type> tensor_types) {
   constexpr uint32_t guessed = 1024;

@@ -76,13 +76,23 @@ class Decider {
 
  private:
   std::string_view why_kept(const RecipeTensor& tensor) const {
-    if (options_.file_type->copies) return "Every tensor is copied as it is.";
+    if (options_.file_type->copies && !(options_.file_type->automatic && facts_.auto_type)) {
+      return "Every tensor is copied as it is.";
+    }
+    if (facts_.auto_type && !default_format().quantized) {
+      return tensor.any_type ? std::string_view() : "llama.cpp's conversion script knows this tensor in one type only.";
+    }
     if (tensor.shape.size() < 2) return "Tensors of one dimension keep their type.";
     if (options_.leave_output_tensor && tensor.name == "output.weight") return "The output layer is left as it is.";
     const std::string_view by_name = facts_.names_known ? reason_to_keep(tensor.name) : std::string_view();
     if (!by_name.empty()) return by_name;
     if (format_of(tensor.type).decode == nullptr) return "Integers are copied as they are.";
     return {};
+  }
+
+  const Format& default_format() const {
+    const FileType& type = *options_.file_type;
+    return format_of(type.automatic && facts_.auto_type ? *facts_.auto_type : type.default_type);
   }
 
   Decision target_of(const RecipeTensor& tensor) {
@@ -94,7 +104,7 @@ class Decider {
     if (options_.output_type && category == Category::output) {
       return fit_rows({*options_.output_type, "The output layer gets the type asked for."}, row_length);
     }
-    const Type default_type = options_.file_type->default_type;
+    const Type default_type = default_format().type;
     if (!writable(default_type).quantized) {
       return {default_type, std::nullopt, "All weights become " + display_name(default_type) + ".", true};
     }

@@ -19,6 +19,7 @@ struct RecipeTensor {
   std::string name;
   std::vector<uint64_t> shape;
   Type type;
+  bool any_type = false;  ///< see ModelTensor::any_type
 };
 
 /// What the metadata says of the model; zero or empty where it says nothing.
@@ -29,6 +30,9 @@ struct ModelFacts {
   uint64_t nextn_layers = 0;  ///< how many of them predict further tokens
   uint64_t expert_count = 0;
   std::vector<uint32_t> head_count, head_count_kv;  ///< one value, or one per layer
+  /// Of a model that is made from a folder: what its matrices become in a file of type AUTO. llama.cpp's conversion
+  /// script, not llama-quantize, says then which tensors an unquantized type is for.
+  std::optional<Type> auto_type = {};
 };
 
 /// What the person asked for.

@@ -243,6 +243,12 @@ class BoundModel {
 
   uintptr_t computed_pointer() const { return reinterpret_cast<uintptr_t>(model_.computed().data()); }
   size_t computed_bytes() const { return model_.computed().size(); }
+  double derived_bytes() const { return static_cast<double>(model_.derived().bytes()); }
+  uintptr_t derived_pointer() {
+    if (derived_.empty()) derived_ = model_.derived().save();
+    return reinterpret_cast<uintptr_t>(derived_.data());
+  }
+  size_t derived_count() const { return derived_.size(); }
   uintptr_t header_pointer(unsigned file) const {
     return file < plan_.files.size() ? reinterpret_cast<uintptr_t>(plan_.files[file].header.data()) : 0;
   }
@@ -266,6 +272,7 @@ class BoundModel {
   }
 
   Model model_;
+  std::vector<double> derived_;  // once it was asked for
   Plan plan_;
   Measurement measurement_;  // of the last sample plan, until it is begun
   std::optional<ImportanceFile> importance_;
@@ -296,6 +303,9 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("info", &BoundModel::info)
       .function("computedPointer", &BoundModel::computed_pointer)
       .function("computedBytes", &BoundModel::computed_bytes)
+      .function("derivedBytes", &BoundModel::derived_bytes)
+      .function("derivedPointer", &BoundModel::derived_pointer)
+      .function("derivedCount", &BoundModel::derived_count)
       .function("place", &BoundModel::place)
       .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)

@@ -78,7 +78,7 @@ TEST(FolderNotes, WeightsThatAreQuantizedAlreadyAreAWarningWhateverSaysSo) {
   const auto config = [](const std::string& architecture, const std::string& quantization) {
     return text(R"({"architectures":[")" + architecture + R"("],)" + quantization + "}");
   };
-  const std::string llama = "LlamaForCausalLM";
+  const std::string unknown = "LlamaV9ForCausalLM";
   const std::pair<const char*, const char*> methods[] = {{"fp8", "(FP8:"},
                                                          {"gptq", "(GPTQ:"},
                                                          {"compressed-tensors", "(compressed-tensors:"},
@@ -87,7 +87,7 @@ TEST(FolderNotes, WeightsThatAreQuantizedAlreadyAreAWarningWhateverSaysSo) {
                                                          {"quip", "(quip:"}};
   for (const auto& [name, title] : methods) {
     const std::string stated = std::string(R"("quantization_config":{"quant_method":")") + name + "\"}";
-    EXPECT_THAT(notes_on({{"config.json", config(llama, stated)}, {"model.safetensors", numbers({"a"})}}),
+    EXPECT_THAT(notes_on({{"config.json", config(unknown, stated)}, {"model.safetensors", numbers({"a"})}}),
                 ElementsAre(AllOf(StartsWith("warning: The weights are quantized already"), HasSubstr(title)),
                             AllOf(StartsWith("warning: "), HasSubstr("llama.cpp does not run such files"))));
   }
@@ -99,7 +99,7 @@ TEST(FolderNotes, WeightsThatAreQuantizedAlreadyAreAWarningWhateverSaysSo) {
   for (const auto& [name, title] : tensors) {
     const Bytes weights = numbers({"l.q_proj.bias", name}, R"("dtype":"U8","shape":[4])");
     for (const std::string& other : {std::string("x"), std::string("quantization_config")}) {
-      const Bytes silent = config(llama, '"' + other + "\":null");
+      const Bytes silent = config(unknown, '"' + other + "\":null");
       EXPECT_THAT(notes_on({{"config.json", silent}, {"model.safetensors", weights}}),
                   Contains(AllOf(StartsWith("warning: "), HasSubstr(title), HasSubstr(name))));
     }

@@ -1,4 +1,5 @@
 import type { Model as CoreModel, TokenEncoder } from '../wasm/nibble';
+import { closeDerived } from './derived-source';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
 import { bestKernel, type Kernel } from './kernel';
@@ -124,7 +125,7 @@ export async function openModel(
     for (const note of origin.notes) model.addNote(note);
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
     const info = answer<ModelInfo>(model.info());
-    const sources = [...files, ...computedValues(core, model)];
+    const sources = [...files, ...computedValues(core, model), ...derivedValues(core, model, files)];
     // What llama.cpp's recipes decide stays as they decide it.
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
@@ -320,6 +321,7 @@ class HeadersOnly implements OpenedModel {
   }
 
   close(): void {
+    closeDerived(this.core.module, this.sources);
     this.#model.delete();
   }
 }
@@ -327,7 +329,7 @@ class HeadersOnly implements OpenedModel {
 /** The values that no file holds, as one more file; none when there are none. */
 function computedValues({ module }: Core, model: CoreModel): SourceHandle[] {
   const bytes = model.computedBytes();
-  if (bytes === 0) return [];
+  if (bytes === 0 && model.derivedBytes() === 0) return [];
   const start = model.computedPointer() >>> 0;
   return [
     {
@@ -337,6 +339,15 @@ function computedValues({ module }: Core, model: CoreModel): SourceHandle[] {
       blob: new Blob([module.HEAPU8.slice(start, start + bytes) as Uint8Array<ArrayBuffer>]),
     },
   ];
+}
+
+/** Values that are moved or decoded while they are read, as one more file; none when there are none. */
+function derivedValues({ module }: Core, model: CoreModel, files: SourceHandle[]): SourceHandle[] {
+  const bytes = model.derivedBytes();
+  if (bytes === 0) return [];
+  const start = model.derivedPointer() >>> 0;
+  const numbers = module.HEAPU8.slice(start, start + 8 * model.derivedCount()) as Uint8Array<ArrayBuffer>;
+  return [{ kind: 'derived', name: 'derived values', bytes, description: new Float64Array(numbers.buffer), files }];
 }
 
 /** Offers the start of a file, and then whatever part of it the core wants. */

@@ -11,6 +11,7 @@ import type {
 import type { OpenedModel } from './opened-model';
 import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
+import { openWith } from './derived-source';
 import { Problem, Stopped } from './problem';
 import type { ByteSource } from './source';
 import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, Text } from './types';
@@ -158,7 +159,8 @@ class RunningPass {
     this.#plans = plans;
     this.#run = run;
     this.#watch = watch;
-    this.#sources = models.map(({ sources }) => sources.map((source) => core.platform.openSource(source)));
+    const open = openWith(core.module, (source) => core.platform.openSource(source));
+    this.#sources = models.map(({ sources }) => sources.map(open));
     this.#tokens = new Set(texts.flatMap(({ tokens }) => [...tokens]));
     this.#others = watch.onContrast ? contrasted(plans) : new Map();
     this.#work =

@@ -2,11 +2,13 @@ import { Problem, sentenceOf } from './problem';
 
 /**
  * A file as it travels to the workers: a browser's File or Blob, or an open file descriptor of this process, with the
- * time the file was last modified before it was opened, in milliseconds.
+ * time the file was last modified before it was opened, in milliseconds; or values that are made of such files
+ * (web/src/core/derived-source.ts), by DerivedFile::save() of the core.
  */
 export type SourceHandle =
   | { kind: 'blob'; name: string; bytes: number; blob: Blob }
-  | { kind: 'fd'; name: string; bytes: number; fd: number; modified: number };
+  | { kind: 'fd'; name: string; bytes: number; fd: number; modified: number }
+  | { kind: 'derived'; name: string; bytes: number; description: Float64Array<ArrayBuffer>; files: SourceHandle[] };
 
 export function blobHandle(file: File): SourceHandle {
   return { kind: 'blob', name: file.name, bytes: file.size, blob: file };

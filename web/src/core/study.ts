@@ -1,5 +1,6 @@
 import type { FromStudyWorker, StartStudy, StudyRequest } from '../worker/protocol';
 import type { Core, OpenedModel } from './opened-model';
+import { openWith } from './derived-source';
 import { merge } from './module';
 import { Problem, Stopped } from './problem';
 import type { SourceHandle } from './source';
@@ -129,14 +130,15 @@ export async function runSummary<Report>(
 
 /** The bytes of a piece of a sample, one range after the other. */
 export async function readPiece(
-  { platform }: Pick<Core, 'platform'>,
+  { platform, module }: Pick<Core, 'platform' | 'module'>,
   sources: readonly SourceHandle[],
   piece: Pick<StudyPiece, 'bytes' | 'ranges'>,
 ): Promise<Uint8Array> {
   const all = new Uint8Array(piece.bytes);
   let at = 0;
   for (const { file, offset, bytes } of piece.ranges) {
-    const read = await platform.openSource(sources[file]!).read(offset, bytes, new Uint8Array(bytes));
+    const source = openWith(module, (handle) => platform.openSource(handle))(sources[file]!);
+    const read = await source.read(offset, bytes, new Uint8Array(bytes));
     all.set(read.subarray(0, bytes), at);
     at += bytes;
   }

@@ -1,3 +1,4 @@
+import { openWith } from './derived-source';
 import { allocate, sound, throwProblem, withBytes } from './module';
 import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
@@ -25,7 +26,8 @@ export async function readWeights(
     for (let at = start; at < end;) {
       const place = model.place(number, at, end - at);
       const handle = model.sources[place.file]!;
-      const bytes = await core.platform.openSource(handle).read(place.offset, place.bytes, new Uint8Array(place.bytes));
+      const source = openWith(core.module, (one) => core.platform.openSource(one))(handle);
+      const bytes = await source.read(place.offset, place.bytes, new Uint8Array(place.bytes));
       const weights = Math.ceil(place.weights / block) * block;
       const target = allocate(core.module, weights * 4);
       try {

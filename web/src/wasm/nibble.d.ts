@@ -55,6 +55,7 @@ export interface NibbleModule {
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Packer: new (request: string) => Packer;
+  DerivedReader: new (pointer: number, count: number) => DerivedReader;
   Statistics: new () => Statistics;
   Study: new (kind: string, options: string) => Study;
   ScaleSummary: new (options: string) => ScaleSummary;
@@ -102,6 +103,12 @@ export interface Model {
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
   computedPointer(): number;
   computedBytes(): number;
+  /** How long the file of derived values is, numbered two beyond the last; 0 where there are none. */
+  derivedBytes(): number;
+  /** Its description, for DerivedReader: derivedCount() doubles from here on. Valid until delete(). */
+  derivedPointer(): number;
+  /** After derivedPointer(). */
+  derivedCount(): number;
   /** JSON: RowSample of `runs` stretches of `runWeights` weights (a multiple of 256) of every tensor, or error. */
   weightSample(runs: number, runWeights: number): string;
   /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
@@ -194,6 +201,20 @@ export interface Converter {
  * Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. Made
  * from JSON: PlannedTensor.packing with `type` (the source's), `method` and `kernel`.
  */
+/** Makes bytes of derived tensors, piece by piece. Made of Model.derivedPointer() and derivedCount(). */
+export interface DerivedReader {
+  /** Empty, or the sentence that says why it cannot be made. */
+  problem(): string;
+  /**
+   * JSON { made, inputBytes, reads: StridedRead[] } or error: how many of the `bytes` bytes from `offset` on are made
+   * next, and what that takes.
+   */
+  plan(offset: number, bytes: number): string;
+  /** Makes what was planned of what was to be read, one stretch behind the other. Empty, or the error. */
+  make(input: number, output: number): string;
+  delete(): void;
+}
+
 export interface Packer {
   /** Empty, or the sentence that says why it cannot be made. */
   problem(): string;

@@ -1,3 +1,4 @@
+import { openWith } from '../core/derived-source';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
@@ -28,7 +29,8 @@ export class JobEngine {
   readonly sampler: RowSampler;
 
   static async create(start: StartWorker, openSource: (handle: SourceHandle) => ByteSource): Promise<JobEngine> {
-    return new JobEngine(start, await instantiate(start.kernel, start.compiled), start.sources.map(openSource));
+    const module = await instantiate(start.kernel, start.compiled);
+    return new JobEngine(start, module, start.sources.map(openWith(module, openSource)));
   }
 
   constructor(start: StartWorker, module: NibbleModule, sources: ByteSource[]) {

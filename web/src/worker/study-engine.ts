@@ -1,3 +1,4 @@
+import { openWith } from '../core/derived-source';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { NibbleModule, Study } from '../wasm/nibble';
@@ -12,7 +13,8 @@ export class StudyEngine {
   #buffer: Uint8Array = new Uint8Array(0);
 
   static async create(start: StartStudy, openSource: (handle: SourceHandle) => ByteSource): Promise<StudyEngine> {
-    return new StudyEngine(start, await instantiate(start.kernel, start.compiled), start.sources.map(openSource));
+    const module = await instantiate(start.kernel, start.compiled);
+    return new StudyEngine(start, module, start.sources.map(openWith(module, openSource)));
   }
 
   constructor(start: StartStudy, module: NibbleModule, sources: ByteSource[]) {

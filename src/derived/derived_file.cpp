@@ -1,0 +1,140 @@
+#include "derived/derived_file.h"
+
+#include "error.h"
+
+namespace nibble {
+namespace {
+
+class Writer {
+ public:
+  std::vector<double> numbers;
+  void put(uint64_t value) { numbers.push_back(static_cast<double>(value)); }
+  void put(float value) { numbers.push_back(static_cast<double>(value)); }
+  void put(const StoredMatrix& stored) {
+    put(uint64_t{stored.file});
+    put(stored.offset);
+    put(static_cast<uint64_t>(stored.type));
+    put(stored.rows);
+    put(stored.columns);
+  }
+};
+
+class Reader {
+ public:
+  explicit Reader(std::span<const double> numbers) : numbers_(numbers) {}
+  double take() {
+    if (at_ >= numbers_.size()) throw Error("A list of derived tensors is cut off. This is a fault in the program.");
+    return numbers_[at_++];
+  }
+  uint64_t whole() { return static_cast<uint64_t>(take()); }
+  uint32_t small() { return static_cast<uint32_t>(take()); }
+  StoredMatrix stored() {
+    StoredMatrix result;
+    result.file = small();
+    result.offset = whole();
+    result.type = static_cast<Type>(small());
+    result.rows = whole();
+    result.columns = whole();
+    return result;
+  }
+
+ private:
+  std::span<const double> numbers_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+uint64_t DerivedPart::count() const {
+  uint64_t count = 1;
+  for (const Axis& axis : axes) count *= axis.count;
+  return count;
+}
+
+uint64_t DerivedTensor::elements() const {
+  uint64_t count = 0;
+  for (const DerivedPart& part : parts) count += part.count();
+  return count;
+}
+
+uint64_t DerivedTensor::bytes() const { return elements() * format_of(type).block_bytes; }
+
+uint64_t DerivedFile::add(DerivedTensor tensor) {
+  // Tensors begin at multiples of four bytes, so that floats do.
+  const uint64_t offset = (bytes() + 3) / 4 * 4;
+  tensors.push_back(std::move(tensor));
+  offsets.push_back(offset);
+  return offset;
+}
+
+std::vector<double> DerivedFile::save() const {
+  Writer out;
+  out.put(uint64_t{matrices.size()});
+  for (const DerivedMatrix& matrix : matrices) {
+    out.put(static_cast<uint64_t>(matrix.form));
+    out.put(matrix.rows);
+    out.put(matrix.columns);
+    for (const StoredMatrix* one : {&matrix.data, &matrix.scales, &matrix.zeros, &matrix.groups}) out.put(*one);
+    out.put(matrix.scale_rows);
+    out.put(matrix.scale_columns);
+    out.put(uint64_t{matrix.bits});
+    out.put(uint64_t{matrix.zero_plus});
+  }
+  out.put(uint64_t{tensors.size()});
+  for (const DerivedTensor& tensor : tensors) {
+    out.put(static_cast<uint64_t>(tensor.type));
+    out.put(uint64_t{tensor.parts.size()});
+    for (const DerivedPart& part : tensor.parts) {
+      out.put(uint64_t{part.matrix});
+      out.put(part.first);
+      out.put(uint64_t{part.minus_exp});
+      out.put(uint64_t{part.axes.size()});
+      for (const Axis& axis : part.axes) {
+        out.put(axis.count);
+        out.put(axis.stride);
+      }
+      out.put(uint64_t{part.factors.size()});
+      for (const float factor : part.factors) out.put(factor);
+    }
+  }
+  return std::move(out.numbers);
+}
+
+DerivedFile DerivedFile::restore(std::span<const double> numbers) {
+  Reader in(numbers);
+  DerivedFile file;
+  for (uint64_t left = in.whole(); left > 0; --left) {
+    DerivedMatrix matrix;
+    matrix.form = static_cast<MatrixForm>(in.small());
+    matrix.rows = in.whole();
+    matrix.columns = in.whole();
+    for (StoredMatrix* one : {&matrix.data, &matrix.scales, &matrix.zeros, &matrix.groups}) *one = in.stored();
+    matrix.scale_rows = in.whole();
+    matrix.scale_columns = in.whole();
+    matrix.bits = in.small();
+    matrix.zero_plus = in.small();
+    file.matrices.push_back(matrix);
+  }
+  for (uint64_t left = in.whole(); left > 0; --left) {
+    DerivedTensor tensor;
+    tensor.type = static_cast<Type>(in.small());
+    for (uint64_t parts = in.whole(); parts > 0; --parts) {
+      DerivedPart part;
+      part.matrix = in.small();
+      part.first = in.whole();
+      part.minus_exp = in.whole() != 0;
+      for (uint64_t axes = in.whole(); axes > 0; --axes) {
+        const uint64_t count = in.whole();
+        part.axes.push_back({count, in.whole()});
+      }
+      for (uint64_t factors = in.whole(); factors > 0; --factors) {
+        part.factors.push_back(static_cast<float>(in.take()));
+      }
+      tensor.parts.push_back(std::move(part));
+    }
+    file.add(std::move(tensor));
+  }
+  return file;
+}
+
+}  // namespace nibble

@@ -1,0 +1,203 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <map>
+
+#include "codec/convert.h"
+#include "container/companion.h"
+#include "container/gguf.h"
+#include "conversion_cases.h"
+#include "derived/derived_reader.h"
+#include "plan/plan.h"
+
+/// Folders of many families become the files that llama.cpp's conversion script writes for them: metadata, names, types,
+/// shapes and bytes, for the types "auto" and F32.
+namespace nibble {
+namespace {
+
+using Files = std::vector<std::pair<std::string, std::vector<uint8_t>>>;
+
+std::vector<uint8_t> read_derived(DerivedReader& reader, const Files& files, uint64_t offset, uint64_t bytes) {
+  std::vector<uint8_t> result(bytes);
+  for (uint64_t done = 0; done < bytes;) {
+    const uint64_t made = reader.plan(offset + done, bytes - done);
+    std::vector<uint8_t> input;
+    for (const StridedRead& read : reader.reads()) {
+      const std::vector<uint8_t>& file = files[read.file].second;
+      for (uint64_t i = 0; i < read.count; ++i) {
+        const auto start = file.begin() + static_cast<std::ptrdiff_t>(read.offset + i * read.stride);
+        EXPECT_LE(read.offset + i * read.stride + read.bytes, file.size());
+        input.insert(input.end(), start, start + static_cast<std::ptrdiff_t>(read.bytes));
+      }
+    }
+    EXPECT_EQ(input.size(), reader.input_bytes());
+    reader.make(input.data(), result.data() + done);
+    done += made;
+  }
+  return result;
+}
+
+struct Output {
+  GgufHeader header;
+  std::map<std::string, std::vector<uint8_t>> tensors;
+};
+
+Output convert(const Files& files, const char* type) {
+  Model model;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto& [name, bytes] = files[i];
+    EXPECT_EQ(model.offer(i, name, bytes.size(), 0, bytes).bytes, 0u);
+  }
+  model.complete();
+  EXPECT_EQ(model.container(), "Hugging Face folder");
+  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"}"));
+  Output output;
+  output.header = *read_gguf(plan.files[0].header, plan.output_bytes).header;
+  DerivedReader reader(DerivedFile::restore(model.derived().save()), best_kernel());
+  for (const Job& job : plan.jobs) {
+    const PlannedTensor& planned = plan.tensors[job.tensor];
+    const ModelTensor& tensor = model.tensors()[planned.source];
+    std::vector<uint8_t> input(job.input_bytes);
+    if (job.input_file == files.size() + 1) {
+      input = read_derived(reader, files, job.input_offset, job.input_bytes);
+    } else {
+      const std::vector<uint8_t>& file = job.input_file == files.size() ? model.computed() : files[job.input_file].second;
+      std::memcpy(input.data(), file.data() + job.input_offset, job.input_bytes);
+    }
+    std::vector<uint8_t> result = input;
+    if (tensor.stored != planned.to || !tensor.transform.none()) {
+      result.resize(job.output_bytes);
+      Converter converter(format_of(tensor.stored).name, format_of(planned.to).name, planned.method);
+      converter.run(input.data(), result.data(),
+                    {job.weights, job.first_weight, tensor.row_length(), tensor.transform.head_rows,
+                     tensor.transform.add},
+                    nullptr);
+    }
+    auto& bytes = output.tensors[tensor.name];
+    bytes.insert(bytes.end(), result.begin(), result.end());
+  }
+  return output;
+}
+
+float float_at(const uint8_t* bytes) {
+  float value;
+  std::memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
+/// An entry as [type, value], as tests/data/conversion/cases.json has it.
+nlohmann::json entry(const GgufHeader& header, const KeyValue& value) {
+  const uint8_t* bytes = header.bytes.data() + value.offset;
+  const auto plain = [](ValueType type, const uint8_t* at) -> nlohmann::json {
+    if (type == ValueType::boolean) return *at != 0;
+    if (type == ValueType::f32) {
+      const double number = static_cast<double>(float_at(at));
+      return std::isfinite(number) ? nlohmann::json(number) : nlohmann::json(number < 0 ? "-inf" : "inf");
+    }
+    int32_t whole;
+    std::memcpy(&whole, at, sizeof whole);
+    return type == ValueType::u32 ? nlohmann::json(static_cast<uint32_t>(whole)) : nlohmann::json(whole);
+  };
+  const std::string type(value_type_name(value.type));
+  if (value.type == ValueType::string) return {"string", *header.text(value.key)};
+  if (value.type != ValueType::array) return {type == "boolean" ? "bool" : type, plain(value.type, bytes)};
+  const auto element = static_cast<ValueType>(bytes[0]);
+  uint64_t count;
+  std::memcpy(&count, bytes + 4, sizeof count);
+  nlohmann::json list = nlohmann::json::array();
+  for (uint64_t i = 0; i < count; ++i) {
+    list.push_back(plain(element, bytes + 12 + i * (element == ValueType::boolean ? 1 : 4)));
+  }
+  const std::string name(value_type_name(element));
+  return {"array of " + (name == "boolean" ? "bool" : name), list};
+}
+
+nlohmann::json numbers_as_doubles(const nlohmann::json& value) {
+  if (value.is_array()) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& one : value) list.push_back(numbers_as_doubles(one));
+    return list;
+  }
+  return value.is_number() ? nlohmann::json(value.get<double>()) : value;
+}
+
+void expect_metadata(const ConversionCase& one, const Output& output, bool f32) {
+  std::map<std::string, nlohmann::json> got;
+  for (const KeyValue& value : output.header.values) {
+    if (!value.key.starts_with("tokenizer.") && value.key != "general.name" && value.key != "general.file_type") {
+      got[value.key] = numbers_as_doubles(entry(output.header, value));
+    }
+  }
+  for (const auto& [key, value] : one.metadata().items()) {
+    EXPECT_TRUE(got.contains(key)) << key << " is missing; it should be " << value;
+    if (got.contains(key)) {
+      EXPECT_EQ(got[key], numbers_as_doubles(nlohmann::json(value))) << key;
+    }
+    got.erase(key);
+  }
+  for (const auto& [key, value] : got) ADD_FAILURE() << key << " should not be there, and is " << value;
+  // The script says nothing where a model is given another class than the others'.
+  if (one.file_type(f32).is_null()) return;
+  EXPECT_EQ(output.header.number("general.file_type"), one.file_type(f32).get<uint64_t>());
+}
+
+bool within_one_unit(const std::vector<uint8_t>& bytes, const OrderedJson& values) {
+  if (bytes.size() != 4 * values.size()) return false;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float want = values[i].get<float>(), got = float_at(bytes.data() + 4 * i);
+    if (got != want && std::nextafter(want, got) != got) return false;
+  }
+  return true;
+}
+
+void expect_tensors(const ConversionCase& one, Output& output, bool f32) {
+  std::map<std::string, const StoredTensor*> infos;
+  for (const StoredTensor& info : output.header.tensors) infos[info.name] = &info;
+  for (const OrderedJson& tensor : one.expected()) {
+    const std::string name = tensor[0], type = f32 && tensor[2] != "MXFP4" ? "F32" : tensor[2];
+    if (!infos.contains(name)) {
+      ADD_FAILURE() << name << " is missing; it should be " << tensor[1] << ' ' << type;
+      continue;
+    }
+    const StoredTensor& info = *infos[name];
+    std::vector<uint64_t> shape(info.shape.begin(), info.shape.end()), wanted = tensor[1];
+    // Trailing ones say nothing: no reader can tell a matrix of one row from a row.
+    while (wanted.size() > 1 && wanted.back() == 1) wanted.pop_back();
+    EXPECT_EQ(shape, wanted) << name;
+    std::string got(format_of(info.type).name);
+    for (char& c : got) c = static_cast<char>(std::toupper(c));
+    EXPECT_EQ(got, type) << name;
+    const std::vector<uint8_t>& bytes = output.tensors[name];
+    const bool exact = sha256(bytes).substr(0, 16) == tensor[f32 ? 4 : 3].get<std::string>();
+    const bool close = name.ends_with("ssm_a") && within_one_unit(bytes, tensor[5]);
+    EXPECT_TRUE(exact || close) << "bytes of " << name;
+    infos.erase(name);
+  }
+  for (const auto& [name, info] : infos) ADD_FAILURE() << name << " should not be there";
+}
+
+class Conversion : public ::testing::TestWithParam<size_t> {};
+
+TEST_P(Conversion, WritesWhatLlamaCppsScriptWrites) {
+  const ConversionCase& one = ConversionCase::all()[GetParam()];
+  Files files = one.files();
+  // As a folder's files are chosen.
+  std::erase_if(files, [](const auto& file) { return file.first != "model.safetensors" && !is_companion(file.first); });
+  ASSERT_EQ(sha256(files[0].second).substr(0, 16), one.safetensors_hash()) << "the weights are not those of the case";
+  for (const bool f32 : {false, true}) {
+    SCOPED_TRACE(one.name() + (f32 ? ", F32" : ", AUTO"));
+    Output output = convert(files, f32 ? "F32" : "AUTO");
+    expect_metadata(one, output, f32);
+    expect_tensors(one, output, f32);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Conversion, ::testing::Range(size_t{0}, size_t{73}), [](const auto& parameter) {
+  std::string name = ConversionCase::all()[parameter.param].name();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace nibble
