@@ -19,8 +19,7 @@ constexpr auto layer = joined(norm, layers::attention, layers::gated_feed_forwar
 
 void finish(const Conversion& conversion) {
   const double part = conversion.config.number("rotary_pct").value_or(1);
-  conversion.set_u32("rope.dimension_count",
-                     static_cast<uint64_t>(part * static_cast<double>(conversion.sizes.head)));
+  conversion.set_u32("rope.dimension_count", static_cast<uint64_t>(part * static_cast<double>(conversion.sizes.head)));
   if (RopeParameters(conversion.config).type == "default") conversion.set_string("rope.scaling.type", "none");
 }
 

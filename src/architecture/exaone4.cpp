@@ -14,8 +14,7 @@ constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-5}, {"rope_theta", 1e6
 constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32},
                                     {"attention.sliding_window", "sliding_window", ValueType::u32}};
 constexpr std::string_view rope_types[] = {"llama3"};
-constexpr auto layer =
-    joined(layers::norms_behind, layers::attention, layers::head_norms, layers::gated_feed_forward);
+constexpr auto layer = joined(layers::norms_behind, layers::attention, layers::head_norms, layers::gated_feed_forward);
 
 void finish(const Conversion& conversion) {
   if (conversion.config.has("sliding_window")) set_windows(conversion);

@@ -30,11 +30,16 @@ constexpr Parameter parameters[] = {
 };
 
 constexpr TensorRule networks[] = {
-    {.source = "mlp.gate_proj.weight", .name = "ffn_gate.weight", .columns = embedding, .rows = feed_forward,
+    {.source = "mlp.gate_proj.weight",
+     .name = "ffn_gate.weight",
+     .columns = embedding,
+     .rows = feed_forward,
      .on = dense},
-    {.source = "mlp.up_proj.weight", .name = "ffn_up.weight", .columns = embedding, .rows = feed_forward,
-     .on = dense},
-    {.source = "mlp.down_proj.weight", .name = "ffn_down.weight", .columns = feed_forward, .rows = embedding,
+    {.source = "mlp.up_proj.weight", .name = "ffn_up.weight", .columns = embedding, .rows = feed_forward, .on = dense},
+    {.source = "mlp.down_proj.weight",
+     .name = "ffn_down.weight",
+     .columns = feed_forward,
+     .rows = embedding,
      .on = dense},
     on(routed, {"mlp.gate.weight", "ffn_gate_inp.weight", embedding, Size::experts}),
     on(routed, {"mlp.gate.e_score_correction_bias", "exp_probs_b.bias", Size::experts, none, Need::sometimes}),

@@ -3,8 +3,8 @@
 #include "architecture/mamba.h"
 #include "error.h"
 
-/// Falcon-H1: attention and Mamba 2 side by side in each layer. The configuration's multipliers go into the matrices, one
-/// after the other, in single precision.
+/// Falcon-H1: attention and Mamba 2 side by side in each layer. The configuration's multipliers go into the matrices,
+/// one after the other, in single precision.
 namespace nibble::architecture {
 namespace {
 

@@ -27,7 +27,11 @@ constexpr Parameter parameters[] = {{"ssm.conv_kernel", "linear_conv_kernel_dim"
                                     {"ssm.time_step_rank", "linear_num_value_heads", ValueType::u32},
                                     {"full_attention_interval", "full_attention_interval", ValueType::u32}};
 constexpr Parameter moe_parameters[] = {
-    parameters[0], parameters[1], parameters[2], parameters[3], parameters[4],
+    parameters[0],
+    parameters[1],
+    parameters[2],
+    parameters[3],
+    parameters[4],
     {"expert_count", "num_experts", ValueType::u32},
     {"expert_used_count", "num_experts_per_tok", ValueType::u32},
     {"expert_feed_forward_length", "moe_intermediate_size", ValueType::u32},

@@ -16,8 +16,8 @@ constexpr std::string_view left_out[] = {"model.visual.", "visual."};
 /// Of each head, the even ones of the rotated rows come first, then the odd ones, then the rest.
 void apart(const Operands& operands) {
   const uint64_t head = operands.sizes.head;
-  const auto rotated = static_cast<uint64_t>(static_cast<double>(head) *
-                                             RopeParameters(operands.config).number("partial_rotary_factor").value_or(1));
+  const auto rotated = static_cast<uint64_t>(
+      static_cast<double>(head) * RopeParameters(operands.config).number("partial_rotary_factor").value_or(1));
   const size_t axis = operands.source().shape.size() - 1;  // of a bias, values are rows
   operands.divides(head, operands.source().shape[axis]);
   operands.divides(2, rotated);

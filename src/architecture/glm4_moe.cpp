@@ -18,8 +18,7 @@ constexpr TensorRule own[] = {
     {"self_attn.q_norm.weight", "attn_q_norm.weight", head, none, Need::sometimes},
     {"self_attn.k_norm.weight", "attn_k_norm.weight", head, none, Need::sometimes},
 };
-constexpr auto layer =
-    joined(own, layers::attention, layers::attention_biases, experts::networks, experts::prediction);
+constexpr auto layer = joined(own, layers::attention, layers::attention_biases, experts::networks, experts::prediction);
 constexpr Stack stacks[] = {{"model.layers.#.", "blk.#.", layer, experts::all_count}};
 
 void finish(const Conversion& conversion) {

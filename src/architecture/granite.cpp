@@ -63,11 +63,11 @@ constexpr auto layer = joined(layers::norms_before, layers::regrouped_attention,
 constexpr auto moe_layer = joined(layers::norms_before, layers::regrouped_attention, routed);
 constexpr auto hybrid_moe_layer = joined(layers::norms_before, attention, routed, shared);
 constexpr auto hybrid_layer = joined(layers::norms_before, attention, only);
-constexpr Stack stacks[] = {{"model.layers.#.mamba.", "blk.#.", mixer},
-                            {"model.layers.#.", "blk.#.", hybrid_layer,
-                             [](const Sizes& sizes) { return sizes.experts ? 0 : sizes.layers; }},
-                            {"model.layers.#.", "blk.#.", hybrid_moe_layer,
-                             [](const Sizes& sizes) { return sizes.experts ? sizes.layers : 0; }}};
+constexpr Stack stacks[] = {
+    {"model.layers.#.mamba.", "blk.#.", mixer},
+    {"model.layers.#.", "blk.#.", hybrid_layer, [](const Sizes& sizes) { return sizes.experts ? 0 : sizes.layers; }},
+    {"model.layers.#.", "blk.#.", hybrid_moe_layer,
+     [](const Sizes& sizes) { return sizes.experts ? sizes.layers : 0; }}};
 
 bool has_mamba(const HuggingFaceConfig& config) {
   const std::vector<std::string> types = config.texts("layer_types");
@@ -89,8 +89,7 @@ void finish(const Conversion& conversion) {
 void finish_hybrid(const Conversion& conversion) {
   finish(conversion);
   const HuggingFaceConfig& config = conversion.config;
-  conversion.set_array("attention.head_count_kv",
-                       mamba::where(conversion.sizes, attends, conversion.sizes.key_heads));
+  conversion.set_array("attention.head_count_kv", mamba::where(conversion.sizes, attends, conversion.sizes.key_heads));
   conversion.set_u32("ssm.inner_size", static_cast<uint64_t>(config.number("mamba_expand").value_or(2) *
                                                              static_cast<double>(conversion.sizes.embedding)));
   const bool rotates = config.text("position_embedding_type").value_or("rope") == "rope";

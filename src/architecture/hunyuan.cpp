@@ -17,8 +17,8 @@ constexpr TensorRule globals[] = {
     {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},
     {"model.norm.weight", "output_norm.weight", embedding},
 };
-constexpr TensorRule globals_untied[] = {globals[0], globals[1],
-                                         {"lm_head.weight", "output.weight", embedding, vocabulary}};
+constexpr TensorRule globals_untied[] = {
+    globals[0], globals[1], {"lm_head.weight", "output.weight", embedding, vocabulary}};
 constexpr std::string_view left_out[] = {"lm_head.weight"};
 constexpr TensorRule norms[] = {
     {"self_attn.query_layernorm.weight", "attn_q_norm.weight", head},

@@ -5,8 +5,8 @@
 #include "architecture/layers.h"
 #include "architecture/operations.h"
 
-/// LFM2, dense and with experts: most layers are short convolutions. Configurations say which attend by a list of kinds,
-/// or by a list of their numbers.
+/// LFM2, dense and with experts: most layers are short convolutions. Configurations say which attend by a list of
+/// kinds, or by a list of their numbers.
 namespace nibble::architecture {
 namespace {
 
@@ -16,8 +16,10 @@ constexpr uint32_t attends = 1, convolves = 2, dense = 4, routed = 8;
 
 constexpr std::string_view names[] = {"Lfm2ForCausalLM"}, moe_names[] = {"Lfm2MoeForCausalLM"};
 constexpr ConfigDefault defaults[] = {{"rope_theta", 1e6}};
-constexpr ConfigAlias aliases[] = {{"rms_norm_eps", "norm_eps"},       {"rms_norm_eps", "block_norm_eps"},
-                                   {"intermediate_size", "block_ff_dim"}, {"num_experts_per_tok", "moe_top_k"},
+constexpr ConfigAlias aliases[] = {{"rms_norm_eps", "norm_eps"},
+                                   {"rms_norm_eps", "block_norm_eps"},
+                                   {"intermediate_size", "block_ff_dim"},
+                                   {"num_experts_per_tok", "moe_top_k"},
                                    {"num_attention_heads", "num_heads"}};
 constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32},
                                     {"shortconv.l_cache", "conv_L_cache", ValueType::u32}};

@@ -37,8 +37,8 @@ constexpr Parameter parameters[] = {
     {"ssm.state_size", "state_size", ValueType::u32},
     {"ssm.group_count", "n_groups", ValueType::u32},
 };
-constexpr ConfigAlias aliases[] = {{"hidden_size", "d_model"}, {"num_hidden_layers", "n_layer"},
-                                   {"state_size", "d_state"}, {"conv_kernel", "d_conv"}};
+constexpr ConfigAlias aliases[] = {
+    {"hidden_size", "d_model"}, {"num_hidden_layers", "n_layer"}, {"state_size", "d_state"}, {"conv_kernel", "d_conv"}};
 std::span<const Parameter> common() { return parameters; }
 
 constexpr TensorRule globals[] = {
@@ -52,8 +52,8 @@ constexpr Stack stacks[] = {{"backbone.layers.#.", "blk.#.", norm}, {"backbone.l
 
 void finish(const Conversion& conversion) {
   const HuggingFaceConfig& config = conversion.config;
-  const uint64_t inner = static_cast<uint64_t>(config.number("expand").value_or(2) *
-                                               static_cast<double>(conversion.sizes.embedding));
+  const uint64_t inner =
+      static_cast<uint64_t>(config.number("expand").value_or(2) * static_cast<double>(conversion.sizes.embedding));
   const uint64_t head = config.whole("head_dim").value_or(64);
   conversion.set_u32("context_length", mamba::endless_context);
   conversion.set_u32("feed_forward_length", 0);

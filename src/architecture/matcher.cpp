@@ -15,9 +15,9 @@ constexpr std::string_view recomputed[] = {".rotary_emb.inv_freq", ".attention.m
 
 /// What llama.cpp's conversion stores as F32 whatever the source, beside norms: its operators know nothing else there.
 constexpr std::string_view f32_ends[] = {
-    "_norm.weight",          "ffn_gate_inp.weight",       "ffn_gate_inp_shexp.weight",
-    "ssm_conv1d.weight",     "shortconv.conv.weight",     "altup_correct_coef.weight",
-    "altup_predict_coef.weight", "time_mix_lerp_fused.weight", "time_mix_w1.weight", "time_mix_w2.weight"};
+    "_norm.weight",          "ffn_gate_inp.weight",       "ffn_gate_inp_shexp.weight", "ssm_conv1d.weight",
+    "shortconv.conv.weight", "altup_correct_coef.weight", "altup_predict_coef.weight", "time_mix_lerp_fused.weight",
+    "time_mix_w1.weight",    "time_mix_w2.weight"};
 constexpr std::string_view f32_names[] = {"position_embd.weight", "token_types.weight"};
 
 bool always_f32(std::string_view name, bool one_dimensional) {

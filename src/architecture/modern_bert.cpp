@@ -8,9 +8,9 @@ namespace {
 using enum Size;
 
 constexpr std::string_view names[] = {"ModernBertModel", "ModernBertForMaskedLM"};
-constexpr ConfigDefault defaults[] = {{"layer_norm_eps", 1e-5},       {"norm_eps", 1e-5},
-                                      {"global_rope_theta", 160000},  {"local_rope_theta", 10000},
-                                      {"local_attention", 128},       {"global_attn_every_n_layers", 3}};
+constexpr ConfigDefault defaults[] = {{"layer_norm_eps", 1e-5},      {"norm_eps", 1e-5},
+                                      {"global_rope_theta", 160000}, {"local_rope_theta", 10000},
+                                      {"local_attention", 128},      {"global_attn_every_n_layers", 3}};
 constexpr Parameter parameters[] = {
     {"block_count", "num_hidden_layers", ValueType::u32},
     {"context_length", "max_position_embeddings", ValueType::u32},

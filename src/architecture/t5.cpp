@@ -7,8 +7,7 @@ namespace {
 
 using enum Size;
 
-constexpr std::string_view names[] = {"T5ForConditionalGeneration", "MT5ForConditionalGeneration",
-                                      "T5WithLMHeadModel"};
+constexpr std::string_view names[] = {"T5ForConditionalGeneration", "MT5ForConditionalGeneration", "T5WithLMHeadModel"};
 constexpr std::string_view encoder_names[] = {"T5EncoderModel"};
 constexpr ConfigDefault defaults[] = {
     {"layer_norm_epsilon", 1e-6}, {"n_positions", 512}, {"relative_attention_num_buckets", 32}};
@@ -77,20 +76,17 @@ constexpr TensorRule decoder[] = {
     {"2.layer_norm.weight", "ffn_norm.weight", embedding},
 };
 /// The decoder's layers are counted beside the others: sizes.next_layers.
-constexpr Stack stacks[] = {{"encoder.block.#.layer.", "enc.blk.#.", encoder},
-                            {"decoder.block.#.layer.", "dec.blk.#.", decoder,
-                             [](const Sizes& sizes) { return sizes.next_layers; }}};
+constexpr Stack stacks[] = {
+    {"encoder.block.#.layer.", "enc.blk.#.", encoder},
+    {"decoder.block.#.layer.", "dec.blk.#.", decoder, [](const Sizes& sizes) { return sizes.next_layers; }}};
 constexpr Stack encoder_stacks[] = {stacks[0]};
 constexpr std::string_view encoder_left_out[] = {"decoder.", "lm_head."};
 
 void prepare(const Preparation& preparation) {
-  preparation.sizes.next_layers =
-      preparation.config.whole("num_decoder_layers").value_or(preparation.sizes.layers);
+  preparation.sizes.next_layers = preparation.config.whole("num_decoder_layers").value_or(preparation.sizes.layers);
 }
 
-void finish(const Conversion& conversion) {
-  conversion.set_u32("decoder_block_count", conversion.sizes.next_layers);
-}
+void finish(const Conversion& conversion) { conversion.set_u32("decoder_block_count", conversion.sizes.next_layers); }
 
 }  // namespace
 

@@ -51,9 +51,9 @@ struct Axis {
   uint64_t count, stride;
 };
 
-/// A view of one matrix: weight number (i0 + n0 * (i1 + n1 * ...)) of the part is weight first + i0 * s0 + i1 * s1 + ...
-/// of the matrix, row by row. Each stride is a whole number of rows, or shorter than a row; steps of the second kind
-/// stay within a row.
+/// A view of one matrix: weight number (i0 + n0 * (i1 + n1 * ...)) of the part is weight first + i0 * s0 + i1 * s1 +
+/// ... of the matrix, row by row. Each stride is a whole number of rows, or shorter than a row; steps of the second
+/// kind stay within a row.
 struct DerivedPart {
   static constexpr uint32_t zeros = UINT32_MAX;
   uint32_t matrix = zeros;  ///< index into DerivedFile::matrices; `zeros` for a part of zeros

@@ -137,8 +137,8 @@ void DerivedReader::add_box(const DerivedPart& part, uint64_t first, std::vector
     for (uint64_t i = 0; i < outermost.count; ++i) add_box(part, first + i * outermost.stride, axes);
     return;
   }
-  Box box{&part, &matrix, first, std::move(axes), first / matrix.columns, first % matrix.columns, rows, columns,
-          0,     0,       0,     0,               count};
+  Box box{&part, &matrix, first, std::move(axes), first / matrix.columns, first % matrix.columns, rows, columns, 0, 0,
+          0,     0,       count};
   switch (matrix.form) {
     case MatrixForm::plain: box.data = read(matrix.data, box.row, box.column, rows, columns); break;
     case MatrixForm::scaled: {
@@ -215,7 +215,8 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       decode(box, input);
       gather_bytes<sizeof(Mxfp4Block)>(axes, blocks_.data(), output);
     } else if (tensor_->type != Type::f32 && box.matrix->form == MatrixForm::plain) {
-      if (format.block_bytes != 2) throw Error("Only half floats can be moved as they are. This is a fault in the program.");
+      if (format.block_bytes != 2)
+        throw Error("Only half floats can be moved as they are. This is a fault in the program.");
       gather_bytes<2>(axes, data, output);
     } else {
       decode(box, input);
@@ -307,8 +308,8 @@ void DerivedReader::decode_codes(const Box& box, const uint8_t* input) {
   const std::vector<float> scales = floats(matrix.scales, input + box.scales, matrix.scales.rows * box.rows);
   const uint64_t zero0 = box.row * bits / 32, zero_words = rounded_up((box.row + box.rows) * bits, 32) - zero0;
   for (uint64_t c = 0; c < box.columns; ++c) {
-    const uint64_t group = matrix.groups.rows > 0 ? word_at(input + box.groups, c)
-                                                  : (box.column + c) / matrix.scale_columns;
+    const uint64_t group =
+        matrix.groups.rows > 0 ? word_at(input + box.groups, c) : (box.column + c) / matrix.scale_columns;
     if (group >= matrix.scales.rows) {
       throw Error("Column " + std::to_string(box.column + c) + " of a quantized matrix names group " +
                   std::to_string(group) + " of " + std::to_string(matrix.scales.rows) +

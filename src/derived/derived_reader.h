@@ -47,8 +47,8 @@ class DerivedReader {
     const DerivedMatrix* matrix;
     uint64_t first;
     std::vector<Axis> axes;
-    uint64_t row, column, rows, columns;    // the rectangle
-    uint64_t data, scales, zeros, groups;   // where their bytes lie in the input
+    uint64_t row, column, rows, columns;   // the rectangle
+    uint64_t data, scales, zeros, groups;  // where their bytes lie in the input
     uint64_t count;
   };
   void add_boxes(const DerivedPart& part, size_t axes, uint64_t first, uint64_t begin, uint64_t end);

@@ -43,8 +43,8 @@ class Layers {
     std::vector<StoredLayer> layers;
     for (const Source& source : sources_) {
       const std::string& name = source.tensor->name;
-      if (const auto base = without(name, ".weight"); base && is_small_float(source.tensor->type)) {
-        if (const Source* scale = scale_of(*base)) {
+      if (const auto module = without(name, ".weight"); module && is_small_float(source.tensor->type)) {
+        if (const Source* scale = scale_of(*module)) {
           layers.push_back(scaled(source, *scale));
           continue;
         }
@@ -164,7 +164,7 @@ class Layers {
     const Source& scale = needed(base + ".weight_scale", source.tensor->name);
     if (find(base + ".weight_zero_point")) {
       throw UnknownForm("The weights " + in_quotes(source.tensor->name) +
-                  " have zero points (asymmetric compressed-tensors), which are not read yet.");
+                        " have zero points (asymmetric compressed-tensors), which are not read yet.");
     }
     StoredLayer layer{{base + ".weight", {}, Type::f32}, nullptr, 0, {}, "compressed-tensors"};
     DerivedMatrix& matrix = layer.matrix;
@@ -198,8 +198,9 @@ class Layers {
 
   StoredLayer codes_in_columns(const std::string& base, const Source& source) const {
     if (method_ != "gptq" && !(method_.empty() && find(base + ".g_idx"))) {
-      throw UnknownForm("The weights " + in_quotes(source.tensor->name) + " are quantized in a form that is not read yet (" +
-                  (method_.empty() ? std::string("config.json does not say which") : method_) + ").");
+      throw UnknownForm("The weights " + in_quotes(source.tensor->name) +
+                        " are quantized in a form that is not read yet (" +
+                        (method_.empty() ? std::string("config.json does not say which") : method_) + ").");
     }
     const Source &scale = needed(base + ".scales", source.tensor->name),
                  &zeros = needed(base + ".qzeros", source.tensor->name);
@@ -212,7 +213,7 @@ class Layers {
     const uint64_t bits = quantization_ ? quantization_->whole("bits").value_or(4) : 4;
     if (bits != 2 && bits != 4 && bits != 8) {
       throw UnknownForm("The weights " + in_quotes(source.tensor->name) + " have codes of " + std::to_string(bits) +
-                  " bits, which are not read yet.");
+                        " bits, which are not read yet.");
     }
     matrix.bits = static_cast<uint32_t>(bits);
     matrix.rows = matrix.data.columns;

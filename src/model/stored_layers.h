@@ -10,10 +10,11 @@
 
 namespace nibble {
 
-/// A tensor of weights of a folder: one that is stored, or one that several stored tensors make together (codes, scales,
-/// zeros).
+/// A tensor of weights of a folder: one that is stored, or one that several stored tensors make together (codes,
+/// scales, zeros).
 struct StoredLayer {
-  SourceTensor tensor;  ///< `type`: of plain weights, theirs; of quantized ones, what they become unless asked otherwise
+  SourceTensor
+      tensor;  ///< `type`: of plain weights, theirs; of quantized ones, what they become unless asked otherwise
   const StoredTensor* plain = nullptr;  ///< null where weights are quantized
   uint32_t file = 0;                    ///< of `plain`
   DerivedMatrix matrix;

@@ -49,7 +49,7 @@ class ConversionCase {
 
  private:
   static constexpr std::pair<const char*, size_t> dtypes[] = {{"I64", 8}, {"F32", 4},     {"I32", 4}, {"BF16", 2},
-                                                             {"F16", 2}, {"F8_E4M3", 1}, {"U8", 1}};
+                                                              {"F16", 2}, {"F8_E4M3", 1}, {"U8", 1}};
   static size_t rank(const std::string& dtype) {
     for (size_t i = 0; i < std::size(dtypes); ++i) {
       if (dtypes[i].first == dtype) return i;
@@ -68,9 +68,8 @@ class ConversionCase {
     std::vector<uint8_t> data;
     for (const OrderedJson& tensor : tensors) {
       const std::vector<uint8_t> bytes = weights(tensor);
-      header[tensor[0].get<std::string>()] = {{"dtype", tensor[1]},
-                                              {"shape", tensor[2]},
-                                              {"data_offsets", {data.size(), data.size() + bytes.size()}}};
+      header[tensor[0].get<std::string>()] = {
+          {"dtype", tensor[1]}, {"shape", tensor[2]}, {"data_offsets", {data.size(), data.size() + bytes.size()}}};
       data.insert(data.end(), bytes.begin(), bytes.end());
     }
     std::string text = header.dump();

@@ -11,8 +11,8 @@
 #include "derived/derived_reader.h"
 #include "plan/plan.h"
 
-/// Folders of many families become the files that llama.cpp's conversion script writes for them: metadata, names, types,
-/// shapes and bytes, for the types "auto" and F32.
+/// Folders of many families become the files that llama.cpp's conversion script writes for them: metadata, names,
+/// types, shapes and bytes, for the types "auto" and F32.
 namespace nibble {
 namespace {
 
@@ -62,17 +62,18 @@ Output convert(const Files& files, const char* type) {
     if (job.input_file == files.size() + 1) {
       input = read_derived(reader, files, job.input_offset, job.input_bytes);
     } else {
-      const std::vector<uint8_t>& file = job.input_file == files.size() ? model.computed() : files[job.input_file].second;
+      const std::vector<uint8_t>& file =
+          job.input_file == files.size() ? model.computed() : files[job.input_file].second;
       std::memcpy(input.data(), file.data() + job.input_offset, job.input_bytes);
     }
     std::vector<uint8_t> result = input;
     if (tensor.stored != planned.to || !tensor.transform.none()) {
       result.resize(job.output_bytes);
       Converter converter(format_of(tensor.stored).name, format_of(planned.to).name, planned.method);
-      converter.run(input.data(), result.data(),
-                    {job.weights, job.first_weight, tensor.row_length(), tensor.transform.head_rows,
-                     tensor.transform.add},
-                    nullptr);
+      converter.run(
+          input.data(), result.data(),
+          {job.weights, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
+          nullptr);
     }
     auto& bytes = output.tensors[tensor.name];
     bytes.insert(bytes.end(), result.begin(), result.end());
