@@ -43,18 +43,17 @@ class Layers {
     std::vector<StoredLayer> layers;
     for (const Source& source : sources_) {
       const std::string& name = source.tensor->name;
-      if (const auto module = without(name, ".weight"); module && is_small_float(source.tensor->type)) {
-        if (const Source* scale = scale_of(*module)) {
-          layers.push_back(scaled(source, *scale));
-          continue;
-        }
-      }
-      if (const auto base = without(name, ".weight_packed")) {
-        layers.push_back(codes_in_rows(*base, source));
-      } else if (const auto base = without(name, ".qweight")) {
-        layers.push_back(codes_in_columns(*base, source));
-      } else if (const auto base = without(name, "_blocks"); base && find(*base + "_scales")) {
-        layers.push_back(mxfp4(*base, source));
+      const auto module = without(name, ".weight"), packed = without(name, ".weight_packed"),
+                 words = without(name, ".qweight"), blocks = without(name, "_blocks");
+      if (module && is_small_float(source.tensor->type) && (scale_of(*module) || method_ == "fp8")) {
+        const Source* scale = scale_of(*module);
+        layers.push_back(scaled(source, scale ? *scale : needed(*module + ".weight_scale_inv", name)));
+      } else if (packed) {
+        layers.push_back(codes_in_rows(*packed, source));
+      } else if (words) {
+        layers.push_back(codes_in_columns(*words, source));
+      } else if (blocks && find(*blocks + "_scales")) {
+        layers.push_back(mxfp4(*blocks, source));
       } else if (!is_part(name)) {
         layers.push_back(plain(source));
       }

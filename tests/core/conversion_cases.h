@@ -28,6 +28,31 @@ class ConversionCase {
     return cases;
   }
 
+  static ConversionCase named(const std::string& name) {
+    for (const ConversionCase& one : all()) {
+      if (one.name() == name) return one;
+    }
+    ADD_FAILURE() << "no case " << name;
+    return ConversionCase({});
+  }
+
+  /// The case with one tensor less.
+  ConversionCase without(const std::string& tensor) const {
+    ConversionCase copy = *this;
+    auto& list = copy.data_["tensors"];
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (list[i][0] == tensor) list.erase(i);
+    }
+    EXPECT_EQ(list.size() + 1, data_["tensors"].size()) << tensor;
+    return copy;
+  }
+  /// The case with a member of config.json changed, by its JSON pointer.
+  ConversionCase with(const std::string& member, const OrderedJson& value) const {
+    ConversionCase copy = *this;
+    copy.data_["config"][OrderedJson::json_pointer(member)] = value;
+    return copy;
+  }
+
   std::string name() const { return data_["name"]; }
   const OrderedJson& config() const { return data_["config"]; }
   const OrderedJson& metadata() const { return data_["metadata"]; }

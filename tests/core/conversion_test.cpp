@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 #include <cstring>
@@ -10,11 +10,15 @@
 #include "conversion_cases.h"
 #include "derived/derived_reader.h"
 #include "plan/plan.h"
+#include "sentence_of.h"
 
 /// Folders of many families become the files that llama.cpp's conversion script writes for them: metadata, names,
 /// types, shapes and bytes, for the types "auto" and F32.
 namespace nibble {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 using Files = std::vector<std::pair<std::string, std::vector<uint8_t>>>;
 
@@ -43,13 +47,18 @@ struct Output {
   std::map<std::string, std::vector<uint8_t>> tensors;
 };
 
-Output convert(const Files& files, const char* type) {
+Model opened(const Files& files) {
   Model model;
   for (size_t i = 0; i < files.size(); ++i) {
     const auto& [name, bytes] = files[i];
     EXPECT_EQ(model.offer(i, name, bytes.size(), 0, bytes).bytes, 0u);
   }
   model.complete();
+  return model;
+}
+
+Output convert(const Files& files, const char* type) {
+  const Model model = opened(files);
   EXPECT_EQ(model.container(), "Hugging Face folder");
   const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"}"));
   Output output;
@@ -176,6 +185,36 @@ void expect_tensors(const ConversionCase& one, Output& output, bool f32) {
     infos.erase(name);
   }
   for (const auto& [name, info] : infos) ADD_FAILURE() << name << " should not be there";
+}
+
+std::string refusal(const ConversionCase& one) {
+  return sentence_of([&] { opened(one.files()); });
+}
+
+TEST(ConversionOfQuantized, SaysWhichPartIsMissingOrDoesNotFit) {
+  const std::string layer = "model.layers.1.mlp.up_proj";
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-fp8").without(layer + ".weight_scale_inv")),
+              AllOf(HasSubstr('"' + layer + ".weight\" need"), HasSubstr(layer + ".weight_scale_inv")));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-fp8").with("/quantization_config/weight_block_size", {64, 64})),
+              HasSubstr("does not have the size"));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-gptq").without(layer + ".qzeros")), HasSubstr(layer + ".qzeros"));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-gptq").with("/quantization_config/bits", 8)),
+              HasSubstr("does not have the size"));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-compressed-int4").without(layer + ".weight_scale")),
+              HasSubstr(layer + ".weight_scale"));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3-compressed-int4")
+                          .with("/quantization_config/config_groups/group_0/weights/group_size", 48)),
+              HasSubstr("does not have the size"));
+}
+
+TEST(ConversionOfQuantized, ConfigurationsThatContradictTheTensorsAreRefused) {
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3_5-vl").with("/text_config/linear_num_value_heads", 3)),
+              HasSubstr("cannot be shared out"));
+  EXPECT_THAT(refusal(ConversionCase::named("qwen3_5-vl").with("/text_config/linear_value_head_dim", 24)),
+              HasSubstr("cannot be divided"));
+  EXPECT_THAT(refusal(ConversionCase::named("deepseek_v3").with("/v_head_dim", 40)), HasSubstr("cannot be divided"));
+  EXPECT_THAT(refusal(ConversionCase::named("falcon_h1").with("/mamba_d_state", 8)), HasSubstr("cannot be divided"));
+  EXPECT_THAT(refusal(ConversionCase::named("lfm2").with("/full_attn_idxs", {1})), HasSubstr("missing"));
 }
 
 class Conversion : public ::testing::TestWithParam<size_t> {};

@@ -104,11 +104,11 @@ TEST(Derived, EveryStretchOfEveryViewIsWhatItsDefinitionSays) {
   const uint64_t shape[] = {12, 10, 6};  // 60 rows
   const std::vector<View> views = {
       View(0, shape),
-      View(0, shape).swap(0, 1),                                  // each matrix transposed
-      View(0, shape).split(1, 2).take(1, 1, 1),                   // odd rows
-      View(0, shape).split(1, 5).swap(1, 2),                      // halves of rows side by side
-      View(0, shape).split(0, 3).split(1, 2).swap(1, 2),          // columns in chunks
-      View(0, shape).take(0, 6, 6).swap(0, 1),                    // a half of the columns, transposed
+      View(0, shape).swap(0, 1),                          // each matrix transposed
+      View(0, shape).split(1, 2).take(1, 1, 1),           // odd rows
+      View(0, shape).split(1, 5).swap(1, 2),              // halves of rows side by side
+      View(0, shape).split(0, 3).split(1, 2).swap(1, 2),  // columns in chunks
+      View(0, shape).take(0, 6, 6).swap(0, 1),            // a half of the columns, transposed
       View(0, shape).take(2, 2, 3).swap(0, 1).times(0.5).times(3),
       View(0, shape).swap(1, 2),
   };
@@ -231,8 +231,8 @@ Source codes(MatrixForm form, uint32_t bits, bool shuffled) {
   return source;
 }
 
-uint32_t code_at(const Source& source, const StoredMatrix& words, uint64_t word_row, uint64_t word_column, uint32_t bits,
-                 uint64_t place) {
+uint32_t code_at(const Source& source, const StoredMatrix& words, uint64_t word_row, uint64_t word_column,
+                 uint32_t bits, uint64_t place) {
   uint32_t word;
   std::memcpy(&word, &source.files[0][words.offset + 4 * (word_row * words.columns + word_column)], sizeof word);
   return word >> bits * place & ((1u << bits) - 1);
@@ -254,8 +254,8 @@ TEST(Derived, CodesAreLessTheirZeroTimesTheirScale) {
     for (uint64_t i = 0; i < values.size(); ++i) {
       const uint64_t r = i / m.columns, c = i % m.columns;
       const auto code = static_cast<int>(code_at(in_rows, m.data, r, c / per_word, bits, c % per_word));
-      ASSERT_EQ(values[i], static_cast<float>(code - (1 << (bits - 1))) *
-                               half_at(in_rows, m.scales, r, c / m.scale_columns));
+      ASSERT_EQ(values[i],
+                static_cast<float>(code - (1 << (bits - 1))) * half_at(in_rows, m.scales, r, c / m.scale_columns));
     }
     for (const bool shuffled : {false, true}) {
       const Source in_columns = codes(MatrixForm::codes_in_columns, bits, shuffled);

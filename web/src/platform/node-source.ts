@@ -50,5 +50,6 @@ class DescriptorSource implements ByteSource {
 }
 
 export function openNodeSource(handle: SourceHandle): ByteSource {
+  if (handle.kind === 'derived') throw new Error('Derived values are opened by the core.');
   return handle.kind === 'fd' ? new DescriptorSource(handle) : new BlobSource(handle.name, handle.blob);
 }
