@@ -28,8 +28,8 @@ export interface FormatGrammar {
 
 export interface FileTypeInfo {
   name: string; // as llama-quantize spells it: "Q4_0"
-  number: number; // general.file_type; -1: COPY, which keeps the source's
-  defaultType: string; // the type of every tensor no rule speaks of; empty: COPY
+  number: number; // general.file_type; -1: COPY and AUTO, by the source's
+  defaultType: string; // the type of every tensor no rule speaks of; empty: COPY, AUTO
   summary: string;
   needsImportance: boolean;
 }

@@ -53,12 +53,14 @@ function cut(files: Files, name: string): void {
   files.set(name, text(files, name).slice(0, 40));
 }
 
-/** A folder as the tools of this method write one: an embedding and one layer's tensors. */
+/**
+ * A folder as the tools of this method write one, of a network nobody knows: an embedding and one layer's tensors.
+ */
 function quantized(
   method: string,
   says: string,
   tensors: Parameters<typeof weights>[0],
-  architecture = 'LlamaForCausalLM',
+  architecture = 'LlamaV9ForCausalLM',
 ): OddFolder {
   return {
     name: `weights quantized by ${method}`,
@@ -99,7 +101,7 @@ export const ODD_FOLDERS: OddFolder[] = [
       'model.layers.0.mlp.experts.gate_up_proj_blocks': ['U8', 2, 64, 2, 16],
       'model.layers.0.mlp.experts.gate_up_proj_scales': ['U8', 2, 64, 2],
     },
-    'GptOssForCausalLM',
+    'GptOssV9ForCausalLM',
   ),
   {
     name: 'no tokenizer',
