@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +23,9 @@ async function nibble(...words: string[]): Promise<string> {
 async function hashesIn(path: string): Promise<Map<string, string>> {
   const { tensors } = JSON.parse(await nibble('inspect', '--json', path)) as ModelInfo;
   const file = readFileSync(join(folder, path));
-  return new Map(tensors.map(({ name, offset, bytes }) => [name, hashOf(file.subarray(offset, offset + bytes)).slice(0, 16)]));
+  return new Map(
+    tensors.map(({ name, offset, bytes }) => [name, hashOf(file.subarray(offset, offset + bytes)).slice(0, 16)]),
+  );
 }
 
 /** The weights of a matrix of the first layer. */
@@ -64,6 +66,7 @@ describe('derived values, through workers', () => {
 
   it('read back what the packing to GPTQ wrote', async () => {
     const original = testData('stories260K-hf');
+    mkdirSync(join(folder, 'packed'));
     await nibble('quantize', original, 'packed/model.safetensors', 'gptq-4bit-32g');
     await nibble('quantize', 'packed', 'packed.gguf', 'f32');
     await nibble('quantize', original, 'original.gguf', 'f32');

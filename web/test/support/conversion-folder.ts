@@ -34,9 +34,7 @@ const rankOf = (dtype: string) => sizes.findIndex(([name]) => name === dtype);
 /** Writes the folder, and checks that its weights are those of the case. */
 export function writeConversionFolder(one: ConversionCase, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const tensors = [...one.tensors].sort(
-    ([a, kindA], [b, kindB]) => rankOf(kindA) - rankOf(kindB) || (a < b ? -1 : 1),
-  );
+  const tensors = [...one.tensors].sort(([a, kindA], [b, kindB]) => rankOf(kindA) - rankOf(kindB) || (a < b ? -1 : 1));
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   const data: Buffer[] = [];
   let offset = 0;
@@ -69,10 +67,13 @@ function weightsOf(name: string, [tensor, dtype, shape, kind]: ConversionCase['t
   const size = sizes[rankOf(dtype)]![1];
   if (Array.isArray(kind) || kind === 'i/32') {
     const bytes = Buffer.alloc(count * size);
-    for (let i = 0; i < count; i++) bytes.writeUInt32LE(kind === 'i/32' ? Math.floor(i / 32) : Number(kind[i]), i * size);
+    for (let i = 0; i < count; i++)
+      bytes.writeUInt32LE(kind === 'i/32' ? Math.floor(i / 32) : Number(kind[i]), i * size);
     return bytes;
   }
-  const bytes = createHash('shake256', { outputLength: count * size }).update(`${name}/${tensor}`).digest();
+  const bytes = createHash('shake256', { outputLength: count * size })
+    .update(`${name}/${tensor}`)
+    .digest();
   for (let i = size - 1; i < bytes.length; i += size) {
     const byte = bytes[i]!;
     if (dtype === 'F32' || dtype === 'F16' || dtype === 'BF16') bytes[i] = highByte(byte, dtype === 'F16', kind ?? '');
