@@ -1,3 +1,4 @@
+import { openWith } from './derived-source';
 import {
   damping,
   fewestTokens,
@@ -171,7 +172,7 @@ class RunningCalibration {
     this.#scratch = scratch;
     this.#run = run;
     const { core } = model;
-    this.#sources = model.sources.map((source) => core.platform.openSource(source));
+    this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
     this.#work = pass.steps.reduce((sum, step) => sum + workOf(step), 0);
     this.#chooseTargets(plan);
     const groups = Math.min(mostGroups, texts.calibrate.length);
