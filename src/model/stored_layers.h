@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "architecture/architecture.h"
-#include "container/model.h"
+#include "model/model.h"
 #include "derived/derived_file.h"
 #include "error.h"
 
