@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "architecture/architecture.h"
-#include "model/model.h"
 #include "derived/derived_file.h"
 #include "error.h"
+#include "model/model.h"
 
 namespace nibble {
 
