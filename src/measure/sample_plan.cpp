@@ -47,6 +47,12 @@ std::vector<Type> usual_types() {
 
 SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const MeasureOptions& options,
                             const ImportanceFile* importance) {
+  if (asked.method == calibrated_method) {
+    throw Error(
+        "What the method \"calibrated\" leaves depends on a text, which rows of weights alone do not tell. Measure "
+        "with "
+        "lowest-error, or quantize and compare the answers.");
+  }
   const bool own_types = options.types.empty();
   PlanOptions allowed = own_types ? asked : to_everything(asked);
   allowed.recipe.allow_requantize = true;

@@ -27,7 +27,7 @@ struct SamplePlan {
 
 /// Chooses what to measure. Of `plan` the method and what concerns the importance matrix and the source count; when the
 /// types are the plan's own, everything counts. Types whose blocks do not fit a tensor's rows, or that it must not have
-/// without importance, are left out of it.
+/// without importance, are left out of it. Throws Error for the method calibrated.
 SamplePlan make_sample_plan(const Model& model, const PlanOptions& plan, const MeasureOptions& options,
                             const ImportanceFile* importance);
 

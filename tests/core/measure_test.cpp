@@ -180,6 +180,15 @@ TEST(SamplePlan, LeavesOutTypesThatDoNotFitOrNeedAnImportanceMatrix) {
   }
 }
 
+TEST(SamplePlan, RefusesAMethodThatDependsOnAText) {
+  const MeasuredModel file("stories260K-F32.gguf");
+  EXPECT_THAT(sentence_of([&] {
+                make_sample_plan(file.model(), parse_plan_options(R"({"type":"Q4_0","method":"calibrated"})"), {},
+                                 nullptr);
+              }),
+              HasSubstr("depends on a text"));
+}
+
 TEST(Assignment, WeighsExactlyWhatThePlanSays) {
   const MeasuredModel file("ts3m-F16.gguf");
   const Measurement measurement = file.begin(usual_types());
