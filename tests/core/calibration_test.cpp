@@ -137,8 +137,9 @@ void expect_reference(const Format& format, const Case& by, const testing::Gener
   double error = 0;
   for (size_t r = 0; r < rows; ++r) {
     const auto cut = [&](const std::vector<float>& from) {
+      if (from.empty()) return from;
       const auto first = from.begin() + static_cast<ptrdiff_t>(r * columns);
-      return from.empty() ? from : std::vector<float>(first, first + columns);
+      return std::vector<float>(first, first + columns);
     };
     const reference::CalibratedRow row =
         reference::calibrate_row(format, cut(weights), by.two_models ? statistics.two : statistics.one,
@@ -196,18 +197,19 @@ TEST(Calibration, LowersTheErrorOfOutputs) {
     const char* format;
     double descent, feedback;  // shares
   } expected[] = {{"q4_0", 0.62, 0.58}, {"q4_K", 0.62, 0.55}, {"q2_K", 0.72, 0.62}, {"iq4_xs", 0.62, 0.55}};
-  for (const auto& [name, descent, feedback] : expected) {
+  for (const auto& one : expected) {
+    const Format& format = *find_format(one.format);
     Random random(11);
     std::vector<float> weights(16 * columns);
     testing::gauss(random, weights.data(), weights.size());
-    std::vector<uint8_t> blocks(find_format(name)->bytes_for(weights.size()));
+    std::vector<uint8_t> blocks(format.bytes_for(weights.size()));
     const auto share = [&](RoundingMethod method) {
-      Rounder rounder(*find_format(name), usual_statistics().of(cases[0]), method);
+      Rounder rounder(format, usual_statistics().of(cases[0]), method);
       const OutputErrors errors = rounder.round(weights.data(), 16, nullptr, blocks.data());
       return errors.calibrated / errors.plain;
     };
-    EXPECT_LT(share({false, 4}), descent) << name;
-    EXPECT_LT(share({true, 4}), feedback) << name;
+    EXPECT_LT(share({false, 4}), one.descent) << one.format;
+    EXPECT_LT(share({true, 4}), one.feedback) << one.format;
   }
 }
 
