@@ -1,5 +1,6 @@
 #pragma once
 #include "architecture/family.h"
+#include "architecture/layers.h"
 #include "architecture/operations.h"
 
 /// What Qwen3-Next and Qwen3.5 share: layers that are gated delta nets among such that attend, norms stored as their
@@ -26,16 +27,12 @@ constexpr Parameter parameters[] = {{"ssm.conv_kernel", "linear_conv_kernel_dim"
                                     {"ssm.state_size", "linear_key_head_dim", ValueType::u32},
                                     {"ssm.time_step_rank", "linear_num_value_heads", ValueType::u32},
                                     {"full_attention_interval", "full_attention_interval", ValueType::u32}};
-constexpr Parameter moe_parameters[] = {
-    parameters[0],
-    parameters[1],
-    parameters[2],
-    parameters[3],
-    parameters[4],
+constexpr Parameter expert_parameters[] = {
     {"expert_count", "num_experts", ValueType::u32},
     {"expert_used_count", "num_experts_per_tok", ValueType::u32},
     {"expert_feed_forward_length", "moe_intermediate_size", ValueType::u32},
     {"expert_shared_feed_forward_length", "shared_expert_intermediate_size", ValueType::u32}};
+inline constexpr auto moe_parameters = joined(parameters, expert_parameters);
 
 constexpr TensorRule globals[] = {
     {"model.embed_tokens.weight", "token_embd.weight", embedding, vocabulary},

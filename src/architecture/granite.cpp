@@ -20,26 +20,16 @@ constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32}
                                     {"embedding_scale", "embedding_multiplier", ValueType::f32},
                                     {"residual_scale", "residual_multiplier", ValueType::f32},
                                     {"logit_scale", "logits_scaling", ValueType::f32}};
-constexpr Parameter moe_parameters[] = {parameters[0],
-                                        parameters[1],
-                                        parameters[2],
-                                        parameters[3],
-                                        parameters[4],
-                                        {"expert_count", "num_local_experts", ValueType::u32},
-                                        {"expert_used_count", "num_experts_per_tok", ValueType::u32}};
-constexpr Parameter hybrid_parameters[] = {
-    parameters[0],
-    parameters[1],
-    parameters[2],
-    parameters[3],
-    parameters[4],
-    moe_parameters[5],
-    moe_parameters[6],
+constexpr Parameter expert_parameters[] = {{"expert_count", "num_local_experts", ValueType::u32},
+                                           {"expert_used_count", "num_experts_per_tok", ValueType::u32}};
+constexpr auto moe_parameters = joined(parameters, expert_parameters);
+constexpr Parameter mixer_parameters[] = {
     {"expert_shared_feed_forward_length", "shared_intermediate_size", ValueType::u32},
     {"ssm.conv_kernel", "mamba_d_conv", ValueType::u32},
     {"ssm.state_size", "mamba_d_state", ValueType::u32},
     {"ssm.group_count", "mamba_n_groups", ValueType::u32},
     {"ssm.time_step_rank", "mamba_n_heads", ValueType::u32}};
+constexpr auto hybrid_parameters = joined(moe_parameters, mixer_parameters);
 constexpr TensorRule routed[] = {
     {"block_sparse_moe.router.layer.weight", "ffn_gate_inp.weight", embedding, any},
     made("block_sparse_moe.input_linear.weight", "ffn_gate_exps.weight", operations::first_half),

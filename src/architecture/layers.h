@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <tuple>
+#include <type_traits>
 
 #include "architecture/family.h"
 
@@ -11,18 +12,19 @@ namespace nibble::architecture {
 
 template <class Part>
 constexpr size_t count_of = std::tuple_size_v<Part>;
-template <size_t n>
-constexpr size_t count_of<TensorRule[n]> = n;
+template <class T, size_t n>
+constexpr size_t count_of<T[n]> = n;
 
-/// The tensors of all parts, one part after the other. A part is an array of rules.
-template <class... Parts>
-constexpr auto joined(const Parts&... parts) {
-  std::array<TensorRule, (count_of<Parts> + ...)> all{};
+/// The rules of all parts, one part after the other. A part is an array of rules of tensors, or of parameters.
+template <class First, class... Rest>
+constexpr auto joined(const First& first, const Rest&... rest) {
+  std::array<std::remove_cvref_t<decltype(first[0])>, (count_of<First> + ... + count_of<Rest>)> all{};
   size_t count = 0;
   const auto append = [&](const auto& part) {
-    for (const TensorRule& rule : part) all[count++] = rule;
+    for (const auto& rule : part) all[count++] = rule;
   };
-  (append(parts), ...);
+  append(first);
+  (append(rest), ...);
   return all;
 }
 

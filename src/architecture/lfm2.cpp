@@ -84,12 +84,11 @@ void finish(const Conversion& conversion) {
   conversion.set_u32("feed_forward_length", adjusted_feed_forward(conversion.config));
 }
 
-constexpr Parameter moe_parameters[] = {parameters[0],
-                                        parameters[1],
-                                        {"expert_count", "num_experts", ValueType::u32},
-                                        {"expert_used_count", "num_experts_per_tok", ValueType::u32},
-                                        {"expert_feed_forward_length", "moe_intermediate_size", ValueType::u32},
-                                        {"leading_dense_block_count", "num_dense_layers", ValueType::u32}};
+constexpr Parameter expert_parameters[] = {{"expert_count", "num_experts", ValueType::u32},
+                                           {"expert_used_count", "num_experts_per_tok", ValueType::u32},
+                                           {"expert_feed_forward_length", "moe_intermediate_size", ValueType::u32},
+                                           {"leading_dense_block_count", "num_dense_layers", ValueType::u32}};
+constexpr auto moe_parameters = joined(parameters, expert_parameters);
 
 void finish_moe(const Conversion& conversion) {
   finish(conversion);

@@ -21,13 +21,7 @@ constexpr Parameter parameters[] = {
     {"ssm.group_count", "n_groups", ValueType::u32},
     {"ssm.time_step_rank", "mamba_num_heads", ValueType::u32},
 };
-constexpr Parameter moe_parameters[] = {
-    parameters[0],
-    parameters[1],
-    parameters[2],
-    parameters[3],
-    parameters[4],
-    parameters[5],
+constexpr Parameter expert_parameters[] = {
     {"expert_count", "n_routed_experts", ValueType::u32},
     {"expert_used_count", "num_experts_per_tok", ValueType::u32},
     {"expert_shared_count", "n_shared_experts", ValueType::u32},
@@ -38,6 +32,7 @@ constexpr Parameter moe_parameters[] = {
     {"expert_weights_norm", "norm_topk_prob", ValueType::boolean},
     {"expert_weights_scale", "routed_scaling_factor", ValueType::f32},
 };
+constexpr auto moe_parameters = joined(parameters, expert_parameters);
 
 constexpr TensorRule globals[] = {
     {"backbone.embeddings.weight", "token_embd.weight", embedding, vocabulary},

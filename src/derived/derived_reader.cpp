@@ -139,22 +139,23 @@ void DerivedReader::add_box(const DerivedPart& part, uint64_t first, std::vector
   }
   Box box{&part, &matrix, first, std::move(axes), first / matrix.columns, first % matrix.columns, rows, columns, 0, 0,
           0,     0,       count};
+  const auto read_scales = [&] {
+    const uint64_t row = box.row / matrix.scale_rows, column = box.column / matrix.scale_columns;
+    box.scales = read(matrix.scales, row, column, (box.row + rows - 1) / matrix.scale_rows + 1 - row,
+                      (box.column + columns - 1) / matrix.scale_columns + 1 - column);
+  };
   switch (matrix.form) {
     case MatrixForm::plain: box.data = read(matrix.data, box.row, box.column, rows, columns); break;
     case MatrixForm::scaled: {
       box.data = read(matrix.data, box.row, box.column, rows, columns);
-      const uint64_t row = box.row / matrix.scale_rows, column = box.column / matrix.scale_columns;
-      box.scales = read(matrix.scales, row, column, (box.row + rows - 1) / matrix.scale_rows + 1 - row,
-                        (box.column + columns - 1) / matrix.scale_columns + 1 - column);
+      read_scales();
       break;
     }
     case MatrixForm::codes_in_rows: {
       const uint64_t word = box.column * matrix.bits / 32;
       const uint64_t end = rounded_up((box.column + columns) * matrix.bits, 32);
       box.data = read(matrix.data, box.row, word, rows, end - word);
-      const uint64_t row = box.row / matrix.scale_rows, column = box.column / matrix.scale_columns;
-      box.scales = read(matrix.scales, row, column, (box.row + rows - 1) / matrix.scale_rows + 1 - row,
-                        (box.column + columns - 1) / matrix.scale_columns + 1 - column);
+      read_scales();
       break;
     }
     case MatrixForm::codes_in_columns: {
