@@ -11,10 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { AnswerReport, Receipt, RunReport } from '../src/core';
+import { cutText, evaluateAnswers, tokensFor, type AnswerReport, type Receipt, type RunReport } from '../src/core';
 import { FAMILIES, writeFamilyFolder } from '../e2e/family-folders';
 import { startIn } from './support/command-line';
-import { testData } from './support/real';
+import { testData, withModel } from './support/real';
 
 const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,7 +44,8 @@ async function divergence(model: string, file: string): Promise<number> {
   return (JSON.parse(out) as AnswerReport).divergence.value;
 }
 
-const calibrated = ['--method', 'calibrated', '--calibration', 'first.txt'];
+const measured = ['--method', 'calibrated', '--calibration', 'first.txt'];
+const calibrated = [...measured, '--no-answers'];
 
 describe('the method calibrated', () => {
   it('leaves much less of the divergence of answers, layer after layer', async () => {
@@ -63,6 +64,31 @@ describe('the method calibrated', () => {
     expect(report.calibration!.level).toBe('one-pass');
     const [plain, better] = [await divergence(ts3m, 'plain.gguf'), await divergence(ts3m, 'better.gguf')];
     expect(better / plain).toBeLessThan(0.75);
+  });
+
+  it('measures the answers of the very outputs, before and after', async () => {
+    // The output layer and the embedding are quantized too, and an importance matrix counts.
+    const own = ['--imatrix', testData('ts3m-imatrix.gguf'), '--json'];
+    const made = async (output: string, ...more: string[]) =>
+      JSON.parse((await nibble('quantize', ts3m, output, 'Q3_K_S', ...own, ...more)).out) as RunReport;
+    await made('plain.gguf', '--method', 'lowest-error');
+    const { calibration } = await made('better.gguf', ...measured, '--tokens', '2560', '--receipt', 'answers.json');
+    const receipt = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8')) as Receipt;
+    expect(receipt.calibration!.answers).toEqual(calibration!.answers);
+    const file = (output: string) =>
+      withModel(ts3m, (model) =>
+        withModel(join(folder, output), async (other) => {
+          const stretches = cutText(tokensFor([model], readFileSync(join(folder, 'first.txt'))), 256, 10);
+          const texts = [{ ...stretches[9]!, firstScored: 0 }];
+          return evaluateAnswers([model, other], texts);
+        }),
+      );
+    const { before, after } = calibration!.answers!;
+    expect(await file('plain.gguf')).toMatchObject(before);
+    expect(await file('better.gguf')).toMatchObject(after);
+    expect(after.tokens).toBe(255);
+    const without = await made('better.gguf', '--force', ...calibrated, '--tokens', '2560', '--no-answers');
+    expect(without.calibration!.answers).toBe(null);
   });
 
   it('gives the same bytes on any number of workers and either kernel, and again by its receipt', async () => {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inChatTemplate, type OpenedModel } from '../src/core';
+import { inChatTemplate, type OpenedModel, type RunReport } from '../src/core';
 import { turnsOf } from '../src/core/chat';
 import { startIn } from './support/command-line';
 import { testData } from './support/real';
@@ -115,6 +115,34 @@ describe('the command line', () => {
     const chat = await json('perplexity', chatModel, '--chat-template');
     expect(chat.chatTemplate).toMatchObject({ used: true });
     expect(chat.perplexity.value).not.toBe(plain.perplexity.value);
+  });
+
+  it('reads a calibration in the template, again when repeated, and so does looking for outliers', async () => {
+    const of = [
+      '--method',
+      'calibrated',
+      '--calibration',
+      testData('tinystories.txt'),
+      '--tokens',
+      '2048',
+      '--no-answers',
+    ];
+    const quantized = ['quantize', chatModel, 'chat.gguf', 'Q4_0', ...of, '--receipt', 'chat.json'];
+    const { out } = await nibble(...quantized);
+    expect(out).toMatch(/by tinystories\.txt in the model's chat template, 1.792 tokens/);
+    const again = await nibble(
+      'repeat',
+      'chat.json',
+      chatModel,
+      'again.gguf',
+      '--calibration',
+      testData('tinystories.txt'),
+    );
+    expect(again.out).toMatch(/The same bytes/);
+    const plain = await nibble(...quantized, '--force', '--no-chat-template', '--json');
+    expect((JSON.parse(plain.out) as RunReport).calibration!.chatTemplate).toEqual({ used: false, why: null });
+    const outliers = await nibble('outliers', chatModel, 'Q4_0', ...text);
+    expect(outliers.out).toMatch(/Outlier features in 128 tokens in the model's chat template \(\d+ turns\)/);
   });
 
   it('says what is wrong with a template, and goes on without', async () => {

@@ -113,9 +113,10 @@ async function readFor(
   signal: AbortSignal,
 ): Promise<Activations | undefined> {
   if (file === undefined) return undefined;
-  const { texts } = await readTexts([model], { ...options, file }, true);
+  const { texts, chat } = await readTexts([model], { ...options, file }, true);
   const work = (run: PassRun) => seeActivations(model, texts, magnitude, run);
-  return withProgress(options, signal, work, [model], texts, { observe: true, logits: false });
+  const seen = await withProgress(options, signal, work, [model], texts, { observe: true, logits: false });
+  return { ...seen, chatTemplate: chat };
 }
 
 /** Opens a model, looks at its weights while a line tells how far that is, and prints what was found. */

@@ -11,14 +11,20 @@ import {
   stretchTokens,
   tokensFor,
   tokensOf,
+  inChatTemplate,
+  measureCalibration,
   usualTokens,
+  type AnswerFigures,
   type Calibration,
+  type CalibrationAnswers,
   type CalibrationFigures,
   type CalibrationLevel,
   type CalibrationTexts,
+  type ChatUse,
   type HashedFile,
   type OpenedModel,
-  type Plan,
+  type PassProgress,
+  type PlanOptions,
 } from '../core';
 import { readBytes, shippedText } from '../platform/node-files';
 import { createNodeHasher } from '../platform/node-hasher';
@@ -34,6 +40,9 @@ export interface CalibrationOptions {
   calibration?: string; // a text; the one that comes with the program
   tokens?: number; // of it, at most
   level?: CalibrationLevel;
+  /** Whether the text is read in the model's chat template; when nobody says: where it has one. */
+  chatTemplate?: boolean;
+  answers?: boolean; // measured at the end; default true
   /** Throws Problem when it is not the text it should be. */
   expectText?: (text: HashedFile) => void;
 }
@@ -50,7 +59,9 @@ export function addCalibrationOptions(command: Command): Command {
         '--level <name>',
         'with --method calibrated: how much is done (default: as many tokens allow)',
       ).choices(['one-pass', 'layers']),
-    );
+    )
+    .option('--no-chat-template', 'with --method calibrated: the text as it is, where the model has a chat template')
+    .option('--no-answers', 'with --method calibrated: do not measure the answers of the output at the end');
 }
 
 /** What a command reads for it that no output may replace. */
@@ -59,15 +70,21 @@ export function calibrationFiles({ calibration }: CalibrationOptions): NamedFile
 }
 
 /** Throws Problem where options of the method are given to another. */
-function expectMethod({ calibration, tokens, level }: CalibrationOptions): void {
-  const given = calibration !== undefined ? '--calibration' : tokens !== undefined ? '--tokens' : level && '--level';
+function expectMethod({ calibration, tokens, level, chatTemplate, answers }: CalibrationOptions): void {
+  const given = Object.entries({
+    '--calibration': calibration,
+    '--tokens': tokens,
+    '--level': level,
+    '--no-chat-template': chatTemplate === false || undefined,
+    '--no-answers': answers === false || undefined,
+  }).find(([, value]) => value !== undefined)?.[0];
   if (given) throw new Problem(`${given} is for the method calibrated. Add --method calibrated, or leave it out.`);
 }
 
 /** Reads and cuts the text. Throws Problem. */
 export async function readCalibrationTexts(
   model: OpenedModel,
-  { calibration, tokens, expectText }: CalibrationOptions,
+  { calibration, tokens, chatTemplate = true, expectText }: CalibrationOptions,
 ): Promise<CalibrationTexts> {
   const bytes = readBytes(calibration ?? shippedText());
   const hasher = createNodeHasher();
@@ -78,18 +95,23 @@ export async function readCalibrationTexts(
     sha256: hasher.digest(),
   };
   expectText?.(text);
+  const plain = { text: bytes, chat: { used: false, why: null } } as const;
+  const read = chatTemplate ? await inChatTemplate(model, bytes) : plain;
+  if (!read.chat.used && read.chat.why) note(read.chat.why);
   const most = Math.max(1, Math.floor((tokens ?? usualTokens) / stretchTokens));
-  return { ...divideTexts(cutText(tokensFor([model], bytes), stretchTokens, most)), text };
+  const texts = cutText(tokensFor([model], read.text, read.chat.used), stretchTokens, most);
+  return { ...divideTexts(texts), text, chat: read.chat };
 }
 
 /** Calibrates where the plan asks for it, for as long as `use` takes. Throws Stopped or Problem. */
 export async function withCalibration<T>(
   model: OpenedModel,
-  plan: Plan,
+  chosen: PlanOptions,
   options: CalibrationOptions & ComputeOptions,
   signal: AbortSignal,
   use: (calibration: Calibration | undefined) => Promise<T>,
 ): Promise<T> {
+  const plan = model.plan(chosen);
   if (plan.method !== 'calibrated') {
     expectMethod(options);
     return use(undefined);
@@ -99,45 +121,75 @@ export async function withCalibration<T>(
   const level = options.level ?? levelFor(pass, texts);
   const workers = options.workers ?? model.core.platform.parallelism;
   note(
-    `Calibrating ${levelNames[level]} by ${texts.text.name}: ${integer(tokensOf(texts.calibrate))} tokens, and ` +
+    `Calibrating ${levelNames[level]} by ${texts.text.name}${inTemplate(texts.chat)}: ` +
+      `${integer(tokensOf(texts.calibrate))} tokens, and ` +
       `${integer(tokensOf(texts.heldBack))} to judge by. This takes at most ` +
       `${size(calibrationMemory(pass, level, workers))} of memory with ${plural(workers, 'worker')}.`,
   );
   const scratch = createNodeScratch();
   try {
-    const calibration = await withDisplay(new LineDisplay(), (display) =>
-      calibrate(model, plan, texts, scratch, {
-        ...workersOf(options),
-        level,
-        signal,
-        onProgress: ({ share, secondsLeft }) =>
-          display.show(
-            `calibrating: ${percent(share)}${secondsLeft === null ? '' : ` · ${duration(secondsLeft)} left`}`,
-          ),
-      }),
-    );
+    const calibration = await withDisplay(new LineDisplay(), async (display) => {
+      const show = (what: string) => (progress: PassProgress) =>
+        display.show(
+          `${what}: ${percent(progress.share)}` +
+            `${progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`}`,
+        );
+      const run = { ...workersOf(options), signal };
+      const made = await calibrate(model, plan, texts, scratch, { ...run, level, onProgress: show('calibrating') });
+      if (options.answers ?? true) {
+        made.figures.answers = await measureCalibration(model, chosen, texts, made, {
+          ...run,
+          onProgress: show('measuring the answers'),
+        });
+      }
+      return made;
+    });
     return await use(calibration);
   } finally {
     scratch.close();
   }
 }
 
+const inTemplate = (chat: ChatUse) => (chat.used ? " in the model's chat template" : '');
+
 const levelNames: Record<CalibrationLevel, string> = { 'one-pass': 'in one pass', layers: 'layer after layer' };
 
 /** What the calibration did, and which matrices it did not serve. */
-export function describeCalibration({ level, text, tokens, heldBack, seconds, parts }: CalibrationFigures): string[] {
+export function describeCalibration({
+  level,
+  text,
+  chatTemplate,
+  tokens,
+  heldBack,
+  seconds,
+  parts,
+  answers,
+}: CalibrationFigures): string[] {
   const served = parts.flatMap(({ kept, left }) => (kept === 'calibrated' ? [left!] : []));
   const middle = [...served].sort((a, b) => a - b)[Math.floor(served.length / 2)];
   const other = parts.filter(({ kept }) => kept !== 'calibrated');
   return [
-    `Calibrated ${levelNames[level]} by ${text.name}, ${integer(tokens)} tokens, in ${duration(seconds)}: ` +
+    `Calibrated ${levelNames[level]} by ${text.name}${inTemplate(chatTemplate)}, ${integer(tokens)} tokens, ` +
+      `in ${duration(seconds)}: ` +
       `${served.length} of ${plural(parts.length, 'matrix', 'matrices')}` +
       `${middle === undefined ? '' : `, whose outputs keep ${percent(middle)} of the error (the median)`}, ` +
       `judged by ${integer(heldBack)} other tokens.`,
+    ...(answers ? [describeAnswers(answers)] : []),
     ...other.map(
       ({ name, expert, tokens: met, kept }) =>
         `${name}${expert === null ? '' : `, expert ${expert}`} keeps lowest-error: ` +
         `${kept === 'no better' ? 'calibrated it was no better' : `only ${plural(met, 'token')} met it`}.`,
     ),
   ];
+}
+
+/** How far both outputs' answers are from the model's. */
+function describeAnswers({ before, after, seconds }: CalibrationAnswers): string {
+  const figures = ({ divergence: { value, error }, sameTop }: AnswerFigures) =>
+    `${value.toPrecision(3)} ± ${error.toPrecision(2)} nats (the same most likely token: ${percent(sameTop.value, 1)})`;
+  const ratio = before.divergence.value > 0 ? after.divergence.value / before.divergence.value : 1;
+  return (
+    `Mean divergence of the answers, in ${integer(after.tokens)} positions of those tokens: ${figures(after)}; ` +
+    `with lowest-error ${figures(before)}. Ratio ${ratio.toFixed(2)}, measured in ${duration(seconds)}.`
+  );
 }

@@ -123,7 +123,7 @@ export async function quantize(
       return;
     }
     await removeLeftovers(targets);
-    const report = await withCalibration(model, made, options, signal, (calibration) =>
+    const report = await withCalibration(model, chosen, options, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
         run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
           ...workersOf(options),

@@ -1,4 +1,4 @@
-import { featureRule, type OutlierReport, type TensorOutliers } from '../core';
+import { featureRule, type ChatUse, type OutlierReport, type TensorOutliers } from '../core';
 import { percent, plural, quantity as amount } from '../text/units';
 import { table } from './text';
 
@@ -71,10 +71,19 @@ export function describeOutliers({
   ].join('\n');
 }
 
+const inTemplate = (chat: ChatUse | null) =>
+  chat?.used ? ` in the model's chat template (${plural(chat.turns, 'turn')})` : '';
+
 /** Outlier features, input by input. */
-function describeFeatures({ threshold, tokens, inputs }: NonNullable<OutlierReport['activations']>): string[] {
+function describeFeatures({
+  threshold,
+  tokens,
+  chatTemplate,
+  inputs,
+}: NonNullable<OutlierReport['activations']>): string[] {
   return [
-    `Outlier features in ${amount(tokens)} tokens: columns that reach ${threshold} in at least ` +
+    `Outlier features in ${amount(tokens)} tokens${inTemplate(chatTemplate)}: ` +
+      `columns that reach ${threshold} in at least ` +
       `${percent(featureRule.layers, 0)} of the layers and for at least ${percent(featureRule.positions, 0)} of all ` +
       `tokens of all layers, and the part of the error (weights' squared error times E[a²]) that they carry.`,
     table(

@@ -119,7 +119,8 @@ export async function repeat(
     }
     await removeLeftovers(targets);
     tell({}, made.notes);
-    const report = await withCalibration(model, made, { ...options, ...asCalibrated(receipt) }, signal, (calibration) =>
+    const again = { ...options, ...asCalibrated(receipt) };
+    const report = await withCalibration(model, receipt.options, again, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
         run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
           ...workersOf(options),
@@ -145,8 +146,14 @@ export async function repeat(
 /** The options that give the receipt's calibration again. */
 function asCalibrated({ calibration }: Receipt): Omit<CalibrationOptions, 'calibration'> {
   if (!calibration) return {};
-  const { tokens, heldBack, level, text } = calibration;
-  return { tokens: tokens + heldBack, level, expectText: (given) => expectText(given, text) };
+  const { tokens, heldBack, level, text, chatTemplate } = calibration;
+  return {
+    tokens: tokens + heldBack,
+    level,
+    chatTemplate: chatTemplate?.used ?? false,
+    answers: false,
+    expectText: (given) => expectText(given, text),
+  };
 }
 
 /** Throws Problem unless the receipt's run read this text. */

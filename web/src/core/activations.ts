@@ -1,3 +1,4 @@
+import type { ChatUse } from './chat';
 import type { OpenedModel } from './opened-model';
 import { runPass, type PassRun } from './pass';
 import type { Text } from './types';
@@ -14,6 +15,7 @@ export interface ColumnActivations {
 export interface Activations {
   threshold: number;
   tokens: number; // of the texts
+  chatTemplate?: ChatUse; // how they were read; undefined: nobody said
   columns: ReadonlyMap<number, ColumnActivations>;
 }
 

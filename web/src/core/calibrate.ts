@@ -1,4 +1,3 @@
-import { openWith } from './derived-source';
 import {
   damping,
   fewestTokens,
@@ -12,6 +11,8 @@ import {
   type CalibrationLevel,
 } from './calibration';
 import { CalibrationWorkers } from './calibration-workers';
+import type { ChatUse } from './chat';
+import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import type { PassProgress, PassRun } from './pass';
 import { Problem } from './problem';
@@ -26,10 +27,11 @@ export interface CalibrationTexts {
   calibrate: readonly Text[];
   heldBack: readonly Text[];
   text: HashedFile; // that they were cut from
+  chat: ChatUse; // how it is read
 }
 
 /** Every tenth stretch is held back. Throws Problem when there are too few tokens. */
-export function divideTexts(texts: readonly Text[]): Omit<CalibrationTexts, 'text'> {
+export function divideTexts(texts: readonly Text[]): Pick<CalibrationTexts, 'calibrate' | 'heldBack'> {
   const tokens = tokensOf(texts);
   if (tokens < fewestTokens) {
     throw new Problem(
@@ -200,12 +202,14 @@ class RunningCalibration {
     return {
       figures: {
         text: this.#texts.text,
+        chatTemplate: this.#texts.chat,
         level: this.#level,
         tokens: tokensOf(this.#texts.calibrate),
         heldBack: tokensOf(this.#texts.heldBack),
         damping,
         seconds: (performance.now() - this.#start) / 1000,
         parts: this.#parts,
+        answers: null,
       },
       source: this.#scratch.handle(),
       offsets: new Map([...this.#targets.values()].map(({ number, offset }) => [number, offset])),

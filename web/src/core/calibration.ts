@@ -1,5 +1,7 @@
+import type { ChatUse } from './chat';
 import type { HashedFile } from './receipt';
 import type { SourceHandle } from './source';
+import type { AnswerReport } from './types';
 
 /** One pass: by the inputs of the original alone. Layers: layer after layer, by those of the quantized model so far. */
 export type CalibrationLevel = 'one-pass' | 'layers';
@@ -15,14 +17,25 @@ export interface CalibratedPart {
   kept: 'calibrated' | 'too few tokens' | 'no better';
 }
 
+/** What two outputs of the same types answer on the tokens held back, against the model: every position counts. */
+export interface CalibrationAnswers {
+  before: AnswerFigures; // of lowest-error
+  after: AnswerFigures; // of what was calibrated
+  seconds: number;
+}
+
+export type AnswerFigures = Pick<AnswerReport, 'tokens' | 'divergence' | 'divergence99' | 'sameTop' | 'kept'>;
+
 export interface CalibrationFigures {
   text: HashedFile;
+  chatTemplate: ChatUse; // how it was read
   level: CalibrationLevel;
   tokens: number; // that calibrate
   heldBack: number; // tokens that judge
   damping: number;
   seconds: number;
   parts: CalibratedPart[];
+  answers: CalibrationAnswers | null; // null: nobody asked
 }
 
 /** The codes that were chosen, for a run. */

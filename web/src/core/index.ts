@@ -16,10 +16,13 @@ export {
 export {
   stretchTokens,
   usualTokens,
+  type AnswerFigures,
   type Calibration,
+  type CalibrationAnswers,
   type CalibrationFigures,
   type CalibrationLevel,
 } from './calibration';
+export { measureCalibration } from './calibration-answers';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { lookForGpu } from './gpu';
 export { extensionOf, withoutExtension } from './file-names';

@@ -1,4 +1,5 @@
 import type { Activations } from './activations';
+import type { ChatUse } from './chat';
 import { outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 import { Problem } from './problem';
 import type { OpenedModel } from './opened-model';
@@ -66,7 +67,7 @@ export interface OutlierReport {
   tensors: TensorOutliers[];
   shared: SharedColumn[]; // in more than one layer, most layers first
   /** Where a text was read: outlier features in what layers are multiplied with. */
-  activations: { threshold: number; tokens: number; inputs: InputFeatures[] } | null;
+  activations: { threshold: number; tokens: number; chatTemplate: ChatUse | null; inputs: InputFeatures[] } | null;
   /** What keeping columns would cost and save in all these tensors together. */
   kept: { share: number; bitsPerWeight: number; savedError: number; rmseRatio: number }[];
 }
@@ -173,6 +174,7 @@ export async function findOutliers(
     activations: activations && {
       threshold: activations.threshold,
       tokens: activations.tokens,
+      chatTemplate: activations.chatTemplate ?? null,
       inputs: outlierFeatures(observed, activations.threshold),
     },
     kept: keptShares.map((share, at) => {

@@ -8,13 +8,22 @@ import type {
   StartPass,
   StepEnded,
 } from '../worker/protocol';
-import type { OpenedModel } from './opened-model';
+import type { Core } from './opened-model';
 import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { openWith } from './derived-source';
 import { Problem, Stopped } from './problem';
-import type { ByteSource } from './source';
-import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, Text } from './types';
+import type { ByteSource, SourceHandle } from './source';
+import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, Text, WeightTile } from './types';
+
+/** What texts are taken through: a model that was opened, or what will be made of it. */
+export interface PassSubject {
+  readonly core: Core;
+  readonly sources: readonly SourceHandle[];
+  passPlan(options: PassOptions): PassPlan;
+  /** Makes the bytes of a tile that lies in none of the sources; null: it does. */
+  readTile?(step: PassStep, tile: WeightTile): Promise<Uint8Array | null>;
+}
 
 export interface PassProgress {
   share: number; // of the products, 0 to 1
@@ -68,7 +77,7 @@ const secondsBetweenProgress = 0.1;
  * workers are gone.
  */
 export async function runPass(
-  models: readonly OpenedModel[],
+  models: readonly PassSubject[],
   texts: readonly Text[],
   run: PassRun = {},
   watch: PassWatch = {},
@@ -85,7 +94,7 @@ export async function runPass(
 }
 
 /** The plans of a pass. Throws Problem when a model cannot be run, or two cannot be compared. */
-export function planPass(models: readonly OpenedModel[], texts: readonly Text[], wishes: PassWishes = {}): PassPlan[] {
+export function planPass(models: readonly PassSubject[], texts: readonly Text[], wishes: PassWishes = {}): PassPlan[] {
   const options = {
     tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
     sequences: texts.length,
@@ -124,6 +133,7 @@ interface Member {
 }
 
 class RunningPass {
+  readonly #models: readonly PassSubject[];
   readonly #plans: readonly PassPlan[];
   readonly #sources: ByteSource[][];
   readonly #run: PassRun;
@@ -149,13 +159,14 @@ class RunningPass {
   #stopListening: () => void = () => {};
 
   constructor(
-    models: readonly OpenedModel[],
+    models: readonly PassSubject[],
     plans: readonly PassPlan[],
     texts: readonly Text[],
     run: PassRun,
     watch: PassWatch,
   ) {
     const { core } = models[0]!;
+    this.#models = models;
     this.#plans = plans;
     this.#run = run;
     this.#watch = watch;
@@ -304,17 +315,17 @@ class RunningPass {
     network: number,
     index: number,
     step: PassStep,
-    [file, offset, bytes, firstRow, rows]: NonNullable<PassStep['tiles']>[number],
+    tile: WeightTile,
     from = network, // whose files the tile is in; another network's is held against this one's
   ): Promise<void> {
+    const [, , bytes, firstRow, rows] = tile;
     if (step.op === 'embed' && !this.#needs(firstRow, rows)) return;
     await this.#room();
-    if (this.#input.byteLength < bytes) this.#input = new Uint8Array(this.#tileBytes);
-    this.#input = await this.#orFailure(this.#sources[from]![file]!.read(offset, bytes, this.#input));
+    const input = await this.#orFailure(this.#read(from, step, tile));
     await this.#room();
     for (const member of this.#members) {
       const buffer = member.free.pop() ?? new ArrayBuffer(this.#tileBytes);
-      new Uint8Array(buffer).set(this.#input.subarray(0, bytes));
+      new Uint8Array(buffer).set(input.subarray(0, bytes));
       member.tiles += 1;
       const contrast = from !== network;
       const message: PassTile = { kind: 'tile', index, network, contrast, bytes, firstRow, rows, buffer };
@@ -322,6 +333,14 @@ class RunningPass {
       member.done += step.op === 'embed' || step.op === 'vector' ? 0 : rows * step.columns!;
     }
     this.#showProgress();
+  }
+
+  async #read(from: number, step: PassStep, tile: WeightTile): Promise<Uint8Array> {
+    const made = await this.#models[from]!.readTile?.(step, tile);
+    if (made) return made;
+    const [file, offset, bytes] = tile;
+    if (this.#input.byteLength < bytes) this.#input = new Uint8Array(this.#tileBytes);
+    return (this.#input = await this.#sources[from]![file]!.read(offset, bytes, this.#input));
   }
 
   #needs(firstRow: number, rows: number): boolean {

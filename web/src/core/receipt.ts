@@ -33,7 +33,9 @@ export interface Receipt {
   }[];
 }
 
-type ReceiptCalibration = Pick<CalibrationFigures, 'text' | 'tokens' | 'heldBack' | 'level' | 'damping'>;
+/** Receipts from before the text could be read in the chat template, and answers measured, say nothing of them. */
+type ReceiptCalibration = Pick<CalibrationFigures, 'text' | 'tokens' | 'heldBack' | 'level' | 'damping'> &
+  Partial<Pick<CalibrationFigures, 'chatTemplate' | 'answers'>>;
 
 export interface HashedFile {
   name: string;
@@ -145,8 +147,9 @@ export async function makeReceipt(
   };
 }
 
-function calibrationOf({ text, tokens, heldBack, level, damping }: CalibrationFigures): ReceiptCalibration {
-  return { text, tokens, heldBack, level, damping };
+function calibrationOf(figures: CalibrationFigures): ReceiptCalibration {
+  const { text, chatTemplate, tokens, heldBack, level, damping, answers } = figures;
+  return { text, chatTemplate, tokens, heldBack, level, damping, answers };
 }
 
 function figuresOf(error: ErrorReport): ErrorFigures {

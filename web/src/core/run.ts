@@ -335,7 +335,7 @@ function packingOf({ packing, from, method, measured }: PlannedTensor, run: Job[
 }
 
 /** What the workers have to do with a tensor's bytes; null: nothing, or packing. */
-function conversionOf({ from, to, method, headRows, add, packing }: PlannedTensor): Conversion | null {
+export function conversionOf({ from, to, method, headRows, add, packing }: PlannedTensor): Conversion | null {
   if (packing) return null;
   if (method === null && from === to && headRows === 0 && add === 0) return null;
   return { from, to, method: method ?? 'llama.cpp', measured: method !== null };

@@ -697,8 +697,11 @@ export interface PassStep {
   columns?: number;
   firstOutput?: number;
   observed?: number[]; // tensors whose input this is; indices into ModelInfo.tensors
-  tiles?: [file: number, offset: number, bytes: number, firstRow: number, rows: number][];
+  tiles?: WeightTile[];
 }
+
+/** Rows of a step that are read at once: where they lie, and which of the step's they are. */
+export type WeightTile = [file: number, offset: number, bytes: number, firstRow: number, rows: number];
 
 /** What a pass over texts will do: every piece that is read, in order. */
 export interface PassPlan {

@@ -27,7 +27,7 @@ const STRETCHES = 8;
 export async function activationsOnText(model: Model, run: PassRun): Promise<Activations> {
   const { text, chat } = await inChatTemplate(model, headOf(await runText(), STRETCHES * LENGTH));
   const texts = cutText(tokensFor([model], text, chat.used), LENGTH, STRETCHES);
-  return seeActivations(model, texts, featureRule.threshold, run);
+  return { ...(await seeActivations(model, texts, featureRule.threshold, run)), chatTemplate: chat };
 }
 
 /** Whether the model reads the text first, and what that takes; nothing where it cannot. */
@@ -104,7 +104,7 @@ const COLUMNS: Column<Row>[] = [
 ];
 
 export function Features({
-  found: { threshold, tokens, inputs },
+  found: { threshold, tokens, chatTemplate, inputs },
   type,
 }: {
   found: NonNullable<OutlierReport['activations']>;
@@ -116,8 +116,9 @@ export function Features({
   return (
     <>
       <p>
-        Outlier features in {plural(tokens, 'token')}, as LLM.int8() defines them: columns whose activations reach{' '}
-        {threshold} in at least {percent(featureRule.layers, 0)} of the layers and for at least{' '}
+        Outlier features in {plural(tokens, 'token')}
+        {chatTemplate?.used && ' in the model’s chat template'}, as LLM.int8() defines them: columns whose activations
+        reach {threshold} in at least {percent(featureRule.layers, 0)} of the layers and for at least{' '}
         {percent(featureRule.positions, 0)} of all tokens of all layers.{' '}
         {inputs
           .map(

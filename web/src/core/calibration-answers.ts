@@ -1,0 +1,44 @@
+import { answersOf } from './answers';
+import type { AnswerFigures, Calibration, CalibrationAnswers } from './calibration';
+import type { CalibrationTexts } from './calibrate';
+import type { OpenedModel } from './opened-model';
+import { runPass, type PassRun } from './pass';
+import { PlannedNetwork } from './planned-network';
+import type { PlanOptions } from './types';
+
+/**
+ * What a run with `options`, whose method is "calibrated", will answer on the tokens held back, and what one with the
+ * method lowest-error would: how far either is from the model. Takes each text through two networks twice; quantizes
+ * the model twice as it reads. Throws Stopped or Problem.
+ */
+export async function measureCalibration(
+  model: OpenedModel,
+  options: PlanOptions,
+  { heldBack }: Pick<CalibrationTexts, 'heldBack'>,
+  calibration: Calibration,
+  run: PassRun = {},
+): Promise<CalibrationAnswers> {
+  const start = performance.now();
+  const texts = heldBack.map(({ tokens }) => ({ tokens, firstScored: 0 }));
+  const workers = Math.max(1, run.workers ?? model.core.platform.parallelism);
+  const measure = async (method: string, codes: Calibration | null, part: number): Promise<AnswerFigures> => {
+    const network = new PlannedNetwork(model, model.prepare({ ...options, method }), codes, workers);
+    try {
+      const figures = await runPass([model, network], texts, {
+        ...run,
+        onProgress: ({ share }) => run.onProgress?.(progress((part + share) / 2)),
+      });
+      const { tokens, divergence, divergence99, sameTop, kept } = answersOf(model.core, figures).report;
+      return { tokens, divergence, divergence99, sameTop, kept };
+    } finally {
+      network.close();
+    }
+  };
+  const progress = (share: number) => {
+    const seconds = (performance.now() - start) / 1000;
+    return { share, seconds, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null };
+  };
+  const before = await measure('lowest-error', null, 0);
+  const after = await measure('calibrated', calibration, 1);
+  return { before, after, seconds: (performance.now() - start) / 1000 };
+}

@@ -1,0 +1,176 @@
+import type { JobDone, JobRequest } from '../worker/protocol';
+import type { Calibration } from './calibration';
+import type { OpenedModel, PreparedRun } from './opened-model';
+import type { PassSubject } from './pass';
+import { JobPool } from './pool';
+import { Problem } from './problem';
+import { conversionOf } from './run';
+import type { ByteSource, SourceHandle } from './source';
+import type { PassOptions, PassPlan, PassStep, PlannedTensor, WeightTile } from './types';
+
+/**
+ * A model as a run would write it, without writing it: what a pass reads of a tensor that gets another type is
+ * quantized as it is read. Memory: a tile for each worker, and the importance of one tensor. close() it.
+ */
+export class PlannedNetwork implements PassSubject {
+  readonly core: OpenedModel['core'];
+  readonly sources: SourceHandle[];
+  readonly #model: OpenedModel;
+  readonly #prepared: PreparedRun;
+  readonly #calibration: Calibration | null;
+  readonly #codes: ByteSource | null;
+  readonly #workers: number;
+  readonly #numbers = new Map<string, number>(); // of the plan's tensors that get another type, by name
+  readonly #waiting = new Map<number, { resolve: (done: JobDone) => void; reject: (error: unknown) => void }>();
+  #pool: JobPool | null = null;
+  #failure: Problem | null = null;
+  #index = 0;
+  #longest = { input: 0, output: 0 }; // bytes of a tile
+  #importance: { tensor: number; rows: Float32Array<ArrayBuffer> } | null = null;
+
+  /** `calibration`: the codes of tensors that the plan has for the method "calibrated". */
+  constructor(model: OpenedModel, prepared: PreparedRun, calibration: Calibration | null, workers: number) {
+    this.core = model.core;
+    this.sources = model.sources;
+    this.#model = model;
+    this.#prepared = prepared;
+    this.#calibration = calibration;
+    this.#codes = calibration && model.core.platform.openSource(calibration.source);
+    this.#workers = workers;
+    for (const [number, tensor] of prepared.plan.tensors.entries())
+      if (conversionOf(tensor)) this.#numbers.set(tensor.name, number);
+  }
+
+  passPlan(options: PassOptions): PassPlan {
+    const plan = this.#model.passPlan(options);
+    return { ...plan, steps: plan.steps.map((step) => this.#planned(step)) };
+  }
+
+  async readTile(step: PassStep, tile: WeightTile): Promise<Uint8Array | null> {
+    const number = this.#numberOf(step);
+    if (number === null) return null;
+    const [, , bytes, firstRow] = tile;
+    const offset = this.#calibration?.offsets.get(number);
+    if (offset === undefined) return this.#quantized(step, number, tile);
+    const from = offset + (step.firstRow! + firstRow) * this.#rowBytes(number);
+    return (await this.#codes!.read(from, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+  }
+
+  close(): void {
+    this.#pool?.terminate();
+    this.#pool = null;
+  }
+
+  /** Tiles keep their places in the model's files. */
+  #planned(step: PassStep): PassStep {
+    const number = this.#numberOf(step);
+    if (number === null) return step;
+    const rowBytes = this.#rowBytes(number);
+    const tiles = step.tiles!.map(([file, offset, bytes, firstRow, rows]): WeightTile => {
+      const { input, output } = this.#longest;
+      this.#longest = { input: Math.max(input, bytes), output: Math.max(output, rows * rowBytes) };
+      return [file, offset, rows * rowBytes, firstRow, rows];
+    });
+    return { ...step, type: this.#tensor(number).to, headRows: 0, add: 0, tiles };
+  }
+
+  /** Of the plan's tensor that a step reads in another type than the model has it in; null where there is none. */
+  #numberOf({ op, tensor }: PassStep): number | null {
+    return op === 'vector' || tensor === undefined ? null : (this.#numbers.get(tensor) ?? null);
+  }
+
+  #tensor(number: number): PlannedTensor {
+    return this.#prepared.plan.tensors[number]!;
+  }
+
+  #rowBytes(number: number): number {
+    const { shape, weights, outputBytes } = this.#tensor(number);
+    return (outputBytes / weights) * shape[0]!;
+  }
+
+  /** Rows of a tile, divided among the workers: each has one job at a time. */
+  async #quantized(step: PassStep, number: number, [file, offset, , firstRow, rows]: WeightTile): Promise<Uint8Array> {
+    const tensor = this.#tensor(number);
+    const { headRows, rowLength, add } = tensor;
+    const columns = tensor.shape[0]!;
+    const outputRow = this.#rowBytes(number);
+    const inputRow = (tensor.inputBytes / tensor.weights) * columns;
+    const first = step.firstRow! + firstRow;
+    const importance = await this.#importanceOf(number, first);
+    const unit = Math.max(1, headRows);
+    const some = Math.ceil(rows / unit / this.#workers) * unit;
+    const whole = new Uint8Array(rows * outputRow);
+    const parts = Array.from({ length: Math.ceil(rows / some) }, (_, part) => part * some);
+    await Promise.all(
+      parts.map(async (start) => {
+        const count = Math.min(some, rows - start);
+        const { buffer } = await this.#ask({
+          kind: 'job',
+          index: this.#index++,
+          inputFile: file,
+          inputOffset: offset + start * inputRow,
+          inputBytes: count * inputRow,
+          outputBytes: count * outputRow,
+          padding: 0,
+          firstWeight: (first + start) * columns,
+          weights: count * columns,
+          rowLength,
+          headRows,
+          add,
+          conversion: { ...conversionOf(tensor)!, measured: false },
+          given: null,
+          packing: null,
+          reference: null,
+          importance,
+          buffer: new ArrayBuffer(count * outputRow),
+        });
+        whole.set(new Uint8Array(buffer, 0, count * outputRow), start * outputRow);
+      }),
+    );
+    return whole;
+  }
+
+  /** What the columns of a row count; null: all the same. */
+  async #importanceOf(number: number, row: number): Promise<Float32Array<ArrayBuffer> | null> {
+    const { importance, shape } = this.#tensor(number);
+    const [columns, rows = 1] = shape as [number, number?];
+    const matrix = Math.floor(row / rows);
+    if (importance === null || importance.unusable.includes(matrix)) return null;
+    if (this.#importance?.tensor !== number)
+      this.#importance = { tensor: number, rows: await this.#prepared.importanceOf(number) };
+    return this.#importance.rows.slice(matrix * columns, (matrix + 1) * columns);
+  }
+
+  #ask(job: JobRequest): Promise<JobDone> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      this.#waiting.set(job.index, { resolve, reject });
+      (this.#pool ??= this.#startPool()).give(job);
+    });
+  }
+
+  #startPool(): JobPool {
+    const { platform, kernel, compiled } = this.core;
+    const columns = this.#prepared.plan.tensors.flatMap(({ importance, shape }) => (importance ? [shape[0]!] : []));
+    return new JobPool(
+      Array.from({ length: this.#workers }, () => platform.startJobWorker()),
+      {
+        kind: 'start',
+        kernel,
+        compiled,
+        sources: this.sources,
+        inputBytes: this.#longest.input,
+        outputBytes: this.#longest.output,
+        importanceBytes: Float32Array.BYTES_PER_ELEMENT * Math.max(0, ...columns),
+      },
+      (done) => {
+        this.#waiting.get(done.index)?.resolve(done);
+        this.#waiting.delete(done.index);
+      },
+      (_, sentence) => {
+        this.#failure = new Problem(sentence);
+        for (const { reject } of this.#waiting.values()) reject(this.#failure);
+      },
+    );
+  }
+}
