@@ -16,7 +16,11 @@ enum class Pairs : uint8_t { adjacent, halves };
 
 /// clamped: gate' = min(gate, 7) becomes gate' times the logistic function of 1.702 gate', and what it is multiplied
 /// with is bounded to -7 ... 7 and has 1 added. (gpt-oss; "swiglu_oai" in llama.cpp)
-enum class Activation : uint8_t { silu, gelu, clamped };
+enum class Activation : uint8_t { silu, gelu, clamped, logistic };
+
+/// Which key head a value head of a gated delta net works with: grouped: consecutive value heads share one; spread:
+/// value head h has key head h modulo their number.
+enum class DeltaHeads : uint8_t { none, grouped, spread };
 
 /// down(activation(gate) * up); the same with gate and up as the two halves of one tensor's rows; down(activation(up)).
 enum class FeedForward : uint8_t { gated, gated_in_one, plain };
@@ -31,6 +35,7 @@ struct Architecture {
   Activation activation = Activation::silu;
   FeedForward feed_forward = FeedForward::gated;
   bool joined_attention = false;  ///< queries, keys and values are the rows of one tensor
+  bool gated_attention = false;   ///< behind the queries of each head, its tensor has rows of a gate of its outputs
   bool head_norms = false;        ///< queries and keys of each head are normalised
   bool rotated_first = false;     ///< ... after the rotary embedding, not before
   bool norms_after = false;       ///< what attention and feed-forward give is normalised as well
@@ -47,6 +52,9 @@ struct Architecture {
   float sliding_base = 0;
   /// Every so many layers one does without the rotary embedding, the last of each group; 0: none.
   uint32_t unrotated_period = 0;
+  /// Layers have gated delta nets (delta_net.h), but for every so many one, which has attention; the metadata says how
+  /// many, or it is 4. The model's last layers may predict more tokens ahead (nextn_predict_layers): they are not run.
+  DeltaHeads delta_heads = DeltaHeads::none;
   bool normalised_experts = true;  ///< the weights of the experts chosen for a token are scaled to add up to 1
   bool shared_expert = false;      ///< one more expert for all tokens, behind a gate of its own
   bool sinks = false;              ///< each head has a score that takes its share and gives nothing

@@ -13,7 +13,8 @@ Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSeque
       sequences_(std::move(sequences)),
       work_channels_(work_channels),
       reader_(kernel),
-      attention_(network_, kernel) {
+      attention_(network_, kernel),
+      delta_net_(network_, kernel) {
   std::vector<size_t> lengths;
   for (const TokenSequence& sequence : sequences_) lengths.push_back(sequence.tokens.size());
   places_ = place_sequences(lengths);
@@ -44,10 +45,12 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe, std:
   observation_ = {};
   switch (step.op) {
     case Op::query:
+    case Op::mix:
+      if (step.first_output > 0) break;  // the input is that of the step before
       in_attention_ = true;
       normalise(Vector::attention_norm, Vector::attention_norm_bias);
       break;
-    case Op::attention_output: set_input(plain_input_.emplace(work(0)), network_.queries()); break;
+    case Op::attention_output: set_input(plain_input_.emplace(attended()), attended_channels()); break;
     case Op::router:
       in_attention_ = false;
       normalise(Vector::feed_forward_norm, Vector::feed_forward_norm_bias);
@@ -209,7 +212,8 @@ void Forward::begin_tile(const uint8_t* bytes, uint64_t first_row, uint64_t rows
   order_.panels.push_back({0, panels_});
   const auto project = [&](PanelView to) { order_.out = {to.at(0, first_row), to.stride}; };
   switch (step_.op) {
-    case Op::query: project(work(0)); break;
+    case Op::query:
+    case Op::mix: project(work(step_.first_output)); break;
     case Op::key: project(work(network_.queries())); break;
     case Op::value: project(work(network_.queries() + network_.keys())); break;
     case Op::attention_output:
@@ -396,6 +400,32 @@ void Forward::attend() {
   const uint64_t window = network_.sliding[step_.layer] ? network_.window : 0;
   for (const SequencePanels& place : places_)
     attention_.run(queries, keys, values, place, window, sinks.empty() ? nullptr : sinks.data());
+  if (network_.architecture->gated_attention) gate_heads();
+}
+
+/// The gates lie behind the values.
+void Forward::gate_heads() {
+  const PanelMath& math = panel_math(kernel_);
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    float* gates = work(network_.queries() + 2 * network_.keys()).at(panel);
+    math.activate(gates, network_.queries(), Activation::logistic);
+    math.multiply_into(work(0).at(panel), gates, nullptr, network_.queries(), Activation::logistic);
+  }
+}
+
+/// The gates lie behind the values, and behind those the strengths and the steps.
+void Forward::recur() {
+  const uint64_t gates = network_.convolved(), channels = network_.delta_values(), strengths = gates + channels;
+  const DeltaPanels panels{work(0), work(strengths), work(strengths + network_.delta_heads)};
+  const DeltaWeights weights{vector(Vector::convolution), vector(Vector::decay), vector(Vector::step_bias)};
+  for (const SequencePanels& place : places_) delta_net_.run(panels, weights, place);
+  normalise_runs(attended(), panels_, network_.delta_heads, network_.delta_value, network_.epsilon,
+                 vector(Vector::delta_norm), kernel_);
+  const PanelMath& math = panel_math(kernel_);
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    math.activate(work(gates).at(panel), channels, Activation::silu);
+    math.multiply_into(attended().at(panel), work(gates).at(panel), nullptr, channels, Activation::silu);
+  }
 }
 
 void Forward::normalise_heads() {
@@ -456,6 +486,7 @@ Observation Forward::end() {
   const bool plain = network_.architecture->feed_forward == FeedForward::plain;
   switch (step_.op) {
     case Op::attend: attend(); break;
+    case Op::recur: recur(); break;
     case Op::finish_attention: finish(Vector::attention_output_bias, Vector::attention_after_norm); break;
     case Op::router:
       add_bias(gathered(), panels_, vector(Vector::router_bias));

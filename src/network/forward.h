@@ -8,6 +8,7 @@
 #include "network/attention.h"
 #include "network/column_magnitudes.h"
 #include "network/column_sums.h"
+#include "network/delta_net.h"
 #include "network/norm.h"
 #include "network/pass_plan.h"
 #include "network/product_order.h"
@@ -95,9 +96,17 @@ class Forward {
   /// A bias of the part at work: `dense`, or what its expert has in `experts`, where each has `each`.
   std::span<const float> part_bias(Vector dense, Vector experts, uint64_t each) const;
   PanelView work(uint64_t channel) { return panels_of(work_, work_channels_, channel); }
+  bool is_recurrent() const { return network_.recurrent[step_.layer] != 0; }
+  /// What attention, or the delta net, gives: in place of the queries, or of the values.
+  PanelView attended() { return work(is_recurrent() ? 2 * network_.delta_keys() : 0); }
+  uint64_t attended_channels() const { return is_recurrent() ? network_.delta_values() : network_.queries(); }
   PanelView residual() { return panels_of(residual_, network_.embedding); }
-  /// What attention, or the feed-forward network, adds to the residual stream. Behind the queries, or at the start.
-  PanelView out() { return work(in_attention_ ? network_.queries() : 0); }
+  /// What attention, or the feed-forward network, adds to the residual stream. Behind what attention gives, or at the
+  /// start.
+  PanelView out() {
+    if (!in_attention_) return work(0);
+    return work(is_recurrent() ? network_.convolved() : network_.queries());
+  }
   PanelView gathered() { return work(network_.embedding); }
   PanelView hidden() { return work(step_.part == Part::dense ? network_.embedding : 2 * network_.embedding); }
 
@@ -123,6 +132,8 @@ class Forward {
   void activate();
   void add_bias(PanelView view, size_t panels, std::span<const float> bias);
   void attend();
+  void gate_heads();
+  void recur();
   void normalise_heads();
   void rotate_heads();
   void finish(Vector bias, Vector after_norm);
@@ -161,6 +172,7 @@ class Forward {
   uint64_t tile_row_ = 0;
   std::optional<Rotation> rotation_, sliding_rotation_;
   Attention attention_;
+  DeltaNet delta_net_;
   Routing routing_;
   Routing::Tokens routed_;
   std::vector<SequencePanels> routed_places_;

@@ -35,6 +35,16 @@ inline V logistic(V x) {
   return V(1.0f) / (V(1.0f) + exponential(-x));
 }
 
+/// ln(1 + e^x), within 2e-7 of itself.
+inline float softplus(float x) {
+  // ln(1 + t) = 2 artanh(s) with s = t / (2 + t), and s is at most 1/3.
+  const float t = exponential(x > 0 ? -x : x), s = t / (2.0f + t);
+  float sum = 1.0f / 15.0f;
+  for (const float coefficient : {1.0f / 13.0f, 1.0f / 11.0f, 1.0f / 9.0f, 1.0f / 7.0f, 0.2f, 1.0f / 3.0f, 1.0f})
+    sum = sum * (s * s) + coefficient;
+  return (x > 0 ? x : 0.0f) + 2.0f * s * sum;
+}
+
 /// x times its logistic function.
 template <class V>
 inline V silu(V x) {

@@ -116,6 +116,25 @@ void read_windows(const Reader& reader, Network& network) {
   network.sliding_rotary.base = reader.number("rope.freq_base_swa", network.sliding_rotary.base);
 }
 
+void read_delta_nets(const Reader& reader, Network& network) {
+  network.recurrent.assign(network.layers, 0);
+  if (network.architecture->delta_heads == DeltaHeads::none) return;
+  uint64_t period = reader.size("full_attention_interval");
+  if (period == 0) period = 4;
+  for (uint64_t layer = 0; layer < network.layers; ++layer) network.recurrent[layer] = (layer + 1) % period != 0;
+  network.taps = reader.needed_size("ssm.conv_kernel");
+  network.delta_heads = reader.needed_size("ssm.time_step_rank");
+  network.delta_key_heads = reader.needed_size("ssm.group_count");
+  network.delta_key = reader.needed_size("ssm.state_size");
+  const uint64_t values = reader.needed_size("ssm.inner_size");
+  network.delta_value = values / network.delta_heads;
+  if (values % network.delta_heads != 0 || network.delta_heads % network.delta_key_heads != 0) {
+    throw Error(
+        "The numbers of heads of the delta nets in the metadata do not fit together. The file is probably "
+        "damaged.");
+  }
+}
+
 void read_experts(const Reader& reader, Network& network) {
   network.experts = reader.size("expert_count");
   if (network.experts == 0) return;
@@ -146,6 +165,11 @@ Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
   network.vocabulary = vocabulary;
   network.embedding = reader.needed_size("embedding_length");
   network.layers = reader.needed_size("block_count");
+  network.layers_ahead = reader.size("nextn_predict_layers");
+  if (network.layers_ahead >= network.layers) {
+    throw Error("All of the model's layers are said to predict tokens further ahead. The file is probably damaged.");
+  }
+  network.layers -= network.layers_ahead;
   network.heads = reader.needed_size("attention.head_count");
   network.key_heads = reader.size("attention.head_count_kv");
   if (network.key_heads == 0) network.key_heads = network.heads;
@@ -176,6 +200,7 @@ Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
   network.output_cap = reader.number("final_logit_softcapping", architecture.output_cap);
   network.rotary = read_rotary(reader, network);
   read_windows(reader, network);
+  read_delta_nets(reader, network);
   read_experts(reader, network);
   return network;
 }

@@ -27,6 +27,7 @@ struct Rotary {
 struct Network {
   const Architecture* architecture = nullptr;
   uint64_t vocabulary = 0, embedding = 0, layers = 0;
+  uint64_t layers_ahead = 0;                    ///< behind those: predict tokens further ahead, and are not run
   uint64_t heads = 0, key_heads = 0, head = 0;  ///< query heads, key and value heads, the size of one
   uint64_t feed_forward = 0;                    ///< of layers without experts
   uint64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0;
@@ -38,10 +39,18 @@ struct Network {
   float attention_cap = 0, output_cap = 0;  ///< 0: none
   uint64_t window = 0;                      ///< tokens a sliding window sees, the newest included
   std::vector<uint8_t> sliding;             ///< per layer: 1 where attention sees only the window
+  std::vector<uint8_t> recurrent;           ///< per layer: 1 where a gated delta net stands in place of attention
+  uint64_t taps = 0;                        ///< tokens that the convolution of a delta net sees, the newest included
+  uint64_t delta_heads = 0, delta_key_heads = 0;  ///< of a delta net: heads of values, and of keys and queries
+  uint64_t delta_value = 0, delta_key = 0;        ///< the size of one
   Rotary rotary, sliding_rotary;
 
   uint64_t queries() const { return heads * head; }
   uint64_t keys() const { return key_heads * head; }
+  uint64_t delta_keys() const { return delta_key_heads * delta_key; }
+  uint64_t delta_values() const { return delta_heads * delta_value; }
+  /// Queries, keys and values of a delta net, one after the other.
+  uint64_t convolved() const { return 2 * delta_keys() + delta_values(); }
   const Rotary& rotary_of(uint64_t layer) const { return sliding[layer] ? sliding_rotary : rotary; }
 };
 

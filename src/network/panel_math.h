@@ -35,6 +35,11 @@ struct PanelMath {
   /// tokens from `first` on; in each lane only those that its token sees. See Attention::run for window and sink.
   void (*share)(float* scores, size_t first, size_t count, size_t position, uint64_t window, float scale, float cap,
                 const float* sink);
+  /// One token of one head of a gated delta net (delta_net.h). `state` has `keys` rows of `values` floats, a multiple
+  /// of `lanes`: all of it becomes `kept` of itself, gets `key` times `strength` times what `value` differs by from its
+  /// product with `key`, and gives its product with `query`.
+  void (*recur)(float* state, size_t keys, size_t values, const float* query, const float* key, const float* value,
+                float kept, float strength, float* to);
   /// values[c] becomes its activation.
   void (*activate)(float* values, size_t count, Activation activation);
   /// values[c], which have been activated, *= what the activation makes of factors[c] + bias[c]; without bias where it

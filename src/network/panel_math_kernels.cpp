@@ -133,11 +133,33 @@ void share(float* scores, size_t first, size_t count, size_t position, uint64_t 
   }
 }
 
+void recur(float* state, size_t keys, size_t values, const float* query, const float* key, const float* value,
+           float kept, float strength, float* to) {
+  for (size_t j = 0; j < values; j += step) {
+    V known(0.0f), sum(0.0f);
+    for (size_t i = 0; i < keys; ++i) {
+      float* at = state + i * values + j;
+      const V left = load_run<V>(at) * V(kept);
+      known = known + left * V(key[i]);
+      store_run(left, at);
+    }
+    const V change = (load_run<V>(value + j) - known) * V(strength);
+    for (size_t i = 0; i < keys; ++i) {
+      float* at = state + i * values + j;
+      const V changed = load_run<V>(at) + V(key[i]) * change;
+      sum = sum + changed * V(query[i]);
+      store_run(changed, at);
+    }
+    store_run(sum, to + j);
+  }
+}
+
 void activate(float* values, size_t count, Activation activation) {
   for (size_t i = 0; i < count * lanes; i += step) {
     const V x = load_run<V>(values + i);
     switch (activation) {
       case Activation::silu: store_run(silu(x), values + i); break;
+      case Activation::logistic: store_run(logistic(x), values + i); break;
       case Activation::gelu: store_run(gelu(x), values + i); break;
       case Activation::clamped: store_run(clamped_gate(x), values + i); break;
     }
@@ -213,9 +235,9 @@ void compare_shares(const float* values, const float* others, size_t count, cons
 }  // namespace
 
 const PanelMath& panel_math() {
-  static constexpr PanelMath functions = {target_kernel, multiply, statistics,    normalise,
-                                          share,         activate, multiply_into, finish_scores,
-                                          add_squares,   largest,  sum_shares,    compare_shares};
+  static constexpr PanelMath functions = {target_kernel, multiply,   statistics,    normalise,     share,
+                                          recur,         activate,   multiply_into, finish_scores, add_squares,
+                                          largest,       sum_shares, compare_shares};
   return functions;
 }
 

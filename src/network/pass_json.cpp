@@ -8,8 +8,8 @@ namespace nibble::network {
 namespace {
 
 constexpr std::string_view op_names[] = {
-    "embed",           "vector", "query",        "key",  "value", "attend", "attentionOutput",
-    "finishAttention", "router", "sharedRouter", "gate", "up",    "down",   "finishFeedForward",
+    "embed",           "vector",          "query",  "key",          "value", "attend", "mix",  "recur",
+    "attentionOutput", "finishAttention", "router", "sharedRouter", "gate",  "up",     "down", "finishFeedForward",
     "logits"};
 constexpr std::string_view part_names[] = {"dense", "expert", "shared"};
 static_assert(std::size(op_names) == static_cast<size_t>(Op::logits) + 1);
@@ -54,6 +54,7 @@ void each_size(Each each) {
   each("vocabulary", &Network::vocabulary);
   each("embedding", &Network::embedding);
   each("layers", &Network::layers);
+  each("layersAhead", &Network::layers_ahead);
   each("heads", &Network::heads);
   each("keyHeads", &Network::key_heads);
   each("head", &Network::head);
@@ -63,6 +64,11 @@ void each_size(Each each) {
   each("expertFeedForward", &Network::expert_feed_forward);
   each("sharedFeedForward", &Network::shared_feed_forward);
   each("window", &Network::window);
+  each("taps", &Network::taps);
+  each("deltaHeads", &Network::delta_heads);
+  each("deltaKeyHeads", &Network::delta_key_heads);
+  each("deltaValue", &Network::delta_value);
+  each("deltaKey", &Network::delta_key);
 }
 template <class Each>
 void each_number(Each each) {
@@ -81,6 +87,7 @@ Json network_json(const Network& network) {
   each_size(put);
   each_number(put);
   json.add("sliding", network.sliding);
+  json.add("recurrent", network.recurrent);
   json.add("rotary", rotary_json(network.rotary));
   json.add("slidingRotary", rotary_json(network.sliding_rotary));
   return json;
@@ -96,6 +103,7 @@ Network network_of(const Json& json) {
   each_size(take);
   each_number(take);
   network.sliding = json.at("sliding").get<std::vector<uint8_t>>();
+  network.recurrent = json.at("recurrent").get<std::vector<uint8_t>>();
   network.rotary = rotary_of(json.at("rotary"));
   network.sliding_rotary = rotary_of(json.at("slidingRotary"));
   return network;

@@ -7,6 +7,7 @@
 #include "codec/codec.h"
 #include "container/text.h"
 #include "error.h"
+#include "network/delta_net.h"
 #include "network/panels.h"
 #include "network/product.h"
 
@@ -40,7 +41,10 @@ enum class Length : uint8_t {
   feed_forward,
   experts,
   expert_hidden,
-  expert_embedding
+  expert_embedding,
+  convolution,
+  delta_heads,
+  delta_value
 };
 struct VectorRule {
   Vector vector;
@@ -59,6 +63,13 @@ constexpr VectorRule attention_vectors[] = {
     {Vector::attention_output_bias, "attn_output.bias", Length::embedding},
     {Vector::attention_after_norm, "post_attention_norm.weight", Length::embedding},
     {Vector::sinks, "attn_sinks.weight", Length::heads},
+};
+constexpr VectorRule delta_vectors[] = {
+    {Vector::attention_norm, "attn_norm.weight", Length::embedding},
+    {Vector::convolution, "ssm_conv1d.weight", Length::convolution},
+    {Vector::step_bias, "ssm_dt.bias", Length::delta_heads},
+    {Vector::decay, "ssm_a", Length::delta_heads},
+    {Vector::delta_norm, "ssm_norm.weight", Length::delta_value},
 };
 constexpr VectorRule feed_forward_vectors[] = {
     {Vector::feed_forward_norm_bias, "ffn_norm.bias", Length::embedding},
@@ -86,6 +97,7 @@ class Planner {
     plan_embedding();
     for (uint32_t layer = 0; layer < network().layers; ++layer) plan_layer(layer);
     plan_output();
+    leave_out_layers_ahead();
     check_all_used();
     count();
     return std::move(plan_);
@@ -118,6 +130,9 @@ class Planner {
       case Length::experts: return network().experts;
       case Length::expert_hidden: return network().experts * network().expert_feed_forward;
       case Length::expert_embedding: return network().experts * network().embedding;
+      case Length::convolution: return network().convolved() * network().taps;
+      case Length::delta_heads: return network().delta_heads;
+      case Length::delta_value: return network().delta_value;
     }
     return 0;
   }
@@ -221,6 +236,23 @@ class Planner {
 
   void plan_layer(uint32_t layer) {
     const std::string prefix = "blk." + std::to_string(layer) + ".";
+    if (network().recurrent[layer])
+      plan_delta_net(prefix, layer);
+    else
+      plan_attention(prefix, layer);
+    add_plain(Op::finish_attention, layer);
+    add_vector(Vector::feed_forward_norm, prefix + std::string(architecture().feed_forward_norm), layer,
+               network().embedding);
+    add_vectors(feed_forward_vectors, prefix, layer);
+    if (has(prefix + "ffn_gate_inp.weight")) {
+      plan_experts(prefix, layer);
+    } else {
+      plan_dense(prefix, layer);
+    }
+    add_plain(Op::finish_feed_forward, layer);
+  }
+
+  void plan_attention(const std::string& prefix, uint32_t layer) {
     add_vectors(attention_vectors, prefix, layer);
     if (architecture().head_norms) {
       number(prefix + "attn_q_norm.weight");
@@ -239,26 +271,58 @@ class Planner {
       add(Op::key, layer, joined, queries, keys);
       add(Op::value, layer, joined, queries + keys, keys);
     } else {
-      const uint32_t q = matrix(prefix + "attn_q.weight", embedding, queries);
+      const bool gated = architecture().gated_attention;
+      const uint32_t q = matrix(prefix + "attn_q.weight", embedding, gated ? 2 * queries : queries);
       const uint32_t k = matrix(prefix + "attn_k.weight", embedding, keys);
       const uint32_t v = matrix(prefix + "attn_v.weight", embedding, keys);
-      observe(add(Op::query, layer, q, 0, queries), {q, k, v});
+      observe(add(Op::query, layer, q, 0, gated ? network().head : queries), {q, k, v});
+      if (gated) plan_gates(layer, q);
       add(Op::key, layer, k, 0, keys);
       add(Op::value, layer, v, 0, keys);
     }
     add_plain(Op::attend, layer);
     const uint32_t output = matrix(prefix + "attn_output.weight", queries, embedding);
     observe(add(Op::attention_output, layer, output, 0, embedding), {output});
-    add_plain(Op::finish_attention, layer);
-    add_vector(Vector::feed_forward_norm, prefix + std::string(architecture().feed_forward_norm), layer,
-               network().embedding);
-    add_vectors(feed_forward_vectors, prefix, layer);
-    if (has(prefix + "ffn_gate_inp.weight")) {
-      plan_experts(prefix, layer);
-    } else {
-      plan_dense(prefix, layer);
+  }
+
+  /// What is left of a tensor with the queries of each head and the gate of its outputs: all queries lie together, and
+  /// the gates behind the values.
+  void plan_gates(uint32_t layer, uint32_t q) {
+    const uint64_t head = network().head, gates = network().queries() + 2 * network().keys();
+    for (uint64_t h = 0; h < network().heads; ++h) {
+      if (h > 0) add(Op::query, layer, q, 2 * h * head, head).first_output = h * head;
+      add(Op::query, layer, q, (2 * h + 1) * head, head).first_output = gates + h * head;
     }
-    add_plain(Op::finish_feed_forward, layer);
+  }
+
+  void plan_delta_net(const std::string& prefix, uint32_t layer) {
+    for (const VectorRule& rule : delta_vectors) number(prefix + std::string(rule.name));
+    add_vectors(delta_vectors, prefix, layer);
+    const uint64_t embedding = network().embedding, convolved = network().convolved(),
+                   values = network().delta_values(), heads = network().delta_heads;
+    const uint32_t mixed = matrix(prefix + "attn_qkv.weight", embedding, convolved);
+    const uint32_t gate = matrix(prefix + "attn_gate.weight", embedding, values);
+    // Behind those: the strength and the step of each head, of which some models have the rows of a key head's value
+    // heads together.
+    const uint64_t strengths = convolved + values, steps = strengths + heads;
+    const bool together = has(prefix + "ssm_ba.weight");
+    const uint32_t strength = together ? matrix(prefix + "ssm_ba.weight", embedding, 2 * heads)
+                                       : matrix(prefix + "ssm_beta.weight", embedding, heads);
+    const uint32_t step = together ? strength : matrix(prefix + "ssm_alpha.weight", embedding, heads);
+    Step& first = add(Op::mix, layer, mixed, 0, convolved);
+    if (together)
+      observe(first, {mixed, gate, strength});
+    else
+      observe(first, {mixed, gate, strength, step});
+    add(Op::mix, layer, gate, 0, values).first_output = convolved;
+    const uint64_t group = together ? heads / network().delta_key_heads : heads;
+    for (uint64_t done = 0; done < heads; done += group) {
+      add(Op::mix, layer, strength, together ? 2 * done : 0, group).first_output = strengths + done;
+      add(Op::mix, layer, step, together ? 2 * done + group : 0, group).first_output = steps + done;
+    }
+    add_plain(Op::recur, layer);
+    const uint32_t output = matrix(prefix + "ssm_out.weight", values, embedding);
+    observe(add(Op::attention_output, layer, output, 0, embedding), {output});
   }
 
   /// Channels of the hidden layer that are worked on at a time.
@@ -352,6 +416,16 @@ class Planner {
     if (options_.observe_output && has("output.weight")) step.observed = {output};
   }
 
+  /// Layers that predict tokens further ahead have no part in the next token's scores.
+  void leave_out_layers_ahead() {
+    for (uint64_t layer = network().layers; layer < network().layers + network().layers_ahead; ++layer) {
+      const std::string prefix = "blk." + std::to_string(layer) + ".";
+      for (size_t i = 0; i < used_.size(); ++i) {
+        if (model_.tensors()[i].name.compare(0, prefix.size(), prefix) == 0) used_[i] = 1;
+      }
+    }
+  }
+
   /// A tensor that is left over would change the answers in a way that nobody here knows of.
   void check_all_used() const {
     for (size_t i = 0; i < used_.size(); ++i) {
@@ -364,8 +438,10 @@ class Planner {
 
   void count() {
     const Network& n = network();
-    const uint64_t attention = n.queries() + std::max(2 * n.keys(), n.embedding);
-    plan_.work_channels = std::max(plan_.work_channels, attention);
+    const uint64_t gates = architecture().gated_attention ? n.queries() : 0;
+    const uint64_t attention = n.queries() + std::max(2 * n.keys() + gates, n.embedding);
+    const uint64_t delta = n.convolved() + std::max(n.delta_values() + 2 * n.delta_heads, n.embedding);
+    plan_.work_channels = std::max({plan_.work_channels, attention, n.delta_heads > 0 ? delta : 0});
     uint64_t tile_bytes = 0, tile_values = 0, tile_rows = 0;
     for (const Step& step : plan_.steps) {
       for (const Tile& tile : step.tiles) {
@@ -389,7 +465,8 @@ class Planner {
     plan_.memory.activations = tokens * (n.embedding + plan_.work_channels + tile_rows + differences) * sizeof(float);
     plan_.memory.per_worker =
         idle_worker_bytes + copies_of_a_tile * tile_bytes + (options_.contrast ? 4 : 2) * tile_values * sizeof(float) +
-        rounded_up(options_.longest, lanes) * sizeof(float) * (2 * n.head + lanes + rotations * n.rotary.dimensions);
+        rounded_up(options_.longest, lanes) * sizeof(float) * (2 * n.head + lanes + rotations * n.rotary.dimensions) +
+        DeltaNet::scratch_bytes(n);
   }
 
   const Model& model_;

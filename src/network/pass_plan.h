@@ -18,7 +18,9 @@ enum class Op : uint8_t {
   key,
   value,
   attend,            ///< no weights: biases, norms of heads, rotation, attention
-  attention_output,  ///< projection of what attention gave
+  mix,               ///< projections of the normalised residual stream, in a layer with a delta net
+  recur,             ///< no weights: the delta net, its norm and gate
+  attention_output,  ///< projection of what attention, or the delta net, gave
   finish_attention,  ///< no weights: bias, norm; joins the residual stream
   router,            ///< chooses the experts of each token
   shared_router,     ///< the gate of the expert that all tokens share
@@ -45,6 +47,10 @@ enum class Vector : uint8_t {
   attention_output_bias,
   attention_after_norm,
   sinks,
+  convolution,
+  step_bias,
+  decay,
+  delta_norm,
   feed_forward_norm,
   feed_forward_norm_bias,
   gate_bias,
@@ -79,8 +85,9 @@ struct Step {
   uint32_t tensor = 0;                     ///< index into Model::tensors(), of steps with weights
   uint64_t first_row = 0, rows = 0;        ///< of the tensor, stacked matrices one after the other
   uint64_t first_column = 0, columns = 0;  ///< the window of the rows that counts
-  uint64_t first_output = 0;               ///< gate, up: the channel of the hidden layer that the first row gives
-  std::vector<uint32_t> observed{};        ///< tensors whose input is what this step's is
+  /// The channel that the first row gives. gate, up: of the hidden layer; query, mix: of the work space.
+  uint64_t first_output = 0;
+  std::vector<uint32_t> observed{};  ///< tensors whose input is what this step's is
   std::vector<Tile> tiles{};
 
   bool has_weights() const { return !tiles.empty(); }

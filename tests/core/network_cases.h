@@ -1,4 +1,5 @@
 #pragma once
+#include "core/delta_net_models.h"
 #include "core/family_folder.h"
 #include "core/network_models.h"
 #include "core/network_runner.h"
@@ -29,7 +30,7 @@ inline std::vector<NetworkCase> network_cases() {
   add("phi3-long", "phi3", {{"original_max_position_embeddings", 64}});
   for (const char* name : {"ts3m-F16", "stories260K-F32"})
     cases.push_back({name, {{"model.gguf", test_file(std::string(name) + ".gguf")}}});
-  for (const NetworkCase& one : decoder_files()) cases.push_back(one);
+  for (const auto& files : {decoder_files(), delta_net_files()}) cases.insert(cases.end(), files.begin(), files.end());
   return cases;
 }
 

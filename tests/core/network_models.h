@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -67,6 +68,15 @@ class DecoderFile {
     GgufBuilder::Bytes values;
     for (uint64_t i = 0; i < count; ++i)
       append(values, GgufBuilder::raw(f32_from_f16(norm ? random_.norm() : random_.weight()) * times));
+    file_.tensor(name, shape, 0, values);
+    return *this;
+  }
+
+  /// The same without signs, times a number that may have one.
+  DecoderFile& magnitudes(const std::string& name, const std::vector<uint64_t>& shape, float times) {
+    GgufBuilder::Bytes values;
+    for (uint64_t i = 0; i < shape.at(0); ++i)
+      append(values, GgufBuilder::raw(std::fabs(f32_from_f16(random_.weight())) * times));
     file_.tensor(name, shape, 0, values);
     return *this;
   }

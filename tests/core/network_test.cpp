@@ -46,10 +46,12 @@ std::vector<float> llama_cpp_scores(const std::string& name) {
 
 /// Files for tests/data/llama-cpp-scores/make.mjs, where NIBBLE_WRITE_NETWORKS names a folder.
 void write_networks(const std::string& folder) {
-  for (const auto& [name, files] : decoder_files()) {
-    std::ofstream(folder + '/' + name + ".gguf", std::ios::binary)
-        .write(reinterpret_cast<const char*>(files[0].second.data()),
-               static_cast<std::streamsize>(files[0].second.size()));
+  for (const auto& cases : {decoder_files(), delta_net_files()}) {
+    for (const auto& [name, files] : cases) {
+      std::ofstream(folder + '/' + name + ".gguf", std::ios::binary)
+          .write(reinterpret_cast<const char*>(files[0].second.data()),
+                 static_cast<std::streamsize>(files[0].second.size()));
+    }
   }
   std::ofstream tokens(folder + "/tokens.json");
   const TokenSequence text = network_text();
@@ -83,7 +85,8 @@ TEST(Network, EveryFamilyScoresAsLlamaCppDoes) {
 TEST(Network, FiguresDoNotDependOnKernelNorCompany) {
   const std::vector<NetworkCase> cases = {{"mixtral", family_files(family_case("mixtral"))},
                                           {"gemma2", family_files(family_case("gemma2"))},
-                                          {"gpt-oss", gpt_oss_file()}};
+                                          {"gpt-oss", gpt_oss_file()},
+                                          delta_net_files()[0]};
   for (const auto& [name, files] : cases) {
     const RunModel model(files);
     std::vector<TokenSequence> texts(3, network_text());
@@ -292,6 +295,26 @@ TEST(Network, ObservesTheInputOfEveryMatrix) {
   EXPECT_EQ(counts["blk.0.ffn_up_exps.weight"], 2 * (128 + 19));
 }
 
+/// What a delta net's own matrices see is told once for each, and all of them are told of.
+TEST(Network, ObservesTheMatricesOfDeltaNets) {
+  for (const auto& [name, files] : delta_net_files()) {
+    const RunModel model(files);
+    std::map<std::string, double> tokens;
+    const PassPlan plan = model.plan({network_text()}, true);
+    Forward forward(plan.network, plan.work_channels, {network_text()});
+    for (const Step& step : plan.steps) {
+      const Observation seen = model.step(forward, step, step.op != Op::logits);
+      for (const uint32_t tensor : step.observed) tokens[model.model().tensors()[tensor].name] += seen.counts.at(0);
+    }
+    for (const ModelTensor& tensor : model.model().tensors()) {
+      const auto has = [&](const char* part) { return tensor.name.find(part) != std::string::npos; };
+      // Layer 4 of the first predicts further tokens and is not run.
+      const bool matrix = has("blk.") && has(".weight") && !has("norm") && !has("conv1d") && !has("blk.4.");
+      EXPECT_EQ(tokens[tensor.name], !matrix ? 0 : has("_exps") ? 2 * 128 : 128) << name << ' ' << tensor.name;
+    }
+  }
+}
+
 /// Columns held against a threshold: the middle of what they reach, so that some lie beyond it and some do not.
 TEST(Network, CountsTokensBeyondAThreshold) {
   const RunModel model(family_files(family_case("mixtral")));
@@ -417,6 +440,61 @@ Model llama_of(uint64_t layers, uint32_t embedding, uint32_t heads, uint32_t key
   return model;
 }
 
+/// The same of a Qwen3.5.
+Model qwen35_of(uint32_t layers, uint32_t embedding, uint32_t heads, uint32_t key_heads, uint32_t hidden,
+                uint32_t delta_heads, uint64_t tokens) {
+  constexpr uint32_t head = 256, delta = 128, delta_key_heads = 16;
+  GgufBuilder file;
+  const std::string of = "qwen35.";
+  file.value("general.architecture", "qwen35").value(of + "block_count", layers);
+  file.value(of + "embedding_length", embedding).value(of + "feed_forward_length", hidden);
+  file.value(of + "attention.head_count", heads).value(of + "attention.head_count_kv", key_heads);
+  file.value(of + "attention.key_length", head).value(of + "attention.value_length", head);
+  file.value(of + "rope.dimension_count", 64).value(of + "ssm.conv_kernel", 4).value(of + "ssm.state_size", delta);
+  file.value(of + "ssm.group_count", delta_key_heads).value(of + "ssm.time_step_rank", delta_heads);
+  file.value(of + "ssm.inner_size", delta_heads * delta);
+  uint64_t offset = 0;
+  const auto add = [&](const std::string& name, std::vector<uint64_t> shape) {
+    const bool matrix = shape.size() > 1;
+    file.tensor(name, shape, matrix ? 1 : 0, 0, offset);
+    offset += matrix ? shape[0] * shape[1] * 2 : (shape[0] * 4 + 31) / 32 * 32;
+  };
+  add("token_embd.weight", {embedding, tokens});
+  add("output_norm.weight", {embedding});
+  for (uint32_t layer = 0; layer < layers; ++layer) {
+    const std::string prefix = "blk." + std::to_string(layer) + '.';
+    const uint64_t values = uint64_t{delta_heads} * delta, mixed = values + 2 * delta_key_heads * delta;
+    add(prefix + "attn_norm.weight", {embedding});
+    if (layer % 4 == 3) {
+      add(prefix + "attn_q.weight", {embedding, 2 * heads * head});
+      add(prefix + "attn_k.weight", {embedding, key_heads * head});
+      add(prefix + "attn_v.weight", {embedding, key_heads * head});
+      add(prefix + "attn_q_norm.weight", {head});
+      add(prefix + "attn_k_norm.weight", {head});
+      add(prefix + "attn_output.weight", {heads * head, embedding});
+    } else {
+      add(prefix + "attn_qkv.weight", {embedding, mixed});
+      add(prefix + "attn_gate.weight", {embedding, values});
+      add(prefix + "ssm_beta.weight", {embedding, delta_heads});
+      add(prefix + "ssm_alpha.weight", {embedding, delta_heads});
+      add(prefix + "ssm_conv1d.weight", {4, mixed});
+      add(prefix + "ssm_dt.bias", {delta_heads});
+      add(prefix + "ssm_a", {delta_heads});
+      add(prefix + "ssm_norm.weight", {delta});
+      add(prefix + "ssm_out.weight", {values, embedding});
+    }
+    add(prefix + "post_attention_norm.weight", {embedding});
+    add(prefix + "ffn_gate.weight", {embedding, hidden});
+    add(prefix + "ffn_up.weight", {embedding, hidden});
+    add(prefix + "ffn_down.weight", {hidden, embedding});
+  }
+  const std::vector<uint8_t> header = file.build();
+  Model model;
+  EXPECT_EQ(model.offer(0, "large.gguf", header.size() + offset, 0, header).bytes, 0u);
+  model.complete();
+  return model;
+}
+
 /// The bound the plan states, for 8 192 tokens in texts of 512 and four workers.
 TEST(Network, MemoryOfLargeModelsIsBounded) {
   PassOptions options;
@@ -430,6 +508,7 @@ TEST(Network, MemoryOfLargeModelsIsBounded) {
   EXPECT_LT(bound(llama_of(16, 2048, 32, 8, 8192, 128256)), 300);    // Llama 3.2 1B
   EXPECT_LT(bound(llama_of(32, 4096, 32, 8, 14336, 128256)), 1000);  // Llama 3.1 8B
   EXPECT_GT(bound(llama_of(16, 2048, 32, 8, 8192, 128256)), 200);
+  EXPECT_LT(bound(qwen35_of(32, 4096, 16, 4, 12288, 32, 248320)), 1000);  // Qwen3.5 9B
 }
 
 TEST(Network, SaysWhatCannotBeRun) {
