@@ -33,7 +33,7 @@ Target target_of(const std::string& type, const std::string& method) {
 
 void ColumnStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
   const Json request = parse_json(piece.request);
-  const size_t columns = piece.row_length, rows = piece.weights / piece.row_length;
+  const size_t columns = piece.row_length, rows = piece.weight_count / piece.row_length;
   decode_piece(piece, values_);
   std::vector<double> sums(3 * columns + rows, 0.0);
   double *squares = sums.data(), *largest = squares + columns, *errors = largest + columns,

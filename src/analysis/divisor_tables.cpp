@@ -22,14 +22,14 @@ void DivisorProfiles::add(const BlockProblem& problem, double reach, double best
   }
   optimum.push_back(static_cast<float>(best));
   squares.push_back(static_cast<float>(square_sum));
-  weights += problem.n;
+  weight_count += problem.n;
 }
 
 void DivisorProfiles::append(const DivisorProfiles& other) {
   errors.insert(errors.end(), other.errors.begin(), other.errors.end());
   optimum.insert(optimum.end(), other.optimum.begin(), other.optimum.end());
   squares.insert(squares.end(), other.squares.begin(), other.squares.end());
-  weights += other.weights;
+  weight_count += other.weight_count;
 }
 
 DivisorTableSearch::DivisorTableSearch(const DivisorProfiles& profiles) : blocks_(profiles.blocks()) {

@@ -18,7 +18,7 @@ struct DivisorProfiles {
   std::vector<float> errors;   ///< divisor_candidates for each block
   std::vector<float> optimum;  ///< the squared error of the best storable scale of each block
   std::vector<float> squares;  ///< sum of squared weights of each block
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
 
   size_t blocks() const { return optimum.size(); }
   /// Adds a block. `reach` is the level of largest magnitude, with its sign; `best` the error at the best scale.

@@ -42,24 +42,24 @@ std::string LevelBench::measure(const std::string& text) {
     scaler.count_codes(x, n, scale, counts);
     for (size_t i = 0; i < n; ++i) squares += static_cast<double>(x[i]) * x[i];
   });
-  const auto weights = static_cast<double>(values_.size());
+  const auto weight_count = static_cast<double>(values_.size());
   int bits = 1;
   while ((size_t{1} << bits) < options.own.size()) ++bits;
   double entropy = 0;
   Json levels = Json::list();
   for (size_t i = 0; i < counts.size(); ++i) {
-    const double share = static_cast<double>(counts[i]) / weights;
+    const double share = static_cast<double>(counts[i]) / weight_count;
     if (share > 0) entropy -= share * std::log2(share);
     levels.push_back({{"level", options.own[i]}, {"share", share}});
   }
-  return Json{
-      {"relativeError", squares > 0 ? std::sqrt(error / squares) : 0.0},
-      {"rmse", std::sqrt(error / weights)},
-      {"bits", bits},
-      {"bitsPerWeight", bits + static_cast<double>(options.scale_bits) * static_cast<double>(blocks.count()) / weights},
-      {"entropy", entropy},
-      {"weights", values_.size()},
-      {"levels", std::move(levels)}}
+  return Json{{"relativeError", squares > 0 ? std::sqrt(error / squares) : 0.0},
+              {"rmse", std::sqrt(error / weight_count)},
+              {"bits", bits},
+              {"bitsPerWeight",
+               bits + static_cast<double>(options.scale_bits) * static_cast<double>(blocks.count()) / weight_count},
+              {"entropy", entropy},
+              {"weights", values_.size()},
+              {"levels", std::move(levels)}}
       .dump();
 }
 

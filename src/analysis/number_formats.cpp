@@ -233,13 +233,13 @@ Json try_types(const StudyPiece& piece) {
     if (!to.quantized || to.importance == Importance::required || piece.row_length % to.block_length != 0) continue;
     if (find_quantizer(to.type, llama_cpp, best_kernel()) == nullptr) continue;
     Converter converter(piece.type, to.name, llama_cpp);
-    target.resize(to.bytes_for(piece.weights));
+    target.resize(to.bytes_for(piece.weight_count));
     ErrorStatistics statistics;
     const uint8_t* source = piece.source;
     for (const StudyPiece::Range& range : piece.ranges) {
-      converter.run(source, target.data(), {range.weights, range.first_weight, piece.row_length}, nullptr);
+      converter.run(source, target.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
       statistics.merge(converter.statistics());
-      source += from.bytes_for(range.weights);
+      source += from.bytes_for(range.weight_count);
     }
     const double error = statistics.rmse() * statistics.rmse() * static_cast<double>(statistics.count());
     Json point = point_json("gguf", std::string(to.name), 0, to.bits_per_weight(), error);
@@ -257,10 +257,10 @@ void NumberFormatStudy::run(const StudyPiece& piece, std::vector<uint8_t>& resul
   decode_piece(piece, values_);
   double squares = 0;
   for (const float value : values_) squares += static_cast<double>(value) * value;
-  const double tensor_weights = request.value("tensorWeights", static_cast<double>(piece.weights));
+  const double tensor_weights = request.value("tensorWeights", static_cast<double>(piece.weight_count));
   Json answer{{"tensor", request.value("tensorName", std::string())},
               {"tensorWeights", tensor_weights},
-              {"weights", piece.weights},
+              {"weights", piece.weight_count},
               {"squares", squares}};
   if (request.value("gguf", false)) {
     answer.add("points", try_types(piece));
@@ -280,19 +280,19 @@ void NumberFormatStudy::run(const StudyPiece& piece, std::vector<uint8_t>& resul
 void NumberFormatSummary::merge(const uint8_t* bytes, size_t size) {
   const Json answer = parse_json({reinterpret_cast<const char*>(bytes), size});
   const auto number = [](const Json& object, const char* name) { return object.at(name).get<double>(); };
-  const double weights = number(answer, "weights"), squares = number(answer, "squares"),
+  const double weight_count = number(answer, "weights"), squares = number(answer, "squares"),
                tensor_weights = number(answer, "tensorWeights");
   for (const Json& point : answer.at("points").elements()) {
     const NumberFormatKey key{point.at("family").text(), point.at("detail").text(), point.at("bits").get<int>(),
                               point.value("block", answer.value("block", uint64_t{0})),
                               point.value("search", answer.value("search", std::string()))};
-    const double error = number(point, "squaredError"), whole = error * tensor_weights / weights;
+    const double error = number(point, "squaredError"), whole = error * tensor_weights / weight_count;
     const double relative = squares > 0 ? std::sqrt(error / squares) : 0;
     Figures& figures = figures_[key];
     figures.squared_error += error;
     figures.squares += squares;
     figures.bits += point.at("bitsPerWeight").get<double>() * tensor_weights;
-    figures.weights += tensor_weights;
+    figures.weight_count += tensor_weights;
     ++figures.tensors;
     figures.sum_of_tensor_errors += whole;
     figures.sum_of_relative_errors += relative;
@@ -316,7 +316,7 @@ std::string NumberFormatSummary::report() const {
   };
   std::vector<Point> points;
   for (const auto& [key, figures] : figures_) {
-    points.push_back({&key, &figures, figures.bits / figures.weights,
+    points.push_back({&key, &figures, figures.bits / figures.weight_count,
                       figures.squares > 0 ? std::sqrt(figures.squared_error / figures.squares) : 0});
   }
   // A point is on the frontier when no other has as few bits and less error, or fewer bits and as little.

@@ -69,7 +69,7 @@ class NumberFormatSummary {
 
  private:
   struct Figures {
-    double squared_error = 0, squares = 0, bits = 0, weights = 0;
+    double squared_error = 0, squares = 0, bits = 0, weight_count = 0;
     uint64_t tensors = 0;
     // Of single tensors, as if all their weights had been looked at.
     double sum_of_tensor_errors = 0, sum_of_relative_errors = 0;

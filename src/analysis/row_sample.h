@@ -13,7 +13,7 @@ struct RowSampleOptions {
   /// A tensor's name, or a regular expression found anywhere in names; empty: every matrix.
   std::string tensors;
   /// About so many weights in all: every tensor gives the same share of its rows, at least one. 0: every row.
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
   /// Instead of `weights`: about so many of each tensor. 0: `weights` counts.
   uint64_t weights_per_tensor = 0;
   /// Only tensors whose rows are a multiple of this.
@@ -26,14 +26,14 @@ struct RowSampleOptions {
 struct RowSampleRange {
   uint32_t file;
   uint64_t offset, bytes;
-  uint64_t first_weight, weights;
+  uint64_t first_weight, weight_count;
 };
 
 /// Rows of one tensor to be looked at together.
 struct RowSampleJob {
   uint32_t tensor;
   uint64_t position;  ///< weights of the sample in the jobs before
-  uint64_t weights, bytes;
+  uint64_t weight_count, bytes;
   std::vector<RowSampleRange> ranges;
 };
 
@@ -41,8 +41,8 @@ struct RowSample {
   std::vector<RowSampleJob> jobs;     ///< in tensor order
   std::vector<std::string> left_out;  ///< matrices that match, but whose rows or types do not suit
   uint64_t tensors = 0;
-  uint64_t weights = 0;     ///< in the sample
-  uint64_t of_weights = 0;  ///< in the tensors it is taken from
+  uint64_t weight_count = 0;  ///< in the sample
+  uint64_t of_weights = 0;    ///< in the tensors it is taken from
 };
 
 /// Takes rows of every matrix that holds weights, in the order of RowOrder (measure/sample.h). `model` is complete.

@@ -121,7 +121,7 @@ void ScaleFigures::save(std::vector<uint8_t>& bytes) const {
   put(bytes, short_side.data(), short_side.size());
   put(bytes, divisor_sum);
   put(bytes, zero_blocks);
-  put(bytes, profiles.weights);
+  put(bytes, profiles.weight_count);
   put(bytes, static_cast<uint64_t>(profiles.blocks()));
   put(bytes, profiles.errors.data(), profiles.errors.size());
   put(bytes, profiles.optimum.data(), profiles.blocks());
@@ -141,7 +141,7 @@ ScaleFigures ScaleFigures::restore(const uint8_t* bytes, size_t size) {
   saved.get(figures.short_side, divisor_buckets);
   figures.divisor_sum = saved.get<double>();
   figures.zero_blocks = saved.get<uint64_t>();
-  figures.profiles.weights = saved.get<uint64_t>();
+  figures.profiles.weight_count = saved.get<uint64_t>();
   const auto blocks = saved.get<uint64_t>();
   if (blocks > size) SavedFigures::damaged();
   saved.get(figures.profiles.errors, static_cast<size_t>(blocks) * divisor_candidates);
@@ -172,15 +172,15 @@ ScaleAnalysis::ScaleAnalysis(const ScaleAnalysisOptions& options) : options_(opt
 void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
   const Format &from = *find_format(piece.type), &to = *find_format(options_.format);
   ScaleFigures figures;
-  target_.resize(to.bytes_for(piece.weights));
+  target_.resize(to.bytes_for(piece.weight_count));
   for (const std::string& method : methods(options_.format)) {
     Converter converter(piece.type, options_.format, method);
     ErrorStatistics statistics;
     const uint8_t* source = piece.source;
     for (const StudyPiece::Range& range : piece.ranges) {
-      converter.run(source, target_.data(), {range.weights, range.first_weight, piece.row_length}, nullptr);
+      converter.run(source, target_.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
       statistics.merge(converter.statistics());
-      source += from.bytes_for(range.weights);
+      source += from.bytes_for(range.weight_count);
     }
     figures.methods.push_back(std::move(statistics));
   }
@@ -287,9 +287,9 @@ std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleF
   for (const float square : figures.profiles.squares) squares += square;
   Json divisors = Json::list();
   for (const int candidate : table.candidates) divisors.push_back(candidate_divisor(candidate, reach));
-  const double weights = static_cast<double>(figures.profiles.weights);
+  const double weight_count = static_cast<double>(figures.profiles.weight_count);
   return Json{{"divisors", std::move(divisors)},
-              {"rmse", weights > 0 ? std::sqrt(table.squared_error / weights) : 0.0},
+              {"rmse", weight_count > 0 ? std::sqrt(table.squared_error / weight_count) : 0.0},
               {"relativeError", squares > 0 ? std::sqrt(table.squared_error / squares) : 0.0},
               {"overExact", optimum > 0 ? Json(std::sqrt(table.squared_error / optimum)) : Json(nullptr)},
               {"proven", table.proven}}

@@ -26,7 +26,7 @@ StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   piece.source = source;
   piece.type = json.at("type").get<std::string>();
   piece.row_length = json.at("rowLength").get<uint64_t>();
-  piece.weights = json.at("weights").get<uint64_t>();
+  piece.weight_count = json.at("weights").get<uint64_t>();
   piece.position = json.at("position").get<uint64_t>();
   piece.add = json.value("add", 0.0f);
   for (const Json& range : json.at("ranges").elements()) {
@@ -40,14 +40,14 @@ void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
   // The converter decodes, and says where a weight is that is no finite number.
   Converter converter(piece.type, "f32", llama_cpp);
   const Format& from = *find_format(piece.type);
-  values.resize(static_cast<size_t>(piece.weights));
+  values.resize(static_cast<size_t>(piece.weight_count));
   const uint8_t* source = piece.source;
   float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {
     converter.run(source, reinterpret_cast<uint8_t*>(target),
-                  {range.weights, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
-    source += from.bytes_for(range.weights);
-    target += range.weights;
+                  {range.weight_count, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
+    source += from.bytes_for(range.weight_count);
+    target += range.weight_count;
   }
 }
 

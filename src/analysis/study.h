@@ -12,11 +12,11 @@ namespace nibble {
 /// Rows of one tensor, one after the other.
 struct StudyPiece {
   struct Range {
-    uint64_t first_weight, weights;  ///< where consecutive rows lie in the tensor
+    uint64_t first_weight, weight_count;  ///< where consecutive rows lie in the tensor
   };
   const uint8_t* source;
   std::string type;
-  uint64_t row_length, weights;
+  uint64_t row_length, weight_count;
   uint64_t position;  ///< weights of the sample before this piece
   std::vector<Range> ranges;
   std::string request;  ///< what this piece is asked, where pieces are asked different things; JSON

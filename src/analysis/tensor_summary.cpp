@@ -11,7 +11,7 @@ namespace nibble {
 TensorSummary summary_of(const float* values, size_t count) {
   TensorSummary summary;
   if (count == 0) return summary;
-  summary.weights = count;
+  summary.weight_count = count;
   const auto [least, most] = std::minmax_element(values, values + count);
   summary.min = *least;
   summary.max = *most;
@@ -33,7 +33,7 @@ void SummaryStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
   try {
     decode_piece(piece, values_);
     const TensorSummary summary = summary_of(values_.data(), values_.size());
-    json = Json{{"weights", summary.weights},
+    json = Json{{"weights", summary.weight_count},
                 {"min", summary.min},
                 {"max", summary.max},
                 {"rms", summary.rms},

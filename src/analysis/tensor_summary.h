@@ -14,7 +14,7 @@ struct TensorSummary {
   static constexpr double tiny_magnitude = 0x1p-17;
   static constexpr double reach_rms = 4;  ///< the histogram goes from minus to plus this many times the rms
 
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
   double min = 0, max = 0;
   double rms = 0;  ///< sqrt(sum x^2 / n)
   /// Not zero, but too small for scales that are half floats.

@@ -49,11 +49,11 @@ void Converter::check(const TensorRun& run, const float* importance) const {
                 std::string(from_->block_length > to_->block_length ? from_->name : to_->name) +
                 ". Choose a type with shorter blocks for this tensor.");
   }
-  if (!aligned(run.first_weight) || !aligned(run.weights)) {
+  if (!aligned(run.first_weight) || !aligned(run.weight_count)) {
     throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
   }
   const uint64_t head = run.head_rows * run.row_length;
-  if (head > 0 && (run.head_rows % 2 != 0 || run.first_weight % head != 0 || run.weights % head != 0)) {
+  if (head > 0 && (run.head_rows % 2 != 0 || run.first_weight % head != 0 || run.weight_count % head != 0)) {
     throw Error(
         "A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
   }
@@ -61,13 +61,13 @@ void Converter::check(const TensorRun& run, const float* importance) const {
     throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
   }
   if (importance != nullptr && codec_of(to_->type).weighted_needs_whole_row &&
-      (run.first_weight % run.row_length != 0 || run.weights % run.row_length != 0)) {
+      (run.first_weight % run.row_length != 0 || run.weight_count % run.row_length != 0)) {
     throw Error("A run of weights with an importance matrix does not hold whole rows. This is a fault in the program.");
   }
 }
 
 size_t Converter::tile_length(const TensorRun& run, uint64_t done, const float* importance) const {
-  const uint64_t left = run.weights - done;
+  const uint64_t left = run.weight_count - done;
   // Blocks do not depend on their row, so tiles may cross rows, unless each row starts its importance anew.
   if (importance == nullptr) return static_cast<size_t>(std::min<uint64_t>(tile_, left));
   if (codec_of(to_->type).weighted_needs_whole_row) return static_cast<size_t>(run.row_length);
@@ -81,26 +81,26 @@ void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run
   meter_.finish(statistics_.errors);
   statistics_.blocks.reset();
   statistics_.codes.reset();
-  for (uint64_t done = 0; done < run.weights;) {
-    const size_t weights = tile_length(run, done, importance);
+  for (uint64_t done = 0; done < run.weight_count;) {
+    const size_t count = tile_length(run, done, importance);
     const uint64_t first_weight = run.first_weight + done;
-    const uint8_t* tile = run.head_rows > 0 ? gather(source, weights, run, done) : source + from_->bytes_for(done);
-    convert_tile(tile, target, weights, run, first_weight,
+    const uint8_t* tile = run.head_rows > 0 ? gather(source, count, run, done) : source + from_->bytes_for(done);
+    convert_tile(tile, target, count, run, first_weight,
                  importance == nullptr ? nullptr : importance + first_weight % run.row_length);
-    target += to_->bytes_for(weights);
-    done += weights;
+    target += to_->bytes_for(count);
+    done += count;
   }
   meter_.finish(statistics_.errors);
 }
 
-/// The source of `weights` weights from weight `done` of the run on, its rows brought into their order.
-const uint8_t* Converter::gather(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t done) {
-  gathered_.resize(from_->bytes_for(weights));
-  for (uint64_t i = 0; i < weights;) {
+/// The source of `count` weights from weight `done` of the run on, its rows brought into their order.
+const uint8_t* Converter::gather(const uint8_t* source, size_t count, const TensorRun& run, uint64_t done) {
+  gathered_.resize(from_->bytes_for(count));
+  for (uint64_t i = 0; i < count;) {
     const uint64_t row = (done + i) / run.row_length, column = (done + i) % run.row_length;
     const uint64_t in_head = row % run.head_rows;
     const uint64_t from_row = row - in_head + in_head % 2 * (run.head_rows / 2) + in_head / 2;
-    const uint64_t length = std::min<uint64_t>(weights - i, run.row_length - column);
+    const uint64_t length = std::min<uint64_t>(count - i, run.row_length - column);
     std::memcpy(gathered_.data() + from_->bytes_for(i), source + from_->bytes_for(from_row * run.row_length + column),
                 from_->bytes_for(length));
     i += length;
@@ -108,45 +108,45 @@ const uint8_t* Converter::gather(const uint8_t* source, size_t weights, const Te
   return gathered_.data();
 }
 
-void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run,
+void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorRun& run,
                              uint64_t first_weight, const float* importance) {
-  if (weights > decoded_.size()) decoded_.resize(weights);
-  const float* values = source_.decode(source, weights, {first_weight, run.row_length}, run.add);
-  if (!given_) quantizer_->run(values, target, weights, importance);
-  target_decoder_->run(target, decoded_.data(), weights / to_->block_length);
-  check_target(target, values, weights, run, first_weight);
-  meter_.add(values, decoded_.data(), weights, importance, find_ranges(target, weights));
+  if (count > decoded_.size()) decoded_.resize(count);
+  const float* values = source_.decode(source, count, {first_weight, run.row_length}, run.add);
+  if (!given_) quantizer_->run(values, target, count, importance);
+  target_decoder_->run(target, decoded_.data(), count / to_->block_length);
+  check_target(target, values, count, run, first_weight);
+  meter_.add(values, decoded_.data(), count, importance, find_ranges(target, count));
   if (!to_->quantized) return;
-  statistics_.blocks.add(first_weight / to_->block_length, values, decoded_.data(), weights, to_->block_length);
-  statistics_.codes.add(to_->type, target, weights / to_->block_length);
+  statistics_.blocks.add(first_weight / to_->block_length, values, decoded_.data(), count, to_->block_length);
+  statistics_.codes.add(to_->type, target, count / to_->block_length);
 }
 
-void Converter::check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
+void Converter::check_target(const uint8_t* target, const float* values, size_t count, const TensorRun& run,
                              uint64_t first_weight) const {
   if (to_->quantized) {
-    const size_t blocks = weights / to_->block_length;
+    const size_t blocks = count / to_->block_length;
     const size_t invalid = first_invalid(*to_, target, blocks);
     if (invalid == blocks) return;
     throw Error("The block at " + place_in_tensor({first_weight + invalid * to_->block_length, run.row_length}) +
                 " has weights too large for a scale of type " + std::string(to_->name) +
                 ". Choose bf16 or f32 for this tensor.");
   }
-  if (all_finite(decoded_.data(), weights)) return;
-  const size_t bad = first_not_finite(decoded_.data(), weights);
+  if (all_finite(decoded_.data(), count)) return;
+  const size_t bad = first_not_finite(decoded_.data(), count);
   throw Error("The weight at " + place_in_tensor({first_weight + bad, run.row_length}) + " is " +
               number_text(values[bad]) + ", too large for type " + std::string(to_->name) +
               ". Choose bf16 or f32 for this tensor.");
 }
 
-ClipRanges Converter::find_ranges(const uint8_t* target, size_t weights) {
+ClipRanges Converter::find_ranges(const uint8_t* target, size_t count) {
   if (to_->range == nullptr) return {};
-  const size_t runs = weights / to_->scale_length;
+  const size_t runs = count / to_->scale_length;
   if (runs > low_.size()) {
     low_.resize(runs);
     high_.resize(runs);
   }
   const size_t runs_per_block = to_->block_length / to_->scale_length;
-  for (size_t b = 0; b < weights / to_->block_length; ++b) {
+  for (size_t b = 0; b < count / to_->block_length; ++b) {
     to_->range(target + b * to_->block_bytes, low_.data() + b * runs_per_block, high_.data() + b * runs_per_block);
   }
   return {low_.data(), high_.data(), to_->scale_length};

@@ -12,7 +12,7 @@ namespace nibble {
 
 /// Where a run of weights lies in its row-major tensor. Runs begin and end at block boundaries of both types.
 struct TensorRun {
-  uint64_t weights;
+  uint64_t weight_count;
   uint64_t first_weight;
   uint64_t row_length;
   /// Rows of a head whose two halves are interleaved on the way: row 2 j comes from row j of the first half, row
@@ -46,12 +46,12 @@ class Converter {
  private:
   void check(const TensorRun& run, const float* importance) const;
   size_t tile_length(const TensorRun& run, uint64_t done, const float* importance) const;
-  void convert_tile(const uint8_t* source, uint8_t* target, size_t weights, const TensorRun& run, uint64_t first_weight,
+  void convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorRun& run, uint64_t first_weight,
                     const float* importance);
-  const uint8_t* gather(const uint8_t* source, size_t weights, const TensorRun& run, uint64_t done);
-  void check_target(const uint8_t* target, const float* values, size_t weights, const TensorRun& run,
+  const uint8_t* gather(const uint8_t* source, size_t count, const TensorRun& run, uint64_t done);
+  void check_target(const uint8_t* target, const float* values, size_t count, const TensorRun& run,
                     uint64_t first_weight) const;
-  ClipRanges find_ranges(const uint8_t* target, size_t weights);
+  ClipRanges find_ranges(const uint8_t* target, size_t count);
 
   SourceDecoder source_;
   const Format* from_;

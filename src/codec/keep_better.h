@@ -94,21 +94,21 @@ void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const fl
   for (size_t done = 0, count; done < all; done += count) {
     count = std::min(batch, all - done);
     const float* x = row + done * block_length;
-    const float* weights = importance ? importance + done * block_length : nullptr;
+    const float* w = importance ? importance + done * block_length : nullptr;
     uint8_t* to = blocks + done * block_bytes;
     for (size_t b = 0, step; b < count; b += step) {
       step = count - b >= together ? together : 1;
       const float* step_x = x + b * block_length;
-      const float* step_weights = weights ? weights + b * block_length : nullptr;
+      const float* step_w = w ? w + b * block_length : nullptr;
       uint8_t* step_trial = trial + b * block_bytes;
       const bool offered =
-          step == together ? improve(step_x, step_trial, step_weights) : improve_one(step_x, step_trial, step_weights);
+          step == together ? improve(step_x, step_trial, step_w) : improve_one(step_x, step_trial, step_w);
       if (!offered) std::memcpy(step_trial, to + b * block_bytes, step * block_bytes);
     }
     decode(trial, trial_values, count);
     decode(to, plain_values, count);
-    if (weights) {
-      keep_better<F, true>(x, weights, trial, trial_values, to, plain_values, count);
+    if (w) {
+      keep_better<F, true>(x, w, trial, trial_values, to, plain_values, count);
     } else {
       keep_better<F, false>(x, nullptr, trial, trial_values, to, plain_values, count);
     }
@@ -126,9 +126,9 @@ void quantize_unguarded(const float* row, uint8_t* blocks, size_t length, const 
   for (size_t done = 0, count; done < all; done += count) {
     count = all - done >= together ? together : 1;
     const float* x = row + done * block_length;
-    const float* weights = importance ? importance + done * block_length : nullptr;
+    const float* w = importance ? importance + done * block_length : nullptr;
     uint8_t* to = blocks + done * block_bytes;
-    const bool offered = count == together ? improve(x, to, weights) : improve_one(x, to, weights);
+    const bool offered = count == together ? improve(x, to, w) : improve_one(x, to, w);
     for (size_t b = 0; b < count; ++b) {
       if (offered && valid<F>(to + b * block_bytes)) continue;
       const QuantizeRow run = llama_cpp_row<F>();

@@ -56,7 +56,7 @@ inline void nearest_codes(const float* x, float scale, uint8_t* codes) {
   }
 }
 
-/// Cuts a row into blocks, asks `best_scale(x, weights)` for each scale, and packs. V = float or Float4: the same
+/// Cuts a row into blocks, asks `best_scale(x, w)` for each scale, and packs. V = float or Float4: the same
 /// bytes.
 template <class F, class V, class BestScale>
 void quantize_by_scales(const float* row, uint8_t* blocks, size_t length, const float* importance,
@@ -83,9 +83,8 @@ void quantize_by_scale_method(const float* row, uint8_t* blocks, size_t length, 
   thread_local ScaleScratch scratch;
   constexpr auto& levels = levels_of<F>.levels;
   const ScaleMethod& chosen = all_scale_methods()[method];
-  quantize_by_scales<F, float>(row, blocks, length, importance, [&](const float* x, const float* weights) {
-    const BlockProblem problem{
-        x, weights, F::scale_length, {levels.data(), static_cast<int>(levels.size())}, F::storage};
+  quantize_by_scales<F, float>(row, blocks, length, importance, [&](const float* x, const float* w) {
+    const BlockProblem problem{x, w, F::scale_length, {levels.data(), static_cast<int>(levels.size())}, F::storage};
     return chosen.choose(problem, scratch).scale;
   });
 }
@@ -132,9 +131,8 @@ void quantize_exact(const float* row, uint8_t* blocks, size_t length, const floa
   using Shape = OneScaleShape<F>;
   if constexpr (Shape::exact_integers) {
     thread_local ExactIntegers search(-Shape::lowest, target_kernel);
-    return quantize_by_scales<F, Lanes>(row, blocks, length, importance, [&](const float* x, const float* weights) {
-      return search.best_scale(x, weights);
-    });
+    return quantize_by_scales<F, Lanes>(row, blocks, length, importance,
+                                        [&](const float* x, const float* w) { return search.best_scale(x, w); });
   }
   if constexpr (Shape::fp4) {
     if (!importance) return quantize_fp4_exactly<F>(row, blocks, length);
@@ -148,9 +146,9 @@ void quantize_exact(const float* row, uint8_t* blocks, size_t length, const floa
 /// `count` blocks of the uneven levels of IQ4, up to four, by the integer search.
 template <class F, int count>
 bool integer_iq4_blocks(const float* x, uint8_t* blocks, const float* importance) {
-  float weights[4 * 32], importances[4 * 32];
+  float values[4 * 32], importances[4 * 32];
   BlockParts parts[4];
-  iq4_runs(filled_to_four<count>(x, weights), filled_to_four<count>(importance, importances), parts);
+  iq4_runs(filled_to_four<count>(x, values), filled_to_four<count>(importance, importances), parts);
   for (size_t b = 0; b < count; ++b) encode<F>(parts[b], blocks + F::block_bytes * b);
   return true;
 }
@@ -173,12 +171,12 @@ void quantize_one_scale(const float* row, uint8_t* blocks, size_t length, const 
     quantize_searched<guard, F, 1>(row, blocks, length, importance, improve, improve);
   } else {
     constexpr int together = 16;
-    const auto improve = [](const float* x, uint8_t* some, const float* weights) {
-      quantize_exact<F>(x, some, together * F::block_length, weights);
+    const auto improve = [](const float* x, uint8_t* some, const float* w) {
+      quantize_exact<F>(x, some, together * F::block_length, w);
       return true;
     };
-    const auto improve_one = [](const float* x, uint8_t* one, const float* weights) {
-      quantize_exact<F>(x, one, F::block_length, weights);
+    const auto improve_one = [](const float* x, uint8_t* one, const float* w) {
+      quantize_exact<F>(x, one, F::block_length, w);
       return true;
     };
     quantize_searched<guard, F, together>(row, blocks, length, importance, improve, improve_one);

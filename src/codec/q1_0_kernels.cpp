@@ -24,9 +24,9 @@ inline uint8_t eight_signs<Float4>(const float* x) {
 /// The mean magnitude and the signs of lane_count<V> blocks; the sum runs from weight to weight in every lane.
 template <class V>
 void quantize_blocks(const float* x, uint8_t* blocks) {
-  V weights[n], sum(0.0f);
-  load_lanes<n>(x, n, weights);
-  for (int i = 0; i < n; ++i) sum += absolute(weights[i]);
+  V values[n], sum(0.0f);
+  load_lanes<n>(x, n, values);
+  for (int i = 0; i < n; ++i) sum += absolute(values[i]);
   float scales[lane_count<V>];
   store_run(sum / V(128.0f), scales);
   for (const float scale : scales) {

@@ -23,8 +23,8 @@ void quantize_by_affine_method(const float* row, uint8_t* blocks, size_t length,
   for (size_t at = 0; at < length; at += F::block_length, blocks += F::block_bytes) {
     BlockParts parts;
     for (uint32_t r = 0; r < runs_of<F>; ++r) {
-      const float *x = row + at + r * n, *weights = importance ? importance + at + r * n : nullptr;
-      const auto [scale, offset, tried] = chosen.choose({x, weights, n, last_level<F>, F::storage}, scratch);
+      const float *x = row + at + r * n, *w = importance ? importance + at + r * n : nullptr;
+      const auto [scale, offset, tried] = chosen.choose({x, w, n, last_level<F>, F::storage}, scratch);
       parts.scale[r] = stored_bits(scale, F::storage);
       parts.minimum[r] = stored_bits(offset, F::storage);
       for (size_t i = 0; i < n; ++i) {
@@ -41,10 +41,10 @@ bool weighted_blocks_of_32(const float* x, uint8_t* blocks, const float* importa
   using Candidates = AffineCandidatesOf<last_level<F>>;
   constexpr int n = 32, lanes = lane_count<V>;
   constexpr int rows = guard == Guard::compare ? Candidates::weighted_rows : Candidates::quick_weighted_rows;
-  V values[n], weights[n], scale, offset;
+  V values[n], w[n], scale, offset;
   load_lanes<n>(x, n, values);
-  load_lanes<n>(importance, n, weights);
-  fit_weighted_affine<Candidates, rows>(values, weights, scale, offset);
+  load_lanes<n>(importance, n, w);
+  fit_weighted_affine<Candidates, rows>(values, w, scale, offset);
   float scales[lanes], offsets[lanes];
   store_run(scale, scales);
   store_run(offset, offsets);
@@ -60,9 +60,9 @@ bool weighted_blocks_of_32(const float* x, uint8_t* blocks, const float* importa
 /// `count` blocks, up to four, by the integer search.
 template <class F, void (*fit_four)(const float*, BlockParts*), int count>
 bool integer_blocks_of_32(const float* x, uint8_t* blocks, const float*) {
-  float weights[4 * 32];
+  float values[4 * 32];
   BlockParts parts[4];
-  fit_four(filled_to_four<count>(x, weights), parts);
+  fit_four(filled_to_four<count>(x, values), parts);
   for (size_t b = 0; b < count; ++b) encode<F>(parts[b], blocks + F::block_bytes * b);
   return true;
 }
@@ -92,8 +92,8 @@ void quantize_scale_and_offset(const float* row, uint8_t* blocks, size_t length,
                                                    weighted_blocks_of_32<F, guard, Lanes>,
                                                    weighted_blocks_of_32<F, guard, float>);
   } else {
-    const auto exact = [](const float* x, uint8_t* block, const float* weights) {
-      quantize_by_affine_method<F, affine_method_count - 1>(x, block, F::block_length, weights);
+    const auto exact = [](const float* x, uint8_t* block, const float* w) {
+      quantize_by_affine_method<F, affine_method_count - 1>(x, block, F::block_length, w);
       return true;
     };
     quantize_searched<guard, F, 1>(row, blocks, length, importance, exact, exact);

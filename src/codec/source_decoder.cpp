@@ -58,9 +58,9 @@ SourceDecoder::SourceDecoder(std::string_view type, Kernel kernel)
   }
 }
 
-const float* SourceDecoder::decode(const uint8_t* source, size_t weights, WeightPosition first, float add) {
-  if (weights > values_.size()) values_.resize(weights);
-  const size_t blocks = weights / format_->block_length;
+const float* SourceDecoder::decode(const uint8_t* source, size_t count, WeightPosition first, float add) {
+  if (count > values_.size()) values_.resize(count);
+  const size_t blocks = count / format_->block_length;
   if (format_->quantized) {
     const size_t invalid = first_invalid(*format_, source, blocks);
     if (invalid < blocks) {
@@ -71,10 +71,10 @@ const float* SourceDecoder::decode(const uint8_t* source, size_t weights, Weight
   }
   decoder_->run(source, values_.data(), blocks);
   if (add != 0) {
-    for (size_t i = 0; i < weights; ++i) values_[i] += add;
+    for (size_t i = 0; i < count; ++i) values_[i] += add;
   }
-  if (!all_finite(values_.data(), weights)) {
-    const size_t bad = first_not_finite(values_.data(), weights);
+  if (!all_finite(values_.data(), count)) {
+    const size_t bad = first_not_finite(values_.data(), count);
     throw Error("The weight at " + place_in_tensor({first.weight + bad, first.row_length}) + " is " +
                 number_text(values_[bad]) +
                 ". A model with such weights is of no use: the file is damaged, or its training failed.");

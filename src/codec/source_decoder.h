@@ -34,7 +34,7 @@ class SourceDecoder {
   const Format& format() const { return *format_; }
   /// The next `weights` weights, whole blocks, each with `add` added. `first` names them in sentences. Valid until the
   /// next call.
-  const float* decode(const uint8_t* source, size_t weights, WeightPosition first, float add);
+  const float* decode(const uint8_t* source, size_t count, WeightPosition first, float add);
 
  private:
   const Format* format_;

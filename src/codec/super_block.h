@@ -27,9 +27,9 @@ constexpr SuperBlockSearch super_block_search() {
 
 template <class F, Guard guard>
 void quantize_super_block(const float* row, uint8_t* blocks, size_t length, const float* importance) {
-  const auto improve = [](const float* x, uint8_t* block, const float* weights) {
+  const auto improve = [](const float* x, uint8_t* block, const float* w) {
     BlockParts parts;
-    if (!super_block_search<F>()(x, weights, parts)) return false;
+    if (!super_block_search<F>()(x, w, parts)) return false;
     // Bytes written to `block` could be anything's; in an array of their own they are packed many at a time.
     uint8_t packed[F::block_bytes];
     encode<F>(parts, packed);

@@ -21,11 +21,11 @@ const Format& decodable(std::string_view name) {
   return *format;
 }
 
-void decode(const Format& format, const Decoder& decoder, const ComparedRun& run, uint64_t done, size_t weights,
+void decode(const Format& format, const Decoder& decoder, const ComparedRun& run, uint64_t done, size_t weight_count,
             float* values) {
-  decoder.run(run.blocks + format.bytes_for(done), values, weights / format.block_length);
+  decoder.run(run.blocks + format.bytes_for(done), values, weight_count / format.block_length);
   if (run.add == 0) return;
-  for (size_t i = 0; i < weights; ++i) values[i] += run.add;
+  for (size_t i = 0; i < weight_count; ++i) values[i] += run.add;
 }
 
 }  // namespace
@@ -39,17 +39,17 @@ Comparer::Comparer(std::string_view first, std::string_view second, Kernel kerne
       values_(whole_blocks(usual_tile, *first_, *second_)),
       decoded_(values_.size()) {}
 
-void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weights) {
+void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weight_count) {
   for (const Format* format : {first_, second_}) {
-    if (first_weight % format->block_length != 0 || weights % format->block_length != 0) {
+    if (first_weight % format->block_length != 0 || weight_count % format->block_length != 0) {
       throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
     }
   }
   figures_.blocks.reset();
   figures_.codes.reset();
   const size_t tile = values_.size();
-  for (uint64_t done = 0; done < weights; done += tile) {
-    const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weights - done));
+  for (uint64_t done = 0; done < weight_count; done += tile) {
+    const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weight_count - done));
     decode(*first_, *first_decoder_, first, done, count, values_.data());
     decode(*second_, *second_decoder_, second, done, count, decoded_.data());
     meter_.add(values_.data(), decoded_.data(), count);

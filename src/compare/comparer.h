@@ -26,7 +26,7 @@ class Comparer {
 
   /// Compares `weights` weights from `first_weight` of their tensor on; both numbers are multiples of both block
   /// lengths. A pair with a NaN or an infinite difference is counted and left out of the sums.
-  void run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weights);
+  void run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weight_count);
 
   /// The figures of the last run. Blocks and codes are those of the second.
   const ConversionStatistics& figures() const { return figures_; }

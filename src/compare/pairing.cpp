@@ -23,7 +23,7 @@ std::string_view match_name(Match match) {
 
 Match match_of(const ModelTensor& a, const ModelTensor& b) {
   if (a.shape == b.shape) return Match::same;
-  return a.weights == b.weights ? Match::reshaped : Match::resized;
+  return a.weight_count == b.weight_count ? Match::reshaped : Match::resized;
 }
 
 }  // namespace

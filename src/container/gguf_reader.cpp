@@ -199,16 +199,16 @@ class Reader {
     constexpr uint64_t most = uint64_t{1} << 63;
     const std::string which = "Tensor " + in_quotes(tensor.name);
     bool empty = false;
-    tensor.weights = 1;
+    tensor.weight_count = 1;
     for (const uint64_t size : tensor.shape) {
       if (size >= most) throw Error(which + " has a negative dimension." + damaged);
       empty = empty || size == 0;
     }
     for (const uint64_t size : tensor.shape) {
-      if (!empty && size > (most - 1) / tensor.weights) {
+      if (!empty && size > (most - 1) / tensor.weight_count) {
         throw Error(which + " has more weights than can be counted." + damaged);
       }
-      tensor.weights *= size;
+      tensor.weight_count *= size;
     }
     const Format* format = find_format(tensor.type);
     if (!format || !in_gguf(tensor.type)) {
@@ -221,7 +221,7 @@ class Reader {
                   std::to_string(format->block_length) + " weights of a " + std::string(format->name) + " block." +
                   damaged);
     }
-    const uint64_t blocks = tensor.weights / format->block_length;
+    const uint64_t blocks = tensor.weight_count / format->block_length;
     if (blocks > (most - 1) / format->block_bytes) {
       throw Error(which + " has more bytes than can be counted." + damaged);
     }

@@ -131,12 +131,12 @@ void ImportanceReader::read_gguf_index(std::span<const uint8_t> prefix) {
     const std::string name = tensor.name.substr(0, tensor.name.size() - suffix.size());
     const auto partner = by_name.find(name + std::string(values ? counts_suffix : values_suffix));
     if (partner == by_name.end()) refuse(in_quotes(tensor.name) + " lacks its partner.");
-    if (tensor.type != Type::f32 || tensor.weights == 0) refuse(in_quotes(tensor.name) + " holds no F32 numbers.");
+    if (tensor.type != Type::f32 || tensor.weight_count == 0) refuse(in_quotes(tensor.name) + " holds no F32 numbers.");
     if (!values) continue;
     ImportanceEntry entry;
     entry.name = name;
-    entry.values = tensor.weights;
-    entry.matrices = partner->second->weights;
+    entry.values = tensor.weight_count;
+    entry.matrices = partner->second->weight_count;
     entry.values_offset = tensor.offset;
     entry.counts_offset = partner->second->offset;
     index_.entries.push_back(std::move(entry));

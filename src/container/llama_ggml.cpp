@@ -207,14 +207,14 @@ void LlamaGgmlFile::take_tensor(std::span<const uint8_t> bytes) {
   if (!version_.same_layout(tensor.type)) {
     refuse("its blocks of type " + std::string(format->name) + " are laid out differently from today's.");
   }
-  tensor.weights = 1;
+  tensor.weight_count = 1;
   for (uint32_t i = 0; i < dimensions; ++i) {
     tensor.shape.push_back(load<uint32_t>(&bytes[fixed + i * sizeof(uint32_t)]));
-    if (tensor.shape.back() == 0 || tensor.weights > (uint64_t{1} << 48) / tensor.shape.back()) damaged();
-    tensor.weights *= tensor.shape.back();
+    if (tensor.shape.back() == 0 || tensor.weight_count > (uint64_t{1} << 48) / tensor.shape.back()) damaged();
+    tensor.weight_count *= tensor.shape.back();
   }
   if (tensor.shape[0] % format->block_length != 0) damaged();
-  tensor.bytes = format->bytes_for(tensor.weights);
+  tensor.bytes = format->bytes_for(tensor.weight_count);
   tensor.offset = wanted_.offset + head;
   if (version_.aligned()) tensor.offset = (tensor.offset + data_alignment - 1) / data_alignment * data_alignment;
   if (tensor.offset > file_bytes_ || tensor.bytes > file_bytes_ - tensor.offset) {

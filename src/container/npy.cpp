@@ -171,15 +171,15 @@ NpyHeader read_npy_header(std::span<const uint8_t> header, std::string_view name
   NpyHeader result{dtype->type, std::string(dtype->name), {}, 1, 0, header.size()};
   uint64_t longest = 1;
   for (const uint64_t size : dict.shape) {
-    if (size != 0 && result.weights > max_weights / size) dict.refuse("claims more values than any file can hold");
-    result.weights *= size;
+    if (size != 0 && result.weight_count > max_weights / size) dict.refuse("claims more values than any file can hold");
+    result.weight_count *= size;
     longest = std::max(longest, size);
   }
   // With one dimension longer than 1, both orders are the same.
-  if (dict.fortran_order && result.weights > longest) {
+  if (dict.fortran_order && result.weight_count > longest) {
     dict.refuse("is stored column by column (Fortran order). Save it as np.ascontiguousarray(array)");
   }
-  result.bytes = format_of(result.type).bytes_for(result.weights);
+  result.bytes = format_of(result.type).bytes_for(result.weight_count);
   result.shape.assign(dict.shape.rbegin(), dict.shape.rend());
   return result;
 }

@@ -22,7 +22,7 @@ struct NpyHeader {
   Type type;
   std::string dtype;            ///< as safetensors calls it: "F32"
   std::vector<uint64_t> shape;  ///< innermost first; empty for a single value
-  uint64_t weights, bytes;
+  uint64_t weight_count, bytes;
   uint64_t data_offset;  ///< from the start of the array file
 };
 

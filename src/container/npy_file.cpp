@@ -58,7 +58,7 @@ StoredTensor npy_tensor(std::string name, const NpyHeader& header, uint64_t offs
                 " bytes are expected and " + std::to_string(bytes_there - std::min(bytes_there, header.data_offset)) +
                 " are there. The file is probably incomplete; save it again.");
   }
-  return {std::move(name), header.shape, header.type, header.weights, header.bytes, offset + header.data_offset,
+  return {std::move(name), header.shape, header.type, header.weight_count, header.bytes, offset + header.data_offset,
           header.dtype};
 }
 

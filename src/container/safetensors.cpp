@@ -50,13 +50,13 @@ StoredTensor measured(SafetensorsEntry&& entry) {
   const uint64_t size = format_of(tensor.type).block_bytes;
   const bool empty = std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end();
   for (const uint64_t length : tensor.shape) {
-    if (!empty && length > tensor.bytes / size / tensor.weights) {
-      tensor.weights = UINT64_MAX / size;  // more than there is, whatever follows
+    if (!empty && length > tensor.bytes / size / tensor.weight_count) {
+      tensor.weight_count = UINT64_MAX / size;  // more than there is, whatever follows
       break;
     }
-    tensor.weights *= length;
+    tensor.weight_count *= length;
   }
-  if (tensor.weights * size != tensor.bytes) {
+  if (tensor.weight_count * size != tensor.bytes) {
     throw Error(which + " has " + counted(tensor.bytes, "byte") +
                 " of data, which is not what its shape and its type " + tensor.dtype + " ask for." + damaged);
   }

@@ -71,7 +71,7 @@ class TorchArchive : public FileReader {
     contents.notes = std::move(checkpoint_.notes);
     for (TorchTensor& tensor : checkpoint_.tensors) {
       const uint64_t offset = content_offsets_.at(std::string(storages) + tensor.storage) + tensor.offset;
-      contents.tensors.push_back({std::move(tensor.name), std::move(tensor.shape), tensor.type, tensor.weights,
+      contents.tensors.push_back({std::move(tensor.name), std::move(tensor.shape), tensor.type, tensor.weight_count,
                                   tensor.bytes, offset, std::move(tensor.dtype)});
     }
     return contents;

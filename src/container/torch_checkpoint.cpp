@@ -256,14 +256,14 @@ class Collector {
                        std::string(pickle_[storage.items[2]].text),
                        0};
     for (const uint64_t size : tensor.shape) {
-      if (size != 0 && tensor.weights > max_weights / size) damaged(name);
-      tensor.weights *= size;
+      if (size != 0 && tensor.weight_count > max_weights / size) damaged(name);
+      tensor.weight_count *= size;
     }
     check_strides(whole_numbers(arguments.items[3], name), tensor, name);
     const uint64_t first = whole(arguments.items[1], name);
     const uint64_t held = whole(storage.items[4], name) / (untyped ? value_bytes : 1);
-    if (first > held || tensor.weights > held - first) damaged(name);
-    tensor.bytes = tensor.weights * value_bytes;
+    if (first > held || tensor.weight_count > held - first) damaged(name);
+    tensor.bytes = tensor.weight_count * value_bytes;
     tensor.offset = first * value_bytes;
     std::reverse(tensor.shape.begin(), tensor.shape.end());
     tensors_.push_back(std::move(tensor));
@@ -293,7 +293,7 @@ class Collector {
   static void check_strides(const std::vector<uint64_t>& strides, const TorchTensor& tensor, const std::string& name) {
     if (strides.size() != tensor.shape.size()) damaged(name);
     uint64_t expected = 1;
-    for (size_t i = strides.size(); tensor.weights > 0 && i-- > 0;) {
+    for (size_t i = strides.size(); tensor.weight_count > 0 && i-- > 0;) {
       if (tensor.shape[i] == 1) continue;
       if (strides[i] != expected) {
         throw Error("The tensor " + in_quotes(name) +

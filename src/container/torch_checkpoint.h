@@ -15,7 +15,7 @@ struct TorchTensor {
   std::vector<uint64_t> shape;  ///< innermost first
   Type type;
   std::string dtype;  ///< "float16"
-  uint64_t weights, bytes;
+  uint64_t weight_count, bytes;
   std::string storage;  ///< the archive's entry data/<storage> holds the values,
   uint64_t offset;      ///< from this byte of it on
 };

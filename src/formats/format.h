@@ -51,7 +51,7 @@ struct Format {
 
   constexpr double bits_per_weight() const { return 8.0 * block_bytes / block_length; }
   /// Bytes of `weights` weights; a multiple of block_length.
-  constexpr uint64_t bytes_for(uint64_t weights) const { return weights / block_length * block_bytes; }
+  constexpr uint64_t bytes_for(uint64_t weight_count) const { return weight_count / block_length * block_bytes; }
 };
 
 /// Adds a format that list.h does not have; before any other use of the table.

@@ -216,7 +216,7 @@ void ScaleLab::cut(double offset) {
   const BlockProblem problem = block_.one_scale();
   std::vector<float> moved(block_.weights);
   for (float& x : moved) x = static_cast<float>(x - offset);
-  scratch_.sweep.walk(moved.data(), problem.weights, problem.n, problem.levels);
+  scratch_.sweep.walk(moved.data(), problem.importance, problem.n, problem.levels);
   keep_pieces();
 }
 

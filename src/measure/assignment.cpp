@@ -89,13 +89,13 @@ std::string_view part_in_layer(std::string_view name) {
 
 /// The quantized type most weights have; none when nothing is quantized.
 std::optional<Type> most_used(const Measurement& measurement, std::span<const Type> assignment) {
-  std::map<Type, uint64_t> weights;
+  std::map<Type, uint64_t> weight_counts;
   for (size_t i = 0; i < assignment.size(); ++i) {
-    if (format_of(assignment[i]).quantized) weights[assignment[i]] += measurement.tensors[i].weights;
+    if (format_of(assignment[i]).quantized) weight_counts[assignment[i]] += measurement.tensors[i].weight_count;
   }
-  const auto most = std::max_element(weights.begin(), weights.end(),
+  const auto most = std::max_element(weight_counts.begin(), weight_counts.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == weights.end() ? std::nullopt : std::optional(most->first);
+  return most == weight_counts.end() ? std::nullopt : std::optional(most->first);
 }
 
 std::string shell_word(const std::string& text) {
@@ -115,7 +115,7 @@ Assignment kept_as_they_are(const Measurement& measurement) {
 uint64_t file_bytes(const Measurement& measurement, std::span<const Type> assignment) {
   uint64_t bytes = measurement.kept_file_bytes;
   for (size_t i = 0; i < assignment.size(); ++i) {
-    bytes += padded_bytes(format_of(assignment[i]).bytes_for(measurement.tensors[i].weights));
+    bytes += padded_bytes(format_of(assignment[i]).bytes_for(measurement.tensors[i].weight_count));
   }
   return bytes;
 }
@@ -123,8 +123,9 @@ uint64_t file_bytes(const Measurement& measurement, std::span<const Type> assign
 double bits_per_weight(const Measurement& measurement, std::span<const Type> assignment) {
   uint64_t bytes = measurement.kept_tensor_bytes;
   for (size_t i = 0; i < assignment.size(); ++i)
-    bytes += format_of(assignment[i]).bytes_for(measurement.tensors[i].weights);
-  return measurement.weights ? 8.0 * static_cast<double>(bytes) / static_cast<double>(measurement.weights) : 0;
+    bytes += format_of(assignment[i]).bytes_for(measurement.tensors[i].weight_count);
+  return measurement.weight_count ? 8.0 * static_cast<double>(bytes) / static_cast<double>(measurement.weight_count)
+                                  : 0;
 }
 
 Prediction predict(const Measurement& measurement, std::span<const Type> assignment) {
@@ -140,7 +141,7 @@ Prediction predict(const Measurement& measurement, std::span<const Type> assignm
       continue;
     }
     ++prediction.tensors;
-    prediction.weights += tensor.weights;
+    prediction.weight_count += tensor.weight_count;
     prediction.weights_measured += tensor.rows_measured * tensor.row_length();
     plain.add(tensor, type);
     if (!tensor.has_importance) continue;

@@ -29,9 +29,9 @@ struct Prediction {
   Estimate relative_squared_error;  ///< sum (x-y)^2 / sum x^2
   /// The same two with each weight counted by its importance, over the tensors that have one; none without.
   std::optional<Estimate> weighted_squared_error, relative_weighted_squared_error;
-  uint64_t weights = 0, weights_measured = 0;  ///< of the tensors below
-  uint64_t tensors = 0;                        ///< that the figures are about
-  uint64_t missing = 0;                        ///< tensors left out: not measured as their type
+  uint64_t weight_count = 0, weights_measured = 0;  ///< of the tensors below
+  uint64_t tensors = 0;                             ///< that the figures are about
+  uint64_t missing = 0;                             ///< tensors left out: not measured as their type
 };
 
 /// Sums up what is known. Tensors are independent, so variances add.

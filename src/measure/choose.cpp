@@ -71,9 +71,9 @@ class Chooser {
       throw Error("The rows of " + in_quotes(tensor.name) + ", " + std::to_string(tensor.row_length()) +
                   " weights long, do not fill blocks of " + display_name(type) + ". Ask for another type.");
     }
-    const uint64_t bytes = format_of(type).bytes_for(tensor.weights);
-    const auto weight = options_.role_weights.find(std::string(role_name(tensor.name)));
-    const double factor = weight == options_.role_weights.end() ? 1 : weight->second;
+    const uint64_t bytes = format_of(type).bytes_for(tensor.weight_count);
+    const auto weight = options_.role_factors.find(std::string(role_name(tensor.name)));
+    const double factor = weight == options_.role_factors.end() ? 1 : weight->second;
     candidates.types.push_back(type);
     candidates.options.push_back(
         {by_size() ? padded_bytes(bytes) : bytes, factor * error_of(tensor, type, options_.objective)});
@@ -89,13 +89,13 @@ class Chooser {
       }
       return *options_.bytes - measurement_.kept_file_bytes;
     }
-    const double weights = static_cast<double>(measurement_.weights);
+    const double weight_count = static_cast<double>(measurement_.weight_count);
     const double bytes =
-        std::floor(*options_.bits_per_weight * weights / 8) - static_cast<double>(measurement_.kept_tensor_bytes);
+        std::floor(*options_.bits_per_weight * weight_count / 8) - static_cast<double>(measurement_.kept_tensor_bytes);
     if (bytes < static_cast<double>(smallest)) {
       char least[32];
       // Rounded up, so that asking for it works.
-      const double bits = 8 * static_cast<double>(smallest + measurement_.kept_tensor_bytes) / weights;
+      const double bits = 8 * static_cast<double>(smallest + measurement_.kept_tensor_bytes) / weight_count;
       std::snprintf(least, sizeof least, "%.4f", std::ceil(bits * 1e4) / 1e4);
       throw Error("The smallest mix of these types and rules takes " + std::string(least) +
                   " bits per weight. Ask for at least that, or allow smaller types.");

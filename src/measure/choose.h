@@ -20,7 +20,7 @@ struct SolveOptions {
   std::optional<uint64_t> bytes;          ///< of the output file, at most
   std::optional<double> bits_per_weight;  ///< at most; one of the two is set
   Objective objective = Objective::squared;
-  std::map<std::string, double> role_weights;  ///< factor of the error of a role's tensors; 1 where nothing is said
+  std::map<std::string, double> role_factors;  ///< factor of the error of a role's tensors; 1 where nothing is said
   std::vector<Type> types;  ///< that may be chosen; empty: the quantized ones that were measured, and each tensor's own
   std::map<std::string, Type> assigned;  ///< tensors by name that have their type already
   std::vector<TypeRule> fixed;           ///< the person's own: the first that finds a tensor's name decides its type

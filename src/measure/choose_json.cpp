@@ -40,7 +40,7 @@ Json prediction_value(const Prediction& prediction) {
   json.add("weightedSquaredError", weighted ? interval_json(*prediction.weighted_squared_error, same) : Json());
   json.add("weightedRelativeError",
            weighted ? interval_json(*prediction.relative_weighted_squared_error, root) : Json(nullptr));
-  json.add("weights", prediction.weights);
+  json.add("weights", prediction.weight_count);
   json.add("weightsMeasured", prediction.weights_measured);
   json.add("tensors", prediction.tensors);
   json.add("missing", prediction.missing);
@@ -75,8 +75,8 @@ Json mix_value(const Measurement& measurement, const Assignment& assignment) {
                        {"role", role_name(tensor.name)},
                        {"from", format_of(tensor.from).name},
                        {"type", format_of(assignment[i]).name},
-                       {"weights", tensor.weights},
-                       {"bytes", format_of(assignment[i]).bytes_for(tensor.weights)},
+                       {"weights", tensor.weight_count},
+                       {"bytes", format_of(assignment[i]).bytes_for(tensor.weight_count)},
                        {"squaredError", known ? finite(tensor.error(assignment[i]).value) : Json(nullptr)},
                        {"relativeError", std::move(relative)}});
   }
@@ -183,7 +183,7 @@ SolveOptions solve_options(const Json& root) {
           throw Error("There is no role " + in_quotes(role) +
                       ". Roles are q, k, v, qkv, o, gate, up, down, token_embd, output, norm and other.");
         }
-        options.role_weights[role] = positive(weight, role.c_str());
+        options.role_factors[role] = positive(weight, role.c_str());
       }
     } else {
       throw Error("There is no option " + in_quotes(name) + '.');
@@ -234,7 +234,7 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
   Json list = Json::list();
   for (const Type type : types) {
     list.push_back({{"type", format_of(type).name},
-                    {"bytes", format_of(type).bytes_for(tensor->weights)},
+                    {"bytes", format_of(type).bytes_for(tensor->weight_count)},
                     {"bitsPerWeight", format_of(type).bits_per_weight()},
                     {"relativeError", relative_error(*tensor, type)}});
   }
@@ -282,8 +282,8 @@ std::string observation_json(const Measurement& measurement, std::string_view re
                      {"tried", std::move(tried)},
                      {"errorBefore", step.before},
                      {"errorAfter", step.after},
-                     {"bytesBefore", format_of(step.tried.front()).bytes_for(tensor.weights)},
-                     {"bytesAfter", format_of(step.tried.back()).bytes_for(tensor.weights)},
+                     {"bytesBefore", format_of(step.tried.front()).bytes_for(tensor.weight_count)},
+                     {"bytesAfter", format_of(step.tried.back()).bytes_for(tensor.weight_count)},
                      {"halved", step.reached}});
   }
   return Json{{"objective", objective_name(options.objective)},

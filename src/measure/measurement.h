@@ -27,7 +27,7 @@ struct MeasuredTensor {
   std::string name;
   std::vector<uint64_t> shape;
   Type from;
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
   uint64_t rows = 0, rows_measured = 0;
   bool has_importance = false;
   RowMoments squares, weighted_squares;  ///< sum x^2 and sum q x^2 of a row
@@ -58,7 +58,7 @@ struct Measurement {
   std::optional<std::string> architecture;
   std::optional<std::string> importance;  ///< path of the matrix in use
   SampleSize size;
-  uint64_t weights = 0;          ///< of the model, unquantizable ones included
+  uint64_t weight_count = 0;     ///< of the model, unquantizable ones included
   uint64_t kept_file_bytes = 0;  ///< of an output file: its header and the tensors below none of which are here, padded
   uint64_t kept_tensor_bytes = 0;       ///< tensor data of the same, without padding
   bool quantized_source = false;        ///< some tensors are quantized already

@@ -30,7 +30,7 @@ Json moments_json(const RowMoments& moments) { return Json::list({moments.sum, m
 
 Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
   const Format& format = format_of(type.type);
-  Json json = {{"type", format.name}, {"bytes", format.bytes_for(tensor.weights)}, {"possible", type.possible}};
+  Json json = {{"type", format.name}, {"bytes", format.bytes_for(tensor.weight_count)}, {"possible", type.possible}};
   const bool known = type.possible && tensor.rows_measured > 0;
   json.add("squaredError", known ? estimate_json(estimated_sum(type.error, tensor.coverage())) : Json(nullptr));
   json.add("relativeSquaredError",
@@ -52,7 +52,7 @@ Json tensor_json(const MeasuredTensor& tensor) {
           {"layer", layer ? Json(*layer) : Json(nullptr)},
           {"role", role_name(tensor.name)},
           {"from", format_of(tensor.from).name},
-          {"weights", tensor.weights},
+          {"weights", tensor.weight_count},
           {"rows", tensor.rows},
           {"rowsMeasured", tensor.rows_measured},
           {"importance", tensor.has_importance},
@@ -126,11 +126,11 @@ MeasuredTensor parse_tensor(const Json& json) {
     product = product > most_rows_of_a_tensor ? product : product * tensor.shape.back();
   }
   tensor.from = type_named(json, "from");
-  tensor.weights = count(json, "weights");
+  tensor.weight_count = count(json, "weights");
   tensor.rows = count(json, "rows");
   tensor.rows_measured = count(json, "rowsMeasured");
-  if (tensor.shape.empty() || product != tensor.weights || tensor.rows != tensor.weights / tensor.row_length() ||
-      tensor.rows_measured > tensor.rows) {
+  if (tensor.shape.empty() || product != tensor.weight_count ||
+      tensor.rows != tensor.weight_count / tensor.row_length() || tensor.rows_measured > tensor.rows) {
     not_one("the shape and the rows of " + in_quotes(tensor.name) + " contradict each other");
   }
   tensor.has_importance = flag(json, "importance");
@@ -160,7 +160,7 @@ std::string measurement_json(const Measurement& measurement) {
                      {"importance", measurement.importance},
                      {"precision", measurement.size.precision},
                      {"allRows", measurement.size.all_rows},
-                     {"weights", measurement.weights},
+                     {"weights", measurement.weight_count},
                      {"keptFileBytes", measurement.kept_file_bytes},
                      {"keptTensorBytes", measurement.kept_tensor_bytes},
                      {"quantizedSource", measurement.quantized_source},
@@ -186,7 +186,7 @@ Measurement parse_measurement(std::string_view json) {
   const Json& precision = member(root, "precision");
   if (!precision.is_number() || !(precision.get<double>() > 0)) not_one("\"precision\" is not a positive number");
   measurement.size = {precision.get<double>(), flag(root, "allRows")};
-  measurement.weights = count(root, "weights");
+  measurement.weight_count = count(root, "weights");
   measurement.kept_file_bytes = count(root, "keptFileBytes");
   measurement.kept_tensor_bytes = count(root, "keptTensorBytes");
   measurement.quantized_source = flag(root, "quantizedSource");

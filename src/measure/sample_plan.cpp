@@ -12,7 +12,7 @@
 namespace nibble {
 namespace {
 
-uint64_t rows_of(const ModelTensor& tensor) { return tensor.weights / tensor.shape.front(); }
+uint64_t rows_of(const ModelTensor& tensor) { return tensor.weight_count / tensor.shape.front(); }
 
 /// The same for every file type: a tensor is measured when it can be quantized.
 PlanOptions to_everything(PlanOptions options) {
@@ -34,7 +34,7 @@ bool can_have(const ModelTensor& tensor, Type type, bool importance) {
 }
 
 bool can_be_quantized(const ModelTensor& tensor) {
-  return tensor.weights > 0 && tensor.shape.size() > 1 && reason_to_keep(tensor.name).empty() &&
+  return tensor.weight_count > 0 && tensor.shape.size() > 1 && reason_to_keep(tensor.name).empty() &&
          find_decoder(tensor.stored, Kernel::scalar) != nullptr;
 }
 
@@ -68,7 +68,7 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
   if (const auto architecture = model.metadata().text("general.architecture")) measurement.architecture = *architecture;
   if (layout.importance_used) measurement.importance = importance->path;
   measurement.size = options.size;
-  measurement.weights = layout.weights;
+  measurement.weight_count = layout.weight_count;
   measurement.kept_file_bytes = layout.output_bytes;
   measurement.kept_tensor_bytes = layout.tensor_bytes;
   for (const PlannedTensor& planned : layout.tensors) {
@@ -79,7 +79,7 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
     measurement.kept_tensor_bytes -= planned.output_bytes;
     measurement.quantized_source = measurement.quantized_source || format_of(source.type).quantized;
     MeasuredTensor tensor{
-        source.name, source.shape, source.type, source.weights, rows_of(source), 0, planned.importance.has_value(),
+        source.name, source.shape, source.type, source.weight_count, rows_of(source), 0, planned.importance.has_value(),
         {},          {},           {}};
     const std::vector<Type> own = {planned.to};
     const bool all_weighted = tensor.has_importance && planned.unusable_importance == 0;

@@ -7,9 +7,9 @@
 
 namespace nibble {
 
-std::vector<uint32_t> files_beside(std::string_view weights, std::span<const std::string> paths) {
+std::vector<uint32_t> files_beside(std::string_view weight_file, std::span<const std::string> paths) {
   const bool as_hugging_face_names_them =
-      has_extension(weights, ".safetensors") || weights.starts_with("pytorch_model");
+      has_extension(weight_file, ".safetensors") || weight_file.starts_with("pytorch_model");
   if (!as_hugging_face_names_them || std::find(paths.begin(), paths.end(), "config.json") == paths.end()) return {};
   std::vector<uint32_t> found;
   for (uint32_t i = 0; i < paths.size(); ++i) {

@@ -100,13 +100,14 @@ std::vector<std::string> quoted_names(std::span<const std::string> paths, std::s
 }
 
 /// The folder whose weights are taken. Of several checkouts in a cache nothing says which one is meant.
-std::string_view nearest_folder(std::span<const std::string> paths, std::span<const uint32_t> weights) {
-  const uint32_t nearest = *std::min_element(
-      weights.begin(), weights.end(), [&](uint32_t a, uint32_t b) { return order_of(paths[a]) < order_of(paths[b]); });
+std::string_view nearest_folder(std::span<const std::string> paths, std::span<const uint32_t> weight_files) {
+  const uint32_t nearest = *std::min_element(weight_files.begin(), weight_files.end(), [&](uint32_t a, uint32_t b) {
+    return order_of(paths[a]) < order_of(paths[b]);
+  });
   const std::string_view folder = folder_of(paths[nearest]);
   if (name_of(folder_of(folder)) != snapshots) return folder;
   std::vector<std::string> checkouts;
-  for (const uint32_t i : weights) {
+  for (const uint32_t i : weight_files) {
     const std::string_view other = folder_of(paths[i]);
     if (folder_of(other) != folder_of(folder)) continue;
     const std::string name = in_quotes(name_of(other));
@@ -136,20 +137,20 @@ std::vector<std::string_view> weight_extensions() {
 ChosenModel choose_model_files(std::span<const std::string> paths, std::string_view folder) {
   int rank = 1;
   for (const std::string& path : paths) rank = std::max(rank, rank_of(path));
-  std::vector<uint32_t> gguf, weights;
+  std::vector<uint32_t> gguf, weight_files;
   for (uint32_t i = 0; i < paths.size(); ++i) {
     const int own = rank_of(paths[i]);
     if (own == gguf_rank) gguf.push_back(i);
-    if (own == rank) weights.push_back(i);
+    if (own == rank) weight_files.push_back(i);
   }
-  if (weights.empty()) refuse_folder(paths);
+  if (weight_files.empty()) refuse_folder(paths);
   ChosenModel chosen;
   chosen.name = model_name(folder);
   if (rank == gguf_rank) {
     for (const uint32_t i : gguf) chosen.files.push_back({i, std::string(name_of(paths[i]))});
     return chosen;
   }
-  const std::string_view own = nearest_folder(paths, weights);
+  const std::string_view own = nearest_folder(paths, weight_files);
   for (uint32_t i = 0; i < paths.size(); ++i) {
     const std::string_view path = paths[i];
     if (!path.starts_with(own) || (!own.empty() && path.substr(own.size(), 1) != "/")) continue;

@@ -109,7 +109,7 @@ std::vector<ModelTensor> tensors_of(std::span<const ModelFile> files, std::span<
                          trimmed_shape(tensor.shape),
                          tensor.type,
                          tensor.type,
-                         tensor.weights,
+                         tensor.weight_count,
                          tensor.bytes,
                          {{file, tensor.offset}},
                          {},

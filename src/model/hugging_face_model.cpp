@@ -57,7 +57,7 @@ ModelTensor stored_tensor(ConvertedTensor&& tensor, std::span<const StoredLayer>
       throw Error("The parts of " + in_quotes(result.name) +
                   " are stored in different types. Save the model with one.");
     }
-    result.weights += stored.weights;
+    result.weight_count += stored.weight_count;
     result.bytes += stored.bytes;
     result.slices.push_back({layers[i].file, stored.offset});
   }
@@ -91,14 +91,14 @@ class Deriver {
     }
     const uint64_t bytes = made.bytes();
     const Type type = made.type;
-    uint64_t weights = 1;
-    for (const uint64_t size : tensor.shape) weights *= size;
+    uint64_t weight_count = 1;
+    for (const uint64_t size : tensor.shape) weight_count *= size;
     const uint64_t offset = derived_.add(std::move(made));
     return {std::move(tensor.name),
             std::move(tensor.shape),
             tensor.type,
             type,
-            weights,
+            weight_count,
             bytes,
             {{file_, offset}},
             {},
@@ -175,8 +175,9 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
 
 }  // namespace
 
-std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 std::string_view title, Assembly& assembly) {
+std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files,
+                                                 std::span<const uint32_t> weight_files, std::string_view title,
+                                                 Assembly& assembly) {
   const std::span<const uint8_t> text = bytes_of(files, "config.json");
   if (text.empty()) {
     return "Without a config.json nothing says what network these weights belong to; of a language model, choose the "
@@ -186,7 +187,7 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   if (const auto reason = reason_not_convertible(config)) return reason;
   std::vector<StoredLayer> layers;
   try {
-    layers = stored_layers(files, weights, config);
+    layers = stored_layers(files, weight_files, config);
   } catch (const UnknownForm& problem) {
     return std::string(problem.what()) + " A model that llama.cpp runs cannot be made of them.";
   }

@@ -11,7 +11,8 @@ namespace nibble {
 /// A Hugging Face folder as the GGUF model it stands for: adds metadata, tensors and notes to `assembly`. A
 /// sentence, and nothing added, when there is no config.json, its architecture is not known or the weights are
 /// `quantized` already. Throws Error when the files contradict one another.
-std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files, std::span<const uint32_t> weights,
-                                                 std::string_view title, Assembly& assembly);
+std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files,
+                                                 std::span<const uint32_t> weight_files, std::string_view title,
+                                                 Assembly& assembly);
 
 }  // namespace nibble

@@ -39,7 +39,7 @@ struct ModelTensor {
   std::vector<uint64_t> shape;  ///< innermost first, trailing dimensions of 1 dropped, at least one
   Type type;                    ///< in the GGUF file the model stands for
   Type stored;                  ///< of the bytes in the files; the same as `type` in a GGUF file
-  uint64_t weights;
+  uint64_t weight_count;
   uint64_t bytes;  ///< as stored, all slices
   /// Where the data is: pieces of equal size, whole rows each, in the order of the outermost dimension.
   std::vector<TensorSlice> slices;
@@ -51,18 +51,18 @@ struct ModelTensor {
 
   /// Weights in a row, as Transform counts rows.
   uint64_t row_length() const { return transform.head_rows && shape.size() == 1 ? 1 : shape[0]; }
-  uint64_t slice_weights() const { return weights / slices.size(); }
+  uint64_t slice_weights() const { return weight_count / slices.size(); }
 };
 
 /// Where to find consecutive weights of a tensor. Transform::head_rows is taken care of, Transform::add is not.
 struct WeightPlace {
   uint32_t file;
-  uint64_t offset;   ///< of the block that holds the first weight
-  uint64_t weights;  ///< that follow one another from there on, at most as many as were asked for
+  uint64_t offset;        ///< of the block that holds the first weight
+  uint64_t weight_count;  ///< that follow one another from there on, at most as many as were asked for
 };
 
 /// The place of weight number `first`, a multiple of the stored type's block length, and how many of the `count`
-/// weights from there on lie behind it without a gap. `first` + `count` is at most tensor.weights.
+/// weights from there on lie behind it without a gap. `first` + `count` is at most tensor.weight_count.
 WeightPlace place_of(const ModelTensor& tensor, uint64_t first, uint64_t count);
 
 /// One file of a model.

@@ -24,8 +24,8 @@ StoredMatrix matrix_of(const Source& source) {
 
 class Layers {
  public:
-  Layers(std::span<const ModelFile> files, std::span<const uint32_t> weights, const HuggingFaceConfig& config) {
-    for (const uint32_t file : weights) {
+  Layers(std::span<const ModelFile> files, std::span<const uint32_t> weight_files, const HuggingFaceConfig& config) {
+    for (const uint32_t file : weight_files) {
       for (const StoredTensor& tensor : files[file].contents->tensors) sources_.push_back({&tensor, file});
     }
     for (const Source& source : sources_) by_name_.emplace(source.tensor->name, &source);
@@ -120,8 +120,8 @@ class Layers {
     return {{source.tensor->name, source.tensor->shape, type}, source.tensor, source.file, matrix, ""};
   }
 
-  [[noreturn]] static void mismatch(const StoredTensor& weights, const StoredTensor& part) {
-    throw Error("The tensor " + in_quotes(part.name) + " does not have the size that " + in_quotes(weights.name) +
+  [[noreturn]] static void mismatch(const StoredTensor& matrix, const StoredTensor& part) {
+    throw Error("The tensor " + in_quotes(part.name) + " does not have the size that " + in_quotes(matrix.name) +
                 " calls for. The file is damaged, or of a kind that is not known.");
   }
 
@@ -134,10 +134,10 @@ class Layers {
     matrix.columns = matrix.data.columns;
     matrix.scales = matrix_of(scale);
     const uint64_t down = matrix.scales.rows, across = matrix.scales.columns;
-    if (scale.tensor->weights == 1) {
+    if (scale.tensor->weight_count == 1) {
       matrix.scale_rows = matrix.rows;
       matrix.scale_columns = matrix.columns;
-    } else if (scale.tensor->weights == matrix.rows) {
+    } else if (scale.tensor->weight_count == matrix.rows) {
       matrix.scales.rows = matrix.rows;
       matrix.scales.columns = 1;
       matrix.scale_columns = matrix.columns;
@@ -187,12 +187,12 @@ class Layers {
   std::pair<uint32_t, uint64_t> bits_and_group(const std::string& base) const {
     const auto groups = quantization_ ? quantization_->object("config_groups") : std::nullopt;
     const auto first = groups ? groups->object("group_0") : std::nullopt;
-    const auto weights = first ? first->object("weights") : std::nullopt;
-    const uint64_t bits = weights ? weights->whole("num_bits").value_or(0) : 0;
+    const auto settings = first ? first->object("weights") : std::nullopt;
+    const uint64_t bits = settings ? settings->whole("num_bits").value_or(0) : 0;
     if (bits != 4 && bits != 8) {
       throw UnknownForm("config.json does not say that " + in_quotes(base) + " has codes of 4 or 8 bits.");
     }
-    return {static_cast<uint32_t>(bits), weights->whole("group_size").value_or(0)};
+    return {static_cast<uint32_t>(bits), settings->whole("group_size").value_or(0)};
   }
 
   StoredLayer codes_in_columns(const std::string& base, const Source& source) const {
@@ -239,12 +239,13 @@ class Layers {
     DerivedMatrix& matrix = layer.matrix;
     matrix.form = MatrixForm::mxfp4_pairs;
     std::vector<uint64_t>& shape = layer.tensor.shape;
-    if (shape.size() < 2 || shape[0] != half_block || scale.tensor->weights * half_block != source.tensor->weights) {
+    if (shape.size() < 2 || shape[0] != half_block ||
+        scale.tensor->weight_count * half_block != source.tensor->weight_count) {
       mismatch(*source.tensor, *scale.tensor);
     }
     shape.erase(shape.begin());
     matrix.columns = shape[0];
-    matrix.rows = scale.tensor->weights / matrix.columns;
+    matrix.rows = scale.tensor->weight_count / matrix.columns;
     shape[0] *= block;
     matrix.data = {source.file, source.tensor->offset, Type::i8, matrix.rows, matrix.columns * half_block};
     matrix.scales = {scale.file, scale.tensor->offset, Type::i8, matrix.rows, matrix.columns};
@@ -259,9 +260,9 @@ class Layers {
 
 }  // namespace
 
-std::vector<StoredLayer> stored_layers(std::span<const ModelFile> files, std::span<const uint32_t> weights,
+std::vector<StoredLayer> stored_layers(std::span<const ModelFile> files, std::span<const uint32_t> weight_files,
                                        const HuggingFaceConfig& config) {
-  return Layers(files, weights, config).all();
+  return Layers(files, weight_files, config).all();
 }
 
 }  // namespace nibble

@@ -28,7 +28,7 @@ struct UnknownForm : Error {
 
 /// The tensors of these files, quantized layers put together. `config` is the folder's config.json. Throws Error when a
 /// part of one is missing, has another shape than the others say; UnknownForm when weights cannot be decoded.
-std::vector<StoredLayer> stored_layers(std::span<const ModelFile> files, std::span<const uint32_t> weights,
+std::vector<StoredLayer> stored_layers(std::span<const ModelFile> files, std::span<const uint32_t> weight_files,
                                        const HuggingFaceConfig& config);
 
 }  // namespace nibble

@@ -75,7 +75,7 @@ class Collector {
                                  folded(stored.shape),
                                  gguf_type(stored.type),
                                  stored.type,
-                                 stored.weights,
+                                 stored.weight_count,
                                  stored.bytes,
                                  {{file, stored.offset}},
                                  {},
@@ -122,7 +122,7 @@ GgufHeader header_of(const KeyValueList& values) {
   return *read_gguf(bytes, bytes.size()).header;
 }
 
-void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
+void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weight_files, std::string_view title,
                       const std::string& why, Assembly& assembly) {
   assembly.notes.warn(why +
                       " The output keeps the names of the tensors and says that its architecture is unknown; llama.cpp "
@@ -131,7 +131,7 @@ void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t
   values.set_string("general.architecture", unknown_architecture);
   values.set_string("general.name", title);
   Collector collector(values, assembly);
-  for (const uint32_t file : weights) {
+  for (const uint32_t file : weight_files) {
     const FileContents& contents = *files[file].contents;
     for (const auto& [key, text] : contents.texts) {
       values.set_string(std::string(contents.container) + '.' + key, text);

@@ -10,7 +10,7 @@ namespace nibble {
 /// A model of a network nobody knows: every tensor keeps its name, shape and type as far as GGUF can hold them, and
 /// notes say where it cannot. `why` begins the first one: why the network is not known. Adds to `assembly`. Throws
 /// Error when a tensor is in two of the files.
-void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weights, std::string_view title,
+void assemble_unknown(std::span<const ModelFile> files, std::span<const uint32_t> weight_files, std::string_view title,
                       const std::string& why, Assembly& assembly);
 
 /// The header of the GGUF file a model stands for, from its entries.

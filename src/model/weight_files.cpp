@@ -151,13 +151,13 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& note
 
 Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name) {
   Assembly assembly;
-  const std::vector<uint32_t> weights = weight_files(files, assembly.notes);
-  for (const uint32_t file : weights) {
+  const std::vector<uint32_t> chosen = weight_files(files, assembly.notes);
+  for (const uint32_t file : chosen) {
     assembly.notes.append(files[file].contents->notes);
   }
-  assembly.container = files[weights[0]].contents->container;
-  assembly.shards = {weights[0]};
-  std::string_view own_name = files[weights[0]].name;
+  assembly.container = files[chosen[0]].contents->container;
+  assembly.shards = {chosen[0]};
+  std::string_view own_name = files[chosen[0]].name;
   own_name = own_name.substr(0, own_name.rfind('.'));
   const std::string_view title = name.empty() ? own_name : name;
   const auto quantized = quantized_source(files);
@@ -166,8 +166,8 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
                         ") and cannot be quantized again without loss. Open the model before it was quantized.");
   }
   const size_t of_the_files = assembly.notes.list.size();
-  const auto why_not = assemble_hugging_face(files, weights, title, assembly);
-  if (why_not) assemble_unknown(files, weights, title, *why_not, assembly);
+  const auto why_not = assemble_hugging_face(files, chosen, title, assembly);
+  if (why_not) assemble_unknown(files, chosen, title, *why_not, assembly);
   for (size_t i = of_the_files; i < assembly.notes.list.size(); ++i) assembly.notes.list[i].gguf_only = true;
   return assembly;
 }

@@ -146,8 +146,8 @@ class Planner {
 
   void add_vector(Vector vector, const std::string& name, uint32_t layer, uint64_t expected) {
     const ModelTensor& source = tensor(name);
-    if (source.weights != expected) {
-      throw Error("Tensor " + in_quotes(name) + " has " + counted(source.weights, "value") +
+    if (source.weight_count != expected) {
+      throw Error("Tensor " + in_quotes(name) + " has " + counted(source.weight_count, "value") +
                   " where the network needs " + std::to_string(expected) + ". The file is probably damaged.");
     }
     check_decodable(source);
@@ -172,10 +172,10 @@ class Planner {
   /// The tensor of matrices of `columns` columns; throws Error when it has other sizes.
   uint32_t matrix(const std::string& name, uint64_t columns, uint64_t rows) {
     const ModelTensor& source = tensor(name);
-    if (source.shape[0] != columns || source.weights != columns * rows) {
+    if (source.shape[0] != columns || source.weight_count != columns * rows) {
       throw Error("Tensor " + in_quotes(name) + " has rows of " + std::to_string(source.shape[0]) + " and " +
-                  counted(source.weights, "weight") + " where the network needs " + std::to_string(rows) + " rows of " +
-                  std::to_string(columns) + ". The file is probably damaged.");
+                  counted(source.weight_count, "weight") + " where the network needs " + std::to_string(rows) +
+                  " rows of " + std::to_string(columns) + ". The file is probably damaged.");
     }
     check_decodable(source);
     return number(name);

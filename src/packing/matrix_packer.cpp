@@ -30,7 +30,7 @@ class MatrixPacker::Writer {
     count_ = count;
   }
   /// `first`: the number of the first of them in the matrix.
-  virtual void add(const float* values, size_t weights, uint64_t first) = 0;
+  virtual void add(const float* values, size_t weight_count, uint64_t first) = 0;
   virtual void end_pass(int) {}
 
  protected:
@@ -66,8 +66,8 @@ using Writer = MatrixPacker::Writer;
 class Int8Codes final : public Writer {
  public:
   using Writer::Writer;
-  void add(const float* values, size_t weights, uint64_t first) override {
-    for (size_t i = 0; i < weights; i += source_.columns) {
+  void add(const float* values, size_t weight_count, uint64_t first) override {
+    for (size_t i = 0; i < weight_count; i += source_.columns) {
       const Choice choice = quantizer_.choose(values + i, source_.columns);
       const uint8_t* codes = encode(values + i, source_.columns, choice, choice.scale);
       uint8_t* row = target_ + (first - first_) + i;
@@ -80,10 +80,10 @@ class Int8Codes final : public Writer {
 class FloatScales final : public Writer {
  public:
   using Writer::Writer;
-  void add(const float* values, size_t weights, uint64_t first) override {
+  void add(const float* values, size_t weight_count, uint64_t first) override {
     const uint64_t group = packing_.group ? packing_.group : source_.columns;
-    for (size_t i = 0; i < weights; i += group) {
-      const float scale = quantizer_.choose(values + i, std::min<size_t>(group, weights - i)).scale;
+    for (size_t i = 0; i < weight_count; i += group) {
+      const float scale = quantizer_.choose(values + i, std::min<size_t>(group, weight_count - i)).scale;
       store(target_ + (first + i - first_) / group * sizeof(float), scale);
     }
   }
@@ -92,10 +92,10 @@ class FloatScales final : public Writer {
 class FourBitCodes final : public Writer {
  public:
   using Writer::Writer;
-  void add(const float* values, size_t weights, uint64_t first) override {
+  void add(const float* values, size_t weight_count, uint64_t first) override {
     uint8_t* out = target_ + (first - first_) / 2;
-    for (size_t i = 0; i < weights; i += packing_.group) {
-      const size_t count = std::min<size_t>(packing_.group, weights - i);
+    for (size_t i = 0; i < weight_count; i += packing_.group) {
+      const size_t count = std::min<size_t>(packing_.group, weight_count - i);
       const Choice choice = quantizer_.choose(values + i, count);
       const uint8_t* codes = encode(values + i, count, choice, choice.scale);
       for (size_t c = 0; c < count; c += 2) {
@@ -117,9 +117,9 @@ class NestedScales final : public Writer {
     seen_.clear();
     state_bytes_ = packed_matrix(packing_, "", source_.rows, source_.columns, source_.dtype).scales.tensors[1].bytes;
   }
-  void add(const float* values, size_t weights, uint64_t first) override {
-    for (size_t i = 0; i < weights; i += packing_.group) {
-      const size_t count = std::min<size_t>(packing_.group, weights - i);
+  void add(const float* values, size_t weight_count, uint64_t first) override {
+    for (size_t i = 0; i < weight_count; i += packing_.group) {
+      const size_t count = std::min<size_t>(packing_.group, weight_count - i);
       if (seen_.empty()) {
         scales_.push_back(quantizer_.choose(values + i, count).scale);
       } else {
@@ -165,8 +165,8 @@ class GptqCodes final : public Writer {
     Writer::begin(target, first, count);
     std::memset(target, 0, count / 8 * source_.rows * sizeof(uint32_t));
   }
-  void add(const float* values, size_t weights, uint64_t first) override {
-    for (size_t i = 0; i < weights; i += source_.columns) {
+  void add(const float* values, size_t weight_count, uint64_t first) override {
+    for (size_t i = 0; i < weight_count; i += source_.columns) {
       const uint64_t row = (first + i) / source_.columns;
       for (uint64_t c = first_; c < first_ + count_; c += packing_.group) {
         const float* group = values + i + c;
@@ -189,9 +189,9 @@ class GptqScales final : public Writer {
     Writer::begin(target, first, count);
     std::memset(target, 0, zeros_bytes());
   }
-  void add(const float* values, size_t weights, uint64_t first) override {
+  void add(const float* values, size_t weight_count, uint64_t first) override {
     uint8_t* scales = target_ + zeros_bytes();
-    for (size_t i = 0; i < weights; i += source_.columns) {
+    for (size_t i = 0; i < weight_count; i += source_.columns) {
       const uint64_t row = (first + i) / source_.columns;
       for (uint64_t g = 0; g < source_.columns / packing_.group; ++g) {
         const Choice choice = quantizer_.choose(values + i + g * packing_.group, packing_.group);
@@ -261,20 +261,20 @@ void MatrixPacker::begin(uint8_t* target, uint64_t first, uint64_t count) {
   pass_ = 0;
 }
 
-void MatrixPacker::take(const uint8_t* source, uint64_t weights) {
-  if (pass_ >= passes() || weights > source_weights_ - position_) {
+void MatrixPacker::take(const uint8_t* source, uint64_t weight_count) {
+  if (pass_ >= passes() || weight_count > source_weights_ - position_) {
     throw Error("A matrix was read further than it goes. This is a fault in the program.");
   }
   // A tile is rows, or a multiple of the groups that run through all rows.
   const uint64_t tile = std::max<uint64_t>(1, usual_tile / source_.columns) * source_.columns;
   const uint64_t step = packing_->family == PackingFamily::four_bit ? usual_tile : tile;
-  for (uint64_t done = 0; done < weights; done += step) {
-    const auto count = static_cast<size_t>(std::min(step, weights - done));
+  for (uint64_t done = 0; done < weight_count; done += step) {
+    const auto count = static_cast<size_t>(std::min(step, weight_count - done));
     const uint64_t first = source_first_ + position_ + done;
     writer_->add(decoder_.decode(source + decoder_.format().bytes_for(done), count, {first, source_.columns}, 0), count,
                  first);
   }
-  position_ += weights;
+  position_ += weight_count;
   if (position_ < source_weights_) return;
   writer_->end_pass(pass_++);
   position_ = 0;

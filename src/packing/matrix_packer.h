@@ -74,8 +74,8 @@ class MatrixPacker {
 
   /// Begins a run of `count` weights from `first` on (or columns, see by_columns) into `target`.
   void begin(uint8_t* target, uint64_t first, uint64_t count);
-  /// Takes the next `weights` weights of its source.
-  void take(const uint8_t* source, uint64_t weights);
+  /// Takes the next `weight_count` weights of its source.
+  void take(const uint8_t* source, uint64_t weight_count);
   /// Ends the run. Throws Error when its source was not fed as often as it must be.
   void finish();
 

@@ -89,8 +89,8 @@ std::vector<uint8_t> raw_bytes(std::span<const T> values) {
 
 void pack_four_bit(PackedMatrix& packed, const Packing& packing, const std::string& name, uint64_t rows,
                    uint64_t columns, std::string_view dtype) {
-  const uint64_t weights = rows * columns, blocks = (weights + packing.group - 1) / packing.group;
-  packed.codes = {{tensor(name, "U8", {(weights + 1) / 2, 1})}, !packing.nested};
+  const uint64_t weight_count = rows * columns, blocks = (weight_count + packing.group - 1) / packing.group;
+  packed.codes = {{tensor(name, "U8", {(weight_count + 1) / 2, 1})}, !packing.nested};
   std::array<float, 16> map = nf4_levels;
   if (packing.fp4) map = fp4_by_code;
   packed.constants.push_back({tensor(name + ".quant_map", "F32", {16}), raw_bytes(std::span<const float>(map))});

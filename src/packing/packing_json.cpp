@@ -50,7 +50,7 @@ Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
           {"action", tensor.packing ? "convert" : "copy"},
           {"method", tensor.packing ? Json(plan.method) : Json(nullptr)},
           {"measured", tensor.measured},
-          {"weights", tensor.weights},
+          {"weights", tensor.weight_count},
           {"rowLength", tensor.shape.empty() ? 1 : tensor.shape[0]},
           {"headRows", 0},
           {"add", 0},

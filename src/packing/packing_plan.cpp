@@ -103,10 +103,10 @@ class Planner {
       if (left_out) modules_.left_out.push_back(module_name(tensor.name));
       if (first_reason_.empty() && tensor.shape.size() == 2) first_reason_ = reason;
       PackedPlanTensor planned = planned_from(input, tensor.name, reason);
-      planned.weights = tensor.weights;
+      planned.weight_count = tensor.weight_count;
       planned.output_bytes = tensor.bytes;
       planned.piece_bytes = options_.job_bytes;
-      const uint64_t number_bytes = tensor.bytes / std::max<uint64_t>(1, tensor.weights);
+      const uint64_t number_bytes = tensor.bytes / std::max<uint64_t>(1, tensor.weight_count);
       stretches_.push_back({std::move(planned),
                             {{tensor.name, tensor.dtype, std::move(shape), tensor.bytes}},
                             input,
@@ -123,7 +123,7 @@ class Planner {
 
   void add_packed(const Input& input, PackedStretch stretch, PackedPart part) {
     const StoredTensor& tensor = *input.tensor;
-    const uint64_t number_bytes = tensor.bytes / tensor.weights;
+    const uint64_t number_bytes = tensor.bytes / tensor.weight_count;
     const uint64_t unit = MatrixPacker::piece_unit(packing_, tensor.shape[0]) * number_bytes;
     const uint64_t piece = std::max<uint64_t>(1, options_.job_bytes / unit) * unit;
     const bool scales = part == PackedPart::scales && !stretch.measured;
@@ -132,7 +132,7 @@ class Planner {
     planned.packing = &packing_;
     planned.part = part;
     planned.measured = stretch.measured;
-    planned.weights = stretch.measured ? tensor.weights : 0;
+    planned.weight_count = stretch.measured ? tensor.weight_count : 0;
     planned.output_bytes = stretch.bytes();
     planned.piece_bytes = piece;
     const uint64_t largest = number_bytes_of(stretch.tensors[0]);  // the first has the largest numbers
@@ -216,8 +216,8 @@ class Planner {
       const uint64_t group = packing_.group;
       step = std::max<uint64_t>(1, column_job_bytes / (source.shape[1] / 2 * group)) * group;
     } else if (tensor.packing) {
-      count = source.weights;
-      step = tensor.piece_bytes * source.weights / source.bytes;
+      count = source.weight_count;
+      step = tensor.piece_bytes * source.weight_count / source.bytes;
     }
     for (uint64_t first = 0; first < count; first += step) {
       const uint64_t length = std::min(step, count - first);
@@ -229,8 +229,8 @@ class Planner {
           by_columns ? source.bytes : (first + length) * source.bytes / count - first * source.bytes / count;
       job.output_offset = tensor.offset + output_before(tensor, first, count);
       job.output_bytes = output_before(tensor, first + length, count) - output_before(tensor, first, count);
-      if (!by_columns) job.first_weight = first * source.weights / count;
-      job.weights = weights_of(tensor, source, by_columns, first, length, count);
+      if (!by_columns) job.first_weight = first * source.weight_count / count;
+      job.weight_count = weights_of(tensor, source, by_columns, first, length, count);
       packed_.plan.jobs.push_back(job);
       packed_.runs.push_back({first, length});
     }
@@ -242,8 +242,8 @@ class Planner {
   static uint64_t weights_of(const PackedPlanTensor& tensor, const StoredTensor& source, bool by_columns,
                              uint64_t first, uint64_t length, uint64_t count) {
     if (tensor.packing && !tensor.measured) return 0;
-    if (by_columns) return count == 1 ? source.weights : length * source.shape[1];
-    return (first + length) * source.weights / count - first * source.weights / count;
+    if (by_columns) return count == 1 ? source.weight_count : length * source.shape[1];
+    return (first + length) * source.weight_count / count - first * source.weight_count / count;
   }
 
   /// Bytes of output in front of number `first` of `count`, as cut() counts them. Runs begin where this is exact.
@@ -309,12 +309,12 @@ class Planner {
     for (const ModelFile& file : model_.files()) plan.input_bytes += file.bytes;
     for (const OutputFile& file : plan.files) plan.output_bytes += file.bytes;
     for (const PackedPlanTensor& tensor : packed_.tensors) {
-      plan.weights += tensor.weights;
+      plan.weight_count += tensor.weight_count;
       copied += !tensor.packing;
-      copied_weights += tensor.packing ? 0 : tensor.weights;
+      copied_weights += tensor.packing ? 0 : tensor.weight_count;
     }
     plan.bits_per_weight =
-        plan.weights ? 8.0 * static_cast<double>(data_bytes_) / static_cast<double>(plan.weights) : 0;
+        plan.weight_count ? 8.0 * static_cast<double>(data_bytes_) / static_cast<double>(plan.weight_count) : 0;
     if (copied > 0) {
       plan.notes.add(counted(copied, "tensor") + " with " + counted(copied_weights, "weight") +
                      " stay as they are: embeddings, output heads, norms, and what this layout cannot hold.");

@@ -18,7 +18,7 @@ struct PackedPlanTensor {
   PackedPart part;
   bool measured;
   std::string reason;
-  uint64_t weights;  ///< of the input, counted where they are measured
+  uint64_t weight_count;  ///< of the input, counted where they are measured
   uint64_t input_bytes, output_bytes;
   uint64_t offset;       ///< from the start of the output file
   uint64_t piece_bytes;  ///< how much of a job's input to feed at once

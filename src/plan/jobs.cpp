@@ -37,7 +37,7 @@ class Cutter {
     const uint64_t row = source_.row_length();
     const uint64_t head_rows = source_.transform.head_rows;
     if (from_.bytes_for(row) > limits.job_bytes && !limits.whole_rows && head_rows == 0) {
-      for (uint64_t first = 0; first < source_.weights; first += row) cut_row(first, row, limits.job_bytes);
+      for (uint64_t first = 0; first < source_.weight_count; first += row) cut_row(first, row, limits.job_bytes);
       return;
     }
     const uint64_t slice = source_.slice_weights();
@@ -46,7 +46,7 @@ class Cutter {
         limits.whole_slices && source_.shape.size() > 2 ? std::gcd(slice, row * source_.shape[1]) : slice;
     const uint64_t unit = row * std::max<uint64_t>(1, head_rows);
     const uint64_t run = unit * std::max<uint64_t>(1, limits.job_bytes / from_.bytes_for(unit));
-    for (uint64_t start = 0; start < source_.weights; start += stretch) {
+    for (uint64_t start = 0; start < source_.weight_count; start += stretch) {
       for (uint64_t first = 0; first < stretch; first += run) add(start + first, std::min(run, stretch - first));
     }
   }
@@ -65,7 +65,7 @@ class Cutter {
     }
   }
 
-  void add(uint64_t first_weight, uint64_t weights) {
+  void add(uint64_t first_weight, uint64_t weight_count) {
     if (jobs_.size() >= max_jobs) {
       throw Error("The model would take more than " + std::to_string(max_jobs) +
                   " jobs. Choose larger jobs (option \"jobBytes\").");
@@ -75,15 +75,15 @@ class Cutter {
     const TensorSlice& slice = source_.slices[first_weight / source_.slice_weights()];
     job.input_file = slice.file;
     job.input_offset = slice.offset + from_.bytes_for(first_weight % source_.slice_weights());
-    job.input_bytes = from_.bytes_for(weights);
+    job.input_bytes = from_.bytes_for(weight_count);
     job.output_file = tensor_.file;
     job.output_offset = tensor_.offset + to_.bytes_for(first_weight);
-    job.output_bytes = to_.bytes_for(weights);
-    if (first_weight + weights == source_.weights) {
+    job.output_bytes = to_.bytes_for(weight_count);
+    if (first_weight + weight_count == source_.weight_count) {
       job.padding = static_cast<uint32_t>(padded_bytes(tensor_.output_bytes) - tensor_.output_bytes);
     }
     job.first_weight = first_weight;
-    job.weights = weights;
+    job.weight_count = weight_count;
     jobs_.push_back(job);
   }
 
@@ -99,7 +99,7 @@ class Cutter {
 
 void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index,
                  const RunLimits& limits) {
-  if (source.weights > 0) Cutter(jobs, source, tensor, index).cut(limits);
+  if (source.weight_count > 0) Cutter(jobs, source, tensor, index).cut(limits);
 }
 
 uint64_t worker_bytes(const std::vector<Job>& jobs, bool derives) {

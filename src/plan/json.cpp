@@ -115,7 +115,7 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"reason", tensor.reason},
           {"action", tensor.converts() ? "convert" : "copy"},
           {"method", tensor.converts() ? Json(tensor.method) : Json(nullptr)},
-          {"weights", source.weights},
+          {"weights", source.weight_count},
           {"rowLength", source.row_length()},
           {"headRows", source.transform.head_rows},
           {"add", source.transform.add},
@@ -143,14 +143,14 @@ std::string model_json(const Model& model) {
   const GgufHeader& header = model.metadata();
   Json files = Json::list(), tensors = Json::list();
   for (const ModelFile& file : model.files()) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
-  uint64_t weights = 0, bytes = 0;
+  uint64_t weight_count = 0, bytes = 0;
   for (const ModelTensor& tensor : model.tensors()) {
-    weights += tensor.weights;
+    weight_count += tensor.weight_count;
     bytes += tensor.bytes;
     tensors.push_back({{"name", tensor.name},
                        {"shape", tensor.shape},
                        {"type", format_name(tensor.type)},
-                       {"weights", tensor.weights},
+                       {"weights", tensor.weight_count},
                        {"bytes", tensor.bytes},
                        {"stored", format_name(tensor.stored)},
                        {"dtype", tensor.dtype.empty() ? format_name(tensor.stored) : tensor.dtype},
@@ -178,15 +178,15 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
   if (tensor >= model.tensors().size()) throw Error("There is no tensor number " + std::to_string(tensor) + ".");
   const ModelTensor& source = model.tensors()[tensor];
   const Format& stored = format_of(source.stored);
-  if (first % stored.block_length != 0 || first >= source.weights || count == 0) {
+  if (first % stored.block_length != 0 || first >= source.weight_count || count == 0) {
     throw Error("There is no block of tensor " + in_quotes(source.name) + " at weight " + std::to_string(first) + ".");
   }
-  const WeightPlace place = place_of(source, first, std::min(count, source.weights - first));
-  const uint64_t blocks = (place.weights + stored.block_length - 1) / stored.block_length;
+  const WeightPlace place = place_of(source, first, std::min(count, source.weight_count - first));
+  const uint64_t blocks = (place.weight_count + stored.block_length - 1) / stored.block_length;
   return Json{{"file", place.file},
               {"offset", place.offset},
               {"bytes", blocks * stored.block_bytes},
-              {"weights", place.weights}}
+              {"weights", place.weight_count}}
       .dump();
 }
 
@@ -200,7 +200,7 @@ Json job_json(const Job& job) {
           {"outputBytes", job.output_bytes},
           {"padding", job.padding},
           {"firstWeight", job.first_weight},
-          {"weights", job.weights}};
+          {"weights", job.weight_count}};
 }
 
 Json plan_object(const Plan& plan, Json tensors, Json jobs) {
@@ -216,7 +216,7 @@ Json plan_object(const Plan& plan, Json tensors, Json jobs) {
           {"outputBytes", plan.output_bytes},
           {"outputFiles", std::move(files)},
           {"bitsPerWeight", plan.bits_per_weight},
-          {"weights", plan.weights},
+          {"weights", plan.weight_count},
           {"tensors", std::move(tensors)},
           {"jobs", std::move(jobs)},
           {"notes", notes_json(plan.notes)},

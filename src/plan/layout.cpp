@@ -113,7 +113,7 @@ void place(Layout& layout, const Model& model) {
     tensor.offset = file.bytes;
     file.bytes += padded_bytes(tensor.output_bytes);
     layout.tensor_bytes += tensor.output_bytes;
-    layout.weights += model.tensors()[tensor.source].weights;
+    layout.weight_count += model.tensors()[tensor.source].weight_count;
   }
   for (const OutputFile& file : layout.files) layout.output_bytes += file.bytes;
 }
@@ -149,7 +149,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               decision.type,
                               decision.wanted,
                               std::move(decision.reason),
-                              format_of(decision.type).bytes_for(source.weights),
+                              format_of(decision.type).bytes_for(source.weight_count),
                               file_of[source.slices[0].file],
                               0,
                               {},

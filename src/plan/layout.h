@@ -11,13 +11,13 @@ struct Layout {
   std::vector<KeyValueList> values;    ///< metadata per file; borrows from the model
   uint64_t output_bytes = 0;
   uint64_t tensor_bytes = 0;  ///< of the output, without padding
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
   bool importance_used = false;   ///< a matrix with at least one entry counts
   bool realigned = false;         ///< general.alignment had to become 32
   bool needs_importance = false;  ///< a tensor must not be written without an importance matrix
 
   double bits_per_weight() const {
-    return weights ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weights) : 0;
+    return weight_count ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weight_count) : 0;
   }
 };
 

@@ -43,7 +43,7 @@ Notes model_notes(const Model& model, std::span<const KeyOverride> overrides) {
   if (model.tensors().empty()) notes.warn("The model has no tensors: there is nothing to quantize.");
   note_architecture(model, model_facts(model.metadata(), overrides).architecture, notes);
   note_tokenizer(model, overrides, notes);
-  const auto without_weights = [](const ModelTensor& tensor) { return tensor.weights == 0; };
+  const auto without_weights = [](const ModelTensor& tensor) { return tensor.weight_count == 0; };
   const auto empty = std::count_if(model.tensors().begin(), model.tensors().end(), without_weights);
   if (empty > 0) {
     notes.add(counted(static_cast<uint64_t>(empty), "tensor") + " without any weights: a dimension is zero.");

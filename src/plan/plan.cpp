@@ -49,7 +49,7 @@ void note_substitutions(const Plan& plan, const Model& model, Notes& notes) {
     Group& group = groups[{*tensor.wanted, tensor.to}];
     if (group.count++ == 0) group.first = source.name;
     group.cost += static_cast<double>(tensor.output_bytes) -
-                  static_cast<double>(source.weights) * format_of(*tensor.wanted).bits_per_weight() / 8;
+                  static_cast<double>(source.weight_count) * format_of(*tensor.wanted).bits_per_weight() / 8;
   }
   for (const auto& [types, group] : groups) {
     const auto& [wanted, taken] = types;
@@ -188,7 +188,7 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
   plan.method = options.method;
   for (const ModelFile& file : model.files()) plan.input_bytes += file.bytes;
   plan.output_bytes = layout.output_bytes;
-  plan.weights = layout.weights;
+  plan.weight_count = layout.weight_count;
   plan.bits_per_weight = layout.bits_per_weight();
   for (uint32_t i = 0; i < layout.files.size(); ++i) {
     plan.files.push_back(layout.files[i]);

@@ -62,7 +62,7 @@ struct Job {
   uint32_t output_file;
   uint64_t output_offset, output_bytes;
   uint32_t padding;  ///< zero bytes to write after the output
-  uint64_t first_weight, weights;
+  uint64_t first_weight, weight_count;
 };
 
 /// What running a plan takes at most, beside an idle page.
@@ -76,7 +76,7 @@ struct Plan {
   std::string method;
   uint64_t input_bytes = 0;   ///< the model's files, headers included
   uint64_t output_bytes = 0;  ///< all output files
-  uint64_t weights = 0;
+  uint64_t weight_count = 0;
   double bits_per_weight = 0;  ///< tensor data of the output x 8 / weights
   std::vector<OutputFile> files;
   std::vector<PlannedTensor> tensors;

@@ -10,15 +10,15 @@ namespace nibble {
 
 struct AffineProblem {
   const float* x;
-  const float* weights;  ///< importance of each value; null: all one
-  size_t n;              ///< 1..256
-  int last;              ///< 15 for Q4_1, 31 for Q5_1
+  const float* importance;  ///< of each value; null: all one
+  size_t n;                 ///< 1..256
+  int last;                 ///< 15 for Q4_1, 31 for Q5_1
   /// real or f16: how both numbers are stored.
   Storage storage;
   /// Minima of K-quants are subtracted and never negative: the offset is not above zero.
   bool offset_at_most_zero = false;
 
-  double weight(size_t i) const { return weights ? weights[i] : 1.0; }
+  double weight(size_t i) const { return importance ? importance[i] : 1.0; }
 };
 
 struct AffineChoice {

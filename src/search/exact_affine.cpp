@@ -307,7 +307,7 @@ void ExactAffine::outline() {
 bool ExactAffine::cover() {
   if (problem_.offset_at_most_zero) return false;
   const AffineCover::Block block{
-      y_.data(),   w_.data(),  static_cast<int>(y_.size()), problem_.last, problem_.weights != nullptr,
+      y_.data(),   w_.data(),  static_cast<int>(y_.size()), problem_.last, problem_.importance != nullptr,
       weight_sum_, square_sum_};
   const AffineCover::Point start = cover_->good_fit(block);
   if (!(start.d > 0)) return false;

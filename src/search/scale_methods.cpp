@@ -10,7 +10,7 @@
 namespace nibble {
 namespace {
 
-double weight_of(const BlockProblem& problem, size_t i) { return problem.weights ? problem.weights[i] : 1.0; }
+double weight_of(const BlockProblem& problem, size_t i) { return problem.importance ? problem.importance[i] : 1.0; }
 
 /// The first value of largest magnitude, with its sign.
 float signed_maximum(const BlockProblem& problem) {
@@ -176,7 +176,7 @@ ScaleChoice least_squares(const BlockProblem& problem, ScaleScratch& scratch) {
 }
 
 ScaleChoice exact(const BlockProblem& problem, ScaleScratch& scratch) {
-  scratch.sweep.walk(problem.x, problem.weights, problem.n, problem.levels);
+  scratch.sweep.walk(problem.x, problem.importance, problem.n, problem.levels);
   const ScaleOptimum optimum = scratch.sweep.optimum(problem.storage);
   note(scratch, optimum.scale);
   return {static_cast<float>(optimum.scale), optimum.tried};

@@ -12,8 +12,8 @@ namespace nibble {
 
 struct BlockProblem {
   const float* x;
-  const float* weights;  ///< importance of each value; null: all one
-  size_t n;              ///< 1..256
+  const float* importance;  ///< of each value; null: all one
+  size_t n;                 ///< 1..256
   Levels levels;
   Storage storage;
 };

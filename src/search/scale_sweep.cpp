@@ -5,17 +5,18 @@
 #include <limits>
 namespace nibble {
 
-void ScaleSweep::walk(const float* x, const float* weights, size_t n, Levels levels) {
+void ScaleSweep::walk(const float* x, const float* importance, size_t n, Levels levels) {
   pieces_.clear();
   square_sum_ = 0;
-  for (size_t i = 0; i < n; ++i) square_sum_ += (weights ? weights[i] : 1.0) * x[i] * x[i];
-  walk_sign(x, weights, n, levels.value, levels.count, 1);
+  for (size_t i = 0; i < n; ++i) square_sum_ += (importance ? importance[i] : 1.0) * x[i] * x[i];
+  walk_sign(x, importance, n, levels.value, levels.count, 1);
   mirrored_.resize(static_cast<size_t>(levels.count));
   for (int k = 0; k < levels.count; ++k) mirrored_[static_cast<size_t>(k)] = -levels.value[levels.count - 1 - k];
-  walk_sign(x, weights, n, mirrored_.data(), levels.count, -1);
+  walk_sign(x, importance, n, mirrored_.data(), levels.count, -1);
 }
 
-void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const float* levels, int count, int sign) {
+void ScaleSweep::walk_sign(const float* x, const float* importance, size_t n, const float* levels, int count,
+                           int sign) {
   const auto middle = [&](int k) { return (static_cast<double>(levels[k]) + levels[k + 1]) / 2; };
   // The level nearest to a value that is just above zero, and just below.
   int above = 0, below = 0;
@@ -27,7 +28,7 @@ void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const
   codes_.resize(n);
   double A = 0, B = 0;
   for (size_t i = 0; i < n; ++i) {
-    const double w = weights ? weights[i] : 1.0;
+    const double w = importance ? importance[i] : 1.0;
     const double value = x[i];
     int code = value < 0 ? below : above;
     codes_[i] = code;
@@ -50,7 +51,7 @@ void ScaleSweep::walk_sign(const float* x, const float* weights, size_t n, const
     piece.to = 1 / event.t;
     pieces_.push_back(piece);
     const size_t i = static_cast<size_t>(event.weight);
-    const double w = weights ? weights[i] : 1.0;
+    const double w = importance ? importance[i] : 1.0;
     const double old_level = levels[codes_[i]], new_level = levels[event.code];
     A += w * x[i] * (new_level - old_level);
     B += w * (new_level * new_level - old_level * old_level);

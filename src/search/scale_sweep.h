@@ -41,7 +41,7 @@ struct ScaleOptimum {
 class ScaleSweep {
  public:
   /// Visits the block's pieces for both signs of the scale. n is 1..256; `weights` may be null (all one).
-  void walk(const float* x, const float* weights, size_t n, Levels levels);
+  void walk(const float* x, const float* importance, size_t n, Levels levels);
   /// The pieces of the last walk: positive scales first, each sign by falling |scale|.
   const std::vector<ScalePiece>& pieces() const { return pieces_; }
   /// sum w x^2 of the last walk.
@@ -55,7 +55,7 @@ class ScaleSweep {
     double t;
     int weight, code;
   };
-  void walk_sign(const float* x, const float* weights, size_t n, const float* levels, int count, int sign);
+  void walk_sign(const float* x, const float* importance, size_t n, const float* levels, int count, int sign);
   void merge_events();
 
   std::vector<ScalePiece> pieces_;

@@ -19,7 +19,7 @@ class BlockErrors {
 
   /// Adds `count` consecutive weights and what they decode to: blocks of `length` each, of which the first has number
   /// `first_block`. The sum of a block runs over four lanes (weight i of the block: lane i % 4), folded in order.
-  void add(uint64_t first_block, const float* weights, const float* decoded, size_t count, uint32_t length);
+  void add(uint64_t first_block, const float* values, const float* decoded, size_t count, uint32_t length);
   /// Adds another piece of the same tensor.
   void merge(const BlockErrors& other);
   /// Adds the blocks of another tensor: the worst ones, known by their number in their own tensor, stay with it.

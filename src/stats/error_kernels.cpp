@@ -12,10 +12,10 @@ namespace {
 constexpr uint32_t magnitude_mask = 0x7FFFFFFFu;
 constexpr uint32_t infinity_bits = 0x7F800000u;
 
-void measure_scalar(const float* weights, const float* decoded, const float* importance, size_t count,
-                    uint64_t position, ErrorSums& sums, uint32_t* counters) {
+void measure_scalar(const float* values, const float* decoded, const float* importance, size_t count, uint64_t position,
+                    ErrorSums& sums, uint32_t* counters) {
   for (size_t i = 0; i < count; ++i) {
-    const float x = weights[i], y = decoded[i];
+    const float x = values[i], y = decoded[i];
     const float difference = x - y;
     const uint32_t magnitude = bit_cast<uint32_t>(difference) & magnitude_mask;
     if (magnitude >= infinity_bits) {
@@ -40,9 +40,9 @@ void measure_scalar(const float* weights, const float* decoded, const float* imp
   }
 }
 
-uint64_t count_outside_scalar(const float* weights, size_t count, float low, float high) {
+uint64_t count_outside_scalar(const float* values, size_t count, float low, float high) {
   uint64_t outside = 0;
-  for (size_t i = 0; i < count; ++i) outside += weights[i] < low || weights[i] > high;
+  for (size_t i = 0; i < count; ++i) outside += values[i] < low || values[i] > high;
   return outside;
 }
 
@@ -103,7 +103,7 @@ constexpr size_t tile = 128;
 /// nothing is counted before it is known that every difference is finite. False when one is not; then nothing was
 /// added.
 template <bool kWeighted>
-bool measure_tile(const float* weights, const float* decoded, const float* importance, ErrorSums& sums,
+bool measure_tile(const float* values, const float* decoded, const float* importance, ErrorSums& sums,
                   uint32_t* counted) {
   const v128_t magnitudes = wasm_i32x4_splat(static_cast<int32_t>(magnitude_mask));
   const v128_t per_unit = wasm_f64x2_splat(error_buckets::coarse_per_unit);
@@ -114,7 +114,7 @@ bool measure_tile(const float* weights, const float* decoded, const float* impor
   TileSums tile_sums(sums);
   v128_t largest = zero, zeros = zero;
   for (size_t i = 0; i < tile; i += 4) {
-    const v128_t x = wasm_v128_load(weights + i);
+    const v128_t x = wasm_v128_load(values + i);
     const v128_t y = wasm_v128_load(decoded + i);
     const v128_t difference = wasm_f32x4_sub(x, y);
     largest = wasm_u32x4_max(largest, wasm_v128_and(difference, magnitudes));
@@ -146,15 +146,15 @@ bool measure_tile(const float* weights, const float* decoded, const float* impor
 }
 
 template <bool kWeighted>
-size_t measure_tiles(const float* weights, const float* decoded, const float* importance, size_t count, ErrorSums& sums,
+size_t measure_tiles(const float* values, const float* decoded, const float* importance, size_t count, ErrorSums& sums,
                      uint32_t* counters) {
   static_assert(histogram_sides == 2);
   alignas(16) uint32_t counted[tile];
   size_t done = 0;
   for (; done + tile <= count; done += tile) {
     const float* q = kWeighted ? importance + done : nullptr;
-    if (!measure_tile<kWeighted>(weights + done, decoded + done, q, sums, counted)) {
-      measure_scalar(weights + done, decoded + done, q, tile, 0, sums, counters);
+    if (!measure_tile<kWeighted>(values + done, decoded + done, q, sums, counted)) {
+      measure_scalar(values + done, decoded + done, q, tile, 0, sums, counters);
       continue;
     }
     for (size_t i = 0; i < tile; ++i) ++counters[counted[i]];
@@ -162,27 +162,27 @@ size_t measure_tiles(const float* weights, const float* decoded, const float* im
   return done;
 }
 
-void measure_simd(const float* weights, const float* decoded, const float* importance, size_t count, uint64_t position,
+void measure_simd(const float* values, const float* decoded, const float* importance, size_t count, uint64_t position,
                   ErrorSums& sums, uint32_t* counters) {
   const size_t to_lane_0 = (ErrorSums::lanes - position % ErrorSums::lanes) % ErrorSums::lanes;
   size_t done = std::min(to_lane_0, count);
-  measure_scalar(weights, decoded, importance, done, position, sums, counters);
+  measure_scalar(values, decoded, importance, done, position, sums, counters);
   const float* q = importance == nullptr ? nullptr : importance + done;
   const auto run = importance == nullptr ? measure_tiles<false> : measure_tiles<true>;
-  done += run(weights + done, decoded + done, q, count - done, sums, counters);
+  done += run(values + done, decoded + done, q, count - done, sums, counters);
   q = importance == nullptr ? nullptr : importance + done;
-  measure_scalar(weights + done, decoded + done, q, count - done, position + done, sums, counters);
+  measure_scalar(values + done, decoded + done, q, count - done, position + done, sums, counters);
 }
 
-uint64_t count_outside_simd(const float* weights, size_t count, float low, float high) {
+uint64_t count_outside_simd(const float* values, size_t count, float low, float high) {
   const v128_t lowest = wasm_f32x4_splat(low), highest = wasm_f32x4_splat(high);
   v128_t outside = wasm_i32x4_splat(0);
   size_t i = 0;
   for (; i + 4 <= count; i += 4) {
-    const v128_t x = wasm_v128_load(weights + i);
+    const v128_t x = wasm_v128_load(values + i);
     outside = wasm_i32x4_sub(outside, wasm_v128_or(wasm_f32x4_lt(x, lowest), wasm_f32x4_gt(x, highest)));
   }
-  return sum_of_lanes(outside) + count_outside_scalar(weights + i, count - i, low, high);
+  return sum_of_lanes(outside) + count_outside_scalar(values + i, count - i, low, high);
 }
 
 }  // namespace

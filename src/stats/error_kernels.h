@@ -14,10 +14,10 @@ constexpr size_t histogram_sides = 2;
 
 /// Adds `count` weights and what they decode to. `position` is the index of the first one in its piece, `importance`
 /// one weight each or null, `counters` error_buckets::count * histogram_sides counters.
-using MeasureErrors = void (*)(const float* weights, const float* decoded, const float* importance, size_t count,
+using MeasureErrors = void (*)(const float* values, const float* decoded, const float* importance, size_t count,
                                uint64_t position, ErrorSums& sums, uint32_t* counters);
 /// How many of `count` weights are below `low` or above `high`. NaN is neither.
-using CountOutside = uint64_t (*)(const float* weights, size_t count, float low, float high);
+using CountOutside = uint64_t (*)(const float* values, size_t count, float low, float high);
 
 struct ErrorKernels {
   Kernel kernel;

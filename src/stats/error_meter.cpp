@@ -18,16 +18,16 @@ ErrorMeter::ErrorMeter(Kernel kernel)
 
 Kernel ErrorMeter::kernel() const { return kernels_->kernel; }
 
-void ErrorMeter::add(const float* weights, const float* decoded, size_t count, const float* importance,
+void ErrorMeter::add(const float* values, const float* decoded, size_t count, const float* importance,
                      const ClipRanges& ranges) {
   if (unflushed_ >= flush_interval) flush();
-  kernels_->measure(weights, decoded, importance, count, position_, sums_, counters_.data());
+  kernels_->measure(values, decoded, importance, count, position_, sums_, counters_.data());
   position_ += count;
   unflushed_ += count;
   if (ranges.low == nullptr) return;
   for (size_t start = 0, run = 0; start < count; start += ranges.scale_length, ++run) {
     const size_t length = std::min(ranges.scale_length, count - start);
-    sums_.clipped += kernels_->count_outside(weights + start, length, ranges.low[run], ranges.high[run]);
+    sums_.clipped += kernels_->count_outside(values + start, length, ranges.low[run], ranges.high[run]);
   }
 }
 

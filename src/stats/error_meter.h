@@ -25,7 +25,7 @@ class ErrorMeter {
   /// Adds the next `count` (at most 2^31) weights of the piece and what they decode to. `importance`: one weight each,
   /// or null. Clip ranges start anew at the first of these weights. How a piece is cut into calls does not change its
   /// figures.
-  void add(const float* weights, const float* decoded, size_t count, const float* importance = nullptr,
+  void add(const float* values, const float* decoded, size_t count, const float* importance = nullptr,
            const ClipRanges& ranges = {});
   /// Replaces `piece` by the figures of what was added, and begins the next piece.
   void finish(ErrorStatistics& piece);

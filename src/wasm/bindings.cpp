@@ -65,12 +65,12 @@ class BoundConverter {
   std::string problem() const { return problem_; }
   std::string kernel() const { return converter_ ? std::string(kernel_name(converter_->kernel())) : ""; }
 
-  std::string run(uintptr_t source, uintptr_t target, double weights, double first_weight, double row_length,
+  std::string run(uintptr_t source, uintptr_t target, double weight_count, double first_weight, double row_length,
                   uintptr_t importance, double head_rows, float add) {
     if (!converter_) return problem_;
     saved_.clear();
     return sentence_of([&] {
-      const TensorRun run = {static_cast<uint64_t>(weights), static_cast<uint64_t>(first_weight),
+      const TensorRun run = {static_cast<uint64_t>(weight_count), static_cast<uint64_t>(first_weight),
                              static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
       converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run, floats_at(importance));
       converter_->figures().save(saved_);

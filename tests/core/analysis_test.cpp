@@ -25,35 +25,36 @@ Model model_of(const std::string& name) {
 TEST(RowSample, TakesEveryTensorsShareOfRowsAtEvenDistances) {
   const Model model = model_of("ts3m-F16.gguf");
   const RowSample all = make_row_sample(model, {});
-  EXPECT_EQ(all.weights, all.of_weights);
+  EXPECT_EQ(all.weight_count, all.of_weights);
   RowSampleOptions options;
-  options.weights = all.of_weights / 10;
+  options.weight_count = all.of_weights / 10;
   options.job_weights = 5000;
   const RowSample sample = make_row_sample(model, options);
   EXPECT_EQ(sample.tensors, all.tensors);
-  EXPECT_NEAR(static_cast<double>(sample.weights), static_cast<double>(options.weights), 0.05 * options.weights);
+  EXPECT_NEAR(static_cast<double>(sample.weight_count), static_cast<double>(options.weight_count),
+              0.05 * options.weight_count);
   uint64_t position = 0;
   std::vector<uint64_t> weights(model.tensors().size()), next(weights);
   for (const RowSampleJob& job : sample.jobs) {
     EXPECT_EQ(job.position, position);
-    position += job.weights;
-    weights[job.tensor] += job.weights;
+    position += job.weight_count;
+    weights[job.tensor] += job.weight_count;
     const ModelTensor& tensor = model.tensors()[job.tensor];
     for (const RowSampleRange& range : job.ranges) {
       EXPECT_GE(range.first_weight, next[job.tensor]) << "rows come in order, each once";
-      next[job.tensor] = range.first_weight + range.weights;
+      next[job.tensor] = range.first_weight + range.weight_count;
       EXPECT_EQ(range.first_weight % tensor.shape[0], 0u);
-      EXPECT_EQ(range.weights % tensor.shape[0], 0u);
+      EXPECT_EQ(range.weight_count % tensor.shape[0], 0u);
       EXPECT_EQ(range.offset, tensor.slices[0].offset + 2 * range.first_weight);
-      EXPECT_EQ(range.bytes, 2 * range.weights);
-      EXPECT_LE(next[job.tensor], tensor.weights);
+      EXPECT_EQ(range.bytes, 2 * range.weight_count);
+      EXPECT_LE(next[job.tensor], tensor.weight_count);
     }
   }
-  EXPECT_EQ(position, sample.weights);
+  EXPECT_EQ(position, sample.weight_count);
   for (size_t i = 0; i < weights.size(); ++i) {
     const ModelTensor& tensor = model.tensors()[i];
     if (tensor.shape.size() < 2) continue;
-    EXPECT_NEAR(static_cast<double>(weights[i]), tensor.weights / 10.0, static_cast<double>(tensor.shape[0]))
+    EXPECT_NEAR(static_cast<double>(weights[i]), tensor.weight_count / 10.0, static_cast<double>(tensor.shape[0]))
         << tensor.name;
   }
 }

@@ -179,7 +179,7 @@ TEST_F(Choose, HonoursRulesTypesAndRoleWeights) {
   const auto down_bits = [&](double weight) {
     SolveOptions weighted;
     weighted.bits_per_weight = 4.5;
-    weighted.role_weights["down"] = weight;
+    weighted.role_factors["down"] = weight;
     double bits = 0;
     const Assignment chosen = solve(truth(), weighted).assignment;
     for (size_t i = 0; i < chosen.size(); ++i) {

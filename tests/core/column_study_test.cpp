@@ -23,7 +23,7 @@ TEST(ColumnStudy, SumsColumnsRowsAndErrors) {
   piece.source = reinterpret_cast<const uint8_t*>(weights.data());
   piece.type = "f32";
   piece.row_length = columns;
-  piece.weights = weights.size();
+  piece.weight_count = weights.size();
   piece.position = 0;
   piece.ranges = {{0, weights.size()}};
   piece.request = R"({"to": "q4_0", "method": "llama.cpp"})";

@@ -81,7 +81,7 @@ Output convert(const Files& files, const char* type) {
       Converter converter(format_of(tensor.stored).name, format_of(planned.to).name, planned.method);
       converter.run(
           input.data(), result.data(),
-          {job.weights, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
+          {job.weight_count, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
           nullptr);
     }
     auto& bytes = output.tensors[tensor.name];

@@ -79,7 +79,7 @@ TEST(GgufFiles, AModelOfAnotherConverterIsReadAsItIs) {
   uint64_t weights = 0;
   for (const ModelTensor& tensor : model.tensors()) {
     EXPECT_EQ(tensor.type, Type::f32);
-    weights += tensor.weights;
+    weights += tensor.weight_count;
   }
   EXPECT_EQ(weights, 292800u);
   const Plan plan = make_plan(model, parse_plan_options(R"({"type":"Q4_0"})"));

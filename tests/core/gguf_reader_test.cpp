@@ -257,8 +257,8 @@ TEST(GgufReader, AcceptsTensorsWithoutWeights) {
   file.tensor("none", {0, 5}, f32, 0).tensor("scalar", {}, f32, 4).tensor("", {2}, f32, 8);
   file.tensor("wide", {uint64_t{1} << 62, uint64_t{1} << 62, 0}, f32, 0);
   const GgufHeader header = read_whole(file.build());
-  EXPECT_EQ(header.tensors[0].weights, 0u);
-  EXPECT_EQ(header.tensors[1].weights, 1u);
+  EXPECT_EQ(header.tensors[0].weight_count, 0u);
+  EXPECT_EQ(header.tensors[1].weight_count, 1u);
   EXPECT_EQ(header.tensors[3].bytes, 0u);
 }
 

@@ -93,12 +93,12 @@ TEST(RowErrors, SumsWhatTheConverterMeasures) {
     Converter converter("f32", format_of(type.type).name, "lowest-error");
     for (const ModelTensor& source : file.model().tensors()) {
       if (source.name != tensor.name) continue;
-      std::vector<uint8_t> out(format_of(type.type).bytes_for(source.weights));
-      converter.run(bytes.data() + place_of(source, 0, source.weights).offset, out.data(),
-                    {source.weights, 0, source.shape[0]}, nullptr);
+      std::vector<uint8_t> out(format_of(type.type).bytes_for(source.weight_count));
+      converter.run(bytes.data() + place_of(source, 0, source.weight_count).offset, out.data(),
+                    {source.weight_count, 0, source.shape[0]}, nullptr);
     }
     const double squared =
-        converter.statistics().rmse() * converter.statistics().rmse() * static_cast<double>(tensor.weights);
+        converter.statistics().rmse() * converter.statistics().rmse() * static_cast<double>(tensor.weight_count);
     EXPECT_NEAR(tensor.error(type.type).value / squared, 1, 1e-9) << format_of(type.type).name;
   }
 }

@@ -26,7 +26,7 @@ TEST(NumPy, ReadsAnArrayFile) {
     EXPECT_EQ(tensor.name, "fc1.weight");
     EXPECT_EQ(tensor.shape, (std::vector<uint64_t>{3, 2}));
     EXPECT_EQ(tensor.type, Type::f32);
-    EXPECT_EQ(tensor.weights, 6u);
+    EXPECT_EQ(tensor.weight_count, 6u);
     EXPECT_EQ(tensor.bytes, 24u);
     EXPECT_EQ(tensor.offset, file.size() - 24);
     EXPECT_EQ(tensor.dtype, "F32");
@@ -49,10 +49,10 @@ TEST(NumPy, ReadsSingleValuesAndEmptyArrays) {
   const FileContents one =
       read_whole_file("x.npy", npy_array("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", Bytes(4)));
   EXPECT_TRUE(one.tensors[0].shape.empty());
-  EXPECT_EQ(one.tensors[0].weights, 1u);
+  EXPECT_EQ(one.tensors[0].weight_count, 1u);
   const FileContents none =
       read_whole_file("x.npy", npy_array("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3), }", {}));
-  EXPECT_EQ(none.tensors[0].weights, 0u);
+  EXPECT_EQ(none.tensors[0].weight_count, 0u);
 }
 
 TEST(NumPy, ColumnOrderOfOneDimensionIsRowOrder) {
@@ -112,7 +112,7 @@ TEST(NumPy, ReadsArraysWithLongHeaders) {
   const std::string spaces(3000, ' ');
   ZipBuilder zip;
   zip.entry("a.npy", npy_array("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }" + spaces, six_floats));
-  EXPECT_EQ(read_whole_file("x.npz", zip.build()).tensors[0].weights, 6u);
+  EXPECT_EQ(read_whole_file("x.npz", zip.build()).tensors[0].weight_count, 6u);
 }
 
 TEST(NumPy, RefusesCompressedArchives) {

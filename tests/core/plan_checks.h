@@ -49,26 +49,26 @@ inline void expect_contiguous(const Plan& plan, const Model& model) {
     const ModelTensor& source = model.tensors()[tensor.source];
     const Format &from = format_of(tensor.from), &to = format_of(tensor.to);
     EXPECT_EQ(job.first_weight, done[job.tensor]);
-    done[job.tensor] += job.weights;
-    EXPECT_EQ(job.weights % from.block_length, 0u);
-    EXPECT_EQ(job.weights % to.block_length, 0u);
-    EXPECT_EQ(job.input_bytes, from.bytes_for(job.weights));
-    EXPECT_EQ(job.output_bytes, to.bytes_for(job.weights));
+    done[job.tensor] += job.weight_count;
+    EXPECT_EQ(job.weight_count % from.block_length, 0u);
+    EXPECT_EQ(job.weight_count % to.block_length, 0u);
+    EXPECT_EQ(job.input_bytes, from.bytes_for(job.weight_count));
+    EXPECT_EQ(job.output_bytes, to.bytes_for(job.weight_count));
     const uint64_t slice = source.slice_weights(), start = job.first_weight % slice;
-    EXPECT_LE(start + job.weights, slice) << "a job stays inside its slice";
+    EXPECT_LE(start + job.weight_count, slice) << "a job stays inside its slice";
     EXPECT_EQ(job.input_file, source.slices[job.first_weight / slice].file);
     EXPECT_EQ(job.input_offset, source.slices[job.first_weight / slice].offset + from.bytes_for(start));
     const uint64_t head = source.transform.head_rows * source.row_length();
-    EXPECT_TRUE(head == 0 || (job.first_weight % head == 0 && job.weights % head == 0)) << "whole heads";
+    EXPECT_TRUE(head == 0 || (job.first_weight % head == 0 && job.weight_count % head == 0)) << "whole heads";
     EXPECT_EQ(job.output_file, tensor.file);
     EXPECT_EQ(job.output_offset, end[job.output_file]);
     end[job.output_file] += job.output_bytes + job.padding;
     const uint64_t row = source.row_length();
-    const bool whole_rows = job.first_weight % row == 0 && job.weights % row == 0;
-    EXPECT_TRUE(whole_rows || job.first_weight % row + job.weights <= row) << "part of one row, or whole rows";
+    const bool whole_rows = job.first_weight % row == 0 && job.weight_count % row == 0;
+    EXPECT_TRUE(whole_rows || job.first_weight % row + job.weight_count <= row) << "part of one row, or whole rows";
   }
   for (size_t i = 0; i < end.size(); ++i) EXPECT_EQ(end[i], plan.files[i].bytes);
-  for (size_t i = 0; i < done.size(); ++i) EXPECT_EQ(done[i], model.tensors()[plan.tensors[i].source].weights);
+  for (size_t i = 0; i < done.size(); ++i) EXPECT_EQ(done[i], model.tensors()[plan.tensors[i].source].weight_count);
 }
 
 }  // namespace nibble

@@ -19,8 +19,8 @@ Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) 
 }
 
 std::vector<Job> jobs_of(const ModelTensor& source, Type to, const RunLimits& limits) {
-  const PlannedTensor tensor{0,  source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weights), 0, 64,
-                             {}, llama_cpp};
+  const PlannedTensor tensor{
+      0, source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weight_count), 0, 64, {}, llama_cpp};
   std::vector<Job> jobs;
   append_jobs(jobs, source, tensor, 0, limits);
   return jobs;
@@ -33,8 +33,8 @@ std::vector<Job> jobs_of(const Model& model, Type to, const RunLimits& limits) {
 /// A tensor of F16 in as many slices as there are offsets, each in a file of its own.
 ModelTensor sliced(const std::vector<uint64_t>& shape, const std::vector<uint64_t>& offsets, Transform transform = {}) {
   ModelTensor tensor{"a.weight", shape, Type::f16, Type::f16, 1, 0, {}, transform, {}};
-  for (const uint64_t size : shape) tensor.weights *= size;
-  tensor.bytes = 2 * tensor.weights;
+  for (const uint64_t size : shape) tensor.weight_count *= size;
+  tensor.bytes = 2 * tensor.weight_count;
   for (const uint64_t offset : offsets) tensor.slices.push_back({static_cast<uint32_t>(tensor.slices.size()), offset});
   return tensor;
 }
@@ -73,21 +73,21 @@ TEST(PlanJobs, PiecesOfARowAreAboutEqual) {
   const Model model = one_tensor({1024 + 256}, Type::f32, 5120);
   const auto jobs = jobs_of(model, Type::q8_0, {4096, false, false});
   ASSERT_EQ(jobs.size(), 2u);
-  EXPECT_EQ(jobs[0].weights, 640u);
+  EXPECT_EQ(jobs[0].weight_count, 640u);
 }
 
 TEST(PlanJobs, WholeRowsStayWholeHoweverLong) {
   const Model model = one_tensor({4096, 3}, Type::f32, 49152);
   const auto jobs = jobs_of(model, Type::q4_0, {1024, true, false});
   ASSERT_EQ(jobs.size(), 3u);
-  EXPECT_EQ(jobs[1].weights, 4096u);
+  EXPECT_EQ(jobs[1].weight_count, 4096u);
 }
 
 TEST(PlanJobs, WholeSlicesAreNotStraddled) {
   const Model model = one_tensor({32, 3, 4}, Type::f32, 1536);
   const auto jobs = jobs_of(model, Type::q4_0, {256, false, true});  // two rows at a time, three in a slice
   ASSERT_EQ(jobs.size(), 8u);
-  for (const Job& job : jobs) EXPECT_EQ(job.first_weight / 96, (job.first_weight + job.weights - 1) / 96);
+  for (const Job& job : jobs) EXPECT_EQ(job.first_weight / 96, (job.first_weight + job.weight_count - 1) / 96);
   EXPECT_EQ(jobs_of(model, Type::q4_0, {256, false, false}).size(), 6u);
 }
 
@@ -118,13 +118,13 @@ TEST(WeightPlace, FollowsHeadsAndSlices) {
   const WeightPlace whole = place_of(plain, 96, 300);
   EXPECT_EQ(whole.file, 1u);
   EXPECT_EQ(whole.offset, 2000u);
-  EXPECT_EQ(whole.weights, 96u);
+  EXPECT_EQ(whole.weight_count, 96u);
   const ModelTensor heads = sliced({32, 8}, {1000}, {4, 0});
   const uint64_t from_row[] = {0, 2, 1, 3, 4, 6, 5, 7};
   for (uint64_t row = 0; row < 8; ++row) {
     const WeightPlace place = place_of(heads, row * 32 + 2, 64);
     EXPECT_EQ(place.offset, 1000 + from_row[row] * 64 + 4) << row;
-    EXPECT_EQ(place.weights, 30u);
+    EXPECT_EQ(place.weight_count, 30u);
   }
 }
 

@@ -263,12 +263,12 @@ TEST(PlanImportance, KeepsJobsWithinAMatrixAndWholeRowsWhereNeeded) {
     if (!slices.tensors[job.tensor].importance) continue;
     EXPECT_EQ(job.first_weight % 256, 0u);
     if (model.tensors()[slices.tensors[job.tensor].source].shape.size() < 3) continue;
-    EXPECT_EQ(job.first_weight / 1280, (job.first_weight + job.weights - 1) / 1280);
+    EXPECT_EQ(job.first_weight / 1280, (job.first_weight + job.weight_count - 1) / 1280);
   }
   const Plan rows = make_plan(model, options(R"({"type":"Q4_0","pure":true,"jobBytes":256})"), &matrix);
   expect_contiguous(rows, model);
   for (const Job& job : rows.jobs) {
-    EXPECT_EQ(job.weights, rows.tensors[job.tensor].importance ? 256u : 128u) << "statistics span a whole row";
+    EXPECT_EQ(job.weight_count, rows.tensors[job.tensor].importance ? 256u : 128u) << "statistics span a whole row";
   }
 }
 

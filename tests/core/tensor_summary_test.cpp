@@ -32,7 +32,7 @@ TEST(TensorSummary, TakesZerosAndNothing) {
   const float zeros[4] = {};
   EXPECT_EQ(summary_of(zeros, 4).rms, 0.0);
   EXPECT_EQ(summary_of(zeros, 4).outliers, 0u);
-  EXPECT_EQ(summary_of(zeros, 0).weights, 0u);
+  EXPECT_EQ(summary_of(zeros, 0).weight_count, 0u);
 }
 
 TEST(TensorSummary, KnowsWeightsTooSmallForHalfFloatScales) {
@@ -49,7 +49,7 @@ TEST(WeightSample, TakesStretchesInTheMiddlesOfEqualPartsOrAll) {
                                     .tensor("whole numbers", {4}, 26, 16)});
   const RowSample sample = make_weight_sample(model, {2, 1024});
   ASSERT_EQ(sample.jobs.size(), 2u);
-  EXPECT_EQ(sample.jobs[0].weights, 32u);
+  EXPECT_EQ(sample.jobs[0].weight_count, 32u);
   ASSERT_EQ(sample.jobs[1].ranges.size(), 2u);
   EXPECT_EQ(sample.jobs[1].ranges[0].first_weight, 4 * 1024u);
   EXPECT_EQ(sample.jobs[1].ranges[1].first_weight, 12 * 1024u);

@@ -118,7 +118,7 @@ TEST(InventedFormat, ItHasAPrice) {
   uint64_t weights = 0, bytes = 0;
   for (const PlannedTensor& tensor : plan.tensors) {
     if (tensor.to != T3_24::type) continue;
-    weights += model.tensors()[tensor.source].weights;
+    weights += model.tensors()[tensor.source].weight_count;
     bytes += tensor.output_bytes;
     EXPECT_EQ(tensor.method, lowest_error_method);
   }

@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     for (const nibble::TorchTensor& tensor : nibble::read_torch_checkpoint({data, size}).tensors) {
-      if (tensor.bytes < tensor.weights) __builtin_trap();
+      if (tensor.bytes < tensor.weight_count) __builtin_trap();
     }
   } catch (const nibble::Error&) {
     // A sentence is a good answer.
