@@ -53,8 +53,8 @@ void ColumnStudy::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
     blocks_.resize(target.format->bytes_for(columns));
     for (size_t row = 0; row < rows; ++row) {
       const float* weights = values_.data() + row * columns;
-      target.quantizer->run(weights, blocks_.data(), columns, nullptr);
-      target.decoder->run(blocks_.data(), decoded_.data(), columns / target.format->block_length);
+      target.quantizer->quantize(weights, blocks_.data(), columns, nullptr);
+      target.decoder->decode(blocks_.data(), decoded_.data(), columns / target.format->block_length);
       for (size_t j = 0; j < columns; ++j) {
         const double d = static_cast<double>(weights[j] - decoded_[j]);
         errors[j] += d * d;

@@ -6,7 +6,7 @@
 #include "analysis/blocks.h"
 #include "analysis/fitted_levels.h"
 #include "analysis/level_sets.h"
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "error.h"
 #include "json/parse.h"
 
@@ -237,7 +237,7 @@ Json try_types(const StudyPiece& piece) {
     ErrorStatistics statistics;
     const uint8_t* source = piece.source;
     for (const StudyPiece::Range& range : piece.ranges) {
-      converter.run(source, target.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
+      converter.convert(source, target.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
       statistics.merge(converter.statistics());
       source += from.bytes_for(range.weight_count);
     }

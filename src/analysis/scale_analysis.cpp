@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "error.h"
 #include "json/parse.h"
 #include "numeric/bits.h"
@@ -178,7 +178,7 @@ void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
     ErrorStatistics statistics;
     const uint8_t* source = piece.source;
     for (const StudyPiece::Range& range : piece.ranges) {
-      converter.run(source, target_.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
+      converter.convert(source, target_.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
       statistics.merge(converter.statistics());
       source += from.bytes_for(range.weight_count);
     }

@@ -4,7 +4,7 @@
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "analysis/tensor_summary.h"
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "compare/comparison_study.h"
 #include "error.h"
 #include "json/parse.h"
@@ -44,8 +44,8 @@ void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
   const uint8_t* source = piece.source;
   float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {
-    converter.run(source, reinterpret_cast<uint8_t*>(target),
-                  {range.weight_count, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
+    converter.convert(source, reinterpret_cast<uint8_t*>(target),
+                      {range.weight_count, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
     source += from.bytes_for(range.weight_count);
     target += range.weight_count;
   }

@@ -33,8 +33,8 @@ Rounder::Rounder(const Format& format, InputStatistics statistics, RoundingMetho
   if (!can_calibrate(format) || columns_ % format.block_length != 0) {
     throw Error("Codes of type " + std::string(format.name) + " cannot be calibrated. This is a fault in the program.");
   }
-  quantize_ = find_quantizer(format.type, lowest_error_method, kernel)->run;
-  decode_ = find_decoder(format.type, kernel)->run;
+  quantize_ = find_quantizer(format.type, lowest_error_method, kernel)->quantize;
+  decode_ = find_decoder(format.type, kernel)->decode;
   for (size_t i = 0; i + 1 < grammar_.levels.size(); ++i)
     middles_.push_back((grammar_.levels[i] + grammar_.levels[i + 1]) / 2);
   list_ = {grammar_.levels, middles_, are_whole(grammar_.levels)};

@@ -19,13 +19,13 @@ using QuantizeRow = void (*)(const float* row, uint8_t* blocks, size_t length, c
 
 struct Decoder {
   Kernel kernel;
-  DecodeBlocks run;
+  DecodeBlocks decode;
 };
 
 struct Quantizer {
   std::string_view method;
   Kernel kernel;
-  QuantizeRow run;
+  QuantizeRow quantize;
 };
 
 /// What can be done with a type. `quantizers` is empty for types that are only read.

@@ -6,8 +6,8 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ1_M. The scale of the super-block is fitted at the end, to all weights and stored codes.
-struct Rule {
+/// llama.cpp's quantizer of IQ1_M. The scale of the super-block is fitted at the end, to all weights and stored codes.
+struct BlockQuantizer {
   using Format = IQ1_M;
   static constexpr float energy = 2.0f, tiny = 1e-7f, fudge = 1.1125f;
 
@@ -18,10 +18,10 @@ struct Rule {
 
   template <class V>
   static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    const float sigma2 = iq_codec::sigma2_of<Rule>(x);
+    const float sigma2 = iq_codec::sigma2_of<BlockQuantizer>(x);
     IqCodes codes{};
     float w[256], scales[16] = {}, largest_scale = 0.0f;
-    iq_codec::weigh<Rule, V, 256>(x, importance, sigma2, w);
+    iq_codec::weigh<BlockQuantizer, V, 256>(x, importance, sigma2, w);
     for (int b = 0; b < 16; ++b) {
       const float* xb = x + 16 * b;
       if (iq_codec::largest_magnitude(xb, 16) < tiny) continue;
@@ -67,7 +67,7 @@ struct Rule {
 
 template <>
 Codec codec_for<IQ1_M>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

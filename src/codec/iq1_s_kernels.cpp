@@ -6,20 +6,20 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ1_S.
-struct Rule {
+/// llama.cpp's quantizer of IQ1_S.
+struct BlockQuantizer {
   using Format = IQ1_S;
   static constexpr float energy = 2.0f, tiny = 1e-12f, fudge = 1.125f;
 
   template <class V>
   static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    const float sigma2 = iq_codec::sigma2_of<Rule>(x);
+    const float sigma2 = iq_codec::sigma2_of<BlockQuantizer>(x);
     IqCodes codes{};
     float scales[8] = {}, largest_scale = 0.0f;
     for (int b = 0; b < 8; ++b) {
       const float* xb = x + 32 * b;
       float w[32];
-      iq_codec::weigh<Rule, V, 32>(xb, importance + 32 * b, sigma2, w);
+      iq_codec::weigh<BlockQuantizer, V, 32>(xb, importance + 32 * b, sigma2, w);
       if (iq_codec::largest_magnitude(xb, 32) < tiny) continue;
       int order[32];
       iq1_search::sort_by_value<V, 32>(xb, order);
@@ -46,7 +46,7 @@ struct Rule {
 
 template <>
 Codec codec_for<IQ1_S>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -4,8 +4,8 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ2_XS.
-struct Rule : iq_signed::SearchAroundLargest<Rule> {
+/// llama.cpp's quantizer of IQ2_XS.
+struct BlockQuantizer : iq_signed::SearchAroundLargest<BlockQuantizer> {
   using Format = IQ2_XS;
   using Shape = Iq8x3;
   static constexpr int sub_block = 16;
@@ -23,7 +23,7 @@ struct Rule : iq_signed::SearchAroundLargest<Rule> {
 
 template <>
 Codec codec_for<IQ2_XS>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -5,8 +5,8 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ2_XXS.
-struct Rule : iq_signed::SignedRule<Rule> {
+/// llama.cpp's quantizer of IQ2_XXS.
+struct BlockQuantizer : iq_signed::SignedQuantizer<BlockQuantizer> {
   using Format = IQ2_XXS;
   using Shape = Iq8x3;
   static constexpr int sub_block = 32;
@@ -40,7 +40,7 @@ struct Rule : iq_signed::SignedRule<Rule> {
 
 template <>
 Codec codec_for<IQ2_XXS>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -6,9 +6,9 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ3_S. Only sub-blocks of zeros count as empty; the marks start as off the codebook, so a
+/// llama.cpp's quantizer of IQ3_S. Only sub-blocks of zeros count as empty; the marks start as off the codebook, so a
 /// sub-block no candidate fits is coded by the refinement.
-struct Rule : iq_signed::SearchAroundLargest<Rule> {
+struct BlockQuantizer : iq_signed::SearchAroundLargest<BlockQuantizer> {
   using Format = IQ3_S;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
@@ -46,7 +46,7 @@ struct Rule : iq_signed::SearchAroundLargest<Rule> {
 
 template <>
 Codec codec_for<IQ3_S>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

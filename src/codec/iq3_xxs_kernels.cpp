@@ -4,8 +4,8 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-/// llama.cpp's rule for IQ3_XXS.
-struct Rule : iq_signed::SearchAroundLargest<Rule> {
+/// llama.cpp's quantizer of IQ3_XXS.
+struct BlockQuantizer : iq_signed::SearchAroundLargest<BlockQuantizer> {
   using Format = IQ3_XXS;
   using Shape = Iq4x8;
   static constexpr int sub_block = 32;
@@ -28,7 +28,7 @@ struct Rule : iq_signed::SearchAroundLargest<Rule> {
 
 template <>
 Codec codec_for<IQ3_XXS>() {
-  return iq_codec::codec<Rule>();
+  return iq_codec::codec<BlockQuantizer>();
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -64,7 +64,7 @@ void quantize_nl(const float* row, uint8_t* blocks, size_t length, const float* 
   for (; i < length; i += n, blocks += IQ4_NL::block_bytes) quantize_nl_blocks<float>(row + i, blocks, at(importance));
 }
 
-struct XsRule {
+struct XsQuantizer {
   using Format = IQ4_XS;
 
   template <class V>
@@ -108,7 +108,7 @@ Codec codec_for<IQ4_NL>() {
 }
 template <>
 Codec codec_for<IQ4_XS>() {
-  return super_block_codec<XsRule>(run_decoders<IQ4_XS>);
+  return super_block_codec<XsQuantizer>(run_decoders<IQ4_XS>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

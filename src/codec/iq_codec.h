@@ -3,18 +3,18 @@
 #include "numeric/lanes.h"
 #include "search/llama_cpp_weights.h"
 
-/// What the quantizers of all codebook types (IQ2, IQ3, IQ1) share. A type is described by a rule with Format and
-/// energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and quantize_block() as
-/// super_block_codec.h has it.
+/// What the quantizers of all codebook types (IQ2, IQ3, IQ1) share. A type is described by a block quantizer with
+/// Format and energy (sigma2 = energy * sum x^2 / 256), plain_weight() where importance is optional, and
+/// quantize_block() as super_block_codec.h has it.
 namespace nibble::NIBBLE_TARGET::iq_codec {
 
-template <class Rule>
+template <class BlockQuantizer>
 inline float sigma2_of(const float* x) {
-  return Rule::energy * llama_cpp_search::sum_of_squares(x, 256) / 256.0f;
+  return BlockQuantizer::energy * llama_cpp_search::sum_of_squares(x, 256) / 256.0f;
 }
 
 /// The weights of the squared errors of n weights; `importance` may be null where it is optional.
-template <class Rule, class V, int n>
+template <class BlockQuantizer, class V, int n>
 inline void weigh(const float* x, const float* importance, float sigma2, float* w) {
   for (int i = 0; i < n; i += lane_count<V>) {
     const V value = load_run<V>(x + i);
@@ -22,8 +22,8 @@ inline void weigh(const float* x, const float* importance, float sigma2, float* 
     if (importance) {
       const V q = load_run<V>(importance + i);
       llama_cpp_search::importance_weights<1>(&value, &q, V(sigma2), &weight);
-    } else if constexpr (Rule::Format::importance != Importance::required) {
-      weight = Rule::plain_weight(value, V(sigma2));
+    } else if constexpr (BlockQuantizer::Format::importance != Importance::required) {
+      weight = BlockQuantizer::plain_weight(value, V(sigma2));
     }
     store_run(weight, w + i);
   }
@@ -43,9 +43,9 @@ inline void code_scales(const float* scales, int count, float inverse, int highe
 }
 
 /// What codec_for() of a type returns.
-template <class Rule>
+template <class BlockQuantizer>
 Codec codec() {
-  return super_block_codec<Rule>(block_decoders<typename Rule::Format>);
+  return super_block_codec<BlockQuantizer>(block_decoders<typename BlockQuantizer::Format>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET::iq_codec

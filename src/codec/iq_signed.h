@@ -8,7 +8,8 @@
 #include "numeric/rounding.h"
 #include "search/iq_search.h"
 
-/// The codebook types that store signs apart from magnitudes: IQ2 and IQ3. A rule (codec/iq_codec.h) has in addition:
+/// The codebook types that store signs apart from magnitudes: IQ2 and IQ3. A block quantizer (codec/iq_codec.h) has in
+/// addition:
 ///
 ///   Shape             shape of its codebook
 ///   sub_block         number of weights that share a scale
@@ -61,18 +62,18 @@ inline uint8_t make_signs_even(const float* w, float* magnitude, uint8_t signs) 
 }
 
 /// Splits a super-block into sub-blocks of magnitudes with their weights, and sign bits for each eight of them.
-template <class Rule, class V>
-inline void split(const float* x, const float* importance, iq_search::SubBlock<Rule::sub_block>* blocks,
+template <class BlockQuantizer, class V>
+inline void split(const float* x, const float* importance, iq_search::SubBlock<BlockQuantizer::sub_block>* blocks,
                   uint8_t* signs) {
-  constexpr int n = Rule::sub_block;
-  const float sigma2 = iq_codec::sigma2_of<Rule>(x);
+  constexpr int n = BlockQuantizer::sub_block;
+  const float sigma2 = iq_codec::sigma2_of<BlockQuantizer>(x);
   for (int b = 0; b < 256 / n; ++b) {
     auto& block = blocks[b];
-    iq_codec::weigh<Rule, V, n>(x + n * b, importance ? importance + n * b : nullptr, sigma2, block.w);
+    iq_codec::weigh<BlockQuantizer, V, n>(x + n * b, importance ? importance + n * b : nullptr, sigma2, block.w);
     for (int i = 0; i < n; i += lane_count<V>) store_run(square_root(load_run<V>(block.w + i)), block.root_w + i);
     for (int j = 0; j < n; j += 8) {
       uint8_t bits = take_signs(x + n * b + j, block.x + j);
-      if constexpr (Rule::even_signs) bits = make_signs_even(block.w + j, block.x + j, bits);
+      if constexpr (BlockQuantizer::even_signs) bits = make_signs_even(block.w + j, block.x + j, bits);
       *signs++ = bits;
     }
     block.largest = block.x[0];
@@ -81,22 +82,23 @@ inline void split(const float* x, const float* importance, iq_search::SubBlock<R
 }
 
 /// One super-block of 256 weights.
-template <class Rule, class V>
+template <class BlockQuantizer, class V>
 inline void quantize_block(const float* x, const float* importance, uint8_t* out) {
-  constexpr int n = Rule::sub_block, count = 256 / n, groups = n / Rule::Shape::coords, octets = n / 8;
+  constexpr int n = BlockQuantizer::sub_block, count = 256 / n, groups = n / BlockQuantizer::Shape::coords,
+                octets = n / 8;
   iq_search::SubBlock<n> blocks[count];
   uint8_t signs[32];
-  split<Rule, V>(x, importance, blocks, signs);
+  split<BlockQuantizer, V>(x, importance, blocks, signs);
   float start[count];
-  Rule::template start_scales<V>(blocks, start);
+  BlockQuantizer::template start_scales<V>(blocks, start);
 
   IqCodes codes{};
   float scales[count] = {}, largest_scale = 0.0f;
   bool coded[count] = {};
   for (int b = 0; b < count; ++b) {
     // An empty sub-block keeps zeros everywhere, in place of its signs too.
-    if (blocks[b].largest < Rule::tiny || (Rule::start_decides && start[b] <= 0.0f)) continue;
-    const iq_search::Found<groups> found = Rule::template search<V>(blocks[b], start[b]);
+    if (blocks[b].largest < BlockQuantizer::tiny || (BlockQuantizer::start_decides && start[b] <= 0.0f)) continue;
+    const iq_search::Found<groups> found = BlockQuantizer::template search<V>(blocks[b], start[b]);
     coded[b] = true;
     const bool flip = found.scale < 0.0f;
     scales[b] = flip ? -found.scale : found.scale;
@@ -106,43 +108,45 @@ inline void quantize_block(const float* x, const float* importance, uint8_t* out
     for (int g = 0; g < groups; ++g) codes.index[groups * b + g] = static_cast<uint16_t>(found.position[g]);
   }
   if (largest_scale == 0.0f) {
-    Rule::Format::encode(0, IqCodes{}, out);
+    BlockQuantizer::Format::encode(0, IqCodes{}, out);
     return;
   }
-  if constexpr (requires { Rule::arrange(codes, coded); }) Rule::arrange(codes, coded);
+  if constexpr (requires { BlockQuantizer::arrange(codes, coded); }) BlockQuantizer::arrange(codes, coded);
   const float d = largest_scale / 31.0f;
   iq_codec::code_scales(scales, count, 1.0f / d, 15, codes.scale);
-  Rule::Format::encode(f16_from_f32(d * Rule::fudge), codes, out);
+  BlockQuantizer::Format::encode(f16_from_f32(d * BlockQuantizer::fudge), codes, out);
 }
 
-/// What every rule of these types shares: derive from it.
-template <class Rule>
-struct SignedRule {
+/// What every quantizer of these types shares: derive from it.
+template <class BlockQuantizer>
+struct SignedQuantizer {
   template <class V>
   static void quantize_block(const float* x, const float* importance, uint8_t* out) {
-    iq_signed::quantize_block<Rule, V>(x, importance, out);
+    iq_signed::quantize_block<BlockQuantizer, V>(x, importance, out);
   }
 };
 
-/// A rule whose candidates spread around the scale that puts the largest magnitude on the last level. It names:
+/// A quantizer whose candidates spread around the scale that puts the largest magnitude on the last level. It names:
 ///
 ///   last_level, step, steps   the inverse scales are (last_level + k * step) / largest, k = -steps..steps
 ///   grid()                    its codebook
 ///   starts_on_grid            whether groups count as on the codebook before a candidate fits
 ///   refine                    which groups the final refinement looks at
-template <class Rule>
-struct SearchAroundLargest : SignedRule<Rule> {
+template <class BlockQuantizer>
+struct SearchAroundLargest : SignedQuantizer<BlockQuantizer> {
   template <class V, class Block>
   static void start_scales(const Block* blocks, float* start) {
-    for (int b = 0; b < 256 / Rule::sub_block; ++b) start[b] = blocks[b].largest / Rule::last_level;
+    for (int b = 0; b < 256 / BlockQuantizer::sub_block; ++b) start[b] = blocks[b].largest / BlockQuantizer::last_level;
   }
 
   template <class V, class Block>
   static auto search(const Block& block, float start) {
-    static constexpr auto numerators = candidate_numerators<Rule::steps>(Rule::last_level, Rule::step);
-    const auto& grid = Rule::grid();
-    auto found = iq_search::search_scales<V>(grid, block, numerators, block.largest, start, Rule::starts_on_grid);
-    iq_search::refine_scale<Rule::refine>(grid, block, found);
+    static constexpr auto numerators =
+        candidate_numerators<BlockQuantizer::steps>(BlockQuantizer::last_level, BlockQuantizer::step);
+    const auto& grid = BlockQuantizer::grid();
+    auto found =
+        iq_search::search_scales<V>(grid, block, numerators, block.largest, start, BlockQuantizer::starts_on_grid);
+    iq_search::refine_scale<BlockQuantizer::refine>(grid, block, found);
     return found;
   }
 };

@@ -75,7 +75,7 @@ inline void keep_better(const float* x, const float* importance, const uint8_t* 
 template <class F>
 QuantizeRow llama_cpp_row() {
   const Quantizer* quantizer = find_quantizer(F::type, llama_cpp, target_kernel);
-  return quantizer ? quantizer->run : nullptr;
+  return quantizer ? quantizer->quantize : nullptr;
 }
 
 /// Writes what llama.cpp writes, then every block that `improve` makes better. `improve` takes `together` blocks at
@@ -84,7 +84,7 @@ template <class F, int together, class Improve, class ImproveOne>
 void quantize_guarded(const float* row, uint8_t* blocks, size_t length, const float* importance, Improve&& improve,
                       ImproveOne&& improve_one) {
   static const QuantizeRow plain = llama_cpp_row<F>();
-  static const DecodeBlocks decode = find_decoder(F::type, target_kernel)->run;
+  static const DecodeBlocks decode = find_decoder(F::type, target_kernel)->decode;
   constexpr size_t block_length = F::block_length, block_bytes = F::block_bytes;
   constexpr size_t batch = together * std::max<size_t>(1, 1024 / (block_length * together));
   uint8_t trial[batch * block_bytes];

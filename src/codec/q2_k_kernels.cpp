@@ -20,7 +20,7 @@ void round_multiples(const float* values, uint16_t& shared, int32_t* multiples) 
   }
 }
 
-struct Rule {
+struct BlockQuantizer {
   using Format = Q2_K;
 
   template <class V>
@@ -57,7 +57,7 @@ struct Rule {
 
 template <>
 Codec codec_for<Q2_K>() {
-  return super_block_codec<Rule>(run_decoders<Q2_K>);
+  return super_block_codec<BlockQuantizer>(run_decoders<Q2_K>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

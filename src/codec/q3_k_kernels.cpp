@@ -22,7 +22,7 @@ uint16_t round_multiples(const float* scales, int32_t* multiples) {
   return f16_from_f32(1.0f / inverse);
 }
 
-struct Rule {
+struct BlockQuantizer {
   using Format = Q3_K;
 
   template <class V>
@@ -60,7 +60,7 @@ struct Rule {
 
 template <>
 Codec codec_for<Q3_K>() {
-  return super_block_codec<Rule>(run_decoders<Q3_K>);
+  return super_block_codec<BlockQuantizer>(run_decoders<Q3_K>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -15,15 +15,15 @@ using namespace llama_cpp_search;
 constexpr int n = 32, sub_blocks = 8;
 
 template <class F>
-struct Rules;
+struct Settings;
 template <>
-struct Rules<Q4_K> {
+struct Settings<Q4_K> {
   static constexpr int N = 15;
   static constexpr AffineGrid plain_grid{-1.0f, 0.1f, 20};
   static constexpr bool caps_weighted_codes = false;
 };
 template <>
-struct Rules<Q5_K> {
+struct Settings<Q5_K> {
   static constexpr int N = 31;
   static constexpr AffineGrid plain_grid{-0.5f, 0.1f, 15};
   static constexpr bool caps_weighted_codes = true;
@@ -53,7 +53,7 @@ void plain_weights(const V* x, V* w) {
 
 template <class F, class V>
 void quantize_block(const float* x, const float* importance, uint8_t* block) {
-  constexpr int N = Rules<F>::N;
+  constexpr int N = Settings<F>::N;
   SubBlockFits<n> fits;
   BlockParts& parts = fits.parts;
   if (importance) {
@@ -62,12 +62,12 @@ void quantize_block(const float* x, const float* importance, uint8_t* block) {
       load_importance_weights<n>(lanes, importance, j, sigma2, w);
     });
     fit_scales_and_minima<n, 63>(fits);
-    if (Rules<F>::caps_weighted_codes) {
+    if (Settings<F>::caps_weighted_codes) {
       cap(parts.scale);
       cap(parts.minimum);
     }
   } else {
-    fit_affine_sub_blocks<n, N, Deviation::squared, V>(x, Rules<F>::plain_grid, fits,
+    fit_affine_sub_blocks<n, N, Deviation::squared, V>(x, Settings<F>::plain_grid, fits,
                                                        [](int, const V* lanes, V* w) { plain_weights(lanes, w); });
     round_multiples(fits.scale, parts.shared_scale, parts.scale);
     round_multiples(fits.minimum, parts.shared_minimum, parts.minimum);
@@ -84,7 +84,7 @@ void quantize_block(const float* x, const float* importance, uint8_t* block) {
 }
 
 template <class F>
-struct Rule {
+struct BlockQuantizer {
   using Format = F;
   template <class V>
   static void quantize_block(const float* x, const float* importance, uint8_t* block) {
@@ -96,11 +96,11 @@ struct Rule {
 
 template <>
 Codec codec_for<Q4_K>() {
-  return super_block_codec<Rule<Q4_K>>(run_decoders<Q4_K>);
+  return super_block_codec<BlockQuantizer<Q4_K>>(run_decoders<Q4_K>);
 }
 template <>
 Codec codec_for<Q5_K>() {
-  return super_block_codec<Rule<Q5_K>>(run_decoders<Q5_K>);
+  return super_block_codec<BlockQuantizer<Q5_K>>(run_decoders<Q5_K>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -13,7 +13,7 @@ using namespace llama_cpp_search;
 
 constexpr int n = Q6_K::scale_length, sub_blocks = runs_of<Q6_K>;
 
-struct Rule {
+struct BlockQuantizer {
   using Format = Q6_K;
 
   template <class V>
@@ -48,7 +48,7 @@ struct Rule {
 
 template <>
 Codec codec_for<Q6_K>() {
-  return super_block_codec<Rule>(run_decoders<Q6_K>);
+  return super_block_codec<BlockQuantizer>(run_decoders<Q6_K>);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -69,7 +69,7 @@ const float* SourceDecoder::decode(const uint8_t* source, size_t count, WeightPo
                   " has a scale that is not finite. The file is damaged; get it again.");
     }
   }
-  decoder_->run(source, values_.data(), blocks);
+  decoder_->decode(source, values_.data(), blocks);
   if (add != 0) {
     for (size_t i = 0; i < count; ++i) values_[i] += add;
   }

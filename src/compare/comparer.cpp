@@ -21,11 +21,11 @@ const Format& decodable(std::string_view name) {
   return *format;
 }
 
-void decode(const Format& format, const Decoder& decoder, const ComparedRun& run, uint64_t done, size_t weight_count,
-            float* values) {
-  decoder.run(run.blocks + format.bytes_for(done), values, weight_count / format.block_length);
-  if (run.add == 0) return;
-  for (size_t i = 0; i < weight_count; ++i) values[i] += run.add;
+void decode(const Format& format, const Decoder& decoder, const ComparedStretch& stretch, uint64_t done,
+            size_t weight_count, float* values) {
+  decoder.decode(stretch.blocks + format.bytes_for(done), values, weight_count / format.block_length);
+  if (stretch.add == 0) return;
+  for (size_t i = 0; i < weight_count; ++i) values[i] += stretch.add;
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ Comparer::Comparer(std::string_view first, std::string_view second, Kernel kerne
       values_(whole_blocks(usual_tile, *first_, *second_)),
       decoded_(values_.size()) {}
 
-void Comparer::run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weight_count) {
+void Comparer::compare(const ComparedStretch& first, const ComparedStretch& second, uint64_t first_weight,
+                       uint64_t weight_count) {
   for (const Format* format : {first_, second_}) {
     if (first_weight % format->block_length != 0 || weight_count % format->block_length != 0) {
       throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");

@@ -9,13 +9,13 @@
 namespace nibble {
 
 /// Consecutive weights of a tensor as one of two files has them.
-struct ComparedRun {
+struct ComparedStretch {
   const uint8_t* blocks;
   float add;  ///< to every weight
 };
 
-/// Compares runs of weights that are stored in two types: decodes both and measures the second against the first. Works
-/// through tiles; the scratch is kept between runs.
+/// Compares stretches of weights that are stored in two types: decodes both and measures the second against the first.
+/// Works through tiles; the scratch is kept between them.
 class Comparer {
  public:
   /// Throws Error when there is no such type, or it cannot be decoded.
@@ -26,9 +26,10 @@ class Comparer {
 
   /// Compares `weights` weights from `first_weight` of their tensor on; both numbers are multiples of both block
   /// lengths. A pair with a NaN or an infinite difference is counted and left out of the sums.
-  void run(const ComparedRun& first, const ComparedRun& second, uint64_t first_weight, uint64_t weight_count);
+  void compare(const ComparedStretch& first, const ComparedStretch& second, uint64_t first_weight,
+               uint64_t weight_count);
 
-  /// The figures of the last run. Blocks and codes are those of the second.
+  /// The figures of the last comparison. Blocks and codes are those of the second.
   const ConversionStatistics& figures() const { return figures_; }
 
  private:

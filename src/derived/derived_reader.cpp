@@ -239,7 +239,7 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
 
 std::vector<float> DerivedReader::floats(const StoredMatrix& stored, const uint8_t* bytes, uint64_t count) const {
   std::vector<float> values(count);
-  find_decoder(stored.type, kernel_)->run(bytes, values.data(), count);
+  find_decoder(stored.type, kernel_)->decode(bytes, values.data(), count);
   return values;
 }
 
@@ -265,7 +265,7 @@ void DerivedReader::decode(const Box& box, const uint8_t* input) {
   if (matrix.form == MatrixForm::codes_in_rows || matrix.form == MatrixForm::codes_in_columns) {
     return decode_codes(box, input);
   }
-  find_decoder(matrix.data.type, kernel_)->run(input + box.data, values_.data(), area);
+  find_decoder(matrix.data.type, kernel_)->decode(input + box.data, values_.data(), area);
   if (matrix.form == MatrixForm::plain) return;
   const uint64_t row0 = box.row / matrix.scale_rows, column0 = box.column / matrix.scale_columns;
   const uint64_t across = (box.column + box.columns - 1) / matrix.scale_columns + 1 - column0;

@@ -149,7 +149,7 @@ std::string super_block_numbers(const std::string& name, const float* weights) {
   if (!format || !is_super_block(format->grammar.kind)) throw Error(name + " has no super-blocks.");
   std::vector<uint8_t> bytes(format->block_bytes);
   quantizer_or_default(format->type, llama_cpp, best_kernel())
-      ->run(weights, bytes.data(), format->block_length, nullptr);
+      ->quantize(weights, bytes.data(), format->block_length, nullptr);
   BlockParts parts;
   format->grammar.unpack(bytes.data(), parts);
   const Json minimum = has_offset(format->grammar.kind) ? Json(f32_from_f16(parts.shared_minimum)) : Json();

@@ -6,7 +6,7 @@
 #include "search/affine_problem.h"
 #include "search/scale_methods.h"
 
-/// A block on the Lab's bench, and the numbers it can store.
+/// A block in the Lab, and the numbers it can store.
 namespace nibble {
 
 /// Which values a scale or an offset can have.

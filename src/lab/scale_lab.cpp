@@ -115,7 +115,7 @@ std::vector<LabSearch> ScaleLab::methods() const {
 LabPoint ScaleLab::as_written(const Quantizer& quantizer) const {
   const Format& format = *find_format(block_.format);
   std::vector<uint8_t> bytes(format.block_bytes);
-  quantizer.run(block_.weights.data(), bytes.data(), block_.weights.size(), block_.importance_or_null());
+  quantizer.quantize(block_.weights.data(), bytes.data(), block_.weights.size(), block_.importance_or_null());
   BlockParts parts;
   format.grammar.unpack(bytes.data(), parts);
   const RunGrid grid = format.grammar.grid(parts, 0);

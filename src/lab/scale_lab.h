@@ -37,7 +37,7 @@ struct MapRange {
   double scale_low, scale_high, offset_low, offset_high;
 };
 
-/// A method on the bench: exactly one of the three is not null.
+/// A method of the Lab: exactly one of the three is not null.
 struct LabSearch {
   std::string_view name, summary;
   const struct Quantizer* writer = nullptr;  ///< writes the whole block; its search is not taken apart
@@ -64,7 +64,7 @@ class ScaleLab {
   void error_map(const MapRange& range, int columns, int rows, float* errors) const;
   /// Every method that works on this block, as report() lists them.
   std::vector<LabSearch> methods() const;
-  /// For `count` blocks of the bench's length and storage, all weights counting the same: the relative error a method
+  /// For `count` blocks of the Lab's length and storage, all weights counting the same: the relative error a method
   /// leaves. Throws Error for a method that does not work on this block.
   void block_errors(const std::string& method, const float* weights, size_t count, float* errors);
   /// Of each of them the range that the scale must span, max|x| or with an offset max x - min x, and max|x| over the

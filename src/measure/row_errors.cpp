@@ -43,7 +43,7 @@ void RowErrors::run(const uint8_t* rows, size_t count, size_t row_length, uint64
   }
   blocks_.resize(most_bytes);
   for (size_t row = 0; row < count; ++row) {
-    decoder_->run(rows + row * from_->bytes_for(row_length), values_.data(), row_length / from_->block_length);
+    decoder_->decode(rows + row * from_->bytes_for(row_length), values_.data(), row_length / from_->block_length);
     if (!std::all_of(values_.begin(), values_.end(), [](float v) { return std::isfinite(v); })) {
       throw Error(
           "Row " + std::to_string(first_row + row) +
@@ -65,8 +65,8 @@ void RowErrors::measure_row(const float* importance, double* out) {
   *out++ = squares;
   *out++ = weighted;
   for (const Target& target : targets_) {
-    target.quantizer->run(values_.data(), blocks_.data(), values_.size(), importance);
-    target.decoder->run(blocks_.data(), decoded_.data(), values_.size() / target.format->block_length);
+    target.quantizer->quantize(values_.data(), blocks_.data(), values_.size(), importance);
+    target.decoder->decode(blocks_.data(), decoded_.data(), values_.size() / target.format->block_length);
     ErrorSums sums;
     kernels_->measure(values_.data(), decoded_.data(), importance, values_.size(), 0, sums, counters_.data());
     const bool holds = sums.nans == 0 && sums.infinities == 0 && valid(target);

@@ -33,7 +33,7 @@ class Cutter {
         from_(format_of(tensor.from)),
         to_(format_of(tensor.to)) {}
 
-  void cut(const RunLimits& limits) {
+  void cut(const JobLimits& limits) {
     const uint64_t row = source_.row_length();
     const uint64_t head_rows = source_.transform.head_rows;
     if (from_.bytes_for(row) > limits.job_bytes && !limits.whole_rows && head_rows == 0) {
@@ -98,7 +98,7 @@ class Cutter {
 }  // namespace
 
 void append_jobs(std::vector<Job>& jobs, const ModelTensor& source, const PlannedTensor& tensor, uint32_t index,
-                 const RunLimits& limits) {
+                 const JobLimits& limits) {
   if (source.weight_count > 0) Cutter(jobs, source, tensor, index).cut(limits);
 }
 

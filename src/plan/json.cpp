@@ -166,7 +166,7 @@ std::string model_json(const Model& model) {
               {"architecture", or_null(header.text("general.architecture"))},
               {"name", or_null(header.text("general.name"))},
               {"alignment", header.alignment},
-              {"weights", weights},
+              {"weights", weight_count},
               {"tensorBytes", bytes},
               {"tensors", std::move(tensors)},
               {"metadata", metadata_json(header)},

@@ -99,7 +99,7 @@ void find_importance(PlannedTensor& tensor, const ModelTensor& source, const Imp
 }
 
 /// Sets offsets and sizes: header, then each tensor padded to the alignment.
-void place(Layout& layout, const Model& model) {
+void assign_offsets(Layout& layout, const Model& model) {
   std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
   for (const PlannedTensor& tensor : layout.tensors) {
     const ModelTensor& source = model.tensors()[tensor.source];
@@ -168,7 +168,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   }
   set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors, decisions),
                importance_metadata(importance.index, importance.path));
-  place(layout, model);
+  assign_offsets(layout, model);
   return layout;
 }
 

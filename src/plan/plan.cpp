@@ -148,7 +148,7 @@ void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const
   plan.notes.put_warnings_first();
 }
 
-RunLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
+JobLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
   const bool weighted = tensor.importance.has_value();
   return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
 }

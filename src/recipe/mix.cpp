@@ -135,9 +135,9 @@ Choice Mix::down(const RecipeTensor& tensor) {
 }
 
 Choice Mix::attention_output() const {
-  const std::span<const Rule> rules = model_.falcon         ? attention_output_falcon_rules
-                                      : model_.experts == 8 ? attention_output_8_experts_rules
-                                                            : attention_output_rules;
+  const std::span<const MixRule> rules = model_.falcon         ? attention_output_falcon_rules
+                                         : model_.experts == 8 ? attention_output_8_experts_rules
+                                                               : attention_output_rules;
   return first_match(rules, file_type_, model_, default_choice());
 }
 
@@ -157,10 +157,10 @@ uint64_t Mix::layer_of(const RecipeTensor& tensor, uint64_t counter) const {
   return number && *number < layers_ ? *number : counter;
 }
 
-Mix::Situation Mix::at(uint64_t place, uint64_t places) const {
+Mix::Situation Mix::at(uint64_t index, uint64_t count) const {
   Situation situation = model_;
-  situation.place = place;
-  situation.places = places;
+  situation.index = index;
+  situation.count = count;
   return situation;
 }
 

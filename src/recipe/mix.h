@@ -28,14 +28,14 @@ class Mix {
     bool falcon = false;
     bool seventy_b = false;   ///< a known 70B shape: 80 layers whose value projections are small
     bool importance = false;  ///< an importance matrix is in use
-    uint64_t place = 0;       ///< the how manyth tensor of its kind, from 0
-    uint64_t places = 0;      ///< how many there are
+    uint64_t index = 0;       ///< the how manyth tensor of its kind, from 0
+    uint64_t count = 0;       ///< how many there are
 
-    bool in_first(uint64_t part) const { return place < places / part; }
+    bool in_first(uint64_t part) const { return index < count / part; }
     /// The layers that matter most: the first and the last eighth, and every third between them.
     bool in_more() const {
-      const uint64_t eighth = places / 8;
-      return in_first(8) || place >= 7 * places / 8 || (place - eighth) % 3 == 2;
+      const uint64_t eighth = count / 8;
+      return in_first(8) || index >= 7 * count / 8 || (index - eighth) % 3 == 2;
     }
   };
 
@@ -51,12 +51,12 @@ class Mix {
 
   Choice default_choice() const;
   uint64_t layer_of(const RecipeTensor& tensor, uint64_t counter) const;
-  Situation at(uint64_t place, uint64_t places) const;
+  Situation at(uint64_t index, uint64_t count) const;
 
   const FileType& file_type_;
   std::optional<Type> output_type_;
   std::string architecture_;
-  Situation model_;  ///< with no place in it
+  Situation model_;  ///< without index and count
   uint64_t layers_;
   uint64_t value_tensors_ = 0;
   bool tied_ = true;  ///< the token embedding is the output layer, too

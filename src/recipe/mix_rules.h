@@ -27,20 +27,20 @@ constexpr FileTypes two_bits_or_less_types = IQ2_XXS | IQ2_XS | IQ2_S | IQ2_M | 
 
 constexpr bool in(const FileType& file_type, FileTypes set) { return (numbered(file_type.number) & set) != 0; }
 
-struct Rule {
+struct MixRule {
   FileTypes file_types;
   bool (*when)(const Mix::Situation&);
   Type type;
   std::string_view reason;
 };
 
-extern const std::span<const Rule> embedding_rules;
-extern const std::span<const Rule> low_value_rules, low_key_rules, low_down_rules, low_attention_output_rules;
-extern const std::span<const Rule> value_rules, key_rules, query_rules, down_rules, gate_and_up_rules;
-extern const std::span<const Rule> attention_output_rules, attention_output_8_experts_rules,
+extern const std::span<const MixRule> embedding_rules;
+extern const std::span<const MixRule> low_value_rules, low_key_rules, low_down_rules, low_attention_output_rules;
+extern const std::span<const MixRule> value_rules, key_rules, query_rules, down_rules, gate_and_up_rules;
+extern const std::span<const MixRule> attention_output_rules, attention_output_8_experts_rules,
     attention_output_falcon_rules;
 
-Choice first_match(std::span<const Rule> rules, const FileType& file_type, const Mix::Situation& situation,
+Choice first_match(std::span<const MixRule> rules, const FileType& file_type, const Mix::Situation& situation,
                    Choice otherwise);
 
 }  // namespace nibble::mix_rules

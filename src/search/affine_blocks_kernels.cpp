@@ -11,26 +11,26 @@ namespace {
 
 // coarse_bits and fixed_bits are the fractions of levels in a row and in the fits. T is a multiple of 2^(9 -
 // coarse_bits).
-struct Affine16Rule : AffineCandidatesOf<15> {
+struct Affine16Settings : AffineCandidatesOf<15> {
   static constexpr int coarse_bits = 11, fixed_bits = 10;
 };
-struct Affine32Rule : AffineCandidatesOf<31> {
+struct Affine32Settings : AffineCandidatesOf<31> {
   static constexpr int coarse_bits = 10, fixed_bits = 9;
 };
 
-template <class Rule>
+template <class Settings>
 struct CandidateTables {
   // Per row, eight copies of each as a vector: what one step of u (of 2^-11) counts in fractions of a level, and how
   // many quarters more; what is added before the shifts are taken off again, and what is taken off.
-  alignas(16) int16_t span[Rule::rows][8], bias[Rule::rows][8], less[Rule::rows][4][8];
-  int quarters[Rule::rows];
+  alignas(16) int16_t span[Settings::rows][8], bias[Settings::rows][8], less[Settings::rows][4][8];
+  int quarters[Settings::rows];
   constexpr CandidateTables() : span{}, bias{}, less{}, quarters{} {
-    const float one = static_cast<float>(1 << Rule::coarse_bits);
-    for (int row = 0; row < Rule::rows; ++row) {
-      const AffineCandidates& of = Rule::candidates[row];
+    const float one = static_cast<float>(1 << Settings::coarse_bits);
+    for (int row = 0; row < Settings::rows; ++row) {
+      const AffineCandidates& of = Settings::candidates[row];
       const int span_quarters = static_cast<int>(of.T * one / 512.0f);
       // The largest sum first, so that only unsigned differences are left.
-      const float middle = (static_cast<float>(Rule::N) - of.T) / 2.0f + 0.5f;
+      const float middle = (static_cast<float>(Settings::N) - of.T) / 2.0f + 0.5f;
       const float most = middle + of.first_shift + 3.0f * of.shift_step, added = most > 0.0f ? most : 0.0f;
       quarters[row] = span_quarters % 4;
       for (int lane = 0; lane < 8; ++lane) {
@@ -44,8 +44,8 @@ struct CandidateTables {
     }
   }
 };
-template <class Rule>
-constexpr CandidateTables<Rule> candidate_tables;
+template <class Settings>
+constexpr CandidateTables<Settings> candidate_tables;
 
 // Four choices of levels p of one run, or one of each of four runs: sum p u in steps of 1 / full_scale, and sum p^2 and
 // sum p as squares_of and sums_of take them.
@@ -78,9 +78,9 @@ struct Run32 {
 };
 
 // The levels of four candidates, u * span + start rounded down, summed up. Both in fractions of a level.
-template <class Rule>
+template <class Settings>
 inline LevelSums sums_at(const Run32& run, v128_t spans, v128_t starts) {
-  const v128_t none = wasm_i16x8_splat(0), top = in_register(wasm_i16x8_splat(Rule::N));
+  const v128_t none = wasm_i16x8_splat(0), top = in_register(wasm_i16x8_splat(Settings::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   alignas(16) int32_t span_of[4], start_of[4];
   wasm_v128_store(span_of, spans);
@@ -93,7 +93,7 @@ inline LevelSums sums_at(const Run32& run, v128_t spans, v128_t starts) {
     NIBBLE_UNROLL
     for (int k = 0; k < 4; ++k) {
       const v128_t placed = wasm_i16x8_add_sat(wasm_i16x8_q15mulr_sat(run.u[k], span), start);
-      const v128_t p = wasm_i16x8_min(wasm_i16x8_max(wasm_i16x8_shr(placed, Rule::fixed_bits), none), top);
+      const v128_t p = wasm_i16x8_min(wasm_i16x8_max(wasm_i16x8_shr(placed, Settings::fixed_bits), none), top);
       const v128_t px = wasm_i32x4_dot_i16x8(p, run.u[k]), pp = wasm_i32x4_dot_i16x8(p, wasm_v128_or(p, mark));
       pu[c] = k == 0 ? px : wasm_i32x4_add(pu[c], px);
       packed[c] = k == 0 ? pp : wasm_i32x4_add(packed[c], pp);
@@ -103,10 +103,11 @@ inline LevelSums sums_at(const Run32& run, v128_t spans, v128_t starts) {
 }
 
 // Lane k: the best candidate with the k-th shift of all rows, its levels rounded once more to its own fit.
-template <class Rule, int rows>
+template <class Settings, int rows>
 inline void best_of_each_shift(const Run32& run, LevelSums& best, v128_t& best_gain) {
-  constexpr const CandidateTables<Rule>& tables = candidate_tables<Rule>;
-  const v128_t top = in_register(wasm_i16x8_splat(Rule::N)), unit = in_register(wasm_f32x4_splat(1.0f / full_scale));
+  constexpr const CandidateTables<Settings>& tables = candidate_tables<Settings>;
+  const v128_t top = in_register(wasm_i16x8_splat(Settings::N)),
+               unit = in_register(wasm_f32x4_splat(1.0f / full_scale));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   const v128_t inverse_n = in_register(wasm_f32x4_splat(1.0f / 32));
   v128_t coarse[4], quarters[4][4];
@@ -132,7 +133,8 @@ inline void best_of_each_shift(const Run32& run, LevelSums& best, v128_t& best_g
       const v128_t less = wasm_v128_load(tables.less[row][c]);
       NIBBLE_UNROLL
       for (int k = 0; k < 4; ++k) {
-        const v128_t p = wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed[k], less), Rule::coarse_bits), top);
+        const v128_t p =
+            wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed[k], less), Settings::coarse_bits), top);
         const v128_t px = wasm_i32x4_dot_i16x8(p, run.u[k]), pp = wasm_i32x4_dot_i16x8(p, wasm_v128_or(p, mark));
         pu[c] = k == 0 ? px : wasm_i32x4_add(pu[c], px);
         packed[c] = k == 0 ? pp : wasm_i32x4_add(packed[c], pp);
@@ -145,11 +147,11 @@ inline void best_of_each_shift(const Run32& run, LevelSums& best, v128_t& best_g
   }
 
   const LevelFit fit = fit_sums(best, run.mean, unit, inverse_n);
-  const v128_t T = wasm_f32x4_div(wasm_f32x4_splat(1.0f), fit.slope), one = wasm_f32x4_splat(1 << Rule::fixed_bits);
+  const v128_t T = wasm_f32x4_div(wasm_f32x4_splat(1.0f), fit.slope), one = wasm_f32x4_splat(1 << Settings::fixed_bits);
   const v128_t start = wasm_f32x4_sub(wasm_f32x4_splat(0.5f), wasm_f32x4_mul(fit.offset, T));
   const v128_t most = wasm_f32x4_splat(full_scale), least = wasm_f32x4_splat(-full_scale);
-  const LevelSums again = sums_at<Rule>(run, nearest_i32(clamp_f32(wasm_f32x4_mul(T, one), least, most)),
-                                        nearest_i32(clamp_f32(wasm_f32x4_mul(start, one), least, most)));
+  const LevelSums again = sums_at<Settings>(run, nearest_i32(clamp_f32(wasm_f32x4_mul(T, one), least, most)),
+                                            nearest_i32(clamp_f32(wasm_f32x4_mul(start, one), least, most)));
   const v128_t gain = fit_sums(again, run.mean, unit, inverse_n).gain, better = wasm_f32x4_gt(gain, best_gain);
   best_gain = wasm_f32x4_pmax(best_gain, gain);
   best = select_sums(better, again, best);
@@ -196,7 +198,7 @@ inline void round_to_halves(v128_t B, v128_t Q, v128_t& scale, v128_t& offset) {
 }
 
 // Four consecutive blocks.
-template <class Rule, int rows>
+template <class Settings, int rows>
 inline void fit_four_blocks(const float* x, BlockParts* parts) {
   constexpr int n = 32;
   const v128_t zero = wasm_f32x4_splat(0.0f);
@@ -238,7 +240,7 @@ inline void fit_four_blocks(const float* x, BlockParts* parts) {
     total_u = lane_sums(total_u, total_u, total_u, total_u);
     run.mean = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(total_u), wasm_f32x4_splat(1.0f / (n * full_scale)));
     means[r] = wasm_f32x4_extract_lane(run.mean, 0);
-    best_of_each_shift<Rule, rows>(run, sums[r], gains[r]);
+    best_of_each_shift<Settings, rows>(run, sums[r], gains[r]);
   }
 
   // The best of every run's four lanes.
@@ -259,7 +261,7 @@ inline void fit_four_blocks(const float* x, BlockParts* parts) {
   wasm_v128_store(scales, scale);
   wasm_v128_store(offsets, offset);
 
-  const v128_t highest_level = in_register(wasm_f32x4_splat(Rule::N));
+  const v128_t highest_level = in_register(wasm_f32x4_splat(Settings::N));
   const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int r = 0; r < 4; ++r) {
     parts[r].scale[0] = f16_from_f32(scales[r]);
@@ -282,16 +284,16 @@ inline void fit_four_blocks(const float* x, BlockParts* parts) {
 }  // namespace
 
 void affine_16_levels(const float* x, BlockParts* parts) {
-  fit_four_blocks<Affine16Rule, Affine16Rule::rows>(x, parts);
+  fit_four_blocks<Affine16Settings, Affine16Settings::rows>(x, parts);
 }
 void affine_32_levels(const float* x, BlockParts* parts) {
-  fit_four_blocks<Affine32Rule, Affine32Rule::rows>(x, parts);
+  fit_four_blocks<Affine32Settings, Affine32Settings::rows>(x, parts);
 }
 void affine_16_levels_quick(const float* x, BlockParts* parts) {
-  fit_four_blocks<Affine16Rule, Affine16Rule::quick_rows>(x, parts);
+  fit_four_blocks<Affine16Settings, Affine16Settings::quick_rows>(x, parts);
 }
 void affine_32_levels_quick(const float* x, BlockParts* parts) {
-  fit_four_blocks<Affine32Rule, Affine32Rule::quick_rows>(x, parts);
+  fit_four_blocks<Affine32Settings, Affine32Settings::quick_rows>(x, parts);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

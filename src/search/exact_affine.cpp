@@ -81,8 +81,8 @@ void ExactAffine::constant_block() {
     // A scale beyond twice the largest magnitude is coarser than a smaller one.
     const int top = half_above(2 * std::fabs(x));
     for (int q = 1; q <= problem_.last && least > 0; ++q) {
-      for (int place = 1; place <= top && least > 0; ++place) {
-        const double scale = half_at(place);
+      for (int index = 1; index <= top && least > 0; ++index) {
+        const double scale = half_at(index);
         const int offset = half_nearest(x - q * scale);
         consider(scale, half_at(problem_.offset_at_most_zero ? std::min(offset, 0) : offset), q);
       }
@@ -143,8 +143,8 @@ void ExactAffine::consider_fit(const Choice& choice) {
     best_offset_ = mean_ + m * unit_;
     return;
   }
-  const int place = half_nearest(d * unit_);
-  for (int near = std::max(0, place - 1); near <= std::min(place + 1, last_half); ++near)
+  const int index = half_nearest(d * unit_);
+  for (int near = std::max(0, index - 1); near <= std::min(index + 1, last_half); ++near)
     consider_offsets(choice, half_at(near));
 }
 
@@ -178,8 +178,8 @@ void ExactAffine::try_pairs_of(const Choice& choice) {
   if (!(room > 0)) return;
   const double reach = std::sqrt(room / variance);
   const int first = half_above(std::max(0.0, d - reach) * unit_), last = half_below((d + reach) * unit_);
-  for (int place = first; place <= last && evaluated_ < most_evaluations; ++place)
-    consider_offsets(choice, half_at(place));
+  for (int index = first; index <= last && evaluated_ < most_evaluations; ++index)
+    consider_offsets(choice, half_at(index));
 }
 
 /// Tries the pairs of half floats of a triangle that holds few; true when that was all of them.
@@ -192,8 +192,8 @@ bool ExactAffine::finish_small(const Triangle& triangle) {
   // First count, then try.
   for (const bool trying : {false, true}) {
     int pairs = 0;
-    for (int place = first; place <= last; ++place) {
-      const double scale = half_at(place);
+    for (int index = first; index <= last; ++index) {
+      const double scale = half_at(index);
       for (int moved = 0; moved <= problem_.last; ++moved) {
         const int from = half_above(low_m - moved * scale), to = half_below(high_m - moved * scale);
         pairs += std::max(0, to - from + 1);

@@ -89,7 +89,7 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
 /// A block as the steps see it. Sweeps work on weights over the power of two below the largest, which rounds nothing;
 /// nodes are evaluated in 16-bit steps of the largest weight.
 template <bool weighted>
-struct PlacedBlock {
+struct PreparedBlock {
   v128_t scaled[8];           // |x| / power
   v128_t w[8];                // importance, the largest counting as one
   v128_t limit[8];            // the highest magnitude of a code on the long side
@@ -99,11 +99,11 @@ struct PlacedBlock {
   float square_sum;           // sum w u^2
   bool negative;              // whether the largest weight is
 };
-enum class Placed { done, all_zero, out_of_reach };
+enum class Prepared { done, all_zero, out_of_reach };
 
 /// Step 0.
 template <class Grid, bool weighted>
-inline Placed place_block(const float* x, const float* importance, PlacedBlock<weighted>& block) {
+inline Prepared prepare_block(const float* x, const float* importance, PreparedBlock<weighted>& block) {
   v128_t ax[8], signed_x[8], largest = wasm_f32x4_splat(0), upper = largest;
   if constexpr (weighted) {
     v128_t most = wasm_f32x4_splat(0);
@@ -112,7 +112,7 @@ inline Placed place_block(const float* x, const float* importance, PlacedBlock<w
       most = wasm_f32x4_pmax(most, block.w[k]);
     }
     const float wmax = highest(most);
-    if (!(wmax >= 1e-30f && wmax <= 1e30f)) return Placed::out_of_reach;
+    if (!(wmax >= 1e-30f && wmax <= 1e30f)) return Prepared::out_of_reach;
     for (int k = 0; k < 8; ++k) block.w[k] = wasm_f32x4_mul(block.w[k], wasm_f32x4_splat(1.0f / wmax));
   }
   for (int k = 0; k < 8; ++k) {
@@ -124,9 +124,9 @@ inline Placed place_block(const float* x, const float* importance, PlacedBlock<w
     upper = wasm_f32x4_pmax(upper, v);
   }
   const float amax = highest(largest);
-  if (amax == 0.0f) return Placed::all_zero;
+  if (amax == 0.0f) return Prepared::all_zero;
   // Below, the scale runs into subnormal halves, whose steps are too coarse for the bounds; above, it may overflow.
-  if (!(amax >= Grid::smallest_maximum && amax <= 1.0e5f)) return Placed::out_of_reach;
+  if (!(amax >= Grid::smallest_maximum && amax <= 1.0e5f)) return Prepared::out_of_reach;
   const float inverse_amax = 1.0f / amax;
   block.power = bit_cast<float>(bit_cast<uint32_t>(amax) & 0x7F800000u);
   block.inverse_size = block.power * inverse_amax;
@@ -159,12 +159,12 @@ inline Placed place_block(const float* x, const float* importance, PlacedBlock<w
     block.other[k] = wasm_i16x8_narrow_i32x4(signs[0], signs[1]);
   }
   block.square_sum = total(squares) * (block.inverse_size * block.inverse_size);
-  return Placed::done;
+  return Prepared::done;
 }
 
 /// The sums of squares of eight residuals, two in a lane.
 template <bool weighted>
-inline v128_t square_of(const PlacedBlock<weighted>& block, v128_t r, int k) {
+inline v128_t square_of(const PreparedBlock<weighted>& block, v128_t r, int k) {
   if constexpr (weighted) r = wasm_i16x8_q15mulr_sat(r, block.V[k]);
   return wasm_i32x4_dot_i16x8(r, r);
 }
@@ -191,7 +191,7 @@ template <class Grid>
 constexpr float clipped_unit = open_unit * (1 << square_shift<Grid>);
 
 template <class Grid, bool weighted>
-inline v128_t clipped_square(const PlacedBlock<weighted>& block, v128_t t, v128_t eighth, v128_t most, v128_t high,
+inline v128_t clipped_square(const PreparedBlock<weighted>& block, v128_t t, v128_t eighth, v128_t most, v128_t high,
                              v128_t less, v128_t is_short) {
   v128_t sum;
   NIBBLE_UNROLL
@@ -211,7 +211,7 @@ inline v128_t clipped_square(const PlacedBlock<weighted>& block, v128_t t, v128_
 /// Step 1: the error at every node, from below. A product u T wraps around at every level, and what is left is the
 /// distance to the nearest one.
 template <class Grid, bool weighted>
-inline void find_node_errors(const PlacedBlock<weighted>& block, float* error) {
+inline void find_node_errors(const PreparedBlock<weighted>& block, float* error) {
   using Tables = NodeTables<Grid>;
   constexpr const Tables& nodes = node_tables<Grid>;
   for (int node = 0; node < Grid::open_count; node += 4) {
@@ -273,7 +273,7 @@ inline int bound_cells(float square_sum, const float* error, float* bounds) {
 template <class Grid, bool weighted>
 class CellSweeps {
  public:
-  explicit CellSweeps(const PlacedBlock<weighted>& block) : block_(block), inverse_power_(1.0f / block.power) {}
+  explicit CellSweeps(const PreparedBlock<weighted>& block) : block_(block), inverse_power_(1.0f / block.power) {}
 
   void sweep(int cell, float T0, float T1) {
     const float off_middle = (T1 - T0) / (T0 + T1), inverse_size = block_.inverse_size;
@@ -305,7 +305,7 @@ class CellSweeps {
   }
 
  private:
-  const PlacedBlock<weighted>& block_;
+  const PreparedBlock<weighted>& block_;
   float inverse_power_, spread_ = 0, error_ = std::numeric_limits<float>::max();
   BestScale best_{wasm_f32x4_splat(std::numeric_limits<float>::max()), wasm_f32x4_splat(0), wasm_i32x4_splat(0)};
 };
@@ -328,7 +328,7 @@ inline int find_survivors(const float* bounds, float found, int32_t* survivors) 
 /// Step 3, continued: halves the surviving cells by evaluating their middles, four at a time, and sweeps the halves
 /// whose bounds are still below what was found.
 template <class Grid, bool weighted>
-inline void sweep_survivors(const PlacedBlock<weighted>& block, const float* error, int32_t* survivors, int count,
+inline void sweep_survivors(const PreparedBlock<weighted>& block, const float* error, int32_t* survivors, int count,
                             CellSweeps<Grid, weighted>& sweeps) {
   using Tables = NodeTables<Grid>;
   constexpr const Tables& nodes = node_tables<Grid>;
@@ -379,7 +379,7 @@ inline void sweep_survivors(const PlacedBlock<weighted>& block, const float* err
 /// Step 4: outside the grid. Coarser scales leave every small weight at least some error, finer ones clip the largest;
 /// true where both are more than `found`.
 template <class Grid, bool weighted>
-inline bool is_worse_outside(const PlacedBlock<weighted>& block, float found) {
+inline bool is_worse_outside(const PreparedBlock<weighted>& block, float found) {
   using Tables = NodeTables<Grid>;
   constexpr float reach = Grid::reach;
   constexpr float lowest_T = Grid::T(0), highest_long_T = Grid::T(Tables::clipped - 1);
@@ -417,11 +417,11 @@ template <class Grid, bool weighted>
 bool search_grid(const float* x, const float* importance, float& scale) {
   using Tables = NodeTables<Grid>;
   constexpr const Tables& nodes = node_tables<Grid>;
-  PlacedBlock<weighted> block;
-  switch (place_block<Grid>(x, importance, block)) {
-    case Placed::out_of_reach: return false;
-    case Placed::all_zero: scale = 0.0f; return true;
-    case Placed::done: break;
+  PreparedBlock<weighted> block;
+  switch (prepare_block<Grid>(x, importance, block)) {
+    case Prepared::out_of_reach: return false;
+    case Prepared::all_zero: scale = 0.0f; return true;
+    case Prepared::done: break;
   }
   alignas(16) float error[Tables::padded], bounds[Tables::padded];
   find_node_errors<Grid>(block, error);

@@ -45,9 +45,9 @@ struct Iq4Nodes {
                                  140.0f, 144.0f, 148.5f, 152.5f, 156.5f, 161.0f, 166.0f, 172.0f, 176.0f};
     constexpr float coarse[coarse_count] = {4.5f, 10.0f, 15.0f, 19.5f, 24.0f, 29.0f, 35.0f, 42.0f};
     float coarse_T[coarse_count] = {};
-    for (int k = 0; k < count; ++k) place(at[k], 5.6569f, fixed[k], T[k], scale[k], rounding[k]);
+    for (int k = 0; k < count; ++k) set_node(at[k], 5.6569f, fixed[k], T[k], scale[k], rounding[k]);
     for (int k = 0; k < coarse_count; ++k) {
-      place(coarse[k], 4.0f, coarse_fixed[k], coarse_T[k], coarse_scale[k], coarse_rounding[k]);
+      set_node(coarse[k], 4.0f, coarse_fixed[k], coarse_T[k], coarse_scale[k], coarse_rounding[k]);
     }
     for (int k = 0; k < cells; ++k) bound(T[k], T[k + 1], ratio[k], curve[k], half_inverse[k]);
     for (int k = 0; k + 1 < coarse_count; ++k) {
@@ -57,7 +57,7 @@ struct Iq4Nodes {
 
  private:
   // `root`: of the number of weights, each of which is placed to half a step and comes in half steps of 2^-15.
-  static constexpr void place(float at, float root, int16_t& steps, float& node, float& inverse, float& slack) {
+  static constexpr void set_node(float at, float root, int16_t& steps, float& node, float& inverse, float& slack) {
     steps = static_cast<int16_t>(at * iq4_steps);
     node = at * (32767.0f / 32768.0f);  // products are shifted by 15 bits
     inverse = 1.0f / node;
@@ -218,7 +218,7 @@ bool exact_iq4(const float* x, float& scale) {
   constexpr const Iq4Nodes& nodes = iq4_nodes;
   constexpr float no_bound = 3e38f;
   Iq4Run run;
-  place_iq4_run(x, run);
+  prepare_iq4_run(x, run);
   const float amax = std::fabs(run.largest);
   if (amax == 0.0f) {
     scale = 0.0f;

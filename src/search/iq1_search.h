@@ -199,14 +199,14 @@ struct Found {
 template <int n>
 inline Found<n> code_groups(const float* x, const float* w, const int* order, const Cut& cut) {
   constexpr unsigned all_groups = (1u << (n / 8)) - 1;
-  static constexpr int place[8] = {1, 3, 9, 27, 81, 243, 729, 2187};
+  static constexpr int power[8] = {1, 3, 9, 27, 81, 243, 729, 2187};
   const auto& grid = iq1_grid();
   const bool turn = cut.scale < 0.0f;
   Found<n> found{turn ? -cut.scale : cut.scale, turn ? cut.shifts ^ all_groups : cut.shifts, {}};
   int vectors[n / 8] = {};
   for (int r = 0; r < n; ++r) {
     const int level = r < cut.first ? 0 : r < cut.second ? 1 : 2;
-    vectors[order[r] / 8] += (turn ? 2 - level : level) * place[order[r] % 8];
+    vectors[order[r] / 8] += (turn ? 2 - level : level) * power[order[r] % 8];
   }
   bool all_on_grid = true;
   for (int g = 0; g < n / 8; ++g) {

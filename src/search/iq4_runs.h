@@ -62,7 +62,7 @@ struct Iq4Run {
   float unit;     // of w
 };
 
-inline void place_iq4_run(const float* x, Iq4Run& run) {
+inline void prepare_iq4_run(const float* x, Iq4Run& run) {
   v128_t low = wasm_v128_load(x), high = low;
   for (int i = 4; i < 32; i += 4) {
     const v128_t v = wasm_v128_load(x + i);
@@ -76,7 +76,7 @@ inline void place_iq4_run(const float* x, Iq4Run& run) {
   for (int k = 0; k < 4; ++k) run.U[k] = wasm_i16x8_narrow_i32x4(steps(8 * k), steps(8 * k + 4));
 }
 
-inline void place_iq4_importance(const float* importance, Iq4Run& run) {
+inline void prepare_iq4_importance(const float* importance, Iq4Run& run) {
   v128_t high = wasm_v128_load(importance);
   for (int i = 4; i < 32; i += 4) high = wasm_f32x4_pmax(high, wasm_v128_load(importance + i));
   const float most = highest(high);
@@ -195,9 +195,9 @@ inline void fit_iq4_runs(const float* x, const float* importance, Iq4Run* runs, 
   Iq4Best best[4];
   alignas(16) float largest[4], units[4];
   for (int r = 0; r < 4; ++r) {
-    place_iq4_run(x + 32 * r, runs[r]);
+    prepare_iq4_run(x + 32 * r, runs[r]);
     runs[r].unit = 1.0f;
-    if constexpr (weighted) place_iq4_importance(importance + 32 * r, runs[r]);
+    if constexpr (weighted) prepare_iq4_importance(importance + 32 * r, runs[r]);
     largest[r] = runs[r].largest;
     units[r] = runs[r].unit;
     best[r] = search_iq4<weighted>(runs[r]);

@@ -87,10 +87,10 @@ IqGrid<Shape>::IqGrid(std::span<const uint16_t> points, int shells) {
   entries_.assign(Shape::vectors, -1);
   Halves split(points.size());
   for (size_t k = 0; k < points.size(); ++k) {
-    int v = 0, place = 1;
-    for (int i = 0; i < coords; ++i, place *= levels) {
+    int v = 0, power = 1;
+    for (int i = 0; i < coords; ++i, power *= levels) {
       const int level = points[k] >> (bits * i) & ((1 << bits) - 1);
-      v += level * place;
+      v += level * power;
       points_.push_back(static_cast<uint8_t>(level));
       values_.push_back(static_cast<float>(2 * level + 1));
     }

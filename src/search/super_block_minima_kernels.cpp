@@ -9,7 +9,7 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-// A rule has n (weights per run), N (highest level), S (highest code of a scale or minimum) and its grids:
+// Settings have n (weights per run), N (highest level), S (highest code of a scale or minimum) and its grids:
 //   spans: T = (first_span + k * span_step) * 2^(8 - coarse_bits), k < span_count, levels = u * T;
 //   shifts: (first_shift + k * shift_step) levels off the middle, k < shift_count (a multiple of 4);
 //   lone_spans: the same for T of runs without negative weights, whose lowest level may best lie on zero;
@@ -17,7 +17,7 @@ namespace {
 //   weight_steps: what the largest importance of a run becomes, so that no sum of products overflows;
 //   multiples of the smallest d and dmin that reach every run (step 2), how often 3 and 4 run, and how many
 //   scales the last round tries for each run (the others two).
-struct Minima16Rule {
+struct Minima16Settings {
   static constexpr int n = 32, N = 15, S = 63, weight_steps = 511;
   static constexpr int first_span = 100, span_step = 4, span_count = 8, coarse_bits = 11, fixed_bits = 10;
   static constexpr float first_shift = -0.36f, shift_step = 0.24f;
@@ -27,7 +27,7 @@ struct Minima16Rule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 1, last_codes = 2;
 };
-struct Minima32Rule {
+struct Minima32Settings {
   static constexpr int n = 32, N = 31, S = 63, weight_steps = 255;
   static constexpr int first_span = 112, span_step = 4, span_count = 7, coarse_bits = 10, fixed_bits = 9;
   static constexpr float first_shift = -0.42f, shift_step = 0.12f;
@@ -37,7 +37,7 @@ struct Minima32Rule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.0068f, minimum_step = 0.0107f;
   static constexpr int rounds = 2, last_codes = 4;
 };
-struct Minima4Rule {
+struct Minima4Settings {
   static constexpr int n = 16, N = 3, S = 15, weight_steps = 2047;
   static constexpr int first_span = 32, span_step = 4, span_count = 8, coarse_bits = 12, fixed_bits = 12;
   static constexpr float first_shift = -0.375f, shift_step = 0.25f;
@@ -48,39 +48,40 @@ struct Minima4Rule {
   static constexpr int rounds = 2, last_codes = 4;
 };
 
-template <class Rule>
+template <class Settings>
 struct SpanTables {
   // Per span: what one step of u (of 2^-10) counts in fractions of a level, and what is added before the shift is taken
   // off again; per shift: what is taken off. Eight copies each, as a vector.
-  alignas(16) int16_t span[Rule::span_count][8], bias[Rule::span_count][8];
-  alignas(16) int16_t less[Rule::span_count][Rule::shift_count][8];
+  alignas(16) int16_t span[Settings::span_count][8], bias[Settings::span_count][8];
+  alignas(16) int16_t less[Settings::span_count][Settings::shift_count][8];
   constexpr SpanTables() : span{}, bias{}, less{} {
-    constexpr float one = 1 << Rule::coarse_bits;
-    for (int t = 0; t < Rule::span_count; ++t) {
-      const int quarters = Rule::first_span + t * Rule::span_step;
+    constexpr float one = 1 << Settings::coarse_bits;
+    for (int t = 0; t < Settings::span_count; ++t) {
+      const int quarters = Settings::first_span + t * Settings::span_step;
       const float T = static_cast<float>(quarters) * 256.0f / one;
       // floor(u T + middle + shift + 1/2): the largest sum first, so that only unsigned differences are left.
-      const float middle = (static_cast<float>(Rule::N) - T) / 2.0f + 0.5f;
-      const float most = middle + Rule::first_shift + Rule::shift_step * static_cast<float>(Rule::shift_count - 1);
+      const float middle = (static_cast<float>(Settings::N) - T) / 2.0f + 0.5f;
+      const float most =
+          middle + Settings::first_shift + Settings::shift_step * static_cast<float>(Settings::shift_count - 1);
       const float added = most > 0.0f ? most : 0.0f;
       for (int lane = 0; lane < 8; ++lane) {
         span[t][lane] = static_cast<int16_t>(quarters / 4);
         bias[t][lane] = static_cast<int16_t>(added * one);
       }
-      for (int k = 0; k < Rule::shift_count; ++k) {
-        const float shift = middle + Rule::first_shift + Rule::shift_step * static_cast<float>(k);
+      for (int k = 0; k < Settings::shift_count; ++k) {
+        const float shift = middle + Settings::first_shift + Settings::shift_step * static_cast<float>(k);
         for (int lane = 0; lane < 8; ++lane) less[t][k][lane] = static_cast<int16_t>((added - shift) * one);
       }
     }
   }
 };
-template <class Rule>
-constexpr SpanTables<Rule> span_tables;
+template <class Settings>
+constexpr SpanTables<Settings> span_tables;
 
 // Four runs side by side (runs_of_four.h).
-template <class Rule, bool weighted>
+template <class Settings, bool weighted>
 struct AffineFour {
-  static constexpr int vectors = Rule::n / 2;
+  static constexpr int vectors = Settings::n / 2;
   static constexpr float full_sum_scale = weighted ? full_scale / 8 : full_scale;
   v128_t u[vectors];                     // (x - low) / range in steps of 1 / full_scale
   v128_t rough[weighted ? vectors : 1];  // the same in steps of 1 / full_sum_scale, for sums with weights
@@ -158,11 +159,12 @@ inline void judge(const FourSums<weighted>& sums, v128_t mean, v128_t room, v128
 }
 
 // Step 1.
-template <class Rule, bool weighted>
-inline void fit_runs(const float* x, const float* importance, float inverse_largest, AffineFour<Rule, weighted>& runs) {
-  constexpr int n = Rule::n, vectors = AffineFour<Rule, weighted>::vectors;
-  constexpr float full_sum_scale = AffineFour<Rule, weighted>::full_sum_scale;
-  constexpr const SpanTables<Rule>& tables = span_tables<Rule>;
+template <class Settings, bool weighted>
+inline void fit_runs(const float* x, const float* importance, float inverse_largest,
+                     AffineFour<Settings, weighted>& runs) {
+  constexpr int n = Settings::n, vectors = AffineFour<Settings, weighted>::vectors;
+  constexpr float full_sum_scale = AffineFour<Settings, weighted>::full_sum_scale;
+  constexpr const SpanTables<Settings>& tables = span_tables<Settings>;
   const v128_t zero = wasm_f32x4_splat(0.0f);
 
   v128_t low[4], high[4];
@@ -200,7 +202,7 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   v128_t sum_w = wasm_i32x4_splat(n), sum = wasm_i32x4_splat(0);
   runs.unit = wasm_f32x4_splat(1.0f);
   if constexpr (weighted) {
-    runs.unit = quantize_importance<n>(importance, inverse_largest, Rule::weight_steps, runs.w);
+    runs.unit = quantize_importance<n>(importance, inverse_largest, Settings::weight_steps, runs.w);
     sum_w = wasm_i32x4_splat(0);
   }
   v128_t coarse[vectors], quarters[4][vectors];
@@ -228,37 +230,37 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   const v128_t room = wasm_f32x4_sub(mean, most_offset);
   const v128_t flat_cost = wasm_f32x4_mul(wasm_f32x4_mul(room, room), weight);
 
-  const v128_t top = in_register(wasm_i16x8_splat(Rule::N));
+  const v128_t top = in_register(wasm_i16x8_splat(Settings::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   // To begin with, every weight has the highest level: nothing gained over the mean, but a scale where no offset may
   // stand for it.
   BestLevels best;
   best.gain = zero;
   best.divisor = wasm_f32x4_splat(1.0f);
-  best.minus_q = wasm_f32x4_mul(weight, wasm_f32x4_splat(-Rule::N));
+  best.minus_q = wasm_f32x4_mul(weight, wasm_f32x4_splat(-Settings::N));
   best.pu = wasm_f32x4_neg(wasm_f32x4_mul(mean, best.minus_q));
-  best.qq = wasm_f32x4_mul(weight, wasm_f32x4_splat(Rule::N * Rule::N));
+  best.qq = wasm_f32x4_mul(weight, wasm_f32x4_splat(Settings::N * Settings::N));
   // One candidate: levels from the lowest weight up, rounded to nearest.
   const auto try_from_lowest = [&](int quarters_of_span) {
     const v128_t span = wasm_i16x8_splat(static_cast<int16_t>(quarters_of_span / 4));
-    const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1));
+    const v128_t rounding = wasm_i16x8_splat(1 << (Settings::coarse_bits - 1));
     const v128_t* own_quarters = quarters[quarters_of_span % 4];
     FourSums<weighted> sums;
     sums.clear();
     for (int v = 0; v < vectors; ++v) {
       const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], rounding));
-      sums.add(wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), top), runs, v, mark);
+      sums.add(wasm_i16x8_min(wasm_u16x8_shr(placed, Settings::coarse_bits), top), runs, v, mark);
     }
     judge(sums, mean, room, most_offset, flat_cost, inverse_weight, best);
   };
-  try_from_lowest(Rule::N << (Rule::coarse_bits - 8));
+  try_from_lowest(Settings::N << (Settings::coarse_bits - 8));
   if (wasm_v128_any_true(wasm_f32x4_eq(least, zero))) {
-    for (const int span : Rule::lone_spans) try_from_lowest(span);
+    for (const int span : Settings::lone_spans) try_from_lowest(span);
   }
-  for (int t = 0; t < Rule::span_count; ++t) {
+  for (int t = 0; t < Settings::span_count; ++t) {
     const v128_t span = wasm_v128_load(tables.span[t]), bias = wasm_v128_load(tables.bias[t]);
-    const v128_t* own_quarters = quarters[(Rule::first_span + t * Rule::span_step) % 4];
-    for (int first = 0; first < Rule::shift_count; first += 4) {
+    const v128_t* own_quarters = quarters[(Settings::first_span + t * Settings::span_step) % 4];
+    for (int first = 0; first < Settings::shift_count; first += 4) {
       FourSums<weighted> sums[4];
       v128_t less[4];
       NIBBLE_UNROLL
@@ -270,8 +272,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
         const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span), wasm_i16x8_add(own_quarters[v], bias));
         NIBBLE_UNROLL
         for (int c = 0; c < 4; ++c) {
-          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Rule::coarse_bits), top), runs,
-                      v, mark);
+          sums[c].add(wasm_i16x8_min(wasm_u16x8_shr(wasm_u16x8_sub_sat(placed, less[c]), Settings::coarse_bits), top),
+                      runs, v, mark);
         }
       }
       NIBBLE_UNROLL
@@ -298,12 +300,12 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
 }
 
 // Step 2: the few scales whose codes cost least when minima are free, then all minima beside each of them.
-template <class Rule, bool weighted>
-inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d, float& best_dmin) {
-  constexpr int groups = 64 / Rule::n, kept = Rule::kept_scales;
-  static_assert(Rule::minimum_count % 4 == 0 && Rule::scale_count % 4 == 0);
+template <class Settings, bool weighted>
+inline void scan_multiples(const AffineFour<Settings, weighted>* runs, float& best_d, float& best_dmin) {
+  constexpr int groups = 64 / Settings::n, kept = Settings::kept_scales;
+  static_assert(Settings::minimum_count % 4 == 0 && Settings::scale_count % 4 == 0);
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f),
-               top = in_register(wasm_f32x4_splat(Rule::S));
+               top = in_register(wasm_f32x4_splat(Settings::S));
   const v128_t half = in_register(wasm_f32x4_splat(0.5f));
   v128_t most_scale = zero, most_minimum = zero, variance[groups], mean_q[groups];
   for (int g = 0; g < groups; ++g) {
@@ -312,14 +314,15 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
     mean_q[g] = wasm_f32x4_mul(runs[g].q, inverses_or_zero(runs[g].weight));
     variance[g] = wasm_f32x4_sub(runs[g].qq, wasm_f32x4_mul(runs[g].q, mean_q[g]));
   }
-  const float smallest_d = highest(most_scale) / Rule::S, smallest_dmin = highest(most_minimum) / Rule::S;
-  alignas(16) float dmins[Rule::minimum_count], inverse_dmins[Rule::minimum_count];
-  store_multiples<Rule::minimum_count>(smallest_dmin, Rule::first_multiple, Rule::minimum_step, dmins, inverse_dmins);
-  alignas(16) float ds[Rule::scale_count], inverse_ds[Rule::scale_count];
-  store_multiples<Rule::scale_count>(smallest_d, Rule::first_multiple, Rule::scale_step, ds, inverse_ds);
+  const float smallest_d = highest(most_scale) / Settings::S, smallest_dmin = highest(most_minimum) / Settings::S;
+  alignas(16) float dmins[Settings::minimum_count], inverse_dmins[Settings::minimum_count];
+  store_multiples<Settings::minimum_count>(smallest_dmin, Settings::first_multiple, Settings::minimum_step, dmins,
+                                           inverse_dmins);
+  alignas(16) float ds[Settings::scale_count], inverse_ds[Settings::scale_count];
+  store_multiples<Settings::scale_count>(smallest_d, Settings::first_multiple, Settings::scale_step, ds, inverse_ds);
   float kept_d[kept] = {}, kept_cost[kept];
   for (int k = 0; k < kept; ++k) kept_cost[k] = std::numeric_limits<float>::max();
-  for (int first = 0; first < Rule::scale_count; first += 4) {
+  for (int first = 0; first < Settings::scale_count; first += 4) {
     v128_t costs[4];
     for (int k = 0; k < 4; ++k) {
       const v128_t step = wasm_v128_load32_splat(ds + first + k),
@@ -353,7 +356,7 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
     // For the two codes around each run's scale: what it costs by itself, how it pulls at the offset.
     v128_t fixed_cost[2][groups], pull[2][groups], wanted[2][groups];
     for (int g = 0; g < groups; ++g) {
-      const AffineFour<Rule, weighted>& four = runs[g];
+      const AffineFour<Settings, weighted>& four = runs[g];
       const v128_t below = clamp_f32(nearest_f32(wasm_f32x4_sub(wasm_f32x4_mul(four.scale, inverse), half)), zero, top);
       for (int up = 0; up < 2; ++up) {
         const v128_t code = up ? wasm_f32x4_pmin(wasm_f32x4_add(below, one), top) : below;
@@ -363,7 +366,7 @@ inline void scan_multiples(const AffineFour<Rule, weighted>* runs, float& best_d
         wanted[up][g] = wasm_f32x4_sub(wasm_f32x4_mul(mean_q[g], off), four.offset);
       }
     }
-    for (int first = 0; first < Rule::minimum_count; first += 4) {
+    for (int first = 0; first < Settings::minimum_count; first += 4) {
       v128_t costs[4];
       for (int b = 0; b < 4; ++b) {
         const v128_t dmin = wasm_v128_load32_splat(dmins + first + b);
@@ -403,15 +406,15 @@ struct NormalSums {
 
 // Step 3: the codes of scale and minimum with the lowest error under d and dmin, among `codes` scales around the run's
 // own.
-template <int codes, class Rule, bool weighted>
-inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float dmin, v128_t& best_code,
+template <int codes, class Settings, bool weighted>
+inline void assign_runs(const AffineFour<Settings, weighted>& runs, float d, float dmin, v128_t& best_code,
                         v128_t& best_minimum, NormalSums& normal) {
-  constexpr int vectors = AffineFour<Rule, weighted>::vectors;
-  constexpr float full_sum_scale = AffineFour<Rule, weighted>::full_sum_scale;
+  constexpr int vectors = AffineFour<Settings, weighted>::vectors;
+  constexpr float full_sum_scale = AffineFour<Settings, weighted>::full_sum_scale;
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f), half = wasm_f32x4_splat(0.5f);
-  const v128_t top = wasm_f32x4_splat(Rule::S), real_weight = runs.weight;
+  const v128_t top = wasm_f32x4_splat(Settings::S), real_weight = runs.weight;
   const v128_t weight = weighted ? wasm_f32x4_mul(real_weight, inverses_or_zero(runs.unit)) : real_weight;
-  const v128_t unit = wasm_f32x4_splat(1 << Rule::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
+  const v128_t unit = wasm_f32x4_splat(1 << Settings::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
   const v128_t low = runs.low, range = runs.range, twice_range = wasm_f32x4_add(range, range);
   const v128_t mean_q = wasm_f32x4_mul(runs.q, inverses_or_zero(real_weight));
   const v128_t below =
@@ -421,7 +424,7 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
   const v128_t twice_mean = wasm_f32x4_mul(twice_range, runs.mean);
   const v128_t per_step = wasm_f32x4_mul(twice_range, wasm_f32x4_splat(1.0f / full_sum_scale));
 
-  const v128_t none = in_register(wasm_i16x8_splat(0)), highest_level = in_register(wasm_i16x8_splat(Rule::N));
+  const v128_t none = in_register(wasm_i16x8_splat(0)), highest_level = in_register(wasm_i16x8_splat(Settings::N));
   const v128_t mark = in_register(wasm_i16x8_splat(static_cast<int16_t>(-0x8000)));
   v128_t best = wasm_f32x4_splat(3e38f), kept_A = zero, kept_B = zero, kept_minus_Q = zero;
   best_code = best_minimum = zero;
@@ -450,7 +453,7 @@ inline void assign_runs(const AffineFour<Rule, weighted>& runs, float d, float d
       const v128_t spread = wasm_i16x8_q15mulr_sat(runs.u[v], span);
       NIBBLE_UNROLL
       for (int up = 0; up < 2; ++up) {
-        const v128_t placed = wasm_i16x8_shr(wasm_i16x8_add_sat(spread, start[up]), Rule::fixed_bits);
+        const v128_t placed = wasm_i16x8_shr(wasm_i16x8_add_sat(spread, start[up]), Settings::fixed_bits);
         sums[up].add(wasm_i16x8_min(wasm_i16x8_max(placed, none), highest_level), runs, v, mark);
       }
     }
@@ -533,10 +536,10 @@ inline void refit(const NormalSums& normal, float& d, float& dmin) {
   }
 }
 
-template <class Rule, bool weighted>
+template <class Settings, bool weighted>
 inline bool fit_affine(const float* x, const float* importance, BlockParts& parts) {
-  constexpr int n = Rule::n, groups = 64 / n;
-  AffineFour<Rule, weighted> runs[groups];
+  constexpr int n = Settings::n, groups = 64 / n;
+  AffineFour<Settings, weighted> runs[groups];
   const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
   if (weighted && !(inverse_largest > 0)) return false;
   v128_t widest = wasm_f32x4_splat(0.0f);
@@ -551,15 +554,15 @@ inline bool fit_affine(const float* x, const float* importance, BlockParts& part
   scan_multiples(runs, d, dmin);
   if (!(d < 65505.0f && dmin < 65505.0f)) return false;
   v128_t codes[groups], minima[groups];
-  for (int round = 0; round < Rule::rounds; ++round) {
+  for (int round = 0; round < Settings::rounds; ++round) {
     NormalSums normal;
     normal.scale_scale = normal.scale_minimum = normal.minimum_minimum = normal.scale_x = normal.minimum_x =
         wasm_f32x4_splat(0.0f);
     for (int g = 0; g < groups; ++g) {
-      if (round + 1 < Rule::rounds) {
+      if (round + 1 < Settings::rounds) {
         assign_runs<2>(runs[g], d, dmin, codes[g], minima[g], normal);
       } else {
-        assign_runs<weighted ? 4 : Rule::last_codes>(runs[g], d, dmin, codes[g], minima[g], normal);
+        assign_runs<weighted ? 4 : Settings::last_codes>(runs[g], d, dmin, codes[g], minima[g], normal);
       }
     }
     refit(normal, d, dmin);
@@ -567,7 +570,7 @@ inline bool fit_affine(const float* x, const float* importance, BlockParts& part
 
   parts.shared_scale = f16_from_f32(d);
   parts.shared_minimum = f16_from_f32(dmin);
-  const v128_t zero = wasm_f32x4_splat(0.0f), highest_level = in_register(wasm_f32x4_splat(Rule::N));
+  const v128_t zero = wasm_f32x4_splat(0.0f), highest_level = in_register(wasm_f32x4_splat(Settings::N));
   const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
     const v128_t step = wasm_f32x4_mul(codes[g], wasm_f32x4_splat(d));
@@ -596,19 +599,21 @@ inline bool fit_affine(const float* x, const float* importance, BlockParts& part
   return true;
 }
 
-template <class Rule>
+template <class Settings>
 inline bool fit_affine(const float* x, const float* importance, BlockParts& parts) {
-  return importance ? fit_affine<Rule, true>(x, importance, parts) : fit_affine<Rule, false>(x, nullptr, parts);
+  return importance ? fit_affine<Settings, true>(x, importance, parts) : fit_affine<Settings, false>(x, nullptr, parts);
 }
 
 }  // namespace
 
-bool minima_4_levels(const float* x, const float* w, BlockParts& parts) { return fit_affine<Minima4Rule>(x, w, parts); }
+bool minima_4_levels(const float* x, const float* w, BlockParts& parts) {
+  return fit_affine<Minima4Settings>(x, w, parts);
+}
 bool minima_16_levels(const float* x, const float* w, BlockParts& parts) {
-  return fit_affine<Minima16Rule>(x, w, parts);
+  return fit_affine<Minima16Settings>(x, w, parts);
 }
 bool minima_32_levels(const float* x, const float* w, BlockParts& parts) {
-  return fit_affine<Minima32Rule>(x, w, parts);
+  return fit_affine<Minima32Settings>(x, w, parts);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

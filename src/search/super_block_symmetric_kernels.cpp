@@ -10,11 +10,11 @@
 namespace nibble::NIBBLE_TARGET {
 namespace {
 
-// A rule has n (weights per run), N, S (codes of scales are -S .. S-1) and its grids: candidates T = spans[k] *
+// Settings have n (weights per run), N, S (codes of scales are -S .. S-1) and its grids: candidates T = spans[k] *
 // 2^(8 - coarse_bits), the first long_count of them long, all in multiples of four; the fraction of step 3; multiples
 // of the smallest d that reaches every run; how often steps 3 and 4 run. weight_steps: what the largest importance of a
 // run becomes, so that no sum of products overflows.
-struct Symmetric64Rule {
+struct Symmetric64Settings {
   static constexpr int n = 16, N = 32, S = 128, weight_steps = 511;
   static constexpr int spans[24] = {104, 108, 111, 112, 113, 115, 116, 117, 119, 120, 121, 123,
                                     124, 125, 128, 129, 132, 136, 137, 140, 128, 129, 132, 136};
@@ -23,7 +23,7 @@ struct Symmetric64Rule {
   static constexpr float first_multiple = 0.985f, scale_step = 0.008f;
   static constexpr int rounds = 1;
 };
-struct Symmetric8Rule {
+struct Symmetric8Settings {
   static constexpr int n = 16, N = 4, S = 32, weight_steps = 2047;
   static constexpr int spans[12] = {92, 104, 112, 120, 128, 136, 148, 160, 116, 124, 136, 152};
   static constexpr int span_count = 12, long_count = 8, coarse_bits = 13, fixed_bits = 12;
@@ -32,24 +32,24 @@ struct Symmetric8Rule {
   static constexpr int rounds = 1;
 };
 
-template <class Rule>
+template <class Settings>
 struct SymmetricTables {
-  alignas(16) int16_t span[Rule::span_count][8];  // T without its quarters
-  int quarter[Rule::span_count];
+  alignas(16) int16_t span[Settings::span_count][8];  // T without its quarters
+  int quarter[Settings::span_count];
   constexpr SymmetricTables() : span{}, quarter{} {
-    for (int k = 0; k < Rule::span_count; ++k) {
-      quarter[k] = Rule::spans[k] % 4;
-      for (int lane = 0; lane < 8; ++lane) span[k][lane] = static_cast<int16_t>(Rule::spans[k] / 4);
+    for (int k = 0; k < Settings::span_count; ++k) {
+      quarter[k] = Settings::spans[k] % 4;
+      for (int lane = 0; lane < 8; ++lane) span[k][lane] = static_cast<int16_t>(Settings::spans[k] / 4);
     }
   }
 };
-template <class Rule>
-constexpr SymmetricTables<Rule> symmetric_tables;
+template <class Settings>
+constexpr SymmetricTables<Settings> symmetric_tables;
 
 // Four runs side by side (runs_of_four.h).
-template <class Rule, bool weighted>
+template <class Settings, bool weighted>
 struct SymmetricFour {
-  static constexpr int vectors = Rule::n / 2;
+  static constexpr int vectors = Settings::n / 2;
   static constexpr float full_sum_scale = weighted ? full_scale / 8 : full_scale;
   v128_t u[vectors];                     // |x| / largest in steps of 1 / full_scale
   v128_t rough[weighted ? vectors : 1];  // the same in steps of 1 / full_sum_scale, for sums with weights
@@ -62,19 +62,19 @@ struct SymmetricFour {
 };
 
 // Adds sum w p u and sum w p^2 of the levels p at vector v.
-template <class Rule, bool weighted>
-inline void add_products(const SymmetricFour<Rule, weighted>& runs, int v, v128_t p, v128_t& A, v128_t& B) {
+template <class Settings, bool weighted>
+inline void add_products(const SymmetricFour<Settings, weighted>& runs, int v, v128_t p, v128_t& A, v128_t& B) {
   const v128_t wp = weighted ? wasm_i16x8_mul(runs.w[weighted ? v : 0], p) : p;
   A = wasm_i32x4_add(A, wasm_i32x4_dot_i16x8(wp, weighted ? runs.rough[weighted ? v : 0] : runs.u[v]));
   B = wasm_i32x4_add(B, wasm_i32x4_dot_i16x8(wp, p));
 }
 
 // Step 1.
-template <class Rule, bool weighted>
+template <class Settings, bool weighted>
 inline void fit_runs(const float* x, const float* importance, float inverse_largest,
-                     SymmetricFour<Rule, weighted>& runs) {
-  constexpr int n = Rule::n, vectors = SymmetricFour<Rule, weighted>::vectors;
-  constexpr const SymmetricTables<Rule>& tables = symmetric_tables<Rule>;
+                     SymmetricFour<Settings, weighted>& runs) {
+  constexpr int n = Settings::n, vectors = SymmetricFour<Settings, weighted>::vectors;
+  constexpr const SymmetricTables<Settings>& tables = symmetric_tables<Settings>;
   v128_t low[4], high[4];
   for (int r = 0; r < 4; ++r) {
     low[r] = high[r] = wasm_v128_load(x + n * r);
@@ -113,10 +113,11 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   pair_up(rows, runs.u);
   pair_up(others, other);
 
-  const v128_t long_limit = wasm_i16x8_splat(Rule::N), short_limit = wasm_i16x8_splat(Rule::N - 1);
-  const v128_t rounding = wasm_i16x8_splat(1 << (Rule::coarse_bits - 1)), half = wasm_i16x8_splat(16);
+  const v128_t long_limit = wasm_i16x8_splat(Settings::N), short_limit = wasm_i16x8_splat(Settings::N - 1);
+  const v128_t rounding = wasm_i16x8_splat(1 << (Settings::coarse_bits - 1)), half = wasm_i16x8_splat(16);
   runs.unit = wasm_f32x4_splat(1.0f);
-  if constexpr (weighted) runs.unit = quantize_importance<n>(importance, inverse_largest, Rule::weight_steps, runs.w);
+  if constexpr (weighted)
+    runs.unit = quantize_importance<n>(importance, inverse_largest, Settings::weight_steps, runs.w);
   v128_t coarse[vectors], quarters[4][vectors];
   for (int v = 0; v < vectors; ++v) {
     if constexpr (weighted) runs.rough[v] = wasm_u16x8_shr(wasm_i16x8_add(runs.u[v], wasm_i16x8_splat(4)), 3);
@@ -130,8 +131,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   // The square of sum p u over sum p^2 is what a fit takes off the squares.
   const v128_t zero = wasm_f32x4_splat(0.0f), sign_of_side[2] = {zero, sign_bit};
   v128_t best_gain = zero, best_A = zero, best_B = wasm_f32x4_splat(1.0f);
-  for (int first = 0; first < Rule::span_count; first += 4) {
-    const int side = first >= Rule::long_count;
+  for (int first = 0; first < Settings::span_count; first += 4) {
+    const int side = first >= Settings::long_count;
     v128_t A[4], B[4], span[4];
     const v128_t* own_quarters[4];
     NIBBLE_UNROLL
@@ -145,7 +146,7 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
       NIBBLE_UNROLL
       for (int c = 0; c < 4; ++c) {
         const v128_t placed = wasm_i16x8_add(wasm_i16x8_mul(coarse[v], span[c]), own_quarters[c][v]);
-        const v128_t p = wasm_i16x8_min(wasm_u16x8_shr(placed, Rule::coarse_bits), limit);
+        const v128_t p = wasm_i16x8_min(wasm_u16x8_shr(placed, Settings::coarse_bits), limit);
         add_products(runs, v, p, A[c], B[c]);
       }
     }
@@ -159,7 +160,7 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
       best_B = wasm_v128_bitselect(own_B, best_B, better);
     }
   }
-  constexpr float full_sum_scale = SymmetricFour<Rule, weighted>::full_sum_scale;
+  constexpr float full_sum_scale = SymmetricFour<Settings, weighted>::full_sum_scale;
   const v128_t slope = wasm_f32x4_mul(wasm_f32x4_div(best_A, best_B), wasm_f32x4_splat(1.0f / full_sum_scale));
   // The side that reaches N is the negative levels: a long scale has the other sign than the largest weight.
   runs.scale = wasm_v128_xor(wasm_f32x4_neg(wasm_f32x4_mul(slope, largest)), runs.sign);
@@ -167,10 +168,10 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
 }
 
 // Step 2.
-template <class Rule, bool weighted>
-inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
-  constexpr int groups = 64 / Rule::n;
-  static_assert(Rule::scale_count % 4 == 0);
+template <class Settings, bool weighted>
+inline float scan_multiples(const SymmetricFour<Settings, weighted>* runs) {
+  constexpr int groups = 64 / Settings::n;
+  static_assert(Settings::scale_count % 4 == 0);
   v128_t most = wasm_f32x4_splat(0.0f), least = most;
   for (int g = 0; g < groups; ++g) {
     most = wasm_f32x4_pmax(most, runs[g].scale);
@@ -178,12 +179,12 @@ inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
   }
   // The largest scale, with its sign, lands near the longer end of the codes.
   const float top = highest(most), bottom = lowest(least);
-  const float smallest = -(top >= -bottom ? top : bottom) / Rule::S;
-  const v128_t low = in_register(wasm_f32x4_splat(-Rule::S)), high = in_register(wasm_f32x4_splat(Rule::S - 1));
+  const float smallest = -(top >= -bottom ? top : bottom) / Settings::S;
+  const v128_t low = in_register(wasm_f32x4_splat(-Settings::S)), high = in_register(wasm_f32x4_splat(Settings::S - 1));
   float best = 0, best_d = 0;
-  alignas(16) float ds[Rule::scale_count], inverses[Rule::scale_count];
-  store_multiples<Rule::scale_count>(smallest, Rule::first_multiple, Rule::scale_step, ds, inverses);
-  for (int first = 0; first < Rule::scale_count; first += 4) {
+  alignas(16) float ds[Settings::scale_count], inverses[Settings::scale_count];
+  store_multiples<Settings::scale_count>(smallest, Settings::first_multiple, Settings::scale_step, ds, inverses);
+  for (int first = 0; first < Settings::scale_count; first += 4) {
     v128_t costs[4];
     for (int k = 0; k < 4; ++k) {
       const v128_t step = wasm_v128_load32_splat(ds + first + k),
@@ -210,17 +211,18 @@ inline float scan_multiples(const SymmetricFour<Rule, weighted>* runs) {
 
 // Step 3: the code of the scale with the lowest error under d. Adds a^2 sum p^2 and |a| sum p |x| to the sums of
 // step 4.
-template <class Rule, bool weighted>
-inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v128_t& scale_scale, v128_t& scale_x) {
-  constexpr int vectors = SymmetricFour<Rule, weighted>::vectors, tries = Rule::tries;
+template <class Settings, bool weighted>
+inline v128_t assign_runs(const SymmetricFour<Settings, weighted>& runs, float d, v128_t& scale_scale,
+                          v128_t& scale_x) {
+  constexpr int vectors = SymmetricFour<Settings, weighted>::vectors, tries = Settings::tries;
   const v128_t zero = wasm_f32x4_splat(0.0f), one = wasm_f32x4_splat(1.0f);
-  const v128_t low = in_register(wasm_f32x4_splat(-Rule::S)), high = in_register(wasm_f32x4_splat(Rule::S - 1));
-  const v128_t unit = wasm_f32x4_splat(1 << Rule::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
+  const v128_t low = in_register(wasm_f32x4_splat(-Settings::S)), high = in_register(wasm_f32x4_splat(Settings::S - 1));
+  const v128_t unit = wasm_f32x4_splat(1 << Settings::fixed_bits), fixed_most = wasm_f32x4_splat(32767.0f);
   const v128_t wanted = wasm_f32x4_mul(runs.scale, wasm_f32x4_splat(1.0f / d));
   const v128_t below = nearest_f32(wasm_f32x4_sub(wanted, wasm_f32x4_splat(0.5f)));
-  constexpr float full_sum_scale = SymmetricFour<Rule, weighted>::full_sum_scale;
+  constexpr float full_sum_scale = SymmetricFour<Settings, weighted>::full_sum_scale;
   const v128_t per_step = wasm_f32x4_mul(runs.largest, wasm_f32x4_splat(1.0f / full_sum_scale));
-  const v128_t rounding = in_register(wasm_i16x8_splat(1 << (Rule::fixed_bits - 1)));
+  const v128_t rounding = in_register(wasm_i16x8_splat(1 << (Settings::fixed_bits - 1)));
 
   v128_t best = wasm_f32x4_splat(3e38f), best_code = zero, kept_A = zero, kept_B = zero;
   for (int first = 0; first < tries; first += 2) {
@@ -243,7 +245,7 @@ inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v1
       NIBBLE_UNROLL
       for (int k = 0; k < 2; ++k) {
         const v128_t placed = wasm_i16x8_add_sat(wasm_i16x8_q15mulr_sat(u, span[k]), rounding);
-        const v128_t p = wasm_i16x8_min(wasm_i16x8_shr(placed, Rule::fixed_bits),
+        const v128_t p = wasm_i16x8_min(wasm_i16x8_shr(placed, Settings::fixed_bits),
                                         wasm_v128_bitselect(short_limit, long_limit, is_short[k]));
         add_products(runs, v, p, A[k], B[k]);
       }
@@ -266,10 +268,10 @@ inline v128_t assign_runs(const SymmetricFour<Rule, weighted>& runs, float d, v1
   return best_code;
 }
 
-template <class Rule, bool weighted>
+template <class Settings, bool weighted>
 inline bool fit_symmetric(const float* x, const float* importance, BlockParts& parts) {
-  constexpr int n = Rule::n, groups = 64 / n;
-  SymmetricFour<Rule, weighted> runs[groups];
+  constexpr int n = Settings::n, groups = 64 / n;
+  SymmetricFour<Settings, weighted> runs[groups];
   const float inverse_largest = weighted ? inverse_of_largest(importance) : 0.0f;
   if (weighted && !(inverse_largest > 0)) return false;
   v128_t all_largest = wasm_f32x4_splat(0.0f);
@@ -282,7 +284,7 @@ inline bool fit_symmetric(const float* x, const float* importance, BlockParts& p
 
   float d = scan_multiples(runs);
   v128_t codes[groups];
-  for (int round = 0; round < Rule::rounds; ++round) {
+  for (int round = 0; round < Settings::rounds; ++round) {
     if (!(std::fabs(d) > 0.0f && std::fabs(d) < 65505.0f)) return false;
     v128_t scale_scale = wasm_f32x4_splat(0.0f), scale_x = scale_scale;
     for (int g = 0; g < groups; ++g) codes[g] = assign_runs(runs[g], d, scale_scale, scale_x);
@@ -291,8 +293,8 @@ inline bool fit_symmetric(const float* x, const float* importance, BlockParts& p
   }
 
   parts.shared_scale = f16_from_f32(d);
-  const v128_t low = in_register(wasm_f32x4_splat(-Rule::N)), high = in_register(wasm_f32x4_splat(Rule::N - 1));
-  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Rule::N)),
+  const v128_t low = in_register(wasm_f32x4_splat(-Settings::N)), high = in_register(wasm_f32x4_splat(Settings::N - 1));
+  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f + Settings::N)),
                low_byte = in_register(wasm_i32x4_splat(0xFF));
   for (int g = 0; g < groups; ++g) {
     const v128_t step = wasm_f32x4_mul(codes[g], wasm_f32x4_splat(d)), zero = wasm_f32x4_splat(0.0f);
@@ -318,18 +320,19 @@ inline bool fit_symmetric(const float* x, const float* importance, BlockParts& p
   return true;
 }
 
-template <class Rule>
+template <class Settings>
 inline bool fit_symmetric(const float* x, const float* importance, BlockParts& parts) {
-  return importance ? fit_symmetric<Rule, true>(x, importance, parts) : fit_symmetric<Rule, false>(x, nullptr, parts);
+  return importance ? fit_symmetric<Settings, true>(x, importance, parts)
+                    : fit_symmetric<Settings, false>(x, nullptr, parts);
 }
 
 }  // namespace
 
 bool symmetric_8_levels(const float* x, const float* w, BlockParts& parts) {
-  return fit_symmetric<Symmetric8Rule>(x, w, parts);
+  return fit_symmetric<Symmetric8Settings>(x, w, parts);
 }
 bool symmetric_64_levels(const float* x, const float* w, BlockParts& parts) {
-  return fit_symmetric<Symmetric64Rule>(x, w, parts);
+  return fit_symmetric<Symmetric64Settings>(x, w, parts);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -19,52 +19,52 @@ class LongLists : public JsonEvents {
   explicit LongLists(TokenizerJson& file) : file_(file) {}
 
   void begin_object() override {
-    const Place place = enter();
-    if (place == Place::merges) no_merge();
-    if (place == Place::rest) rest_.begin_object();
+    const Section section = enter();
+    if (section == Section::merges) no_merge();
+    if (section == Section::rest) rest_.begin_object();
   }
   void end_object() override {
-    if (leave() == Place::rest) rest_.end_object();
+    if (leave() == Section::rest) rest_.end_object();
   }
   void begin_list() override {
-    const Place place = enter();
-    if (place == Place::merges) begin_pair();
-    if (place == Place::rest) rest_.begin_list();
+    const Section section = enter();
+    if (section == Section::merges) begin_pair();
+    if (section == Section::rest) rest_.begin_list();
   }
   void end_list() override {
-    const Place place = leave();
-    if (place == Place::merges) end_pair();
-    if (place == Place::rest) rest_.end_list();
+    const Section section = leave();
+    if (section == Section::merges) end_pair();
+    if (section == Section::rest) rest_.end_list();
   }
   void name(std::string& text) override {
     if (depth_ <= 3) keys_[depth_ - 1] = text;
-    if (place() == Place::rest) rest_.name(text);
+    if (section() == Section::rest) rest_.name(text);
   }
   void value(Json&& value) override {
-    switch (place()) {
-      case Place::rest: return rest_.value(std::move(value));
-      case Place::vocabulary: return take_token(value);
-      case Place::merges: return take_merge(value);
+    switch (section()) {
+      case Section::rest: return rest_.value(std::move(value));
+      case Section::vocabulary: return take_token(value);
+      case Section::merges: return take_merge(value);
     }
   }
 
   Json take_rest() { return rest_.take(); }
 
  private:
-  enum class Place { rest, vocabulary, merges };
+  enum class Section { rest, vocabulary, merges };
   /// What a value belongs to that comes now.
-  Place place() const {
-    if (depth_ < 3 || keys_[0] != "model") return Place::rest;
-    return keys_[1] == "vocab" ? Place::vocabulary : keys_[1] == "merges" ? Place::merges : Place::rest;
+  Section section() const {
+    if (depth_ < 3 || keys_[0] != "model") return Section::rest;
+    return keys_[1] == "vocab" ? Section::vocabulary : keys_[1] == "merges" ? Section::merges : Section::rest;
   }
-  Place enter() {
-    const Place outside = place();
+  Section enter() {
+    const Section outside = section();
     ++depth_;
     return outside;
   }
-  Place leave() {
+  Section leave() {
     --depth_;
-    return place();
+    return section();
   }
 
   /// Vocabularies of Unigram models are lists; they are dropped here and refused by the model's type.

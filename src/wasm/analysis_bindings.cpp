@@ -2,13 +2,13 @@
 
 #include <optional>
 
-#include "analysis/level_bench.h"
+#include "analysis/level_trials.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "analysis/study.h"
 #include "wasm/boundary.h"
 
-/// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelBench of web/src/wasm/nibble.d.ts.
+/// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelTrials of web/src/wasm/nibble.d.ts.
 namespace nibble {
 namespace {
 
@@ -87,24 +87,24 @@ class BoundFormatSummary {
   NumberFormatSummary summary_;
 };
 
-class BoundLevelBench {
+class BoundLevelTrials {
  public:
-  BoundLevelBench(uintptr_t source, const std::string& piece) {
-    problem_ = sentence_of([&] { bench_.emplace(parse_study_piece(piece, bytes_at(source))); });
+  BoundLevelTrials(uintptr_t source, const std::string& piece) {
+    problem_ = sentence_of([&] { trials_.emplace(parse_study_piece(piece, bytes_at(source))); });
   }
   std::string problem() const { return problem_; }
   std::string measure(const std::string& request) {
-    return answer([&] { return bench_->measure(request); });
+    return answer([&] { return trials_->measure(request); });
   }
   std::string optimal(int count, double block) {
-    return answer([&] { return bench_->optimal(count, static_cast<uint64_t>(block)); });
+    return answer([&] { return trials_->optimal(count, static_cast<uint64_t>(block)); });
   }
   std::string histogram(double block) {
-    return answer([&] { return bench_->histogram(static_cast<uint64_t>(block)); });
+    return answer([&] { return trials_->histogram(static_cast<uint64_t>(block)); });
   }
 
  private:
-  std::optional<LevelBench> bench_;
+  std::optional<LevelTrials> trials_;
   std::string problem_;
 };
 
@@ -114,12 +114,12 @@ EMSCRIPTEN_BINDINGS(nibble_analysis) {
       .constructor<>()
       .function("merge", &BoundFormatSummary::merge)
       .function("report", &BoundFormatSummary::report);
-  emscripten::class_<BoundLevelBench>("LevelBench")
+  emscripten::class_<BoundLevelTrials>("LevelTrials")
       .constructor<uintptr_t, std::string>()
-      .function("problem", &BoundLevelBench::problem)
-      .function("measure", &BoundLevelBench::measure)
-      .function("optimal", &BoundLevelBench::optimal)
-      .function("histogram", &BoundLevelBench::histogram);
+      .function("problem", &BoundLevelTrials::problem)
+      .function("measure", &BoundLevelTrials::measure)
+      .function("optimal", &BoundLevelTrials::optimal)
+      .function("histogram", &BoundLevelTrials::histogram);
   emscripten::class_<BoundStudy>("Study")
       .constructor<std::string, std::string>()
       .function("problem", &BoundStudy::problem)

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "formats/format.h"
 #include "json/json.h"
 #include "stats/error_report.h"
@@ -70,9 +70,9 @@ class BoundConverter {
     if (!converter_) return problem_;
     saved_.clear();
     return sentence_of([&] {
-      const TensorRun run = {static_cast<uint64_t>(weight_count), static_cast<uint64_t>(first_weight),
-                             static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
-      converter_->run(bytes_at(source), reinterpret_cast<uint8_t*>(target), run, floats_at(importance));
+      const TensorStretch stretch = {static_cast<uint64_t>(weight_count), static_cast<uint64_t>(first_weight),
+                                     static_cast<uint64_t>(row_length), static_cast<uint64_t>(head_rows), add};
+      converter_->convert(bytes_at(source), reinterpret_cast<uint8_t*>(target), stretch, floats_at(importance));
       converter_->figures().save(saved_);
     });
   }

@@ -104,7 +104,7 @@ class Workload {
     if (!quantizer) return std::fill(blocks_.begin(), blocks_.end(), uint8_t{0});
     // One quantized row, repeated: some quantizers are a thousand times slower than their decoder.
     const size_t row_bytes = entry.format->bytes_for(row_length);
-    quantizer->run(weights_.data(), blocks_.data(), row_length, importance_.data());
+    quantizer->quantize(weights_.data(), blocks_.data(), row_length, importance_.data());
     for (size_t row = 1; row < count / row_length; ++row) {
       std::copy_n(blocks_.begin(), row_bytes, blocks_.begin() + row_bytes * row);
     }
@@ -114,13 +114,13 @@ class Workload {
   void run(const Case& entry, Kernel kernel, size_t count) {
     if (entry.decodes()) {
       const Decoder* decoder = kernel == Kernel::simd ? entry.simd_decoder : entry.scalar_decoder;
-      return decoder->run(blocks_.data(), decoded_.data(), count / entry.format->block_length);
+      return decoder->decode(blocks_.data(), decoded_.data(), count / entry.format->block_length);
     }
     const Quantizer* quantizer = kernel == Kernel::simd ? entry.simd_quantizer : entry.scalar_quantizer;
     const size_t row_bytes = entry.format->bytes_for(row_length);
     for (size_t row = 0; row < count / row_length; ++row) {
-      quantizer->run(weights_.data() + row_length * row, blocks_.data() + row_bytes * row, row_length,
-                     entry.weighted ? importance_.data() : nullptr);
+      quantizer->quantize(weights_.data() + row_length * row, blocks_.data() + row_bytes * row, row_length,
+                          entry.weighted ? importance_.data() : nullptr);
     }
   }
 

@@ -75,8 +75,8 @@ Data read_model(const std::string& path, size_t most) {
       if (taken == 0 || !decoder) continue;
       const size_t at = data.weights.size();
       data.weights.resize(at + taken);
-      decoder->run(file.data() + tensor.slices.front().offset, &data.weights[at],
-                   taken / find_format(tensor.stored)->block_length);
+      decoder->decode(file.data() + tensor.slices.front().offset, &data.weights[at],
+                      taken / find_format(tensor.stored)->block_length);
     }
   }
   return data;
@@ -91,8 +91,8 @@ double error_of(const Format& format, std::string_view method, const Data& data,
   std::vector<float> decoded(row);
   double error = 0;
   for (size_t at = 0; at + row <= count; at += row) {
-    quantizer.run(&data.weights[at], blocks.data(), row, nullptr);
-    decoder.run(blocks.data(), decoded.data(), row / format.block_length);
+    quantizer.quantize(&data.weights[at], blocks.data(), row, nullptr);
+    decoder.decode(blocks.data(), decoded.data(), row / format.block_length);
     for (size_t i = 0; i < row; ++i) {
       const double off = static_cast<double>(data.weights[at + i]) - decoded[i];
       error += off * off;

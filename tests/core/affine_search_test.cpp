@@ -49,7 +49,7 @@ std::vector<float> rows_alike_everywhere() {
 std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x,
                               const float* importance = nullptr) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, Kernel::scalar)->run(x.data(), blocks.data(), x.size(), importance);
+  find_quantizer(format.type, method, Kernel::scalar)->quantize(x.data(), blocks.data(), x.size(), importance);
   return blocks;
 }
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <random>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "error.h"
 
 namespace nibble {
@@ -35,7 +35,7 @@ TEST(ColumnStudy, SumsColumnsRowsAndErrors) {
   std::memcpy(sums.data(), bytes.data(), bytes.size());
 
   Converter converter("f32", "q4_0", "llama.cpp");
-  converter.run(piece.source, blocks.data(), {weights.size(), 0, columns}, nullptr);
+  converter.convert(piece.source, blocks.data(), {weights.size(), 0, columns}, nullptr);
   std::vector<float> decoded(weights.size());
   for (size_t b = 0; b < weights.size() / 32; ++b)
     find_format("q4_0")->decode(blocks.data() + 18 * b, decoded.data() + 32 * b);

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "compare/comparer.h"
 #include "compare/pairing.h"
 #include "core/plan_checks.h"
@@ -25,7 +25,7 @@ std::vector<uint8_t> converted(const std::vector<uint8_t>& source, const char* t
   const uint64_t count = source.size() / 4;
   std::vector<uint8_t> target(find_format(to)->bytes_for(count));
   Converter converter("f32", to, "llama.cpp");
-  converter.run(source.data(), target.data(), {count, 0, count}, nullptr);
+  converter.convert(source.data(), target.data(), {count, 0, count}, nullptr);
   if (figures) *figures = converter.figures();
   return target;
 }
@@ -38,7 +38,7 @@ TEST(Comparer, OfAFileWithItsOriginalFindsWhatConvertingFound) {
     for (const Kernel kernel : every_kernel()) {
       Comparer comparer("f32", type, kernel);
       EXPECT_EQ(comparer.kernel(), kernel);
-      comparer.run({source.data(), 0}, {target.data(), 0}, 0, 5120);
+      comparer.compare({source.data(), 0}, {target.data(), 0}, 0, 5120);
       EXPECT_EQ(comparer.figures().errors.rmse(), expected.errors.rmse()) << type;
       EXPECT_EQ(comparer.figures().errors.max_error(), expected.errors.max_error()) << type;
       EXPECT_EQ(comparer.figures().codes.counts(), expected.codes.counts()) << type;
@@ -59,9 +59,9 @@ TEST(Comparer, MeasuresTwoQuantizedFilesWhoseBlocksDiffer) {
   double sum = 0;
   for (size_t i = 0; i < x.size(); ++i) sum += static_cast<double>(x[i] - y[i]) * static_cast<double>(x[i] - y[i]);
   Comparer comparer("q8_0", "q4_K");
-  comparer.run({a.data(), 0}, {b.data(), 0}, 0, 4096);
+  comparer.compare({a.data(), 0}, {b.data(), 0}, 0, 4096);
   EXPECT_NEAR(comparer.figures().errors.rmse(), std::sqrt(sum / 4096), 1e-12);
-  comparer.run({a.data(), 0}, {b.data(), 1.0f}, 0, 4096);
+  comparer.compare({a.data(), 0}, {b.data(), 1.0f}, 0, 4096);
   EXPECT_NEAR(comparer.figures().errors.bias(), 1.0, 0.01);
 }
 
@@ -70,8 +70,8 @@ TEST(Comparer, RefusesWhatCannotBeDecodedOrIsNoWholeBlock) {
   EXPECT_THROW(Comparer("q4_9", "f32"), Error);
   const std::vector<uint8_t> source = f32_bytes(256), target = converted(source, "q4_K");
   Comparer comparer("f32", "q4_K");
-  EXPECT_THROW(comparer.run({source.data(), 0}, {target.data(), 0}, 0, 32), Error);
-  EXPECT_THROW(comparer.run({source.data(), 0}, {target.data(), 0}, 32, 256), Error);
+  EXPECT_THROW(comparer.compare({source.data(), 0}, {target.data(), 0}, 0, 32), Error);
+  EXPECT_THROW(comparer.compare({source.data(), 0}, {target.data(), 0}, 32, 256), Error);
 }
 
 /// Adds an F32 tensor without caring for its bytes.

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <map>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "container/companion.h"
 #include "container/gguf.h"
 #include "conversion_cases.h"
@@ -79,7 +79,7 @@ Output convert(const Files& files, const char* type) {
     if (tensor.stored != planned.to || !tensor.transform.none()) {
       result.resize(job.output_bytes);
       Converter converter(format_of(tensor.stored).name, format_of(planned.to).name, planned.method);
-      converter.run(
+      converter.convert(
           input.data(), result.data(),
           {job.weight_count, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
           nullptr);

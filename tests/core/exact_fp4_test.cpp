@@ -60,9 +60,9 @@ TEST(ExactFp4, NoStoredScaleIsBetter) {
       std::vector<uint8_t> blocks(format.bytes_for(x.size()));
       const Quantizer* exact = find_quantizer(format.type, exact_method, best_kernel());
       EXPECT_EQ(exact->kernel, best_kernel());
-      exact->run(x.data(), blocks.data(), x.size(), nullptr);
+      exact->quantize(x.data(), blocks.data(), x.size(), nullptr);
       std::vector<float> decoded(x.size());
-      find_decoder(format.type, best_kernel())->run(blocks.data(), decoded.data(), x.size() / format.block_length);
+      find_decoder(format.type, best_kernel())->decode(blocks.data(), decoded.data(), x.size() / format.block_length);
       for (size_t at = 0; at < x.size(); at += run) {
         const std::vector<float> weights(x.begin() + at, x.begin() + at + run);
         double reached = 0, best = reference::error_at_scale(weights, {}, levels, 0);

@@ -89,7 +89,7 @@ TEST(Golden, EveryKernelWritesTheBytesOfLlamaCpp) {
       if (quantizer.method != llama_cpp) continue;
       for (const bool weighted : {false, true}) {
         if (!weighted && format.importance == Importance::required) continue;
-        expect_golden(hashes, input, format, weighted, quantizer.run, kernel_name(quantizer.kernel));
+        expect_golden(hashes, input, format, weighted, quantizer.quantize, kernel_name(quantizer.kernel));
         ++compared;
       }
     }

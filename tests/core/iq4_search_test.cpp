@@ -38,7 +38,7 @@ TEST(Iq4Search, WeightsOnAMidpointOfACandidateTakeTheReferencesSide) {
         std::vector<uint8_t> expected(format.bytes_for(x.size())), actual(expected.size());
         reference::find(name)->quantize(x.data(), expected.data(), x.size(), weights);
         for (const Kernel kernel : every_kernel()) {
-          find_quantizer(format.type, llama_cpp, kernel)->run(x.data(), actual.data(), x.size(), weights);
+          find_quantizer(format.type, llama_cpp, kernel)->quantize(x.data(), actual.data(), x.size(), weights);
           EXPECT_EQ(actual, expected) << name << ", " << kernel_name(kernel) << (weights ? ", weighted" : "");
         }
       }

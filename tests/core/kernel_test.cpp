@@ -84,7 +84,7 @@ QuantizeRow expected_for(const Format& format, const Quantizer& quantizer) {
     const reference::Reference* slow = reference::find(format.name);
     if (slow && slow->quantize) return slow->quantize;
   }
-  return find_quantizer(format.type, quantizer.method, Kernel::scalar)->run;
+  return find_quantizer(format.type, quantizer.method, Kernel::scalar)->quantize;
 }
 
 /// Types that ignore importance meet one such row, to see that they do.
@@ -103,7 +103,7 @@ std::vector<SameBytes> quantizers_of(const Format& format) {
   std::vector<SameBytes> groups;
   for (const Quantizer& quantizer : codec_of(format.type).quantizers) {
     const QuantizeRow expected = expected_for(format, quantizer);
-    if (expected == quantizer.run) continue;
+    if (expected == quantizer.quantize) continue;
     if (groups.empty() || groups.back().expected != expected) groups.push_back({expected, {}});
     groups.back().quantizers.push_back(quantizer);
   }
@@ -126,7 +126,7 @@ TEST(Kernel, QuantizersEqualTheReference) {
             const float* weights = importance.fill ? q.data() : nullptr;
             const std::vector<uint8_t> expected = run(group.expected, format, row, weights);
             for (const Quantizer& quantizer : group.quantizers) {
-              expect_same_blocks(format, expected, run(quantizer.run, format, row, weights),
+              expect_same_blocks(format, expected, run(quantizer.quantize, format, row, weights),
                                  std::string(format.name) + ", " + std::string(quantizer.method) + ", kernel " +
                                      std::string(kernel_name(quantizer.kernel)) + ", " + generator.name + ", " +
                                      importance.name + ", " + std::to_string(blocks) + " blocks");
@@ -156,10 +156,10 @@ TEST(Kernel, DecodersEqualTheReferenceOnRandomBytes) {
         if (slow) {
           slow->decode(bytes.data(), expected.data(), expected.size());
         } else {
-          find_decoder(format.type, Kernel::scalar)->run(bytes.data(), expected.data(), blocks);
+          find_decoder(format.type, Kernel::scalar)->decode(bytes.data(), expected.data(), blocks);
         }
         Guarded out(expected.size() * sizeof(float));
-        decoder.run(bytes.data(), reinterpret_cast<float*>(out.data()), blocks);
+        decoder.decode(bytes.data(), reinterpret_cast<float*>(out.data()), blocks);
         EXPECT_TRUE(out.intact()) << format.name;
         const std::vector<uint8_t> actual = out.content();
         for (size_t i = 0; i < expected.size(); ++i) {
@@ -181,7 +181,7 @@ TEST(Kernel, TheKernelThatRunsIsTheOneAskedFor) {
     ASSERT_NE(quantizer, nullptr) << name;
     EXPECT_EQ(quantizer->kernel, best_kernel()) << name;
     const Quantizer* scalar = find_quantizer(format->type, llama_cpp, Kernel::scalar);
-    EXPECT_EQ(quantizer->run == scalar->run, every_kernel().size() == 1) << name;
+    EXPECT_EQ(quantizer->quantize == scalar->quantize, every_kernel().size() == 1) << name;
   }
   for (const std::string_view name : vector_decoders) {
     const Format* format = find_format(name);
@@ -190,7 +190,7 @@ TEST(Kernel, TheKernelThatRunsIsTheOneAskedFor) {
     ASSERT_NE(decoder, nullptr) << name;
     EXPECT_EQ(decoder->kernel, best_kernel()) << name;
     const Decoder* scalar = find_decoder(format->type, Kernel::scalar);
-    EXPECT_EQ(decoder->run == scalar->run, every_kernel().size() == 1) << name;
+    EXPECT_EQ(decoder->decode == scalar->decode, every_kernel().size() == 1) << name;
   }
 }
 

@@ -25,7 +25,7 @@ double error_of(const Format& format, const float* x, const uint8_t* block, cons
 std::vector<uint8_t> quantize(const Format& format, std::string_view method, const std::vector<float>& x,
                               const float* importance = nullptr) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, best_kernel())->run(x.data(), blocks.data(), x.size(), importance);
+  find_quantizer(format.type, method, best_kernel())->quantize(x.data(), blocks.data(), x.size(), importance);
   return blocks;
 }
 

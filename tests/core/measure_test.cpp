@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "core/measured_model.h"
 #include "error.h"
 #include "measure/assignment.h"
@@ -94,8 +94,8 @@ TEST(RowErrors, SumsWhatTheConverterMeasures) {
     for (const ModelTensor& source : file.model().tensors()) {
       if (source.name != tensor.name) continue;
       std::vector<uint8_t> out(format_of(type.type).bytes_for(source.weight_count));
-      converter.run(bytes.data() + place_of(source, 0, source.weight_count).offset, out.data(),
-                    {source.weight_count, 0, source.shape[0]}, nullptr);
+      converter.convert(bytes.data() + place_of(source, 0, source.weight_count).offset, out.data(),
+                        {source.weight_count, 0, source.shape[0]}, nullptr);
     }
     const double squared =
         converter.statistics().rmse() * converter.statistics().rmse() * static_cast<double>(tensor.weight_count);

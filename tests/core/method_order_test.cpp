@@ -47,8 +47,8 @@ std::map<std::string, std::vector<float>> pieces_of(const std::string& name, uin
     for (uint64_t part = 0; part < parts; ++part) {
       const uint64_t first = parts == 1 ? 0 : (weights - length) * part / (parts - 1) / super_block * super_block;
       find_decoder(tensor.stored, best_kernel())
-          ->run(file.data() + tensor.slices.front().offset + format.bytes_for(first), &values[part * length],
-                length / format.block_length);
+          ->decode(file.data() + tensor.slices.front().offset + format.bytes_for(first), &values[part * length],
+                   length / format.block_length);
     }
   }
   EXPECT_GT(pieces.size(), 10u);
@@ -57,9 +57,9 @@ std::map<std::string, std::vector<float>> pieces_of(const std::string& name, uin
 
 double error_of(const Format& format, std::string_view method, const std::vector<float>& x) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, best_kernel())->run(x.data(), blocks.data(), x.size(), nullptr);
+  find_quantizer(format.type, method, best_kernel())->quantize(x.data(), blocks.data(), x.size(), nullptr);
   std::vector<float> decoded(x.size());
-  find_decoder(format.type, best_kernel())->run(blocks.data(), decoded.data(), x.size() / format.block_length);
+  find_decoder(format.type, best_kernel())->decode(blocks.data(), decoded.data(), x.size() / format.block_length);
   double error = 0;
   for (size_t i = 0; i < x.size(); ++i) {
     const double off = static_cast<double>(x[i]) - decoded[i];

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/fitted_levels.h"
-#include "analysis/level_bench.h"
 #include "analysis/level_sets.h"
+#include "analysis/level_trials.h"
 #include "error.h"
 #include "kernel_inputs.h"
 #include "reference/level_reference.h"
@@ -279,11 +279,11 @@ TEST(NumberFormats, RefuseWhatMeansNothing) {
   EXPECT_THROW(scale_search_named("luck"), Error);
 }
 
-TEST(LevelBench, MeasuresListsOnTheSampleItKeeps) {
+TEST(LevelTrials, MeasuresListsOnTheSampleItKeeps) {
   testing::Random random(21);
   std::vector<float> values(32 * 128);
   testing::gauss(random, values.data(), values.size());
-  LevelBench bench(
+  LevelTrials bench(
       {reinterpret_cast<const uint8_t*>(values.data()), "f32", 128, values.size(), 0, {{0, values.size()}}, ""});
   json request{{"levels", integer_levels(-7, 7)}, {"block", 32}, {"search", "absmax"}};
   const json figures = json::parse(bench.measure(request.dump()));

@@ -58,7 +58,7 @@ using Narrow = uint16_t (*)(float);
   if (const auto result = compare("function"); !result) return result;
   for (const Quantizer& quantizer : codec_of(type).quantizers) {
     std::fill(got.begin(), got.end(), uint16_t{0});
-    quantizer.run(values.data(), reinterpret_cast<uint8_t*>(got.data()), values.size(), nullptr);
+    quantizer.quantize(values.data(), reinterpret_cast<uint8_t*>(got.data()), values.size(), nullptr);
     if (const auto result = compare(kernel_name(quantizer.kernel)); !result) return result;
   }
   return ::testing::AssertionSuccess();
@@ -80,7 +80,7 @@ TEST(Numeric, EveryHalfWidensExactlyAndComesBack) {
   }
   for (const Decoder& decoder : codec_of(Type::f16).decoders) {
     std::vector<float> values(halves.size());
-    decoder.run(reinterpret_cast<const uint8_t*>(halves.data()), values.data(), values.size());
+    decoder.decode(reinterpret_cast<const uint8_t*>(halves.data()), values.data(), values.size());
     for (const uint16_t half : halves) {
       ASSERT_EQ(bit_cast<uint32_t>(values[half]), bit_cast<uint32_t>(f32_from_f16(half)))
           << half << ", " << kernel_name(decoder.kernel);
@@ -93,7 +93,7 @@ TEST(Numeric, EveryBfloatWidensExactlyAndComesBack) {
   for (size_t i = 0; i < bfloats.size(); ++i) bfloats[i] = static_cast<uint16_t>(i);
   for (const Decoder& decoder : codec_of(Type::bf16).decoders) {
     std::vector<float> values(bfloats.size());
-    decoder.run(reinterpret_cast<const uint8_t*>(bfloats.data()), values.data(), values.size());
+    decoder.decode(reinterpret_cast<const uint8_t*>(bfloats.data()), values.data(), values.size());
     for (const uint16_t bfloat : bfloats) {
       ASSERT_EQ(bit_cast<uint32_t>(values[bfloat]), static_cast<uint32_t>(bfloat) << 16);
       ASSERT_EQ(bf16_is_finite(bfloat), std::isfinite(values[bfloat])) << bfloat;
@@ -158,7 +158,7 @@ void expect_q8_0_rounds_away(const std::vector<float>& values) {
   for (const Quantizer& quantizer : codec_of(Type::q8_0).quantizers) {
     if (quantizer.method != llama_cpp) continue;
     std::vector<uint8_t> out(blocks * bytes);
-    quantizer.run(row.data(), out.data(), row.size(), nullptr);
+    quantizer.quantize(row.data(), out.data(), row.size(), nullptr);
     for (size_t i = 0; i < row.size(); ++i) {
       const int code = static_cast<int8_t>(out[i / length * bytes + header + i % length]);
       const double x = row[i];

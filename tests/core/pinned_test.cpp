@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "core/kernel_inputs.h"
 #include "core/test_files.h"
 #include "error.h"
@@ -107,7 +107,7 @@ std::vector<float> trained_rows(size_t weights) {
   for (const ModelTensor& tensor : model.tensors()) {
     if (tensor.name != "blk.1.ffn_down.weight") continue;
     std::vector<float> values(weights);
-    find_decoder(tensor.stored, Kernel::scalar)->run(&file[tensor.slices[0].offset], values.data(), weights);
+    find_decoder(tensor.stored, Kernel::scalar)->decode(&file[tensor.slices[0].offset], values.data(), weights);
     return values;
   }
   ADD_FAILURE() << "no such tensor";
@@ -152,7 +152,8 @@ std::string hash_of_blocks(const Format& format, const Quantizer& quantizer, con
   Hash hash;
   std::vector<uint8_t> blocks(format.bytes_for(row_length));
   for (size_t at = 0; at < rows.x.size(); at += row_length) {
-    quantizer.run(&rows.x[at], blocks.data(), row_length, rows.importance.empty() ? nullptr : rows.importance.data());
+    quantizer.quantize(&rows.x[at], blocks.data(), row_length,
+                       rows.importance.empty() ? nullptr : rows.importance.data());
     hash.add(blocks.data(), blocks.size());
   }
   return hash.hex();
@@ -180,7 +181,7 @@ TEST(Pinned, EveryFormatDecodesAnyBytesAlike) {
     for (uint8_t& byte : blocks) byte = static_cast<uint8_t>(random.bits() >> 11);
     for (const Decoder& decoder : codec_of(format.type).decoders) {
       std::vector<float> values(count * format.block_length);
-      decoder.run(blocks.data(), values.data(), count);
+      decoder.decode(blocks.data(), values.data(), count);
       Hash hash;
       hash.add_floats(values);
       pins.expect(std::string(format.name) + ", values", hash.hex(), kernel_name(decoder.kernel));
@@ -227,8 +228,8 @@ TEST(Pinned, ConversionsAreReportedAlike) {
         for (const Kernel kernel : every_kernel()) {
           Converter converter("f32", format.name, method, kernel);
           std::vector<uint8_t> target(format.bytes_for(rows.x.size()));
-          converter.run(reinterpret_cast<const uint8_t*>(rows.x.data()), target.data(), {rows.x.size(), 0, row_length},
-                        rows.importance.empty() ? nullptr : rows.importance.data());
+          converter.convert(reinterpret_cast<const uint8_t*>(rows.x.data()), target.data(),
+                            {rows.x.size(), 0, row_length}, rows.importance.empty() ? nullptr : rows.importance.data());
           Hash hash;
           hash.add(rounded(json::parse(conversion_report(converter.figures()))));
           pins.expect(std::string(format.name) + ", " + std::string(method) + ", " + rows.name, hash.hex(),

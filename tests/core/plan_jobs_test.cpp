@@ -18,7 +18,7 @@ Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) 
   return model;
 }
 
-std::vector<Job> jobs_of(const ModelTensor& source, Type to, const RunLimits& limits) {
+std::vector<Job> jobs_of(const ModelTensor& source, Type to, const JobLimits& limits) {
   const PlannedTensor tensor{
       0, source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weight_count), 0, 64, {}, llama_cpp};
   std::vector<Job> jobs;
@@ -26,7 +26,7 @@ std::vector<Job> jobs_of(const ModelTensor& source, Type to, const RunLimits& li
   return jobs;
 }
 
-std::vector<Job> jobs_of(const Model& model, Type to, const RunLimits& limits) {
+std::vector<Job> jobs_of(const Model& model, Type to, const JobLimits& limits) {
   return jobs_of(model.tensors()[0], to, limits);
 }
 

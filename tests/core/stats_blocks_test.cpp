@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "error.h"
 #include "stats/error_meter.h"
 
@@ -35,7 +35,8 @@ Converted convert(const char* type, size_t count, Kernel kernel = best_kernel())
   const Format& format = *find_format(type);
   all.target.resize(format.bytes_for(count));
   Converter converter("f32", type, "llama.cpp", kernel);
-  converter.run(reinterpret_cast<const uint8_t*>(all.weights.data()), all.target.data(), {count, 0, count}, nullptr);
+  converter.convert(reinterpret_cast<const uint8_t*>(all.weights.data()), all.target.data(), {count, 0, count},
+                    nullptr);
   all.figures = converter.figures();
   all.decoded.resize(count);
   for (size_t b = 0; b < count / format.block_length; ++b) {
@@ -221,8 +222,8 @@ TEST(ConversionStatistics, TravelAndMergeToTheWhole) {
     ConversionStatistics merged;
     for (size_t first = 0; first < count; first += 2048) {
       std::vector<uint8_t> target(all.target.size()), bytes;
-      converter.run(reinterpret_cast<const uint8_t*>(all.weights.data() + first), target.data(), {2048, first, count},
-                    nullptr);
+      converter.convert(reinterpret_cast<const uint8_t*>(all.weights.data() + first), target.data(),
+                        {2048, first, count}, nullptr);
       converter.figures().save(bytes);
       merged.merge(ConversionStatistics::restore(bytes.data(), bytes.size()));
     }

@@ -19,7 +19,7 @@ constexpr size_t n = 256;
 std::vector<double> errors_of(const Format& format, std::string_view method, const std::vector<float>& x,
                               const float* importance) {
   std::vector<uint8_t> blocks(format.bytes_for(x.size()));
-  find_quantizer(format.type, method, best_kernel())->run(x.data(), blocks.data(), x.size(), importance);
+  find_quantizer(format.type, method, best_kernel())->quantize(x.data(), blocks.data(), x.size(), importance);
   std::vector<double> errors(x.size() / n);
   std::vector<float> decoded(n);
   for (size_t b = 0; b < errors.size(); ++b) {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "codec/codec.h"
-#include "codec/convert.h"
+#include "codec/converter.h"
 #include "core/kernel_inputs.h"
 #include "core/measured_model.h"
 #include "extended/t3_24.h"
@@ -29,7 +29,7 @@ std::vector<float> weights(size_t count) {
 /// Converts from floats; the blocks.
 std::vector<uint8_t> convert(Converter& converter, const std::vector<float>& x, const float* importance = nullptr) {
   std::vector<uint8_t> blocks(find_format("t3_24")->bytes_for(x.size()));
-  converter.run(reinterpret_cast<const uint8_t*>(x.data()), blocks.data(), {x.size(), 0, row_length}, importance);
+  converter.convert(reinterpret_cast<const uint8_t*>(x.data()), blocks.data(), {x.size(), 0, row_length}, importance);
   return blocks;
 }
 
@@ -53,7 +53,7 @@ TEST(InventedFormat, IsQuantizedDecodedAndMeasured) {
     const std::vector<uint8_t> blocks = convert(converter, x);
     std::vector<float> decoded(x.size());
     Converter back("t3_24", "f32", llama_cpp);
-    back.run(blocks.data(), reinterpret_cast<uint8_t*>(decoded.data()), {x.size(), 0, row_length}, nullptr);
+    back.convert(blocks.data(), reinterpret_cast<uint8_t*>(decoded.data()), {x.size(), 0, row_length}, nullptr);
     double error = 0;
     for (size_t i = 0; i < x.size(); ++i) error += (double{x[i]} - decoded[i]) * (double{x[i]} - decoded[i]);
     EXPECT_NEAR(converter.statistics().rmse(), std::sqrt(error / static_cast<double>(x.size())), 1e-9);

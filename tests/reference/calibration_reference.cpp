@@ -40,7 +40,7 @@ struct Parts {
 
 std::vector<uint8_t> lowest_error(const Format& format, const float* row, size_t count, const float* importance) {
   std::vector<uint8_t> bytes(format.bytes_for(count));
-  find_quantizer(format.type, lowest_error_method, Kernel::scalar)->run(row, bytes.data(), count, importance);
+  find_quantizer(format.type, lowest_error_method, Kernel::scalar)->quantize(row, bytes.data(), count, importance);
   return bytes;
 }
 

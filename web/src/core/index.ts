@@ -40,7 +40,7 @@ export {
   type NumberFormatWish,
   type ScaleSearchName,
 } from './number-formats';
-export { LevelBench, type LevelRequest } from './level-bench';
+export { LevelTrials, type LevelRequest } from './level-trials';
 export { featureRule, outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 export {
   findOutliers,

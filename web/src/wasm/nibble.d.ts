@@ -77,7 +77,7 @@ export interface NibbleModule {
   /** JSON: LevelPreset[]. */
   levelPresets(): string;
   /** `piece`: JSON RowSampleJob, whose rows lie at `source`; they are decoded and kept. */
-  LevelBench: new (source: number, piece: string) => LevelBench;
+  LevelTrials: new (source: number, piece: string) => LevelTrials;
   /** Made by Model.tokenEncoder(). */
   TokenEncoder: { prototype: TokenEncoder };
 }
@@ -315,7 +315,7 @@ export interface FormatSummary {
 }
 
 /** A sample on which lists of levels are tried. */
-export interface LevelBench {
+export interface LevelTrials {
   problem(): string;
   /** JSON { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures or error. */
   measure(request: string): string;

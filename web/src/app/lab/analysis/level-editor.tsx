@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ChartFrame } from '../../../charts/frame';
 import { LevelLine } from '../../../charts/level-line';
-import { LevelBench, sentenceOf, type ScaleSearchName } from '../../../core/index';
+import { LevelTrials, sentenceOf, type ScaleSearchName } from '../../../core/index';
 import type { LevelFigures, LevelPreset, TensorInfo } from '../../../core/types';
 import { blockText } from '../../../text/number-formats';
 import { percent, plural, precise, quantity } from '../../../text/units';
@@ -33,21 +33,21 @@ export function LevelEditor({
   const [tensor, setTensor] = useState(() => (tensors.find(({ role }) => role === 'down') ?? tensors[0])?.name ?? '');
   const [block, setBlock] = useState(64);
   const [search, setSearch] = useState<ScaleSearchName>('absmax');
-  const [bench, setLevelBench] = useState<LevelBench | null>(null);
+  const [trials, setLevelTrials] = useState<LevelTrials | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [preset, setPreset] = useState('nf4');
   const known = tensors.some(({ name }) => name === tensor);
   useEffect(() => {
     if (!known) return undefined;
-    let mine: LevelBench | null = null;
+    let mine: LevelTrials | null = null;
     let over = false;
     setProblem(null);
-    setLevelBench(null);
-    LevelBench.open(model, tensor).then(
+    setLevelTrials(null);
+    LevelTrials.open(model, tensor).then(
       (opened) => {
         mine = opened;
         if (over) opened.close();
-        else setLevelBench(opened);
+        else setLevelTrials(opened);
       },
       (error: unknown) => over || setProblem(sentenceOf(error)),
     );
@@ -56,15 +56,15 @@ export function LevelEditor({
       mine?.close();
     };
   }, [model, tensor, known]);
-  const histogram = useMemo(() => bench?.histogram(block) ?? [], [bench, block]);
+  const histogram = useMemo(() => trials?.histogram(block) ?? [], [trials, block]);
   const measured = useMemo<{ figures: LevelFigures } | { problem: string } | null>(() => {
-    if (!bench) return null;
+    if (!trials) return null;
     try {
-      return { figures: bench.measure({ levels, block, search }) };
+      return { figures: trials.measure({ levels, block, search }) };
     } catch (error) {
       return { problem: sentenceOf(error) };
     }
-  }, [bench, levels, block, search]);
+  }, [trials, levels, block, search]);
   const figures = measured && 'figures' in measured ? measured.figures : null;
   const starting = presets.find(({ name }) => name === preset);
   const take = (next: readonly number[], from: string) => {
@@ -73,7 +73,7 @@ export function LevelEditor({
   };
   const optimal = (count: number) => {
     try {
-      if (bench) take(bench.optimal(count, block), '');
+      if (trials) take(trials.optimal(count, block), '');
     } catch (error) {
       setProblem(sentenceOf(error));
     }
@@ -139,7 +139,7 @@ export function LevelEditor({
           <select
             class="select"
             value=""
-            disabled={!bench}
+            disabled={!trials}
             onChange={(event) => optimal(Number(event.currentTarget.value))}
           >
             <option value="">optimal levels…</option>
@@ -186,7 +186,7 @@ export function LevelEditor({
           {problem ?? (measured && 'problem' in measured ? measured.problem : '')}
         </p>
       )}
-      {bench && figures && (
+      {trials && figures && (
         <>
           <div data-testid="level-figures">
             <Figures
@@ -218,7 +218,7 @@ export function LevelEditor({
           <ChartFrame
             title="Levels over the weights"
             note={
-              `${quantity(bench.sample.weights)} of the ${quantity(bench.sample.ofWeights)} weights of ` +
+              `${quantity(trials.sample.weights)} of the ${quantity(trials.sample.ofWeights)} weights of ` +
               `${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on ` +
               `2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`
             }

@@ -1,4 +1,4 @@
-#include "analysis/level_bench.h"
+#include "analysis/level_trials.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,15 +18,15 @@ constexpr size_t shown_buckets = 128;
 
 }  // namespace
 
-LevelBench::LevelBench(const StudyPiece& piece) : row_length_(static_cast<size_t>(piece.row_length)) {
+LevelTrials::LevelTrials(const StudyPiece& piece) : row_length_(static_cast<size_t>(piece.row_length)) {
   decode_piece(piece, values_);
 }
 
-size_t LevelBench::block_of(uint64_t wanted) const {
+size_t LevelTrials::block_of(uint64_t wanted) const {
   return wanted == 0 ? row_length_ : static_cast<size_t>(std::min<uint64_t>(wanted, row_length_));
 }
 
-std::string LevelBench::measure(const std::string& text) {
+std::string LevelTrials::measure(const std::string& text) {
   const Json request = parse_json(text);
   const NumberFormatOptions options = parse_number_format_options(text);
   if (options.own.empty()) throw Error("There are no levels to try.");
@@ -63,7 +63,7 @@ std::string LevelBench::measure(const std::string& text) {
       .dump();
 }
 
-std::string LevelBench::optimal(int count, uint64_t block) const {
+std::string LevelTrials::optimal(int count, uint64_t block) const {
   LevelHistogram histogram;
   Blocks{values_, row_length_, block_of(block)}.each([&](const float* x, size_t n) { histogram.add(x, n); });
   const std::vector<float> levels = histogram.optimal_levels({std::clamp(count, 2, 256)})[0];
@@ -71,7 +71,7 @@ std::string LevelBench::optimal(int count, uint64_t block) const {
   return Json(levels).dump();
 }
 
-std::string LevelBench::histogram(uint64_t block) const {
+std::string LevelTrials::histogram(uint64_t block) const {
   LevelHistogram fine;
   Blocks{values_, row_length_, block_of(block)}.each([&](const float* x, size_t n) { fine.add(x, n); });
   std::vector<double> counts(shown_buckets);

@@ -7,10 +7,10 @@
 /// A sample of one tensor on which lists of levels are tried, quickly and again and again.
 namespace nibble {
 
-class LevelBench {
+class LevelTrials {
  public:
   /// Decodes and keeps the piece.
-  explicit LevelBench(const StudyPiece& piece);
+  explicit LevelTrials(const StudyPiece& piece);
   /// Takes { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures of web/src/core/types.ts.
   std::string measure(const std::string& request);
   /// JSON: the levels with the least squared error for these weights divided by their block's largest magnitude

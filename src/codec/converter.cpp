@@ -1,4 +1,4 @@
-#include "codec/convert.h"
+#include "codec/converter.h"
 
 #include <algorithm>
 #include <cstring>
@@ -42,18 +42,19 @@ Converter::Converter(std::string_view from, std::string_view to, std::string_vie
   decoded_.resize(tile_);
 }
 
-void Converter::check(const TensorRun& run, const float* importance) const {
+void Converter::check(const TensorStretch& stretch, const float* importance) const {
   const auto aligned = [&](uint64_t n) { return n % from_->block_length == 0 && n % to_->block_length == 0; };
-  if (run.row_length == 0 || !aligned(run.row_length)) {
-    throw Error("Rows of " + std::to_string(run.row_length) + " weights cannot be cut into blocks of type " +
+  if (stretch.row_length == 0 || !aligned(stretch.row_length)) {
+    throw Error("Rows of " + std::to_string(stretch.row_length) + " weights cannot be cut into blocks of type " +
                 std::string(from_->block_length > to_->block_length ? from_->name : to_->name) +
                 ". Choose a type with shorter blocks for this tensor.");
   }
-  if (!aligned(run.first_weight) || !aligned(run.weight_count)) {
+  if (!aligned(stretch.first_weight) || !aligned(stretch.weight_count)) {
     throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
   }
-  const uint64_t head = run.head_rows * run.row_length;
-  if (head > 0 && (run.head_rows % 2 != 0 || run.first_weight % head != 0 || run.weight_count % head != 0)) {
+  const uint64_t head = stretch.head_rows * stretch.row_length;
+  if (head > 0 &&
+      (stretch.head_rows % 2 != 0 || stretch.first_weight % head != 0 || stretch.weight_count % head != 0)) {
     throw Error(
         "A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
   }
@@ -61,32 +62,33 @@ void Converter::check(const TensorRun& run, const float* importance) const {
     throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
   }
   if (importance != nullptr && codec_of(to_->type).weighted_needs_whole_row &&
-      (run.first_weight % run.row_length != 0 || run.weight_count % run.row_length != 0)) {
+      (stretch.first_weight % stretch.row_length != 0 || stretch.weight_count % stretch.row_length != 0)) {
     throw Error("A run of weights with an importance matrix does not hold whole rows. This is a fault in the program.");
   }
 }
 
-size_t Converter::tile_length(const TensorRun& run, uint64_t done, const float* importance) const {
-  const uint64_t left = run.weight_count - done;
+size_t Converter::tile_length(const TensorStretch& stretch, uint64_t done, const float* importance) const {
+  const uint64_t left = stretch.weight_count - done;
   // Blocks do not depend on their row, so tiles may cross rows, unless each row starts its importance anew.
   if (importance == nullptr) return static_cast<size_t>(std::min<uint64_t>(tile_, left));
-  if (codec_of(to_->type).weighted_needs_whole_row) return static_cast<size_t>(run.row_length);
-  const uint64_t row_left = run.row_length - (run.first_weight + done) % run.row_length;
+  if (codec_of(to_->type).weighted_needs_whole_row) return static_cast<size_t>(stretch.row_length);
+  const uint64_t row_left = stretch.row_length - (stretch.first_weight + done) % stretch.row_length;
   return static_cast<size_t>(std::min({uint64_t{tile_}, left, row_left}));
 }
 
-void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run, const float* importance) {
-  check(run, importance);
+void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStretch& stretch, const float* importance) {
+  check(stretch, importance);
   // What an earlier run that failed left behind.
   meter_.finish(statistics_.errors);
   statistics_.blocks.reset();
   statistics_.codes.reset();
-  for (uint64_t done = 0; done < run.weight_count;) {
-    const size_t count = tile_length(run, done, importance);
-    const uint64_t first_weight = run.first_weight + done;
-    const uint8_t* tile = run.head_rows > 0 ? gather(source, count, run, done) : source + from_->bytes_for(done);
-    convert_tile(tile, target, count, run, first_weight,
-                 importance == nullptr ? nullptr : importance + first_weight % run.row_length);
+  for (uint64_t done = 0; done < stretch.weight_count;) {
+    const size_t count = tile_length(stretch, done, importance);
+    const uint64_t first_weight = stretch.first_weight + done;
+    const uint8_t* tile =
+        stretch.head_rows > 0 ? gather(source, count, stretch, done) : source + from_->bytes_for(done);
+    convert_tile(tile, target, count, stretch, first_weight,
+                 importance == nullptr ? nullptr : importance + first_weight % stretch.row_length);
     target += to_->bytes_for(count);
     done += count;
   }
@@ -94,46 +96,46 @@ void Converter::run(const uint8_t* source, uint8_t* target, const TensorRun& run
 }
 
 /// The source of `count` weights from weight `done` of the run on, its rows brought into their order.
-const uint8_t* Converter::gather(const uint8_t* source, size_t count, const TensorRun& run, uint64_t done) {
+const uint8_t* Converter::gather(const uint8_t* source, size_t count, const TensorStretch& stretch, uint64_t done) {
   gathered_.resize(from_->bytes_for(count));
   for (uint64_t i = 0; i < count;) {
-    const uint64_t row = (done + i) / run.row_length, column = (done + i) % run.row_length;
-    const uint64_t in_head = row % run.head_rows;
-    const uint64_t from_row = row - in_head + in_head % 2 * (run.head_rows / 2) + in_head / 2;
-    const uint64_t length = std::min<uint64_t>(count - i, run.row_length - column);
-    std::memcpy(gathered_.data() + from_->bytes_for(i), source + from_->bytes_for(from_row * run.row_length + column),
-                from_->bytes_for(length));
+    const uint64_t row = (done + i) / stretch.row_length, column = (done + i) % stretch.row_length;
+    const uint64_t in_head = row % stretch.head_rows;
+    const uint64_t from_row = row - in_head + in_head % 2 * (stretch.head_rows / 2) + in_head / 2;
+    const uint64_t length = std::min<uint64_t>(count - i, stretch.row_length - column);
+    std::memcpy(gathered_.data() + from_->bytes_for(i),
+                source + from_->bytes_for(from_row * stretch.row_length + column), from_->bytes_for(length));
     i += length;
   }
   return gathered_.data();
 }
 
-void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorRun& run,
+void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorStretch& stretch,
                              uint64_t first_weight, const float* importance) {
   if (count > decoded_.size()) decoded_.resize(count);
-  const float* values = source_.decode(source, count, {first_weight, run.row_length}, run.add);
-  if (!given_) quantizer_->run(values, target, count, importance);
-  target_decoder_->run(target, decoded_.data(), count / to_->block_length);
-  check_target(target, values, count, run, first_weight);
+  const float* values = source_.decode(source, count, {first_weight, stretch.row_length}, stretch.add);
+  if (!given_) quantizer_->quantize(values, target, count, importance);
+  target_decoder_->decode(target, decoded_.data(), count / to_->block_length);
+  check_target(target, values, count, stretch, first_weight);
   meter_.add(values, decoded_.data(), count, importance, find_ranges(target, count));
   if (!to_->quantized) return;
   statistics_.blocks.add(first_weight / to_->block_length, values, decoded_.data(), count, to_->block_length);
   statistics_.codes.add(to_->type, target, count / to_->block_length);
 }
 
-void Converter::check_target(const uint8_t* target, const float* values, size_t count, const TensorRun& run,
+void Converter::check_target(const uint8_t* target, const float* values, size_t count, const TensorStretch& stretch,
                              uint64_t first_weight) const {
   if (to_->quantized) {
     const size_t blocks = count / to_->block_length;
     const size_t invalid = first_invalid(*to_, target, blocks);
     if (invalid == blocks) return;
-    throw Error("The block at " + place_in_tensor({first_weight + invalid * to_->block_length, run.row_length}) +
+    throw Error("The block at " + place_in_tensor({first_weight + invalid * to_->block_length, stretch.row_length}) +
                 " has weights too large for a scale of type " + std::string(to_->name) +
                 ". Choose bf16 or f32 for this tensor.");
   }
   if (all_finite(decoded_.data(), count)) return;
   const size_t bad = first_not_finite(decoded_.data(), count);
-  throw Error("The weight at " + place_in_tensor({first_weight + bad, run.row_length}) + " is " +
+  throw Error("The weight at " + place_in_tensor({first_weight + bad, stretch.row_length}) + " is " +
               number_text(values[bad]) + ", too large for type " + std::string(to_->name) +
               ". Choose bf16 or f32 for this tensor.");
 }

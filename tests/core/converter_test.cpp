@@ -1,4 +1,4 @@
-#include "codec/convert.h"
+#include "codec/converter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ std::vector<uint8_t> encode(Type type, const std::vector<float>& values, size_t 
   std::vector<uint8_t> bytes(format.bytes_for(values.size()));
   for (size_t i = 0; i < values.size(); i += length) {
     find_quantizer(type, method, Kernel::scalar)
-        ->run(values.data() + i, bytes.data() + format.bytes_for(i), length, importance);
+        ->quantize(values.data() + i, bytes.data() + format.bytes_for(i), length, importance);
   }
   return bytes;
 }
@@ -38,7 +38,7 @@ std::vector<uint8_t> encode(Type type, const std::vector<float>& values, size_t 
 std::vector<float> decode(Type type, const std::vector<uint8_t>& bytes) {
   const Format& format = format_of(type);
   std::vector<float> values(bytes.size() / format.block_bytes * format.block_length);
-  find_decoder(type, Kernel::scalar)->run(bytes.data(), values.data(), bytes.size() / format.block_bytes);
+  find_decoder(type, Kernel::scalar)->decode(bytes.data(), values.data(), bytes.size() / format.block_bytes);
   return values;
 }
 
@@ -70,7 +70,7 @@ TEST(Converter, EveryPairOfTypesAgreesWithTheirQuantizersAndDecoders) {
                        std::string(kernel_name(kernel)));
           Converter converter(from.name, to.name, llama_cpp, kernel);
           std::vector<uint8_t> target(expected.size() + 1, 0xA5);
-          converter.run(source.data(), target.data(), {exact.size(), 0, row_length}, q);
+          converter.convert(source.data(), target.data(), {exact.size(), 0, row_length}, q);
           EXPECT_EQ(target.back(), 0xA5);
           target.pop_back();
           EXPECT_EQ(target, expected);
@@ -105,8 +105,8 @@ TEST(Converter, RunsOfATensorGiveTheBytesOfTheWhole) {
         uint64_t measured = 0;
         for (size_t first = 0, steps = 1; first < values.size(); ++steps) {
           const size_t weights = std::min(steps * step, values.size() - first);
-          converter.run(source.data() + 4 * first, target.data() + to.bytes_for(first), {weights, first, row_length},
-                        q);
+          converter.convert(source.data() + 4 * first, target.data() + to.bytes_for(first),
+                            {weights, first, row_length}, q);
           measured += converter.statistics().count();
           first += weights;
         }
@@ -122,16 +122,16 @@ TEST(Converter, ChecksAndMeasuresBlocksThatAreGiven) {
   const std::vector<float> values = random_values(rows * row_length, 0.05f, 8);
   const std::vector<uint8_t> source = encode(Type::f32, values, row_length, nullptr);
   const std::vector<uint8_t> blocks = encode(Type::q4_K, values, row_length, nullptr, "quick");
-  const TensorRun all{values.size(), 0, row_length};
+  const TensorStretch all{values.size(), 0, row_length};
   std::vector<uint8_t> target(blocks.size());
   Converter quick("f32", "q4_K", "quick"), given("f32", "q4_K", calibrated_method);
-  quick.run(source.data(), target.data(), all, nullptr);
+  quick.convert(source.data(), target.data(), all, nullptr);
   ASSERT_EQ(target, blocks);
-  given.run(source.data(), target.data(), all, nullptr);
+  given.convert(source.data(), target.data(), all, nullptr);
   EXPECT_EQ(target, blocks);
   EXPECT_EQ(given.statistics().rmse(), quick.statistics().rmse());
   target[2 * 144 + 1] = 0x7C;  // an infinite scale
-  EXPECT_THAT(sentence_of([&] { given.run(source.data(), target.data(), all, nullptr); }),
+  EXPECT_THAT(sentence_of([&] { given.convert(source.data(), target.data(), all, nullptr); }),
               ::testing::HasSubstr("row 0, column 512"));
 }
 
@@ -144,7 +144,7 @@ TEST(Converter, RowsLongerThanATileKeepTheirImportance) {
     if (find_quantizer(to.type, llama_cpp, Kernel::scalar) == nullptr) continue;
     Converter converter("f32", to.name, llama_cpp);
     std::vector<uint8_t> target(to.bytes_for(values.size()));
-    converter.run(source.data(), target.data(), {values.size(), 0, length}, importance.data());
+    converter.convert(source.data(), target.data(), {values.size(), 0, length}, importance.data());
     EXPECT_EQ(target, encode(to.type, values, length, importance.data())) << to.name;
   }
 }
@@ -171,8 +171,8 @@ TEST(Converter, InterleavesTheHalvesOfHeads) {
         std::vector<uint8_t> target(format_of(to).bytes_for(values.size()));
         for (size_t head = 0; head < heads; ++head) {
           const size_t first = head * head_rows * length;
-          converter.run(source.data() + format.bytes_for(first), target.data() + format_of(to).bytes_for(first),
-                        {head_rows * length, first, length, head_rows}, nullptr);
+          converter.convert(source.data() + format.bytes_for(first), target.data() + format_of(to).bytes_for(first),
+                            {head_rows * length, first, length, head_rows}, nullptr);
         }
         EXPECT_EQ(target, encode(to, exact, length, nullptr)) << format.name << ", rows of " << length;
       }
@@ -186,8 +186,8 @@ TEST(Converter, AddsBeforeAnythingElse) {
   for (float& value : sums) value += 1.0f;
   Converter converter("f32", "q8_0", llama_cpp);
   std::vector<uint8_t> target(format_of(Type::q8_0).bytes_for(values.size()));
-  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {values.size(), 0, row_length, 0, 1.0f},
-                nullptr);
+  converter.convert(reinterpret_cast<const uint8_t*>(values.data()), target.data(),
+                    {values.size(), 0, row_length, 0, 1.0f}, nullptr);
   EXPECT_EQ(target, encode(Type::q8_0, sums, row_length, nullptr));
 }
 
@@ -197,7 +197,7 @@ TEST(Converter, CountsClippedWeightsAndWeightsThatBecomeZero) {
   values[1] = 8.0f;
   Converter converter("f32", "q4_0", llama_cpp);
   std::vector<uint8_t> target(18);
-  converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {32, 0, 32}, nullptr);
+  converter.convert(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {32, 0, 32}, nullptr);
   EXPECT_EQ(converter.statistics().clipped(), 1u);
   EXPECT_EQ(converter.statistics().zeros(), 30u);
 }
@@ -207,8 +207,8 @@ TEST(Converter, SaysWhichSourceWeightIsNotFinite) {
   Converter converter("f32", "q4_0", llama_cpp);
   std::vector<uint8_t> target(format_of(Type::q4_0).bytes_for(values.size()));
   const auto run = [&] {
-    converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {values.size(), 0, row_length},
-                  nullptr);
+    converter.convert(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {values.size(), 0, row_length},
+                      nullptr);
   };
   const float good = values[3 * row_length + 17];
   for (const auto& [bad, word] : {std::pair{std::numeric_limits<float>::quiet_NaN(), "not a number (NaN)"},
@@ -227,9 +227,10 @@ TEST(Converter, SaysWhichSourceBlockIsDamaged) {
   store<uint16_t>(source.data() + (2 * row_length / 32 + 4) * 18, 0x7C00);
   std::vector<uint8_t> target(2 * rows * row_length);
   Converter converter("q4_0", "f16", llama_cpp);
-  EXPECT_THAT(
-      sentence_of([&] { converter.run(source.data(), target.data(), {rows * row_length, 0, row_length}, nullptr); }),
-      testing::HasSubstr("The q4_0 block at row 2, column 128"));
+  EXPECT_THAT(sentence_of([&] {
+                converter.convert(source.data(), target.data(), {rows * row_length, 0, row_length}, nullptr);
+              }),
+              testing::HasSubstr("The q4_0 block at row 2, column 128"));
 }
 
 TEST(Converter, SaysWhichResultIsNotFinite) {
@@ -238,8 +239,9 @@ TEST(Converter, SaysWhichResultIsNotFinite) {
   std::vector<uint8_t> target(256);
   const auto sentence = [&](const char* to) {
     Converter converter("f32", to, llama_cpp);
-    return sentence_of(
-        [&] { converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {64, 0, 64}, nullptr); });
+    return sentence_of([&] {
+      converter.convert(reinterpret_cast<const uint8_t*>(values.data()), target.data(), {64, 0, 64}, nullptr);
+    });
   };
   EXPECT_THAT(sentence("f16"),
               testing::HasSubstr("row 0, column 40 (both counted from 0) is 70000, too large for type f16"));
@@ -263,10 +265,10 @@ TEST(Converter, RefusesWhatCannotBeConverted) {
 TEST(Converter, RefusesRunsThatCutBlocksOrWeightedRows) {
   const std::vector<float> values(192, 1.0f);
   std::vector<uint8_t> target(1024);
-  const auto sentence = [&](const TensorRun& run, const float* importance) {
+  const auto sentence = [&](const TensorStretch& run, const float* importance) {
     Converter converter("f32", "q4_0", llama_cpp);
     return sentence_of(
-        [&] { converter.run(reinterpret_cast<const uint8_t*>(values.data()), target.data(), run, importance); });
+        [&] { converter.convert(reinterpret_cast<const uint8_t*>(values.data()), target.data(), run, importance); });
   };
   EXPECT_THAT(sentence({100, 0, 100}, nullptr), testing::HasSubstr("Rows of 100 weights cannot be cut"));
   EXPECT_THAT(sentence({0, 0, 0}, nullptr), testing::HasSubstr("Rows of 0 weights"));

@@ -1,4 +1,4 @@
-import type { LevelBench as CoreBench } from '../wasm/nibble';
+import type { LevelTrials as CoreTrials } from '../wasm/nibble';
 import { answer, sound, withBytes } from './module';
 import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
@@ -16,42 +16,42 @@ export interface LevelRequest {
 }
 
 /** A sample of one tensor that lists of levels are tried on, in this thread. close() it. */
-export class LevelBench {
+export class LevelTrials {
   readonly sample: Pick<RowSample, 'weights' | 'ofWeights'>;
-  readonly #bench: CoreBench;
+  readonly #trials: CoreTrials;
 
-  private constructor(bench: CoreBench, sample: RowSample) {
-    this.#bench = bench;
+  private constructor(trials: CoreTrials, sample: RowSample) {
+    this.#trials = trials;
     this.sample = sample;
   }
 
   /** Reads rows of the tensor of that name, spread evenly. Throws Problem. */
-  static async open(model: OpenedModel, tensor: string): Promise<LevelBench> {
+  static async open(model: OpenedModel, tensor: string): Promise<LevelTrials> {
     const sample = model.sample({ tensors: tensor, weightsPerTensor: benchWeights, jobWeights: 0 });
     const [job] = sample.jobs;
     if (!job) throw new Problem(`${tensor} cannot be read.`);
     const { module } = model.core;
     const bytes = await readPiece(model.core, model.sources, job);
-    const bench = withBytes(module, bytes, (source) => new module.LevelBench(source, JSON.stringify(job)));
-    return new LevelBench(sound(bench, tensor), sample);
+    const trials = withBytes(module, bytes, (source) => new module.LevelTrials(source, JSON.stringify(job)));
+    return new LevelTrials(sound(trials, tensor), sample);
   }
 
   /** Throws Problem when the levels mean nothing. */
   measure(request: LevelRequest): LevelFigures {
-    return answer<LevelFigures>(this.#bench.measure(JSON.stringify(request)));
+    return answer<LevelFigures>(this.#trials.measure(JSON.stringify(request)));
   }
 
   /** The levels with the least squared error for this tensor, between -1 and 1. */
   optimal(count: number, block: number): number[] {
-    return answer<number[]>(this.#bench.optimal(count, block));
+    return answer<number[]>(this.#trials.optimal(count, block));
   }
 
   /** Counts of the weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
   histogram(block: number): number[] {
-    return answer<number[]>(this.#bench.histogram(block));
+    return answer<number[]>(this.#trials.histogram(block));
   }
 
   close(): void {
-    this.#bench.delete();
+    this.#trials.delete();
   }
 }
