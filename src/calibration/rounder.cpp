@@ -70,6 +70,7 @@ OutputErrors Rounder::round(const float* rows, size_t count, const float* residu
     }
     descend();
     for (size_t lane = 0; lane < some; ++lane) write(lane, blocks + (done + lane) * row_bytes);
+    if (held_back_.values.empty()) continue;
     for (size_t c = 0; c < columns_; ++c) {
       for (size_t lane = 0; lane < lanes; ++lane) off_[c * lanes + lane] = target_[c * lanes + lane] - value(c, lane);
     }
@@ -95,6 +96,7 @@ void Rounder::load(const float* rows, size_t count) {
   for (size_t lane = 0; lane < count; ++lane) {
     const float* row = rows + lane * columns_;
     for (size_t c = 0; c < columns_; ++c) target_[c * lanes + lane] = row[c];
+    if (held_back_.values.empty()) continue;
     quantize_(row, bytes_.data(), columns_, nullptr);
     decode_(bytes_.data(), &plain_[lane * columns_], blocks_);
   }
@@ -232,6 +234,7 @@ void Rounder::choose_run(size_t block, size_t run) {
 }
 
 void Rounder::descend() {
+  if (method_.passes == 0) return;
   for (size_t c = 0; c < columns_; ++c) {
     for (size_t lane = 0; lane < lanes; ++lane) off_[c * lanes + lane] = value(c, lane) - target_[c * lanes + lane];
   }

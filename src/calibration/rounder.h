@@ -12,7 +12,7 @@ namespace nibble::calibration {
 struct InputStatistics {
   Metric inputs;             ///< the mean of a a^T: a the input, of the quantized model where there are two
   std::vector<float> cross;  ///< the mean of (input in the original) a^T, row by row; empty: there is one model
-  Metric held_back;          ///< as `inputs`, over tokens that do not calibrate
+  Metric held_back;          ///< as `inputs`, over tokens that do not calibrate; empty: nobody asks what rows leave
 };
 
 /// How codes are chosen.
@@ -23,7 +23,7 @@ struct RoundingMethod {
 };
 
 /// What rows leave of the error of their outputs towards the matrix's target, over the tokens held back: the sum of the
-/// rows' mean squares.
+/// rows' mean squares. Zeros where no tokens were held back.
 struct OutputErrors {
   double calibrated = 0, plain = 0;  ///< plain: by the method lowest-error
 };

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cases.h"
+#include "bench/rounding.h"
 #include "network/product.h"
 
 namespace nibble::bench {
@@ -89,6 +90,20 @@ Speeds measure_product(size_t columns) {
   return {speed(least[0]), speed(least[1]), 0};
 }
 
+void measure_calibration(bool json, const std::string& filter, nlohmann::json& report) {
+  const char* kernel = best_kernel() == Kernel::simd ? "simd" : "scalar";
+  for (const RoundingSpeed& found : measure_rounding(filter)) {
+    if (json) {
+      nlohmann::json row = {
+          {"type", found.type}, {"operation", found.operation}, {"scalar", 0}, {"simd", nullptr}, {"copy", nullptr}};
+      row[kernel] = found.speed;
+      report.push_back(row);
+    } else {
+      std::printf("%-10s %-44s %9.2f\n", found.type.c_str(), found.operation.c_str(), found.speed);
+    }
+  }
+}
+
 void measure_products(bool json, const std::string& filter, nlohmann::json& report) {
   for (const size_t columns : {size_t{256}, size_t{2048}, size_t{14336}}) {
     const std::string operation = "product, " + std::to_string(columns) + " columns, GFLOP/s";
@@ -146,6 +161,7 @@ int main(int argc, char** argv) {
     if (!json) std::fflush(stdout);
   }
   measure_products(json, filter, report);
+  measure_calibration(json, filter, report);
   if (json) std::printf("%s\n", report.dump(1).c_str());
   return 0;
 }
