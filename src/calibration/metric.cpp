@@ -41,7 +41,7 @@ class Elimination {
 
   Factor run() {
     for (size_t end = n_; end > 0;) {
-      const size_t first = (end - 1) / block_columns * block_columns;
+      const size_t first = (end - 1) / tile_columns * tile_columns;
       eliminate(first, end);
       end = first;
     }
@@ -57,8 +57,8 @@ class Elimination {
 
   /// Columns end - 1 down to `first`. Rows of the block hear of each column at once, the others at the end.
   void eliminate(size_t first, size_t end) {
-    uint32_t columns[block_columns];
-    float changes[block_columns * lanes];
+    uint32_t columns[tile_columns];
+    float changes[tile_columns * lanes];
     for (size_t j = end; j-- > first;) {
       const float own = at(j, j);
       if (!(own > 0)) {

@@ -4,6 +4,7 @@
 
 #include "calibration/metric.h"
 #include "calibration/rounding_math.h"
+#include "calibration/tiles.h"
 #include "codec/codec.h"
 
 namespace nibble::calibration {
@@ -28,14 +29,14 @@ struct OutputErrors {
   double calibrated = 0, plain = 0;  ///< plain: by the method lowest-error
 };
 
-/// Rounds rows of a matrix to blocks so that its outputs, not its weights, are near what they should be. Eight rows at
-/// a time, side by side; they do not depend on each other.
+/// Rounds rows of a matrix to blocks so that its outputs, not its weights, are near what they should be. Some rows at a
+/// time, side by side; they do not depend on each other.
 ///
 /// For a row w and its rounded form r, e = w - r and the damped metric H, what is made small is e^T H e.
 ///
 /// * Target. With two models, w is what gives the original's output, and what the original has more in the residual
 ///   stream, from the quantized model's input: W + (W (C - H0) + R) H^-1, with C `cross`, H0 `inputs`, R `residual`.
-/// * Scales are those of the method lowest-error, weighted by the diagonal of H.
+/// * Scales are those of the method lowest-error, with feedback of the method quick, weighted by the diagonal of H.
 /// * Feedback: with H = U D U^T, e^T H e = sum over j of D_j (e_j + sum over k < j of e_k U_kj)^2. So each column j is
 ///   rounded to the level nearest to w_j + sum over k < j of e_k U_kj. Scales are found block by block of what is then
 ///   wanted; in super-blocks, each run's multiples once more when the run's turn comes.
@@ -56,42 +57,51 @@ class Rounder {
   void round_plain(const float* rows, size_t count, uint8_t* blocks) const;
 
  private:
-  RoundedRows rounded() { return {list_, columns_, run_length_, runs_.data(), levels_.data()}; }
-  BlockParts& parts(size_t block, size_t lane) { return parts_[block * lanes + lane]; }
+  BlockParts& parts(size_t row, size_t block) { return parts_[row * blocks_ + block]; }
+  RunLanes& runs(size_t group, size_t column) { return runs_[(group * columns_ + column) / run_length_]; }
+  float* levels(size_t group, size_t column) { return &levels_[(group * columns_ + column) * lanes]; }
+  float value(size_t row, size_t column);
   void load(const float* rows, size_t count);
   void aim(const float* residual, size_t count);
+  void solve(Strips& rows);
   void start();
   void feed_back();
   void choose_block(size_t block);
-  void choose_run(size_t block, size_t run);
-  void take_run(size_t block, size_t run, size_t lane);
+  void choose_multiples(size_t group, size_t column, const float* wanted);
+  void take_run(size_t row, size_t block, size_t run);
   void descend();
-  void write(size_t lane, uint8_t* blocks);
-  float value(size_t column, size_t lane) const;
-  double error(size_t count);
-  void multiply_into(const std::vector<float>& negated, const std::vector<float>& matrix, std::vector<float>& sums);
-  void solve(std::vector<float>& rows);
+  bool descend(size_t tile, const std::vector<bool>& moving, std::vector<bool>& moved);
+  void write(size_t row, uint8_t* blocks);
+  OutputErrors errors(size_t count);
+  template <class ValueOf>
+  void change(size_t tile, size_t rows, ValueOf value_of);
+  void pass_on(const TiledMatrix& matrix, size_t from, size_t to, Strips& rows);
 
   const Format& format_;
   const Grammar& grammar_;
-  size_t columns_, run_length_, blocks_, runs_per_block_;
+  size_t columns_, run_length_, blocks_, tiles_;
   RoundingMethod method_;
   const RoundingMath& math_;
-  QuantizeRow quantize_;
+  QuantizeRow quantize_;     // by the method lowest-error
+  QuantizeRow find_scales_;  // by the method quick, whose blocks do not depend on others of their row
   DecodeBlocks decode_;
   LevelList list_;
   std::vector<float> middles_, level_of_code_;
-  Metric metric_, held_back_;
-  Factor factor_;
-  std::vector<float> shift_;  // C - H0; empty: one model
-  std::vector<float> importance_;
+  std::vector<float> importance_, factor_diagonal_;
+  TiledMatrix metric_, held_back_;
+  TiledMatrix factor_;  // as Factor::rows
+  TiledMatrix shift_;   // C - H0; empty: one model
 
-  // Of the eight rows at work: [column][lane].
-  std::vector<float> target_, wanted_, levels_, pull_, off_;
+  // Of the rows at work.
+  Strips target_, sums_;       // sums: what is wanted by now, or the pull
+  Strips off_, off_sums_;      // calibrated, and below them by the method lowest-error
+  std::vector<float> levels_;  // of eight rows after the other, in lanes
   std::vector<RunLanes> runs_;
   std::vector<BlockParts> parts_;
-  std::vector<float> row_, plain_;  // row after row
+  std::vector<RowChanges> changes_;
+  std::vector<float> row_, row_importance_;
   std::vector<uint8_t> bytes_;
+  size_t groups_ = 0;  // of eight rows
 };
 
 }  // namespace nibble::calibration

@@ -5,18 +5,30 @@
 
 #include "numeric/kernel.h"
 
-/// What is computed of rows of weights that are rounded side by side, lane by lane: one set of functions per target
-/// (numeric/kernel.h), all of which give the same bits. Nothing is ever summed across lanes, so a row's result does not
+/// What is computed of rows of weights that are rounded side by side: one set of functions per target
+/// (numeric/kernel.h), all of which give the same bits. Nothing is ever summed across rows, so a row's result does not
 /// depend on its neighbours.
 ///
+/// Where columns are taken one after the other, rows lie in lanes:
+///
 ///   column 0 of rows 0..7 | column 1 of rows 0..7 | ...
+///
+/// What a tile of columns does to another one is added up row by row: there a row's own changes count, however many
+/// others have. Matrices lie in tiles for that (calibration/tiles.h), and each that was loaded serves all rows.
 namespace nibble::calibration {
 
 /// Rows side by side.
 inline constexpr size_t lanes = 8;
-/// Columns whose changes are collected before all other columns hear of them. A column hears of changes in their
+/// Columns of a tile: their changes are collected before other tiles hear of them. A column hears of changes in their
 /// order, so this decides speed alone.
-inline constexpr size_t block_columns = 32;
+inline constexpr size_t tile_columns = 32;
+
+/// What one row changes in the columns of a tile, in the order others hear of it.
+struct RowChanges {
+  uint32_t count = 0;
+  uint32_t at[tile_columns];  ///< column of the tile
+  float by[tile_columns];
+};
 
 /// The levels of a format, ascending.
 struct LevelList {
@@ -28,15 +40,6 @@ struct LevelList {
 /// What a run of columns is rounded to, in each lane: step * level + offset.
 struct RunLanes {
   float step[lanes], offset[lanes];
-};
-
-/// Rows on the way to levels.
-struct RoundedRows {
-  LevelList list;
-  size_t columns;
-  size_t run_length;     ///< columns that share a RunLanes
-  const RunLanes* runs;  ///< of all columns
-  float* levels;         ///< chosen, [column][lane]
 };
 
 /// What a run of a super-block may store, in each lane, its shared scale and minimum being frozen.
@@ -58,14 +61,20 @@ struct RoundingMath {
   void (*subtract)(float* rows, size_t first, size_t end, const float* matrix, size_t stride, const uint32_t* at,
                    const float* changes, size_t count);
 
-  /// One pass of coordinate descent: see descend(). `pull` is H (w - rounded), and stays it. Says whether anything
-  /// changed.
-  bool (*descend)(const RoundedRows& rows, const float* metric, float* pull);
+  /// Of each row: row[c] -= by[i] * tile[at[i]][c] for each of its changes, in order. rows x tile_columns.
+  void (*subtract_tile)(float* rows, const float* tile, const RowChanges* changes, size_t count);
 
-  /// Rounds the columns of a run to the nearest levels, each after the errors of those before it were handed to it: see
-  /// round_with_feedback(). `passed_on` gets rounded - target of each.
-  void (*round_run)(const RoundedRows& rows, size_t first, const float* target, const float* factor, float* wanted,
-                    float* passed_on);
+  /// One pass of coordinate descent over the columns of a tile, runs of `run_length` of them: `pull` is
+  /// H (w - rounded) and stays it as far as the tile goes. `changes` gets what each column changed by. Says whether
+  /// anything did.
+  bool (*descend)(const LevelList& list, const RunLanes* runs, size_t run_length, const float* tile, float* levels,
+                  float* pull, float* changes);
+
+  /// Rounds columns first .. first + count of a tile, one run, to the nearest levels, each after the errors of those
+  /// before it were handed to it, and hands them on to the rest of the tile. `tile` is of U. `passed_on` gets
+  /// rounded - target of each.
+  void (*round_run)(const LevelList& list, const RunLanes& run, size_t first, size_t count, const float* target,
+                    const float* tile, float* levels, float* wanted, float* passed_on);
 
   /// Of all multiples near the given ones those that leave the least error, weighted by importance; the given ones win
   /// ties, then the lower ones.

@@ -50,6 +50,28 @@ void subtract(float* rows, size_t first, size_t end, const float* matrix, size_t
   for (; c < end; ++c) subtract_columns<1>(rows + c * lanes, matrix + c, stride, at, changes, count);
 }
 
+void subtract_tile(float* rows, const float* tile, const RowChanges* changes, size_t count) {
+  // Eight values, a change and a product fit the sixteen registers of x86-64.
+  constexpr size_t at_once = 8 * step;
+  for (size_t r = 0; r < count; ++r, rows += tile_columns) {
+    const RowChanges& own = changes[r];
+    if (own.count == 0) continue;
+    for (size_t c = 0; c < tile_columns; c += at_once) {
+      V values[8];
+      NIBBLE_UNROLL
+      for (size_t v = 0; v < 8; ++v) values[v] = load_run<V>(rows + c + v * step);
+      for (size_t i = 0; i < own.count; ++i) {
+        const V by(own.by[i]);
+        const float* factors = tile + own.at[i] * tile_columns + c;
+        NIBBLE_UNROLL
+        for (size_t v = 0; v < 8; ++v) values[v] = values[v] - by * load_run<V>(factors + v * step);
+      }
+      NIBBLE_UNROLL
+      for (size_t v = 0; v < 8; ++v) store_run(values[v], rows + c + v * step);
+    }
+  }
+}
+
 /// The level nearest to `place`; of two as near the even one where levels are whole, otherwise the lower.
 inline V nearest(const LevelList& list, V place) {
   if (list.whole) return small_level(lower_of(higher_of(place, V(list.levels.front())), V(list.levels.back())));
@@ -65,57 +87,46 @@ inline V place_of(V value, V run_step, V offset) {
   return select(run_step != V(0.0f), place, V(0.0f));
 }
 
-bool descend(const RoundedRows& rows, const float* metric, float* pull) {
-  const size_t columns = rows.columns;
+bool descend(const LevelList& list, const RunLanes* runs, size_t run_length, const float* tile, float* levels,
+             float* pull, float* changes) {
   bool moved = false;
-  uint32_t at[block_columns];
-  float changes[block_columns * lanes];
-  for (size_t first = 0; first < columns; first += block_columns) {
-    const size_t end = std::min(columns, first + block_columns);
-    size_t count = 0;
-    for (size_t i = first; i < end; ++i) {
-      const RunLanes& run = rows.runs[i / rows.run_length];
-      const float own = metric[i * columns + i];
-      const V weight(own), inverse(1.0f / own);
-      float* change = changes + count * lanes;
-      bool some = false;
-      for (size_t l = 0; l < lanes; l += step) {
-        const V run_step = load_run<V>(run.step + l), offset = load_run<V>(run.offset + l);
-        const V level = load_run<V>(rows.levels + i * lanes + l), g = load_run<V>(pull + i * lanes + l);
-        const V value = run_step * level + offset;
-        const V better = nearest(rows.list, place_of(value + g * inverse, run_step, offset));
-        const V delta = (run_step * better + offset) - value;
-        const auto take = delta * (delta * weight - (g + g)) < V(0.0f);
-        store_run(select(take, better, level), rows.levels + i * lanes + l);
-        store_run(select(take, delta, V(0.0f)), change + l);
-        some = some || any(take);
-      }
-      if (!some) continue;
-      at[count] = static_cast<uint32_t>(i);
-      subtract(pull, first, end, metric, columns, at + count, change, 1);
-      ++count;
+  for (size_t i = 0; i < tile_columns; ++i) {
+    const RunLanes& run = runs[i / run_length];
+    const float own = tile[i * tile_columns + i];
+    const V weight(own), inverse(1.0f / own);
+    float* change = changes + i * lanes;
+    bool some = false;
+    for (size_t l = 0; l < lanes; l += step) {
+      const V run_step = load_run<V>(run.step + l), offset = load_run<V>(run.offset + l);
+      const V level = load_run<V>(levels + i * lanes + l), g = load_run<V>(pull + i * lanes + l);
+      const V value = run_step * level + offset;
+      const V better = nearest(list, place_of(value + g * inverse, run_step, offset));
+      const V delta = (run_step * better + offset) - value;
+      const auto take = delta * (delta * weight - (g + g)) < V(0.0f);
+      store_run(select(take, better, level), levels + i * lanes + l);
+      store_run(select(take, delta, V(0.0f)), change + l);
+      some = some || any(take);
     }
-    subtract(pull, 0, first, metric, columns, at, changes, count);
-    subtract(pull, end, columns, metric, columns, at, changes, count);
-    moved = moved || count > 0;
+    if (!some) continue;
+    const auto at = static_cast<uint32_t>(i);
+    subtract(pull, 0, tile_columns, tile, tile_columns, &at, change, 1);
+    moved = true;
   }
   return moved;
 }
 
-void round_run(const RoundedRows& rows, size_t first, const float* target, const float* factor, float* wanted,
-               float* passed_on) {
-  const RunLanes& run = rows.runs[first / rows.run_length];
-  const size_t end = first + rows.run_length;
-  for (size_t i = first; i < end; ++i) {
-    float* change = passed_on + (i - first) * lanes;
+void round_run(const LevelList& list, const RunLanes& run, size_t first, size_t count, const float* target,
+               const float* tile, float* levels, float* wanted, float* passed_on) {
+  for (size_t i = first; i < first + count; ++i) {
+    float* change = passed_on + i * lanes;
     for (size_t l = 0; l < lanes; l += step) {
       const V run_step = load_run<V>(run.step + l), offset = load_run<V>(run.offset + l);
-      const V level = nearest(rows.list, place_of(load_run<V>(wanted + i * lanes + l), run_step, offset));
-      store_run(level, rows.levels + i * lanes + l);
+      const V level = nearest(list, place_of(load_run<V>(wanted + i * lanes + l), run_step, offset));
+      store_run(level, levels + i * lanes + l);
       store_run((run_step * level + offset) - load_run<V>(target + i * lanes + l), change + l);
     }
     const auto at = static_cast<uint32_t>(i);
-    subtract(wanted, i + 1, end, factor, rows.columns, &at, change, 1);
+    subtract(wanted, i + 1, tile_columns, tile, tile_columns, &at, change, 1);
   }
 }
 
@@ -157,7 +168,8 @@ void choose_multiples(const MultipleChoice& choice, float* scale_multiples, floa
 }  // namespace
 
 const RoundingMath& rounding_math() {
-  static constexpr RoundingMath functions = {target_kernel, subtract, descend, round_run, choose_multiples};
+  static constexpr RoundingMath functions = {target_kernel, subtract,  subtract_tile,
+                                             descend,       round_run, choose_multiples};
   return functions;
 }
 

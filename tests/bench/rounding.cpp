@@ -46,7 +46,7 @@ Metric invented_metric(size_t columns) {
   return metric;
 }
 
-constexpr size_t rows = 32;
+constexpr size_t rows = 64;
 
 /// Rows of one type and one metric.
 class Rounding {

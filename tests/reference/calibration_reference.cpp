@@ -38,9 +38,10 @@ struct Parts {
   float value(size_t column) const { return decoded(grid(column), levels[column]); }
 };
 
-std::vector<uint8_t> lowest_error(const Format& format, const float* row, size_t count, const float* importance) {
+std::vector<uint8_t> quantized(const Format& format, std::string_view method, const float* row, size_t count,
+                               const float* importance) {
   std::vector<uint8_t> bytes(format.bytes_for(count));
-  find_quantizer(format.type, lowest_error_method, Kernel::scalar)->quantize(row, bytes.data(), count, importance);
+  find_quantizer(format.type, method, Kernel::scalar)->quantize(row, bytes.data(), count, importance);
   return bytes;
 }
 
@@ -101,7 +102,7 @@ void feed_back(Parts& parts, const std::vector<float>& target, const Matrix& upp
   for (size_t j = 0; j < target.size(); ++j) {
     if (j % format.block_length == 0)
       take_blocks(parts, j / format.block_length,
-                  lowest_error(format, &wanted[j], format.block_length, &importance[j]));
+                  quantized(format, quick_method, &wanted[j], format.block_length, &importance[j]));
     if (j % format.scale_length == 0 && is_super_block(format.grammar.kind))
       choose_multiples(parts, j, wanted, importance);
     parts.levels[j] = level_for(format.grammar, wanted[j], parts.grid(j));
@@ -191,7 +192,7 @@ CalibratedRow calibrate_row(const Format& format, const std::vector<float>& row,
   if (feedback) {
     feed_back(parts, result.target, factor.upper, importance);
   } else {
-    take_blocks(parts, 0, lowest_error(format, result.target.data(), row.size(), importance.data()));
+    take_blocks(parts, 0, quantized(format, lowest_error_method, result.target.data(), row.size(), importance.data()));
   }
   descend(parts, result.target, metric, passes);
   result.blocks.resize(format.bytes_for(row.size()));
