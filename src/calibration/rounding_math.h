@@ -42,6 +42,9 @@ struct RunLanes {
   float step[lanes], offset[lanes];
 };
 
+/// How often the minimum of a scale is fitted to the levels that the minimum before it gave.
+inline constexpr int minimum_trials = 2;
+
 /// What a run of a super-block may store, in each lane, its shared scale and minimum being frozen.
 struct MultipleChoice {
   LevelList list;
@@ -76,8 +79,9 @@ struct RoundingMath {
   void (*round_run)(const LevelList& list, const RunLanes& run, size_t first, size_t count, const float* target,
                     const float* tile, float* levels, float* wanted, float* passed_on);
 
-  /// Of all multiples near the given ones those that leave the least error, weighted by importance; the given ones win
-  /// ties, then the lower ones.
+  /// Of the scales' multiples near the given ones, each with the given minimum's and minimum_trials more, fitted by
+  /// least squares to the levels that the last one gave, those that leave the least error, weighted by importance; the
+  /// given ones win ties, then the first.
   void (*choose_multiples)(const MultipleChoice& choice, float* scale_multiples, float* minimum_multiples);
 };
 

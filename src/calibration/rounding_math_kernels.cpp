@@ -130,34 +130,46 @@ void round_run(const LevelList& list, const RunLanes& run, size_t first, size_t 
   }
 }
 
-/// The error of one vector of lanes with these multiples.
-inline V error_with(const MultipleChoice& choice, size_t lane, V run_step, V offset) {
-  V error(0.0f);
+/// What one vector of lanes leaves with some step and offset.
+struct RunError {
+  V squares;  ///< sum of importance * (value - rounded)^2
+  V without;  ///< sum of importance * (value - step * level): what the offset should make good
+};
+inline RunError error_with(const MultipleChoice& choice, size_t lane, V run_step, V offset) {
+  RunError error{V(0.0f), V(0.0f)};
+  const V inverse = select(run_step != V(0.0f), V(1.0f) / run_step, V(0.0f));
   for (size_t i = 0; i < choice.length; ++i) {
-    const V value = load_run<V>(choice.values + i * lanes + lane);
-    const V off = value - (run_step * nearest(choice.list, place_of(value, run_step, offset)) + offset);
-    error = error + V(choice.importance[i]) * (off * off);
+    const V value = load_run<V>(choice.values + i * lanes + lane), importance(choice.importance[i]);
+    const V left = value - run_step * nearest(choice.list, (value - offset) * inverse);
+    const V off = left - offset;
+    error.squares = error.squares + importance * (off * off);
+    error.without = error.without + importance * left;
   }
   return error;
 }
 
 void choose_multiples(const MultipleChoice& choice, float* scale_multiples, float* minimum_multiples) {
   const V fewest(static_cast<float>(choice.fewest)), most(static_cast<float>(choice.most));
-  const int minimum_reach = choice.has_minima ? choice.reach : 0;
+  const V reach(static_cast<float>(choice.reach));
+  float total = 0;
+  for (size_t i = 0; i < choice.length; ++i) total += choice.importance[i];
   for (size_t l = 0; l < lanes; l += step) {
     const V scale = load_run<V>(choice.scale + l), minimum = load_run<V>(choice.minimum + l);
     const V near = load_run<V>(scale_multiples + l), near_minimum = load_run<V>(minimum_multiples + l);
+    const V fewest_minima = higher_of(near_minimum - reach, fewest), most_minima = lower_of(near_minimum + reach, most);
     V best = near, best_minimum = near_minimum;
-    V lowest = error_with(choice, l, scale * near, -(minimum * near_minimum));
+    V lowest = error_with(choice, l, scale * near, -(minimum * near_minimum)).squares;
     for (int a = -choice.reach; a <= choice.reach; ++a) {
       const V multiple = lower_of(higher_of(near + V(static_cast<float>(a)), fewest), most);
-      for (int b = -minimum_reach; b <= minimum_reach; ++b) {
-        const V other = lower_of(higher_of(near_minimum + V(static_cast<float>(b)), fewest), most);
-        const V error = error_with(choice, l, scale * multiple, -(minimum * other));
-        const auto take = error < lowest;
-        lowest = select(take, error, lowest);
+      V other = near_minimum;
+      for (int trial = 0; trial <= (choice.has_minima ? minimum_trials : 0); ++trial) {
+        const RunError error = error_with(choice, l, scale * multiple, -(minimum * other));
+        const auto take = error.squares < lowest;
+        lowest = select(take, error.squares, lowest);
         best = select(take, multiple, best);
         best_minimum = select(take, other, best_minimum);
+        const V wanted = select(minimum != V(0.0f), -(error.without / V(total)) / minimum, near_minimum);
+        other = small_level(lower_of(higher_of(wanted, fewest_minima), most_minima));
       }
     }
     store_run(best, scale_multiples + l);

@@ -17,7 +17,9 @@ class TiledMatrix {
 
   bool empty() const { return values_.empty(); }
   /// What the columns of tile `from` do to those of tile `to`.
-  const float* tile(size_t from, size_t to) const { return &values_[(from * tiles_ + to) * tile_columns * tile_columns]; }
+  const float* tile(size_t from, size_t to) const {
+    return &values_[(from * tiles_ + to) * tile_columns * tile_columns];
+  }
 
  private:
   size_t tiles_ = 0;

@@ -133,8 +133,8 @@ void expect_reference(const Format& format, const Case& by, const testing::Gener
   generator.fill(random, weights.data(), weights.size());
   for (float& value : residual) value = 0.001f * random.gauss();
   const size_t row_bytes = format.bytes_for(columns);
-  std::vector<uint8_t> expected;
-  double error = 0;
+  std::vector<uint8_t> expected, plain(row_bytes);
+  double error = 0, plain_error = 0;
   for (size_t r = 0; r < rows; ++r) {
     const auto cut = [&](const std::vector<float>& from) {
       if (from.empty()) return from;
@@ -147,6 +147,9 @@ void expect_reference(const Format& format, const Case& by, const testing::Gener
                                  by.two_models ? statistics.cross : Matrix(), cut(residual), by.feedback, by.passes);
     expected.insert(expected.end(), row.blocks.begin(), row.blocks.end());
     error += output_error(off_by(format, row.target, row.blocks.data()), statistics.held_back);
+    find_quantizer(format.type, lowest_error_method, Kernel::scalar)
+        ->quantize(&weights[r * columns], plain.data(), columns, nullptr);
+    plain_error += output_error(off_by(format, row.target, plain.data()), statistics.held_back);
   }
   for (const Kernel kernel : every_kernel()) {
     SCOPED_TRACE(std::string(format.name) + ", " + by.name + ", " + generator.name + ", " +
@@ -158,6 +161,7 @@ void expect_reference(const Format& format, const Case& by, const testing::Gener
         rounder.round(weights.data(), rows, residual.empty() ? nullptr : residual.data(), blocks.data());
     EXPECT_EQ(blocks, expected);
     EXPECT_NEAR(errors.calibrated, error, 1e-3 * error);
+    EXPECT_NEAR(errors.plain, plain_error, 1e-3 * plain_error);
   }
 }
 
@@ -189,6 +193,55 @@ TEST(Calibration, RowsDoNotDependOnTheirNeighbours) {
   rounder.round(weights.data(), 12, nullptr, together.data());
   for (size_t r = 0; r < 12; r += 3) rounder.round(&weights[r * columns], 3, nullptr, &apart[r * row_bytes]);
   EXPECT_EQ(apart, together);
+}
+
+/// More rows than are taken at a time, and types whose searches see more than a block.
+TEST(Calibration, RowsDoNotDependOnHowManyThereAre) {
+  constexpr size_t rows = 45;
+  for (const char* name : {"q4_1", "q2_K"}) {
+    const Format& format = *find_format(name);
+    Random random(6);
+    std::vector<float> weights(rows * columns);
+    testing::gauss(random, weights.data(), weights.size());
+    Rounder rounder(format, usual_statistics().of(cases[2]), {true, 4});
+    const size_t row_bytes = format.bytes_for(columns);
+    std::vector<uint8_t> together(rows * row_bytes), apart(together.size());
+    const OutputErrors all = rounder.round(weights.data(), rows, nullptr, together.data());
+    OutputErrors sum;
+    for (size_t first : {size_t{0}, size_t{17}}) {
+      const size_t count = first == 0 ? 17 : rows - 17;
+      const OutputErrors some = rounder.round(&weights[first * columns], count, nullptr, &apart[first * row_bytes]);
+      sum.calibrated += some.calibrated;
+      sum.plain += some.plain;
+    }
+    EXPECT_EQ(apart, together) << name;
+    EXPECT_NEAR(sum.calibrated, all.calibrated, 1e-9 * all.calibrated);
+    EXPECT_NEAR(sum.plain, all.plain, 1e-9 * all.plain);
+  }
+}
+
+/// Of a window as wide as they come, every kernel makes the same, and less error than there was.
+TEST(Calibration, RoundsWideWindowsAlikeOnEveryKernel) {
+  constexpr size_t wide = 4096, rows = 3;
+  Metric metric{wide, std::vector<float>(wide * wide)};
+  for (size_t i = 0; i < wide; ++i) {
+    for (size_t c = 0; c < wide; ++c) {
+      const size_t apart = i < c ? c - i : i - c;
+      metric.values[i * wide + c] = apart < 60 ? std::pow(0.9f, static_cast<float>(apart)) : 0.0f;
+    }
+  }
+  const Format& format = *find_format("q4_K");
+  Random random(7);
+  std::vector<float> weights(rows * wide);
+  testing::gauss(random, weights.data(), weights.size());
+  std::vector<std::vector<uint8_t>> made;
+  for (const Kernel kernel : every_kernel()) {
+    Rounder rounder(format, {metric, {}, metric}, {false, 4}, kernel);
+    made.emplace_back(format.bytes_for(weights.size()));
+    const OutputErrors errors = rounder.round(weights.data(), rows, nullptr, made.back().data());
+    EXPECT_LT(errors.calibrated, 0.7 * errors.plain);
+  }
+  for (const std::vector<uint8_t>& other : made) EXPECT_EQ(other, made.front());
 }
 
 /// How much of lowest-error's output error each way leaves, on inputs that go together: what it is all for.
@@ -271,6 +324,35 @@ TEST(InputProducts, AreTheSumsOfTheReference) {
   for (const Kernel kernel : every_kernel()) {
     EXPECT_EQ(input_products(from_left, from_right, places, kernel), flat(reference::products(all_left, all_right)));
     EXPECT_EQ(input_products(from_left, from_left, places, kernel), flat(reference::products(all_left, all_left)));
+  }
+}
+
+/// Wide matrices are taken in windows: each has the sums of its own columns, wherever it begins.
+TEST(InputProducts, OfWindowsAreThoseOfTheirColumns) {
+  constexpr size_t all = 4608, window = 2304, tokens = 20;
+  const std::vector<size_t> lengths = {tokens};
+  const std::vector<network::SequencePanels> places = network::place_sequences(lengths);
+  const Matrix inputs = invented_inputs(all, tokens, 4);
+  std::vector<float> panels(places.back().panels() * all * network::lanes);
+  for (size_t t = 0; t < tokens; ++t) {
+    for (size_t c = 0; c < all; ++c)
+      panels[(t / network::lanes * all + c) * network::lanes + t % network::lanes] = inputs[t][c];
+  }
+  const network::PlainInput input(network::panels_of(panels, all));
+  for (const Kernel kernel : every_kernel()) {
+    for (const size_t first : {size_t{0}, window}) {
+      const Channels from{&input, first, window};
+      const std::vector<float> found = input_products(from, from, places, kernel);
+      size_t different = 0;
+      for (size_t i = 0; i < window; i += 17) {
+        for (size_t c = 0; c < window; ++c) {
+          float sum = 0;
+          for (size_t t = 0; t < tokens; ++t) sum += inputs[t][first + i] * inputs[t][first + c];
+          different += sum != found[i * window + c];
+        }
+      }
+      EXPECT_EQ(different, 0u) << first;
+    }
   }
 }
 

@@ -58,7 +58,8 @@ void take_blocks(Parts& parts, size_t first_block, const std::vector<uint8_t>& b
   }
 }
 
-/// The multiples near those of a run that leave the least error of what is wanted.
+/// The multiples near those of a run that leave the least error of what is wanted: of each scale's with the minimum's
+/// as it was, and with those that fit best to the levels that the one before gave.
 void choose_multiples(Parts& parts, size_t first, const std::vector<float>& wanted,
                       const std::vector<float>& importance) {
   const Grammar& grammar = parts.format.grammar;
@@ -67,28 +68,42 @@ void choose_multiples(Parts& parts, size_t first, const std::vector<float>& want
   const bool minima = has_offset(grammar.kind);
   const int reach = grammar.most - grammar.fewest > 15 ? 8 : 5;
   const int given = own.scale[run], given_minimum = minima ? own.minimum[run] : 0;
-  const auto error = [&](int scale, int minimum) {
+  const float minimum_step = minima ? f32_from_f16(own.shared_minimum) : 0.0f;
+  float total = 0;
+  for (size_t i = first; i < first + parts.format.scale_length; ++i) total += importance[i];
+  struct Left {
+    float squares;
+    int fitting_minimum;
+  };
+  const auto left_by = [&](int scale, int minimum) {
     own.scale[run] = scale;
     if (minima) own.minimum[run] = minimum;
     const RunGrid grid = grammar.grid(own, static_cast<uint32_t>(run));
-    float sum = 0;
+    float squares = 0, without = 0;
     for (size_t i = first; i < first + parts.format.scale_length; ++i) {
-      const float off = wanted[i] - decoded(grid, level_for(grammar, wanted[i], grid));
-      sum += importance[i] * (off * off);
+      const float place = (wanted[i] - grid.offset) * (grid.step == 0 ? 0.0f : 1 / grid.step);
+      const float left = wanted[i] - grid.step * nearest_of(grammar, place), off = left - grid.offset;
+      squares += importance[i] * (off * off);
+      without += importance[i] * left;
     }
-    return sum;
+    if (minimum_step == 0) return Left{squares, given_minimum};
+    const auto low = static_cast<float>(std::max(given_minimum - reach, grammar.fewest));
+    const auto high = static_cast<float>(std::min(given_minimum + reach, grammar.most));
+    return Left{squares, static_cast<int>(std::nearbyint(std::clamp(-(without / total) / minimum_step, low, high)))};
   };
   int best = given, best_minimum = given_minimum;
-  float lowest = error(given, given_minimum);
+  float lowest = left_by(given, given_minimum).squares;
   for (int a = -reach; a <= reach; ++a) {
-    for (int b = minima ? -reach : 0; b <= (minima ? reach : 0); ++b) {
-      const int scale = std::clamp(given + a, grammar.fewest, grammar.most);
-      const int minimum = minima ? std::clamp(given_minimum + b, grammar.fewest, grammar.most) : 0;
-      const float found = error(scale, minimum);
-      if (!(found < lowest)) continue;
-      lowest = found;
-      best = scale;
-      best_minimum = minimum;
+    const int scale = std::clamp(given + a, grammar.fewest, grammar.most);
+    int minimum = given_minimum;
+    for (int trial = 0; trial < (minima ? 3 : 1); ++trial) {
+      const Left left = left_by(scale, minimum);
+      if (left.squares < lowest) {
+        lowest = left.squares;
+        best = scale;
+        best_minimum = minimum;
+      }
+      minimum = left.fitting_minimum;
     }
   }
   own.scale[run] = best;
