@@ -56,11 +56,11 @@ export function readSafetensors(path: string): Map<string, Tensor> {
   );
 }
 
-/** Half floats of both signs between 2^-6 and 2^-3, the same ones every time. */
-function* weights(): Generator<number, never> {
+/** Half floats of both signs between 2^-6 and 2^-3, the same ones every time; `doubled` so many times. */
+function* weights(doubled: number): Generator<number, never> {
   for (let state = 1; ;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    yield ((state >>> 16) & 0x83ff) | ((9 + ((state >>> 8) % 3)) << 10);
+    yield ((state >>> 16) & 0x83ff) | ((9 + doubled + ((state >>> 8) % 3)) << 10);
   }
 }
 
@@ -73,12 +73,12 @@ function invented(shape: number[], value: (index: number) => number): Tensor {
   };
 }
 
-/** Writes a folder of this family, with the tokenizer of the stories260K model. */
-export function writeFamilyFolder(family: Family, folder: string): void {
+/** Writes a folder of this family, with the tokenizer of stories260K. The weights are doubled so many times. */
+export function writeFamilyFolder(family: Family, folder: string, doubled = 0): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.json'), JSON.stringify(family.config));
   for (const file of TOKENIZER) copyFileSync(join(DATA, 'stories260K-hf', file), join(folder, file));
-  const random = weights();
+  const random = weights(doubled);
   const one = 0x3c00;
   const tensors = new Map<string, Tensor>();
   const add = (name: string, shape: number[]) => {

@@ -4,11 +4,12 @@ import { Wllama } from '/wllama/index.js';
 let llama;
 let vocabulary = 0;
 
-/** Loads the chosen file, single thread. Returns the size of its vocabulary. */
-window.loadChosen = async (contextLength) => {
+/** Loads the chosen file, single thread, with these settings beside. Returns the size of its vocabulary. */
+window.loadChosen = async (contextLength, settings = {}) => {
   await llama?.exit();
   llama = new Wllama({ default: '/wllama/wasm/wllama.wasm' }, { suppressNativeLog: true });
-  await llama.loadModel([...document.querySelector('input').files], { n_ctx: contextLength, n_parallel: 1, n_gpu_layers: 0, n_threads: 1 });
+  const usual = { n_ctx: contextLength, n_parallel: 1, n_gpu_layers: 0, n_threads: 1 };
+  await llama.loadModel([...document.querySelector('input').files], { ...usual, ...settings });
   vocabulary = llama.getModelMetadata().hparams.nVocab;
   return vocabulary;
 };
