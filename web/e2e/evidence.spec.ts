@@ -8,7 +8,7 @@ test('another method: its error beside that of llama.cpp’s, in total and for e
   await page.goto('./');
   await openModel(page);
   await page.locator('summary', { hasText: /^Options/ }).click();
-  await page.locator('#plan').getByRole('combobox', { name: 'Scale search' }).selectOption('lowest-error');
+  await page.locator('#plan').getByRole('radio', { name: 'lowest error' }).check();
   await expect(page.getByLabel(/Measure llama.cpp’s method as well/)).toBeChecked();
   await quantize(page, 'Q4_0');
   const figure = page.locator('#result .figures li', { hasText: 'RMSE over llama.cpp’s' });

@@ -1,6 +1,7 @@
 /** Numbers and commands as the page writes them. */
 import { describe, expect, test } from 'vitest';
-import { commandFor, outputName } from '../src/app/command';
+import { commandFor, outputName, type RunExtras } from '../src/app/command';
+import { usualTokens } from '../src/core';
 import { bytes, decibels, duration, exactBytes, listed, percent, precise, quantity, tally } from '../src/text/units';
 import { csv } from '../src/charts/save';
 
@@ -73,7 +74,7 @@ describe('the output’s name', () => {
 });
 
 test('a run as a command, quoted where the shell would misread it', () => {
-  expect(commandFor({ type: 'Q4_0' }, 'in.gguf', 'out.gguf', 2)).toBe(
+  expect(commandFor({ type: 'Q4_0' }, 'in.gguf', 'out.gguf', { workers: 2 })).toBe(
     'scripts/nibble quantize --workers 2 in.gguf out.gguf Q4_0',
   );
   expect(
@@ -88,12 +89,24 @@ test('a run as a command, quoted where the shell would misread it', () => {
       },
       "it's.gguf",
       'my model.gguf',
-      1,
-      'imatrix.dat',
+      { workers: 1, matrix: 'imatrix.dat' },
     ),
   ).toBe(
     "scripts/nibble quantize --allow-requantize --pure --output-tensor-type q8_0 --tensor-type 'ffn_.*=q5_0' " +
       "--override-kv general.name=str:mine --imatrix imatrix.dat --workers 1 'it'\\''s.gguf' 'my model.gguf' Q4_K_M",
+  );
+});
+
+test('a calibrated run as a command, with what differs from the usual', () => {
+  const options = { type: 'Q4_0', method: 'calibrated' };
+  const command = (calibration: NonNullable<RunExtras['calibration']>) =>
+    commandFor(options, 'in.gguf', 'out.gguf', { workers: 2, calibration });
+  expect(command({ tokens: usualTokens })).toBe(
+    'scripts/nibble quantize --method calibrated --workers 2 in.gguf out.gguf Q4_0',
+  );
+  expect(command({ text: 'my text.txt', tokens: 4096, level: 'layers' })).toBe(
+    "scripts/nibble quantize --method calibrated --calibration 'my text.txt' --tokens 4096 --level layers " +
+      '--workers 2 in.gguf out.gguf Q4_0',
   );
 });
 

@@ -1,13 +1,21 @@
 /** The run as a command of the shell, spelled as llama-quantize spells its options. */
+import { usualTokens, type CalibrationLevel } from '../core/calibration';
 import type { PlanOptions } from '../core/types';
 import { withoutExtension } from '../core/file-names';
+
+/** What a run has beside its options. */
+export interface RunExtras {
+  workers: number;
+  matrix?: string;
+  /** Of the method "calibrated": a text of one's own, its tokens, and the level where it was chosen. */
+  calibration?: { text?: string; tokens: number; level?: CalibrationLevel };
+}
 
 export function commandFor(
   options: PlanOptions,
   input: string,
   output: string,
-  workers: number,
-  matrix?: string,
+  { workers, matrix, calibration }: RunExtras,
 ): string {
   const words = ['scripts/nibble', 'quantize'];
   if (options.allowRequantize) words.push('--allow-requantize');
@@ -21,6 +29,12 @@ export function commandFor(
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
   if (options.keepSplit) words.push('--keep-split');
   if (options.method) words.push('--method', options.method);
+  if (calibration) {
+    const { text, tokens, level } = calibration;
+    if (text !== undefined) words.push('--calibration', quoted(text));
+    if (tokens !== usualTokens) words.push('--tokens', String(tokens));
+    if (level !== undefined) words.push('--level', level);
+  }
   words.push('--workers', String(workers), quoted(input), quoted(output), options.type);
   return words.join(' ');
 }

@@ -9,6 +9,7 @@ import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';
 import { followComparisonWithAnswers, followResultWithAnswers } from './state/answering';
+import { followWithCalibration } from './state/calibrated-method';
 import { endCalibratingOfReplacedModels } from './state/calibrating';
 import { keepMeasuredAnswers } from './state/measured-answers';
 import { endComparisonsOfReplacedModels } from './state/comparing';
@@ -18,7 +19,7 @@ import { followWithMixes } from './state/mixing';
 import { tellProblem } from './state/notices';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
-import { closeReplacedModels, isRunning, progress, run } from './state/running';
+import { calibrationProgress, closeReplacedModels, isRunning, progress, run } from './state/running';
 import { endTryingOfReplacedResults } from './state/trying';
 import { Unsupported } from './unsupported';
 import { keepOffline } from './updates';
@@ -37,6 +38,7 @@ function start(): void {
   followAddress();
   followWithMeasuring();
   followWithMixes();
+  followWithCalibration();
   closeReplacedModels();
   endComparisonsOfReplacedModels();
   followResultWithAnswers();
@@ -68,8 +70,8 @@ function start(): void {
   const title = document.title;
   effect(() => {
     const now = progress.value;
-    document.title =
-      isRunning.value && now ? `${Math.floor((100 * now.bytesOut) / now.bytesOutTotal)} % · Nibble` : title;
+    const share = calibrationProgress.value?.now.share ?? (now && now.bytesOut / now.bytesOutTotal);
+    document.title = isRunning.value && share !== null ? `${Math.floor(100 * share)} % · Nibble` : title;
   });
   window.addEventListener('beforeunload', (event) => {
     if (isRunning.value) event.preventDefault();

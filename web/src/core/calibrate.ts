@@ -10,6 +10,7 @@ import {
   type Calibration,
   type CalibrationLevel,
 } from './calibration';
+import { CalibrationCost, type CalibrationWork } from './calibration-cost';
 import { CalibrationWorkers } from './calibration-workers';
 import type { ChatUse } from './chat';
 import { openWith } from './derived-source';
@@ -22,16 +23,20 @@ import type { ByteSource } from './source';
 import type { FormatInfo, PassPlan, PassStep, Plan, PlannedTensor, RoundingRequest, Text } from './types';
 import type { RowsRounded, SumsDone, SumsKind } from '../worker/calibration-protocol';
 
-/** Texts cut for a calibration. */
-export interface CalibrationTexts {
+/** The stretches of a text. */
+export interface DividedTexts {
   calibrate: readonly Text[];
   heldBack: readonly Text[];
+}
+
+/** Texts cut for a calibration. */
+export interface CalibrationTexts extends DividedTexts {
   text: HashedFile; // that they were cut from
   chat: ChatUse; // how it is read
 }
 
 /** Every tenth stretch is held back. Throws Problem when there are too few tokens. */
-export function divideTexts(texts: readonly Text[]): Pick<CalibrationTexts, 'calibrate' | 'heldBack'> {
+export function divideTexts(texts: readonly Text[]): DividedTexts {
   const tokens = tokensOf(texts);
   if (tokens < fewestTokens) {
     throw new Problem(
@@ -50,7 +55,7 @@ export function divideTexts(texts: readonly Text[]): Pick<CalibrationTexts, 'cal
 export const tokensOf = (texts: readonly Text[]) => texts.reduce((sum, { tokens }) => sum + tokens.length, 0);
 
 /** What taking the texts through the model will do. Throws Problem when it cannot be run. */
-export function calibrationPass(model: OpenedModel, texts: CalibrationTexts): PassPlan {
+export function calibrationPass(model: OpenedModel, texts: DividedTexts): PassPlan {
   const all = [...texts.calibrate, ...texts.heldBack];
   return model.passPlan({
     tokens: tokensOf(all),
@@ -63,7 +68,7 @@ export function calibrationPass(model: OpenedModel, texts: CalibrationTexts): Pa
 }
 
 /** Layer after layer where there are enough tokens for the widest matrix. */
-export function levelFor(pass: PassPlan, texts: CalibrationTexts): CalibrationLevel {
+export function levelFor(pass: PassPlan, texts: DividedTexts): CalibrationLevel {
   const widest = pass.steps.reduce(
     (most, { part, columns }) => (part === 'dense' ? Math.max(most, columns!) : most),
     1,
@@ -84,8 +89,16 @@ export function calibrationMemory(pass: PassPlan, level: CalibrationLevel, worke
   return networks * pass.memory.activationsBytes + workers * (pass.memory.perWorkerBytes + matrices * window);
 }
 
-export interface CalibrationRun extends PassRun {
+/** How far a calibration is, and at what. */
+export interface CalibrationProgress extends PassProgress {
+  layer: number; // at work, from 1 on
+  layers: number;
+  matrix: string | null; // whose codes are being chosen; null: the text goes through the layer
+}
+
+export interface CalibrationRun extends Omit<PassRun, 'onProgress'> {
   level?: CalibrationLevel; // default: as many tokens allow
+  onProgress?: (progress: CalibrationProgress) => void;
 }
 
 /**
@@ -155,8 +168,10 @@ class RunningCalibration {
   readonly #encoded = new Set<string>(); // tensors of the layer at work that the quantized network has already
   readonly #parts: CalibratedPart[] = [];
   readonly #start = performance.now();
+  readonly #cost: CalibrationCost;
   readonly #work: number;
   #done = 0;
+  #layer = 1;
 
   constructor(
     model: OpenedModel,
@@ -175,7 +190,6 @@ class RunningCalibration {
     this.#run = run;
     const { core } = model;
     this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
-    this.#work = pass.steps.reduce((sum, step) => sum + workOf(step), 0);
     this.#chooseTargets(plan);
     const groups = Math.min(mostGroups, texts.calibrate.length);
     const heldBackGroups = Math.min(mostHeldBackGroups, texts.heldBack.length);
@@ -191,13 +205,18 @@ class RunningCalibration {
     };
     divide(texts.calibrate, groups, this.#groups);
     divide(texts.heldBack, heldBackGroups, this.#heldBackGroups);
+    this.#cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), level);
+    this.#work = this.#inTurn(this.#cost.total(), workers);
     this.#workers = new CalibrationWorkers(model, pass, level === 'layers' ? 2 : 1, shares, run);
   }
 
   async run(): Promise<Calibration> {
     for (const step of this.#pass.steps) {
+      // What comes behind the layers has no number of its own.
+      this.#layer = Math.max(this.#layer, Math.min(step.layer + 1, this.#pass.network.layers));
       await this.#runStep(step);
-      this.#showProgress(workOf(step));
+      this.#done += this.#inTurn(this.#cost.of(step), this.#workers.count);
+      this.#showProgress(null);
     }
     return {
       figures: {
@@ -211,7 +230,7 @@ class RunningCalibration {
         parts: this.#parts,
         answers: null,
       },
-      source: this.#scratch.handle(),
+      source: await this.#scratch.handle(),
       offsets: new Map([...this.#targets.values()].map(({ number, offset }) => [number, offset])),
     };
   }
@@ -329,6 +348,7 @@ class RunningCalibration {
       });
       for (const target of targets) {
         if (target.planned.to !== type) continue;
+        this.#showProgress(target.planned.name);
         await this.#round(step, target, first, columns, enough ? inputs.tokens : null, residual?.values ?? null);
         if (!enough) this.#parts.at(-1)!.tokens = inputs.tokens;
       }
@@ -449,12 +469,17 @@ class RunningCalibration {
     return { values: total.values ?? new Float32Array(0), tokens: total.tokens };
   }
 
-  #showProgress(work: number): void {
-    this.#done += work;
+  /** What passes one after the other. */
+  #inTurn({ shared, each }: CalibrationWork, workers: number): number {
+    return shared / workers + each;
+  }
+
+  #showProgress(matrix: string | null): void {
     const seconds = (performance.now() - this.#start) / 1000;
-    const share = this.#done / Math.max(1, this.#work);
+    const share = Math.min(1, this.#done / Math.max(1, this.#work));
     const secondsLeft = share > 0.01 ? (seconds / share) * (1 - share) : null;
-    this.#run.onProgress?.({ share, seconds, secondsLeft } satisfies PassProgress);
+    const layers = this.#pass.network.layers;
+    this.#run.onProgress?.({ share, seconds, secondsLeft, layer: this.#layer, layers, matrix });
   }
 }
 
@@ -500,9 +525,4 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 function cut(part: number, length: number, parts: number): number {
   return Math.floor((part * length) / parts);
-}
-
-/** Products of a step, per token. */
-function workOf({ op, rows, columns }: PassStep): number {
-  return op === 'embed' || op === 'vector' ? 0 : (rows ?? 0) * (columns ?? 0);
 }

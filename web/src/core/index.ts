@@ -11,18 +11,24 @@ export {
   divideTexts,
   levelFor,
   tokensOf,
+  type CalibrationProgress,
   type CalibrationTexts,
+  type DividedTexts,
 } from './calibrate';
+export { CalibrationCost } from './calibration-cost';
 export {
+  fewestTokens,
   stretchTokens,
   usualTokens,
   type AnswerFigures,
+  type CalibratedPart,
   type Calibration,
   type CalibrationAnswers,
   type CalibrationFigures,
   type CalibrationLevel,
 } from './calibration';
 export { measureCalibration } from './calibration-answers';
+export { productSpeed } from './product-speed';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { lookForGpu } from './gpu';
 export { extensionOf, withoutExtension } from './file-names';

@@ -5,6 +5,6 @@ export interface Scratch {
   write(offset: number, bytes: Uint8Array): Promise<void>;
   read(offset: number, length: number): Promise<Uint8Array>;
   /** What was written, for workers; nothing may be written after it. */
-  handle(): SourceHandle;
+  handle(): Promise<SourceHandle>;
   close(): void;
 }

@@ -36,7 +36,7 @@ export function createNodeScratch(): Scratch {
       if (got < length) bytes.fill(0, got);
       return bytes;
     },
-    handle() {
+    async handle() {
       const { size, mtimeMs } = fstatSync(fd);
       return { kind: 'fd', name, bytes: size, modified: mtimeMs, fd };
     },

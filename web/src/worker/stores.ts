@@ -12,7 +12,7 @@ export async function createHasher(): Promise<Hasher> {
   return { update: (bytes) => void sha256.update(bytes), digest: () => sha256.digest() };
 }
 
-function diskFull(detail: string): Problem {
+export function diskFull(detail: string): Problem {
   return new Problem(
     `The output could not be written: the disk is full or the browser ` +
       `gives this page no more of it (${detail}). Free some space and run again.`,

@@ -16,7 +16,7 @@ import {
 import type { Model } from '../engine';
 import { type Column, DataTable } from '../parts/data-table';
 import { blankTexts, costOf, costWords } from '../state/pass-cost';
-import { headOf, runText, textName } from '../state/text';
+import { headFor, runText, textName } from '../state/text';
 import { workers } from '../state/workers';
 import { integer, percent, plural } from '../../text/units';
 
@@ -25,7 +25,7 @@ const STRETCHES = 8;
 
 /** Throws Stopped or Problem. */
 export async function activationsOnText(model: Model, run: PassRun): Promise<Activations> {
-  const { text, chat } = await inChatTemplate(model, headOf(await runText(), STRETCHES * LENGTH));
+  const { text, chat } = await inChatTemplate(model, headFor(await runText(), STRETCHES * LENGTH));
   const texts = cutText(tokensFor([model], text, chat.used), LENGTH, STRETCHES);
   return { ...(await seeActivations(model, texts, featureRule.threshold, run)), chatTemplate: chat };
 }
@@ -128,7 +128,7 @@ export function Features({
               `largest activation ${largest.toFixed(1)}`,
           )
           .join('; ')}
-        .
+        .{chatTemplate && !chatTemplate.used && chatTemplate.why && ` ${chatTemplate.why}`}
       </p>
       {rows.length > 0 && (
         <DataTable

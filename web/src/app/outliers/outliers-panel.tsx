@@ -8,6 +8,7 @@ import { ChartFrame } from '../../charts/frame';
 import { findOutliers, type OutlierBasis, type OutlierReport, type TensorOutliers } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { activationsOnText, Features, ReadsText } from './activation-features';
+import { CALIBRATED } from '../state/calibrated-method';
 import { tellProblem } from '../state/notices';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
@@ -47,7 +48,10 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
         onProgress: (progress: { share: number }) => setShare(progress.share),
       };
       const activations = reads ? await activationsOnText(model, run) : undefined;
-      const wish = { plan: options.value, threshold };
+      // What the method calibrated leaves depends on more than the weights; it begins with this one's scales.
+      const { method, ...rest } = options.value;
+      const plan = method === CALIBRATED ? { ...rest, method: 'lowest-error' } : options.value;
+      const wish = { plan, threshold };
       const found = await findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
       if (!mine.signal.aborted) setReport(found);
     } catch (error) {

@@ -35,6 +35,12 @@ export function Decisions({ plan }: { plan: Plan }): VNode {
         cell: (row) => <span title={row.reason}>{row.reason}</span>,
         width: 70,
       },
+      {
+        title: 'scale search',
+        value: (row) => (row.action === 'convert' ? (row.method ?? '') : ''),
+        width: 13,
+        hint: 'The method that writes it: the one that was chosen, or what there is for this tensor and type',
+      },
       { title: 'shape', value: (row) => shapeText(row.shape), width: 14 },
       {
         title: 'bytes before',

@@ -14,8 +14,7 @@ const MOST_WORKERS = 16;
 export function OptionsPanel(): VNode {
   const wanted = options.value;
   const writable = (core.value?.formats ?? []).filter((format) => format.methods.length > 0);
-  const methods = [...new Set(writable.flatMap((format) => format.methods))];
-  const set = Object.keys(wanted).length - 1;
+  const set = Object.keys(wanted).filter((key) => key !== 'type' && key !== 'method').length;
   return (
     <details class="disclosure options">
       <summary>
@@ -50,25 +49,6 @@ export function OptionsPanel(): VNode {
           value={wanted.tokenEmbeddingType}
           onChange={(type) => ask({ tokenEmbeddingType: type })}
         />
-        {methods.length > 1 && (
-          <label class="option">
-            <span class="option-label">Scale search</span>
-            <select
-              class="select"
-              value={wanted.method ?? methods[0] ?? ''}
-              onChange={(event) =>
-                ask({ method: event.currentTarget.value === methods[0] ? undefined : event.currentTarget.value })
-              }
-            >
-              {methods.map((method) => (
-                <option key={method} value={method}>
-                  {method}
-                </option>
-              ))}
-            </select>
-            <span class="option-note">“llama.cpp” writes the bytes that llama-quantize writes.</span>
-          </label>
-        )}
         {wanted.method !== undefined && wanted.method !== REFERENCE_METHOD && (
           <label class="option check">
             <input

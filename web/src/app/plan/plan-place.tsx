@@ -4,6 +4,7 @@ import type { Plan } from '../../core/index';
 import { useHeight } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
+import { calibrationOffer } from '../state/calibrated-method';
 import { bytesToRun, fits, memoryThere } from '../state/fitting';
 import { mix } from '../state/mixing';
 import { type Opened, opened } from '../state/opening';
@@ -11,13 +12,14 @@ import { ask, options, plan } from '../state/planning';
 import { nameFor } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
-import { bitsPerWeight, bytes, exactBytes, listed, percent, plural } from '../../text/units';
+import { bitsPerWeight, bytes, duration, exactBytes, listed, percent, plural } from '../../text/units';
 import { Decisions, substitutions } from './decisions';
 import { FitsPanel } from './fits-panel';
 import { MatrixPanel } from './matrix-panel';
 import { MeasureStatus } from './measure-status';
 import { MethodsPanel } from './methods-panel';
 import { OptionsPanel } from './options-panel';
+import { SearchPanel } from './search-panel';
 import { StartRun } from './start-run';
 import { SizePanel } from './size-panel';
 import { TypeList } from './type-list';
@@ -37,6 +39,7 @@ export function PlanPlace(): VNode {
       <TypeList />
       <MeasureStatus />
       <SizePanel />
+      {model && <SearchPanel model={model} />}
       {model && <MethodsPanel />}
       {model && <OptionsPanel />}
       {model && made && 'problem' in made && <NotPlanned model={model} sentence={made.problem} />}
@@ -78,7 +81,13 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const bar = useHeight<HTMLDivElement>(keepClear);
   const changed = substitutions(made);
   const warnings = made.notes.filter(isWarning);
-  const memory = made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes;
+  const offer = calibrationOffer.value;
+  const calibrated = offer !== null && typeof offer !== 'string' ? offer : null;
+  // Calibrating comes first, and lets go of what it took.
+  const memory = Math.max(
+    made.memory.sharedBytes + workers.value * made.memory.perWorkerBytes,
+    calibrated?.memory ?? 0,
+  );
   const [toRun, fit, there] = [bytesToRun(made.outputBytes), fits(made.outputBytes), memoryThere.value];
   const output = nameFor(model, mix.value ? `${bitsPerWeight(made.bitsPerWeight)}bpw` : made.fileType);
   return (
@@ -103,6 +112,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
             {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
             {plural(workers.value, 'worker')}
+            {calibrated !== null && `, about ${duration(calibrated.seconds)} of calibrating first`}
             {toRun !== null && (
               <>
                 {' '}

@@ -4,11 +4,14 @@ import type { Plan } from '../../core/index';
 import { commandFor } from '../command';
 import { CopyButton } from '../parts/copy-button';
 import { isWarning } from '../parts/note-boxes';
+import { CALIBRATED, calibrationOffer, calibrationWish, wantedLevel, wantedTokens } from '../state/calibrated-method';
 import { matrix } from '../state/matrix';
+import { tellProblem } from '../state/notices';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
 import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { begin, isRunning } from '../state/running';
+import { ownText } from '../state/text';
 import { workers } from '../state/workers';
 
 /**
@@ -16,9 +19,13 @@ import { workers } from '../state/workers';
  * the output of one useless.
  */
 export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | null; output: string }): VNode {
-  const reason = plan === null ? 'plan-problem' : isRunning.value ? 'start-reason' : undefined;
-  const start = (made: Plan) =>
-    begin({
+  const calibrates = options.value.method === CALIBRATED;
+  const offer = calibrationOffer.value;
+  const unready = calibrates && (offer === null || typeof offer === 'string');
+  const reason = plan === null ? 'plan-problem' : isRunning.value || unready ? 'start-reason' : undefined;
+  const start = async (made: Plan) => {
+    const calibration = calibrates ? await calibrationWish() : null;
+    await begin({
       opened: model,
       plan: made,
       options: options.value,
@@ -26,12 +33,26 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
       output,
       ...(made.method !== REFERENCE_METHOD && measureReference.value && { reference: REFERENCE_METHOD }),
       ...(model.model.importance && matrix.value && { matrix: matrix.value.file }),
+      ...(calibration && { calibration }),
     });
+  };
   return (
     <div class="plan-actions">
       {plan && (
         <CopyButton
-          text={() => commandFor(options.value, model.input, output, workers.value, model.model.importance?.path)}
+          text={() =>
+            commandFor(options.value, model.input, output, {
+              workers: workers.value,
+              ...(model.model.importance && { matrix: model.model.importance.path }),
+              ...(calibrates && {
+                calibration: {
+                  ...(ownText.value && { text: ownText.value.name }),
+                  tokens: wantedTokens.value,
+                  ...(wantedLevel.value && { level: wantedLevel.value }),
+                },
+              }),
+            })
+          }
         >
           Copy as command
         </CopyButton>
@@ -41,13 +62,23 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
         class="button primary large"
         aria-disabled={reason !== undefined}
         aria-describedby={reason ?? (plan?.notes.some(isWarning) ? 'plan-warning' : undefined)}
-        onClick={() => plan && reason === undefined && void start(plan)}
+        onClick={() =>
+          plan &&
+          reason === undefined &&
+          void start(plan).catch((error: unknown) => tellProblem(`Not started: ${output}`, error))
+        }
       >
         Quantize
       </button>
       {reason === 'start-reason' && (
         <p class="start-reason small" id="start-reason">
-          A run is going: <a href="#run">wait for it, or stop it</a>.
+          {isRunning.value ? (
+            <>
+              A run is going: <a href="#run">wait for it, or stop it</a>.
+            </>
+          ) : (
+            (offer ?? 'The text is being read.')
+          )}
         </p>
       )}
     </div>

@@ -7,10 +7,12 @@ import { browserPlatform } from '../../platform/browser';
 import { goTo } from '../parts/place';
 import { matrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
+import { wantedLevel, wantedTokens } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import { options } from '../state/planning';
 import { type DroppedReceipt, receipt } from '../state/receipt';
-import { bytes, percent, precise } from '../../text/units';
+import { textFile } from '../state/text';
+import { bytes, integer, percent, precise } from '../../text/units';
 
 export function ReceiptPanel(): VNode | null {
   const shown = receipt.value;
@@ -58,6 +60,7 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       if (!model) throw new Error(`Open the model first: ${given.inputs.map((file) => file.name).join(', ')}.`);
       await expectMatrix(given, signal);
       expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
+      await expectText(given, signal);
       options.value = given.options;
       goTo('plan');
       return (
@@ -103,6 +106,16 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
             </dd>
           </>
         )}
+        {given.calibration && (
+          <>
+            <dt>calibrated</dt>
+            <dd>
+              {given.calibration.level === 'layers' ? 'layer after layer' : 'in one pass'} by{' '}
+              <span class="mono">{given.calibration.text.name}</span>, {tokensOf(given.calibration)}, SHA-256{' '}
+              <code>{given.calibration.text.sha256}</code>
+            </dd>
+          </>
+        )}
         <dt>to</dt>
         <dd>
           {given.outputs.map((file) => (
@@ -128,6 +141,25 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       )}
     </section>
   );
+}
+
+const tokensOf = ({ tokens, heldBack }: NonNullable<Receipt['calibration']>) =>
+  `${integer(tokens)} tokens and ${integer(heldBack)} to judge by`;
+
+/** Sets what the receipt's run was calibrated by. Throws unless the text of choice is the receipt's. */
+async function expectText({ calibration }: Receipt, signal: AbortSignal): Promise<void> {
+  if (!calibration) return;
+  const { text, tokens, heldBack, level } = calibration;
+  const file = await textFile();
+  const sha256 = await browserPlatform.hashFile(blobHandle(file), { signal });
+  if (sha256 !== text.sha256) {
+    throw new Error(
+      `The run of the receipt was calibrated by ${text.name} (SHA-256 ${text.sha256}), and ${file.name} is not that. ` +
+        'Choose that text, under Plan with the scale search “calibrated”.',
+    );
+  }
+  wantedTokens.value = tokens + heldBack;
+  wantedLevel.value = level;
 }
 
 /** Throws unless the matrix that is open is the one of the receipt, under its name. */

@@ -22,6 +22,7 @@ import {
   precise,
 } from '../../text/units';
 import { BlockCharts } from './block-charts';
+import { CalibratedParts } from './calibrated-parts';
 import { DEFINITIONS } from './definitions';
 import { ErrorCharts } from './error-charts';
 import { errorRatio, ErrorTable, ratioText } from './error-table';
@@ -92,15 +93,14 @@ function ResultView({ shown }: { shown: Result }): VNode {
               <span class="quiet">SHA-256</span>
               <code data-testid="sha256">{file.sha256}</code>
               <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
-              <span class="quiet small">
-                {plan.method === 'llama.cpp' ? 'the same in every browser, and for any number of workers' : ''}
-              </span>
+              <span class="quiet small">the same in every browser, and for any number of workers</span>
             </div>
           ),
       )}
       <ReadBack shown={shown} />
       <AgainstReceipt shown={shown} />
       <TakeAlong shown={shown} />
+      {report.calibration && <CalibratedParts figures={report.calibration} type={plan.fileType} />}
       <ResultAnswers shown={shown} />
       <ResultFigures shown={shown} />
       <p class="caveat">{DEFINITIONS.caveat}</p>

@@ -1,7 +1,18 @@
 import type { VNode } from 'preact';
 import { goTo, Place } from '../parts/place';
 import { opened } from '../state/opening';
-import { begin, finished, isRunning, outcome, progress, run, type Run } from '../state/running';
+import {
+  begin,
+  calibrationProgress,
+  type CalibrationStage,
+  finished,
+  isRunning,
+  outcome,
+  paused,
+  progress,
+  run,
+  type Run,
+} from '../state/running';
 import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 
@@ -11,9 +22,11 @@ export function RunPlace(): VNode {
   const status = !current
     ? 'nothing is running'
     : isRunning.value
-      ? progress.value?.paused
+      ? paused.value
         ? 'paused'
-        : 'running'
+        : calibrationProgress.value
+          ? 'calibrating'
+          : 'running'
       : ended?.kind === 'done'
         ? 'finished'
         : ended?.kind;
@@ -41,9 +54,50 @@ export function RunPlace(): VNode {
   );
 }
 
+/** Before anything is written: codes are being chosen by a text, and what they give is measured. */
+function Calibrating({ stage, text }: { stage: CalibrationStage; text: string }): VNode {
+  const { share, secondsLeft } = stage.now;
+  const codes = stage.doing === 'codes' ? stage.now : null;
+  return (
+    <>
+      <ul class="run-figures">
+        <li>
+          <strong>{percent(share, 0)}</strong> {codes ? 'calibrated' : 'of the answers measured'}
+        </li>
+        {codes && (
+          <li>
+            layer <strong>{integer(codes.layer)}</strong> of {integer(codes.layers)}
+          </li>
+        )}
+        <li>
+          {secondsLeft === null ? (
+            'time left not known yet'
+          ) : (
+            <>
+              about <strong>{duration(secondsLeft)}</strong> left {codes ? 'of calibrating' : 'of measuring'}
+            </>
+          )}
+        </li>
+      </ul>
+      <p class="run-tensor mono small" aria-hidden="true">
+        {codes?.matrix
+          ? `choosing the codes of ${codes.matrix}`
+          : codes
+            ? `${text} goes through the layer`
+            : 'what lowest-error would answer, and what was calibrated'}
+      </p>
+    </>
+  );
+}
+
 function RunView({ current }: { current: Run }): VNode {
   const now = progress.value;
-  const share = now && now.bytesOutTotal > 0 ? now.bytesOut / now.bytesOutTotal : 0;
+  const calibrating = calibrationProgress.value;
+  const share = calibrating
+    ? calibrating.now.share
+    : now && now.bytesOutTotal > 0
+      ? now.bytesOut / now.bytesOutTotal
+      : 0;
   const running = isRunning.value;
   return (
     <>
@@ -59,7 +113,7 @@ function RunView({ current }: { current: Run }): VNode {
               class="button"
               onClick={() => (current.pause.paused ? current.pause.resume() : current.pause.pause())}
             >
-              {now?.paused ? 'Go on' : 'Pause'}
+              {paused.value ? 'Go on' : 'Pause'}
             </button>
             <button type="button" class="button" onClick={() => current.stop.abort()}>
               Stop
@@ -80,13 +134,19 @@ function RunView({ current }: { current: Run }): VNode {
       <div
         class="progress"
         role="progressbar"
-        aria-label="Written"
+        aria-label={calibrating?.doing === 'codes' ? 'Calibrated' : calibrating ? 'Answers measured' : 'Written'}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.floor(share * 100)}
       >
         <span style={{ transform: `scaleX(${share})` }} />
       </div>
+      {running && calibrating && <Calibrating stage={calibrating} text={current.calibration?.text.name ?? ''} />}
+      {running && !calibrating && !now && current.calibration && (
+        <p class="quiet small" role="status">
+          Reading {current.calibration.text.name}…
+        </p>
+      )}
       {now && (
         <ul class="run-figures">
           <li>
@@ -126,7 +186,7 @@ function RunView({ current }: { current: Run }): VNode {
           {now.tensor}
         </p>
       )}
-      <RunMap plan={current.plan} finished={finished.value} />
+      {!(running && calibrating) && <RunMap plan={current.plan} finished={finished.value} />}
     </>
   );
 }

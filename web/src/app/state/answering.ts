@@ -20,7 +20,7 @@ import { chosenGpu } from './gpu';
 import { type Opened, opened } from './opening';
 import { blankTexts, costOf, secondsOf, type PassCost } from './pass-cost';
 import { type Result, result } from './running';
-import { headOf, isTextAtHand, runText } from './text';
+import { headFor, isTextAtHand, runText } from './text';
 import { workers } from './workers';
 
 /** How much of the text is used: stretches of so many tokens, the second half of each being scored. */
@@ -132,7 +132,7 @@ export class Answers {
       await withSecond(pair, async (second) => {
         const models = [pair.first.model, second] as const;
         const { stretches, length } = extent;
-        const read = await inChatTemplate(models[0], headOf(text, stretches * length));
+        const read = await inChatTemplate(models[0], headFor(text, stretches * length));
         const texts = cutText(tokensFor(models, read.text, read.chat.used), length, stretches);
         show({ text: text.name, chat: read.chat, cost: costOf(models, texts, workers.peek(), { contrast: true }) });
         const start = performance.now();

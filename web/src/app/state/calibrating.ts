@@ -16,7 +16,7 @@ import { chosenGpu, engineWords } from './gpu';
 import { tell, tellProblem } from './notices';
 import { changeMatrix, type Opened, opened } from './opening';
 import { costOf, blankTexts, type PassCost } from './pass-cost';
-import { headOf, runText } from './text';
+import { headFor, runText } from './text';
 import { workers } from './workers';
 
 /** As llama-imatrix cuts its text, in tokens; and how much of the text is read at most. */
@@ -53,7 +53,7 @@ export async function calibrate(shown: Opened): Promise<void> {
   try {
     const { model } = shown;
     const text = await runText();
-    const read = await inChatTemplate(model, headOf(text, STRETCHES * LENGTH));
+    const read = await inChatTemplate(model, headFor(text, STRETCHES * LENGTH));
     const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
     let engine = '';
     const bytes = await makeImportance(model, texts, datasetName(text.name, read.chat), {

@@ -1,6 +1,13 @@
 /** The run: one at a time, with its own model, so that another file may be opened meanwhile. */
 import { computed, effect, signal } from '@preact/signals';
 import {
+  calibrate,
+  type Calibration,
+  CalibrationCost,
+  calibrationPass,
+  type CalibrationProgress,
+  measureCalibration,
+  type PassProgress,
   Pause,
   type Plan,
   type PlanOptions,
@@ -11,11 +18,14 @@ import {
   sentenceOf,
   Stopped,
   type TensorReport,
+  tokensOf,
 } from '../../core/index';
+import { createBrowserScratch } from '../../platform/browser-scratch';
 import { expectRoom } from '../../platform/room';
 import { type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, extensionsOf, type Model } from '../engine';
+import { CALIBRATED, type CalibrationWish, learnSpeed, readTexts } from './calibrated-method';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
 import { askWhere } from './saving';
@@ -32,6 +42,8 @@ export interface Assignment {
   reference?: string;
   /** The importance matrix the model was opened with. */
   matrix?: File;
+  /** Of the method "calibrated". */
+  calibration?: CalibrationWish;
   /** Name for the output file. */
   output: string;
 }
@@ -48,11 +60,18 @@ export interface Result extends Assignment {
   sink: BrowserSink;
 }
 
+/** What a run does before it writes anything: codes are chosen, then the answers they give are measured. */
+export type CalibrationStage = { doing: 'codes'; now: CalibrationProgress } | { doing: 'answers'; now: PassProgress };
+
 /** The run that is going, or the last one. */
 export const run = signal<Run | null>(null);
 /** How it ended; null while it is going. */
 export const outcome = signal<Outcome | null>(null);
 export const progress = signal<Progress | null>(null);
+/** How far choosing codes by a text is, which comes before anything is written; null: it is over, or not needed. */
+export const calibrationProgress = signal<CalibrationStage | null>(null);
+/** Whether the run waits for the person. */
+export const paused = signal(false);
 /** Tensors that are finished, in output order. */
 export const finished = signal<readonly TensorReport[]>([]);
 export const result = signal<Result | null>(null);
@@ -83,6 +102,11 @@ function waysToRoom(plan: Plan): string[] {
   return ways;
 }
 
+/** What is kept aside while a run is calibrated. */
+function codesBytes({ tensors }: Plan): number {
+  return tensors.reduce((sum, { method, outputBytes }) => sum + (method === CALIBRATED ? outputBytes : 0), 0);
+}
+
 /** Gives up the output that is kept in private storage; its figures stay. */
 export async function deleteOutput(): Promise<void> {
   outputDeleted.value = true;
@@ -96,7 +120,7 @@ export async function begin(assignment: Assignment): Promise<void> {
   let sink: BrowserSink;
   try {
     const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
-    if (!ask) await expectRoom(plan.outputBytes, waysToRoom(plan));
+    if (!ask) await expectRoom(plan.outputBytes + codesBytes(plan), waysToRoom(plan));
     sink = await pickSink(output, ask);
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
@@ -118,22 +142,30 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
   run.value = mine;
   outcome.value = null;
   progress.value = null;
+  calibrationProgress.value = null;
+  paused.value = false;
   finished.value = [];
+  const stopListening = mine.pause.listen((now) => (paused.value = now));
+  let begun = false;
   try {
-    const report = await runPipeline(assignment.opened.model, assignment.options, sink, {
-      workers: assignment.workers,
-      ...(assignment.reference !== undefined && { reference: assignment.reference }),
-      signal: mine.stop.signal,
-      pause: mine.pause,
-      onTensor: (tensor) => reports.push(tensor),
-      onProgress: (now) => {
-        progress.value = now;
-        // Small tensors finish faster than anyone can look: the map is drawn anew a few times a second.
-        if (reports.length > finished.value.length && now.seconds - mapDrawn > SECONDS_BETWEEN_MAPS) {
-          mapDrawn = now.seconds;
-          finished.value = reports.slice();
-        }
-      },
+    const report = await withCodes(mine, (calibration) => {
+      begun = true;
+      return runPipeline(assignment.opened.model, assignment.options, sink, {
+        workers: assignment.workers,
+        ...(assignment.reference !== undefined && { reference: assignment.reference }),
+        ...(calibration && { calibration }),
+        signal: mine.stop.signal,
+        pause: mine.pause,
+        onTensor: (tensor) => reports.push(tensor),
+        onProgress: (now) => {
+          progress.value = now;
+          // Small tensors finish faster than anyone can look: the map is drawn anew a few times a second.
+          if (reports.length > finished.value.length && now.seconds - mapDrawn > SECONDS_BETWEEN_MAPS) {
+            mapDrawn = now.seconds;
+            finished.value = reports.slice();
+          }
+        },
+      });
     });
     const previous = result.value;
     finished.value = report.tensors;
@@ -145,9 +177,51 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
     finished.value = reports;
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
     if (outcome.value.kind === 'failed') tellProblem(`Not finished: ${assignment.output}`, error);
+    if (!begun) await giveUp(sink, assignment.plan);
     void sink.dispose();
+  } finally {
+    stopListening();
   }
   if (opened.value?.model !== assignment.opened.model) assignment.opened.model.close();
+}
+
+/** Chooses codes by a text, where the plan asks for it, for as long as `use` takes. Throws Stopped or Problem. */
+async function withCodes<T>(mine: Run, use: (calibration: Calibration | undefined) => Promise<T>): Promise<T> {
+  const { calibration: wish, opened: of, plan, workers } = mine;
+  if (!wish) return use(undefined);
+  const { model } = of;
+  const { signal } = mine.stop;
+  const texts = await readTexts(model, wish, signal);
+  const scratch = await createBrowserScratch();
+  try {
+    const run = { workers, signal, pause: mine.pause };
+    const made = await calibrate(model, plan, texts, scratch, {
+      ...run,
+      level: wish.level,
+      onProgress: (now) => (calibrationProgress.value = { doing: 'codes', now }),
+    });
+    made.figures.answers = await measureCalibration(model, mine.options, texts, made, {
+      ...run,
+      onProgress: (now) => (calibrationProgress.value = { doing: 'answers', now }),
+    });
+    const pass = calibrationPass(model, texts);
+    const cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), wish.level);
+    learnSpeed(cost, Math.min(workers, texts.calibrate.length), made.figures.seconds);
+    calibrationProgress.value = null;
+    return await use(made);
+  } finally {
+    scratch.close();
+  }
+}
+
+/** Leaves no empty file where a save dialog made one. */
+async function giveUp(sink: BrowserSink, { outputFiles }: Plan): Promise<void> {
+  if (sink.place !== 'picked') return;
+  const files = outputFiles.map(({ name, bytes }) => ({ name, bytes }));
+  await sink
+    .open(files)
+    .then(() => sink.abort())
+    .catch(() => {});
 }
 
 /** A model that another replaces is closed, unless a run still reads it. */

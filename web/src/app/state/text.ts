@@ -29,6 +29,14 @@ export async function runText(): Promise<RunText> {
   return shipped;
 }
 
+/** The file of the text of choice, whole. */
+export async function textFile(): Promise<File> {
+  const own = ownText.peek();
+  if (own) return own;
+  const { name, bytes } = await runText();
+  return new File([bytes as Uint8Array<ArrayBuffer>], name, { type: 'text/plain' });
+}
+
 /** Whether the text of choice can be had without a network. */
 export async function isTextAtHand(): Promise<boolean> {
   return ownText.peek() !== null || (await isAtHand(SHIPPED_TEXT));
@@ -44,8 +52,12 @@ const MOST_BYTES_A_TOKEN = 12;
 const LINE_END = 10;
 
 /** As much of a text as so many tokens can need, up to the end of a line. */
-export function headOf({ bytes }: RunText, tokens: number): Uint8Array {
-  const most = tokens * MOST_BYTES_A_TOKEN;
+export function headFor(text: RunText, tokens: number): Uint8Array {
+  return headOf(text.bytes, tokens * MOST_BYTES_A_TOKEN);
+}
+
+/** At most so many bytes of a text, up to the end of a line. */
+export function headOf(bytes: Uint8Array, most: number): Uint8Array {
   if (bytes.length <= most) return bytes;
   const end = bytes.lastIndexOf(LINE_END, most);
   return bytes.subarray(0, end > 0 ? end : most);

@@ -1,0 +1,99 @@
+/** Choosing codes by a text, in the page: the command line's bytes, and what stands in the way. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
+import {
+  chooseType,
+  dropBytes,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  openModel,
+  privateBytes,
+  save,
+  sha256Of,
+  test,
+} from './support';
+
+const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
+const data = (name: string) => fileURLToPath(new URL(`../../tests/data/${name}`, import.meta.url));
+const SMALL = 'stories260K-F32.gguf';
+
+const calibrated = (page: Page) => page.locator('#plan').getByRole('radio', { name: 'calibrated' });
+const panel = (page: Page) => page.locator('.calibrated');
+
+async function useText(page: Page, name: string, content: Buffer): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await panel(page).getByRole('button', { name: 'Use another text…' }).click();
+  await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: content });
+}
+
+test('the page calibrates by a text of one’s own to the bytes of the command line, and says what it did', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await openModel(page, SMALL);
+  await calibrated(page).check();
+  await expect(panel(page)).toContainText('calibration.txt, which comes with this page');
+  await useText(page, 'short.txt', Buffer.from('Once upon a time there was a dog. '.repeat(60)));
+  await expect(panel(page).getByRole('alert')).toContainText('fewer than 2000 do more harm than good');
+  await expect(page.getByRole('button', { name: 'Quantize' })).toHaveAttribute('aria-disabled', 'true');
+  await useText(page, 'tinystories.txt', readFileSync(data('tinystories.txt')));
+  await panel(page).getByLabel('Tokens of the text, at most').selectOption('4096');
+  await expect(panel(page)).toContainText('3 584 tokens calibrate in stretches of 256, 512 judge');
+  await expectAccessible(page, '#plan');
+  await chooseType(page, 'Q4_0');
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
+  const shown = await page.getByTestId('sha256').textContent();
+
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const own = join(folder, 'own.gguf');
+    const how = ['--method', 'calibrated', '--calibration', data('tinystories.txt'), '--tokens', '4096'];
+    execFileSync(process.execPath, [program, 'quantize', ...how, data(SMALL), own, 'Q4_0']);
+    expect(shown).toBe(sha256Of(own));
+    expect(sha256Of((await save(page)).path)).toBe(shown);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const result = page.locator('.calibrated-result');
+  await expect(result).toContainText('Layer after layer by tinystories.txt, 3 584 tokens');
+  await expect(result).toContainText(sha256Of(data('tinystories.txt')));
+  await result.getByText('Matrix by matrix').click();
+  await expect(result.getByRole('region')).toContainText('blk.0.attn_q.weight');
+  await expectAccessible(page, '.calibrated-result');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoSidewaysScrolling(page);
+});
+
+test('calibrating is held and stopped, and leaves nothing behind', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await calibrated(page).check();
+  await panel(page).getByLabel('Tokens of the text, at most').selectOption('65536');
+  await chooseType(page, 'Q4_K_M');
+  await expect(panel(page)).toContainText('judge: a matrix');
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  const run = page.locator('#run');
+  await expect(run).toContainText('layer 1 of 4');
+  await run.getByRole('button', { name: 'Pause' }).click();
+  await expect(run.locator('.place-status')).toHaveText('paused');
+  await run.getByRole('button', { name: 'Go on' }).click();
+  await run.getByRole('button', { name: 'Stop' }).click();
+  await expect(run).toContainText('Stopped. Nothing was kept of the output.');
+  await expect.poll(() => privateBytes(page)).toBe(0);
+});
+
+test('a model that no text can be run through says why it is not calibrated', async ({ page }) => {
+  await page.goto('./');
+  await dropBytes(page, 'bare.gguf', [
+    ...tinyGguf({ 'general.architecture': { string: 'llama' } }, [tinyTensor('blk.0.attn_q.weight', [64, 8])]),
+  ]);
+  await expect(calibrated(page)).toBeDisabled();
+  await expect(page.locator('#plan')).toContainText(/This model cannot be calibrated\. .*tokenizer/);
+});
