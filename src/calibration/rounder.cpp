@@ -85,7 +85,14 @@ OutputErrors Rounder::round(const float* rows, size_t count, const float* residu
     } else {
       start();
     }
-    if (method_.passes > 0) descend();
+    if (method_.passes > 0) {
+      if (method_.feedback) {
+        pull_of_feedback();
+      } else {
+        pull_of_start();
+      }
+      descend();
+    }
     for (size_t row = 0; row < some; ++row) write(row, blocks + (done + row) * row_bytes);
     if (held_back_.empty()) continue;
     const OutputErrors left = errors(some);
@@ -222,9 +229,9 @@ void Rounder::feed_back() {
         math_.round_run(list_, runs(group, first + run), run, run_length_, target.values, factor_.tile(tile, tile),
                         levels(group, first), wanted.values, passed_on.values);
       }
-      passed_on.give(sums_.strip(tile) + group * lanes * tile_columns);
+      wanted.give(sums_.strip(tile) + group * lanes * tile_columns);
     }
-    change(tile, groups_ * lanes, [&](size_t row, size_t c) { return sums_.at(row, c); });
+    change(tile, groups_ * lanes, [&](size_t row, size_t c) { return value(row, c) - target_.at(row, c); });
     for (size_t to = tile + 1; to < tiles_; ++to) pass_on(factor_, tile, to, sums_);
   }
 }
@@ -267,12 +274,36 @@ void Rounder::choose_multiples(size_t group, size_t column, const float* wanted)
   }
 }
 
-void Rounder::descend() {
+/// sums_ becomes H e.
+void Rounder::pull_of_start() {
   sums_.fill(0);
   for (size_t from = 0; from < tiles_; ++from) {
     change(from, groups_ * lanes, [&](size_t row, size_t c) { return value(row, c) - target_.at(row, c); });
     for (size_t to = 0; to < tiles_; ++to) pass_on(metric_, from, to, sums_);
   }
+}
+
+/// The same after feedback: what was wanted of a column less what it got is e U, and H e is U D of that, half the work.
+void Rounder::pull_of_feedback() {
+  TileLanes own, by;
+  for (size_t from = 0; from < tiles_; ++from) {
+    change(from, groups_ * lanes,
+           [&](size_t row, size_t c) { return factor_diagonal_[c] * (value(row, c) - sums_.at(row, c)); });
+    for (size_t group = 0; group < groups_; ++group) {
+      for (uint32_t k = 0; k < tile_columns; ++k) {
+        for (size_t lane = 0; lane < lanes; ++lane) {
+          by.values[k * lanes + lane] = changes_[group * lanes + lane].by[k];
+          own.values[k * lanes + lane] = -by.values[k * lanes + lane];
+        }
+        math_.subtract(own.values, 0, k, factor_.tile(from, from), tile_columns, &k, by.values + k * lanes, 1);
+      }
+      own.give(sums_.strip(from) + group * lanes * tile_columns);
+    }
+    for (size_t to = 0; to < from; ++to) pass_on(factor_, from, to, sums_);
+  }
+}
+
+void Rounder::descend() {
   std::vector<bool> moving(groups_, true);
   for (int pass = 0; pass < method_.passes; ++pass) {
     std::vector<bool> moved(groups_, false);

@@ -69,6 +69,8 @@ class Rounder {
   void choose_block(size_t block);
   void choose_multiples(size_t group, size_t column, const float* wanted);
   void take_run(size_t row, size_t block, size_t run);
+  void pull_of_start();
+  void pull_of_feedback();
   void descend();
   bool descend(size_t tile, const std::vector<bool>& moving, std::vector<bool>& moved);
   void write(size_t row, uint8_t* blocks);

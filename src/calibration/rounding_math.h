@@ -64,7 +64,8 @@ struct RoundingMath {
   void (*subtract)(float* rows, size_t first, size_t end, const float* matrix, size_t stride, const uint32_t* at,
                    const float* changes, size_t count);
 
-  /// Of each row: row[c] -= by[i] * tile[at[i]][c] for each of its changes, in order. rows x tile_columns.
+  /// Of each row: row[c] -= by[i] * tile[at[i]][c] for each of its changes, in order. rows x tile_columns. Rows that
+  /// change in all columns do so in the same order.
   void (*subtract_tile)(float* rows, const float* tile, const RowChanges* changes, size_t count);
 
   /// One pass of coordinate descent over the columns of a tile, runs of `run_length` of them: `pull` is

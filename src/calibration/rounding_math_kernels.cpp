@@ -50,25 +50,54 @@ void subtract(float* rows, size_t first, size_t end, const float* matrix, size_t
   for (; c < end; ++c) subtract_columns<1>(rows + c * lanes, matrix + c, stride, at, changes, count);
 }
 
-void subtract_tile(float* rows, const float* tile, const RowChanges* changes, size_t count) {
-  // Eight values, a change and a product fit the sixteen registers of x86-64.
-  constexpr size_t at_once = 8 * step;
-  for (size_t r = 0; r < count; ++r, rows += tile_columns) {
-    const RowChanges& own = changes[r];
-    if (own.count == 0) continue;
-    for (size_t c = 0; c < tile_columns; c += at_once) {
-      V values[8];
+/// One float in all lanes.
+template <class T>
+inline T everywhere(const float* value) {
+  if constexpr (lane_count<T> == 1) {
+    return *value;
+  } else {
+    return T(wasm_v128_load32_splat(value));
+  }
+}
+
+/// `Rows` rows with as many changes in the same order, `Vectors` vectors of their columns: the values stay in
+/// registers.
+template <size_t Rows, size_t Vectors>
+inline void subtract_in_registers(float* rows, const float* tile, const RowChanges* changes) {
+  V values[Rows][Vectors];
+  NIBBLE_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) values[r][v] = load_run<V>(rows + r * tile_columns + v * step);
+  }
+  for (size_t i = 0; i < changes->count; ++i) {
+    V factors[Vectors];
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) factors[v] = load_run<V>(tile + changes->at[i] * tile_columns + v * step);
+    NIBBLE_UNROLL
+    for (size_t r = 0; r < Rows; ++r) {
+      const V by = everywhere<V>(changes[r].by + i);
       NIBBLE_UNROLL
-      for (size_t v = 0; v < 8; ++v) values[v] = load_run<V>(rows + c + v * step);
-      for (size_t i = 0; i < own.count; ++i) {
-        const V by(own.by[i]);
-        const float* factors = tile + own.at[i] * tile_columns + c;
-        NIBBLE_UNROLL
-        for (size_t v = 0; v < 8; ++v) values[v] = values[v] - by * load_run<V>(factors + v * step);
-      }
-      NIBBLE_UNROLL
-      for (size_t v = 0; v < 8; ++v) store_run(values[v], rows + c + v * step);
+      for (size_t v = 0; v < Vectors; ++v) values[r][v] = values[r][v] - by * factors[v];
     }
+  }
+  NIBBLE_UNROLL
+  for (size_t r = 0; r < Rows; ++r) {
+    NIBBLE_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) store_run(values[r][v], rows + r * tile_columns + v * step);
+  }
+}
+
+void subtract_tile(float* rows, const float* tile, const RowChanges* changes, size_t count) {
+  // Eight values, what they share and a product fit the sixteen registers of x86-64.
+  constexpr size_t narrow = 4, wide = 8;
+  for (size_t r = 0; r < count;) {
+    const bool pair = r + 1 < count && changes[r].count == tile_columns && changes[r + 1].count == tile_columns;
+    for (size_t c = 0; pair && c < tile_columns; c += narrow * step)
+      subtract_in_registers<2, narrow>(rows + r * tile_columns + c, tile + c, changes + r);
+    for (size_t c = 0; !pair && changes[r].count > 0 && c < tile_columns; c += wide * step)
+      subtract_in_registers<1, wide>(rows + r * tile_columns + c, tile + c, changes + r);
+    r += pair ? 2 : 1;
   }
 }
 

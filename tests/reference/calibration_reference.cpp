@@ -110,8 +110,9 @@ void choose_multiples(Parts& parts, size_t first, const std::vector<float>& want
   if (minima) own.minimum[run] = best_minimum;
 }
 
-void feed_back(Parts& parts, const std::vector<float>& target, const Matrix& upper,
-               const std::vector<float>& importance) {
+/// Gives H (target - rounded): U D of what each column was rounded off by.
+std::vector<float> feed_back(Parts& parts, const std::vector<float>& target, const UnitUpper& factor,
+                             const std::vector<float>& importance) {
   const Format& format = parts.format;
   std::vector<float> wanted = target;
   for (size_t j = 0; j < target.size(); ++j) {
@@ -122,17 +123,30 @@ void feed_back(Parts& parts, const std::vector<float>& target, const Matrix& upp
       choose_multiples(parts, j, wanted, importance);
     parts.levels[j] = level_for(format.grammar, wanted[j], parts.grid(j));
     const float passed_on = parts.value(j) - target[j];
-    for (size_t c = j + 1; c < target.size(); ++c) wanted[c] -= passed_on * upper[j][c];
+    for (size_t c = j + 1; c < target.size(); ++c) wanted[c] -= passed_on * factor.upper[j][c];
   }
+  std::vector<float> pull(target.size());
+  for (size_t j = 0; j < target.size(); ++j) {
+    const float by = factor.diagonal[j] * (parts.value(j) - wanted[j]);
+    pull[j] = -by;
+    for (size_t c = 0; c < j; ++c) pull[c] -= by * factor.upper[c][j];
+  }
+  return pull;
 }
 
-void descend(Parts& parts, const std::vector<float>& target, const Matrix& metric, int passes) {
+/// H (target - rounded).
+std::vector<float> pull_of(const Parts& parts, const std::vector<float>& target, const Matrix& metric) {
   const size_t n = target.size();
   std::vector<float> pull(n, 0.0f);
   for (size_t i = 0; i < n; ++i) {
     const float off = parts.value(i) - target[i];
     for (size_t c = 0; c < n; ++c) pull[c] -= off * metric[i][c];
   }
+  return pull;
+}
+
+void descend(Parts& parts, std::vector<float> pull, const Matrix& metric, int passes) {
+  const size_t n = pull.size();
   for (int pass = 0; pass < passes; ++pass) {
     for (size_t i = 0; i < n; ++i) {
       const float own = metric[i][i], value = parts.value(i);
@@ -205,11 +219,11 @@ CalibratedRow calibrate_row(const Format& format, const std::vector<float>& row,
   CalibratedRow result{cross.empty() ? row : aim(row, inputs, cross, residual, factor), {}};
   Parts parts{format, std::vector<BlockParts>(row.size() / format.block_length), std::vector<float>(row.size())};
   if (feedback) {
-    feed_back(parts, result.target, factor.upper, importance);
+    descend(parts, feed_back(parts, result.target, factor, importance), metric, passes);
   } else {
     take_blocks(parts, 0, quantized(format, lowest_error_method, result.target.data(), row.size(), importance.data()));
+    descend(parts, pull_of(parts, result.target, metric), metric, passes);
   }
-  descend(parts, result.target, metric, passes);
   result.blocks.resize(format.bytes_for(row.size()));
   for (size_t b = 0; b < parts.blocks.size(); ++b) {
     for (size_t i = 0; i < format.block_length; ++i) {
