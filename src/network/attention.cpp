@@ -4,13 +4,13 @@
 
 namespace nibble::network {
 void Attention::run(PanelView queries, PanelView keys, PanelView values, const SequencePanels& sequence,
-                    uint64_t window, const float* sinks) {
-  const size_t size = network_.head, panels = sequence.panels(), padded = panels * lanes;
+                    const HeadSizes& sizes, uint64_t window, const float* sinks) {
+  const size_t size = sizes.size, panels = sequence.panels(), padded = panels * lanes;
   key_rows_.resize(padded * size);
   value_rows_.resize(padded * size);
   scores_.resize(padded * lanes);
-  const size_t group = network_.heads / network_.key_heads;
-  for (size_t key_head = 0; key_head < network_.key_heads; ++key_head) {
+  const size_t group = sizes.heads / sizes.key_heads;
+  for (size_t key_head = 0; key_head < sizes.key_heads; ++key_head) {
     for (size_t panel = 0; panel < panels; ++panel) {
       const float* key = keys.at(sequence.first_panel + panel, key_head * size);
       const float* value = values.at(sequence.first_panel + panel, key_head * size);
@@ -22,14 +22,15 @@ void Attention::run(PanelView queries, PanelView keys, PanelView values, const S
       }
     }
     for (size_t h = key_head * group; h < (key_head + 1) * group; ++h) {
-      head({queries.at(0, h * size), queries.stride}, sequence.first_panel, sequence.tokens, window,
+      head({queries.at(0, h * size), queries.stride}, size, sequence.first_panel, sequence.tokens, window,
            sinks ? sinks + h : nullptr);
     }
   }
 }
 
-void Attention::head(PanelView queries, size_t first_panel, size_t tokens, uint64_t window, const float* sink) {
-  const size_t size = network_.head, panels = (tokens + lanes - 1) / lanes, padded = panels * lanes;
+void Attention::head(PanelView queries, size_t size, size_t first_panel, size_t tokens, uint64_t window,
+                     const float* sink) {
+  const size_t panels = (tokens + lanes - 1) / lanes, padded = panels * lanes;
   const PanelView scores{scores_.data(), 0};
   for (size_t panel = 0; panel < panels; ++panel) {
     const size_t position = panel * lanes, end = std::min(tokens, position + lanes);

@@ -12,13 +12,14 @@ class Attention {
  public:
   Attention(const Network& network, Kernel kernel) : network_(network), kernel_(kernel) {}
 
-  /// Replaces the queries of a sequence by what attention gives, head by head. `sinks` is a score per head that takes
-  /// its share and gives nothing, or null. `window`: tokens that each token sees, itself included; 0: all before it.
-  void run(PanelView queries, PanelView keys, PanelView values, const SequencePanels& sequence, uint64_t window,
-           const float* sinks);
+  /// Replaces the queries of a sequence by what attention gives, head by head, of these sizes. `sinks` is a score per
+  /// head that takes its share and gives nothing, or null. `window`: tokens that each token sees, itself included; 0:
+  /// all before it.
+  void run(PanelView queries, PanelView keys, PanelView values, const SequencePanels& sequence, const HeadSizes& sizes,
+           uint64_t window, const float* sinks);
 
  private:
-  void head(PanelView queries, size_t first_panel, size_t tokens, uint64_t window, const float* sink);
+  void head(PanelView queries, size_t size, size_t first_panel, size_t tokens, uint64_t window, const float* sink);
 
   const Network& network_;
   Kernel kernel_;

@@ -1,6 +1,7 @@
 #include "network/forward.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "error.h"
 #include "network/functions.h"
@@ -33,6 +34,7 @@ Forward::Forward(Network network, uint64_t work_channels, std::vector<TokenSeque
                    [](const TokenPlace& a, const TokenPlace& b) { return a.token < b.token; });
   residual_.resize(panels_ * network_.embedding * lanes);
   work_.resize(panels_ * work_channels_ * lanes);
+  layer_inputs_.resize(panels_ * network_.layers * network_.layer_input * lanes);
 }
 
 void Forward::begin(const Step& step, const WeightForm& form, bool observe, std::optional<WeightForm> other,
@@ -59,10 +61,17 @@ void Forward::begin(const Step& step, const WeightForm& form, bool observe, std:
     case Op::gate:
     case Op::up:
     case Op::down: begin_part(); break;
+    case Op::layer_inputs: set_input(plain_input_.emplace(residual()), network_.embedding); break;
+    case Op::layer_gate:
+      in_attention_ = false;
+      part_panels_ = panels_;
+      set_input(plain_input_.emplace(residual()), network_.embedding);
+      break;
+    case Op::layer_output: set_input(plain_input_.emplace(hidden()), network_.layer_input); break;
     case Op::logits: normalise(Vector::output_norm, Vector::output_norm_bias); break;
     default: break;
   }
-  const bool adds = step.op == Op::attention_output || step.op == Op::down;
+  const bool adds = step.op == Op::attention_output || step.op == Op::down || step.op == Op::layer_output;
   if (adds && !out_begun_) {
     for (size_t panel = 0; panel < panels_; ++panel) std::fill_n(out().at(panel), network_.embedding * lanes, 0.0f);
     out_begun_ = true;
@@ -91,7 +100,9 @@ void Forward::begin_part() {
   }
 }
 
+/// Where there are no weights, the input is the residual stream itself.
 void Forward::normalise(Vector weights, Vector bias) {
+  if (vector(weights).empty()) return set_input(plain_input_.emplace(residual()), network_.embedding);
   input_.emplace(residual(), panels_, network_.embedding, network_.architecture->norm, network_.epsilon,
                  vector(weights), vector(bias), kernel_);
   set_input(*input_, network_.embedding);
@@ -203,7 +214,13 @@ void Forward::take(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
 void Forward::begin_tile(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
   order_ = {};
   tile_row_ = first_row;
-  if (step_.op == Op::embed) return embed(bytes, first_row, rows);
+  if (step_.op == Op::embed)
+    return embed(bytes, first_row, rows, residual(), network_.embedding, network_.embedding_scale);
+  if (step_.op == Op::layer_embed) {
+    const uint64_t channels = network_.layers * network_.layer_input;
+    return embed(bytes, first_row, rows, panels_of(layer_inputs_, channels), channels,
+                 std::sqrt(static_cast<float>(network_.layer_input)));
+  }
   if (step_.op == Op::vector) return take_vector(bytes);
   contrasting_ = false;
   order_.weights = decode(form_, bytes, first_row, rows);
@@ -214,8 +231,11 @@ void Forward::begin_tile(const uint8_t* bytes, uint64_t first_row, uint64_t rows
   switch (step_.op) {
     case Op::query:
     case Op::mix: project(work(step_.first_output)); break;
-    case Op::key: project(work(network_.queries())); break;
-    case Op::value: project(work(network_.queries() + network_.keys())); break;
+    case Op::key: project(work(sizes().queries())); break;
+    case Op::value: project(work(sizes().queries() + sizes().keys())); break;
+    case Op::layer_inputs: order_.out = tile_room(rows); break;
+    case Op::layer_gate: project(hidden()); break;
+    case Op::layer_output:
     case Op::attention_output:
       project(out());
       order_.into = Into::add;
@@ -267,6 +287,7 @@ void Forward::end_tile() {
     case Op::down:
       if (step_.part != Part::dense) add_down();
       break;
+    case Op::layer_inputs: join_layer_inputs(); break;
     case Op::logits: finish_scores(); break;
     default: break;
   }
@@ -279,7 +300,8 @@ void Forward::take_vector(const uint8_t* bytes) {
   vectors_[static_cast<size_t>(step_.vector)].assign(values.data, values.data + step_.columns);
 }
 
-void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
+void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows, PanelView to, uint64_t channels,
+                    float scale) {
   const size_t row_bytes = named_format(form_.type).bytes_for(form_.row_length);
   const auto by_token = [](const TokenPlace& place, uint64_t token) {
     return static_cast<uint64_t>(place.token) < token;
@@ -290,8 +312,8 @@ void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows) {
     const auto row = static_cast<uint64_t>(token) - first_row;
     const float* values = decode(form_, bytes + row * row_bytes, first_row + row, 1).data;
     for (; place != tokens_.end() && place->token == token; ++place) {
-      float* to = residual().at(place->panel) + place->lane;
-      for (size_t i = 0; i < network_.embedding; ++i) to[i * lanes] = values[i] * network_.embedding_scale;
+      float* at = to.at(place->panel) + place->lane;
+      for (size_t i = 0; i < channels; ++i) at[i * lanes] = values[i] * scale;
     }
   }
 }
@@ -328,7 +350,8 @@ void Forward::add_down() {
   };
   if (step_.part == Part::shared) {
     for (size_t panel = 0; panel < panels_; ++panel) {
-      for (size_t lane = 0; lane < lanes; ++lane) add(panel, lane, panel, lane, shared_weights_[panel * lanes + lane]);
+      for (size_t lane = 0; lane < lanes; ++lane)
+        add(panel, lane, panel, lane, shared_weights_.empty() ? 1.0f : shared_weights_[panel * lanes + lane]);
     }
     return;
   }
@@ -385,84 +408,12 @@ void Forward::activate() {
     panel_math(kernel_).activate(hidden().at(panel), step_.rows, network_.architecture->activation);
 }
 
-void Forward::attend() {
-  const PanelView queries = work(0), keys = work(network_.queries()),
-                  values = work(network_.queries() + network_.keys());
-  add_bias(queries, panels_, vector(Vector::joined_bias));  // keys and values lie behind the queries
-  add_bias(queries, panels_, vector(Vector::query_bias));
-  add_bias(keys, panels_, vector(Vector::key_bias));
-  add_bias(values, panels_, vector(Vector::value_bias));
-  const bool rotated_first = network_.architecture->rotated_first;
-  if (!rotated_first) normalise_heads();
-  rotate_heads();
-  if (rotated_first) normalise_heads();
-  const std::span<const float> sinks = vector(Vector::sinks);
-  const uint64_t window = network_.sliding[step_.layer] ? network_.window : 0;
-  for (const SequencePanels& place : places_)
-    attention_.run(queries, keys, values, place, window, sinks.empty() ? nullptr : sinks.data());
-  if (network_.architecture->gated_attention) gate_heads();
-}
-
-/// The gates lie behind the values.
-void Forward::gate_heads() {
-  const PanelMath& math = panel_math(kernel_);
-  for (size_t panel = 0; panel < panels_; ++panel) {
-    float* gates = work(network_.queries() + 2 * network_.keys()).at(panel);
-    math.activate(gates, network_.queries(), Activation::logistic);
-    math.multiply_into(work(0).at(panel), gates, nullptr, network_.queries(), Activation::logistic);
-  }
-}
-
-/// The gates lie behind the values, and behind those the strengths and the steps.
-void Forward::recur() {
-  const uint64_t gates = network_.convolved(), channels = network_.delta_values(), strengths = gates + channels;
-  const DeltaPanels panels{work(0), work(strengths), work(strengths + network_.delta_heads)};
-  const DeltaWeights weights{vector(Vector::convolution), vector(Vector::decay), vector(Vector::step_bias)};
-  for (const SequencePanels& place : places_) delta_net_.run(panels, weights, place);
-  normalise_runs(attended(), panels_, network_.delta_heads, network_.delta_value, network_.epsilon,
-                 vector(Vector::delta_norm), kernel_);
-  const PanelMath& math = panel_math(kernel_);
-  for (size_t panel = 0; panel < panels_; ++panel) {
-    math.activate(work(gates).at(panel), channels, Activation::silu);
-    math.multiply_into(attended().at(panel), work(gates).at(panel), nullptr, channels, Activation::silu);
-  }
-}
-
-void Forward::normalise_heads() {
-  if (const auto norm = vector(Vector::query_norm); !norm.empty())
-    normalise_runs(work(0), panels_, network_.heads, network_.head, network_.epsilon, norm, kernel_);
-  if (const auto norm = vector(Vector::key_norm); !norm.empty())
-    normalise_runs(work(network_.queries()), panels_, network_.key_heads, network_.head, network_.epsilon, norm,
-                   kernel_);
-}
-
-/// The rotary embedding of queries and keys.
-void Forward::rotate_heads() {
-  const uint64_t period = network_.architecture->unrotated_period;
-  if (period > 0 && step_.layer % period == period - 1) return;
-  const bool sliding = network_.sliding[step_.layer] != 0;
-  std::optional<Rotation>& rotation = sliding ? sliding_rotation_ : rotation_;
-  if (!rotation) {
-    size_t longest = 0;
-    for (const SequencePanels& place : places_) longest = std::max(longest, place.tokens);
-    rotation.emplace(network_.rotary_of(step_.layer), vector(Vector::rotary_factors), longest);
-  }
-  for (const SequencePanels& place : places_) {
-    for (size_t panel = 0; panel < place.panels(); ++panel) {
-      const Pairs pairs = network_.architecture->pairs;
-      rotation->turn(work(0).at(place.first_panel + panel), network_.heads, network_.head, pairs, panel);
-      rotation->turn(work(network_.queries()).at(place.first_panel + panel), network_.key_heads, network_.head, pairs,
-                     panel);
-    }
-  }
-}
-
-void Forward::finish(Vector bias, Vector after_norm) {
+void Forward::finish(std::span<const float> bias, std::span<const float> after_norm) {
   const PanelView added = out();
-  add_bias(added, panels_, vector(bias));
+  add_bias(added, panels_, bias);
   std::optional<NormalisedInput> normalised;
-  if (const auto weights = vector(after_norm); !weights.empty())
-    normalised.emplace(added, panels_, network_.embedding, Norm::rms, network_.epsilon, weights,
+  if (!after_norm.empty())
+    normalised.emplace(added, panels_, network_.embedding, Norm::rms, network_.epsilon, after_norm,
                        std::span<const float>(), kernel_);
   float scratch[block_columns * lanes];
   for (size_t panel = 0; panel < panels_; ++panel) {
@@ -482,15 +433,52 @@ void Forward::finish(Vector bias, Vector after_norm) {
   out_begun_ = false;
 }
 
+/// What the projection of the embedding gives for some layers is normalised layer by layer and joins the tokens' own.
+void Forward::join_layer_inputs() {
+  const uint64_t length = network_.layer_input, rows = order_.weights.rows;
+  const float before = 1.0f / std::sqrt(static_cast<float>(network_.embedding)), after = std::sqrt(0.5f);
+  const PanelView to = panels_of(layer_inputs_, network_.layers * length, tile_row_);
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    float* from = order_.out.at(panel);
+    for (size_t i = 0; i < rows * lanes; ++i) from[i] *= before;
+  }
+  normalise_runs(order_.out, panels_, rows / length, length, network_.epsilon, vector(Vector::layer_projection_norm),
+                 kernel_);
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    const float* from = order_.out.at(panel);
+    float* sum = to.at(panel);
+    for (size_t i = 0; i < rows * lanes; ++i) sum[i] = (sum[i] + from[i]) * after;
+  }
+}
+
+void Forward::gate_layer_input() {
+  const uint64_t length = network_.layer_input;
+  const PanelView inputs = panels_of(layer_inputs_, network_.layers * length, step_.layer * length);
+  const Activation activation = network_.architecture->activation;
+  for (size_t panel = 0; panel < panels_; ++panel) {
+    panel_math(kernel_).activate(hidden().at(panel), length, activation);
+    panel_math(kernel_).multiply_into(hidden().at(panel), inputs.at(panel), nullptr, length, activation);
+  }
+}
+
+void Forward::finish_layer() {
+  if (const auto scale = vector(Vector::layer_scale); !scale.empty()) {
+    for (float& value : residual_) value *= scale[0];
+  }
+  for (size_t i = 0; i < static_cast<size_t>(Vector::output_norm); ++i) vectors_[i].clear();
+}
+
 Observation Forward::end() {
   const bool plain = network_.architecture->feed_forward == FeedForward::plain;
   switch (step_.op) {
     case Op::attend: attend(); break;
     case Op::recur: recur(); break;
-    case Op::finish_attention: finish(Vector::attention_output_bias, Vector::attention_after_norm); break;
+    case Op::finish_attention:
+      finish(vector(Vector::attention_output_bias), vector(Vector::attention_after_norm));
+      break;
     case Op::router:
       add_bias(gathered(), panels_, vector(Vector::router_bias));
-      routing_.choose(network_, gathered(), places_);
+      routing_.choose(network_, gathered(), vector(Vector::choice_bias), places_);
       break;
     case Op::gate: activate(); break;
     case Op::up:
@@ -502,10 +490,10 @@ Observation Forward::end() {
         add_contrast(out(), network_.embedding, 1);
       }
       break;
-    case Op::finish_feed_forward:
-      finish(Vector::down_bias, Vector::feed_forward_after_norm);
-      for (size_t i = 0; i < static_cast<size_t>(Vector::output_norm); ++i) vectors_[i].clear();
-      break;
+    case Op::finish_feed_forward: finish(vector(Vector::down_bias), vector(Vector::feed_forward_after_norm)); break;
+    case Op::layer_gate: gate_layer_input(); break;
+    case Op::finish_layer_input: finish({}, vector(Vector::layer_input_norm)); break;
+    case Op::finish_layer: finish_layer(); break;
     default: break;
   }
   return std::move(observation_);

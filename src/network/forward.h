@@ -99,13 +99,14 @@ class Forward {
   bool is_recurrent() const { return network_.recurrent[step_.layer] != 0; }
   /// What attention, or the delta net, gives: in place of the queries, or of the values.
   PanelView attended() { return work(is_recurrent() ? 2 * network_.delta_keys() : 0); }
-  uint64_t attended_channels() const { return is_recurrent() ? network_.delta_values() : network_.queries(); }
+  uint64_t attended_channels() const { return is_recurrent() ? network_.delta_values() : sizes().queries(); }
+  HeadSizes sizes() const { return network_.heads_of(step_.layer); }
   PanelView residual() { return panels_of(residual_, network_.embedding); }
   /// What attention, or the feed-forward network, adds to the residual stream. Behind what attention gives, or at the
   /// start.
   PanelView out() {
     if (!in_attention_) return work(0);
-    return work(is_recurrent() ? network_.convolved() : network_.queries());
+    return work(is_recurrent() ? network_.convolved() : sizes().queries());
   }
   PanelView gathered() { return work(network_.embedding); }
   PanelView hidden() { return work(step_.part == Part::dense ? network_.embedding : 2 * network_.embedding); }
@@ -115,7 +116,7 @@ class Forward {
   void gather();
   void set_input(const ProductInput& input, size_t columns);
   void observe_input(size_t columns);
-  void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows);
+  void embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows, PanelView to, uint64_t channels, float scale);
   WeightRows decode(const WeightForm& form, const uint8_t* bytes, uint64_t first_row, uint64_t rows);
   void keep(const WeightRows& weights);
   /// Adds the squares of what weights gave for the tokens at work to number `which` of each sequence's contrast.
@@ -136,7 +137,10 @@ class Forward {
   void recur();
   void normalise_heads();
   void rotate_heads();
-  void finish(Vector bias, Vector after_norm);
+  void finish(std::span<const float> bias, std::span<const float> after_norm);
+  void join_layer_inputs();
+  void gate_layer_input();
+  void finish_layer();
 
   Network network_;
   Kernel kernel_;
@@ -145,6 +149,8 @@ class Forward {
   size_t panels_ = 0;
   uint64_t work_channels_;
   std::vector<float> residual_, work_, tile_;
+  std::vector<float> layer_inputs_;    // layer after layer
+  std::vector<float> shared_keys_[2];  // keys and values for later layers: of those that see everything, and others
 
   struct TokenPlace {
     int32_t token;

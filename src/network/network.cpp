@@ -25,15 +25,21 @@ class Reader {
   std::string key(std::string_view name) const { return prefix_ + '.' + std::string(name); }
 
   /// A size: one number, or a list of equal ones. 0 when missing.
-  uint64_t size(std::string_view name) const {
-    const std::vector<uint32_t> numbers = metadata_.numbers(key(name));
-    if (numbers.empty()) return 0;
-    if (std::any_of(numbers.begin(), numbers.end(), [&](uint32_t n) { return n != numbers[0]; })) {
-      throw Error("The metadata entry " + in_quotes(key(name)) +
-                  " differs from layer to layer. Nibble cannot run such a network yet.");
+  uint64_t size(std::string_view name) const { return only(name, metadata_.numbers(key(name))); }
+  /// The same of the layers whose flag is `flag`.
+  uint64_t size(std::string_view name, const std::vector<uint8_t>& flags, uint8_t flag) const {
+    std::vector<uint32_t> numbers = metadata_.numbers(key(name)), some;
+    if (numbers.size() != flags.size()) return only(name, std::move(numbers));
+    for (size_t layer = 0; layer < numbers.size(); ++layer) {
+      if (flags[layer] == flag) some.push_back(numbers[layer]);
     }
-    if (numbers[0] > most) throw Error("The metadata entry " + in_quotes(key(name)) + " is absurdly large.");
-    return numbers[0];
+    return only(name, std::move(some));
+  }
+  /// A size of each layer.
+  std::vector<uint64_t> sizes(std::string_view name, uint64_t layers) const {
+    const std::vector<uint32_t> numbers = metadata_.numbers(key(name));
+    if (numbers.size() != layers) return std::vector<uint64_t>(layers, only(name, numbers));
+    return {numbers.begin(), numbers.end()};
   }
   uint64_t needed_size(std::string_view name) const {
     const uint64_t value = size(name);
@@ -49,6 +55,7 @@ class Reader {
     if (!std::isfinite(*value)) throw Error("The metadata entry " + in_quotes(key(name)) + " is no finite number.");
     return static_cast<float>(*value);
   }
+  std::optional<bool> truth(std::string_view name) const { return metadata_.truth(key(name)); }
   std::string text(std::string_view name) const { return metadata_.text(key(name)).value_or(""); }
   std::vector<uint32_t> numbers(std::string_view name) const { return metadata_.numbers(key(name)); }
   /// A list of truth values; empty when missing.
@@ -60,6 +67,16 @@ class Reader {
   }
 
  private:
+  uint64_t only(std::string_view name, const std::vector<uint32_t>& numbers) const {
+    if (numbers.empty()) return 0;
+    if (std::any_of(numbers.begin(), numbers.end(), [&](uint32_t n) { return n != numbers[0]; })) {
+      throw Error("The metadata entry " + in_quotes(key(name)) +
+                  " differs from layer to layer. Nibble cannot run such a network yet.");
+    }
+    if (numbers[0] > most) throw Error("The metadata entry " + in_quotes(key(name)) + " is absurdly large.");
+    return numbers[0];
+  }
+
   const GgufHeader& metadata_;
   std::string prefix_;
 };
@@ -69,17 +86,22 @@ void read_yarn(const Reader& reader, Rotary& rotary) {
   rotary.yarn = reader.number("rope.scaling.yarn_ext_factor", 1);
   rotary.fast_turns = reader.number("rope.scaling.yarn_beta_fast", 32);
   rotary.slow_turns = reader.number("rope.scaling.yarn_beta_slow", 1);
+  const float again = reader.number("rope.scaling.yarn_log_multiplier", 0);
+  if (again != 0) rotary.magnitude /= 1.0f + 0.1f * again * std::log(1.0f / rotary.scale);
   if (rotary.yarn != 0) rotary.magnitude *= 1.0f + 0.1f * std::log(1.0f / rotary.scale);
+}
+
+void check_dimensions(const Rotary& rotary, uint64_t head) {
+  if (rotary.dimensions <= head && rotary.dimensions % 2 == 0) return;
+  throw Error("The rotary embedding is said to turn " + std::to_string(rotary.dimensions) + " dimensions of heads of " +
+              std::to_string(head) + ". The file is probably damaged.");
 }
 
 Rotary read_rotary(const Reader& reader, const Network& network) {
   Rotary rotary;
   rotary.dimensions = static_cast<uint32_t>(reader.size("rope.dimension_count"));
   if (rotary.dimensions == 0) rotary.dimensions = static_cast<uint32_t>(network.head);
-  if (rotary.dimensions > network.head || rotary.dimensions % 2 != 0) {
-    throw Error("The rotary embedding is said to turn " + std::to_string(rotary.dimensions) +
-                " dimensions of heads of " + std::to_string(network.head) + ". The file is probably damaged.");
-  }
+  check_dimensions(rotary, network.head);
   rotary.base = reader.number("rope.freq_base", 10000);
   // Linear stretching had a key of its own once.
   const float factor = reader.number("rope.scaling.factor", reader.number("rope.scale_linear", 0));
@@ -98,7 +120,6 @@ Rotary read_rotary(const Reader& reader, const Network& network) {
 void read_windows(const Reader& reader, Network& network) {
   const Architecture& architecture = *network.architecture;
   network.sliding.assign(network.layers, 0);
-  network.sliding_rotary = network.rotary;
   if (architecture.window_period == 0) return;
   network.window = reader.size("attention.sliding_window");
   if (network.window == 0) network.window = architecture.window;
@@ -110,10 +131,43 @@ void read_windows(const Reader& reader, Network& network) {
   for (uint64_t layer = 0; layer < network.layers; ++layer) {
     network.sliding[layer] = layer < each.size() ? each[layer] : layer % period < period - 1;
   }
-  if (architecture.sliding_base > 0) {
-    network.sliding_rotary = Rotary{network.rotary.dimensions, architecture.sliding_base};
+}
+
+void read_heads(const Reader& reader, Network& network) {
+  network.heads = reader.needed_size("attention.head_count");
+  const auto read = [&](uint8_t sliding, const std::string& of, uint64_t& key_heads, uint64_t& head) {
+    key_heads = reader.size("attention.head_count_kv", network.sliding, sliding);
+    if (key_heads == 0) key_heads = network.heads;
+    head = reader.size("attention.key_length" + of);
+    if (head == 0) head = reader.size("attention.key_length");
+    uint64_t value = reader.size("attention.value_length" + of);
+    if (value == 0) value = reader.size("attention.value_length");
+    if (head == 0) head = network.embedding / network.heads;
+    if (value != 0 && value != head) {
+      throw Error("The heads of keys and values have different sizes. Nibble cannot run such a network yet.");
+    }
+    if (network.heads % key_heads != 0 || head == 0) {
+      throw Error("The numbers of attention heads in the metadata do not fit together. The file is probably damaged.");
+    }
+  };
+  read(0, "", network.key_heads, network.head);
+  read(1, "_swa", network.sliding_key_heads, network.sliding_head);
+  const uint64_t sharing = reader.size("attention.shared_kv_layers");
+  if (sharing >= network.layers) {
+    throw Error("All layers are said to have the keys and values of another. The file is probably damaged.");
   }
-  network.sliding_rotary.base = reader.number("rope.freq_base_swa", network.sliding_rotary.base);
+  network.first_sharing = network.layers - sharing;
+}
+
+void read_sliding_rotary(const Reader& reader, Network& network) {
+  Rotary& rotary = network.sliding_rotary = network.rotary;
+  if (network.architecture->unstretched_windows) rotary = Rotary{rotary.dimensions, rotary.base};
+  if (network.architecture->sliding_base > 0) rotary = Rotary{rotary.dimensions, network.architecture->sliding_base};
+  if (const uint64_t dimensions = reader.size("rope.dimension_count_swa"))
+    rotary.dimensions = static_cast<uint32_t>(dimensions);
+  rotary.base = reader.number("rope.freq_base_swa", rotary.base);
+  const bool slides = std::find(network.sliding.begin(), network.sliding.end(), 1) != network.sliding.end();
+  if (slides) check_dimensions(rotary, network.sliding_head);
 }
 
 void read_delta_nets(const Reader& reader, Network& network) {
@@ -144,10 +198,21 @@ void read_experts(const Reader& reader, Network& network) {
                 std::to_string(network.experts) + " experts. The file is probably damaged.");
   }
   network.expert_feed_forward = reader.size("expert_feed_forward_length");
-  if (network.expert_feed_forward == 0) network.expert_feed_forward = network.feed_forward;
-  if (!network.architecture->shared_expert) return;
+  if (network.expert_feed_forward == 0) network.expert_feed_forward = network.feed_forward[0];
+  const uint64_t gating = reader.size("expert_gating_func");  // as llama_expert_gating_func_type numbers them
+  if (gating > 2) {
+    throw Error("The metadata entry " + in_quotes(reader.key("expert_gating_func")) + " is " + std::to_string(gating) +
+                ", which Nibble does not know. Its answers would be wrong, so it is not run. Everything else works.");
+  }
+  network.logistic_experts = gating == 0 ? network.architecture->logistic_experts : gating == 2;
+  network.normalised_experts = reader.truth("expert_weights_norm").value_or(network.architecture->normalised_experts);
+  network.expert_scale = reader.number("expert_weights_scale", 1);
+  if (network.expert_scale == 0) network.expert_scale = 1;  // as llama.cpp takes it
+  if (network.architecture->shared_expert == SharedExpert::none) return;
   network.shared_feed_forward = reader.size("expert_shared_feed_forward_length");
-  if (network.shared_feed_forward == 0) network.shared_feed_forward = network.feed_forward;
+  if (network.shared_feed_forward == 0)
+    network.shared_feed_forward = reader.size("expert_shared_count") * network.expert_feed_forward;
+  if (network.shared_feed_forward == 0) network.shared_feed_forward = network.feed_forward[0];
 }
 
 }  // namespace
@@ -170,19 +235,10 @@ Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
     throw Error("All of the model's layers are said to predict tokens further ahead. The file is probably damaged.");
   }
   network.layers -= network.layers_ahead;
-  network.heads = reader.needed_size("attention.head_count");
-  network.key_heads = reader.size("attention.head_count_kv");
-  if (network.key_heads == 0) network.key_heads = network.heads;
-  network.head = reader.size("attention.key_length");
-  if (network.head == 0) network.head = network.embedding / network.heads;
-  const uint64_t value = reader.size("attention.value_length");
-  if (value != 0 && value != network.head) {
-    throw Error("The heads of keys and values have different sizes. Nibble cannot run such a network yet.");
-  }
-  if (network.heads % network.key_heads != 0 || network.head == 0) {
-    throw Error("The numbers of attention heads in the metadata do not fit together. The file is probably damaged.");
-  }
-  network.feed_forward = reader.size("feed_forward_length");
+  read_windows(reader, network);
+  read_heads(reader, network);
+  network.feed_forward = reader.sizes("feed_forward_length", network.layers);
+  network.layer_input = reader.size("embedding_length_per_layer_input");
   network.epsilon = reader.number(
       architecture.norm == Norm::rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon", 1e-5f);
   if (architecture.scaled_embedding) network.embedding_scale = std::sqrt(static_cast<float>(network.embedding));
@@ -194,12 +250,14 @@ Network read_network(const GgufHeader& metadata, uint64_t vocabulary) {
   }
   const bool by_embedding = network.layers == architecture.layers_scaled_by_embedding;
   const uint64_t divisor = by_embedding ? network.embedding / network.heads : network.head;
-  network.attention_scale = 1.0f / std::sqrt(static_cast<float>(divisor));
+  network.attention_scale = architecture.unscaled_attention ? 1.0f : 1.0f / std::sqrt(static_cast<float>(divisor));
   network.attention_scale = reader.number("attention.scale", network.attention_scale);
   network.attention_cap = reader.number("attn_logit_softcapping", architecture.attention_cap);
   network.output_cap = reader.number("final_logit_softcapping", architecture.output_cap);
   network.rotary = read_rotary(reader, network);
-  read_windows(reader, network);
+  read_sliding_rotary(reader, network);
+  // Queries grow with their position, from the end of the original context on.
+  if (reader.number("attention.temperature_scale", 0) != 0) network.longest = network.rotary.original_context;
   read_delta_nets(reader, network);
   read_experts(reader, network);
   return network;

@@ -23,15 +23,32 @@ struct Rotary {
   bool operator==(const Rotary&) const = default;
 };
 
+/// The heads of a layer's attention.
+struct HeadSizes {
+  uint64_t heads, key_heads, size;  ///< query heads, key and value heads, channels of one
+
+  uint64_t queries() const { return heads * size; }
+  uint64_t keys() const { return key_heads * size; }
+};
+
 /// A decoder's sizes and numbers.
 struct Network {
   const Architecture* architecture = nullptr;
   uint64_t vocabulary = 0, embedding = 0, layers = 0;
-  uint64_t layers_ahead = 0;                    ///< behind those: predict tokens further ahead, and are not run
-  uint64_t heads = 0, key_heads = 0, head = 0;  ///< query heads, key and value heads, the size of one
-  uint64_t feed_forward = 0;                    ///< of layers without experts
+  uint64_t layers_ahead = 0;                         ///< behind those: predict tokens further ahead, and are not run
+  uint64_t heads = 0;                                ///< of queries
+  uint64_t key_heads = 0, head = 0;                  ///< of keys and values; the size of one
+  uint64_t sliding_key_heads = 0, sliding_head = 0;  ///< the same in layers with a sliding window
+  std::vector<uint64_t> feed_forward;                ///< per layer: of a network without experts
+  /// From this layer on keys and values are those of the last layer before it that attends alike.
+  uint64_t first_sharing = 0;
+  uint64_t layer_input = 0;  ///< numbers of a token that each layer gets beside the residual stream; 0: none
   uint64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0;
-  float epsilon = 0;  ///< of the norms
+  uint64_t normalised_experts = 0;  ///< 1: the weights of a token's experts are scaled to add up to 1
+  uint64_t logistic_experts = 0;    ///< 1: they are logistic functions of scores, not their softmax
+  float expert_scale = 1;           ///< of those weights in the end
+  uint64_t longest = 0;             ///< tokens of a sequence, beyond which attention is another; 0: no end
+  float epsilon = 0;                ///< of the norms
   float embedding_scale = 1;
   float residual_scale = 1;  ///< of what attention and feed-forward add to the residual stream
   float output_scale = 1;    ///< of scores
@@ -45,8 +62,15 @@ struct Network {
   uint64_t delta_value = 0, delta_key = 0;        ///< the size of one
   Rotary rotary, sliding_rotary;
 
-  uint64_t queries() const { return heads * head; }
-  uint64_t keys() const { return key_heads * head; }
+  HeadSizes heads_of(uint64_t layer) const {
+    return sliding[layer] ? HeadSizes{heads, sliding_key_heads, sliding_head} : HeadSizes{heads, key_heads, head};
+  }
+  /// Whether later layers have the keys and values of this one.
+  bool shares(uint64_t layer) const {
+    uint64_t next = layer + 1;
+    while (next < first_sharing && sliding[next] != sliding[layer]) ++next;
+    return first_sharing < layers && next == first_sharing;
+  }
   uint64_t delta_keys() const { return delta_key_heads * delta_key; }
   uint64_t delta_values() const { return delta_heads * delta_value; }
   /// Queries, keys and values of a delta net, one after the other.

@@ -7,10 +7,29 @@
 namespace nibble::network {
 namespace {
 
-constexpr std::string_view op_names[] = {
-    "embed",           "vector",          "query",  "key",          "value", "attend", "mix",  "recur",
-    "attentionOutput", "finishAttention", "router", "sharedRouter", "gate",  "up",     "down", "finishFeedForward",
-    "logits"};
+constexpr std::string_view op_names[] = {"embed",
+                                         "layerEmbed",
+                                         "layerInputs",
+                                         "vector",
+                                         "query",
+                                         "key",
+                                         "value",
+                                         "attend",
+                                         "mix",
+                                         "recur",
+                                         "attentionOutput",
+                                         "finishAttention",
+                                         "router",
+                                         "sharedRouter",
+                                         "gate",
+                                         "up",
+                                         "down",
+                                         "finishFeedForward",
+                                         "layerGate",
+                                         "layerOutput",
+                                         "finishLayerInput",
+                                         "finishLayer",
+                                         "logits"};
 constexpr std::string_view part_names[] = {"dense", "expert", "shared"};
 static_assert(std::size(op_names) == static_cast<size_t>(Op::logits) + 1);
 
@@ -58,12 +77,18 @@ void each_size(Each each) {
   each("heads", &Network::heads);
   each("keyHeads", &Network::key_heads);
   each("head", &Network::head);
-  each("feedForward", &Network::feed_forward);
+  each("slidingKeyHeads", &Network::sliding_key_heads);
+  each("slidingHead", &Network::sliding_head);
+  each("firstSharing", &Network::first_sharing);
+  each("layerInput", &Network::layer_input);
   each("experts", &Network::experts);
   each("expertsUsed", &Network::experts_used);
   each("expertFeedForward", &Network::expert_feed_forward);
   each("sharedFeedForward", &Network::shared_feed_forward);
   each("window", &Network::window);
+  each("normalisedExperts", &Network::normalised_experts);
+  each("logisticExperts", &Network::logistic_experts);
+  each("longest", &Network::longest);
   each("taps", &Network::taps);
   each("deltaHeads", &Network::delta_heads);
   each("deltaKeyHeads", &Network::delta_key_heads);
@@ -79,6 +104,7 @@ void each_number(Each each) {
   each("attentionScale", &Network::attention_scale);
   each("attentionCap", &Network::attention_cap);
   each("outputCap", &Network::output_cap);
+  each("expertScale", &Network::expert_scale);
 }
 
 Json network_json(const Network& network) {
@@ -88,6 +114,7 @@ Json network_json(const Network& network) {
   each_number(put);
   json.add("sliding", network.sliding);
   json.add("recurrent", network.recurrent);
+  json.add("feedForward", network.feed_forward);
   json.add("rotary", rotary_json(network.rotary));
   json.add("slidingRotary", rotary_json(network.sliding_rotary));
   return json;
@@ -104,6 +131,7 @@ Network network_of(const Json& json) {
   each_number(take);
   network.sliding = json.at("sliding").get<std::vector<uint8_t>>();
   network.recurrent = json.at("recurrent").get<std::vector<uint8_t>>();
+  network.feed_forward = json.at("feedForward").get<std::vector<uint64_t>>();
   network.rotary = rotary_of(json.at("rotary"));
   network.sliding_rotary = rotary_of(json.at("slidingRotary"));
   return network;

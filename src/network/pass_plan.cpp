@@ -36,7 +36,8 @@ enum class Length : uint8_t {
   queries,
   keys,
   joined,
-  head,
+  query_norm,
+  key_norm,
   heads,
   feed_forward,
   experts,
@@ -44,7 +45,8 @@ enum class Length : uint8_t {
   expert_embedding,
   convolution,
   delta_heads,
-  delta_value
+  delta_value,
+  one
 };
 struct VectorRule {
   Vector vector;
@@ -58,8 +60,8 @@ constexpr VectorRule attention_vectors[] = {
     {Vector::key_bias, "attn_k.bias", Length::keys},
     {Vector::value_bias, "attn_v.bias", Length::keys},
     {Vector::joined_bias, "attn_qkv.bias", Length::joined},
-    {Vector::query_norm, "attn_q_norm.weight", Length::head},
-    {Vector::key_norm, "attn_k_norm.weight", Length::head},
+    {Vector::query_norm, "attn_q_norm.weight", Length::query_norm},
+    {Vector::key_norm, "attn_k_norm.weight", Length::key_norm},
     {Vector::attention_output_bias, "attn_output.bias", Length::embedding},
     {Vector::attention_after_norm, "post_attention_norm.weight", Length::embedding},
     {Vector::sinks, "attn_sinks.weight", Length::heads},
@@ -78,9 +80,12 @@ constexpr VectorRule feed_forward_vectors[] = {
     {Vector::down_bias, "ffn_down.bias", Length::embedding},
     {Vector::feed_forward_after_norm, "post_ffw_norm.weight", Length::embedding},
     {Vector::router_bias, "ffn_gate_inp.bias", Length::experts},
+    {Vector::choice_bias, "exp_probs_b.bias", Length::experts},
     {Vector::expert_gate_bias, "ffn_gate_exps.bias", Length::expert_hidden},
     {Vector::expert_up_bias, "ffn_up_exps.bias", Length::expert_hidden},
     {Vector::expert_down_bias, "ffn_down_exps.bias", Length::expert_embedding},
+    {Vector::layer_input_norm, "post_norm.weight", Length::embedding},
+    {Vector::layer_scale, "layer_output_scale.weight", Length::one},
 };
 
 class Planner {
@@ -93,6 +98,10 @@ class Planner {
   PassPlan run() {
     const ModelTensor& embedding = tensor("token_embd.weight");
     plan_.network = read_network(model_.metadata(), embedding.shape.size() > 1 ? embedding.shape[1] : 1);
+    if (network().longest > 0 && options_.longest > network().longest) {
+      throw Error("In texts of more than " + counted(network().longest, "token") +
+                  " this model's attention is another, which Nibble cannot run. Use shorter stretches.");
+    }
     panels_ = options_.tokens / lanes + options_.sequences;
     plan_embedding();
     for (uint32_t layer = 0; layer < network().layers; ++layer) plan_layer(layer);
@@ -118,21 +127,24 @@ class Planner {
     return found->second;
   }
 
-  uint64_t length(Length length) const {
+  uint64_t length(Length length, uint64_t layer) const {
+    const HeadSizes heads = network().heads_of(layer);
     switch (length) {
       case Length::embedding: return network().embedding;
-      case Length::queries: return network().queries();
-      case Length::keys: return network().keys();
-      case Length::joined: return network().queries() + 2 * network().keys();
-      case Length::head: return network().head;
-      case Length::heads: return network().heads;
-      case Length::feed_forward: return network().feed_forward;
+      case Length::queries: return heads.queries();
+      case Length::keys: return heads.keys();
+      case Length::joined: return heads.queries() + 2 * heads.keys();
+      case Length::query_norm: return architecture().wide_norms ? heads.queries() : heads.size;
+      case Length::key_norm: return architecture().wide_norms ? heads.keys() : heads.size;
+      case Length::heads: return heads.heads;
+      case Length::feed_forward: return network().feed_forward[layer];
       case Length::experts: return network().experts;
       case Length::expert_hidden: return network().experts * network().expert_feed_forward;
       case Length::expert_embedding: return network().experts * network().embedding;
       case Length::convolution: return network().convolved() * network().taps;
       case Length::delta_heads: return network().delta_heads;
       case Length::delta_value: return network().delta_value;
+      case Length::one: return 1;
     }
     return 0;
   }
@@ -165,7 +177,7 @@ class Planner {
     for (const VectorRule& rule : rules) {
       const std::string name = prefix + std::string(rule.name);
       if (rule.name != architecture().feed_forward_norm && has(name))
-        add_vector(rule.vector, name, layer, length(rule.length));
+        add_vector(rule.vector, name, layer, length(rule.length, layer));
     }
   }
 
@@ -188,7 +200,10 @@ class Planner {
     // Where rows of a head may have to be put in order, every model has whole heads in a tile: two models of one
     // network are cut alike.
     const bool heads = step.op == Op::query || step.op == Op::key;
-    const uint64_t unit = std::max<uint64_t>(heads ? network().head : 1, source.transform.head_rows);
+    const uint64_t together = heads                         ? network().heads_of(step.layer).size
+                              : step.op == Op::layer_inputs ? network().layer_input
+                                                            : 1;
+    const uint64_t unit = std::max(together, source.transform.head_rows);
     const uint64_t rows = std::max(unit, std::min(most_rows, std::max<uint64_t>(1, tile_weights / row)) / unit * unit);
     const uint64_t row_bytes = format_of(source.stored).bytes_for(row);
     for (uint64_t done = 0; done < step.rows;) {
@@ -222,6 +237,7 @@ class Planner {
     const uint32_t source = matrix("token_embd.weight", network().embedding, network().vocabulary);
     // Small tiles, because only those are read that hold the row of a token.
     add(Op::embed, 0, source, 0, network().vocabulary, 16);
+    if (network().layer_input > 0) plan_layer_inputs();
     for (const char* name : {"rope_freqs.weight", "rope_factors_short.weight"}) {
       if (has(name)) add_vector(Vector::rotary_factors, name, 0, network().rotary.dimensions / 2);
     }
@@ -234,6 +250,15 @@ class Planner {
     }
   }
 
+  /// What each layer gets beside the residual stream is known from the tokens alone.
+  void plan_layer_inputs() {
+    const uint64_t all = network().layers * network().layer_input;
+    add(Op::layer_embed, 0, matrix("per_layer_token_embd.weight", all, network().vocabulary), 0, network().vocabulary,
+        16);
+    add_vector(Vector::layer_projection_norm, "per_layer_proj_norm.weight", 0, network().layer_input);
+    add(Op::layer_inputs, 0, matrix("per_layer_model_proj.weight", network().embedding, all), 0, all);
+  }
+
   void plan_layer(uint32_t layer) {
     const std::string prefix = "blk." + std::to_string(layer) + ".";
     if (network().recurrent[layer])
@@ -241,8 +266,9 @@ class Planner {
     else
       plan_attention(prefix, layer);
     add_plain(Op::finish_attention, layer);
-    add_vector(Vector::feed_forward_norm, prefix + std::string(architecture().feed_forward_norm), layer,
-               network().embedding);
+    if (architecture().norms_before)
+      add_vector(Vector::feed_forward_norm, prefix + std::string(architecture().feed_forward_norm), layer,
+                 network().embedding);
     add_vectors(feed_forward_vectors, prefix, layer);
     if (has(prefix + "ffn_gate_inp.weight")) {
       plan_experts(prefix, layer);
@@ -250,32 +276,59 @@ class Planner {
       plan_dense(prefix, layer);
     }
     add_plain(Op::finish_feed_forward, layer);
+    if (network().layer_input > 0) plan_layer_input(prefix, layer);
+    add_plain(Op::finish_layer, layer);
+  }
+
+  void plan_layer_input(const std::string& prefix, uint32_t layer) {
+    const uint64_t embedding = network().embedding, input = network().layer_input;
+    number(prefix + "post_norm.weight");
+    const uint32_t gate = matrix(prefix + "inp_gate.weight", embedding, input);
+    observe(add(Op::layer_gate, layer, gate, 0, input), {gate});
+    const uint32_t output = matrix(prefix + "proj.weight", input, embedding);
+    observe(add(Op::layer_output, layer, output, 0, embedding), {output});
+    add_plain(Op::finish_layer_input, layer);
+    plan_.work_channels = std::max(plan_.work_channels, embedding + input);
   }
 
   void plan_attention(const std::string& prefix, uint32_t layer) {
     add_vectors(attention_vectors, prefix, layer);
     if (architecture().head_norms) {
       number(prefix + "attn_q_norm.weight");
-      number(prefix + "attn_k_norm.weight");
+      if (layer < network().first_sharing) number(prefix + "attn_k_norm.weight");
     }
     if (architecture().norms_after) {
       number(prefix + "post_attention_norm.weight");
       number(prefix + "post_ffw_norm.weight");
     }
     if (architecture().sinks) number(prefix + "attn_sinks.weight");
-    number(prefix + "attn_norm.weight");
-    const uint64_t queries = network().queries(), keys = network().keys(), embedding = network().embedding;
+    if (architecture().norms_before) number(prefix + "attn_norm.weight");
+    const HeadSizes heads = network().heads_of(layer);
+    const uint64_t queries = heads.queries(), keys = heads.keys(), embedding = network().embedding;
     if (architecture().joined_attention) {
       const uint32_t joined = matrix(prefix + "attn_qkv.weight", embedding, queries + 2 * keys);
       observe(add(Op::query, layer, joined, 0, queries), {joined});
       add(Op::key, layer, joined, queries, keys);
       add(Op::value, layer, joined, queries + keys, keys);
+    } else if (layer >= network().first_sharing) {
+      const uint32_t q = matrix(prefix + "attn_q.weight", embedding, queries);
+      observe(add(Op::query, layer, q, 0, queries), {q});
+      // Files have keys and values here as well, which nobody uses.
+      for (const char* unused : {"attn_k.weight", "attn_v.weight"}) {
+        if (has(prefix + unused)) number(prefix + unused);
+      }
     } else {
       const bool gated = architecture().gated_attention;
       const uint32_t q = matrix(prefix + "attn_q.weight", embedding, gated ? 2 * queries : queries);
       const uint32_t k = matrix(prefix + "attn_k.weight", embedding, keys);
-      const uint32_t v = matrix(prefix + "attn_v.weight", embedding, keys);
-      observe(add(Op::query, layer, q, 0, gated ? network().head : queries), {q, k, v});
+      // Where there are no values of their own, they are the keys before the norm and the rotation.
+      const bool own = !architecture().value_norm || has(prefix + "attn_v.weight");
+      const uint32_t v = own ? matrix(prefix + "attn_v.weight", embedding, keys) : k;
+      Step& first = add(Op::query, layer, q, 0, gated ? heads.size : queries);
+      if (own)
+        observe(first, {q, k, v});
+      else
+        observe(first, {q, k});
       if (gated) plan_gates(layer, q);
       add(Op::key, layer, k, 0, keys);
       add(Op::value, layer, v, 0, keys);
@@ -288,8 +341,9 @@ class Planner {
   /// What is left of a tensor with the queries of each head and the gate of its outputs: all queries lie together, and
   /// the gates behind the values.
   void plan_gates(uint32_t layer, uint32_t q) {
-    const uint64_t head = network().head, gates = network().queries() + 2 * network().keys();
-    for (uint64_t h = 0; h < network().heads; ++h) {
+    const HeadSizes heads = network().heads_of(layer);
+    const uint64_t head = heads.size, gates = heads.queries() + 2 * heads.keys();
+    for (uint64_t h = 0; h < heads.heads; ++h) {
       if (h > 0) add(Op::query, layer, q, 2 * h * head, head).first_output = h * head;
       add(Op::query, layer, q, (2 * h + 1) * head, head).first_output = gates + h * head;
     }
@@ -333,7 +387,7 @@ class Planner {
   }
 
   void plan_dense(const std::string& prefix, uint32_t layer) {
-    const uint64_t hidden = network().feed_forward, embedding = network().embedding;
+    const uint64_t hidden = network().feed_forward[layer], embedding = network().embedding;
     if (hidden == 0) {
       throw Error("The metadata do not say how wide the feed-forward network is. The file is probably damaged.");
     }
@@ -393,9 +447,12 @@ class Planner {
     const uint32_t down = matrix(prefix + "ffn_down_exps.weight", hidden, embedding * experts);
     for (uint32_t expert = 0; expert < experts; ++expert)
       plan_expert(layer, Part::expert, expert, gate, up, down, hidden);
-    if (!architecture().shared_expert) return;
-    const uint32_t shared_router = matrix(prefix + "ffn_gate_inp_shexp.weight", embedding, 1);
-    observe(add(Op::shared_router, layer, shared_router, 0, 1), {shared_router});
+    const SharedExpert kind = architecture().shared_expert;
+    if (kind == SharedExpert::none || (kind == SharedExpert::plain && !has(prefix + "ffn_up_shexp.weight"))) return;
+    if (kind == SharedExpert::gated) {
+      const uint32_t shared_router = matrix(prefix + "ffn_gate_inp_shexp.weight", embedding, 1);
+      observe(add(Op::shared_router, layer, shared_router, 0, 1), {shared_router});
+    }
     const uint64_t shared = network().shared_feed_forward;
     plan_expert(layer, Part::shared, 0, matrix(prefix + "ffn_gate_shexp.weight", embedding, shared),
                 matrix(prefix + "ffn_up_shexp.weight", embedding, shared),
@@ -438,8 +495,14 @@ class Planner {
 
   void count() {
     const Network& n = network();
-    const uint64_t gates = architecture().gated_attention ? n.queries() : 0;
-    const uint64_t attention = n.queries() + std::max(2 * n.keys() + gates, n.embedding);
+    uint64_t attention = 0, shared = 0, head = 0;
+    for (uint64_t layer = 0; layer < n.layers; ++layer) {
+      const HeadSizes heads = n.heads_of(layer);
+      const uint64_t gates = architecture().gated_attention ? heads.queries() : 0;
+      attention = std::max(attention, heads.queries() + std::max(2 * heads.keys() + gates, n.embedding));
+      head = std::max(head, heads.size);
+      if (n.shares(layer)) shared += 2 * heads.keys();
+    }
     const uint64_t delta = n.convolved() + std::max(n.delta_values() + 2 * n.delta_heads, n.embedding);
     plan_.work_channels = std::max({plan_.work_channels, attention, n.delta_heads > 0 ? delta : 0});
     uint64_t tile_bytes = 0, tile_values = 0, tile_rows = 0;
@@ -448,12 +511,12 @@ class Planner {
         tile_bytes = std::max(tile_bytes, tile.bytes);
         tile_values = std::max(tile_values, tile.bytes / format_of(model_.tensors()[step.tensor].stored).block_bytes *
                                                 format_of(model_.tensors()[step.tensor].stored).block_length);
-        if (step.op != Op::embed) {
+        if (step.op != Op::embed && step.op != Op::layer_embed) {
           plan_.reads += tile.bytes;
           tile_rows = std::max(tile_rows, tile.rows);
         }
       }
-      const bool product = step.op != Op::embed && step.op != Op::vector;
+      const bool product = step.op != Op::embed && step.op != Op::layer_embed && step.op != Op::vector;
       // Each token meets as many experts as it uses.
       const double share =
           step.part == Part::expert ? static_cast<double>(n.experts_used) / static_cast<double>(n.experts) : 1;
@@ -462,10 +525,12 @@ class Planner {
     const uint64_t tokens = panels_ * lanes, rotations = n.sliding_rotary == n.rotary ? 1 : 2;
     // The other weights' products are a third to those of two networks side by side.
     const uint64_t differences = options_.contrast ? n.embedding : 0;
-    plan_.memory.activations = tokens * (n.embedding + plan_.work_channels + tile_rows + differences) * sizeof(float);
+    const uint64_t kept = n.embedding + n.layers * n.layer_input + shared;
+    plan_.memory.activations = tokens * (kept + plan_.work_channels + tile_rows + differences) * sizeof(float);
     plan_.memory.per_worker =
         idle_worker_bytes + copies_of_a_tile * tile_bytes + (options_.contrast ? 4 : 2) * tile_values * sizeof(float) +
-        rounded_up(options_.longest, lanes) * sizeof(float) * (2 * n.head + lanes + rotations * n.rotary.dimensions) +
+        rounded_up(options_.longest, lanes) * sizeof(float) *
+            (2 * head + lanes + n.rotary.dimensions + (rotations - 1) * n.sliding_rotary.dimensions) +
         DeltaNet::scratch_bytes(n);
   }
 

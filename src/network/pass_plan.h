@@ -12,9 +12,11 @@ namespace nibble::network {
 
 /// One thing to do. Those with weights get them tile by tile.
 enum class Op : uint8_t {
-  embed,   ///< the residual stream becomes the tokens' rows of the embedding
-  vector,  ///< a small tensor is kept for the layer: see Vector
-  query,   ///< projections of the normalised residual stream
+  embed,         ///< the residual stream becomes the tokens' rows of the embedding
+  layer_embed,   ///< the numbers for each layer that belong to a token: its row of another embedding
+  layer_inputs,  ///< projection of the embedding, which joins them
+  vector,        ///< a small tensor is kept for the layer: see Vector
+  query,         ///< projections of the normalised residual stream
   key,
   value,
   attend,            ///< no weights: biases, norms of heads, rotation, attention
@@ -28,6 +30,10 @@ enum class Op : uint8_t {
   up,
   down,
   finish_feed_forward,  ///< no weights: as after attention
+  layer_gate,           ///< projection of the residual stream, which a layer's own numbers are gated with
+  layer_output,         ///< projection of those
+  finish_layer_input,   ///< no weights: as after attention
+  finish_layer,         ///< no weights: the layer's scale; its small tensors are forgotten
   logits,               ///< projection of the normalised residual stream to the vocabulary
 };
 
@@ -58,12 +64,16 @@ enum class Vector : uint8_t {
   down_bias,
   feed_forward_after_norm,
   router_bias,
+  choice_bias,       ///< of experts: see Routing::choose()
   expert_gate_bias,  ///< expert after expert; likewise the next two
   expert_up_bias,
   expert_down_bias,
+  layer_input_norm,
+  layer_scale,
   output_norm,
   output_norm_bias,
   output_bias,
+  layer_projection_norm,
   rotary_factors,
 };
 inline constexpr size_t vector_count = static_cast<size_t>(Vector::rotary_factors) + 1;

@@ -13,9 +13,10 @@ constexpr float least_sum = 6.103515625e-5f;
 
 }  // namespace
 
-void Routing::choose(const Network& network, PanelView scores, const std::vector<SequencePanels>& sequences) {
+void Routing::choose(const Network& network, PanelView scores, std::span<const float> bias,
+                     const std::vector<SequencePanels>& sequences) {
   choices_.assign(sequences.size(), {});
-  std::vector<float> shares(network.experts);
+  std::vector<float> shares(network.experts), preferences(network.experts);
   std::vector<uint32_t> order(network.experts);
   for (size_t s = 0; s < sequences.size(); ++s) {
     for (size_t token = 0; token < sequences[s].tokens; ++token) {
@@ -26,15 +27,20 @@ void Routing::choose(const Network& network, PanelView scores, const std::vector
         largest = higher_of(largest, shares[e]);
       }
       float sum = 0;
-      for (float& share : shares) sum += share = exponential(share - largest);
-      for (float& share : shares) share /= sum;
+      for (float& share : shares)
+        sum += share = network.logistic_experts ? logistic(share) : exponential(share - largest);
+      if (!network.logistic_experts) {
+        for (float& share : shares) share /= sum;
+      }
+      for (size_t e = 0; e < network.experts; ++e) preferences[e] = shares[e] + (bias.empty() ? 0.0f : bias[e]);
       std::iota(order.begin(), order.end(), 0u);
-      std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return shares[a] > shares[b]; });
+      std::stable_sort(order.begin(), order.end(),
+                       [&](uint32_t a, uint32_t b) { return preferences[a] > preferences[b]; });
       float chosen = 0;
       for (size_t i = 0; i < network.experts_used; ++i) chosen += shares[order[i]];
-      const float divisor = network.architecture->normalised_experts ? std::max(chosen, least_sum) : 1.0f;
+      const float divisor = network.normalised_experts ? std::max(chosen, least_sum) : 1.0f;
       for (size_t i = 0; i < network.experts_used; ++i)
-        choices_[s].push_back({{panel, lane, shares[order[i]] / divisor}, order[i]});
+        choices_[s].push_back({{panel, lane, shares[order[i]] / divisor * network.expert_scale}, order[i]});
     }
   }
 }

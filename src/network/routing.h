@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "network/network.h"
@@ -10,10 +11,12 @@ namespace nibble::network {
 /// Which experts each token goes to, and with what weight.
 class Routing {
  public:
-  /// `scores` has a channel per expert: each token takes the experts_used with the highest scores (of equal ones those
-  /// with the lower number), weighted by the softmax over all experts, or over the chosen ones where the architecture
-  /// normalises them.
-  void choose(const Network& network, PanelView scores, const std::vector<SequencePanels>& sequences);
+  /// `scores` has a channel per expert: each token takes the experts_used with the highest shares (of equal ones those
+  /// with the lower number), to which `bias` is added for the choice alone; empty: none. A share is the softmax over
+  /// all experts, or the logistic function of the score; it is the weight, over the sum of those chosen where the
+  /// network normalises them, and times its scale.
+  void choose(const Network& network, PanelView scores, std::span<const float> bias,
+              const std::vector<SequencePanels>& sequences);
 
   /// A token of this worker's: its panel and lane, and what its expert's answer is multiplied by.
   struct Place {

@@ -1,11 +1,20 @@
 #pragma once
 #include "core/delta_net_models.h"
 #include "core/family_folder.h"
+#include "core/gemma4_models.h"
 #include "core/network_models.h"
 #include "core/network_runner.h"
 
 /// The networks whose scores llama.cpp gave, and the tokens it read.
 namespace nibble::network {
+
+/// Those that are files, and no folders.
+inline std::vector<NetworkCase> invented_files() {
+  std::vector<NetworkCase> cases;
+  for (const auto& files : {decoder_files(), delta_net_files(), gemma4_files()})
+    cases.insert(cases.end(), files.begin(), files.end());
+  return cases;
+}
 
 /// Those of tests/data/families.json whose networks can be run, variants of them, and others.
 inline std::vector<NetworkCase> network_cases() {
@@ -30,7 +39,7 @@ inline std::vector<NetworkCase> network_cases() {
   add("phi3-long", "phi3", {{"original_max_position_embeddings", 64}});
   for (const char* name : {"ts3m-F16", "stories260K-F32"})
     cases.push_back({name, {{"model.gguf", test_file(std::string(name) + ".gguf")}}});
-  for (const auto& files : {decoder_files(), delta_net_files()}) cases.insert(cases.end(), files.begin(), files.end());
+  for (const NetworkCase& one : invented_files()) cases.push_back(one);
   return cases;
 }
 

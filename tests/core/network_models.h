@@ -72,6 +72,21 @@ class DecoderFile {
     return *this;
   }
 
+  DecoderFile& truths(const std::string& key, const std::vector<bool>& values) {
+    GgufBuilder::Bytes all(values.begin(), values.end());
+    file_.value(prefix_ + key, GgufBuilder::array, GgufBuilder::list(GgufBuilder::boolean, values.size(), all));
+    return *this;
+  }
+  /// A tensor of one dimension with these numbers, one list behind the other.
+  DecoderFile& numbers(const std::string& name, const std::vector<float>& first, const std::vector<float>& second) {
+    GgufBuilder::Bytes values;
+    for (const auto* list : {&first, &second}) {
+      for (const float one : *list) append(values, GgufBuilder::raw(one));
+    }
+    file_.tensor(name, {first.size() + second.size()}, 0, values);
+    return *this;
+  }
+
   /// The same without signs, times a number that may have one.
   DecoderFile& magnitudes(const std::string& name, const std::vector<uint64_t>& shape, float times) {
     GgufBuilder::Bytes values;
@@ -143,6 +158,12 @@ struct Decoder {
   std::vector<std::pair<std::string, float>> numbers{};  ///< metadata
   std::vector<std::pair<std::string, uint32_t>> sizes{};
   std::string feed_forward_norm = "ffn_norm";
+  bool norms_before = true, wide_norms = false;
+  bool choice_bias = false;    ///< of experts
+  uint64_t shared_hidden = 0;  ///< of the expert that all tokens share
+  int first_experts = 0;       ///< the first layer that has them
+  std::vector<std::pair<std::string, const char*>> words{};
+  std::string name{};  ///< where it is not the architecture's
 };
 
 inline Files decoder_file(const Decoder& what) {
@@ -154,6 +175,8 @@ inline Files decoder_file(const Decoder& what) {
   if (what.experts > 0) file.size("expert_count", what.experts).size("expert_used_count", 2);
   for (const auto& [key, value] : what.numbers) file.number(key, value);
   for (const auto& [key, value] : what.sizes) file.size(key, value);
+  for (const auto& [key, value] : what.words) file.word(key, value);
+  if (what.first_experts > 0) file.truth("expert_weights_norm", true);
   const auto norm = [&](const std::string& name) {
     file.tensor(name + ".weight", {embedding});
     if (what.norm_biases) file.tensor(name + ".bias", {embedding});
@@ -167,16 +190,25 @@ inline Files decoder_file(const Decoder& what) {
   if (!what.tied) file.tensor("output.weight", {embedding, DecoderFile::vocabulary});
   for (int layer = 0; layer < 4; ++layer) {
     const std::string of = "blk." + std::to_string(layer) + ".";
-    norm(of + "attn_norm");
-    norm(of + what.feed_forward_norm);
+    if (what.norms_before) norm(of + "attn_norm");
+    if (what.norms_before) norm(of + what.feed_forward_norm);
     projection(of + "attn_q", heads * head);
     projection(of + "attn_k", keys * head);
     projection(of + "attn_v", keys * head);
     file.tensor(of + "attn_output.weight", {heads * head, embedding});
-    if (what.head_norms) file.tensor(of + "attn_q_norm.weight", {head}).tensor(of + "attn_k_norm.weight", {head});
+    if (what.head_norms) {
+      file.tensor(of + "attn_q_norm.weight", {what.wide_norms ? heads * head : head});
+      file.tensor(of + "attn_k_norm.weight", {what.wide_norms ? keys * head : head});
+    }
     if (what.norms_after) file.tensor(of + "post_attention_norm.weight", {embedding});
     if (what.norms_after) file.tensor(of + "post_ffw_norm.weight", {embedding});
-    if (what.experts > 0) {
+    if (what.experts > 0 && layer >= what.first_experts) {
+      if (what.choice_bias) file.tensor(of + "exp_probs_b.bias", {what.experts});
+      if (what.shared_hidden > 0) {
+        file.tensor(of + "ffn_gate_shexp.weight", {embedding, what.shared_hidden});
+        file.tensor(of + "ffn_up_shexp.weight", {embedding, what.shared_hidden});
+        file.tensor(of + "ffn_down_shexp.weight", {what.shared_hidden, embedding});
+      }
       file.tensor(of + "ffn_gate_inp.weight", {embedding, what.experts});
       file.tensor(of + "ffn_gate_exps.weight", {embedding, hidden, what.experts});
       file.tensor(of + "ffn_up_exps.weight", {embedding, hidden, what.experts});
@@ -209,8 +241,54 @@ inline std::vector<NetworkCase> decoder_files() {
        .gate_in_one = true,
        .sizes = {{"rope.dimension_count", 8}}},
       {.architecture = "hunyuan-dense", .head_norms = true},
+      {.architecture = "mistral3",
+       .numbers = {{"rope.scaling.factor", 4}, {"rope.scaling.yarn_log_multiplier", 1}},
+       .sizes = {{"rope.scaling.original_context_length", 64}},
+       .words = {{"rope.scaling.type", "yarn"}}},
+      {.architecture = "olmo2", .head_norms = true, .norms_after = true, .norms_before = false, .wide_norms = true},
+      {.architecture = "olmo2",
+       .head_norms = true,
+       .norms_after = true,
+       .numbers = {{"rope.scaling.factor", 4}},
+       .sizes = {{"rope.scaling.original_context_length", 64}, {"attention.sliding_window", 20}},
+       .norms_before = false,
+       .wide_norms = true,
+       .words = {{"rope.scaling.type", "yarn"}},
+       .name = "olmo2-window"},
+      {.architecture = "exaone4", .head_norms = true, .norms_after = true, .norms_before = false},
+      {.architecture = "minimax-m2",
+       .head_norms = true,
+       .experts = 4,
+       .sizes = {{"rope.dimension_count", 8}, {"expert_feed_forward_length", 96}, {"expert_gating_func", 2}},
+       .wide_norms = true,
+       .choice_bias = true},
+      {.architecture = "glm4moe",
+       .biases = true,
+       .head_norms = true,
+       .experts = 4,
+       .numbers = {{"expert_weights_scale", 2.5f}},
+       .sizes = {{"rope.dimension_count", 8},
+                 {"expert_feed_forward_length", 96},
+                 {"expert_shared_count", 1},
+                 {"expert_gating_func", 2},
+                 {"leading_dense_block_count", 1}},
+       .feed_forward_norm = "post_attention_norm",
+       .choice_bias = true,
+       .shared_hidden = 96,
+       .first_experts = 1},
+      {.architecture = "ernie4_5-moe",
+       .experts = 4,
+       .sizes = {{"expert_feed_forward_length", 96},
+                 {"expert_shared_feed_forward_length", 160},
+                 {"expert_shared_count", 1},
+                 {"interleave_moe_layer_step", 1},
+                 {"leading_dense_block_count", 1}},
+       .choice_bias = true,
+       .shared_hidden = 160,
+       .first_experts = 1},
   };
-  for (const Decoder& one : decoders) cases.push_back({one.architecture, decoder_file(one)});
+  for (const Decoder& one : decoders)
+    cases.push_back({one.name.empty() ? one.architecture : one.name, decoder_file(one)});
   return cases;
 }
 

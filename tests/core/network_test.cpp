@@ -46,12 +46,10 @@ std::vector<float> llama_cpp_scores(const std::string& name) {
 
 /// Files for tests/data/llama-cpp-scores/make.mjs, where NIBBLE_WRITE_NETWORKS names a folder.
 void write_networks(const std::string& folder) {
-  for (const auto& cases : {decoder_files(), delta_net_files()}) {
-    for (const auto& [name, files] : cases) {
-      std::ofstream(folder + '/' + name + ".gguf", std::ios::binary)
-          .write(reinterpret_cast<const char*>(files[0].second.data()),
-                 static_cast<std::streamsize>(files[0].second.size()));
-    }
+  for (const auto& [name, files] : invented_files()) {
+    std::ofstream(folder + '/' + name + ".gguf", std::ios::binary)
+        .write(reinterpret_cast<const char*>(files[0].second.data()),
+               static_cast<std::streamsize>(files[0].second.size()));
   }
   std::ofstream tokens(folder + "/tokens.json");
   const TokenSequence text = network_text();
@@ -86,7 +84,8 @@ TEST(Network, FiguresDoNotDependOnKernelNorCompany) {
   const std::vector<NetworkCase> cases = {{"mixtral", family_files(family_case("mixtral"))},
                                           {"gemma2", family_files(family_case("gemma2"))},
                                           {"gpt-oss", gpt_oss_file()},
-                                          delta_net_files()[0]};
+                                          delta_net_files()[0],
+                                          gemma4_files()[0]};
   for (const auto& [name, files] : cases) {
     const RunModel model(files);
     std::vector<TokenSequence> texts(3, network_text());
@@ -528,6 +527,20 @@ TEST(Network, SaysWhatCannotBeRun) {
   EXPECT_EQ(sentence_of([&] { predict(damaged, {network_text()}); }),
             "The weight at row 1, column 2 (both counted from 0) is infinite. A model with such weights is of no "
             "use: the file is damaged, or its training failed.");
+  PassOptions longer;
+  longer.longest = 65;
+  const Decoder grows{.architecture = "mistral3",
+                      .numbers = {{"attention.temperature_scale", 0.1f}},
+                      .sizes = {{"rope.scaling.original_context_length", 64}}};
+  const RunModel growing(decoder_file(grows));
+  EXPECT_EQ(sentence_of([&] { plan_pass(growing.model(), {}); }), "");
+  EXPECT_EQ(sentence_of([&] { plan_pass(growing.model(), longer); }),
+            "In texts of more than 64 tokens this model's attention is another, which Nibble cannot run. Use shorter "
+            "stretches.");
+  const Decoder routed{.architecture = "llama", .experts = 4, .sizes = {{"expert_gating_func", 3}}};
+  EXPECT_EQ(problem_of(decoder_file(routed)),
+            "The metadata entry \"llama.expert_gating_func\" is 3, which Nibble does not know. Its answers would be "
+            "wrong, so it is not run. Everything else works.");
   TokenSequence foreign = network_text();
   foreign.tokens[7] = 512;
   EXPECT_EQ(sentence_of([&] { predict(RunModel("ts3m-F16.gguf"), {foreign}); }),

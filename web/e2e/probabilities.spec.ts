@@ -66,7 +66,7 @@ async function ofNibble(path: string): Promise<number[][]> {
     for (const place of PLACES) {
       const before = [BEGIN, ...TOKENS.slice(0, place)];
       const texts = Array.from({ length: VOCABULARY }, (_, token) => ({
-        tokens: Int32Array.from([...before, token]),
+        tokens: [...before, token],
         firstScored: place,
       }));
       // Of each text one token is scored, and its probability comes first.
