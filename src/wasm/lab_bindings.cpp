@@ -4,6 +4,7 @@
 #include <string>
 
 #include "json/json.h"
+#include "lab/feedback_lab.h"
 #include "lab/scale_lab.h"
 #include "wasm/boundary.h"
 
@@ -66,6 +67,10 @@ std::string super_block_numbers_or_problem(const std::string& format, uintptr_t 
   return bound::answer([&] { return super_block_numbers(format, bound::floats_at(weights)); });
 }
 
+std::string feedback_report_or_problem(const std::string& request) {
+  return bound::answer([&] { return feedback_report(request); });
+}
+
 EMSCRIPTEN_BINDINGS(nibble_lab) {
   emscripten::class_<Lab>("Lab")
       .constructor<std::string>()
@@ -83,6 +88,7 @@ EMSCRIPTEN_BINDINGS(nibble_lab) {
       .function("methods", &Lab::methods)
       .function("blockErrors", &Lab::block_errors)
       .function("blockShapes", &Lab::block_shapes);
+  emscripten::function("feedbackReport", &feedback_report_or_problem);
   emscripten::function("superBlockNumbers", &super_block_numbers_or_problem);
 }
 

@@ -97,3 +97,32 @@ test('a model that no text can be run through says why it is not calibrated', as
   await expect(calibrated(page)).toBeDisabled();
   await expect(page.locator('#plan')).toContainText(/This model cannot be calibrated\. .*tokenizer/);
 });
+
+test('the Lab hands errors on, step by step, on an invented row and on a piece of the model', async ({ page }) => {
+  await page.goto('./#lab');
+  const panel = page.getByRole('region', { name: 'Why a worse weight can be a better answer' });
+  const words = panel.locator('.feedback-words');
+  await expect(words).toHaveText('Nothing is rounded yet.');
+  await panel.getByRole('slider', { name: 'Step' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(words).toContainText('Column 0: weight 0.28, its error of');
+  await page.keyboard.press('End');
+  await expect(words).toContainText(/Descent|no change of a single code/);
+  await panel.getByRole('button', { name: 'A step back' }).click();
+  await panel.getByRole('button', { name: 'To the beginning' }).click();
+  await expect(panel.locator('.feedback-step')).toContainText('step 0 of');
+  await panel.getByRole('button', { name: 'Play' }).click();
+  await expect(panel.locator('.feedback-step')).toContainText('step 2 of');
+  await expectAccessible(page, '.feedback');
+  await openModel(page, SMALL);
+  await panel.getByLabel('First column').fill('8');
+  await panel.getByRole('button', { name: 'Show these columns' }).click();
+  await expect(panel).toContainText(
+    /Row 0 of blk\.\d+\.ffn_down\.weight, columns 8 to 15; H of what they met in 1024/,
+    {
+      timeout: 20_000,
+    },
+  );
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoSidewaysScrolling(page);
+});

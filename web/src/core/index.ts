@@ -32,6 +32,7 @@ export { productSpeed } from './product-speed';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { lookForGpu } from './gpu';
 export { extensionOf, withoutExtension } from './file-names';
+export { inputMetric, observedTensors, observingPass } from './input-metric';
 export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';
 export { importanceStatistics, mergeImportance, type MatrixForm } from './merge-importance';
 export { measure, type MeasureProgress, type MeasureRun } from './measure';

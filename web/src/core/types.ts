@@ -336,6 +336,38 @@ export interface LabReport {
   methods: LabMethod[];
 }
 
+/** A short row that is calibrated step by step: the core's FeedbackBlock. */
+export interface FeedbackRequest {
+  weights: number[]; // 2..16
+  metric: number[]; // H: the mean product of the inputs of each two columns, row by row
+  levels: number[]; // ascending
+}
+
+/** The row after a column was rounded or moved. */
+export interface FeedbackStep {
+  column: number;
+  wanted: number; // what was rounded: with errors handed on, or where the error is lowest in a descent
+  level: number; // index into the levels
+  row: number[]; // columns that are not rounded yet: what is wanted of them by now
+  outputError: number; // e^T H e; columns that are not rounded yet count as right
+  weightError: number; // sum e^2
+}
+
+export interface FeedbackPath {
+  rounding: FeedbackStep[]; // column after column
+  descent: FeedbackStep[]; // changes from there on
+}
+
+export interface FeedbackReport {
+  scale: number;
+  outputSquare: number; // w^T H w
+  damped: number[]; // H as used
+  factor: number[]; // U of H = U D U^T above the diagonal, row by row
+  pivots: number[]; // D
+  plain: FeedbackPath;
+  feedback: FeedbackPath;
+}
+
 /** Which rows of a model an analysis looks at. */
 export interface RowSampleOptions {
   tensors?: string; // a name, or a regular expression found in names; without it every matrix

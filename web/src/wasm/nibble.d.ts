@@ -25,6 +25,9 @@ export interface NibbleModule {
    */
   superBlockNumbers(format: string, weights: number): string;
 
+  /** Takes JSON FeedbackRequest; JSON: FeedbackReport or error. */
+  feedbackReport(request: string): string;
+
   /** Takes JSON LabRequest. */
   Lab: new (request: string) => Lab;
   /**

@@ -9,6 +9,7 @@ import { AnalysisPanels } from './analysis/analysis-panels';
 import { labProblem, linkProblem, reported } from './bench';
 import { type Bench, isFirstBench } from './block';
 import { BlockEditor } from './block-editor';
+import { FeedbackPanel } from './feedback/feedback-panel';
 import { FromModel } from './from-model-panel';
 import { MapPanel } from './map-panel';
 import { MethodTable } from './method-table';
@@ -72,6 +73,11 @@ export function LabPlace(): VNode {
             {core.value ? 'Computing…' : 'Loading the core…'}
           </p>
         </div>
+      )}
+      {shown && (
+        <Later tasks={3}>
+          <FeedbackPanel />
+        </Later>
       )}
       {opened.value ? (
         <Later tasks={4} key={`analysis of ${opened.value.title}`}>
