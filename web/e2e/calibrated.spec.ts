@@ -65,8 +65,16 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   await expect(result).toContainText('Layer after layer by tinystories.txt, 3 584 tokens');
   await expect(result).toContainText(sha256Of(data('tinystories.txt')));
   await result.getByText('Matrix by matrix').click();
-  await expect(result.getByRole('region')).toContainText('blk.0.attn_q.weight');
+  await expect(result.getByRole('region', { name: /What calibrating left/ })).toContainText('blk.0.attn_q.weight');
+  await expect(result.getByRole('region', { name: 'Answers before and after' })).toContainText('mean divergence');
   await expectAccessible(page, '.calibrated-result');
+
+  // The same types by the other searches, beside what was calibrated: the least divergence first.
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
+  await expect(answers).toContainText('Measured on 4 stretches', { timeout: 30_000 });
+  await answers.getByRole('button', { name: 'Measure the same by llama.cpp and lowest-error' }).click();
+  const rows = answers.getByRole('region', { name: 'Answers measured of this model' }).locator('tbody tr');
+  await expect(rows).toContainText([/calibrated layer after layer/, /lowest-error/, /llama\.cpp/], { timeout: 30_000 });
   await page.setViewportSize({ width: 390, height: 844 });
   await expectNoSidewaysScrolling(page);
 });
@@ -113,7 +121,7 @@ test('the Lab hands errors on, step by step, on an invented row and on a piece o
   await expect(panel.locator('.feedback-step')).toContainText('step 0 of');
   await panel.getByRole('button', { name: 'Play' }).click();
   await expect(panel.locator('.feedback-step')).toContainText('step 2 of');
-  await expectAccessible(page, '.feedback');
+  await expectAccessible(page, '.feedback-lab');
   await openModel(page, SMALL);
   await panel.getByLabel('First column').fill('8');
   await panel.getByRole('button', { name: 'Show these columns' }).click();

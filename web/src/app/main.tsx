@@ -12,6 +12,7 @@ import { followComparisonWithAnswers, followResultWithAnswers } from './state/an
 import { followWithCalibration } from './state/calibrated-method';
 import { endCalibratingOfReplacedModels } from './state/calibrating';
 import { keepMeasuredAnswers } from './state/measured-answers';
+import { endMeasuringAnswers } from './state/measuring-answers';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
@@ -43,6 +44,7 @@ function start(): void {
   endComparisonsOfReplacedModels();
   followResultWithAnswers();
   keepMeasuredAnswers();
+  endMeasuringAnswers();
   followComparisonWithAnswers();
   endTryingOfReplacedResults();
   endCalibratingOfReplacedModels();

@@ -2,9 +2,11 @@
 import type { VNode } from 'preact';
 import { resultAnswers } from '../state/answering';
 import { opened } from '../state/opening';
+import { REFERENCE_METHOD } from '../state/reference';
 import type { Result } from '../state/running';
 import { AnswersOf } from './answers-panel';
 import { ORIGINAL_AND_OUTPUT } from './definitions';
+import { MeasureButton, MeasuredList } from './measured-list';
 import { TryPanel } from './try-panel';
 
 export function ResultAnswers({ shown }: { shown: Result }): VNode {
@@ -12,11 +14,27 @@ export function ResultAnswers({ shown }: { shown: Result }): VNode {
     <section class="answers" aria-labelledby="answers-title">
       <h3 id="answers-title">Answers</h3>
       {opened.value === shown.opened ? (
-        <AnswersOf answers={resultAnswers} names={ORIGINAL_AND_OUTPUT} />
+        <>
+          <AnswersOf answers={resultAnswers} names={ORIGINAL_AND_OUTPUT} />
+          {typeof resultAnswers.offers.value !== 'string' && <Beside shown={shown} />}
+        </>
       ) : (
         <p class="quiet small">Open the original again to compare what the two files answer.</p>
       )}
       <TryPanel shown={shown} />
     </section>
+  );
+}
+
+/** The same types by the searches that need no text, beside this result. */
+function Beside({ shown: { options } }: { shown: Result }): VNode {
+  const { method, ...rest } = options;
+  const others = [REFERENCE_METHOD, 'lowest-error'].filter((other) => other !== (method ?? REFERENCE_METHOD));
+  const wishes = others.map((other) => (other === REFERENCE_METHOD ? rest : { ...rest, method: other }));
+  return (
+    <>
+      <MeasuredList />
+      <MeasureButton wishes={wishes} what={`the same by ${others.join(' and ')}`} />
+    </>
   );
 }

@@ -91,6 +91,12 @@ export function CalibratedPanel(): VNode {
   );
 }
 
+/** Workers and files take their time to start, which the estimate leaves out. */
+const FEW_SECONDS = 5;
+
+/** How long calibrating takes, at the beginning of a sentence. */
+export const timeWords = (seconds: number) => (seconds < FEW_SECONDS ? 'A few seconds' : `About ${duration(seconds)}`);
+
 const tokensIn = ({ inText, whole }: CalibrationOffer) =>
   `${whole ? '' : 'about '}${plural(whole ? inText : Number(inText.toPrecision(2)), 'token')}`;
 
@@ -116,7 +122,7 @@ function Offer({ offer }: { offer: CalibrationOffer }): VNode {
       </p>
       <p class="small">
         {integer(tokens)} tokens calibrate in stretches of {stretchTokens}, {integer(heldBack)} judge: a matrix whose
-        outputs they do not find better keeps lowest-error. <strong>About {duration(seconds)}</strong>, from{' '}
+        outputs they do not find better keeps lowest-error. <strong>{timeWords(seconds)}</strong>, from{' '}
         {basis === 'a timing' ? 'a product timed here' : 'the last calibration here'}; up to {bytes(memory)} of memory.
         It serves {plural(served, 'tensor')}
         {others && others.length > 0 ? (

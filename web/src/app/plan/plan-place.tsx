@@ -12,7 +12,8 @@ import { ask, options, plan } from '../state/planning';
 import { nameFor } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
-import { bitsPerWeight, bytes, duration, exactBytes, listed, percent, plural } from '../../text/units';
+import { bitsPerWeight, bytes, exactBytes, listed, percent, plural } from '../../text/units';
+import { timeWords } from './calibrated-panel';
 import { Decisions, substitutions } from './decisions';
 import { FitsPanel } from './fits-panel';
 import { MatrixPanel } from './matrix-panel';
@@ -112,7 +113,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
             <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
             {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
             {plural(workers.value, 'worker')}
-            {calibrated !== null && `, about ${duration(calibrated.seconds)} of calibrating first`}
+            {calibrated !== null && ` · calibrated first: ${timeWords(calibrated.seconds).toLowerCase()}`}
             {toRun !== null && (
               <>
                 {' '}

@@ -6,8 +6,7 @@ import { CALIBRATED, calibrationOffer, whyNotCalibrated } from '../state/calibra
 import type { Opened } from '../state/opening';
 import { ask, options } from '../state/planning';
 import { REFERENCE_METHOD } from '../state/reference';
-import { duration } from '../../text/units';
-import { CalibratedPanel } from './calibrated-panel';
+import { CalibratedPanel, timeWords } from './calibrated-panel';
 
 const MAIN: readonly { method: string; label: string; note: string }[] = [
   { method: REFERENCE_METHOD, label: REFERENCE_METHOD, note: 'the same bytes as llama-quantize' },
@@ -53,7 +52,7 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
           <span class="option-label">calibrated</span>{' '}
           <span class="option-note">
             answers nearest to what they were; needs a text
-            {offer !== null && typeof offer !== 'string' && `, about ${duration(offer.seconds)}`}
+            {offer !== null && typeof offer !== 'string' && `. ${timeWords(offer.seconds)}`}
           </span>
         </label>
         <div class={isOther ? 'chosen' : ''}>

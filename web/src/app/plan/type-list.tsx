@@ -1,15 +1,17 @@
 /** The price list: every file type with its exact size for this model, grouped by how many bits a weight takes. */
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
-import type { FileTypeInfo, FormatInfo, Prediction } from '../../core/types';
+import { useMemo, useState } from 'preact/hooks';
+import type { FileTypeInfo, FormatInfo, PlanOptions, Prediction } from '../../core/types';
+import { MeasureButton } from '../answers/measured-list';
 import { core, coreProblem } from '../engine';
+import { CALIBRATED, whyNotCalibrated } from '../state/calibrated-method';
 import { packedTypes } from '../state/packed-types';
 import { predictions } from '../state/measuring';
 import { fits, memoryThere } from '../state/fitting';
 import { divergenceHint, divergenceWords, type MeasuredAnswer, measuredAnswerOf } from '../state/measured-answers';
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
-import { ask, options, type Priced, prices } from '../state/planning';
+import { ask, beforeMix, options, type Priced, prices } from '../state/planning';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 
 /** Shown first where room is short, and before there is a model to price. */
@@ -44,6 +46,8 @@ export function TypeList(): VNode {
   const { fileTypes = [], formats = [] } = core.value ?? {};
   const [all, setAll] = useState(false);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
+  const model = opened.value?.model;
+  const canAnswer = useMemo(() => model !== undefined && whyNotCalibrated(model) === null, [model]);
   const packed = packedTypes.value;
   const usual = (type: FileTypeInfo) => USUAL.has(type.name) || type.name === options.value.type;
   if (fileTypes.length === 0)
@@ -106,8 +110,21 @@ export function TypeList(): VNode {
       <button type="button" class="button small type-more" onClick={() => setAll(!all)}>
         {all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}
       </button>
+      {opened.value && options.value.method !== CALIBRATED && canAnswer && (
+        <MeasureButton wishes={usualWishes(fileTypes, formats)} what="the answers of the usual types" />
+      )}
     </fieldset>
   );
+}
+
+/** The usual types that quantize, and can be had. */
+function usualWishes(fileTypes: readonly FileTypeInfo[], formats: readonly FormatInfo[]): PlanOptions[] {
+  const quantizes = new Set(formats.filter(({ quantized }) => quantized).map(({ name }) => name.toLowerCase()));
+  return fileTypes.flatMap(({ name, defaultType }) => {
+    const priced = prices.value.get(name);
+    const usual = USUAL.has(name) && quantizes.has(defaultType.toLowerCase());
+    return usual && priced && 'price' in priced ? [{ ...(beforeMix.value ?? options.value), type: name }] : [];
+  });
 }
 
 function TypeRow({

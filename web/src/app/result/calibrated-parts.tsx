@@ -127,7 +127,7 @@ function BesideEachOther({ answers, heldBack }: { answers: CalibrationAnswers; h
   const ratio = before.divergence.value > 0 ? after.divergence.value / before.divergence.value : 1;
   return (
     <>
-      <div class="method-table" role="region" aria-label="Answers before and after" tabIndex={0}>
+      <div class="method-table beside" role="region" aria-label="Answers before and after" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -1,17 +1,25 @@
 /** What was measured of answers in this session: it stands beside what is only predicted. */
 import { effect, signal } from '@preact/signals';
-import type { AnswerReport, PlanOptions } from '../../core/index';
+import type { AnswerReport, CalibrationFigures, PlanOptions } from '../../core/index';
 import { integer } from '../../text/units';
 import { resultAnswers } from './answering';
+import { CALIBRATED, calibrationOffer } from './calibrated-method';
 import { matrix } from './matrix';
 import { type Opened, opened } from './opening';
 import { options } from './planning';
 import { result } from './running';
+import { textName } from './text';
 
 export interface MeasuredAnswer {
   report: AnswerReport;
   text: string;
+  asked: PlanOptions;
+  calibration: Calibrated | null;
+  bytes: number; // of the file
 }
+
+/** By what a run was calibrated. */
+type Calibrated = Pick<CalibrationFigures, 'level' | 'tokens'> & { text: string };
 
 /** Of one model; by what was asked of its runs. */
 export const measured = signal<{ of: Opened | null; answers: ReadonlyMap<string, MeasuredAnswer> }>({
@@ -20,9 +28,17 @@ export const measured = signal<{ of: Opened | null; answers: ReadonlyMap<string,
 });
 
 /** Everything that decides what a run writes. */
-function keyOf(asked: PlanOptions, matrixName: string | null): string {
+function keyOf(asked: PlanOptions, matrixName: string | null, calibration: Calibrated | null): string {
   const entries = Object.entries(asked).filter(([, value]) => value !== undefined && value !== false);
-  return JSON.stringify([matrixName, entries.sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const by = calibration && [calibration.text, calibration.level, calibration.tokens];
+  return JSON.stringify([matrixName, by, entries.sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+/** What the plan would be calibrated by. */
+function calibrationAsked({ method }: PlanOptions): Calibrated | null {
+  const offer = calibrationOffer.value;
+  if (method !== CALIBRATED || offer === null || typeof offer === 'string') return null;
+  return { text: textName.value, level: offer.level, tokens: offer.tokens };
 }
 
 /** What the open model's answers became when a run was asked for this; null where nobody has measured it. */
@@ -30,7 +46,8 @@ export function measuredAnswer(asked: PlanOptions): MeasuredAnswer | null {
   const { of, answers } = measured.value;
   const model = opened.value;
   if (of === null || of !== model) return null;
-  return answers.get(keyOf(asked, model.model.importance ? (matrix.value?.file.name ?? null) : null)) ?? null;
+  const matrixName = model.model.importance ? (matrix.value?.file.name ?? null) : null;
+  return answers.get(keyOf(asked, matrixName, calibrationAsked(asked))) ?? null;
 }
 
 /** The same of a file type under the rest of the plan. */
@@ -49,17 +66,35 @@ export function divergenceHint({ report: { divergence, tokens }, text }: Measure
   );
 }
 
-/** Keeps what is found of results; of two measurements the one over more text. */
+/** Of two measurements of the same the one over more text is kept. */
+export function keepMeasured(
+  of: Opened,
+  asked: PlanOptions,
+  matrixName: string | null,
+  calibration: Calibrated | null,
+  answer: MeasuredAnswer,
+): void {
+  const { of: before, answers } = measured.peek();
+  const known = before === of ? answers : new Map<string, MeasuredAnswer>();
+  const key = keyOf(asked, matrixName, calibration);
+  if ((known.get(key)?.report.tokens ?? 0) > answer.report.tokens) return;
+  measured.value = { of, answers: new Map(known).set(key, answer) };
+}
+
+/** Keeps what is found of results. */
 export function keepMeasuredAnswers(): void {
   effect(() => {
     const now = resultAnswers.now.value;
     const shown = result.peek();
     if (!now?.done || !shown || now.of !== resultAnswers.pair.peek() || now.of.first !== shown.opened) return;
-    const { of, answers } = measured.peek();
-    const key = keyOf(shown.options, shown.matrix?.name ?? null);
-    const before = of === shown.opened ? answers : new Map<string, MeasuredAnswer>();
-    const { report } = now.done;
-    if ((before.get(key)?.report.tokens ?? 0) > report.tokens) return;
-    measured.value = { of: shown.opened, answers: new Map(before).set(key, { report, text: now.text }) };
+    const figures = shown.report.calibration;
+    const calibration = figures && { text: figures.text.name, level: figures.level, tokens: figures.tokens };
+    keepMeasured(shown.opened, shown.options, shown.matrix?.name ?? null, calibration, {
+      report: now.done.report,
+      text: now.text,
+      asked: shown.options,
+      calibration,
+      bytes: shown.report.outputBytes,
+    });
   });
 }

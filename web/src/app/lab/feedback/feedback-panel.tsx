@@ -37,7 +37,7 @@ export function FeedbackPanel(): VNode | null {
   }, [opened.value]);
   if (!report) return null;
   return (
-    <section class="feedback" aria-labelledby="feedback-title">
+    <section class="feedback-lab" aria-labelledby="feedback-title">
       <h3 id="feedback-title">Why a worse weight can be a better answer</h3>
       <p>
         A layer puts out Σ weight × input. Where inputs of columns rise and fall together, an error in one column can be
