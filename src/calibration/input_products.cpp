@@ -99,4 +99,22 @@ std::vector<float> input_products(const Channels& left, const Channels& right,
   return sums.matrix();
 }
 
+ProductTerms product_terms(const Channels& left, const Channels& right, std::span<const SequencePanels> sequences) {
+  ProductTerms terms;
+  for (const SequencePanels& sequence : sequences) terms.tokens += sequence.tokens;
+  terms.left.resize(left.count * terms.tokens);
+  terms.right.resize((right.count + lanes - 1) / lanes * terms.tokens * lanes);
+  size_t before = 0;
+  for (const SequencePanels& sequence : sequences) {
+    each_value(left, sequence, 0, sequence.tokens, [&](size_t channel, size_t token, float value) {
+      terms.left[channel * terms.tokens + before + token] = value;
+    });
+    each_value(right, sequence, 0, sequence.tokens, [&](size_t channel, size_t token, float value) {
+      terms.right[(channel / lanes * terms.tokens + before + token) * lanes + channel % lanes] = value;
+    });
+    before += sequence.tokens;
+  }
+  return terms;
+}
+
 }  // namespace nibble::calibration

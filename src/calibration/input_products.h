@@ -22,4 +22,14 @@ struct Channels {
 std::vector<float> input_products(const Channels& left, const Channels& right,
                                   std::span<const network::SequencePanels> sequences, Kernel kernel = best_kernel());
 
+/// The same for a product that is computed elsewhere: matrix = left * right, summed over all tokens at once.
+struct ProductTerms {
+  size_t tokens = 0;
+  std::vector<float> left;   ///< [channel][token]
+  std::vector<float> right;  ///< [eight channels][token][channel of the eight], zeros behind the last channel
+};
+
+ProductTerms product_terms(const Channels& left, const Channels& right,
+                           std::span<const network::SequencePanels> sequences);
+
 }  // namespace nibble::calibration

@@ -31,32 +31,43 @@ std::span<const SequencePanels> sequences_of(const std::vector<SequencePanels>& 
   return std::span(places).subspan(range.first_sequence, range.sequences);
 }
 
-}  // namespace
-
-std::vector<float> sums_over_tokens(Sums sums, const Forward* original, const Forward& model, const SumsRange& range,
-                                    Kernel kernel) {
-  std::vector<float> found;
+/// use(left, right, sequences) with what the sums are of.
+template <class Use>
+void with_sides(Sums sums, const Forward* original, const Forward& model, const SumsRange& range, Use use) {
   model.with_input([&](const ProductInput& input, size_t channels, const std::vector<SequencePanels>& places) {
     if (range.first_column + range.columns > channels)
       throw Error("There are no such columns in this step. This is a fault in the program.");
     const std::span<const SequencePanels> sequences = sequences_of(places, range);
     const Channels right{&input, range.first_column, range.columns};
-    if (sums == Sums::inputs) {
-      found = input_products(right, right, sequences, kernel);
-      return;
-    }
+    if (sums == Sums::inputs) return use(right, right, sequences);
     if (original == nullptr) throw Error("There is no second network to compare with. This is a fault in the program.");
     if (sums == Sums::residual) {
       const StreamDifference difference(*original, model);
-      found =
-          input_products({&difference, 0, static_cast<size_t>(model.network().embedding)}, right, sequences, kernel);
-      return;
+      return use(Channels{&difference, 0, static_cast<size_t>(model.network().embedding)}, right, sequences);
     }
     original->with_input([&](const ProductInput& left, size_t, const std::vector<SequencePanels>&) {
-      found = input_products({&left, range.first_column, range.columns}, right, sequences, kernel);
+      use(Channels{&left, range.first_column, range.columns}, right, sequences);
     });
   });
+}
+
+}  // namespace
+
+std::vector<float> sums_over_tokens(Sums sums, const Forward* original, const Forward& model, const SumsRange& range,
+                                    Kernel kernel) {
+  std::vector<float> found;
+  with_sides(sums, original, model, range, [&](const Channels& left, const Channels& right, auto sequences) {
+    found = input_products(left, right, sequences, kernel);
+  });
   return found;
+}
+
+ProductTerms terms_of_sums(Sums sums, const Forward* original, const Forward& model, const SumsRange& range) {
+  ProductTerms terms;
+  with_sides(sums, original, model, range, [&](const Channels& left, const Channels& right, auto sequences) {
+    terms = product_terms(left, right, sequences);
+  });
+  return terms;
 }
 
 size_t tokens_that_meet(const Forward& model, const SumsRange& range) {

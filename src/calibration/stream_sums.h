@@ -23,6 +23,10 @@ struct SumsRange {
 std::vector<float> sums_over_tokens(Sums sums, const network::Forward* original, const network::Forward& model,
                                     const SumsRange& range, Kernel kernel = best_kernel());
 
+/// What sums_over_tokens() multiplies, for a product that is computed elsewhere.
+ProductTerms terms_of_sums(Sums sums, const network::Forward* original, const network::Forward& model,
+                           const SumsRange& range);
+
 /// How many tokens of these sequences meet the step's weights: of an expert only those that are sent to it.
 size_t tokens_that_meet(const network::Forward& model, const SumsRange& range);
 

@@ -104,12 +104,26 @@ class BoundPass {
       const network::Forward& model = forward(which);
       sums_ = calibration::sums_over_tokens(static_cast<calibration::Sums>(sums),
                                             which > 0 ? forwards_[0].get() : nullptr, model, range, kernel_);
-      tokens_ = static_cast<double>(calibration::tokens_that_meet(model, range));
     });
   }
+  std::string sum_terms(unsigned which, unsigned sums, size_t first_sequence, size_t sequences, size_t first_column,
+                        size_t columns) {
+    return sentence_of([&] {
+      terms_ =
+          calibration::terms_of_sums(static_cast<calibration::Sums>(sums), which > 0 ? forwards_[0].get() : nullptr,
+                                     forward(which), {first_sequence, sequences, first_column, columns});
+    });
+  }
+  uintptr_t left_pointer() const { return reinterpret_cast<uintptr_t>(terms_.left.data()); }
+  size_t left_count() const { return terms_.left.size(); }
+  uintptr_t right_pointer() const { return reinterpret_cast<uintptr_t>(terms_.right.data()); }
+  size_t right_count() const { return terms_.right.size(); }
+  double terms_tokens() const { return static_cast<double>(terms_.tokens); }
   uintptr_t sums_pointer() const { return reinterpret_cast<uintptr_t>(sums_.data()); }
   size_t sums_count() const { return sums_.size(); }
-  double sums_tokens() const { return tokens_; }
+  double tokens_that_meet(unsigned which, size_t first_sequence, size_t sequences) {
+    return static_cast<double>(calibration::tokens_that_meet(forward(which), {first_sequence, sequences, 0, 0}));
+  }
 
   uintptr_t result_pointer() const { return reinterpret_cast<uintptr_t>(result_.data()); }
   size_t result_count() const { return result_.size(); }
@@ -128,7 +142,7 @@ class BoundPass {
   Op op_{};
   std::vector<double> result_;
   std::vector<float> sums_;
-  double tokens_ = 0;
+  calibration::ProductTerms terms_;
 };
 
 /// `out` becomes the product of `rows` rows of weights and `panels` panels, all of them dense.
@@ -182,7 +196,13 @@ EMSCRIPTEN_BINDINGS(nibble_network) {
       .function("sums", &BoundPass::sums)
       .function("sumsPointer", &BoundPass::sums_pointer)
       .function("sumsCount", &BoundPass::sums_count)
-      .function("sumsTokens", &BoundPass::sums_tokens)
+      .function("tokensThatMeet", &BoundPass::tokens_that_meet)
+      .function("sumTerms", &BoundPass::sum_terms)
+      .function("leftPointer", &BoundPass::left_pointer)
+      .function("leftCount", &BoundPass::left_count)
+      .function("rightPointer", &BoundPass::right_pointer)
+      .function("rightCount", &BoundPass::right_count)
+      .function("termsTokens", &BoundPass::terms_tokens)
       .function("resultPointer", &BoundPass::result_pointer)
       .function("resultCount", &BoundPass::result_count);
 

@@ -325,6 +325,21 @@ TEST(InputProducts, AreTheSumsOfTheReference) {
     EXPECT_EQ(input_products(from_left, from_right, places, kernel), flat(reference::products(all_left, all_right)));
     EXPECT_EQ(input_products(from_left, from_left, places, kernel), flat(reference::products(all_left, all_left)));
   }
+  // The same numbers for a product elsewhere: token after token, without what fills up the last panels.
+  const ProductTerms terms = product_terms(from_left, from_right, places);
+  ASSERT_EQ(terms.tokens, 371u);
+  ASSERT_EQ(terms.right.size(), 48 * terms.tokens);
+  size_t token = 0;
+  for (size_t s = 0; s < lengths.size(); ++s) {
+    for (size_t t = 0; t < lengths[s]; ++t, ++token) {
+      for (size_t c = 0; c < left_columns - first; ++c)
+        ASSERT_EQ(terms.left[c * terms.tokens + token], all_left[s][t][c]) << s << ' ' << t << ' ' << c;
+      for (size_t c = 0; c < 48; ++c) {
+        const float expected = c < right_columns ? all_right[s][t][c] : 0.0f;
+        ASSERT_EQ(terms.right[(c / 8 * terms.tokens + token) * 8 + c % 8], expected) << s << ' ' << t << ' ' << c;
+      }
+    }
+  }
 }
 
 /// Wide matrices are taken in windows: each has the sums of its own columns, wherever it begins.

@@ -112,6 +112,63 @@ describe('the method calibrated', () => {
     expect(again.out).toMatch(/The same bytes as the receipt's run\./);
   });
 
+  it('gives the same bytes by what it saved, without the text', async () => {
+    const own = [...calibrated, '--tokens', '4096', '--level', 'layers'];
+    const save = ['--save-calibration', 'small.statistics', '--receipt', 'saved.json'];
+    const { files, calibration } = await quantize(small, 'saved.gguf', 'Q4_0', ...own, ...save);
+    const saved = readFileSync(join(folder, 'small.statistics'));
+    expect(calibration!.statistics).toMatchObject({ name: 'small.statistics', bytes: saved.byteLength });
+    expect(calibration!.engine).toEqual({ name: 'wasm SIMD', problem: null });
+
+    const from = ['--method', 'calibrated', '--from-calibration', 'small.statistics'];
+    const again = await quantize(small, 'again.gguf', 'Q4_0', ...from, '--force', '--workers', '3');
+    expect(again.files[0]!.sha256).toBe(files[0]!.sha256);
+    expect(again.calibration!.parts).toEqual(calibration!.parts);
+    const by = (...words: string[]) => nibble('repeat', 'saved.json', small, 'repeated.gguf', ...words);
+    expect((await by('--from-calibration', 'small.statistics')).out).toMatch(/The same bytes as the receipt's run\./);
+
+    // What a GPU computed is not computed again: its last digits are its own.
+    const receipt = JSON.parse(readFileSync(join(folder, 'saved.json'), 'utf8')) as Receipt;
+    receipt.calibration!.engine!.name = 'WebGPU (some adapter)';
+    writeFileSync(join(folder, 'saved.json'), JSON.stringify(receipt));
+    expect((await by('--calibration', 'first.txt')).err).toMatch(
+      /computed by WebGPU \(some adapter\).* Give the file it saved, small\.statistics, with --from-calibration/,
+    );
+    writeFileSync(join(folder, 'other.statistics'), saved.fill(1, saved.byteLength - 4));
+    expect((await by('--from-calibration', 'other.statistics')).err).toMatch(/is not what the receipt's run chose/);
+  });
+
+  it('refuses statistics of other types or models, and damaged ones', async () => {
+    const from = ['--method', 'calibrated', '--from-calibration'];
+    const refused = async (model: string, type: string, file: string) => {
+      const { code, err } = await nibble('quantize', model, 'refused.gguf', type, '--pure', ...from, file);
+      expect([code, existsSync(join(folder, 'refused.gguf'))]).toEqual([1, false]);
+      return err;
+    };
+    const whole = readFileSync(join(folder, 'small.statistics'));
+    writeFileSync(join(folder, 'short.statistics'), whole.subarray(0, whole.byteLength - 8));
+    writeFileSync(join(folder, 'endless.statistics'), Buffer.alloc(64, 0xff));
+    writeFileSync(join(folder, 'broken.statistics'), whole.toString('latin1').replace('layers', 'lawyer'), 'latin1');
+    const infinite = Buffer.from(whole);
+    infinite.writeFloatLE(Infinity, whole.byteLength - whole.byteLength / 2 - ((whole.byteLength / 2) % 4));
+    writeFileSync(join(folder, 'infinite.statistics'), infinite);
+    expect(await refused(small, 'Q4_1', 'small.statistics')).toMatch(/layer after layer for .* as Q4_0.* has Q4_1/);
+    expect(await refused(ts3m, 'Q4_0', 'small.statistics')).toMatch(/is of another model: its files have \d+ bytes/);
+    expect(await refused(small, 'Q4_0', 'short.statistics')).toMatch(/is damaged: it is not as long as/);
+    expect(await refused(small, 'Q4_0', 'broken.statistics')).toMatch(/is damaged/);
+    expect(await refused(small, 'Q4_0', 'endless.statistics')).toMatch(/holds no statistics of a calibration/);
+    expect(await refused(small, 'Q4_0', 'first.txt')).toMatch(/holds no statistics of a calibration/);
+    expect(await refused(small, 'Q4_0', 'infinite.statistics')).toMatch(/finite/);
+  });
+
+  it('takes statistics of one pass for other types, too', async () => {
+    const own = [...calibrated, '--tokens', '4096', '--level', 'one-pass'];
+    await quantize(small, 'one.gguf', 'Q4_0', ...own, '--force', '--save-calibration', 'one.statistics');
+    const direct = await quantize(small, 'one.gguf', 'Q5_1', ...own, '--force');
+    const from = ['--method', 'calibrated', '--from-calibration', 'one.statistics', '--force'];
+    expect((await quantize(small, 'one.gguf', 'Q5_1', ...from)).files).toEqual(direct.files);
+  });
+
   it('of a folder gives the file that its model in one file gives', async () => {
     // As F16 the folder's model is the same in either form.
     await quantize(testData('stories260K-hf'), 'half.gguf', 'F16');

@@ -1,13 +1,18 @@
+import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import {
   calibrate,
+  calibrateFrom,
   calibrationMemory,
   calibrationPass,
   cutText,
   divideTexts,
+  hashFiles,
   levelFor,
   Problem,
+  savedBytes,
+  StatisticsFile,
   stretchTokens,
   tokensFor,
   tokensOf,
@@ -24,14 +29,20 @@ import {
   type HashedFile,
   type OpenedModel,
   type PassProgress,
+  type Plan,
   type PlanOptions,
+  type SourceHandle,
 } from '../core';
-import { readBytes, shippedText } from '../platform/node-files';
+import type { StatisticsTarget } from '../core/calibration-file';
+import type { Scratch } from '../core/scratch';
+import { nodePlatform } from '../platform/node';
+import { openInput, readBytes, shippedText } from '../platform/node-files';
 import { createNodeHasher } from '../platform/node-hasher';
+import { writeWhole } from '../platform/node-place';
 import { createNodeScratch } from '../platform/node-scratch';
 import { bytes as size, duration, integer, percent, plural } from '../text/units';
 import { LineDisplay, withDisplay } from './display';
-import type { NamedFile } from './outputs';
+import type { NamedFile, Output } from './outputs';
 import { parseTokens, workersOf, type ComputeOptions } from './options';
 import { note } from './text';
 
@@ -43,8 +54,11 @@ export interface CalibrationOptions {
   /** Whether the text is read in the model's chat template; when nobody says: where it has one. */
   chatTemplate?: boolean;
   answers?: boolean; // measured at the end; default true
+  saveCalibration?: string; // where what the codes are chosen by is written
+  fromCalibration?: string; // such a file, to choose by
   /** Throws Problem when it is not the text it should be. */
   expectText?: (text: HashedFile) => void;
+  expectStatistics?: (statistics: HashedFile) => void;
 }
 
 export function addCalibrationOptions(command: Command): Command {
@@ -60,21 +74,39 @@ export function addCalibrationOptions(command: Command): Command {
         'with --method calibrated: how much is done (default: as many tokens allow)',
       ).choices(['one-pass', 'layers']),
     )
+    .option('--save-calibration <file>', 'with --method calibrated: also write what the codes are chosen by')
+    .addOption(
+      new Option(
+        '--from-calibration <file>',
+        'with --method calibrated: choose codes by what --save-calibration wrote; the model reads no text',
+      ).conflicts(['calibration', 'tokens', 'level', 'saveCalibration']),
+    )
     .option('--no-chat-template', 'with --method calibrated: the text as it is, where the model has a chat template')
     .option('--no-answers', 'with --method calibrated: do not measure the answers of the output at the end');
 }
 
 /** What a command reads for it that no output may replace. */
-export function calibrationFiles({ calibration }: CalibrationOptions): NamedFile[] {
-  return calibration === undefined ? [] : [{ path: calibration, what: 'the calibration text' }];
+export function calibrationFiles({ calibration, fromCalibration }: CalibrationOptions): NamedFile[] {
+  return [
+    ...(calibration === undefined ? [] : [{ path: calibration, what: 'the calibration text' }]),
+    ...(fromCalibration === undefined ? [] : [{ path: fromCalibration, what: 'the statistics of the calibration' }]),
+  ];
+}
+
+/** What it writes beside the output. */
+export function savedCalibration({ saveCalibration }: CalibrationOptions): Output[] {
+  return saveCalibration === undefined ? [] : [{ path: saveCalibration, what: 'the statistics of the calibration' }];
 }
 
 /** Throws Problem where options of the method are given to another. */
-function expectMethod({ calibration, tokens, level, chatTemplate, answers }: CalibrationOptions): void {
+function expectMethod(options: CalibrationOptions): void {
+  const { calibration, tokens, level, chatTemplate, answers, saveCalibration, fromCalibration } = options;
   const given = Object.entries({
     '--calibration': calibration,
     '--tokens': tokens,
     '--level': level,
+    '--save-calibration': saveCalibration,
+    '--from-calibration': fromCalibration,
     '--no-chat-template': chatTemplate === false || undefined,
     '--no-answers': answers === false || undefined,
   }).find(([, value]) => value !== undefined)?.[0];
@@ -116,38 +148,90 @@ export async function withCalibration<T>(
     expectMethod(options);
     return use(undefined);
   }
+  const scratch = createNodeScratch();
+  try {
+    const work = options.fromCalibration === undefined ? calibrateByText : calibrateByFile;
+    return await use(await work({ model, chosen, plan, scratch, signal, options }));
+  } finally {
+    scratch.close();
+  }
+}
+
+interface Work {
+  model: OpenedModel;
+  chosen: PlanOptions;
+  plan: Plan;
+  scratch: Scratch;
+  signal: AbortSignal;
+  options: CalibrationOptions & ComputeOptions;
+}
+
+async function calibrateByText({ model, chosen, plan, scratch, signal, options }: Work): Promise<Calibration> {
   const texts = await readCalibrationTexts(model, options);
   const pass = calibrationPass(model, texts);
   const level = options.level ?? levelFor(pass, texts);
   const workers = options.workers ?? model.core.platform.parallelism;
+  const { saveCalibration: path } = options;
   note(
     `Calibrating ${levelNames[level]} by ${texts.text.name}${inTemplate(texts.chat)}: ` +
       `${integer(tokensOf(texts.calibrate))} tokens, and ` +
       `${integer(tokensOf(texts.heldBack))} to judge by. This takes at most ` +
-      `${size(calibrationMemory(pass, level, workers))} of memory with ${plural(workers, 'worker')}.`,
+      `${size(calibrationMemory(pass, level, workers))} of memory with ${plural(workers, 'worker')}` +
+      `${path ? `; ${path} will have ${size(savedBytes(model, plan, pass, texts, level))}` : ''}.`,
   );
-  const scratch = createNodeScratch();
+  return withDisplay(new LineDisplay(), async (display) => {
+    const run = { ...workersOf(options), signal };
+    const work = (save?: StatisticsTarget) =>
+      calibrate(model, plan, texts, scratch, {
+        ...run,
+        level,
+        ...(save && { save }),
+        onProgress: shownAs('calibrating', display),
+      });
+    const made = path === undefined ? await work() : await writeWhole(path, work);
+    if (path !== undefined) made.figures.statistics = await withStatistics(path, signal, async ({ file }) => file);
+    if (options.answers ?? true) {
+      made.figures.answers = await measureCalibration(model, chosen, texts, made, {
+        ...run,
+        onProgress: shownAs('measuring the answers', display),
+      });
+    }
+    return made;
+  });
+}
+
+function calibrateByFile({ model, plan, scratch, signal, options }: Work): Promise<Calibration> {
+  return withStatistics(options.fromCalibration!, signal, async ({ file, handle }) => {
+    options.expectStatistics?.(file);
+    const statistics = await StatisticsFile.open(handle, nodePlatform.openSource(handle));
+    return withDisplay(new LineDisplay(), (display) =>
+      calibrateFrom(model, plan, statistics, file, scratch, {
+        ...workersOf(options),
+        signal,
+        onProgress: shownAs('choosing codes', display),
+      }),
+    );
+  });
+}
+
+/** Opens and hashes a file of statistics for as long as `use` takes. */
+async function withStatistics<T>(
+  path: string,
+  signal: AbortSignal,
+  use: (opened: { file: HashedFile; handle: SourceHandle }) => Promise<T>,
+): Promise<T> {
+  const handle = openInput(path);
   try {
-    const calibration = await withDisplay(new LineDisplay(), async (display) => {
-      const show = (what: string) => (progress: PassProgress) =>
-        display.show(
-          `${what}: ${percent(progress.share)}` +
-            `${progress.secondsLeft === null ? '' : ` · ${duration(progress.secondsLeft)} left`}`,
-        );
-      const run = { ...workersOf(options), signal };
-      const made = await calibrate(model, plan, texts, scratch, { ...run, level, onProgress: show('calibrating') });
-      if (options.answers ?? true) {
-        made.figures.answers = await measureCalibration(model, chosen, texts, made, {
-          ...run,
-          onProgress: show('measuring the answers'),
-        });
-      }
-      return made;
-    });
-    return await use(calibration);
+    const [file] = await hashFiles(nodePlatform, [handle], { signal });
+    return await use({ file: file!, handle });
   } finally {
-    scratch.close();
+    closeSync(handle.fd);
   }
+}
+
+function shownAs(what: string, display: LineDisplay): (progress: PassProgress) => void {
+  return ({ share, secondsLeft }) =>
+    display.show(`${what}: ${percent(share)}${secondsLeft === null ? '' : ` · ${duration(secondsLeft)} left`}`);
 }
 
 const inTemplate = (chat: ChatUse) => (chat.used ? " in the model's chat template" : '');

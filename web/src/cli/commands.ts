@@ -9,7 +9,7 @@ import {
   type RuntimeMemory,
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
-import { calibrationFiles, withCalibration, type CalibrationOptions } from './calibration';
+import { calibrationFiles, savedCalibration, withCalibration, type CalibrationOptions } from './calibration';
 import { DiskPlace, writeText } from '../platform/node-place';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
@@ -116,7 +116,11 @@ export async function quantize(
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
     const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
     const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];
-    const targets = checkOutputs([...outputs, ...receipt], [...inputs.named, ...recipe, ...calibrationFiles(options)]);
+    const saved = savedCalibration(options);
+    const targets = checkOutputs(
+      [...outputs, ...saved, ...receipt],
+      [...inputs.named, ...recipe, ...calibrationFiles(options)],
+    );
     tell(options, made.notes);
     if (options.dryRun) {
       print(options, made, (dry) => describePlan(model.info, dry));

@@ -92,7 +92,7 @@ export async function repeat(
   receiptPath: string,
   path: string,
   output: string,
-  options: ComputeOptions & { imatrix?: string; calibration?: string },
+  options: ComputeOptions & { imatrix?: string; calibration?: string; fromCalibration?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const receipt = readReceipt(receiptPath);
@@ -119,7 +119,7 @@ export async function repeat(
     }
     await removeLeftovers(targets);
     tell({}, made.notes);
-    const again = { ...options, ...asCalibrated(receipt) };
+    const again = { ...options, ...asCalibrated(receipt, options.fromCalibration) };
     const report = await withCalibration(model, receipt.options, again, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
         run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
@@ -144,9 +144,16 @@ export async function repeat(
 }
 
 /** The options that give the receipt's calibration again. */
-function asCalibrated({ calibration }: Receipt): Omit<CalibrationOptions, 'calibration'> {
+function asCalibrated({ calibration }: Receipt, file: string | undefined): Omit<CalibrationOptions, 'calibration'> {
   if (!calibration) return {};
-  const { tokens, heldBack, level, text, chatTemplate } = calibration;
+  const { tokens, heldBack, level, text, chatTemplate, engine, statistics } = calibration;
+  if (file !== undefined) return { answers: false, expectStatistics: (given) => expectStatistics(given, statistics) };
+  if (engine?.name.includes('WebGPU')) {
+    throw new Problem(
+      `What the receipt's run chose codes by was computed by ${engine.name}, whose last digits are its own. ` +
+        `Give the file it saved${statistics ? `, ${statistics.name},` : ''} with --from-calibration.`,
+    );
+  }
   return {
     tokens: tokens + heldBack,
     level,
@@ -162,6 +169,16 @@ function expectText(text: HashedFile, expected: HashedFile): void {
   throw new Problem(
     `${text.name} is not the text of the receipt's calibration: its SHA-256 is ${text.sha256} instead of ` +
       `${expected.sha256}. Give ${expected.name} with --calibration.`,
+  );
+}
+
+/** Throws Problem unless the receipt's run wrote or read this file. */
+function expectStatistics(given: HashedFile, expected: HashedFile | null | undefined): void {
+  if (!expected) throw new Problem("The receipt's run saved nothing to choose codes by; leave --from-calibration out.");
+  if (given.sha256 === expected.sha256) return;
+  throw new Problem(
+    `${given.name} is not what the receipt's run chose codes by: its SHA-256 is ${given.sha256} instead of ` +
+      `${expected.sha256}. Give ${expected.name} with --from-calibration.`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   type AnswerReport,
   type MatrixForm,
   type PassRun,
+  type ProductEngine,
   type SourceHandle,
 } from '../core';
 import { nodePlatform } from '../platform/node';
@@ -120,7 +121,11 @@ async function make(
         onFigures: (figures: readonly Float64Array[]) => (report = answersOf(model.core, figures).report),
       }),
     };
-    const work = (run: PassRun) => makeImportance(model, texts, datasetName(basename(options.file), chat), run, wishes);
+    let engine: ProductEngine | null = null;
+    const work = (run: PassRun) => {
+      const told = { ...run, onEngine: (used: ProductEngine) => (engine = used) };
+      return makeImportance(model, texts, datasetName(basename(options.file), chat), told, wishes);
+    };
     const made = await withProgress(options, signal, work, [model], texts, importancePass(wishes));
     await writeBytes(to, made);
     const { output } = options;
@@ -130,6 +135,7 @@ async function make(
       ...(before.length > 0 && { matrices: before.map(({ name }) => name) }),
       output,
       bytes: made.byteLength,
+      engine,
       ...(perplexity && { perplexity }),
       notes,
     };

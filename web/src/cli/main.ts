@@ -252,6 +252,7 @@ addComputeOptions(program.command('repeat'))
   .argument('<out>')
   .option('--imatrix <file>', 'the importance matrix, when the receipt names one')
   .option('--calibration <text>', 'the text of the calibration, when the receipt names another than comes along')
+  .option('--from-calibration <file>', 'what --save-calibration wrote, instead of the text')
   .action((receipt: string, model: string, out: string, options: Parameters<typeof repeat>[3]) =>
     repeat(receipt, model, out, options, stop.signal),
   );

@@ -4,7 +4,6 @@ import {
   LAYER_ROLES,
   cutText,
   inChatTemplate,
-  evaluateAnswers,
   passMemory,
   planPass,
   tokensFor,
@@ -43,10 +42,11 @@ export async function perplexity(path: string, options: TextOptions, signal: Abo
     tell(options, notes);
     const read = await readTexts([model], options);
     const { texts } = read;
-    const report = await withProgress(options, signal, (run) => evaluateAnswers([model], texts, run), [model], texts);
+    const work = (run: PassRun) => answersByToken([model], texts, run, 0);
+    const { report, engine } = await withProgress(options, signal, work, [model], texts);
     print(
       options,
-      { ...sourceOf(read, options), tokens: report.tokens, perplexity: report.perplexity, notes },
+      { ...sourceOf(read, options), tokens: report.tokens, perplexity: report.perplexity, engine, notes },
       ({ tokens, perplexity: found }) =>
         `Perplexity ${estimate(found)} over ` +
         `${plural(tokens, 'token')} (${stretchesOf(read, options)}, the second half of each).`,
@@ -69,8 +69,8 @@ export async function evaluate(
       const { texts } = read;
       const work = (run: PassRun) => answersByToken([one, other], texts, run, 0);
       const found = await withProgress(options, signal, work, [one, other], texts, { contrast: true });
-      const { report, streams, outputs } = found;
-      print(options, { ...sourceOf(read, options), ...report, streams, outputs, notes }, () =>
+      const { report, streams, outputs, engine } = found;
+      print(options, { ...sourceOf(read, options), ...report, streams, outputs, engine, notes }, () =>
         describeAnswers(found, basename(first), basename(second)),
       );
     }),

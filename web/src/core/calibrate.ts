@@ -1,27 +1,36 @@
 import {
   damping,
   fewestTokens,
-  fewestTokensPerColumn,
   heldBackEvery,
   stretchTokens,
   tokensPerColumnForLayers,
   windowColumns,
-  type CalibratedPart,
   type Calibration,
   type CalibrationLevel,
+  type WindowPlace,
+  type WindowStatistics,
 } from './calibration';
 import { CalibrationCost, type CalibrationWork } from './calibration-cost';
+import {
+  StatisticsWriter,
+  statisticsBytes,
+  type StatisticsFile,
+  type StatisticsHead,
+  type StatisticsTarget,
+  type StatisticsWindow,
+} from './calibration-file';
+import { areEnough, CalibrationRounding, rowBytes, targetsOf, type Target } from './calibration-rounding';
 import { CalibrationWorkers } from './calibration-workers';
 import type { ChatUse } from './chat';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import type { PassProgress, PassRun } from './pass';
 import { Problem } from './problem';
-import type { HashedFile } from './receipt';
+import { filesOf, type HashedFile } from './receipt';
 import type { Scratch } from './scratch';
 import type { ByteSource } from './source';
-import type { FormatInfo, PassPlan, PassStep, Plan, PlannedTensor, RoundingRequest, Text } from './types';
-import type { RowsRounded, SumsDone, SumsKind } from '../worker/calibration-protocol';
+import type { PassPlan, PassStep, Plan, Text } from './types';
+import type { SumsDone, SumsKind } from '../worker/calibration-protocol';
 
 /** The stretches of a text. */
 export interface DividedTexts {
@@ -99,6 +108,10 @@ export interface CalibrationProgress extends PassProgress {
 export interface CalibrationRun extends Omit<PassRun, 'onProgress'> {
   level?: CalibrationLevel; // default: as many tokens allow
   onProgress?: (progress: CalibrationProgress) => void;
+  /** Where what the codes are chosen by is written, as StatisticsFile reads it. */
+  save?: StatisticsTarget;
+  /** As for any pass; only with `save`: what a GPU computed gives the same bytes by its file alone. */
+  gpu?: boolean;
 }
 
 /**
@@ -122,15 +135,163 @@ export async function calibrate(
   }
 }
 
+/** The size of the file that CalibrationRun.save gets. Throws Problem when there is nothing to calibrate. */
+export function savedBytes(
+  model: OpenedModel,
+  plan: Plan,
+  pass: PassPlan,
+  texts: CalibrationTexts,
+  level: CalibrationLevel,
+): number {
+  return statisticsBytes(headOf(model, pass, texts, level, targetsOf(model, plan)));
+}
+
+/** What a file will say, but for what is found on the way. */
+function headOf(
+  model: OpenedModel,
+  pass: PassPlan,
+  texts: CalibrationTexts,
+  level: CalibrationLevel,
+  targets: ReadonlyMap<string, Target>,
+): StatisticsHead {
+  const windows = pass.steps.flatMap((step): StatisticsWindow[] => {
+    const own = targetsOfStep(model, step, targets);
+    if (own.length === 0) return [];
+    const tensors = own.map(({ planned: { name, to } }) => ({ name, type: to }));
+    return windowsOf(step).map((place) => {
+      const crossed = isAimed(step, level, tokensOf(texts.calibrate), tokensOf(texts.heldBack), place.columns);
+      const residualRows = crossed && joinsStream(pass, step) ? pass.network.embedding : 0;
+      return { ...place, tensors, tokens: 0, heldBackTokens: 0, crossed, residualRows };
+    });
+  });
+  return {
+    nibbleCalibration: 1,
+    level,
+    text: texts.text,
+    chatTemplate: texts.chat,
+    tokens: tokensOf(texts.calibrate),
+    heldBack: tokensOf(texts.heldBack),
+    damping,
+    engine: { name: '', problem: null },
+    modelBytes: filesOf(model).map(({ bytes }) => bytes),
+    windows,
+  };
+}
+
+/** The matrices to calibrate whose input a step has. */
+function targetsOfStep(
+  model: OpenedModel,
+  { observed }: PassStep,
+  targets: ReadonlyMap<string, Target>,
+): readonly Target[] {
+  return (observed ?? []).flatMap((number) => targets.get(model.info.tensors[number]!.name) ?? []);
+}
+
+/** The input of a step, cut into windows of columns. */
+function windowsOf({ columns, firstColumn = 0, part, expert }: PassStep): WindowPlace[] {
+  const width = Math.ceil(columns! / Math.ceil(columns! / windowColumns) / 256) * 256;
+  return Array.from({ length: Math.ceil(columns! / width) }, (_, window) => ({
+    expert: part === 'expert' ? expert! : null,
+    firstColumn: firstColumn + window * width,
+    columns: Math.min(width, columns! - window * width),
+  }));
+}
+
+/** Whether matrices are rounded to give the original's outputs: other tokens are sent to an expert in another model. */
+function isAimed(
+  { part }: PassStep,
+  level: CalibrationLevel,
+  tokens: number,
+  heldBackTokens: number,
+  columns: number,
+): boolean {
+  return level === 'layers' && part === 'dense' && areEnough({ tokens, heldBackTokens }, columns);
+}
+
+/** Whether the residual stream gets what the step gives as it is: some architectures normalise it first. */
+function joinsStream(pass: PassPlan, { op, layer }: PassStep): boolean {
+  const norm = { attentionOutput: 'post_attention_norm.weight', down: 'post_ffw_norm.weight' }[op];
+  return norm !== undefined && !pass.steps.some((one) => one.layer === layer && one.tensor?.endsWith(norm));
+}
+
+/**
+ * Chooses the codes as calibrate() did when it saved the file: from the same file the same bytes, and the model runs
+ * over no text. `file`: its name and hash. Throws Stopped, or Problem, also when it is of another model or plan.
+ */
+export async function calibrateFrom(
+  model: OpenedModel,
+  plan: Plan,
+  statistics: StatisticsFile,
+  file: HashedFile,
+  scratch: Scratch,
+  run: PassRun = {},
+): Promise<Calibration> {
+  const start = performance.now();
+  const { windows, nibbleCalibration: _, modelBytes: __, ...figures } = statistics.head;
+  expectModel(model, plan, statistics);
+  const shares = Array.from({ length: Math.max(1, run.workers ?? model.core.platform.parallelism) }, () => ({
+    texts: [],
+  }));
+  const one = model.passPlan({ tokens: 1, sequences: 1, longest: 1, logits: false });
+  const workers = new CalibrationWorkers(model, { ...one, steps: [] }, 1, shares, run);
+  try {
+    const rounding = new CalibrationRounding(model, plan, figures.level, scratch, workers);
+    for (const [number, window] of windows.entries()) {
+      const targets = window.tensors.flatMap(({ name }) => rounding.targets.get(name) ?? []);
+      if (targets.length > 0) await rounding.roundWindow(targets, window, await statistics.read(number));
+      const seconds = (performance.now() - start) / 1000;
+      const share = (number + 1) / windows.length;
+      run.onProgress?.({ share, seconds, secondsLeft: (seconds / share) * (1 - share) });
+    }
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      figures: { ...figures, statistics: file, seconds, parts: rounding.parts, answers: null },
+      source: await scratch.handle(),
+      offsets: rounding.offsets,
+    };
+  } finally {
+    workers.stop();
+  }
+}
+
+/** Throws Problem when the statistics are not of this model, or not of these types. */
+function expectModel(model: OpenedModel, plan: Plan, { head, name: file }: StatisticsFile): void {
+  const bytes = filesOf(model).map((one) => one.bytes);
+  if (bytes.join() !== head.modelBytes.join())
+    throw new Problem(`${file} is of another model: its files have ${head.modelBytes.join(' and ')} bytes.`);
+  const targets = targetsOf(model, plan);
+  const covered = new Map<string, number>(); // columns of the matrices of a tensor, counted on
+  for (const { tensors, expert, firstColumn, columns, residualRows } of head.windows) {
+    for (const { name, type } of tensors) {
+      const target = targets.get(name);
+      if (!target && head.level === 'one-pass') continue;
+      if (target?.planned.to !== type && head.level === 'layers') {
+        throw new Problem(
+          `${file} was made layer after layer for ${name} as ${type.toUpperCase()}, where this run has ` +
+            `${target ? target.planned.to.toUpperCase() : 'no code to choose'}. Ask for the same types.`,
+        );
+      }
+      const { shape, weights } = target!.planned;
+      const place = (expert ?? 0) * shape[0]! + firstColumn;
+      const rows = expert === null ? weights / shape[0]! : shape[1]!;
+      const fits = firstColumn + columns <= shape[0]! && (residualRows === 0 || residualRows === rows);
+      if (place !== (covered.get(name) ?? 0) || !fits)
+        throw new Problem(`${file} does not fit ${name}: it is of another model, or damaged.`);
+      covered.set(name, place + columns);
+    }
+  }
+  for (const [name, { planned }] of targets) {
+    const columns = planned.shape[0]! * (planned.shape[2] ?? 1);
+    if (covered.get(name) !== columns)
+      throw new Problem(`${file} does not say by what to choose the codes of ${name}. Save one with the same types.`);
+  }
+}
+
 /**
  * Sums are added up in so many groups of texts, at the most: what a group gives does not depend on which worker has it.
  */
 const mostGroups = 16;
 const mostHeldBackGroups = 4;
-/** Weights of a tile that is rounded. */
-const tileWeights = 2 ** 18;
-/** Rows that the core rounds side by side. */
-const rowsTogether = 8;
 
 /** Texts whose sums are made by one worker. */
 interface Group {
@@ -144,15 +305,6 @@ interface Sums {
   tokens: number;
 }
 
-/** A tensor that is calibrated. */
-interface Target {
-  number: number; // in the plan
-  planned: PlannedTensor;
-  format: FormatInfo;
-  form: string;
-  offset: number; // in the scratch
-}
-
 class RunningCalibration {
   readonly #model: OpenedModel;
   readonly #pass: PassPlan;
@@ -161,12 +313,12 @@ class RunningCalibration {
   readonly #scratch: Scratch;
   readonly #run: CalibrationRun;
   readonly #workers: CalibrationWorkers;
+  readonly #rounding: CalibrationRounding;
+  readonly #writer: StatisticsWriter | null;
   readonly #groups: Group[] = [];
   readonly #heldBackGroups: Group[] = [];
   readonly #sources: ByteSource[];
-  readonly #targets = new Map<string, Target>();
   readonly #encoded = new Set<string>(); // tensors of the layer at work that the quantized network has already
-  readonly #parts: CalibratedPart[] = [];
   readonly #start = performance.now();
   readonly #cost: CalibrationCost;
   readonly #work: number;
@@ -190,7 +342,9 @@ class RunningCalibration {
     this.#run = run;
     const { core } = model;
     this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
-    this.#chooseTargets(plan);
+    const targets = targetsOf(model, plan);
+    this.#expectObserved(targets);
+    this.#writer = run.save ? new StatisticsWriter(headOf(model, pass, texts, level, targets), run.save) : null;
     const groups = Math.min(mostGroups, texts.calibrate.length);
     const heldBackGroups = Math.min(mostHeldBackGroups, texts.heldBack.length);
     const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, groups));
@@ -207,7 +361,9 @@ class RunningCalibration {
     divide(texts.heldBack, heldBackGroups, this.#heldBackGroups);
     this.#cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), level);
     this.#work = this.#inTurn(this.#cost.total(), workers);
-    this.#workers = new CalibrationWorkers(model, pass, level === 'layers' ? 2 : 1, shares, run);
+    const own = { ...run, gpu: (run.gpu ?? false) && run.save !== undefined };
+    this.#workers = new CalibrationWorkers(model, pass, level === 'layers' ? 2 : 1, shares, own);
+    this.#rounding = new CalibrationRounding(model, plan, level, scratch, this.#workers);
   }
 
   async run(): Promise<Calibration> {
@@ -218,6 +374,8 @@ class RunningCalibration {
       this.#done += this.#inTurn(this.#cost.of(step), this.#workers.count);
       this.#showProgress(null);
     }
+    const engine = await this.#workers.engine();
+    await this.#writer?.finish(engine);
     return {
       figures: {
         text: this.#texts.text,
@@ -226,12 +384,14 @@ class RunningCalibration {
         tokens: tokensOf(this.#texts.calibrate),
         heldBack: tokensOf(this.#texts.heldBack),
         damping,
+        engine,
+        statistics: null,
         seconds: (performance.now() - this.#start) / 1000,
-        parts: this.#parts,
+        parts: this.#rounding.parts,
         answers: null,
       },
       source: await this.#scratch.handle(),
-      offsets: new Map([...this.#targets.values()].map(({ number, offset }) => [number, offset])),
+      offsets: this.#rounding.offsets,
     };
   }
 
@@ -239,24 +399,12 @@ class RunningCalibration {
     this.#workers.stop();
   }
 
-  /** Tensors the plan has for the method, where the pass knows what they meet. */
-  #chooseTargets(plan: Plan): void {
-    const formOf = new Map(this.#pass.steps.map((step) => [step.tensor, step] as const));
-    const observed = new Set(this.#pass.steps.flatMap(({ observed: tensors }) => tensors ?? []));
-    let offset = 0;
-    for (const [number, planned] of plan.tensors.entries()) {
-      const step = formOf.get(planned.name);
-      if (planned.method !== 'calibrated') continue;
-      if (!step || !observed.has(planned.source))
-        throw new Problem(`${planned.name} cannot be calibrated: no step of the network reads a text through it.`);
-      const format = this.#model.core.formats.find(({ name }) => name === planned.to)!;
-      const { type, rowLength, add } = step;
-      const form = JSON.stringify({ type, rowLength, headRows: 0, add }); // #readRows() puts them in order
-      this.#targets.set(planned.name, { number, planned, format, form, offset });
-      offset += planned.outputBytes;
-    }
-    if (this.#targets.size === 0) {
-      throw new Problem('There is nothing to calibrate: no matrix of a layer gets a type with levels to choose from.');
+  /** Throws Problem when the pass does not know what a tensor meets. */
+  #expectObserved(targets: ReadonlyMap<string, Target>): void {
+    const met = new Set(this.#pass.steps.flatMap((step) => targetsOfStep(this.#model, step, targets)));
+    for (const [name, target] of targets) {
+      if (!met.has(target))
+        throw new Problem(`${name} cannot be calibrated: no step of the network reads a text through it.`);
     }
   }
 
@@ -274,7 +422,7 @@ class RunningCalibration {
       if (!layers) continue;
       const own = this.#ofQuantized(step);
       const length = own === null ? bytes : rows * rowBytes(own);
-      const from = own === null ? read : await this.#readEncoded(own, step.firstRow! + firstRow, rows);
+      const from = own === null ? read : await this.#rounding.readRows(own, step.firstRow! + firstRow, rows);
       await this.#give(1, from.subarray(0, length), firstRow, rows);
     }
     await this.#workers.askAll({ kind: 'end-step', network: 0 });
@@ -293,7 +441,9 @@ class RunningCalibration {
 
   /** The tensor of a step that the quantized network has in another form; null: it is as in the original. */
   #ofQuantized({ tensor, op }: Omit<PassStep, 'tiles'>): Target | null {
-    return op !== 'embed' && tensor !== undefined && this.#encoded.has(tensor) ? this.#targets.get(tensor)! : null;
+    return op !== 'embed' && tensor !== undefined && this.#encoded.has(tensor)
+      ? this.#rounding.targets.get(tensor)!
+      : null;
   }
 
   /** The step as the quantized network does it. */
@@ -302,138 +452,37 @@ class RunningCalibration {
     return own === null ? step : { ...step, type: own.planned.to, headRows: 0, add: 0 };
   }
 
-  #readEncoded(target: Target, firstRow: number, rows: number): Promise<Uint8Array> {
-    return this.#scratch.read(target.offset + firstRow * rowBytes(target), rows * rowBytes(target));
-  }
-
   /** Chooses the codes of the matrices whose input the step has. Says whether there were any. */
   async #calibrateStep(step: PassStep): Promise<boolean> {
-    const targets = step.observed!.flatMap((number) => this.#targets.get(this.#model.info.tensors[number]!.name) ?? []);
+    const targets = targetsOfStep(this.#model, step, this.#rounding.targets);
     if (targets.length === 0) return false;
-    const columns = step.columns!;
-    const windows = Math.ceil(columns / windowColumns);
-    const width = Math.ceil(columns / windows / 256) * 256;
-    for (let first = 0; first < columns; first += width)
-      await this.#calibrateWindow(step, targets, first, Math.min(width, columns - first));
+    for (const place of windowsOf(step)) {
+      const statistics = await this.#statistics(step, place);
+      await this.#workers.orFailure(this.#writer?.add(statistics) ?? Promise.resolve());
+      await this.#rounding.roundWindow(targets, place, statistics, (matrix) => this.#showProgress(matrix));
+    }
     for (const { planned } of targets) this.#encoded.add(planned.name);
     return true;
   }
 
-  async #calibrateWindow(step: PassStep, targets: Target[], first: number, columns: number): Promise<void> {
+  async #statistics(step: PassStep, { firstColumn, columns }: WindowPlace): Promise<WindowStatistics> {
     const network = this.#level === 'layers' ? 1 : 0;
+    const first = firstColumn - (step.firstColumn ?? 0);
     const means = async (sums: SumsKind, groups: Group[]) =>
       meanOf(await this.#sums(sums, network, groups, first, columns));
     const inputs = await means('inputs', this.#groups);
     const heldBack = await means('inputs', this.#heldBackGroups);
-    const enough = inputs.tokens >= fewestTokensPerColumn * columns && heldBack.tokens > 0;
-    // Other tokens are sent to an expert in the quantized network, so there is nothing to compare.
-    const aimed = network === 1 && step.part === 'dense' && enough;
+    const aimed = isAimed(step, this.#level, inputs.tokens, heldBack.tokens, columns);
     const cross = aimed ? await means('cross', this.#groups) : null;
-    const residual = aimed && this.#joinsStream(step) ? await means('residual', this.#groups) : null;
-    const types = new Set(targets.map(({ planned }) => planned.to));
-    for (const type of types) {
-      const request: RoundingRequest = {
-        type,
-        columns,
-        feedback: network === 1,
-        passes: 4,
-        kernel: this.#model.core.kernel,
-      };
-      await this.#workers.askAll({
-        kind: 'start-rounding',
-        request: JSON.stringify(request),
-        inputs: inputs.values,
-        cross: cross?.values ?? null,
-        heldBack: heldBack.values,
-      });
-      for (const target of targets) {
-        if (target.planned.to !== type) continue;
-        this.#showProgress(target.planned.name);
-        await this.#round(step, target, first, columns, enough ? inputs.tokens : null, residual?.values ?? null);
-        if (!enough) this.#parts.at(-1)!.tokens = inputs.tokens;
-      }
-    }
-  }
-
-  /** Whether the residual stream gets what the step gives as it is: some architectures normalise it first. */
-  #joinsStream({ op, layer }: PassStep): boolean {
-    const norm = { attentionOutput: 'post_attention_norm.weight', down: 'post_ffw_norm.weight' }[op];
-    return norm !== undefined && !this.#pass.steps.some((one) => one.layer === layer && one.tensor?.endsWith(norm));
-  }
-
-  /** `tokens`: null where too few came by. */
-  async #round(
-    step: PassStep,
-    target: Target,
-    first: number,
-    columns: number,
-    tokens: number | null,
-    residual: Float32Array<ArrayBuffer> | null,
-  ): Promise<void> {
-    const { shape, name } = target.planned;
-    const stacked = step.part === 'expert';
-    const rows = stacked ? shape[1]! : target.planned.weights / shape[0]!;
-    const firstRow = stacked ? step.expert! * rows : 0;
-    const firstColumn = (step.firstColumn ?? 0) + first;
-    const window = { target, firstRow, rows, firstColumn, columns, residual };
-    let kept: CalibratedPart['kept'] = 'too few tokens';
-    let left: number | null = null;
-    if (tokens !== null) {
-      const [calibrated, plain] = await this.#roundRows(window, false);
-      left = plain > 0 ? calibrated / plain : 1;
-      kept = calibrated < plain ? 'calibrated' : 'no better';
-    }
-    if (kept !== 'calibrated') await this.#roundRows(window, true);
-    const expert = stacked ? step.expert! : null;
-    this.#parts.push({ name, expert, columns: [firstColumn, columns], tokens: tokens ?? 0, left, kept });
-  }
-
-  /** The sums of the rows' errors, calibrated and plain. */
-  async #roundRows(
-    { target, firstRow, rows, firstColumn, columns, residual }: Window,
-    plain: boolean,
-  ): Promise<[number, number]> {
-    const { planned, format, form } = target;
-    const rowLength = planned.shape[0]!;
-    const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
-    const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
-    const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;
-    const results = await this.#workers.spread(tiles, async (tile, member) => {
-      const count = Math.min(tileRows, rows - tile);
-      const rounded = await this.#workers.askOne<RowsRounded>(member, {
-        kind: 'round-rows',
-        form,
-        bytes: await this.#readRows(planned, firstRow + tile, count),
-        firstRow: firstRow + tile,
-        rows: count,
-        firstColumn,
-        outputBytes: count * blockBytes(columns),
-        residual: residual?.slice(tile * columns, (tile + count) * columns) ?? null,
-        plain,
-      });
-      for (const [offset, bytes] of piecesOf(rounded.blocks, count, blockBytes(columns), blockBytes(rowLength))) {
-        const place = (firstRow + tile) * blockBytes(rowLength) + blockBytes(firstColumn);
-        await this.#scratch.write(target.offset + place + offset, bytes);
-      }
-      return rounded;
-    });
-    return results.reduce<[number, number]>(
-      ([calibrated, other], { calibratedError, plainError }) => [calibrated + calibratedError, other + plainError],
-      [0, 0],
-    );
-  }
-
-  /** Whole rows of a tensor in its order, each as stored. */
-  async #readRows(planned: PlannedTensor, firstRow: number, rows: number): Promise<Uint8Array<ArrayBuffer>> {
-    const rowLength = planned.shape[0]!;
-    const pieces: Uint8Array[] = [];
-    for (let done = 0; done < rows * rowLength;) {
-      const place = this.#model.place(planned.source, firstRow * rowLength + done, rows * rowLength - done);
-      const read = await this.#sources[place.file]!.read(place.offset, place.bytes, new Uint8Array(place.bytes));
-      pieces.push(read.subarray(0, place.bytes));
-      done += place.weights;
-    }
-    return joined(pieces);
+    const residual = aimed && joinsStream(this.#pass, step) ? await means('residual', this.#groups) : null;
+    return {
+      tokens: inputs.tokens,
+      heldBackTokens: heldBack.tokens,
+      inputs: inputs.values,
+      heldBack: heldBack.values,
+      cross: cross?.values ?? null,
+      residual: residual?.values ?? null,
+    };
   }
 
   /** Of all groups together, added in their order. */
@@ -483,44 +532,9 @@ class RunningCalibration {
   }
 }
 
-interface Window {
-  target: Target;
-  firstRow: number;
-  rows: number;
-  firstColumn: number;
-  columns: number;
-  residual: Float32Array<ArrayBuffer> | null;
-}
-
 function meanOf({ values, tokens }: Sums): Sums {
   for (let i = 0; i < values.length; ++i) values[i]! /= Math.max(1, tokens);
   return { values, tokens };
-}
-
-function rowBytes({ planned: { shape }, format }: Target): number {
-  return (shape[0]! / format.blockLength) * format.blockBytes;
-}
-
-/** Rows of a window lie apart in the tensor, unless the window is all of it. */
-function* piecesOf(
-  blocks: Uint8Array,
-  rows: number,
-  windowBytes: number,
-  wholeBytes: number,
-): Iterable<[offset: number, bytes: Uint8Array]> {
-  if (windowBytes === wholeBytes) return void (yield [0, blocks]);
-  for (let row = 0; row < rows; ++row)
-    yield [row * wholeBytes, blocks.subarray(row * windowBytes, (row + 1) * windowBytes)];
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.byteLength;
-  }
-  return all;
 }
 
 function cut(part: number, length: number, parts: number): number {

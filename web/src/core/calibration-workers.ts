@@ -1,12 +1,22 @@
 import type { FromCalibrationWorker, ToCalibrationWorker } from '../worker/calibration-protocol';
-import type { BeginStep, EndStep, FromPassWorker, PassTile, StartPass, StepEnded, TileTaken } from '../worker/protocol';
+import type {
+  BeginStep,
+  EndStep,
+  FromPassWorker,
+  GetFigures,
+  PassTile,
+  StartPass,
+  StepEnded,
+  TileTaken,
+} from '../worker/protocol';
 import type { OpenedModel } from './opened-model';
 import type { Pause } from './pause';
+import { joinedEngines, type PassRun } from './pass';
 import type { WorkerPort } from './platform';
 import { Problem, Stopped } from './problem';
-import type { PassPlan, Text } from './types';
+import type { PassPlan, ProductEngine, Text } from './types';
 
-type Request = ToCalibrationWorker | BeginStep | PassTile | EndStep;
+type Request = ToCalibrationWorker | BeginStep | PassTile | EndStep | GetFigures;
 type Reply = Exclude<FromPassWorker, { kind: 'failed' }> | FromCalibrationWorker;
 type Unnumbered<T> = T extends { index: number } ? Omit<T, 'index'> : never;
 
@@ -34,7 +44,7 @@ export class CalibrationWorkers {
     plan: PassPlan,
     networks: number,
     shares: readonly WorkerShare[],
-    { signal, pause }: { signal?: AbortSignal; pause?: Pause },
+    { signal, pause, gpu }: Pick<PassRun, 'signal' | 'pause' | 'gpu'>,
   ) {
     this.#pause = pause;
     this.#failure = new Promise<never>((_, reject) => (this.#fail = reject));
@@ -55,7 +65,7 @@ export class CalibrationWorkers {
         kind: 'start-pass',
         kernel: core.kernel,
         compiled: core.compiled,
-        gpu: false, // what is rounded becomes bytes
+        gpu: gpu ?? false,
         request: JSON.stringify(request),
         tileBytes: plan.steps
           .flatMap(({ tiles }) => tiles ?? [])
@@ -97,6 +107,14 @@ export class CalibrationWorkers {
         }),
       ),
     );
+  }
+
+  /** Who computed the products of all workers. */
+  async engine(): Promise<ProductEngine> {
+    const asked = { kind: 'get-figures' } as const;
+    const figures = await this.orFailure(Promise.all(this.#members.map((member) => this.#ask(member, asked))));
+    const engines = figures.flatMap((reply) => (reply.kind === 'figures' ? [reply.engine] : []));
+    return joinedEngines(engines);
   }
 
   /** Asks worker number `member`. */
@@ -147,7 +165,6 @@ export class CalibrationWorkers {
       this.#fail(new Problem(message.sentence));
       return;
     }
-    if (message.kind === 'figures') return;
     const answer = this.#waiting.get(message.index);
     this.#waiting.delete(message.index);
     answer?.(message);

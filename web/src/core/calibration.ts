@@ -1,10 +1,27 @@
 import type { ChatUse } from './chat';
 import type { HashedFile } from './receipt';
 import type { SourceHandle } from './source';
-import type { AnswerReport } from './types';
+import type { AnswerReport, ProductEngine } from './types';
 
 /** One pass: by the inputs of the original alone. Layers: layer after layer, by those of the quantized model so far. */
 export type CalibrationLevel = 'one-pass' | 'layers';
+
+/** Columns of the input of some matrices, as far as they are taken together. */
+export interface WindowPlace {
+  expert: number | null; // of tensors that stack them
+  firstColumn: number; // in the tensor
+  columns: number;
+}
+
+/** What codes are chosen by: means over tokens, row by row. */
+export interface WindowStatistics {
+  tokens: number; // that met the input, of those that calibrate
+  heldBackTokens: number; // likewise, of those that judge
+  inputs: Float32Array<ArrayBuffer>; // of a aᵀ, a the input; of the quantized model's where there are two
+  heldBack: Float32Array<ArrayBuffer>; // the same over the tokens held back
+  cross: Float32Array<ArrayBuffer> | null; // of (input in the original) aᵀ, where there are two models
+  residual: Float32Array<ArrayBuffer> | null; // of (what the original has more in the residual stream) aᵀ
+}
 
 /** What calibration made of a matrix, or of one window of its columns, or one expert of it. */
 export interface CalibratedPart {
@@ -33,6 +50,9 @@ export interface CalibrationFigures {
   tokens: number; // that calibrate
   heldBack: number; // tokens that judge
   damping: number;
+  engine: ProductEngine; // that computed what codes were chosen by
+  /** The file that holds it, when one was written or read. */
+  statistics: HashedFile | null;
   seconds: number;
   parts: CalibratedPart[];
   answers: CalibrationAnswers | null; // null: nobody asked

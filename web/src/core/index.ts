@@ -6,10 +6,12 @@ export { datasetName, inChatTemplate, type ChatText, type ChatUse } from './chat
 export { checkImportance, type ImportanceFile } from './importance';
 export {
   calibrate,
+  calibrateFrom,
   calibrationMemory,
   calibrationPass,
   divideTexts,
   levelFor,
+  savedBytes,
   tokensOf,
   type CalibrationProgress,
   type CalibrationTexts,
@@ -27,6 +29,7 @@ export {
   type CalibrationFigures,
   type CalibrationLevel,
 } from './calibration';
+export { StatisticsFile } from './calibration-file';
 export { measureCalibration } from './calibration-answers';
 export { productSpeed } from './product-speed';
 export { compare, type ComparedTensor, type Comparison } from './compare';

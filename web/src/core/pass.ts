@@ -232,10 +232,7 @@ class RunningPass {
     if (scores.every((step) => step !== undefined)) await this.#score(scores);
     for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
     while (this.#figures.includes(undefined)) await this.#change();
-    this.#run.onEngine?.({
-      name: [...new Set(this.#engines.map(({ name }) => name))].join(', '),
-      problem: this.#engines.find(({ problem }) => problem !== null)?.problem ?? null,
-    });
+    this.#run.onEngine?.(joinedEngines(this.#engines));
     return this.#figures as Float64Array[];
   }
 
@@ -470,6 +467,14 @@ function areAlike(one: PassStep, other: PassStep): boolean {
       return firstRow === theirs && rows === theirRows;
     })
   );
+}
+
+/** What computed the products of several workers. */
+export function joinedEngines(engines: readonly ProductEngine[]): ProductEngine {
+  return {
+    name: [...new Set(engines.map(({ name }) => name))].filter(Boolean).join(', '),
+    problem: engines.find(({ problem }) => problem !== null)?.problem ?? null,
+  };
 }
 
 /** Products per token of a step. */

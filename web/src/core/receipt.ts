@@ -4,14 +4,15 @@ import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { RunReport } from './report';
 import type { SourceHandle } from './source';
-import type { ErrorReport, PlanOptions } from './types';
+import type { ErrorReport, PlanOptions, ProductEngine } from './types';
 
 /** What was done, to what, and what came out: enough to check a file, or to make the same bytes again. */
 export interface Receipt {
   nibbleReceipt: 1; // the form of this file
   version: string; // of the program
   inputs: HashedFile[]; // the model's files
-  importance: (HashedFile & { path: string }) | null; // the matrix, and its name as the output's metadata has it
+  /** The matrix, its name as the output's metadata has it, and, where it was made in the page, what computed it. */
+  importance: (HashedFile & { path: string; engine?: ProductEngine }) | null;
   /** What codes were chosen by, of the method "calibrated"; receipts from before that have none. */
   calibration?: ReceiptCalibration | null;
   options: PlanOptions;
@@ -33,9 +34,9 @@ export interface Receipt {
   }[];
 }
 
-/** Receipts from before the text could be read in the chat template, and answers measured, say nothing of them. */
+/** Receipts from before say nothing of what is optional. */
 type ReceiptCalibration = Pick<CalibrationFigures, 'text' | 'tokens' | 'heldBack' | 'level' | 'damping'> &
-  Partial<Pick<CalibrationFigures, 'chatTemplate' | 'answers'>>;
+  Partial<Pick<CalibrationFigures, 'chatTemplate' | 'engine' | 'statistics' | 'answers'>>;
 
 export interface HashedFile {
   name: string;
@@ -108,13 +109,13 @@ export function filesOf(model: OpenedModel): SourceHandle[] {
 
 /**
  * The receipt of a finished run. Reads the model (and the matrix) once more to hash it. `matrix`: the file, when one
- * was used.
+ * was used; `run.engine`: what computed it, where that is known.
  */
 export async function makeReceipt(
   model: OpenedModel,
   report: RunReport,
   matrix: SourceHandle | null,
-  run: HashRun = {},
+  run: HashRun & { engine?: ProductEngine | null } = {},
 ): Promise<Receipt> {
   const used = report.importance !== null && matrix !== null ? [matrix] : [];
   const given = filesOf(model);
@@ -125,7 +126,10 @@ export async function makeReceipt(
     nibbleReceipt: 1,
     version: report.version,
     inputs,
-    importance: importance && report.importance ? { ...importance, path: report.importance.path } : null,
+    importance:
+      importance && report.importance
+        ? { ...importance, path: report.importance.path, ...(run.engine && { engine: run.engine }) }
+        : null,
     calibration: report.calibration && calibrationOf(report.calibration),
     options: report.options,
     fileType: report.fileType,
@@ -148,8 +152,8 @@ export async function makeReceipt(
 }
 
 function calibrationOf(figures: CalibrationFigures): ReceiptCalibration {
-  const { text, chatTemplate, tokens, heldBack, level, damping, answers } = figures;
-  return { text, chatTemplate, tokens, heldBack, level, damping, answers };
+  const { text, chatTemplate, tokens, heldBack, level, damping, engine, statistics, answers } = figures;
+  return { text, chatTemplate, tokens, heldBack, level, damping, engine, statistics, answers };
 }
 
 function figuresOf(error: ErrorReport): ErrorFigures {

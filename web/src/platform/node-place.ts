@@ -47,11 +47,17 @@ export async function writeText(path: string, text: string): Promise<void> {
 
 /** Writes a small file, whole or not at all. Throws Problem. */
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(path, (file) => file.write(0, bytes));
+}
+
+/** Writes a file, whole or, where `write` throws, not at all. Throws Problem, or what `write` does. */
+export async function writeWhole<T>(path: string, write: (file: Pick<DiskStore, 'write'>) => Promise<T>): Promise<T> {
   const store = await DiskStore.create(path);
   try {
-    await store.write(0, bytes);
+    const result = await write(store);
     await store.close();
     await store.publish();
+    return result;
   } catch (error) {
     await store.remove();
     throw error;

@@ -430,7 +430,26 @@ export interface Pass {
   /** f32; valid until the next call of sums(). */
   sumsPointer(): number;
   sumsCount(): number;
-  sumsTokens(): number;
+  /** How many tokens of some of the texts meet the step that has begun. */
+  tokensThatMeet(network: number, firstText: number, texts: number): number;
+  /**
+   * What sums() would multiply, for a product that is computed elsewhere: ProductTerms of calibration/input_products.h.
+   * Empty, or the error.
+   */
+  sumTerms(
+    network: number,
+    sums: number,
+    firstText: number,
+    texts: number,
+    firstColumn: number,
+    columns: number,
+  ): string;
+  /** f32; valid until the next call of sumTerms(). */
+  leftPointer(): number;
+  leftCount(): number;
+  rightPointer(): number;
+  rightCount(): number;
+  termsTokens(): number;
   /** f64; valid until the next call. */
   resultPointer(): number;
   resultCount(): number;

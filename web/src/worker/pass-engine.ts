@@ -7,6 +7,7 @@ import type {
   CompareStreams,
   EndStep,
   FiguresDone,
+  GetFigures,
   PassTile,
   StartPass,
   StepEnded,
@@ -69,18 +70,16 @@ export class PassEngine {
     return { kind: 'ended', index, seen: this.#result() };
   }
 
-  sums({ index, network, sums, firstText, texts, firstColumn, columns }: GetSums): SumsDone {
-    const kind = sumsKinds.indexOf(sums);
-    throwProblem(this.#pass.sums(network, kind, firstText, texts, firstColumn, columns));
-    const start = this.#pass.sumsPointer() >>> 0;
-    const end = start + Float32Array.BYTES_PER_ELEMENT * this.#pass.sumsCount();
-    const values = new Float32Array(this.#module.HEAPU8.slice(start, end).buffer as ArrayBuffer);
-    return { kind: 'sums', index, sums: values, tokens: this.#pass.sumsTokens() };
+  async sums({ index, sums, ...where }: GetSums): Promise<SumsDone> {
+    const { network, firstText, texts } = where;
+    const values = await this.#products.sums({ ...where, kind: sumsKinds.indexOf(sums) });
+    const tokens = this.#pass.tokensThatMeet(network, firstText, texts);
+    return { kind: 'sums', index, sums: values, tokens };
   }
 
-  figures(): FiguresDone {
+  figures({ index }: GetFigures): FiguresDone {
     throwProblem(this.#pass.figures());
-    return { kind: 'figures', engine: this.#products.engine, figures: this.#result() };
+    return { kind: 'figures', index, engine: this.#products.engine, figures: this.#result() };
   }
 
   #result(): Float64Array<ArrayBuffer> {

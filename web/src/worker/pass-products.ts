@@ -9,6 +9,19 @@ import { openCheckedGpu } from './gpu-check';
 /** What goes to the GPU, or comes from it, at once. */
 const COPY_BYTES = 2 ** 22;
 
+/** Texts of which the GPU sums up at once. */
+const TEXTS_OF_SUMS = 8;
+
+/** Sums of the core's Pass.sums(). */
+export interface WantedSums {
+  network: number;
+  kind: number;
+  firstText: number;
+  texts: number;
+  firstColumn: number;
+  columns: number;
+}
+
 /** The products of a pass: on the GPU, as far as it does them, else in the core. */
 export class PassProducts {
   readonly #module: NibbleModule;
@@ -44,6 +57,53 @@ export class PassProducts {
     if (done === order.panels) return;
     throwProblem(this.#pass.multiply(network, done));
     this.#used.add(this.#cpu);
+  }
+
+  /** Sums over tokens, as the core makes them but for the last digits where the GPU does. Throws Problem. */
+  async sums(wanted: WantedSums): Promise<Float32Array<ArrayBuffer>> {
+    if (this.#gpu) {
+      try {
+        const sums = await this.#sumsOnGpu(this.#gpu, wanted);
+        this.#used.add(`WebGPU (${this.#gpu.adapter})`);
+        return sums;
+      } catch (error) {
+        this.#giveUp(error);
+      }
+    }
+    const { network, kind, firstText, texts, firstColumn, columns } = wanted;
+    throwProblem(this.#pass.sums(network, kind, firstText, texts, firstColumn, columns));
+    this.#used.add(this.#cpu);
+    return this.#floats(this.#pass.sumsPointer() >>> 0, this.#pass.sumsCount()).slice();
+  }
+
+  /** A few texts at a time: what is multiplied lies in the core's memory, and on the GPU. */
+  async #sumsOnGpu(gpu: GpuProducts, wanted: WantedSums): Promise<Float32Array<ArrayBuffer>> {
+    const { network, kind, firstText, texts, firstColumn, columns } = wanted;
+    let sums = new Float32Array(0);
+    this.#input = '';
+    for (let first = 0; first < texts; first += TEXTS_OF_SUMS) {
+      const some = Math.min(TEXTS_OF_SUMS, texts - first);
+      throwProblem(this.#pass.sumTerms(network, kind, firstText + first, some, firstColumn, columns));
+      const tokens = this.#pass.termsTokens();
+      if (tokens === 0) continue;
+      const left = this.#floats(this.#pass.leftPointer() >>> 0, this.#pass.leftCount());
+      const right = this.#floats(this.#pass.rightPointer() >>> 0, this.#pass.rightCount());
+      const rows = left.length / tokens;
+      if (sums.length === 0) sums = new Float32Array(rows * columns);
+      const panel = tokens * LANES;
+      const read = (at: number, count: number) => right.subarray(at * panel, (at + count) * panel);
+      await gpu.setInput(right.length / panel, tokens, read, Math.max(1, Math.floor(COPY_BYTES / panelBytes(tokens))));
+      await gpu.multiply({ values: left, rows, columns: tokens, stride: tokens }, (from, count, product) =>
+        addPanels(sums, columns, rows, from, count, product),
+      );
+    }
+    return sums.length > 0 ? sums : this.#zeros(wanted);
+  }
+
+  /** No token meets the step. */
+  #zeros({ network, kind, firstText, texts, firstColumn, columns }: WantedSums): Float32Array<ArrayBuffer> {
+    throwProblem(this.#pass.sums(network, kind, firstText, texts, firstColumn, columns));
+    return new Float32Array(this.#pass.sumsCount());
   }
 
   get engine(): ProductEngine {
@@ -105,6 +165,25 @@ export class PassProducts {
 
   #floats(address: number, count: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.#module.HEAPU8.buffer as ArrayBuffer, address, count);
+  }
+}
+
+/** Adds panels of eight columns, each row by row, to a matrix. */
+function addPanels(
+  matrix: Float32Array,
+  columns: number,
+  rows: number,
+  first: number,
+  panels: number,
+  product: Float32Array,
+): void {
+  for (let panel = 0; panel < panels; ++panel) {
+    const column = (first + panel) * LANES;
+    const width = Math.min(LANES, columns - column);
+    for (let row = 0; row < rows; ++row) {
+      const from = (panel * rows + row) * LANES;
+      for (let lane = 0; lane < width; ++lane) matrix[row * columns + column + lane]! += product[from + lane]!;
+    }
   }
 }
 

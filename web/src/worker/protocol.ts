@@ -193,6 +193,7 @@ export interface StepEnded {
 /** What Answers.add() takes, of this worker's texts; and who computed the products. */
 export interface FiguresDone {
   kind: 'figures';
+  index: number;
   engine: ProductEngine;
   figures: Float64Array<ArrayBuffer>;
 }

@@ -111,7 +111,7 @@ function servePass(pass: PassEngine, message: PassMessage): PassAnswer | null | 
     case 'compare-streams':
       return pass.streams(message);
     case 'get-figures':
-      return pass.figures();
+      return pass.figures(message);
   }
 }
 
@@ -119,7 +119,10 @@ function isCalibrationMessage(message: ToJobWorker | ToCalibrationWorker | LookF
   return ['get-sums', 'start-rounding', 'round-rows'].includes(message.kind);
 }
 
-function serveCalibration(pass: PassEngine, message: ToCalibrationWorker): FromCalibrationWorker {
+function serveCalibration(
+  pass: PassEngine,
+  message: ToCalibrationWorker,
+): FromCalibrationWorker | Promise<FromCalibrationWorker> {
   switch (message.kind) {
     case 'get-sums':
       return pass.sums(message);

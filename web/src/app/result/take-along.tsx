@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { blobHandle, makeReceipt } from '../../core/index';
+import { engineOfMatrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
 import { stemOf } from '../engine';
 import type { Result } from '../state/running';
@@ -23,7 +24,7 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
         shown.opened.model,
         shown.report,
         shown.matrix ? blobHandle(shown.matrix) : null,
-        { signal: mine.signal, onShare: setShare },
+        { signal: mine.signal, onShare: setShare, engine: (shown.matrix && engineOfMatrix.get(shown.matrix)) ?? null },
       );
       saveBlob(
         new Blob([`${JSON.stringify(receipt, null, 2)}\n`], { type: 'application/json' }),

@@ -7,12 +7,14 @@ import {
   importancePass,
   makeImportance,
   type PassProgress,
+  type ProductEngine,
   sentenceOf,
   Stopped,
   tokensFor,
 } from '../../core/index';
 import { matrixInfo, stemOf } from '../engine';
 import { chosenGpu, engineWords } from './gpu';
+import { engineOfMatrix } from './matrix';
 import { tell, tellProblem } from './notices';
 import { changeMatrix, type Opened, opened } from './opening';
 import { costOf, blankTexts, type PassCost } from './pass-cost';
@@ -55,20 +57,22 @@ export async function calibrate(shown: Opened): Promise<void> {
     const text = await runText();
     const read = await inChatTemplate(model, headFor(text, STRETCHES * LENGTH));
     const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
-    let engine = '';
+    let engine: ProductEngine | null = null;
     const bytes = await makeImportance(model, texts, datasetName(text.name, read.chat), {
       workers: workers.peek(),
       gpu: chosenGpu() !== null,
-      onEngine: (used) => (engine = engineWords(used)),
+      onEngine: (used) => (engine = used),
       signal: stop.signal,
       onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
     });
     if (opened.peek() !== shown) return;
     const file = new File([bytes], `${stemOf(shown.title)}-imatrix.gguf`);
+    if (engine) engineOfMatrix.set(file, engine);
     await changeMatrix({ file, info: await matrixInfo(file), made: true });
     tell(
       'Importance matrix made',
-      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. ${engine} ` +
+      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. ` +
+        `${engine ? engineWords(engine) : ''} ` +
         `It is in use.${!read.chat.used && read.chat.why ? ` ${read.chat.why}` : ''}`,
     );
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The importance matrix: kept from model to model until it is removed or replaced. */
 import { signal } from '@preact/signals';
-import type { ImportanceInfo } from '../../core/index';
+import type { ImportanceInfo, ProductEngine } from '../../core/index';
 
 export interface Matrix {
   file: File;
@@ -8,5 +8,8 @@ export interface Matrix {
   /** Whether it was made in this page, and may not be on any disk. */
   made?: boolean;
 }
+
+/** What computed a matrix that was made in this page. */
+export const engineOfMatrix = new WeakMap<File, ProductEngine>();
 
 export const matrix = signal<Matrix | null>(null);

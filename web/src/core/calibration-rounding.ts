@@ -1,0 +1,223 @@
+import type { RowsRounded } from '../worker/calibration-protocol';
+import {
+  fewestTokensPerColumn,
+  type CalibratedPart,
+  type CalibrationLevel,
+  type WindowPlace,
+  type WindowStatistics,
+} from './calibration';
+import type { CalibrationWorkers } from './calibration-workers';
+import { openWith } from './derived-source';
+import type { OpenedModel } from './opened-model';
+import { Problem } from './problem';
+import type { Scratch } from './scratch';
+import type { ByteSource } from './source';
+import type { FormatInfo, Plan, PlannedTensor, RoundingRequest } from './types';
+
+/** Weights of a tile that is rounded. */
+const tileWeights = 2 ** 18;
+/** Rows that the core rounds side by side. */
+const rowsTogether = 8;
+/** Passes of the descent, at most. */
+const passes = 4;
+
+/** A tensor that is calibrated. */
+export interface Target {
+  number: number; // in the plan
+  planned: PlannedTensor;
+  format: FormatInfo;
+  offset: number; // in the scratch
+}
+
+interface Window {
+  target: Target;
+  firstRow: number;
+  rows: number;
+  firstColumn: number;
+  columns: number;
+  residual: Float32Array<ArrayBuffer> | null;
+}
+
+/** The tensors that the plan has for the method, by name. Throws Problem when there are none. */
+export function targetsOf({ core }: OpenedModel, plan: Plan): Map<string, Target> {
+  const targets = new Map<string, Target>();
+  let offset = 0;
+  for (const [number, planned] of plan.tensors.entries()) {
+    if (planned.method !== 'calibrated') continue;
+    const format = core.formats.find(({ name }) => name === planned.to)!;
+    targets.set(planned.name, { number, planned, format, offset });
+    offset += planned.outputBytes;
+  }
+  if (targets.size === 0)
+    throw new Problem('There is nothing to calibrate: no matrix of a layer gets a type with levels to choose from.');
+  return targets;
+}
+
+/** Chooses codes by statistics, wherever those come from, into a scratch. */
+export class CalibrationRounding {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly parts: CalibratedPart[] = [];
+  readonly #model: OpenedModel;
+  readonly #level: CalibrationLevel;
+  readonly #scratch: Scratch;
+  readonly #workers: CalibrationWorkers;
+  readonly #sources: ByteSource[];
+
+  /** Throws Problem when the plan has nothing for the method. */
+  constructor(model: OpenedModel, plan: Plan, level: CalibrationLevel, scratch: Scratch, workers: CalibrationWorkers) {
+    const { core } = model;
+    this.#model = model;
+    this.#level = level;
+    this.#scratch = scratch;
+    this.#workers = workers;
+    this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
+    this.targets = targetsOf(model, plan);
+  }
+
+  /** Where the bytes of a tensor of the plan begin in the scratch. */
+  get offsets(): Map<number, number> {
+    return new Map([...this.targets.values()].map(({ number, offset }) => [number, offset]));
+  }
+
+  readRows(target: Target, firstRow: number, rows: number): Promise<Uint8Array> {
+    return this.#scratch.read(target.offset + firstRow * rowBytes(target), rows * rowBytes(target));
+  }
+
+  /** Chooses the codes of a window of the columns of all matrices that meet one input; tells which comes next. */
+  async roundWindow(
+    targets: readonly Target[],
+    place: WindowPlace,
+    statistics: WindowStatistics,
+    onMatrix: (name: string) => void = () => {},
+  ): Promise<void> {
+    const { columns } = place;
+    const { tokens, residual } = statistics;
+    const enough = areEnough(statistics, columns);
+    const types = new Set(targets.map(({ planned }) => planned.to));
+    for (const type of types) {
+      const request: RoundingRequest = {
+        type,
+        columns,
+        feedback: this.#level === 'layers',
+        passes,
+        kernel: this.#model.core.kernel,
+      };
+      const { inputs, cross, heldBack } = statistics;
+      await this.#workers.askAll({
+        kind: 'start-rounding',
+        request: JSON.stringify(request),
+        inputs,
+        cross,
+        heldBack,
+      });
+      for (const target of targets) {
+        if (target.planned.to !== type) continue;
+        onMatrix(target.planned.name);
+        await this.#round(target, place, tokens, enough, residual);
+      }
+    }
+  }
+
+  async #round(
+    target: Target,
+    { expert, firstColumn, columns }: WindowPlace,
+    tokens: number,
+    enough: boolean,
+    residual: Float32Array<ArrayBuffer> | null,
+  ): Promise<void> {
+    const { shape, name, weights } = target.planned;
+    const rows = expert === null ? weights / shape[0]! : shape[1]!;
+    const window = { target, firstRow: (expert ?? 0) * rows, rows, firstColumn, columns, residual };
+    let kept: CalibratedPart['kept'] = 'too few tokens';
+    let left: number | null = null;
+    if (enough) {
+      const [calibrated, plain] = await this.#roundRows(window, false);
+      left = plain > 0 ? calibrated / plain : 1;
+      kept = calibrated < plain ? 'calibrated' : 'no better';
+    }
+    if (kept !== 'calibrated') await this.#roundRows(window, true);
+    this.parts.push({ name, expert, columns: [firstColumn, columns], tokens, left, kept });
+  }
+
+  /** The sums of the rows' errors, calibrated and plain. */
+  async #roundRows(
+    { target, firstRow, rows, firstColumn, columns, residual }: Window,
+    plain: boolean,
+  ): Promise<[number, number]> {
+    const { planned, format } = target;
+    const { from: type, rowLength, add } = planned;
+    const form = JSON.stringify({ type, rowLength, headRows: 0, add }); // #readSource() puts rows in order
+    const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
+    const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
+    const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;
+    const results = await this.#workers.spread(tiles, async (tile, member) => {
+      const count = Math.min(tileRows, rows - tile);
+      const rounded = await this.#workers.askOne<RowsRounded>(member, {
+        kind: 'round-rows',
+        form,
+        bytes: await this.#readSource(planned, firstRow + tile, count),
+        firstRow: firstRow + tile,
+        rows: count,
+        firstColumn,
+        outputBytes: count * blockBytes(columns),
+        residual: residual?.slice(tile * columns, (tile + count) * columns) ?? null,
+        plain,
+      });
+      for (const [offset, bytes] of piecesOf(rounded.blocks, count, blockBytes(columns), blockBytes(rowLength))) {
+        const place = (firstRow + tile) * blockBytes(rowLength) + blockBytes(firstColumn);
+        await this.#scratch.write(target.offset + place + offset, bytes);
+      }
+      return rounded;
+    });
+    return results.reduce<[number, number]>(
+      ([calibrated, other], { calibratedError, plainError }) => [calibrated + calibratedError, other + plainError],
+      [0, 0],
+    );
+  }
+
+  /** Whole rows of a tensor in its order, each as stored. */
+  async #readSource(planned: PlannedTensor, firstRow: number, rows: number): Promise<Uint8Array<ArrayBuffer>> {
+    const rowLength = planned.shape[0]!;
+    const pieces: Uint8Array[] = [];
+    for (let done = 0; done < rows * rowLength;) {
+      const place = this.#model.place(planned.source, firstRow * rowLength + done, rows * rowLength - done);
+      const read = await this.#sources[place.file]!.read(place.offset, place.bytes, new Uint8Array(place.bytes));
+      pieces.push(read.subarray(0, place.bytes));
+      done += place.weights;
+    }
+    return joined(pieces);
+  }
+}
+
+/** Whether so many tokens met an input that its statistics can be trusted. */
+export function areEnough({ tokens, heldBackTokens }: Counts, columns: number): boolean {
+  return tokens >= fewestTokensPerColumn * columns && heldBackTokens > 0;
+}
+
+type Counts = Pick<WindowStatistics, 'tokens' | 'heldBackTokens'>;
+
+export function rowBytes({ planned: { shape }, format }: Target): number {
+  return (shape[0]! / format.blockLength) * format.blockBytes;
+}
+
+/** Rows of a window lie apart in the tensor, unless the window is all of it. */
+function* piecesOf(
+  blocks: Uint8Array,
+  rows: number,
+  windowBytes: number,
+  wholeBytes: number,
+): Iterable<[offset: number, bytes: Uint8Array]> {
+  if (windowBytes === wholeBytes) return void (yield [0, blocks]);
+  for (let row = 0; row < rows; ++row)
+    yield [row * wholeBytes, blocks.subarray(row * windowBytes, (row + 1) * windowBytes)];
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
+}
