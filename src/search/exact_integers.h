@@ -14,13 +14,14 @@
 /// slack, the last term, is of second order in the cell's width. In the cell that looks best every change of a code is
 /// visited (each weight changes at most once in a cell), which enumerates every choice of codes there. Cells whose
 /// bound is below the error found are halved by evaluating their middle, and halves still below it are visited, too.
-/// Coarser and finer scales than the grid's are excluded by the error they force on the small and on the largest
-/// weight; a block for which that fails is searched again on a grid from where all codes are zero to where no block
-/// needs finer scales. Blocks that a grid fits almost perfectly, or whose scales are subnormal half floats, go through
-/// ScaleSweep. Storage: the best half float for a choice of codes is the one nearest to its parabola's vertex, and that
-/// error is what is compared, so the result is the best scale a half float can hold (to 4e-6 of its error: single
-/// precision). Importance multiplies every term of every sum; all of this stays true. The integer evaluation of the
-/// nodes multiplies each residual by its root, rounded down, so that it errs below f.
+/// Coarser scales than the grid's clip no weight, and their levels are levels of their halves, which are no worse;
+/// finer ones are excluded by the error they force on the largest weight. A block for which that fails is searched
+/// again on a grid from where all codes are zero to where no block needs finer scales. Blocks that a grid fits almost
+/// perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half float for a
+/// choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the result is
+/// the best scale a half float can hold (to 4e-6 of its error: single precision). Importance multiplies every term of
+/// every sum; all of this stays true. The integer evaluation of the nodes multiplies each residual by its root, rounded
+/// down, so that it errs below f.
 namespace nibble {
 
 NIBBLE_IN_TARGETS(bool exact_integer_scale(int reach, const float* x, const float* importance, float& scale);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 /// The grids of the exact search for integer codes (search/exact_integers.h), and what it needs to know of every node
@@ -9,9 +10,9 @@ namespace nibble::NIBBLE_TARGET {
 // reach - 1/2 nothing is clipped ("open"). Above, it matters which side reaches further: "long" gives it to the sign of
 // the largest weight, "short" to the other one; both continue from the last open node. The slack of a cell's bound,
 // relative to the error, depends on the cell's width in T alone, so cells are narrow where the error is near its
-// minimum. Each of the three counts is a multiple of 4. Every format has a grid that settles most blocks, and a "whole"
-// one for the others: from the scale at which all codes are zero to where clipping alone costs more than the best
-// scale.
+// minimum. Each of the three counts is a multiple of 4. A grid begins at (reach - 1) / 2 or below: coarser scales are
+// no better than their halves. Every format has a grid that settles most blocks, and a "whole" one for the others: from
+// the scale at which all codes are zero to where clipping alone costs more than the best scale.
 struct Grid4 {
   static constexpr int reach = 8, steps = 16, open_count = 12, long_count = 8, short_count = 4;
   static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
@@ -90,7 +91,7 @@ struct Grid5WeightedWhole : Grid5Whole {
   }
 };
 struct Grid8 {
-  static constexpr int reach = 128, steps = 4, open_count = 152, long_count = 4, short_count = 4;
+  static constexpr int reach = 128, steps = 4, open_count = 96, long_count = 4, short_count = 4;
   static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f;
   static constexpr bool proves = true;
   static constexpr float worthwhile = 1.0f;
@@ -129,6 +130,11 @@ struct NodeTables {
   // is not a cell.
   static constexpr int slot_count = node_count + 1, cell_count = slot_count - 1, gap_cell = clipped - 1;
   static constexpr int padded = (slot_count + 7) / 4 * 4;
+  /// Of max|x|. Scales coarser than T(0) clip no weight, and their levels are levels of their halves, which half floats
+  /// store from 2^-13 on.
+  static constexpr float smallest_maximum =
+      Grid::proves ? std::max(Grid::smallest_maximum, Grid::T(0) * 0x1p-13f) : Grid::smallest_maximum;
+  static_assert(!Grid::proves || Grid::T(0) <= 0.5f * (Grid::reach - 1));
   // Whether weights may be so far beyond their limit that the sum of their squares leaves 32 bits.
   static constexpr bool far = Grid::T(clipped - 1) > Grid::reach + 3 || Grid::T(node_count - 1) > Grid::reach + 2;
   /// One value of T as the integer evaluation takes it.

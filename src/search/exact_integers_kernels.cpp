@@ -126,7 +126,7 @@ inline Prepared prepare_block(const float* x, const float* importance, PreparedB
   const float amax = highest(largest);
   if (amax == 0.0f) return Prepared::all_zero;
   // Below, the scale runs into subnormal halves, whose steps are too coarse for the bounds; above, it may overflow.
-  if (!(amax >= Grid::smallest_maximum && amax <= 1.0e5f)) return Prepared::out_of_reach;
+  if (!(amax >= NodeTables<Grid>::smallest_maximum && amax <= 1.0e5f)) return Prepared::out_of_reach;
   const float inverse_amax = 1.0f / amax;
   block.power = bit_cast<float>(bit_cast<uint32_t>(amax) & 0x7F800000u);
   block.inverse_size = block.power * inverse_amax;
@@ -376,28 +376,29 @@ inline void sweep_survivors(const PreparedBlock<weighted>& block, const float* e
   }
 }
 
-/// Step 4: outside the grid. Coarser scales leave every small weight at least some error, finer ones clip the largest;
-/// true where both are more than `found`.
+/// Step 4: outside the grid. Coarser scales are no better than their halves; finer ones clip the largest weight, true
+/// where that is more than `found`.
 template <class Grid, bool weighted>
 inline bool is_worse_outside(const PreparedBlock<weighted>& block, float found) {
   using Tables = NodeTables<Grid>;
   constexpr float reach = Grid::reach;
-  constexpr float lowest_T = Grid::T(0), highest_long_T = Grid::T(Tables::clipped - 1);
+  constexpr float highest_long_T = Grid::T(Tables::clipped - 1);
   constexpr float highest_short_T = Grid::T(Tables::node_count - 1);
-  const float inverse_size = block.inverse_size;
-  const auto error_of = [&](auto miss) {
-    v128_t missed = wasm_f32x4_splat(0);
-    for (int i = 0; i < 8; ++i) {
-      const v128_t off = wasm_f32x4_pmax(wasm_f32x4_splat(0), miss(i)), square = wasm_f32x4_mul(off, off);
-      missed = wasm_f32x4_add(missed, weighted ? wasm_f32x4_mul(block.w[i], square) : square);
-    }
-    return total(missed) * (inverse_size * inverse_size);
-  };
-  const v128_t* scaled = block.scaled;
-  const v128_t coarse_scale = wasm_f32x4_splat(1.0f / (lowest_T * inverse_size));
-  const auto coarse_miss = [&](int i) { return wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(coarse_scale, scaled[i])); };
-  if (!(error_of(coarse_miss) > found)) return false;
   if constexpr (weighted) {
+    const float inverse_size = block.inverse_size;
+    const v128_t* scaled = block.scaled;
+    const auto error_of = [&](auto miss) {
+      v128_t missed = wasm_f32x4_splat(0);
+      for (int i = 0; i < 8; ++i) {
+        const v128_t off = wasm_f32x4_pmax(wasm_f32x4_splat(0), miss(i));
+        missed = wasm_f32x4_add(missed, wasm_f32x4_mul(block.w[i], wasm_f32x4_mul(off, off)));
+      }
+      return total(missed) * (inverse_size * inverse_size);
+    };
+    // The halves are as good here, too, but single precision does not tell blocks that a few heavy weights decide.
+    const v128_t coarse_scale = wasm_f32x4_splat(1.0f / (Grid::T(0) * inverse_size));
+    const auto coarse_miss = [&](int i) { return wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(coarse_scale, scaled[i])); };
+    if (!(error_of(coarse_miss) > found)) return false;
     const v128_t long_scale = wasm_f32x4_splat(1.0f / (highest_long_T * inverse_size));
     const v128_t short_scale = wasm_f32x4_splat(1.0f / (highest_short_T * inverse_size));
     const v128_t both = wasm_f32x4_splat(2 * reach - 1);

@@ -4,14 +4,24 @@
 #include <array>
 #include <cmath>
 
+#include "numeric/bits.h"
 #include "numeric/half.h"
 #include "numeric/scale_floats.h"
 
 namespace nibble {
 namespace {
 
+/// The float that a number is rounded to before it is rounded to a shorter one: where it is not exact, the neighbour
+/// whose last bit is set. No tie of the second rounding is there, so that the two round as one would.
+float to_odd(double value) {
+  const float nearest = static_cast<float>(value);
+  const uint32_t bits = bit_cast<uint32_t>(nearest);
+  if (nearest == value || std::isinf(nearest) || (bits & 1)) return nearest;
+  return bit_cast<float>(std::fabs(value) > std::fabs(nearest) ? bits + 1 : bits - 1);
+}
+
 float nearest_half(double scale) {
-  const float half = f32_from_f16(f16_from_f32(static_cast<float>(scale)));
+  const float half = f32_from_f16(f16_from_f32(to_odd(scale)));
   return std::isinf(half) ? std::copysign(65504.0f, half) : half;
 }
 
@@ -43,8 +53,8 @@ int nearest_ue4m3(double scale) {
 float nearest_stored_scale(double scale, Storage storage) {
   switch (storage) {
     case Storage::f16: return nearest_half(scale);
-    case Storage::e8m0: return half_of_e8m0(scale_byte(static_cast<float>(std::fabs(scale)), storage));
-    case Storage::ue4m3: return half_of_ue4m3(scale_byte(static_cast<float>(std::fabs(scale)), storage));
+    case Storage::e8m0: return half_of_e8m0(scale_byte(to_odd(std::fabs(scale)), storage));
+    case Storage::ue4m3: return half_of_ue4m3(scale_byte(to_odd(std::fabs(scale)), storage));
     case Storage::real: break;
   }
   return static_cast<float>(scale);

@@ -43,10 +43,15 @@ inline StoredVertex stored_vertex(v128_t F, v128_t R, v128_t B, v128_t dR, v128_
   const v128_t B_new = wasm_f32x4_add(B, wasm_f32x4_add(dB, dB));
   const v128_t R_new = wasm_f32x4_add(R, wasm_f32x4_sub(dR, wasm_f32x4_mul(s, dB)));
   const v128_t step = wasm_f32x4_div(R_new, B_new), vertex = wasm_f32x4_add(s, step);
+  const v128_t lost = wasm_f32x4_sub(step, wasm_f32x4_sub(vertex, s)), zero = wasm_f32x4_splat(0);
+  // Plus one where the vertex is too small, minus one where it is too large.
+  const v128_t correction = wasm_i32x4_sub(wasm_f32x4_lt(lost, zero), wasm_f32x4_gt(lost, zero));
+  const v128_t even = wasm_i32x4_add(wasm_v128_and(vertex, wasm_i32x4_splat(1)), wasm_i32x4_splat(-1));
+  const v128_t odd_vertex = wasm_i32x4_add(vertex, wasm_v128_and(correction, even));
   v128_t error = wasm_f32x4_sub(F, wasm_f32x4_mul(s, wasm_f32x4_add(dR, dR)));
   error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
-  const v128_t stored = stored_halves(wasm_f32x4_mul(vertex, to_stored));
-  const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), vertex);
+  const v128_t stored = stored_halves(wasm_f32x4_mul(odd_vertex, to_stored));
+  const v128_t off = wasm_f32x4_sub(wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), s), step);
   return {wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(off, off))), stored};
 }
 
