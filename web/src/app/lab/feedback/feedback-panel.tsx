@@ -118,10 +118,10 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
     <>
       <div class="feedback-steps" role="group" aria-label="Steps">
         <button type="button" class="button" aria-label="To the beginning" disabled={now === 0} onClick={() => go(0)}>
-          ⏮
+          «
         </button>
         <button type="button" class="button" aria-label="A step back" disabled={now === 0} onClick={() => go(now - 1)}>
-          ◀
+          ‹
         </button>
         {!stillness.value && (
           <button
@@ -136,7 +136,7 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
           </button>
         )}
         <button type="button" class="button" aria-label="A step on" disabled={now === last} onClick={() => go(now + 1)}>
-          ▶
+          ›
         </button>
         <input
           class="lab-slider"
@@ -318,7 +318,7 @@ function Ends({ report, weights }: { report: FeedbackReport; weights: readonly n
   const [plain, , , best] = ends as [(typeof ends)[0], (typeof ends)[0], (typeof ends)[0], (typeof ends)[0]];
   return (
     <>
-      <div class="method-table" role="region" aria-label="Errors of weights and output, each way" tabIndex={0}>
+      <div class="method-table beside" role="region" aria-label="Errors of weights and output, each way" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -344,7 +344,8 @@ function Ends({ report, weights }: { report: FeedbackReport; weights: readonly n
       </div>
       <p>
         {best.ofOutput >= plain.ofOutput
-          ? 'Here nothing is gained: plain rounding is as good for the output.'
+          ? 'Here nothing is gained: plain rounding is as good for the output, for these eight inputs hardly go ' +
+            'together. In a whole row each column has hundreds of others to hand its error to.'
           : best.ofWeights > plain.ofWeights
             ? `The weights end further from what they were (${percent(best.ofWeights)} instead of ` +
               `${percent(plain.ofWeights)}), and the output nearer to what it was: ${percent(best.ofOutput)} ` +
