@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, verdictOf } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
+import type { Model } from '../engine';
 import { goTo } from '../parts/place';
 import { matrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
@@ -60,7 +61,7 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       if (!model) throw new Error(`Open the model first: ${given.inputs.map((file) => file.name).join(', ')}.`);
       await expectMatrix(given, signal);
       expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
-      await expectText(given, signal);
+      await expectText(model, given, signal);
       options.value = given.options;
       goTo('plan');
       return (
@@ -143,13 +144,25 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
   );
 }
 
-const tokensOf = ({ tokens, heldBack }: NonNullable<Receipt['calibration']>) =>
-  `${integer(tokens)} tokens and ${integer(heldBack)} to judge by`;
+const tokensOf = ({ tokens, heldBack, engine }: NonNullable<Receipt['calibration']>) =>
+  `${integer(tokens)} tokens and ${integer(heldBack)} to judge by${engine ? `, computed by ${engine.name}` : ''}`;
 
 /** Sets what the receipt's run was calibrated by. Throws unless the text of choice is the receipt's. */
-async function expectText({ calibration }: Receipt, signal: AbortSignal): Promise<void> {
+async function expectText(model: Model, { calibration }: Receipt, signal: AbortSignal): Promise<void> {
   if (!calibration) return;
-  const { text, tokens, heldBack, level } = calibration;
+  const { text, tokens, heldBack, level, engine, chatTemplate } = calibration;
+  if (engine?.name.includes('WebGPU')) {
+    throw new Error(
+      `What the receipt's run chose codes by was computed by ${engine.name}, whose last digits are its own. ` +
+        'Repeat it on the command line, from the file that was saved then: nibble repeat --from-calibration.',
+    );
+  }
+  if (!chatTemplate?.used && !chatTemplate?.why && model.chatTemplate() !== null) {
+    throw new Error(
+      'The run of the receipt read its text without the model’s chat template, which this page always uses. ' +
+        'Repeat it on the command line: nibble repeat.',
+    );
+  }
   const file = await textFile();
   const sha256 = await browserPlatform.hashFile(blobHandle(file), { signal });
   if (sha256 !== text.sha256) {
