@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Pause, Problem, run, Stopped, type Progress } from '../src/core';
-import { jobsPerWorker } from '../src/worker/protocol';
+import { jobsPerWorker } from '../src/core/protocol';
 import { doneWith, fakeModel, fakePlan, FakeSink, FakeWorkers, type Behaviour } from './support/fake-run';
 
 const options = { type: 'Q4_0' };

@@ -9,7 +9,7 @@ import {
   tokensFor,
   type AnsweredText,
   type ChatUse,
-  type Estimate,
+  type Mean,
   type OpenedModel,
   type PassProgress,
   type PassRun,
@@ -145,7 +145,7 @@ export async function withProgress<T>(
   );
 }
 
-export function estimate({ value, error }: Estimate, digits = 4): string {
+export function estimate({ value, error }: Mean, digits = 4): string {
   return `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
 }
 
@@ -155,7 +155,7 @@ export function describeAnswers(
   first: string,
   second: string,
 ): string {
-  const share = ({ value, error }: Estimate) => `${percent(value, 2)} ± ${percent(error, 2)}`;
+  const share = ({ value, error }: Mean) => `${percent(value, 2)} ± ${percent(error, 2)}`;
   const figures = table([
     [`Perplexity of ${first}`, estimate(report.perplexity)],
     [`Perplexity of ${second}`, estimate(report.secondPerplexity)],

@@ -1,3 +1,4 @@
+import { toJson } from '../wasm/json';
 import { Problem, readRecipe, sentenceOf, type Core, type PlanOptions } from '../core';
 import { readText } from '../platform/node-files';
 import { planOptions, type RecipeOptions } from './options';
@@ -5,7 +6,7 @@ import { planOptions, type RecipeOptions } from './options';
 /** What a recipe file asks for; rules and the method of the command line go first. Throws Problem. */
 export function withRecipe({ module }: Pick<Core, 'module'>, path: string, options: RecipeOptions): PlanOptions {
   const chosen = asked(path, readText(path), options);
-  const sentence = module.checkPlanOptions(JSON.stringify(chosen));
+  const sentence = module.checkPlanOptions(toJson(chosen));
   if (sentence) throw new Problem(`${path}: ${sentence}`);
   return chosen;
 }

@@ -1,3 +1,4 @@
+import { toJson } from '../wasm/json';
 import type { Core, MeasureOptions, PlanOptions, SolveRequest } from '../core';
 import { Problem } from '../core';
 
@@ -12,10 +13,10 @@ export function checksOf({ module }: Pick<Core, 'module'>) {
     if (sentence) throw new UsageProblem(sentence);
   };
   return {
-    plan: (options: PlanOptions) => expectMeaning(module.checkPlanOptions(JSON.stringify(options))),
-    measure: (options: MeasureOptions) => expectMeaning(module.checkMeasureOptions(JSON.stringify(options))),
-    solve: (request: SolveRequest) => expectMeaning(module.checkSolveRequest(JSON.stringify(request))),
-    scaleAnalysis: (options: { format?: string }) => expectMeaning(module.checkScaleAnalysis(JSON.stringify(options))),
+    plan: (options: PlanOptions) => expectMeaning(module.checkPlanOptions(toJson(options))),
+    measure: (options: MeasureOptions) => expectMeaning(module.checkMeasureOptions(toJson(options))),
+    solve: (request: SolveRequest) => expectMeaning(module.checkSolveRequest(toJson(request))),
+    scaleAnalysis: (options: { format?: string }) => expectMeaning(module.checkScaleAnalysis(toJson(options))),
     method: (name: string | undefined) => {
       if (name !== undefined) expectMeaning(module.checkMethod(name));
     },

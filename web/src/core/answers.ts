@@ -122,8 +122,8 @@ export function answersOf(
       throwProblem(withBytes(module, bytes, (pointer) => answers.add(pointer, part.length)));
     }
     return {
-      report: answer<AnswerReport>(answers.report()),
-      tokens: answer<AnsweredToken[]>(answers.tokens(0, most)),
+      report: answer(answers.report()),
+      tokens: answer(answers.tokens(0, most)),
     };
   } finally {
     answers.delete();

@@ -1,3 +1,4 @@
+import { toJson } from '../wasm/json';
 import {
   damping,
   fewestTokens,
@@ -26,11 +27,12 @@ import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import type { PassProgress, PassRun } from './pass';
 import { Problem } from './problem';
-import { filesOf, type HashedFile } from './receipt';
+import type { HashedFile } from './hash';
+import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
 import type { ByteSource } from './source';
 import type { PassPlan, PassStep, Plan, Text } from './types';
-import type { SumsDone, SumsKind } from '../worker/calibration-protocol';
+import type { SumsDone, SumsKind } from './calibration-protocol';
 
 /** The stretches of a text. */
 export interface DividedTexts {
@@ -431,7 +433,7 @@ class RunningCalibration {
   }
 
   #begin(network: number, step: Omit<PassStep, 'tiles'>): void {
-    this.#workers.tell({ kind: 'begin-step', network, step: JSON.stringify(step) });
+    this.#workers.tell({ kind: 'begin-step', network, step: toJson(step) });
   }
 
   async #give(network: number, bytes: Uint8Array, firstRow: number, rows: number): Promise<void> {

@@ -1,4 +1,5 @@
-import type { RowsRounded } from '../worker/calibration-protocol';
+import { toJson } from '../wasm/json';
+import type { RowsRounded } from './calibration-protocol';
 import {
   fewestTokensPerColumn,
   type CalibratedPart,
@@ -105,7 +106,7 @@ export class CalibrationRounding {
       const { inputs, cross, heldBack } = statistics;
       await this.#workers.askAll({
         kind: 'start-rounding',
-        request: JSON.stringify(request),
+        request: toJson(request),
         inputs,
         cross,
         heldBack,
@@ -146,7 +147,7 @@ export class CalibrationRounding {
   ): Promise<[number, number]> {
     const { planned, format } = target;
     const { from: type, rowLength, add } = planned;
-    const form = JSON.stringify({ type, rowLength, headRows: 0, add }); // #readSource() puts rows in order
+    const form = toJson({ type, rowLength, headRows: 0, add }); // #readSource() puts rows in order
     const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
     const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
     const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;

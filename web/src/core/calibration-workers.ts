@@ -1,4 +1,5 @@
-import type { FromCalibrationWorker, ToCalibrationWorker } from '../worker/calibration-protocol';
+import { toJson } from '../wasm/json';
+import type { FromCalibrationWorker, ToCalibrationWorker } from './calibration-protocol';
 import type {
   BeginStep,
   EndStep,
@@ -8,7 +9,7 @@ import type {
   StartPass,
   StepEnded,
   TileTaken,
-} from '../worker/protocol';
+} from './protocol';
 import type { OpenedModel } from './opened-model';
 import type { Pause } from './pause';
 import { joinedEngines, type PassRun } from './pass';
@@ -66,7 +67,7 @@ export class CalibrationWorkers {
         kernel: core.kernel,
         compiled: core.compiled,
         gpu: gpu ?? false,
-        request: JSON.stringify(request),
+        request: toJson(request),
         tileBytes: plan.steps
           .flatMap(({ tiles }) => tiles ?? [])
           .reduce((most, [, , bytes]) => Math.max(most, bytes), 0),

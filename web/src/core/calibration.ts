@@ -1,5 +1,5 @@
 import type { ChatUse } from './chat';
-import type { HashedFile } from './receipt';
+import type { HashedFile } from './hash';
 import type { SourceHandle } from './source';
 import type { AnswerReport, ProductEngine } from './types';
 

@@ -1,7 +1,7 @@
 import { answer, merge } from './module';
 import type { OpenedModel } from './opened-model';
-import { runStudy, type StudyPiece, type StudyRun } from './study';
-import type { ErrorReport, TensorInfo, TensorPair } from './types';
+import { runStudy, type StudyRun } from './study';
+import type { ErrorReport, StudyPiece, TensorInfo, TensorPair } from './types';
 
 /** Weights of a piece: a multiple of every block length. Of F32 against F32, 4 MiB a worker. */
 const pieceWeights = 1 << 19;
@@ -73,7 +73,7 @@ export async function compare(
         finish(piece.tensor);
         compared += 1;
         if (pieces[compared]?.tensor === piece.tensor) return;
-        tensors[piece.tensor]!.error = answer<ErrorReport>(statistics.report());
+        tensors[piece.tensor]!.error = answer(statistics.report());
         total.add(statistics);
         statistics.delete();
         statistics = new core.module.Statistics();
@@ -87,7 +87,7 @@ export async function compare(
       a: sideOf(a),
       b: sideOf(b),
       tensors,
-      total: compared > 0 ? answer<ErrorReport>(total.report()) : null,
+      total: compared > 0 ? answer(total.report()) : null,
       seconds: (performance.now() - began) / 1000,
     };
   } finally {
@@ -131,6 +131,7 @@ function piecesOf(
       position: 0,
       weights,
       bytes: bytesOf(ranges),
+      add: 0, // each side has its own
       ranges,
       request: { second: y.stored, secondAt: bytesOf(ours), firstWeight: start, firstAdd: x.add, secondAdd: y.add },
     });

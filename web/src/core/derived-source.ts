@@ -1,20 +1,12 @@
 import type { DerivedReader, NibbleModule } from '../wasm/nibble';
 import { allocate, answer, sound, throwProblem } from './module';
 import type { ByteSource, SourceHandle } from './source';
+import type { StridedRead } from './types';
 
 /** The values of tensors that lie in files in another order or form, as one more file. */
 export type DerivedHandle = Extract<SourceHandle, { kind: 'derived' }>;
 
 type PlainOpener = (handle: SourceHandle) => ByteSource;
-
-/** Stretches of a file, as StridedRead of src/derived/derived_reader.h. */
-interface StridedRead {
-  file: number;
-  offset: number;
-  bytes: number;
-  count: number;
-  stride: number;
-}
 
 /** Stretches that lie so near to one another are read together with what is between them. */
 const nearBytes = 64 * 1024;
@@ -86,9 +78,7 @@ class DerivedSource implements ByteSource {
 
   async #read(offset: number, length: number, into: Uint8Array): Promise<Uint8Array> {
     for (let done = 0; done < length;) {
-      const { made, inputBytes, reads } = answer<{ made: number; inputBytes: number; reads: StridedRead[] }>(
-        this.#reader.plan(offset + done, length - done),
-      );
+      const { made, inputBytes, reads } = answer(this.#reader.plan(offset + done, length - done));
       const input = allocate(this.#module, inputBytes);
       const output = allocate(this.#module, made);
       try {

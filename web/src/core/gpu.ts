@@ -1,4 +1,4 @@
-import type { FromGpuWorker, LookForGpu } from '../worker/protocol';
+import type { FromGpuWorker, LookForGpu } from './protocol';
 import type { Core } from './opened-model';
 import { Problem } from './problem';
 import type { FoundGpu } from './types';

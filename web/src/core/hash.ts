@@ -2,6 +2,12 @@ import { Stopped } from './problem';
 import type { Hasher } from './sink';
 import type { ByteSource } from './source';
 
+export interface HashedFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
 /** Read at a time: large enough that a read costs little, small enough to stop soon. */
 const pieceBytes = 4 * 1024 * 1024;
 

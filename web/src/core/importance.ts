@@ -14,12 +14,6 @@ export interface ImportanceFile {
 /** An index is a list of names; this is far more than any needs, and keeps a damaged count from filling memory. */
 export const longestPieceBytes = 16 * 1024 * 1024;
 
-interface Entries {
-  entries: (TensorImportance & { entry: number })[];
-}
-
-type Reply = { wanted: { offset: number; bytes: number } } | ImportanceInfo | { error: string };
-
 /** The importance matrix of an opened model. Its rows are read when a run needs them. */
 export class ImportanceMatrix {
   readonly info: ImportanceInfo & { path: string };
@@ -34,7 +28,7 @@ export class ImportanceMatrix {
     { file, path }: ImportanceFile,
   ): Promise<ImportanceMatrix> {
     const source = core.platform.openSource(file);
-    let reply = JSON.parse(model.openImportance(path, file.bytes)) as Reply;
+    let reply = answer(model.openImportance(path, file.bytes), file.name);
     while ('wanted' in reply) {
       if (reply.wanted.bytes > longestPieceBytes) {
         throw new Problem(
@@ -43,19 +37,16 @@ export class ImportanceMatrix {
         );
       }
       const bytes = await readRange(source, reply.wanted.offset, reply.wanted.bytes);
-      reply = withBytes(
-        core.module,
-        bytes,
-        (pointer) => JSON.parse(model.offerImportance(pointer, bytes.byteLength)) as Reply,
+      reply = withBytes(core.module, bytes, (pointer) =>
+        answer(model.offerImportance(pointer, bytes.byteLength), file.name),
       );
     }
-    if ('error' in reply) throw new Problem(`${file.name}: ${reply.error}`);
     return new ImportanceMatrix(core.module, model, source, { ...reply, path });
   }
 
   /** Looks at the values of every tensor, so that plans know which of them cannot be used. Throws Problem. */
   async check(): Promise<void> {
-    for (const { entry, ...place } of answer<Entries>(this.#model.importanceEntries()).entries) {
+    for (const { entry, ...place } of answer(this.#model.importanceEntries()).entries) {
       await this.#read(place, (values, counts) => this.#model.checkImportance(entry, values, counts));
     }
   }

@@ -34,6 +34,7 @@ export { measureCalibration } from './calibration-answers';
 export { productSpeed } from './product-speed';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { lookForGpu } from './gpu';
+export type { HashedFile } from './hash';
 export { extensionOf, withoutExtension } from './file-names';
 export { inputMetric, observedTensors, observingPass } from './input-metric';
 export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';
@@ -43,14 +44,8 @@ export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
 export type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun } from './opened-model';
 export { bestKernel, type Kernel } from './kernel';
-export {
-  compareGroups,
-  compareNumberFormats,
-  type NumberFormats,
-  type NumberFormatWish,
-  type ScaleSearchName,
-} from './number-formats';
-export { LevelTrials, type LevelRequest } from './level-trials';
+export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish } from './number-formats';
+export { LevelTrials } from './level-trials';
 export { featureRule, outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 export {
   findOutliers,
@@ -83,7 +78,6 @@ export {
   makeReceipt,
   parseReceipt,
   verdictOf,
-  type HashedFile,
   type Receipt,
   type Verdict,
 } from './receipt';

@@ -1,10 +1,11 @@
+import { toJson } from '../wasm/json';
 import { CalibrationWorkers } from './calibration-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import type { PassRun } from './pass';
 import { Problem } from './problem';
 import type { PassPlan, PassStep, Text } from './types';
-import type { SumsDone } from '../worker/calibration-protocol';
+import type { SumsDone } from './calibration-protocol';
 
 /** H of a few columns of what a matrix is multiplied with: the mean product of each two, row by row. */
 export interface InputMetric {
@@ -56,7 +57,7 @@ export async function inputMetric(
   const start = performance.now();
   try {
     for (const [number, { tiles, ...step }] of pass.steps.slice(0, last + 1).entries()) {
-      workers.tell({ kind: 'begin-step', network: 0, step: JSON.stringify(step) });
+      workers.tell({ kind: 'begin-step', network: 0, step: toJson(step) });
       if (number === last) break;
       for (const [file, offset, bytes, firstRow, rows] of tiles ?? []) {
         const read = await workers.orFailure(sources[file]!.read(offset, bytes, new Uint8Array(bytes)));

@@ -1,19 +1,13 @@
 import type { LevelTrials as CoreTrials } from '../wasm/nibble';
+import { toJson } from '../wasm/json';
 import { answer, sound, withBytes } from './module';
 import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
-import type { ScaleSearchName } from './number-formats';
 import { readPiece } from './study';
-import type { LevelFigures, RowSample } from './types';
+import type { LevelFigures, LevelRequest, RowSample } from './types';
 
 /** So many weights answer within a frame while a level is dragged. */
 const benchWeights = 1 << 15;
-
-export interface LevelRequest {
-  levels: readonly number[];
-  block: number; // 0: whole rows
-  search: ScaleSearchName;
-}
 
 /** A sample of one tensor that lists of levels are tried on, in this thread. close() it. */
 export class LevelTrials {
@@ -32,23 +26,23 @@ export class LevelTrials {
     if (!job) throw new Problem(`${tensor} cannot be read.`);
     const { module } = model.core;
     const bytes = await readPiece(model.core, model.sources, job);
-    const trials = withBytes(module, bytes, (source) => new module.LevelTrials(source, JSON.stringify(job)));
+    const trials = withBytes(module, bytes, (source) => new module.LevelTrials(source, toJson(job)));
     return new LevelTrials(sound(trials, tensor), sample);
   }
 
   /** Throws Problem when the levels mean nothing. */
   measure(request: LevelRequest): LevelFigures {
-    return answer<LevelFigures>(this.#trials.measure(JSON.stringify(request)));
+    return answer(this.#trials.measure(toJson(request)));
   }
 
   /** The levels with the least squared error for this tensor, between -1 and 1. */
   optimal(count: number, block: number): number[] {
-    return answer<number[]>(this.#trials.optimal(count, block));
+    return answer(this.#trials.optimal(count, block));
   }
 
   /** Counts of the weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
   histogram(block: number): number[] {
-    return answer<number[]>(this.#trials.histogram(block));
+    return answer(this.#trials.histogram(block));
   }
 
   close(): void {

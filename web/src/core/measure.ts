@@ -1,4 +1,4 @@
-import type { SampleDone } from '../worker/protocol';
+import type { SampleDone } from './protocol';
 import type { Measurement } from './measurement';
 import type { OpenedModel, PreparedSample } from './opened-model';
 import type { Pause } from './pause';

@@ -1,4 +1,5 @@
 import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
+import { toJson } from '../wasm/json';
 import { answer, sound, throwProblem, withBytes } from './module';
 import { Problem } from './problem';
 import type {
@@ -47,11 +48,11 @@ export class Measurement {
   }
 
   predict(assignment: Assignment): Prediction {
-    return answer<Prediction>(this.#measurement.predict(JSON.stringify(assignment)));
+    return answer(this.#measurement.predict(toJson(assignment)));
   }
 
   mix(assignment: Assignment): Mix {
-    return answer<Mix>(this.#measurement.mix(JSON.stringify(assignment)));
+    return answer(this.#measurement.mix(toJson(assignment)));
   }
 
   /** Lengths of the output with every tensor as its smallest and as its largest measured type. */
@@ -61,16 +62,16 @@ export class Measurement {
 
   /** What a tensor can be, smallest first. */
   choices(tensor: string): TypeChoice[] {
-    return answer<TypeChoice[]>(this.#measurement.choices(tensor));
+    return answer(this.#measurement.choices(tensor));
   }
 
   /** Throws Problem for sizes below the smallest, which it names. */
   solve(request: SolveRequest): Solution {
-    return answer<Solution>(this.#measurement.solve(JSON.stringify(request)));
+    return answer(this.#measurement.solve(toJson(request)));
   }
 
   observe(request: ObserveRequest): Observation {
-    return answer<Observation>(this.#measurement.observe(JSON.stringify(request)));
+    return answer(this.#measurement.observe(toJson(request)));
   }
 
   delete(): void {

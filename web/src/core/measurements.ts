@@ -1,4 +1,4 @@
-import type { JobDone } from '../worker/protocol';
+import type { JobDone } from './protocol';
 import type { NibbleModule, Statistics } from '../wasm/nibble';
 import type { Core } from './opened-model';
 import { answer, merge } from './module';
@@ -64,12 +64,12 @@ export class Measurements {
     let statsLine: string | null = null;
     let reference: ErrorReport | null = null;
     if (this.#tensor) {
-      error = answer<ErrorReport>(this.#tensor.report());
+      error = answer(this.#tensor.report());
       statsLine = this.#tensor.quantizeStatsLine(`${planned.to}::${planned.name}`);
       this.#total.add(this.#tensor);
       if (this.#referenceMethod !== null) {
         const other = this.#tensorReference ?? this.#tensor;
-        reference = other === this.#tensor ? error : answer<ErrorReport>(other.report());
+        reference = other === this.#tensor ? error : answer(other.report());
         this.#referenceTotal.add(other);
       }
       this.#tensorReference?.delete();
@@ -104,13 +104,13 @@ export class Measurements {
 
   /** Null when nothing was converted. */
   total(): ErrorReport | null {
-    return this.#converted ? answer<ErrorReport>(this.#total.report()) : null;
+    return this.#converted ? answer(this.#total.report()) : null;
   }
 
   /** What the method to compare with gives in total; null when there is none, or nothing was converted. */
   reference(): RunReport['reference'] {
     if (this.#referenceMethod === null || !this.#converted) return null;
-    return { method: this.#referenceMethod, total: answer<ErrorReport>(this.#referenceTotal.report()) };
+    return { method: this.#referenceMethod, total: answer(this.#referenceTotal.report()) };
   }
 
   /** As quantize-stats prints it; null when nothing was converted. */

@@ -4,12 +4,10 @@ import { answer, throwProblem, withBytes } from './module';
 import type { Core } from './opened-model';
 import { Problem } from './problem';
 import type { SourceHandle } from './source';
-import type { ImportanceStatistics, TensorImportance } from './types';
+import type { ImportanceStatistics } from './types';
 
 /** As llama-imatrix --output-format: "dat" is the older form. */
 export type MatrixForm = 'gguf' | 'dat';
-
-type Reply = { wanted: { offset: number; bytes: number } } | { entries: Omit<TensorImportance, 'unusable'>[] };
 
 /** Uses sums and frees them. */
 export async function withSums<T>(
@@ -36,21 +34,14 @@ export async function addFiles(
 ): Promise<void> {
   for (const file of files) {
     const source = platform.openSource(file);
-    const said = (json: string) => {
-      try {
-        return answer<Reply>(json);
-      } catch (error) {
-        throw error instanceof Problem ? new Problem(`${file.name}: ${error.message}`) : error;
-      }
-    };
-    let reply = said(sums.read(file.bytes));
+    let reply = answer(sums.read(file.bytes), file.name);
     while ('wanted' in reply) {
       const { offset, bytes } = reply.wanted;
       if (bytes > longestPieceBytes) {
         throw new Problem(`${file.name} is no importance matrix, or a damaged one: its index has no end.`);
       }
       const piece = await readRange(source, offset, bytes);
-      reply = said(withBytes(module, piece, (pointer) => sums.offer(pointer, piece.byteLength)));
+      reply = withBytes(module, piece, (pointer) => answer(sums.offer(pointer, piece.byteLength), file.name));
     }
     for (const [entry, { valuesOffset, valuesBytes, countsOffset, countsBytes }] of reply.entries.entries()) {
       const values = await readRange(source, valuesOffset, valuesBytes);
@@ -97,6 +88,6 @@ export async function importanceStatistics(
 ): Promise<ImportanceStatistics> {
   return withSums(core, async (sums) => {
     await addFiles(core, sums, [file], 1);
-    return answer<ImportanceStatistics>(sums.statistics());
+    return answer(sums.statistics());
   });
 }

@@ -2,6 +2,7 @@ import type { Model as CoreModel, TokenEncoder } from '../wasm/nibble';
 import { closeDerived } from './derived-source';
 import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
+import { fromJson, toJson, type Json } from '../wasm/json';
 import { bestKernel, type Kernel } from './kernel';
 import { answer, instantiate, sound, throwProblem, withBytes } from './module';
 import type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun, PreparedSample } from './opened-model';
@@ -11,26 +12,22 @@ import type { ByteSource, SourceHandle } from './source';
 import { summaryRuns, summaryRunWeights, tinyTensors } from './summaries';
 import type {
   Assignment,
-  FileKinds,
-  FileTypeInfo,
-  FormatInfo,
   ImportanceInfo,
   MeasureOptions,
   ModelInfo,
   Note,
-  PackingInfo,
   PassOptions,
   PassPlan,
   Plan,
   PlanOptions,
+  PlanRequest,
   Price,
   RowSample,
   RowSampleOptions,
   RuntimeMemory,
-  SampleJob,
-  SamplePlan,
   TensorPair,
   TextTokens,
+  Wanted,
   WeightPlace,
 } from './types';
 
@@ -40,11 +37,6 @@ const firstPieceBytes = 256 * 1024;
  * The core refuses longer headers by limits of its own, with reasons; this one keeps memory bounded whatever it says.
  */
 const longestPieceBytes = 128 * 2 ** 20;
-
-interface ByteRange {
-  offset: number;
-  bytes: number;
-}
 
 export interface CoreOptions {
   /** Which build of the core to use; without it the fastest that runs here. */
@@ -67,10 +59,10 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
     compiled,
     module,
     version: module.version(),
-    formats: JSON.parse(module.formats()) as FormatInfo[],
-    fileTypes: JSON.parse(module.fileTypes()) as FileTypeInfo[],
-    packings: JSON.parse(module.packings()) as PackingInfo[],
-    fileKinds: JSON.parse(module.fileKinds()) as FileKinds,
+    formats: fromJson(module.formats()),
+    fileTypes: fromJson(module.fileTypes()),
+    packings: fromJson(module.packings()),
+    fileKinds: fromJson(module.fileKinds()),
   };
 }
 
@@ -80,10 +72,8 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
  * or nothing says which of several is meant.
  */
 export function chooseFiles<T extends { path: string }>(core: Core, files: readonly T[], folder = ''): ChosenModel<T> {
-  const paths = JSON.stringify(files.map(({ path }) => path));
-  const chosen = answer<ModelOrigin & { files: { index: number; name: string }[] }>(
-    core.module.chooseFiles(paths, folder),
-  );
+  const paths = toJson(files.map(({ path }) => path));
+  const chosen = answer(core.module.chooseFiles(paths, folder));
   return { ...chosen, files: chosen.files.map(({ index, name }) => ({ file: files[index]!, name })) };
 }
 
@@ -92,7 +82,7 @@ export async function partNames(core: Core, file: SourceHandle): Promise<string[
   const model = new core.module.Model();
   try {
     await offerHeader(core, model, 0, file);
-    return answer<{ names: string[] }>(model.shardNames(0)).names;
+    return answer(model.shardNames(0)).names;
   } catch (error) {
     if (error instanceof Problem) return [file.name];
     throw error;
@@ -105,7 +95,7 @@ export async function partNames(core: Core, file: SourceHandle): Promise<string[
  * Of the files at these paths in a folder, those that make a model of the weights in its file of that name; often none.
  */
 export function filesBeside(core: Core, weights: string, paths: readonly string[]): string[] {
-  const { files } = answer<{ files: number[] }>(core.module.filesBeside(weights, JSON.stringify(paths)));
+  const { files } = answer(core.module.filesBeside(weights, toJson(paths)));
   return files.map((index) => paths[index]!);
 }
 
@@ -124,7 +114,7 @@ export async function openModel(
     model.setName(origin.name);
     for (const note of origin.notes) model.addNote(note);
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
-    const info = answer<ModelInfo>(model.info());
+    const info = answer(model.info());
     const sources = [...files, ...computedValues(core, model), ...derivedValues(core, model, files)];
     // What llama.cpp's recipes decide stays as they decide it.
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
@@ -171,7 +161,7 @@ class HeadersOnly implements OpenedModel {
   /** What reading weights told on opening, beyond what the core reads in headers. */
   readonly #found: Note[];
   /** The options of the last plan, which the core keeps. */
-  #planned = '';
+  #planned: unknown = null;
 
   constructor(
     core: Core,
@@ -194,8 +184,8 @@ class HeadersOnly implements OpenedModel {
   }
 
   /** What the core is asked: what the person wants, and what was found. */
-  #json(options: PlanOptions): string {
-    return JSON.stringify(this.#tiny.length === 0 ? options : { ...options, tinyTensors: this.#tiny });
+  #json(options: PlanOptions): Json<PlanRequest> {
+    return toJson(this.#tiny.length === 0 ? options : { ...options, tinyTensors: this.#tiny });
   }
 
   get importance(): (ImportanceInfo & { path: string }) | null {
@@ -203,17 +193,18 @@ class HeadersOnly implements OpenedModel {
   }
 
   place(tensor: number, first: number, count: number): WeightPlace {
-    return answer<WeightPlace>(this.#model.place(tensor, first, count));
+    return answer(this.#model.place(tensor, first, count));
   }
 
   pair(other: OpenedModel): TensorPair[] {
     if (!(other instanceof HeadersOnly)) throw new Error('Only opened models can be paired.');
-    return answer<TensorPair[]>(this.#model.pair(other.#model));
+    return answer(this.#model.pair(other.#model));
   }
 
   plan(options: PlanOptions): Plan {
-    this.#planned = this.#json(options);
-    const plan = answer<Plan>(this.#model.plan(this.#planned));
+    const asked = this.#json(options);
+    this.#planned = asked;
+    const plan = answer(this.#model.plan(asked));
     return { ...plan, notes: [...plan.notes, ...this.#found] };
   }
 
@@ -222,15 +213,15 @@ class HeadersOnly implements OpenedModel {
   }
 
   price(options: PlanOptions): Price {
-    return answer<Price>(this.#model.price(this.#json(options)));
+    return answer(this.#model.price(this.#json(options)));
   }
 
   passPlan(options: PassOptions): PassPlan {
-    return answer<PassPlan>(this.#model.passPlan(JSON.stringify(options)));
+    return answer(this.#model.passPlan(toJson(options)));
   }
 
   runtimeMemory(context: number, cacheType: string): RuntimeMemory {
-    return answer<RuntimeMemory>(this.#model.runtimeMemory(context, cacheType));
+    return answer(this.#model.runtimeMemory(context, cacheType));
   }
 
   encode(text: Uint8Array, parseSpecial = false): TextTokens {
@@ -245,7 +236,7 @@ class HeadersOnly implements OpenedModel {
   }
 
   chatTemplate(): { template: string; eos: string } | null {
-    const { template, eos } = answer<{ template: string | null; eos: number | null }>(this.#model.chatTemplate());
+    const { template, eos } = answer(this.#model.chatTemplate());
     if (!template) return null;
     const piece = eos === null ? undefined : this.pieces([eos]).get(eos);
     return { template, eos: piece ? new TextDecoder().decode(piece) : '' };
@@ -274,11 +265,11 @@ class HeadersOnly implements OpenedModel {
   }
 
   weightSample(runs: number, runWeights: number): RowSample {
-    return answer<RowSample>(this.#model.weightSample(runs, runWeights));
+    return answer(this.#model.weightSample(runs, runWeights));
   }
 
   sample(options: RowSampleOptions): RowSample {
-    return answer<RowSample>(this.#model.sample(JSON.stringify(options)));
+    return answer(this.#model.sample(toJson(options)));
   }
 
   prepare(options: PlanOptions): PreparedRun {
@@ -297,14 +288,14 @@ class HeadersOnly implements OpenedModel {
   }
 
   assignment(options: PlanOptions): Assignment {
-    return answer<Assignment>(this.#model.assignment(this.#json(options)));
+    return answer(this.#model.assignment(this.#json(options)));
   }
 
   prepareSample(options: PlanOptions, measure: MeasureOptions): PreparedSample {
-    const [planned, what] = [this.#json(options), JSON.stringify(measure)];
+    const [planned, what] = [this.#json(options), toJson(measure)];
     const make = () => {
       this.#planned = `${planned} ${what}`;
-      return answer<SamplePlan>(this.#model.samplePlan(planned, what));
+      return answer(this.#model.samplePlan(planned, what));
     };
     const plan = make();
     const mine = this.#planned;
@@ -312,7 +303,7 @@ class HeadersOnly implements OpenedModel {
       plan,
       measurement: new Measurement(this.core, this.#model.beginMeasurement()),
       jobs: (tensor, begin, end, jobBytes) =>
-        answer<SampleJob[]>(this.#model.sampleJobs(plan.tensors[tensor]!.source, begin, end, jobBytes)),
+        answer(this.#model.sampleJobs(plan.tensors[tensor]!.source, begin, end, jobBytes)),
       importanceOf: (tensor) =>
         this.#matrix!.rowsOf(tensor, plan.tensors[tensor]!.importance!, () => {
           if (this.#planned !== mine) make();
@@ -353,7 +344,7 @@ function derivedValues({ module }: Core, model: CoreModel, files: SourceHandle[]
 /** Offers the start of a file, and then whatever part of it the core wants. */
 async function offerHeader(core: Core, model: CoreModel, index: number, file: SourceHandle): Promise<void> {
   const source = core.platform.openSource(file);
-  let wanted: ByteRange = { offset: 0, bytes: Math.min(firstPieceBytes, file.bytes) };
+  let { wanted }: Wanted = { wanted: { offset: 0, bytes: Math.min(firstPieceBytes, file.bytes) } };
   let piece = new Uint8Array(0);
   let pieceOffset = 0;
   for (;;) {
@@ -362,9 +353,8 @@ async function offerHeader(core: Core, model: CoreModel, index: number, file: So
     piece = await grow(source, offset, pieceOffset === offset ? piece : new Uint8Array(0), bytes);
     pieceOffset = offset;
     const reply = withBytes(core.module, piece, (pointer) =>
-      JSON.parse(model.offer(index, file.name, file.bytes, offset, pointer, bytes)),
-    ) as { wanted: ByteRange } | { done: true } | { error: string };
-    if ('error' in reply) throw new Problem(`${file.name}: ${reply.error}`);
+      answer(model.offer(index, file.name, file.bytes, offset, pointer, bytes), file.name),
+    );
     if ('done' in reply) return;
     wanted = reply.wanted;
     if (wanted.bytes > longestPieceBytes) {

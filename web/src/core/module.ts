@@ -1,4 +1,5 @@
 import type { NibbleModule } from '../wasm/nibble';
+import { fromJson, type Json } from '../wasm/json';
 import type { Kernel } from './kernel';
 import { Problem } from './problem';
 
@@ -37,11 +38,17 @@ export function allocate(module: NibbleModule, bytes: number): number {
   return pointer;
 }
 
-/** Reads the core's answer; its error sentence becomes a Problem. */
-export function answer<T>(json: string): T {
-  const value = JSON.parse(json) as T & { error?: string };
-  if (value !== null && typeof value === 'object' && value.error !== undefined) throw new Problem(value.error);
+/** Reads the core's answer; its error sentence becomes a Problem, with `where` before it. */
+export function answer<T>(json: Json<T>, where = ''): T {
+  const value = fromJson(json);
+  throwProblem(sentenceIn(value), where);
   return value;
+}
+
+/** The sentence of an answer that is an error. */
+function sentenceIn(value: unknown): string {
+  const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : null;
+  return typeof error === 'string' ? error : '';
 }
 
 /**

@@ -1,7 +1,7 @@
 import { answer } from './module';
 import type { OpenedModel } from './opened-model';
-import { type ReportingRun, runSummary, type StudyPiece, type StudyRun } from './study';
-import type { NumberFormatOptions, NumberFormatReport, RowSample } from './types';
+import { type ReportingRun, runSummary, type StudyRun } from './study';
+import type { NumberFormatOptions, NumberFormatReport, RowSample, ScaleSearchName, StudyPiece } from './types';
 
 export interface NumberFormatWish extends NumberFormatOptions {
   tensors?: string; // a name or a pattern; without it every matrix
@@ -10,8 +10,6 @@ export interface NumberFormatWish extends NumberFormatOptions {
   weights?: number; // about so many of each tensor are looked at; 0: all. Default: see below
   ggufTypes?: boolean; // default true: llama.cpp's types beside them
 }
-
-export type ScaleSearchName = 'absmax' | 'grid' | 'exact';
 
 export interface NumberFormats {
   sample: Pick<RowSample, 'leftOut' | 'tensors' | 'weights' | 'ofWeights'>;
@@ -57,7 +55,7 @@ export async function compareNumberFormats(
   );
   const summary = new model.core.module.FormatSummary();
   try {
-    const soFar = (): NumberFormats => ({ sample, report: answer<NumberFormatReport>(summary.report()) });
+    const soFar = (): NumberFormats => ({ sample, report: answer(summary.report()) });
     await runSummary(model, { kind: 'formats', options }, pieces, summary, soFar, run);
     return soFar();
   } finally {

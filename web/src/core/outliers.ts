@@ -3,8 +3,8 @@ import type { ChatUse } from './chat';
 import { outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 import { Problem } from './problem';
 import type { OpenedModel } from './opened-model';
-import { runStudy, type StudyPiece, type StudyRun } from './study';
-import type { PlannedTensor, PlanOptions, Role } from './types';
+import { runStudy, type StudyRun } from './study';
+import type { PlannedTensor, PlanOptions, Role, StudyPiece } from './types';
 
 /** By what a column stands out. */
 export type OutlierBasis =

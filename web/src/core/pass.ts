@@ -1,3 +1,4 @@
+import { toJson } from '../wasm/json';
 import type {
   BeginStep,
   CompareStreams,
@@ -7,14 +8,14 @@ import type {
   PassTile,
   StartPass,
   StepEnded,
-} from '../worker/protocol';
+} from './protocol';
 import type { Core } from './opened-model';
 import type { Pause } from './pause';
 import type { WorkerPort } from './platform';
 import { openWith } from './derived-source';
 import { Problem, Stopped } from './problem';
 import type { ByteSource, SourceHandle } from './source';
-import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, Text, WeightTile } from './types';
+import type { LayerRole, PassOptions, PassPlan, PassStep, ProductEngine, StepOrder, Text, WeightTile } from './types';
 
 /** What texts are taken through: a model that was opened, or what will be made of it. */
 export interface PassSubject {
@@ -203,7 +204,7 @@ class RunningPass {
         kind: 'start-pass',
         kernel: core.kernel,
         compiled: core.compiled,
-        request: JSON.stringify(request),
+        request: toJson(request),
         tileBytes: this.#tileBytes,
         gpu: run.gpu ?? false,
       } satisfies StartPass);
@@ -273,10 +274,9 @@ class RunningPass {
         else if (other) this.#tellContrast(step, seen);
       },
     });
-    const { tiles: _, ...order } = step;
-    const json = JSON.stringify({
-      ...order,
-      ...(other && { other: { ...other, tiles: [] } }),
+    const json = toJson<StepOrder>({
+      ...orderOf(step),
+      ...(other && { other: orderOf(other) }),
       ...(this.#watch.magnitudes && { threshold: this.#watch.magnitudes.threshold }),
     });
     const message: BeginStep = { kind: 'begin-step', index, network, step: json };
@@ -487,4 +487,9 @@ function layersOf(steps: readonly PassStep[]): PassStep[][] {
   const layers: PassStep[][] = [];
   for (const step of steps) (layers[step.layer] ??= []).push(step);
   return layers;
+}
+
+/** What the core is told of a step: its tiles come one by one. */
+function orderOf({ tiles: _, ...order }: PassStep): StepOrder {
+  return order;
 }

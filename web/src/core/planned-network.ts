@@ -1,4 +1,4 @@
-import type { JobDone, JobRequest } from '../worker/protocol';
+import type { JobDone, JobRequest } from './protocol';
 import type { Calibration } from './calibration';
 import type { OpenedModel, PreparedRun } from './opened-model';
 import type { PassSubject } from './pass';

@@ -6,7 +6,7 @@ import {
   type SampleDone,
   type SampleRequest,
   type StartWorker,
-} from '../worker/protocol';
+} from './protocol';
 import type { WorkerPort } from './platform';
 
 interface Member {

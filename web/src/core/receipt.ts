@@ -1,4 +1,5 @@
 import type { CalibrationFigures } from './calibration';
+import type { HashedFile } from './hash';
 import type { OpenedModel } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
@@ -37,12 +38,6 @@ export interface Receipt {
 /** Receipts from before say nothing of what is optional. */
 type ReceiptCalibration = Pick<CalibrationFigures, 'text' | 'tokens' | 'heldBack' | 'level' | 'damping'> &
   Partial<Pick<CalibrationFigures, 'chatTemplate' | 'engine' | 'statistics' | 'answers'>>;
-
-export interface HashedFile {
-  name: string;
-  bytes: number;
-  sha256: string;
-}
 
 type ErrorFigures = Pick<
   ErrorReport,

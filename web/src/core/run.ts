@@ -1,4 +1,4 @@
-import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing } from '../worker/protocol';
+import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing } from './protocol';
 import type { Calibration } from './calibration';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';

@@ -1,4 +1,5 @@
 import { breath } from './breath';
+import { toJson } from '../wasm/json';
 import { answer, sound } from './module';
 import type { OpenedModel } from './opened-model';
 import { Stopped } from './problem';
@@ -38,19 +39,19 @@ export async function analyzeScale(
   const rows = { weights: options.weights ?? defaultWeights, rowMultiple: blockLength, jobWeights };
   const { jobs, ...sample } = model.sample(options.tensors ? { ...rows, tensors: options.tensors } : rows);
   const study = { format, weights: sample.weights };
-  const summary = sound(new model.core.module.ScaleSummary(JSON.stringify(study)));
+  const summary = sound(new model.core.module.ScaleSummary(toJson(study)));
   try {
     const tables: DivisorTable[] = [];
     const soFar = (): ScaleAnalysis => ({
       sample,
-      report: answer<ScaleAnalysisReport>(summary.report()),
+      report: answer(summary.report()),
       tables: [...tables],
     });
     await runSummary(model, { kind: 'scale', options: study }, jobs, summary, soFar, run);
     let busySince = performance.now();
     while (tables.length < mostDivisors) {
       if (run.signal?.aborted) throw new Stopped();
-      const table = answer<DivisorTable | null>(summary.searchTables());
+      const table = answer(summary.searchTables());
       if (table) {
         tables.push(table);
         run.onReport?.(soFar());

@@ -1,10 +1,11 @@
-import type { FromStudyWorker, StartStudy, StudyRequest } from '../worker/protocol';
+import type { FromStudyWorker, StartStudy, StudyRequest } from './protocol';
 import type { Core, OpenedModel } from './opened-model';
 import { openWith } from './derived-source';
+import { toJson } from '../wasm/json';
 import { merge } from './module';
 import { Problem, Stopped } from './problem';
 import type { SourceHandle } from './source';
-import type { RowSampleJob } from './types';
+import type { StudyOptions, StudyPiece } from './types';
 
 export interface StudyProgress {
   pieces: number;
@@ -23,16 +24,13 @@ export type ReportingRun<Report> = StudyRun & { onReport?: (soFar: Report) => vo
 
 const secondsBetweenReports = 0.5;
 
-/** A piece of a sample, with what it is asked where pieces are asked different things. */
-export type StudyPiece = RowSampleJob & { request?: unknown };
-
 /**
  * Looks at pieces of a sample in workers. `onResult` gets what the core's Study gave, in the order of the pieces,
  * whatever the number of workers. Throws Stopped or Problem; then the workers are gone.
  */
 export async function runStudy(
   model: Pick<OpenedModel, 'core' | 'sources'> & { info: { tensors: readonly { name: string }[] } },
-  study: { kind: string; options: unknown },
+  study: { kind: string; options: StudyOptions },
   pieces: readonly StudyPiece[],
   onResult: (result: Uint8Array<ArrayBuffer>, piece: StudyPiece) => void,
   { workers, signal, onProgress }: StudyRun = {},
@@ -48,7 +46,7 @@ export async function runStudy(
     compiled: core.compiled,
     sources,
     study: study.kind,
-    options: JSON.stringify(study.options),
+    options: toJson(study.options),
     inputBytes: pieces.reduce((most, { bytes }) => Math.max(most, bytes), 0),
   };
   const waiting = new Map<number, Uint8Array<ArrayBuffer>>();
@@ -64,7 +62,7 @@ export async function runStudy(
         if (next >= pieces.length || next - delivered > 4 * ports.length + 16) return false;
         const index = next++;
         const piece = pieces[index]!;
-        const request: StudyRequest = { kind: 'study', index, ranges: piece.ranges, piece: JSON.stringify(piece) };
+        const request: StudyRequest = { kind: 'study', index, ranges: piece.ranges, piece: toJson(piece) };
         port.post(request);
         return true;
       };
@@ -112,7 +110,7 @@ export async function runStudy(
 /** A study whose results a class of the core merges into `summary`; `soFar` reports on it. Throws as runStudy does. */
 export async function runSummary<Report>(
   model: OpenedModel,
-  study: { kind: string; options: unknown },
+  study: { kind: string; options: StudyOptions },
   pieces: readonly StudyPiece[],
   summary: { merge(pointer: number, length: number): string },
   soFar: () => Report,

@@ -1,7 +1,75 @@
+import type { Json } from './json';
+import type {
+  AnsweredToken,
+  AnswerReport,
+  Assignment,
+  ChatTemplate,
+  ChosenFiles,
+  DerivedPiece,
+  DivisorTable,
+  ErrorReport,
+  FeedbackReport,
+  FeedbackRequest,
+  FileKinds,
+  FilesBeside,
+  FileTypeInfo,
+  FormatInfo,
+  HeaderReply,
+  ImportanceEntries,
+  ImportanceReply,
+  ImportanceStatistics,
+  LabPoint,
+  LabReport,
+  LabRequest,
+  LevelFigures,
+  LevelPreset,
+  LevelRequest,
+  MeasurementFile,
+  MeasureOptions,
+  MergeReply,
+  Mix,
+  ModelInfo,
+  NumberFormatReport,
+  Observation,
+  ObserveRequest,
+  PackerRequest,
+  PackingInfo,
+  PassOptions,
+  PassPlan,
+  PassRequest,
+  Plan,
+  PlanOptions,
+  PlanRequest,
+  Prediction,
+  Price,
+  ProductOrder,
+  RoundingRequest,
+  RowSample,
+  RowSampleOptions,
+  RuntimeMemory,
+  SampleJob,
+  SamplePlan,
+  ScaleAnalysisReport,
+  ScaleStudyOptions,
+  ShardNames,
+  SizeLimits,
+  Solution,
+  SolveRequest,
+  StepOrder,
+  StudyOptions,
+  StudyPiece,
+  SuperBlockNumbers,
+  TensorPair,
+  TypeChoice,
+  WeightForm,
+  WeightPlace,
+} from './types';
+
 /**
- * The core, as the Embind module exports it. Cold calls speak JSON text (see core/types.ts); hot calls pass pointers
- * into HEAPU8 and sizes as numbers. A call never throws for bad input: JSON answers carry `{ "error": sentence }`,
- * others return the sentence. HEAPU8 must be read again after any call that may allocate (memory may have grown).
+ * The core, as the Embind module exports it. Cold calls speak JSON text, whose content its type says; hot calls pass
+ * pointers into HEAPU8 and sizes as numbers. A call never throws for bad input: JSON answers may be
+ * `{ "error": sentence }` instead, others return the sentence. HEAPU8 must be read again after any call that may
+ * allocate (memory may have grown).
  */
 export interface NibbleModule {
   readonly HEAPU8: Uint8Array;
@@ -11,76 +79,57 @@ export interface NibbleModule {
   version(): string;
   /** The fastest kernel of this build: "simd" or "scalar". */
   bestKernel(): string;
-  /** JSON: FormatInfo[], in the order of the format list. */
-  formats(): string;
-  /** JSON: FileTypeInfo[], in menu order. */
-  fileTypes(): string;
-
-  /** JSON: PackingInfo[], in menu order. */
-  packings(): string;
+  /** In the order of the format list. */
+  formats(): Json<FormatInfo[]>;
+  /** In menu order. */
+  fileTypes(): Json<FileTypeInfo[]>;
+  /** In menu order. */
+  packings(): Json<PackingInfo[]>;
+  fileKinds(): Json<FileKinds>;
+  levelPresets(): Json<LevelPreset[]>;
 
   /**
-   * JSON `{ superScale, superMinimum }` that llama.cpp's search gives the super-block of the 256 f32 at `weights`, or
-   * error for a format without super-blocks.
+   * What llama.cpp's search gives the super-block of the 256 f32 at `weights`; error for a format without super-blocks.
    */
-  superBlockNumbers(format: string, weights: number): string;
+  superBlockNumbers(format: string, weights: number): Json<SuperBlockNumbers>;
 
-  /** Takes JSON FeedbackRequest; JSON: FeedbackReport or error. */
-  feedbackReport(request: string): string;
+  feedbackReport(request: Json<FeedbackRequest>): Json<FeedbackReport>;
 
-  /** Takes JSON LabRequest. */
-  Lab: new (request: string) => Lab;
-  /**
-   * Which files of a folder make one model. Takes a JSON list of their paths in the folder, and the path of that; JSON:
-   * `{ "files": [{ index, name }, ...], "name": text, "notes": [sentence, ...] }` or error.
-   */
-  chooseFiles(paths: string, folder: string): string;
+  Lab: new (request: Json<LabRequest>) => Lab;
+  /** Which files of a folder make one model, given their paths in the folder, and the path of that. */
+  chooseFiles(paths: Json<readonly string[]>, folder: string): Json<ChosenFiles>;
   /** Whether a folder at this path inside a model's may hold a part of it. */
   mayHoldPart(path: string): boolean;
-  /** JSON: FileKinds. */
-  fileKinds(): string;
+  /** Which files of a folder, of those at these paths in it, make a model of the weights in its file `weights`. */
+  filesBeside(weights: string, paths: Json<readonly string[]>): Json<FilesBeside>;
 
-  /**
-   * What is wrong with a request, whatever the model is: JSON PlanOptions, MeasureOptions, SolveRequest and
-   * ScaleAnalysisOptions, and the name of a method. Empty, or the sentence.
-   */
-  checkPlanOptions(options: string): string;
-  checkMeasureOptions(options: string): string;
-  checkSolveRequest(request: string): string;
-  checkScaleAnalysis(options: string): string;
+  /** What is wrong with a request, whatever the model is. Empty, or the sentence. */
+  checkPlanOptions(options: Json<PlanOptions>): string;
+  checkMeasureOptions(options: Json<MeasureOptions>): string;
+  checkSolveRequest(request: Json<SolveRequest>): string;
+  checkScaleAnalysis(options: Json<{ format?: string }>): string;
   checkMethod(method: string): string;
-  /**
-   * Which files of a folder make a model of the weights in its file named `weights`. Takes a JSON list of their paths
-   * in the folder; JSON: `{ "files": [index, ...] }` or error.
-   */
-  filesBeside(weights: string, paths: string): string;
 
   Model: new () => Model;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
-  Packer: new (request: string) => Packer;
+  Packer: new (request: Json<PackerRequest>) => Packer;
   DerivedReader: new (pointer: number, count: number) => DerivedReader;
   Statistics: new () => Statistics;
-  Study: new (kind: string, options: string) => Study;
-  ScaleSummary: new (options: string) => ScaleSummary;
-  RowErrors: new (from: string, types: string, method: string, kernel: string) => RowErrors;
-  /** From the JSON of a saved measurement; ask problem() before anything else. */
+  Study: new (kind: string, options: Json<StudyOptions>) => Study;
+  ScaleSummary: new (options: Json<ScaleStudyOptions>) => ScaleSummary;
+  RowErrors: new (from: string, types: Json<string[]>, method: string, kernel: string) => RowErrors;
+  /** From a text that may be a MeasurementFile; ask problem() before anything else. */
   Measurement: new (json: string) => Measurement;
   /** A product of the network's kernel: rows * columns f32, panels * columns * 8 and, out, panels * rows * 8. */
   multiplyPanels(weights: number, rows: number, columns: number, inputs: number, panels: number, out: number): void;
-  /** Takes JSON PassRequest. */
-  Pass: new (request: string) => Pass;
-  /**
-   * `request`: JSON RoundingRequest. The others point at columns x columns f32 each, `cross` may be 0: the core's
-   * InputStatistics.
-   */
-  Rounder: new (request: string, inputs: number, cross: number, heldBack: number) => Rounder;
+  Pass: new (request: Json<PassRequest>) => Pass;
+  /** The numbers point at columns x columns f32 each, `cross` may be 0: the core's InputStatistics. */
+  Rounder: new (request: Json<RoundingRequest>, inputs: number, cross: number, heldBack: number) => Rounder;
   Answers: new () => Answers;
   ImportanceSums: new () => ImportanceSums;
   FormatSummary: new () => FormatSummary;
-  /** JSON: LevelPreset[]. */
-  levelPresets(): string;
-  /** `piece`: JSON RowSampleJob, whose rows lie at `source`; they are decoded and kept. */
-  LevelTrials: new (source: number, piece: string) => LevelTrials;
+  /** The piece's rows lie at `source`; they are decoded and kept. */
+  LevelTrials: new (source: number, piece: Json<StudyPiece>) => LevelTrials;
   /** Made by Model.tokenEncoder(). */
   TokenEncoder: { prototype: TokenEncoder };
 }
@@ -89,20 +138,24 @@ export interface NibbleModule {
 export interface Model {
   /**
    * Offers `length` bytes (at `pointer`) of file number `file` that lie from `offset` on: first its start, at least
-   * 64 KiB or the whole file, then what was wanted. JSON: `{ "wanted": { offset, bytes } }`, the part to offer next,
-   * `{ "done": true }` when enough of the file was read, or `{ "error": sentence }`.
+   * 64 KiB or the whole file, then what was wanted.
    */
-  offer(file: number, name: string, fileBytes: number, offset: number, pointer: number, length: number): string;
+  offer(
+    file: number,
+    name: string,
+    fileBytes: number,
+    offset: number,
+    pointer: number,
+    length: number,
+  ): Json<HeaderReply>;
   /** What to call the model where its files do not say: the name of their folder. Before info(). */
   setName(name: string): void;
   /** A sentence about how the files were chosen, to stand among the model's notes. Before info(). */
   addNote(sentence: string): void;
-  /**
-   * JSON `{ "names": [...] }` or error: the files of the model that file number `file`, offered whole, is a part of.
-   */
-  shardNames(file: number): string;
-  /** JSON: ModelInfo or error. Call when every file answered done. */
-  info(): string;
+  /** The files of the model that file number `file`, offered whole, is a part of. */
+  shardNames(file: number): Json<ShardNames>;
+  /** Call when every file answered done. */
+  info(): Json<ModelInfo>;
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
   computedPointer(): number;
   computedBytes(): number;
@@ -112,49 +165,41 @@ export interface Model {
   derivedPointer(): number;
   /** After derivedPointer(). */
   derivedCount(): number;
-  /** JSON: RowSample of `runs` stretches of `runWeights` weights (a multiple of 256) of every tensor, or error. */
-  weightSample(runs: number, runWeights: number): string;
-  /** JSON: WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on, or error. */
-  place(tensor: number, first: number, count: number): string;
-  /** JSON: TensorPair[], every tensor of this model and of another once, or error. */
-  pair(other: Model): string;
-  /** Takes JSON PassOptions; JSON: PassPlan or error. */
-  passPlan(options: string): string;
-  /** JSON: RuntimeMemory for so many tokens whose keys and values are stored as `cacheType`, or error. */
-  runtimeMemory(context: number, cacheType: string): string;
+  /** `runs` stretches of `runWeights` weights (a multiple of 256) of every tensor. */
+  weightSample(runs: number, runWeights: number): Json<RowSample>;
+  /** At most `count` weights of tensor number `tensor` from weight `first` on. */
+  place(tensor: number, first: number, count: number): Json<WeightPlace>;
+  /** Every tensor of this model and of another once. */
+  pair(other: Model): Json<TensorPair[]>;
+  passPlan(options: Json<PassOptions>): Json<PassPlan>;
+  /** For so many tokens whose keys and values are stored as `cacheType`. */
+  runtimeMemory(context: number, cacheType: string): Json<RuntimeMemory>;
   /** What turns texts into the model's tokens. */
   tokenEncoder(): TokenEncoder;
-  /** JSON: { template, eos }: the chat template and the number of the token that ends a turn, or null; or { error }. */
-  chatTemplate(): string;
-  /** Takes JSON PlanOptions; JSON: Plan or error. */
-  plan(options: string): string;
-  /** Takes JSON PlanOptions; JSON: Price or error. Quick: no jobs, no header. */
-  price(options: string): string;
-  /** Takes JSON RowSampleOptions; JSON: RowSample or error. */
-  sample(options: string): string;
-  /** Takes JSON PlanOptions; JSON: { tensor name: type } of every tensor of the output, or error. Quick. */
-  assignment(options: string): string;
-  /** Takes JSON PlanOptions; empty, or a sentence on rules that speak of no tensor. */
-  noteOnRules(options: string): string;
-  /**
-   * Takes JSON PlanOptions and MeasureOptions; JSON: SamplePlan or error. importanceValues() then counts its tensors.
-   */
-  samplePlan(options: string, measure: string): string;
+  chatTemplate(): Json<ChatTemplate>;
+  plan(options: Json<PlanRequest>): Json<Plan>;
+  /** Quick: no jobs, no header. */
+  price(options: Json<PlanRequest>): Json<Price>;
+  sample(options: Json<RowSampleOptions>): Json<RowSample>;
+  /** The type of every tensor of the output. Quick. */
+  assignment(options: Json<PlanRequest>): Json<Assignment>;
+  /** Empty, or a sentence on rules that speak of no tensor. */
+  noteOnRules(options: Json<PlanRequest>): string;
+  /** importanceValues() then counts its tensors. */
+  samplePlan(options: Json<PlanRequest>, measure: Json<MeasureOptions>): Json<SamplePlan>;
   /** The measurement of nothing yet that belongs to the last sample plan. Once per plan. */
   beginMeasurement(): Measurement;
-  /** JSON: SampleJob[] for the rows that come begin-th to end-th in the sample of a tensor of ModelInfo, or error. */
-  sampleJobs(tensor: number, begin: number, end: number, jobBytes: number): string;
+  /** The rows that come begin-th to end-th in the sample of a tensor of ModelInfo. */
+  sampleJobs(tensor: number, begin: number, end: number, jobBytes: number): Json<SampleJob[]>;
   /**
    * Begins reading an importance matrix, to be used by later plans and prices; `path` is repeated in the output's
-   * metadata. JSON: `{ "wanted": { offset, bytes } }`, the part of that file to offer next, or error.
+   * metadata. Says what part of that file to offer next.
    */
-  openImportance(path: string, fileBytes: number): string;
-  /**
-   * Takes the bytes wanted. JSON: `{ "wanted": ... }` again, ImportanceInfo when all is read, or error (then closed).
-   */
-  offerImportance(pointer: number, length: number): string;
-  /** JSON: { entries: (TensorImportance & { entry })[] }, those of the matrix that belong to tensors of the model. */
-  importanceEntries(): string;
+  openImportance(path: string, fileBytes: number): Json<ImportanceReply>;
+  /** Takes the bytes wanted. On an error the matrix is closed. */
+  offerImportance(pointer: number, length: number): Json<ImportanceReply>;
+  /** Those of the matrix that belong to tensors of the model. */
+  importanceEntries(): Json<ImportanceEntries>;
   /**
    * Looks for values that cannot be used, given the bytes of an entry; plans know them from then on. Empty, or the
    * error.
@@ -200,24 +245,18 @@ export interface Converter {
   delete(): void;
 }
 
-/**
- * Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. Made
- * from JSON: PlannedTensor.packing with `type` (the source's), `method` and `kernel`.
- */
 /** Makes bytes of derived tensors, piece by piece. Made of Model.derivedPointer() and derivedCount(). */
 export interface DerivedReader {
   /** Empty, or the sentence that says why it cannot be made. */
   problem(): string;
-  /**
-   * JSON { made, inputBytes, reads: StridedRead[] } or error: how many of the `bytes` bytes from `offset` on are made
-   * next, and what that takes.
-   */
-  plan(offset: number, bytes: number): string;
+  /** How many of the `bytes` bytes from `offset` on are made next, and what that takes. */
+  plan(offset: number, bytes: number): Json<DerivedPiece>;
   /** Makes what was planned of what was to be read, one stretch behind the other. Empty, or the error. */
   make(input: number, output: number): string;
   delete(): void;
 }
 
+/** Writes runs of a matrix in a layout of safetensors files, fed with its source piece by piece, passes() times. */
 export interface Packer {
   /** Empty, or the sentence that says why it cannot be made. */
   problem(): string;
@@ -241,8 +280,7 @@ export interface Statistics {
   merge(pointer: number, length: number): string;
   /** Adds all of another. */
   add(other: Statistics): void;
-  /** JSON: ErrorReport. */
-  report(): string;
+  report(): Json<ErrorReport>;
   /** The line quantize-stats prints for a tensor or a total, without the end of line. */
   quantizeStatsLine(name: string): string;
   delete(): void;
@@ -251,9 +289,9 @@ export interface Statistics {
 /** Looks at pieces of a sample; kinds and options are those of src/analysis/study.h. */
 export interface Study {
   problem(): string;
-  /** `piece`: JSON RowSampleJob, whose rows lie at `source`. Empty, or the error. */
-  run(source: number, piece: string): string;
-  /** What the last run gave; valid until the next. */
+  /** The piece's rows lie at `source`. Empty, or the error. */
+  run(source: number, piece: Json<StudyPiece>): string;
+  /** What the last run gave; valid until the next. Of the kind "summary" the text of a Json<SummaryReply>. */
   resultPointer(): number;
   resultBytes(): number;
   delete(): void;
@@ -263,17 +301,13 @@ export interface Study {
 export interface ScaleSummary {
   problem(): string;
   merge(pointer: number, length: number): string;
-  /** JSON: ScaleAnalysisReport or error. */
-  report(): string;
-  /**
-   * Does a part of the search for tables of 1, 2, 3 ... divisors. JSON: the next DivisorTable when it is found, null or
-   * error.
-   */
-  searchTables(): string;
+  report(): Json<ScaleAnalysisReport>;
+  /** Does a part of the search for tables of 1, 2, 3 ... divisors; gives the next one when it is found. */
+  searchTables(): Json<DivisorTable | null>;
   delete(): void;
 }
 
-/** Quantizes rows to several types (a JSON list of names) and measures the error of each row, keeping nothing else. */
+/** Quantizes rows to several types and measures the error of each row, keeping nothing else. */
 export interface RowErrors {
   /** Empty, or the sentence that says why these types cannot be measured. */
   problem(): string;
@@ -288,44 +322,37 @@ export interface RowErrors {
 export interface Measurement {
   /** Empty, or why the JSON it was made from is no measurement. */
   problem(): string;
-  /** The file: see Measurement in core/types.ts. */
-  json(): string;
+  json(): Json<MeasurementFile>;
   /** Adds what RowErrors has for `rows` rows: `count` f64 at `figures`. Empty, or the error. */
   add(tensor: number, figures: number, count: number, rows: number): string;
   /** How many rows of a tensor the precision asks for, judged from those measured. */
   rowsWanted(tensor: number): number;
-  /** Takes JSON { tensor name: type }; JSON: Prediction or error. Quick. */
-  predict(assignment: string): string;
-  /** The same to JSON Mix. */
-  mix(assignment: string): string;
-  /** JSON: { smallestBytes, largestBytes } of the output with the measured types. */
-  limits(): string;
-  /** JSON: TypeChoice[] of a tensor, or error. */
-  choices(tensor: string): string;
-  /** JSON SolveRequest to JSON Solution, or error. */
-  solve(request: string): string;
-  /** JSON ObserveRequest to JSON Observation, or error. */
-  observe(request: string): string;
+  /** Quick. */
+  predict(assignment: Json<Assignment>): Json<Prediction>;
+  mix(assignment: Json<Assignment>): Json<Mix>;
+  /** Of the output with the measured types. */
+  limits(): Json<SizeLimits>;
+  choices(tensor: string): Json<TypeChoice[]>;
+  solve(request: Json<SolveRequest>): Json<Solution>;
+  observe(request: Json<ObserveRequest>): Json<Observation>;
   delete(): void;
 }
 
 /** Joins the results of a study of number formats. */
 export interface FormatSummary {
   merge(pointer: number, length: number): string;
-  /** JSON: NumberFormatReport or error. */
-  report(): string;
+  report(): Json<NumberFormatReport>;
   delete(): void;
 }
 
 /** A sample on which lists of levels are tried. */
 export interface LevelTrials {
   problem(): string;
-  /** JSON { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures or error. */
-  measure(request: string): string;
-  /** JSON: the levels with the least squared error, or error. */
-  optimal(count: number, block: number): string;
-  /** JSON: counts of weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
-  histogram(block: number): string;
+  measure(request: Json<LevelRequest>): Json<LevelFigures>;
+  /** The levels with the least squared error. */
+  optimal(count: number, block: number): Json<number[]>;
+  /** Counts of weights divided by their block's largest magnitude, in equal buckets from -1 to 1. */
+  histogram(block: number): Json<number[]>;
   delete(): void;
 }
 
@@ -333,10 +360,9 @@ export interface LevelTrials {
 export interface Lab {
   /** Empty, or what is wrong with the request; then nothing else may be called. */
   problem(): string;
-  /** JSON LabReport. Afterwards the pieces are the curve at offset 0, where there is no offset. */
-  report(): string;
-  /** JSON LabPoint. */
-  point(scale: number, offset: number): string;
+  /** Afterwards the pieces are the curve at offset 0, where there is no offset. */
+  report(): Json<LabReport>;
+  point(scale: number, offset: number): Json<LabPoint>;
   /** The storable number nearest to one, and `steps` of them away from it. */
   nearestScale(scale: number): number;
   nextScale(scale: number, steps: number): number;
@@ -357,8 +383,8 @@ export interface Lab {
     rows: number,
     errors: number,
   ): void;
-  /** JSON: the names of the methods that work on this block, as the report lists them. */
-  methods(): string;
+  /** The names of the methods that work on this block, as the report lists them. */
+  methods(): Json<string[]>;
   /**
    * For `count` blocks (f32) of the bench's length, all weights counting the same: the relative errors (f32) that a
    * method leaves. The bench has another block afterwards. Empty, or the error.
@@ -395,10 +421,10 @@ export interface Pass {
   /** Empty, or the sentence that says why it cannot be done. */
   problem(): string;
   /**
-   * Begins a step of a network: JSON PassStep, whose tiles are not looked at. With a member `other`, a step of another
-   * network, each tile is followed by contrast(). Empty, or the error.
+   * Begins a step of a network. With a member `other`, a step of another network, each tile is followed by that of
+   * beginContrast(). Empty, or the error.
    */
-  begin(network: number, step: string): string;
+  begin(network: number, step: Json<StepOrder>): string;
   /**
    * Takes rows of that step, as stored, at `tile`, up to their product. Of the output layers, the networks take the
    * same rows in turn. Empty, or the error; so are the answers of the others.
@@ -406,8 +432,8 @@ export interface Pass {
   beginTile(network: number, tile: number, firstRow: number, rows: number): string;
   /** The same of the other network's weights of the same rows, after those of its own. They change nothing. */
   beginContrast(network: number, tile: number, firstRow: number, rows: number): string;
-  /** The product that the tile waits for: JSON ProductOrder or error. */
-  order(network: number): string;
+  /** The product that the tile waits for. */
+  order(network: number): Json<ProductOrder>;
   /** Copies `panels` panels of the order's input from number `firstPanel` on: panels * columns * 8 f32. */
   copyInput(network: number, firstPanel: number, panels: number, to: number): string;
   /** Takes `panels` panels of the product, computed elsewhere: panels * rows * 8 f32. */
@@ -460,12 +486,11 @@ export interface Pass {
 export interface Rounder {
   problem(): string;
   /**
-   * Rounds `rows` rows that lie whole and as stored at `source` (form: JSON of type, rowLength, headRows and add), the
-   * rounder's columns from `firstColumn` on, to blocks at `target`. `residual`: f32 of these rows, or 0. Empty, or the
-   * error.
+   * Rounds `rows` rows that lie whole and as stored at `source`, the rounder's columns from `firstColumn` on, to blocks
+   * at `target`. `residual`: f32 of these rows, or 0. Empty, or the error.
    */
   round(
-    form: string,
+    form: Json<WeightForm>,
     source: number,
     firstRow: number,
     rows: number,
@@ -474,7 +499,14 @@ export interface Rounder {
     target: number,
   ): string;
   /** The same by the method lowest-error. */
-  roundPlain(form: string, source: number, firstRow: number, rows: number, firstColumn: number, target: number): string;
+  roundPlain(
+    form: Json<WeightForm>,
+    source: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    target: number,
+  ): string;
   /** Of the last round(): see the core's OutputErrors. */
   calibratedError(): number;
   plainError(): number;
@@ -485,10 +517,9 @@ export interface Rounder {
 export interface Answers {
   /** Adds `count` f64 at `figures`, text after text. Empty, or the error. */
   add(figures: number, count: number): string;
-  /** JSON: AnswerReport or error. */
-  report(): string;
-  /** JSON: AnsweredToken[] or error; `count` scored tokens from number `first` on, or as many as there are. */
-  tokens(first: number, count: number): string;
+  report(): Json<AnswerReport>;
+  /** `count` scored tokens from number `first` on, or as many as there are. */
+  tokens(first: number, count: number): Json<AnsweredToken[]>;
   delete(): void;
 }
 
@@ -508,20 +539,16 @@ export interface ImportanceSums {
     columns: number,
     tokens: number,
   ): string;
-  /**
-   * Begins to read a file that is to be added. JSON: { wanted: { offset, bytes } } to offer next, { entries: … } with
-   * the place of each when the index was read, or { error }.
-   */
-  read(fileBytes: number): string;
-  offer(pointer: number, length: number): string;
+  /** Begins to read a file that is to be added. Says what to offer next, or where each entry is. */
+  read(fileBytes: number): Json<MergeReply>;
+  offer(pointer: number, length: number): Json<MergeReply>;
   /** Adds entry number `entry` of the file, whose bytes are at `values` and `counts`. Empty, or the error. */
   merge(entry: number, values: number, counts: number, chunkTokens: number): string;
   /** The name of a text, after those of the files that were read. */
   addDataset(name: string): void;
   /** Makes the file as llama-imatrix writes it: GGUF, or the legacy one. Empty, or the error. */
   make(chunkTokens: number, legacy: boolean): string;
-  /** JSON: ImportanceStatistics, or { error }. */
-  statistics(): string;
+  statistics(): Json<ImportanceStatistics>;
   filePointer(): number;
   fileBytes(): number;
   delete(): void;

@@ -2,7 +2,7 @@ import { GpuProducts, LANES } from '../gpu/gpu-products';
 import { instantiate, withBytes } from '../core/module';
 import type { FoundGpu } from '../core/types';
 import type { NibbleModule } from '../wasm/nibble';
-import type { LookForGpu } from './protocol';
+import type { LookForGpu } from '../core/protocol';
 
 /** Of a product's length: how far the GPU's may be from the core's. */
 const MOST_APART = 1e-4;

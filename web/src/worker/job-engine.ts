@@ -1,4 +1,5 @@
 import { openWith } from '../core/derived-source';
+import { toJson } from '../wasm/json';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule } from '../wasm/nibble';
@@ -9,7 +10,7 @@ import {
   type JobRequest,
   type Packing,
   type StartWorker,
-} from './protocol';
+} from '../core/protocol';
 import { RowSampler } from './row-sampler';
 
 /**
@@ -61,7 +62,7 @@ export class JobEngine {
 
   async #pack(job: JobRequest, { request, first, count, measured }: Packing): Promise<JobDone> {
     const module = this.#module;
-    const packer = sound(new module.Packer(JSON.stringify({ ...request, kernel: this.#requestedKernel })));
+    const packer = sound(new module.Packer(toJson({ ...request, kernel: this.#requestedKernel })));
     try {
       packer.begin(this.#output, first, count);
       let input = this.#freeInputs.pop()!;

@@ -1,5 +1,5 @@
 import { BlobSource, type SourceHandle } from '../core/source';
-import type { ToJobWorker, ToStudyWorker } from './protocol';
+import type { ToJobWorker, ToStudyWorker } from '../core/protocol';
 import { serveJobs } from './serve-jobs';
 
 /** A job worker in the browser. */

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { openNodeSource } from '../platform/node-source';
-import type { ToJobWorker, ToStudyWorker } from './protocol';
+import type { ToJobWorker, ToStudyWorker } from '../core/protocol';
 import { serveJobs } from './serve-jobs';
 
 /** A job worker in a Node thread. */

@@ -1,6 +1,6 @@
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Pass } from '../wasm/nibble';
-import { sumsKinds, type GetSums, type SumsDone } from './calibration-protocol';
+import { sumsKinds, type GetSums, type SumsDone } from '../core/calibration-protocol';
 import { PassProducts } from './pass-products';
 import type {
   BeginStep,
@@ -12,7 +12,7 @@ import type {
   StartPass,
   StepEnded,
   TileTaken,
-} from './protocol';
+} from '../core/protocol';
 import { RoundingEngine } from './rounding-engine';
 
 /**

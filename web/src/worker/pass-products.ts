@@ -51,7 +51,7 @@ export class PassProducts {
 
   /** Computes what the tile that was begun waits for. Throws Problem. */
   async compute(network: number): Promise<void> {
-    const order = answer<ProductOrder>(this.#pass.order(network));
+    const order = answer(this.#pass.order(network));
     if (order.panels === 0) return;
     const done = this.#gpu ? await this.#onGpu(this.#gpu, network, order) : 0;
     if (done === order.panels) return;

@@ -1,6 +1,6 @@
 import { allocate, sound, throwProblem } from '../core/module';
 import type { NibbleModule, Rounder } from '../wasm/nibble';
-import type { RoundingStarted, RoundRows, RowsRounded, StartRounding } from './calibration-protocol';
+import type { RoundingStarted, RoundRows, RowsRounded, StartRounding } from '../core/calibration-protocol';
 
 /** Rounds rows of matrices. Memory inside the core: the statistics of one input, and a tile. */
 export class RoundingEngine {

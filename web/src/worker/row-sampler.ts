@@ -1,7 +1,8 @@
+import { toJson } from '../wasm/json';
 import { allocate, sound, throwProblem } from '../core/module';
 import type { ByteSource } from '../core/source';
 import type { NibbleModule, RowErrors } from '../wasm/nibble';
-import type { SampleDone, SampleRequest } from './protocol';
+import type { SampleDone, SampleRequest } from '../core/protocol';
 
 /**
  * Reads rows and tells what quantizing them to several types would cost. Memory: the rows of a job, outside and inside
@@ -57,7 +58,7 @@ export class RowSampler {
   }
 
   #errorsFor({ from, types, method }: SampleRequest): RowErrors {
-    const names = JSON.stringify(types);
+    const names = toJson(types);
     const key = `${from} ${method} ${names}`;
     let errors = this.#errors.get(key);
     if (!errors) {

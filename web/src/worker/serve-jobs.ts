@@ -1,6 +1,6 @@
 import { sentenceOf } from '../core/problem';
 import type { ByteSource, SourceHandle } from '../core/source';
-import type { FromCalibrationWorker, ToCalibrationWorker } from './calibration-protocol';
+import type { FromCalibrationWorker, ToCalibrationWorker } from '../core/calibration-protocol';
 import { lookForGpu } from './gpu-check';
 import { JobEngine } from './job-engine';
 import { PassEngine } from './pass-engine';
@@ -16,7 +16,7 @@ import type {
   ToJobWorker,
   ToPassWorker,
   ToStudyWorker,
-} from './protocol';
+} from '../core/protocol';
 import { StudyEngine } from './study-engine';
 
 /** Answers a runner's messages: the whole of a job worker, wherever it runs. */

@@ -2,7 +2,7 @@ import { openWith } from '../core/derived-source';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { NibbleModule, Study } from '../wasm/nibble';
-import type { StartStudy, StudyDone, StudyRequest } from './protocol';
+import type { StartStudy, StudyDone, StudyRequest } from '../core/protocol';
 
 /** Reads pieces of a sample and lets the core look at them. Memory: one piece outside and one inside the core. */
 export class StudyEngine {

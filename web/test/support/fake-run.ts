@@ -1,6 +1,6 @@
 import type { Core, OpenedModel, Plan, PlannedTensor, Platform, PreparedRun, WorkerPort } from '../../src/core';
 import type { ByteSink, FinishedFile, OutputFile } from '../../src/core/sink';
-import type { FromJobWorker, JobRequest, ToJobWorker } from '../../src/worker/protocol';
+import type { FromJobWorker, JobRequest, ToJobWorker } from '../../src/core/protocol';
 
 /** A plan of `tensors` tensors with `jobsEach` jobs; every job turns 8 bytes into 4 and 4 of padding. */
 export function fakePlan(tensors: number, jobsEach: number): Plan {

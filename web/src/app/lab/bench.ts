@@ -1,8 +1,9 @@
 /** The Lab's state: the block, what the core says of it, and the scale (and offset) under the sliders. */
+import { fromJson } from '../../wasm/json';
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Curve, type Sign, type Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
-import type { LabMethod, LabPoint, LabReport, LabRequest, LevelPreset } from '../../core/types';
+import type { LabMethod, LabPoint, LabReport, LabRequest } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
 import { labWorker } from './away';
@@ -26,7 +27,7 @@ export interface Shown {
 
 /** Formats and levels there are; until the core is there, the page's own. */
 export const lists = computed<LabLists>(() =>
-  core.value ? listsOf(core.value.formats, JSON.parse(core.value.module.levelPresets()) as LevelPreset[]) : OWN_LISTS,
+  core.value ? listsOf(core.value.formats, fromJson(core.value.module.levelPresets())) : OWN_LISTS,
 );
 /** A link is read once the core, which knows the formats, is there. */
 export const bench = signal<Bench>(FIRST_BENCH);
@@ -49,12 +50,12 @@ const lab = signal<Lab | null>(null);
 
 /** The block at the sliders' scale and offset; null where labProblem says why. */
 export const point = computed<LabPoint | null>(() =>
-  lab.value && reported.value ? (JSON.parse(lab.value.point(scale.value, offset.value)) as LabPoint) : null,
+  lab.value && reported.value ? fromJson(lab.value.point(scale.value, offset.value)) : null,
 );
 
 /** The block on the bench as a method leaves it. */
 export function pointOf({ scale: at, offset: from }: LabMethod): LabPoint | null {
-  return lab.value && (JSON.parse(lab.value.point(at, from)) as LabPoint);
+  return lab.value && fromJson(lab.value.point(at, from));
 }
 
 /** The curve over the scale, of each sign there is. */

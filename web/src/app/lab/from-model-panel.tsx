@@ -1,3 +1,4 @@
+import { fromJson } from '../../wasm/json';
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
@@ -87,7 +88,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       importance: null,
     };
     const lab = makeLab(model.core.module, request);
-    const names = JSON.parse(lab.methods()) as string[];
+    const names = fromJson(lab.methods());
     lab.delete();
     const method = names.find((one) => one === chosen.peek()) ?? names[0] ?? '';
     return { request, most: all ? MOST_BLOCKS : SAMPLE_BLOCKS, names, method };

@@ -34,7 +34,7 @@ export async function readBlock(
   const whole = await readWeights(model, tensor, first - (first % superBlock), superBlock);
   const { module } = model.core;
   const numbers = withBytes(module, new Uint8Array(whole.slice().buffer), (pointer) =>
-    answer<{ superScale: number; superMinimum: number | null }>(module.superBlockNumbers(format.name, pointer)),
+    answer(module.superBlockNumbers(format.name, pointer)),
   );
   // A super-block of zeros has no scale to take multiples of.
   return { weights, superNumbers: numbers.superScale === 0 ? null : numbers };

@@ -1,4 +1,5 @@
 /** The Scale lab's calls to the core, on whichever thread. */
+import { toJson } from '../../wasm/json';
 import { Curve, type Sign } from '../../charts/curve-geometry';
 import { answer } from '../../core/module';
 import { Problem } from '../../core/problem';
@@ -7,7 +8,7 @@ import type { Lab, NibbleModule } from '../../wasm/nibble';
 
 /** A block on the core's bench; delete() it. Throws Problem. */
 export function makeLab(module: NibbleModule, request: LabRequest): Lab {
-  const lab = new module.Lab(JSON.stringify(request));
+  const lab = new module.Lab(toJson(request));
   const problem = lab.problem();
   if (!problem) return lab;
   lab.delete();
@@ -21,7 +22,7 @@ export interface WholeReport {
 }
 
 export function readReport(module: NibbleModule, lab: Lab): WholeReport {
-  const report = answer<LabReport>(lab.report());
+  const report = answer(lab.report());
   return { report, pieces: report.affine ? null : [readPieces(module, lab, 1), readPieces(module, lab, -1)] };
 }
 

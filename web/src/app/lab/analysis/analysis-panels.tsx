@@ -1,7 +1,7 @@
 /** The Lab zoomed out: from one block to all blocks of the open model. */
+import { fromJson } from '../../../wasm/json';
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { LevelPreset } from '../../../core/types';
 import type { Opened } from '../../state/opening';
 import { decodableTensors } from '../from-model';
 import { LevelEditor } from './level-editor';
@@ -12,7 +12,7 @@ export function AnalysisPanels({ opened }: { opened: Opened }): VNode | null {
   const { model } = opened;
   const tensors = useMemo(() => decodableTensors(model).filter(({ shape }) => shape.length > 1), [model]);
   const [levels, setLevels] = useState<readonly number[]>(
-    () => (JSON.parse(model.core.module.levelPresets()) as LevelPreset[])[0]?.levels ?? [-1, 1],
+    () => fromJson(model.core.module.levelPresets())[0]?.levels ?? [-1, 1],
   );
   const [edited, setEdited] = useState(false);
   if (tensors.length === 0) return null;

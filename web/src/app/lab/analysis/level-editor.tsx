@@ -1,10 +1,11 @@
 /** A list of levels of one's own, tried on a tensor while it changes. */
+import { fromJson } from '../../../wasm/json';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ChartFrame } from '../../../charts/frame';
 import { LevelLine } from '../../../charts/level-line';
 import { LevelTrials, sentenceOf, type ScaleSearchName } from '../../../core/index';
-import type { LevelFigures, LevelPreset, TensorInfo } from '../../../core/types';
+import type { LevelFigures, TensorInfo } from '../../../core/types';
 import { blockText } from '../../../text/number-formats';
 import { percent, plural, precise, quantity } from '../../../text/units';
 import { Figures } from '../../parts/figures';
@@ -29,7 +30,7 @@ export function LevelEditor({
   levels: readonly number[];
   onChange: (levels: readonly number[]) => void;
 }): VNode {
-  const presets = useMemo(() => JSON.parse(model.core.module.levelPresets()) as LevelPreset[], [model]);
+  const presets = useMemo(() => fromJson(model.core.module.levelPresets()), [model]);
   const [tensor, setTensor] = useState(() => (tensors.find(({ role }) => role === 'down') ?? tensors[0])?.name ?? '');
   const [block, setBlock] = useState(64);
   const [search, setSearch] = useState<ScaleSearchName>('absmax');

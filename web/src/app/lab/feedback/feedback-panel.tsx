@@ -8,6 +8,7 @@ import { MetricMap } from '../../../charts/metric-map';
 import { answer } from '../../../core/module';
 import type { FeedbackPath, FeedbackReport, FeedbackRequest, FeedbackStep } from '../../../core/types';
 import { percent, precise, WEIGHT_UNITS } from '../../../text/units';
+import { toJson } from '../../../wasm/json';
 import { core } from '../../engine';
 import { opened } from '../../state/opening';
 import { stillness } from '../play';
@@ -30,7 +31,7 @@ export function FeedbackPanel(): VNode | null {
       metric: example.metric,
       levels: levelsOf(Number(bits)),
     };
-    return module ? answer<FeedbackReport>(module.feedbackReport(JSON.stringify(request))) : null;
+    return module ? answer(module.feedbackReport(toJson(request))) : null;
   }, [module, example, bits]);
   useEffect(() => {
     setExample(INVENTED);

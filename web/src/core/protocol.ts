@@ -1,6 +1,16 @@
-import type { Kernel } from '../core/kernel';
-import type { SourceHandle } from '../core/source';
-import type { FoundGpu, ProductEngine, RowRange, TensorPacking } from '../core/types';
+import type { Json } from '../wasm/json';
+import type { Kernel } from './kernel';
+import type { SourceHandle } from './source';
+import type {
+  FoundGpu,
+  PackerRequest,
+  PassRequest,
+  ProductEngine,
+  RowRange,
+  StepOrder,
+  StudyOptions,
+  StudyPiece,
+} from './types';
 
 /** Jobs that one worker has under way: while one is converted, the next one's bytes are on their way. */
 export const jobsPerWorker = 2;
@@ -60,7 +70,7 @@ export interface Conversion {
 /** A run of a matrix that goes into a safetensors file; its input is fed piece by piece. */
 export interface Packing {
   /** What Packer is made from, but for the kernel. */
-  request: TensorPacking & { type: string; method: string };
+  request: Omit<PackerRequest, 'kernel'>;
   first: number;
   count: number;
   measured: boolean;
@@ -76,7 +86,7 @@ export interface StartStudy {
   compiled: WebAssembly.Module;
   sources: SourceHandle[];
   study: string;
-  options: string;
+  options: Json<StudyOptions>;
   /** The longest input of any piece. */
   inputBytes: number;
 }
@@ -86,7 +96,7 @@ export interface StudyRequest {
   kind: 'study';
   index: number;
   ranges: readonly { file: number; offset: number; bytes: number }[];
-  piece: string;
+  piece: Json<StudyPiece>;
 }
 
 export interface StudyDone {
@@ -112,7 +122,7 @@ export interface StartPass {
   kind: 'start-pass';
   kernel: Kernel;
   compiled: WebAssembly.Module;
-  request: string;
+  request: Json<PassRequest>;
   /** The longest tile. */
   tileBytes: number;
   /** Whether the GPU is to compute the products, where there is one. */
@@ -131,15 +141,12 @@ export interface GpuLookedFor {
   found: FoundGpu | null;
 }
 
-/**
- * The next step of one of the networks: a PassStep without its tiles, as JSON. With a member `other`, the step of
- * another network whose weights are held against its own; with `threshold`, what is observed is held against that.
- */
+/** The next step of one of the networks. */
 export interface BeginStep {
   kind: 'begin-step';
   index: number;
   network: number;
-  step: string;
+  step: Json<StepOrder>;
 }
 
 /** Rows of the step that has begun, as stored; or the same rows of the other weights, which follow each such tile. */

@@ -1,4 +1,6 @@
 /** Messages of a calibration, beside those of a pass (protocol.ts): what the workers of a pass do for it. */
+import type { Json } from '../wasm/json';
+import type { RoundingRequest, WeightForm } from './types';
 
 /** Sums over tokens of the input of the step that has begun, of some of the worker's texts. */
 export interface GetSums {
@@ -27,7 +29,7 @@ export interface SumsDone {
 export interface StartRounding {
   kind: 'start-rounding';
   index: number;
-  request: string;
+  request: Json<RoundingRequest>;
   inputs: Float32Array<ArrayBuffer>;
   cross: Float32Array<ArrayBuffer> | null;
   heldBack: Float32Array<ArrayBuffer>;
@@ -37,7 +39,7 @@ export interface StartRounding {
 export interface RoundRows {
   kind: 'round-rows';
   index: number;
-  form: string; // JSON: type, rowLength, headRows and add of a PassStep
+  form: Json<WeightForm>;
   bytes: Uint8Array<ArrayBuffer>;
   firstRow: number;
   rows: number;

@@ -1,0 +1,11 @@
+/** The data that crosses between the core (C++) and TypeScript, by subject. web/test/boundary.test.ts holds it against the core. */
+export type * from './analysis';
+export type * from './error';
+export type * from './formats';
+export type * from './importance';
+export type * from './lab';
+export type * from './measure';
+export type * from './model';
+export type * from './network';
+export type * from './plan';
+export type * from './sample';

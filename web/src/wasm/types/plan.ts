@@ -1,0 +1,112 @@
+/** What an output is to be, and how it comes about. Sizes are bytes. */
+import type { TensorImportance } from './importance';
+import type { Note, Role } from './model';
+
+export interface PlanOptions {
+  type: string; // a file type's name or number
+  method?: string; // default "llama.cpp"
+  pure?: boolean;
+  leaveOutputTensor?: boolean;
+  outputTensorType?: string;
+  tokenEmbeddingType?: string;
+  tensorTypes?: { pattern: string; type: string }[];
+  overrides?: { key: string; type: 'int' | 'float' | 'bool' | 'str'; value: string }[];
+  allowRequantize?: boolean;
+  keepSplit?: boolean;
+  useImportance?: boolean; // of the matrix that was opened; default true
+  includeWeights?: string[]; // use only its entries whose name contains one of these
+  excludeWeights?: string[]; // or leave these out
+  jobBytes?: number; // upper bound of one job's input; default a few MiB
+}
+
+export interface PlannedTensor {
+  source: number; // index into ModelInfo.tensors
+  name: string;
+  shape: number[];
+  layer: number | null;
+  role: Role;
+  from: string; // the type of the stored bytes
+  to: string;
+  wanted: string | null; // the type the recipe asked for, when another had to be taken
+  reason: string; // why this type, in words
+  action: 'copy' | 'convert'; // copied tensors keep the type of the GGUF file the model stands for
+  method: string | null; // the one asked for, or llama.cpp where the type has no other; null: copied
+  weights: number;
+  rowLength: number; // weights in a row
+  headRows: number; // rows of a head whose halves are interleaved; 0: rows stay in order
+  add: number; // to every weight
+  inputBytes: number;
+  outputBytes: number; // without padding
+  file: number; // output file
+  offset: number; // from the start of the output file
+  importance: TensorImportance | null; // to be used when converting
+  packing?: TensorPacking | null; // of an output in safetensors
+  measured?: boolean; // with a packing: writing this stretch measures the error
+}
+
+/** A stretch of a safetensors output that is made from a matrix: codes or scales, as Packer writes them. */
+export interface TensorPacking {
+  name: string; // of the layout
+  part: 'codes' | 'scales';
+  dtype: string;
+  rows: number;
+  columns: number;
+  pieceBytes: number; // how much of a job's input to feed at once
+}
+
+/** A run of one tensor. Jobs are in output order: one job's bytes and padding end where the next one's begin. */
+export interface Job {
+  tensor: number; // index into Plan.tensors
+  inputFile: number;
+  inputOffset: number;
+  inputBytes: number;
+  outputFile: number;
+  outputOffset: number;
+  outputBytes: number;
+  padding: number; // zero bytes to write after the output
+  firstWeight: number;
+  weights: number;
+  run?: [first: number, count: number]; // of a tensor with a packing: what Packer.begin() takes
+}
+
+export interface PlannedFile {
+  name: string; // see outputPath(); "" for a single file
+  bytes: number;
+  headerBytes: number;
+  copyOf?: number; // the input file that it repeats whole
+}
+
+export interface Plan {
+  fileType: string;
+  container?: 'safetensors'; // of the output; otherwise GGUF
+  method: string;
+  inputBytes: number; // the model files, headers included
+  outputBytes: number; // all output files, exactly
+  outputFiles: PlannedFile[];
+  bitsPerWeight: number; // tensor data of the output x 8 / weights
+  weights: number;
+  tensors: PlannedTensor[]; // in output order
+  jobs: Job[];
+  notes: Note[]; // what a person should know before running; those of the model are among them
+  memory: { sharedBytes: number; perWorkerBytes: number };
+}
+
+/** What an output would weigh, before anything is planned in detail. */
+export interface Price {
+  outputBytes: number;
+  bitsPerWeight: number;
+  substitutions: number; // tensors that cannot have the type their rule asks for
+  needsImportance: boolean; // cannot be made without an importance matrix, and none was given
+}
+
+/** What the core is asked to plan: the person's options, and what was found in the weights. */
+export interface PlanRequest extends PlanOptions {
+  tinyTensors?: string[]; // whose values are too small for scales in half precision
+}
+
+/** What Packer is made from. */
+export interface PackerRequest extends TensorPacking {
+  type: string; // the source's
+  method: string;
+  kernel: string;
+}
