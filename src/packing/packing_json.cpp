@@ -69,13 +69,12 @@ std::string packed_plan_json(const PackedPlan& packed) {
   Json tensors = Json::list(), jobs = Json::list();
   for (const PackedPlanTensor& tensor : packed.tensors) tensors.push_back(tensor_json(tensor, plan));
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
-    Json job = job_json(plan.jobs[i]);
-    job.add("run", Json::list({packed.runs[i].first, packed.runs[i].count}));
-    jobs.push_back(std::move(job));
+    const Job& job = plan.jobs[i];
+    const PackedPlan::Run& run = packed.runs[i];
+    const bool packs = packed.tensors[job.tensor].packing != nullptr;
+    jobs.push_back(job_json(job, packs ? "pack" : "copy", packs ? Json::list({run.first, run.count}) : Json(nullptr)));
   }
-  Json json = plan_object(plan, std::move(tensors), std::move(jobs));
-  json.add("container", "safetensors");
-  return json.dump();
+  return plan_object(plan, "safetensors", std::move(tensors), std::move(jobs)).dump();
 }
 
 }  // namespace nibble

@@ -41,7 +41,7 @@ struct PackedPlan {
 /// made of safetensors files, is quantized already, or the options speak of GGUF.
 PackedPlan make_packed_plan(const Model& model, const PlanOptions& options);
 
-/// Plan of web/src/core/types.ts.
+/// Plan of web/src/wasm/types/plan.ts.
 std::string packed_plan_json(const PackedPlan& packed);
 
 }  // namespace nibble

@@ -123,7 +123,14 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"outputBytes", tensor.output_bytes},
           {"file", tensor.file},
           {"offset", tensor.offset},
-          {"importance", importance_place(tensor.importance)}};
+          {"importance", importance_place(tensor.importance)},
+          {"packing", nullptr},
+          {"measured", tensor.converts()}};
+}
+
+/// Whether the bytes of a tensor go into the output as they are stored.
+bool copies(const PlannedTensor& tensor, const ModelTensor& source) {
+  return !tensor.converts() && tensor.from == tensor.to && source.transform.head_rows == 0 && source.transform.add == 0;
 }
 
 }  // namespace
@@ -190,8 +197,9 @@ std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint
       .dump();
 }
 
-Json job_json(const Job& job) {
-  return {{"tensor", job.tensor},
+Json job_json(const Job& job, const char* work, Json range) {
+  return {{"work", work},
+          {"tensor", job.tensor},
           {"inputFile", job.input_file},
           {"inputOffset", job.input_offset},
           {"inputBytes", job.input_bytes},
@@ -200,10 +208,11 @@ Json job_json(const Job& job) {
           {"outputBytes", job.output_bytes},
           {"padding", job.padding},
           {"firstWeight", job.first_weight},
-          {"weights", job.weight_count}};
+          {"weights", job.weight_count},
+          {"range", std::move(range)}};
 }
 
-Json plan_object(const Plan& plan, Json tensors, Json jobs) {
+Json plan_object(const Plan& plan, const char* container, Json tensors, Json jobs) {
   Json files = Json::list();
   for (const OutputFile& file : plan.files) {
     Json made = {{"name", file.suffix}, {"bytes", file.bytes}, {"headerBytes", file.header_bytes}};
@@ -211,6 +220,7 @@ Json plan_object(const Plan& plan, Json tensors, Json jobs) {
     files.push_back(std::move(made));
   }
   return {{"fileType", plan.file_type->name},
+          {"container", container},
           {"method", plan.method},
           {"inputBytes", plan.input_bytes},
           {"outputBytes", plan.output_bytes},
@@ -228,8 +238,12 @@ std::string plan_json(const Plan& plan, const Model& model) {
   for (const PlannedTensor& tensor : plan.tensors) {
     tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
   }
-  for (const Job& job : plan.jobs) jobs.push_back(job_json(job));
-  return plan_object(plan, std::move(tensors), std::move(jobs)).dump();
+  for (const Job& job : plan.jobs) {
+    const PlannedTensor& tensor = plan.tensors[job.tensor];
+    const bool copied = copies(tensor, model.tensors()[tensor.source]);
+    jobs.push_back(job_json(job, copied ? "copy" : "convert", nullptr));
+  }
+  return plan_object(plan, "GGUF", std::move(tensors), std::move(jobs)).dump();
 }
 
 std::string price_json(const Price& price) {

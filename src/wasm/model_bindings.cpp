@@ -13,7 +13,7 @@
 #include "model/model.h"
 #include "network/pass_json.h"
 #include "network/runtime_memory.h"
-#include "packing/packing_plan.h"
+#include "packing/output_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"
@@ -76,27 +76,16 @@ class BoundModel {
     return answer([&] {
       plan_ = {};
       model_.complete();
-      const PlanOptions chosen = parse_plan_options(options);
-      if (chosen.packing) {
-        PackedPlan packed = make_packed_plan(model_, chosen);
-        const std::string json = packed_plan_json(packed);
-        plan_ = std::move(packed.plan);
-        return json;
-      }
-      plan_ = make_plan(model_, chosen, importance());
-      return plan_json(plan_, model_);
+      OutputPlan made = plan_output(model_, parse_plan_options(options), importance());
+      plan_ = std::move(made.plan);
+      return std::move(made.json);
     });
   }
 
   std::string price(const std::string& options) {
     return answer([&] {
       model_.complete();
-      const PlanOptions chosen = parse_plan_options(options);
-      if (chosen.packing) {
-        const Plan plan = make_packed_plan(model_, chosen).plan;
-        return price_json({plan.output_bytes, plan.bits_per_weight, 0, false});
-      }
-      return price_json(make_price(model_, chosen, importance()));
+      return price_json(price_output(model_, parse_plan_options(options), importance()));
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Pause, Problem, run, Stopped, type Progress } from '../src/core';
 import { jobsPerWorker } from '../src/core/protocol';
-import { doneWith, fakeModel, fakePlan, FakeSink, FakeWorkers, type Behaviour } from './support/fake-run';
+import { conversionIn, doneWith, fakeModel, fakePlan, FakeSink, FakeWorkers, type Behaviour } from './support/fake-run';
 
 const options = { type: 'Q4_0' };
 const later: Behaviour = (job, answer) => setTimeout(() => answer(doneWith(job)), 1);
@@ -137,7 +137,8 @@ describe('a run', () => {
     };
     const seen: (number[] | null)[] = [];
     const workers = new FakeWorkers((job, answer) => {
-      seen.push(job.importance && [...job.importance]);
+      const importance = conversionIn(job)?.importance;
+      seen.push(importance ? [...importance] : null);
       answer(doneWith(job));
     });
     const model = fakeModel(plan, workers, async (tensor) => {
@@ -161,7 +162,8 @@ describe('a run', () => {
     };
     const seen: (number[] | null)[] = [];
     const workers = new FakeWorkers((job, answer) => {
-      seen.push(job.importance && [...job.importance]);
+      const importance = conversionIn(job)?.importance;
+      seen.push(importance ? [...importance] : null);
       answer(doneWith(job));
     });
     const model = fakeModel(plan, workers, async () => Float32Array.of(0, 0, 0, 0, 5, 6, 7, 8));

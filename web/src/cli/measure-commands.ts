@@ -6,7 +6,6 @@ import {
   type Core,
   recipeFile,
   type MeasureProgress,
-  type MeasurementFile,
   type Mix,
   type PlanOptions,
   type Role,
@@ -16,6 +15,7 @@ import {
 import { nodePlatform } from '../platform/node';
 import { readText } from '../platform/node-files';
 import { writeText } from '../platform/node-place';
+import { fromJson } from '../wasm/json';
 import { duration } from '../text/units';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
@@ -65,7 +65,7 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     try {
       const json = measurement.json();
       if (target !== null) await writeText(target, json);
-      const measured = JSON.parse(json) as MeasurementFile;
+      const measured = fromJson(json);
       print(options, { ...measured, notes }, () => describeMeasurement(measured, seconds));
     } finally {
       measurement.delete();
@@ -171,7 +171,7 @@ async function withMeasurement(
     throw error instanceof Problem ? new Problem(`${path}: ${error.message}`) : error;
   }
   try {
-    await use(measurement, (JSON.parse(json) as { method: string }).method);
+    await use(measurement, fromJson(measurement.json()).method);
   } finally {
     measurement.delete();
   }

@@ -3,42 +3,39 @@ import type { PreparedRun } from './opened-model';
 /** Importance rows on their way to the jobs: those of the tensor at hand and of the next one that has any. */
 export class ImportanceRows {
   readonly #run: PreparedRun;
-  readonly #onLoaded: () => void;
-  readonly #onFailure: (error: unknown) => void;
-  readonly #rows = new Map<number, Float32Array | null>(); // null: loading
+  readonly #rows = new Map<number, Promise<Float32Array<ArrayBuffer>>>();
 
-  constructor(run: PreparedRun, onLoaded: () => void, onFailure: (error: unknown) => void) {
+  constructor(run: PreparedRun) {
     this.#run = run;
-    this.#onLoaded = onLoaded;
-    this.#onFailure = onFailure;
   }
 
-  /**
-   * The row for weights of a tensor from `firstWeight` on; null: it has none; undefined: ask again when it is loaded.
-   */
-  rowFor(tensor: number, firstWeight: number): Float32Array<ArrayBuffer> | null | undefined {
+  /** The row for weights of a tensor from `firstWeight` on; null: it has none. */
+  async rowFor(tensor: number, firstWeight: number): Promise<Float32Array<ArrayBuffer> | null> {
     const { importance, shape } = this.#run.plan.tensors[tensor]!;
     if (importance === null) return null;
-    const rows = this.#load(tensor);
-    if (rows === null) return undefined;
-    const [length, rowsOfMatrix = 1] = shape as [number, number?];
-    const matrix = Math.floor(firstWeight / (length * rowsOfMatrix));
-    if (importance.unusable.includes(matrix)) return null;
-    return rows.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>;
+    for (const other of this.#rows.keys()) if (other < tensor) this.#rows.delete(other); // jobs come in plan order
+    const rows = await this.#load(tensor);
+    const next = this.#run.plan.tensors.findIndex((other, index) => index > tensor && other.importance !== null);
+    if (next >= 0) this.#load(next).catch(() => {}); // whoever needs it hears
+    const matrix = Math.floor(firstWeight / (shape[0]! * (shape[1] ?? 1)));
+    return importanceOfMatrix(rows, matrix, shape[0]!, importance.unusable);
   }
 
-  /** Starts what is missing; jobs come in plan order, so earlier tensors are done with. */
-  #load(tensor: number): Float32Array | null {
-    const rows = this.#rows.get(tensor);
-    if (rows !== undefined) return rows;
-    for (const earlier of this.#rows.keys()) if (earlier < tensor) this.#rows.delete(earlier);
-    this.#rows.set(tensor, null);
-    this.#run.importanceOf(tensor).then((loaded) => {
-      this.#rows.set(tensor, loaded);
-      const next = this.#run.plan.tensors.findIndex(({ importance }, index) => index > tensor && importance !== null);
-      if (next >= 0 && this.#rows.size === 1) this.#load(next);
-      this.#onLoaded();
-    }, this.#onFailure);
-    return null;
+  #load(tensor: number): Promise<Float32Array<ArrayBuffer>> {
+    const known = this.#rows.get(tensor);
+    if (known) return known;
+    const loading = this.#run.importanceOf(tensor);
+    this.#rows.set(tensor, loading);
+    return loading;
   }
+}
+
+/** One number for each weight of a row of a matrix of a stack; null: the matrix must go without. */
+export function importanceOfMatrix(
+  rows: Float32Array<ArrayBuffer>,
+  matrix: number,
+  rowLength: number,
+  unusable: readonly number[],
+): Float32Array<ArrayBuffer> | null {
+  return unusable.includes(matrix) ? null : rows.slice(matrix * rowLength, (matrix + 1) * rowLength);
 }

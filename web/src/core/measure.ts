@@ -1,9 +1,10 @@
-import type { SampleDone } from './protocol';
 import type { Measurement } from './measurement';
 import type { OpenedModel, PreparedSample } from './opened-model';
+import { importanceOfMatrix } from './importance-rows';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
-import { Problem, Stopped } from './problem';
+import { Stopped } from './problem';
+import { jobsPerWorker, type SampleDone, type SampleRequest, type StartWorker } from './protocol';
 import type { MeasureOptions, PlanOptions, SampleJob } from './types';
 
 export interface MeasureProgress {
@@ -54,36 +55,32 @@ export async function measure(
   return prepared.measurement;
 }
 
-interface Waiting {
+/** Results that may wait for an earlier one; they are small. */
+const waitingResults = 64;
+
+/** A part of the sample of a tensor. */
+interface TensorPart {
   tensor: number;
-  last: boolean; // of its tensor's jobs
-  done: Promise<SampleDone>;
+  job: SampleJob;
+  last: boolean; // of the tensor's, in this round
 }
 
 class MeasurePass {
   readonly #prepared: PreparedSample;
   readonly #run: MeasureRun;
-  readonly #pool: JobPool<'sample'>;
-  readonly #answers = new Map<number, (done: SampleDone) => void>();
-  readonly #tensorOfJob = new Map<number, number>();
+  readonly #pool: JobPool<SampleRequest, SampleDone>;
   readonly #progress: MeasureProgress;
   readonly #start = performance.now();
-  readonly #failure: Promise<never>;
-  #fail!: (error: unknown) => void;
-  #nextJob = 0;
-  #stopped = false;
-  #wake: () => void = () => {};
-  #stopListening: () => void = () => {};
+  readonly #tensorOfJob: number[] = [];
+  #importance: { tensor: number; rows: Promise<Float32Array<ArrayBuffer>> } | null = null;
 
   constructor({ core, sources }: OpenedModel, prepared: PreparedSample, run: MeasureRun) {
     this.#prepared = prepared;
     this.#run = run;
     const { tensors } = prepared.plan;
     this.#progress = { tensors: 0, tensorsTotal: tensors.length, rows: 0, seconds: 0 };
-    this.#failure = new Promise<never>((_, reject) => (this.#fail = reject));
-    this.#failure.catch(() => {}); // heard by whoever waits
     const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, tensors.length));
-    this.#pool = new JobPool<'sample'>(
+    this.#pool = new JobPool<SampleRequest, SampleDone>(
       Array.from({ length: workers }, () => core.platform.startJobWorker()),
       {
         kind: 'start',
@@ -93,25 +90,14 @@ class MeasurePass {
         inputBytes: 0,
         outputBytes: 0,
         importanceBytes: 0,
-      },
-      (done) => {
-        this.#answers.get(done.index)?.(done);
-        this.#answers.delete(done.index);
-        this.#tensorOfJob.delete(done.index);
-        this.#wake();
-      },
-      (job, sentence) => {
-        const name = job === null ? undefined : tensors[this.#tensorOfJob.get(job) ?? -1]?.name;
-        this.#fail(new Problem(name === undefined ? sentence : `${name}: ${sentence}`));
+      } satisfies StartWorker,
+      {
+        ...run,
+        jobsPerWorker,
+        ahead: waitingResults,
+        nameOf: (index) => tensors[this.#tensorOfJob[index]!]?.name,
       },
     );
-    const onAbort = () => this.#fail(new Stopped());
-    run.signal?.addEventListener('abort', onAbort);
-    const stopPause = run.pause?.listen(() => this.#wake());
-    this.#stopListening = () => {
-      run.signal?.removeEventListener('abort', onAbort);
-      stopPause?.();
-    };
   }
 
   async run(): Promise<void> {
@@ -122,68 +108,46 @@ class MeasurePass {
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#stopListening();
-    this.#pool.terminate();
+    this.#pool.stop();
   }
 
   /** Measures rows begin to end of the sample of each tensor. */
-  async #measureRows(ranges: [number, number][]): Promise<void> {
+  #measureRows(ranges: [number, number][]): Promise<void> {
     this.#progress.tensors = 0;
-    let merged = Promise.resolve();
+    return this.#pool.inOrder(
+      this.#partsOf(ranges),
+      (part, index) => this.#requestFor(part, index),
+      (done, part) => this.#merge(done, part),
+    );
+  }
+
+  *#partsOf(ranges: [number, number][]): Generator<TensorPart> {
     for (const [tensor, [begin, end]] of ranges.entries()) {
-      await this.#orFailure(Promise.resolve());
       const jobs = end > begin ? this.#prepared.jobs(tensor, begin, end, jobBytes) : [];
       if (jobs.length === 0) this.#progress.tensors += 1;
-      const importance =
-        jobs.length > 0 && this.#prepared.plan.tensors[tensor]!.importance !== null
-          ? await this.#orFailure(this.#prepared.importanceOf(tensor))
-          : null;
-      for (const [index, job] of jobs.entries()) {
-        await this.#room();
-        const next = { tensor, last: index === jobs.length - 1, done: this.#give(tensor, job, importance) };
-        merged = merged.then(() => this.#merge(next));
-        merged.catch(this.#fail);
-      }
-    }
-    await this.#orFailure(merged);
-  }
-
-  #orFailure<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([this.#failure, promise]);
-  }
-
-  async #room(): Promise<void> {
-    await this.#orFailure(Promise.resolve());
-    while (!this.#pool.hasRoom() || this.#run.pause?.paused) {
-      await this.#orFailure(new Promise<void>((resolve) => (this.#wake = resolve)));
+      for (const [index, job] of jobs.entries()) yield { tensor, job, last: index === jobs.length - 1 };
     }
   }
 
-  #give(tensor: number, { matrix, ranges }: SampleJob, rows: Float32Array<ArrayBuffer> | null): Promise<SampleDone> {
-    const { from, types, shape, importance: place } = this.#prepared.plan.tensors[tensor]!;
-    const length = shape[0]!;
-    const index = this.#nextJob++;
-    this.#tensorOfJob.set(index, tensor);
-    const usable = rows && !place?.unusable.includes(matrix) ? rows : null;
-    const importance = usable && (usable.slice(matrix * length, (matrix + 1) * length) as Float32Array<ArrayBuffer>);
-    const done = new Promise<SampleDone>((resolve) => this.#answers.set(index, resolve));
-    this.#pool.give({
+  async #requestFor({ tensor, job: { matrix, ranges } }: TensorPart, index: number): Promise<SampleRequest> {
+    const { from, types, shape, importance } = this.#prepared.plan.tensors[tensor]!;
+    this.#tensorOfJob[index] = tensor;
+    if (importance && this.#importance?.tensor !== tensor)
+      this.#importance = { tensor, rows: this.#prepared.importanceOf(tensor) };
+    return {
       kind: 'sample',
       index,
       from,
       types,
       method: this.#prepared.plan.method,
-      rowLength: length,
+      rowLength: shape[0]!,
       ranges,
-      importance,
-    });
-    return done;
+      importance:
+        importance && importanceOfMatrix(await this.#importance!.rows, matrix, shape[0]!, importance.unusable),
+    };
   }
 
-  async #merge({ tensor, last, done }: Waiting): Promise<void> {
-    const { rows, figures } = await done;
-    if (this.#stopped) return;
+  #merge({ rows, figures }: SampleDone, { tensor, last }: TensorPart): void {
     this.#prepared.measurement.add(tensor, rows, figures);
     this.#progress.rows += rows;
     if (last) this.#progress.tensors += 1;

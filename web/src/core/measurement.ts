@@ -1,9 +1,10 @@
 import type { Measurement as CoreMeasurement, NibbleModule } from '../wasm/nibble';
-import { toJson } from '../wasm/json';
+import { toJson, type Json } from '../wasm/json';
 import { answer, sound, throwProblem, withBytes } from './module';
 import { Problem } from './problem';
 import type {
   Assignment,
+  MeasurementFile,
   Mix,
   Observation,
   ObserveRequest,
@@ -29,8 +30,7 @@ export class Measurement {
     return new Measurement(core, sound(new core.module.Measurement(json)));
   }
 
-  /** The text of a MeasurementFile. */
-  json(): string {
+  json(): Json<MeasurementFile> {
     return this.#measurement.json();
   }
 

@@ -1,10 +1,9 @@
-import type { JobDone, JobRequest } from './protocol';
 import type { Calibration } from './calibration';
+import { importanceOfMatrix } from './importance-rows';
 import type { OpenedModel, PreparedRun } from './opened-model';
 import type { PassSubject } from './pass';
 import { JobPool } from './pool';
-import { Problem } from './problem';
-import { conversionOf } from './run';
+import { jobsPerWorker, type JobDone, type JobRequest, type StartWorker } from './protocol';
 import type { ByteSource, SourceHandle } from './source';
 import type { PassOptions, PassPlan, PassStep, PlannedTensor, WeightTile } from './types';
 
@@ -21,10 +20,7 @@ export class PlannedNetwork implements PassSubject {
   readonly #codes: ByteSource | null;
   readonly #workers: number;
   readonly #numbers = new Map<string, number>(); // of the plan's tensors that get another type, by name
-  readonly #waiting = new Map<number, { resolve: (done: JobDone) => void; reject: (error: unknown) => void }>();
-  #pool: JobPool | null = null;
-  #failure: Problem | null = null;
-  #index = 0;
+  #pool: JobPool<JobRequest, JobDone> | null = null;
   #longest = { input: 0, output: 0 }; // bytes of a tile
   #importance: { tensor: number; rows: Float32Array<ArrayBuffer> } | null = null;
 
@@ -37,8 +33,8 @@ export class PlannedNetwork implements PassSubject {
     this.#calibration = calibration;
     this.#codes = calibration && model.core.platform.openSource(calibration.source);
     this.#workers = workers;
-    for (const [number, tensor] of prepared.plan.tensors.entries())
-      if (conversionOf(tensor)) this.#numbers.set(tensor.name, number);
+    const { jobs, tensors } = prepared.plan;
+    for (const { work, tensor } of jobs) if (work === 'convert') this.#numbers.set(tensors[tensor]!.name, tensor);
   }
 
   passPlan(options: PassOptions): PassPlan {
@@ -57,7 +53,7 @@ export class PlannedNetwork implements PassSubject {
   }
 
   close(): void {
-    this.#pool?.terminate();
+    this.#pool?.stop();
     this.#pool = null;
   }
 
@@ -91,7 +87,7 @@ export class PlannedNetwork implements PassSubject {
   /** Rows of a tile, divided among the workers: each has one job at a time. */
   async #quantized(step: PassStep, number: number, [file, offset, , firstRow, rows]: WeightTile): Promise<Uint8Array> {
     const tensor = this.#tensor(number);
-    const { headRows, rowLength, add } = tensor;
+    const { from, to, method, headRows, rowLength, add } = tensor;
     const columns = tensor.shape[0]!;
     const outputRow = this.#rowBytes(number);
     const inputRow = (tensor.inputBytes / tensor.weights) * columns;
@@ -104,26 +100,32 @@ export class PlannedNetwork implements PassSubject {
     await Promise.all(
       parts.map(async (start) => {
         const count = Math.min(some, rows - start);
-        const { buffer } = await this.#ask({
+        this.#pool ??= this.#startPool();
+        const { buffer } = await this.#pool.ask((index) => ({
           kind: 'job',
-          index: this.#index++,
+          index,
           inputFile: file,
           inputOffset: offset + start * inputRow,
           inputBytes: count * inputRow,
           outputBytes: count * outputRow,
           padding: 0,
-          firstWeight: (first + start) * columns,
-          weights: count * columns,
-          rowLength,
-          headRows,
-          add,
-          conversion: { ...conversionOf(tensor)!, measured: false },
-          given: null,
-          packing: null,
-          reference: null,
-          importance,
+          work: {
+            kind: 'convert',
+            from,
+            to,
+            method: method ?? 'llama.cpp',
+            measured: false,
+            firstWeight: (first + start) * columns,
+            weights: count * columns,
+            rowLength,
+            headRows,
+            add,
+            given: null,
+            reference: null,
+            importance,
+          },
           buffer: new ArrayBuffer(count * outputRow),
-        });
+        }));
         whole.set(new Uint8Array(buffer, 0, count * outputRow), start * outputRow);
       }),
     );
@@ -135,24 +137,16 @@ export class PlannedNetwork implements PassSubject {
     const { importance, shape } = this.#tensor(number);
     const [columns, rows = 1] = shape as [number, number?];
     const matrix = Math.floor(row / rows);
-    if (importance === null || importance.unusable.includes(matrix)) return null;
+    if (importance === null) return null;
     if (this.#importance?.tensor !== number)
       this.#importance = { tensor: number, rows: await this.#prepared.importanceOf(number) };
-    return this.#importance.rows.slice(matrix * columns, (matrix + 1) * columns);
+    return importanceOfMatrix(this.#importance.rows, matrix, columns, importance.unusable);
   }
 
-  #ask(job: JobRequest): Promise<JobDone> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure) return reject(this.#failure);
-      this.#waiting.set(job.index, { resolve, reject });
-      (this.#pool ??= this.#startPool()).give(job);
-    });
-  }
-
-  #startPool(): JobPool {
+  #startPool(): JobPool<JobRequest, JobDone> {
     const { platform, kernel, compiled } = this.core;
     const columns = this.#prepared.plan.tensors.flatMap(({ importance, shape }) => (importance ? [shape[0]!] : []));
-    return new JobPool(
+    return new JobPool<JobRequest, JobDone>(
       Array.from({ length: this.#workers }, () => platform.startJobWorker()),
       {
         kind: 'start',
@@ -162,15 +156,8 @@ export class PlannedNetwork implements PassSubject {
         inputBytes: this.#longest.input,
         outputBytes: this.#longest.output,
         importanceBytes: Float32Array.BYTES_PER_ELEMENT * Math.max(0, ...columns),
-      },
-      (done) => {
-        this.#waiting.get(done.index)?.resolve(done);
-        this.#waiting.delete(done.index);
-      },
-      (_, sentence) => {
-        this.#failure = new Problem(sentence);
-        for (const { reject } of this.#waiting.values()) reject(this.#failure);
-      },
+      } satisfies StartWorker,
+      { jobsPerWorker, ahead: 0, nameOf: () => undefined }, // whoever reads names the tensor
     );
   }
 }

@@ -28,7 +28,7 @@ export interface StartWorker {
   importanceBytes: number;
 }
 
-/** A run of one tensor to read, convert and measure.  */
+/** A run of one tensor to read, and what to do with it. */
 export interface JobRequest {
   kind: 'job';
   index: number;
@@ -37,27 +37,16 @@ export interface JobRequest {
   inputBytes: number;
   outputBytes: number;
   padding: number;
-  firstWeight: number;
-  weights: number;
-  /** Weights in a row of the tensor. */
-  rowLength: number;
-  /** What happens to rows and weights on the way: see PlannedTensor. */
-  headRows: number;
-  add: number;
-  /** Null: the bytes are copied as they are, or packed. */
-  conversion: Conversion | null;
-  packing: Packing | null;
-  /** Where the blocks lie that the conversion is to check and measure: the method is "calibrated". */
-  given: { file: number; offset: number } | null;
-  /** Another method: what it would give is measured as well, and not kept. */
-  reference: string | null;
-  /** One for each weight of a row; null: all weights count the same. */
-  importance: Float32Array<ArrayBuffer> | null;
+  work: Work;
   /** Where the output goes; comes back with the answer. */
   buffer: ArrayBuffer;
 }
 
+/** As Job.work says; a copy is read straight into the buffer. */
+export type Work = { kind: 'copy' } | Conversion | Packing;
+
 export interface Conversion {
+  kind: 'convert';
   from: string;
   to: string;
   method: string;
@@ -65,10 +54,24 @@ export interface Conversion {
    * False: the tensor only gets the form it has in the GGUF file the model stands for; that is no error to speak of.
    */
   measured: boolean;
+  firstWeight: number;
+  weights: number;
+  /** Weights in a row of the tensor. */
+  rowLength: number;
+  /** What happens to rows and weights on the way: see PlannedTensor. */
+  headRows: number;
+  add: number;
+  /** Where the blocks lie that the conversion is to check and measure: the method is "calibrated". */
+  given: { file: number; offset: number } | null;
+  /** Another method: what it would give is measured as well, and not kept. */
+  reference: string | null;
+  /** One for each weight of a row; null: all weights count the same. */
+  importance: Float32Array<ArrayBuffer> | null;
 }
 
 /** A run of a matrix that goes into a safetensors file; its input is fed piece by piece. */
 export interface Packing {
+  kind: 'pack';
   /** What Packer is made from, but for the kernel. */
   request: Omit<PackerRequest, 'kernel'>;
   first: number;
@@ -227,7 +230,8 @@ export interface SampleDone {
   figures: Float64Array<ArrayBuffer>; // of each row, as Measurement.add() takes them
 }
 
-interface Failed {
+/** The job that failed; null: the worker could not start. */
+export interface Failed {
   kind: 'failed';
   index: number | null;
   sentence: string;

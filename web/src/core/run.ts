@@ -1,4 +1,3 @@
-import { jobsPerWorker, type Conversion, type JobDone, type JobRequest, type Packing } from './protocol';
 import type { Calibration } from './calibration';
 import { ImportanceRows } from './importance-rows';
 import { Measurements } from './measurements';
@@ -8,6 +7,7 @@ import { JobPool } from './pool';
 import { Problem, sentenceOf, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
 import type { RunReport, TensorReport } from './report';
+import { jobsPerWorker, type JobDone, type JobRequest, type StartWorker, type Work } from './protocol';
 import type { ByteSink, FinishedFile } from './sink';
 import type { Job, Plan, PlannedTensor, PlanOptions } from './types';
 
@@ -48,9 +48,7 @@ export async function run(
   }
 }
 
-/**
- * Outputs that may wait for an earlier one, beyond the jobs that are under way. Keeps workers busy while one is slow.
- */
+/** Outputs that may wait for an earlier one, beyond the jobs under way. Keeps workers busy while one is slow. */
 const waitingOutputs = 2;
 
 /** A file that is repeated goes from one place to the other in pieces of this length. */
@@ -67,16 +65,11 @@ class Runner {
   readonly #meter: ProgressMeter;
   readonly #workers: number;
   readonly #outputBytes: number;
-  readonly #finished = new Map<number, JobDone>();
   readonly #freeBuffers: ArrayBuffer[] = [];
-  #buffersLeft: number;
-  #nextJob = 0;
+  readonly #pool: JobPool<JobRequest, JobDone>;
+  readonly #stopListening: () => void;
+  #file = -1; // of the output, being written
   #endedTensors = 0;
-  #stopped = false;
-  #wake: () => void = () => {};
-  #fail: (error: unknown) => void = () => {};
-  #pool: JobPool | null = null;
-  #stopListening: () => void = () => {};
 
   constructor(model: OpenedModel, prepared: PreparedRun, sink: ByteSink, options: RunOptions) {
     const { plan, headers } = prepared;
@@ -85,54 +78,41 @@ class Runner {
     this.#model = model;
     this.#plan = plan;
     this.#headers = headers;
-    this.#importance = new ImportanceRows(
-      prepared,
-      () => this.#dispatch(),
-      (error) => this.#fail(error),
-    );
+    this.#importance = new ImportanceRows(prepared);
     this.#sink = sink;
     this.#options = options;
-    this.#measurements = new Measurements(
-      model.core,
-      plan,
-      plan.container === 'safetensors' ? null : (options.reference ?? null),
-    );
+    const packs = plan.jobs.some(({ work }) => work === 'pack'); // there is no other method to compare with
+    this.#measurements = new Measurements(model.core, plan, packs ? null : (options.reference ?? null));
     this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
     this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
-    this.#buffersLeft = this.#workers * jobsPerWorker + waitingOutputs;
     // A copied job is read straight into the output buffer. All buffers have one size, so that any fits any job.
     this.#outputBytes = longest(plan, (job) => job.outputBytes + job.padding);
+    const { pause } = options;
+    this.#stopListening = pause?.listen((paused) => this.#meter.setPaused(paused)) ?? (() => {});
+    if (pause?.paused) this.#meter.setPaused(true);
+    this.#pool = this.#startPool();
   }
 
   /** The whole run, or the first thing that goes wrong. */
   async run(): Promise<FinishedFile[]> {
-    const failure = new Promise<never>((_, reject) => {
-      const { signal, pause } = this.#options;
-      this.#fail = reject;
-      const onAbort = () => reject(new Stopped());
-      signal?.addEventListener('abort', onAbort);
-      const stopPause = pause?.listen((paused) => {
-        this.#meter.setPaused(paused);
-        this.#dispatch();
-      });
-      this.#stopListening = () => {
-        signal?.removeEventListener('abort', onAbort);
-        stopPause?.();
-      };
-      if (pause?.paused) this.#meter.setPaused(true);
-      this.#startPool();
-    });
-    const work = this.#write();
-    work.catch(() => {}); // it fails again, unheard, when the run was stopped
-    return Promise.race([failure, work]);
+    const plan = this.#plan;
+    await this.#pool.orFailure(this.#sink.open(plan.outputFiles.map(({ name, bytes }) => ({ name, bytes }))));
+    await this.#pool.inOrder(
+      plan.jobs.entries(),
+      ([index, job]) => this.#requestFor(job, index),
+      (done, [index, job]) => this.#write(done, job, plan.jobs[index + 1]?.tensor),
+    );
+    await this.#pool.orFailure(this.#beginFilesUpTo(plan.outputFiles.length - 1));
+    this.#endTensorsBefore(plan.tensors.length);
+    const files = await this.#pool.orFailure(this.#sink.finish());
+    this.#meter.report();
+    return files;
   }
 
   /** Lets go of the workers at once, whatever they are doing. */
   stop(): void {
-    this.#stopped = true;
     this.#stopListening();
-    this.#pool?.terminate();
-    this.#pool = null;
+    this.#pool.stop();
   }
 
   delete(): void {
@@ -165,120 +145,93 @@ class Runner {
     };
   }
 
-  #startPool(): void {
+  #startPool(): JobPool<JobRequest, JobDone> {
     const { core, sources } = this.#model;
     const plan = this.#plan;
-    if (plan.jobs.length === 0) return;
-    const converted = (bytes: number, tensor: number) =>
-      conversionOf(plan.tensors[tensor]!) || plan.tensors[tensor]!.packing ? bytes : 0;
-    this.#pool = new JobPool(
-      Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
+    // What is copied does not go through the core.
+    const inCore = (bytesOf: (job: Job, tensor: PlannedTensor) => number) =>
+      longest(plan, (job) => (job.work === 'copy' ? 0 : bytesOf(job, plan.tensors[job.tensor]!)));
+    return new JobPool<JobRequest, JobDone>(
+      plan.jobs.length === 0 ? [] : Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
       {
         kind: 'start',
         kernel: core.kernel,
         compiled: core.compiled,
         sources: this.#options.calibration ? [...sources, this.#options.calibration.source] : sources,
-        inputBytes: longest(plan, (job) =>
-          converted(Math.min(job.inputBytes, plan.tensors[job.tensor]!.packing?.pieceBytes ?? Infinity), job.tensor),
-        ),
-        outputBytes: longest(plan, (job) => converted(job.outputBytes, job.tensor)),
+        inputBytes: inCore((job, { packing }) => Math.min(job.inputBytes, packing?.pieceBytes ?? Infinity)),
+        outputBytes: inCore((job) => job.outputBytes),
         importanceBytes: longest(plan, (job) =>
           plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0,
         ),
-      },
-      (done) => {
-        this.#finished.set(done.index, done);
-        this.#dispatch();
-        this.#wake();
-      },
-      (job, sentence) => {
-        const name = job === null ? null : plan.tensors[plan.jobs[job]!.tensor]!.name;
-        this.#fail(new Problem(name === null ? sentence : `${name}: ${sentence}`));
+      } satisfies StartWorker,
+      {
+        ...this.#options,
+        jobsPerWorker,
+        ahead: waitingOutputs,
+        nameOf: (index) => plan.tensors[plan.jobs[index]!.tensor]!.name,
       },
     );
   }
 
-  /** Gives out jobs in plan order, as long as there are workers and buffers. */
-  #dispatch(): void {
-    const plan = this.#plan;
-    while (
-      this.#nextJob < plan.jobs.length &&
-      this.#pool?.hasRoom() &&
-      this.#hasBuffer() &&
-      !this.#options.pause?.paused
-    ) {
-      const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding, firstWeight, weights, run } =
-        plan.jobs[this.#nextJob]!;
-      const importance = this.#importance.rowFor(tensor, firstWeight);
-      if (importance === undefined) return;
-      const index = this.#nextJob++;
-      const { rowLength, headRows, add } = plan.tensors[tensor]!;
-      this.#pool.give({
-        kind: 'job',
-        index,
-        inputFile,
-        inputOffset,
-        inputBytes,
-        outputBytes,
-        padding,
-        firstWeight,
-        weights,
-        rowLength,
-        headRows,
-        add,
-        conversion: conversionOf(plan.tensors[tensor]!),
-        given: this.#givenBlocks(tensor, firstWeight),
-        packing: packingOf(plan.tensors[tensor]!, run),
-        reference: this.#measurements.otherMethod(tensor),
-        importance,
-        buffer: this.#takeBuffer(),
-      });
-    }
+  async #requestFor(job: Job, index: number): Promise<JobRequest> {
+    const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding } = job;
+    const importance = await this.#importance.rowFor(tensor, job.firstWeight);
+    return {
+      kind: 'job',
+      index,
+      inputFile,
+      inputOffset,
+      inputBytes,
+      outputBytes,
+      padding,
+      work: this.#workOf(job, importance),
+      buffer: this.#freeBuffers.pop() ?? new ArrayBuffer(this.#outputBytes),
+    };
   }
 
-  #givenBlocks(tensor: number, firstWeight: number): JobRequest['given'] {
+  #workOf({ work, tensor, firstWeight, weights, range }: Job, importance: Float32Array<ArrayBuffer> | null): Work {
+    const { from, to, method, measured, packing, rowLength, headRows, add } = this.#plan.tensors[tensor]!;
+    if (work === 'copy') return { kind: 'copy' };
+    if (work === 'pack') {
+      const [first, count] = range!;
+      return { kind: 'pack', request: { ...packing!, type: from, method: method! }, first, count, measured };
+    }
+    return {
+      kind: 'convert',
+      from,
+      to,
+      method: method ?? 'llama.cpp',
+      measured,
+      firstWeight,
+      weights,
+      rowLength,
+      headRows,
+      add,
+      given: this.#givenBlocks(tensor, firstWeight),
+      reference: this.#measurements.otherMethod(tensor),
+      importance,
+    };
+  }
+
+  /** Where the blocks lie that calibration chose. */
+  #givenBlocks(tensor: number, firstWeight: number): { file: number; offset: number } | null {
     const { method, weights, outputBytes } = this.#plan.tensors[tensor]!;
     if (method !== 'calibrated') return null;
     const start = this.#options.calibration!.offsets.get(tensor)!;
     return { file: this.#model.sources.length, offset: start + (firstWeight / weights) * outputBytes };
   }
 
-  #hasBuffer(): boolean {
-    return this.#freeBuffers.length > 0 || this.#buffersLeft > 0;
-  }
-
-  #takeBuffer(): ArrayBuffer {
-    const free = this.#freeBuffers.pop();
-    if (free) return free;
-    this.#buffersLeft--;
-    return new ArrayBuffer(this.#outputBytes);
-  }
-
-  /** Writes headers and outputs in plan order. */
-  async #write(): Promise<FinishedFile[]> {
-    const plan = this.#plan;
-    await this.#sink.open(plan.outputFiles.map(({ name, bytes }) => ({ name, bytes })));
-    this.#dispatch();
-    let file = -1;
-    for (const [index, job] of plan.jobs.entries()) {
-      while (file < job.outputFile) await this.#beginFile(++file);
-      const done = await this.#outputOf(index);
-      this.#endTensorsBefore(job.tensor);
-      this.#measurements.add(done);
-      const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
-      const { byteLength } = bytes; // a sink may take the buffer at once
-      this.#freeBuffers.push(await this.#sink.write(file, job.outputOffset, bytes));
-      if (this.#stopped) throw new Stopped();
-      this.#dispatch();
-      if (plan.jobs[index + 1]?.tensor !== job.tensor) this.#endTensorsBefore(job.tensor + 1);
-      const tensor = plan.tensors[job.tensor]!.name;
-      this.#meter.add({ bytesIn: job.inputBytes, bytesOut: byteLength, weights: job.weights, tensor });
-    }
-    while (file + 1 < plan.outputFiles.length) await this.#beginFile(++file);
-    this.#endTensorsBefore(plan.tensors.length);
-    const files = await this.#sink.finish();
-    this.#meter.report();
-    return files;
+  async #write(done: JobDone, job: Job, nextTensor: number | undefined): Promise<void> {
+    await this.#beginFilesUpTo(job.outputFile);
+    this.#endTensorsBefore(job.tensor);
+    this.#measurements.add(done);
+    const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
+    const { byteLength } = bytes; // a sink may take the buffer at once
+    this.#freeBuffers.push(await this.#sink.write(job.outputFile, job.outputOffset, bytes));
+    this.#pool.check();
+    if (nextTensor !== job.tensor) this.#endTensorsBefore(job.tensor + 1);
+    const tensor = this.#plan.tensors[job.tensor]!.name;
+    this.#meter.add({ bytesIn: job.inputBytes, bytesOut: byteLength, weights: job.weights, tensor });
   }
 
   /** Reports tensors that are complete, also those without a weight and so without a job. */
@@ -288,6 +241,10 @@ class Runner {
       this.#options.onTensor?.(report);
       this.#meter.add({ tensors: 1 });
     }
+  }
+
+  async #beginFilesUpTo(file: number): Promise<void> {
+    while (this.#file < file) await this.#beginFile(++this.#file);
   }
 
   /** Writes the header of an output file, or all of one that repeats an input file. */
@@ -308,39 +265,11 @@ class Runner {
   async #writeBytes(file: number, offset: number, bytes: Uint8Array): Promise<void> {
     const { byteLength } = bytes;
     await this.#sink.write(file, offset, bytes);
-    if (this.#stopped) throw new Stopped();
+    this.#pool.check();
     this.#meter.add({ bytesOut: byteLength });
   }
-
-  async #outputOf(index: number): Promise<JobDone> {
-    for (;;) {
-      const done = this.#finished.get(index);
-      if (done) {
-        this.#finished.delete(index);
-        return done;
-      }
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
 }
 
-function packingOf({ packing, from, method, measured }: PlannedTensor, run: Job['run']): Packing | null {
-  if (!packing || !run) return null;
-  return {
-    request: { ...packing, type: from, method: method! },
-    first: run[0],
-    count: run[1],
-    measured: measured ?? false,
-  };
-}
-
-/** What the workers have to do with a tensor's bytes; null: nothing, or packing. */
-export function conversionOf({ from, to, method, headRows, add, packing }: PlannedTensor): Conversion | null {
-  if (packing) return null;
-  if (method === null && from === to && headRows === 0 && add === 0) return null;
-  return { from, to, method: method ?? 'llama.cpp', measured: method !== null };
-}
-
-function longest(plan: Plan, bytesOf: (job: Plan['jobs'][number]) => number): number {
+function longest(plan: Plan, bytesOf: (job: Job) => number): number {
   return plan.jobs.reduce((most, job) => Math.max(most, bytesOf(job)), 0);
 }

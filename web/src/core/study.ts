@@ -1,9 +1,10 @@
-import type { FromStudyWorker, StartStudy, StudyRequest } from './protocol';
+import { JobPool } from './pool';
 import type { Core, OpenedModel } from './opened-model';
 import { openWith } from './derived-source';
 import { toJson } from '../wasm/json';
 import { merge } from './module';
-import { Problem, Stopped } from './problem';
+import { Stopped } from './problem';
+import type { StartStudy, StudyDone, StudyRequest } from './protocol';
 import type { SourceHandle } from './source';
 import type { StudyOptions, StudyPiece } from './types';
 
@@ -37,73 +38,38 @@ export async function runStudy(
 ): Promise<void> {
   if (signal?.aborted) throw new Stopped();
   const { core, sources } = model;
-  const ports = Array.from({ length: Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length)) }, () =>
-    core.platform.startJobWorker(),
+  const count = Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length));
+  const pool = new JobPool<StudyRequest, StudyDone>(
+    Array.from({ length: count }, () => core.platform.startJobWorker()),
+    {
+      kind: 'start-study',
+      kernel: core.kernel,
+      compiled: core.compiled,
+      sources,
+      study: study.kind,
+      options: toJson(study.options),
+      inputBytes: pieces.reduce((most, { bytes }) => Math.max(most, bytes), 0),
+    } satisfies StartStudy,
+    {
+      ...(signal && { signal }),
+      jobsPerWorker: 1,
+      ahead: 3 * count + 16,
+      nameOf: (index) => model.info.tensors[pieces[index]!.tensor]?.name,
+    },
   );
-  const start: StartStudy = {
-    kind: 'start-study',
-    kernel: core.kernel,
-    compiled: core.compiled,
-    sources,
-    study: study.kind,
-    options: toJson(study.options),
-    inputBytes: pieces.reduce((most, { bytes }) => Math.max(most, bytes), 0),
-  };
-  const waiting = new Map<number, Uint8Array<ArrayBuffer>>();
-  let next = 0;
-  let delivered = 0;
-  let onAbort = () => {};
+  let used = 0;
   try {
-    await new Promise<void>((resolve, reject) => {
-      onAbort = () => reject(new Stopped());
-      signal?.addEventListener('abort', onAbort);
-      const give = (port: (typeof ports)[number]) => {
-        // Results that wait for an earlier one are bounded too.
-        if (next >= pieces.length || next - delivered > 4 * ports.length + 16) return false;
-        const index = next++;
-        const piece = pieces[index]!;
-        const request: StudyRequest = { kind: 'study', index, ranges: piece.ranges, piece: toJson(piece) };
-        port.post(request);
-        return true;
-      };
-      const idle = new Set<(typeof ports)[number]>();
-      const deliver = () => {
-        for (let result = waiting.get(delivered); result !== undefined; result = waiting.get(delivered)) {
-          waiting.delete(delivered);
-          onResult(result, pieces[delivered]!);
-          delivered += 1;
-        }
-        onProgress?.({ pieces: delivered, piecesTotal: pieces.length, share: delivered / Math.max(1, pieces.length) });
-      };
-      for (const port of ports) {
-        port.onFailure((error) =>
-          reject(new Problem(`A worker broke down: ${error.message || 'no reason was given'}`)),
-        );
-        port.onMessage((raw) => {
-          const message = raw as FromStudyWorker;
-          try {
-            if (message.kind === 'failed') {
-              const piece = message.index === null ? undefined : pieces[message.index];
-              const name = piece && model.info.tensors[piece.tensor]?.name;
-              throw new Problem(name ? `${name}: ${message.sentence}` : message.sentence);
-            }
-            waiting.set(message.index, message.result);
-            deliver();
-            if (delivered === pieces.length) resolve();
-            idle.add(port);
-            for (const free of idle) if (give(free)) idle.delete(free);
-          } catch (error) {
-            reject(error);
-          }
-        });
-        port.post(start);
-        if (!give(port)) idle.add(port);
-      }
-      if (pieces.length === 0) resolve();
-    });
+    await pool.inOrder(
+      pieces,
+      (piece, index): StudyRequest => ({ kind: 'study', index, ranges: piece.ranges, piece: toJson(piece) }),
+      ({ result }, piece) => {
+        onResult(result, piece);
+        used += 1;
+        onProgress?.({ pieces: used, piecesTotal: pieces.length, share: used / pieces.length });
+      },
+    );
   } finally {
-    signal?.removeEventListener('abort', onAbort);
-    for (const port of ports) port.terminate();
+    pool.stop();
   }
 }
 

@@ -47,17 +47,22 @@ export class JobEngine {
 
   /** Throws an Error with a plain sentence when the bytes cannot be read or converted. */
   async run(job: JobRequest): Promise<JobDone> {
-    if (job.packing !== null) {
-      const { packing } = job;
-      // One after the other: the output stays in the core while the input comes piece by piece.
-      const packed = this.#packed.then(() => this.#pack(job, packing));
-      this.#packed = packed.then(
-        () => {},
-        () => {},
-      );
-      return packed;
+    const { work } = job;
+    switch (work.kind) {
+      case 'copy':
+        return this.#copy(job);
+      case 'convert':
+        return this.#convert(job, work);
+      case 'pack': {
+        // One after the other: the output stays in the core while the input comes piece by piece.
+        const packed = this.#packed.then(() => this.#pack(job, work));
+        this.#packed = packed.then(
+          () => {},
+          () => {},
+        );
+        return packed;
+      }
     }
-    return job.conversion === null ? this.#copy(job) : this.#convert(job, job.conversion);
   }
 
   async #pack(job: JobRequest, { request, first, count, measured }: Packing): Promise<JobDone> {
@@ -112,34 +117,32 @@ export class JobEngine {
 
     const module = this.#module;
     const converter = this.#converterFor(conversion);
-    if (job.given) {
+    const { given, importance, reference } = conversion;
+    if (given) {
       const bytes = new Uint8Array(job.outputBytes);
-      const given = await this.#sources[job.given.file]!.read(job.given.offset, job.outputBytes, bytes);
-      module.HEAPU8.set(given.subarray(0, job.outputBytes), this.#output);
+      const blocks = await this.#sources[given.file]!.read(given.offset, job.outputBytes, bytes);
+      module.HEAPU8.set(blocks.subarray(0, job.outputBytes), this.#output);
     }
     module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
     this.#freeInputs.push(input);
-    if (job.importance) module.HEAPU8.set(new Uint8Array(job.importance.buffer), this.#importance);
-    this.#runConverter(converter, job);
+    if (importance) module.HEAPU8.set(new Uint8Array(importance.buffer), this.#importance);
+    this.#runConverter(converter, conversion);
     const output = new Uint8Array(job.buffer);
     output.set(module.HEAPU8.subarray(this.#output, this.#output + job.outputBytes));
     output.fill(0, job.outputBytes, job.outputBytes + job.padding);
     const done = { kind: 'done' as const, index: job.index, buffer: job.buffer };
     if (!conversion.measured) return { ...done, statistics: null, reference: null, kernel: null };
     const statistics = this.#statisticsOf(converter);
-    let reference = null;
-    if (job.reference !== null) {
-      const other = this.#converterFor({ ...conversion, method: job.reference });
-      this.#runConverter(other, job);
-      reference = this.#statisticsOf(other);
-    }
-    return { ...done, statistics, reference, kernel: converter.kernel() };
+    if (reference === null) return { ...done, statistics, reference: null, kernel: converter.kernel() };
+    const other = this.#converterFor({ ...conversion, method: reference });
+    this.#runConverter(other, conversion);
+    return { ...done, statistics, reference: this.#statisticsOf(other), kernel: converter.kernel() };
   }
 
   /** Converts the input that lies in the core's memory. */
   #runConverter(
     converter: Converter,
-    { weights, firstWeight, rowLength, importance, headRows, add }: JobRequest,
+    { weights, firstWeight, rowLength, importance, headRows, add }: Conversion,
   ): void {
     throwProblem(
       converter.run(

@@ -1,6 +1,6 @@
 import type { Core, OpenedModel, Plan, PlannedTensor, Platform, PreparedRun, WorkerPort } from '../../src/core';
 import type { ByteSink, FinishedFile, OutputFile } from '../../src/core/sink';
-import type { FromJobWorker, JobRequest, ToJobWorker } from '../../src/core/protocol';
+import type { Conversion, FromJobWorker, JobRequest, ToJobWorker } from '../../src/core/protocol';
 
 /** A plan of `tensors` tensors with `jobsEach` jobs; every job turns 8 bytes into 4 and 4 of padding. */
 export function fakePlan(tensors: number, jobsEach: number): Plan {
@@ -26,9 +26,12 @@ export function fakePlan(tensors: number, jobsEach: number): Plan {
     file: 0,
     offset: headerBytes + index * 8 * jobsEach,
     importance: null,
+    packing: null,
+    measured: true,
   })) satisfies PlannedTensor[];
   const jobs = planned.flatMap((_, tensor) =>
     Array.from({ length: jobsEach }, (_, part) => ({
+      work: 'convert' as const,
       tensor,
       inputFile: 0,
       inputOffset: 8 * (tensor * jobsEach + part),
@@ -39,11 +42,13 @@ export function fakePlan(tensors: number, jobsEach: number): Plan {
       padding: 4,
       firstWeight: 4 * part,
       weights: 4,
+      range: null,
     })),
   );
   const bytes = headerBytes + 8 * jobs.length;
   return {
     fileType: 'Q4_0',
+    container: 'GGUF',
     method: 'llama.cpp',
     inputBytes: 8 * jobs.length,
     outputBytes: bytes,
@@ -88,9 +93,13 @@ export function doneWith(job: JobRequest): FromJobWorker {
     index: job.index,
     buffer: job.buffer,
     statistics: new Uint8Array([job.index]),
-    reference: job.reference === null ? null : new Uint8Array([job.index]),
+    reference: conversionIn(job)?.reference ? new Uint8Array([job.index]) : null,
     kernel: 'simd',
   };
+}
+
+export function conversionIn({ work }: JobRequest): Conversion | null {
+  return work.kind === 'convert' ? work : null;
 }
 
 export class FakeWorkers {

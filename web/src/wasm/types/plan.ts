@@ -40,8 +40,8 @@ export interface PlannedTensor {
   file: number; // output file
   offset: number; // from the start of the output file
   importance: TensorImportance | null; // to be used when converting
-  packing?: TensorPacking | null; // of an output in safetensors
-  measured?: boolean; // with a packing: writing this stretch measures the error
+  packing: TensorPacking | null; // of an output in safetensors
+  measured: boolean; // writing it measures the error
 }
 
 /** A stretch of a safetensors output that is made from a matrix: codes or scales, as Packer writes them. */
@@ -56,6 +56,7 @@ export interface TensorPacking {
 
 /** A run of one tensor. Jobs are in output order: one job's bytes and padding end where the next one's begin. */
 export interface Job {
+  work: 'copy' | 'convert' | 'pack'; // convert: also to the form of the GGUF file the model stands for
   tensor: number; // index into Plan.tensors
   inputFile: number;
   inputOffset: number;
@@ -66,7 +67,7 @@ export interface Job {
   padding: number; // zero bytes to write after the output
   firstWeight: number;
   weights: number;
-  run?: [first: number, count: number]; // of a tensor with a packing: what Packer.begin() takes
+  range: [first: number, count: number] | null; // to pack: what Packer.begin() takes
 }
 
 export interface PlannedFile {
@@ -78,7 +79,7 @@ export interface PlannedFile {
 
 export interface Plan {
   fileType: string;
-  container?: 'safetensors'; // of the output; otherwise GGUF
+  container: 'GGUF' | 'safetensors'; // of the output
   method: string;
   inputBytes: number; // the model files, headers included
   outputBytes: number; // all output files, exactly

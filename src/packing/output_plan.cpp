@@ -1,0 +1,25 @@
+#include "packing/output_plan.h"
+
+#include "packing/packing_plan.h"
+#include "plan/json.h"
+
+namespace nibble {
+
+OutputPlan plan_output(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
+  if (options.packing) {
+    PackedPlan packed = make_packed_plan(model, options);
+    std::string json = packed_plan_json(packed);
+    return {std::move(packed.plan), std::move(json)};
+  }
+  Plan plan = make_plan(model, options, importance);
+  std::string json = plan_json(plan, model);
+  return {std::move(plan), std::move(json)};
+}
+
+Price price_output(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
+  if (!options.packing) return make_price(model, options, importance);
+  const Plan plan = make_packed_plan(model, options).plan;
+  return {plan.output_bytes, plan.bits_per_weight, 0, false};
+}
+
+}  // namespace nibble
