@@ -121,7 +121,7 @@ class Reader {
   }
 }
 
-/** How a value deviates from a shape, in sentences. Names of objects, and of fields that hold something, go to `seen`. */
+/** How a value deviates from a shape, in sentences. `seen` gets names of objects, and of fields that hold something. */
 export function deviations(value: unknown, shape: Shape, place: string, seen: Set<string>): string[] {
   const wrong = (expected: string) => [`${place} is ${JSON.stringify(value)?.slice(0, 60)}, not ${expected}`];
   switch (shape.kind) {

@@ -1,4 +1,4 @@
-/** The data that crosses between the core (C++) and TypeScript, by subject. web/test/boundary.test.ts holds it against the core. */
+/** What crosses between the core (C++) and TypeScript. web/test/boundary.test.ts holds it against the core. */
 export type * from './analysis';
 export type * from './error';
 export type * from './formats';
