@@ -35,6 +35,7 @@ async function useText(page: Page, name: string, content: Buffer): Promise<void>
 test('the page calibrates by a text of one’s own to the bytes of the command line, and says what it did', async ({
   page,
 }) => {
+  test.slow(); // four runs of models, one of them on the command line
   await page.goto('./');
   await openModel(page, SMALL);
   await calibrated(page).check();
