@@ -46,8 +46,8 @@ const Decoder* find_decoder(Type type, Kernel kernel);
 const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kernel);
 
 /// The quantizer of a method where the type has it, or of the method that writes it by default: llama.cpp's, or, where
-/// llama.cpp does not know the type, lowest-error; of the method calibrated, lowest-error first. Null when the type is
-/// only read.
+/// llama.cpp does not know the type, lowest-error; of the methods unbiased and calibrated, lowest-error first. Null
+/// when the type is only read.
 const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel);
 
 /// Whether codes of a type can be chosen by the method calibrated: it has levels and a search.

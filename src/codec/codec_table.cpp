@@ -80,8 +80,9 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
 }
 
 const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel) {
-  const std::string_view own = method == calibrated_method ? lowest_error_method : method;
-  for (const std::string_view name : {own, llama_cpp, lowest_error_method}) {
+  const bool above_lowest = method == calibrated_method || method == unbiased_method;
+  for (const std::string_view name :
+       {method, above_lowest ? lowest_error_method : llama_cpp, llama_cpp, lowest_error_method}) {
     if (const Quantizer* quantizer = find_quantizer(type, name, kernel)) return quantizer;
   }
   return nullptr;

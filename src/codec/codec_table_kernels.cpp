@@ -20,6 +20,7 @@ std::vector<TargetCodec> listed_codecs() {
     add_one_scale_searches(codec);
     add_scale_and_offset_searches(codec);
     add_super_block_searches(codec);
+    if (codec.own.type == IQ3_S::type) add_unbiased<IQ3_S>(codec);
   }
   return list;
 }

@@ -4,6 +4,7 @@
 #include "codec/fp4_grid.h"
 #include "codec/integer_block.h"
 #include "codec/searched_rows.h"
+#include "codec/unbiased.h"
 #include "search/exact_fp4.h"
 #include "search/exact_integers.h"
 #include "search/exact_iq4.h"
@@ -194,6 +195,7 @@ void add_one_scale(TargetCodec& codec) {
   codec.searches = {{exact_method, target_kernel, quantize_exact<F>},
                     {lowest_error_method, target_kernel, quantize_one_scale<F, Guard::compare>},
                     {quick_method, target_kernel, quantize_one_scale<F, Guard::none>}};
+  add_unbiased<F>(codec);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -3,6 +3,7 @@
 
 #include "codec/k_quants.h"
 #include "codec/searched_rows.h"
+#include "codec/unbiased.h"
 #include "search/affine_methods.h"
 #include "search/affine_weighted.h"
 
@@ -110,6 +111,7 @@ void add_scale_and_offset(TargetCodec& codec) {
   codec.methods = affine_method_quantizers<F>(std::make_index_sequence<affine_method_count>());
   codec.searches = {{lowest_error_method, target_kernel, quantize_scale_and_offset<F, Guard::compare>},
                     {quick_method, target_kernel, quantize_scale_and_offset<F, Guard::none>}};
+  add_unbiased<F>(codec);
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -1,5 +1,6 @@
 #pragma once
 #include "codec/searched_rows.h"
+#include "codec/unbiased.h"
 
 /// The searches lowest-error and quick of super-blocks (search/integer_searches.h), for the numbers of levels, of
 /// multiples and of weights in a run that have candidates there.
@@ -44,6 +45,7 @@ void add_super_block(TargetCodec& codec) {
   if constexpr (super_block_search<F>() != nullptr) {
     codec.searches = {{lowest_error_method, target_kernel, quantize_super_block<F, Guard::compare>},
                       {quick_method, target_kernel, quantize_super_block<F, Guard::none>}};
+    add_unbiased<F>(codec);
   }
 }
 

@@ -19,6 +19,7 @@ struct IQ3_S {
   static constexpr std::string_view summary =
       "3.44 bits a weight from a codebook of 512 points; better with an importance matrix.";
   static constexpr uint32_t block_length = 256, block_bytes = 110, scale_length = 32;
+  static constexpr uint32_t scale_at = 0;
   static constexpr bool quantized = true;
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;

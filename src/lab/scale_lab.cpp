@@ -108,6 +108,8 @@ std::vector<LabSearch> ScaleLab::methods() const {
   add_written(quick_method, "The search of lowest-error alone: faster, and on a rare block worse than llama.cpp.");
   add_written(lowest_error_method,
               "The best found among many candidates, and never more squared error than llama.cpp leaves.");
+  add_written(unbiased_method,
+              "lowest-error, with the scale raised until the block is as long as its weights along them.");
   return all;
 }
 
@@ -121,6 +123,12 @@ LabPoint ScaleLab::as_written(const Quantizer& quantizer) const {
   const RunGrid grid = format.grammar.grid(parts, 0);
   LabPoint written = point(grid.step, grid.offset);
   format.decode(bytes.data(), written.decoded.data());
+  const auto& codes = format.grammar.codes;
+  for (size_t i = 0; i < written.codes.size(); ++i) {
+    // A level may have a second code, of which the first stands for it.
+    const auto found = std::find(codes.begin(), codes.end(), parts.codes[i]);
+    if (found != codes.end()) written.codes[i] = static_cast<int>(found - codes.begin());
+  }
   measure(block_, written);
   written.bytes = hex(bytes);
   return written;

@@ -39,7 +39,7 @@ TEST(InventedFormat, IsListedWithItsSizeAndItsMethods) {
   EXPECT_EQ(&all_formats().back(), format);
   EXPECT_EQ(format->bytes_for(48), 22u);
   EXPECT_EQ(format->grammar.levels.size(), 8u);
-  for (const std::string_view method : {"max7", "grid", "exact", "quick", "lowest-error"}) {
+  for (const std::string_view method : {"max7", "grid", "exact", "quick", "lowest-error", "unbiased"}) {
     EXPECT_NE(find_quantizer(format->type, method, best_kernel()), nullptr) << method;
   }
   EXPECT_EQ(find_quantizer(format->type, llama_cpp, best_kernel()), nullptr) << "llama.cpp does not know it";

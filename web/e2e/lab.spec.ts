@@ -113,6 +113,7 @@ test('the table tells of every method what the format stores, and goes along wit
     'exact',
     'quick',
     'lowest-error',
+    'unbiased',
   ]);
   const cells = async (name: string) =>
     table

@@ -20,6 +20,8 @@ export function methodPath(name: string, size: number): string {
       return star(size * 1.3, 5);
     case 'lowest-error':
       return star(size * 1.2, 4);
+    case 'unbiased':
+      return star(size * 1.25, 3);
     case 'quick':
       return `M${-size},${-size}H${-size * 0.1}L${size},0L${-size * 0.1},${size}H${-size}L${size * 0.1},0Z`;
     case 'llama.cpp':

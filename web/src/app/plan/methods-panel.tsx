@@ -23,8 +23,9 @@ export function MethodsPanel(): VNode | null {
       <p class="option-note">
         The chosen types, written by each method on a sample of this model’s rows. “llama.cpp” writes the bytes of
         llama-quantize; the others write files of the same size that every llama.cpp reads. “lowest-error” keeps
-        llama.cpp’s block wherever that has less error; “quick” saves the time of that comparison. A type without the
-        method is written as llama.cpp does.
+        llama.cpp’s block wherever that has less error; “quick” saves the time of that comparison; “unbiased” gives up
+        some of the error so that no output comes out too small, which changes answers less in types of 2 and 3 bits. A
+        type without the method is written as llama.cpp does (with “unbiased” as “lowest-error” does, where it can).
       </p>
       <div class="method-table" role="region" aria-label="Scale searches" tabIndex={0}>
         <table>

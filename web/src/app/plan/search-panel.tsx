@@ -4,13 +4,14 @@ import { useMemo } from 'preact/hooks';
 import { core } from '../engine';
 import { CALIBRATED, calibrationOffer, whyNotCalibrated } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
-import { ask, options } from '../state/planning';
+import { ask, methodOfType, options } from '../state/planning';
 import { REFERENCE_METHOD } from '../state/reference';
 import { CalibratedPanel, timeWords } from './calibrated-panel';
 
 const MAIN: readonly { method: string; label: string; note: string }[] = [
   { method: REFERENCE_METHOD, label: REFERENCE_METHOD, note: 'the same bytes as llama-quantize' },
   { method: 'lowest-error', label: 'lowest error', note: 'weights nearest to what they were' },
+  { method: 'unbiased', label: 'unbiased', note: 'no output too small; without a text the best for 2 and 3 bits' },
 ];
 
 export function SearchPanel({ model }: { model: Opened }): VNode {
@@ -74,6 +75,12 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
           </select>
         </div>
       </fieldset>
+      {chosen === methodOfType(options.value.type) && (
+        <p class="small quiet">
+          “{chosen}” stands here because in this type it changed answers least of all searches that need no text, for
+          the same size: on two small models by 1 to 26 % less than llama.cpp’s.
+        </p>
+      )}
       {why !== null && (
         <p class="small quiet" id="not-calibrated">
           This model cannot be calibrated. {why}

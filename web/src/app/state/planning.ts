@@ -26,8 +26,26 @@ function changedBy(change: Change, before: PlanOptions): PlanOptions {
   return next as unknown as PlanOptions;
 }
 
-/** Changes some of the options; undefined takes one back. Another type takes the place of a mix. */
-export function ask(change: Change): void {
+/** Types of weights whose answers measured nearest to the original by the method unbiased: docs/quality.md. */
+const UNBIASED_TYPES = new Set(['q2_k', 'q3_k', 'iq3_s']);
+
+/** The method that goes with a file type until the person chooses one; undefined: llama.cpp's. */
+export function methodOfType(name: string): string | undefined {
+  const type = core.value?.fileTypes.find((each) => each.name === name)?.defaultType.toLowerCase() ?? '';
+  return UNBIASED_TYPES.has(type) ? 'unbiased' : undefined;
+}
+
+let methodIsChosen = false;
+
+/**
+ * Changes some of the options; undefined takes one back. Another type takes the place of a mix, and brings its method
+ * along where the person has not chosen one; a recipe brings what it says.
+ */
+export function ask(asked: Change): void {
+  let change = asked;
+  if ('method' in asked) methodIsChosen = true;
+  else if (asked.type !== undefined && !('tensorTypes' in asked) && !methodIsChosen)
+    change = { ...asked, method: methodOfType(asked.type) };
   const before = beforeMix.value;
   if (before && 'type' in change) {
     beforeMix.value = null;
