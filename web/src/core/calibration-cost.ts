@@ -1,4 +1,5 @@
 import { windowColumns, type CalibrationLevel } from './calibration';
+import { isProduct } from './pass';
 import type { PassPlan, PassStep, Plan } from './types';
 
 /** Floating point operations: what workers share, and what each of them does. */
@@ -71,5 +72,5 @@ export class CalibrationCost {
 
 /** A step's, for each token. */
 function productsOf({ op, rows = 0, columns = 0 }: PassStep): number {
-  return op === 'embed' || op === 'vector' ? 0 : rows * columns;
+  return isProduct(op) ? rows * columns : 0;
 }

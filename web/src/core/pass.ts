@@ -316,7 +316,7 @@ class RunningPass {
     from = network, // whose files the tile is in; another network's is held against this one's
   ): Promise<void> {
     const [, , bytes, firstRow, rows] = tile;
-    if (step.op === 'embed' && !this.#needs(firstRow, rows)) return;
+    if (looksUp(step.op) && !this.#needs(firstRow, rows)) return;
     await this.#room();
     const input = await this.#orFailure(this.#read(from, step, tile));
     await this.#room();
@@ -327,7 +327,7 @@ class RunningPass {
       const contrast = from !== network;
       const message: PassTile = { kind: 'tile', index, network, contrast, bytes, firstRow, rows, buffer };
       member.port.post(message, [buffer]);
-      member.done += step.op === 'embed' || step.op === 'vector' ? 0 : rows * step.columns!;
+      member.done += isProduct(step.op) ? rows * step.columns! : 0;
     }
     this.#showProgress();
   }
@@ -477,9 +477,19 @@ export function joinedEngines(engines: readonly ProductEngine[]): ProductEngine 
   };
 }
 
+/** Whether a step takes the rows of the tokens from its tensor: no others are read. */
+function looksUp(op: string): boolean {
+  return op === 'embed' || op === 'layerEmbed';
+}
+
+/** Whether a step with weights multiplies by them. */
+export function isProduct(op: string): boolean {
+  return !looksUp(op) && op !== 'vector';
+}
+
 /** Products per token of a step. */
 function workOf({ op, rows, columns }: PassStep): number {
-  return op === 'embed' || op === 'vector' ? 0 : (rows ?? 0) * (columns ?? 0);
+  return isProduct(op) ? (rows ?? 0) * (columns ?? 0) : 0;
 }
 
 /** The steps of each layer, in order; those behind the last layer at the end. */
