@@ -16,10 +16,19 @@ struct Name {
   bool optional;  ///< a model is worth having without it
 };
 constexpr Name names[] = {
-    {"config.json", false},      {"generation_config.json", true}, {"tokenizer.json", false},
-    {"tokenizer.model", false},  {"tokenizer_config.json", true},  {"special_tokens_map.json", true},
-    {"added_tokens.json", true}, {"chat_template.json", true},     {"chat_template.jinja", true},
-    {pooling_settings, true},    {adapter_settings, true},
+    {"config.json", false},
+    {"generation_config.json", true},
+    {"tokenizer.json", false},
+    {"tokenizer.model", false},
+    {"tokenizer_config.json", true},
+    {"special_tokens_map.json", true},
+    {"added_tokens.json", true},
+    {"chat_template.json", true},
+    {"chat_template.jinja", true},
+    {"vocab.json", true},
+    {"merges.txt", true},
+    {pooling_settings, true},
+    {adapter_settings, true},
 };
 constexpr std::string_view index_suffix = ".index.json";
 /// Templates by name, beside chat_template.jinja's.

@@ -152,6 +152,8 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
   TokenizerFiles tokenizer;
   tokenizer.tokenizer_model = bytes_of(files, "tokenizer.model");
   tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
+  tokenizer.vocab_json = bytes_of(files, "vocab.json");
+  tokenizer.merges = bytes_of(files, "merges.txt");
   tokenizer.tokenizer_config = bytes_of(files, "tokenizer_config.json");
   tokenizer.special_tokens_map = bytes_of(files, "special_tokens_map.json");
   tokenizer.added_tokens = bytes_of(files, "added_tokens.json");

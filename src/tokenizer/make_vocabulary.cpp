@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "container/text.h"
 #include "error.h"
@@ -113,13 +114,39 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
   if (json.merges.empty())
     throw Error("tokenizer.json has a vocabulary but no merges, and llama.cpp needs them. Download it again.");
   vocabulary.model = "gpt2";
-  vocabulary.pre = pre_tokenizer_name(
-      json.rest, flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true), notes);
+  const bool clean_spaces = flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true);
+  vocabulary.pre = json.made_of_lists ? pre_tokenizer_name_of_class(settings.tokenizer_config, settings.config, notes)
+                                      : pre_tokenizer_name(json.rest, clean_spaces, notes);
   for (const auto& [text, id] : json.vocabulary) {
     if (!beyond.drops(id, text)) vocabulary.set(id, text, 0, TokenType::normal);
   }
   vocabulary.merges = std::move(json.merges);
   return vocabulary;
+}
+
+/// Tokens of lists that are special by what the settings call them, or by the defaults of the classes that read lists.
+std::vector<AddedToken> special_by_name(const TokenizerJson& json, const std::vector<AddedToken>& extra,
+                                        const TokenizerSettings& settings) {
+  std::unordered_set<std::string> names = {"<|endoftext|>"};
+  const auto take = [&](const Json& value) {
+    const std::string text = value.is_text() ? value.text() : text_member(value, "content");
+    if (!text.empty()) names.insert(text);
+  };
+  for (const Json* file : {&settings.special_tokens_map, &settings.tokenizer_config}) {
+    for (const auto& [key, value] : file->members()) {
+      if (key.ends_with("_token")) take(value);
+      if (key != "additional_special_tokens") continue;
+      for (const Json& one : value.elements()) take(one);
+    }
+  }
+  std::vector<AddedToken> found;
+  for (const auto& [text, id] : json.vocabulary) {
+    if (names.contains(text)) found.push_back({id, text, true});
+  }
+  for (const AddedToken& token : extra) {
+    if (names.contains(token.text)) found.push_back({token.id, token.text, true});
+  }
+  return found;
 }
 
 }  // namespace
@@ -193,6 +220,7 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
 Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
   require_bpe(json);
   const std::vector<AddedToken> extra = settings.extra_tokens(notes);
+  if (json.made_of_lists) json.added_tokens = special_by_name(json, extra, settings);
   if (vocab_size == 0) vocab_size = id_count(json, extra);
   refuse_too_many(vocab_size);
   const bool byte_fallback = flag_member(member(json.rest, "model"), "byte_fallback", false);

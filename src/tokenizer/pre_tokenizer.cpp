@@ -1,5 +1,7 @@
 #include "tokenizer/pre_tokenizer.h"
 
+#include <algorithm>
+
 #include "container/text.h"
 
 namespace nibble {
@@ -132,6 +134,28 @@ bool matches(const std::vector<std::string>& steps, const std::vector<std::strin
 
 bool meets(Demand demand, bool value) { return demand == Demand::any || value == (demand == Demand::yes); }
 
+std::string_view unknown_name(const std::string& way, Notes& notes) {
+  notes.add("The way this tokenizer cuts text into words (" + way +
+            ") is none Nibble knows a llama.cpp name for. \"default\" is written: the model will load, but "
+            "some texts get other ids than it was trained with.");
+  return "default";
+}
+
+/// A class of the transformers library that reads vocab.json and merges.txt, and the kinds of models it is for.
+struct TokenizerClass {
+  std::string_view name;
+  std::string_view pre;
+  std::vector<std::string_view> model_types;
+};
+const std::vector<TokenizerClass>& tokenizer_classes() {
+  static const std::vector<TokenizerClass> list = {
+      {"GPT2Tokenizer", "gpt-2", {"gpt2", "gpt_neo", "gptj", "gpt_bigcode"}},
+      {"CodeGenTokenizer", "phi-2", {"codegen", "phi"}},
+      {"Qwen2Tokenizer", "qwen2", {"qwen2", "qwen2_moe", "qwen2_vl", "qwen2_5_vl", "qwen3", "qwen3_moe"}},
+  };
+  return list;
+}
+
 }  // namespace
 
 std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& notes) {
@@ -151,10 +175,21 @@ std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& 
   }
   std::string found;
   for (const std::string& step : steps.list) found += (found.empty() ? "" : ", ") + in_quotes(step, 60);
-  notes.add("The way this tokenizer cuts text into words (" + found +
-            ") is none Nibble knows a llama.cpp name for. \"default\" is written: the model will load, but "
-            "some texts get other ids than it was trained with.");
-  return "default";
+  return unknown_name(found, notes);
+}
+
+std::string_view pre_tokenizer_name_of_class(const Json& tokenizer_config, const Json& config, Notes& notes) {
+  std::string name = text_member(tokenizer_config, "tokenizer_class");
+  if (name.empty()) name = text_member(config, "tokenizer_class");
+  const std::string model_type = text_member(config, "model_type");
+  static constexpr std::string_view fast = "Fast";
+  if (name.ends_with(fast)) name.resize(name.size() - fast.size());
+  for (const TokenizerClass& known : tokenizer_classes()) {
+    const bool goes_with =
+        std::find(known.model_types.begin(), known.model_types.end(), model_type) != known.model_types.end();
+    if (name.empty() ? goes_with : name == known.name) return known.pre;
+  }
+  return unknown_name(name.empty() ? "no tokenizer_class is named" : "tokenizer_class " + in_quotes(name), notes);
 }
 
 }  // namespace nibble

@@ -16,4 +16,8 @@ namespace nibble {
 /// warning.
 std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& notes);
 
+/// Likewise where there is no tokenizer.json: by the class of the transformers library that reads the folder, which is
+/// tokenizer_class of tokenizer_config.json or config.json, or goes with the latter's model_type.
+std::string_view pre_tokenizer_name_of_class(const Json& tokenizer_config, const Json& config, Notes& notes);
+
 }  // namespace nibble

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "tokenizer/make_vocabulary.h"
 #include "tokenizer/special_tokens.h"
+#include "tokenizer/token_lists.h"
 
 namespace nibble {
 namespace {
@@ -55,26 +56,37 @@ TokenizerSettings read_settings(const TokenizerFiles& files, Notes& notes) {
 struct VocabularyFiles {
   std::optional<SentencePieceModel> model;
   std::optional<TokenizerJson> json;
+  std::string_view name;  ///< of the file that was read
 };
 
-/// Either file is enough: damage to one is said when the other can be read, and thrown otherwise.
+/// One whole vocabulary is enough: damage to another is said when one can be read, and thrown otherwise.
 VocabularyFiles read_vocabularies(const TokenizerFiles& files, Notes& notes) {
   VocabularyFiles found;
   std::vector<Error> problems;
-  try {
+  const auto attempt = [&](std::string_view name, auto&& read) {
+    try {
+      if (read()) found.name = name;
+    } catch (const Error& problem) {
+      problems.push_back(problem);
+    }
+  };
+  attempt("tokenizer.json", [&] {
     if (!files.tokenizer_json.empty()) found.json = read_tokenizer_json(files.tokenizer_json);
-  } catch (const Error& problem) {
-    problems.push_back(problem);
-  }
-  try {
+    return found.json.has_value();
+  });
+  attempt("tokenizer.model", [&] {
     found.model = read_sentencepiece(files.tokenizer_model);
-  } catch (const Error& problem) {
-    problems.push_back(problem);
+    return found.model.has_value();
+  });
+  if (!found.model && !found.json && !(files.vocab_json.empty() && files.merges.empty())) {
+    attempt("vocab.json", [&] {
+      found.json = read_byte_pair_lists(files.vocab_json, files.merges);
+      return true;
+    });
   }
   if (!problems.empty() && !found.model && !found.json) throw problems.front();
   for (const Error& problem : problems) {
-    notes.add(std::string(problem.what()) + " Until then, " + (found.model ? "tokenizer.model" : "tokenizer.json") +
-              " beside it serves alone.");
+    notes.add(std::string(problem.what()) + " Until then, " + std::string(found.name) + " beside it serves alone.");
   }
   return found;
 }
@@ -96,14 +108,14 @@ void warn_of_duplicates(const Vocabulary& vocabulary, Notes& notes) {
 
 void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size, Notes& notes) {
   const TokenizerSettings settings = read_settings(files, notes);
-  auto [model, json] = read_vocabularies(files, notes);
+  auto [model, json, name] = read_vocabularies(files, notes);
   if (!model && !json) {
-    throw Error(
-        files.tokenizer_model.empty()
-            ? "The folder has no tokenizer: neither tokenizer.model nor tokenizer.json is there. Add the one the "
-              "model was published with."
-            : "tokenizer.model is no SentencePiece model and there is no tokenizer.json beside it. Add the "
-              "tokenizer.json the model was published with.");
+    throw Error(files.tokenizer_model.empty()
+                    ? "The folder has no tokenizer: neither tokenizer.model nor tokenizer.json nor vocab.json with "
+                      "merges.txt is "
+                      "there. Add the one the model was published with."
+                    : "tokenizer.model is no SentencePiece model and there is no tokenizer.json beside it. Add the "
+                      "tokenizer.json the model was published with.");
   }
   Vocabulary vocabulary;
   if (model) {
@@ -119,7 +131,7 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   if (!vocabulary.scores.empty()) metadata.set_array("tokenizer.ggml.scores", vocabulary.scores);
   metadata.set_array("tokenizer.ggml.token_type", vocabulary.types);
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
-  append_special_tokens(metadata, vocabulary, json ? &*json : nullptr, settings);
+  append_special_tokens(metadata, vocabulary, json && !json->made_of_lists ? &*json : nullptr, settings);
   if (!settings.chat_template.is_null() && settings.tokenizer_config.members().empty() && !settings.damaged_config) {
     notes.add(
         "The chat template is left out, as llama.cpp's converter leaves it out where there is no "

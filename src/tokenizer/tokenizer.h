@@ -16,6 +16,8 @@ namespace nibble {
 struct TokenizerFiles {
   std::span<const uint8_t> tokenizer_model;     ///< SentencePiece
   std::span<const uint8_t> tokenizer_json;      ///< of the tokenizers library
+  std::span<const uint8_t> vocab_json;          ///< vocab.json, of byte-level BPE
+  std::span<const uint8_t> merges;              ///< merges.txt
   std::span<const uint8_t> tokenizer_config;    ///< tokenizer_config.json
   std::span<const uint8_t> special_tokens_map;  ///< special_tokens_map.json
   std::span<const uint8_t> added_tokens;        ///< added_tokens.json
@@ -34,7 +36,8 @@ struct TokenizerFiles {
 /// left out with a warning. 0 takes as many as the tokenizer has.
 ///
 /// tokenizer.model is preferred. A tokenizer.json whose BPE falls back to bytes becomes a SentencePiece vocabulary with
-/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"). Throws Error when neither file is
+/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"). Where neither is there, vocab.json
+/// with merges.txt is byte-level BPE as well. Throws Error when no vocabulary is
 /// there, when what is there is damaged, or when it holds a kind of tokenizer llama.cpp has no decoder vocabulary for
 /// (Unigram, WordPiece, WordLevel). Damage to another file costs what that file says, and no more. `notes` gets what
 /// was left out or could not be carried over exactly.

@@ -6,9 +6,6 @@
 namespace nibble {
 namespace {
 
-/// Several times the longest list known (Gemma's, 580 604).
-constexpr size_t max_merges = size_t{1} << 23;
-
 [[noreturn]] void damaged(const std::string& what) {
   throw Error("tokenizer.json is damaged: " + what + ". Download it again.");
 }

@@ -17,7 +17,12 @@ struct TokenizerJson {
   std::vector<std::string> merges;                           ///< model.merges, best first, as "left right"
   std::vector<AddedToken> added_tokens;
   Json rest;  ///< everything else
+  /// Not tokenizer.json but older files, which do not say how texts are cut into words nor which tokens are special.
+  bool made_of_lists = false;
 };
+
+/// Several times the longest list known (Gemma's, 580 604).
+inline constexpr size_t max_merges = size_t{1} << 23;
 
 /// Reads tokenizer.json. Merges may be strings or pairs; a space inside a pair's part is written as "Ġ", as llama.cpp's
 /// converter does. Throws Error for damage.

@@ -38,7 +38,7 @@ TEST(Folder, ExtensionsInEitherCase) {
   EXPECT_THAT(chosen({"A.GGUF", "b.Gguf", "c.txt"}), ElementsAre("A.GGUF", "b.Gguf"));
   EXPECT_THAT(chosen({"Model.SafeTensors", "pytorch_model.BIN"}), ElementsAre("Model.SafeTensors"));
   EXPECT_THAT(weight_extensions(), testing::IsSupersetOf({".gguf", ".safetensors", ".bin", ".pt", ".npz"}));
-  EXPECT_THAT(companion_extensions(), ElementsAre(".json", ".model", ".jinja"));
+  EXPECT_THAT(companion_extensions(), ElementsAre(".json", ".model", ".jinja", ".txt"));
 }
 
 TEST(Folder, SafetensorsBesideGgufAreTakenAndItIsSaid) {

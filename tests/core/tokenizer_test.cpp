@@ -238,6 +238,96 @@ TEST(Tokenizer, ByteLevelBpe) {
   EXPECT_THAT(converted.notes.list, IsEmpty());
 }
 
+/// The same vocabulary as the older files write it.
+constexpr std::string_view qwen_vocabulary = R"({"a": 0, "b": 1, "Ġ": 2, "ab": 3, "Ġab": 4})";
+constexpr std::string_view qwen_merges = "#version: 0.2\na b\r\nĠ ab\n\n";
+
+TEST(Tokenizer, ListsOfTokensAndMergesGiveWhatTokenizerJsonGives) {
+  TokenizerFiles files;
+  files.tokenizer_config = as_bytes(R"({"bos_token": "<|endoftext|>", "add_bos_token": true, "chat_template": "{{a}}",
+    "tokenizer_class": "Qwen2Tokenizer"})");
+  files.config = as_bytes(R"({"bos_token_id": 5, "eos_token_id": 5, "pad_token_id": 6})");
+  files.tokenizer_json = as_bytes(qwen_like);
+  const Converted expected(files, 8);
+  files.tokenizer_json = {};
+  files.vocab_json = as_bytes(qwen_vocabulary);
+  files.merges = as_bytes(qwen_merges);
+  files.added_tokens = as_bytes(R"({"<|endoftext|>": 5, "<tool▁call>": 6})");
+  const Converted converted(files, 8);
+  EXPECT_EQ(converted.header.bytes, expected.header.bytes);
+  EXPECT_THAT(converted.notes.list, IsEmpty());
+}
+
+TEST(Tokenizer, TokensOfListsAreSpecialByName) {
+  TokenizerFiles files;
+  files.vocab_json = as_bytes(R"({"a": 0, "b": 1, "ab": 2, "<|endoftext|>": 3, "[END]": 4, "[X]": 5, "[Y]": 6})");
+  files.merges = as_bytes("a b");
+  files.special_tokens_map = as_bytes(R"({"eos_token": {"content": "[END]"}, "additional_special_tokens": ["[X]"]})");
+  files.config = as_bytes(R"({"model_type": "gpt2"})");
+  const Converted converted(files, 0);
+  EXPECT_THAT(converted.types(), ElementsAre(1, 1, 1, 3, 3, 3, 1));
+  EXPECT_THAT(converted.texts("tokenizer.ggml.merges"), ElementsAre("a b"));
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 4u);
+  EXPECT_EQ(converted.text("tokenizer.ggml.pre"), "gpt-2");
+  EXPECT_THAT(converted.notes.list, IsEmpty());
+}
+
+TEST(Tokenizer, ListsAreCutIntoWordsByTheirClass) {
+  TokenizerFiles files;
+  files.vocab_json = as_bytes(qwen_vocabulary);
+  files.merges = as_bytes(qwen_merges);
+  const auto pre = [&](std::string_view tokenizer_config, std::string_view config) {
+    files.tokenizer_config = as_bytes(tokenizer_config);
+    files.config = as_bytes(config);
+    const Converted converted(files, 0);
+    EXPECT_EQ(converted.notes.list.size(), converted.text("tokenizer.ggml.pre") == "default" ? 1u : 0u);
+    return converted.text("tokenizer.ggml.pre");
+  };
+  EXPECT_EQ(pre(R"({"tokenizer_class": "Qwen2TokenizerFast"})", R"({"model_type": "gpt2"})"), "qwen2");
+  EXPECT_EQ(pre("{}", R"({"tokenizer_class": "GPT2Tokenizer"})"), "gpt-2");
+  EXPECT_EQ(pre("{}", R"({"model_type": "phi"})"), "phi-2");
+  EXPECT_EQ(pre("{}", "{}"), "default");
+  EXPECT_EQ(pre(R"({"tokenizer_class": "CLIPTokenizer"})", R"({"model_type": "qwen2"})"), "default");
+}
+
+TEST(Tokenizer, DamageToListsIsNamed) {
+  const auto problem = [](std::string_view vocabulary, std::string_view merges) {
+    TokenizerFiles files;
+    files.vocab_json = as_bytes(vocabulary);
+    files.merges = as_bytes(merges);
+    return problem_of(files);
+  };
+  EXPECT_THAT(problem(qwen_vocabulary, ""), HasSubstr("has vocab.json and no merges.txt"));
+  EXPECT_THAT(problem("", qwen_merges), HasSubstr("has merges.txt and no vocab.json"));
+  EXPECT_THAT(problem("{\"a\": 0", "a b"), HasSubstr("vocab.json is not valid JSON: it goes wrong at byte 7 of 7"));
+  EXPECT_THAT(problem("[1]", "a b"), HasSubstr("vocab.json is damaged: it is no object"));
+  EXPECT_THAT(problem("3", "a b"), HasSubstr("vocab.json is damaged: it is no object"));
+  EXPECT_THAT(problem("{}", "a b"), HasSubstr("vocab.json is damaged: it holds no tokens"));
+  EXPECT_THAT(problem(R"({"a": {"b": 1}})", "a b"), HasSubstr("token \"a\" has no usable id"));
+  EXPECT_THAT(problem(R"({"a": -1})", "a b"), HasSubstr("token \"a\" has no usable id"));
+  EXPECT_THAT(problem(R"({"a": 9999999})", "a b"), HasSubstr("token \"a\" has no usable id"));
+  EXPECT_THAT(problem(R"({"a": 1, "b": 1})", "a b"), HasSubstr("the id 1 belongs to two tokens"));
+  EXPECT_THAT(problem(qwen_vocabulary, "#version: 0.2\n\n"), HasSubstr("merges.txt is damaged: it holds no merges"));
+  EXPECT_THAT(problem(qwen_vocabulary, "#version: 0.2\na b\nab\n"), HasSubstr("line 3, \"ab\", is no pair of texts"));
+  EXPECT_THAT(problem(qwen_vocabulary, "a b c"), HasSubstr("line 1, \"a b c\", is no pair of texts"));
+  EXPECT_THAT(problem(qwen_vocabulary, "a b\nb a"), HasSubstr("makes \"ba\" of \"b a\", and vocab.json has no such"));
+  EXPECT_THAT(problem(qwen_vocabulary, "version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
+}
+
+TEST(Tokenizer, ListsServeWhereTokenizerJsonIsDamaged) {
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes("{\"a");
+  files.vocab_json = as_bytes(qwen_vocabulary);
+  files.merges = as_bytes(qwen_merges);
+  files.config = as_bytes(R"({"model_type": "qwen2"})");
+  const Converted converted(files, 0);
+  EXPECT_EQ(converted.tokens().size(), 5u);
+  EXPECT_THAT(texts_of(converted.notes),
+              ElementsAre(AllOf(HasSubstr("tokenizer.json is"), HasSubstr("vocab.json beside it serves alone"))));
+  files.merges = {};
+  EXPECT_THAT(problem_of(files), HasSubstr("tokenizer.json is not valid JSON"));
+}
+
 TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(qwen_like);
@@ -343,7 +433,7 @@ TEST(Tokenizer, UnknownPreTokenizerIsNamedInAWarning) {
 
 TEST(Tokenizer, OtherKindsAreRefusedByName) {
   TokenizerFiles files;
-  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json"));
+  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json nor vocab.json"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "Unigram", "vocab": [["<pad>", 0.0], ["▁", -2.0]]}})");
   EXPECT_THAT(problem_of(files), HasSubstr("holds a Unigram tokenizer"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}})");

@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "json/parse.h"
+#include "test_files.h"
+#include "tokenizer/text_encoder.h"
+#include "tokenizer/token_table.h"
+#include "tokenizer/tokenizer.h"
+
+/// From the files of a folder to ids: what llama.cpp makes of tests/data/tokens/nasty.txt with the same vocabulary.
+namespace nibble {
+namespace {
+
+using testing::IsEmpty;
+using Ids = std::vector<uint32_t>;
+
+std::string text_file(const std::string& name) {
+  const std::vector<uint8_t> bytes = test_file(name);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::span<const uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+GgufHeader header_of(const std::vector<uint8_t>& file) {
+  GgufReading reading = read_gguf(file, file.size());
+  EXPECT_TRUE(reading.header.has_value());
+  return std::move(*reading.header);
+}
+
+/// The metadata of a folder's files, which nothing was amiss with.
+GgufHeader converted(const TokenizerFiles& files) {
+  KeyValueList metadata;
+  Notes notes;
+  append_tokenizer(metadata, files, 0, notes);
+  EXPECT_THAT(notes.list, IsEmpty());
+  return header_of(write_gguf_header(metadata, {}));
+}
+
+Ids expected_ids(const std::string& name) {
+  const Json all = parse_json(text_file("tokens/expected.json"));
+  const Json& found = all.at(name);
+  return found.is_text() ? expected_ids(found.text()) : found.get<Ids>();
+}
+
+TEST(TokenizerFiles, ListsOfTokensAndMergesGiveLlamaCppsIds) {
+  const GgufHeader vocabulary = header_of(test_file("tokens/byte-pairs.gguf"));
+  const TokenTable table(vocabulary);
+  Json tokens = Json::object(), added = Json::object();
+  for (uint32_t id = 0; id < table.size(); ++id) {
+    const std::string token(table.text(id));
+    tokens.set(token, id);
+    if (!table.is(id, TokenType::normal)) added.set(token, id);
+  }
+  std::string merges = "#version: 0.2\n";
+  for (const std::string& merge : texts_of_list(vocabulary, "tokenizer.ggml.merges")) merges += merge + "\n";
+  const std::string vocab_json = tokens.dump(), added_tokens = added.dump(), text = text_file("tokens/nasty.txt");
+  TokenizerFiles files;
+  files.vocab_json = as_bytes(vocab_json);
+  files.merges = as_bytes(merges);
+  files.added_tokens = as_bytes(added_tokens);
+  files.special_tokens_map = as_bytes(R"({"bos_token": "<s>"})");
+  for (const auto& [config, name] :
+       {std::pair{R"({"model_type": "gpt2"})", "gpt-2"}, std::pair{R"({"tokenizer_class": "Qwen2Tokenizer"})", "qwen2"},
+        std::pair{R"({"tokenizer_class": "CodeGenTokenizer"})", "phi-2"}}) {
+    files.config = as_bytes(config);
+    const TextEncoder encoder = TextEncoder::of(converted(files));
+    EXPECT_EQ(encoder.encode(text, false), expected_ids(std::string("byte-pairs, ") + name)) << name;
+    if (std::string_view(name) != "gpt-2") continue;
+    EXPECT_EQ(encoder.encode(text, false, true), expected_ids("byte-pairs, special"));
+  }
+}
+
+}  // namespace
+}  // namespace nibble
