@@ -40,7 +40,7 @@ struct ConvertedTensor {
   Type type;
   std::vector<uint32_t> sources;   ///< indices into the list given; empty when computed
   std::vector<DerivedPart> parts;  ///< views of the list given; empty where the sources are taken as they are
-  uint64_t heads = 0;              ///< see stored_row()
+  uint64_t heads = 0;              ///< whose rows are regrouped: numeric/stored_row.h
   float add = 0;                   ///< in single precision, before the value is stored as `type`
   std::vector<float> computed;     ///< all values of a tensor no file holds; its type is F32
   /// llama.cpp's conversion script stores it in the type it is asked for; others keep theirs whatever is asked.
@@ -55,15 +55,6 @@ struct ConvertedModel {
   Type auto_type = Type::f16;            ///< what llama.cpp's conversion script stores matrices in when left to itself
   Notes notes;                           ///< what llama.cpp will do differently, what was left out
 };
-
-/// Which row of a stored tensor is row `row` of the converted one. Llama's rotary embedding turns pairs of rows of a
-/// head: Hugging Face stores all first partners, then all second partners; GGUF stores partners side by side. In a
-/// one-dimensional tensor (a bias) rows are single values. `rows` is a multiple of 2 * heads.
-constexpr uint64_t stored_row(uint64_t row, uint64_t rows, uint64_t heads) {
-  if (heads == 0) return row;
-  const uint64_t head_rows = rows / heads, within = row % head_rows;
-  return row - within + within % 2 * (head_rows / 2) + within / 2;
-}
 
 /// What the files of sentence-transformers beside a model say.
 struct SentenceModules {

@@ -51,7 +51,7 @@ enum class Need : uint8_t {
   unless_tied  ///< the output layer, missing when the token embedding serves as one
 };
 
-/// Rows regrouped for Llama's rotary embedding, by heads of queries or of keys; see stored_row().
+/// Rows regrouped for Llama's rotary embedding, by heads of queries or of keys; see numeric/stored_row.h.
 enum class Rows : uint8_t { stored, query_heads, key_heads };
 
 /// What an operation works on, and what it makes: the tensor's shape, and its parts where values are moved or changed.

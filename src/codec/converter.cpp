@@ -1,7 +1,6 @@
 #include "codec/converter.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "error.h"
@@ -85,9 +84,7 @@ void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStre
   for (uint64_t done = 0; done < stretch.weight_count;) {
     const size_t count = tile_length(stretch, done, importance);
     const uint64_t first_weight = stretch.first_weight + done;
-    const uint8_t* tile =
-        stretch.head_rows > 0 ? gather(source, count, stretch, done) : source + from_->bytes_for(done);
-    convert_tile(tile, target, count, stretch, first_weight,
+    convert_tile(source_.decode(source, stretch, done, count), target, count, stretch, first_weight,
                  importance == nullptr ? nullptr : importance + first_weight % stretch.row_length);
     target += to_->bytes_for(count);
     done += count;
@@ -95,25 +92,9 @@ void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStre
   meter_.finish(statistics_.errors);
 }
 
-/// The source of `count` weights from weight `done` of the run on, its rows brought into their order.
-const uint8_t* Converter::gather(const uint8_t* source, size_t count, const TensorStretch& stretch, uint64_t done) {
-  gathered_.resize(from_->bytes_for(count));
-  for (uint64_t i = 0; i < count;) {
-    const uint64_t row = (done + i) / stretch.row_length, column = (done + i) % stretch.row_length;
-    const uint64_t in_head = row % stretch.head_rows;
-    const uint64_t from_row = row - in_head + in_head % 2 * (stretch.head_rows / 2) + in_head / 2;
-    const uint64_t length = std::min<uint64_t>(count - i, stretch.row_length - column);
-    std::memcpy(gathered_.data() + from_->bytes_for(i),
-                source + from_->bytes_for(from_row * stretch.row_length + column), from_->bytes_for(length));
-    i += length;
-  }
-  return gathered_.data();
-}
-
-void Converter::convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorStretch& stretch,
+void Converter::convert_tile(const float* values, uint8_t* target, size_t count, const TensorStretch& stretch,
                              uint64_t first_weight, const float* importance) {
   if (count > decoded_.size()) decoded_.resize(count);
-  const float* values = source_.decode(source, count, {first_weight, stretch.row_length}, stretch.add);
   if (!given_) quantizer_->quantize(values, target, count, importance);
   target_decoder_->decode(target, decoded_.data(), count / to_->block_length);
   check_target(target, values, count, stretch, first_weight);

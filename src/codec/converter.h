@@ -10,17 +10,6 @@
 
 namespace nibble {
 
-/// Where consecutive weights lie in their row-major tensor. Stretches begin and end at block boundaries of both types.
-struct TensorStretch {
-  uint64_t weight_count;
-  uint64_t first_weight;
-  uint64_t row_length;
-  /// Rows of a head whose two halves are interleaved on the way: row 2 j comes from row j of the first half, row
-  /// 2 j + 1 from row j of the second. 0: rows stay in order. A stretch then holds whole heads.
-  uint64_t head_rows = 0;
-  float add = 0;  ///< to every weight, before anything else
-};
-
 /// Converts stretches of one tensor from one type to another and measures the error: decode, validate, quantize,
 /// validate, decode again, compare. Works through tiles of a few thousand weights, or a row where a quantizer needs
 /// whole rows; the scratch is kept between them.
@@ -46,9 +35,8 @@ class Converter {
  private:
   void check(const TensorStretch& stretch, const float* importance) const;
   size_t tile_length(const TensorStretch& stretch, uint64_t done, const float* importance) const;
-  void convert_tile(const uint8_t* source, uint8_t* target, size_t count, const TensorStretch& stretch,
+  void convert_tile(const float* values, uint8_t* target, size_t count, const TensorStretch& stretch,
                     uint64_t first_weight, const float* importance);
-  const uint8_t* gather(const uint8_t* source, size_t count, const TensorStretch& stretch, uint64_t done);
   void check_target(const uint8_t* target, const float* values, size_t count, const TensorStretch& stretch,
                     uint64_t first_weight) const;
   ClipRanges find_ranges(const uint8_t* target, size_t count);
@@ -63,7 +51,6 @@ class Converter {
   bool given_;   ///< the target holds its blocks
   size_t tile_;  ///< weights converted at a time, where rows may be cut
   std::vector<float> decoded_, low_, high_;
-  std::vector<uint8_t> gathered_;
 };
 
 }  // namespace nibble

@@ -13,6 +13,18 @@ struct WeightPosition {
   uint64_t row_length;
 };
 
+/// Where consecutive weights lie in their row-major tensor, and what becomes of them as they are read. Stretches begin
+/// and end at block boundaries.
+struct TensorStretch {
+  uint64_t weight_count;
+  uint64_t first_weight;
+  uint64_t row_length;
+  /// Rows of a head that are read in llama.cpp's order (numeric/stored_row.h); 0: rows stay in order. A stretch then
+  /// holds whole heads.
+  uint64_t head_rows = 0;
+  float add = 0;  ///< to every weight, before anything else
+};
+
 /// "row 3, column 5 (both counted from 0)".
 std::string place_in_tensor(WeightPosition position);
 /// A float as a sentence names it; also the ones that are no number.
@@ -32,14 +44,17 @@ class SourceDecoder {
   SourceDecoder(std::string_view type, Kernel kernel);
 
   const Format& format() const { return *format_; }
-  /// The next `weights` weights, whole blocks, each with `add` added. `first` names them in sentences. Valid until the
-  /// next call.
-  const float* decode(const uint8_t* source, size_t count, WeightPosition first, float add);
+  /// `count` weights, whole blocks, from number `done` of a stretch on, whose bytes begin at `source`. Valid until the
+  /// next call. Throws Error, with the place in the tensor, when one is not finite.
+  const float* decode(const uint8_t* source, const TensorStretch& stretch, uint64_t done, size_t count);
 
  private:
+  const uint8_t* gather(const uint8_t* source, const TensorStretch& stretch, uint64_t done, size_t count);
+
   const Format* format_;
   const Decoder* decoder_;
   std::vector<float> values_;
+  std::vector<uint8_t> gathered_;
 };
 
 /// The format called `name`; throws Error when there is none.

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "model/gguf_model.h"
 #include "model/weight_files.h"
+#include "numeric/stored_row.h"
 
 namespace nibble {
 namespace {
@@ -20,9 +21,9 @@ WeightPlace place_of(const ModelTensor& tensor, uint64_t first, uint64_t count) 
   uint64_t run = count;
   const uint64_t head_rows = tensor.transform.head_rows, row_length = tensor.row_length();
   if (head_rows > 0) {
-    const uint64_t row = first / row_length, column = first % row_length, row_in_head = row % head_rows;
+    const uint64_t column = first % row_length;
     run = std::min(run, row_length - column);
-    first = (row - row_in_head + row_in_head % 2 * (head_rows / 2) + row_in_head / 2) * row_length + column;
+    first = stored_row(first / row_length, head_rows) * row_length + column;
   }
   const uint64_t slice = first / tensor.slice_weights(), start = first % tensor.slice_weights();
   const TensorSlice& place = tensor.slices[slice];

@@ -23,9 +23,8 @@ struct TensorSlice {
 
 /// How the values of a tensor come from the bytes in the files, beyond reading them in order.
 struct Transform {
-  /// Rows in an attention head whose two halves are to be interleaved (row j of the first half, row j of the second,
-  /// j = 0, 1, ...), the order llama.cpp wants for rotary embeddings; 0: rows stay in order. Of a tensor of one
-  /// dimension, every weight is a row.
+  /// Rows in an attention head whose two halves are to be interleaved, the order llama.cpp wants for rotary embeddings
+  /// (numeric/stored_row.h); 0: rows stay in order. Of a tensor of one dimension, every weight is a row.
   uint64_t head_rows = 0;
   /// To be added to every weight.
   float add = 0;

@@ -27,7 +27,6 @@ class WeightReader {
  private:
   Kernel kernel_;
   std::map<std::string, SourceDecoder> decoders_;
-  std::vector<uint8_t> reordered_;
 };
 
 }  // namespace nibble::network

@@ -271,8 +271,8 @@ void MatrixPacker::take(const uint8_t* source, uint64_t weight_count) {
   for (uint64_t done = 0; done < weight_count; done += step) {
     const auto count = static_cast<size_t>(std::min(step, weight_count - done));
     const uint64_t first = source_first_ + position_ + done;
-    writer_->add(decoder_.decode(source + decoder_.format().bytes_for(done), count, {first, source_.columns}, 0), count,
-                 first);
+    writer_->add(decoder_.decode(source, {weight_count, source_first_ + position_, source_.columns}, done, count),
+                 count, first);
   }
   position_ += weight_count;
   if (position_ < source_weights_) return;
