@@ -46,7 +46,7 @@ TEST(Unbiased, EveryKernelWritesWhatTheReferenceWrites) {
     testing::Random random(format.block_length + static_cast<uint64_t>(format.type));
     for (const testing::Generator& weights : testing::generators()) {
       for (const testing::Generator& importance : testing::importance_generators) {
-        std::vector<float> x(1536), q(importance.fill ? x.size() : 0);
+        std::vector<float> x(768), q(importance.fill ? x.size() : 0);
         weights.fill(random, x.data(), x.size());
         if (importance.fill) importance.fill(random, q.data(), q.size());
         const float* given = importance.fill ? q.data() : nullptr;
@@ -62,7 +62,7 @@ TEST(Unbiased, EveryKernelWritesWhatTheReferenceWrites) {
     }
   }
   EXPECT_EQ(formats, 13u) << "types with a search and half-float scales, and iq3_s";
-  EXPECT_GT(changed, 1000u);
+  EXPECT_GT(changed, 600 * every_kernel().size());
 }
 
 TEST(Unbiased, IsThereWhereScalesAreHalfFloats) {
