@@ -117,6 +117,58 @@ async function beforeWorkers(page: Page, code: string): Promise<void> {
   });
 }
 
+/**
+ * Whenever a step begins whose input is looked at, asks for the sums a calibration asks for, of the worker's first
+ * text, and tells them on a channel.
+ */
+const TELLS_SUMS = `
+  const channel = new BroadcastChannel('sums'), post = self.postMessage.bind(self), repeated = new WeakSet();
+  let text = '', steps = [];
+  self.postMessage = (message, ...more) => {
+    if (message.kind !== 'sums') return post(message, ...more);
+    channel.postMessage({ key: steps[-1 - message.index] + text, sums: message.sums, tokens: message.tokens });
+  };
+  self.addEventListener('message', (event) => {
+    const { data } = event;
+    if (data.kind === 'start-pass') text = String(JSON.parse(data.request).sequences[0].tokens.slice(0, 20));
+    if (data.kind !== 'begin-step' || repeated.has(data) || !JSON.parse(data.step).observed?.length) return;
+    event.stopImmediatePropagation();
+    repeated.add(data);
+    const step = JSON.parse(data.step);
+    const ask = { kind: 'get-sums', index: -steps.push(step.layer + ' ' + step.op + ' '), network: 0, sums: 'inputs', firstText: 0, texts: 1, firstColumn: 0 };
+    for (const one of [data, { ...ask, columns: step.columns }])
+      self.dispatchEvent(new MessageEvent('message', { data: one }));
+  });`;
+
+test('sums over tokens that a calibration is made of are the processor’s', async ({ page }) => {
+  await beforeWorkers(page, `{${TELLS_SUMS}}`);
+  await page.addInitScript(() => {
+    const told: Record<string, number[]> = {};
+    Object.assign(globalThis, { told });
+    new BroadcastChannel('sums').onmessage = ({ data }) => (told[data.key as string] = [data.tokens, ...data.sums]);
+  });
+  const sumsOn = async (gpu: boolean, engine: string) => {
+    const { panel, choice } = await matrixPanel(page);
+    await expect(choice).toBeVisible(SLOW);
+    await choice.setChecked(gpu);
+    await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
+    await expect(page.getByText(`Computed by ${engine}.`)).toBeVisible(SLOW);
+    return page.evaluate(() => (globalThis as unknown as { told: Record<string, number[]> }).told);
+  };
+  const exact = await sumsOn(false, 'wasm SIMD');
+  const found = await sumsOn(true, `WebGPU (${NAME})`);
+  expect(Object.keys(found).sort()).toEqual(Object.keys(exact).sort());
+  expect(Object.keys(exact).length).toBeGreaterThanOrEqual(4 * 5);
+  for (const [key, [tokens, ...sums]] of Object.entries(exact)) {
+    expect([key, found[key]![0]]).toEqual([key, tokens]);
+    const [, ...own] = found[key]!;
+    expect(own.length).toBe(sums.length);
+    const length = (values: number[]) => Math.hypot(...values);
+    expect(length(sums)).toBeGreaterThan(0);
+    expect(length(sums.map((value, i) => value - own[i]!)) / length(sums)).toBeLessThan(1e-4);
+  }
+});
+
 test('when the GPU is lost on the way, the processor goes on', async ({ page }) => {
   await beforeWorkers(
     page,

@@ -47,7 +47,7 @@ async function divergence(model: string, file: string): Promise<number> {
 const measured = ['--method', 'calibrated', '--calibration', 'first.txt'];
 const calibrated = [...measured, '--no-answers'];
 
-describe('the method calibrated', () => {
+describe('the method calibrated', { timeout: 120_000 }, () => {
   it('leaves much less of the divergence of answers, layer after layer', async () => {
     await quantize(small, 'plain.gguf', 'Q4_0');
     const report = await quantize(small, 'better.gguf', 'Q4_0', ...calibrated, '--tokens', '14000');
