@@ -27,6 +27,7 @@ constexpr Name names[] = {
     {"chat_template.jinja", true},
     {"vocab.json", true},
     {"merges.txt", true},
+    {"vocab.txt", true},
     {pooling_settings, true},
     {adapter_settings, true},
 };

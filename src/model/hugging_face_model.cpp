@@ -154,6 +154,7 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
   tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
   tokenizer.vocab_json = bytes_of(files, "vocab.json");
   tokenizer.merges = bytes_of(files, "merges.txt");
+  tokenizer.vocab_text = bytes_of(files, "vocab.txt");
   tokenizer.tokenizer_config = bytes_of(files, "tokenizer_config.json");
   tokenizer.special_tokens_map = bytes_of(files, "special_tokens_map.json");
   tokenizer.added_tokens = bytes_of(files, "added_tokens.json");

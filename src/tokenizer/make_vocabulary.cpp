@@ -124,10 +124,75 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
   return vocabulary;
 }
 
+/// BERT's special tokens by the names GGUF has for what they do.
+constexpr std::pair<std::string_view, std::string_view> word_piece_tokens[] = {
+    {"bos", "[CLS]"}, {"eos", "[SEP]"}, {"unk", "[UNK]"},  {"sep", "[SEP]"},
+    {"pad", "[PAD]"}, {"cls", "[CLS]"}, {"mask", "[MASK]"}};
+
+/// The step of that type, alone or in a sequence; null when there is none.
+const Json& find_step(const Json& node, std::string_view type) {
+  static const Json none;
+  if (text_member(node, "type") == type) return node;
+  for (const char* list : {"normalizers", "pretokenizers"}) {
+    for (const Json& part : member(node, list).elements()) {
+      const Json& found = find_step(part, type);
+      if (!found.is_null()) return found;
+    }
+  }
+  return none;
+}
+
+Vocabulary word_piece_vocabulary(const TokenizerJson& json, Vocabulary vocabulary, const TokenizerSettings& settings,
+                                 OutOfRange& beyond, Notes& notes) {
+  vocabulary.model = "bert";
+  std::string unknown = text_member(member(json.rest, "model"), "unk_token");
+  if (unknown.empty()) unknown = "[UNK]";
+  bool has_unknown = false;
+  for (const auto& [text, id] : json.vocabulary) {
+    if (beyond.drops(id, text)) continue;
+    vocabulary.set(id, text, 0, TokenType::normal);
+    has_unknown = has_unknown || text == unknown;
+    for (const auto& [name, usual] : word_piece_tokens) {
+      if (text == (name == "unk" ? std::string_view(unknown) : usual)) vocabulary.special_ids.emplace_back(name, id);
+    }
+  }
+  if (!has_unknown) {
+    throw Error("The WordPiece vocabulary has no token " + in_quotes(unknown) +
+                ", which words it does not know become. It is probably cut short: download it again.");
+  }
+  const Json& normalizer = find_step(member(json.rest, "normalizer"), "BertNormalizer");
+  const Json& of_lists = settings.tokenizer_config;
+  const bool lower_case = json.made_of_lists ? flag_member(of_lists, "do_lower_case", true)
+                                             : flag_member(normalizer, "lowercase", !normalizer.is_null());
+  const bool strip_accents = flag_member(json.made_of_lists ? of_lists : normalizer, "strip_accents", lower_case);
+  if (!lower_case) vocabulary.lower_case = false;
+  if (strip_accents != lower_case) vocabulary.strip_accents = strip_accents;
+  if (!json.made_of_lists && find_step(member(json.rest, "pre_tokenizer"), "BertPreTokenizer").is_null()) {
+    notes.add(
+        "The tokenizer does not cut text into words as BERT's do, and llama.cpp cuts it so for every WordPiece "
+        "vocabulary: some texts get other ids than it was trained with.");
+  }
+  return vocabulary;
+}
+
+/// As llama.cpp wants words: ▁ in front of what starts one, nothing in front of what goes on.
+void mark_word_starts(Vocabulary& vocabulary, const TokenizerJson& json) {
+  std::string goes_on = text_member(member(json.rest, "model"), "continuing_subword_prefix");
+  if (goes_on.empty()) goes_on = "##";
+  for (uint64_t id = 0; id < vocabulary.tokens.size(); ++id) {
+    std::string& token = vocabulary.tokens[id];
+    if (vocabulary.is(id, TokenType::control)) continue;
+    token = token.starts_with(goes_on) ? token.substr(goes_on.size()) : "▁" + token;
+  }
+}
+
 /// Tokens of lists that are special by what the settings call them, or by the defaults of the classes that read lists.
 std::vector<AddedToken> special_by_name(const TokenizerJson& json, const std::vector<AddedToken>& extra,
                                         const TokenizerSettings& settings) {
   std::unordered_set<std::string> names = {"<|endoftext|>"};
+  if (kind_of(json) == TokenizerKind::word_pieces) {
+    for (const auto& [name, text] : word_piece_tokens) names.emplace(text);
+  }
   const auto take = [&](const Json& value) {
     const std::string text = value.is_text() ? value.text() : text_member(value, "content");
     if (!text.empty()) names.insert(text);
@@ -218,7 +283,7 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
 }
 
 Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
-  require_bpe(json);
+  const TokenizerKind kind = kind_of(json);
   const std::vector<AddedToken> extra = settings.extra_tokens(notes);
   if (json.made_of_lists) json.added_tokens = special_by_name(json, extra, settings);
   if (vocab_size == 0) vocab_size = id_count(json, extra);
@@ -227,8 +292,13 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
   Vocabulary vocabulary;
   vocabulary.fill(vocab_size, byte_fallback);
   OutOfRange beyond(vocab_size);
-  vocabulary = byte_fallback ? byte_fallback_vocabulary(json, std::move(vocabulary), beyond)
-                             : byte_level_vocabulary(json, std::move(vocabulary), settings, beyond, notes);
+  if (kind == TokenizerKind::word_pieces) {
+    vocabulary = word_piece_vocabulary(json, std::move(vocabulary), settings, beyond, notes);
+  } else if (byte_fallback) {
+    vocabulary = byte_fallback_vocabulary(json, std::move(vocabulary), beyond);
+  } else {
+    vocabulary = byte_level_vocabulary(json, std::move(vocabulary), settings, beyond, notes);
+  }
   std::vector<AddedToken> added = extra;
   added.insert(added.end(), json.added_tokens.begin(), json.added_tokens.end());
   for (const AddedToken& token : added) {
@@ -240,6 +310,7 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
     set_added(vocabulary, token);
   }
   beyond.warn(notes);
+  if (kind == TokenizerKind::word_pieces) mark_word_starts(vocabulary, json);
   return vocabulary;
 }
 

@@ -25,11 +25,12 @@ struct TokenizerSettings {
 Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
                                     const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes);
 
-/// tokenizer.json, or lists read as one: byte-level BPE, or BPE that falls back to bytes, as SentencePiece. Scores of
-/// the latter make llama.cpp, which merges the best-scored pair first, follow the order of the merges: the n-th
-/// distinct token a merge makes gets -n, the others follow in the order of their ids. For models trained with
+/// tokenizer.json, or lists read as one: byte-level BPE, WordPiece, or BPE that falls back to bytes, as SentencePiece.
+/// Scores of the latter make llama.cpp, which merges the best-scored pair first, follow the order of the merges: the
+/// n-th distinct token a merge makes gets -n, the others follow in the order of their ids. For models trained with
 /// SentencePiece these are the very scores of their tokenizer.model. (llama.cpp's converter gives all of them -1000,
-/// which merges left to right.) The merges move out of `json`.
+/// which merges left to right.) WordPiece marks starts of words with ▁ in place of continuations with ##. The merges
+/// move out of `json`.
 Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes);
 
 }  // namespace nibble

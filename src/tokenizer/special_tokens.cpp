@@ -33,6 +33,10 @@ class SpecialTokens {
       std::string text = token_text(settings.tokenizer_config, std::string(token.name) + "_token");
       if (!text.empty()) texts_[token.name] = std::move(text);
     }
+    // Where nothing else is said, texts begin and end as BERT's do.
+    for (const auto& [name, other] : {std::pair{"bos", "cls"}, std::pair{"eos", "sep"}}) {
+      if (text(name).empty() && !text(other).empty()) texts_[name] = text(other);
+    }
     if (json) read_template(member(json->rest, "post_processor"));
     for (const char* name : {"bos", "eos", "sep"}) {
       const Json& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token"));
@@ -60,11 +64,27 @@ class SpecialTokens {
       for (const Json& part : member(processor, "processors").elements()) read_template(part);
       return;
     }
+    if (text_member(processor, "type") == "RobertaProcessing") {
+      for (const char* name : {"bos", "eos", "sep"}) added_[name] = true;
+      for (const char* name : {"cls", "sep"}) {
+        const Json::List& token = member(processor, name).elements();
+        if (text(name).empty() && !token.empty() && token[0].is_text()) texts_[name] = token[0].text();
+      }
+    }
     if (text_member(processor, "type") != "TemplateProcessing") return;
+    std::string first, last;
     const Json::List& single = member(processor, "single").elements();
-    if (single.size() < 2) return;
-    const std::string first = text_member(member(single.front(), "SpecialToken"), "id");
-    const std::string last = text_member(member(single.back(), "SpecialToken"), "id");
+    if (single.size() > 1) {
+      first = special_of(single.front());
+      last = special_of(single.back());
+    }
+    read_ends(first, last);
+    read_pair(member(processor, "pair").elements(), first, last);
+  }
+
+  static std::string special_of(const Json& part) { return text_member(member(part, "SpecialToken"), "id"); }
+
+  void read_ends(const std::string& first, const std::string& last) {
     if (!first.empty()) {
       if (settings_.tokenizer_config.is_null()) texts_["bos"] = first;
       added_["bos"] = first == text("bos") || first == text("cls");
@@ -75,6 +95,23 @@ class SpecialTokens {
       texts_["eos"] = last;
       added_["eos"] = true;
     }
+  }
+
+  /// Whether a token lies between two texts besides the one that ends each. That none does goes without saying.
+  void read_pair(const Json::List& pair, const std::string& first, const std::string& last) {
+    size_t begin = 0, end = pair.size();
+    if (begin < end && !first.empty() && special_of(pair[begin]) == first) ++begin;
+    if (begin < end && !last.empty() && special_of(pair[end - 1]) == last) --end;
+    const auto sequence = [&](size_t i) { return text_member(member(pair[i], "Sequence"), "id"); };
+    if (end - begin < 3 || sequence(begin) != "A" || sequence(end - 1) != "B") return;
+    const auto separates = [&](size_t i) {
+      const std::string token = special_of(pair[i]);
+      return !token.empty() && (token == text("sep") || token == text("eos"));
+    };
+    const bool add = (last.empty() && separates(begin + 1)) || (end - begin == 4 && separates(begin + 2));
+    if (!add) return;
+    added_["sep"] = true;
+    if (text("sep").empty()) texts_["sep"] = text("eos");
   }
 
   std::optional<uint64_t> in_range(const Json& id) const {

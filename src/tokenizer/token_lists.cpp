@@ -1,7 +1,9 @@
 #include "tokenizer/token_lists.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "container/placeholder.h"
@@ -112,6 +114,26 @@ TokenizerJson read_byte_pair_lists(std::span<const uint8_t> vocabulary, std::spa
   file.merges = read_merges(merges);
   require_tokens_of_merges(file);
   file.rest = Json{{"model", Json{{"type", "BPE"}}}, {"decoder", Json{{"type", "ByteLevel"}}}};
+  file.made_of_lists = true;
+  return file;
+}
+
+TokenizerJson read_word_piece_list(std::span<const uint8_t> bytes) {
+  if (const auto reason = placeholder_reason(bytes)) throw Error("vocab.txt is no list of tokens. " + *reason);
+  std::unordered_map<std::string, uint64_t> ids;
+  for_each_line(bytes, [&](std::string_view line, size_t number) {
+    if (number > max_tokens) damaged("vocab.txt", "it has more than " + counted(max_tokens, "line"));
+    if (line.find('\0') != std::string_view::npos) {
+      damaged("vocab.txt", "line " + std::to_string(number) + " is no text");
+    }
+    if (!line.empty()) ids.insert_or_assign(std::string(line), number - 1);
+  });
+  if (ids.empty()) damaged("vocab.txt", "it holds no tokens");
+  TokenizerJson file;
+  file.vocabulary.assign(ids.begin(), ids.end());
+  std::sort(file.vocabulary.begin(), file.vocabulary.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
+  file.rest = Json{{"model", Json{{"type", "WordPiece"}}}};
   file.made_of_lists = true;
   return file;
 }

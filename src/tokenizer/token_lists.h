@@ -12,4 +12,8 @@ namespace nibble {
 /// other.
 TokenizerJson read_byte_pair_lists(std::span<const uint8_t> vocabulary, std::span<const uint8_t> merges);
 
+/// vocab.txt, a token of WordPiece to a line, whose number counted from 0 is its id; of equal ones the last counts.
+/// Throws Error for damage.
+TokenizerJson read_word_piece_list(std::span<const uint8_t> bytes);
+
 }  // namespace nibble

@@ -84,6 +84,12 @@ VocabularyFiles read_vocabularies(const TokenizerFiles& files, Notes& notes) {
       return true;
     });
   }
+  if (!found.model && !found.json && !files.vocab_text.empty()) {
+    attempt("vocab.txt", [&] {
+      found.json = read_word_piece_list(files.vocab_text);
+      return true;
+    });
+  }
   if (!problems.empty() && !found.model && !found.json) throw problems.front();
   for (const Error& problem : problems) {
     notes.add(std::string(problem.what()) + " Until then, " + std::string(found.name) + " beside it serves alone.");
@@ -111,9 +117,8 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   auto [model, json, name] = read_vocabularies(files, notes);
   if (!model && !json) {
     throw Error(files.tokenizer_model.empty()
-                    ? "The folder has no tokenizer: neither tokenizer.model nor tokenizer.json nor vocab.json with "
-                      "merges.txt is "
-                      "there. Add the one the model was published with."
+                    ? "The folder has no tokenizer: neither tokenizer.model nor tokenizer.json, vocab.json with "
+                      "merges.txt nor vocab.txt is there. Add the one the model was published with."
                     : "tokenizer.model is no SentencePiece model and there is no tokenizer.json beside it. Add the "
                       "tokenizer.json the model was published with.");
   }
@@ -132,6 +137,13 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   metadata.set_array("tokenizer.ggml.token_type", vocabulary.types);
   if (!vocabulary.merges.empty()) metadata.set_array("tokenizer.ggml.merges", vocabulary.merges);
   append_special_tokens(metadata, vocabulary, json && !json->made_of_lists ? &*json : nullptr, settings);
+  const Json& token_types = member(settings.config, "type_vocab_size");
+  if (token_types.is_unsigned() || vocabulary.model == "bert") {
+    const uint64_t count = token_types.is_unsigned() ? token_types.get<uint64_t>() : 1;
+    metadata.set_u32("tokenizer.ggml.token_type_count", static_cast<uint32_t>(count));
+  }
+  if (vocabulary.lower_case) metadata.set_bool("tokenizer.ggml.normalizer.lowercase", *vocabulary.lower_case);
+  if (vocabulary.strip_accents) metadata.set_bool("tokenizer.ggml.normalizer.strip_accents", *vocabulary.strip_accents);
   if (!settings.chat_template.is_null() && settings.tokenizer_config.members().empty() && !settings.damaged_config) {
     notes.add(
         "The chat template is left out, as llama.cpp's converter leaves it out where there is no "

@@ -18,6 +18,7 @@ struct TokenizerFiles {
   std::span<const uint8_t> tokenizer_json;      ///< of the tokenizers library
   std::span<const uint8_t> vocab_json;          ///< vocab.json, of byte-level BPE
   std::span<const uint8_t> merges;              ///< merges.txt
+  std::span<const uint8_t> vocab_text;          ///< vocab.txt, of WordPiece
   std::span<const uint8_t> tokenizer_config;    ///< tokenizer_config.json
   std::span<const uint8_t> special_tokens_map;  ///< special_tokens_map.json
   std::span<const uint8_t> added_tokens;        ///< added_tokens.json
@@ -30,17 +31,18 @@ struct TokenizerFiles {
 };
 
 /// Appends tokenizer.ggml.model, pre, tokens, scores, token_type, merges, the ids of special tokens, add_bos_token,
-/// add_eos_token, add_space_prefix and tokenizer.chat_template.
+/// add_eos_token, add_sep_token, add_space_prefix, token_type_count, normalizer.lowercase and strip_accents, and
+/// tokenizer.chat_template.
 ///
 /// `vocab_size` is the number of rows of the token embedding: unused ids are filled with [PADn], and tokens beyond are
 /// left out with a warning. 0 takes as many as the tokenizer has.
 ///
 /// tokenizer.model is preferred. A tokenizer.json whose BPE falls back to bytes becomes a SentencePiece vocabulary with
-/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"). Where neither is there, vocab.json
-/// with merges.txt is byte-level BPE as well. Throws Error when no vocabulary is
-/// there, when what is there is damaged, or when it holds a kind of tokenizer llama.cpp has no decoder vocabulary for
-/// (Unigram, WordPiece, WordLevel). Damage to another file costs what that file says, and no more. `notes` gets what
-/// was left out or could not be carried over exactly.
+/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"), WordPiece "bert". Where neither is
+/// there, vocab.json with merges.txt is byte-level BPE as well, or vocab.txt WordPiece. Throws Error when no vocabulary
+/// is there, when what is there is damaged, or when it is of a kind GGUF has none for (Unigram, WordLevel). Damage to
+/// another file costs what that file says, and no more. `notes` gets what was left out or could not be carried over
+/// exactly.
 void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size, Notes& notes);
 
 }  // namespace nibble

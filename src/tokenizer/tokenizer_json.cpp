@@ -142,15 +142,16 @@ TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes) {
   return file;
 }
 
-void require_bpe(const TokenizerJson& file) {
+TokenizerKind kind_of(const TokenizerJson& file) {
   const std::string type = model_type(file);
   if (type.empty()) throw Error("tokenizer.json names no kind of model. Download it again.");
-  if (type != "BPE") {
+  if (type != "BPE" && type != "WordPiece") {
     throw Error("tokenizer.json holds a " + type +
-                " tokenizer. Nibble converts BPE tokenizers, as decoder models have them; convert this model with "
-                "llama.cpp's convert_hf_to_gguf.py and drop the GGUF file.");
+                " tokenizer. Nibble converts BPE and WordPiece; convert this model with llama.cpp's "
+                "convert_hf_to_gguf.py and drop the GGUF file.");
   }
   if (file.vocabulary.empty()) damaged("its vocabulary is missing or empty");
+  return type == "BPE" ? TokenizerKind::byte_pairs : TokenizerKind::word_pieces;
 }
 
 }  // namespace nibble

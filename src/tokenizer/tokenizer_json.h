@@ -27,7 +27,8 @@ inline constexpr size_t max_merges = size_t{1} << 23;
 /// Reads tokenizer.json. Merges may be strings or pairs; a space inside a pair's part is written as "Ġ", as llama.cpp's
 /// converter does. Throws Error for damage.
 TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes);
-/// Throws Error, naming the kind, for models other than BPE, and for BPE without a vocabulary.
-void require_bpe(const TokenizerJson& file);
+enum class TokenizerKind { byte_pairs, word_pieces };
+/// Throws Error for a kind that GGUF has no vocabulary for, naming it, and for a missing vocabulary.
+TokenizerKind kind_of(const TokenizerJson& file);
 
 }  // namespace nibble

@@ -24,14 +24,17 @@ struct AddedToken {
 
 /// Tokens in the order of their ids.
 struct Vocabulary {
-  std::string_view model;            ///< tokenizer.ggml.model: "llama" (SentencePiece) or "gpt2" (byte-level BPE)
+  std::string_view
+      model;  ///< tokenizer.ggml.model: "llama" (SentencePiece), "gpt2" (byte-level BPE), "bert" (WordPiece)
   std::string_view pre = "default";  ///< tokenizer.ggml.pre
   std::vector<std::string> tokens;
-  std::vector<float> scores;  ///< empty for byte-level BPE
+  std::vector<float> scores;  ///< of SentencePiece only
   std::vector<int32_t> types;
-  std::vector<std::string> merges;  ///< "left right"; empty for SentencePiece
+  std::vector<std::string> merges;  ///< "left right"; of byte-level BPE only
   std::optional<bool> add_space_prefix;
-  /// Ids the vocabulary file itself names: "unk", "bos", "eos", "pad".
+  /// What is done to texts first, where it is not what llama.cpp does by itself: letters made small, accents removed.
+  std::optional<bool> lower_case, strip_accents;
+  /// Ids the vocabulary file itself names: "unk", "bos", "eos", "pad", ...
   std::vector<std::pair<std::string_view, uint64_t>> special_ids;
 
   /// `count` unused tokens, named as llama.cpp names them. Scored only if `scored`.

@@ -117,8 +117,8 @@ TEST(FolderNotes, ATokenizerThatIsMissingOrUnknownIsAWarning) {
   files.erase("tokenizer.model");
   files.erase("tokenizer.json");
   EXPECT_THAT(notes_on(files), ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("has no tokenizer"))));
-  files["tokenizer.json"] = text(R"({"model":{"type":"WordPiece","vocab":{"a":0}}})");
-  EXPECT_THAT(notes_on(files), ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("holds a WordPiece tokenizer"))));
+  files["tokenizer.json"] = text(R"({"model":{"type":"WordLevel","vocab":{"a":0}}})");
+  EXPECT_THAT(notes_on(files), ElementsAre(AllOf(StartsWith("warning: "), HasSubstr("holds a WordLevel tokenizer"))));
 }
 
 TEST(FolderNotes, TokensThatCannotBeToldApartAreAWarning) {

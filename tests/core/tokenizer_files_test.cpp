@@ -72,5 +72,44 @@ TEST(TokenizerFiles, ListsOfTokensAndMergesGiveLlamaCppsIds) {
   }
 }
 
+TEST(TokenizerFiles, ListOfWordPiecesGivesLlamaCppsIds) {
+  const std::string list = text_file("tokens/word-pieces.txt"), text = text_file("tokens/nasty.txt");
+  TokenizerFiles files;
+  files.vocab_text = as_bytes(list);
+  const TextEncoder encoder = TextEncoder::of(converted(files));
+  EXPECT_EQ(encoder.encode(text, false), expected_ids("word-pieces"));
+  EXPECT_EQ(encoder.encode(text, false, true), expected_ids("word-pieces, special"));
+  EXPECT_EQ(encoder.encode("", true), (Ids{2, 3}));
+  files.tokenizer_config = as_bytes(R"({"do_lower_case": false})");
+  EXPECT_EQ(TextEncoder::of(converted(files)).encode(text, false), expected_ids("word-pieces, cased"));
+}
+
+TEST(TokenizerFiles, WordPiecesOfTokenizerJsonGiveLlamaCppsIds) {
+  const std::string list = text_file("tokens/word-pieces.txt"), text = text_file("tokens/nasty.txt");
+  Json vocabulary = Json::object(), added = Json::list();
+  uint32_t id = 0;
+  for (size_t at = 0; at < list.size(); ++id) {
+    const size_t end = list.find('\n', at);
+    const std::string token = list.substr(at, end - at);
+    vocabulary.set(token, id);
+    if (id < 5) added.push_back(Json{{"id", id}, {"content", token}, {"special", true}});
+    at = end + 1;
+  }
+  const auto ids = [&](const Json& normalizer) {
+    const std::string json = Json{{"added_tokens", added},
+                                  {"normalizer", normalizer},
+                                  {"pre_tokenizer", Json{{"type", "BertPreTokenizer"}}},
+                                  {"model", Json{{"type", "WordPiece"}, {"vocab", vocabulary}}}}
+                                 .dump();
+    TokenizerFiles files;
+    files.tokenizer_json = as_bytes(json);
+    return TextEncoder::of(converted(files)).encode(text, false);
+  };
+  const std::string type = "BertNormalizer";
+  EXPECT_EQ(ids(Json{{"type", type}, {"lowercase", true}, {"strip_accents", nullptr}}), expected_ids("word-pieces"));
+  EXPECT_EQ(ids(Json{{"type", type}, {"lowercase", false}}), expected_ids("word-pieces, cased"));
+  EXPECT_EQ(ids(Json{{"type", type}, {"strip_accents", false}}), expected_ids("word-pieces, accents"));
+}
+
 }  // namespace
 }  // namespace nibble

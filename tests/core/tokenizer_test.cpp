@@ -328,6 +328,103 @@ TEST(Tokenizer, ListsServeWhereTokenizerJsonIsDamaged) {
   EXPECT_THAT(problem_of(files), HasSubstr("tokenizer.json is not valid JSON"));
 }
 
+constexpr std::string_view bert_like = R"({
+  "added_tokens": [{"id": 0, "content": "[UNK]", "special": true}, {"id": 1, "content": "[CLS]", "special": true},
+                   {"id": 2, "content": "[SEP]", "special": true}, {"id": 5, "content": "<x>"}],
+  "normalizer": {"type": "BertNormalizer", "lowercase": true, "strip_accents": null},
+  "pre_tokenizer": {"type": "BertPreTokenizer"},
+  "post_processor": {"type": "TemplateProcessing",
+    "single": [{"SpecialToken": {"id": "[CLS]"}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "[SEP]"}}],
+    "pair": [{"SpecialToken": {"id": "[CLS]"}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "[SEP]"}},
+             {"Sequence": {"id": "B"}}, {"SpecialToken": {"id": "[SEP]"}}]},
+  "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "##a": 4}}
+})";
+
+TEST(Tokenizer, WordPiece) {
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(bert_like);
+  files.tokenizer_config = as_bytes(R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})");
+  files.config = as_bytes(R"({"type_vocab_size": 2})");
+  const Converted converted(files, 7);
+  EXPECT_EQ(converted.text("tokenizer.ggml.model"), "bert");
+  EXPECT_EQ(converted.text("tokenizer.ggml.pre"), "default");
+  EXPECT_THAT(converted.tokens(), ElementsAre("[UNK]", "[CLS]", "[SEP]", "▁a", "a", "▁<x>", "▁[PAD6]"));
+  EXPECT_THAT(converted.types(), ElementsAre(3, 3, 3, 1, 1, 4, 5));
+  EXPECT_FALSE(converted.header.find("tokenizer.ggml.scores"));
+  EXPECT_FALSE(converted.header.find("tokenizer.ggml.normalizer.lowercase"));
+  EXPECT_FALSE(converted.header.find("tokenizer.ggml.normalizer.strip_accents"));
+  const auto id = [&](const char* name) {
+    return converted.header.number("tokenizer.ggml." + std::string(name) + "_token_id");
+  };
+  EXPECT_EQ(id("unknown"), 0u);
+  EXPECT_EQ(id("bos"), 1u);
+  EXPECT_EQ(id("cls"), 1u);
+  EXPECT_EQ(id("eos"), 2u);
+  EXPECT_EQ(id("seperator"), 2u);
+  EXPECT_EQ(id("eot"), std::nullopt);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_bos_token"), 1);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_eos_token"), 1);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_sep_token"), -1);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.token_type_count"), 2u);
+  EXPECT_THAT(converted.notes.list, IsEmpty());
+}
+
+TEST(Tokenizer, ASecondSeparatorBetweenTwoTextsIsAdded) {
+  std::string json(bert_like);
+  const std::string second = R"({"Sequence": {"id": "B"}})";
+  json.replace(json.find(second), second.size(), R"({"SpecialToken": {"id": "[SEP]"}}, )" + second);
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(json);
+  files.tokenizer_config = as_bytes(R"({"cls_token": "[CLS]", "sep_token": "[SEP]"})");
+  EXPECT_EQ(Converted(files, 0).flag("tokenizer.ggml.add_sep_token"), 1);
+}
+
+TEST(Tokenizer, ListOfWordPieces) {
+  TokenizerFiles files;
+  files.vocab_text = as_bytes("[PAD]\n[UNK]\r\n[CLS]\n[SEP]\na\n\na\n##b\n");
+  files.tokenizer_config = as_bytes(R"({"do_lower_case": false, "strip_accents": true})");
+  const Converted converted(files, 0);
+  EXPECT_THAT(converted.tokens(), ElementsAre("[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁[PAD4]", "▁[PAD5]", "▁a", "b"));
+  EXPECT_THAT(converted.types(), ElementsAre(3, 3, 3, 3, 5, 5, 1, 1));
+  EXPECT_EQ(converted.flag("tokenizer.ggml.normalizer.lowercase"), 0);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.normalizer.strip_accents"), 1);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.token_type_count"), 1u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.unknown_token_id"), 1u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 2u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.seperator_token_id"), 3u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.padding_token_id"), 0u);
+}
+
+TEST(Tokenizer, DamageToWordPiecesIsNamed) {
+  const auto problem = [](std::string_view list) {
+    TokenizerFiles files;
+    files.vocab_text = as_bytes(list);
+    return problem_of(files);
+  };
+  EXPECT_THAT(problem("a\n##b\n"), HasSubstr("has no token \"[UNK]\""));
+  EXPECT_THAT(problem(std::string_view("[UNK]\na\0\n", 9)), HasSubstr("vocab.txt is damaged: line 2 is no text"));
+  EXPECT_THAT(problem("\n\n"), HasSubstr("vocab.txt is damaged: it holds no tokens"));
+  EXPECT_THAT(problem("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})");
+  EXPECT_THAT(texts_of(Converted(files, 0).notes), ElementsAre(HasSubstr("does not cut text into words as BERT's do")));
+}
+
+TEST(Tokenizer, RobertaTextsHaveBothEndsAndASeparator) {
+  std::string json(qwen_like);
+  const std::string template_begin = R"({"type": "TemplateProcessing")";
+  json.replace(json.find(template_begin), template_begin.size(),
+               R"({"type": "RobertaProcessing", "cls": ["a", 0], "sep": ["b", 1]}, {"type": "TemplateProcessing")");
+  TokenizerFiles files;
+  files.tokenizer_json = as_bytes(json);
+  files.tokenizer_config = as_bytes(R"({"bos_token": "<|endoftext|>"})");
+  const Converted converted(files, 0);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.cls_token_id"), 0u);
+  EXPECT_EQ(converted.header.number("tokenizer.ggml.seperator_token_id"), 1u);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_eos_token"), 1);
+  EXPECT_EQ(converted.flag("tokenizer.ggml.add_sep_token"), 1);
+}
+
 TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(qwen_like);
@@ -433,11 +530,11 @@ TEST(Tokenizer, UnknownPreTokenizerIsNamedInAWarning) {
 
 TEST(Tokenizer, OtherKindsAreRefusedByName) {
   TokenizerFiles files;
-  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json nor vocab.json"));
+  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json, vocab.json"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "Unigram", "vocab": [["<pad>", 0.0], ["▁", -2.0]]}})");
   EXPECT_THAT(problem_of(files), HasSubstr("holds a Unigram tokenizer"));
-  files.tokenizer_json = as_bytes(R"({"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}})");
-  EXPECT_THAT(problem_of(files), HasSubstr("holds a WordPiece tokenizer"));
+  files.tokenizer_json = as_bytes(R"({"model": {"type": "WordLevel", "vocab": {"[PAD]": 0}}})");
+  EXPECT_THAT(problem_of(files), HasSubstr("holds a WordLevel tokenizer"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}})");
   EXPECT_THAT(problem_of(files), HasSubstr("llama.cpp has no tokenizer of that kind"));
   files.tokenizer_json = {};

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::span<const uint8_t> bytes(data + 1, size - 1);
   TokenizerFiles files;
   files.tokenizer_json = std::span(sound).first(sizeof(sound) - 1);
-  switch (data[0] % 7) {
+  switch (data[0] % 8) {
     case 0: files.tokenizer_model = bytes; break;
     case 1: files.tokenizer_json = bytes; break;
     case 2: files.tokenizer_config = bytes; break;
@@ -22,6 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       files.tokenizer_json = {};
       files.vocab_json = bytes.first(bytes.size() / 2);
       files.merges = bytes.subspan(bytes.size() / 2);
+      break;
+    case 6:
+      files.tokenizer_json = {};
+      files.vocab_text = bytes;
       break;
     default:  // a SentencePiece model and a configuration in one
       files.tokenizer_model = bytes.first(bytes.size() / 2);

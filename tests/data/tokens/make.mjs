@@ -245,6 +245,38 @@ function unigrams(options) {
   ];
 }
 
+/** A list of word pieces as BERT's vocab.txt has them: starts of words, and with ## what goes on. */
+function wordPieces() {
+  const characters = [...new Set([...text, ...text.toLowerCase(), ...text.normalize('NFD').toLowerCase()])];
+  // Every seventh character is unknown, and none goes on that is no letter.
+  const known = characters.filter((one, i) => !/\s|\p{Cc}|\p{Cf}/u.test(one) && i % 7 !== 6);
+  const starts = new Set(known);
+  const ends = new Set(known.filter((one) => /\p{L}|\p{N}/u.test(one)).map((one) => `##${one}`));
+  for (const [word] of text.matchAll(/[\p{L}\p{N}]{2,}/gu)) {
+    for (const form of [word, word.toLowerCase()]) {
+      const letters = [...form];
+      starts.add(letters.slice(0, 1 + (letters.length % 4)).join(''));
+      ends.add(`##${letters.slice(-2).join('')}`);
+    }
+  }
+  return ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...starts, ...ends];
+}
+
+/** The same as GGUF has it, with what is done to texts first. */
+function wordPieceEntries(list, options) {
+  const marked = list.map((token, i) => (i < 5 ? token : token.startsWith('##') ? token.slice(2) : `▁${token}`));
+  return [
+    ['tokenizer.ggml.model', 'string', 'bert'],
+    ['tokenizer.ggml.tokens', 'array', ['string', marked]],
+    ['tokenizer.ggml.token_type', 'array', ['i32', list.map((_, i) => (i < 5 ? 3 : 1))]],
+    ...[...'bos_2 eos_3 unknown_1 seperator_3 padding_0 cls_2 mask_4'.split(' ')].map((one) => {
+      const [name, id] = one.split('_');
+      return [`tokenizer.ggml.${name}_token_id`, 'u32', Number(id)];
+    }),
+    ...Object.entries(options).map(([key, value]) => [`tokenizer.ggml.normalizer.${key}`, 'bool', value]),
+  ];
+}
+
 async function ids(path, special = false) {
   const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
   try {
@@ -279,6 +311,12 @@ expected['pieces, phi-3'] = await idsOf([['general.name', 'string', 'A Phi-3'], 
 expected['pieces, no prefix'] = await idsOf(pieces(false));
 expected['unigrams, prefix'] = await idsOf(unigrams({ add_space_prefix: true }));
 expected['unigrams, joined'] = await idsOf(unigrams({ add_space_prefix: true, remove_extra_whitespaces: true }));
+const list = wordPieces();
+writeFileSync(join(here, 'word-pieces.txt'), `${list.join('\n')}\n`);
+expected['word-pieces'] = await idsOf(wordPieceEntries(list, {}));
+expected['word-pieces, special'] = await idsOf(wordPieceEntries(list, {}), true);
+expected['word-pieces, cased'] = await idsOf(wordPieceEntries(list, { lowercase: false }));
+expected['word-pieces, accents'] = await idsOf(wordPieceEntries(list, { strip_accents: false }));
 const cuttings = [
   ...['llama-bpe', 'dbrx', 'qwen2', 'qwen35', 'gpt-2', 'starcoder', 'refact', 'smollm', 'tekken', 'gpt-4o'],
   ...['deepseek-v3', 'deepseek-coder', 'deepseek-llm', 'falcon', 'bloom', 'viking', 'seed-coder', 'bailingmoe'],
