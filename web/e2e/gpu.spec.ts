@@ -135,7 +135,8 @@ const TELLS_SUMS = `
     event.stopImmediatePropagation();
     repeated.add(data);
     const step = JSON.parse(data.step);
-    const ask = { kind: 'get-sums', index: -steps.push(step.layer + ' ' + step.op + ' '), network: 0, sums: 'inputs', firstText: 0, texts: 1, firstColumn: 0 };
+    const index = -steps.push(step.layer + ' ' + step.op + ' ');
+    const ask = { kind: 'get-sums', index, network: 0, sums: 'inputs', firstText: 0, texts: 1, firstColumn: 0 };
     for (const one of [data, { ...ask, columns: step.columns }])
       self.dispatchEvent(new MessageEvent('message', { data: one }));
   });`;
