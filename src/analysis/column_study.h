@@ -15,7 +15,7 @@ class ColumnStudy : public Study {
   void run(const StudyPiece& piece, std::vector<uint8_t>& result) override;
 
  private:
-  std::vector<float> values_, decoded_;
+  std::vector<float> values_;
   std::vector<uint8_t> blocks_;
 };
 

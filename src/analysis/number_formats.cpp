@@ -6,7 +6,7 @@
 #include "analysis/blocks.h"
 #include "analysis/fitted_levels.h"
 #include "analysis/level_sets.h"
-#include "codec/converter.h"
+#include "codec/codec.h"
 #include "error.h"
 #include "json/parse.h"
 
@@ -227,20 +227,12 @@ Json try_formats(const Blocks& blocks, const NumberFormatOptions& options, Scale
 /// it.
 Json try_types(const StudyPiece& piece) {
   Json points = Json::list();
-  const Format& from = *find_format(piece.type);
   std::vector<uint8_t> target;
   for (const Format& to : all_formats()) {
     if (!to.quantized || to.importance == Importance::required || piece.row_length % to.block_length != 0) continue;
     if (find_quantizer(to.type, llama_cpp, best_kernel()) == nullptr) continue;
-    Converter converter(piece.type, to.name, llama_cpp);
     target.resize(to.bytes_for(piece.weight_count));
-    ErrorStatistics statistics;
-    const uint8_t* source = piece.source;
-    for (const StudyPiece::Range& range : piece.ranges) {
-      converter.convert(source, target.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
-      statistics.merge(converter.statistics());
-      source += from.bytes_for(range.weight_count);
-    }
+    const ErrorStatistics statistics = convert_piece(piece, to.name, llama_cpp, target.data());
     const double error = statistics.rmse() * statistics.rmse() * static_cast<double>(statistics.count());
     Json point = point_json("gguf", std::string(to.name), 0, to.bits_per_weight(), error);
     point.add("block", to.block_length);

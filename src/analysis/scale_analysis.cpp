@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "codec/converter.h"
+#include "codec/codec.h"
 #include "error.h"
 #include "json/parse.h"
 #include "numeric/bits.h"
@@ -170,19 +170,10 @@ ScaleAnalysis::ScaleAnalysis(const ScaleAnalysisOptions& options) : options_(opt
 }
 
 void ScaleAnalysis::run(const StudyPiece& piece, std::vector<uint8_t>& result) {
-  const Format &from = *find_format(piece.type), &to = *find_format(options_.format);
   ScaleFigures figures;
-  target_.resize(to.bytes_for(piece.weight_count));
+  target_.resize(find_format(options_.format)->bytes_for(piece.weight_count));
   for (const std::string& method : methods(options_.format)) {
-    Converter converter(piece.type, options_.format, method);
-    ErrorStatistics statistics;
-    const uint8_t* source = piece.source;
-    for (const StudyPiece::Range& range : piece.ranges) {
-      converter.convert(source, target_.data(), {range.weight_count, range.first_weight, piece.row_length}, nullptr);
-      statistics.merge(converter.statistics());
-      source += from.bytes_for(range.weight_count);
-    }
-    figures.methods.push_back(std::move(statistics));
+    figures.methods.push_back(convert_piece(piece, options_.format, method, target_.data()));
   }
   decode_piece(piece, values_);
   count_divisors(values_, piece.position / problem_.n, figures);

@@ -36,19 +36,25 @@ StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   return piece;
 }
 
-void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
-  // The converter decodes, and says where a weight is that is no finite number.
-  Converter converter(piece.type, "f32", llama_cpp);
-  const Format& from = *find_format(piece.type);
-  values.resize(static_cast<size_t>(piece.weight_count));
+ErrorStatistics convert_piece(const StudyPiece& piece, std::string_view type, std::string_view method,
+                              uint8_t* target) {
+  Converter converter(piece.type, type, method);
+  const Format &from = *find_format(piece.type), &to = *find_format(type);
+  ErrorStatistics statistics;
   const uint8_t* source = piece.source;
-  float* target = values.data();
   for (const StudyPiece::Range& range : piece.ranges) {
-    converter.convert(source, reinterpret_cast<uint8_t*>(target),
-                      {range.weight_count, range.first_weight, piece.row_length, 0, piece.add}, nullptr);
+    converter.convert(source, target, {range.weight_count, range.first_weight, piece.row_length, 0, piece.add},
+                      nullptr);
+    statistics.merge(converter.statistics());
     source += from.bytes_for(range.weight_count);
-    target += range.weight_count;
+    target += to.bytes_for(range.weight_count);
   }
+  return statistics;
+}
+
+void decode_piece(const StudyPiece& piece, std::vector<float>& values) {
+  values.resize(static_cast<size_t>(piece.weight_count));
+  convert_piece(piece, "f32", llama_cpp, reinterpret_cast<uint8_t*>(values.data()));
 }
 
 }  // namespace nibble

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stats/error_statistics.h"
+
 /// What an analysis does with a piece of a sample, in a worker. Pieces are independent; their results are merged in the
 /// order of the sample, so that no figure depends on the number of workers.
 namespace nibble {
@@ -36,6 +38,10 @@ std::unique_ptr<Study> make_study(const std::string& kind, const std::string& op
 
 /// Reads a piece: a job of a sample's JSON, with `request` if there is one.
 StudyPiece parse_study_piece(const std::string& json, const uint8_t* source);
+
+/// Writes the rows of a piece as a type by a method, to `target`, and gives the errors. Throws Error, with the place in
+/// the tensor, when a weight is not finite or the type cannot hold it.
+ErrorStatistics convert_piece(const StudyPiece& piece, std::string_view type, std::string_view method, uint8_t* target);
 
 /// The rows of a piece as floats. Throws Error, with the place in the tensor, when one is not finite.
 void decode_piece(const StudyPiece& piece, std::vector<float>& values);

@@ -11,35 +11,16 @@ namespace {
 /// Small enough that source, values and decoded values stay in the first cache levels.
 constexpr size_t usual_tile = 2048;
 
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string list;
-  for (const std::string_view name : names) {
-    if (!list.empty()) list += ", ";
-    list += name;
-  }
-  return list;
-}
-
 }  // namespace
 
 Converter::Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel)
     : source_(from, kernel),
       from_(&source_.format()),
       to_(&named_format(to)),
-      target_decoder_(find_decoder(to_->type, kernel)),
-      quantizer_(find_quantizer(to_->type, method == calibrated_method ? lowest_error_method : method, kernel)),
-      meter_(kernel),
-      given_(method == calibrated_method) {
-  if (quantizer_ == nullptr || target_decoder_ == nullptr) {
-    const std::string methods = joined(methods_of(to_->type));
-    const std::string name(to_->name);
-    throw Error(methods.empty() ? "Nibble can read type " + name + " but not write it."
-                                : "There is no method \"" + std::string(method) + "\" for type " + name +
-                                      ". Choose one of: " + methods + ".");
-  }
-  tile_ = whole_blocks(usual_tile, *from_, *to_);
-  decoded_.resize(tile_);
-}
+      trip_(*to_, named_quantizer(*to_, method == calibrated_method ? lowest_error_method : method, kernel), kernel),
+      meter_(*to_, kernel),
+      given_(method == calibrated_method),
+      tile_(whole_blocks(usual_tile, *from_, *to_)) {}
 
 void Converter::check(const TensorStretch& stretch, const float* importance) const {
   const auto aligned = [&](uint64_t n) { return n % from_->block_length == 0 && n % to_->block_length == 0; };
@@ -77,10 +58,7 @@ size_t Converter::tile_length(const TensorStretch& stretch, uint64_t done, const
 
 void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStretch& stretch, const float* importance) {
   check(stretch, importance);
-  // What an earlier run that failed left behind.
-  meter_.finish(statistics_.errors);
-  statistics_.blocks.reset();
-  statistics_.codes.reset();
+  meter_.begin();
   for (uint64_t done = 0; done < stretch.weight_count;) {
     const size_t count = tile_length(stretch, done, importance);
     const uint64_t first_weight = stretch.first_weight + done;
@@ -89,35 +67,22 @@ void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStre
     target += to_->bytes_for(count);
     done += count;
   }
-  meter_.finish(statistics_.errors);
+  meter_.finish();
 }
 
 void Converter::convert_tile(const float* values, uint8_t* target, size_t count, const TensorStretch& stretch,
                              uint64_t first_weight, const float* importance) {
-  if (count > decoded_.size()) decoded_.resize(count);
-  if (!given_) quantizer_->quantize(values, target, count, importance);
-  target_decoder_->decode(target, decoded_.data(), count / to_->block_length);
-  check_target(target, values, count, stretch, first_weight);
-  meter_.add(values, decoded_.data(), count, importance, find_ranges(target, count));
-  if (!to_->quantized) return;
-  statistics_.blocks.add(first_weight / to_->block_length, values, decoded_.data(), count, to_->block_length);
-  statistics_.codes.add(to_->type, target, count / to_->block_length);
+  const float* decoded = given_ ? trip_.read(target, count) : trip_.run(values, target, count, importance);
+  const size_t lost = trip_.first_lost(target, count);
+  if (lost < count) refuse(first_weight + lost, values[lost], stretch);
+  meter_.add(first_weight, values, target, decoded, count, importance, find_ranges(target, count));
 }
 
-void Converter::check_target(const uint8_t* target, const float* values, size_t count, const TensorStretch& stretch,
-                             uint64_t first_weight) const {
-  if (to_->quantized) {
-    const size_t blocks = count / to_->block_length;
-    const size_t invalid = first_invalid(*to_, target, blocks);
-    if (invalid == blocks) return;
-    throw Error("The block at " + place_in_tensor({first_weight + invalid * to_->block_length, stretch.row_length}) +
-                " has weights too large for a scale of type " + std::string(to_->name) +
-                ". Choose bf16 or f32 for this tensor.");
-  }
-  if (all_finite(decoded_.data(), count)) return;
-  const size_t bad = first_not_finite(decoded_.data(), count);
-  throw Error("The weight at " + place_in_tensor({first_weight + bad, stretch.row_length}) + " is " +
-              number_text(values[bad]) + ", too large for type " + std::string(to_->name) +
+void Converter::refuse(uint64_t weight, float value, const TensorStretch& stretch) const {
+  const std::string place = place_in_tensor({weight, stretch.row_length}), type(to_->name);
+  throw Error((to_->quantized
+                   ? "The block at " + place + " has weights too large for a scale of type " + type
+                   : "The weight at " + place + " is " + number_text(value) + ", too large for type " + type) +
               ". Choose bf16 or f32 for this tensor.");
 }
 

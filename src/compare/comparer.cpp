@@ -13,12 +13,11 @@ namespace {
 constexpr size_t usual_tile = 2048;
 
 const Format& decodable(std::string_view name) {
-  const Format* format = find_format(name);
-  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
-  if (find_decoder(format->type, Kernel::scalar) == nullptr) {
-    throw Error("Tensors of type " + std::string(format->name) + " hold no weights that could be compared.");
+  const Format& format = named_format(name);
+  if (find_decoder(format.type, Kernel::scalar) == nullptr) {
+    throw Error("Tensors of type " + std::string(format.name) + " hold no weights that could be compared.");
   }
-  return *format;
+  return format;
 }
 
 void decode(const Format& format, const Decoder& decoder, const ComparedStretch& stretch, uint64_t done,
@@ -35,7 +34,7 @@ Comparer::Comparer(std::string_view first, std::string_view second, Kernel kerne
       second_(&decodable(second)),
       first_decoder_(find_decoder(first_->type, kernel)),
       second_decoder_(find_decoder(second_->type, kernel)),
-      meter_(kernel),
+      meter_(*second_, kernel),
       values_(whole_blocks(usual_tile, *first_, *second_)),
       decoded_(values_.size()) {}
 
@@ -46,20 +45,15 @@ void Comparer::compare(const ComparedStretch& first, const ComparedStretch& seco
       throw Error("A run of weights does not begin and end with a block. This is a fault in the program.");
     }
   }
-  figures_.blocks.reset();
-  figures_.codes.reset();
+  meter_.begin();
   const size_t tile = values_.size();
   for (uint64_t done = 0; done < weight_count; done += tile) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weight_count - done));
     decode(*first_, *first_decoder_, first, done, count, values_.data());
     decode(*second_, *second_decoder_, second, done, count, decoded_.data());
-    meter_.add(values_.data(), decoded_.data(), count);
-    if (!second_->quantized) continue;
-    const uint64_t block = (first_weight + done) / second_->block_length;
-    figures_.blocks.add(block, values_.data(), decoded_.data(), count, second_->block_length);
-    figures_.codes.add(second_->type, second.blocks + second_->bytes_for(done), count / second_->block_length);
+    meter_.add(first_weight + done, values_.data(), second.blocks + second_->bytes_for(done), decoded_.data(), count);
   }
-  meter_.finish(figures_.errors);
+  meter_.finish();
 }
 
 }  // namespace nibble

@@ -3,8 +3,7 @@
 #include <vector>
 
 #include "codec/codec.h"
-#include "codec/conversion_statistics.h"
-#include "stats/error_meter.h"
+#include "codec/conversion_meter.h"
 
 namespace nibble {
 
@@ -30,15 +29,14 @@ class Comparer {
                uint64_t weight_count);
 
   /// The figures of the last comparison. Blocks and codes are those of the second.
-  const ConversionStatistics& figures() const { return figures_; }
+  const ConversionStatistics& figures() const { return meter_.figures(); }
 
  private:
   const Format* first_;
   const Format* second_;
   const Decoder* first_decoder_;
   const Decoder* second_decoder_;
-  ErrorMeter meter_;
-  ConversionStatistics figures_;
+  ConversionMeter meter_;
   std::vector<float> values_, decoded_;
 };
 

@@ -4,7 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "codec/codec.h"
+#include "codec/round_trip.h"
+#include "codec/source_decoder.h"
 #include "stats/error_kernels.h"
 
 namespace nibble {
@@ -29,20 +30,11 @@ class RowErrors {
            double* out);
 
  private:
-  struct Target {
-    const Format* format;
-    const Quantizer* quantizer;
-    const Decoder* decoder;
-  };
+  void measure_row(const float* values, size_t length, const float* importance, double* out);
 
-  void measure_row(const float* importance, double* out);
-  bool valid(const Target& target) const;
-
-  const Format* from_;
-  const Decoder* decoder_;
+  SourceDecoder source_;
   const ErrorKernels* kernels_;
-  std::vector<Target> targets_;
-  std::vector<float> values_, decoded_;
+  std::vector<RoundTrip> targets_;
   std::vector<uint8_t> blocks_;
   std::vector<uint32_t> counters_;  ///< the kernel counts a histogram as well; nobody reads it
 };

@@ -109,7 +109,7 @@ TEST(RowErrors, SaysWhichRowIsNotFiniteAndWhichTypeCannotHoldOne) {
   RowErrors errors("f32", std::vector<std::string>{"q4_0", "f16"}, llama_cpp);
   std::vector<double> out(2 * errors.figures());
   const auto* bytes = reinterpret_cast<const uint8_t*>(rows.data());
-  EXPECT_THAT(sentence_of([&] { errors.run(bytes, 2, 32, 10, nullptr, out.data()); }), HasSubstr("Row 11"));
+  EXPECT_THAT(sentence_of([&] { errors.run(bytes, 2, 32, 10, nullptr, out.data()); }), HasSubstr("row 11, column 8"));
   rows[40] = 1e6f;
   errors.run(bytes, 2, 32, 10, nullptr, out.data());
   EXPECT_DOUBLE_EQ(out[0], 32);
