@@ -12,12 +12,6 @@
 
 namespace nibble {
 
-const Format& named_format(std::string_view name) {
-  const Format* format = find_format(name);
-  if (format == nullptr) throw Error("There is no tensor type named \"" + std::string(name) + "\".");
-  return *format;
-}
-
 std::string place_in_tensor(WeightPosition position) {
   return "row " + std::to_string(position.weight / position.row_length) + ", column " +
          std::to_string(position.weight % position.row_length) + " (both counted from 0)";

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "formats/named_format.h"
 
 namespace nibble {
 
@@ -56,8 +57,5 @@ class SourceDecoder {
   std::vector<float> values_;
   std::vector<uint8_t> gathered_;
 };
-
-/// The format called `name`; throws Error when there is none.
-const Format& named_format(std::string_view name);
 
 }  // namespace nibble

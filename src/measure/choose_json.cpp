@@ -5,6 +5,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "formats/named_format.h"
 #include "json/parse.h"
 #include "recipe/tensor_kind.h"
 
@@ -95,13 +96,7 @@ Json parsed_object(std::string_view json) {
   return root;
 }
 
-Type type_of(const Json& value) {
-  const Format* format = value.is_text() ? find_format(std::string_view(value.text())) : nullptr;
-  if (format == nullptr)
-    throw Error("There is no tensor type " + in_quotes(value.is_text() ? value.get<std::string>() : value.dump()) +
-                ". Choose one such as q4_K or q8_0.");
-  return format->type;
-}
+Type type_of(const Json& value) { return named_format(value.is_text() ? value.get<std::string>() : value.dump()).type; }
 
 Assignment assignment_of(const Measurement& measurement, const Json& json) {
   if (!json.is_object()) throw Error("The types of the tensors are not a JSON object.");

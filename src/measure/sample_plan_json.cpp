@@ -1,10 +1,11 @@
 
-#include "container/text.h"
 #include "error.h"
+#include "formats/named_format.h"
 #include "json/parse.h"
 #include "measure/sample_plan.h"
 #include "plan/json_parts.h"
 #include "plan/layout.h"
+#include "quotes.h"
 
 namespace nibble {
 namespace {
@@ -21,11 +22,9 @@ std::vector<Type> types_of(const Json& value) {
   if (value.elements().empty()) throw Error("The types to measure must be a list of types, \"usual\" or \"all\".");
   for (const Json& element : value.elements()) {
     const std::string name = element.is_text() ? element.get<std::string>() : element.dump();
-    const Format* format = find_format(std::string_view(name));
-    if (format == nullptr)
-      throw Error("There is no tensor type " + in_quotes(name) + ". Choose one such as q4_K or q8_0.");
-    if (codec_of(format->type).quantizers.empty()) throw Error("Nibble can read type " + name + " but not write it.");
-    types.push_back(format->type);
+    const Type type = named_format(name).type;
+    if (codec_of(type).quantizers.empty()) throw Error("Nibble can read type " + name + " but not write it.");
+    types.push_back(type);
   }
   return types;
 }

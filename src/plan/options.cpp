@@ -8,6 +8,7 @@
 #include "container/importance.h"
 #include "container/text.h"
 #include "error.h"
+#include "formats/named_format.h"
 #include "json/parse.h"
 #include "names.h"
 #include "packing/matrix_packer.h"
@@ -34,12 +35,7 @@ bool as_bool(const std::string& name, const Json& value) {
   return value.get<bool>();
 }
 
-Type as_type(const std::string& name, const Json& value) {
-  const std::string text = as_text(name, value);
-  const Format* format = find_format(std::string_view(text));
-  if (!format) throw Error("There is no tensor type " + in_quotes(text) + ". Choose one such as q4_K or q8_0.");
-  return format->type;
-}
+Type as_type(const std::string& name, const Json& value) { return named_format(as_text(name, value)).type; }
 
 void set_type(PlanOptions& options, const Json& value) {
   const std::string text = value.is_unsigned() ? std::to_string(value.get<uint64_t>()) : as_text("type", value);

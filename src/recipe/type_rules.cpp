@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "container/text.h"
 #include "error.h"
 #include "names.h"
+#include "quotes.h"
 
 namespace nibble {
 

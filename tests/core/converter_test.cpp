@@ -255,7 +255,7 @@ TEST(Converter, RefusesWhatCannotBeConverted) {
   const auto sentence = [](const char* from, const char* to, const char* method) {
     return sentence_of([&] { Converter(from, to, method); });
   };
-  EXPECT_EQ(sentence("f32", "q9_9", "llama.cpp"), "There is no tensor type named \"q9_9\".");
+  EXPECT_EQ(sentence("f32", "q9_9", "llama.cpp"), "There is no tensor type \"q9_9\". Choose one such as q4_K or q8_0.");
   EXPECT_THAT(sentence("i32", "q4_0", "llama.cpp"), testing::HasSubstr("i32 can only be copied"));
   EXPECT_THAT(sentence("f32", "q8_K", "llama.cpp"), testing::HasSubstr("not write it"));
   EXPECT_THAT(sentence("f32", "q4_0", "magic"),
