@@ -11,7 +11,7 @@ class LevelTrials {
  public:
   /// Decodes and keeps the piece.
   explicit LevelTrials(const StudyPiece& piece);
-  /// Takes { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures of web/src/core/types.ts.
+  /// Takes { levels, block (0: whole rows), search, scaleBits }; JSON: LevelFigures of web/src/wasm/types.
   std::string measure(const std::string& request);
   /// JSON: the levels with the least squared error for these weights divided by their block's largest magnitude
   /// (LevelHistogram::optimal_levels).
@@ -26,7 +26,7 @@ class LevelTrials {
   size_t row_length_;
 };
 
-/// JSON: LevelPreset[] of web/src/core/types.ts.
+/// JSON: LevelPreset[] of web/src/wasm/types.
 std::string level_presets_json();
 
 }  // namespace nibble

@@ -31,7 +31,7 @@ struct NumberFormatOptions {
   std::vector<float> own;             ///< levels of "own", ascending
   int scale_bits = 16;                ///< 16: half floats, 32: single floats; offsets too
 };
-/// Reads the JSON form (NumberFormatOptions of web/src/core/types.ts). Throws Error.
+/// Reads the JSON form (NumberFormatOptions of web/src/wasm/types). Throws Error.
 NumberFormatOptions parse_number_format_options(const std::string& json);
 
 /// One way to spend bits.
@@ -64,7 +64,7 @@ class NumberFormatSummary {
  public:
   /// `bytes` are a result of NumberFormatStudy.
   void merge(const uint8_t* bytes, size_t size);
-  /// JSON: NumberFormatReport of web/src/core/types.ts.
+  /// JSON: NumberFormatReport of web/src/wasm/types.
   std::string report() const;
 
  private:

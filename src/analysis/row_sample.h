@@ -53,7 +53,7 @@ RowSample make_row_sample(const Model& model, const RowSampleOptions& options);
 /// continue it.
 void append_weights(const ModelTensor& tensor, uint64_t first, uint64_t count, RowSampleJob& job);
 
-/// The JSON forms: RowSampleOptions and RowSample of web/src/core/types.ts.
+/// The JSON forms: RowSampleOptions and RowSample of web/src/wasm/types.
 RowSampleOptions parse_row_sample_options(const std::string& json);
 std::string row_sample_json(const RowSample& sample, const Model& model);
 

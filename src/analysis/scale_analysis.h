@@ -63,7 +63,7 @@ class ScaleAnalysis : public Study {
   std::vector<uint8_t> target_;
 };
 
-/// JSON: ScaleAnalysisReport of web/src/core/types.ts, without its tables.
+/// JSON: ScaleAnalysisReport of web/src/wasm/types, without its tables.
 std::string scale_analysis_report(const ScaleAnalysisOptions& options, const ScaleFigures& figures);
 /// JSON: one DivisorTable of the same.
 std::string divisor_table_json(const ScaleAnalysisOptions& options, const ScaleFigures& figures,

@@ -27,7 +27,7 @@ struct TensorSummary {
 /// `count` finite values.
 TensorSummary summary_of(const float* values, size_t count);
 
-/// The study "summary": gives JSON TensorSummary of web/src/core/types.ts for each piece, or `{ "problem": sentence }`
+/// The study "summary": gives JSON TensorSummary of web/src/wasm/types for each piece, or `{ "problem": sentence }`
 /// when a weight is not finite.
 class SummaryStudy : public Study {
  public:

@@ -25,7 +25,7 @@ struct ConversionStatistics {
   static ConversionStatistics restore(const uint8_t* bytes, size_t size);
 };
 
-/// The figures as JSON: ErrorReport of web/src/core/types.ts with its blocks and codes.
+/// The figures as JSON: ErrorReport of web/src/wasm/types with its blocks and codes.
 std::string conversion_report(const ConversionStatistics& statistics);
 
 }  // namespace nibble

@@ -28,7 +28,7 @@ struct TensorPair {
 /// so.
 std::vector<TensorPair> pair_tensors(const Model& a, const Model& b);
 
-/// TensorPair[] of web/src/core/types.ts.
+/// TensorPair[] of web/src/wasm/types.
 std::string pairs_json(const std::vector<TensorPair>& pairs);
 
 }  // namespace nibble

@@ -47,7 +47,7 @@ struct ImportanceStatistics {
 
 /// Of entries that met tokens and whose numbers are finite; others are left out.
 ImportanceStatistics importance_statistics(const ImportanceSums& sums);
-/// ImportanceStatistics of web/src/core/types.ts.
+/// ImportanceStatistics of web/src/wasm/types.
 std::string importance_statistics_json(const ImportanceStatistics& statistics);
 
 }  // namespace nibble

@@ -22,7 +22,7 @@ enum class FormatKind : uint8_t {
   ternary,                ///< scale * level, for models trained with two or three values: nothing to search
 };
 
-/// As web/src/core/types.ts (FormatGrammar) spells it.
+/// As web/src/wasm/types (FormatGrammar) spells it.
 constexpr std::string_view kind_name(FormatKind kind) {
   switch (kind) {
     case FormatKind::number: return "number";

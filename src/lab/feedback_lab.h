@@ -17,7 +17,7 @@ struct FeedbackBlock {
   std::vector<float> levels;   ///< ascending, 2..256
 };
 
-/// Reads a request (JSON, see FeedbackRequest in web/src/core/types.ts); throws Error that names what is wrong with it.
+/// Reads a request (JSON, see FeedbackRequest in web/src/wasm/types); throws Error that names what is wrong with it.
 FeedbackBlock parse_feedback_block(const std::string& json);
 
 /// The row after a column was rounded or moved.
@@ -47,7 +47,7 @@ struct FeedbackReport {
 /// Throws Error when the metric cannot be used.
 FeedbackReport feedback_steps(const FeedbackBlock& block, Kernel kernel = best_kernel());
 
-/// JSON: FeedbackReport of web/src/core/types.ts.
+/// JSON: FeedbackReport of web/src/wasm/types.
 std::string feedback_report(const std::string& request);
 
 }  // namespace nibble

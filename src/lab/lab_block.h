@@ -40,7 +40,7 @@ struct LabBlock {
   AffineProblem two_numbers() const;
 };
 
-/// Reads a request (JSON, see LabRequest in web/src/core/types.ts); throws Error that names what is wrong with it.
+/// Reads a request (JSON, see LabRequest in web/src/wasm/types); throws Error that names what is wrong with it.
 LabBlock parse_lab_block(const std::string& json);
 
 /// The numbers that llama.cpp's search gives the super-block of these 256 weights: JSON

@@ -4,7 +4,7 @@
 
 #include "measure/choose.h"
 
-/// The JSON forms of web/src/core/types.ts for what can be asked of a measurement. Requests that mean nothing throw
+/// The JSON forms of web/src/wasm/types for what can be asked of a measurement. Requests that mean nothing throw
 /// Error.
 namespace nibble {
 

@@ -14,7 +14,7 @@ struct MeasureOptions {
   SampleSize size;
 };
 
-/// Reads the JSON form (MeasureOptions of web/src/core/types.ts). Throws Error for anything it does not understand.
+/// Reads the JSON form (MeasureOptions of web/src/wasm/types). Throws Error for anything it does not understand.
 MeasureOptions parse_measure_options(std::string_view json);
 
 /// The types measured when nobody says: the usual ones that need no importance matrix.
@@ -48,7 +48,7 @@ struct SampleJob {
 /// has more. Rows are read in the order of the file.
 std::vector<SampleJob> sample_jobs(const ModelTensor& tensor, uint64_t begin, uint64_t end, uint64_t job_bytes);
 
-/// SamplePlan and SampleJob[] of web/src/core/types.ts.
+/// SamplePlan and SampleJob[] of web/src/wasm/types.
 std::string sample_plan_json(const SamplePlan& plan);
 std::string sample_jobs_json(const std::vector<SampleJob>& jobs);
 /// { tensor name: type name } of what a plan converts or copies.

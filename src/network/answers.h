@@ -45,9 +45,9 @@ class Answers {
 
 /// The numbers of each token, one after the other: how figures travel from the workers.
 std::vector<double> figure_values(std::span<const TokenFigures> figures);
-/// AnswerReport of web/src/core/types.ts.
+/// AnswerReport of web/src/wasm/types.
 std::string answers_json(const Answers& answers);
-/// A list of AnsweredToken of web/src/core/types.ts, of `count` tokens from `first` on, or of those there are.
+/// A list of AnsweredToken of web/src/wasm/types, of `count` tokens from `first` on, or of those there are.
 std::string answered_tokens_json(const Answers& answers, size_t first, size_t count);
 
 }  // namespace nibble::network

@@ -8,7 +8,7 @@
 #include "network/forward.h"
 #include "network/pass_plan.h"
 
-/// The JSON forms of web/src/core/types.ts: how a plan travels to whoever reads the weights, and from there, step by
+/// The JSON forms of web/src/wasm/types: how a plan travels to whoever reads the weights, and from there, step by
 /// step, to the workers.
 namespace nibble::network {
 

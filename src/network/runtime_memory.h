@@ -24,7 +24,7 @@ struct RuntimeMemory {
 /// blocks of the type.
 RuntimeMemory runtime_memory(const GgufHeader& metadata, uint64_t vocabulary, uint64_t context, Type cache_type);
 
-/// RuntimeMemory of web/src/core/types.ts, for a model that is complete; `cache_type` is one of cache_types(). Throws
+/// RuntimeMemory of web/src/wasm/types, for a model that is complete; `cache_type` is one of cache_types(). Throws
 /// Error likewise, and for any other type.
 std::string runtime_memory_json(const Model& model, uint64_t context, std::string_view cache_type);
 

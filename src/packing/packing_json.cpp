@@ -18,7 +18,7 @@ Json layer_of(std::string_view name) {
   return nullptr;
 }
 
-/// Role of web/src/core/types.ts, as far as Hugging Face names tell.
+/// Role of web/src/wasm/types, as far as Hugging Face names tell.
 const char* role_of(std::string_view name) {
   static constexpr std::pair<std::string_view, const char*> roles[] = {
       {"norm", "norm"}, {"ln_", "norm"},       {"embed", "token_embd"}, {"wte.", "token_embd"}, {"lm_head", "output"},

@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include "plan/plan.h"
 
-/// The JSON forms of web/src/core/types.ts. Text that is not UTF-8 gets replacement characters.
+/// The JSON forms of web/src/wasm/types. Text that is not UTF-8 gets replacement characters.
 namespace nibble {
 
 /// ModelInfo. `model` is complete.

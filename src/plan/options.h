@@ -30,7 +30,7 @@ struct PlanOptions {
   uint64_t job_bytes = uint64_t{4} << 20;  ///< upper bound of one job's input, where rows and blocks allow
 };
 
-/// Reads the JSON form (PlanOptions in web/src/core/types.ts). Throws Error for anything it does not understand: what
+/// Reads the JSON form (PlanOptions in web/src/wasm/types). Throws Error for anything it does not understand: what
 /// it returns means something, whether or not it suits a model.
 PlanOptions parse_plan_options(std::string_view json);
 

@@ -30,7 +30,7 @@ constexpr bool holds_values(Category category) {
   return category == Category::value || category == Category::qkv || category == Category::kv_b;
 }
 
-/// The part in one word, for charts and tables: Role of web/src/core/types.ts.
+/// The part in one word, for charts and tables: Role of web/src/wasm/types.
 std::string_view role_name(std::string_view name);
 /// Whether a word is one that role_name() gives.
 bool is_role(std::string_view word);

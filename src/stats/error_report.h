@@ -6,7 +6,7 @@
 
 namespace nibble {
 
-/// The figures as JSON: ErrorReport of web/src/core/types.ts.
+/// The figures as JSON: ErrorReport of web/src/wasm/types.
 std::string error_report(const ErrorStatistics& statistics);
 
 /// The line llama.cpp's quantize-stats prints for a tensor or a total, without the end of line.

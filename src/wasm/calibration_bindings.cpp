@@ -17,7 +17,7 @@ using bound::sentence_of;
 
 class BoundRounder {
  public:
-  /// `request`: RoundingRequest of web/src/core/types.ts. Pointers: see nibble.d.ts.
+  /// `request`: RoundingRequest of web/src/wasm/types. Pointers: see nibble.d.ts.
   BoundRounder(const std::string& request, uintptr_t inputs, uintptr_t cross, uintptr_t held_back) {
     problem_ = sentence_of([&] {
       const Json asked = parse_json(request);

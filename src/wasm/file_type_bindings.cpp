@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "recipe/file_types.h"
 
-/// The list of file types, as web/src/core/types.ts (FileTypeInfo) describes it.
+/// The list of file types, as web/src/wasm/types (FileTypeInfo) describes it.
 namespace nibble {
 namespace {
 
