@@ -357,10 +357,10 @@ test('with reduced motion candidates are stepped through, never played', async (
   await method(page, 'table8').click();
   await expect(lab(page).getByRole('button', { name: /^Play/ })).toHaveCount(0);
   for (let candidate = 1; candidate <= 8; candidate += 1) {
-    await lab(page).getByRole('button', { name: 'Step' }).click();
+    await lab(page).getByRole('button', { name: 'Step', exact: true }).click();
     await expect(lab(page)).toContainText(`candidate ${candidate} of 8`);
   }
-  await lab(page).getByRole('button', { name: 'Step' }).click();
+  await lab(page).getByRole('button', { name: 'Step', exact: true }).click();
   await expect(readout(page)).toContainText('−0.09796');
 });
 
