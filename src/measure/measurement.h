@@ -72,7 +72,7 @@ struct Measurement {
   uint64_t rows_wanted(const MeasuredTensor& tensor) const;
 };
 
-/// The JSON form, Measurement of web/src/wasm/types: the sums that choosing needs, and the figures made from them.
+/// The JSON form, MeasurementFile of web/src/wasm/types: the sums that choosing needs, and the figures made from them.
 std::string measurement_json(const Measurement& measurement);
 /// Reads it back; figures made from the sums are not read. Throws Error when it is not one, or of another version.
 Measurement parse_measurement(std::string_view json);
