@@ -106,7 +106,7 @@ export const ODD_FOLDERS: OddFolder[] = [
   {
     name: 'no tokenizer',
     level: 'warning',
-    says: 'The folder has no tokenizer: neither tokenizer.model nor tokenizer.json is there.',
+    says: 'The folder has no tokenizer: neither tokenizer.model nor tokenizer.json, vocab.json with',
     change(files) {
       files.delete('tokenizer.model');
       files.delete('tokenizer.json');
@@ -115,10 +115,10 @@ export const ODD_FOLDERS: OddFolder[] = [
   {
     name: 'a tokenizer of a kind that is not read',
     level: 'warning',
-    says: 'tokenizer.json holds a WordPiece tokenizer.',
+    says: 'tokenizer.json holds a WordLevel tokenizer.',
     change(files) {
       files.delete('tokenizer.model');
-      files.set('tokenizer.json', JSON.stringify({ model: { type: 'WordPiece', vocab: { a: 0 } } }));
+      files.set('tokenizer.json', JSON.stringify({ model: { type: 'WordLevel', vocab: { a: 0 } } }));
     },
   },
   {

@@ -166,7 +166,10 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
           }
           file="feedback-h"
           table={lazily(() => ({
-            columns: [{ title: 'column' }, ...weights.map((_, index) => ({ title: `with column ${first + index}` }))],
+            columns: [
+              { title: 'column' },
+              ...weights.map((_, index) => ({ title: `with column ${first + index}, inputs squared` })),
+            ],
             rows: weights.map((_, row) => [first + row, ...report.damped.slice(row * n, (row + 1) * n)]),
           }))}
         >
@@ -245,9 +248,9 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
               { title: 'step' },
               ...paths.map(({ name }) => ({ title: `${name}: ${OUTPUT_ERROR.title}`, unit: OUTPUT_ERROR.unit })),
             ],
-            rows: Array.from({ length: last }, (_, step) => [
-              step + 1,
-              ...paths.map(({ errors }) => errors[step] ?? null),
+            rows: Array.from({ length: last + 1 }, (_, step) => [
+              step,
+              ...paths.map(({ errors }) => (step === 0 ? 0 : (errors[step - 1] ?? null))),
             ]),
           }))}
         >
