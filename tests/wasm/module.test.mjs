@@ -215,7 +215,10 @@ test("every build and kernel makes the same bytes and the same figures", () => {
 
 test("bad input comes back as a sentence", () => {
   const none = new core.Converter("f32", "q9_9", "llama.cpp", "scalar");
-  assert.equal(none.problem(), 'There is no tensor type "q9_9". Choose one such as q4_K or q8_0.');
+  assert.equal(
+    none.problem(),
+    'There is no tensor type "q9_9". Choose one such as q4_K or q8_0.',
+  );
   assert.equal(none.run(0, 0, 32, 0, 32, 0, 0, 0), none.problem());
   none.delete();
   const odd = new core.Converter("f32", "q4_0", "llama.cpp", "fast");
