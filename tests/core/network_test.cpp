@@ -410,47 +410,63 @@ TEST(Network, SumsOfSquaresAreThoseOfTheInput) {
   }
 }
 
-/// The headers of an F16 llama of these sizes; nobody has its weights.
+/// The header of an F16 model that is too large to be made: tensors one after the other, whose weights nobody has.
+class LargeModel {
+ public:
+  /// Matrices in F16, vectors in F32.
+  void add(const std::string& name, const std::vector<uint64_t>& shape) {
+    const bool matrix = shape.size() > 1;
+    file.tensor(name, shape, matrix ? 1 : 0, 0, offset_);
+    offset_ += matrix ? shape[0] * shape[1] * 2 : (shape[0] * 4 + 31) / 32 * 32;
+  }
+
+  Model model() {
+    const std::vector<uint8_t> header = file.build();
+    Model model;
+    EXPECT_EQ(model.offer(0, "large.gguf", header.size() + offset_, 0, header).bytes, 0u);
+    model.complete();
+    return model;
+  }
+
+  GgufBuilder file;
+
+ private:
+  uint64_t offset_ = 0;
+};
+
+/// A llama of these sizes.
 Model llama_of(uint64_t layers, uint32_t embedding, uint32_t heads, uint32_t key_heads, uint32_t hidden,
                uint64_t tokens) {
-  GgufBuilder file;
+  LargeModel large;
+  GgufBuilder& file = large.file;
   file.value("general.architecture", "llama").value("llama.block_count", static_cast<uint32_t>(layers));
   file.value("llama.embedding_length", embedding).value("llama.attention.head_count", heads);
   file.value("llama.attention.head_count_kv", key_heads).value("llama.feed_forward_length", hidden);
   file.value("llama.context_length", 8192);
-  uint64_t offset = 0;
-  const auto add = [&](const std::string& name, std::vector<uint64_t> shape) {
-    const bool matrix = shape.size() > 1;
-    file.tensor(name, shape, matrix ? 1 : 0, 0, offset);
-    offset += matrix ? shape[0] * shape[1] * 2 : shape[0] * 4;
-  };
-  add("token_embd.weight", {embedding, tokens});
-  add("output_norm.weight", {embedding});
+  large.add("token_embd.weight", {embedding, tokens});
+  large.add("output_norm.weight", {embedding});
   const uint64_t keys = uint64_t{embedding} / heads * key_heads;
   for (uint64_t layer = 0; layer < layers; ++layer) {
     const std::string prefix = "blk." + std::to_string(layer) + '.';
-    add(prefix + "attn_norm.weight", {embedding});
-    add(prefix + "attn_q.weight", {embedding, embedding});
-    add(prefix + "attn_k.weight", {embedding, keys});
-    add(prefix + "attn_v.weight", {embedding, keys});
-    add(prefix + "attn_output.weight", {embedding, embedding});
-    add(prefix + "ffn_norm.weight", {embedding});
-    add(prefix + "ffn_gate.weight", {embedding, hidden});
-    add(prefix + "ffn_up.weight", {embedding, hidden});
-    add(prefix + "ffn_down.weight", {hidden, embedding});
+    large.add(prefix + "attn_norm.weight", {embedding});
+    large.add(prefix + "attn_q.weight", {embedding, embedding});
+    large.add(prefix + "attn_k.weight", {embedding, keys});
+    large.add(prefix + "attn_v.weight", {embedding, keys});
+    large.add(prefix + "attn_output.weight", {embedding, embedding});
+    large.add(prefix + "ffn_norm.weight", {embedding});
+    large.add(prefix + "ffn_gate.weight", {embedding, hidden});
+    large.add(prefix + "ffn_up.weight", {embedding, hidden});
+    large.add(prefix + "ffn_down.weight", {hidden, embedding});
   }
-  const std::vector<uint8_t> header = file.build();
-  Model model;
-  EXPECT_EQ(model.offer(0, "large.gguf", header.size() + offset, 0, header).bytes, 0u);
-  model.complete();
-  return model;
+  return large.model();
 }
 
 /// The same of a Qwen3.5.
 Model qwen35_of(uint32_t layers, uint32_t embedding, uint32_t heads, uint32_t key_heads, uint32_t hidden,
                 uint32_t delta_heads, uint64_t tokens) {
   constexpr uint32_t head = 256, delta = 128, delta_key_heads = 16;
-  GgufBuilder file;
+  LargeModel large;
+  GgufBuilder& file = large.file;
   const std::string of = "qwen35.";
   file.value("general.architecture", "qwen35").value(of + "block_count", layers);
   file.value(of + "embedding_length", embedding).value(of + "feed_forward_length", hidden);
@@ -459,46 +475,36 @@ Model qwen35_of(uint32_t layers, uint32_t embedding, uint32_t heads, uint32_t ke
   file.value(of + "rope.dimension_count", 64).value(of + "ssm.conv_kernel", 4).value(of + "ssm.state_size", delta);
   file.value(of + "ssm.group_count", delta_key_heads).value(of + "ssm.time_step_rank", delta_heads);
   file.value(of + "ssm.inner_size", delta_heads * delta);
-  uint64_t offset = 0;
-  const auto add = [&](const std::string& name, std::vector<uint64_t> shape) {
-    const bool matrix = shape.size() > 1;
-    file.tensor(name, shape, matrix ? 1 : 0, 0, offset);
-    offset += matrix ? shape[0] * shape[1] * 2 : (shape[0] * 4 + 31) / 32 * 32;
-  };
-  add("token_embd.weight", {embedding, tokens});
-  add("output_norm.weight", {embedding});
+  large.add("token_embd.weight", {embedding, tokens});
+  large.add("output_norm.weight", {embedding});
   for (uint32_t layer = 0; layer < layers; ++layer) {
     const std::string prefix = "blk." + std::to_string(layer) + '.';
     const uint64_t values = uint64_t{delta_heads} * delta, mixed = values + 2 * delta_key_heads * delta;
-    add(prefix + "attn_norm.weight", {embedding});
+    large.add(prefix + "attn_norm.weight", {embedding});
     if (layer % 4 == 3) {
-      add(prefix + "attn_q.weight", {embedding, 2 * heads * head});
-      add(prefix + "attn_k.weight", {embedding, key_heads * head});
-      add(prefix + "attn_v.weight", {embedding, key_heads * head});
-      add(prefix + "attn_q_norm.weight", {head});
-      add(prefix + "attn_k_norm.weight", {head});
-      add(prefix + "attn_output.weight", {heads * head, embedding});
+      large.add(prefix + "attn_q.weight", {embedding, 2 * heads * head});
+      large.add(prefix + "attn_k.weight", {embedding, key_heads * head});
+      large.add(prefix + "attn_v.weight", {embedding, key_heads * head});
+      large.add(prefix + "attn_q_norm.weight", {head});
+      large.add(prefix + "attn_k_norm.weight", {head});
+      large.add(prefix + "attn_output.weight", {heads * head, embedding});
     } else {
-      add(prefix + "attn_qkv.weight", {embedding, mixed});
-      add(prefix + "attn_gate.weight", {embedding, values});
-      add(prefix + "ssm_beta.weight", {embedding, delta_heads});
-      add(prefix + "ssm_alpha.weight", {embedding, delta_heads});
-      add(prefix + "ssm_conv1d.weight", {4, mixed});
-      add(prefix + "ssm_dt.bias", {delta_heads});
-      add(prefix + "ssm_a", {delta_heads});
-      add(prefix + "ssm_norm.weight", {delta});
-      add(prefix + "ssm_out.weight", {values, embedding});
+      large.add(prefix + "attn_qkv.weight", {embedding, mixed});
+      large.add(prefix + "attn_gate.weight", {embedding, values});
+      large.add(prefix + "ssm_beta.weight", {embedding, delta_heads});
+      large.add(prefix + "ssm_alpha.weight", {embedding, delta_heads});
+      large.add(prefix + "ssm_conv1d.weight", {4, mixed});
+      large.add(prefix + "ssm_dt.bias", {delta_heads});
+      large.add(prefix + "ssm_a", {delta_heads});
+      large.add(prefix + "ssm_norm.weight", {delta});
+      large.add(prefix + "ssm_out.weight", {values, embedding});
     }
-    add(prefix + "post_attention_norm.weight", {embedding});
-    add(prefix + "ffn_gate.weight", {embedding, hidden});
-    add(prefix + "ffn_up.weight", {embedding, hidden});
-    add(prefix + "ffn_down.weight", {hidden, embedding});
+    large.add(prefix + "post_attention_norm.weight", {embedding});
+    large.add(prefix + "ffn_gate.weight", {embedding, hidden});
+    large.add(prefix + "ffn_up.weight", {embedding, hidden});
+    large.add(prefix + "ffn_down.weight", {hidden, embedding});
   }
-  const std::vector<uint8_t> header = file.build();
-  Model model;
-  EXPECT_EQ(model.offer(0, "large.gguf", header.size() + offset, 0, header).bytes, 0u);
-  model.complete();
-  return model;
+  return large.model();
 }
 
 /// The bound the plan states, for 8 192 tokens in texts of 512 and four workers.
