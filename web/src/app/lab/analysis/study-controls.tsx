@@ -40,13 +40,13 @@ export function TensorChoice({
   );
 }
 
-export function StudyButton<T>({
+export function StudyButton({
   study,
   children,
   disabled = false,
   onStart,
 }: {
-  study: Studying<T>;
+  study: { running: boolean; stop: () => void };
   children: string;
   disabled?: boolean;
   onStart: () => void;

@@ -1,19 +1,27 @@
 /** A study that a person starts and may stop: its progress, what is known so far, and how it ended. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { sentenceOf, Stopped, type StudyProgress, type StudyRun } from '../../../core/index';
+import { sentenceOf, Stopped, type StudyProgress } from '../../../core/index';
 import { workers } from '../../state/workers';
 
-export interface Studying<T> {
+interface Work<T, Progress> {
+  workers: number;
+  signal: AbortSignal;
+  onProgress: (now: Progress) => void;
+  onReport: (soFar: T) => void;
+}
+
+/** `Progress` is what the work tells on its way. */
+export interface Studying<T, Progress extends { share: number } = StudyProgress> {
   running: boolean;
-  progress: StudyProgress | null;
+  progress: Progress | null;
   found: T | null;
   problem: string | null;
-  start: (work: (run: StudyRun & { onReport: (soFar: T) => void }) => Promise<T>) => void;
+  start: (work: (run: Work<T, Progress>) => Promise<T>) => void;
   stop: () => void;
 }
 
-export function useStudy<T>(): Studying<T> {
-  const [progress, setProgress] = useState<StudyProgress | null>(null);
+export function useStudy<T, Progress extends { share: number } = StudyProgress>(): Studying<T, Progress> {
+  const [progress, setProgress] = useState<Progress | null>(null);
   const [found, setFound] = useState<T | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [running, setRunning] = useState(false);

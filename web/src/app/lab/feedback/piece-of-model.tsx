@@ -1,12 +1,12 @@
 /** Puts eight columns of a row of the open model on the stepper. */
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { observedTensors, observingPass, sentenceOf, Stopped } from '../../../core/index';
-import { TensorChoice } from '../analysis/study-controls';
+import { useMemo, useState } from 'preact/hooks';
+import { observedTensors, observingPass, type PassProgress, sentenceOf } from '../../../core/index';
+import { StudyButton, TensorChoice } from '../analysis/study-controls';
+import { useStudy } from '../analysis/use-study';
 import type { Opened } from '../../state/opening';
 import { blankTexts } from '../../state/pass-cost';
 import { textName } from '../../state/text';
-import { workers } from '../../state/workers';
 import { integer, percent } from '../../../text/units';
 import type { FeedbackExample } from './example';
 import { COLUMNS, pieceOf, TOKENS } from './from-model';
@@ -36,34 +36,20 @@ export function PieceOfModel({
   const [name, setName] = useState(() => (tensors.find(({ role }) => role === 'down') ?? tensors[0])?.name ?? '');
   const [row, setRow] = useState(0);
   const [first, setFirst] = useState(0);
-  const [share, setShare] = useState<number | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const working = useRef<AbortController | null>(null);
-  useEffect(() => () => working.current?.abort(), []);
+  const study = useStudy<FeedbackExample, PassProgress>();
   if (typeof found === 'string')
     return <p class="small quiet">A piece of this model cannot be shown: its inputs are not known. {found}</p>;
   const at = tensors.findIndex((tensor) => tensor.name === name);
   const shape = tensors[at]?.shape ?? [COLUMNS, 1];
   const rows = shape.slice(1).reduce((product, length) => product * length, 1);
   const clamped = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value || 0)));
-  const show = async () => {
-    working.current?.abort();
-    const mine = new AbortController();
-    working.current = mine;
-    setProblem(null);
-    setShare(0);
-    try {
-      const piece = await pieceOf(model, numbers[at]!, clamped(row, rows - 1), clamped(first, shape[0]! - COLUMNS), {
-        workers: workers.peek(),
-        signal: mine.signal,
-        onProgress: (progress) => setShare(progress.share),
-      });
-      if (!mine.signal.aborted) onPiece(piece);
-    } catch (error) {
-      if (!mine.signal.aborted && !(error instanceof Stopped)) setProblem(sentenceOf(error));
-    }
-    if (working.current === mine) setShare(null);
-  };
+  const show = () =>
+    study.start(async (run) => {
+      const columns = clamped(first, shape[0]! - COLUMNS);
+      const piece = await pieceOf(model, numbers[at]!, clamped(row, rows - 1), columns, run);
+      if (!run.signal.aborted) onPiece(piece);
+      return piece;
+    });
   return (
     <fieldset class="lab-model">
       <legend>A piece of this model</legend>
@@ -91,31 +77,18 @@ export function PieceOfModel({
         />
       </label>
       <div class="lab-model-actions">
-        {share === null ? (
-          <button type="button" class="button" disabled={at < 0} onClick={() => void show()}>
-            Show these columns
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              working.current?.abort();
-              setShare(null);
-            }}
-          >
-            Stop
-          </button>
-        )}
+        <StudyButton study={study} disabled={at < 0} onStart={show}>
+          Show these columns
+        </StudyButton>
       </div>
       <p class="option-note" role="status">
-        {share === null
-          ? `The model reads ${integer(TOKENS)} tokens of ${textName.value} as far as that layer.`
-          : `${percent(share, 0)} read`}
+        {study.running
+          ? `${percent(study.progress?.share ?? 0, 0)} read`
+          : `The model reads ${integer(TOKENS)} tokens of ${textName.value} as far as that layer.`}
       </p>
-      {problem && (
+      {study.problem && (
         <p class="notice bad" role="alert">
-          {problem}
+          {study.problem}
         </p>
       )}
     </fieldset>
