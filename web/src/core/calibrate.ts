@@ -25,7 +25,7 @@ import { CalibrationWorkers } from './calibration-workers';
 import type { ChatUse } from './chat';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
-import type { PassProgress, PassRun } from './pass';
+import { type PassProgress, type PassRun, progressSince, sizeOf } from './pass';
 import { Problem } from './problem';
 import type { HashedFile } from './hash';
 import { filesOf } from './receipt';
@@ -67,11 +67,8 @@ export const tokensOf = (texts: readonly Text[]) => texts.reduce((sum, { tokens 
 
 /** What taking the texts through the model will do. Throws Problem when it cannot be run. */
 export function calibrationPass(model: OpenedModel, texts: DividedTexts): PassPlan {
-  const all = [...texts.calibrate, ...texts.heldBack];
   return model.passPlan({
-    tokens: tokensOf(all),
-    sequences: all.length,
-    longest: all.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
+    ...sizeOf([...texts.calibrate, ...texts.heldBack]),
     observe: true,
     logits: false,
     leastWindow: windowColumns,
@@ -241,9 +238,7 @@ export async function calibrateFrom(
     for (const [number, window] of windows.entries()) {
       const targets = window.tensors.flatMap(({ name }) => rounding.targets.get(name) ?? []);
       if (targets.length > 0) await rounding.roundWindow(targets, window, await statistics.read(number));
-      const seconds = (performance.now() - start) / 1000;
-      const share = (number + 1) / windows.length;
-      run.onProgress?.({ share, seconds, secondsLeft: (seconds / share) * (1 - share) });
+      run.onProgress?.(progressSince(start, (number + 1) / windows.length));
     }
     const seconds = (performance.now() - start) / 1000;
     return {
@@ -526,11 +521,9 @@ class RunningCalibration {
   }
 
   #showProgress(matrix: string | null): void {
-    const seconds = (performance.now() - this.#start) / 1000;
     const share = Math.min(1, this.#done / Math.max(1, this.#work));
-    const secondsLeft = share > 0.01 ? (seconds / share) * (1 - share) : null;
     const layers = this.#pass.network.layers;
-    this.#run.onProgress?.({ share, seconds, secondsLeft, layer: this.#layer, layers, matrix });
+    this.#run.onProgress?.({ ...progressSince(this.#start, share), layer: this.#layer, layers, matrix });
   }
 }
 

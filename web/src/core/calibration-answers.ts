@@ -2,7 +2,7 @@ import { answersOf } from './answers';
 import type { AnswerFigures, Calibration, CalibrationAnswers } from './calibration';
 import type { CalibrationTexts } from './calibrate';
 import type { OpenedModel } from './opened-model';
-import { runPass, type PassRun } from './pass';
+import { progressSince, runPass, type PassRun } from './pass';
 import { PlannedNetwork } from './planned-network';
 import type { PlanOptions } from './types';
 
@@ -26,17 +26,13 @@ export async function measureCalibration(
     try {
       const figures = await runPass([model, network], texts, {
         ...run,
-        onProgress: ({ share }) => run.onProgress?.(progress((part + share) / 2)),
+        onProgress: ({ share }) => run.onProgress?.(progressSince(start, (part + share) / 2)),
       });
       const { tokens, divergence, divergence99, sameTop, kept } = answersOf(model.core, figures).report;
       return { tokens, divergence, divergence99, sameTop, kept };
     } finally {
       network.close();
     }
-  };
-  const progress = (share: number) => {
-    const seconds = (performance.now() - start) / 1000;
-    return { share, seconds, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null };
   };
   const before = await measure('lowest-error', null, 0);
   const after = await measure('calibrated', calibration, 1);

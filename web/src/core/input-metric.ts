@@ -2,7 +2,7 @@ import { toJson } from '../wasm/json';
 import { CalibrationWorkers } from './calibration-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
-import type { PassRun } from './pass';
+import { type PassRun, progressSince, sizeOf } from './pass';
 import { Problem } from './problem';
 import type { PassPlan, PassStep, Text } from './types';
 import type { SumsDone } from './calibration-protocol';
@@ -15,13 +15,7 @@ export interface InputMetric {
 
 /** The steps of a pass over `texts`, with those that see what matrices meet. Throws Problem when it cannot be run. */
 export function observingPass(model: OpenedModel, texts: readonly Text[]): PassPlan {
-  return model.passPlan({
-    tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    sequences: texts.length,
-    longest: texts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
-    observe: true,
-    logits: false,
-  });
+  return model.passPlan({ ...sizeOf(texts), observe: true, logits: false });
 }
 
 /** Tensors (numbers in ModelInfo.tensors) whose input such a pass sees, of all tokens alike. */
@@ -65,9 +59,7 @@ export async function inputMetric(
         await workers.askAll({ kind: 'tile', network: 0, bytes, firstRow, rows, buffer });
       }
       await workers.askAll({ kind: 'end-step', network: 0 });
-      const share = (number + 1) / (last + 1);
-      const seconds = (performance.now() - start) / 1000;
-      run.onProgress?.({ share, seconds, secondsLeft: (seconds / share) * (1 - share) });
+      run.onProgress?.(progressSince(start, (number + 1) / (last + 1)));
     }
     const firstColumn = first - (pass.steps[last]!.firstColumn ?? 0);
     const values = new Array<number>(columns * columns).fill(0);

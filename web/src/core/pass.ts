@@ -32,6 +32,12 @@ export interface PassProgress {
   secondsLeft: number | null; // null at first
 }
 
+/** Of work that began at `start` (performance.now()). */
+export function progressSince(start: number, share: number): PassProgress {
+  const seconds = (performance.now() - start) / 1000;
+  return { share, seconds, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null };
+}
+
 export interface PassRun {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
@@ -94,14 +100,18 @@ export async function runPass(
   }
 }
 
-/** The plans of a pass. Throws Problem when a model cannot be run, or two cannot be compared. */
-export function planPass(models: readonly PassSubject[], texts: readonly Text[], wishes: PassWishes = {}): PassPlan[] {
-  const options = {
+/** What a pass over texts is planned by. */
+export function sizeOf(texts: readonly Text[]): Pick<PassOptions, 'tokens' | 'sequences' | 'longest'> {
+  return {
     tokens: texts.reduce((sum, { tokens }) => sum + tokens.length, 0),
     sequences: texts.length,
     longest: texts.reduce((most, { tokens }) => Math.max(most, tokens.length), 0),
-    ...wishes,
   };
+}
+
+/** The plans of a pass. Throws Problem when a model cannot be run, or two cannot be compared. */
+export function planPass(models: readonly PassSubject[], texts: readonly Text[], wishes: PassWishes = {}): PassPlan[] {
+  const options = { ...sizeOf(texts), ...wishes };
   // The second network's weights are held against the first's, where those are at work.
   const plans = models.map((model, index) => model.passPlan(index === 0 ? options : { ...options, contrast: false }));
   const [first, second] = plans;
@@ -425,8 +435,7 @@ class RunningPass {
     if (seconds - this.#shown < secondsBetweenProgress) return;
     this.#shown = seconds;
     const share = Math.min(...this.#members.map(({ done }) => done)) / Math.max(1, this.#work);
-    const secondsLeft = share > 0.01 ? (seconds / share) * (1 - share) : null;
-    this.#run.onProgress?.({ share, seconds, secondsLeft });
+    this.#run.onProgress?.(progressSince(this.#start, share));
   }
 }
 
