@@ -20,6 +20,8 @@ constexpr Name names[] = {
     {"generation_config.json", true},
     {"tokenizer.json", false},
     {"tokenizer.model", false},
+    {"spiece.model", true},
+    {"sentencepiece.bpe.model", true},
     {"tokenizer_config.json", true},
     {"special_tokens_map.json", true},
     {"added_tokens.json", true},

@@ -106,6 +106,9 @@ void KeyValueList::set_string(std::string_view key, std::string_view value) {
   set(key, ValueType::string, std::move(bytes));
 }
 
+void KeyValueList::set_array(std::string_view key, std::span<const uint8_t> values) {
+  set(key, ValueType::array, encoded_array(ValueType::u8, values));
+}
 void KeyValueList::set_array(std::string_view key, std::span<const uint32_t> values) {
   set(key, ValueType::array, encoded_array(ValueType::u32, values));
 }

@@ -25,6 +25,7 @@ class KeyValueList {
   void set_f32(std::string_view key, float value);
   void set_bool(std::string_view key, bool value);
   void set_string(std::string_view key, std::string_view value);
+  void set_array(std::string_view key, std::span<const uint8_t> values);
   void set_array(std::string_view key, std::span<const uint32_t> values);
   void set_array(std::string_view key, std::span<const int32_t> values);
   void set_array(std::string_view key, std::span<const float> values);

@@ -151,6 +151,8 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
   }
   TokenizerFiles tokenizer;
   tokenizer.tokenizer_model = bytes_of(files, "tokenizer.model");
+  tokenizer.spiece_model = bytes_of(files, "spiece.model");
+  tokenizer.xlm_roberta_model = bytes_of(files, "sentencepiece.bpe.model");
   tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
   tokenizer.vocab_json = bytes_of(files, "vocab.json");
   tokenizer.merges = bytes_of(files, "merges.txt");

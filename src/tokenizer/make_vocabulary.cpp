@@ -8,14 +8,11 @@
 #include "container/text.h"
 #include "error.h"
 #include "tokenizer/pre_tokenizer.h"
+#include "tokenizer/text_steps.h"
+#include "tokenizer/unigram_vocabulary.h"
 
 namespace nibble {
 namespace {
-
-bool is_byte_token(std::string_view text) {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); };
-  return text.size() == 6 && text.substr(0, 3) == "<0x" && is_hex(text[3]) && is_hex(text[4]) && text[5] == '>';
-}
 
 /// Sets an added token the way llama.cpp wants it: one that controls, or one matched with text as it is written.
 void set_added(Vocabulary& vocabulary, const AddedToken& token) {
@@ -60,18 +57,6 @@ void score_by_merges(Vocabulary& vocabulary, const TokenizerJson& json, const st
   for (uint64_t id = 0; id < done.size(); ++id) {
     if (scored[id] && !done[id]) vocabulary.scores[id] = next--;
   }
-}
-
-/// Whether the tokenizer puts a space before a text: a Prepend step of the normalizer or a Metaspace pre-tokenizer.
-bool prepends_space(const Json& node) {
-  if (node.is_list()) return std::any_of(node.elements().begin(), node.elements().end(), prepends_space);
-  const std::string type = text_member(node, "type");
-  if (type == "Sequence")
-    return prepends_space(member(node, "normalizers")) || prepends_space(member(node, "pretokenizers"));
-  if (type == "Prepend") return true;
-  if (type != "Metaspace") return false;
-  const std::string scheme = text_member(node, "prepend_scheme");
-  return scheme.empty() ? flag_member(node, "add_prefix_space", true) : scheme != "never";
 }
 
 Vocabulary byte_fallback_vocabulary(const TokenizerJson& json, Vocabulary vocabulary, OutOfRange& beyond) {
@@ -129,19 +114,6 @@ constexpr std::pair<std::string_view, std::string_view> word_piece_tokens[] = {
     {"bos", "[CLS]"}, {"eos", "[SEP]"}, {"unk", "[UNK]"},  {"sep", "[SEP]"},
     {"pad", "[PAD]"}, {"cls", "[CLS]"}, {"mask", "[MASK]"}};
 
-/// The step of that type, alone or in a sequence; null when there is none.
-const Json& find_step(const Json& node, std::string_view type) {
-  static const Json none;
-  if (text_member(node, "type") == type) return node;
-  for (const char* list : {"normalizers", "pretokenizers"}) {
-    for (const Json& part : member(node, list).elements()) {
-      const Json& found = find_step(part, type);
-      if (!found.is_null()) return found;
-    }
-  }
-  return none;
-}
-
 Vocabulary word_piece_vocabulary(const TokenizerJson& json, Vocabulary vocabulary, const TokenizerSettings& settings,
                                  OutOfRange& beyond, Notes& notes) {
   vocabulary.model = "bert";
@@ -184,6 +156,12 @@ void mark_word_starts(Vocabulary& vocabulary, const TokenizerJson& json) {
     if (vocabulary.is(id, TokenType::control)) continue;
     token = token.starts_with(goes_on) ? token.substr(goes_on.size()) : "▁" + token;
   }
+}
+
+/// Of such models llama.cpp's converter writes pieces that are merged, whatever kind of SentencePiece they are.
+bool predicts_next_token(const Json& config) {
+  const Json::List& names = member(config, "architectures").elements();
+  return !names.empty() && names[0].is_text() && names[0].text().ends_with("ForCausalLM");
 }
 
 /// Tokens of lists that are special by what the settings call them, or by the defaults of the classes that read lists.
@@ -242,7 +220,8 @@ std::vector<AddedToken> TokenizerSettings::extra_tokens(Notes& notes) const {
 
 Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
                                     const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
-  if (model.unigram) {
+  const bool merges = !model.unigram || predicts_next_token(settings.config);
+  if (model.unigram && merges) {
     notes.add(
         "tokenizer.model is a Unigram model. llama.cpp merges pieces by score instead, so some texts get "
         "other ids than the model was trained with.");
@@ -273,9 +252,15 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
     }
   }
   beyond.warn(notes);
-  if (!model.add_dummy_prefix) vocabulary.add_space_prefix = false;
+  if (!merges) {
+    make_unigram(vocabulary, model, notes);
+  } else if (!model.add_dummy_prefix) {
+    vocabulary.add_space_prefix = false;
+  }
+  vocabulary.surrounds = model.surrounds;
   const std::pair<std::string_view, int32_t> named[] = {
-      {"bos", model.bos_id}, {"eos", model.eos_id}, {"unk", model.unk_id}, {"pad", model.pad_id}};
+      {"bos", model.bos_id}, {"eos", model.eos_id}, {"unk", model.unk_id},  {"pad", model.pad_id},
+      {"cls", model.cls_id}, {"sep", model.sep_id}, {"mask", model.mask_id}};
   for (const auto& [name, id] : named) {
     if (id >= 0) vocabulary.special_ids.emplace_back(name, static_cast<uint64_t>(id));
   }
@@ -290,10 +275,12 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
   refuse_too_many(vocab_size);
   const bool byte_fallback = flag_member(member(json.rest, "model"), "byte_fallback", false);
   Vocabulary vocabulary;
-  vocabulary.fill(vocab_size, byte_fallback);
+  vocabulary.fill(vocab_size, byte_fallback || kind == TokenizerKind::unigrams);
   OutOfRange beyond(vocab_size);
   if (kind == TokenizerKind::word_pieces) {
     vocabulary = word_piece_vocabulary(json, std::move(vocabulary), settings, beyond, notes);
+  } else if (kind == TokenizerKind::unigrams) {
+    vocabulary = unigram_vocabulary(json, std::move(vocabulary), beyond, notes);
   } else if (byte_fallback) {
     vocabulary = byte_fallback_vocabulary(json, std::move(vocabulary), beyond);
   } else {
@@ -303,10 +290,16 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
   added.insert(added.end(), json.added_tokens.begin(), json.added_tokens.end());
   for (const AddedToken& token : added) {
     if (beyond.drops(token.id, token.text)) continue;
-    // Special tokens inside a byte-fallback vocabulary keep the score and type they have there.
-    const bool known =
-        byte_fallback && !vocabulary.is(token.id, TokenType::unused) && vocabulary.tokens[token.id] == token.text;
-    if (known && (token.special || looks_special(token.text))) continue;
+    const bool special = token.special || looks_special(token.text);
+    const bool known = !vocabulary.is(token.id, TokenType::unused) && vocabulary.tokens[token.id] == token.text;
+    // Inside a vocabulary of Unigram they keep their score, inside one that falls back to bytes their type as well.
+    if (known && kind == TokenizerKind::unigrams) {
+      if (!vocabulary.is(token.id, TokenType::unknown)) {
+        vocabulary.types[token.id] = static_cast<int32_t>(special ? TokenType::control : TokenType::user_defined);
+      }
+      continue;
+    }
+    if (known && byte_fallback && special) continue;
     set_added(vocabulary, token);
   }
   beyond.warn(notes);

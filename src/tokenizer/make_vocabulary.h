@@ -21,11 +21,13 @@ struct TokenizerSettings {
   std::vector<AddedToken> extra_tokens(Notes& notes) const;
 };
 
-/// tokenizer.model. `json`, where there is one, fills ids that would stay unused.
+/// A SentencePiece model, "t5" where it is Unigram and no decoder's. `json`, where there is one, fills ids that would
+/// stay unused.
 Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const TokenizerJson* json,
                                     const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes);
 
-/// tokenizer.json, or lists read as one: byte-level BPE, WordPiece, or BPE that falls back to bytes, as SentencePiece.
+/// tokenizer.json, or lists read as one: byte-level BPE, WordPiece, Unigram, or BPE that falls back to bytes, as
+/// SentencePiece.
 /// Scores of the latter make llama.cpp, which merges the best-scored pair first, follow the order of the merges: the
 /// n-th distinct token a merge makes gets -n, the others follow in the order of their ids. For models trained with
 /// SentencePiece these are the very scores of their tokenizer.model. (llama.cpp's converter gives all of them -1000,

@@ -97,13 +97,15 @@ void read_trainer(std::span<const uint8_t> bytes, SentencePieceModel& model) {
 void read_normalizer(std::span<const uint8_t> bytes, SentencePieceModel& model) {
   Field field;
   for (Message message(bytes); message.next(field);) {
+    if (field.number == 2 && field.wire_type == length_delimited) model.character_map = field.bytes;
     if (field.number == 3 && field.wire_type == varint) model.add_dummy_prefix = field.value != 0;
+    if (field.number == 4 && field.wire_type == varint) model.remove_extra_whitespaces = field.value != 0;
   }
 }
 
 }  // namespace
 
-std::optional<SentencePieceModel> read_sentencepiece(std::span<const uint8_t> bytes) {
+std::optional<SentencePieceModel> read_sentencepiece(std::span<const uint8_t> bytes, std::string_view file) {
   SentencePieceModel model;
   try {
     Field field;
@@ -116,7 +118,7 @@ std::optional<SentencePieceModel> read_sentencepiece(std::span<const uint8_t> by
     }
   } catch (const NotAMessage&) {
     if (model.pieces.empty()) return std::nullopt;
-    throw Error("tokenizer.model is damaged after token " + std::to_string(model.pieces.size() - 1) +
+    throw Error(std::string(file) + " is damaged after token " + std::to_string(model.pieces.size() - 1) +
                 ": the file breaks off or was changed. Download it again.");
   }
   if (model.pieces.empty()) return std::nullopt;

@@ -37,11 +37,14 @@ class SpecialTokens {
     for (const auto& [name, other] : {std::pair{"bos", "cls"}, std::pair{"eos", "sep"}}) {
       if (text(name).empty() && !text(other).empty()) texts_[name] = text(other);
     }
+    if (vocabulary.surrounds) added_["bos"] = added_["eos"] = true;
     if (json) read_template(member(json->rest, "post_processor"));
     for (const char* name : {"bos", "eos", "sep"}) {
       const Json& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token"));
       if (value.is_bool()) added_[name] = value.get<bool>();
     }
+    // What llama.cpp adds by itself, and the file does not.
+    if (json && vocabulary.model == "t5") added_.try_emplace("eos", false);
   }
 
   void append(KeyValueList& metadata) const {

@@ -8,6 +8,7 @@
 #include "tokenizer/make_vocabulary.h"
 #include "tokenizer/special_tokens.h"
 #include "tokenizer/token_lists.h"
+#include "tokenizer/unigram_vocabulary.h"
 
 namespace nibble {
 namespace {
@@ -75,9 +76,23 @@ VocabularyFiles read_vocabularies(const TokenizerFiles& files, Notes& notes) {
     return found.json.has_value();
   });
   attempt("tokenizer.model", [&] {
-    found.model = read_sentencepiece(files.tokenizer_model);
+    found.model = read_sentencepiece(files.tokenizer_model, "tokenizer.model");
     return found.model.has_value();
   });
+  if (!found.model && !found.json) {
+    attempt("spiece.model", [&] {
+      found.model = read_sentencepiece(files.spiece_model, "spiece.model");
+      return found.model.has_value();
+    });
+  }
+  if (!found.model && !found.json) {
+    attempt("sentencepiece.bpe.model", [&] {
+      auto model = read_sentencepiece(files.xlm_roberta_model, "sentencepiece.bpe.model");
+      if (model) move_ids_as_xlm_roberta(*model);
+      found.model = std::move(model);
+      return found.model.has_value();
+    });
+  }
   if (!found.model && !found.json && !(files.vocab_json.empty() && files.merges.empty())) {
     attempt("vocab.json", [&] {
       found.json = read_byte_pair_lists(files.vocab_json, files.merges);
@@ -116,11 +131,13 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   const TokenizerSettings settings = read_settings(files, notes);
   auto [model, json, name] = read_vocabularies(files, notes);
   if (!model && !json) {
-    throw Error(files.tokenizer_model.empty()
-                    ? "The folder has no tokenizer: neither tokenizer.model nor tokenizer.json, vocab.json with "
-                      "merges.txt nor vocab.txt is there. Add the one the model was published with."
-                    : "tokenizer.model is no SentencePiece model and there is no tokenizer.json beside it. Add the "
-                      "tokenizer.json the model was published with.");
+    throw Error(
+        files.tokenizer_model.empty()
+            ? "The folder has no tokenizer: neither tokenizer.model (or spiece.model, sentencepiece.bpe.model) "
+              "nor tokenizer.json, vocab.json with merges.txt nor vocab.txt is there. Add the one the model was "
+              "published with."
+            : "tokenizer.model is no SentencePiece model and there is no tokenizer.json beside it. Add the "
+              "tokenizer.json the model was published with.");
   }
   Vocabulary vocabulary;
   if (model) {
@@ -152,7 +169,13 @@ void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint6
   if (vocabulary.model == "llama") {
     const Json& prefix = member(settings.tokenizer_config, "add_prefix_space");
     if (prefix.is_bool()) vocabulary.add_space_prefix = prefix.get<bool>();
-    if (vocabulary.add_space_prefix) metadata.set_bool("tokenizer.ggml.add_space_prefix", *vocabulary.add_space_prefix);
+  }
+  if (vocabulary.add_space_prefix) metadata.set_bool("tokenizer.ggml.add_space_prefix", *vocabulary.add_space_prefix);
+  if (vocabulary.remove_extra_whitespaces) {
+    metadata.set_bool("tokenizer.ggml.remove_extra_whitespaces", *vocabulary.remove_extra_whitespaces);
+  }
+  if (!vocabulary.character_map.empty()) {
+    metadata.set_array("tokenizer.ggml.precompiled_charsmap", vocabulary.character_map);
   }
 }
 

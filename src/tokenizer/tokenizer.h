@@ -14,7 +14,9 @@ namespace nibble {
 
 /// The bytes of the files as they are in the folder; an empty span is a file that is not there.
 struct TokenizerFiles {
-  std::span<const uint8_t> tokenizer_model;     ///< SentencePiece
+  std::span<const uint8_t> tokenizer_model;     ///< tokenizer.model, SentencePiece
+  std::span<const uint8_t> spiece_model;        ///< spiece.model, T5's name for it
+  std::span<const uint8_t> xlm_roberta_model;   ///< sentencepiece.bpe.model, whose tokens have other ids
   std::span<const uint8_t> tokenizer_json;      ///< of the tokenizers library
   std::span<const uint8_t> vocab_json;          ///< vocab.json, of byte-level BPE
   std::span<const uint8_t> merges;              ///< merges.txt
@@ -31,18 +33,19 @@ struct TokenizerFiles {
 };
 
 /// Appends tokenizer.ggml.model, pre, tokens, scores, token_type, merges, the ids of special tokens, add_bos_token,
-/// add_eos_token, add_sep_token, add_space_prefix, token_type_count, normalizer.lowercase and strip_accents, and
-/// tokenizer.chat_template.
+/// add_eos_token, add_sep_token, add_space_prefix, remove_extra_whitespaces, precompiled_charsmap, token_type_count,
+/// normalizer.lowercase and strip_accents, and tokenizer.chat_template.
 ///
 /// `vocab_size` is the number of rows of the token embedding: unused ids are filled with [PADn], and tokens beyond are
 /// left out with a warning. 0 takes as many as the tokenizer has.
 ///
 /// tokenizer.model is preferred. A tokenizer.json whose BPE falls back to bytes becomes a SentencePiece vocabulary with
-/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"), WordPiece "bert". Where neither is
-/// there, vocab.json with merges.txt is byte-level BPE as well, or vocab.txt WordPiece. Throws Error when no vocabulary
-/// is there, when what is there is damaged, or when it is of a kind GGUF has none for (Unigram, WordLevel). Damage to
-/// another file costs what that file says, and no more. `notes` gets what was left out or could not be carried over
-/// exactly.
+/// scores that merge in the order of its merges; other BPE is byte-level ("gpt2"), WordPiece "bert", Unigram "t5".
+/// Where neither is there, the other names of SentencePiece models count, then vocab.json with merges.txt, byte-level
+/// BPE as well, or vocab.txt, WordPiece. A SentencePiece model of the kind Unigram is "t5" too, except a decoder's
+/// (…ForCausalLM), which is "llama" as the converter has it, with a note. Throws Error when no vocabulary is there,
+/// when what is there is damaged, or when it is of a kind GGUF has none for (WordLevel). Damage to another file costs
+/// what that file says, and no more. `notes` gets what was left out or could not be carried over exactly.
 void append_tokenizer(KeyValueList& metadata, const TokenizerFiles& files, uint64_t vocab_size, Notes& notes);
 
 }  // namespace nibble

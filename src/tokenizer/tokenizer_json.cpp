@@ -18,6 +18,7 @@ class LongLists : public JsonEvents {
   void begin_object() override {
     const Section section = enter();
     if (section == Section::merges) no_merge();
+    if (section == Section::vocabulary && has_scores_) no_entry();
     if (section == Section::rest) rest_.begin_object();
   }
   void end_object() override {
@@ -26,11 +27,15 @@ class LongLists : public JsonEvents {
   void begin_list() override {
     const Section section = enter();
     if (section == Section::merges) begin_pair();
-    if (section == Section::rest) rest_.begin_list();
+    if (section == Section::vocabulary && has_scores_) begin_entry();
+    if (section != Section::rest) return;
+    rest_.begin_list();
+    has_scores_ = this->section() == Section::vocabulary && depth_ == 3;
   }
   void end_list() override {
     const Section section = leave();
     if (section == Section::merges) end_pair();
+    if (section == Section::vocabulary && has_scores_) end_entry();
     if (section == Section::rest) rest_.end_list();
   }
   void name(std::string& text) override {
@@ -40,7 +45,7 @@ class LongLists : public JsonEvents {
   void value(Json&& value) override {
     switch (section()) {
       case Section::rest: return rest_.value(std::move(value));
-      case Section::vocabulary: return take_token(value);
+      case Section::vocabulary: return has_scores_ ? take_entry(value) : take_token(value);
       case Section::merges: return take_merge(value);
     }
   }
@@ -64,14 +69,42 @@ class LongLists : public JsonEvents {
     return section();
   }
 
-  /// Vocabularies of Unigram models are lists; they are dropped here and refused by the model's type.
+  void refuse_too_many() const {
+    if (file_.vocabulary.size() < max_tokens) return;
+    damaged("its vocabulary has more than " + std::to_string(max_tokens) + " entries");
+  }
+
   void take_token(const Json& value) {
     if (depth_ != 3 || !value.is_unsigned()) return;
-    if (file_.vocabulary.size() >= max_tokens)
-      damaged("its vocabulary has more than " + std::to_string(max_tokens) + " entries");
+    refuse_too_many();
     const auto id = value.get<uint64_t>();
     if (id >= max_tokens) damaged("token " + in_quotes(keys_[2]) + " has the id " + std::to_string(id));
     file_.vocabulary.emplace_back(keys_[2], id);
+  }
+
+  /// Of Unigram: [text, score], the id being the place in the list.
+  [[noreturn]] void no_entry() const {
+    damaged("entry " + std::to_string(file_.vocabulary.size()) + " of its vocabulary is no text with a score");
+  }
+  void begin_entry() {
+    if (depth_ != 4) no_entry();
+    refuse_too_many();
+    parts_ = 0;
+  }
+  void take_entry(const Json& value) {
+    const int part = parts_++;
+    if (depth_ != 4 || part > 1 || !(part == 0 ? value.is_text() : value.is_number())) no_entry();
+    if (part == 0) {
+      pair_ = value.text();
+    } else {
+      score_ = static_cast<float>(value.get<double>());
+    }
+  }
+  void end_entry() {
+    if (parts_ != 2) no_entry();
+    file_.vocabulary.emplace_back(std::move(pair_), file_.vocabulary.size());
+    file_.scores.push_back(score_);
+    pair_ = {};
   }
 
   [[noreturn]] void no_merge() const {
@@ -106,16 +139,19 @@ class LongLists : public JsonEvents {
 
   TokenizerJson& file_;
   JsonBuilder rest_;
-  size_t depth_ = 0;     // of open lists and objects
-  std::string keys_[3];  // the current key of the file, of its member, of that one's member
+  size_t depth_ = 0;         // of open lists and objects
+  std::string keys_[3];      // the current key of the file, of its member, of that one's member
+  bool has_scores_ = false;  // model.vocab is a list
   std::string pair_;
+  float score_ = 0;
   int parts_ = 0;
 };
 
-/// Files written before models named their type hold BPE when they hold merges.
+/// Files written before models named their type hold BPE when they hold merges, Unigram when they hold scores.
 std::string model_type(const TokenizerJson& file) {
   const std::string type = text_member(member(file.rest, "model"), "type");
-  return type.empty() && !file.merges.empty() ? "BPE" : type;
+  if (!type.empty()) return type;
+  return !file.merges.empty() ? "BPE" : !file.scores.empty() ? "Unigram" : "";
 }
 
 std::vector<AddedToken> read_added_tokens(const Json& list) {
@@ -145,13 +181,18 @@ TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes) {
 TokenizerKind kind_of(const TokenizerJson& file) {
   const std::string type = model_type(file);
   if (type.empty()) throw Error("tokenizer.json names no kind of model. Download it again.");
-  if (type != "BPE" && type != "WordPiece") {
+  if (type != "BPE" && type != "WordPiece" && type != "Unigram") {
     throw Error("tokenizer.json holds a " + type +
-                " tokenizer. Nibble converts BPE and WordPiece; convert this model with llama.cpp's "
-                "convert_hf_to_gguf.py and drop the GGUF file.");
+                " tokenizer. GGUF has vocabularies for BPE, WordPiece and Unigram; llama.cpp cannot use this one.");
   }
   if (file.vocabulary.empty()) damaged("its vocabulary is missing or empty");
-  return type == "BPE" ? TokenizerKind::byte_pairs : TokenizerKind::word_pieces;
+  if ((type == "Unigram") == file.scores.empty()) {
+    damaged("a vocabulary of " + type +
+            (file.scores.empty() ? " has scores, and this one has none" : " has no scores"));
+  }
+  return type == "BPE"         ? TokenizerKind::byte_pairs
+         : type == "WordPiece" ? TokenizerKind::word_pieces
+                               : TokenizerKind::unigrams;
 }
 
 }  // namespace nibble

@@ -10,10 +10,11 @@
 
 namespace nibble {
 
-/// A tokenizer.json. The two long lists, up to tens of megabytes of text, are kept apart from the rest so that they
+/// A tokenizer.json. The long lists, up to tens of megabytes of text, are kept apart from the rest so that they
 /// never exist as JSON values.
 struct TokenizerJson {
   std::vector<std::pair<std::string, uint64_t>> vocabulary;  ///< model.vocab: text and id, in file order
+  std::vector<float> scores;                                 ///< of Unigram, whose vocabulary has one to a token
   std::vector<std::string> merges;                           ///< model.merges, best first, as "left right"
   std::vector<AddedToken> added_tokens;
   Json rest;  ///< everything else
@@ -27,7 +28,7 @@ inline constexpr size_t max_merges = size_t{1} << 23;
 /// Reads tokenizer.json. Merges may be strings or pairs; a space inside a pair's part is written as "Ġ", as llama.cpp's
 /// converter does. Throws Error for damage.
 TokenizerJson read_tokenizer_json(std::span<const uint8_t> bytes);
-enum class TokenizerKind { byte_pairs, word_pieces };
+enum class TokenizerKind { byte_pairs, word_pieces, unigrams };
 /// Throws Error for a kind that GGUF has no vocabulary for, naming it, and for a missing vocabulary.
 TokenizerKind kind_of(const TokenizerJson& file);
 

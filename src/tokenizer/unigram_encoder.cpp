@@ -2,57 +2,12 @@
 #include <limits>
 #include <span>
 
-#include "error.h"
-#include "numeric/bits.h"
+#include "tokenizer/character_map.h"
 #include "tokenizer/fragment_encoder.h"
 #include "tokenizer/unicode.h"
 
 namespace nibble {
 namespace {
-
-/// SentencePiece's precompiled map of characters: a length, a trie of that many bytes (a double array whose children
-/// are found by exclusive or) and the texts that stand for what the trie knows, each ended by a zero.
-class CharacterMap {
- public:
-  explicit CharacterMap(std::span<const uint8_t> bytes) {
-    if (bytes.empty()) return;
-    const uint64_t trie = bytes.size() < 4 ? 0 : load<uint32_t>(bytes.data());
-    if (bytes.size() < 4 || trie % 4 != 0 || trie + 4 >= bytes.size() || bytes.back() != 0) {
-      throw Error("The map of characters of the model's tokenizer is damaged. Download the file again.");
-    }
-    for (size_t at = 4; at < trie + 4; at += 4) units_.push_back(load<uint32_t>(bytes.data() + at));
-    texts_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(trie) + 4, bytes.end());
-  }
-
-  struct Match {
-    size_t bytes = 0;  // of the text that is replaced
-    std::string_view by;
-  };
-  /// The longest start of a text that is to be replaced.
-  Match find(std::string_view text) const {
-    Match longest;
-    if (units_.empty()) return longest;
-    uint32_t node = offset(units_[0]);
-    for (size_t i = 0; i < text.size() && text[i] != 0; ++i) {
-      const auto byte = static_cast<uint8_t>(text[i]);
-      node ^= byte;
-      if (node >= units_.size() || (units_[node] & 0x800000ffu) != byte) break;
-      const uint32_t unit = units_[node];
-      node ^= offset(unit);
-      if (!(unit >> 8 & 1)) continue;
-      const uint32_t value = node < units_.size() ? units_[node] & 0x7fffffffu : ~0u;
-      if (value >= texts_.size()) throw Error("The map of characters of the model's tokenizer is damaged.");
-      longest = {i + 1, texts_.c_str() + value};
-    }
-    return longest;
-  }
-
- private:
-  static uint32_t offset(uint32_t unit) { return unit >> 10 << ((unit >> 9 & 1) * 8); }
-
-  std::vector<uint32_t> units_;
-  std::string texts_;
-};
 
 std::span<const uint8_t> bytes_of_list(const GgufHeader& metadata, std::string_view key) {
   const KeyValue* list = metadata.find(key);

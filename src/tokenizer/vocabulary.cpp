@@ -27,6 +27,11 @@ void Vocabulary::set(uint64_t id, std::string_view text, float score, TokenType 
   if (!scores.empty()) scores[id] = score;
 }
 
+bool is_byte_token(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 6 && text.substr(0, 3) == "<0x" && is_hex(text[3]) && is_hex(text[4]) && text[5] == '>';
+}
+
 bool looks_special(std::string_view text) {
   static constexpr std::array<std::string_view, 4> known = {"<pad>", "<mask>", "<2mass>", "[@BOS@]"};
   return std::find(known.begin(), known.end(), text) != known.end() || is_between(text, "<|", "|>") ||

@@ -24,14 +24,17 @@ struct AddedToken {
 
 /// Tokens in the order of their ids.
 struct Vocabulary {
-  std::string_view
-      model;  ///< tokenizer.ggml.model: "llama" (SentencePiece), "gpt2" (byte-level BPE), "bert" (WordPiece)
+  /// tokenizer.ggml.model: "llama" (SentencePiece), "gpt2" (byte-level BPE), "bert" (WordPiece), "t5" (Unigram)
+  std::string_view model;
   std::string_view pre = "default";  ///< tokenizer.ggml.pre
   std::vector<std::string> tokens;
-  std::vector<float> scores;  ///< of SentencePiece only
+  std::vector<float> scores;  ///< of SentencePiece and Unigram only
   std::vector<int32_t> types;
   std::vector<std::string> merges;  ///< "left right"; of byte-level BPE only
   std::optional<bool> add_space_prefix;
+  std::optional<bool> remove_extra_whitespaces;  ///< of Unigram: runs of spaces count as one, those at ends not at all
+  std::vector<uint8_t> character_map;            ///< of Unigram, as SentencePiece compiles it
+  bool surrounds = false;  ///< bos and eos stand around a text where no other file says anything of it
   /// What is done to texts first, where it is not what llama.cpp does by itself: letters made small, accents removed.
   std::optional<bool> lower_case, strip_accents;
   /// Ids the vocabulary file itself names: "unk", "bos", "eos", "pad", ...
@@ -48,6 +51,9 @@ inline constexpr uint64_t max_tokens = uint64_t{1} << 21;
 
 /// llama.cpp's score of a token added to a SentencePiece vocabulary, and of an unused one.
 inline constexpr float added_token_score = -1000.0f, unused_token_score = -10000.0f;
+
+/// "<0x0A>", whatever the byte.
+bool is_byte_token(std::string_view text);
 
 /// Some files do not mark the tokens that control a conversation; llama.cpp knows them by these texts.
 bool looks_special(std::string_view text);

@@ -1,48 +1,12 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json/parse.h"
-#include "test_files.h"
 #include "tokenizer/text_encoder.h"
 #include "tokenizer/token_table.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer_folder.h"
 
 /// From the files of a folder to ids: what llama.cpp makes of tests/data/tokens/nasty.txt with the same vocabulary.
 namespace nibble {
 namespace {
-
-using testing::IsEmpty;
-using Ids = std::vector<uint32_t>;
-
-std::string text_file(const std::string& name) {
-  const std::vector<uint8_t> bytes = test_file(name);
-  return {bytes.begin(), bytes.end()};
-}
-
-std::span<const uint8_t> as_bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-GgufHeader header_of(const std::vector<uint8_t>& file) {
-  GgufReading reading = read_gguf(file, file.size());
-  EXPECT_TRUE(reading.header.has_value());
-  return std::move(*reading.header);
-}
-
-/// The metadata of a folder's files, which nothing was amiss with.
-GgufHeader converted(const TokenizerFiles& files) {
-  KeyValueList metadata;
-  Notes notes;
-  append_tokenizer(metadata, files, 0, notes);
-  EXPECT_THAT(notes.list, IsEmpty());
-  return header_of(write_gguf_header(metadata, {}));
-}
-
-Ids expected_ids(const std::string& name) {
-  const Json all = parse_json(text_file("tokens/expected.json"));
-  const Json& found = all.at(name);
-  return found.is_text() ? expected_ids(found.text()) : found.get<Ids>();
-}
 
 TEST(TokenizerFiles, ListsOfTokensAndMergesGiveLlamaCppsIds) {
   const GgufHeader vocabulary = header_of(test_file("tokens/byte-pairs.gguf"));

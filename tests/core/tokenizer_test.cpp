@@ -7,6 +7,7 @@
 #include "gguf_builder.h"
 #include "numeric/bits.h"
 #include "sentence_of.h"
+#include "sentencepiece_builder.h"
 #include "test_files.h"
 #include "texts_of.h"
 
@@ -74,21 +75,6 @@ std::string problem_of(const TokenizerFiles& files, uint64_t vocab_size = 0) {
   return sentence_of([&] { Converted(files, vocab_size); });
 }
 
-/// Fields of a protocol-buffers message, written from the encoding's description.
-Bytes varint(uint64_t value) {
-  Bytes bytes;
-  for (; value >= 128; value >>= 7) bytes.push_back(static_cast<uint8_t>(value | 128));
-  bytes.push_back(static_cast<uint8_t>(value));
-  return bytes;
-}
-Bytes number_field(uint32_t number, uint64_t value) { return GgufBuilder::joined({varint(number * 8), varint(value)}); }
-Bytes bytes_field(uint32_t number, const Bytes& value) {
-  return GgufBuilder::joined({varint(number * 8 + 2), varint(value.size()), value});
-}
-Bytes piece(std::string_view text, float score, uint32_t type) {
-  return bytes_field(1, GgufBuilder::joined({bytes_field(1, {text.begin(), text.end()}), varint(2 * 8 + 5),
-                                             GgufBuilder::raw(score), number_field(3, type)}));
-}
 Bytes small_model() {
   return GgufBuilder::joined({piece("<unk>", 0, 2), piece("<s>", 0, 3), piece("</s>", 0, 3), piece("<0x0A>", 0, 6),
                               piece("▁a", -1, 1), piece("\n\n", 0, 4), bytes_field(2, number_field(3, 2))});
@@ -192,13 +178,6 @@ TEST(Tokenizer, NoDummyPrefixMeansNoSpacePrefix) {
   TokenizerFiles files;
   files.tokenizer_model = model;
   EXPECT_EQ(Converted(files, 0).flag("tokenizer.ggml.add_space_prefix"), 0);
-}
-
-TEST(Tokenizer, UnigramSentencePieceIsConvertedWithAWarning) {
-  const Bytes model = piece("a", 0, 1);
-  TokenizerFiles files;
-  files.tokenizer_model = model;
-  EXPECT_THAT(texts_of(Converted(files, 0).notes), ElementsAre(HasSubstr("Unigram")));
 }
 
 constexpr std::string_view qwen_like = R"({
@@ -530,9 +509,7 @@ TEST(Tokenizer, UnknownPreTokenizerIsNamedInAWarning) {
 
 TEST(Tokenizer, OtherKindsAreRefusedByName) {
   TokenizerFiles files;
-  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model nor tokenizer.json, vocab.json"));
-  files.tokenizer_json = as_bytes(R"({"model": {"type": "Unigram", "vocab": [["<pad>", 0.0], ["▁", -2.0]]}})");
-  EXPECT_THAT(problem_of(files), HasSubstr("holds a Unigram tokenizer"));
+  EXPECT_THAT(problem_of(files), HasSubstr("neither tokenizer.model (or spiece.model, sentencepiece.bpe.model) nor"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "WordLevel", "vocab": {"[PAD]": 0}}})");
   EXPECT_THAT(problem_of(files), HasSubstr("holds a WordLevel tokenizer"));
   files.tokenizer_json = as_bytes(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}})");

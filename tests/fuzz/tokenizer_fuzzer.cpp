@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::span<const uint8_t> bytes(data + 1, size - 1);
   TokenizerFiles files;
   files.tokenizer_json = std::span(sound).first(sizeof(sound) - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 10) {
     case 0: files.tokenizer_model = bytes; break;
     case 1: files.tokenizer_json = bytes; break;
     case 2: files.tokenizer_config = bytes; break;
@@ -26,6 +26,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 6:
       files.tokenizer_json = {};
       files.vocab_text = bytes;
+      break;
+    case 7:
+      files.tokenizer_json = {};
+      files.spiece_model = bytes;
+      break;
+    case 8:
+      files.tokenizer_json = {};
+      files.xlm_roberta_model = bytes;
       break;
     default:  // a SentencePiece model and a configuration in one
       files.tokenizer_model = bytes.first(bytes.size() / 2);

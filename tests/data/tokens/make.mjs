@@ -210,8 +210,8 @@ function characterMap(replaced) {
   return [...Buffer.from(Uint32Array.of(trie.byteLength).buffer), ...Buffer.from(trie.buffer), ...Buffer.from(texts)];
 }
 
-/** Unigram with scores by length and order, and a map of characters. */
-function unigrams(options) {
+/** Unigram with scores by length and order, and a map of characters; `userType`: of tokens that users defined. */
+function unigrams(options, userType = 4) {
   const merges = train([...text.replaceAll(' ', '▁')], 500, 8).filter((merge) => merge.split(' ').length === 2);
   const users = ['<extra_id_0>', 'Curly', '12345'];
   const words = [...new Set([...merges.map((merge) => merge.replace(' ', '')), ...'▁etaoinshrdlu.,'])];
@@ -237,7 +237,7 @@ function unigrams(options) {
       'array',
       ['f32', [0, 0, 0, ...own.map((word, i) => -8 + [...word].length / 2 - (i % 7) / 3), ...users.map(() => 0)]],
     ],
-    ['tokenizer.ggml.token_type', 'array', ['i32', [3, 3, 2, ...own.map(() => 1), ...users.map(() => 4)]]],
+    ['tokenizer.ggml.token_type', 'array', ['i32', [3, 3, 2, ...own.map(() => 1), ...users.map(() => userType)]]],
     ['tokenizer.ggml.precompiled_charsmap', 'array', ['u8', characterMap(map)]],
     ['tokenizer.ggml.eos_token_id', 'u32', 1],
     ['tokenizer.ggml.unknown_token_id', 'u32', 2],
@@ -309,8 +309,11 @@ for (const [name, entries] of Object.entries(own)) {
 }
 expected['pieces, phi-3'] = await idsOf([['general.name', 'string', 'A Phi-3'], ...pieces(true)], true);
 expected['pieces, no prefix'] = await idsOf(pieces(false));
+const joined = { add_space_prefix: true, remove_extra_whitespaces: true };
 expected['unigrams, prefix'] = await idsOf(unigrams({ add_space_prefix: true }));
-expected['unigrams, joined'] = await idsOf(unigrams({ add_space_prefix: true, remove_extra_whitespaces: true }));
+expected['unigrams, joined'] = await idsOf(unigrams(joined));
+expected['unigrams, pieces'] = await idsOf(unigrams({}, 1));
+expected['unigrams, pieces, joined'] = await idsOf(unigrams(joined, 1));
 const list = wordPieces();
 writeFileSync(join(here, 'word-pieces.txt'), `${list.join('\n')}\n`);
 expected['word-pieces'] = await idsOf(wordPieceEntries(list, {}));
