@@ -4,15 +4,20 @@ import { useMemo } from 'preact/hooks';
 import { core } from '../engine';
 import { CALIBRATED, calibrationOffer, whyNotCalibrated } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
-import { ask, methodOfType, options } from '../state/planning';
+import { ask, currentPlan, methodOfType, options } from '../state/planning';
 import { REFERENCE_METHOD } from '../state/reference';
 import { CalibratedPanel, timeWords } from './calibrated-panel';
+import { worseSentences } from './method-answers';
 
 const MAIN: readonly { method: string; label: string; note: string }[] = [
   { method: REFERENCE_METHOD, label: REFERENCE_METHOD, note: 'the same bytes as llama-quantize' },
   { method: 'lowest-error', label: 'lowest error', note: 'weights nearest to what they were' },
   { method: 'unbiased', label: 'unbiased', note: 'no output too small; without a text the best for 2 and 3 bits' },
 ];
+
+/** The types that the plan has a method for. */
+const typesBy = (wanted: string) =>
+  (currentPlan.value?.tensors ?? []).flatMap(({ method, to }) => (method === wanted ? [to] : []));
 
 export function SearchPanel({ model }: { model: Opened }): VNode {
   const main = new Set(MAIN.map(({ method }) => method));
@@ -81,6 +86,11 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
           the same size: on two small models by 1 to 26 % less than llama.cpp’s.
         </p>
       )}
+      {worseSentences(chosen, typesBy(chosen)).map((sentence) => (
+        <p key={sentence} class="small">
+          {sentence}
+        </p>
+      ))}
       {why !== null && (
         <p class="small quiet" id="not-calibrated">
           This model cannot be calibrated. {why}

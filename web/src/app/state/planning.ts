@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { breath, type FileTypeInfo, type Plan, type PlanOptions, type Price, sentenceOf } from '../../core/index';
 import { core, type Model } from '../engine';
+import { bestMethodOf } from '../plan/method-answers';
 import { opened } from './opening';
 import { packedTypes } from './packed-types';
 
@@ -26,13 +27,10 @@ function changedBy(change: Change, before: PlanOptions): PlanOptions {
   return next as unknown as PlanOptions;
 }
 
-/** Types of weights whose answers measured nearest to the original by the method unbiased: docs/quality.md. */
-const UNBIASED_TYPES = new Set(['q2_k', 'q3_k', 'iq3_s']);
-
 /** The method that goes with a file type until the person chooses one; undefined: llama.cpp's. */
 export function methodOfType(name: string): string | undefined {
-  const type = core.value?.fileTypes.find((each) => each.name === name)?.defaultType.toLowerCase() ?? '';
-  return UNBIASED_TYPES.has(type) ? 'unbiased' : undefined;
+  const type = core.value?.fileTypes.find((each) => each.name === name)?.defaultType ?? '';
+  return bestMethodOf(type);
 }
 
 let methodIsChosen = false;
