@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Locator, Page } from '@playwright/test';
+import type { FileChooser, Locator, Page } from '@playwright/test';
 import config from '../playwright.config';
-import { expect, expectAccessible, openModel, quantize, test } from './support';
+import { chooseType, expect, expectAccessible, openModel, quantize, test } from './support';
 
 const launch = config.use!.launchOptions!;
 test.use({
@@ -202,4 +202,41 @@ test('a GPU that computes wrongly is not offered', async ({ page }) => {
     SLOW,
   );
   await expect(choice).toHaveCount(0);
+});
+
+test('codes chosen by sums of the GPU come out the same by the file of them', async ({ page }) => {
+  test.slow(); // software is slow
+  await page.goto('./');
+  await openModel(page, MODEL);
+  await page.locator('#plan').getByRole('radio', { name: 'calibrated' }).check();
+  const panel = page.locator('.calibrated');
+  const useFile = async (button: string, file: Parameters<FileChooser['setFiles']>[0]) => {
+    const chooser = page.waitForEvent('filechooser');
+    await panel.getByRole('button', { name: button }).click();
+    await (await chooser).setFiles(file);
+  };
+  await useFile('Use another text…', { name: 'page.txt', mimeType: 'text/plain', buffer: TEXT });
+  await panel.getByLabel('Tokens of the text, at most').selectOption('2048');
+  await panel.getByLabel('How much is done').selectOption('one-pass');
+  await panel.getByRole('checkbox', { name: /Use the GPU/ }).check(SLOW);
+  const keep = panel.getByRole('checkbox', { name: /Keep the statistics/ });
+  await expect(keep).toBeChecked();
+  await expect(keep).toBeDisabled();
+  await expect(panel).toContainText('gives the same bytes by this file only');
+  await chooseType(page, 'Q4_0');
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  const ended = page.locator('#result .place-status');
+  await expect(ended).toHaveText('Q4_0', { timeout: 90_000 });
+  const result = page.locator('.calibrated-result');
+  await expect(result).toContainText(`WebGPU (${NAME})`);
+  const sha256 = await page.getByTestId('sha256').textContent();
+  const saving = page.waitForEvent('download');
+  await result.getByRole('button', { name: 'Save the statistics' }).click();
+  const kept = await saving;
+  await useFile('Use saved statistics…', await kept.path());
+  await expect(panel).toContainText(`computed by`);
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#run .place-status')).toHaveText('finished', SLOW);
+  await expect(result.getByRole('button', { name: 'Save the statistics' })).toHaveCount(0);
+  expect(await page.getByTestId('sha256').textContent()).toBe(sha256);
 });

@@ -7,8 +7,8 @@ import { withoutExtension } from '../core/file-names';
 export interface RunExtras {
   workers: number;
   matrix?: string;
-  /** Of the method "calibrated": a text of one's own, its tokens, and the level where it was chosen. */
-  calibration?: { text?: string; tokens: number; level?: CalibrationLevel };
+  /** Of the method "calibrated": a text of one's own, its tokens, and the level where it was chosen; or statistics. */
+  calibration?: { text?: string; tokens: number; level?: CalibrationLevel; save?: string } | { from: string };
 }
 
 export function commandFor(
@@ -29,11 +29,13 @@ export function commandFor(
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
   if (options.keepSplit) words.push('--keep-split');
   if (options.method) words.push('--method', options.method);
-  if (calibration) {
-    const { text, tokens, level } = calibration;
+  if (calibration && 'from' in calibration) words.push('--from-calibration', quoted(calibration.from));
+  else if (calibration) {
+    const { text, tokens, level, save } = calibration;
     if (text !== undefined) words.push('--calibration', quoted(text));
     if (tokens !== usualTokens) words.push('--tokens', String(tokens));
     if (level !== undefined) words.push('--level', level);
+    if (save !== undefined) words.push('--save-calibration', quoted(save));
   }
   words.push('--workers', String(workers), quoted(input), quoted(output), options.type);
   return words.join(' ');

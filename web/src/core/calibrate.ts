@@ -20,7 +20,7 @@ import {
   type StatisticsTarget,
   type StatisticsWindow,
 } from './calibration-file';
-import { areEnough, CalibrationRounding, rowBytes, targetsOf, type Target } from './calibration-rounding';
+import { areEnough, CalibrationRounding, expectFiles, rowBytes, targetsOf, type Target } from './calibration-rounding';
 import { CalibrationWorkers } from './calibration-workers';
 import type { ChatUse } from './chat';
 import { openWith } from './derived-source';
@@ -227,12 +227,8 @@ export async function calibrateFrom(
 ): Promise<Calibration> {
   const start = performance.now();
   const { windows, nibbleCalibration: _, modelBytes: __, ...figures } = statistics.head;
-  expectModel(model, plan, statistics);
-  const shares = Array.from({ length: Math.max(1, run.workers ?? model.core.platform.parallelism) }, () => ({
-    texts: [],
-  }));
-  const one = model.passPlan({ tokens: 1, sequences: 1, longest: 1, logits: false });
-  const workers = new CalibrationWorkers(model, { ...one, steps: [] }, 1, shares, run);
+  expectStatistics(model, plan, statistics);
+  const workers = CalibrationWorkers.withoutTexts(model, run);
   try {
     const rounding = new CalibrationRounding(model, plan, figures.level, scratch, workers);
     for (const [number, window] of windows.entries()) {
@@ -252,10 +248,9 @@ export async function calibrateFrom(
 }
 
 /** Throws Problem when the statistics are not of this model, or not of these types. */
-function expectModel(model: OpenedModel, plan: Plan, { head, name: file }: StatisticsFile): void {
-  const bytes = filesOf(model).map((one) => one.bytes);
-  if (bytes.join() !== head.modelBytes.join())
-    throw new Problem(`${file} is of another model: its files have ${head.modelBytes.join(' and ')} bytes.`);
+export function expectStatistics(model: OpenedModel, plan: Plan, statistics: StatisticsFile): void {
+  const { head, name: file } = statistics;
+  expectFiles(model, statistics);
   const targets = targetsOf(model, plan);
   const covered = new Map<string, number>(); // columns of the matrices of a tensor, counted on
   for (const { tensors, expert, firstColumn, columns, residualRows } of head.windows) {

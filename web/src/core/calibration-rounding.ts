@@ -7,10 +7,12 @@ import {
   type WindowPlace,
   type WindowStatistics,
 } from './calibration';
+import type { StatisticsFile } from './calibration-file';
 import type { CalibrationWorkers } from './calibration-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
+import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
 import type { ByteSource } from './source';
 import type { FormatInfo, Plan, PlannedTensor, RoundingRequest } from './types';
@@ -20,7 +22,14 @@ const tileWeights = 2 ** 18;
 /** Rows that the core rounds side by side. */
 const rowsTogether = 8;
 /** Passes of the descent, at most. */
-const passes = 4;
+export const passes = 4;
+
+/** Throws Problem when statistics are of another model. */
+export function expectFiles(model: OpenedModel, { head, name }: StatisticsFile): void {
+  const bytes = filesOf(model).map((file) => file.bytes);
+  if (bytes.join() !== head.modelBytes.join())
+    throw new Problem(`${name} is of another model: its files have ${head.modelBytes.join(' and ')} bytes.`);
+}
 
 /** A tensor that is calibrated. */
 export interface Target {

@@ -40,6 +40,13 @@ export class CalibrationWorkers {
   #index = 0;
   #stopListening: () => void = () => {};
 
+  /** Workers that only round: they take no text through the network. */
+  static withoutTexts(model: OpenedModel, run: PassRun): CalibrationWorkers {
+    const count = Math.max(1, run.workers ?? model.core.platform.parallelism);
+    const one = model.passPlan({ tokens: 1, sequences: 1, longest: 1, logits: false });
+    return new CalibrationWorkers(model, { ...one, steps: [] }, 1, new Array(count).fill({ texts: [] }), run);
+  }
+
   constructor(
     { core }: OpenedModel,
     plan: PassPlan,

@@ -9,6 +9,7 @@ export {
   calibrateFrom,
   calibrationMemory,
   calibrationPass,
+  expectStatistics,
   divideTexts,
   levelFor,
   savedBytes,

@@ -1,6 +1,7 @@
 /** By which text the method "calibrated" chooses codes, how much is done, and what it takes. */
 import type { VNode } from 'preact';
 import { type CalibrationLevel, fewestTokens, stretchTokens, usualTokens } from '../../core/index';
+import { GpuChoice } from '../parts/gpu-choice';
 import { TextChoice } from '../parts/text-choice';
 import {
   CALIBRATED,
@@ -9,7 +10,15 @@ import {
   wantedLevel,
   wantedTokens,
 } from '../state/calibrated-method';
+import { chosenGpu } from '../state/gpu';
 import { currentPlan } from '../state/planning';
+import {
+  type ChosenStatistics,
+  chooseStatistics,
+  chosenStatistics,
+  saveStatistics,
+  savesStatistics,
+} from '../state/statistics';
 import { ownText, textName } from '../state/text';
 import { bytes, duration, integer, listed, plural } from '../../text/units';
 
@@ -22,12 +31,74 @@ const LEVELS: Readonly<Record<CalibrationLevel, string>> = {
 
 export function CalibratedPanel(): VNode {
   const offer = calibrationOffer.value;
+  const chosen = chosenStatistics.value;
   return (
     <div class="calibrated">
       <p class="small quiet">
         The model reads a text; codes are then chosen so that what each layer puts out stays near what it was. Type,
         size and the programs that read the file stay the same.
       </p>
+      {chosen ? <ByStatistics chosen={chosen} /> : <ByText offer={offer} />}
+      {typeof offer === 'string' && (
+        <p class="notice bad small" role="alert">
+          {offer}
+        </p>
+      )}
+      {offer === null && (
+        <p class="small quiet" role="status">
+          Reading the text…
+        </p>
+      )}
+      {offer !== null && typeof offer !== 'string' && <Offer offer={offer} byText={chosen === null} />}
+      {chosen === null && (
+        <SaveChoice bytesOf={offer !== null && typeof offer !== 'string' ? offer.statisticsBytes : null} />
+      )}
+    </div>
+  );
+}
+
+/** What a calibration chose codes by is to choose them again. */
+function ByStatistics({ chosen: { file, statistics } }: { chosen: ChosenStatistics }): VNode {
+  const { text, tokens, heldBack, level, engine } = statistics.head;
+  return (
+    <p class="small calibrated-text">
+      <span class="mono">{file.name}</span>, what a calibration chose codes by: {LEVELS[level]} by{' '}
+      <span class="mono">{text.name}</span>, {integer(tokens)} tokens and {integer(heldBack)} to judge by. It was
+      computed by {engine.name}. No text is read. <code class="option-flag">--from-calibration</code>{' '}
+      <button type="button" class="link-button" onClick={() => (chosenStatistics.value = null)}>
+        Use a text again
+      </button>
+    </p>
+  );
+}
+
+/** Whether what codes are chosen by is kept, and who computes it. */
+function SaveChoice({ bytesOf }: { bytesOf: number | null }): VNode {
+  const needed = chosenGpu() !== null;
+  return (
+    <>
+      <label class="option check">
+        <input
+          type="checkbox"
+          checked={savesStatistics.value}
+          disabled={needed}
+          onChange={({ currentTarget }) => saveStatistics(currentTarget.checked)}
+        />
+        <span class="option-label">Keep the statistics, to choose codes by them again</span>
+        <code class="option-flag">--save-calibration</code>
+        <span class="option-note">
+          {bytesOf !== null && `A file of ${bytes(bytesOf)} beside the output. `}
+          {needed && 'What a GPU computed gives the same bytes by this file only.'}
+        </span>
+      </label>
+      <GpuChoice />
+    </>
+  );
+}
+
+function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
+  return (
+    <>
       <div class="calibrated-choices">
         <label class="option">
           <span class="option-label">Tokens of the text, at most</span>
@@ -73,21 +144,13 @@ export function CalibratedPanel(): VNode {
         {ownText.value
           ? 'your own text'
           : 'which comes with this page: prose in many languages, dialogue, code, tables and mathematics'}
-        {offer !== null && typeof offer !== 'string' && `: ${tokensIn(offer)}`}. <TextChoice />
+        {offer !== null && typeof offer !== 'string' && `: ${tokensIn(offer)}`}. <TextChoice />{' '}
+        <button type="button" class="link-button" onClick={() => void chooseStatistics()}>
+          Use saved statistics…
+        </button>
         {offer !== null && typeof offer !== 'string' && template(offer)}
       </p>
-      {typeof offer === 'string' && (
-        <p class="notice bad small" role="alert">
-          {offer}
-        </p>
-      )}
-      {offer === null && (
-        <p class="small quiet" role="status">
-          Reading the text…
-        </p>
-      )}
-      {offer !== null && typeof offer !== 'string' && <Offer offer={offer} />}
-    </div>
+    </>
   );
 }
 
@@ -103,7 +166,7 @@ const tokensIn = ({ inText, whole }: CalibrationOffer) =>
 const template = ({ chat }: CalibrationOffer) =>
   chat.used ? ' It is read as turns in the model’s chat template.' : chat.why === null ? '' : ` ${chat.why}`;
 
-function Offer({ offer }: { offer: CalibrationOffer }): VNode {
+function Offer({ offer, byText }: { offer: CalibrationOffer; byText: boolean }): VNode {
   const { tokens, heldBack, level, bestLevel, served, seconds, basis, memory } = offer;
   const others = currentPlan.value?.tensors.filter(
     ({ action, method }) => action === 'convert' && method !== null && method !== CALIBRATED,
@@ -133,7 +196,7 @@ function Offer({ offer }: { offer: CalibrationOffer }): VNode {
         ) : null}
         .
       </p>
-      {tokens + heldBack < 4 * fewestTokens && (
+      {byText && tokens + heldBack < 4 * fewestTokens && (
         <p class="small quiet">
           Fewer than {integer(fewestTokens)} tokens are refused; gains grow up to some {integer(32768)}.
         </p>

@@ -19,7 +19,7 @@ const worse = (model: WorseAnswers['model'], percent: number, importance = false
   percent,
 });
 
-/** By method and type, in small letters; whatever is not here was as near or nearer in every model that was measured. */
+/** By method and type, in small letters; all others were as near or nearer in every model that was measured. */
 export const worseAnswers: Readonly<Record<string, Readonly<Record<string, readonly WorseAnswers[]>>>> = {
   'lowest-error': {
     q4_1: [worse('wide', 3, true)],
@@ -49,8 +49,8 @@ export function worseSentences(method: string, types: Iterable<string>): string[
         `${percent} % on ${modelWords[model]}${importance ? ' with an importance matrix' : ''}`,
     );
     return [
-      `${type.toUpperCase()} by “${method}” answered worse than llama.cpp’s file of the same size: its mean divergence ` +
-        `was larger by ${where.join(', ')}.`,
+      `${type.toUpperCase()} by “${method}” answered worse than llama.cpp’s file of the same size: its mean ` +
+        `divergence was larger by ${where.join(', ')}.`,
     ];
   });
 }

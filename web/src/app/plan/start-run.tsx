@@ -11,6 +11,7 @@ import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
 import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { begin, isRunning } from '../state/running';
+import { chosenStatistics, savesStatistics, statisticsName } from '../state/statistics';
 import { ownText } from '../state/text';
 import { workers } from '../state/workers';
 
@@ -45,11 +46,14 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
               workers: workers.value,
               ...(model.model.importance && { matrix: model.model.importance.path }),
               ...(calibrates && {
-                calibration: {
-                  ...(ownText.value && { text: ownText.value.name }),
-                  tokens: wantedTokens.value,
-                  ...(wantedLevel.value && { level: wantedLevel.value }),
-                },
+                calibration: chosenStatistics.value
+                  ? { from: chosenStatistics.value.file.name }
+                  : {
+                      ...(ownText.value && { text: ownText.value.name }),
+                      tokens: wantedTokens.value,
+                      ...(wantedLevel.value && { level: wantedLevel.value }),
+                      ...(savesStatistics.value && { save: statisticsName(output) }),
+                    },
               }),
             })
           }

@@ -12,6 +12,7 @@ import { wantedLevel, wantedTokens } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import { options } from '../state/planning';
 import { type DroppedReceipt, receipt } from '../state/receipt';
+import { chosenStatistics } from '../state/statistics';
 import { textFile } from '../state/text';
 import { bytes, integer, percent, precise } from '../../text/units';
 
@@ -144,17 +145,34 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
   );
 }
 
-const tokensOf = ({ tokens, heldBack, engine }: NonNullable<Receipt['calibration']>) =>
+type Calibrated = NonNullable<Receipt['calibration']>;
+
+const tokensOf = ({ tokens, heldBack, engine }: Calibrated) =>
   `${integer(tokens)} tokens and ${integer(heldBack)} to judge by${engine ? `, computed by ${engine.name}` : ''}`;
+
+/** Whether the statistics of choice are the receipt's. Throws when others are chosen. */
+async function isByStatistics({ statistics }: Calibrated, signal: AbortSignal): Promise<boolean> {
+  const chosen = chosenStatistics.value;
+  if (chosen === null) return false;
+  const sha256 = await browserPlatform.hashFile(blobHandle(chosen.file), { signal });
+  if (sha256 === statistics?.sha256) return true;
+  throw new Error(
+    `The run of the receipt was not calibrated by ${chosen.file.name}` +
+      `${statistics ? ` but by what ${statistics.name} holds (SHA-256 ${statistics.sha256})` : ''}. ` +
+      'Choose that, or a text, under Plan with the scale search “calibrated”.',
+  );
+}
 
 /** Sets what the receipt's run was calibrated by. Throws unless the text of choice is the receipt's. */
 async function expectText(model: Model, { calibration }: Receipt, signal: AbortSignal): Promise<void> {
   if (!calibration) return;
   const { text, tokens, heldBack, level, engine, chatTemplate } = calibration;
+  if (await isByStatistics(calibration, signal)) return;
   if (engine?.name.includes('WebGPU')) {
     throw new Error(
       `What the receipt's run chose codes by was computed by ${engine.name}, whose last digits are its own. ` +
-        'Repeat it on the command line, from the file that was saved then: nibble repeat --from-calibration.',
+        `Choose the file that was saved then (${calibration.statistics?.name ?? 'none was'}), under Plan with the ` +
+        'scale search “calibrated”: “Use saved statistics…”.',
     );
   }
   if (!chatTemplate?.used && !chatTemplate?.why && model.chatTemplate() !== null) {

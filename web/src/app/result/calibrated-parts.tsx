@@ -2,8 +2,9 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { AnswerFigures, CalibratedPart, CalibrationAnswers, CalibrationFigures } from '../../core/index';
+import { saveBlob } from '../../charts/save';
 import { type Column, DataTable } from '../parts/data-table';
-import { duration, integer, listed, percent, plural } from '../../text/units';
+import { bytes, duration, integer, listed, percent, plural } from '../../text/units';
 
 const LEVELS = { 'one-pass': 'in one pass', layers: 'layer after layer' } as const;
 
@@ -21,7 +22,13 @@ function median(values: readonly number[]): number | null {
   return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
-export function CalibratedParts({ figures, type }: { figures: CalibrationFigures; type: string }): VNode {
+interface Calibrated {
+  figures: CalibrationFigures;
+  type: string;
+  statistics: Blob | null; // what codes were chosen by, where it was kept
+}
+
+export function CalibratedParts({ figures, type, statistics }: Calibrated): VNode {
   const { level, text, chatTemplate, tokens, heldBack, damping, seconds, parts, answers } = figures;
   const served = parts.filter(({ kept }) => kept === 'calibrated');
   const kept = parts.filter((part) => part.kept !== 'calibrated');
@@ -70,9 +77,19 @@ export function CalibratedParts({ figures, type }: { figures: CalibrationFigures
       </p>
       {answers && <BesideEachOther answers={answers} heldBack={heldBack} />}
       <p class="small quiet">
-        SHA-256 of the text <code>{text.sha256}</code>, damping {damping}: with the same text, tokens and level the same
-        bytes come out, here or on the command line.
+        SHA-256 of the text <code>{text.sha256}</code>, damping {damping}. {repeatable(figures)}
       </p>
+      {figures.statistics && (
+        <p class="small">
+          Statistics: {bytes(figures.statistics.bytes)}, SHA-256 <code>{figures.statistics.sha256}</code>. Codes chosen
+          by them again are the same, and no text has to be read.{' '}
+          {statistics && (
+            <button type="button" class="button small" onClick={() => saveBlob(statistics, figures.statistics!.name)}>
+              Save the statistics
+            </button>
+          )}
+        </p>
+      )}
       <details class="disclosure">
         <summary>
           Matrix by matrix <span class="aside">what is left of the error of its outputs</span>
@@ -90,6 +107,17 @@ export function CalibratedParts({ figures, type }: { figures: CalibrationFigures
       </details>
     </section>
   );
+}
+
+const isFromGpu = ({ engine }: CalibrationFigures) => engine.name.includes('WebGPU');
+
+/** What gives the same bytes again. */
+function repeatable(figures: CalibrationFigures): string {
+  const { engine } = figures;
+  return isFromGpu(figures)
+    ? `Computed by ${engine.name}, whose last digits are its own: the same bytes come out of the file of its ` +
+        `statistics only.${engine.problem === null ? '' : ` ${engine.problem}`}`
+    : 'With the same text, tokens and level the same bytes come out, here or on the command line.';
 }
 
 interface AnswerRow {

@@ -100,7 +100,13 @@ function ResultView({ shown }: { shown: Result }): VNode {
       <ReadBack shown={shown} />
       <AgainstReceipt shown={shown} />
       <TakeAlong shown={shown} />
-      {report.calibration && <CalibratedParts figures={report.calibration} type={plan.fileType} />}
+      {report.calibration && (
+        <CalibratedParts
+          figures={report.calibration}
+          type={plan.fileType}
+          statistics={shown.statistics?.blob ?? null}
+        />
+      )}
       <ResultAnswers shown={shown} />
       <ResultFigures shown={shown} />
       <p class="caveat">{DEFINITIONS.caveat}</p>

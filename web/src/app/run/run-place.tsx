@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { goTo, Place } from '../parts/place';
+import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import {
   begin,
@@ -58,11 +59,12 @@ export function RunPlace(): VNode {
 function Calibrating({ stage, text }: { stage: CalibrationStage; text: string }): VNode {
   const { share, secondsLeft } = stage.now;
   const codes = stage.doing === 'codes' ? stage.now : null;
+  const chooses = stage.doing !== 'answers';
   return (
     <>
       <ul class="run-figures">
         <li>
-          <strong>{percent(share, 0)}</strong> {codes ? 'calibrated' : 'of the answers measured'}
+          <strong>{percent(share, 0)}</strong> {chooses ? 'calibrated' : 'of the answers measured'}
         </li>
         {codes && (
           <li>
@@ -74,7 +76,7 @@ function Calibrating({ stage, text }: { stage: CalibrationStage; text: string })
             'time left not known yet'
           ) : (
             <>
-              about <strong>{duration(secondsLeft)}</strong> left {codes ? 'of calibrating' : 'of measuring'}
+              about <strong>{duration(secondsLeft)}</strong> left {chooses ? 'of calibrating' : 'of measuring'}
             </>
           )}
         </li>
@@ -84,7 +86,9 @@ function Calibrating({ stage, text }: { stage: CalibrationStage; text: string })
           ? `choosing the codes of ${codes.matrix}`
           : codes
             ? `${text} goes through the layer`
-            : 'what lowest-error would answer, and what was calibrated'}
+            : chooses
+              ? `choosing codes by ${text}`
+              : 'what lowest-error would answer, and what was calibrated'}
       </p>
     </>
   );
@@ -99,6 +103,7 @@ function RunView({ current }: { current: Run }): VNode {
       ? now.bytesOut / now.bytesOutTotal
       : 0;
   const running = isRunning.value;
+  const text = current.calibration ? nameOfWish(current.calibration) : '';
   return (
     <>
       <div class="run-head">
@@ -134,17 +139,17 @@ function RunView({ current }: { current: Run }): VNode {
       <div
         class="progress"
         role="progressbar"
-        aria-label={calibrating?.doing === 'codes' ? 'Calibrated' : calibrating ? 'Answers measured' : 'Written'}
+        aria-label={!calibrating ? 'Written' : calibrating.doing === 'answers' ? 'Answers measured' : 'Calibrated'}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.floor(share * 100)}
       >
         <span style={{ transform: `scaleX(${share})` }} />
       </div>
-      {running && calibrating && <Calibrating stage={calibrating} text={current.calibration?.text.name ?? ''} />}
+      {running && calibrating && <Calibrating stage={calibrating} text={text} />}
       {running && !calibrating && !now && current.calibration && (
         <p class="quiet small" role="status">
-          Reading {current.calibration.text.name}…
+          Reading {text}…
         </p>
       )}
       {now && (

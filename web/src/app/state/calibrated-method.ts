@@ -11,12 +11,15 @@ import {
   cutText,
   type DividedTexts,
   divideTexts,
+  expectStatistics,
   fewestTokens,
   inChatTemplate,
   levelFor,
   type PassPlan,
+  type Plan,
   Problem,
   productSpeed,
+  savedBytes,
   sentenceOf,
   stretchTokens,
   tokensFor,
@@ -28,17 +31,27 @@ import type { Model } from '../engine';
 import { opened, type Opened } from './opening';
 import { blankTexts } from './pass-cost';
 import { currentPlan, options } from './planning';
+import { chosenGpu } from './gpu';
+import { type ChosenStatistics, chosenStatistics, savesStatistics } from './statistics';
 import { headOf, ownText, runText, textFile } from './text';
 import { workers } from './workers';
 
 export const CALIBRATED = 'calibrated';
 
-/** What a run is calibrated by. */
-export interface CalibrationWish {
+/** A text that a run is calibrated by. */
+export interface TextWish {
   text: File;
   tokens: number; // at most
   level: CalibrationLevel;
+  savedBytes: number | null; // of the file of what codes are chosen by; null: it is not kept
+  gpu: boolean; // only where it is kept
 }
+
+/** What a run is calibrated by: a text, or what was made of one. */
+export type CalibrationWish = TextWish | { statistics: File };
+
+/** The name of the file that it is. */
+export const nameOfWish = (wish: CalibrationWish) => ('statistics' in wish ? wish.statistics : wish.text).name;
 
 export const wantedTokens = signal(usualTokens);
 /** Null: as many tokens allow. */
@@ -53,6 +66,9 @@ interface Cut {
   inText: number; // tokens of the whole text
   whole: boolean; // they were counted; otherwise the start of the text tells how many there are, about
 }
+
+/** Stands for the text where the length of what is saved is wanted: that depends on its name, by some bytes. */
+const textUnknown = { text: { name: '', bytes: 0, sha256: '0'.repeat(64) } };
 
 /** Null: not known yet; a sentence: why it cannot be. */
 const cut = signal<Cut | string | null>(null);
@@ -93,7 +109,7 @@ async function cutFor(model: Model, bytes: Uint8Array, tokens: number): Promise<
 }
 
 /** What a run is calibrated by, read once more from the file. Throws Stopped or Problem. */
-export async function readTexts(model: Model, wish: CalibrationWish, signal: AbortSignal): Promise<CalibrationTexts> {
+export async function readTexts(model: Model, wish: TextWish, signal: AbortSignal): Promise<CalibrationTexts> {
   const { text } = wish;
   const sha256 = await browserPlatform.hashFile(blobHandle(text), { signal });
   const bytes = new Uint8Array(await text.arrayBuffer());
@@ -129,13 +145,17 @@ export interface CalibrationOffer {
   seconds: number;
   basis: 'a timing' | 'the last run'; // of the seconds
   memory: number; // bytes, beside an idle page
+  statisticsBytes: number; // of the file that the statistics would be, about, or are
 }
 
 /** What the method would do with the plan and text of choice; or why it cannot. Null: not chosen, or not known yet. */
 export const calibrationOffer = computed<CalibrationOffer | string | null>(() => {
   const plan = currentPlan.value;
+  if (options.value.method !== CALIBRATED || plan === null) return null;
+  const chosen = chosenStatistics.value;
+  if (chosen !== null && opened.value !== null) return offerOf(opened.value.model, plan, chosen);
   const known = cut.value;
-  if (options.value.method !== CALIBRATED || plan === null || known === null) return null;
+  if (known === null) return null;
   if (typeof known === 'string') return known;
   if (known.of !== opened.value) return null;
   const { texts, chat, pass, inText, whole } = known;
@@ -161,8 +181,36 @@ export const calibrationOffer = computed<CalibrationOffer | string | null>(() =>
     seconds: ((shared + answers) / used + each) / speed(),
     basis: learned.value === null ? 'a timing' : 'the last run',
     memory: calibrationMemory(pass, level, used),
+    statisticsBytes: savedBytes(known.of.model, plan, pass, { ...texts, ...textUnknown, chat }, level),
   };
 });
+
+/** The same by statistics: the model reads no text. */
+function offerOf(model: Model, plan: Plan, { file, statistics }: ChosenStatistics): CalibrationOffer | string {
+  try {
+    expectStatistics(model, plan, statistics);
+    const { level, tokens, heldBack, chatTemplate: chat } = statistics.head;
+    const blank = divideTexts(blankTexts(Math.ceil(fewestTokens / stretchTokens), stretchTokens));
+    const pass = calibrationPass(model, blank);
+    const { shared, each } = new CalibrationCost(plan, pass, 0, 0, level).total();
+    return {
+      chat,
+      tokens,
+      heldBack,
+      inText: tokens + heldBack,
+      whole: true,
+      level,
+      bestLevel: level,
+      served: plan.tensors.filter(({ method }) => method === CALIBRATED).length,
+      seconds: (shared / workers.value + each) / speed(),
+      basis: learned.value === null ? 'a timing' : 'the last run',
+      memory: calibrationMemory(pass, level, workers.value),
+      statisticsBytes: file.size,
+    };
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
 
 /** Cuts the text of choice while the method is chosen. */
 export function followWithCalibration(): void {
@@ -193,5 +241,13 @@ export async function calibrationWish(): Promise<CalibrationWish> {
   const offer = calibrationOffer.peek();
   if (offer === null || typeof offer === 'string')
     throw new Problem(offer ?? 'The text is still being read. Try again in a moment.');
-  return { text: await textFile(), tokens: wantedTokens.peek(), level: offer.level };
+  const chosen = chosenStatistics.peek();
+  if (chosen !== null) return { statistics: chosen.file };
+  return {
+    text: await textFile(),
+    tokens: wantedTokens.peek(),
+    level: offer.level,
+    savedBytes: savesStatistics.peek() ? offer.statisticsBytes : null,
+    gpu: chosenGpu() !== null,
+  };
 }

@@ -2,10 +2,12 @@
 import { computed, effect, signal } from '@preact/signals';
 import {
   calibrate,
+  calibrateFrom,
   type Calibration,
   CalibrationCost,
   calibrationPass,
   type CalibrationProgress,
+  type HashedFile,
   measureCalibration,
   type PassProgress,
   Pause,
@@ -20,15 +22,17 @@ import {
   type TensorReport,
   tokensOf,
 } from '../../core/index';
+import type { Scratch } from '../../core/scratch';
 import { createBrowserScratch } from '../../platform/browser-scratch';
 import { expectRoom } from '../../platform/room';
-import { type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
+import { browserPlatform, type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, extensionsOf, type Model } from '../engine';
-import { CALIBRATED, type CalibrationWish, learnSpeed, readTexts } from './calibrated-method';
+import { CALIBRATED, type CalibrationWish, learnSpeed, readTexts, type TextWish } from './calibrated-method';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
 import { askWhere } from './saving';
+import { chosenStatistics, openStatistics, statisticsName } from './statistics';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
@@ -58,10 +62,18 @@ type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; senten
 export interface Result extends Assignment {
   report: RunReport;
   sink: BrowserSink;
+  /** What codes were chosen by, where it was to be kept. */
+  statistics: KeptStatistics | null;
+}
+
+interface KeptStatistics {
+  blob: Blob;
+  close(): void;
 }
 
 /** What a run does before it writes anything: codes are chosen, then the answers they give are measured. */
-export type CalibrationStage = { doing: 'codes'; now: CalibrationProgress } | { doing: 'answers'; now: PassProgress };
+export type CalibrationStage =
+  { doing: 'codes'; now: CalibrationProgress } | { doing: 'codes by statistics' | 'answers'; now: PassProgress };
 
 /** The run that is going, or the last one. */
 export const run = signal<Run | null>(null);
@@ -78,6 +90,15 @@ export const result = signal<Result | null>(null);
 /** Whether the result's output was deleted from private storage. */
 export const outputDeleted = signal(false);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
+
+/** Statistics of the open model, as far as there are some here: those of choice, or those that the last run kept. */
+export const knownStatistics = computed<File | null>(() => {
+  const chosen = chosenStatistics.value?.file;
+  if (chosen) return chosen;
+  const last = result.value;
+  if (last?.statistics == null || last.opened.model !== opened.value?.model) return null;
+  return new File([last.statistics.blob], statisticsName(last.output));
+});
 
 /** The name that the output of an assignment gets. Loaders of a model folder know its weights by one name only. */
 export function nameFor(model: Opened, type: string): string {
@@ -103,8 +124,9 @@ function waysToRoom(plan: Plan): string[] {
 }
 
 /** What is kept aside while a run is calibrated. */
-function codesBytes({ tensors }: Plan): number {
-  return tensors.reduce((sum, { method, outputBytes }) => sum + (method === CALIBRATED ? outputBytes : 0), 0);
+function keptBytes({ plan: { tensors }, calibration }: Assignment): number {
+  const saved = calibration && 'text' in calibration ? (calibration.savedBytes ?? 0) : 0;
+  return tensors.reduce((sum, { method, outputBytes }) => sum + (method === CALIBRATED ? outputBytes : 0), saved);
 }
 
 /** Gives up the output that is kept in private storage; its figures stay. */
@@ -120,7 +142,7 @@ export async function begin(assignment: Assignment): Promise<void> {
   let sink: BrowserSink;
   try {
     const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
-    if (!ask) await expectRoom(plan.outputBytes + codesBytes(plan), waysToRoom(plan));
+    if (!ask) await expectRoom(plan.outputBytes + keptBytes(assignment), waysToRoom(plan));
     sink = await pickSink(output, ask);
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
@@ -147,9 +169,11 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
   finished.value = [];
   const stopListening = mine.pause.listen((now) => (paused.value = now));
   let begun = false;
+  let statistics: KeptStatistics | null = null;
   try {
-    const report = await withCodes(mine, (calibration) => {
+    const report = await withCodes(mine, (calibration, kept) => {
       begun = true;
+      statistics = kept;
       return runPipeline(assignment.opened.model, assignment.options, sink, {
         workers: assignment.workers,
         ...(assignment.reference !== undefined && { reference: assignment.reference }),
@@ -170,13 +194,15 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
     const previous = result.value;
     finished.value = report.tensors;
     outputDeleted.value = false;
-    result.value = { ...assignment, report, sink };
+    result.value = { ...assignment, report, sink, statistics };
     outcome.value = { kind: 'done' };
     void previous?.sink.dispose();
+    previous?.statistics?.close();
   } catch (error) {
     finished.value = reports;
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
     if (outcome.value.kind === 'failed') tellProblem(`Not finished: ${assignment.output}`, error);
+    closeKept(statistics);
     if (!begun) await giveUp(sink, assignment.plan);
     void sink.dispose();
   } finally {
@@ -185,33 +211,79 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
   if (opened.value?.model !== assignment.opened.model) assignment.opened.model.close();
 }
 
-/** Chooses codes by a text, where the plan asks for it, for as long as `use` takes. Throws Stopped or Problem. */
-async function withCodes<T>(mine: Run, use: (calibration: Calibration | undefined) => Promise<T>): Promise<T> {
-  const { calibration: wish, opened: of, plan, workers } = mine;
-  if (!wish) return use(undefined);
-  const { model } = of;
-  const { signal } = mine.stop;
-  const texts = await readTexts(model, wish, signal);
+/** TypeScript takes what a callback assigns for what it was before. */
+const closeKept = (kept: KeptStatistics | null) => kept?.close();
+
+type UseCodes<T> = (calibration: Calibration | undefined, kept: KeptStatistics | null) => Promise<T>;
+
+/** Chooses codes, where the plan asks for it, for as long as `use` takes. Throws Stopped or Problem. */
+async function withCodes<T>(mine: Run, use: UseCodes<T>): Promise<T> {
+  const { calibration: wish } = mine;
+  if (!wish) return use(undefined, null);
   const scratch = await createBrowserScratch();
   try {
-    const run = { workers, signal, pause: mine.pause };
-    const made = await calibrate(model, plan, texts, scratch, {
-      ...run,
-      level: wish.level,
-      onProgress: (now) => (calibrationProgress.value = { doing: 'codes', now }),
-    });
-    made.figures.answers = await measureCalibration(model, mine.options, texts, made, {
-      ...run,
-      onProgress: (now) => (calibrationProgress.value = { doing: 'answers', now }),
-    });
-    const pass = calibrationPass(model, texts);
-    const cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), wish.level);
-    learnSpeed(cost, Math.min(workers, texts.calibrate.length), made.figures.seconds);
-    calibrationProgress.value = null;
-    return await use(made);
+    if ('statistics' in wish) return await use(await codesByStatistics(mine, wish.statistics, scratch), null);
+    const kept = wish.savedBytes === null ? null : await createBrowserScratch();
+    let given = false;
+    try {
+      const made = await codesByText(mine, wish, scratch, kept);
+      const blob = kept && (await blobOf(kept));
+      if (blob) made.figures.statistics = await hashed(blob, statisticsName(mine.output), mine.stop.signal);
+      calibrationProgress.value = null;
+      given = true;
+      return await use(made, kept && blob && { blob, close: () => kept.close() });
+    } finally {
+      if (!given) kept?.close();
+    }
   } finally {
     scratch.close();
   }
+}
+
+async function codesByStatistics({ opened: of, plan, workers, stop, pause }: Run, file: File, scratch: Scratch) {
+  const statistics = await openStatistics(file);
+  const { signal } = stop;
+  const made = await calibrateFrom(of.model, plan, statistics, await hashed(file, file.name, signal), scratch, {
+    workers,
+    signal,
+    pause,
+    onProgress: (now) => (calibrationProgress.value = { doing: 'codes by statistics', now }),
+  });
+  calibrationProgress.value = null;
+  return made;
+}
+
+async function codesByText(mine: Run, wish: TextWish, scratch: Scratch, save: Scratch | null): Promise<Calibration> {
+  const { opened: of, plan, workers } = mine;
+  const { model } = of;
+  const { signal } = mine.stop;
+  const texts = await readTexts(model, wish, signal);
+  const run = { workers, signal, pause: mine.pause };
+  const made = await calibrate(model, plan, texts, scratch, {
+    ...run,
+    level: wish.level,
+    ...(save && { save, gpu: wish.gpu }),
+    onProgress: (now) => (calibrationProgress.value = { doing: 'codes', now }),
+  });
+  made.figures.answers = await measureCalibration(model, mine.options, texts, made, {
+    ...run,
+    onProgress: (now) => (calibrationProgress.value = { doing: 'answers', now }),
+  });
+  const pass = calibrationPass(model, texts);
+  const cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), wish.level);
+  learnSpeed(cost, Math.min(workers, texts.calibrate.length), made.figures.seconds);
+  return made;
+}
+
+async function blobOf(scratch: Scratch): Promise<Blob> {
+  const handle = await scratch.handle();
+  if (handle.kind !== 'blob') throw new Problem('What was kept aside is no blob. This is a fault in the program.');
+  return handle.blob;
+}
+
+async function hashed(blob: Blob, name: string, signal: AbortSignal): Promise<HashedFile> {
+  const handle = { kind: 'blob', name, bytes: blob.size, blob } as const;
+  return { name, bytes: blob.size, sha256: await browserPlatform.hashFile(handle, { signal }) };
 }
 
 /** Leaves no empty file where a save dialog made one. */
