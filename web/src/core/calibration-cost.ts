@@ -8,10 +8,13 @@ export interface CalibrationWork {
   each: number;
 }
 
-/** What a weight takes beside products, in operations of products that last as long: searches, and steps of descent. */
-const searchOperations: Record<CalibrationLevel, number> = { 'one-pass': 10_000, layers: 20_000 };
-/** Operations for each weight and column: descent, and errors over the tokens held back; of layers also the target. */
-const choosingOperations: Record<CalibrationLevel, number> = { 'one-pass': 8.4, layers: 13.4 };
+/**
+ * What a weight takes, in operations of products that last as long: searches, and steps of descent. With the numbers
+ * below fitted to five types at 256, 768 and 2048 columns (docs/measurements.md).
+ */
+const searchOperations: Record<CalibrationLevel, number> = { 'one-pass': 5600, layers: 4600 };
+/** Likewise for each weight and column: descent, and errors over the tokens held back; of layers also the target. */
+const choosingOperations: Record<CalibrationLevel, number> = { 'one-pass': 7.3, layers: 10.7 };
 
 /** What a calibration takes, step by step. About: how often a descent moves a code depends on the weights. */
 export class CalibrationCost {
