@@ -83,6 +83,12 @@ test('more text on request, a text of one’s own, and what is wrong with it', a
   const answers = page.getByRole('region', { name: 'Answers', exact: true });
   await expect(answers).toContainText('Measured on 4 stretches', SLOW);
   await answers.getByRole('button', { name: 'Compare over more text' }).click();
+  await answers.getByRole('button', { name: 'Pause' }).click();
+  await expect(answers.getByRole('status')).toContainText(', paused');
+  const held = await answers.getByRole('progressbar').getAttribute('value');
+  await page.waitForTimeout(500);
+  expect(Number(await answers.getByRole('progressbar').getAttribute('value')) - Number(held)).toBeLessThan(0.1);
+  await answers.getByRole('button', { name: 'Go on' }).click();
   await expect(answers).toContainText('Measured on 40 stretches of calibration.txt', SLOW);
 
   const choose = async (name: string, text: string) => {
@@ -106,6 +112,9 @@ test('an importance matrix is made from a text, used, and the same as the comman
   await panel.getByText('Make one from a text').click();
   await expect(panel).toContainText('8 192 tokens');
   await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
+  await panel.getByRole('button', { name: 'Pause' }).click();
+  await expect(panel.getByRole('status')).toContainText(', paused');
+  await panel.getByRole('button', { name: 'Go on' }).click();
   await expect(panel).toContainText('ts3m-F16-imatrix.gguf', SLOW);
   await expect(panel).toContainText('calibration.txt');
   await panel.getByText('Which layers and columns matter').click();

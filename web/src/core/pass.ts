@@ -155,7 +155,7 @@ class RunningPass {
   readonly #work: number;
   /** Of the first network's steps, those of the second whose weights are held against theirs. */
   readonly #others: ReadonlyMap<PassStep, PassStep>;
-  readonly #start = performance.now();
+  readonly #start: number;
   #shown = 0;
   #step = 0; // of all networks, counted on
   /** What every worker is to answer, and what becomes of it. */
@@ -180,6 +180,7 @@ class RunningPass {
     this.#models = models;
     this.#plans = plans;
     this.#run = run;
+    this.#start = performance.now() - (run.pause?.milliseconds ?? 0);
     this.#watch = watch;
     const open = openWith(core.module, (source) => core.platform.openSource(source));
     this.#sources = models.map(({ sources }) => sources.map(open));
@@ -431,11 +432,13 @@ class RunningPass {
   }
 
   #showProgress(): void {
-    const seconds = (performance.now() - this.#start) / 1000;
+    // As if the time that the pass was held had not been.
+    const start = this.#start + (this.#run.pause?.milliseconds ?? 0);
+    const seconds = (performance.now() - start) / 1000;
     if (seconds - this.#shown < secondsBetweenProgress) return;
     this.#shown = seconds;
     const share = Math.min(...this.#members.map(({ done }) => done)) / Math.max(1, this.#work);
-    this.#run.onProgress?.(progressSince(this.#start, share));
+    this.#run.onProgress?.(progressSince(start, share));
   }
 }
 

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { GpuChoice } from '../parts/gpu-choice';
+import { HoldButton, usePaused } from '../parts/hold-button';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { chosenGpu, engineWords } from '../state/gpu';
@@ -42,7 +43,8 @@ export function AnswersOf({ answers, names }: { answers: Answers; names: Names }
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
-  const { cost, secondsLeft } = now;
+  const { cost, secondsLeft, pause } = now;
+  const paused = usePaused(pause);
   return (
     <div class="answers-going">
       <progress max={1} value={now.share} aria-label="Comparing answers" />
@@ -50,8 +52,9 @@ function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
         {cost === null
           ? 'Reading the text…'
           : `${integer(cost.tokens)} tokens of ${now.text}: ` +
-            `${percent(now.share, 0)}, about ${duration(secondsLeft ?? secondsOf(cost))} left`}
+            `${percent(now.share, 0)}, ${paused ? 'paused' : `about ${duration(secondsLeft ?? secondsOf(cost))} left`}`}
       </p>
+      <HoldButton pause={pause} small />
       <button type="button" class="button small" onClick={onStop}>
         Stop comparing
       </button>

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { HoldButton } from '../parts/hold-button';
 import { goTo, Place } from '../parts/place';
 import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
@@ -113,13 +114,7 @@ function RunView({ current }: { current: Run }): VNode {
         </p>
         {running && (
           <div class="run-actions">
-            <button
-              type="button"
-              class="button"
-              onClick={() => (current.pause.paused ? current.pause.resume() : current.pause.pause())}
-            >
-              {paused.value ? 'Go on' : 'Pause'}
-            </button>
+            <HoldButton pause={current.pause} />
             <button type="button" class="button" onClick={() => current.stop.abort()}>
               Stop
             </button>

@@ -7,6 +7,7 @@ import {
   cutText,
   inChatTemplate,
   type PassProgress,
+  Pause,
   Problem,
   sentenceOf,
   Stopped,
@@ -48,6 +49,7 @@ export interface Answering {
   gpu: boolean; // whether it is to compute
   cost: PassCost | null; // null: the text is being read
   stop: AbortController;
+  pause: Pause;
   share: number;
   secondsLeft: number | null;
   done: Answered | null;
@@ -111,6 +113,7 @@ export class Answers {
   async compare(pair: Pair, extent: Extent): Promise<void> {
     this.stop();
     const stop = new AbortController();
+    const pause = new Pause();
     const show = (change: Partial<Answering>) => {
       if (!stop.signal.aborted) this.now.value = { ...this.now.peek()!, ...change };
     };
@@ -119,6 +122,7 @@ export class Answers {
       of: pair,
       extent,
       stop,
+      pause,
       gpu,
       text: '',
       chat: null,
@@ -140,6 +144,7 @@ export class Answers {
           workers: workers.peek(),
           gpu,
           signal: stop.signal,
+          pause,
           onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
         };
         const found = await answersByToken(models, texts, run, MOST_SHOWN);
@@ -148,7 +153,10 @@ export class Answers {
           ...found.tokens.flatMap(({ likely, secondLikely }) => [...likely, ...secondLikely].map(({ token }) => token)),
         ];
         const pieces = models[0].pieces(new Set(ids));
-        show({ share: 1, done: { ...found, texts, pieces, seconds: (performance.now() - start) / 1000 } });
+        show({
+          share: 1,
+          done: { ...found, texts, pieces, seconds: (performance.now() - start - pause.milliseconds) / 1000 },
+        });
       });
     } catch (error) {
       if (this.now.peek()?.stop === stop) this.now.value = null;

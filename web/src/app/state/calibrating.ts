@@ -7,6 +7,7 @@ import {
   importancePass,
   makeImportance,
   type PassProgress,
+  Pause,
   type ProductEngine,
   sentenceOf,
   Stopped,
@@ -28,6 +29,7 @@ const STRETCHES = 16;
 export interface Calibrating {
   of: Opened;
   stop: AbortController;
+  pause: Pause;
   share: number;
   secondsLeft: number | null;
 }
@@ -48,10 +50,11 @@ export function calibrationCost({ model }: Opened): PassCost | string {
 export async function calibrate(shown: Opened): Promise<void> {
   calibrating.peek()?.stop.abort();
   const stop = new AbortController();
+  const pause = new Pause();
   const show = (change: Partial<Calibrating>) => {
     if (!stop.signal.aborted) calibrating.value = { ...calibrating.peek()!, ...change };
   };
-  calibrating.value = { of: shown, stop, share: 0, secondsLeft: null };
+  calibrating.value = { of: shown, stop, pause, share: 0, secondsLeft: null };
   try {
     const { model } = shown;
     const text = await runText();
@@ -63,6 +66,7 @@ export async function calibrate(shown: Opened): Promise<void> {
       gpu: chosenGpu() !== null,
       onEngine: (used) => (engine = used),
       signal: stop.signal,
+      pause,
       onProgress: ({ share, secondsLeft }: PassProgress) => show({ share, secondsLeft }),
     });
     if (opened.peek() !== shown) return;
