@@ -15,7 +15,12 @@ namespace nibble {
 namespace {
 
 double error_of(const MeasuredTensor& tensor, Type type, Objective objective) {
-  return (objective == Objective::weighted ? tensor.weighted_error(type) : tensor.error(type)).value;
+  switch (objective) {
+    case Objective::squared: return tensor.error(type).value;
+    case Objective::weighted: return tensor.weighted_error(type).value;
+    case Objective::outputs: return tensor.output_change(type);
+  }
+  return 0;
 }
 
 /// What can be chosen for one tensor.

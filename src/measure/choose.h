@@ -14,6 +14,7 @@ namespace nibble {
 enum class Objective : uint8_t {
   squared,   ///< sum (x-y)^2
   weighted,  ///< sum q (x-y)^2 with the importance q; tensors without one count plainly
+  outputs,   ///< sum over tensors of MeasuredTensor::output_change()
 };
 
 struct SolveOptions {

@@ -110,15 +110,31 @@ Assignment assignment_of(const Measurement& measurement, const Json& json) {
 Objective objective_of(const Json& value) {
   if (value.is("squared")) return Objective::squared;
   if (value.is("weighted")) return Objective::weighted;
-  throw Error("The error to make small must be \"squared\" or \"weighted\".");
+  if (value.is("outputs")) return Objective::outputs;
+  throw Error("The error to make small must be \"squared\", \"weighted\" or \"outputs\".");
 }
 
 std::string_view objective_name(Objective objective) {
-  return objective == Objective::weighted ? "weighted" : "squared";
+  switch (objective) {
+    case Objective::squared: return "squared";
+    case Objective::weighted: return "weighted";
+    case Objective::outputs: return "outputs";
+  }
+  return "";
+}
+
+/// By outputs where they were measured: in answers that was best (docs/mixes.md).
+Objective default_objective(const Measurement& measurement) {
+  return measurement.text ? Objective::outputs : Objective::squared;
 }
 
 void check_objective(const Measurement& measurement, Objective objective) {
-  if (objective == Objective::squared || measurement.importance) return;
+  if (objective == Objective::outputs && !measurement.text) {
+    throw Error(
+        "The model was measured without a text, so the errors of its outputs are not known. Measure it again with "
+        "--from-calibration, or ask for the squared error.");
+  }
+  if (objective != Objective::weighted || measurement.importance) return;
   throw Error(
       "The model was measured without an importance matrix, so there is no weighted error to make small. Measure it "
       "again with --imatrix, or ask for the squared error.");
@@ -239,7 +255,9 @@ std::string choices_json(const Measurement& measurement, std::string_view name) 
 void check_solve_request(std::string_view request) { solve_options(parsed_object(request)); }
 
 std::string solution_json(const Measurement& measurement, std::string_view request) {
-  const SolveOptions options = solve_options(parsed_object(request));
+  const Json root = parsed_object(request);
+  SolveOptions options = solve_options(root);
+  if (root.find("objective") == nullptr) options.objective = default_objective(measurement);
   check_objective(measurement, options.objective);
   const Solution solution = solve(measurement, options);
   Json json = mix_value(measurement, solution.assignment);
@@ -254,6 +272,7 @@ std::string solution_json(const Measurement& measurement, std::string_view reque
 std::string observation_json(const Measurement& measurement, std::string_view request) {
   const Json root = parsed_object(request);
   ObserveOptions options;
+  options.objective = default_objective(measurement);
   Assignment start = kept_as_they_are(measurement);
   for (const auto& [name, value] : root.members()) {
     if (value.is_null()) continue;

@@ -40,6 +40,14 @@ Estimate MeasuredTensor::weighted_error(Type type) const {
   return estimated_sum(measured(*this, type).weighted, coverage());
 }
 
+double MeasuredTensor::output_change(Type type) const {
+  if (exact(type)) return 0;
+  const MeasuredType& found = measured(*this, type);
+  if (squared_output > 0 && found.output_error)
+    return *found.output_error / squared_output * estimated_sum(squares, coverage()).value;
+  return error(type).value;
+}
+
 const MeasuredTensor* Measurement::find(std::string_view name) const {
   const auto found =
       std::find_if(tensors.begin(), tensors.end(), [&](const MeasuredTensor& one) { return one.name == name; });

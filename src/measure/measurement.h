@@ -20,6 +20,9 @@ struct MeasuredType {
   RowMoments error;      ///< sum (x-y)^2 of a row, crossed with its sum x^2
   RowMoments weighted;   ///< sum q (x-y)^2 of a row, crossed with its sum q x^2
   bool possible = true;  ///< false: a row has weights too large for it
+  /// e^T H e of all rows, H over the tokens of a text: the mean square of what the type changes of the tensor's
+  /// outputs, its codes calibrated where they can be (calibration/output_change.h). None: not measured.
+  std::optional<double> output_error;
 };
 
 /// One tensor that can be quantized.
@@ -31,6 +34,7 @@ struct MeasuredTensor {
   uint64_t rows = 0, rows_measured = 0;
   bool has_importance = false;
   RowMoments squares, weighted_squares;  ///< sum x^2 and sum q x^2 of a row
+  double squared_output = 0;             ///< w^T H w of all rows; 0: no text was read through it
   std::vector<MeasuredType> types;
 
   Coverage coverage() const { return {rows_measured, rows}; }
@@ -42,6 +46,10 @@ struct MeasuredTensor {
   Estimate error(Type type) const;
   /// The same with each weight counted by its importance; tensors without one count plainly.
   Estimate weighted_error(Type type) const;
+  /// What the type changes of the tensor's outputs, as a share of their mean square, times sum x^2: the squared error
+  /// of the weights that would change as much if inputs had nothing to do with each other. The squared error itself
+  /// where outputs were not measured.
+  double output_change(Type type) const;
   /// The type changes no weight.
   bool exact(Type type) const { return type == from || type == Type::f32; }
 };
@@ -52,11 +60,18 @@ struct Measurement {
     uint64_t bytes;
   };
 
+  /// By what outputs were measured.
+  struct Text {
+    std::string name;
+    uint64_t tokens;  ///< that chose codes
+  };
+
   std::string version;  ///< of the program
   std::string method;
   std::vector<File> files;  ///< of the model
   std::optional<std::string> architecture;
   std::optional<std::string> importance;  ///< path of the matrix in use
+  std::optional<Text> text;               ///< none: outputs were not measured
   SampleSize size;
   uint64_t weight_count = 0;     ///< of the model, unquantizable ones included
   uint64_t kept_file_bytes = 0;  ///< of an output file: its header and the tensors below none of which are here, padded
@@ -74,6 +89,9 @@ struct Measurement {
 
 /// The JSON form, MeasurementFile of web/src/wasm/types: the sums that choosing needs, and the figures made from them.
 std::string measurement_json(const Measurement& measurement);
+/// Adds what a text showed of outputs: MeasuredOutputs of web/src/wasm/types. Throws Error when it does not belong to
+/// it.
+void add_outputs(Measurement& measurement, std::string_view json);
 /// Reads it back; figures made from the sums are not read. Throws Error when it is not one, or of another version.
 Measurement parse_measurement(std::string_view json);
 

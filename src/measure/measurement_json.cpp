@@ -38,6 +38,7 @@ Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
   json.add("weightedSquaredError", known && tensor.has_importance
                                        ? estimate_json(estimated_sum(type.weighted, tensor.coverage()))
                                        : Json(nullptr));
+  json.add("outputError", type.output_error ? Json(*type.output_error) : Json(nullptr));
   json.add("sums", moments_json(type.error));
   json.add("weightedSums", moments_json(type.weighted));
   return json;
@@ -57,6 +58,7 @@ Json tensor_json(const MeasuredTensor& tensor) {
           {"rowsMeasured", tensor.rows_measured},
           {"importance", tensor.has_importance},
           {"squaredWeight", estimate_json(estimated_sum(tensor.squares, tensor.coverage()))},
+          {"squaredOutput", tensor.squared_output > 0 ? Json(tensor.squared_output) : Json(nullptr)},
           {"sums", moments_json(tensor.squares)},
           {"weightedSums", moments_json(tensor.weighted_squares)},
           {"types", std::move(types)}};
@@ -116,6 +118,15 @@ const Json::List& list(const Json& object, const char* name) {
   return value.elements();
 }
 
+/// A number above or equal to zero; none where there is none, or null.
+std::optional<double> optional_amount(const Json& object, const char* name) {
+  const Json* value = object.find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_number() || !(value->get<double>() >= 0) || !std::isfinite(value->get<double>()))
+    not_one("\"" + std::string(name) + "\" is not a number from zero on");
+  return value->get<double>();
+}
+
 MeasuredTensor parse_tensor(const Json& json) {
   MeasuredTensor tensor;
   tensor.name = text(json, "name");
@@ -136,9 +147,10 @@ MeasuredTensor parse_tensor(const Json& json) {
   tensor.has_importance = flag(json, "importance");
   tensor.squares = moments(json, "sums");
   tensor.weighted_squares = moments(json, "weightedSums");
+  tensor.squared_output = optional_amount(json, "squaredOutput").value_or(0);
   for (const Json& type : list(json, "types")) {
-    tensor.types.push_back(
-        {type_named(type, "type"), moments(type, "sums"), moments(type, "weightedSums"), flag(type, "possible")});
+    tensor.types.push_back({type_named(type, "type"), moments(type, "sums"), moments(type, "weightedSums"),
+                            flag(type, "possible"), optional_amount(type, "outputError")});
     if (tensor.row_length() % format_of(tensor.types.back().type).block_length != 0) {
       not_one("rows of " + in_quotes(tensor.name) + " do not fill blocks of type " + text(type, "type"));
     }
@@ -152,20 +164,38 @@ std::string measurement_json(const Measurement& measurement) {
   Json files = Json::list(), tensors = Json::list();
   for (const Measurement::File& file : measurement.files) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
   for (const MeasuredTensor& tensor : measurement.tensors) tensors.push_back(tensor_json(tensor));
-  const Json json = {{version_key, format_version},
-                     {"version", measurement.version},
-                     {"method", measurement.method},
-                     {"files", std::move(files)},
-                     {"architecture", measurement.architecture},
-                     {"importance", measurement.importance},
-                     {"precision", measurement.size.precision},
-                     {"allRows", measurement.size.all_rows},
-                     {"weights", measurement.weight_count},
-                     {"keptFileBytes", measurement.kept_file_bytes},
-                     {"keptTensorBytes", measurement.kept_tensor_bytes},
-                     {"quantizedSource", measurement.quantized_source},
-                     {"tensors", std::move(tensors)}};
+  const Json json = {
+      {version_key, format_version},
+      {"version", measurement.version},
+      {"method", measurement.method},
+      {"files", std::move(files)},
+      {"architecture", measurement.architecture},
+      {"importance", measurement.importance},
+      {"text",
+       measurement.text ? Json{{"name", measurement.text->name}, {"tokens", measurement.text->tokens}} : Json(nullptr)},
+      {"precision", measurement.size.precision},
+      {"allRows", measurement.size.all_rows},
+      {"weights", measurement.weight_count},
+      {"keptFileBytes", measurement.kept_file_bytes},
+      {"keptTensorBytes", measurement.kept_tensor_bytes},
+      {"quantizedSource", measurement.quantized_source},
+      {"tensors", std::move(tensors)}};
   return json.dump();
+}
+
+void add_outputs(Measurement& measurement, std::string_view json) {
+  const Json root = parse_json_or_null(json);
+  measurement.text = {text(root, "text"), count(root, "tokens")};
+  for (const Json& outputs : list(root, "tensors")) {
+    const auto tensor =
+        std::find_if(measurement.tensors.begin(), measurement.tensors.end(),
+                     [name = text(outputs, "name")](const MeasuredTensor& one) { return one.name == name; });
+    if (tensor == measurement.tensors.end()) not_one("it has no tensor " + in_quotes(text(outputs, "name")));
+    tensor->squared_output = optional_amount(outputs, "squaredOutput").value_or(0);
+    const Json& errors = member(outputs, "errors");
+    for (MeasuredType& type : tensor->types)
+      type.output_error = optional_amount(errors, std::string(format_of(type.type).name).c_str());
+  }
 }
 
 Measurement parse_measurement(std::string_view json) {
@@ -183,6 +213,8 @@ Measurement parse_measurement(std::string_view json) {
   for (const Json& file : list(root, "files")) measurement.files.push_back({text(file, "name"), count(file, "bytes")});
   measurement.architecture = optional_text(root, "architecture");
   measurement.importance = optional_text(root, "importance");
+  if (const Json* read = root.find("text"); read != nullptr && !read->is_null())
+    measurement.text = {text(*read, "name"), count(*read, "tokens")};
   const Json& precision = member(root, "precision");
   if (!precision.is_number() || !(precision.get<double>() > 0)) not_one("\"precision\" is not a positive number");
   measurement.size = {precision.get<double>(), flag(root, "allRows")};

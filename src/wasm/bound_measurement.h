@@ -27,6 +27,10 @@ class BoundMeasurement {
     });
   }
 
+  std::string add_outputs(const std::string& json) {
+    return sentence_of([&] { nibble::add_outputs(measurement_, json); });
+  }
+
   double rows_wanted(unsigned tensor) const {
     if (tensor >= measurement_.tensors.size()) return 0;
     return static_cast<double>(measurement_.rows_wanted(measurement_.tensors[tensor]));

@@ -53,6 +53,7 @@ EMSCRIPTEN_BINDINGS(nibble_measure) {
       .function("problem", &BoundMeasurement::problem)
       .function("json", &BoundMeasurement::json)
       .function("add", &BoundMeasurement::add)
+      .function("addOutputs", &BoundMeasurement::add_outputs)
       .function("rowsWanted", &BoundMeasurement::rows_wanted)
       .function("predict", &BoundMeasurement::predict)
       .function("mix", &BoundMeasurement::mix)

@@ -10,6 +10,7 @@
 #include "core/measured_model.h"
 #include "error.h"
 #include "measure/budget.h"
+#include "measure/choose_json.h"
 #include "sentence_of.h"
 
 namespace nibble {
@@ -231,6 +232,49 @@ TEST_F(Choose, ObservingHalvesTheErrorOfTheWorst) {
   int changed = 0;
   for (size_t i = 0; i < start.size(); ++i) changed += start[i] != observed.assignment[i];
   EXPECT_EQ(changed, 5);
+}
+
+/// One tensor's outputs change most, whatever its weights say, and another's not at all.
+TEST_F(Choose, GoesByOutputsWhereTheyWereMeasured) {
+  Measurement measurement = truth();
+  constexpr size_t worst = 7, harmless = 9;
+  std::string tensors;
+  for (const size_t tensor : {worst, harmless}) {
+    const MeasuredTensor& own = measurement.tensors[tensor];
+    std::string errors;
+    for (const MeasuredType& type : own.types) {
+      const double share = tensor == worst ? std::exp2(-format_of(type.type).bits_per_weight()) : 0;
+      errors += (errors.empty() ? "\"" : ", \"") + std::string(format_of(type.type).name) +
+                "\": " + std::to_string(5000 * share);
+    }
+    tensors += (tensors.empty() ? "" : ", ") + ("{\"name\": \"" + own.name) +
+               "\", \"squaredOutput\": 50, \"errors\": {" + errors + "}}";
+  }
+  add_outputs(measurement, "{\"text\": \"a.txt\", \"tokens\": 9000, \"tensors\": [" + tensors + "]}");
+  const Assignment start = mix_of("Q4_0");
+  const double weights = truth().tensors[worst].squares.sum;
+  EXPECT_NEAR(measurement.tensors[worst].output_change(start[worst]), 100 * std::exp2(-4.5) * weights, 1e-4 * weights);
+  EXPECT_EQ(measurement.tensors[worst].output_change(measurement.tensors[worst].from), 0);
+  const MeasuredTensor& other = measurement.tensors[1];
+  EXPECT_EQ(other.output_change(Type::q4_0), other.error(Type::q4_0).value);
+
+  const std::string observed = observation_json(
+      measurement, "{\"worst\": 1, \"start\": {\"" + measurement.tensors[worst].name + "\": \"q4_0\"}}");
+  EXPECT_THAT(observed, HasSubstr("\"objective\":\"outputs\""));
+  EXPECT_THAT(observed, HasSubstr("\"steps\":[{\"name\":\"" + measurement.tensors[worst].name + "\""));
+  SolveOptions options;
+  options.bytes = file_bytes(measurement, start);
+  options.objective = Objective::outputs;
+  const Assignment chosen = solve(measurement, options).assignment;
+  EXPECT_GT(format_of(chosen[worst]).bits_per_weight(), 6);
+  EXPECT_LT(format_of(chosen[harmless]).bits_per_weight(), 3);
+  const std::string bytes = "{\"bytes\": " + std::to_string(*options.bytes);
+  EXPECT_THAT(solution_json(measurement, bytes + "}"), HasSubstr("\"objective\":\"outputs\""));
+  EXPECT_THAT(solution_json(measurement, bytes + ", \"objective\": \"squared\"}"),
+              HasSubstr("\"objective\":\"squared\""));
+  EXPECT_THAT(solution_json(truth(), bytes + "}"), HasSubstr("\"objective\":\"squared\""));
+  EXPECT_THAT(sentence_of([&] { solution_json(truth(), "{\"bytes\": 2000000, \"objective\": \"outputs\"}"); }),
+              HasSubstr("--from-calibration"));
 }
 
 }  // namespace

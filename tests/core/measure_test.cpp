@@ -157,6 +157,16 @@ TEST(Measurement, ReadsBackWhatItWrote) {
   const Measurement sample = MeasuredModel("stories260K-F32.gguf").sampled({Type::q4_0, Type::q8_0});
   const std::string json = measurement_json(sample);
   EXPECT_EQ(measurement_json(parse_measurement(json)), json);
+  Measurement with_outputs = sample;
+  const std::string outputs = "{\"text\": \"a.txt\", \"tokens\": 3000, \"tensors\": [{\"name\": \"" +
+                              sample.tensors[0].name + "\", \"squaredOutput\": 2.5, \"errors\": {\"q4_0\": ";
+  add_outputs(with_outputs, outputs + "0.25, \"q8_0\": null}}]}");
+  EXPECT_EQ(with_outputs.tensors[0].find(Type::q4_0)->output_error, 0.25);
+  EXPECT_EQ(with_outputs.tensors[0].find(Type::q8_0)->output_error, std::nullopt);
+  const std::string more = measurement_json(with_outputs);
+  EXPECT_NE(more, json);
+  EXPECT_EQ(measurement_json(parse_measurement(more)), more);
+  EXPECT_THROW(add_outputs(with_outputs, outputs + "-1}}]}"), Error);
   std::string broken = json;
   broken.replace(broken.find("\"rowsMeasured\":"), 15, "\"rowsMeasured\":9");
   EXPECT_THROW(parse_measurement(broken), Error);

@@ -80,6 +80,94 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   await expectNoSidewaysScrolling(page);
 });
 
+/** Chooses the file of statistics that codes are to be chosen by. */
+async function useStatistics(page: Page, path: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await panel(page).getByRole('button', { name: 'Use saved statistics…' }).click();
+  await (await chooser).setFiles(path);
+  await expect(panel(page)).toContainText('No text is read.');
+}
+
+test('statistics that a calibration kept give the same bytes, and say what types change of outputs', async ({
+  page,
+}) => {
+  test.slow(); // three runs of models, one of them on the command line
+  await page.goto('./');
+  await openModel(page, SMALL);
+  await calibrated(page).check();
+  await useText(page, 'tinystories.txt', readFileSync(data('tinystories.txt')));
+  await panel(page).getByLabel('Tokens of the text, at most').selectOption('4096');
+  await panel(page)
+    .getByRole('checkbox', { name: /Keep the statistics/ })
+    .check();
+  await expect(panel(page)).toContainText(/A file of [\d.]+ [kM]B beside the output/);
+  await expectAccessible(page, '#plan');
+  await chooseType(page, 'Q4_0');
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
+  const shown = (await page.getByTestId('sha256').textContent())!;
+  const saving = page.waitForEvent('download');
+  await page.locator('.calibrated-result').getByRole('button', { name: 'Save the statistics' }).click();
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const file = join(folder, 'kept.safetensors');
+    await (await saving).saveAs(file);
+    await expect(page.locator('.calibrated-result')).toContainText(sha256Of(file));
+    const own = join(folder, 'own.gguf');
+    const how = ['--method', 'calibrated', '--from-calibration', file];
+    execFileSync(process.execPath, [program, 'quantize', ...how, data(SMALL), own, 'Q4_0']);
+    expect(sha256Of(own)).toBe(shown);
+
+    await page.goto('./#plan');
+    await page.reload();
+    await openModel(page, SMALL);
+    await calibrated(page).check();
+    await useStatistics(page, file);
+    // Another type than the statistics were made layer after layer for.
+    await chooseType(page, 'Q5_0');
+    await expect(panel(page).getByRole('alert')).toContainText('Ask for the same types.');
+    await chooseType(page, 'Q4_0');
+    await page.getByRole('button', { name: 'Quantize' }).click();
+    await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
+    expect(await page.getByTestId('sha256').textContent()).toBe(shown);
+    await expect(page.locator('.calibrated-result')).toContainText(sha256Of(file));
+
+    const sizes = page.locator('.size-panel');
+    await sizes.getByText('What is made small').click();
+    await sizes.getByRole('button', { name: 'Measure outputs by kept.safetensors' }).click();
+    const outputs = sizes.getByRole('radio', { name: /the change of the outputs/ });
+    await expect(outputs).toBeChecked({ timeout: 30_000 });
+    await sizes.getByRole('slider', { name: 'Size of the output' }).fill('300');
+    await expect(sizes.locator('.mix-summary')).toContainText('bits per weight');
+    await sizes.getByText('Observe: re-spend bits').click();
+    await expect(sizes).toContainText('The error is what is changed of the tensor’s outputs');
+    await sizes.getByRole('button', { name: 'Observe', exact: true }).click();
+    await expect(sizes.locator('.observe')).toContainText('with half the error or less');
+    await expectAccessible(page, '.size-panel');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectNoSidewaysScrolling(page);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** How long the page takes from a click on Stop to the sentence that it stopped. */
+function millisecondsToStop(page: Page): Promise<number> {
+  return page.locator('#run').evaluate(async (run) => {
+    const stop = [...run.querySelectorAll('button')].find(({ textContent }) => textContent === 'Stop')!;
+    const stopped = new Promise<number>((resolve) =>
+      new MutationObserver((_, observer) => {
+        if (!run.textContent!.includes('Stopped.')) return;
+        observer.disconnect();
+        resolve(performance.now());
+      }).observe(run, { childList: true, subtree: true, characterData: true }),
+    );
+    const asked = performance.now();
+    stop.click();
+    return (await stopped) - asked;
+  });
+}
+
 test('calibrating is held and stopped, and leaves nothing behind', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
@@ -93,7 +181,7 @@ test('calibrating is held and stopped, and leaves nothing behind', async ({ page
   await run.getByRole('button', { name: 'Pause' }).click();
   await expect(run.locator('.place-status')).toHaveText('paused');
   await run.getByRole('button', { name: 'Go on' }).click();
-  await run.getByRole('button', { name: 'Stop' }).click();
+  expect(await millisecondsToStop(page)).toBeLessThan(200);
   await expect(run).toContainText('Stopped. Nothing was kept of the output.');
   await expect.poll(() => privateBytes(page)).toBe(0);
 });

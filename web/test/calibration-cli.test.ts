@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cutText, evaluateAnswers, tokensFor, type AnswerReport, type Receipt, type RunReport } from '../src/core';
+import { cutText, evaluateAnswers, tokensFor } from '../src/core';
+import type { AnswerReport, MeasurementFile, Observation, Receipt, RunReport } from '../src/core';
 import { FAMILIES, writeFamilyFolder } from '../e2e/family-folders';
 import { startIn } from './support/command-line';
 import { testData, withModel } from './support/real';
@@ -167,6 +168,53 @@ describe('the method calibrated', { timeout: 120_000 }, () => {
     const direct = await quantize(small, 'one.gguf', 'Q5_1', ...own, '--force');
     const from = ['--method', 'calibrated', '--from-calibration', 'one.statistics', '--force'];
     expect((await quantize(small, 'one.gguf', 'Q5_1', ...from)).files).toEqual(direct.files);
+  });
+
+  it('lets types be measured, chosen and observed by what they change of outputs', async () => {
+    const types = ['--types', 'q4_0,q5_1,q8_0,f16', '--all-rows'];
+    const from = ['--from-calibration', 'one.statistics'];
+    const measure = async (...words: string[]) => {
+      const { code, out, err } = await nibble('measure', small, ...types, '--json', ...words);
+      expect([code, err.includes('nibble:') ? err : '']).toEqual([0, '']);
+      return JSON.parse(out) as MeasurementFile;
+    };
+    const measured = await measure(...from, '-o', 'outputs.json', '--workers', '1');
+    expect(measured.text).toEqual({ name: 'first.txt', tokens: 3584 });
+    expect(await measure(...from, '--workers', '3')).toEqual(measured);
+    let ofOutputs = 0;
+    let ofWeights = 0;
+    for (const { name, squaredOutput, types: found } of measured.tensors) {
+      const [q4, q5, q8] = found.map(({ outputError }) => outputError);
+      if (found.length < 4) continue; // its rows do not fill blocks
+      if (!name.startsWith('blk.')) {
+        expect([squaredOutput, q4]).toEqual([null, null]);
+        continue;
+      }
+      ofOutputs += q4! / squaredOutput!;
+      ofWeights += found[0]!.relativeSquaredError!.value!;
+      expect(q5!).toBeLessThan(q4!);
+      expect(q8!).toBeLessThan(q5!);
+    }
+    // Codes are calibrated: less is changed of the outputs than of the weights.
+    expect(ofOutputs).toBeLessThan(0.8 * ofWeights);
+    const solve = (file: string, ...words: string[]) => nibble('solve', file, '--bpw', '11', '--json', ...words);
+    expect(JSON.parse((await solve('outputs.json')).out)).toMatchObject({ objective: 'outputs' });
+    expect(JSON.parse((await solve('outputs.json', '--no-outputs')).out)).toMatchObject({ objective: 'squared' });
+    const observe = (...words: string[]) => nibble('observe', 'outputs.json', small, 'Q4_0', '--json', ...words);
+    const observed = JSON.parse((await observe()).out) as Observation;
+    expect(observed.objective).toBe('outputs');
+    const plain = JSON.parse((await observe('--no-outputs')).out) as Observation;
+    expect(plain.objective).toBe('squared');
+    const ofLayers = ({ steps }: Observation) =>
+      steps.filter(({ name }) => name.startsWith('blk.')).reduce((sum, { errorBefore }) => sum + errorBefore, 0);
+    expect(ofLayers(observed)).toBeLessThan(0.8 * ofLayers(plain));
+
+    await measure('-o', 'weights.json');
+    expect(JSON.parse((await solve('weights.json')).out)).toMatchObject({ objective: 'squared' });
+    expect(JSON.parse((await nibble('observe', 'weights.json', small, 'Q4_0', '--json')).out)).toMatchObject({
+      objective: 'squared',
+    });
+    expect((await nibble('measure', ts3m, ...from)).err).toMatch(/is of another model: its files have \d+ bytes/);
   });
 
   it('of a folder gives the file that its model in one file gives', async () => {

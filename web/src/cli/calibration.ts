@@ -31,7 +31,6 @@ import {
   type PassProgress,
   type Plan,
   type PlanOptions,
-  type SourceHandle,
 } from '../core';
 import type { StatisticsTarget } from '../core/calibration-file';
 import type { Scratch } from '../core/scratch';
@@ -201,9 +200,9 @@ async function calibrateByText({ model, chosen, plan, scratch, signal, options }
 }
 
 function calibrateByFile({ model, plan, scratch, signal, options }: Work): Promise<Calibration> {
-  return withStatistics(options.fromCalibration!, signal, async ({ file, handle }) => {
+  return withStatistics(options.fromCalibration!, signal, async ({ file, open }) => {
     options.expectStatistics?.(file);
-    const statistics = await StatisticsFile.open(handle, nodePlatform.openSource(handle));
+    const statistics = await open();
     return withDisplay(new LineDisplay(), (display) =>
       calibrateFrom(model, plan, statistics, file, scratch, {
         ...workersOf(options),
@@ -215,21 +214,21 @@ function calibrateByFile({ model, plan, scratch, signal, options }: Work): Promi
 }
 
 /** Opens and hashes a file of statistics for as long as `use` takes. */
-async function withStatistics<T>(
+export async function withStatistics<T>(
   path: string,
   signal: AbortSignal,
-  use: (opened: { file: HashedFile; handle: SourceHandle }) => Promise<T>,
+  use: (opened: { file: HashedFile; open: () => Promise<StatisticsFile> }) => Promise<T>,
 ): Promise<T> {
   const handle = openInput(path);
   try {
     const [file] = await hashFiles(nodePlatform, [handle], { signal });
-    return await use({ file: file!, handle });
+    return await use({ file: file!, open: () => StatisticsFile.open(handle, nodePlatform.openSource(handle)) });
   } finally {
     closeSync(handle.fd);
   }
 }
 
-function shownAs(what: string, display: LineDisplay): (progress: PassProgress) => void {
+export function shownAs(what: string, display: LineDisplay): (progress: PassProgress) => void {
   return ({ share, secondsLeft }) =>
     display.show(`${what}: ${percent(share)}${secondsLeft === null ? '' : ` · ${duration(secondsLeft)} left`}`);
 }

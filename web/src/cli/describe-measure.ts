@@ -1,4 +1,4 @@
-import type { Interval, MeasurementFile, Mix, Observation, Solution } from '../core';
+import type { Interval, MeasurementFile, Mix, Objective, Observation, Solution } from '../core';
 import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
 import { table } from './text';
 
@@ -37,6 +37,12 @@ function relative(squared: Interval | null): string {
   return `${percent(squared.value).toFixed(2)}${half > 0 ? `±${half.toFixed(2)}` : ''}`;
 }
 
+const madeSmall: Readonly<Record<Objective, string>> = {
+  squared: 'the squared error of all weights together',
+  weighted: 'the squared error counted by importance of all weights together',
+  outputs: 'what is changed of the outputs of all tensors, calibrated',
+};
+
 export function describeMix(mix: Mix | Solution): string {
   const rows = mix.tensors.map(({ name, from, type, bytes, relativeError }) => [
     name,
@@ -50,9 +56,7 @@ export function describeMix(mix: Mix | Solution): string {
     mixLine(mix),
     ...('gap' in mix
       ? [
-          `Made small: ` +
-            `${mix.objective === 'weighted' ? 'the squared error counted by importance' : 'the squared error'} ` +
-            `of all weights together; ` +
+          `Made small: ${madeSmall[mix.objective]}; ` +
             (mix.gap < 1e-9
               ? 'no mix of these types has less at this size.'
               : `at most ${(100 * mix.gap).toPrecision(2)} % above the least possible at this size.`),

@@ -164,6 +164,10 @@ addComputeOptions(addRecipeOptions(program.command('measure')))
     'half of the interval, relative to the error, for which more rows are read (default: 0.05)',
     parseNumber,
   )
+  .option(
+    '--from-calibration <file>',
+    'also measure what types change of the outputs, calibrated, by what quantize --save-calibration wrote',
+  )
   .option('-o, --output <file>', 'where to write the measurement (JSON)')
   .option('--json', 'print the measurement')
   .action((file: string, options: MeasureCommandOptions) => measure(file, options, stop.signal));
@@ -175,6 +179,10 @@ program
   .option('--size <bytes>', 'of the file at most: 4200000000, 4.2GB, 3.9GiB', parseSize)
   .option('--bpw <bits>', 'bits per weight at most', parseNumber)
   .option('--weighted', 'make the error counted by importance small (measured with --imatrix)')
+  .option(
+    '--no-outputs',
+    'make the squared error small, though what is changed of outputs was measured (with --from-calibration)',
+  )
   .option('--types <names>', 'choose among these only, with commas between')
   .addOption(tensorTypeOption())
   .option(
@@ -195,6 +203,7 @@ addRecipeOptions(program.command('observe'))
   .argument('<type>')
   .option('--worst <n>', 'how many tensors (default: 40)', parseWhole)
   .option('--weighted', 'by the error counted by importance')
+  .option('--no-outputs', 'by the squared error, though what is changed of outputs was measured')
   .option('-o, --output <file>', 'where to write the recipe, for quantize --recipe')
   .option(...json)
   .action(observe);

@@ -17,6 +17,7 @@ import { readText } from '../platform/node-files';
 import { writeText } from '../platform/node-place';
 import { fromJson } from '../wasm/json';
 import { duration } from '../text/units';
+import { calibrationFiles, shownAs, withStatistics } from './calibration';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
 import { notesOn, tell } from './notes';
@@ -32,6 +33,7 @@ export interface MeasureCommandOptions extends RecipeOptions, ComputeOptions {
   types?: string;
   allRows?: boolean;
   precision?: number;
+  fromCalibration?: string;
   output?: string;
   json?: boolean;
 }
@@ -49,7 +51,7 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     checks.measure(wish);
   };
   await withModel(path, options, check, async (model, inputs) => {
-    const target = await textOutput(options, 'the measurement', inputs.named);
+    const target = await textOutput(options, 'the measurement', [...inputs.named, ...calibrationFiles(options)]);
     const notes = notesOn(model, chosen);
     tell(options, notes);
     let seconds = 0;
@@ -60,7 +62,16 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
           `${progress.tensors}/${progress.tensorsTotal} tensors · ${progress.rows} rows · ${duration(seconds)}`,
         );
       };
-      return measureModel(model, chosen, wish, { ...workersOf(options), signal, onProgress });
+      const run = { ...workersOf(options), signal, onProgress };
+      const { fromCalibration: path } = options;
+      if (path === undefined) return measureModel(model, chosen, wish, run);
+      return withStatistics(path, signal, async ({ open }) =>
+        measureModel(model, chosen, wish, {
+          ...run,
+          statistics: await open(),
+          onOutputs: shownAs('measuring outputs', display),
+        }),
+      );
     });
     try {
       const json = measurement.json();
@@ -77,6 +88,7 @@ export interface SolveCommandOptions {
   size?: number;
   bpw?: number;
   weighted?: boolean;
+  outputs: boolean; // where they were measured
   types?: string;
   tensorType?: NonNullable<PlanOptions['tensorTypes']>;
   roleWeight?: Partial<Record<Role, number>>;
@@ -89,7 +101,7 @@ export async function solve(path: string, options: SolveCommandOptions): Promise
   const request: SolveRequest = {
     ...(options.size !== undefined && { bytes: options.size }),
     ...(options.bpw !== undefined && { bitsPerWeight: options.bpw }),
-    ...(options.weighted && { objective: 'weighted' as const }),
+    ...objectiveOf(options),
     ...(Array.isArray(types) && { types }),
     ...(options.tensorType && { fixed: options.tensorType }),
     ...(options.roleWeight && { roleWeights: options.roleWeight }),
@@ -108,6 +120,7 @@ export async function solve(path: string, options: SolveCommandOptions): Promise
 export interface ObserveCommandOptions extends RecipeOptions {
   worst?: number;
   weighted?: boolean;
+  outputs: boolean; // where they were measured
   output?: string;
   json?: boolean;
 }
@@ -133,13 +146,18 @@ export async function observe(
         const observation = measurement.observe({
           start,
           ...(options.worst !== undefined && { worst: options.worst }),
-          ...(options.weighted && { objective: 'weighted' as const }),
+          ...objectiveOf(options),
         });
         if (target !== null) await writeText(target, recipeText(observation.after, method));
         print(options, { ...observation, notes }, describeObservation);
       });
     },
   );
+}
+
+/** The error to make small; none: what measured best of those that are known. */
+function objectiveOf({ weighted, outputs }: { weighted?: boolean; outputs: boolean }): Pick<SolveRequest, 'objective'> {
+  return weighted ? { objective: 'weighted' } : outputs ? {} : { objective: 'squared' };
 }
 
 /** Where the text that -o asks for goes; null: it was not asked for. Throws Problem, as checkOutputs() does. */

@@ -1,6 +1,6 @@
 /** Messages of a calibration, beside those of a pass (protocol.ts): what the workers of a pass do for it. */
 import type { Json } from '../wasm/json';
-import type { RoundingRequest, WeightForm } from './types';
+import type { OutputChangeRequest, RoundingRequest, WeightForm } from './types';
 
 /** Sums over tokens of the input of the step that has begun, of some of the worker's texts. */
 export interface GetSums {
@@ -62,5 +62,37 @@ export interface RoundingStarted {
   index: number;
 }
 
-export type ToCalibrationWorker = GetSums | StartRounding | RoundRows;
-export type FromCalibrationWorker = SumsDone | RoundingStarted | RowsRounded;
+/** By what the outputs of matrices that meet one input are measured from now on, by the core's OutputChange. */
+export interface StartOutputs {
+  kind: 'start-outputs';
+  index: number;
+  request: Json<OutputChangeRequest>;
+  inputs: Float32Array<ArrayBuffer>;
+  heldBack: Float32Array<ArrayBuffer>;
+}
+
+export interface OutputsStarted {
+  kind: 'outputs-started';
+  index: number;
+}
+
+/** Rows as stored, whole, to be written as a type. */
+export interface MeasureOutputs {
+  kind: 'measure-outputs';
+  index: number;
+  type: string;
+  form: Json<WeightForm>;
+  bytes: Uint8Array<ArrayBuffer>;
+  rows: number;
+  firstColumn: number; // of the columns that meet the input
+}
+
+export interface OutputsMeasured {
+  kind: 'outputs';
+  index: number;
+  output: number; // see the core's OutputSums
+  error: number;
+}
+
+export type ToCalibrationWorker = GetSums | StartRounding | RoundRows | StartOutputs | MeasureOutputs;
+export type FromCalibrationWorker = SumsDone | RoundingStarted | RowsRounded | OutputsStarted | OutputsMeasured;

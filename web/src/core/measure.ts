@@ -1,6 +1,9 @@
+import type { StatisticsFile } from './calibration-file';
+import { measureOutputs } from './measure-outputs';
 import type { Measurement } from './measurement';
 import type { OpenedModel, PreparedSample } from './opened-model';
 import { importanceOfMatrix } from './importance-rows';
+import type { PassProgress } from './pass';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
 import { Stopped } from './problem';
@@ -20,10 +23,13 @@ export interface MeasureRun {
   pause?: Pause;
   onProgress?: (progress: MeasureProgress) => void;
   /**
-   * Gets the measurement before anything is in it, to look at while it grows. It stays the caller's when measuring
-   * fails.
+   * Gets the sample and its measurement before anything is in it, to look at while it grows. It stays the caller's when
+   * measuring fails.
    */
-  onBegin?: (measurement: Measurement) => void;
+  onBegin?: (prepared: PreparedSample) => void;
+  /** Statistics of a calibration: outputs are measured by them as well, after the weights. */
+  statistics?: StatisticsFile;
+  onOutputs?: (progress: PassProgress) => void;
 }
 
 /** A job's input. Rows of a sample are short and far apart; jobs of this size keep all workers busy. */
@@ -42,10 +48,14 @@ export async function measure(
 ): Promise<Measurement> {
   if (run.signal?.aborted) throw new Stopped();
   const prepared = model.prepareSample(options, what);
-  run.onBegin?.(prepared.measurement);
+  run.onBegin?.(prepared);
   const pass = new MeasurePass(model, prepared, run);
   try {
     await pass.run();
+    if (run.statistics) {
+      const { onProgress: _, onOutputs, ...how } = run;
+      await measureOutputs(model, prepared, run.statistics, { ...how, ...(onOutputs && { onProgress: onOutputs }) });
+    }
   } catch (error) {
     if (!run.onBegin) prepared.measurement.delete();
     throw error;

@@ -4,6 +4,7 @@ import { answer, sound, throwProblem, withBytes } from './module';
 import { Problem } from './problem';
 import type {
   Assignment,
+  MeasuredOutputs,
   MeasurementFile,
   Mix,
   Observation,
@@ -41,6 +42,11 @@ export class Measurement {
         this.#measurement.add(tensor, pointer, figures.length, rows),
       ),
     );
+  }
+
+  /** Adds what a text showed of outputs. Throws Problem when it is of other tensors. */
+  addOutputs(outputs: MeasuredOutputs): void {
+    throwProblem(this.#measurement.addOutputs(toJson(outputs)));
   }
 
   rowsWanted(tensor: number): number {

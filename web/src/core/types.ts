@@ -1,5 +1,5 @@
 /** The data of the pipeline: what crosses between it and the core (C++), and what is its own. */
-import type { Interval, PlanOptions } from '../wasm/types';
+import type { Interval, Objective, PlanOptions } from '../wasm/types';
 
 export type * from '../wasm/types';
 
@@ -10,7 +10,7 @@ export interface RecipeFile {
   bytes: number; // the output will have
   bitsPerWeight: number;
   sqnrDb: Interval; // predicted
-  objective: 'squared' | 'weighted' | null; // what a solver made small; null: chosen by hand
+  objective: Objective | null; // what a solver made small; null: chosen by hand
   gap: number | null; // of the solver's answer to the best there is, at most
   command: string; // the same for llama-quantize
 }

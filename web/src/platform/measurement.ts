@@ -34,6 +34,12 @@ export class RemoteMeasurement {
     await this.#ask(this.#measurer.measure(given, options, what, workers, proxy(onProgress), between));
   }
 
+  /** Throws Stopped or Problem. */
+  async measureOutputs(...[handle, workers, onProgress]: Parameters<Measurer['measureOutputs']>): Promise<void> {
+    await this.#started;
+    await this.#ask(this.#measurer.measureOutputs(handle, workers, proxy(onProgress)));
+  }
+
   stop(): void {
     void this.#measurer.stop();
   }

@@ -24,6 +24,7 @@ import type {
   LevelFigures,
   LevelPreset,
   LevelRequest,
+  MeasuredOutputs,
   MeasurementFile,
   MeasureOptions,
   MergeReply,
@@ -32,6 +33,7 @@ import type {
   NumberFormatReport,
   Observation,
   ObserveRequest,
+  OutputChangeRequest,
   PackerRequest,
   PackingInfo,
   PassOptions,
@@ -125,6 +127,8 @@ export interface NibbleModule {
   Pass: new (request: Json<PassRequest>) => Pass;
   /** The numbers point at columns x columns f32 each, `cross` may be 0: the core's InputStatistics. */
   Rounder: new (request: Json<RoundingRequest>, inputs: number, cross: number, heldBack: number) => Rounder;
+  /** The numbers point at columns x columns f32 each. */
+  OutputChange: new (request: Json<OutputChangeRequest>, inputs: number, heldBack: number) => OutputChange;
   Answers: new () => Answers;
   ImportanceSums: new () => ImportanceSums;
   FormatSummary: new () => FormatSummary;
@@ -325,6 +329,8 @@ export interface Measurement {
   json(): Json<MeasurementFile>;
   /** Adds what RowErrors has for `rows` rows: `count` f64 at `figures`. Empty, or the error. */
   add(tensor: number, figures: number, count: number, rows: number): string;
+  /** Adds what a text showed of outputs. Empty, or the error. */
+  addOutputs(outputs: Json<MeasuredOutputs>): string;
   /** How many rows of a tensor the precision asks for, judged from those measured. */
   rowsWanted(tensor: number): number;
   /** Quick. */
@@ -510,6 +516,19 @@ export interface Rounder {
   /** Of the last round(): see the core's OutputErrors. */
   calibratedError(): number;
   plainError(): number;
+  delete(): void;
+}
+
+/** What types change of the outputs of matrices that meet one input: the core's calibration::OutputChange. */
+export interface OutputChange {
+  problem(): string;
+  /** Rows are written as this type from now on. Empty, or the error. */
+  begin(type: string): string;
+  /** Measures the columns from `firstColumn` on of rows that lie whole and as stored. Empty, or the error. */
+  measure(form: Json<WeightForm>, source: number, rows: number, firstColumn: number): string;
+  /** Of the last measure(): see the core's OutputSums. */
+  output(): number;
+  error(): number;
   delete(): void;
 }
 

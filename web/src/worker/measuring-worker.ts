@@ -1,11 +1,16 @@
 /** A measurement away from the page: for a model of some hundred tensors merging, predicting and solving take long. */
 import { expose } from 'comlink';
+import { StatisticsFile } from '../core/calibration-file';
 import type { Kernel } from '../core/kernel';
 import { measure, type MeasureProgress } from '../core/measure';
 import { Measurement } from '../core/measurement';
 import { loadCore, openModel } from '../core/model';
-import type { Core, OpenedModel } from '../core/opened-model';
+import { measureOutputs } from '../core/measure-outputs';
+import type { Core, OpenedModel, PreparedSample } from '../core/opened-model';
+import type { PassProgress } from '../core/pass';
 import { Pause } from '../core/pause';
+import { Problem } from '../core/problem';
+import type { SourceHandle } from '../core/source';
 import type {
   Assignment,
   MeasureOptions,
@@ -26,6 +31,7 @@ export type GivenModel = OpenedModel['given'];
 export class Measurer {
   #core: Core | null = null;
   #measurement: Measurement | null = null;
+  #sample: { model: OpenedModel; prepared: PreparedSample } | null = null; // null: it was measured elsewhere
   readonly #pause = new Pause();
   readonly #stop = new AbortController();
 
@@ -53,14 +59,37 @@ export class Measurer {
       workers,
       signal: this.#stop.signal,
       pause: this.#pause,
-      onBegin: (begun) => {
-        this.#measurement = begun;
+      onBegin: (prepared) => {
+        this.#measurement = prepared.measurement;
+        this.#sample = { model, prepared };
       },
       onProgress: (progress) => {
         if (progress.seconds * 1000 - told < millisecondsBetween) return;
         told = progress.seconds * 1000;
         onProgress(progress);
       },
+    });
+  }
+
+  /** Measures outputs by the statistics of a calibration, after measure(). Throws Stopped or Problem. */
+  async measureOutputs(
+    handle: SourceHandle,
+    workers: number,
+    onProgress: (progress: PassProgress) => void,
+  ): Promise<void> {
+    if (this.#sample === null) {
+      throw new Problem(
+        'This measurement was read from a file. Measure the model here, or outputs on the command line: ' +
+          'nibble measure --from-calibration.',
+      );
+    }
+    const { model, prepared } = this.#sample;
+    const statistics = await StatisticsFile.open(handle, browserPlatform.openSource(handle));
+    await measureOutputs(model, prepared, statistics, {
+      workers,
+      signal: this.#stop.signal,
+      pause: this.#pause,
+      onProgress,
     });
   }
 

@@ -1,11 +1,25 @@
 import { allocate, sound, throwProblem } from '../core/module';
-import type { NibbleModule, Rounder } from '../wasm/nibble';
-import type { RoundingStarted, RoundRows, RowsRounded, StartRounding } from '../core/calibration-protocol';
+import type { NibbleModule, OutputChange, Rounder } from '../wasm/nibble';
+import type {
+  MeasureOutputs,
+  OutputsMeasured,
+  OutputsStarted,
+  RoundingStarted,
+  RoundRows,
+  RowsRounded,
+  StartOutputs,
+  StartRounding,
+} from '../core/calibration-protocol';
 
-/** Rounds rows of matrices. Memory inside the core: the statistics of one input, and a tile. */
+/**
+ * Rounds rows of matrices, or measures what that changes of outputs. Memory inside the core: the statistics of one
+ * input, and a tile.
+ */
 export class RoundingEngine {
   readonly #module: NibbleModule;
   #rounder: Rounder | null = null;
+  #change: OutputChange | null = null;
+  #type = ''; // that #change has begun
 
   constructor(module: NibbleModule) {
     this.#module = module;
@@ -41,6 +55,33 @@ export class RoundingEngine {
     } finally {
       for (const pointer of [source, output, target]) this.#module._free(pointer);
     }
+  }
+
+  /** Throws Problem, as measure() does. */
+  startOutputs({ index, request, inputs, heldBack }: StartOutputs): OutputsStarted {
+    this.#change?.delete();
+    this.#change = null;
+    this.#type = '';
+    const given = [inputs, heldBack].map((values) => this.#placed(values));
+    try {
+      this.#change = sound(new this.#module.OutputChange(request, given[0]!, given[1]!));
+    } finally {
+      for (const pointer of given) this.#module._free(pointer);
+    }
+    return { kind: 'outputs-started', index };
+  }
+
+  measure({ index, type, form, bytes, rows, firstColumn }: MeasureOutputs): OutputsMeasured {
+    const change = this.#change!;
+    if (type !== this.#type) throwProblem(change.begin(type));
+    this.#type = type;
+    const source = this.#placed(bytes);
+    try {
+      throwProblem(change.measure(form, source, rows, firstColumn));
+    } finally {
+      this.#module._free(source);
+    }
+    return { kind: 'outputs', index, output: change.output(), error: change.error() };
   }
 
   /** Where a copy lies in the core; 0 for none. */

@@ -116,7 +116,7 @@ function servePass(pass: PassEngine, message: PassMessage): PassAnswer | null | 
 }
 
 function isCalibrationMessage(message: ToJobWorker | ToCalibrationWorker | LookForGpu): message is ToCalibrationWorker {
-  return ['get-sums', 'start-rounding', 'round-rows'].includes(message.kind);
+  return ['get-sums', 'start-rounding', 'round-rows', 'start-outputs', 'measure-outputs'].includes(message.kind);
 }
 
 function serveCalibration(
@@ -130,6 +130,10 @@ function serveCalibration(
       return pass.rounding.start(message);
     case 'round-rows':
       return pass.rounding.round(message);
+    case 'start-outputs':
+      return pass.rounding.startOutputs(message);
+    case 'measure-outputs':
+      return pass.rounding.measure(message);
   }
 }
 

@@ -1,28 +1,37 @@
 /** Observing: the worst tensors step to smaller blocks, then more bits, until their error has halved. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { observation, observeWorst, takeObservation } from '../state/mixing';
+import { observation, observedBy, observeWorst, takeObservation } from '../state/mixing';
 import { type Column, DataTable } from '../parts/data-table';
-import type { Observation } from '../../core/index';
+import type { Objective, Observation } from '../../core/index';
 import { bytes, decibels, plural, precise } from '../../text/units';
 
 type Step = Observation['steps'][number];
 
-const COLUMNS: Column<Step>[] = [
+const UNITS: Readonly<Record<Objective, [unit: string, hint: string]>> = {
+  squared: ['squared units of the weights', 'Σ (x − y)² over the tensor, predicted'],
+  weighted: ['squared units of the weights, times importance', 'Σ q (x − y)² over the tensor, predicted'],
+  outputs: [
+    'squared units of the weights',
+    'What the type changes of the tensor’s outputs, calibrated: as a share of them, times Σ x²',
+  ],
+};
+
+const columnsFor = ([unit, hint]: [string, string]): Column<Step>[] => [
   { title: 'tensor', value: (row) => row.name, width: 26 },
   { title: 'types tried', value: (row) => row.tried.join(' → '), width: 26 },
   {
     title: 'error before',
-    unit: 'squared units of the weights',
+    unit,
     value: (row) => row.errorBefore,
     cell: (row) => precise(row.errorBefore),
     width: 12,
     numeric: true,
-    hint: 'Σ (x − y)² over the tensor, predicted',
+    hint,
   },
   {
     title: 'error after',
-    unit: 'squared units of the weights',
+    unit,
     value: (row) => row.errorAfter,
     cell: (row) => precise(row.errorAfter),
     width: 12,
@@ -56,6 +65,7 @@ export function ObservePanel(): VNode {
       <p class="option-note">
         As GPTQ-for-LLaMa does: the tensors with the largest error of what is planned step through types with smaller
         blocks, then with more bits, until each error is at most half of what it was.
+        {observedBy.value === 'outputs' && ' The error is what is changed of the tensor’s outputs, calibrated.'}
       </p>
       <form
         class="size-form"
@@ -94,7 +104,7 @@ export function ObservePanel(): VNode {
             file="observed"
             noun="tensors"
             rows={found.steps}
-            columns={COLUMNS}
+            columns={columnsFor(UNITS[found.objective])}
             rowKey={(row) => row.name}
           />
         </>

@@ -5,24 +5,13 @@ import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
 import { complete, limits, measuring, NO_SIZES, type Sizes } from '../state/measuring';
-import {
-  leaveMix,
-  mix,
-  mixProblem,
-  objective,
-  ownTypes,
-  roleWeights,
-  solveAgain,
-  solveFor,
-  solveForBits,
-  wantedBytes,
-} from '../state/mixing';
+import { leaveMix, mix, mixProblem, ownTypes, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
 import { options } from '../state/planning';
-import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
 import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
 import { MixMap } from './mix-map';
 import { ObservePanel } from './observe-panel';
 import { SizePlane } from './size-plane';
+import { Weighing } from './weighing';
 
 export function SizePanel(): VNode | null {
   const waiting = limits.value === null && (measuring.value !== null || complete.value);
@@ -65,7 +54,7 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
             {'gap' in chosen
               ? chosen.gap < 1e-9
                 ? '; no mix of these types has less error at this size.'
-                : `; at most ${percent(chosen.gap, 3)} above the least squared error there is at this size.`
+                : `; at most ${percent(chosen.gap, 3)} above the least there is at this size.`
               : '; changed by hand.'}
           </p>
           <div class="mix-actions">
@@ -203,63 +192,5 @@ function SizeInputs({
         </p>
       )}
     </div>
-  );
-}
-
-/** What counts: which error is made small, and how much the error of each role weighs. */
-function Weighing(): VNode {
-  const roles = new Set(mix.value?.tensors.map((tensor) => tensor.role) ?? []);
-  const canWeigh = mix.value?.prediction.weightedSquaredError != null;
-  return (
-    <details class="disclosure">
-      <summary>
-        What is made small{' '}
-        <span class="aside">
-          {objective.value === 'weighted' ? 'the error counted by importance' : 'the squared error Σ (x − y)²'}
-          {Object.keys(roleWeights.value).length > 0 && ', roles weighed'}
-        </span>
-      </summary>
-      <p class="option-note">
-        The sum over all tensors of their squared error, each times the factor of its role. Large weights count more
-        than small ones, as they do in the output of a layer.
-      </p>
-      {canWeigh && (
-        <label class="option check">
-          <input
-            type="checkbox"
-            checked={objective.value === 'weighted'}
-            onChange={(event) => {
-              objective.value = event.currentTarget.checked ? 'weighted' : 'squared';
-              solveAgain();
-            }}
-          />
-          <span class="option-label">Count each weight by its importance</span>
-          <span class="option-note">Tensors that the matrix does not know count plainly.</span>
-        </label>
-      )}
-      {mix.value === null && (
-        <p class="option-note">Choose a size first; then the roles of this model are listed here.</p>
-      )}
-      <div class="role-weights">
-        {ROLE_ORDER.filter((role) => roles.has(role)).map((role) => (
-          <label key={role} class="size-field">
-            <span class="small">{ROLE_STYLES[role].label} ×</span>
-            <input
-              class="input count"
-              type="number"
-              min={0.01}
-              step="any"
-              value={roleWeights.value[role] ?? 1}
-              onChange={(event) => {
-                const factor = event.currentTarget.valueAsNumber;
-                const { [role]: _, ...others } = roleWeights.value;
-                roleWeights.value = factor > 0 && factor !== 1 ? { ...others, [role]: factor } : others;
-                solveAgain();
-              }}
-            />
-          </label>
-        ))}
-      </div>
-    </details>
   );
 }

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import {
   type Assignment,
+  blobHandle,
   type MeasureProgress,
   type MeasurementFile,
   type PlanOptions,
@@ -69,6 +70,7 @@ function forget(): void {
   limits.value = null;
   measurement.value = null;
   measurementFile.value = null;
+  outputsBy.value = null;
   measuring.value = null;
   measureProblem.value = null;
   predictions.value = new Map();
@@ -86,6 +88,28 @@ export function takeMeasurement(read: RemoteMeasurement, name: string, files: Me
   measurement.value = read;
   measurementFile.value = name;
   measured.value += 1;
+}
+
+/** How far outputs are measured, as a share; null: they are not being. */
+export const measuringOutputs = signal<number | null>(null);
+/** The name of the statistics that they were measured by; null: they were not. */
+export const outputsBy = signal<string | null>(null);
+
+/** Measures what each type changes of the outputs, by the statistics of a calibration. Throws Stopped or Problem. */
+export async function measureOutputs(statistics: File): Promise<void> {
+  const known = measurement.value;
+  if (known === null || !complete.value || measuringOutputs.value !== null) return;
+  measuringOutputs.value = 0;
+  try {
+    await known.measureOutputs(blobHandle(statistics), MEASURING_WORKERS, ({ share }) => {
+      if (measurement.value === known) measuringOutputs.value = share;
+    });
+    if (measurement.value !== known) return;
+    outputsBy.value = statistics.name;
+    measured.value += 1;
+  } finally {
+    measuringOutputs.value = null;
+  }
 }
 
 /** Measures the open model anew. */

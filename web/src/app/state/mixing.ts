@@ -2,10 +2,11 @@
  * The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file
  * type.
  */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import {
   type Assignment,
   type Mix,
+  type Objective,
   type Observation,
   type PlanOptions,
   sentenceOf,
@@ -14,12 +15,10 @@ import {
   Stopped,
 } from '../../core/index';
 import type { RemoteMeasurement } from '../../platform/measurement';
-import { limits, measured, measurement } from './measuring';
+import { limits, measured, measurement, outputsBy } from './measuring';
 import { opened } from './opening';
 import { beforeMix, options } from './planning';
 import { isRunning } from './running';
-
-type Objective = 'squared' | 'weighted';
 
 /** The mix that is planned; null: a file type is. */
 export const mix = signal<Mix | Solution | null>(null);
@@ -159,12 +158,15 @@ export function observeWorst(worst: number): void {
   const start = currentTypes();
   if (!start) return;
   void attempt(
-    (known) => known.observe({ start, worst, objective: objective.value }),
+    (known) => known.observe({ start, worst, objective: observedBy.value }),
     (found) => {
       observation.value = found;
     },
   );
 }
+
+/** By which error the worst tensors are found: outputs where they were measured, otherwise what mixes make small. */
+export const observedBy = computed<Objective>(() => (outputsBy.value === null ? objective.value : 'outputs'));
 
 /** Plans what observing led to. */
 export function takeObservation(): void {
@@ -210,6 +212,13 @@ export function followWithMixes(): void {
   effect(() => {
     // Another type, or another model, takes the place of a mix.
     if (beforeMix.value === null) mix.value = null;
+  });
+  effect(() => {
+    // What measured best in answers (docs/mixes.md) is made small as soon as it is known.
+    const known = outputsBy.value !== null;
+    if (!known && objective.peek() !== 'outputs') return;
+    objective.value = known ? 'outputs' : 'squared';
+    solveAgain();
   });
   let last: unknown;
   effect(() => {

@@ -59,6 +59,7 @@ export interface MeasurementFile {
   files: { name: string; bytes: number }[]; // of the model
   architecture: string | null;
   importance: string | null; // path of the matrix in use
+  text: { name: string; tokens: number } | null; // by what outputs were measured; null: they were not
   precision: number;
   allRows: boolean;
   weights: number; // of the model
@@ -76,6 +77,7 @@ export interface MeasurementFile {
     rowsMeasured: number;
     importance: boolean;
     squaredWeight: Estimate; // sum x^2
+    squaredOutput: number | null; // read back: sum w^T H w, the mean square of the tensor's outputs; null: not measured
     sums: number[]; // read back: over measured rows, of the row's s = sum x^2: sum s, sum s^2, and again sum s^2
     weightedSums: number[]; // read back: the same of sum q x^2
     types: {
@@ -85,6 +87,7 @@ export interface MeasurementFile {
       squaredError: Estimate | null; // sum (x-y)^2 over the tensor
       relativeSquaredError: Estimate | null; // sum (x-y)^2 / sum x^2
       weightedSquaredError: Estimate | null; // sum q (x-y)^2
+      outputError: number | null; // read back: sum e^T H e, what the type changes of the outputs; codes calibrated
       sums: number[]; // read back: over measured rows, of the row's e = sum (x-y)^2: sum e, sum e^2, sum e s
       weightedSums: number[]; // read back: the same, weighted
     }[];
@@ -94,6 +97,20 @@ export interface MeasurementFile {
 export interface Estimate extends Interval {
   standardError: number | null;
 }
+
+/** What a text showed of the outputs of a model's tensors, to go into a measurement: sums over all of their rows. */
+export interface MeasuredOutputs {
+  text: string; // its name
+  tokens: number; // that chose codes
+  tensors: {
+    name: string;
+    squaredOutput: number; // w^T H w
+    errors: Record<string, number | null>; // e^T H e, by type; null: it cannot hold the tensor
+  }[];
+}
+
+/** Which error is made small: sum (x-y)^2, the same counted by importance, or the change of the outputs. */
+export type Objective = 'squared' | 'weighted' | 'outputs';
 
 /** The error that an assignment of types will have, over all tensors that can be quantized. */
 export interface Prediction {
@@ -135,7 +152,7 @@ export interface Mix {
 export interface SolveRequest {
   bytes?: number; // of the output file, at most
   bitsPerWeight?: number; // at most
-  objective?: 'squared' | 'weighted'; // the error to make small: sum (x-y)^2, or counted by importance; default squared
+  objective?: Objective; // default outputs where they were measured, otherwise squared
   roleWeights?: Partial<Record<Role, number>>; // factors of the error of a role's tensors; default 1
   types?: string[]; // that may be chosen; default all that were measured
   assigned?: Assignment; // tensors that have their type already
@@ -151,7 +168,7 @@ export interface TypeChoice {
 }
 
 export interface Solution extends Mix {
-  objective: 'squared' | 'weighted';
+  objective: Objective;
   loss: number; // sum over tensors of role weight times error: what was made small
   bound: number; // no mix of these types within the size has less
   gap: number; // (loss - bound) / loss
@@ -161,11 +178,11 @@ export interface Solution extends Mix {
 export interface ObserveRequest {
   start: Assignment;
   worst?: number; // how many tensors; default 40
-  objective?: 'squared' | 'weighted';
+  objective?: Objective; // default outputs where they were measured, otherwise squared
 }
 
 export interface Observation {
-  objective: 'squared' | 'weighted';
+  objective: Objective;
   before: Mix;
   after: Mix;
   steps: {

@@ -62,6 +62,15 @@ export interface RoundingRequest {
   kernel: string;
 }
 
+/** How the outputs of matrices that meet one input are measured. */
+export interface OutputChangeRequest {
+  columns: number;
+  feedback: boolean; // as of RoundingRequest
+  passes: number;
+  calibrates: boolean; // false: too few tokens met the input; codes are those of lowest-error
+  kernel: string;
+}
+
 /** A product of a tile of weights and activations that the core waits for. */
 export interface ProductOrder {
   panels: number; // of eight tokens; 0: no product
