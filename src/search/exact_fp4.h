@@ -12,10 +12,9 @@
 /// In units of a scale d the levels are 0 1 2 3 4 6 8 12 with either sign; those of 2d are 0 2 4 6 8 12 16 24, those of
 /// d/2 are 0 1/2 1 3/2 2 3 4 6. Let y = max|x| / d.
 ///   - y <= 7: no weight is nearer to 8 or 12 than to 6, and all other levels are levels of d/2 too. d/2 is no worse.
-///   - y >= 18 (of 32 weights) or y >= 16 (of 16): 2d lacks the levels 1 and 3 only, which costs a weight at most d^2
-///   (where
-///     it lies on 1 or 3). The largest weight wins (y - 12)^2 - (y - 16)^2 = 8y - 112, or more by the level 24: at
-///     least 32 or 16, which is more than the other 31 or 15 weights can lose. 2d is better.
+///   - y >= 18 (of 32 weights) or y >= 16 (of 16): 2d lacks the levels 1 and 3 only, which costs a weight at most d^2,
+///     where it lies on one of them. The largest weight wins (y - 12)^2 - (y - 16)^2 = 8y - 112, or more by the level
+///     24: at least 32 or 16, which is more than the other 31 or 15 weights can lose. 2d is better.
 /// So only scales with 7 < y < 18 (or 16) matter, as far as d/2 and 2d can be stored: e8m0 stores every power of two
 /// within its range, ue4m3 every double below its end, and every half from code 16 on. These scales are compared in
 /// single precision, where a difference x - l d is right to a unit in its own last place because l d is exact; what

@@ -14,9 +14,10 @@
 /// slack, the last term, is of second order in the cell's width. In the cell that looks best every change of a code is
 /// visited (each weight changes at most once in a cell), which enumerates every choice of codes there. Cells whose
 /// bound is below the error found are halved by evaluating their middle, and halves still below it are visited, too.
-/// Coarser scales than the grid's clip no weight, and their levels are levels of their halves, which are no worse;
-/// finer ones are excluded by the error they force on the largest weight. A block for which that fails is searched
-/// again on a grid from where all codes are zero to where no block needs finer scales. Blocks that a grid fits almost
+/// Coarser scales than the grid's clip no weight, and their levels are levels of their halves, which are no worse.
+/// Finer ones clip the largest weight by more than all others can gain, whatever they are (docs/searches.md); with
+/// importance, where that need not be so, what they leave of all weights excludes them. A block that a grid cannot tell
+/// is searched again on one that begins where all codes are zero. Blocks that a grid fits almost
 /// perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half float for a
 /// choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the result is
 /// the best scale a half float can hold (to 4e-6 of its error: single precision). Importance multiplies every term of

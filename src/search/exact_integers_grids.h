@@ -11,8 +11,9 @@ namespace nibble::NIBBLE_TARGET {
 // the largest weight, "short" to the other one; both continue from the last open node. The slack of a cell's bound,
 // relative to the error, depends on the cell's width in T alone, so cells are narrow where the error is near its
 // minimum. Each of the three counts is a multiple of 4. A grid begins at (reach - 1) / 2 or below: coarser scales are
-// no better than their halves. Every format has a grid that settles most blocks, and a "whole" one for the others: from
-// the scale at which all codes are zero to where clipping alone costs more than the best scale.
+// no better than their halves; it ends where no block needs finer ones (tests/core/clipping_test.cpp), but for weights
+// of unequal importance. Every format has a grid that settles most blocks, and a "whole" one for the others, from the
+// scale at which all codes are zero.
 struct Grid4 {
   static constexpr int reach = 8, steps = 16, open_count = 12, long_count = 8, short_count = 4;
   static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;

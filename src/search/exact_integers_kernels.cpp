@@ -376,41 +376,35 @@ inline void sweep_survivors(const PreparedBlock<weighted>& block, const float* e
   }
 }
 
-/// Step 4: outside the grid. Coarser scales are no better than their halves; finer ones clip the largest weight, true
-/// where that is more than `found`.
-template <class Grid, bool weighted>
-inline bool is_worse_outside(const PreparedBlock<weighted>& block, float found) {
+/// Step 4, with importance: scales outside the grid, by what they leave of each weight. True where that is more than
+/// `found`. Without importance no block needs this (docs/searches.md).
+template <class Grid>
+inline bool is_worse_outside(const PreparedBlock<true>& block, float found) {
   using Tables = NodeTables<Grid>;
-  constexpr float reach = Grid::reach;
-  constexpr float highest_long_T = Grid::T(Tables::clipped - 1);
-  constexpr float highest_short_T = Grid::T(Tables::node_count - 1);
-  if constexpr (weighted) {
-    const float inverse_size = block.inverse_size;
-    const v128_t* scaled = block.scaled;
-    const auto error_of = [&](auto miss) {
-      v128_t missed = wasm_f32x4_splat(0);
-      for (int i = 0; i < 8; ++i) {
-        const v128_t off = wasm_f32x4_pmax(wasm_f32x4_splat(0), miss(i));
-        missed = wasm_f32x4_add(missed, wasm_f32x4_mul(block.w[i], wasm_f32x4_mul(off, off)));
-      }
-      return total(missed) * (inverse_size * inverse_size);
-    };
-    // The halves are as good here, too, but single precision does not tell blocks that a few heavy weights decide.
-    const v128_t coarse_scale = wasm_f32x4_splat(1.0f / (Grid::T(0) * inverse_size));
-    const auto coarse_miss = [&](int i) { return wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(coarse_scale, scaled[i])); };
-    if (!(error_of(coarse_miss) > found)) return false;
-    const v128_t long_scale = wasm_f32x4_splat(1.0f / (highest_long_T * inverse_size));
-    const v128_t short_scale = wasm_f32x4_splat(1.0f / (highest_short_T * inverse_size));
-    const v128_t both = wasm_f32x4_splat(2 * reach - 1);
-    const auto long_miss = [&](int i) { return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(block.limit[i], long_scale)); };
-    const auto short_miss = [&](int i) {
-      return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(wasm_f32x4_sub(both, block.limit[i]), short_scale));
-    };
-    return error_of(long_miss) > found && error_of(short_miss) > found;
-  } else {
-    const float long_clip = 1.0f - reach / highest_long_T, short_clip = 1.0f - (reach - 1) / highest_short_T;
-    return long_clip * long_clip > found && short_clip * short_clip > found;
-  }
+  const float inverse_size = block.inverse_size;
+  const v128_t* scaled = block.scaled;
+  const auto error_of = [&](auto miss) {
+    v128_t missed = wasm_f32x4_splat(0);
+    for (int i = 0; i < 8; ++i) {
+      const v128_t off = wasm_f32x4_pmax(wasm_f32x4_splat(0), miss(i));
+      missed = wasm_f32x4_add(missed, wasm_f32x4_mul(block.w[i], wasm_f32x4_mul(off, off)));
+    }
+    return total(missed) * (inverse_size * inverse_size);
+  };
+  // The halves of coarser scales are as good, but single precision does not tell blocks that a few heavy weights
+  // decide.
+  const v128_t coarse_scale = wasm_f32x4_splat(1.0f / (Grid::T(0) * inverse_size));
+  const auto coarse_miss = [&](int i) { return wasm_f32x4_pmin(scaled[i], wasm_f32x4_sub(coarse_scale, scaled[i])); };
+  if (!(error_of(coarse_miss) > found)) return false;
+  // Finer scales clip; an unimportant weight may best be clipped by any amount.
+  const v128_t long_scale = wasm_f32x4_splat(1.0f / (Grid::T(Tables::clipped - 1) * inverse_size));
+  const v128_t short_scale = wasm_f32x4_splat(1.0f / (Grid::T(Tables::node_count - 1) * inverse_size));
+  const v128_t both = wasm_f32x4_splat(2 * Grid::reach - 1);
+  const auto long_miss = [&](int i) { return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(block.limit[i], long_scale)); };
+  const auto short_miss = [&](int i) {
+    return wasm_f32x4_sub(scaled[i], wasm_f32x4_mul(wasm_f32x4_sub(both, block.limit[i]), short_scale));
+  };
+  return error_of(long_miss) > found && error_of(short_miss) > found;
 }
 
 /// The best scale on a grid. False where the grid cannot tell.
@@ -437,7 +431,9 @@ bool search_grid(const float* x, const float* importance, float& scale) {
   if (Grid::proves) {
     // A block that fits its grid almost perfectly leaves an error that single precision cannot compare.
     if (!(sweeps.error() > sweeps.indistinct())) return false;
-    if (!is_worse_outside<Grid>(block, sweeps.error())) return false;
+    if constexpr (weighted) {
+      if (!is_worse_outside<Grid>(block, sweeps.error())) return false;
+    }
   }
   scale = sweeps.scale();
   return true;

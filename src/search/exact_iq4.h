@@ -9,13 +9,16 @@
 /// max|x| / |scale| counts levels. Within a factor of 1.1 either way from where a weight lies at some T (1.15 while the
 /// largest weight is below 60, 1.13 below 77, where fewer levels are in reach), it stays nearest to one of the two
 /// levels around it, so that the errors of neighbouring nodes and the changes of codes in a cell need those two only.
-/// Cells from T = 42 to where the largest weight alone is clipped by more than the error found are bounded, and swept
-/// where the bound is below it. From 42 down to 4.5 the error of half the weights, bounded in the same way, must be
-/// above it: what some weights miss, all miss at least. Below 4.5 every weight is nearest to the level 1, and the error
-/// is at least sum u^2 - (sum u)^2 / 32. Where a proof fails, or the weights fit so well or are so small or so large
-/// that single precision or half floats are too coarse, ScaleSweep decides. Errors are compared in single precision: to
-/// 4e-6 of the error.
+/// Cells from T = 42 to iq4_finest_T are bounded, and swept where the bound is below the error found; finer scales clip
+/// the largest weight by more than the others can gain, whatever they are (docs/searches.md). From 42 down to 4.5 the
+/// error of half the weights, bounded in the same way, must be above it: what some weights miss, all miss at least.
+/// Below 4.5 every weight is nearest to the level 1, and the error is at least sum u^2 - (sum u)^2 / 32. Where a proof
+/// fails, or the weights fit so well or are so small or so large that single precision or half floats are too coarse,
+/// ScaleSweep decides. Errors are compared in single precision: to 4e-6 of the error.
 namespace nibble {
+
+/// The finest scales that are tried with the largest weight on the side of 113, and on that of -127.
+constexpr float iq4_finest_T[2] = {172.0f, 176.0f};
 
 class ExactIq4 {
  public:

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "numeric/bits.h"
+#include "search/exact_iq4.h"
 #include "search/integer_searches.h"
 #include "search/iq4_runs.h"
 #include "search/sweep_vectors.h"
@@ -39,10 +40,11 @@ struct Iq4Nodes {
         coarse_ratio{},
         coarse_curve{},
         coarse_half_inverse{} {
-    constexpr float at[count] = {42.0f,  46.5f,  51.0f,  55.5f,  60.0f,  65.5f,  71.0f,  77.0f,  82.0f,
-                                 85.0f,  87.5f,  90.0f,  92.5f,  95.0f,  97.5f,  100.0f, 102.5f, 105.5f,
-                                 108.5f, 111.5f, 115.0f, 118.0f, 121.5f, 125.0f, 128.5f, 132.0f, 136.0f,
-                                 140.0f, 144.0f, 148.5f, 152.5f, 156.5f, 161.0f, 166.0f, 172.0f, 176.0f};
+    constexpr float at[count] = {42.0f,  46.5f,  51.0f,           55.5f,          60.0f,  65.5f,  71.0f,  77.0f,
+                                 82.0f,  85.0f,  87.5f,           90.0f,          92.5f,  95.0f,  97.5f,  100.0f,
+                                 102.5f, 105.5f, 108.5f,          111.5f,         115.0f, 118.0f, 121.5f, 125.0f,
+                                 128.5f, 132.0f, 136.0f,          140.0f,         144.0f, 148.5f, 152.5f, 156.5f,
+                                 161.0f, 166.0f, iq4_finest_T[0], iq4_finest_T[1]};
     constexpr float coarse[coarse_count] = {4.5f, 10.0f, 15.0f, 19.5f, 24.0f, 29.0f, 35.0f, 42.0f};
     float coarse_T[coarse_count] = {};
     for (int k = 0; k < count; ++k) set_node(at[k], 5.6569f, fixed[k], T[k], scale[k], rounding[k]);
@@ -290,13 +292,9 @@ bool exact_iq4(const float* x, float& scale) {
 
   // 3. Single precision cannot compare errors that are almost nothing.
   if (!(best_error > 2e-5f * Suu)) return false;
-  // 4. Outside the grid.
-  const float first_clip = 1.0f - 113.0f / nodes.T[Iq4Nodes::first_family_count - 1];
-  const float second_clip = 1.0f - 127.0f / nodes.T[Iq4Nodes::count - 1];
+  // 4. Coarser scales. Finer ones need no proof (docs/searches.md).
   const float flat_error = (Suu - Su * Su * (1.0f / 32.0f)) - 1e-5f * Suu;
-  if (!(first_clip * first_clip > best_error && second_clip * second_clip > best_error && flat_error > best_error)) {
-    return false;
-  }
+  if (!(flat_error > best_error)) return false;
   for (int family = 0; family < 2; ++family) {
     // Half of the weights usually miss enough; what the other half misses comes on top.
     float missed = coarse_iq4_bound(U[family][0], U[family][2]);

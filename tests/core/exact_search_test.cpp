@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -11,6 +12,7 @@
 #include "reference/every_half_scale.h"
 #include "reference/scale_sweep_reference.h"
 #include "search/exact_integers.h"
+#include "search/exact_integers_grids.h"
 #include "search/scale_sweep.h"
 
 namespace nibble {
@@ -22,6 +24,20 @@ struct Family {
   std::string name;
   std::function<float(std::mt19937&, size_t)> value;
 };
+
+/// Where single weights fit scales just beyond those that the searches of Q4_0, Q5_0 and Q8_0 try, which clip the
+/// largest one: the hardest blocks for the argument that none of these is best.
+float almost_clipped(std::mt19937& random, size_t i) {
+  constexpr float beyond[] = {9.2f, 10.7f, 17.4f, 18.6f, 129.6f, 130.4f};
+  static thread_local float T;
+  if (i == 0) {
+    T = beyond[random() % 6];
+    return random() % 2 ? 1.0f : -1.0f;
+  }
+  const int level = 1 + static_cast<int>(std::geometric_distribution<int>(0.5)(random));
+  const float off = std::uniform_real_distribution<float>(0.0f, 0.35f)(random);
+  return (random() % 4 ? 1.0f : -1.0f) * std::min(1.0f, (static_cast<float>(level) - off) / T);
+}
 
 std::vector<Family> families() {
   const auto normal = [](std::mt19937& random) { return std::normal_distribution<float>(0.0f, 0.02f)(random); };
@@ -44,6 +60,7 @@ std::vector<Family> families() {
        [=](std::mt19937& r, size_t) {
          return 0.003f * static_cast<float>(static_cast<int>(r() % 16) - 8) + 1e-3f * normal(r);
        }},
+      {"almost clipped", almost_clipped},
       {"powers of two",
        [](std::mt19937& r, size_t) { return std::ldexp(r() % 2 ? 0.3f : -0.3f, -static_cast<int>(r() % 8)); }},
   };
@@ -187,6 +204,56 @@ TEST_P(WeightedExactIntegersOf, NoHalfFloatIsABetterScale) {
         if (reached > 1e-12 * square_sum) worst = std::max(worst, reached / lowest - 1);
       }
       EXPECT_LT(worst, 4e-6) << family.name << ", sigma " << sigma;
+    }
+  }
+}
+
+/// The finest scales, as max|x| / |scale|, of a grid's two sides.
+template <class Grid>
+std::array<float, 2> finest() {
+  using Nodes = NIBBLE_TARGET::NodeTables<Grid>;
+  return {Grid::T(Nodes::clipped - 1), Grid::T(Nodes::node_count - 1)};
+}
+
+/// Blocks of a giant that hardly counts beside weights that do: the best scales clip the giant, on either side of the
+/// codes, by a little, by just more than the grids look at, or by very much.
+TEST_P(WeightedExactIntegersOf, ClipsAGiantThatHardlyCounts) {
+  const int reach = GetParam();
+  const std::vector<float> levels = integer_levels(reach);
+  std::mt19937 random(4);
+  const auto uniform = [&](float low, float high) { return std::uniform_real_distribution<float>(low, high)(random); };
+  const auto first = reach == 8 ? finest<NIBBLE_TARGET::Grid4Weighted>() : finest<NIBBLE_TARGET::Grid5Weighted>();
+  const auto whole =
+      reach == 8 ? finest<NIBBLE_TARGET::Grid4WeightedWhole>() : finest<NIBBLE_TARGET::Grid5WeightedWhole>();
+  ExactIntegers fast(reach, best_kernel());
+  double worst[4][2] = {};  // by how far the giant is clipped, and on which side
+  int blocks[4][2] = {};
+  for (int round = 0; round < share(8000); ++round) {
+    const size_t kind = random() % 4;
+    const float T = kind == 0   ? static_cast<float>(reach) * uniform(1.05f, 2.0f)
+                    : kind == 1 ? first[random() % 2] * uniform(1.0f, 1.1f)
+                    : kind == 2 ? whole[random() % 2] * uniform(1.0f, 1.1f)
+                                : static_cast<float>(reach) * uniform(4.0f, 40.0f);
+    const float giant = random() % 2 ? 1.0f : -1.0f, side = random() % 2 ? 1.0f : -1.0f;
+    Block x(32), w(32);
+    for (size_t i = 0; i < 32; ++i) {
+      const int code = static_cast<int>(random() % static_cast<uint32_t>(2 * reach)) - reach;
+      x[i] = side * giant * (static_cast<float>(code) + uniform(-0.1f, 0.1f)) / T;
+      w[i] = uniform(0.5f, 1.0f);
+    }
+    x[0] = giant;
+    w[0] = std::exp(uniform(-18.0f, -7.0f));
+    const float found = fast.best_scale(x.data(), w.data());
+    const double reached = reference::error_at_scale(x, w, levels, found);
+    const double lowest = reference::lowest_error_of_half_scales(x.data(), w.data(), reach, reached);
+    const bool is_long = found * giant < 0;
+    ++blocks[kind][is_long];
+    worst[kind][is_long] = std::max(worst[kind][is_long], reached / lowest - 1);
+  }
+  for (size_t kind = 0; kind < 4; ++kind) {
+    for (const bool is_long : {false, true}) {
+      EXPECT_GT(blocks[kind][is_long], share(500)) << "kind " << kind << ", side " << is_long;
+      EXPECT_LT(worst[kind][is_long], 4e-6) << "kind " << kind << ", side " << is_long;
     }
   }
 }
