@@ -202,19 +202,7 @@ template <class Settings, int rows>
 inline void fit_four_blocks(const float* x, BlockParts* parts) {
   constexpr int n = 32;
   const v128_t zero = wasm_f32x4_splat(0.0f);
-  v128_t low[4], high[4];
-  for (int r = 0; r < 4; ++r) {
-    low[r] = high[r] = wasm_v128_load(x + n * r);
-    for (int i = 4; i < n; i += 4) {
-      const v128_t v = wasm_v128_load(x + n * r + i);
-      low[r] = wasm_f32x4_pmin(low[r], v);
-      high[r] = wasm_f32x4_pmax(high[r], v);
-    }
-  }
-  transpose4(low[0], low[1], low[2], low[3]);
-  transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t least = wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3]));
-  const v128_t most = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
+  const auto [least, most] = extremes_of_runs<n>(x);
   const v128_t range = wasm_f32x4_sub(most, least);
   const v128_t has_range = wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f));
   const v128_t inverse = wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(1.0f), range), has_range);

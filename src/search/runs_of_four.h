@@ -27,6 +27,37 @@ inline void store_multiples(float smallest, float first, float step, float* valu
   }
 }
 
+struct Extremes {
+  v128_t least, most;
+};
+
+// The smallest and the largest weight of four runs of n.
+template <int n>
+inline Extremes extremes_of_runs(const float* x) {
+  v128_t low[4], high[4];
+  for (int r = 0; r < 4; ++r) {
+    low[r] = high[r] = wasm_v128_load(x + n * r);
+    for (int i = 4; i < n; i += 4) {
+      const v128_t v = wasm_v128_load(x + n * r + i);
+      low[r] = wasm_f32x4_pmin(low[r], v);
+      high[r] = wasm_f32x4_pmax(high[r], v);
+    }
+  }
+  transpose4(low[0], low[1], low[2], low[3]);
+  transpose4(high[0], high[1], high[2], high[3]);
+  return {wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])),
+          wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]))};
+}
+
+// The codes of a run of n weights: level(i) has those of weights i .. i + 3.
+template <int n, class Level>
+inline void store_codes(const Level& level, uint8_t* codes) {
+  for (int i = 0; i < n; i += 16) {
+    wasm_v128_store(codes + i, wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
+                                                       wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
+  }
+}
+
 // Each row has the weights of one run; they become vectors of pairs.
 template <int vectors>
 inline void pair_up(v128_t (&rows)[4][vectors], v128_t* pairs) {

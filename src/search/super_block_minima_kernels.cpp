@@ -167,20 +167,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
   constexpr const SpanTables<Settings>& tables = span_tables<Settings>;
   const v128_t zero = wasm_f32x4_splat(0.0f);
 
-  v128_t low[4], high[4];
-  for (int r = 0; r < 4; ++r) {
-    low[r] = high[r] = wasm_v128_load(x + n * r);
-    for (int i = 4; i < n; i += 4) {
-      const v128_t v = wasm_v128_load(x + n * r + i);
-      low[r] = wasm_f32x4_pmin(low[r], v);
-      high[r] = wasm_f32x4_pmax(high[r], v);
-    }
-  }
-  transpose4(low[0], low[1], low[2], low[3]);
-  transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t least =
-      wasm_f32x4_pmin(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])), zero);
-  const v128_t most = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
+  const auto [smallest, most] = extremes_of_runs<n>(x);
+  const v128_t least = wasm_f32x4_pmin(smallest, zero);
   const v128_t range = wasm_f32x4_sub(most, least);
   const v128_t has_range = wasm_f32x4_gt(range, wasm_f32x4_splat(1e-30f));
   const v128_t inverse = wasm_v128_and(wasm_f32x4_div(wasm_f32x4_splat(full_scale), range), has_range);
@@ -589,11 +577,7 @@ inline bool fit_affine(const float* x, const float* importance, BlockParts& part
         const v128_t y = wasm_f32x4_mul(wasm_f32x4_add(wasm_v128_load(x + n * j + i), lift), inverse);
         return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, zero, highest_level), magic), low_byte);
       };
-      for (int i = 0; i < n; i += 16) {
-        wasm_v128_store(parts.codes + n * j + i,
-                        wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
-                                                wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
-      }
+      store_codes<n>(level, parts.codes + n * j);
     }
   }
   return true;

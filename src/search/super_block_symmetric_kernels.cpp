@@ -75,20 +75,8 @@ inline void fit_runs(const float* x, const float* importance, float inverse_larg
                      SymmetricFour<Settings, weighted>& runs) {
   constexpr int n = Settings::n, vectors = SymmetricFour<Settings, weighted>::vectors;
   constexpr const SymmetricTables<Settings>& tables = symmetric_tables<Settings>;
-  v128_t low[4], high[4];
-  for (int r = 0; r < 4; ++r) {
-    low[r] = high[r] = wasm_v128_load(x + n * r);
-    for (int i = 4; i < n; i += 4) {
-      const v128_t v = wasm_v128_load(x + n * r + i);
-      low[r] = wasm_f32x4_pmin(low[r], v);
-      high[r] = wasm_f32x4_pmax(high[r], v);
-    }
-  }
-  transpose4(low[0], low[1], low[2], low[3]);
-  transpose4(high[0], high[1], high[2], high[3]);
-  const v128_t below =
-      wasm_f32x4_neg(wasm_f32x4_pmin(wasm_f32x4_pmin(low[0], low[1]), wasm_f32x4_pmin(low[2], low[3])));
-  const v128_t above = wasm_f32x4_pmax(wasm_f32x4_pmax(high[0], high[1]), wasm_f32x4_pmax(high[2], high[3]));
+  const auto [least, above] = extremes_of_runs<n>(x);
+  const v128_t below = wasm_f32x4_neg(least);
   const v128_t negative = wasm_f32x4_gt(below, above);
   const v128_t largest = wasm_v128_bitselect(below, above, negative);
   const v128_t sign_bit = wasm_i32x4_splat(static_cast<int>(0x80000000u));
@@ -310,11 +298,7 @@ inline bool fit_symmetric(const float* x, const float* importance, BlockParts& p
         const v128_t y = wasm_f32x4_mul(wasm_v128_load(x + n * j + i), inverse);
         return wasm_v128_and(wasm_f32x4_add(clamp_f32(y, low, high), magic), low_byte);
       };
-      for (int i = 0; i < n; i += 16) {
-        wasm_v128_store(parts.codes + n * j + i,
-                        wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(level(i), level(i + 4)),
-                                                wasm_i16x8_narrow_i32x4(level(i + 8), level(i + 12))));
-      }
+      store_codes<n>(level, parts.codes + n * j);
     }
   }
   return true;

@@ -82,7 +82,9 @@ TEST(FeedbackLab, HandsEveryErrorOnAsItIsDefined) {
         EXPECT_NEAR(step.row[j], nearest(block, report.scale, step.wanted), 1e-6);
         EXPECT_NEAR(step.row[j], double{block.levels[step.level]} * report.scale, 1e-6);
         off[j] = double{block.weights[j]} - step.row[j];
-        if (j + 1 < n) EXPECT_EQ(step.row[j + 1], report.feedback.rounding[j + 1].wanted);
+        if (j + 1 < n) {
+          EXPECT_EQ(step.row[j + 1], report.feedback.rounding[j + 1].wanted);
+        }
       }
       const FeedbackStep& last = report.feedback.rounding.back();
       EXPECT_NEAR(last.output_error, error_of(last.row, block.weights, damped), 1e-5);

@@ -218,7 +218,9 @@ TEST(Kernel, EveryTargetHasEveryQuantizerAndDecoder) {
     EXPECT_EQ(codec.type, format.type);
     for (const Decoder& decoder : codec.decoders) EXPECT_TRUE(in_build(decoder.kernel)) << format.name;
     for (const Kernel kernel : every_kernel()) {
-      if (!codec.decoders.empty()) EXPECT_EQ(find_decoder(format.type, kernel)->kernel, kernel) << format.name;
+      if (!codec.decoders.empty()) {
+        EXPECT_EQ(find_decoder(format.type, kernel)->kernel, kernel) << format.name;
+      }
       for (const std::string_view method :
            {llama_cpp, exact_method, lowest_error_method, quick_method, unbiased_method}) {
         const Quantizer* quantizer = find_quantizer(format.type, method, kernel);

@@ -237,8 +237,9 @@ TEST(Network, SaysHowFarStreamsAreApart) {
     model.step(first, step);
     if (step.op == Op::finish_feed_forward) found.push_back(stream_errors(first, second));
     model.step(second, step);
-    if (step.op == Op::finish_feed_forward)
+    if (step.op == Op::finish_feed_forward) {
       EXPECT_EQ(stream_errors(first, second), std::vector<double>({0, 128, 0, 19}));
+    }
     if (step.op != Op::finish_feed_forward || step.layer + 1 < plan.network.layers) continue;
     // What the last network added, seen from a third that has not come so far.
     Forward third(plan.network, plan.work_channels, texts);
@@ -357,8 +358,10 @@ TEST(Network, CountsTokensBeyondAThreshold) {
       // Each counted square is at least that of the threshold, and none is larger than the largest.
       EXPECT_GE(both[i].sums[at] * 1.00001, count * 1.25 * 1.25);
       EXPECT_LE(both[i].sums[at], all[i].counts[at / columns] * largest * largest * 1.00001);
-      if (at >= columns) EXPECT_EQ(count, second[i].magnitudes.beyond[at - columns]);
-      if (at >= columns) EXPECT_EQ(largest, second[i].magnitudes.largest[at - columns]);
+      if (at >= columns) {
+        EXPECT_EQ(count, second[i].magnitudes.beyond[at - columns]);
+        EXPECT_EQ(largest, second[i].magnitudes.largest[at - columns]);
+      }
       ++(count > 0 ? beyond : within);
     }
   }
