@@ -185,4 +185,6 @@ void ImportanceReader::read_legacy(std::span<const uint8_t> bytes) {
   want(0, 0);
 }
 
+std::vector<std::string_view> importance_extensions() { return {".gguf", ".dat"}; }
+
 }  // namespace nibble

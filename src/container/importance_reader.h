@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "container/byte_range.h"
 #include "container/importance.h"
@@ -37,5 +39,8 @@ class ImportanceReader {
   uint64_t entries_left_ = 0;
   ImportanceIndex index_;
 };
+
+/// How the names of importance matrices end: ".gguf", and ".dat" for the legacy form.
+std::vector<std::string_view> importance_extensions();
 
 }  // namespace nibble

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "container/companion.h"
+#include "container/importance_reader.h"
 #include "container/text.h"
 #include "error.h"
 #include "json/parse.h"
@@ -263,7 +264,9 @@ std::string chosen_files_json(const std::string& paths, const std::string& folde
 }
 
 std::string file_kinds_json() {
-  return Json{{"weights", weight_extensions()}, {"beside", companion_extensions()}}.dump();
+  return Json{
+      {"weights", weight_extensions()}, {"beside", companion_extensions()}, {"importance", importance_extensions()}}
+      .dump();
 }
 
 std::string names_json(const std::vector<std::string>& names) { return Json{{"names", names}}.dump(); }

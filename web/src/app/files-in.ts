@@ -14,21 +14,18 @@ export async function chooseFiles(): Promise<void> {
       await fileOpen({
         multiple: true,
         description: 'Models and importance matrices',
-        extensions: knownExtensions('.dat'),
+        // Everything while the core still loads.
+        extensions: [
+          ...new Set([...extensionsOf('weights'), ...extensionsOf('beside'), ...extensionsOf('importance')]),
+        ],
       }),
     );
   });
 }
 
-/** What a picker shows first: files of models, and others that end so. Everything while the core still loads. */
-function knownExtensions(...others: string[]): string[] {
-  const models = [...extensionsOf('weights'), ...extensionsOf('beside')];
-  return models.length > 0 ? [...models, ...others] : [];
-}
-
 export async function chooseMatrix(): Promise<void> {
   await unlessDismissed(async () => {
-    await receive([await fileOpen({ description: 'Importance matrix', extensions: ['.gguf', '.dat'] })]);
+    await receive([await fileOpen({ description: 'Importance matrix', extensions: extensionsOf('importance') })]);
   });
 }
 

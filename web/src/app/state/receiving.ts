@@ -7,10 +7,6 @@ import { tellProblem } from './notices';
 import { changeMatrix, open, opening, refuse } from './opening';
 import { takeReceipt } from './receipt';
 
-/** Of such a name only a matrix is meant; of any other that may be one the content decides. */
-const MATRIX_NAME = /\.dat$|imatrix/i;
-const GGUF_NAME = /\.gguf$/i;
-
 const NO_WEIGHTS =
   'There are no weights in it. The files beside the weights ' +
   'of a model are opened with them: drop the whole folder. By ' +
@@ -39,6 +35,11 @@ export function receive(files: readonly File[], folder = ''): Promise<void> {
   return turn;
 }
 
+/** Whether only a matrix is meant by such a name; of any other that may be one the content decides. */
+function isNamedAsMatrix(name: string): boolean {
+  return /imatrix/i.test(name) || (isNamedAs('importance', name) && !isOfModel(name));
+}
+
 function isOfModel(name: string): boolean {
   return isNamedAs('weights', name) || isNamedAs('beside', name);
 }
@@ -59,9 +60,9 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
       refuse(file.name, sentenceOf(error));
       continue;
     }
-    const named = MATRIX_NAME.test(file.name);
+    const named = isNamedAsMatrix(file.name);
     // Of a folder most files are something else altogether.
-    const likely = GGUF_NAME.test(file.name) || (folder === '' && !isOfModel(file.name));
+    const likely = isNamedAs('importance', file.name) || (folder === '' && !isOfModel(file.name));
     if (!named && (!likely || file.size > LARGEST_UNNAMED_MATRIX)) {
       model.push(file);
       continue;

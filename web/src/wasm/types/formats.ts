@@ -39,6 +39,7 @@ export interface FileTypeInfo {
 export interface FileKinds {
   weights: string[];
   beside: string[]; // small files that belong to a model
+  importance: string[]; // importance matrices
 }
 
 /** A layout of quantized layers in safetensors files. */
