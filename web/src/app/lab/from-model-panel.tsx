@@ -1,11 +1,12 @@
 import { fromJson } from '../../wasm/json';
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../../core/index';
 import type { LabRequest, TensorInfo } from '../../core/types';
-import { integer, percent, precise, shapeText } from '../../text/units';
+import { integer, percent, precise } from '../../text/units';
 import { Switch } from '../../charts/frame';
+import { TensorChoice } from '../parts/study-controls';
 import type { Opened } from '../state/opening';
 import { bench, chosen, lists, setBench } from './bench';
 import { formatOf, type LabFormat, requestOf } from './block';
@@ -41,7 +42,6 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const working = useRef<AbortController | null>(null);
   const measured = useRef<{ key: string; figures: BlockFigures } | null>(null);
   const [plot, setPlot] = useState<BlocksPlot | null>(null);
-  const list = useId();
   useEffect(() => () => working.current?.abort(), []);
   const tensor = tensors.find((one) => one.name === name);
   const format = useComputed(() => formatOf(bench.value, lists.value)).value;
@@ -74,11 +74,11 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const show = (from: TensorInfo, number: number) => void work((signal) => put(from, format, number, signal));
   const showLargest = (from: TensorInfo) =>
     void work(async (signal) => {
-      const place = await findLargest(model, from, signal, (share) =>
+      const position = await findLargest(model, from, signal, (share) =>
         setSearching({ share, what: 'of the tensor read' }),
       );
-      if (place !== null)
-        await put(from, format, Math.floor(place / length), signal, ', with the weight of largest magnitude');
+      if (position !== null)
+        await put(from, format, Math.floor(position / length), signal, ', with the weight of largest magnitude');
     });
   /** Blocks as the bench has them. Those of a K-quant are judged with a scale and a minimum of their own. */
   const blocksWanted = () => {
@@ -181,25 +181,14 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     <>
       <fieldset class="lab-model">
         <legend>A block of this model</legend>
-        <label class="option lab-tensor">
-          <span class="option-label">Tensor</span>
-          <input
-            class="input mono"
-            list={list}
-            value={name}
-            aria-invalid={!tensor}
-            onInput={(event) => {
-              setName(event.currentTarget.value);
-              setBlock(0);
-            }}
-            onFocus={(event) => event.currentTarget.select()}
-          />
-          <datalist id={list}>
-            {tensors.map((one) => (
-              <option key={one.name} value={one.name}>{`${one.type}, ${shapeText(one.shape)}`}</option>
-            ))}
-          </datalist>
-        </label>
+        <TensorChoice
+          tensors={tensors}
+          value={name}
+          onChange={(chosen) => {
+            setName(chosen);
+            setBlock(0);
+          }}
+        />
         <label class="option">
           <span class="option-label">Block of {length}</span>
           <input

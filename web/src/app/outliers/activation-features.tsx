@@ -8,7 +8,7 @@ import {
   inChatTemplate,
   type InputFeatures,
   type OutlierReport,
-  type PassRun,
+  type PassControls,
   seeActivations,
   sentenceOf,
   tokensFor,
@@ -24,10 +24,10 @@ const LENGTH = 256;
 const STRETCHES = 8;
 
 /** Throws Stopped or Problem. */
-export async function activationsOnText(model: Model, run: PassRun): Promise<Activations> {
+export async function activationsOnText(model: Model, controls: PassControls): Promise<Activations> {
   const { text, chat } = await inChatTemplate(model, headFor(await runText(), STRETCHES * LENGTH));
   const texts = cutText(tokensFor([model], text, chat.used), LENGTH, STRETCHES);
-  return { ...(await seeActivations(model, texts, featureRule.threshold, run)), chatTemplate: chat };
+  return { ...(await seeActivations(model, texts, featureRule.threshold, controls)), chatTemplate: chat };
 }
 
 /** Whether the model reads the text first, and what that takes; nothing where it cannot. */

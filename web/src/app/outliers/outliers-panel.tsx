@@ -2,17 +2,17 @@
  * Columns that stand out, the layers that share them, and what keeping the worst at 16 bits would save. Analysis only.
  */
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Bars } from '../../charts/bars';
 import { ChartFrame } from '../../charts/frame';
 import { findOutliers, type OutlierBasis, type OutlierReport, type TensorOutliers } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { activationsOnText, Features, ReadsText } from './activation-features';
+import { StudyButton } from '../parts/study-controls';
+import { useStudy } from '../parts/use-study';
 import { CALIBRATED } from '../state/calibrated-method';
-import { tellProblem } from '../state/notices';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
-import { workers } from '../state/workers';
 import { percent, plural, precise, quantity } from '../../text/units';
 
 const BASES: Record<OutlierBasis, string> = {
@@ -26,39 +26,19 @@ const inLayers = ({ input, column, layers, ofLayers }: OutlierReport['shared'][n
   `${input} column ${column} (${layers} of ${ofLayers})`;
 
 export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode {
-  const [report, setReport] = useState<OutlierReport | null>(null);
-  const [share, setShare] = useState<number | null>(null);
+  const study = useStudy<OutlierReport, { share: number }>(model);
   const [basis, setBasis] = useState<OutlierBasis>('weights');
   const [threshold, setThreshold] = useState(3);
   const [reads, setReads] = useState(false);
-  const working = useRef<AbortController | null>(null);
-  useEffect(() => {
-    setReport(null);
-    return () => working.current?.abort();
-  }, [model]);
-  const look = async () => {
-    working.current?.abort();
-    const mine = new AbortController();
-    working.current = mine;
-    setShare(0);
-    try {
-      const run = {
-        workers: workers.value,
-        signal: mine.signal,
-        onProgress: (progress: { share: number }) => setShare(progress.share),
-      };
+  const look = () =>
+    study.start(async (run) => {
       const activations = reads ? await activationsOnText(model, run) : undefined;
       // What the method calibrated leaves depends on more than the weights; it begins with this one's scales.
       const { method, ...rest } = options.value;
       const plan = method === CALIBRATED ? { ...rest, method: 'lowest-error' } : options.value;
       const wish = { plan, threshold };
-      const found = await findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
-      if (!mine.signal.aborted) setReport(found);
-    } catch (error) {
-      if (!mine.signal.aborted) tellProblem('Columns that stand out were not found', error);
-    }
-    if (!mine.signal.aborted) setShare(null);
-  };
+      return findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
+    });
   return (
     <details class="disclosure outliers">
       <summary>
@@ -101,28 +81,21 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
           </select>
         </label>
         <ReadsText model={model} reads={reads} onChange={setReads} />
-        <button type="button" class="button" disabled={share !== null} onClick={() => void look()}>
+        <StudyButton study={study} onStart={look}>
           Look for outliers
-        </button>
-        {share !== null && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              working.current?.abort();
-              setShare(null);
-            }}
-          >
-            Stop
-          </button>
-        )}
-        {share !== null && (
+        </StudyButton>
+        {study.running && (
           <span role="status" class="small">
-            {percent(share, 0)} read
+            {percent(study.progress?.share ?? 0, 0)} read
           </span>
         )}
       </div>
-      {report && <Shown report={report} />}
+      {study.problem && (
+        <p class="notice bad" role="alert">
+          {study.problem}
+        </p>
+      )}
+      {study.found && <Shown report={study.found} />}
     </details>
   );
 }

@@ -14,7 +14,7 @@ import type { Opened } from '../../state/opening';
 import { setBench } from '../bench';
 import { type Parsed, parseNumbers } from '../numbers';
 import { NumbersField } from '../numbers-field';
-import { TensorChoice } from './study-controls';
+import { TensorChoice } from '../../parts/study-controls';
 
 const BLOCKS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0];
 const COUNTS = [4, 8, 16, 32, 64, 128, 256];

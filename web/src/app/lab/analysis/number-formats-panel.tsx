@@ -18,8 +18,8 @@ import { bestOfEach, blockName, pointName } from '../../../text/number-formats';
 import { integer, percent, precise } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
-import { sampleText, StudyButton, StudyState, TensorChoice } from './study-controls';
-import { useStudy } from './use-study';
+import { sampleText, StudyButton, StudyState, TensorChoice } from '../../parts/study-controls';
+import { useStudy } from '../../parts/use-study';
 
 const ALL_BITS = [2, 3, 4, 5, 6, 7, 8];
 const SEARCHES: readonly { name: ScaleSearchName; label: string; hint: string }[] = [

@@ -9,8 +9,8 @@ import { percent, plural, precise, WEIGHT_UNITS } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
 import { lists } from '../bench';
-import { sampleText, StudyButton, StudyState, TensorChoice } from './study-controls';
-import { useStudy } from './use-study';
+import { sampleText, StudyButton, StudyState, TensorChoice } from '../../parts/study-controls';
+import { useStudy } from '../../parts/use-study';
 
 const ratio = (value: number | null) => (value === null ? '–' : value.toFixed(4));
 

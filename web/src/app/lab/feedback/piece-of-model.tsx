@@ -2,8 +2,8 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { observedTensors, observingPass, type PassProgress, sentenceOf } from '../../../core/index';
-import { StudyButton, TensorChoice } from '../analysis/study-controls';
-import { useStudy } from '../analysis/use-study';
+import { StudyButton, TensorChoice } from '../../parts/study-controls';
+import { useStudy } from '../../parts/use-study';
 import type { Opened } from '../../state/opening';
 import { blankTexts } from '../../state/pass-cost';
 import { textName } from '../../state/text';

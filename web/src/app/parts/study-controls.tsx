@@ -1,8 +1,8 @@
 /** What every study has above its figures: which tensors, a button that starts and stops it, and its progress. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import type { RowSample, TensorInfo } from '../../../core/types';
-import { percent, plural, quantity, shapeText } from '../../../text/units';
+import type { RowSample, TensorInfo } from '../../core/types';
+import { percent, plural, quantity, shapeText } from '../../text/units';
 import type { Studying } from './use-study';
 
 export function TensorChoice({

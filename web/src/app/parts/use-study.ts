@@ -1,7 +1,7 @@
 /** A study that a person starts and may stop: its progress, what is known so far, and how it ended. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { sentenceOf, Stopped, type StudyProgress } from '../../../core/index';
-import { workers } from '../../state/workers';
+import { sentenceOf, Stopped, type StudyProgress } from '../../core/index';
+import { workers } from '../state/workers';
 
 interface Work<T, Progress> {
   workers: number;
@@ -20,13 +20,25 @@ export interface Studying<T, Progress extends { share: number } = StudyProgress>
   stop: () => void;
 }
 
-export function useStudy<T, Progress extends { share: number } = StudyProgress>(): Studying<T, Progress> {
+/** Of something else (`subject`) nothing is known, and what was under way ends. */
+export function useStudy<T, Progress extends { share: number } = StudyProgress>(
+  subject?: unknown,
+): Studying<T, Progress> {
   const [progress, setProgress] = useState<Progress | null>(null);
   const [found, setFound] = useState<T | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [running, setRunning] = useState(false);
   const current = useRef<AbortController | null>(null);
-  useEffect(() => () => current.current?.abort(), []);
+  useEffect(
+    () => () => {
+      current.current?.abort();
+      current.current = null;
+      setFound(null);
+      setProblem(null);
+      setRunning(false);
+    },
+    [subject],
+  );
   return {
     running,
     progress,
