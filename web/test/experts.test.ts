@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run, type PlanOptions, type RunReport } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
-import { DiskPlace } from '../src/platform/node-place';
+import { DiskDestination } from '../src/platform/node-destination';
 import { withModel } from './support/real';
 import { tinyGguf, tinyTensor, type TinyTensor } from './support/tiny-gguf';
 
@@ -92,7 +92,7 @@ async function quantize(
   const out = join(folder, 'out.gguf');
   const report = await withModel(
     path,
-    (opened) => run(opened, options, new OrderedFiles(new DiskPlace(() => out)), { workers: 2 }),
+    (opened) => run(opened, options, new OrderedFiles(new DiskDestination(() => out)), { workers: 2 }),
     { imatrix },
   );
   const { tensorInfos, tensorDataOffset } = await gguf(out, { allowLocalFile: true });

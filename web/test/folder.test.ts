@@ -15,7 +15,7 @@ import {
   type TensorSummary,
 } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
-import { DiskPlace } from '../src/platform/node-place';
+import { DiskDestination } from '../src/platform/node-destination';
 import { nodePlatform } from '../src/platform/node';
 import { testData } from './support/real';
 
@@ -53,9 +53,14 @@ async function quantized(
 ): Promise<{ path: string; tensors: Map<string, string> }> {
   const path = join(out, `${type}-${sources.length}-${jobBytes ?? ''}.gguf`);
   const model = await openModel(core, sources, undefined, origin);
-  await run(model, { type, ...(jobBytes !== undefined && { jobBytes }) }, new OrderedFiles(new DiskPlace(() => path)), {
-    workers: 2,
-  });
+  await run(
+    model,
+    { type, ...(jobBytes !== undefined && { jobBytes }) },
+    new OrderedFiles(new DiskDestination(() => path)),
+    {
+      workers: 2,
+    },
+  );
   model.close();
   return { path, tensors: await tensorsOf(core, path) };
 }
@@ -134,9 +139,14 @@ describe('a Hugging Face folder', async () => {
 
   it('converts in one pass, without counting the change of form as an error', async () => {
     const model = await openModel(core, sources, undefined, origin);
-    const report = await run(model, { type: 'F16' }, new OrderedFiles(new DiskPlace(() => join(out, 'plain.gguf'))), {
-      workers: 1,
-    });
+    const report = await run(
+      model,
+      { type: 'F16' },
+      new OrderedFiles(new DiskDestination(() => join(out, 'plain.gguf'))),
+      {
+        workers: 1,
+      },
+    );
     expect(report.total).toBeNull();
     expect(report.tensors.every(({ error }) => error === null)).toBe(true);
     model.close();

@@ -11,7 +11,7 @@ import {
 import { OrderedFiles } from '../src/core/ordered-files';
 import { BlobSource } from '../src/core/source';
 import { nodePlatform } from '../src/platform/node';
-import { MemoryPlace } from '../src/worker/stores';
+import { MemoryDestination } from '../src/worker/stores';
 import { tinyGguf, tinyTensor } from './support/tiny-gguf';
 
 const core = await loadCore(nodePlatform);
@@ -21,7 +21,7 @@ function file(name: string, bytes: Uint8Array<ArrayBuffer>): SourceHandle {
 }
 
 async function quantize(model: OpenedModel, options: PlanOptions): Promise<RunReport> {
-  return run(model, options, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+  return run(model, options, new OrderedFiles(new MemoryDestination()), { workers: 2 });
 }
 
 const architecture = { 'general.architecture': { string: 'llama' }, 'llama.block_count': { u32: 2 } };

@@ -22,7 +22,7 @@ import {
 } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { nodePlatform } from '../src/platform/node';
-import { DiskPlace } from '../src/platform/node-place';
+import { DiskDestination } from '../src/platform/node-destination';
 import { testData, withModel } from './support/real';
 
 const ts3m = testData('ts3m-F16.gguf');
@@ -38,7 +38,7 @@ function stretches(count: number, length = 256): Text[] {
 /** Quantizes ts3m to a file of the folder. */
 async function quantized(type: string, pure = false): Promise<string> {
   const path = join(folder, `${type}.gguf`);
-  await withModel(ts3m, (model) => run(model, { type, pure }, new OrderedFiles(new DiskPlace(() => path))));
+  await withModel(ts3m, (model) => run(model, { type, pure }, new OrderedFiles(new DiskDestination(() => path))));
   return path;
 }
 

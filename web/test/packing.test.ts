@@ -12,7 +12,7 @@ import {
   type SourceHandle,
 } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
-import { DiskPlace } from '../src/platform/node-place';
+import { DiskDestination } from '../src/platform/node-destination';
 import { nodePlatform } from '../src/platform/node';
 import { outputPath } from '../src/core/output-path';
 import { testData } from './support/real';
@@ -58,7 +58,7 @@ describe('an output in safetensors', async () => {
       const report = await run(
         model,
         { type, jobBytes },
-        new OrderedFiles(new DiskPlace((name) => outputPath(path, name))),
+        new OrderedFiles(new DiskDestination((name) => outputPath(path, name))),
         { workers },
       );
       return { path, report };

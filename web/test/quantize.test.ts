@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DiscardSink, loadCore, openModel, run, type Kernel, type PlanOptions, type RunReport } from '../src/core';
 import { OrderedFiles } from '../src/core/ordered-files';
 import { nodePlatform } from '../src/platform/node';
-import { DiskPlace } from '../src/platform/node-place';
-import { MemoryPlace } from '../src/worker/stores';
+import { DiskDestination } from '../src/platform/node-destination';
+import { MemoryDestination } from '../src/worker/stores';
 import { goldenFiles, testData, withModel } from './support/real';
 
 const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
@@ -26,7 +26,7 @@ async function quantize(
 ): Promise<RunReport> {
   return withModel(
     path,
-    (model) => run(model, options, new OrderedFiles(new DiskPlace(() => join(folder, 'out.gguf'))), { workers }),
+    (model) => run(model, options, new OrderedFiles(new DiskDestination(() => join(folder, 'out.gguf'))), { workers }),
     given,
   );
 }
@@ -103,7 +103,7 @@ describe('with an importance matrix', () => {
     const running = withModel(
       ts3m,
       (model) => {
-        const report = run(model, { type: 'Q4_K_M' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+        const report = run(model, { type: 'Q4_K_M' }, new OrderedFiles(new MemoryDestination()), { workers: 2 });
         model.plan({ type: 'Q8_0', includeWeights: ['attn'] });
         return report;
       },
@@ -173,7 +173,7 @@ it('reads a file from the browser the same way', async () => {
   const model = await openModel(core, [
     { kind: 'blob', name: 'stories.gguf', bytes: bytes.byteLength, blob: new Blob([bytes]) },
   ]);
-  const report = await run(model, { type: 'Q4_0' }, new OrderedFiles(new MemoryPlace()), { workers: 2 });
+  const report = await run(model, { type: 'Q4_0' }, new OrderedFiles(new MemoryDestination()), { workers: 2 });
   model.close();
   expect(report.files[0]!.sha256).toBe((await quantize(stories, { type: 'Q4_0' }, 2)).files[0]!.sha256);
 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OrderedFiles } from '../src/core/ordered-files';
-import { DiskPlace } from '../src/platform/node-place';
-import { MemoryPlace, memoryLimitBytes, PickedPlace, PrivatePlace } from '../src/worker/stores';
+import { DiskDestination } from '../src/platform/node-destination';
+import { MemoryDestination, memoryLimitBytes, PickedDestination, PrivateDestination } from '../src/worker/stores';
 import { FakeFile, FakeFolder } from './support/fake-files';
 
 const first = Uint8Array.from({ length: 3000 }, (_, i) => i & 0xff);
@@ -29,7 +29,7 @@ async function writeBoth(sink: OrderedFiles): Promise<void> {
 
 describe('files in memory', () => {
   it('keeps, counts and hashes', async () => {
-    const sink = new OrderedFiles(new MemoryPlace());
+    const sink = new OrderedFiles(new MemoryDestination());
     await writeBoth(sink);
     const finished = await sink.finish();
     expect(finished.map((file) => file.sha256)).toEqual([sha256(first), sha256(second)]);
@@ -38,21 +38,21 @@ describe('files in memory', () => {
   });
 
   it('refuses more than its limit before any work is done', async () => {
-    const sink = new OrderedFiles(new MemoryPlace());
+    const sink = new OrderedFiles(new MemoryDestination());
     await expect(sink.open([{ name: '', bytes: memoryLimitBytes + 1 }])).rejects.toThrow(
       'Use a normal (not a private) window',
     );
   });
 
   it('accepts bytes in order only', async () => {
-    const sink = new OrderedFiles(new MemoryPlace());
+    const sink = new OrderedFiles(new MemoryDestination());
     await sink.open(files);
     await expect(sink.write(0, 1, first)).rejects.toThrow('out of order');
     await expect(sink.write(1, 0, first)).rejects.toThrow('out of order');
   });
 
   it('is not complete before everything is written', async () => {
-    const sink = new OrderedFiles(new MemoryPlace());
+    const sink = new OrderedFiles(new MemoryDestination());
     await sink.open(files);
     await sink.write(0, 0, first.slice());
     await expect(sink.finish()).rejects.toThrow('incomplete');
@@ -64,7 +64,7 @@ describe('files on disk', () => {
   let sink: OrderedFiles;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'nibble-'));
-    sink = new OrderedFiles(new DiskPlace((name) => join(folder, `out${name}`)));
+    sink = new OrderedFiles(new DiskDestination((name) => join(folder, `out${name}`)));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -83,7 +83,7 @@ describe('files on disk', () => {
     await sink.abort();
     expect(readdirSync(folder)).toEqual([]);
 
-    const done = new OrderedFiles(new DiskPlace((name) => join(folder, `out${name}`)));
+    const done = new OrderedFiles(new DiskDestination((name) => join(folder, `out${name}`)));
     await writeBoth(done);
     await done.finish();
     await done.abort();
@@ -137,7 +137,7 @@ describe('files on disk', () => {
   });
 
   it('say that the folder does not exist', async () => {
-    const lost = new OrderedFiles(new DiskPlace(() => join(folder, 'missing', 'out.gguf')));
+    const lost = new OrderedFiles(new DiskDestination(() => join(folder, 'missing', 'out.gguf')));
     await expect(lost.open([{ name: '', bytes: 1 }])).rejects.toThrow('its folder does not exist');
     await lost.abort();
   });
@@ -146,7 +146,7 @@ describe('files on disk', () => {
 describe('private files of the browser', () => {
   it('are written, hashed and handed out', async () => {
     const folder = new FakeFolder();
-    const sink = new OrderedFiles(new PrivatePlace(folder.handle));
+    const sink = new OrderedFiles(new PrivateDestination(folder.handle));
     await writeBoth(sink);
     const finished = await sink.finish();
     expect(finished.map((file) => file.sha256)).toEqual([sha256(first), sha256(second)]);
@@ -155,10 +155,10 @@ describe('private files of the browser', () => {
 
   it('ask for all of their room before anything is written, and leave nothing where there is less', async () => {
     const enough = new FakeFolder(files[0]!.bytes);
-    await new OrderedFiles(new PrivatePlace(enough.handle)).open(files);
+    await new OrderedFiles(new PrivateDestination(enough.handle)).open(files);
     expect(enough.files.get(files[0]!.name)!.bytes.length).toBe(files[0]!.bytes);
     const less = new FakeFolder(files[0]!.bytes - 1);
-    await expect(new OrderedFiles(new PrivatePlace(less.handle)).open(files)).rejects.toThrow(
+    await expect(new OrderedFiles(new PrivateDestination(less.handle)).open(files)).rejects.toThrow(
       'The output takes 3.00 kB, and this browser has no room for it',
     );
     expect(less.files.size).toBe(0);
@@ -169,7 +169,7 @@ describe('private files of the browser', () => {
     'say that the disk is full (%s), and leave nothing',
     async (answer) => {
       const folder = new FakeFolder();
-      const sink = new OrderedFiles(new PrivatePlace(folder.handle));
+      const sink = new OrderedFiles(new PrivateDestination(folder.handle));
       await sink.open(files);
       await sink.write(0, 0, first.slice(0, 1000));
       folder.files.get(files[0]!.name)!.nextWrite = answer;
@@ -185,7 +185,7 @@ describe('private files of the browser', () => {
 describe('a picked file', () => {
   it('is complete at the end only', async () => {
     const file = new FakeFile();
-    const sink = new OrderedFiles(new PickedPlace(file.handle));
+    const sink = new OrderedFiles(new PickedDestination(file.handle));
     await sink.open([{ name: '', bytes: 3000 }]);
     await sink.write(0, 0, first.slice());
     expect(file.bytes).toEqual([]);
@@ -196,7 +196,7 @@ describe('a picked file', () => {
   it('goes away after an abort if it was new, and keeps its content if it was not', async () => {
     for (const before of [[], [1, 2, 3]]) {
       const file = new FakeFile(before);
-      const sink = new OrderedFiles(new PickedPlace(file.handle));
+      const sink = new OrderedFiles(new PickedDestination(file.handle));
       await sink.open([{ name: '', bytes: 3000 }]);
       await sink.write(0, 0, first.slice(0, 100));
       await sink.abort();
@@ -207,7 +207,7 @@ describe('a picked file', () => {
 
   it('says that the disk is full', async () => {
     const file = new FakeFile();
-    const sink = new OrderedFiles(new PickedPlace(file.handle));
+    const sink = new OrderedFiles(new PickedDestination(file.handle));
     await sink.open([{ name: '', bytes: 3000 }]);
     file.nextWrite = 'QuotaExceededError';
     await expect(sink.write(0, 0, first.slice())).rejects.toThrow('the disk is full');

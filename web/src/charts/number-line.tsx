@@ -73,12 +73,12 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
     },
     release: () => setHeld(null),
   };
-  const drawn = useRef<{ place: HandlePlace; node: VNode }[]>([]);
-  const handle = (place: HandlePlace): VNode => {
-    const before = drawn.current[place.index];
-    if (before && samePlace(before.place, place)) return before.node;
-    const node = <Handle key={place.index} {...place} act={act} />;
-    drawn.current[place.index] = { place, node };
+  const drawn = useRef<{ view: HandleView; node: VNode }[]>([]);
+  const handle = (view: HandleView): VNode => {
+    const before = drawn.current[view.index];
+    if (before && sameView(before.view, view)) return before.node;
+    const node = <Handle key={view.index} {...view} act={act} />;
+    drawn.current[view.index] = { view, node };
     return node;
   };
   return (
@@ -158,7 +158,7 @@ interface HandleActions {
   release: () => void;
 }
 
-interface HandlePlace {
+interface HandleView {
   index: number;
   weight: number;
   at: number;
@@ -170,7 +170,7 @@ interface HandlePlace {
   reading: string | null;
 }
 
-function samePlace(a: HandlePlace, b: HandlePlace): boolean {
+function sameView(a: HandleView, b: HandleView): boolean {
   return (
     a.weight === b.weight &&
     a.at === b.at &&
@@ -195,7 +195,7 @@ function Handle({
   tabbable,
   reading,
   act,
-}: HandlePlace & { act: { readonly current: HandleActions } }): VNode {
+}: HandleView & { act: { readonly current: HandleActions } }): VNode {
   return (
     <g
       data-weight={index}

@@ -9,11 +9,11 @@ import {
   type Activations,
   type OpenedModel,
   type OutlierBasis,
-  type PassRun,
+  type PassControls,
   type PlanOptions,
   type ScaleSearchName,
   type StudyProgress,
-  type StudyRun,
+  type StudyControls,
 } from '../core';
 import { nodePlatform } from '../platform/node';
 import { describeGroups, describeNumberFormats, describeScaleAnalysis } from './describe-analysis';
@@ -49,7 +49,9 @@ export async function analyzeScale(
   const wish = { ...sampled(options), ...(options.format !== undefined && { format: options.format }) };
   const check = (checks: Checks) =>
     checks.scaleAnalysis(options.format === undefined ? {} : { format: options.format });
-  await study(path, options, signal, (model, run) => analyze(model, wish, run), describeScaleAnalysis, { check });
+  await study(path, options, signal, (model, controls) => analyze(model, wish, controls), describeScaleAnalysis, {
+    check,
+  });
 }
 
 export interface NumberFormatsOptions extends SampleOptions {
@@ -63,7 +65,13 @@ export interface NumberFormatsOptions extends SampleOptions {
 
 export async function numberFormats(path: string, options: NumberFormatsOptions, signal: AbortSignal): Promise<void> {
   if (options.groups) {
-    await study(path, options, signal, (model, run) => compareGroups(model, sampled(options), run), describeGroups);
+    await study(
+      path,
+      options,
+      signal,
+      (model, controls) => compareGroups(model, sampled(options), controls),
+      describeGroups,
+    );
     return;
   }
   const wish = {
@@ -74,7 +82,13 @@ export async function numberFormats(path: string, options: NumberFormatsOptions,
     ...(options.levels && { levels: options.levels }),
     ...(options.scaleBits === '32' && { scaleBits: 32 as const }),
   };
-  await study(path, options, signal, (model, run) => compareNumberFormats(model, wish, run), describeNumberFormats);
+  await study(
+    path,
+    options,
+    signal,
+    (model, controls) => compareNumberFormats(model, wish, controls),
+    describeNumberFormats,
+  );
 }
 
 export interface OutlierCommandOptions extends RecipeOptions, SampleOptions {
@@ -99,9 +113,9 @@ export async function outliers(
     ...(options.basis !== undefined && { basis: options.basis }),
     ...(options.threshold !== undefined && { threshold: options.threshold }),
   };
-  const look = async (model: OpenedModel, run: StudyRun) => {
+  const look = async (model: OpenedModel, controls: StudyControls) => {
     const activations = await readFor(model, options, signal);
-    return findOutliers(model, activations ? { ...wish, activations } : wish, run);
+    return findOutliers(model, activations ? { ...wish, activations } : wish, controls);
   };
   await study(path, options, signal, look, describeOutliers, { rules: chosen });
 }
@@ -114,7 +128,7 @@ async function readFor(
 ): Promise<Activations | undefined> {
   if (file === undefined) return undefined;
   const { texts, chat } = await readTexts([model], { ...options, file }, true);
-  const work = (run: PassRun) => seeActivations(model, texts, magnitude, run);
+  const work = (controls: PassControls) => seeActivations(model, texts, magnitude, controls);
   const seen = await withProgress(options, signal, work, [model], texts, { observe: true, logits: false });
   return { ...seen, chatTemplate: chat };
 }
@@ -124,7 +138,7 @@ async function study<Found extends object>(
   path: string,
   options: ComputeOptions & Pick<RecipeOptions, 'imatrix'> & { json?: boolean },
   signal: AbortSignal,
-  look: (model: OpenedModel, run: StudyRun) => Promise<Found>,
+  look: (model: OpenedModel, controls: StudyControls) => Promise<Found>,
   describe: (found: Found) => string,
   { rules, check }: { rules?: PlanOptions; check?: (checks: Checks) => void } = {},
 ): Promise<void> {
@@ -141,7 +155,7 @@ async function study<Found extends object>(
 }
 
 /** How a study is run under a display. */
-export function studyRun(options: ComputeOptions, signal: AbortSignal, display: LineDisplay): StudyRun {
+export function studyRun(options: ComputeOptions, signal: AbortSignal, display: LineDisplay): StudyControls {
   const line = ({ share, pieces, piecesTotal }: StudyProgress) =>
     `${Math.floor(share * 100)} % · piece ${pieces} of ${piecesTotal}`;
   return { ...workersOf(options), signal, onProgress: (progress) => display.show(line(progress)) };

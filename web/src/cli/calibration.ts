@@ -37,7 +37,7 @@ import type { Scratch } from '../core/scratch';
 import { nodePlatform } from '../platform/node';
 import { openInput, readBytes, shippedText } from '../platform/node-files';
 import { createNodeHasher } from '../platform/node-hasher';
-import { writeWhole } from '../platform/node-place';
+import { writeWhole } from '../platform/node-destination';
 import { createNodeScratch } from '../platform/node-scratch';
 import { bytes as size, duration, integer, percent, plural } from '../text/units';
 import { LineDisplay, withDisplay } from './display';

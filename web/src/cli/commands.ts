@@ -10,10 +10,10 @@ import {
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { calibrationFiles, savedCalibration, withCalibration, type CalibrationOptions } from './calibration';
-import { DiskPlace, writeText } from '../platform/node-place';
+import { DiskDestination, writeText } from '../platform/node-destination';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
-import { defaultOutput, outputsOf, placeOf, removeOtherLayouts } from './files';
+import { defaultOutput, outputsOf, targetOf, removeOtherLayouts } from './files';
 import { checkOutputs, removeLeftovers, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {
@@ -129,7 +129,7 @@ export async function quantize(
     await removeLeftovers(targets);
     const report = await withCalibration(model, chosen, options, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
-        run(model, chosen, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
+        run(model, chosen, new OrderedFiles(new DiskDestination(targetOf(made, targets))), {
           ...workersOf(options),
           ...reference(options),
           ...(calibration && { calibration }),

@@ -17,14 +17,14 @@ import {
 import { OrderedFiles } from '../core/ordered-files';
 import { nodePlatform } from '../platform/node';
 import { readText } from '../platform/node-files';
-import { DiskPlace } from '../platform/node-place';
+import { DiskDestination } from '../platform/node-destination';
 import { studyRun } from './analysis-commands';
 import { calibrationFiles, withCalibration, type CalibrationOptions } from './calibration';
 import { describeRun } from './describe';
 import { describeComparedTensor, describeComparison } from './describe-comparison';
 import { LineDisplay, ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
-import { InputFiles, outputsOf, placeOf } from './files';
+import { InputFiles, outputsOf, targetOf } from './files';
 import { tell } from './notes';
 import { checkOutputs, removeLeftovers } from './outputs';
 import { workersOf, type ComputeOptions } from './options';
@@ -122,7 +122,7 @@ export async function repeat(
     const again = { ...options, ...asCalibrated(receipt, options.fromCalibration) };
     const report = await withCalibration(model, receipt.options, again, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
-        run(model, receipt.options, new OrderedFiles(new DiskPlace(placeOf(made, targets))), {
+        run(model, receipt.options, new OrderedFiles(new DiskDestination(targetOf(made, targets))), {
           ...workersOf(options),
           ...(calibration && { calibration }),
           signal,

@@ -185,7 +185,7 @@ export function removeOtherLayouts(
 }
 
 /** The path of an output file by its name in the plan, among those checkOutputs() gave for outputsOf(). */
-export function placeOf(
+export function targetOf(
   { outputFiles }: Pick<Plan, 'outputFiles'>,
   targets: readonly string[],
 ): (name: string) => string {

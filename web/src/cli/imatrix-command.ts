@@ -10,13 +10,13 @@ import {
   mergeImportance,
   type AnswerReport,
   type MatrixForm,
-  type PassRun,
+  type PassControls,
   type ProductEngine,
   type SourceHandle,
 } from '../core';
 import { nodePlatform } from '../platform/node';
 import { openInput } from '../platform/node-files';
-import { writeBytes } from '../platform/node-place';
+import { writeBytes } from '../platform/node-destination';
 import { bytes as size, listed, plural } from '../text/units';
 import { describeImportance } from './describe-importance';
 import {
@@ -122,8 +122,8 @@ async function make(
       }),
     };
     let engine: ProductEngine | null = null;
-    const work = (run: PassRun) => {
-      const told = { ...run, onEngine: (used: ProductEngine) => (engine = used) };
+    const work = (controls: PassControls) => {
+      const told = { ...controls, onEngine: (used: ProductEngine) => (engine = used) };
       return makeImportance(model, texts, datasetName(basename(options.file), chat), told, wishes);
     };
     const made = await withProgress(options, signal, work, [model], texts, importancePass(wishes));

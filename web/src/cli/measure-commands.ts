@@ -14,7 +14,7 @@ import {
 } from '../core';
 import { nodePlatform } from '../platform/node';
 import { readText } from '../platform/node-files';
-import { writeText } from '../platform/node-place';
+import { writeText } from '../platform/node-destination';
 import { fromJson } from '../wasm/json';
 import { duration } from '../text/units';
 import { calibrationFiles, shownAs, withStatistics } from './calibration';

@@ -12,7 +12,7 @@ import {
   type Mean,
   type OpenedModel,
   type PassProgress,
-  type PassRun,
+  type PassControls,
   type PassWishes,
   type Text,
 } from '../core';
@@ -42,7 +42,7 @@ export async function perplexity(path: string, options: TextOptions, signal: Abo
     tell(options, notes);
     const read = await readTexts([model], options);
     const { texts } = read;
-    const work = (run: PassRun) => answersByToken([model], texts, run, 0);
+    const work = (controls: PassControls) => answersByToken([model], texts, controls, 0);
     const { report, engine } = await withProgress(options, signal, work, [model], texts);
     print(
       options,
@@ -67,7 +67,7 @@ export async function evaluate(
       tell(options, notes.b, second);
       const read = await readTexts([one, other], options);
       const { texts } = read;
-      const work = (run: PassRun) => answersByToken([one, other], texts, run, 0);
+      const work = (controls: PassControls) => answersByToken([one, other], texts, controls, 0);
       const found = await withProgress(options, signal, work, [one, other], texts, { contrast: true });
       const { report, streams, outputs, engine } = found;
       print(options, { ...sourceOf(read, options), ...report, streams, outputs, engine, notes }, () =>
@@ -125,7 +125,7 @@ export function sourceOf({ texts, chat }: ReadTexts, { file, ctxSize }: TextOpti
 export async function withProgress<T>(
   options: ComputeOptions,
   signal: AbortSignal,
-  work: (run: PassRun) => Promise<T>,
+  work: (controls: PassControls) => Promise<T>,
   models: readonly OpenedModel[],
   texts: readonly Text[],
   wishes: PassWishes = {},

@@ -12,7 +12,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Problem } from '../core';
 import { otherKind } from '../platform/node-files';
-import { partialOf } from '../platform/node-place';
+import { partialOf } from '../platform/node-destination';
 import { bytes as size } from '../text/units';
 import { note } from './text';
 
@@ -32,9 +32,9 @@ export interface Output extends NamedFile {
   wasOurs?: (content: Buffer) => boolean;
 }
 
-/** Where a file lies, and which one it is if there is one: hard links are one file at several places. */
+/** Where a file lies, and which one it is if there is one: hard links are one file at several paths. */
 interface Spot {
-  place: string | null;
+  path: string | null;
   file: string | null;
 }
 
@@ -151,26 +151,26 @@ function behindLinks(path: string, links = 0): string {
   } catch {
     throw new Problem(`${path} could not be written: its folder does not exist.`);
   }
-  const place = join(real, basename(resolve(path)));
-  if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) return place;
+  const here = join(real, basename(resolve(path)));
+  if (!lstatSync(here, { throwIfNoEntry: false })?.isSymbolicLink()) return here;
   if (links === 40) throw new Problem(`${path} is a link that leads back to itself. Choose another name.`);
   // What the links of /dev and /proc say is no path of a file, but what they lead to is known.
-  if (statOf(place)?.isFile() === false) return place;
-  return behindLinks(resolve(real, readlinkSync(place)), links + 1);
+  if (statOf(here)?.isFile() === false) return here;
+  return behindLinks(resolve(real, readlinkSync(here)), links + 1);
 }
 
-function spotOf(place: string): Spot {
-  return { place, file: fileOf(statOf(place)) };
+function spotOf(path: string): Spot {
+  return { path, file: fileOf(statOf(path)) };
 }
 
 /** Of an input, which exists or will be refused when it is opened. */
 function existingSpot(path: string): Spot {
   const stat = statOf(path);
-  if (!stat) return { place: null, file: null };
+  if (!stat) return { path: null, file: null };
   try {
-    return { place: realpathSync(path), file: fileOf(stat) };
+    return { path: realpathSync(path), file: fileOf(stat) };
   } catch {
-    return { place: null, file: fileOf(stat) };
+    return { path: null, file: fileOf(stat) };
   }
 }
 
@@ -178,9 +178,9 @@ function existingSpot(path: string): Spot {
 function streamSpot(fd: number): Spot {
   try {
     const stat = fstatSync(fd, { bigint: true });
-    return { place: null, file: stat.isFile() ? fileOf(stat) : null };
+    return { path: null, file: stat.isFile() ? fileOf(stat) : null };
   } catch {
-    return { place: null, file: null }; // closed
+    return { path: null, file: null }; // closed
   }
 }
 
@@ -198,5 +198,5 @@ function fileOf(stat: BigIntStats | undefined): string | null {
 }
 
 function same(a: Spot, b: Spot): boolean {
-  return (a.place !== null && a.place === b.place) || (a.file !== null && a.file === b.file);
+  return (a.path !== null && a.path === b.path) || (a.file !== null && a.file === b.file);
 }

@@ -1,6 +1,6 @@
 import type { ChatUse } from './chat';
 import type { OpenedModel } from './opened-model';
-import { runPass, type PassRun } from './pass';
+import { runPass, type PassControls } from './pass';
 import type { Text } from './types';
 
 /** What the columns of a matrix met while a model read texts; of a stack of experts, all together. */
@@ -24,7 +24,7 @@ export async function seeActivations(
   model: OpenedModel,
   texts: readonly Text[],
   threshold: number,
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<Activations> {
   const columns = new Map<number, ColumnActivations>();
   const of = (number: number): ColumnActivations => {
@@ -40,7 +40,7 @@ export async function seeActivations(
   await runPass(
     [model],
     texts,
-    run,
+    controls,
     {
       onSeen({ observed, firstColumn }, sums, tokens) {
         for (const number of observed!) {

@@ -1,6 +1,6 @@
 import type { Core, OpenedModel } from './opened-model';
 import { answer, throwProblem, withBytes } from './module';
-import { LAYER_ROLES, runPass, type PassRun, type PassWatch } from './pass';
+import { LAYER_ROLES, runPass, type PassControls, type PassWatch } from './pass';
 import { Problem } from './problem';
 import type { AnsweredToken, AnswerReport, LayerRole, OutputErrors, ProductEngine, Text, TextTokens } from './types';
 
@@ -49,9 +49,9 @@ export function cutText({ tokens, begin }: TextTokens, length: number, most: num
 export async function evaluateAnswers(
   models: readonly [OpenedModel, OpenedModel?],
   texts: readonly Text[],
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<AnswerReport> {
-  return (await answersByToken(models, texts, run, 0)).report;
+  return (await answersByToken(models, texts, controls, 0)).report;
 }
 
 /** What evaluateAnswers() finds, and what was predicted where each of the first scored tokens stands. */
@@ -72,7 +72,7 @@ export interface AnsweredText {
 export async function answersByToken(
   models: readonly [OpenedModel, OpenedModel?],
   texts: readonly Text[],
-  run: PassRun,
+  controls: PassControls,
   most: number,
 ): Promise<AnsweredText> {
   const [first, second] = models;
@@ -83,9 +83,9 @@ export async function answersByToken(
   let engine: ProductEngine = { name: '', problem: null };
   const onEngine = (used: ProductEngine) => {
     engine = used;
-    run.onEngine?.(used);
+    controls.onEngine?.(used);
   };
-  const figures = await runPass(second ? [first, second] : [first], texts, { ...run, onEngine }, watch);
+  const figures = await runPass(second ? [first, second] : [first], texts, { ...controls, onEngine }, watch);
   return { streams, outputs: changes.errors(), engine, ...answersOf(first.core, figures, most) };
 }
 

@@ -8,7 +8,7 @@ import {
   windowColumns,
   type Calibration,
   type CalibrationLevel,
-  type WindowPlace,
+  type ColumnWindow,
   type WindowStatistics,
 } from './calibration';
 import { CalibrationCost, type CalibrationWork } from './calibration-cost';
@@ -21,11 +21,11 @@ import {
   type StatisticsWindow,
 } from './calibration-file';
 import { areEnough, CalibrationRounding, expectFiles, rowBytes, targetsOf, type Target } from './calibration-rounding';
-import { CalibrationWorkers } from './calibration-workers';
 import type { ChatUse } from './chat';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
-import { type PassProgress, type PassRun, progressSince, sizeOf } from './pass';
+import { longestTile, type PassProgress, type PassControls, progressSince, sizeOf } from './pass';
+import { PassWorkers, unscored } from './pass-workers';
 import { Problem } from './problem';
 import type { HashedFile } from './hash';
 import { filesOf } from './receipt';
@@ -104,7 +104,7 @@ export interface CalibrationProgress extends PassProgress {
   matrix: string | null; // whose codes are being chosen; null: the text goes through the layer
 }
 
-export interface CalibrationRun extends Omit<PassRun, 'onProgress'> {
+export interface CalibrationControls extends Omit<PassControls, 'onProgress'> {
   level?: CalibrationLevel; // default: as many tokens allow
   onProgress?: (progress: CalibrationProgress) => void;
   /** Where what the codes are chosen by is written, as StatisticsFile reads it. */
@@ -122,11 +122,11 @@ export async function calibrate(
   plan: Plan,
   texts: CalibrationTexts,
   scratch: Scratch,
-  run: CalibrationRun = {},
+  controls: CalibrationControls = {},
 ): Promise<Calibration> {
   const pass = calibrationPass(model, texts);
-  const level = run.level ?? levelFor(pass, texts);
-  const running = new RunningCalibration(model, plan, pass, texts, level, scratch, run);
+  const level = controls.level ?? levelFor(pass, texts);
+  const running = new RunningCalibration(model, plan, pass, texts, level, scratch, controls);
   try {
     return await running.run();
   } finally {
@@ -134,7 +134,7 @@ export async function calibrate(
   }
 }
 
-/** The size of the file that CalibrationRun.save gets. Throws Problem when there is nothing to calibrate. */
+/** The size of the file that CalibrationControls.save gets. Throws Problem when there is nothing to calibrate. */
 export function savedBytes(
   model: OpenedModel,
   plan: Plan,
@@ -157,10 +157,10 @@ function headOf(
     const own = targetsOfStep(model, step, targets);
     if (own.length === 0) return [];
     const tensors = own.map(({ planned: { name, to } }) => ({ name, type: to }));
-    return windowsOf(step).map((place) => {
-      const crossed = isAimed(step, level, tokensOf(texts.calibrate), tokensOf(texts.heldBack), place.columns);
+    return windowsOf(step).map((window) => {
+      const crossed = isAimed(step, level, tokensOf(texts.calibrate), tokensOf(texts.heldBack), window.columns);
       const residualRows = crossed && joinsStream(pass, step) ? pass.network.embedding : 0;
-      return { ...place, tensors, tokens: 0, heldBackTokens: 0, crossed, residualRows };
+      return { ...window, tensors, tokens: 0, heldBackTokens: 0, crossed, residualRows };
     });
   });
   return {
@@ -187,7 +187,7 @@ function targetsOfStep(
 }
 
 /** The input of a step, cut into windows of columns. */
-function windowsOf({ columns, firstColumn = 0, part, expert }: PassStep): WindowPlace[] {
+function windowsOf({ columns, firstColumn = 0, part, expert }: PassStep): ColumnWindow[] {
   const width = Math.ceil(columns! / Math.ceil(columns! / windowColumns) / 256) * 256;
   return Array.from({ length: Math.ceil(columns! / width) }, (_, window) => ({
     expert: part === 'expert' ? expert! : null,
@@ -223,18 +223,18 @@ export async function calibrateFrom(
   statistics: StatisticsFile,
   file: HashedFile,
   scratch: Scratch,
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<Calibration> {
   const start = performance.now();
   const { windows, nibbleCalibration: _, modelBytes: __, ...figures } = statistics.head;
   expectStatistics(model, plan, statistics);
-  const workers = CalibrationWorkers.withoutTexts(model, run);
+  const workers = PassWorkers.withoutTexts(model, controls);
   try {
     const rounding = new CalibrationRounding(model, plan, figures.level, scratch, workers);
     for (const [number, window] of windows.entries()) {
       const targets = window.tensors.flatMap(({ name }) => rounding.targets.get(name) ?? []);
       if (targets.length > 0) await rounding.roundWindow(targets, window, await statistics.read(number));
-      run.onProgress?.(progressSince(start, (number + 1) / windows.length));
+      controls.onProgress?.(progressSince(start, (number + 1) / windows.length));
     }
     const seconds = (performance.now() - start) / 1000;
     return {
@@ -264,12 +264,12 @@ export function expectStatistics(model: OpenedModel, plan: Plan, statistics: Sta
         );
       }
       const { shape, weights } = target!.planned;
-      const place = (expert ?? 0) * shape[0]! + firstColumn;
+      const column = (expert ?? 0) * shape[0]! + firstColumn;
       const rows = expert === null ? weights / shape[0]! : shape[1]!;
       const fits = firstColumn + columns <= shape[0]! && (residualRows === 0 || residualRows === rows);
-      if (place !== (covered.get(name) ?? 0) || !fits)
+      if (column !== (covered.get(name) ?? 0) || !fits)
         throw new Problem(`${file} does not fit ${name}: it is of another model, or damaged.`);
-      covered.set(name, place + columns);
+      covered.set(name, column + columns);
     }
   }
   for (const [name, { planned }] of targets) {
@@ -303,8 +303,8 @@ class RunningCalibration {
   readonly #level: CalibrationLevel;
   readonly #texts: CalibrationTexts;
   readonly #scratch: Scratch;
-  readonly #run: CalibrationRun;
-  readonly #workers: CalibrationWorkers;
+  readonly #controls: CalibrationControls;
+  readonly #workers: PassWorkers;
   readonly #rounding: CalibrationRounding;
   readonly #writer: StatisticsWriter | null;
   readonly #groups: Group[] = [];
@@ -324,37 +324,40 @@ class RunningCalibration {
     texts: CalibrationTexts,
     level: CalibrationLevel,
     scratch: Scratch,
-    run: CalibrationRun,
+    controls: CalibrationControls,
   ) {
     this.#model = model;
     this.#pass = pass;
     this.#texts = texts;
     this.#level = level;
     this.#scratch = scratch;
-    this.#run = run;
+    this.#controls = controls;
     const { core } = model;
     this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
     const targets = targetsOf(model, plan);
     this.#expectObserved(targets);
-    this.#writer = run.save ? new StatisticsWriter(headOf(model, pass, texts, level, targets), run.save) : null;
+    this.#writer = controls.save
+      ? new StatisticsWriter(headOf(model, pass, texts, level, targets), controls.save)
+      : null;
     const groups = Math.min(mostGroups, texts.calibrate.length);
     const heldBackGroups = Math.min(mostHeldBackGroups, texts.heldBack.length);
-    const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, groups));
-    const shares = Array.from({ length: workers }, () => ({ texts: [] as Text[] }));
+    const workers = Math.max(1, Math.min(controls.workers ?? core.platform.parallelism, groups));
+    const shares = Array.from({ length: workers }, (): Text[] => []);
     const divide = (all: readonly Text[], count: number, to: Group[]) => {
       for (let group = 0; group < count; ++group) {
         const own = all.slice(cut(group, all.length, count), cut(group + 1, all.length, count));
         const worker = Math.floor((group * workers) / count);
-        to.push({ worker, firstText: shares[worker]!.texts.length, texts: own.length });
-        shares[worker]!.texts.push(...own);
+        to.push({ worker, firstText: shares[worker]!.length, texts: own.length });
+        shares[worker]!.push(...unscored(own));
       }
     };
     divide(texts.calibrate, groups, this.#groups);
     divide(texts.heldBack, heldBackGroups, this.#heldBackGroups);
     this.#cost = new CalibrationCost(plan, pass, tokensOf(texts.calibrate), tokensOf(texts.heldBack), level);
     this.#work = this.#inTurn(this.#cost.total(), workers);
-    const own = { ...run, gpu: (run.gpu ?? false) && run.save !== undefined };
-    this.#workers = new CalibrationWorkers(model, pass, level === 'layers' ? 2 : 1, shares, own);
+    const own = { ...controls, gpu: (controls.gpu ?? false) && controls.save !== undefined };
+    const networks = level === 'layers' ? [pass, pass] : [pass];
+    this.#workers = new PassWorkers(core, networks, shares, longestTile(pass.steps), own);
     this.#rounding = new CalibrationRounding(model, plan, level, scratch, this.#workers);
   }
 
@@ -366,7 +369,7 @@ class RunningCalibration {
       this.#done += this.#inTurn(this.#cost.of(step), this.#workers.count);
       this.#showProgress(null);
     }
-    const engine = await this.#workers.engine();
+    const { engine } = await this.#workers.figures();
     await this.#writer?.finish(engine);
     return {
       figures: {
@@ -410,25 +413,20 @@ class RunningCalibration {
     for (const tile of step.tiles ?? []) {
       const [file, offset, bytes, firstRow, rows] = tile;
       const read = await this.#workers.orFailure(this.#sources[file]!.read(offset, bytes, new Uint8Array(bytes)));
-      await this.#give(0, read, firstRow, rows);
+      await this.#workers.giveTile(0, read.subarray(0, bytes), firstRow, rows);
       if (!layers) continue;
       const own = this.#ofQuantized(step);
       const length = own === null ? bytes : rows * rowBytes(own);
       const from = own === null ? read : await this.#rounding.readRows(own, step.firstRow! + firstRow, rows);
-      await this.#give(1, from.subarray(0, length), firstRow, rows);
+      await this.#workers.giveTile(1, from.subarray(0, length), firstRow, rows);
     }
-    await this.#workers.askAll({ kind: 'end-step', network: 0 });
-    if (layers) await this.#workers.askAll({ kind: 'end-step', network: 1 });
+    await this.#workers.giveEnd({ kind: 'end-step', network: 0 });
+    if (layers) await this.#workers.giveEnd({ kind: 'end-step', network: 1 });
     if (step.op === 'finishFeedForward') this.#encoded.clear();
   }
 
   #begin(network: number, step: Omit<PassStep, 'tiles'>): void {
-    this.#workers.tell({ kind: 'begin-step', network, step: toJson(step) });
-  }
-
-  async #give(network: number, bytes: Uint8Array, firstRow: number, rows: number): Promise<void> {
-    const buffer = bytes.slice().buffer as ArrayBuffer;
-    await this.#workers.askAll({ kind: 'tile', network, bytes: bytes.byteLength, firstRow, rows, buffer });
+    this.#workers.begin({ network, step: toJson(step) });
   }
 
   /** The tensor of a step that the quantized network has in another form; null: it is as in the original. */
@@ -448,16 +446,16 @@ class RunningCalibration {
   async #calibrateStep(step: PassStep): Promise<boolean> {
     const targets = targetsOfStep(this.#model, step, this.#rounding.targets);
     if (targets.length === 0) return false;
-    for (const place of windowsOf(step)) {
-      const statistics = await this.#statistics(step, place);
+    for (const window of windowsOf(step)) {
+      const statistics = await this.#statistics(step, window);
       await this.#workers.orFailure(this.#writer?.add(statistics) ?? Promise.resolve());
-      await this.#rounding.roundWindow(targets, place, statistics, (matrix) => this.#showProgress(matrix));
+      await this.#rounding.roundWindow(targets, window, statistics, (matrix) => this.#showProgress(matrix));
     }
     for (const { planned } of targets) this.#encoded.add(planned.name);
     return true;
   }
 
-  async #statistics(step: PassStep, { firstColumn, columns }: WindowPlace): Promise<WindowStatistics> {
+  async #statistics(step: PassStep, { firstColumn, columns }: ColumnWindow): Promise<WindowStatistics> {
     const network = this.#level === 'layers' ? 1 : 0;
     const first = firstColumn - (step.firstColumn ?? 0);
     const means = async (sums: SumsKind, groups: Group[]) =>
@@ -480,29 +478,20 @@ class RunningCalibration {
   /** Of all groups together, added in their order. */
   async #sums(sums: SumsKind, network: number, groups: Group[], firstColumn: number, columns: number): Promise<Sums> {
     const total: { values: Float32Array<ArrayBuffer> | null; tokens: number } = { values: null, tokens: 0 };
-    const queues = Array.from({ length: this.#workers.count }, () => Promise.resolve());
-    const asked = groups.map(({ worker, firstText, texts }) => {
-      // A worker has the sums of one group under way at a time.
-      const turn = queues[worker]!.then(() =>
-        this.#workers.askOne<SumsDone>(worker, {
-          kind: 'get-sums',
-          network,
-          sums,
-          firstText,
-          texts,
-          firstColumn,
-          columns,
-        }),
-      );
-      queues[worker] = turn.then(
-        () => {},
-        () => {},
-      );
-      return turn;
-    });
+    const asked = groups.map(({ worker, firstText, texts }) =>
+      this.#workers.ask<SumsDone>(worker, {
+        kind: 'get-sums',
+        network,
+        sums,
+        firstText,
+        texts,
+        firstColumn,
+        columns,
+      }),
+    );
     for (const turn of asked) turn.catch(() => {}); // heard below
     for (const turn of asked) {
-      const { sums: values, tokens } = await this.#workers.orFailure(turn);
+      const { sums: values, tokens } = await turn;
       total.tokens += tokens;
       if (total.values === null) total.values = values;
       else for (let i = 0; i < values.length; ++i) total.values[i]! += values[i]!;
@@ -518,7 +507,7 @@ class RunningCalibration {
   #showProgress(matrix: string | null): void {
     const share = Math.min(1, this.#done / Math.max(1, this.#work));
     const layers = this.#pass.network.layers;
-    this.#run.onProgress?.({ ...progressSince(this.#start, share), layer: this.#layer, layers, matrix });
+    this.#controls.onProgress?.({ ...progressSince(this.#start, share), layer: this.#layer, layers, matrix });
   }
 }
 

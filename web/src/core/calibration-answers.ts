@@ -2,7 +2,7 @@ import { answersOf } from './answers';
 import type { AnswerFigures, Calibration, CalibrationAnswers } from './calibration';
 import type { CalibrationTexts } from './calibrate';
 import type { OpenedModel } from './opened-model';
-import { progressSince, runPass, type PassRun } from './pass';
+import { progressSince, runPass, type PassControls } from './pass';
 import { PlannedNetwork } from './planned-network';
 import type { PlanOptions } from './types';
 
@@ -16,17 +16,17 @@ export async function measureCalibration(
   options: PlanOptions,
   { heldBack }: Pick<CalibrationTexts, 'heldBack'>,
   calibration: Calibration,
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<CalibrationAnswers> {
   const start = performance.now();
   const texts = heldBack.map(({ tokens }) => ({ tokens, firstScored: 0 }));
-  const workers = Math.max(1, run.workers ?? model.core.platform.parallelism);
+  const workers = Math.max(1, controls.workers ?? model.core.platform.parallelism);
   const measure = async (method: string, codes: Calibration | null, part: number): Promise<AnswerFigures> => {
     const network = new PlannedNetwork(model, model.prepare({ ...options, method }), codes, workers);
     try {
       const figures = await runPass([model, network], texts, {
-        ...run,
-        onProgress: ({ share }) => run.onProgress?.(progressSince(start, (part + share) / 2)),
+        ...controls,
+        onProgress: ({ share }) => controls.onProgress?.(progressSince(start, (part + share) / 2)),
       });
       const { tokens, divergence, divergence99, sameTop, kept } = answersOf(model.core, figures).report;
       return { tokens, divergence, divergence99, sameTop, kept };

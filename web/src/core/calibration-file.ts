@@ -1,4 +1,4 @@
-import type { CalibrationFigures, WindowPlace, WindowStatistics } from './calibration';
+import type { CalibrationFigures, ColumnWindow, WindowStatistics } from './calibration';
 import { windowColumns } from './calibration';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -17,7 +17,7 @@ export interface StatisticsHead extends Pick<
   windows: StatisticsWindow[]; // in the order codes are chosen
 }
 
-export interface StatisticsWindow extends WindowPlace {
+export interface StatisticsWindow extends ColumnWindow {
   tensors: { name: string; type: string }[]; // that meet this input, and what they become
   tokens: number;
   heldBackTokens: number;

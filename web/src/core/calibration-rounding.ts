@@ -4,11 +4,11 @@ import {
   fewestTokensPerColumn,
   type CalibratedPart,
   type CalibrationLevel,
-  type WindowPlace,
+  type ColumnWindow,
   type WindowStatistics,
 } from './calibration';
 import type { StatisticsFile } from './calibration-file';
-import type { CalibrationWorkers } from './calibration-workers';
+import type { PassWorkers } from './pass-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
@@ -70,11 +70,11 @@ export class CalibrationRounding {
   readonly #model: OpenedModel;
   readonly #level: CalibrationLevel;
   readonly #scratch: Scratch;
-  readonly #workers: CalibrationWorkers;
+  readonly #workers: PassWorkers;
   readonly #sources: ByteSource[];
 
   /** Throws Problem when the plan has nothing for the method. */
-  constructor(model: OpenedModel, plan: Plan, level: CalibrationLevel, scratch: Scratch, workers: CalibrationWorkers) {
+  constructor(model: OpenedModel, plan: Plan, level: CalibrationLevel, scratch: Scratch, workers: PassWorkers) {
     const { core } = model;
     this.#model = model;
     this.#level = level;
@@ -96,11 +96,11 @@ export class CalibrationRounding {
   /** Chooses the codes of a window of the columns of all matrices that meet one input; tells which comes next. */
   async roundWindow(
     targets: readonly Target[],
-    place: WindowPlace,
+    window: ColumnWindow,
     statistics: WindowStatistics,
     onMatrix: (name: string) => void = () => {},
   ): Promise<void> {
-    const { columns } = place;
+    const { columns } = window;
     const { tokens, residual } = statistics;
     const enough = areEnough(statistics, columns);
     const types = new Set(targets.map(({ planned }) => planned.to));
@@ -113,7 +113,7 @@ export class CalibrationRounding {
         kernel: this.#model.core.kernel,
       };
       const { inputs, cross, heldBack } = statistics;
-      await this.#workers.askAll({
+      await this.#workers.askEach({
         kind: 'start-rounding',
         request: toJson(request),
         inputs,
@@ -123,14 +123,14 @@ export class CalibrationRounding {
       for (const target of targets) {
         if (target.planned.to !== type) continue;
         onMatrix(target.planned.name);
-        await this.#round(target, place, tokens, enough, residual);
+        await this.#round(target, window, tokens, enough, residual);
       }
     }
   }
 
   async #round(
     target: Target,
-    { expert, firstColumn, columns }: WindowPlace,
+    { expert, firstColumn, columns }: ColumnWindow,
     tokens: number,
     enough: boolean,
     residual: Float32Array<ArrayBuffer> | null,
@@ -160,29 +160,31 @@ export class CalibrationRounding {
     const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
     const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
     const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;
-    const results = await this.#workers.spread(tiles, async (tile, member) => {
-      const count = Math.min(tileRows, rows - tile);
-      const rounded = await this.#workers.askOne<RowsRounded>(member, {
+    const errors: [number, number] = [0, 0];
+    const countOf = (tile: number) => Math.min(tileRows, rows - tile);
+    await this.#workers.inOrder<number, RowsRounded>(
+      tiles,
+      async (tile) => ({
         kind: 'round-rows',
         form,
-        bytes: await this.#readSource(planned, firstRow + tile, count),
+        bytes: await this.#readSource(planned, firstRow + tile, countOf(tile)),
         firstRow: firstRow + tile,
-        rows: count,
+        rows: countOf(tile),
         firstColumn,
-        outputBytes: count * blockBytes(columns),
-        residual: residual?.slice(tile * columns, (tile + count) * columns) ?? null,
+        outputBytes: countOf(tile) * blockBytes(columns),
+        residual: residual?.slice(tile * columns, (tile + countOf(tile)) * columns) ?? null,
         plain,
-      });
-      for (const [offset, bytes] of piecesOf(rounded.blocks, count, blockBytes(columns), blockBytes(rowLength))) {
-        const place = (firstRow + tile) * blockBytes(rowLength) + blockBytes(firstColumn);
-        await this.#scratch.write(target.offset + place + offset, bytes);
-      }
-      return rounded;
-    });
-    return results.reduce<[number, number]>(
-      ([calibrated, other], { calibratedError, plainError }) => [calibrated + calibratedError, other + plainError],
-      [0, 0],
+      }),
+      async ({ blocks, calibratedError, plainError }, tile) => {
+        for (const [offset, bytes] of piecesOf(blocks, countOf(tile), blockBytes(columns), blockBytes(rowLength))) {
+          const begin = (firstRow + tile) * blockBytes(rowLength) + blockBytes(firstColumn);
+          await this.#scratch.write(target.offset + begin + offset, bytes);
+        }
+        errors[0] += calibratedError;
+        errors[1] += plainError;
+      },
     );
+    return errors;
   }
 
   /** Whole rows of a tensor in its order, each as stored. */

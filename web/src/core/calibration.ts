@@ -7,7 +7,7 @@ import type { AnswerReport, ProductEngine } from './types';
 export type CalibrationLevel = 'one-pass' | 'layers';
 
 /** Columns of the input of some matrices, as far as they are taken together. */
-export interface WindowPlace {
+export interface ColumnWindow {
   expert: number | null; // of tensors that stack them
   firstColumn: number; // in the tensor
   columns: number;

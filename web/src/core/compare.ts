@@ -1,6 +1,6 @@
 import { answer, merge } from './module';
 import type { OpenedModel } from './opened-model';
-import { runStudy, type StudyRun } from './study';
+import { runStudy, type StudyControls } from './study';
 import type { ErrorReport, StudyPiece, TensorInfo, TensorPair } from './types';
 
 /** Weights of a piece: a multiple of every block length. Of F32 against F32, 4 MiB a worker. */
@@ -40,7 +40,7 @@ interface Side {
 export async function compare(
   a: OpenedModel,
   b: OpenedModel,
-  run: StudyRun & { onTensor?: (tensor: ComparedTensor) => void } = {},
+  controls: StudyControls & { onTensor?: (tensor: ComparedTensor) => void } = {},
 ): Promise<Comparison> {
   const began = performance.now();
   const { core } = a;
@@ -57,7 +57,7 @@ export async function compare(
   let done = 0;
   let compared = 0;
   const finish = (before: number) => {
-    for (; done < before; done++) run.onTensor?.(tensors[done]!);
+    for (; done < before; done++) controls.onTensor?.(tensors[done]!);
   };
   try {
     await runStudy(
@@ -79,7 +79,7 @@ export async function compare(
         statistics = new core.module.Statistics();
         finish(piece.tensor + 1);
       },
-      run,
+      controls,
     );
     finish(tensors.length);
     return {

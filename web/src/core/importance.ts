@@ -46,8 +46,8 @@ export class ImportanceMatrix {
 
   /** Looks at the values of every tensor, so that plans know which of them cannot be used. Throws Problem. */
   async check(): Promise<void> {
-    for (const { entry, ...place } of answer(this.#model.importanceEntries()).entries) {
-      await this.#read(place, (values, counts) => this.#model.checkImportance(entry, values, counts));
+    for (const { entry, ...where } of answer(this.#model.importanceEntries()).entries) {
+      await this.#read(where, (values, counts) => this.#model.checkImportance(entry, values, counts));
     }
   }
 
@@ -64,15 +64,15 @@ export class ImportanceMatrix {
   }
 
   /** The rows of tensor number `tensor`; `plan` makes sure that the core's last plan is the one meant. */
-  async rowsOf(tensor: number, place: TensorImportance, plan: () => void): Promise<Float32Array<ArrayBuffer>> {
+  async rowsOf(tensor: number, where: TensorImportance, plan: () => void): Promise<Float32Array<ArrayBuffer>> {
     const module = this.#module;
-    const rows = allocate(module, place.valuesBytes);
+    const rows = allocate(module, where.valuesBytes);
     try {
-      await this.#read(place, (values, counts) => {
+      await this.#read(where, (values, counts) => {
         plan();
         return this.#model.importanceValues(tensor, values, counts, rows);
       });
-      return new Float32Array(module.HEAPU8.slice(rows, rows + place.valuesBytes).buffer as ArrayBuffer);
+      return new Float32Array(module.HEAPU8.slice(rows, rows + where.valuesBytes).buffer as ArrayBuffer);
     } finally {
       module._free(rows);
     }

@@ -40,7 +40,7 @@ export { extensionOf, withoutExtension } from './file-names';
 export { inputMetric, observedTensors, observingPass } from './input-metric';
 export { importancePass, makeImportance, type ImportanceWishes } from './make-importance';
 export { importanceStatistics, mergeImportance, type MatrixForm } from './merge-importance';
-export { measure, type MeasureProgress, type MeasureRun } from './measure';
+export { measure, type MeasureProgress, type MeasureControls } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
 export type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun } from './opened-model';
@@ -63,7 +63,7 @@ export {
   planPass,
   runPass,
   type PassProgress,
-  type PassRun,
+  type PassControls,
   type PassWishes,
 } from './pass';
 export { Pause } from './pause';
@@ -86,7 +86,7 @@ export { run, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';
 export { blobHandle, readText, type SourceHandle } from './source';
-export type { StudyProgress, StudyRun } from './study';
+export type { StudyProgress, StudyControls } from './study';
 export { summarize, summaryRuns, summaryRunWeights } from './summaries';
 export type * from './types';
 export { readWeights } from './weights';

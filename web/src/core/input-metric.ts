@@ -1,8 +1,8 @@
 import { toJson } from '../wasm/json';
-import { CalibrationWorkers } from './calibration-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
-import { type PassRun, progressSince, sizeOf } from './pass';
+import { longestTile, type PassControls, progressSince, sizeOf } from './pass';
+import { PassWorkers, unscored } from './pass-workers';
 import { Problem } from './problem';
 import type { PassPlan, PassStep, Text } from './types';
 import type { SumsDone } from './calibration-protocol';
@@ -31,7 +31,7 @@ export async function inputMetric(
   model: OpenedModel,
   texts: readonly Text[],
   { tensor, first, columns }: { tensor: number; first: number; columns: number },
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<InputMetric> {
   const pass = observingPass(model, texts);
   const inStep = ({ part, observed, firstColumn = 0, columns: all = 0 }: PassStep) =>
@@ -43,29 +43,28 @@ export async function inputMetric(
     );
   const { core } = model;
   const sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
-  const count = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, texts.length));
-  const shares = Array.from({ length: count }, (_, worker) => ({
-    texts: texts.filter((_text, number) => number % count === worker),
-  }));
-  const workers = new CalibrationWorkers(model, pass, 1, shares, run);
+  const count = Math.max(1, Math.min(controls.workers ?? core.platform.parallelism, texts.length));
+  const shares = Array.from({ length: count }, (_, worker) =>
+    unscored(texts.filter((_text, number) => number % count === worker)),
+  );
+  const workers = new PassWorkers(core, [pass], shares, longestTile(pass.steps), controls);
   const start = performance.now();
   try {
     for (const [number, { tiles, ...step }] of pass.steps.slice(0, last + 1).entries()) {
-      workers.tell({ kind: 'begin-step', network: 0, step: toJson(step) });
+      workers.begin({ network: 0, step: toJson(step) });
       if (number === last) break;
       for (const [file, offset, bytes, firstRow, rows] of tiles ?? []) {
         const read = await workers.orFailure(sources[file]!.read(offset, bytes, new Uint8Array(bytes)));
-        const buffer = read.slice().buffer as ArrayBuffer;
-        await workers.askAll({ kind: 'tile', network: 0, bytes, firstRow, rows, buffer });
+        await workers.giveTile(0, read.subarray(0, bytes), firstRow, rows);
       }
-      await workers.askAll({ kind: 'end-step', network: 0 });
-      run.onProgress?.(progressSince(start, (number + 1) / (last + 1)));
+      await workers.giveEnd({ kind: 'end-step', network: 0 });
+      controls.onProgress?.(progressSince(start, (number + 1) / (last + 1)));
     }
     const firstColumn = first - (pass.steps[last]!.firstColumn ?? 0);
     const values = new Array<number>(columns * columns).fill(0);
     let tokens = 0;
-    for (const [worker, { texts: own }] of shares.entries()) {
-      const found = await workers.askOne<SumsDone>(worker, {
+    for (const [worker, own] of shares.entries()) {
+      const found = await workers.ask<SumsDone>(worker, {
         kind: 'get-sums',
         network: 0,
         sums: 'inputs',

@@ -1,7 +1,7 @@
 import type { OpenedModel } from './opened-model';
 import { addFiles, fileOf, withSums, type MatrixForm } from './merge-importance';
 import { throwProblem, withBytes } from './module';
-import { runPass, type PassRun, type PassWatch, type PassWishes } from './pass';
+import { runPass, type PassControls, type PassWatch, type PassWishes } from './pass';
 import type { SourceHandle } from './source';
 import type { Text } from './types';
 
@@ -26,7 +26,7 @@ export async function makeImportance(
   model: OpenedModel,
   texts: readonly Text[],
   dataset: string,
-  run: PassRun = {},
+  controls: PassControls = {},
   wishes: ImportanceWishes = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { module } = model.core;
@@ -44,7 +44,7 @@ export async function makeImportance(
         }
       });
     };
-    const figures = await runPass([model], texts, run, { onSeen }, importancePass(wishes));
+    const figures = await runPass([model], texts, controls, { onSeen }, importancePass(wishes));
     wishes.onFigures?.(figures);
     return fileOf(module, sums, chunkTokens, wishes.form ?? 'gguf');
   });

@@ -17,7 +17,7 @@ export interface MeasureProgress {
   seconds: number;
 }
 
-export interface MeasureRun {
+export interface MeasureControls {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
   pause?: Pause;
@@ -44,20 +44,20 @@ export async function measure(
   model: OpenedModel,
   options: PlanOptions,
   what: MeasureOptions,
-  run: MeasureRun = {},
+  controls: MeasureControls = {},
 ): Promise<Measurement> {
-  if (run.signal?.aborted) throw new Stopped();
+  if (controls.signal?.aborted) throw new Stopped();
   const prepared = model.prepareSample(options, what);
-  run.onBegin?.(prepared);
-  const pass = new MeasurePass(model, prepared, run);
+  controls.onBegin?.(prepared);
+  const pass = new MeasurePass(model, prepared, controls);
   try {
     await pass.run();
-    if (run.statistics) {
-      const { onProgress: _, onOutputs, ...how } = run;
-      await measureOutputs(model, prepared, run.statistics, { ...how, ...(onOutputs && { onProgress: onOutputs }) });
+    if (controls.statistics) {
+      const { onProgress: _, onOutputs, ...how } = controls;
+      await measureOutputs(model, prepared, controls.statistics, { ...how, ...(onOutputs && { onProgress: onOutputs }) });
     }
   } catch (error) {
-    if (!run.onBegin) prepared.measurement.delete();
+    if (!controls.onBegin) prepared.measurement.delete();
     throw error;
   } finally {
     pass.stop();
@@ -77,22 +77,22 @@ interface TensorPart {
 
 class MeasurePass {
   readonly #prepared: PreparedSample;
-  readonly #run: MeasureRun;
+  readonly #controls: MeasureControls;
   readonly #pool: JobPool<SampleRequest, SampleDone>;
   readonly #progress: MeasureProgress;
   readonly #start = performance.now();
   readonly #tensorOfJob: number[] = [];
   #importance: { tensor: number; rows: Promise<Float32Array<ArrayBuffer>> } | null = null;
 
-  constructor({ core, sources }: OpenedModel, prepared: PreparedSample, run: MeasureRun) {
+  constructor({ core, sources }: OpenedModel, prepared: PreparedSample, controls: MeasureControls) {
     this.#prepared = prepared;
-    this.#run = run;
+    this.#controls = controls;
     const { tensors } = prepared.plan;
     this.#progress = { tensors: 0, tensorsTotal: tensors.length, rows: 0, seconds: 0 };
-    const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, tensors.length));
+    const workers = Math.max(1, Math.min(controls.workers ?? core.platform.parallelism, tensors.length));
     this.#pool = new JobPool<SampleRequest, SampleDone>(
-      Array.from({ length: workers }, () => core.platform.startJobWorker()),
-      {
+      core.platform,
+      new Array<StartWorker>(workers).fill({
         kind: 'start',
         kernel: core.kernel,
         compiled: core.compiled,
@@ -100,12 +100,12 @@ class MeasurePass {
         inputBytes: 0,
         outputBytes: 0,
         importanceBytes: 0,
-      } satisfies StartWorker,
+      }),
       {
-        ...run,
+        ...controls,
         jobsPerWorker,
         ahead: waitingResults,
-        nameOf: (index) => tensors[this.#tensorOfJob[index]!]?.name,
+        nameOf: ({ index }) => tensors[this.#tensorOfJob[index]!]?.name,
       },
     );
   }
@@ -161,6 +161,6 @@ class MeasurePass {
     this.#prepared.measurement.add(tensor, rows, figures);
     this.#progress.rows += rows;
     if (last) this.#progress.tensors += 1;
-    this.#run.onProgress?.({ ...this.#progress, seconds: (performance.now() - this.#start) / 1000 });
+    this.#controls.onProgress?.({ ...this.#progress, seconds: (performance.now() - this.#start) / 1000 });
   }
 }

@@ -1,6 +1,6 @@
 import { answer } from './module';
 import type { OpenedModel } from './opened-model';
-import { type ReportingRun, runSummary, type StudyRun } from './study';
+import { type ReportingControls, runSummary, type StudyControls } from './study';
 import type { NumberFormatOptions, NumberFormatReport, RowSample, ScaleSearchName, StudyPiece } from './types';
 
 export interface NumberFormatWish extends NumberFormatOptions {
@@ -29,7 +29,7 @@ const mostTensorWeights = 1 << 22;
 export async function compareNumberFormats(
   model: OpenedModel,
   wish: NumberFormatWish,
-  run: ReportingRun<NumberFormats> = {},
+  controls: ReportingControls<NumberFormats> = {},
 ): Promise<NumberFormats> {
   const { tensors, blocks = blockLengths, searches = ['absmax', 'grid'], weights, ggufTypes = true, ...options } = wish;
   const named = tensors ? { tensors } : {};
@@ -56,7 +56,7 @@ export async function compareNumberFormats(
   const summary = new model.core.module.FormatSummary();
   try {
     const soFar = (): NumberFormats => ({ sample, report: answer(summary.report()) });
-    await runSummary(model, { kind: 'formats', options }, pieces, summary, soFar, run);
+    await runSummary(model, { kind: 'formats', options }, pieces, summary, soFar, controls);
     return soFar();
   } finally {
     summary.delete();
@@ -71,7 +71,7 @@ const groupLengths = [128, 64, 32] as const;
 export function compareGroups(
   model: OpenedModel,
   wish: Pick<NumberFormatWish, 'tensors' | 'weights'>,
-  run: StudyRun = {},
+  controls: StudyControls = {},
 ): Promise<NumberFormats> {
   return compareNumberFormats(
     model,
@@ -83,6 +83,6 @@ export function compareGroups(
       searches: ['absmax'],
       ggufTypes: false,
     },
-    run,
+    controls,
   );
 }

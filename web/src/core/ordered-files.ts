@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { ByteSink, FinishedFile, Hasher, OutputFile } from './sink';
 
-/** One file on its way out: the part of a sink that differs from place to place. */
+/** One file on its way out: the part of a sink that differs from one destination to another. */
 export interface Store {
   write(offset: number, bytes: Uint8Array): void | Promise<void>;
   /** Everything is written: flush and let go, but do not yet give the file its final name. */
@@ -12,14 +12,14 @@ export interface Store {
   remove(): Promise<void>;
 }
 
-export interface Place {
+export interface Destination {
   createStore(file: OutputFile): Promise<Store>;
   createHasher(): Promise<Hasher>;
 }
 
-/** Writes the files one after the other into a Place, hashing and counting on the way. */
+/** Writes the files one after the other into a Destination, hashing and counting on the way. */
 export class OrderedFiles implements ByteSink {
-  readonly #place: Place;
+  readonly #destination: Destination;
   #files: OutputFile[] = [];
   #stores: Store[] = [];
   #digests: string[] = [];
@@ -27,13 +27,13 @@ export class OrderedFiles implements ByteSink {
   #position = 0;
   #pending: Promise<unknown> = Promise.resolve();
 
-  constructor(place: Place) {
-    this.#place = place;
+  constructor(destination: Destination) {
+    this.#destination = destination;
   }
 
   open(files: OutputFile[]): Promise<void> {
     this.#files = files;
-    // The first file is made at once, so that a place that cannot be written to is known before any work is done.
+    // The first file is made at once, so that one that cannot be written to is known before any work is done.
     return this.#inTurn(() => this.#startNext());
   }
 
@@ -80,8 +80,8 @@ export class OrderedFiles implements ByteSink {
   async #startNext(): Promise<void> {
     const file = this.#files[this.#stores.length];
     if (!file) throw new Error('No such output file.');
-    this.#hasher = await this.#place.createHasher();
-    this.#stores.push(await this.#place.createStore(file));
+    this.#hasher = await this.#destination.createHasher();
+    this.#stores.push(await this.#destination.createStore(file));
     this.#position = 0;
   }
 

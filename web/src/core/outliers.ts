@@ -3,7 +3,7 @@ import type { ChatUse } from './chat';
 import { outlierFeatures, type InputFeatures, type ObservedMatrix } from './outlier-features';
 import { Problem } from './problem';
 import type { OpenedModel } from './opened-model';
-import { runStudy, type StudyRun } from './study';
+import { runStudy, type StudyControls } from './study';
 import type { PlannedTensor, PlanOptions, Role, StudyPiece } from './types';
 
 /** By what a column stands out. */
@@ -87,7 +87,7 @@ interface Sums {
 export async function findOutliers(
   model: OpenedModel,
   options: OutlierOptions,
-  run: StudyRun = {},
+  controls: StudyControls = {},
 ): Promise<OutlierReport> {
   const prepared = model.prepare(options.plan);
   const { plan } = prepared;
@@ -108,7 +108,7 @@ export async function findOutliers(
     { kind: 'columns', options: {} },
     pieces,
     (result, piece) => add(sums, piece, new Float64Array(result.buffer)),
-    run,
+    controls,
   );
 
   const threshold = options.threshold ?? defaultThreshold;

@@ -1,17 +1,7 @@
 import { toJson } from '../wasm/json';
-import type {
-  BeginStep,
-  CompareStreams,
-  EndStep,
-  FromPassWorker,
-  GetFigures,
-  PassTile,
-  StartPass,
-  StepEnded,
-} from './protocol';
 import type { Core } from './opened-model';
+import { PassWorkers } from './pass-workers';
 import type { Pause } from './pause';
-import type { WorkerPort } from './platform';
 import { openWith } from './derived-source';
 import { Problem, Stopped } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -38,7 +28,7 @@ export function progressSince(start: number, share: number): PassProgress {
   return { share, seconds, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null };
 }
 
-export interface PassRun {
+export interface PassControls {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
   pause?: Pause;
@@ -73,8 +63,6 @@ export interface PassWatch {
 /** What a pass is for, beside scoring the tokens. */
 export type PassWishes = Pick<PassOptions, 'observe' | 'observeOutput' | 'logits' | 'contrast'>;
 
-/** Tiles that one worker has: one at work, one waiting. */
-const tilesPerWorker = 2;
 const secondsBetweenProgress = 0.1;
 
 /**
@@ -86,13 +74,13 @@ const secondsBetweenProgress = 0.1;
 export async function runPass(
   models: readonly PassSubject[],
   texts: readonly Text[],
-  run: PassRun = {},
+  controls: PassControls = {},
   watch: PassWatch = {},
   wishes: PassWishes = { observe: watch.onSeen !== undefined, contrast: watch.onContrast !== undefined },
 ): Promise<Float64Array[]> {
-  if (run.signal?.aborted) throw new Stopped();
+  if (controls.signal?.aborted) throw new Stopped();
   const plans = planPass(models, texts, wishes);
-  const pass = new RunningPass(models, plans, texts, run, watch);
+  const pass = new RunningPass(models, plans, texts, controls, watch);
   try {
     return await pass.run();
   } finally {
@@ -136,51 +124,36 @@ export function passOperations(plans: readonly PassPlan[], { contrast }: PassWis
   return plans.reduce((sum, { operations }) => sum + operations, 0) + again * plans[0]!.operations;
 }
 
-interface Member {
-  port: WorkerPort;
-  tiles: number; // under way
-  free: ArrayBuffer[];
-  done: number; // of the work
-}
-
 class RunningPass {
   readonly #models: readonly PassSubject[];
   readonly #plans: readonly PassPlan[];
   readonly #sources: ByteSource[][];
-  readonly #run: PassRun;
+  readonly #controls: PassControls;
   readonly #watch: PassWatch;
-  readonly #members: Member[];
+  readonly #workers: PassWorkers;
   readonly #tokens: Set<number>;
   readonly #tileBytes: number;
   readonly #work: number;
   /** Of the first network's steps, those of the second whose weights are held against theirs. */
   readonly #others: ReadonlyMap<PassStep, PassStep>;
   readonly #start: number;
+  #given = 0; // of the work
   #shown = 0;
-  #step = 0; // of all networks, counted on
-  /** What every worker is to answer, and what becomes of it. */
-  readonly #underWay = new Map<number, { seen: (Float64Array | undefined)[]; use: (seen: Float64Array[]) => void }>();
-  readonly #stepTensors: string[] = [];
-  readonly #figures: (Float64Array | undefined)[];
-  readonly #engines: ProductEngine[] = [];
+  #told: Promise<void> = Promise.resolve(); // of what the steps saw
   #input: Uint8Array = new Uint8Array(0);
-  readonly #failure: Promise<never>;
-  #fail!: (error: unknown) => void;
-  #wake: () => void = () => {};
-  #stopListening: () => void = () => {};
 
   constructor(
     models: readonly PassSubject[],
     plans: readonly PassPlan[],
     texts: readonly Text[],
-    run: PassRun,
+    controls: PassControls,
     watch: PassWatch,
   ) {
     const { core } = models[0]!;
     this.#models = models;
     this.#plans = plans;
-    this.#run = run;
-    this.#start = performance.now() - (run.pause?.milliseconds ?? 0);
+    this.#controls = controls;
+    this.#start = performance.now() - (controls.pause?.milliseconds ?? 0);
     this.#watch = watch;
     const open = openWith(core.module, (source) => core.platform.openSource(source));
     this.#sources = models.map(({ sources }) => sources.map(open));
@@ -189,45 +162,12 @@ class RunningPass {
     this.#work =
       plans.reduce((sum, plan) => sum + plan.steps.reduce((all, step) => all + workOf(step), 0), 0) +
       [...this.#others.keys()].reduce((all, step) => all + workOf(step), 0);
-    const tiles = plans.flatMap(({ steps }) => steps.flatMap((step) => step.tiles ?? []));
-    this.#tileBytes = tiles.reduce((most, [, , bytes]) => Math.max(most, bytes), 0);
-    this.#failure = new Promise<never>((_, reject) => (this.#fail = reject));
-    this.#failure.catch(() => {}); // heard by whoever waits
-
-    const workers = Math.max(1, Math.min(run.workers ?? core.platform.parallelism, texts.length));
-    this.#figures = new Array<undefined>(workers).fill(undefined);
-    this.#members = Array.from({ length: workers }, (_, worker) => {
-      const member: Member = { port: core.platform.startJobWorker(), tiles: 0, free: [], done: 0 };
-      member.port.onMessage((message) => this.#take(member, worker, message as FromPassWorker));
-      member.port.onFailure((error) =>
-        this.#fail(new Problem(`A worker broke down: ${error.message || 'no reason was given'}`)),
-      );
-      const share = texts.slice(
-        Math.floor((worker * texts.length) / workers),
-        Math.floor(((worker + 1) * texts.length) / workers),
-      );
-      const request = {
-        kernel: core.kernel,
-        networks: plans.map(({ network, workChannels }) => ({ network, workChannels })),
-        sequences: share.map(({ tokens, firstScored }) => ({ tokens: [...tokens], firstScored })),
-      };
-      member.port.post({
-        kind: 'start-pass',
-        kernel: core.kernel,
-        compiled: core.compiled,
-        request: toJson(request),
-        tileBytes: this.#tileBytes,
-        gpu: run.gpu ?? false,
-      } satisfies StartPass);
-      return member;
-    });
-    const onAbort = () => this.#fail(new Stopped());
-    run.signal?.addEventListener('abort', onAbort);
-    const stopPause = run.pause?.listen(() => this.#wake());
-    this.#stopListening = () => {
-      run.signal?.removeEventListener('abort', onAbort);
-      stopPause?.();
-    };
+    this.#tileBytes = longestTile(plans.flatMap(({ steps }) => steps));
+    const workers = Math.max(1, Math.min(controls.workers ?? core.platform.parallelism, texts.length));
+    const shares = Array.from({ length: workers }, (_, worker) =>
+      texts.slice(Math.floor((worker * texts.length) / workers), Math.floor(((worker + 1) * texts.length) / workers)),
+    );
+    this.#workers = new PassWorkers(core, plans, shares, this.#tileBytes, controls);
   }
 
   async run(): Promise<Float64Array[]> {
@@ -238,108 +178,86 @@ class RunningPass {
       for (const [network, all] of layers.entries()) {
         for (const step of all[layer] ?? []) if (step.op !== 'logits') await this.#runStep(network, step);
       }
-      if (comparable && this.#watch.onStreams && layer + 1 < most) this.#compareStreams(layer);
+      if (comparable && this.#watch.onStreams && layer + 1 < most) await this.#compareStreams(layer);
     }
     const scores = this.#plans.map(({ steps }) => steps.find(({ op }) => op === 'logits'));
     if (scores.every((step) => step !== undefined)) await this.#score(scores);
-    for (const { port } of this.#members) port.post({ kind: 'get-figures', index: this.#step } satisfies GetFigures);
-    while (this.#figures.includes(undefined)) await this.#change();
-    this.#run.onEngine?.(joinedEngines(this.#engines));
-    return this.#figures as Float64Array[];
+    const { figures, engine } = await this.#workers.figures();
+    await this.#workers.orFailure(this.#told);
+    this.#controls.onEngine?.(engine);
+    return figures;
   }
 
   stop(): void {
-    this.#stopListening();
-    for (const { port } of this.#members) port.terminate();
+    this.#workers.stop();
   }
 
   async #runStep(network: number, step: PassStep): Promise<void> {
-    const index = this.#begin(network, step);
-    const other = network === 0 ? this.#others.get(step) : undefined;
+    this.#begin(network, step);
+    const other = this.#otherOf(network, step);
     for (const [number, tile] of (step.tiles ?? []).entries()) {
-      await this.#give(network, index, step, tile);
-      if (other) await this.#give(network, index, other, other.tiles![number]!, 1);
+      await this.#give(network, step, tile);
+      if (other) await this.#give(network, other, other.tiles![number]!, 1);
     }
-    this.#end(network, index);
+    await this.#end(network, step);
   }
 
   /** The output layers of all networks, tile by tile in turn. */
   async #score(steps: readonly PassStep[]): Promise<void> {
-    const indices = steps.map((step, network) => this.#begin(network, step));
+    for (const [network, step] of steps.entries()) this.#begin(network, step);
     for (let tile = 0; tile < steps[0]!.tiles!.length; ++tile) {
-      for (const [network, step] of steps.entries()) {
-        await this.#give(network, indices[network]!, step, step.tiles![tile]!);
-      }
+      for (const [network, step] of steps.entries()) await this.#give(network, step, step.tiles![tile]!);
     }
-    for (const [network, index] of indices.entries()) this.#end(network, index);
+    for (const [network, step] of steps.entries()) await this.#end(network, step);
   }
 
-  #begin(network: number, step: PassStep): number {
-    const index = this.#step++;
-    const other = network === 0 ? this.#others.get(step) : undefined;
-    this.#stepTensors[index] = step.tensor ?? `layer ${step.layer}`;
-    this.#underWay.set(index, {
-      seen: this.#members.map(() => undefined),
-      use: (seen) => {
-        if ((step.observed?.length ?? 0) > 0) this.#tellSeen(step, seen);
-        else if (other) this.#tellContrast(step, seen);
-      },
-    });
-    const json = toJson<StepOrder>({
+  #begin(network: number, step: PassStep): void {
+    const other = this.#otherOf(network, step);
+    const order = toJson<StepOrder>({
       ...orderOf(step),
       ...(other && { other: orderOf(other) }),
       ...(this.#watch.magnitudes && { threshold: this.#watch.magnitudes.threshold }),
     });
-    const message: BeginStep = { kind: 'begin-step', index, network, step: json };
-    for (const { port } of this.#members) port.post(message);
-    return index;
+    this.#workers.begin({ network, step: order }, step.tensor ?? `layer ${step.layer}`);
   }
 
-  #compareStreams(layer: number): void {
-    const index = this.#step++;
-    this.#stepTensors[index] = `layer ${layer}`;
-    this.#underWay.set(index, {
-      seen: this.#members.map(() => undefined),
-      use: (seen) => {
-        let apart = 0;
-        let tokens = 0;
-        for (const pairs of seen) {
-          for (let at = 0; at < pairs.length; at += 2) {
-            apart += pairs[at]!;
-            tokens += pairs[at + 1]!;
-          }
-        }
-        this.#watch.onStreams?.(layer, apart / tokens);
-      },
+  #otherOf(network: number, step: PassStep): PassStep | undefined {
+    return network === 0 ? this.#others.get(step) : undefined;
+  }
+
+  async #end(network: number, step: PassStep): Promise<void> {
+    const ended = await this.#workers.giveEnd({ kind: 'end-step', network });
+    this.#tell(ended, (seen) => {
+      if ((step.observed?.length ?? 0) > 0) this.#tellSeen(step, seen);
+      else if (this.#otherOf(network, step)) this.#tellContrast(step, seen);
     });
-    for (const { port } of this.#members) port.post({ kind: 'compare-streams', index } satisfies CompareStreams);
   }
 
-  #end(network: number, index: number): void {
-    for (const { port } of this.#members) port.post({ kind: 'end-step', index, network } satisfies EndStep);
+  async #compareStreams(layer: number): Promise<void> {
+    const ended = await this.#workers.giveEnd({ kind: 'compare-streams' });
+    this.#tell(ended, (seen) => {
+      const [apart, tokens] = summedPairs(seen);
+      this.#watch.onStreams?.(layer, apart / tokens);
+    });
+  }
+
+  /** What all workers saw, in the order of the steps. */
+  #tell(ended: readonly Promise<Float64Array>[], use: (seen: Float64Array[]) => void): void {
+    this.#told = this.#told.then(async () => use(await Promise.all(ended)));
+    this.#told.catch((error: unknown) => this.#workers.fail(error));
   }
 
   async #give(
     network: number,
-    index: number,
     step: PassStep,
     tile: WeightTile,
     from = network, // whose files the tile is in; another network's is held against this one's
   ): Promise<void> {
     const [, , bytes, firstRow, rows] = tile;
     if (looksUp(step.op) && !this.#needs(firstRow, rows)) return;
-    await this.#room();
-    const input = await this.#orFailure(this.#read(from, step, tile));
-    await this.#room();
-    for (const member of this.#members) {
-      const buffer = member.free.pop() ?? new ArrayBuffer(this.#tileBytes);
-      new Uint8Array(buffer).set(input.subarray(0, bytes));
-      member.tiles += 1;
-      const contrast = from !== network;
-      const message: PassTile = { kind: 'tile', index, network, contrast, bytes, firstRow, rows, buffer };
-      member.port.post(message, [buffer]);
-      member.done += isProduct(step.op) ? rows * step.columns! : 0;
-    }
+    const input = await this.#workers.orFailure(this.#read(from, step, tile));
+    await this.#workers.giveTile(network, input.subarray(0, bytes), firstRow, rows, from !== network);
+    this.#given += isProduct(step.op) ? rows * step.columns! : 0;
     this.#showProgress();
   }
 
@@ -356,56 +274,6 @@ class RunningPass {
     return false;
   }
 
-  async #room(): Promise<void> {
-    await this.#orFailure(Promise.resolve());
-    while (this.#run.pause?.paused || this.#members.some(({ tiles }) => tiles >= tilesPerWorker)) await this.#change();
-  }
-
-  #change(): Promise<void> {
-    return this.#orFailure(new Promise<void>((resolve) => (this.#wake = resolve)));
-  }
-
-  #orFailure<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([this.#failure, promise]);
-  }
-
-  #take(member: Member, worker: number, message: FromPassWorker): void {
-    switch (message.kind) {
-      case 'failed':
-        this.#fail(
-          new Problem(
-            message.index === null
-              ? message.sentence
-              : `${this.#stepTensors[message.index] ?? 'the network'}: ${message.sentence}`,
-          ),
-        );
-        break;
-      case 'taken':
-        member.tiles -= 1;
-        member.free.push(message.buffer);
-        break;
-      case 'ended':
-        this.#ended(worker, message);
-        break;
-      case 'figures':
-        this.#figures[worker] = message.figures;
-        this.#engines[worker] = message.engine;
-    }
-    this.#wake();
-  }
-
-  #ended(worker: number, { index, seen }: StepEnded): void {
-    const underWay = this.#underWay.get(index)!;
-    underWay.seen[worker] = seen;
-    if (underWay.seen.includes(undefined)) return;
-    this.#underWay.delete(index);
-    try {
-      underWay.use(underWay.seen as Float64Array[]);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
   #tellSeen(step: PassStep, seen: readonly Float64Array[]): void {
     const columns = step.columns!;
     const { onSeen, magnitudes } = this.#watch;
@@ -420,26 +288,30 @@ class RunningPass {
   }
 
   #tellContrast(step: PassStep, seen: readonly Float64Array[]): void {
-    let change = 0;
-    let output = 0;
-    for (const pairs of seen) {
-      for (let at = 0; at < pairs.length; at += 2) {
-        change += pairs[at]!;
-        output += pairs[at + 1]!;
-      }
-    }
+    const [change, output] = summedPairs(seen);
     this.#watch.onContrast?.(step, change, output);
   }
 
   #showProgress(): void {
     // As if the time that the pass was held had not been.
-    const start = this.#start + (this.#run.pause?.milliseconds ?? 0);
+    const start = this.#start + (this.#controls.pause?.milliseconds ?? 0);
     const seconds = (performance.now() - start) / 1000;
     if (seconds - this.#shown < secondsBetweenProgress) return;
     this.#shown = seconds;
-    const share = Math.min(...this.#members.map(({ done }) => done)) / Math.max(1, this.#work);
-    this.#run.onProgress?.(progressSince(start, share));
+    this.#controls.onProgress?.(progressSince(start, this.#given / Math.max(1, this.#work)));
   }
+}
+
+/** The sums of pairs of numbers, worker after worker. */
+function summedPairs(seen: readonly Float64Array[]): [number, number] {
+  const sums: [number, number] = [0, 0];
+  for (const pairs of seen) {
+    for (let at = 0; at < pairs.length; at += 2) {
+      sums[0] += pairs[at]!;
+      sums[1] += pairs[at + 1]!;
+    }
+  }
+  return sums;
 }
 
 /** The matrices of layers whose outputs are looked at, by what a step does. */
@@ -481,12 +353,9 @@ function areAlike(one: PassStep, other: PassStep): boolean {
   );
 }
 
-/** What computed the products of several workers. */
-export function joinedEngines(engines: readonly ProductEngine[]): ProductEngine {
-  return {
-    name: [...new Set(engines.map(({ name }) => name))].filter(Boolean).join(', '),
-    problem: engines.find(({ problem }) => problem !== null)?.problem ?? null,
-  };
+/** The bytes of the longest tile of steps. */
+export function longestTile(steps: readonly PassStep[]): number {
+  return steps.flatMap(({ tiles }) => tiles ?? []).reduce((most, [, , bytes]) => Math.max(most, bytes), 0);
 }
 
 /** Whether a step takes the rows of the tokens from its tensor: no others are read. */

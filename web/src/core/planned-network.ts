@@ -147,8 +147,8 @@ export class PlannedNetwork implements PassSubject {
     const { platform, kernel, compiled } = this.core;
     const columns = this.#prepared.plan.tensors.flatMap(({ importance, shape }) => (importance ? [shape[0]!] : []));
     return new JobPool<JobRequest, JobDone>(
-      Array.from({ length: this.#workers }, () => platform.startJobWorker()),
-      {
+      platform,
+      new Array<StartWorker>(this.#workers).fill({
         kind: 'start',
         kernel,
         compiled,
@@ -156,7 +156,7 @@ export class PlannedNetwork implements PassSubject {
         inputBytes: this.#longest.input,
         outputBytes: this.#longest.output,
         importanceBytes: Float32Array.BYTES_PER_ELEMENT * Math.max(0, ...columns),
-      } satisfies StartWorker,
+      }),
       { jobsPerWorker, ahead: 0, nameOf: () => undefined }, // whoever reads names the tensor
     );
   }

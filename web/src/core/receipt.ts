@@ -73,7 +73,7 @@ const figureNames: readonly (keyof ErrorFigures)[] = [
 ];
 
 /** Progress of hashing, and a way to end it. */
-interface HashRun {
+interface HashControls {
   signal?: AbortSignal;
   onShare?: (share: number) => void; // 0 to 1
 }
@@ -82,7 +82,7 @@ interface HashRun {
 export async function hashFiles(
   platform: Platform,
   files: readonly SourceHandle[],
-  { signal, onShare }: HashRun = {},
+  { signal, onShare }: HashControls = {},
 ): Promise<HashedFile[]> {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
@@ -110,11 +110,11 @@ export async function makeReceipt(
   model: OpenedModel,
   report: RunReport,
   matrix: SourceHandle | null,
-  run: HashRun & { engine?: ProductEngine | null } = {},
+  controls: HashControls & { engine?: ProductEngine | null } = {},
 ): Promise<Receipt> {
   const used = report.importance !== null && matrix !== null ? [matrix] : [];
   const given = filesOf(model);
-  const hashed = await hashFiles(model.core.platform, [...given, ...used], run);
+  const hashed = await hashFiles(model.core.platform, [...given, ...used], controls);
   const inputs = hashed.slice(0, given.length);
   const importance = hashed[given.length];
   return {
@@ -123,7 +123,7 @@ export async function makeReceipt(
     inputs,
     importance:
       importance && report.importance
-        ? { ...importance, path: report.importance.path, ...(run.engine && { engine: run.engine }) }
+        ? { ...importance, path: report.importance.path, ...(controls.engine && { engine: controls.engine }) }
         : null,
     calibration: report.calibration && calibrationOf(report.calibration),
     options: report.options,

@@ -152,8 +152,8 @@ class Runner {
     const inCore = (bytesOf: (job: Job, tensor: PlannedTensor) => number) =>
       longest(plan, (job) => (job.work === 'copy' ? 0 : bytesOf(job, plan.tensors[job.tensor]!)));
     return new JobPool<JobRequest, JobDone>(
-      plan.jobs.length === 0 ? [] : Array.from({ length: this.#workers }, () => core.platform.startJobWorker()),
-      {
+      core.platform,
+      new Array<StartWorker>(plan.jobs.length === 0 ? 0 : this.#workers).fill({
         kind: 'start',
         kernel: core.kernel,
         compiled: core.compiled,
@@ -163,12 +163,12 @@ class Runner {
         importanceBytes: longest(plan, (job) =>
           plan.tensors[job.tensor]!.importance ? 4 * plan.tensors[job.tensor]!.shape[0]! : 0,
         ),
-      } satisfies StartWorker,
+      }),
       {
         ...this.#options,
         jobsPerWorker,
         ahead: waitingOutputs,
-        nameOf: (index) => plan.tensors[plan.jobs[index]!.tensor]!.name,
+        nameOf: ({ index }) => plan.tensors[plan.jobs[index]!.tensor]!.name,
       },
     );
   }

@@ -3,7 +3,7 @@ import { toJson } from '../wasm/json';
 import { answer, sound } from './module';
 import type { OpenedModel } from './opened-model';
 import { Stopped } from './problem';
-import { type ReportingRun, runSummary } from './study';
+import { type ReportingControls, runSummary } from './study';
 import type { DivisorTable, RowSample, ScaleAnalysisReport } from './types';
 
 export interface ScaleAnalysisOptions {
@@ -32,7 +32,7 @@ const mostBusy = 12;
 export async function analyzeScale(
   model: OpenedModel,
   options: ScaleAnalysisOptions,
-  run: ReportingRun<ScaleAnalysis> = {},
+  controls: ReportingControls<ScaleAnalysis> = {},
 ): Promise<ScaleAnalysis> {
   const format = options.format ?? 'q4_0';
   const blockLength = model.core.formats.find(({ name }) => name === format)?.blockLength ?? 32;
@@ -47,14 +47,14 @@ export async function analyzeScale(
       report: answer(summary.report()),
       tables: [...tables],
     });
-    await runSummary(model, { kind: 'scale', options: study }, jobs, summary, soFar, run);
+    await runSummary(model, { kind: 'scale', options: study }, jobs, summary, soFar, controls);
     let busySince = performance.now();
     while (tables.length < mostDivisors) {
-      if (run.signal?.aborted) throw new Stopped();
+      if (controls.signal?.aborted) throw new Stopped();
       const table = answer(summary.searchTables());
       if (table) {
         tables.push(table);
-        run.onReport?.(soFar());
+        controls.onReport?.(soFar());
       }
       if (performance.now() - busySince < mostBusy) continue;
       await breath();

@@ -14,14 +14,14 @@ export interface StudyProgress {
   share: number; // of the work, 0 to 1
 }
 
-export interface StudyRun {
+export interface StudyControls {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
   onProgress?: (progress: StudyProgress) => void;
 }
 
 /** `onReport` gets what is known so far, twice a second. */
-export type ReportingRun<Report> = StudyRun & { onReport?: (soFar: Report) => void };
+export type ReportingControls<Report> = StudyControls & { onReport?: (soFar: Report) => void };
 
 const secondsBetweenReports = 0.5;
 
@@ -34,14 +34,14 @@ export async function runStudy(
   study: { kind: string; options: StudyOptions },
   pieces: readonly StudyPiece[],
   onResult: (result: Uint8Array<ArrayBuffer>, piece: StudyPiece) => void,
-  { workers, signal, onProgress }: StudyRun = {},
+  { workers, signal, onProgress }: StudyControls = {},
 ): Promise<void> {
   if (signal?.aborted) throw new Stopped();
   const { core, sources } = model;
   const count = Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length));
   const pool = new JobPool<StudyRequest, StudyDone>(
-    Array.from({ length: count }, () => core.platform.startJobWorker()),
-    {
+    core.platform,
+    new Array<StartStudy>(count).fill({
       kind: 'start-study',
       kernel: core.kernel,
       compiled: core.compiled,
@@ -49,12 +49,12 @@ export async function runStudy(
       study: study.kind,
       options: toJson(study.options),
       inputBytes: pieces.reduce((most, { bytes }) => Math.max(most, bytes), 0),
-    } satisfies StartStudy,
+    }),
     {
       ...(signal && { signal }),
       jobsPerWorker: 1,
       ahead: 3 * count + 16,
-      nameOf: (index) => model.info.tensors[pieces[index]!.tensor]?.name,
+      nameOf: ({ index }) => model.info.tensors[pieces[index]!.tensor]?.name,
     },
   );
   let used = 0;
@@ -80,7 +80,7 @@ export async function runSummary<Report>(
   pieces: readonly StudyPiece[],
   summary: { merge(pointer: number, length: number): string },
   soFar: () => Report,
-  { onReport, ...run }: ReportingRun<Report>,
+  { onReport, ...controls }: ReportingControls<Report>,
 ): Promise<void> {
   let reported = performance.now();
   const take = (result: Uint8Array<ArrayBuffer>) => {
@@ -89,7 +89,7 @@ export async function runSummary<Report>(
     reported = performance.now();
     onReport?.(soFar());
   };
-  await runStudy(model, study, pieces, take, run);
+  await runStudy(model, study, pieces, take, controls);
 }
 
 /** The bytes of a piece of a sample, one range after the other. */

@@ -2,7 +2,7 @@ import { fromJson, toJson, type Json } from '../wasm/json';
 import { answer, throwProblem, withBytes } from './module';
 import type { Core, OpenedModel } from './opened-model';
 import type { SourceHandle } from './source';
-import { readPiece, runStudy, type StudyRun } from './study';
+import { readPiece, runStudy, type StudyControls } from './study';
 import type { Model as CoreModel } from '../wasm/nibble';
 import type { SummaryReply, TensorSummary } from './types';
 
@@ -19,7 +19,7 @@ const parse = (result: Uint8Array): SummaryReply => fromJson(new TextDecoder().d
 export async function summarize(
   model: OpenedModel,
   onSummary: (tensor: number, summary: TensorSummary) => void,
-  run: StudyRun = {},
+  controls: StudyControls = {},
 ): Promise<void> {
   const { jobs } = model.weightSample(summaryRuns, summaryRunWeights);
   await runStudy(
@@ -30,7 +30,7 @@ export async function summarize(
       const summary = parse(result);
       if (!('problem' in summary)) onSummary(tensor, summary);
     },
-    run,
+    controls,
   );
 }
 

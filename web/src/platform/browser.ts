@@ -7,7 +7,7 @@ import { BlobSource } from '../core/source';
 import simdUrl from '../wasm/generated/nibble.wasm?url';
 import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
 import type { FromHashWorker } from '../worker/hash-worker';
-import type { OutputPlace, OutputWriter } from '../worker/output-worker';
+import type { DestinationKind, OutputWriter } from '../worker/output-worker';
 
 const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
 
@@ -71,7 +71,7 @@ function asPort(worker: Worker): WorkerPort {
 
 /** A sink in a page. It owns a worker, and a private output file until dispose(). */
 export class BrowserSink implements ByteSink {
-  #place: OutputPlace = 'memory';
+  #destination: DestinationKind = 'memory';
   #disposed = false;
   readonly #worker: Worker;
   readonly #writer: Remote<OutputWriter>;
@@ -81,7 +81,7 @@ export class BrowserSink implements ByteSink {
   static async create(picked: FileSystemFileHandle | null): Promise<BrowserSink> {
     const sink = new BrowserSink();
     try {
-      sink.#place = await sink.#ask(sink.#writer.start(picked));
+      sink.#destination = await sink.#ask(sink.#writer.start(picked));
     } catch (error) {
       sink.#worker.terminate();
       throw error;
@@ -98,8 +98,8 @@ export class BrowserSink implements ByteSink {
     });
   }
 
-  get place(): OutputPlace {
-    return this.#place;
+  get destination(): DestinationKind {
+    return this.#destination;
   }
 
   open(files: OutputFile[]): Promise<void> {

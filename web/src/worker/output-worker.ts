@@ -3,10 +3,10 @@ import { OrderedFiles } from '../core/ordered-files';
 import { Problem } from '../core/problem';
 import type { FinishedFile, OutputFile } from '../core/sink';
 import { createFolder, remove, removeLeftOvers } from './private-folder';
-import { MemoryPlace, PickedPlace, PrivatePlace } from './stores';
+import { MemoryDestination, PickedDestination, PrivateDestination } from './stores';
 
 /** Where the output ends up: a file the person picked, a private file to be downloaded, or memory. */
-export type OutputPlace = 'picked' | 'private' | 'memory';
+export type DestinationKind = 'picked' | 'private' | 'memory';
 
 /** Writes and hashes the output away from the page. */
 export class OutputWriter {
@@ -15,10 +15,10 @@ export class OutputWriter {
   #picked = false;
 
   /** Without a picked file: a private file, or memory where there is no private file system. */
-  async start(picked: FileSystemFileHandle | null): Promise<OutputPlace> {
+  async start(picked: FileSystemFileHandle | null): Promise<DestinationKind> {
     this.#picked = picked !== null;
     if (picked) {
-      this.#files = new OrderedFiles(new PickedPlace(picked));
+      this.#files = new OrderedFiles(new PickedDestination(picked));
       return 'picked';
     }
     try {
@@ -26,10 +26,10 @@ export class OutputWriter {
       this.#folder = await createFolder();
     } catch {
       // Private windows of some browsers have no private file system.
-      this.#files = new OrderedFiles(new MemoryPlace());
+      this.#files = new OrderedFiles(new MemoryDestination());
       return 'memory';
     }
-    this.#files = new OrderedFiles(new PrivatePlace(this.#folder));
+    this.#files = new OrderedFiles(new PrivateDestination(this.#folder));
     return 'private';
   }
 

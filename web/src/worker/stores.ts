@@ -1,5 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
-import type { Place, Store } from '../core/ordered-files';
+import type { Destination, Store } from '../core/ordered-files';
 import { Problem, sentenceOf } from '../core/problem';
 import type { FinishedFile, Hasher, OutputFile } from '../core/sink';
 import { bytes as sizeText } from '../text/units';
@@ -20,7 +20,7 @@ export function diskFull(detail: string): Problem {
 }
 
 /** Files in the browser's private file system, all in one folder that belongs to this run alone. */
-export class PrivatePlace implements Place {
+export class PrivateDestination implements Destination {
   readonly createHasher = createHasher;
   readonly #folder: FileSystemDirectoryHandle;
 
@@ -70,7 +70,7 @@ export class PrivatePlace implements Place {
 }
 
 /** The one file that the person picked. The browser keeps what is written aside until it is complete. */
-export class PickedPlace implements Place {
+export class PickedDestination implements Destination {
   readonly createHasher = createHasher;
   readonly #file: FileSystemFileHandle & { remove?(): Promise<void> };
 
@@ -111,7 +111,7 @@ export class PickedPlace implements Place {
 }
 
 /** Files in memory, up to a limit. */
-export class MemoryPlace implements Place {
+export class MemoryDestination implements Destination {
   readonly createHasher = createHasher;
   #promised = 0;
 

@@ -31,9 +31,9 @@ export function shownStretches({ texts, tokens, pieces }: Answered): ShownToken[
     if (next >= tokens.length) return [];
     const decoder = new TextDecoder();
     return [
-      ids.map((id, place): ShownToken => {
+      ids.map((id, index): ShownToken => {
         const text = decoder.decode(pieces.get(id) ?? new Uint8Array(0), { stream: true });
-        return { text, answered: place > firstScored ? (tokens[next++] ?? null) : null };
+        return { text, answered: index > firstScored ? (tokens[next++] ?? null) : null };
       }),
     ];
   });
@@ -70,13 +70,13 @@ export function TokenView({ done, names }: { done: Answered; names: Names }): VN
       >
         {stretches.map((stretch, index) => (
           <p key={index} dir="auto">
-            {stretch.map((token, place) => {
-              if (token.answered === null) return <span key={place}>{token.text}</span>;
+            {stretch.map((token, at) => {
+              if (token.answered === null) return <span key={at}>{token.text}</span>;
               number += 1;
               const mine = number;
               return (
                 <span
-                  key={place}
+                  key={at}
                   class={`token change-${classOf(token.answered.divergence)}${mine === picked ? ' picked' : ''}`}
                   onPointerEnter={() => setPicked(mine)}
                   onClick={() => setPicked(mine)}

@@ -57,6 +57,6 @@ export function pickOf({ peaks, errors }: BlockFigures, method: string, pick: Bl
   const order = [...peaks.keys()]
     .filter((index) => (peaks[index] ?? 0) > 0)
     .sort((a, b) => (figures[a] ?? 0) - (figures[b] ?? 0) || a - b);
-  const place = pick === 'median' ? Math.floor((order.length - 1) / 2) : order.length - 1;
-  return order[place] ?? null;
+  const rank = pick === 'median' ? Math.floor((order.length - 1) / 2) : order.length - 1;
+  return order[rank] ?? null;
 }

@@ -80,7 +80,7 @@ export async function measureBlocks(
     : { blocks, total, ranges, peaks, errors: new Map(methods.map((method, index) => [method, errors[index]!])) };
 }
 
-/** The place of the weight of largest magnitude. Reads the whole tensor, a run at a time; stops when told to. */
+/** The position of the weight of largest magnitude. Reads the whole tensor, a run at a time; stops when told to. */
 export async function findLargest(
   model: OpenedModel,
   tensor: TensorInfo,
@@ -88,7 +88,7 @@ export async function findLargest(
   onShare: (share: number) => void,
 ): Promise<number | null> {
   let largest = -1;
-  let place = 0;
+  let position = 0;
   const block = model.core.formats.find((one) => one.name === tensor.stored)?.blockLength ?? 1;
   const run = Math.max(block, Math.floor(RUN_WEIGHTS / block) * block);
   for (let first = 0; first < tensor.weights; first += run) {
@@ -96,8 +96,8 @@ export async function findLargest(
     onShare(first / tensor.weights);
     const weights = await readWeights(model, tensor, first, Math.min(run, tensor.weights - first));
     weights.forEach((weight, index) => {
-      if (Math.abs(weight) > largest) [largest, place] = [Math.abs(weight), first + index];
+      if (Math.abs(weight) > largest) [largest, position] = [Math.abs(weight), first + index];
     });
   }
-  return signal.aborted ? null : place;
+  return signal.aborted ? null : position;
 }

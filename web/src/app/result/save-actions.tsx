@@ -7,7 +7,7 @@ import { bytes, plural } from '../../text/units';
 
 /** The file is where the person wanted it, or one click away. */
 export function SaveActions({ shown }: { shown: Result }): VNode {
-  const { place } = shown.sink;
+  const { destination } = shown.sink;
   if (outputDeleted.value)
     return (
       <p class="quiet" role="status">
@@ -16,7 +16,7 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
     );
   return (
     <div class="save-actions">
-      {place === 'picked' ? (
+      {destination === 'picked' ? (
         <p>
           Saved as <span class="mono">{shown.output}</span>, in the file you chose.
         </p>
@@ -31,7 +31,7 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
               GPTQModel and vLLM open the folder as it is.
             </p>
           )}
-          {place === 'private' ? (
+          {destination === 'private' ? (
             <p class="quiet small">
               Kept in this browser’s private storage, {bytes(shown.report.outputBytes)}, until another run is finished
               or you{' '}

@@ -118,7 +118,8 @@ export function nameFor(model: Opened, type: string): string {
 /** What a person can do on this page for more room in private storage. */
 function waysToRoom(plan: Plan): string[] {
   const ways: string[] = [];
-  if (result.value?.sink.place === 'private' && !outputDeleted.value) ways.push('delete the last output under Result');
+  if (result.value?.sink.destination === 'private' && !outputDeleted.value)
+    ways.push('delete the last output under Result');
   if (canPickFile() && plan.outputFiles.length === 1) ways.push('choose “Ask first where to save”');
   return ways;
 }
@@ -288,7 +289,7 @@ async function hashed(blob: Blob, name: string, signal: AbortSignal): Promise<Ha
 
 /** Leaves no empty file where a save dialog made one. */
 async function giveUp(sink: BrowserSink, { outputFiles }: Plan): Promise<void> {
-  if (sink.place !== 'picked') return;
+  if (sink.destination !== 'picked') return;
   const files = outputFiles.map(({ name, bytes }) => ({ name, bytes }));
   await sink
     .open(files)

@@ -1,5 +1,5 @@
 /** Eight columns of a row of the open model, and H of what they meet while the model reads the text of choice. */
-import { cutText, inChatTemplate, inputMetric, type PassRun, readWeights, tokensFor } from '../../../core/index';
+import { cutText, inChatTemplate, inputMetric, type PassControls, readWeights, tokensFor } from '../../../core/index';
 import type { Model } from '../../engine';
 import { headFor, runText } from '../../state/text';
 import type { FeedbackExample } from './example';
@@ -15,14 +15,14 @@ export async function pieceOf(
   tensor: number,
   row: number,
   first: number,
-  run: PassRun,
+  controls: PassControls,
 ): Promise<FeedbackExample> {
   const info = model.info.tensors[tensor]!;
   const weights = await readWeights(model, info, row * info.shape[0]! + first, COLUMNS);
   const text = await runText();
   const read = await inChatTemplate(model, headFor(text, TOKENS));
   const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
-  const { values, tokens } = await inputMetric(model, texts, { tensor, first, columns: COLUMNS }, run);
+  const { values, tokens } = await inputMetric(model, texts, { tensor, first, columns: COLUMNS }, controls);
   return {
     weights: [...weights],
     metric: values,

@@ -1,7 +1,7 @@
 import { unlinkSync, type BigIntStats } from 'node:fs';
 import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { Problem } from '../core/problem';
-import type { Place, Store } from '../core/ordered-files';
+import type { Destination, Store } from '../core/ordered-files';
 import type { Hasher, OutputFile } from '../core/sink';
 import { createNodeHasher } from './node-hasher';
 
@@ -23,7 +23,7 @@ export function partialOf(path: string): string {
 }
 
 /** Files on disk. Each is written beside its final place and renamed when all are complete. */
-export class DiskPlace implements Place {
+export class DiskDestination implements Destination {
   readonly #pathOf: (name: string) => string;
 
   /** `pathOf` gives the final path of an output file by its name in the plan. */
