@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { calibrate, cutText, divideTexts, Stopped, tokensFor } from '../src/core';
 import type { CalibrationTexts } from '../src/core';
-import type { CalibrationRun } from '../src/core/calibrate';
+import type { CalibrationControls } from '../src/core/calibrate';
 import { createNodeScratch } from '../src/platform/node-scratch';
 import { testData, withModel } from './support/real';
 
@@ -19,7 +19,7 @@ function stopping(level: 'one-pass' | 'layers', at: number): Promise<number> {
     const scratch = createNodeScratch();
     let begun = false;
     let asked = 0;
-    const run: CalibrationRun = {
+    const run: CalibrationControls = {
       level,
       workers: 2,
       signal: stop.signal,

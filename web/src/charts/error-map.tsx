@@ -32,8 +32,8 @@ export interface ErrorCells {
 }
 
 /** How many cells a map of this width has. */
-export function cellsOf(width: number, weights: number): { columns: number; rows: number } {
-  const cell = weights > MANY_WEIGHTS ? LARGE_CELL : CELL;
+export function cellsOf(width: number, count: number): { columns: number; rows: number } {
+  const cell = count > MANY_WEIGHTS ? LARGE_CELL : CELL;
   return {
     columns: Math.max(10, Math.round((width - MARGIN.left - MARGIN.right) / cell)),
     rows: Math.round((HEIGHT - MARGIN.top - MARGIN.bottom) / cell),

@@ -143,13 +143,13 @@ function rangesOf(
   model: OpenedModel,
   tensor: TensorInfo,
   start: number,
-  weights: number,
+  count: number,
   firstFile: number,
 ): StudyPiece['ranges'] {
   const number = model.info.tensors.indexOf(tensor);
   const ranges: StudyPiece['ranges'] = [];
-  for (let at = start; at < start + weights;) {
-    const place = model.place(number, at, start + weights - at);
+  for (let at = start; at < start + count;) {
+    const place = model.place(number, at, start + count - at);
     ranges.push({
       file: place.file + firstFile,
       offset: place.offset,

@@ -2,10 +2,10 @@ import { toJson } from '../wasm/json';
 import type { OutputsMeasured } from './calibration-protocol';
 import type { StatisticsFile, StatisticsWindow } from './calibration-file';
 import { areEnough, expectFiles, passes } from './calibration-rounding';
-import { CalibrationWorkers } from './calibration-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel, PreparedSample } from './opened-model';
-import { type PassRun, progressSince } from './pass';
+import { type PassControls, progressSince } from './pass';
+import { PassWorkers } from './pass-workers';
 import type { ByteSource } from './source';
 import type { OutputChangeRequest } from './types';
 
@@ -36,7 +36,7 @@ export async function measureOutputs(
   model: OpenedModel,
   { plan, measurement, jobs }: Pick<PreparedSample, 'plan' | 'measurement' | 'jobs'>,
   statistics: StatisticsFile,
-  run: PassRun = {},
+  controls: PassControls = {},
 ): Promise<void> {
   expectFiles(model, statistics);
   const start = performance.now();
@@ -44,7 +44,7 @@ export async function measureOutputs(
   const { windows, level, tokens: allTokens, text } = statistics.head;
   const sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
   const sums = new Map<string, OutputSums>();
-  const workers = CalibrationWorkers.withoutTexts(model, run);
+  const workers = PassWorkers.withoutTexts(model, controls);
   const sampleOf = (window: StatisticsWindow): Promise<SampledRows[]> =>
     Promise.all(
       window.tensors.flatMap(({ name }) => {
@@ -79,14 +79,16 @@ export async function measureOutputs(
           calibrates: areEnough(window, window.columns),
           kernel: core.kernel,
         };
-        await workers.askAll({ kind: 'start-outputs', request: toJson(request), inputs, heldBack });
+        await workers.askEach({ kind: 'start-outputs', request: toJson(request), inputs, heldBack });
         // Types one after the other: a worker prepares each once.
         const types = [...new Set(samples.flatMap((sample) => sample.types))];
         const tasks = types.flatMap((type) =>
           samples.filter((sample) => sample.types.includes(type)).map((sample) => ({ type, sample })),
         );
-        const found = await workers.spread(tasks, ({ type, sample: { from, rowLength, rows, bytes } }, member) =>
-          workers.askOne<OutputsMeasured>(member, {
+        const counted = new Set<SampledRows>();
+        await workers.inOrder<(typeof tasks)[number], OutputsMeasured>(
+          tasks,
+          ({ type, sample: { from, rowLength, rows, bytes } }) => ({
             kind: 'measure-outputs',
             type,
             form: toJson({ type: from, rowLength, headRows: 0, add: 0 }),
@@ -94,19 +96,17 @@ export async function measureOutputs(
             rows,
             firstColumn: window.firstColumn,
           }),
+          ({ output, error }, { type, sample }) => {
+            const own = sums.get(sample.name) ?? { output: 0, errors: new Map<string, number>() };
+            sums.set(sample.name, own);
+            own.errors.set(type, (own.errors.get(type) ?? 0) + sample.weight * error);
+            if (counted.has(sample)) return;
+            counted.add(sample);
+            own.output += sample.weight * output;
+          },
         );
-        const counted = new Set<SampledRows>();
-        for (const [task, { output, error }] of found.entries()) {
-          const { type, sample } = tasks[task]!;
-          const own = sums.get(sample.name) ?? { output: 0, errors: new Map<string, number>() };
-          sums.set(sample.name, own);
-          own.errors.set(type, (own.errors.get(type) ?? 0) + sample.weight * error);
-          if (counted.has(sample)) continue;
-          counted.add(sample);
-          own.output += sample.weight * output;
-        }
       }
-      run.onProgress?.(progressSince(start, (number + 1) / windows.length));
+      controls.onProgress?.(progressSince(start, (number + 1) / windows.length));
     }
   } finally {
     workers.stop();

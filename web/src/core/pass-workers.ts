@@ -78,6 +78,7 @@ export class PassWorkers {
     this.#pool.stop();
   }
 
+  /** Ends everything with what somebody who uses the answers threw. */
   fail(error: unknown): void {
     this.#pool.fail(error);
   }
@@ -93,23 +94,22 @@ export class PassWorkers {
     this.#pool.tellEach((index) => ({ kind: 'begin-step', ...step, index }));
   }
 
-  /** Gives each worker a copy of a tile when all have room; who needs them awaits the answers. */
+  /** Gives each worker a copy of a tile when all have room. */
   async giveTile(
     network: number,
     bytes: Uint8Array,
     firstRow: number,
     rows: number,
     contrast = false,
-  ): Promise<Promise<unknown>[]> {
+  ): Promise<void> {
     const given = await this.#pool.giveEach((index, worker) => {
       const buffer = this.#free[worker]!.pop() ?? new ArrayBuffer(this.#tileBytes);
       new Uint8Array(buffer).set(bytes);
       return { kind: 'tile', index, network, contrast, bytes: bytes.byteLength, firstRow, rows, buffer };
     });
-    return given.map(async (taken, worker) => {
-      const answer = await taken;
-      if (answer.kind === 'taken') this.#free[worker]!.push(answer.buffer);
-    });
+    for (const [worker, taken] of given.entries()) {
+      void taken.then((answer) => answer.kind === 'taken' && this.#free[worker]!.push(answer.buffer));
+    }
   }
 
   /** Ends a step of a network, or compares the streams of two; what each worker saw comes later. */
@@ -134,8 +134,8 @@ export class PassWorkers {
   /** Does jobs on whichever worker is free; `use` gets what they give in their order. */
   inOrder<Job, T extends FromCalibrationWorker>(
     jobs: Iterable<Job>,
-    request: (job: Job) => Promise<Unnumbered<ToCalibrationWorker>>,
-    use: (done: T, job: Job) => Promise<void>,
+    request: (job: Job) => Unnumbered<ToCalibrationWorker> | Promise<Unnumbered<ToCalibrationWorker>>,
+    use: (done: T, job: Job) => void | Promise<void>,
   ): Promise<void> {
     return this.#pool.inOrder(
       jobs,

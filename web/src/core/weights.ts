@@ -28,13 +28,13 @@ export async function readWeights(
       const handle = model.sources[place.file]!;
       const source = openWith(core.module, (one) => core.platform.openSource(one))(handle);
       const bytes = await source.read(place.offset, place.bytes, new Uint8Array(place.bytes));
-      const weights = Math.ceil(place.weights / block) * block;
-      const target = allocate(core.module, weights * 4);
+      const whole = Math.ceil(place.weights / block) * block; // blocks
+      const target = allocate(core.module, whole * 4);
       try {
-        const run = (source: number) =>
-          converter.run(source, target, weights, at, tensor.shape[0] ?? weights, 0, 0, tensor.add);
-        throwProblem(withBytes(core.module, bytes.subarray(0, place.bytes), run), tensor.name);
-        values.set(new Float32Array(core.module.HEAPU8.slice(target, target + weights * 4).buffer), at - start);
+        const decode = (source: number) =>
+          converter.run(source, target, whole, at, tensor.shape[0] ?? whole, 0, 0, tensor.add);
+        throwProblem(withBytes(core.module, bytes.subarray(0, place.bytes), decode), tensor.name);
+        values.set(new Float32Array(core.module.HEAPU8.slice(target, target + whole * 4).buffer), at - start);
       } finally {
         core.module._free(target);
       }

@@ -20,7 +20,7 @@ export interface Studying<T, Progress extends { share: number } = StudyProgress>
   stop: () => void;
 }
 
-/** Of something else (`subject`) nothing is known, and what was under way ends. */
+/** When `subject` becomes another, nothing is known any more, and what was under way ends. */
 export function useStudy<T, Progress extends { share: number } = StudyProgress>(
   subject?: unknown,
 ): Studying<T, Progress> {
