@@ -54,7 +54,10 @@ export async function measure(
     await pass.run();
     if (controls.statistics) {
       const { onProgress: _, onOutputs, ...how } = controls;
-      await measureOutputs(model, prepared, controls.statistics, { ...how, ...(onOutputs && { onProgress: onOutputs }) });
+      await measureOutputs(model, prepared, controls.statistics, {
+        ...how,
+        ...(onOutputs && { onProgress: onOutputs }),
+      });
     }
   } catch (error) {
     if (!controls.onBegin) prepared.measurement.delete();

@@ -63,7 +63,10 @@ export class PassWorkers {
   }
 
   /** Workers that only round: they take no text through the network. */
-  static withoutTexts(model: OpenedModel, controls: PassWorkersOptions & { workers?: number | undefined }): PassWorkers {
+  static withoutTexts(
+    model: OpenedModel,
+    controls: PassWorkersOptions & { workers?: number | undefined },
+  ): PassWorkers {
     const count = Math.max(1, controls.workers ?? model.core.platform.parallelism);
     const one = model.passPlan({ tokens: 1, sequences: 1, longest: 1, logits: false });
     return new PassWorkers(model.core, [one], new Array<Text[]>(count).fill([]), 0, controls);
@@ -95,13 +98,7 @@ export class PassWorkers {
   }
 
   /** Gives each worker a copy of a tile when all have room. */
-  async giveTile(
-    network: number,
-    bytes: Uint8Array,
-    firstRow: number,
-    rows: number,
-    contrast = false,
-  ): Promise<void> {
+  async giveTile(network: number, bytes: Uint8Array, firstRow: number, rows: number, contrast = false): Promise<void> {
     const given = await this.#pool.giveEach((index, worker) => {
       const buffer = this.#free[worker]!.pop() ?? new ArrayBuffer(this.#tileBytes);
       new Uint8Array(buffer).set(bytes);
