@@ -38,14 +38,14 @@ Rounder::Rounder(const Format& format, InputStatistics statistics, RoundingMetho
   if (!can_calibrate(format) || columns_ % format.block_length != 0 || format.block_length % tile_columns != 0) {
     throw Error("Codes of type " + std::string(format.name) + " cannot be calibrated. This is a fault in the program.");
   }
-  quantize_ = find_quantizer(format.type, lowest_error_method, kernel)->quantize;
-  find_scales_ = find_quantizer(format.type, quick_method, kernel)->quantize;
+  quantize_ = quantizer_or_default(format.type, lowest_error_method, kernel)->quantize;
   decode_ = find_decoder(format.type, kernel)->decode;
-  for (size_t i = 0; i + 1 < grammar_.levels.size(); ++i)
-    middles_.push_back((grammar_.levels[i] + grammar_.levels[i + 1]) / 2);
-  list_ = {grammar_.levels, middles_, are_whole(grammar_.levels)};
-  level_of_code_.assign(256, 0.0f);  // 4-bit floats have two codes for 0, of which one is listed
-  for (size_t i = 0; i < grammar_.levels.size(); ++i) level_of_code_[grammar_.codes[i]] = grammar_.levels[i];
+  if (const PointGrammar* points = find_points(format.type)) {
+    codebook_.emplace(format, *points);
+    method_.feedback = false;
+  } else {
+    take_levels(kernel);
+  }
 
   Metric& inputs = statistics.inputs;
   if (!statistics.cross.empty()) {
@@ -65,11 +65,24 @@ Rounder::Rounder(const Format& format, InputStatistics statistics, RoundingMetho
   constexpr size_t groups = rows_together / lanes;
   levels_.resize(columns_ * rows_together);
   runs_.resize(groups * columns_ / run_length_);
-  parts_.resize(blocks_ * rows_together);
+  if (codebook_) {
+    point_blocks_.resize(blocks_ * rows_together);
+  } else {
+    parts_.resize(blocks_ * rows_together);
+  }
   changes_.resize(2 * rows_together);
   row_.resize(std::max(columns_, format.block_length * rows_together));
   row_importance_.resize(format.block_length * rows_together);
   bytes_.resize(format.bytes_for(row_.size()));
+}
+
+void Rounder::take_levels(Kernel kernel) {
+  find_scales_ = find_quantizer(format_.type, quick_method, kernel)->quantize;
+  for (size_t i = 0; i + 1 < grammar_.levels.size(); ++i)
+    middles_.push_back((grammar_.levels[i] + grammar_.levels[i + 1]) / 2);
+  list_ = {grammar_.levels, middles_, are_whole(grammar_.levels)};
+  level_of_code_.assign(256, 0.0f);  // 4-bit floats have two codes for 0, of which one is listed
+  for (size_t i = 0; i < grammar_.levels.size(); ++i) level_of_code_[grammar_.codes[i]] = grammar_.levels[i];
 }
 
 OutputErrors Rounder::round(const float* rows, size_t count, const float* residual, uint8_t* blocks) {
@@ -104,7 +117,7 @@ OutputErrors Rounder::round(const float* rows, size_t count, const float* residu
 
 void Rounder::round_plain(const float* rows, size_t count, uint8_t* blocks) const {
   for (size_t row = 0; row < count; ++row)
-    quantize_(rows + row * columns_, blocks + row * blocks_ * format_.block_bytes, columns_, nullptr);
+    quantize_(rows + row * columns_, blocks + row * blocks_ * format_.block_bytes, columns_, plain_importance());
 }
 
 /// The rows, and what the method lowest-error makes of them; rows of zeros where there are fewer than fill the lanes.
@@ -112,7 +125,7 @@ void Rounder::load(const float* rows, size_t count) {
   for (size_t row = 0; row < groups_ * lanes; ++row) {
     for (size_t c = 0; c < columns_; ++c) target_.at(row, c) = row < count ? rows[row * columns_ + c] : 0.0f;
     if (held_back_.empty() || row >= count) continue;
-    quantize_(rows + row * columns_, bytes_.data(), columns_, nullptr);
+    quantize_(rows + row * columns_, bytes_.data(), columns_, plain_importance());
     decode_(bytes_.data(), row_.data(), blocks_);
     for (size_t c = 0; c < columns_; ++c) off_.at(rows_together + row, c) = row_[c];
   }
@@ -199,12 +212,29 @@ void Rounder::start() {
     for (size_t c = 0; c < columns_; ++c) row_[c] = target_.at(row, c);
     quantize_(row_.data(), bytes_.data(), columns_, importance_.data());
     for (size_t block = 0; block < blocks_; ++block) {
+      const uint8_t* bytes = &bytes_[block * format_.block_bytes];
+      if (codebook_) {
+        take_points(row, block, bytes);
+        continue;
+      }
       BlockParts& own = parts(row, block);
-      grammar_.unpack(&bytes_[block * format_.block_bytes], own);
+      grammar_.unpack(bytes, own);
       for (size_t run = 0; run < format_.block_length / run_length_; ++run) take_run(row, block, run);
       for (size_t i = 0; i < format_.block_length; ++i)
         levels(row / lanes, block * format_.block_length + i)[row % lanes] = level_of_code_[own.codes[i]];
     }
+  }
+}
+
+void Rounder::take_points(size_t row, size_t block, const uint8_t* bytes) {
+  float own[BlockParts::most_weights], steps[BlockParts::most_runs];
+  point_blocks_[row * blocks_ + block] = codebook_->unpack(bytes, own, steps);
+  const size_t first = block * format_.block_length;
+  for (size_t i = 0; i < format_.block_length; ++i) levels(row / lanes, first + i)[row % lanes] = own[i];
+  for (size_t i = 0; i < format_.block_length; i += run_length_) {
+    RunLanes& to = runs(row / lanes, first + i);
+    to.step[row % lanes] = steps[i / run_length_];
+    to.offset[row % lanes] = 0;
   }
 }
 
@@ -329,9 +359,14 @@ bool Rounder::descend(size_t tile, const std::vector<bool>& moving, std::vector<
     float* of_group = sums_.strip(tile) + group * lanes * tile_columns;
     pull.take(of_group);
     const size_t first = tile * tile_columns;
-    if (!math_.descend(list_, &runs(group, first), run_length_, metric_.tile(tile, tile), levels(group, first),
-                       pull.values, by.values))
-      continue;
+    const float* metric = metric_.tile(tile, tile);
+    const RunLanes* of_tile = &runs(group, first);
+    float* own_levels = levels(group, first);
+    const bool changed =
+        codebook_
+            ? math_.descend_points(codebook_->list(), of_tile, run_length_, metric, own_levels, pull.values, by.values)
+            : math_.descend(list_, of_tile, run_length_, metric, own_levels, pull.values, by.values);
+    if (!changed) continue;
     pull.give(of_group);
     for (uint32_t c = 0; c < tile_columns; ++c) {
       for (size_t lane = 0; lane < lanes; ++lane) {
@@ -355,13 +390,25 @@ float Rounder::value(size_t row, size_t column) {
 void Rounder::write(size_t row, uint8_t* blocks) {
   const std::span<const float> all = grammar_.levels;
   for (size_t block = 0; block < blocks_; ++block) {
+    uint8_t* to = blocks + block * format_.block_bytes;
+    if (codebook_) {
+      write_points(row, block, to);
+      continue;
+    }
     BlockParts& own = parts(row, block);
     for (size_t i = 0; i < format_.block_length; ++i) {
       const float level = levels(row / lanes, block * format_.block_length + i)[row % lanes];
       own.codes[i] = grammar_.codes[static_cast<size_t>(std::lower_bound(all.begin(), all.end(), level) - all.begin())];
     }
-    grammar_.encode(own, blocks + block * format_.block_bytes);
+    grammar_.encode(own, to);
   }
+}
+
+void Rounder::write_points(size_t row, size_t block, uint8_t* bytes) {
+  float own[BlockParts::most_weights];
+  for (size_t i = 0; i < format_.block_length; ++i)
+    own[i] = levels(row / lanes, block * format_.block_length + i)[row % lanes];
+  codebook_->pack(point_blocks_[row * blocks_ + block], own, bytes);
 }
 
 /// e^T H e over the tokens held back, of all rows together; H is symmetric, so half of it is enough.

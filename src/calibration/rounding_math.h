@@ -37,6 +37,8 @@ struct LevelList {
   bool whole;                      ///< consecutive whole numbers
 };
 
+struct PointList;  // calibration/codebook.h
+
 /// What a run of columns is rounded to, in each lane: step * level + offset.
 struct RunLanes {
   float step[lanes], offset[lanes];
@@ -73,6 +75,14 @@ struct RoundingMath {
   /// anything did.
   bool (*descend)(const LevelList& list, const RunLanes* runs, size_t run_length, const float* tile, float* levels,
                   float* pull, float* changes);
+
+  /// The same of codebook formats, one point's weights after the other's. With r what they are rounded to, g their part
+  /// of `pull` and H their part of the metric, weights v lower e^T H e by r^T H r - 2 c r - (v^T H v - 2 c v),
+  /// c = H r + g. Signs are those of what each weight should be if no other one changed, r_i + g_i / H_ii; where an
+  /// even number of them must be negative, as many stay so as were, but for pairs: the weight that loses least gets the
+  /// other sign. Of all points with these signs the best is taken if it lowers e^T H e.
+  bool (*descend_points)(const PointList& list, const RunLanes* runs, size_t run_length, const float* tile,
+                         float* levels, float* pull, float* changes);
 
   /// Rounds columns first .. first + count of a tile, one run, to the nearest levels, each after the errors of those
   /// before it were handed to it, and hands them on to the rest of the tile. `tile` is of U. `passed_on` gets

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "calibration/point_descent.h"
 #include "calibration/rounding_math.h"
 #include "numeric/lanes.h"
 
@@ -209,8 +210,8 @@ void choose_multiples(const MultipleChoice& choice, float* scale_multiples, floa
 }  // namespace
 
 const RoundingMath& rounding_math() {
-  static constexpr RoundingMath functions = {target_kernel, subtract,  subtract_tile,
-                                             descend,       round_run, choose_multiples};
+  static constexpr RoundingMath functions = {target_kernel,  subtract,  subtract_tile,   descend,
+                                             descend_points, round_run, choose_multiples};
   return functions;
 }
 

@@ -50,7 +50,7 @@ const Quantizer* find_quantizer(Type type, std::string_view method, Kernel kerne
 /// when the type is only read.
 const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel kernel);
 
-/// Whether codes of a type can be chosen by the method calibrated: it has levels and a search.
+/// Whether codes of a type can be chosen by the method calibrated: levels with a search, or points (IQ2, IQ3).
 bool can_calibrate(const Format& format);
 
 /// The names of the methods that can write a type, in the order of its quantizers; none when it is only read.

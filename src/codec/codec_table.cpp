@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "formats/point_grammar.h"
 
 namespace nibble {
 
@@ -89,7 +90,9 @@ const Quantizer* quantizer_or_default(Type type, std::string_view method, Kernel
 }
 
 bool can_calibrate(const Format& format) {
-  return !format.grammar.levels.empty() && has_searches(format.grammar.kind) &&
+  const Grammar& grammar = format.grammar;
+  if (find_points(format.type)) return !codec_of(format.type).quantizers.empty();
+  return !grammar.levels.empty() && has_searches(grammar.kind) &&
          find_quantizer(format.type, lowest_error_method, best_kernel()) != nullptr;
 }
 

@@ -11,13 +11,19 @@ namespace {
 /// Small enough that source, values and decoded values stay in the first cache levels.
 constexpr size_t usual_tile = 2048;
 
+/// That of a method; of the method calibrated, whose blocks are given, any.
+const Quantizer& quantizer_for(const Format& format, std::string_view method, Kernel kernel) {
+  const Quantizer* any = method == calibrated_method ? quantizer_or_default(format.type, method, kernel) : nullptr;
+  return any ? *any : named_quantizer(format, method, kernel);
+}
+
 }  // namespace
 
 Converter::Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel)
     : source_(from, kernel),
       from_(&source_.format()),
       to_(&named_format(to)),
-      trip_(*to_, named_quantizer(*to_, method == calibrated_method ? lowest_error_method : method, kernel), kernel),
+      trip_(*to_, quantizer_for(*to_, method, kernel), kernel),
       meter_(*to_, kernel),
       given_(method == calibrated_method),
       tile_(whole_blocks(usual_tile, *from_, *to_)) {}
@@ -38,7 +44,7 @@ void Converter::check(const TensorStretch& stretch, const float* importance) con
     throw Error(
         "A run of weights whose rows are to be reordered does not hold whole heads. This is a fault in the program.");
   }
-  if (importance == nullptr && to_->importance == Importance::required) {
+  if (importance == nullptr && to_->importance == Importance::required && !given_) {
     throw Error("Type " + std::string(to_->name) + " needs an importance matrix, and none covers this tensor.");
   }
   if (importance != nullptr && codec_of(to_->type).weighted_needs_whole_row &&

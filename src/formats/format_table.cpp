@@ -2,6 +2,7 @@
 
 #include "formats/grammar_of.h"
 #include "formats/list.h"
+#include "formats/point_grammar.h"
 #include "names.h"
 
 namespace nibble {
@@ -34,6 +35,20 @@ const Format* find_format(std::string_view name) {
     if (same_name(format.name, name)) return &format;
   }
   return nullptr;
+}
+
+const PointGrammar* find_points(Type type) {
+  const PointGrammar* found = nullptr;
+  const auto look_at = [&]<class F>() {
+    if constexpr (HasPoints<F>) {
+      static constexpr PointGrammar own = F::grammar();
+      if (F::type == type) found = &own;
+    }
+  };
+#define ENTRY(F) look_at.operator()<F>();
+  NIBBLE_FORMATS(ENTRY)
+#undef ENTRY
+  return found;
 }
 
 const Format& format_of(Type type) { return *find_format(type); }

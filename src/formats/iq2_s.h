@@ -1,5 +1,5 @@
 #pragma once
-#include "formats/iq_codes.h"
+#include "formats/point_format.h"
 
 namespace nibble {
 
@@ -12,7 +12,7 @@ namespace nibble {
 ///
 /// weight = d * (0.5 + code) / 4 * value * sign, value 8, 25 or 43 by the level of the codebook point.
 /// Example: d = 1, i0 = 1, h0 = 0 (levels 2 0 0 0 0 0 0 0), n0 = 1, s0 = 0: weights -43/8, 1, 1, 1, 1, 1, 1, 1.
-struct IQ2_S {
+struct IQ2_S : PointFormat<IQ2_S> {
   static constexpr Type type = Type::iq2_s;
   static constexpr std::string_view name = "iq2_s";
   static constexpr std::string_view summary =
@@ -22,12 +22,13 @@ struct IQ2_S {
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq2_s_codebook;
+  static constexpr auto& magnitudes = iq::values_2bit;
+  static constexpr int point_length = 8, level_bits = 2;
+  static constexpr bool even_signs = false;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int g = 0; g < 32; ++g) {
-      const int index = block[2 + g] | (block[66 + g / 4] >> (2 * (g % 4)) & 3) << 8;
-      iq::decode_point<8, 2>(codebook[index], iq::values_2bit, scale(block, g / 2), block[34 + g], values + 8 * g);
-    }
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
+    for (int g = 0; g < 32; ++g) take(g, block[2 + g] | (block[66 + g / 4] >> (2 * (g % 4)) & 3) << 8, block[34 + g]);
   }
 
   /// Packs positions (0..1023), signs and scale codes (0..15).
@@ -45,17 +46,8 @@ struct IQ2_S {
     }
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < 16; ++b) iq::ordered_range(-52 * scale(block, b), 52 * scale(block, b), low + b, high + b);
-  }
-
- private:
-  static float scale(const uint8_t* block, int b) {
-    const int code = block[74 + b / 2] >> (4 * (b % 2)) & 15;
-    return f32_from_f16(load<uint16_t>(block)) * (0.5f + static_cast<float>(code)) * 0.25f;
-  }
+  static int scale_code(const uint8_t* block, int b) { return block[74 + b / 2] >> (4 * (b % 2)) & 15; }
+  static float step(float d, int code) { return d * (0.5f + static_cast<float>(code)) * 0.25f; }
 };
 
 }  // namespace nibble

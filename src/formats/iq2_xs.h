@@ -1,5 +1,5 @@
 #pragma once
-#include "formats/iq_codes.h"
+#include "formats/point_format.h"
 
 namespace nibble {
 
@@ -12,7 +12,7 @@ namespace nibble {
 ///
 /// weight = d * (0.5 + code) / 4 * value * sign, value 8, 25 or 43 by the level of the codebook point.
 /// Example: d = 1, g0 = 0x0201 (position 1: levels 2 0 0 0 0 0 0 0; sign code 1), s0 = 0: weights -43/8, 1, .., 1, -1.
-struct IQ2_XS {
+struct IQ2_XS : PointFormat<IQ2_XS> {
   static constexpr Type type = Type::iq2_xs;
   static constexpr std::string_view name = "iq2_xs";
   static constexpr std::string_view summary =
@@ -22,12 +22,15 @@ struct IQ2_XS {
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq2_xs_codebook;
+  static constexpr auto& magnitudes = iq::values_2bit;
+  static constexpr int point_length = 8, level_bits = 2;
+  static constexpr bool even_signs = true;
 
-  static void decode(const uint8_t* block, float* values) {
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
     for (int g = 0; g < 32; ++g) {
       const uint32_t code = load<uint16_t>(block + 2 + 2 * g);
-      iq::decode_point<8, 2>(codebook[code & 511], iq::values_2bit, scale(block, g / 2),
-                             iq::signs_from_7_bits(code >> 9), values + 8 * g);
+      take(g, code & 511, iq::signs_from_7_bits(code >> 9));
     }
   }
 
@@ -40,17 +43,8 @@ struct IQ2_XS {
     for (int b = 0; b < 8; ++b) block[66 + b] = static_cast<uint8_t>(codes.scale[2 * b] | codes.scale[2 * b + 1] << 4);
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < 16; ++b) iq::ordered_range(-52 * scale(block, b), 52 * scale(block, b), low + b, high + b);
-  }
-
- private:
-  static float scale(const uint8_t* block, int b) {
-    const int code = block[66 + b / 2] >> (4 * (b % 2)) & 15;
-    return f32_from_f16(load<uint16_t>(block)) * (0.5f + static_cast<float>(code)) * 0.25f;
-  }
+  static int scale_code(const uint8_t* block, int b) { return block[66 + b / 2] >> (4 * (b % 2)) & 15; }
+  static float step(float d, int code) { return d * (0.5f + static_cast<float>(code)) * 0.25f; }
 };
 
 }  // namespace nibble

@@ -1,5 +1,5 @@
 #pragma once
-#include "formats/iq_codes.h"
+#include "formats/point_format.h"
 
 namespace nibble {
 
@@ -13,7 +13,7 @@ namespace nibble {
 /// weight = d * (0.5 + code) / 4 * value * sign, value 8, 25 or 43 by the level of the codebook point.
 /// The sign bit of a group's eighth weight is the parity of the other seven.
 /// Example: d = 1, i0 = 1 (levels 2 0 0 0 0 0 0 0), signs 0, code 0: weights 43/8, 1, 1, 1, 1, 1, 1, 1.
-struct IQ2_XXS {
+struct IQ2_XXS : PointFormat<IQ2_XXS> {
   static constexpr Type type = Type::iq2_xxs;
   static constexpr std::string_view name = "iq2_xxs";
   static constexpr std::string_view summary =
@@ -23,14 +23,15 @@ struct IQ2_XXS {
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq2_xxs_codebook;
+  static constexpr auto& magnitudes = iq::values_2bit;
+  static constexpr int point_length = 8, level_bits = 2;
+  static constexpr bool even_signs = true;
 
-  static void decode(const uint8_t* block, float* values) {
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
     for (int b = 0; b < 8; ++b) {
       const uint32_t signs = load<uint32_t>(block + 6 + 8 * b);
-      for (int g = 0; g < 4; ++g) {
-        iq::decode_point<8, 2>(codebook[block[2 + 8 * b + g]], iq::values_2bit, scale(block, b),
-                               iq::signs_from_7_bits(signs >> (7 * g) & 127), values + 32 * b + 8 * g);
-      }
+      for (int g = 0; g < 4; ++g) take(4 * b + g, block[2 + 8 * b + g], iq::signs_from_7_bits(signs >> (7 * g) & 127));
     }
   }
 
@@ -47,17 +48,10 @@ struct IQ2_XXS {
     }
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < 8; ++b) iq::ordered_range(-52 * scale(block, b), 52 * scale(block, b), low + b, high + b);
+  static int scale_code(const uint8_t* block, int b) {
+    return static_cast<int>(load<uint32_t>(block + 6 + 8 * b) >> 28);
   }
-
- private:
-  static float scale(const uint8_t* block, int b) {
-    const uint32_t code = load<uint32_t>(block + 6 + 8 * b) >> 28;
-    return f32_from_f16(load<uint16_t>(block)) * (0.5f + static_cast<float>(code)) * 0.25f;
-  }
+  static float step(float d, int code) { return d * (0.5f + static_cast<float>(code)) * 0.25f; }
 };
 
 }  // namespace nibble

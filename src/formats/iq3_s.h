@@ -1,5 +1,5 @@
 #pragma once
-#include "formats/iq_codes.h"
+#include "formats/point_format.h"
 
 namespace nibble {
 
@@ -13,7 +13,7 @@ namespace nibble {
 ///
 /// weight = d * (1 + 2 * code) * value * sign, value 1, 3, 5, .. 15 by the level of the codebook point.
 /// Example: d = 0.5, i0 = 1 (levels 1 0 0 0), h0 = 0, n0 = 1, s0 = 1: weights -4.5, 1.5, 1.5, 1.5.
-struct IQ3_S {
+struct IQ3_S : PointFormat<IQ3_S> {
   static constexpr Type type = Type::iq3_s;
   static constexpr std::string_view name = "iq3_s";
   static constexpr std::string_view summary =
@@ -24,13 +24,14 @@ struct IQ3_S {
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq3_s_codebook;
+  static constexpr auto& magnitudes = iq::values_iq3_s;
+  static constexpr int point_length = 4, level_bits = 3;
+  static constexpr bool even_signs = false;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int g = 0; g < 64; ++g) {
-      const int index = block[2 + g] | (block[66 + g / 8] >> (g % 8) & 1) << 8;
-      const uint32_t signs = block[74 + g / 2] >> (4 * (g % 2));
-      iq::decode_point<4, 3>(codebook[index], iq::values_iq3_s, scale(block, g / 8), signs, values + 4 * g);
-    }
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
+    for (int g = 0; g < 64; ++g)
+      take(g, block[2 + g] | (block[66 + g / 8] >> (g % 8) & 1) << 8, block[74 + g / 2] >> (4 * (g % 2)));
   }
 
   /// Packs positions (0..511), signs and scale codes (0..15).
@@ -46,17 +47,8 @@ struct IQ3_S {
     for (int b = 0; b < 4; ++b) block[106 + b] = static_cast<uint8_t>(codes.scale[2 * b] | codes.scale[2 * b + 1] << 4);
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < 8; ++b) iq::ordered_range(-16 * scale(block, b), 16 * scale(block, b), low + b, high + b);
-  }
-
- private:
-  static float scale(const uint8_t* block, int b) {
-    const int code = block[106 + b / 2] >> (4 * (b % 2)) & 15;
-    return f32_from_f16(load<uint16_t>(block)) * static_cast<float>(1 + 2 * code);
-  }
+  static int scale_code(const uint8_t* block, int b) { return block[106 + b / 2] >> (4 * (b % 2)) & 15; }
+  static float step(float d, int code) { return d * static_cast<float>(1 + 2 * code); }
 };
 
 }  // namespace nibble

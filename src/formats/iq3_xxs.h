@@ -1,5 +1,5 @@
 #pragma once
-#include "formats/iq_codes.h"
+#include "formats/point_format.h"
 
 namespace nibble {
 
@@ -12,7 +12,7 @@ namespace nibble {
 ///
 /// weight = d * (0.5 + code) / 2 * value * sign, value 4, 12, 20, 28, 36, 44, 52 or 62 by the level of the point.
 /// Example: d = 1, i0 = 1 (levels 2 0 0 0), t0 = 0: weights 5, 1, 1, 1.
-struct IQ3_XXS {
+struct IQ3_XXS : PointFormat<IQ3_XXS> {
   static constexpr Type type = Type::iq3_xxs;
   static constexpr std::string_view name = "iq3_xxs";
   static constexpr std::string_view summary =
@@ -22,12 +22,15 @@ struct IQ3_XXS {
   static constexpr FormatKind kind = FormatKind::codebook;
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq3_xxs_codebook;
+  static constexpr auto& magnitudes = iq::values_iq3_xxs;
+  static constexpr int point_length = 4, level_bits = 3;
+  static constexpr bool even_signs = true;
 
-  static void decode(const uint8_t* block, float* values) {
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
     for (int g = 0; g < 64; ++g) {
       const uint32_t tail = load<uint32_t>(block + 66 + 4 * (g / 8));
-      const uint32_t signs = iq::signs_from_7_bits(tail >> (7 * (g / 2 % 4)) & 127) >> (4 * (g % 2));
-      iq::decode_point<4, 3>(codebook[block[2 + g]], iq::values_iq3_xxs, scale(block, g / 8), signs, values + 4 * g);
+      take(g, block[2 + g], iq::signs_from_7_bits(tail >> (7 * (g / 2 % 4)) & 127) >> (4 * (g % 2)));
     }
   }
 
@@ -42,17 +45,10 @@ struct IQ3_XXS {
     }
   }
 
-  static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
-
-  static void range(const uint8_t* block, float* low, float* high) {
-    for (int b = 0; b < 8; ++b) iq::ordered_range(-67 * scale(block, b), 67 * scale(block, b), low + b, high + b);
+  static int scale_code(const uint8_t* block, int b) {
+    return static_cast<int>(load<uint32_t>(block + 66 + 4 * b) >> 28);
   }
-
- private:
-  static float scale(const uint8_t* block, int b) {
-    const uint32_t code = load<uint32_t>(block + 66 + 4 * b) >> 28;
-    return f32_from_f16(load<uint16_t>(block)) * (0.5f + static_cast<float>(code)) * 0.5f;
-  }
+  static float step(float d, int code) { return d * (0.5f + static_cast<float>(code)) * 0.5f; }
 };
 
 }  // namespace nibble

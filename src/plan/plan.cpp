@@ -107,7 +107,8 @@ void note_methods(const Plan& plan, Notes& notes) {
     if (plan.method == calibrated_method) {
       notes.add(counted(count, "tensor") + " of type " + display_name(type) + " will be written by the method " +
                 in_quotes(methods[type]) +
-                ": the method \"calibrated\" is for matrices of layers, in types with levels.");
+                ": the method \"calibrated\" is for matrices of layers, in types whose codes are levels, or points "
+                "with signs (IQ2, IQ3).");
       continue;
     }
     notes.add(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +

@@ -7,6 +7,7 @@
 #include "calibration/input_products.h"
 #include "calibration/rounder.h"
 #include "core/kernel_inputs.h"
+#include "formats/point_grammar.h"
 
 namespace nibble::bench {
 namespace {
@@ -111,7 +112,7 @@ std::vector<RoundingSpeed> measure_rounding(const std::string& filter) {
     if (asked("f32", sums)) speeds.push_back({"f32", sums, speed_of_sums(columns)});
     const std::string factor = "factor" + of_columns + ", GFLOP/s";
     if (asked("f32", factor)) speeds.push_back({"f32", factor, speed_of_factor(known())});
-    for (const char* name : {"q4_0", "q4_K", "q6_K", "iq4_xs"}) {
+    for (const char* name : {"q4_0", "q4_K", "q6_K", "iq4_xs", "iq2_xxs", "iq2_s", "iq3_xxs", "iq3_s"}) {
       const std::string descent = "calibrate (descent" + of_columns + ")";
       const std::string feedback = "calibrate (feedback" + of_columns + ")";
       const std::string one_pass = "calibrate (one pass, guarded" + of_columns + ")";
@@ -123,7 +124,8 @@ std::vector<RoundingSpeed> measure_rounding(const std::string& filter) {
       };
       // Without the codes it begins at.
       if (asked(name, descent)) add(descent, rounding.seconds({false, 4}) - rounding.seconds({false, 0}));
-      if (asked(name, feedback)) add(feedback, rounding.seconds({true, 0}));
+      const bool feeds_back = !find_points(find_format(name)->type);
+      if (feeds_back && asked(name, feedback)) add(feedback, rounding.seconds({true, 0}));
       if (asked(name, one_pass)) add(one_pass, rounding.seconds({false, 4}, true));
       if (asked(name, layers)) add(layers, rounding.seconds({true, 4}, true, true));
     }

@@ -9,6 +9,7 @@
 #include "calibration/rounder.h"
 #include "core/kernel_inputs.h"
 #include "core/sentence_of.h"
+#include "formats/point_grammar.h"
 #include "reference/calibration_reference.h"
 
 namespace nibble::calibration {
@@ -77,9 +78,9 @@ TEST(Calibration, ServesTheFormatsWithLevelsAndASearch) {
   std::vector<std::string> names;
   for (const Format* format : calibrated_formats()) names.emplace_back(format->name);
   for (const char* name : {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "iq4_nl",
-                           "iq4_xs", "mxfp4", "nvfp4"})
+                           "iq4_xs", "mxfp4", "nvfp4", "iq2_xxs", "iq2_xs", "iq2_s", "iq3_xxs", "iq3_s"})
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
-  for (const char* name : {"f16", "iq3_s", "iq1_m", "tq1_0", "i8"})
+  for (const char* name : {"f16", "iq1_s", "iq1_m", "tq1_0", "i8"})
     EXPECT_EQ(std::find(names.begin(), names.end(), name), names.end()) << name;
 }
 
@@ -126,8 +127,8 @@ const Statistics& usual_statistics() {
   return statistics;
 }
 
-void expect_reference(const Format& format, const Case& by, const testing::Generator& generator, size_t rows) {
-  const Statistics& statistics = usual_statistics();
+void expect_reference(const Format& format, const Case& by, const testing::Generator& generator, size_t rows,
+                      const Statistics& statistics = usual_statistics()) {
   Random random(rows);
   std::vector<float> weights(rows * columns), residual(by.two_models ? rows * columns : 0);
   generator.fill(random, weights.data(), weights.size());
@@ -147,8 +148,13 @@ void expect_reference(const Format& format, const Case& by, const testing::Gener
                                  by.two_models ? statistics.cross : Matrix(), cut(residual), by.feedback, by.passes);
     expected.insert(expected.end(), row.blocks.begin(), row.blocks.end());
     error += output_error(off_by(format, row.target, row.blocks.data()), statistics.held_back);
-    find_quantizer(format.type, lowest_error_method, Kernel::scalar)
-        ->quantize(&weights[r * columns], plain.data(), columns, nullptr);
+    // Codebook formats have llama.cpp's search alone, and it needs an importance.
+    const bool codebook = find_points(format.type) != nullptr;
+    const Matrix metric = reference::damped(by.two_models ? statistics.two : statistics.one);
+    std::vector<float> importance;
+    for (size_t c = 0; codebook && c < columns; ++c) importance.push_back(metric[c][c]);
+    find_quantizer(format.type, codebook ? llama_cpp : lowest_error_method, Kernel::scalar)
+        ->quantize(&weights[r * columns], plain.data(), columns, codebook ? importance.data() : nullptr);
     plain_error += output_error(off_by(format, row.target, plain.data()), statistics.held_back);
   }
   for (const Kernel kernel : every_kernel()) {
@@ -172,7 +178,7 @@ TEST(Calibration, RoundsAsTheReferenceOnEveryKernel) {
 }
 
 TEST(Calibration, RoundsNastyRowsAsTheReference) {
-  for (const char* name : {"q4_0", "q4_K", "q3_K", "iq4_xs", "nvfp4"}) {
+  for (const char* name : {"q4_0", "q4_K", "q3_K", "iq4_xs", "nvfp4", "iq2_xxs", "iq2_s", "iq3_xxs", "iq3_s"}) {
     for (const testing::Generator& generator : testing::generators()) {
       // Their products overflow whatever is done.
       if (generator.fill == testing::huge || generator.fill == testing::large || generator.fill == testing::mixed)
@@ -180,6 +186,45 @@ TEST(Calibration, RoundsNastyRowsAsTheReference) {
       expect_reference(*find_format(name), cases[3], generator, 3);
     }
   }
+}
+
+/// Where all weights count the same, many points and signs are as good as each other: the first of them is taken.
+TEST(Calibration, RoundsToPointsAsTheReferenceWhereManyAreAsGood) {
+  Statistics even = usual_statistics();
+  even.one = Matrix(columns, std::vector<float>(columns, 0.0f));
+  for (const char* name : {"iq2_xxs", "iq2_xs", "iq3_xxs", "iq3_s"}) {
+    for (const testing::Generator& generator : testing::generators()) {
+      if (generator.fill == testing::huge || generator.fill == testing::large || generator.fill == testing::mixed)
+        continue;
+      expect_reference(*find_format(name), cases[0], generator, 3, even);
+    }
+  }
+}
+
+/// The signed magnitudes of a block are what it decodes to, and make the same bytes again, whatever they are.
+TEST(Calibration, TakesBlocksOfCodebooksApartAndPutsThemTogether) {
+  Random random(17);
+  size_t formats = 0;
+  for (const Format* format : calibrated_formats()) {
+    const PointGrammar* points = find_points(format->type);
+    if (!points) continue;
+    ++formats;
+    const Codebook codebook(*format, *points);
+    for (int round = 0; round < 50; ++round) {
+      std::vector<uint8_t> block(format->block_bytes), again(format->block_bytes);
+      for (uint8_t& byte : block) byte = static_cast<uint8_t>(random.bits());
+      block[1] &= 0x3B;  // d is positive, and finite
+      std::vector<float> levels(format->block_length), steps(format->block_length / format->scale_length);
+      std::vector<float> values(format->block_length);
+      const CodebookBlock parts = codebook.unpack(block.data(), levels.data(), steps.data());
+      format->decode(block.data(), values.data());
+      for (size_t i = 0; i < values.size(); ++i)
+        ASSERT_EQ(steps[i / format->scale_length] * levels[i], values[i]) << format->name << ' ' << i;
+      codebook.pack(parts, levels.data(), again.data());
+      ASSERT_EQ(again, block) << format->name;
+    }
+  }
+  EXPECT_EQ(formats, 5u);
 }
 
 TEST(Calibration, RowsDoNotDependOnTheirNeighbours) {
@@ -249,7 +294,15 @@ TEST(Calibration, LowersTheErrorOfOutputs) {
   const struct {
     const char* format;
     double descent, feedback;  // shares
-  } expected[] = {{"q4_0", 0.62, 0.58}, {"q4_K", 0.62, 0.55}, {"q2_K", 0.72, 0.62}, {"iq4_xs", 0.62, 0.55}};
+  } expected[] = {{"q4_0", 0.62, 0.58},
+                  {"q4_K", 0.62, 0.55},
+                  {"q2_K", 0.72, 0.62},
+                  {"iq4_xs", 0.62, 0.55},
+                  // Codebooks go without feedback.
+                  {"iq2_xxs", 0.60, 0.60},
+                  {"iq2_s", 0.56, 0.56},
+                  {"iq3_xxs", 0.60, 0.60},
+                  {"iq3_s", 0.53, 0.53}};
   for (const auto& one : expected) {
     const Format& format = *find_format(one.format);
     Random random(11);

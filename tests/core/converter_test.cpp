@@ -130,6 +130,12 @@ TEST(Converter, ChecksAndMeasuresBlocksThatAreGiven) {
   given.convert(source.data(), target.data(), all, nullptr);
   EXPECT_EQ(target, blocks);
   EXPECT_EQ(given.statistics().rmse(), quick.statistics().rmse());
+  // Of a type that has no search but llama.cpp's, which needs an importance.
+  std::vector<uint8_t> points(values.size() / 256 * 66, 0x31);
+  const std::vector<uint8_t> chosen = points;
+  Converter given_points("f32", "iq2_xxs", calibrated_method);
+  given_points.convert(source.data(), points.data(), all, nullptr);
+  EXPECT_EQ(points, chosen);
   target[2 * 144 + 1] = 0x7C;  // an infinite scale
   EXPECT_THAT(sentence_of([&] { given.convert(source.data(), target.data(), all, nullptr); }),
               ::testing::HasSubstr("row 0, column 512"));

@@ -96,8 +96,9 @@ TEST(Plan, CalibratesMatricesOfLayersAndSaysWhatElseIsWritten) {
   EXPECT_THAT(texts_of(plan.notes), ::testing::Contains(HasSubstr("1 tensor of type Q6_K will be written by the method "
                                                                   "\"lowest-error\"")));
   const Plan codebook = make_plan(model, options(R"({"type":"q4_0","method":"calibrated","pure":true,
-      "tensorTypes":[{"pattern":"ffn_up","type":"iq3_s"}]})"));
-  EXPECT_EQ(planned(codebook, model, "blk.10.ffn_up.weight").method, "llama.cpp");
+      "tensorTypes":[{"pattern":"10.ffn_up","type":"iq3_s"},{"pattern":"blk.2.ffn_up","type":"tq2_0"}]})"));
+  EXPECT_EQ(planned(codebook, model, "blk.10.ffn_up.weight").method, "calibrated");
+  EXPECT_EQ(planned(codebook, model, "blk.2.ffn_up.weight").method, "llama.cpp");
 }
 
 TEST(Plan, MovesItsKeysToTheEnd) {

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "codec/codec.h"
+#include "formats/point_grammar.h"
 #include "numeric/half.h"
+#include "reference/point_descent_reference.h"
 
 namespace nibble::reference {
 namespace {
@@ -217,6 +219,11 @@ CalibratedRow calibrate_row(const Format& format, const std::vector<float>& row,
   std::vector<float> importance;
   for (size_t i = 0; i < row.size(); ++i) importance.push_back(metric[i][i]);
   CalibratedRow result{cross.empty() ? row : aim(row, inputs, cross, residual, factor), {}};
+  if (find_points(format.type)) {
+    result.blocks = quantized(format, llama_cpp, result.target.data(), row.size(), importance.data());
+    descend_points(format, result.target, metric, passes, result.blocks);
+    return result;
+  }
   Parts parts{format, std::vector<BlockParts>(row.size() / format.block_length), std::vector<float>(row.size())};
   if (feedback) {
     descend(parts, feed_back(parts, result.target, factor, importance), metric, passes);

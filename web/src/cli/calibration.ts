@@ -260,7 +260,7 @@ export function describeCalibration({
     ...(answers ? [describeAnswers(answers)] : []),
     ...other.map(
       ({ name, expert, tokens: met, kept }) =>
-        `${name}${expert === null ? '' : `, expert ${expert}`} keeps lowest-error: ` +
+        `${name}${expert === null ? '' : `, expert ${expert}`} is written as without calibrating: ` +
         `${kept === 'no better' ? 'calibrated it was no better' : `only ${plural(met, 'token')} met it`}.`,
     ),
   ];

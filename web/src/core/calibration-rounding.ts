@@ -59,7 +59,7 @@ export function targetsOf({ core }: OpenedModel, plan: Plan): Map<string, Target
     offset += planned.outputBytes;
   }
   if (targets.size === 0)
-    throw new Problem('There is nothing to calibrate: no matrix of a layer gets a type with levels to choose from.');
+    throw new Problem('There is nothing to calibrate: no matrix of a layer gets a type whose codes can be chosen.');
   return targets;
 }
 

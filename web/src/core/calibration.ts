@@ -29,7 +29,10 @@ export interface CalibratedPart {
   expert: number | null; // of a tensor that stacks them
   columns: [first: number, count: number];
   tokens: number; // that met it, of those that calibrate
-  /** What is left of the error of its outputs over the tokens held back, of what lowest-error leaves. */
+  /**
+   * What is left of the error of its outputs over the tokens held back, of what lowest-error leaves; of types that have
+   * no such search (IQ2, IQ3) of what llama.cpp's leaves, weighted by the same text.
+   */
   left: number | null; // null: not calibrated
   kept: 'calibrated' | 'too few tokens' | 'no better';
 }

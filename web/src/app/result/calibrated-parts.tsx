@@ -1,4 +1,4 @@
-/** What calibrating did to each matrix, and which kept lowest-error. */
+/** What calibrating did to each matrix, and which are written as without it. */
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { AnswerFigures, CalibratedPart, CalibrationAnswers, CalibrationFigures } from '../../core/index';
@@ -10,8 +10,8 @@ const LEVELS = { 'one-pass': 'in one pass', layers: 'layer after layer' } as con
 
 const KEPT: Readonly<Record<CalibratedPart['kept'], string>> = {
   calibrated: 'calibrated',
-  'no better': 'lowest-error: calibrated it was no better',
-  'too few tokens': 'lowest-error: too few tokens met it',
+  'no better': 'not calibrated: it was no better',
+  'too few tokens': 'not calibrated: too few tokens met it',
 };
 
 const nameOf = ({ name, expert }: CalibratedPart) => (expert === null ? name : `${name}, expert ${expert}`);
@@ -44,8 +44,9 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
         width: 12,
         numeric: true,
         hint:
-          'Of the squared error of its outputs over the tokens held back, what is left of what lowest-error leaves; ' +
-          'layer after layer the outputs are those it is aimed at',
+          'Of the squared error of its outputs over the tokens held back, what is left of what lowest-error leaves ' +
+          '(IQ2, IQ3: llama.cpp’s search weighted by this text, which is also what they keep); layer after layer the ' +
+          'outputs are those it is aimed at',
       },
       { title: 'tokens', value: (part) => part.tokens, width: 10, numeric: true, hint: 'That met it and calibrated' },
       { title: 'columns', value: ({ columns: [first, count] }) => `${first} to ${first + count - 1}`, width: 14 },
@@ -60,8 +61,8 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
         {LEVELS[level][0]!.toUpperCase() + LEVELS[level].slice(1)} by <span class="mono">{text.name}</span>
         {chatTemplate.used && ', as turns in the model’s chat template'}, {integer(tokens)} tokens, in{' '}
         {duration(seconds)}. Judged by {integer(heldBack)} other tokens of it, {integer(served.length)} of{' '}
-        {plural(parts.length, 'matrix', 'matrices')} give outputs nearer to what is wanted of them than lowest-error
-        does
+        {plural(parts.length, 'matrix', 'matrices')} give outputs nearer to what is wanted of them than without
+        calibrating
         {middle !== null && (
           <>
             : <strong>{percent(middle)}</strong> of its squared error is left (the median)
@@ -70,7 +71,7 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
         .{' '}
         {kept.length > 0 && (
           <>
-            {plural(kept.length, 'matrix', 'matrices')} kept lowest-error:{' '}
+            {plural(kept.length, 'matrix', 'matrices')} stay as without calibrating:{' '}
             <span class="mono">{listed(kept.map(nameOf))}</span>.
           </>
         )}

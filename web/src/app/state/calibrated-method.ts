@@ -161,7 +161,7 @@ export const calibrationOffer = computed<CalibrationOffer | string | null>(() =>
   const { texts, chat, pass, inText, whole } = known;
   const served = plan.tensors.filter(({ method }) => method === CALIBRATED).length;
   if (served === 0)
-    return 'No matrix of a layer gets a type with levels to choose from, so there is nothing to calibrate.';
+    return 'No matrix of a layer gets a type whose codes can be chosen, so there is nothing to calibrate.';
   const bestLevel = levelFor(pass, texts);
   const level = wantedLevel.value ?? bestLevel;
   const [tokens, heldBack] = [tokensOf(texts.calibrate), tokensOf(texts.heldBack)];

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "formats/format.h"
+#include "formats/iq_codes.h"
+
+namespace nibble {
+
+/// What codebook formats that store signs apart from magnitudes (IQ2, IQ3) say of themselves, for code that does not
+/// know them: a weight is step * magnitude, or the negative of that, and a point of the codebook gives the levels of
+/// consecutive weights.
+struct PointGrammar {
+  std::span<const uint16_t> codebook;  ///< level i of a point at bits level_bits * i
+  uint32_t length;                     ///< weights of a point: 8 or 4
+  uint32_t level_bits;
+  std::span<const float> magnitudes;  ///< of each level, ascending
+  bool even_signs;                    ///< an even number of each eight weights is negative
+  /// Gives the half float d.
+  uint16_t (*unpack)(const uint8_t* block, IqCodes& codes);
+  void (*encode)(uint16_t d, const IqCodes& codes, uint8_t* block);
+  float (*step)(float d, int scale_code);  ///< of a run
+};
+
+/// Null for all other formats.
+const PointGrammar* find_points(Type type);
+
+}  // namespace nibble
