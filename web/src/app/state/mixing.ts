@@ -2,7 +2,7 @@
  * The best mix of types for a size, and what a person changes about it. While there is one, it stands in for the file
  * type.
  */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import {
   type Assignment,
   type Mix,
@@ -218,7 +218,7 @@ export function followWithMixes(): void {
     const known = outputsBy.value !== null;
     if (!known && objective.peek() !== 'outputs') return;
     objective.value = known ? 'outputs' : 'squared';
-    solveAgain();
+    untracked(solveAgain); // not once more for each answer
   });
   let last: unknown;
   effect(() => {
