@@ -543,6 +543,17 @@ TEST(Network, SaysWhatCannotBeRun) {
   EXPECT_EQ(sentence_of([&] { predict(damaged, {network_text()}); }),
             "The weight at row 1, column 2 (both counted from 0) is infinite. A model with such weights is of no "
             "use: the file is damaged, or its training failed.");
+  RunModel overflowing(decoder_file(Decoder{.architecture = "llama"}));
+  const PassPlan its = overflowing.plan({network_text()});
+  for (const Step& step : its.steps) {
+    if (step.layer != 1 || (step.op != Op::up && step.op != Op::down)) continue;
+    const std::vector<float> large(step.tiles[0].bytes / sizeof(float), step.op == Op::up ? 1e15f : 3e38f);
+    std::memcpy(overflowing.bytes().data() + step.tiles[0].offset, large.data(), step.tiles[0].bytes);
+  }
+  EXPECT_EQ(
+      sentence_of([&] { predict(overflowing, {network_text()}); }),
+      "After layer 1's feed-forward network the activations are no longer finite numbers. The model's weights are "
+      "damaged, or too large for the type they are stored in.");
   PassOptions longer;
   longer.longest = 65;
   const Decoder grows{.architecture = "mistral3",

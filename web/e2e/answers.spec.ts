@@ -16,6 +16,7 @@ import {
   save,
   sha256Of,
   test,
+  twin,
 } from './support';
 
 const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
@@ -58,6 +59,10 @@ test('after a run the page says what changed in the answers, as the command line
   const type = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
   const measured = await figures.locator('li', { hasText: 'mean divergence' }).locator('.figure-value').textContent();
   await expect(type).toContainText(`answers: ${measured} nats`);
+  const plane = await twin(page, 'Size and error');
+  const point = plane.find(([name]) => name === 'Q4_0')!;
+  expect(Number(point[3])).toBeGreaterThan(10); // predicted, dB
+  expect(Number(point[4]).toFixed(5)).toBe(measured);
 
   // The text, token by token: the most changed one is looked at first, others by pointer and keys.
   const text = answers.getByRole('application', { name: 'The text, token by token' });

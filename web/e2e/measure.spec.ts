@@ -1,16 +1,6 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, openModel, test } from './support';
-
-/** The table twin of a chart, by the chart's title. */
-async function twin(page: import('@playwright/test').Page, title: string): Promise<string[][]> {
-  const chart = page.getByRole('figure', { name: title });
-  const table = chart.locator('details').first();
-  if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
-  return chart
-    .getByRole('row')
-    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
-}
+import { expect, openModel, test, twin } from './support';
 
 test('predicts the error of every type from a sample, and the run finds it in the interval', async ({ page }) => {
   await page.goto('./');

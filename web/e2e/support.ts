@@ -93,6 +93,16 @@ export async function openEverything(page: Page): Promise<void> {
   await page.evaluate(() => new Promise(requestAnimationFrame));
 }
 
+/** The table twin of a chart, by the chart's title. */
+export async function twin(page: Page, title: string): Promise<string[][]> {
+  const chart = page.getByRole('figure', { name: title });
+  const table = chart.locator('details').first();
+  if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
+  return chart
+    .getByRole('row')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+}
+
 /** A CSV file as its rows of texts. */
 export async function savedCsv(page: Page, button: Locator): Promise<string[][]> {
   const waiting = page.waitForEvent('download');
