@@ -1,4 +1,17 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -100,6 +113,38 @@ describe('evaluate', () => {
     expect(out).toMatch(/\nlayer +q +k +v +o +gate +up +down +streams apart\n +0 +\d\.\d{3} %/);
     expect(json).toMatchObject({ outputs: [{ layer: 0 }, { layer: 1 }, { layer: 2 }, { layer: 3 }] });
     expect(out).toMatch(/Same most likely token +9\d\.\d+ % ± \d\.\d+ %/);
+  });
+});
+
+describe('a model that changes while a text is read', () => {
+  const changes = {
+    'cut short': {
+      change: (path: string) => truncateSync(path, statSync(path).size / 2),
+      sentence:
+        /^nibble: changing\.gguf was changed on disk while it was being read: it had \d+ bytes and has \d+ now\./,
+    },
+    'with another byte': {
+      change: (path: string) => {
+        const file = openSync(path, 'r+');
+        writeSync(file, Buffer.of(1), 0, 1, statSync(path).size - 1);
+        closeSync(file);
+      },
+      sentence: /^nibble: changing\.gguf was changed on disk while it was being read\./,
+    },
+  };
+  it.each(
+    Object.entries(changes).flatMap(([name, how]) =>
+      [['perplexity'], ['imatrix', '-o', 'none.gguf']].map((command) => [command[0]!, name, command, how] as const),
+    ),
+  )('gives %s nothing but a sentence: %s', async (_, __, command, { change, sentence }) => {
+    const model = join(folder, 'changing.gguf');
+    copyFileSync(ts3m, model);
+    const before = readdirSync(folder);
+    const going = startIn(folder, [...command, 'changing.gguf', '-f', text, '-c', '256', '--chunks', '200']);
+    await going.says('This takes at most');
+    change(model);
+    expectSentence(await going.ended, sentence);
+    expect(readdirSync(folder)).toEqual(before);
   });
 });
 

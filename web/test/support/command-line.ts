@@ -14,6 +14,8 @@ export interface Ended {
 
 export interface Started {
   kill(signal: NodeJS.Signals): void;
+  /** Comes when this stands on stderr. */
+  says(words: string): Promise<void>;
   ended: Promise<Ended>;
 }
 
@@ -32,7 +34,15 @@ export function startProgram(folder: string, file: string, words: string[]): Sta
     child.stderr.on('data', (text) => (err += text));
     child.on('close', (code) => resolve({ code, out, err }));
   });
-  return { kill: (signal) => child.kill(signal), ended };
+  const says = (words: string) =>
+    new Promise<void>((resolve) => {
+      let heard = '';
+      child.stderr.on('data', (text) => {
+        heard += text;
+        if (heard.includes(words)) resolve();
+      });
+    });
+  return { kill: (signal) => child.kill(signal), says, ended };
 }
 
 /** What was said on stderr beside what is known of the model, which every command tells. */
