@@ -69,14 +69,21 @@ test('analyses scales: chart, readings by keyboard, methods, tables, CSV', async
   ).toHaveLength(17);
 });
 
-test('can be stopped, and says when no tensor has the name', async ({ page }) => {
+test('can be held and stopped, and says when no tensor has the name', async ({ page }) => {
   await open(page);
-  await scales(page).getByRole('combobox', { name: 'Weights' }).selectOption('all');
-  await scales(page).getByRole('button', { name: 'Analyse' }).click();
-  await scales(page).getByRole('button', { name: 'Stop' }).click();
-  await expect(scales(page).getByRole('button', { name: 'Analyse' })).toBeVisible();
   await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('nothing');
   await expect(scales(page)).toContainText('No tensor has this name.');
+  await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('');
+  await scales(page).getByRole('combobox', { name: 'Weights' }).selectOption('all');
+  await scales(page).getByRole('button', { name: 'Analyse' }).click();
+  await scales(page).getByRole('button', { name: 'Pause' }).click();
+  await expect(scales(page).getByRole('status')).toContainText(/piece \d+ of \d+, paused/);
+  await scales(page).getByRole('button', { name: 'Go on' }).click();
+  await scales(page).getByRole('button', { name: 'Stop' }).click();
+  await expect(scales(page).getByRole('button', { name: 'Analyse' })).toBeVisible();
+  await expect(scales(page).getByRole('status')).toHaveText(
+    /^Nothing was analysed yet\.$|^Stopped: the figures are of/,
+  );
 });
 
 test('compares number formats: the frontier, the types beside it, readings and files', async ({ page }) => {

@@ -74,6 +74,9 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   const answers = page.getByRole('region', { name: 'Answers', exact: true });
   await expect(answers).toContainText('Measured on 4 stretches', { timeout: 30_000 });
   await answers.getByRole('button', { name: 'Measure the same by llama.cpp and lowest-error' }).click();
+  await answers.getByRole('button', { name: 'Pause' }).click();
+  await expect(answers.getByRole('status')).toContainText(/Q4_0 by [\w.-]+, \d of 2, paused/);
+  await answers.getByRole('button', { name: 'Go on' }).click();
   const rows = answers.getByRole('region', { name: 'Answers measured of this model' }).locator('tbody tr');
   await expect(rows).toContainText([/calibrated layer after layer/, /lowest-error/, /llama\.cpp/], { timeout: 30_000 });
   await page.setViewportSize({ width: 390, height: 844 });

@@ -163,6 +163,9 @@ test('columns that stand out are found under the plan’s type', async ({ page }
   // With a text, by what the model's layers are multiplied with.
   await panel.getByLabel(/look at real activations on calibration\.txt/).check();
   await panel.getByRole('button', { name: 'Look for outliers' }).click();
+  await panel.getByRole('button', { name: 'Pause' }).click();
+  await expect(panel.getByRole('status')).toContainText('read, paused');
+  await panel.getByRole('button', { name: 'Go on' }).click();
   await expect(panel).toContainText(/Outlier features in 2\s048 tokens.*Input of q, k, v: \d+ of 256 columns/, {
     timeout: 40_000,
   });

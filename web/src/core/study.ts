@@ -3,6 +3,7 @@ import type { Core, OpenedModel } from './opened-model';
 import { openWith } from './derived-source';
 import { toJson } from '../wasm/json';
 import { merge } from './module';
+import type { Pause } from './pause';
 import { Stopped } from './problem';
 import type { StartStudy, StudyDone, StudyRequest } from './protocol';
 import type { SourceHandle } from './source';
@@ -17,6 +18,7 @@ export interface StudyProgress {
 export interface StudyControls {
   workers?: number; // default: as many as the machine has cores
   signal?: AbortSignal;
+  pause?: Pause;
   onProgress?: (progress: StudyProgress) => void;
 }
 
@@ -34,7 +36,7 @@ export async function runStudy(
   study: { kind: string; options: StudyOptions },
   pieces: readonly StudyPiece[],
   onResult: (result: Uint8Array<ArrayBuffer>, piece: StudyPiece) => void,
-  { workers, signal, onProgress }: StudyControls = {},
+  { workers, signal, pause, onProgress }: StudyControls = {},
 ): Promise<void> {
   if (signal?.aborted) throw new Stopped();
   const { core, sources } = model;
@@ -52,6 +54,7 @@ export async function runStudy(
     }),
     {
       ...(signal && { signal }),
+      ...(pause && { pause }),
       jobsPerWorker: 1,
       ahead: 3 * count + 16,
       nameOf: ({ index }) => model.info.tensors[pieces[index]!.tensor]?.name,

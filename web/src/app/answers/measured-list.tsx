@@ -2,9 +2,10 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { type Column, DataTable } from '../parts/data-table';
+import { HoldButton, usePaused } from '../parts/hold-button';
 import type { PlanOptions } from '../../core/index';
 import { type MeasuredAnswer, measured, measuredAnswer } from '../state/measured-answers';
-import { measureAnswers, measuringAnswers } from '../state/measuring-answers';
+import { measureAnswers, type MeasuringAnswers, measuringAnswers } from '../state/measuring-answers';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
 import { isRunning } from '../state/running';
@@ -66,25 +67,30 @@ export function MeasuredList(): VNode | null {
   );
 }
 
+function Going({ now: { asked, number, total, stop, pause } }: { now: MeasuringAnswers }): VNode {
+  const paused = usePaused(pause);
+  return (
+    <p class="answers-going">
+      <progress max={total} value={number - 1} aria-label="Measuring answers" />
+      <span role="status" class="small">
+        {asked.type} by {asked.method ?? REFERENCE_METHOD}, {number} of {total}
+        {paused ? ', paused' : ': written aside, then read beside the original'}
+      </span>
+      <HoldButton pause={pause} small />
+      <button type="button" class="button small" onClick={() => stop.abort()}>
+        Stop
+      </button>
+    </p>
+  );
+}
+
 /** A button that measures some of these; `what` names them. */
 export function MeasureButton({ wishes, what }: { wishes: readonly PlanOptions[]; what: string }): VNode | null {
   const model = opened.value;
   const now = measuringAnswers.value;
   const missing = wishes.filter((asked) => measuredAnswer(asked) === null);
   if (!model || (missing.length === 0 && !now)) return null;
-  if (now)
-    return (
-      <p class="answers-going">
-        <progress max={now.total} value={now.number - 1} aria-label="Measuring answers" />
-        <span role="status" class="small">
-          {now.asked.type} by {now.asked.method ?? REFERENCE_METHOD}, {now.number} of {now.total}: written aside, then
-          read beside the original
-        </span>
-        <button type="button" class="button small" onClick={() => now.stop.abort()}>
-          Stop
-        </button>
-      </p>
-    );
+  if (now) return <Going now={now} />;
   return (
     <p class="answers-offers">
       <button

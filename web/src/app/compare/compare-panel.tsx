@@ -7,6 +7,7 @@ import { AnswersOf } from '../answers/answers-panel';
 import { HERE_AND_THERE } from '../answers/definitions';
 import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
+import { HoldButton, usePaused } from '../parts/hold-button';
 import { extensionsOf } from '../engine';
 import { DEFINITIONS } from '../result/definitions';
 import { comparedAnswers } from '../state/answering';
@@ -37,26 +38,32 @@ export function ComparePanel(): VNode {
         <button type="button" class="button" onClick={() => void choose()}>
           Choose a file…
         </button>
-        {now && !now.done && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              now.stop.abort();
-              comparing.value = null;
-            }}
-          >
-            Stop
-          </button>
-        )}
-        {now && !now.done && (
-          <span role="status" class="small">
-            {percent(now.share, 0)} compared
-          </span>
-        )}
+        {now && !now.done && <Going now={now} />}
       </p>
       {now && <Shown now={now} />}
     </details>
+  );
+}
+
+function Going({ now: { stop, pause, share } }: { now: Comparing }): VNode {
+  const paused = usePaused(pause);
+  return (
+    <>
+      <HoldButton pause={pause} />
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          stop.abort();
+          comparing.value = null;
+        }}
+      >
+        Stop
+      </button>
+      <span role="status" class="small">
+        {percent(share, 0)} compared{paused && ', paused'}
+      </span>
+    </>
   );
 }
 

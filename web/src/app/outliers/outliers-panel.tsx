@@ -86,7 +86,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
         </StudyButton>
         {study.running && (
           <span role="status" class="small">
-            {percent(study.progress?.share ?? 0, 0)} read
+            {percent(study.progress?.share ?? 0, 0)} read{study.paused && ', paused'}
           </span>
         )}
       </div>

@@ -1,8 +1,9 @@
-/** What every study has above its figures: which tensors, a button that starts and stops it, and its progress. */
+/** What every study has above its figures: which tensors, buttons that start, hold and stop it, and its progress. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import type { RowSample, TensorInfo } from '../../core/types';
 import { percent, plural, quantity, shapeText } from '../../text/units';
+import { HoldButton } from './hold-button';
 import type { Studying } from './use-study';
 
 export function TensorChoice({
@@ -46,15 +47,18 @@ export function StudyButton({
   disabled = false,
   onStart,
 }: {
-  study: { running: boolean; stop: () => void };
+  study: Pick<Studying<unknown>, 'running' | 'pause' | 'stop'>;
   children: string;
   disabled?: boolean;
   onStart: () => void;
 }): VNode {
   return study.running ? (
-    <button type="button" class="button" onClick={study.stop}>
-      Stop
-    </button>
+    <>
+      <HoldButton pause={study.pause} />
+      <button type="button" class="button" onClick={study.stop}>
+        Stop
+      </button>
+    </>
   ) : (
     <button type="button" class="button" disabled={disabled} onClick={onStart}>
       {children}
@@ -88,9 +92,12 @@ export function StudyState<T>({
       )}
       <p class="option-note" role="status">
         {study.running
-          ? `${percent(share, 0)}, piece ${study.progress?.pieces ?? 0} of ${study.progress?.piecesTotal ?? '…'}`
+          ? `${percent(share, 0)}, piece ${study.progress?.pieces ?? 0} of ${study.progress?.piecesTotal ?? '…'}` +
+            (study.paused ? ', paused' : '')
           : study.found
-            ? 'Finished.'
+            ? study.stopped
+              ? 'Stopped: the figures are of the pieces seen until then.'
+              : 'Finished.'
             : study.problem
               ? ''
               : children}

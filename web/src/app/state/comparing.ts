@@ -1,6 +1,6 @@
 /** A comparison of the open model with another file: one at a time. */
 import { effect, signal } from '@preact/signals';
-import { compare as compareModels, type ComparedTensor, type Comparison, Stopped } from '../../core/index';
+import { compare as compareModels, type ComparedTensor, type Comparison, Pause, Stopped } from '../../core/index';
 import { type Model, openFiles } from '../engine';
 import { tellProblem } from './notices';
 import { opened } from './opening';
@@ -13,6 +13,7 @@ export interface Comparing {
   /** Those of the second. */
   files: readonly File[];
   stop: AbortController;
+  pause: Pause;
   share: number;
   /** Tensors that are done. */
   tensors: readonly ComparedTensor[];
@@ -37,6 +38,7 @@ export async function compareWith(files: readonly File[]): Promise<void> {
     second: files.map((file) => file.name).join(', '),
     files,
     stop,
+    pause: new Pause(),
     share: 0,
     tensors: [],
     done: null,
@@ -50,6 +52,7 @@ export async function compareWith(files: readonly File[]): Promise<void> {
     const done = await compareModels(open.model, other, {
       workers: workers.value,
       signal: stop.signal,
+      pause: mine.pause,
       onTensor: (tensor) => tensors.push(tensor),
       onProgress: ({ share }) => {
         const now = performance.now() / 1000;

@@ -4,6 +4,7 @@ import {
   answersByToken,
   cutText,
   inChatTemplate,
+  Pause,
   type PlanOptions,
   Problem,
   run as runPipeline,
@@ -28,6 +29,7 @@ export interface MeasuringAnswers {
   number: number; // of it, from 1 on
   total: number;
   stop: AbortController;
+  pause: Pause;
 }
 
 export const measuringAnswers = signal<MeasuringAnswers | null>(null);
@@ -36,10 +38,11 @@ export const measuringAnswers = signal<MeasuringAnswers | null>(null);
 export async function measureAnswers(of: Opened, wishes: readonly PlanOptions[]): Promise<void> {
   measuringAnswers.peek()?.stop.abort();
   const stop = new AbortController();
+  const pause = new Pause();
   try {
     for (const [index, asked] of wishes.entries()) {
-      measuringAnswers.value = { of, asked, number: index + 1, total: wishes.length, stop };
-      await measureOne(of, asked, stop.signal);
+      measuringAnswers.value = { of, asked, number: index + 1, total: wishes.length, stop, pause };
+      await measureOne(of, asked, { signal: stop.signal, pause });
     }
   } catch (error) {
     if (!(error instanceof Stopped) && !stop.signal.aborted) tellProblem('Answers not measured', error);
@@ -48,13 +51,17 @@ export async function measureAnswers(of: Opened, wishes: readonly PlanOptions[])
   }
 }
 
-async function measureOne(of: Opened, asked: PlanOptions, stopped: AbortSignal): Promise<void> {
+async function measureOne(
+  of: Opened,
+  asked: PlanOptions,
+  controls: Pick<MeasuringAnswers, 'pause'> & { signal: AbortSignal },
+): Promise<void> {
   const { model } = of;
   await expectRoom(model.price(asked).outputBytes, ['measure fewer types']);
   const sink = await BrowserSink.create(null);
   let second: Model | null = null;
   try {
-    const how = { workers: workers.peek(), signal: stopped };
+    const how = { workers: workers.peek(), ...controls };
     const written = await runPipeline(model, asked, sink, how);
     const files = written.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
     if (files.length === 0) throw new Problem('What was written cannot be read back here.');

@@ -83,7 +83,7 @@ export function PieceOfModel({
       </div>
       <p class="option-note" role="status">
         {study.running
-          ? `${percent(study.progress?.share ?? 0, 0)} read`
+          ? `${percent(study.progress?.share ?? 0, 0)} read${study.paused ? ', paused' : ''}`
           : `The model reads ${integer(TOKENS)} tokens of ${textName.value} as far as that layer.`}
       </p>
       {study.problem && (
