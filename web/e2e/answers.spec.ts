@@ -73,6 +73,12 @@ test('after a run the page says what changed in the answers, as the command line
   await expect(text.locator('.token').nth(10)).toHaveClass(/picked/);
   const before = await detail.textContent();
   await text.focus();
+  // What scrolling brings under a pointer that rests was not pointed at.
+  const resting = await text.locator('.token').nth(10).boundingBox();
+  await page.evaluate(() => window.scrollBy(0, 60));
+  await expect.poll(async () => (await text.locator('.token').nth(10).boundingBox())!.y).not.toBe(resting!.y);
+  await page.waitForTimeout(300);
+  await expect(text.locator('.token').nth(10)).toHaveClass(/picked/);
   await page.keyboard.press('ArrowRight');
   await expect(text.locator('.token').nth(11)).toHaveClass(/picked/);
   await expect(detail).not.toHaveText(before!);

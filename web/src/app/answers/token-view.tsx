@@ -78,7 +78,8 @@ export function TokenView({ done, names }: { done: Answered; names: Names }): VN
                 <span
                   key={at}
                   class={`token change-${classOf(token.answered.divergence)}${mine === picked ? ' picked' : ''}`}
-                  onPointerEnter={() => setPicked(mine)}
+                  // Not when it enters: scrolling moves the text under a pointer that rests.
+                  onPointerMove={() => setPicked(mine)}
                   onClick={() => setPicked(mine)}
                 >
                   {token.text}
