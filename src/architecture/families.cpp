@@ -58,6 +58,7 @@ std::span<const Family* const> families() {
                                            &nomic_bert_moe,
                                            &modern_bert,
                                            &t5,
+                                           &t5_bare,
                                            &t5_encoder,
                                            &mamba2,
                                            &rwkv7};

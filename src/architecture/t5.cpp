@@ -7,7 +7,10 @@ namespace {
 
 using enum Size;
 
-constexpr std::string_view names[] = {"T5ForConditionalGeneration", "MT5ForConditionalGeneration", "T5WithLMHeadModel"};
+constexpr std::string_view names[] = {"T5ForConditionalGeneration", "MT5ForConditionalGeneration",
+                                      "UMT5ForConditionalGeneration", "T5WithLMHeadModel"};
+/// Without the output layer.
+constexpr std::string_view bare_names[] = {"UMT5Model"};
 constexpr std::string_view encoder_names[] = {"T5EncoderModel"};
 constexpr ConfigDefault defaults[] = {
     {"layer_norm_epsilon", 1e-6}, {"n_positions", 512}, {"relative_attention_num_buckets", 32}};
@@ -43,6 +46,8 @@ constexpr TensorRule decoder_only_globals[] = {
     {"lm_head.weight", "output.weight", embedding, any, Need::unless_tied},
 };
 constexpr auto globals = joined(encoder_globals, decoder_only_globals);
+constexpr TensorRule bare_only_globals[] = {decoder_only_globals[0], optional(decoder_only_globals[1])};
+constexpr auto bare_globals = joined(encoder_globals, bare_only_globals);
 
 constexpr TensorRule encoder[] = {
     {"0.SelfAttention.q.weight", "attn_q.weight", embedding, any},
@@ -102,6 +107,18 @@ const Family t5 = {.architecture = "t5",
                    .prepare = prepare,
                    .rope = false,
                    .common = common};
+const Family t5_bare = {.architecture = "t5",
+                        .title = "T5",
+                        .hugging_face = bare_names,
+                        .defaults = defaults,
+                        .parameters = decoder_parameters,
+                        .globals = bare_globals,
+                        .finish = finish,
+                        .aliases = aliases,
+                        .stacks = stacks,
+                        .prepare = prepare,
+                        .rope = false,
+                        .common = common};
 const Family t5_encoder = {.architecture = "t5encoder",
                            .title = "T5's encoder",
                            .hugging_face = encoder_names,

@@ -66,6 +66,7 @@ TEST(Architecture, EveryFamilyHasACase) {
   std::set<std::string> tried;
   for (const FamilyCase& one : FamilyCase::all()) tried.insert(HuggingFaceConfig(one.config).architecture());
   for (const ConversionCase& one : ConversionCase::all()) tried.insert(one.config()["architectures"][0]);
+  for (const ConversionCase& one : ConversionCase::of_other_classes()) tried.insert(one.config()["architectures"][0]);
   for (const architecture::Family* family : architecture::families()) {
     const auto is_tried = [&](std::string_view name) { return tried.contains(std::string(name)); };
     EXPECT_TRUE(std::any_of(family->hugging_face.begin(), family->hugging_face.end(), is_tried)) << family->title;

@@ -36,6 +36,15 @@ class ConversionCase {
     return ConversionCase({});
   }
 
+  /// Cases whose class has another name in config.json; the script makes the same files of them.
+  static std::vector<ConversionCase> of_other_classes() {
+    const ConversionCase untied = named("t5").with("/tie_word_embeddings", false);
+    ConversionCase bare = untied.with("/architectures/0", "UMT5Model").without("lm_head.weight");
+    std::erase_if(bare.data_["expected"].get_ref<OrderedJson::array_t&>(),
+                  [](const OrderedJson& tensor) { return tensor[0] == "output.weight"; });
+    return {untied.with("/architectures/0", "UMT5ForConditionalGeneration"), bare};
+  }
+
   /// The case with one tensor less.
   ConversionCase without(const std::string& tensor) const {
     ConversionCase copy = *this;

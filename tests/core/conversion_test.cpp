@@ -217,6 +217,16 @@ TEST(ConversionOfQuantized, ConfigurationsThatContradictTheTensorsAreRefused) {
   EXPECT_THAT(refusal(ConversionCase::named("lfm2").with("/full_attn_idxs", {1})), HasSubstr("missing"));
 }
 
+TEST(ConversionOfOtherClasses, WritesTheSame) {
+  for (const ConversionCase& one : ConversionCase::of_other_classes()) {
+    SCOPED_TRACE(one.config()["architectures"][0]);
+    Output output = convert(one.files(), "AUTO");
+    expect_metadata(one, output, false);
+    expect_tensors(one, output, false);
+  }
+  EXPECT_THAT(refusal(ConversionCase::of_other_classes()[0].without("lm_head.weight")), HasSubstr("lm_head.weight"));
+}
+
 class Conversion : public ::testing::TestWithParam<size_t> {};
 
 TEST_P(Conversion, WritesWhatLlamaCppsScriptWrites) {
