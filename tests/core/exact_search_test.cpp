@@ -258,6 +258,20 @@ TEST_P(WeightedExactIntegersOf, ClipsAGiantThatHardlyCounts) {
   }
 }
 
+/// A heavy weight near zero leaves the same error at every scale, beside which the scales of the others differ by less
+/// than single precision tells from the first grid.
+TEST(WeightedExactIntegers, TellsScalesApartThatAHeavyWeightHides) {
+  Block x(32, 0.0f), w(32, 1.0f);
+  x[0] = 0.082f, x[2] = 0.082f, x[3] = 0.002f * 0.082f;
+  w[1] = 0.0f, w[2] = 0.014f, w[3] = 272.0f;
+  const std::vector<float> levels = integer_levels(8);
+  for (const Kernel kernel : every_kernel()) {
+    const float found = ExactIntegers(8, kernel).best_scale(x.data(), w.data());
+    const double reached = reference::error_at_scale(x, w, levels, found);
+    EXPECT_LT(reached / reference::best_scale(x, w, levels, true).error - 1, 4e-6);
+  }
+}
+
 TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
