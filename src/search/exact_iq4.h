@@ -12,9 +12,10 @@
 /// Cells from T = 42 to iq4_finest_T are bounded, and swept where the bound is below the error found; finer scales clip
 /// the largest weight by more than the others can gain, whatever they are (docs/searches.md). From 42 down to 4.5 the
 /// error of half the weights, bounded in the same way, must be above it: what some weights miss, all miss at least.
-/// Below 4.5 every weight is nearest to the level 1, and the error is at least sum u^2 - (sum u)^2 / 32. Where a proof
-/// fails, or the weights fit so well or are so small or so large that single precision or half floats are too coarse,
-/// ScaleSweep decides. Errors are compared in single precision: to 4e-6 of the error.
+/// Below 4.5 every weight is nearest to the level 1, which is no better than the level 13 at finer scales, and needs no
+/// proof (docs/searches.md). Where a proof fails, or the weights fit so well or are so small or so large that single
+/// precision or half floats are too coarse, ScaleSweep decides. Errors are compared in single precision: to 4e-6 of the
+/// error.
 namespace nibble {
 
 /// The finest scales that are tried with the largest weight on the side of 113, and on that of -127.
