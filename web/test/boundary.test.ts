@@ -124,6 +124,9 @@ async function measureAndChoose(model: OpenedModel): Promise<void> {
   measured.choices('blk.0.ffn_up.weight');
   measured.solve({ bytes: (smallestBytes + largestBytes) / 2, fixed: [{ pattern: 'no such tensor', type: 'q8_0' }] });
   measured.observe({ start, worst: 3 });
+  const outputs = { name: 'blk.0.ffn_up.weight', squaredOutput: 1, errors: { q4_K: 0.1 } };
+  measured.addOutputs({ text: 'text.txt', tokens: 2, tensors: [outputs] });
+  measured.json();
   measured.delete();
 }
 
