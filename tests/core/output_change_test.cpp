@@ -97,7 +97,7 @@ TEST(OutputChange, IsThatOfLowestErrorWhereNothingIsCalibrated) {
     const char* format;
     bool calibrates;
     std::string_view method;
-  } cases[] = {{"q4_K", false, lowest_error_method}, {"f16", true, llama_cpp}, {"iq3_s", true, llama_cpp}};
+  } cases[] = {{"q4_K", false, lowest_error_method}, {"f16", true, llama_cpp}, {"tq2_0", true, llama_cpp}};
   for (const auto& one : cases) {
     const Format& format = *find_format(one.format);
     const double expected = plain(format, one.method);
