@@ -61,7 +61,7 @@ TEST(OutputChange, EnergyIsTheSumOverAllPairsOfColumns) {
 
 TEST(OutputChange, IsThatOfCalibratedCodesOnTheTokensHeldBack) {
   const std::vector<float> rows = invented_rows();
-  for (const char* name : {"q4_K", "q2_K", "q4_0"}) {
+  for (const char* name : {"q4_K", "q2_K", "q4_0", "iq3_s"}) {
     const Format& format = *find_format(name);
     OutputChange change(statistics(), {true, 4}, true);
     change.begin(format);
