@@ -106,7 +106,7 @@ export const ODD_FOLDERS: OddFolder[] = [
   {
     name: 'no tokenizer',
     level: 'warning',
-    says: 'The folder has no tokenizer: neither tokenizer.model (or spiece.model, sentencepiece.bpe.model) nor tokenizer.json, vocab.json with',
+    says: 'The folder has no tokenizer: neither tokenizer.model (or spiece.model, sentencepiece.bpe.model) nor ',
     change(files) {
       files.delete('tokenizer.model');
       files.delete('tokenizer.json');

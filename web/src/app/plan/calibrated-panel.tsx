@@ -185,7 +185,8 @@ function Offer({ offer, byText }: { offer: CalibrationOffer; byText: boolean }):
       </p>
       <p class="small">
         {integer(tokens)} tokens calibrate in stretches of {stretchTokens}, {integer(heldBack)} judge: a matrix whose
-        outputs they do not find better keeps lowest-error (types that have none: llama.cpp’s search). <strong>{timeWords(seconds)}</strong>, from{' '}
+        outputs they do not find better keeps lowest-error (types that have none: llama.cpp’s search).{' '}
+        <strong>{timeWords(seconds)}</strong>, from{' '}
         {basis === 'a timing' ? 'a product timed here' : 'the last calibration here'}; up to {bytes(memory)} of memory.
         It serves {plural(served, 'tensor')}
         {others && others.length > 0 ? (
