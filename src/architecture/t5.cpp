@@ -93,32 +93,26 @@ void prepare(const Preparation& preparation) {
 
 void finish(const Conversion& conversion) { conversion.set_u32("decoder_block_count", conversion.sizes.next_layers); }
 
+/// With the decoder.
+constexpr Family whole(std::span<const std::string_view> classes, std::span<const TensorRule> outside_of_layers) {
+  return {.architecture = "t5",
+          .title = "T5",
+          .hugging_face = classes,
+          .defaults = defaults,
+          .parameters = decoder_parameters,
+          .globals = outside_of_layers,
+          .finish = finish,
+          .aliases = aliases,
+          .stacks = stacks,
+          .prepare = prepare,
+          .rope = false,
+          .common = common};
+}
+
 }  // namespace
 
-const Family t5 = {.architecture = "t5",
-                   .title = "T5",
-                   .hugging_face = names,
-                   .defaults = defaults,
-                   .parameters = decoder_parameters,
-                   .globals = globals,
-                   .finish = finish,
-                   .aliases = aliases,
-                   .stacks = stacks,
-                   .prepare = prepare,
-                   .rope = false,
-                   .common = common};
-const Family t5_bare = {.architecture = "t5",
-                        .title = "T5",
-                        .hugging_face = bare_names,
-                        .defaults = defaults,
-                        .parameters = decoder_parameters,
-                        .globals = bare_globals,
-                        .finish = finish,
-                        .aliases = aliases,
-                        .stacks = stacks,
-                        .prepare = prepare,
-                        .rope = false,
-                        .common = common};
+const Family t5 = whole(names, globals);
+const Family t5_bare = whole(bare_names, bare_globals);
 const Family t5_encoder = {.architecture = "t5encoder",
                            .title = "T5's encoder",
                            .hugging_face = encoder_names,
