@@ -50,27 +50,21 @@ void OutputChange::begin(const Format& format) {
   row_bytes_ = static_cast<size_t>(format.bytes_for(columns()));
 }
 
-OutputSums OutputChange::measure(const float* rows, size_t count) {
-  OutputSums sums{output_energy(statistics_.held_back, rows, count), 0};
+double OutputChange::error(const float* rows, size_t count) {
   if (rounder_) {
     blocks_.resize(count * row_bytes_);
     const OutputErrors left = rounder_->round(rows, count, nullptr, blocks_.data());
-    sums.error = std::min(left.calibrated, left.plain);
-    return sums;
+    return std::min(left.calibrated, left.plain);
   }
   blocks_.resize(row_bytes_);
   off_.resize(count * columns());
   for (size_t row = 0; row < count; ++row) {
     const float* own = rows + row * columns();
     const float* read = round_trip_->run(own, blocks_.data(), columns(), nullptr);
-    if (round_trip_->first_lost(blocks_.data(), columns()) < columns()) {
-      sums.error = std::numeric_limits<double>::quiet_NaN();
-      return sums;
-    }
+    if (round_trip_->first_lost(blocks_.data(), columns()) < columns()) return std::numeric_limits<double>::quiet_NaN();
     for (size_t i = 0; i < columns(); ++i) off_[row * columns() + i] = own[i] - read[i];
   }
-  sums.error = output_energy(statistics_.held_back, off_.data(), count);
-  return sums;
+  return output_energy(statistics_.held_back, off_.data(), count);
 }
 
 }  // namespace nibble::calibration

@@ -7,12 +7,6 @@
 
 namespace nibble::calibration {
 
-/// The mean square, over tokens, of what rows put out, and of what a type changes of it: sums over rows.
-struct OutputSums {
-  double output = 0;  ///< w^T H w
-  double error = 0;   ///< e^T H e; NaN where the type cannot hold a row
-};
-
 /// e^T H e, summed over rows of H's columns.
 double output_energy(const Metric& metric, const float* rows, size_t count);
 
@@ -25,11 +19,13 @@ class OutputChange {
   /// are written by the method lowest-error, or their default where they have none of this name.
   OutputChange(InputStatistics statistics, RoundingMethod rounding, bool calibrates, Kernel kernel = best_kernel());
 
+  size_t columns() const { return statistics_.inputs.columns; }
+  /// The mean square, over tokens, of what `count` rows of columns() finite weights put out, summed over them: w^T H w.
+  double output(const float* rows, size_t count) const { return output_energy(statistics_.held_back, rows, count); }
   /// Rows are this type's from now on. Throws Error when it cannot be written.
   void begin(const Format& format);
-  size_t columns() const { return statistics_.inputs.columns; }
-  /// Of `count` rows of columns() finite weights; they are written as the type that has begun.
-  OutputSums measure(const float* rows, size_t count);
+  /// The same of what the type that has begun changes of it: e^T H e. NaN where the type cannot hold a row.
+  double error(const float* rows, size_t count);
 
  private:
   InputStatistics statistics_;

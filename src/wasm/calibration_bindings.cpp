@@ -114,20 +114,20 @@ class BoundOutputChange {
   std::string begin(const std::string& type) {
     return sentence_of([&] { change_->begin(named_format(type)); });
   }
-  std::string measure(const std::string& form, uintptr_t source, double rows, double first_column) {
+  std::string measure(const std::string& form, uintptr_t source, double rows, double first_column, bool change) {
     return sentence_of([&] {
       const float* cut = rows_->cut(form, source, 0, rows, first_column, change_->columns());
-      sums_ = change_->measure(cut, static_cast<size_t>(rows));
+      const auto count = static_cast<size_t>(rows);
+      sum_ = change ? change_->error(cut, count) : change_->output(cut, count);
     });
   }
-  double output() const { return sums_.output; }
-  double error() const { return sums_.error; }
+  double sum() const { return sum_; }
 
  private:
   std::string problem_;
   std::optional<CutRows> rows_;
   std::optional<calibration::OutputChange> change_;
-  calibration::OutputSums sums_;
+  double sum_ = 0;
 };
 
 EMSCRIPTEN_BINDINGS(nibble_calibration) {
@@ -144,8 +144,7 @@ EMSCRIPTEN_BINDINGS(nibble_calibration) {
       .function("problem", &BoundOutputChange::problem)
       .function("begin", &BoundOutputChange::begin)
       .function("measure", &BoundOutputChange::measure)
-      .function("output", &BoundOutputChange::output)
-      .function("error", &BoundOutputChange::error);
+      .function("sum", &BoundOutputChange::sum);
 }
 
 }  // namespace

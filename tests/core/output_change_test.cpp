@@ -65,14 +65,14 @@ TEST(OutputChange, IsThatOfCalibratedCodesOnTheTokensHeldBack) {
     const Format& format = *find_format(name);
     OutputChange change(statistics(), {true, 4}, true);
     change.begin(format);
-    const OutputSums sums = change.measure(rows.data(), row_count);
+    const double error = change.error(rows.data(), row_count);
     Rounder rounder(format, statistics(), {true, 4});
     std::vector<uint8_t> blocks(format.bytes_for(rows.size()));
     const OutputErrors errors = rounder.round(rows.data(), row_count, nullptr, blocks.data());
-    EXPECT_EQ(sums.error, errors.calibrated) << name;
-    EXPECT_LT(sums.error, 0.9 * errors.plain) << name;
+    EXPECT_EQ(error, errors.calibrated) << name;
+    EXPECT_LT(error, 0.9 * errors.plain) << name;
     const double output = energy_reference(statistics().held_back, rows);
-    EXPECT_NEAR(sums.output, output, 1e-4 * output);
+    EXPECT_NEAR(change.output(rows.data(), row_count), output, 1e-4 * output);
   }
 }
 
@@ -91,7 +91,7 @@ TEST(OutputChange, IsThatOfLowestErrorWhereNothingIsCalibrated) {
   const auto measured = [&](const Format& format, bool calibrates) {
     OutputChange change(statistics(), {true, 4}, calibrates);
     change.begin(format);
-    return change.measure(rows.data(), row_count).error;
+    return change.error(rows.data(), row_count);
   };
   const struct {
     const char* format;
@@ -110,8 +110,8 @@ TEST(OutputChange, SaysWhereATypeCannotHoldARow) {
   rows[3 * columns + 7] = 1e6f;
   OutputChange change(statistics(), {false, 4}, true);
   change.begin(*find_format("f16"));
-  EXPECT_TRUE(std::isnan(change.measure(rows.data(), row_count).error));
-  EXPECT_FALSE(std::isnan(change.measure(rows.data(), 3).error));
+  EXPECT_TRUE(std::isnan(change.error(rows.data(), row_count)));
+  EXPECT_FALSE(std::isnan(change.error(rows.data(), 3)));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ import {
   expectNoSidewaysScrolling,
   openModel,
   privateBytes,
+  quantize,
   save,
   sha256Of,
   test,
@@ -22,6 +23,9 @@ import {
 const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
 const data = (name: string) => fileURLToPath(new URL(`../../tests/data/${name}`, import.meta.url));
 const SMALL = 'stories260K-F32.gguf';
+
+/** What a run that calibrates may take, in milliseconds. */
+const CALIBRATING = 30_000;
 
 const calibrated = (page: Page) => page.locator('#plan').getByRole('radio', { name: 'calibrated' });
 const panel = (page: Page) => page.locator('.calibrated');
@@ -47,10 +51,7 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   await panel(page).getByLabel('Tokens of the text, at most').selectOption('4096');
   await expect(panel(page)).toContainText('3 584 tokens calibrate in stretches of 256, 512 judge');
   await expectAccessible(page, '#plan');
-  await chooseType(page, 'Q4_0');
-  await page.getByRole('button', { name: 'Quantize' }).click();
-  await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
-  const shown = await page.getByTestId('sha256').textContent();
+  const shown = await quantize(page, 'Q4_0', CALIBRATING);
 
   const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
   try {
@@ -105,10 +106,7 @@ test('statistics that a calibration kept give the same bytes, and say what types
     .check();
   await expect(panel(page)).toContainText(/A file of [\d.]+ [kM]B beside the output/);
   await expectAccessible(page, '#plan');
-  await chooseType(page, 'Q4_0');
-  await page.getByRole('button', { name: 'Quantize' }).click();
-  await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
-  const shown = (await page.getByTestId('sha256').textContent())!;
+  const shown = await quantize(page, 'Q4_0', CALIBRATING);
   const saving = page.waitForEvent('download');
   await page.locator('.calibrated-result').getByRole('button', { name: 'Save the statistics' }).click();
   const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
@@ -129,10 +127,7 @@ test('statistics that a calibration kept give the same bytes, and say what types
     // Another type than the statistics were made layer after layer for.
     await chooseType(page, 'Q5_0');
     await expect(panel(page).getByRole('alert')).toContainText('Ask for the same types.');
-    await chooseType(page, 'Q4_0');
-    await page.getByRole('button', { name: 'Quantize' }).click();
-    await expect(page.locator('#result .place-status')).toHaveText('Q4_0', { timeout: 30_000 });
-    expect(await page.getByTestId('sha256').textContent()).toBe(shown);
+    expect(await quantize(page, 'Q4_0', CALIBRATING)).toBe(shown);
     await expect(page.locator('.calibrated-result')).toContainText(sha256Of(file));
 
     const sizes = page.locator('.size-panel');

@@ -220,11 +220,11 @@ export async function chooseType(page: Page, type: string): Promise<void> {
   await page.locator(`input[name="file-type"][value="${type}"]`).check();
 }
 
-/** Quantizes to a type and answers the hash that the page shows. */
-export async function quantize(page: Page, type: string): Promise<string> {
+/** Quantizes to a type and answers the hash that the page shows. `timeout`: in milliseconds, for long runs. */
+export async function quantize(page: Page, type: string, timeout?: number): Promise<string> {
   await chooseType(page, type);
   await page.getByRole('button', { name: 'Quantize' }).click();
-  await expect(page.locator('#result .place-status')).toHaveText(type);
+  await expect(page.locator('#result .place-status')).toHaveText(type, timeout === undefined ? {} : { timeout });
   return (await page.getByTestId('sha256').textContent()) ?? '';
 }
 

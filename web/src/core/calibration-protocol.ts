@@ -76,11 +76,11 @@ export interface OutputsStarted {
   index: number;
 }
 
-/** Rows as stored, whole, to be written as a type. */
+/** Rows as stored, whole: what they put out, or what a type changes of it. */
 export interface MeasureOutputs {
   kind: 'measure-outputs';
   index: number;
-  type: string;
+  type: string | null; // null: what they put out
   form: Json<WeightForm>;
   bytes: Uint8Array<ArrayBuffer>;
   rows: number;
@@ -90,8 +90,7 @@ export interface MeasureOutputs {
 export interface OutputsMeasured {
   kind: 'outputs';
   index: number;
-  output: number; // see the core's OutputSums
-  error: number;
+  sum: number; // of the rows' mean squares
 }
 
 export type ToCalibrationWorker = GetSums | StartRounding | RoundRows | StartOutputs | MeasureOutputs;

@@ -82,10 +82,12 @@ export async function measureOutputs(
         await workers.askEach({ kind: 'start-outputs', request: toJson(request), inputs, heldBack });
         // Types one after the other: a worker prepares each once.
         const types = [...new Set(samples.flatMap((sample) => sample.types))];
-        const tasks = types.flatMap((type) =>
-          samples.filter((sample) => sample.types.includes(type)).map((sample) => ({ type, sample })),
-        );
-        const counted = new Set<SampledRows>();
+        const tasks: { type: string | null; sample: SampledRows }[] = [
+          ...samples.map((sample) => ({ type: null, sample })),
+          ...types.flatMap((type) =>
+            samples.filter((sample) => sample.types.includes(type)).map((sample) => ({ type, sample })),
+          ),
+        ];
         await workers.inOrder<(typeof tasks)[number], OutputsMeasured>(
           tasks,
           ({ type, sample: { from, rowLength, rows, bytes } }) => ({
@@ -96,13 +98,11 @@ export async function measureOutputs(
             rows,
             firstColumn: window.firstColumn,
           }),
-          ({ output, error }, { type, sample }) => {
+          ({ sum }, { type, sample }) => {
             const own = sums.get(sample.name) ?? { output: 0, errors: new Map<string, number>() };
             sums.set(sample.name, own);
-            own.errors.set(type, (own.errors.get(type) ?? 0) + sample.weight * error);
-            if (counted.has(sample)) return;
-            counted.add(sample);
-            own.output += sample.weight * output;
+            if (type === null) own.output += sample.weight * sum;
+            else own.errors.set(type, (own.errors.get(type) ?? 0) + sample.weight * sum);
           },
         );
       }

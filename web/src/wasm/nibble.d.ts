@@ -524,11 +524,13 @@ export interface OutputChange {
   problem(): string;
   /** Rows are written as this type from now on. Empty, or the error. */
   begin(type: string): string;
-  /** Measures the columns from `firstColumn` on of rows that lie whole and as stored. Empty, or the error. */
-  measure(form: Json<WeightForm>, source: number, rows: number, firstColumn: number): string;
-  /** Of the last measure(): see the core's OutputSums. */
-  output(): number;
-  error(): number;
+  /**
+   * Measures the columns from `firstColumn` on of rows that lie whole and as stored: what they put out, or what the
+   * type changes of it. Empty, or the error.
+   */
+  measure(form: Json<WeightForm>, source: number, rows: number, firstColumn: number, change: boolean): string;
+  /** Of the last measure(): the core's OutputChange::output() or error(). */
+  sum(): number;
   delete(): void;
 }
 

@@ -73,15 +73,17 @@ export class RoundingEngine {
 
   measure({ index, type, form, bytes, rows, firstColumn }: MeasureOutputs): OutputsMeasured {
     const change = this.#change!;
-    if (type !== this.#type) throwProblem(change.begin(type));
-    this.#type = type;
+    if (type !== null && type !== this.#type) {
+      throwProblem(change.begin(type));
+      this.#type = type;
+    }
     const source = this.#placed(bytes);
     try {
-      throwProblem(change.measure(form, source, rows, firstColumn));
+      throwProblem(change.measure(form, source, rows, firstColumn, type !== null));
     } finally {
       this.#module._free(source);
     }
-    return { kind: 'outputs', index, output: change.output(), error: change.error() };
+    return { kind: 'outputs', index, sum: change.sum() };
   }
 
   /** Where a copy lies in the core; 0 for none. */
