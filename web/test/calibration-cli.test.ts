@@ -67,6 +67,16 @@ describe('the method calibrated', { timeout: 120_000 }, () => {
     expect(better / plain).toBeLessThan(0.75);
   });
 
+  it('goes on where the output’s rows are longer than the model’s', async () => {
+    await quantize(ts3m, 'few-bits.gguf', 'Q4_0');
+    const few = join(folder, 'few-bits.gguf');
+    const how = ['--allow-requantize', '--method', 'calibrated', '--level', 'layers', '--calibration', 'first.txt'];
+    const { calibration } = await quantize(few, 'more-bits.gguf', 'Q5_K', ...how, '--tokens', '4096');
+    expect(calibration!.parts.filter(({ kept }) => kept === 'calibrated').length).toBeGreaterThan(0);
+    const { before, after } = calibration!.answers!;
+    expect(after.divergence.value).toBeLessThan(before.divergence.value);
+  });
+
   it('measures the answers of the very outputs, before and after', async () => {
     // The output layer and the embedding are quantized too, and an importance matrix counts.
     const own = ['--imatrix', testData('ts3m-imatrix.gguf'), '--json'];

@@ -297,6 +297,15 @@ interface Sums {
   tokens: number;
 }
 
+/** The bytes of the longest tile, be it as the model has it or as the output will: it may have more bits. */
+function longestOfBoth({ steps }: PassPlan, targets: ReadonlyMap<string, Target>): number {
+  return steps.reduce((most, { tensor, tiles }) => {
+    const target = tensor === undefined ? undefined : targets.get(tensor);
+    if (!target) return most;
+    return (tiles ?? []).reduce((longest, [, , , , rows]) => Math.max(longest, rows * rowBytes(target)), most);
+  }, longestTile(steps));
+}
+
 class RunningCalibration {
   readonly #model: OpenedModel;
   readonly #pass: PassPlan;
@@ -357,7 +366,8 @@ class RunningCalibration {
     this.#work = this.#inTurn(this.#cost.total(), workers);
     const own = { ...controls, gpu: (controls.gpu ?? false) && controls.save !== undefined };
     const networks = level === 'layers' ? [pass, pass] : [pass];
-    this.#workers = new PassWorkers(core, networks, shares, longestTile(pass.steps), own);
+    const tileBytes = level === 'layers' ? longestOfBoth(pass, targets) : longestTile(pass.steps);
+    this.#workers = new PassWorkers(core, networks, shares, tileBytes, own);
     this.#rounding = new CalibrationRounding(model, plan, level, scratch, this.#workers);
   }
 
