@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { GpuChoice } from '../parts/gpu-choice';
-import { HoldButton, usePaused } from '../parts/hold-button';
+import { Going } from '../parts/going';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { chosenGpu, engineWords } from '../state/gpu';
@@ -33,7 +33,16 @@ export function AnswersOf({ answers, names }: { answers: Answers; names: Names }
         {ownText.value ? ownText.value.name : 'the one that comes with this page'}, in stretches of {SHORT.length}{' '}
         tokens. In the second half of each, their probabilities of the next token are compared.
       </p>
-      {now && !now.done && <Going now={now} onStop={() => answers.stop()} />}
+      {now && !now.done && (
+        <Going
+          label="Comparing answers"
+          share={now.share}
+          words={(paused) => wordsOf(now, paused)}
+          pause={now.pause}
+          stop="Stop comparing"
+          onStop={() => answers.stop()}
+        />
+      )}
       {now?.done && <Found now={now} done={now.done} names={names} />}
       {(now === null || now.done) && offers && <Offers answers={answers} pair={pair} found={offers} done={now} />}
     </>
@@ -42,25 +51,11 @@ export function AnswersOf({ answers, names }: { answers: Answers; names: Names }
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
-function Going({ now, onStop }: { now: Answering; onStop: () => void }): VNode {
-  const { cost, secondsLeft, pause } = now;
-  const paused = usePaused(pause);
-  return (
-    <div class="answers-going">
-      <progress max={1} value={now.share} aria-label="Comparing answers" />
-      <p role="status" class="small">
-        {cost === null
-          ? 'Reading the text…'
-          : `${integer(cost.tokens)} tokens of ${now.text}: ` +
-            `${percent(now.share, 0)}, ${paused ? 'paused' : `about ${duration(secondsLeft ?? secondsOf(cost))} left`}`}
-      </p>
-      <HoldButton pause={pause} small />
-      <button type="button" class="button small" onClick={onStop}>
-        Stop comparing
-      </button>
-    </div>
-  );
-}
+const wordsOf = ({ cost, text, share, secondsLeft }: Answering, paused: boolean) =>
+  cost === null
+    ? 'Reading the text…'
+    : `${integer(cost.tokens)} tokens of ${text}: ` +
+      `${percent(share, 0)}, ${paused ? 'paused' : `about ${duration(secondsLeft ?? secondsOf(cost))} left`}`;
 
 /** What can be run next, and what it takes. */
 function Offers({

@@ -2,10 +2,10 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { type Column, DataTable } from '../parts/data-table';
-import { HoldButton, usePaused } from '../parts/hold-button';
+import { Going } from '../parts/going';
 import type { PlanOptions } from '../../core/index';
 import { type MeasuredAnswer, measured, measuredAnswer } from '../state/measured-answers';
-import { measureAnswers, type MeasuringAnswers, measuringAnswers } from '../state/measuring-answers';
+import { measureAnswers, measuringAnswers } from '../state/measuring-answers';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
 import { isRunning } from '../state/running';
@@ -67,30 +67,27 @@ export function MeasuredList(): VNode | null {
   );
 }
 
-function Going({ now: { asked, number, total, stop, pause } }: { now: MeasuringAnswers }): VNode {
-  const paused = usePaused(pause);
-  return (
-    <p class="answers-going">
-      <progress max={total} value={number - 1} aria-label="Measuring answers" />
-      <span role="status" class="small">
-        {asked.type} by {asked.method ?? REFERENCE_METHOD}, {number} of {total}
-        {paused ? ', paused' : ': written aside, then read beside the original'}
-      </span>
-      <HoldButton pause={pause} small />
-      <button type="button" class="button small" onClick={() => stop.abort()}>
-        Stop
-      </button>
-    </p>
-  );
-}
-
 /** A button that measures some of these; `what` names them. */
 export function MeasureButton({ wishes, what }: { wishes: readonly PlanOptions[]; what: string }): VNode | null {
   const model = opened.value;
   const now = measuringAnswers.value;
   const missing = wishes.filter((asked) => measuredAnswer(asked) === null);
   if (!model || (missing.length === 0 && !now)) return null;
-  if (now) return <Going now={now} />;
+  if (now) {
+    const { asked, number, total, stop, pause } = now;
+    return (
+      <Going
+        label="Measuring answers"
+        share={(number - 1) / total}
+        words={(paused) =>
+          `${asked.type} by ${asked.method ?? REFERENCE_METHOD}, ${number} of ${total}` +
+          (paused ? ', paused' : ': written aside, then read beside the original')
+        }
+        pause={pause}
+        onStop={() => stop.abort()}
+      />
+    );
+  }
   return (
     <p class="answers-offers">
       <button

@@ -3,9 +3,9 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { duration, percent } from '../../text/units';
 import { GpuChoice } from '../parts/gpu-choice';
-import { HoldButton, usePaused } from '../parts/hold-button';
+import { Going } from '../parts/going';
 import { TextChoice } from '../parts/text-choice';
-import { calibrate, type Calibrating, calibrating, calibrationCost } from '../state/calibrating';
+import { calibrate, calibrating, calibrationCost } from '../state/calibrating';
 import type { Opened } from '../state/opening';
 import { costWords } from '../state/pass-cost';
 import { textName } from '../state/text';
@@ -22,27 +22,23 @@ export function CalibratePanel({ model }: { model: Opened }): VNode {
   );
 }
 
-function Going({ now }: { now: Calibrating }): VNode {
-  const { secondsLeft, pause } = now;
-  const paused = usePaused(pause);
-  return (
-    <div class="answers-going">
-      <progress max={1} value={now.share} aria-label="Making the importance matrix" />
-      <p role="status" class="small">
-        {percent(now.share, 0)}
-        {paused ? ', paused' : secondsLeft !== null && `, about ${duration(secondsLeft)} left`}
-      </p>
-      <HoldButton pause={pause} small />
-      <button type="button" class="button small" onClick={() => now.stop.abort()}>
-        Stop
-      </button>
-    </div>
-  );
-}
-
 function Shown({ model }: { model: Opened }): VNode {
   const now = calibrating.value;
-  if (now) return <Going now={now} />;
+  if (now) {
+    const { share, secondsLeft, pause, stop } = now;
+    return (
+      <Going
+        label="Making the importance matrix"
+        share={share}
+        words={(paused) =>
+          percent(share, 0) +
+          (paused ? ', paused' : secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`)
+        }
+        pause={pause}
+        onStop={() => stop.abort()}
+      />
+    );
+  }
   const cost = calibrationCost(model);
   if (typeof cost === 'string') return <p class="small">None can be made here. {cost}</p>;
   return (
