@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileChooser, Locator, Page } from '@playwright/test';
 import config from '../playwright.config';
-import { chooseType, expect, expectAccessible, openModel, quantize, test } from './support';
+import type { Receipt } from '../src/core/receipt';
+import { chooseType, expect, expectAccessible, openModel, quantize, sha256Of, test } from './support';
 
 const launch = config.use!.launchOptions!;
 test.use({
@@ -57,7 +58,15 @@ test('a matrix made on the GPU has the processor’s values', async ({ page }) =
   await expect(page.getByText(`Computed by WebGPU (${NAME}).`)).toBeVisible(SLOW);
   const waiting = page.waitForEvent('download');
   await panel.getByRole('button', { name: 'Save it' }).click();
-  const made = readFileSync(await (await waiting).path());
+  const saved = await (await waiting).path();
+  const made = readFileSync(saved);
+
+  await quantize(page, 'Q4_0');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the receipt' }).click();
+  const receipt = JSON.parse(readFileSync(await (await saving).path(), 'utf8')) as Receipt;
+  expect(receipt.importance!.engine).toEqual({ name: `WebGPU (${NAME})`, problem: null });
+  expect(receipt.importance!.sha256).toBe(sha256Of(saved));
 
   const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
   try {
