@@ -19,7 +19,8 @@ struct BestScale {
 };
 
 // Looks at every choice of codes that is nearest somewhere in the cell [T0, T1], and keeps the best stored scale.
-// Errors are kept as differences from the cell's middle scale, which loses no precision to cancellation.
+// Errors are kept as differences from the cell's middle scale, which loses no precision to cancellation near it.
+// The best choice's stored scale lies in the cell where it is found (docs/searches.md).
 // `both_limits`: the sum of a weight's limits on the long and on the short side; `w`: importance, read where
 // `weighted`.
 template <bool weighted>
@@ -28,6 +29,8 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
   alignas(16) float event_u[40], event_P[40], event_w[40];
   // Near the cell's middle, with so few bits that s p, and with it nearly every difference u - s p, is exact.
   const float s = bit_cast<float>(bit_cast<uint32_t>(2.0f / (T0 + T1)) & 0xFFFFF000u);
+  // From s to a scale of the cell, and a little more for rounding.
+  const float farthest = 1.001f / T0 - s;
   const v128_t vs = wasm_f32x4_splat(s), vT0 = wasm_f32x4_splat(T0), vT1 = wasm_f32x4_splat(T1);
   const v128_t half = in_register(wasm_f32x4_splat(0.5f));
   v128_t F4 = wasm_f32x4_splat(0), R4 = F4, B4 = F4;
@@ -77,11 +80,16 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
         off_middle = wasm_f32x4_add(off_middle, wasm_v128_and(not_later, off_j));
       }
     }
-    const auto [error, stored] =
+    const StoredVertex vertex =
         stored_vertex(F, R, B, off_middle, dP, vs, wasm_f32x4_splat(power), wasm_f32x4_splat(inverse_power));
-    const v128_t better = wasm_f32x4_lt(error, best.error);
-    best.error = wasm_v128_bitselect(error, best.error, better);
-    best.scale = wasm_v128_bitselect(stored, best.scale, better);
+    v128_t better = wasm_f32x4_lt(vertex.error, best.error);
+    if constexpr (weighted) {
+      const v128_t is_exact = wasm_f32x4_le(wasm_f32x4_mul(vertex.rise, wasm_f32x4_splat(0.2f)), vertex.error);
+      const v128_t is_inside = wasm_f32x4_le(wasm_f32x4_abs(vertex.off), wasm_f32x4_splat(farthest));
+      better = wasm_v128_and(better, wasm_v128_or(is_exact, is_inside));
+    }
+    best.error = wasm_v128_bitselect(vertex.error, best.error, better);
+    best.scale = wasm_v128_bitselect(vertex.scale, best.scale, better);
     best.is_short = wasm_v128_bitselect(is_short_mask, best.is_short, better);
   }
 }

@@ -207,10 +207,10 @@ inline void sweep_iq4_cell(const v128_t* u, const v128_t* U, int16_t centre, flo
       off = wasm_f32x4_add(off, wasm_v128_and(not_later, wasm_v128_load32_splat(event_off + j)));
       Dm = wasm_f32x4_add(Dm, wasm_v128_and(not_later, wasm_v128_load32_splat(event_D + j)));
     }
-    const auto [error, stored] = stored_vertex(F, R, B, off, Dm, vs, to_stored, from_stored);
-    const v128_t better = wasm_f32x4_lt(error, best.error);
-    best.error = wasm_v128_bitselect(error, best.error, better);
-    best.scale = wasm_v128_bitselect(wasm_v128_xor(stored, sign), best.scale, better);
+    const StoredVertex vertex = stored_vertex(F, R, B, off, Dm, vs, to_stored, from_stored);
+    const v128_t better = wasm_f32x4_lt(vertex.error, best.error);
+    best.error = wasm_v128_bitselect(vertex.error, best.error, better);
+    best.scale = wasm_v128_bitselect(wasm_v128_xor(vertex.scale, sign), best.scale, better);
   }
 }
 

@@ -35,6 +35,7 @@ inline v128_t chord_bound(v128_t left, v128_t right, v128_t curve, v128_t half_i
 // The half float nearest to the vertex of a choice of codes' parabola, and the error there, in units of 1 / to_stored.
 struct StoredVertex {
   v128_t error, scale;
+  v128_t off, rise;  // how far the scale is from s, and by how much the error at s is above the lowest one
 };
 // F, R and B are sum r^2, sum r q and sum q^2 of another choice, r = u - s q; the events between the two add 2 dB to B
 // and take s dB - dR from R. Errors kept as differences from the scale s lose no precision to cancellation.
@@ -49,10 +50,12 @@ inline StoredVertex stored_vertex(v128_t F, v128_t R, v128_t B, v128_t dR, v128_
   const v128_t even = wasm_i32x4_add(wasm_v128_and(vertex, wasm_i32x4_splat(1)), wasm_i32x4_splat(-1));
   const v128_t odd_vertex = wasm_i32x4_add(vertex, wasm_v128_and(correction, even));
   v128_t error = wasm_f32x4_sub(F, wasm_f32x4_mul(s, wasm_f32x4_add(dR, dR)));
-  error = wasm_f32x4_sub(error, wasm_f32x4_mul(R_new, step));
+  const v128_t rise = wasm_f32x4_mul(R_new, step);
+  error = wasm_f32x4_sub(error, rise);
   const v128_t stored = stored_halves(wasm_f32x4_mul(odd_vertex, to_stored));
-  const v128_t off = wasm_f32x4_sub(wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), s), step);
-  return {wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(off, off))), stored};
+  const v128_t off = wasm_f32x4_sub(wasm_f32x4_mul(stored, from_stored), s), rounding = wasm_f32x4_sub(off, step);
+  error = wasm_f32x4_add(error, wasm_f32x4_mul(B_new, wasm_f32x4_mul(rounding, rounding)));
+  return {error, stored, off, rise};
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -272,6 +272,22 @@ TEST(WeightedExactIntegers, TellsScalesApartThatAHeavyWeightHides) {
   }
 }
 
+/// Heavy weights near zero leave the same error at every scale; the other weight fits every scale that it is a multiple
+/// of, but for the rounding of half floats. Single precision takes a scale for better where it looks at it from far.
+TEST(WeightedExactIntegers, LooksAtScalesFromNear) {
+  Block x(32, 0.0f), w(32, 0.0f);
+  x[0] = 0.3f, x[1] = -6.7e-5f, x[2] = 1.8e-4f;
+  w[0] = 0.2f, w[1] = 12.0f, w[2] = 2400.0f;
+  for (const Kernel kernel : every_kernel()) {
+    ExactIntegers search(8, kernel);
+    const float found = search.best_scale(x.data(), w.data());
+    EXPECT_EQ(search.slow_blocks(), 0u);
+    const double reached = reference::error_at_scale(x, w, integer_levels(8), found);
+    const double lowest = reference::lowest_error_of_half_scales(x.data(), w.data(), 8, reached);
+    EXPECT_LT(reached / lowest - 1, 4e-6);
+  }
+}
+
 TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
