@@ -5,6 +5,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "formats/point_grammar.h"
 #include "model/gguf_model.h"
 #include "plan/check_overrides.h"
 #include "plan/model_facts.h"
@@ -90,6 +91,58 @@ ImportanceFile chosen_importance(const PlanOptions& options, const ImportanceFil
   return chosen;
 }
 
+/// Whether the method calibrated chooses the codes of a tensor that is converted.
+bool is_calibrated(const ModelTensor& source, Type to, const PlanOptions& options) {
+  const bool in_layer = source.shape.size() > 1 && block_number(source.name).has_value();
+  return options.method == calibrated_method && in_layer && can_calibrate(format_of(to));
+}
+
+[[noreturn]] void refuse_without_importance(const std::string& tensor, Type to, const FileType& file_type) {
+  throw Error("The tensor " + tensor + " cannot become " + display_name(to) + " in a file of type " +
+              std::string(file_type.name) +
+              " without an importance matrix: the method \"calibrated\" takes importance from its text for " +
+              std::string(served_by_calibration) +
+              ". Add a matrix (imatrix.gguf or imatrix.dat), or choose another type.");
+}
+
+/// One decision for each tensor. The text that calibrates says what the inputs of the matrices that it serves count, so
+/// these need no importance matrix; where they would, types are those of a run that has one.
+std::vector<Decision> decide_types(const Model& model, std::span<const uint32_t> order, const ModelFacts& facts,
+                                   std::span<const RecipeTensor> tensors, RecipeOptions recipe,
+                                   const PlanOptions& options, Layout& layout) {
+  const bool stands_in = options.method == calibrated_method && !recipe.have_importance;
+  recipe.require_importance = recipe.require_importance && !stands_in;
+  std::vector<Decision> decisions = decide(facts, tensors, recipe);
+  const auto needs = [](const Decision& decision) { return decision.needs_importance; };
+  if (stands_in && std::any_of(decisions.begin(), decisions.end(), needs)) {
+    recipe.have_importance = true;
+    decisions = decide(facts, tensors, recipe);
+  }
+  for (size_t i = 0; i < order.size(); ++i) {
+    const ModelTensor& source = model.tensors()[order[i]];
+    Decision& decision = decisions[i];
+    if (!decision.needs_importance) continue;
+    if (is_calibrated(source, decision.type, options)) {
+      decision.needs_importance = false;
+      if (stands_in) ++layout.weighed_by_text;
+    } else if (stands_in && options.recipe.require_importance) {
+      refuse_without_importance(source.name, decision.type, *recipe.file_type);
+    }
+  }
+  return decisions;
+}
+
+/// What the method calibrated does about a tensor that is quantized.
+std::string words_on_calibration(const PlannedTensor& tensor) {
+  if (tensor.method != calibrated_method) {
+    return " It is not calibrated, which is for " + std::string(served_by_calibration) + ", but written by " +
+           std::string(tensor.method) + '.';
+  }
+  return " Its codes are chosen by what it puts out; where they are no better on tokens held back, those of " +
+         std::string(find_points(tensor.to) ? "llama.cpp's search, weighted by the same text," : "lowest-error") +
+         " stay.";
+}
+
 /// Gives a tensor that is converted its entry of the matrix, or the reason why there is none.
 void find_importance(PlannedTensor& tensor, const ModelTensor& source, const ImportanceIndex& index, bool needed) {
   const ImportanceMatch match = match_importance(index, source.name, source.shape, needed);
@@ -135,7 +188,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   recipe.have_importance = recipe.have_importance || layout.importance_used;
   ModelFacts facts = model_facts(model.metadata(), options.overrides);
   facts.auto_type = model.auto_type();
-  std::vector<Decision> decisions = decide(facts, tensors, recipe);
+  std::vector<Decision> decisions = decide_types(model, order, facts, tensors, recipe, options, layout);
 
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
@@ -157,11 +210,10 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               0});
     PlannedTensor& planned = layout.tensors.back();
     if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel())) {
-      planned.method = chosen->method;
-      const bool in_layer = source.shape.size() > 1 && block_number(source.name).has_value();
-      if (options.method == calibrated_method && in_layer && can_calibrate(format_of(planned.to)))
-        planned.method = calibrated_method;
+      planned.method = is_calibrated(source, planned.to, options) ? calibrated_method : chosen->method;
     }
+    if (options.method == calibrated_method && planned.converts() && format_of(planned.to).quantized)
+      planned.reason += words_on_calibration(planned);
     if (layout.importance_used && planned.converts()) {
       find_importance(planned, source, importance.index, decision.needs_importance);
     }

@@ -4,6 +4,10 @@
 
 namespace nibble {
 
+/// What the method calibrated chooses the codes of.
+inline constexpr std::string_view served_by_calibration =
+    "matrices of layers, in types whose codes are levels, or points with signs (IQ2, IQ3)";
+
 /// Everything of a plan but its jobs and the bytes of its headers: types, order, places and sizes.
 struct Layout {
   std::vector<PlannedTensor> tensors;  ///< in output order
@@ -15,6 +19,7 @@ struct Layout {
   bool importance_used = false;   ///< a matrix with at least one entry counts
   bool realigned = false;         ///< general.alignment had to become 32
   bool needs_importance = false;  ///< a tensor must not be written without an importance matrix
+  uint64_t weighed_by_text = 0;   ///< tensors that would need a matrix, there being none, but for the method calibrated
 
   double bits_per_weight() const {
     return weight_count ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(weight_count) : 0;

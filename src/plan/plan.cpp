@@ -7,6 +7,7 @@
 
 #include "container/gguf_limits.h"
 #include "container/text.h"
+#include "formats/point_grammar.h"
 #include "plan/jobs.h"
 #include "plan/layout.h"
 #include "plan/model_notes.h"
@@ -106,9 +107,8 @@ void note_methods(const Plan& plan, Notes& notes) {
   for (const auto& [type, count] : counts) {
     if (plan.method == calibrated_method) {
       notes.add(counted(count, "tensor") + " of type " + display_name(type) + " will be written by the method " +
-                in_quotes(methods[type]) +
-                ": the method \"calibrated\" is for matrices of layers, in types whose codes are levels, or points "
-                "with signs (IQ2, IQ3).");
+                in_quotes(methods[type]) + ": the method \"calibrated\" is for " + std::string(served_by_calibration) +
+                '.');
       continue;
     }
     notes.add(display_name(type) + " cannot be written by the method " + in_quotes(plan.method) + "; " +
@@ -132,6 +132,11 @@ void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const
   plan.notes = model_notes(model, options.overrides);
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
+  if (layout.weighed_by_text > 0) {
+    plan.notes.add(counted(layout.weighed_by_text, "tensor") +
+                   " of types that need an importance matrix will be weighed by the text that calibrates. Which tensor "
+                   "gets which type is as with a matrix.");
+  }
   note_rules(options, model, plan.notes);
   if (layout.importance_used) note_importance(plan, model, plan.notes);
   if (const uint64_t alignment = model.metadata().alignment; alignment != gguf::default_alignment) {
@@ -149,8 +154,13 @@ void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const
   plan.notes.put_warnings_first();
 }
 
+/// Whether the text that calibrates says what the columns count, as a matrix would.
+bool is_weighed_by_text(const PlannedTensor& tensor) {
+  return tensor.method == calibrated_method && find_points(tensor.to) && !tensor.importance;
+}
+
 JobLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
-  const bool weighted = tensor.importance.has_value();
+  const bool weighted = tensor.importance || is_weighed_by_text(tensor);
   return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
 }
 

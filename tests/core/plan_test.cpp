@@ -99,6 +99,13 @@ TEST(Plan, CalibratesMatricesOfLayersAndSaysWhatElseIsWritten) {
       "tensorTypes":[{"pattern":"10.ffn_up","type":"iq3_s"},{"pattern":"blk.2.ffn_up","type":"tq2_0"}]})"));
   EXPECT_EQ(planned(codebook, model, "blk.10.ffn_up.weight").method, "calibrated");
   EXPECT_EQ(planned(codebook, model, "blk.2.ffn_up.weight").method, "llama.cpp");
+  const auto reason = [&](const Plan& of, const std::string& tensor) { return planned(of, model, tensor).reason; };
+  EXPECT_THAT(reason(plan, "blk.10.ffn_up.weight"), HasSubstr("on tokens held back, those of lowest-error stay."));
+  EXPECT_THAT(reason(codebook, "blk.10.ffn_up.weight"),
+              HasSubstr("those of llama.cpp's search, weighted by the same text, stay."));
+  EXPECT_THAT(reason(plan, "token_embd.weight"), HasSubstr("It is not calibrated, which is for matrices of layers"));
+  EXPECT_THAT(reason(codebook, "blk.2.ffn_up.weight"), HasSubstr("but written by llama.cpp."));
+  EXPECT_THAT(reason(plan, "blk.2.attn_norm.weight"), ::testing::Not(HasSubstr("calibrated")));
 }
 
 TEST(Plan, MovesItsKeysToTheEnd) {
@@ -225,9 +232,10 @@ ImportanceFile two_entries() {
   return {"some folder/matrix.dat", index};
 }
 
-B importance_model() {
+B importance_model(int layers = 1) {
   B file;
-  file.value("general.architecture", "llama").value("quantize.imatrix.file", "older").value("llama.block_count", 1);
+  file.value("general.architecture", "llama").value("quantize.imatrix.file", "older");
+  file.value("llama.block_count", layers);
   file.tensor("blk.0.attn_q.weight", {256, 8}, f16, 4096)
       .tensor("blk.0.ffn_up_exps.weight", {256, 5, 3}, f16, 7680)
       .tensor("blk.0.attn_k.weight", {256, 2}, f16, 1024);
@@ -292,6 +300,49 @@ TEST(PlanImportance, ThatFitsNothingIsSaid) {
   const ImportanceFile matrix = two_entries();
   EXPECT_THAT(remarks_of(make_plan(model, options(R"({"type":"Q8_0"})"), &matrix)),
               ElementsAre(HasSubstr("made for another one")));
+}
+
+TEST(PlanImportance, IsTakenFromTheTextWhereItCalibratesAllThatNeedsIt) {
+  B file = importance_model(8);
+  file.tensor("blk.0.ffn_down.weight", {256, 2}, f16, 1024);
+  const Model model = model_of({file});
+  const std::string rules =
+      R"("tensorTypes":[{"pattern":"attn_q","type":"iq2_xxs"},{"pattern":"up","type":"iq3_xxs"}])";
+  EXPECT_THAT(problem(model, R"({"type":"IQ4_XS",)" + rules + "}"), HasSubstr("cannot become IQ2_XXS"));
+  const PlanOptions chosen = options(R"({"type":"IQ4_XS","method":"calibrated","jobBytes":2048,)" + rules + "}");
+  const Plan plan = make_plan(model, chosen);
+  EXPECT_EQ(planned(plan, model, "blk.0.attn_q.weight").to, Type::iq2_xxs);
+  EXPECT_EQ(planned(plan, model, "blk.0.ffn_down.weight").to, Type::iq4_xs) << "the mix is that with a matrix";
+  EXPECT_THAT(remarks_of(plan), ElementsAre(HasSubstr("2 tensors of types that need an importance matrix will be "
+                                                      "weighed by the text that calibrates")));
+  for (const Job& job : plan.jobs) {
+    if (plan.tensors[job.tensor].to != Type::iq3_xxs) continue;
+    EXPECT_EQ(job.first_weight / 1280, (job.first_weight + job.weight_count - 1) / 1280) << "a row of importance each";
+  }
+  const Price price = make_price(model, chosen);
+  EXPECT_FALSE(price.needs_importance);
+  EXPECT_EQ(price.output_bytes, plan.output_bytes);
+  const Plan other = make_plan(model, options(R"({"type":"IQ4_XS","method":"calibrated"})"));
+  EXPECT_EQ(planned(other, model, "blk.0.ffn_down.weight").to, Type::q5_K) << "nothing needs a matrix";
+  EXPECT_THAT(remarks_of(other), ElementsAre());
+  const ImportanceFile matrix = two_entries();
+  EXPECT_THAT(remarks_of(make_plan(model, options(R"({"type":"IQ2_XXS","method":"calibrated"})"), &matrix)),
+              ElementsAre(HasSubstr("2 tensors without an entry in the importance matrix")));
+}
+
+TEST(PlanImportance, IsNotTakenFromTheTextForWhatIsNotCalibrated) {
+  const Model model = model_of({mixed_order()});
+  EXPECT_EQ(problem(model, R"({"type":"IQ2_XXS","method":"calibrated"})"), "");
+  const std::string pure = R"({"type":"IQ2_XXS","pure":true,"method":"calibrated"})";
+  EXPECT_EQ(
+      problem(model, pure),
+      "The tensor token_embd.weight cannot become IQ2_XXS in a file of type IQ2_XXS without an importance matrix: "
+      "the method \"calibrated\" takes importance from its text for matrices of layers, in types whose codes are "
+      "levels, or points with signs (IQ2, IQ3). Add a matrix (imatrix.gguf or imatrix.dat), or choose another "
+      "type.");
+  EXPECT_TRUE(make_price(model, options(pure)).needs_importance);
+  EXPECT_THAT(problem(model, R"({"type":"IQ1_S","method":"calibrated"})"),
+              HasSubstr("blk.2.ffn_up.weight cannot become IQ1_S"));
 }
 
 // ---- shards

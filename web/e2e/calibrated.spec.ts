@@ -1,10 +1,10 @@
 /** Choosing codes by a text, in the page: the command line's bytes, and what stands in the way. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
 import {
   chooseType,
@@ -91,6 +91,62 @@ async function useStatistics(page: Page, path: string): Promise<void> {
   await (await chooser).setFiles(path);
   await expect(panel(page)).toContainText('No text is read.');
 }
+
+/** Whether a file's name shows its ending within what it stands in, on a narrow screen. */
+async function expectEnding(button: Locator, ending: string): Promise<void> {
+  await button.scrollIntoViewIfNeeded();
+  const end = button.locator('.file-name > :last-child');
+  expect(await end.textContent()).toContain(ending);
+  const [outer, inner] = [await button.boundingBox(), await end.boundingBox()];
+  expect(outer!.x + outer!.width).toBeLessThanOrEqual(390);
+  expect(inner!.x + inner!.width).toBeLessThanOrEqual(outer!.x + outer!.width);
+}
+
+test('long names of files fit a narrow screen and keep their endings', async ({ page }) => {
+  test.slow(); // a run of a model on the command line
+  const long = 'one-of-the-longest-names-that-anybody-gave-a-file-'.repeat(3).slice(0, 100);
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
+  const [file, model] = [join(folder, `${long}-F32.safetensors`), join(folder, `${long}-F32.gguf`)];
+  try {
+    copyFileSync(data(SMALL), model);
+    const how = ['--method', 'calibrated', '--tokens', '2560', '--level', 'one-pass', '--no-answers'];
+    const save = ['--save-calibration', file];
+    execFileSync(process.execPath, [program, 'quantize', ...how, ...save, model, join(folder, 'own.gguf'), 'Q4_0']);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto('./');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Open…' }).click();
+    await (await chooser).setFiles(model);
+    await calibrated(page).check();
+    await useStatistics(page, file);
+    await page.locator('.size-panel').getByText('What is made small').click();
+    const measure = page.getByRole('button', { name: `Measure outputs by ${long}-F32.safetensors` });
+    await expectEnding(measure, '32.safetensors');
+    await expectNoSidewaysScrolling(page);
+    await quantize(page, 'Q4_0', CALIBRATING);
+    await expectEnding(page.getByRole('link', { name: `Save ${long}` }), '-Q4_0.gguf');
+    await expectNoSidewaysScrolling(page);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('types that need an importance matrix do without one where they are calibrated', async ({ page }) => {
+  test.slow(); // every point of a codebook is looked at
+  await page.goto('./');
+  await openModel(page);
+  await chooseType(page, 'IQ2_XXS');
+  await expect(page.locator('#plan').getByRole('alert')).toContainText(/importance matrix/);
+  await calibrated(page).check();
+  await expect(page.locator('#plan').getByRole('alert')).toHaveCount(0);
+  await expect(page.locator('#plan')).toContainText('will be weighed by the text that calibrates');
+  await panel(page).getByLabel('Tokens of the text, at most').selectOption('4096');
+  await panel(page).getByLabel('How much is done').selectOption('one-pass');
+  await quantize(page, 'IQ2_XXS', 2 * CALIBRATING);
+  await expect(page.locator('.calibrated-result')).toContainText('of lowest-error’s divergence');
+  const answers = page.getByRole('region', { name: 'Answers', exact: true });
+  await expect(answers.getByRole('button', { name: /Measure the same by/ })).toBeVisible({ timeout: 60_000 });
+});
 
 test('statistics that a calibration kept give the same bytes, and say what types change of outputs', async ({
   page,

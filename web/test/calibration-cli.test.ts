@@ -102,6 +102,36 @@ describe('the method calibrated', { timeout: 120_000 }, () => {
     expect(without.calibration!.answers).toBe(null);
   });
 
+  it('needs no importance matrix for types that do, and compares with one of the same text', async () => {
+    const own = [...measured, '--tokens', '2560', '--level', 'one-pass'];
+    const plain = await quantize(
+      ts3m,
+      'weighed.gguf',
+      'IQ2_XXS',
+      ...own,
+      '--compare-method',
+      'llama.cpp',
+      '--receipt',
+      'weighed.json',
+    );
+    expect(plain.notes.map(({ text }) => text).join()).toMatch(/28 tensors of types that need an importance matrix/);
+    expect(plain.reference!.total.rmse).toBeGreaterThan(0);
+    const again = await nibble('repeat', 'weighed.json', ts3m, 'weighed-again.gguf', '--calibration', 'first.txt');
+    expect(again.out).toMatch(/The same bytes as the receipt's run\./);
+    const matrix = ['--imatrix', testData('ts3m-imatrix.gguf')];
+    const weighted = await quantize(ts3m, 'matrix.gguf', 'IQ2_XXS', ...own, ...matrix);
+    expect(weighted.calibration!.parts).toEqual(plain.calibration!.parts);
+    const [one, other] = [plain, weighted].map(({ calibration }) => calibration!.answers!);
+    expect(one!.after).toEqual(other!.after);
+    // That matrix is of another text, but stories.
+    expect(one!.before.divergence.value / other!.before.divergence.value).toBeCloseTo(1, 0.5);
+    expect(one!.after.divergence.value).toBeLessThan(0.8 * one!.before.divergence.value);
+    const refused = await nibble('quantize', ts3m, 'refused.gguf', 'IQ2_XXS', '--pure', ...own);
+    expect(refused.err).toMatch(
+      /token_embd\.weight cannot become IQ2_XXS .* takes importance from its text for matrices/,
+    );
+  });
+
   it('gives the same bytes on any number of workers and either kernel, and again by its receipt', async () => {
     const own = [...calibrated, '--tokens', '4096', '--level', 'layers'];
     const hashes: (string | null)[] = [];
@@ -218,6 +248,10 @@ describe('the method calibrated', { timeout: 120_000 }, () => {
     const ofLayers = ({ steps }: Observation) =>
       steps.filter(({ name }) => name.startsWith('blk.')).reduce((sum, { errorBefore }) => sum + errorBefore, 0);
     expect(ofLayers(observed)).toBeLessThan(0.8 * ofLayers(plain));
+
+    // By the text itself: the same statistics, and so the same figures.
+    expect(await measure('--calibration', 'first.txt', '--tokens', '4096')).toEqual(measured);
+    expect((await nibble('measure', small, '--tokens', '4096')).err).toMatch(/--tokens is for a text/);
 
     await measure('-o', 'weights.json');
     expect(JSON.parse((await solve('weights.json')).out)).toMatchObject({ objective: 'squared' });

@@ -6,6 +6,7 @@ import {
   calibrateFrom,
   calibrationMemory,
   calibrationPass,
+  collectStatistics,
   cutText,
   divideTexts,
   hashFiles,
@@ -112,6 +113,13 @@ function expectMethod(options: CalibrationOptions): void {
   if (given) throw new Problem(`${given} is for the method calibrated. Add --method calibrated, or leave it out.`);
 }
 
+/** Throws Problem where options of a text are given, but no text. */
+export function expectText({ calibration, tokens, chatTemplate }: CalibrationOptions): void {
+  const given = tokens !== undefined ? '--tokens' : chatTemplate === false ? '--no-chat-template' : null;
+  if (given && calibration === undefined)
+    throw new Problem(`${given} is for a text. Add --calibration, or leave it out.`);
+}
+
 /** Reads and cuts the text. Throws Problem. */
 export async function readCalibrationTexts(
   model: OpenedModel,
@@ -211,6 +219,24 @@ function calibrateByFile({ model, plan, scratch, signal, options }: Work): Promi
       }),
     );
   });
+}
+
+/** Runs the model over a text for the statistics of one pass, for as long as `use` takes. Throws Stopped or Problem. */
+export async function withTextStatistics<T>(
+  model: OpenedModel,
+  options: CalibrationOptions & ComputeOptions,
+  signal: AbortSignal,
+  display: LineDisplay,
+  use: (statistics: StatisticsFile) => Promise<T>,
+): Promise<T> {
+  const texts = await readCalibrationTexts(model, options);
+  const scratch = createNodeScratch();
+  try {
+    const run = { ...workersOf(options), signal, onProgress: shownAs('reading the text', display) };
+    return await use(await collectStatistics(model, texts, scratch, run));
+  } finally {
+    scratch.close();
+  }
 }
 
 /** Opens and hashes a file of statistics for as long as `use` takes. */

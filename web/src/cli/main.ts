@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { featureRule, Problem, Stopped, sentenceOf } from '../core';
+import { featureRule, Problem, Stopped, sentenceOf, usualTokens } from '../core';
 import { measure, observe, solve, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import {
@@ -30,6 +30,7 @@ import {
   parseSize,
   parseWhole,
   parseTimes,
+  parseTokens,
   parseWorkers,
   tensorTypeOption,
 } from './options';
@@ -164,9 +165,14 @@ addComputeOptions(addRecipeOptions(program.command('measure')))
     'half of the interval, relative to the error, for which more rows are read (default: 0.05)',
     parseNumber,
   )
-  .option(
-    '--from-calibration <file>',
-    'also measure what types change of the outputs, calibrated, by what quantize --save-calibration wrote',
+  .option('--calibration <text>', 'also measure what types change of the outputs, calibrated, for a text')
+  .option('--tokens <n>', `with --calibration: tokens of the text at most (default: ${usualTokens})`, parseTokens(1))
+  .option('--no-chat-template', 'with --calibration: the text as it is, where the model has a chat template')
+  .addOption(
+    new Option(
+      '--from-calibration <file>',
+      'the same by what quantize --save-calibration wrote; the model reads no text',
+    ).conflicts(['calibration', 'tokens']),
   )
   .option('-o, --output <file>', 'where to write the measurement (JSON)')
   .option('--json', 'print the measurement')

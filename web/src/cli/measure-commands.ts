@@ -10,6 +10,7 @@ import {
   type PlanOptions,
   type Role,
   type SolveRequest,
+  type StatisticsFile,
   type Solution,
 } from '../core';
 import { nodePlatform } from '../platform/node';
@@ -17,7 +18,14 @@ import { readText } from '../platform/node-files';
 import { writeText } from '../platform/node-destination';
 import { fromJson } from '../wasm/json';
 import { duration } from '../text/units';
-import { calibrationFiles, shownAs, withStatistics } from './calibration';
+import {
+  calibrationFiles,
+  expectText,
+  shownAs,
+  withStatistics,
+  withTextStatistics,
+  type CalibrationOptions,
+} from './calibration';
 import { describeMeasurement, describeMix, describeObservation } from './describe-measure';
 import { LineDisplay, withDisplay } from './display';
 import { notesOn, tell } from './notes';
@@ -29,11 +37,14 @@ import { withModel } from './with-model';
 
 /** Measuring a model, and choosing types from what was measured. */
 
-export interface MeasureCommandOptions extends RecipeOptions, ComputeOptions {
+export interface MeasureCommandOptions
+  extends
+    RecipeOptions,
+    ComputeOptions,
+    Pick<CalibrationOptions, 'calibration' | 'tokens' | 'chatTemplate' | 'fromCalibration'> {
   types?: string;
   allRows?: boolean;
   precision?: number;
-  fromCalibration?: string;
   output?: string;
   json?: boolean;
 }
@@ -46,6 +57,7 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
     ...(options.precision !== undefined && { precision: options.precision }),
   };
   const chosen = planOptions('Q8_0', options);
+  expectText(options);
   const check = (checks: Checks) => {
     checks.plan(chosen);
     checks.measure(wish);
@@ -63,15 +75,12 @@ export async function measure(path: string, options: MeasureCommandOptions, sign
         );
       };
       const run = { ...workersOf(options), signal, onProgress };
-      const { fromCalibration: path } = options;
-      if (path === undefined) return measureModel(model, chosen, wish, run);
-      return withStatistics(path, signal, async ({ open }) =>
-        measureModel(model, chosen, wish, {
-          ...run,
-          statistics: await open(),
-          onOutputs: shownAs('measuring outputs', display),
-        }),
-      );
+      const { calibration: text, fromCalibration: path } = options;
+      const byOutputs = (statistics: StatisticsFile) =>
+        measureModel(model, chosen, wish, { ...run, statistics, onOutputs: shownAs('measuring outputs', display) });
+      if (text !== undefined) return withTextStatistics(model, options, signal, display, byOutputs);
+      if (path !== undefined) return withStatistics(path, signal, async ({ open }) => byOutputs(await open()));
+      return measureModel(model, chosen, wish, run);
     });
     try {
       const json = measurement.json();

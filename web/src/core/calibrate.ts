@@ -15,7 +15,7 @@ import { CalibrationCost, type CalibrationWork } from './calibration-cost';
 import {
   StatisticsWriter,
   statisticsBytes,
-  type StatisticsFile,
+  StatisticsFile,
   type StatisticsHead,
   type StatisticsTarget,
   type StatisticsWindow,
@@ -31,7 +31,7 @@ import type { HashedFile } from './hash';
 import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
 import type { ByteSource } from './source';
-import type { PassPlan, PassStep, Plan, Text } from './types';
+import type { PassPlan, PassStep, Plan, PlanOptions, Text } from './types';
 import type { SumsDone, SumsKind } from './calibration-protocol';
 
 /** The stretches of a text. */
@@ -129,6 +129,30 @@ export async function calibrate(
   const running = new RunningCalibration(model, plan, pass, texts, level, scratch, controls);
   try {
     return await running.run();
+  } finally {
+    running.stop();
+  }
+}
+
+/** In which every matrix counts whose rows fit any type, and which few models are stored in. */
+const anyType: PlanOptions = { type: 'Q5_1', pure: true, method: 'calibrated', allowRequantize: true };
+
+/**
+ * The statistics of one pass over the texts, which belong to the model and the texts alone: no codes are chosen. They
+ * stay in `scratch`. Throws Stopped or Problem.
+ */
+export async function collectStatistics(
+  model: OpenedModel,
+  texts: CalibrationTexts,
+  scratch: Scratch,
+  controls: PassControls = {},
+): Promise<StatisticsFile> {
+  const pass = calibrationPass(model, texts);
+  const own = { ...controls, save: { write: scratch.write }, onlySaves: true };
+  const running = new RunningCalibration(model, model.plan(anyType), pass, texts, 'one-pass', scratch, own);
+  try {
+    const { source } = await running.run();
+    return await StatisticsFile.open(source, model.core.platform.openSource(source));
   } finally {
     running.stop();
   }
@@ -241,6 +265,7 @@ export async function calibrateFrom(
       figures: { ...figures, statistics: file, seconds, parts: rounding.parts, answers: null },
       source: await scratch.handle(),
       offsets: rounding.offsets,
+      importance: rounding.importance,
     };
   } finally {
     workers.stop();
@@ -312,7 +337,7 @@ class RunningCalibration {
   readonly #level: CalibrationLevel;
   readonly #texts: CalibrationTexts;
   readonly #scratch: Scratch;
-  readonly #controls: CalibrationControls;
+  readonly #controls: CalibrationControls & { onlySaves?: boolean };
   readonly #workers: PassWorkers;
   readonly #rounding: CalibrationRounding;
   readonly #writer: StatisticsWriter | null;
@@ -333,7 +358,7 @@ class RunningCalibration {
     texts: CalibrationTexts,
     level: CalibrationLevel,
     scratch: Scratch,
-    controls: CalibrationControls,
+    controls: CalibrationControls & { onlySaves?: boolean },
   ) {
     this.#model = model;
     this.#pass = pass;
@@ -397,6 +422,7 @@ class RunningCalibration {
       },
       source: await this.#scratch.handle(),
       offsets: this.#rounding.offsets,
+      importance: this.#rounding.importance,
     };
   }
 
@@ -459,6 +485,7 @@ class RunningCalibration {
     for (const window of windowsOf(step)) {
       const statistics = await this.#statistics(step, window);
       await this.#workers.orFailure(this.#writer?.add(statistics) ?? Promise.resolve());
+      if (this.#controls.onlySaves) continue;
       await this.#rounding.roundWindow(targets, window, statistics, (matrix) => this.#showProgress(matrix));
     }
     for (const { planned } of targets) this.#encoded.add(planned.name);

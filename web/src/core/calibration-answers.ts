@@ -1,15 +1,16 @@
 import { answersOf } from './answers';
 import type { AnswerFigures, Calibration, CalibrationAnswers } from './calibration';
 import type { CalibrationTexts } from './calibrate';
-import type { OpenedModel } from './opened-model';
+import type { OpenedModel, PreparedRun } from './opened-model';
 import { progressSince, runPass, type PassControls } from './pass';
 import { PlannedNetwork } from './planned-network';
+import { withoutCalibrating, withTextImportance } from './text-importance';
 import type { PlanOptions } from './types';
 
 /**
  * What a run with `options`, whose method is "calibrated", will answer on the tokens held back, and what one with the
- * method lowest-error would: how far either is from the model. Takes each text through two networks twice; quantizes
- * the model twice as it reads. Throws Stopped or Problem.
+ * method lowest-error would in the same types: how far either is from the model. Takes each text through two networks
+ * twice; quantizes the model twice as it reads. Throws Stopped or Problem.
  */
 export async function measureCalibration(
   model: OpenedModel,
@@ -21,8 +22,9 @@ export async function measureCalibration(
   const start = performance.now();
   const texts = heldBack.map(({ tokens }) => ({ tokens, firstScored: 0 }));
   const workers = Math.max(1, controls.workers ?? model.core.platform.parallelism);
-  const measure = async (method: string, codes: Calibration | null, part: number): Promise<AnswerFigures> => {
-    const network = new PlannedNetwork(model, model.prepare({ ...options, method }), codes, workers);
+  const calibrated = withTextImportance(model.prepare(options), calibration);
+  const measure = async (run: PreparedRun, codes: Calibration | null, part: number): Promise<AnswerFigures> => {
+    const network = new PlannedNetwork(model, run, codes, workers);
     try {
       const figures = await runPass([model, network], texts, {
         ...controls,
@@ -34,7 +36,7 @@ export async function measureCalibration(
       network.close();
     }
   };
-  const before = await measure('lowest-error', null, 0);
-  const after = await measure('calibrated', calibration, 1);
+  const before = await measure(withoutCalibrating(calibrated, model.core), null, 0);
+  const after = await measure(calibrated, calibration, 1);
   return { before, after, seconds: (performance.now() - start) / 1000 };
 }

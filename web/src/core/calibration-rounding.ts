@@ -14,6 +14,7 @@ import type { OpenedModel } from './opened-model';
 import { Problem } from './problem';
 import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
+import { dampedDiagonal, isWeighedByText } from './text-importance';
 import type { ByteSource } from './source';
 import type { FormatInfo, Plan, PlannedTensor, RoundingRequest } from './types';
 
@@ -67,6 +68,8 @@ export function targetsOf({ core }: OpenedModel, plan: Plan): Map<string, Target
 export class CalibrationRounding {
   readonly targets: ReadonlyMap<string, Target>;
   readonly parts: CalibratedPart[] = [];
+  /** As Calibration.importance. */
+  readonly importance = new Map<number, Float32Array<ArrayBuffer>>();
   readonly #model: OpenedModel;
   readonly #level: CalibrationLevel;
   readonly #scratch: Scratch;
@@ -103,6 +106,7 @@ export class CalibrationRounding {
     const { columns } = window;
     const { tokens, residual } = statistics;
     const enough = areEnough(statistics, columns);
+    this.#weigh(targets, window, statistics);
     const types = new Set(targets.map(({ planned }) => planned.to));
     for (const type of types) {
       const request: RoundingRequest = {
@@ -125,6 +129,20 @@ export class CalibrationRounding {
         onMatrix(target.planned.name);
         await this.#round(target, window, tokens, enough, residual);
       }
+    }
+  }
+
+  #weigh(
+    targets: readonly Target[],
+    { expert, firstColumn, columns }: ColumnWindow,
+    { inputs }: WindowStatistics,
+  ): void {
+    for (const { number, planned, format } of targets) {
+      if (!isWeighedByText(planned, format)) continue;
+      const [rowLength, , matrices = 1] = planned.shape as [number, number, number?];
+      const all = this.importance.get(number) ?? new Float32Array(rowLength * matrices);
+      this.importance.set(number, all);
+      all.set(dampedDiagonal(inputs, columns), (expert ?? 0) * rowLength + firstColumn);
     }
   }
 

@@ -39,7 +39,7 @@ export interface CalibratedPart {
 
 /** What two outputs of the same types answer on the tokens held back, against the model: every position counts. */
 export interface CalibrationAnswers {
-  before: AnswerFigures; // of lowest-error
+  before: AnswerFigures; // of lowest-error; of IQ2 and IQ3 of llama.cpp's search, with importance, be it of the text
   after: AnswerFigures; // of what was calibrated
   seconds: number;
 }
@@ -67,6 +67,8 @@ export interface Calibration {
   source: SourceHandle;
   /** Where the bytes of a tensor of the plan begin in the source. */
   offsets: ReadonlyMap<number, number>;
+  /** What the columns of tensors that no importance matrix weighs count, by the same text: of each of its matrices. */
+  importance: ReadonlyMap<number, Float32Array<ArrayBuffer>>;
 }
 
 /** Fewer tokens than this do more harm than good. */

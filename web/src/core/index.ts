@@ -9,6 +9,7 @@ export {
   calibrateFrom,
   calibrationMemory,
   calibrationPass,
+  collectStatistics,
   expectStatistics,
   divideTexts,
   levelFor,

@@ -8,6 +8,7 @@ import { Problem, sentenceOf, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
 import type { RunReport, TensorReport } from './report';
 import { jobsPerWorker, type JobDone, type JobRequest, type StartWorker, type Work } from './protocol';
+import { withTextImportance } from './text-importance';
 import type { ByteSink, FinishedFile } from './sink';
 import type { Job, Plan, PlannedTensor, PlanOptions } from './types';
 
@@ -34,7 +35,9 @@ export async function run(
   run: RunOptions = {},
 ): Promise<RunReport> {
   if (run.signal?.aborted) throw new Stopped();
-  const runner = new Runner(model, model.prepare(options), sink, run);
+  const prepared = model.prepare(options);
+  const { calibration } = run;
+  const runner = new Runner(model, calibration ? withTextImportance(prepared, calibration) : prepared, sink, run);
   try {
     const files = await runner.run();
     return runner.report(options, files);

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
 import type { Objective } from '../../core/index';
 import { percent } from '../../text/units';
+import { FileName } from '../parts/file-name';
 import { measureOutputs, measuringOutputs, outputsBy } from '../state/measuring';
 import { mix, objective, roleWeights, solveAgain } from '../state/mixing';
 import { tellProblem } from '../state/notices';
@@ -119,7 +120,7 @@ function OutputsByText(): VNode | null {
           void measureOutputs(statistics).catch((error: unknown) => tellProblem('Outputs were not measured', error))
         }
       >
-        Measure outputs by {statistics.name}
+        Measure outputs by <FileName name={statistics.name} />
       </button>
     </p>
   );

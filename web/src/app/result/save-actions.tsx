@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
+import { FileName } from '../parts/file-name';
 import { deleteOutput, outputDeleted, type Result } from '../state/running';
 import { isBeside, outputPath } from '../../core/output-path';
 import { bytes, plural } from '../../text/units';
@@ -61,7 +62,7 @@ function Download({ file, name }: { file: FinishedFile; name: string }): VNode |
   if (!file.blob) return null;
   return (
     <a class="button primary large" href={url} download={name}>
-      Save {name} ({bytes(file.bytes)})
+      Save <FileName name={name} /> ({bytes(file.bytes)})
     </a>
   );
 }
