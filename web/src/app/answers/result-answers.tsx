@@ -1,5 +1,6 @@
 /** What quantizing changed in what the model says. */
 import type { VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { resultAnswers } from '../state/answering';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
@@ -27,14 +28,16 @@ export function ResultAnswers({ shown }: { shown: Result }): VNode {
 }
 
 /** The same types by the searches that need no text, beside this result. */
-function Beside({ shown: { options } }: { shown: Result }): VNode {
+function Beside({ shown: { options, opened: of } }: { shown: Result }): VNode {
   const { method, ...rest } = options;
   const others = [REFERENCE_METHOD, 'lowest-error'].filter((other) => other !== (method ?? REFERENCE_METHOD));
   const wishes = others.map((other) => (other === REFERENCE_METHOD ? rest : { ...rest, method: other }));
+  // Only the text of a calibration stands in for a matrix.
+  const lacking = useMemo(() => of.model.price(rest).needsImportance, [of, options]);
   return (
     <>
       <MeasuredList />
-      <MeasureButton wishes={wishes} what={`the same by ${others.join(' and ')}`} />
+      {!lacking && <MeasureButton wishes={wishes} what={`the same by ${others.join(' and ')}`} />}
     </>
   );
 }
