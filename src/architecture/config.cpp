@@ -132,6 +132,14 @@ std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key)
   return inner;
 }
 
+std::vector<std::pair<std::string, HuggingFaceConfig>> HuggingFaceConfig::objects() const {
+  std::vector<std::pair<std::string, HuggingFaceConfig>> list;
+  for (const JsonMember& member : json_->members()) {
+    if (auto inner = object(member.name)) list.emplace_back(member.name, *std::move(inner));
+  }
+  return list;
+}
+
 HuggingFaceConfig HuggingFaceConfig::with_defaults(std::span<const ConfigDefault> defaults) const {
   HuggingFaceConfig copy = *this;
   copy.defaults_ = defaults;

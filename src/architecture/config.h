@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/json.h"
@@ -44,6 +45,8 @@ class HuggingFaceConfig {
   bool has(std::string_view key) const { return find(key) != nullptr; }
   /// A member that is an object, as a configuration of its own; nothing when missing or not an object.
   std::optional<HuggingFaceConfig> object(std::string_view key) const;
+  /// Every member that is an object, with its name.
+  std::vector<std::pair<std::string, HuggingFaceConfig>> objects() const;
 
   /// The same configuration with defaults for numbers it does not state. `defaults` must outlive it.
   HuggingFaceConfig with_defaults(std::span<const ConfigDefault> defaults) const;

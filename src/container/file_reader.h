@@ -20,6 +20,8 @@ struct FileContents {
   std::string_view container;         ///< "GGUF", "safetensors"; empty for files beside the weights
   std::vector<StoredTensor> tensors;  ///< in the order of their data
   std::vector<std::pair<std::string, std::string>> texts;  ///< metadata of containers that only know texts
+  /// Bytes of small tensors that say how others are quantized, by their names.
+  std::vector<std::pair<std::string, std::vector<uint8_t>>> settings;
   std::optional<GgufHeader> header;  ///< of a GGUF file, or of the one that an older file stands for
   std::vector<uint8_t> whole;        ///< all bytes of a small file beside the weights
   Notes notes;                       ///< what a person should know

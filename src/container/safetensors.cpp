@@ -92,6 +92,12 @@ void place(std::vector<StoredTensor>& tensors, uint64_t data_offset, uint64_t fi
   }
 }
 
+/// True for what bitsandbytes writes beside each of its 4-bit tensors: a JSON text as bytes.
+bool holds_settings(const StoredTensor& tensor) {
+  return tensor.name.find(".quant_state.bitsandbytes__") != std::string::npos && tensor.dtype == "U8" &&
+         tensor.bytes > 0 && tensor.bytes <= safetensors::max_settings_bytes;
+}
+
 class SafetensorsFile : public FileReader {
  public:
   explicit SafetensorsFile(uint64_t file_bytes) : file_bytes_(file_bytes), wanted_{0, 8} {
@@ -103,6 +109,12 @@ class SafetensorsFile : public FileReader {
   ByteRange wanted() const override { return wanted_; }
 
   void take(std::span<const uint8_t> bytes) override {
+    if (!contents_.tensors.empty()) {
+      contents_.settings.emplace_back(contents_.tensors[next_ - 1].name,
+                                      std::vector<uint8_t>(bytes.begin(), bytes.end()));
+      want_settings();
+      return;
+    }
     if (wanted_.offset == 0) {
       read_length(load<uint64_t>(bytes.data()));
       return;
@@ -114,7 +126,7 @@ class SafetensorsFile : public FileReader {
     for (SafetensorsEntry& entry : header.entries) contents_.tensors.push_back(measured(std::move(entry)));
     place(contents_.tensors, 8 + wanted_.bytes, file_bytes_);
     contents_.texts = std::move(header.metadata);
-    wanted_ = {0, 0};
+    want_settings();
   }
 
   FileContents contents() override {
@@ -136,9 +148,19 @@ class SafetensorsFile : public FileReader {
     wanted_ = {8, length};
   }
 
+  /// Asks for the next tensor that says how others are quantized, if there is one.
+  void want_settings() {
+    wanted_ = {0, 0};
+    while (next_ < contents_.tensors.size() && wanted_.bytes == 0) {
+      const StoredTensor& tensor = contents_.tensors[next_++];
+      if (holds_settings(tensor)) wanted_ = {tensor.offset, tensor.bytes};
+    }
+  }
+
   uint64_t file_bytes_;
   ByteRange wanted_;
   FileContents contents_;
+  size_t next_ = 0;  // of the tensors, the first not yet looked at for settings
 };
 
 }  // namespace

@@ -16,4 +16,7 @@ constexpr uint64_t max_tensors = uint64_t{1} << 20;
 /// PyTorch has no tensor of more.
 constexpr size_t max_dimensions = 64;
 
+/// A text that says how a tensor is quantized has some 200 bytes.
+constexpr uint64_t max_settings_bytes = uint64_t{1} << 16;
+
 }  // namespace nibble::safetensors

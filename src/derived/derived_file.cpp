@@ -43,6 +43,14 @@ class Reader {
   size_t at_ = 0;
 };
 
+template <class Matrix, class Do>
+void each_stored(Matrix& matrix, Do&& act) {
+  for (auto* one : {&matrix.data, &matrix.scales, &matrix.zeros, &matrix.groups, &matrix.levels, &matrix.global,
+                    &matrix.nested.scales, &matrix.nested.levels}) {
+    act(*one);
+  }
+}
+
 }  // namespace
 
 uint64_t DerivedPart::count() const {
@@ -74,11 +82,13 @@ std::vector<double> DerivedFile::save() const {
     out.put(static_cast<uint64_t>(matrix.form));
     out.put(matrix.rows);
     out.put(matrix.columns);
-    for (const StoredMatrix* one : {&matrix.data, &matrix.scales, &matrix.zeros, &matrix.groups}) out.put(*one);
-    out.put(matrix.scale_rows);
-    out.put(matrix.scale_columns);
-    out.put(uint64_t{matrix.bits});
-    out.put(uint64_t{matrix.zero_plus});
+    each_stored(matrix, [&](const StoredMatrix& one) { out.put(one); });
+    for (const uint64_t number : {matrix.nested.block, matrix.scale_rows, matrix.scale_columns, uint64_t{matrix.bits},
+                                  uint64_t{matrix.zero_plus}, uint64_t{matrix.divide}, uint64_t{matrix.high_first}}) {
+      out.put(number);
+    }
+    out.put(matrix.nested.offset);
+    out.put(matrix.factor);
   }
   out.put(uint64_t{tensors.size()});
   for (const DerivedTensor& tensor : tensors) {
@@ -108,11 +118,11 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
     matrix.form = static_cast<MatrixForm>(in.small());
     matrix.rows = in.whole();
     matrix.columns = in.whole();
-    for (StoredMatrix* one : {&matrix.data, &matrix.scales, &matrix.zeros, &matrix.groups}) *one = in.stored();
-    matrix.scale_rows = in.whole();
-    matrix.scale_columns = in.whole();
-    matrix.bits = in.small();
-    matrix.zero_plus = in.small();
+    each_stored(matrix, [&](StoredMatrix& one) { one = in.stored(); });
+    for (uint64_t* number : {&matrix.nested.block, &matrix.scale_rows, &matrix.scale_columns}) *number = in.whole();
+    for (uint32_t* number : {&matrix.bits, &matrix.zero_plus}) *number = in.small();
+    for (bool* truth : {&matrix.divide, &matrix.high_first}) *truth = in.whole() != 0;
+    for (float* number : {&matrix.nested.offset, &matrix.factor}) *number = static_cast<float>(in.take());
     file.matrices.push_back(matrix);
   }
   for (uint64_t left = in.whole(); left > 0; --left) {

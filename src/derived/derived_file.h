@@ -18,19 +18,36 @@ struct StoredMatrix {
   uint64_t rows = 0, columns = 0;
 };
 
-/// How the weights of a matrix come from what is stored.
+/// How the weights of a matrix come from what is stored. Codes of 2, 3, 4 or 8 bits are a stream of bits in words of
+/// 32, the lowest bits first; of 3 bits, 32 codes fill three words.
 enum class MatrixForm : uint8_t {
   plain,   ///< as stored
-  scaled,  ///< stored value x scale
-  /// (code - 2^(bits - 1)) x scale; words of 32 bits hold consecutive columns, the lowest bits first
-  /// (compressed-tensors, "pack-quantized").
+  scaled,  ///< (stored value - zero) x scale x factor
+  /// (code - zero) x scale; words hold consecutive columns, and words of zeros consecutive rows (compressed-tensors,
+  /// "pack-quantized").
   codes_in_rows,
-  /// (code - zero) x scale; words of 32 bits hold consecutive columns of one row, and the matrix of words is transposed
-  /// (GPTQ). Zeros are packed along the rows.
+  /// (code - zero) x scale; words hold consecutive columns of one row, and the matrix of words is transposed (GPTQ).
+  /// Zeros are packed along the rows.
   codes_in_columns,
+  /// (code - zero) x scale; words hold eight rows of one column, in awq_order, and the matrix of words is transposed
+  /// (AWQ). Zeros are packed likewise.
+  codes_across,
+  /// level[code] x scale; bytes hold two consecutive columns (NVFP4, bitsandbytes).
+  levels_in_rows,
   /// Blocks of 32 4-bit floats, byte j holding weights 2 j and 2 j + 1, and an exponent for each block (gpt-oss). Rows
   /// and columns count blocks.
   mxfp4_pairs,
+};
+
+/// Which of eight rows the 4-bit codes of a word belong to, the lowest first (AutoAWQ, "gemm").
+inline constexpr uint8_t awq_order[8] = {0, 2, 4, 6, 1, 3, 5, 7};
+
+/// Scales that are codes themselves: scale = level[code] x nested scale + offset (bitsandbytes, "nested").
+struct NestedScales {
+  StoredMatrix scales;  ///< one for each `block` scales, counted through all rows; without rows: scales are numbers
+  StoredMatrix levels;  ///< 256 values
+  uint64_t block = 0;
+  float offset = 0;
 };
 
 /// A matrix of weights and where it comes from.
@@ -39,11 +56,17 @@ struct DerivedMatrix {
   uint64_t rows = 0, columns = 0;
   StoredMatrix data;
   StoredMatrix scales;  ///< one for each scale_rows x scale_columns weights, clipped at the edges
-  StoredMatrix zeros;   ///< of codes_in_columns: words of codes; without rows: 2^(bits - 1) everywhere
-  StoredMatrix groups;  ///< of codes_in_columns: which row of scales a column has (I32); without rows: in order
+  StoredMatrix zeros;   ///< of codes: words of codes, without rows 2^(bits - 1) everywhere; of scaled: as scales lie
+  StoredMatrix groups;  ///< of codes: which scale along its row a column has (I32); without rows: in order
+  StoredMatrix levels;  ///< of levels_in_rows: 16 values; without rows: those of E2M1
+  StoredMatrix global;  ///< one number that every scale is multiplied by; without rows: none
+  NestedScales nested;
   uint64_t scale_rows = 1, scale_columns = 1;
-  uint32_t bits = 4;       ///< of a code
-  uint32_t zero_plus = 0;  ///< added to every stored zero
+  uint32_t bits = 4;        ///< of a code
+  uint32_t zero_plus = 0;   ///< added to every stored zero
+  float factor = 1;         ///< of scaled
+  bool divide = false;      ///< scales are divided by `global`
+  bool high_first = false;  ///< of levels_in_rows: the first of two columns is in the high half of the byte
 };
 
 /// `count` steps of `stride` weights.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "derived/derived_file.h"
+#include "derived/matrix_decoder.h"
 #include "numeric/kernel.h"
 
 namespace nibble {
@@ -44,22 +45,16 @@ class DerivedReader {
   /// A part of a part whose weights fill a rectangle of its matrix, or most of it.
   struct Box {
     const DerivedPart* part;
-    const DerivedMatrix* matrix;
-    uint64_t first;
+    Rectangle rectangle;  // of no matrix: zeros
     std::vector<Axis> axes;
-    uint64_t row, column, rows, columns;   // the rectangle
-    uint64_t data, scales, zeros, groups;  // where their bytes lie in the input
     uint64_t count;
   };
   void add_boxes(const DerivedPart& part, size_t axes, uint64_t first, uint64_t begin, uint64_t end);
   void add_box(const DerivedPart& part, uint64_t first, std::vector<Axis> axes);
   uint64_t read(const StoredMatrix& stored, uint64_t row, uint64_t column, uint64_t rows, uint64_t columns);
-  void decode(const Box& box, const uint8_t* input);
-  void decode_codes(const Box& box, const uint8_t* input);
-  std::vector<float> floats(const StoredMatrix& stored, const uint8_t* bytes, uint64_t count) const;
 
   DerivedFile file_;
-  Kernel kernel_;
+  MatrixDecoder decoder_;
   const DerivedTensor* tensor_ = nullptr;
   std::vector<Box> boxes_;
   std::vector<StridedRead> reads_;

@@ -3,6 +3,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "numeric/int8_step.h"
 #include "packing/matrix_packer.h"
 
 namespace nibble {

@@ -8,6 +8,7 @@
 
 #include "analysis/level_sets.h"
 #include "names.h"
+#include "numeric/int8_step.h"
 #include "numeric/value_tables.h"
 #include "packing/loader_config.h"
 

@@ -85,8 +85,6 @@ PackedMatrix packed_matrix(const Packing& packing, std::string_view name, uint64
 std::span<const float> packing_levels(const Packing& packing);
 /// The code of each level.
 std::span<const uint8_t> packing_codes(const Packing& packing);
-/// What loaders multiply the codes of int8 with, after the scale.
-inline constexpr float int8_step = 7.874015718698502e-3f;
 /// The 256 values of a nested scale, ascending, from -0.992... to 1.
 std::span<const float> nested_levels();
 inline constexpr uint32_t nested_group = 256;

@@ -93,8 +93,8 @@ double speed_of_factor(const Metric& metric) {
 
 }  // namespace
 
-std::vector<RoundingSpeed> measure_rounding(const std::string& filter) {
-  std::vector<RoundingSpeed> speeds;
+std::vector<Figure> measure_rounding(const std::string& filter) {
+  std::vector<Figure> speeds;
   for (const size_t columns : {size_t{2048}, size_t{4096}}) {
     const std::string of_columns = ", " + std::to_string(columns) + " columns";
     const auto asked = [&](const std::string& type, const std::string& operation) {

@@ -2,16 +2,12 @@
 #include <string>
 #include <vector>
 
-namespace nibble::bench {
+#include "bench/figure.h"
 
-/// One figure of the calibrated method.
-struct RoundingSpeed {
-  std::string type, operation;
-  double speed;
-};
+namespace nibble::bench {
 
 /// Rows rounded by what a layer puts out, in million weights per second, and the sums and factors that takes, in
 /// GFLOP/s. Those whose type and operation hold `filter`, on the fastest kernel there is.
-std::vector<RoundingSpeed> measure_rounding(const std::string& filter);
+std::vector<Figure> measure_rounding(const std::string& filter);
 
 }  // namespace nibble::bench

@@ -11,6 +11,7 @@
 
 #include "bench/cases.h"
 #include "bench/rounding.h"
+#include "bench/unpacking.h"
 #include "network/product.h"
 
 namespace nibble::bench {
@@ -90,9 +91,9 @@ Speeds measure_product(size_t columns) {
   return {speed(least[0]), speed(least[1]), 0};
 }
 
-void measure_calibration(bool json, const std::string& filter, nlohmann::json& report) {
+void report_figures(const std::vector<Figure>& figures, bool json, nlohmann::json& report) {
   const char* kernel = best_kernel() == Kernel::simd ? "simd" : "scalar";
-  for (const RoundingSpeed& found : measure_rounding(filter)) {
+  for (const Figure& found : figures) {
     if (json) {
       nlohmann::json row = {
           {"type", found.type}, {"operation", found.operation}, {"scalar", 0}, {"simd", nullptr}, {"copy", nullptr}};
@@ -161,7 +162,8 @@ int main(int argc, char** argv) {
     if (!json) std::fflush(stdout);
   }
   measure_products(json, filter, report);
-  measure_calibration(json, filter, report);
+  report_figures(measure_unpacking(filter), json, report);
+  report_figures(measure_rounding(filter), json, report);
   if (json) std::printf("%s\n", report.dump(1).c_str());
   return 0;
 }

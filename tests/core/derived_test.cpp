@@ -6,6 +6,7 @@
 
 #include "architecture/view.h"
 #include "derived/derived_reader.h"
+#include "derived_source.h"
 #include "error.h"
 #include "formats/format.h"
 #include "numeric/half.h"
@@ -17,54 +18,6 @@ namespace {
 
 using architecture::View;
 using ::testing::HasSubstr;
-
-using Bytes = std::vector<uint8_t>;
-
-struct Source {
-  DerivedFile file;
-  std::vector<Bytes> files;
-
-  Bytes read(uint64_t offset, uint64_t length) const {
-    DerivedReader reader(DerivedFile::restore(file.save()), best_kernel());
-    Bytes result(length);
-    for (uint64_t done = 0; done < length;) {
-      const uint64_t made = reader.plan(offset + done, length - done);
-      Bytes input;
-      for (const StridedRead& read : reader.reads()) {
-        for (uint64_t i = 0; i < read.count; ++i) {
-          const Bytes& from = files[read.file];
-          EXPECT_LE(read.offset + i * read.stride + read.bytes, from.size());
-          const auto start = from.begin() + static_cast<std::ptrdiff_t>(read.offset + i * read.stride);
-          input.insert(input.end(), start, start + static_cast<std::ptrdiff_t>(read.bytes));
-        }
-      }
-      EXPECT_EQ(input.size(), reader.input_bytes());
-      EXPECT_LE(input.size(), DerivedReader::scratch_bytes);
-      reader.make(input.data(), result.data() + done);
-      done += made;
-    }
-    return result;
-  }
-
-  std::vector<float> floats(uint64_t first, uint64_t count) const {
-    const Bytes bytes = read(file.offsets[0] + 4 * first, 4 * count);
-    std::vector<float> values(count);
-    std::memcpy(values.data(), bytes.data(), bytes.size());
-    return values;
-  }
-};
-
-Bytes random_bytes(size_t count, uint32_t seed) {
-  std::mt19937 random(seed);
-  Bytes bytes(count);
-  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
-  return bytes;
-}
-
-void append(Bytes& bytes, const void* data, size_t size) {
-  const auto* start = static_cast<const uint8_t*>(data);
-  bytes.insert(bytes.end(), start, start + size);
-}
 
 /// F32 weights 0, 1, 2, ... behind a header of seven bytes.
 Source counting(uint64_t rows, uint64_t columns) {

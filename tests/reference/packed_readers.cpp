@@ -12,8 +12,9 @@ namespace {
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 
 uint64_t size_of(const std::string& dtype) {
-  const std::map<std::string, uint64_t> sizes = {{"F64", 8},  {"I64", 8}, {"F32", 4}, {"I32", 4}, {"F16", 2},
-                                                 {"BF16", 2}, {"I16", 2}, {"U8", 1},  {"I8", 1},  {"BOOL", 1}};
+  const std::map<std::string, uint64_t> sizes = {{"F64", 8}, {"I64", 8},  {"F32", 4},    {"I32", 4},
+                                                 {"F16", 2}, {"BF16", 2}, {"I16", 2},    {"U8", 1},
+                                                 {"I8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}};
   const auto found = sizes.find(dtype);
   if (found == sizes.end()) fail("dtype " + dtype);
   return found->second;
@@ -39,6 +40,38 @@ float half(uint16_t bits) {
   const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
                                         : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
   return bits & 0x8000 ? -magnitude : magnitude;
+}
+
+bool has(const RawFile& file, const std::string& name) { return file.tensors.contains(name); }
+
+/// Eight bits of sign, exponent (bias 7) and three of fraction, without infinities.
+float small_float(uint8_t bits) {
+  const int exponent = bits >> 3 & 15, fraction = bits & 7;
+  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -9)
+                                        : std::ldexp(static_cast<float>(8 + fraction), exponent - 10);
+  return bits & 0x80 ? -magnitude : magnitude;
+}
+
+float number(const RawTensor& tensor, uint64_t index) {
+  if (tensor.dtype == "F32") return at<float>(tensor, index);
+  if (tensor.dtype == "F16") return half(at<uint16_t>(tensor, index));
+  if (tensor.dtype == "I8") return static_cast<float>(at<int8_t>(tensor, index));
+  if (tensor.dtype == "F8_E4M3") return small_float(at<uint8_t>(tensor, index));
+  if (tensor.dtype != "BF16") fail("numbers of " + tensor.dtype);
+  const uint32_t bits = uint32_t{at<uint16_t>(tensor, index)} << 16;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Code number `place` of a stream of bits, bit by bit; word number i is number first + i * stride of the tensor.
+int stream_code(const RawTensor& words, uint64_t first, uint64_t stride, uint64_t place, uint32_t bits) {
+  int code = 0;
+  for (uint32_t i = 0; i < bits; ++i) {
+    const uint64_t bit = place * bits + i;
+    code |= static_cast<int>(at<uint32_t>(words, first + bit / 32 * stride) >> bit % 32 & 1) << i;
+  }
+  return code;
 }
 
 }  // namespace
@@ -80,22 +113,94 @@ RawFile read_safetensors(const std::vector<uint8_t>& file) {
   return result;
 }
 
-std::vector<float> decode_gptq(const RawFile& file, const std::string& module, bool v2) {
+std::vector<float> decode_gptq(const RawFile& file, const std::string& module, bool v2, uint32_t bits, uint64_t group) {
   const RawTensor& qweight = get(file, module + ".qweight", "I32");
   const RawTensor& qzeros = get(file, module + ".qzeros", "I32");
   const RawTensor& scales = get(file, module + ".scales", "F16");
-  const RawTensor& g_idx = get(file, module + ".g_idx", "I32");
-  const uint64_t in = qweight.shape.at(0) * 8, out = qweight.shape.at(1);
-  if (g_idx.shape.at(0) != in || scales.shape.at(1) != out || qzeros.shape.at(1) != out / 8) fail("shapes differ");
+  const uint64_t in = qweight.shape.at(0) * 32 / bits, out = qweight.shape.at(1), zero_words = out * bits / 32;
+  if (scales.shape.at(1) != out || qzeros.shape.at(1) != zero_words) fail("shapes differ");
   std::vector<float> weights(in * out);
   for (uint64_t i = 0; i < in; ++i) {
-    const uint64_t group = at<uint32_t>(g_idx, i);
+    const uint64_t number =
+        has(file, module + ".g_idx") ? at<uint32_t>(get(file, module + ".g_idx", "I32"), i) : i / group;
     for (uint64_t o = 0; o < out; ++o) {
-      const int code = at<uint32_t>(qweight, i / 8 * out + o) >> 4 * (i % 8) & 15;
-      const int zero =
-          static_cast<int>(at<uint32_t>(qzeros, group * (out / 8) + o / 8) >> 4 * (o % 8) & 15) + (v2 ? 0 : 1);
-      weights[o * in + i] = half(at<uint16_t>(scales, group * out + o)) * static_cast<float>(code - zero);
+      const int code = stream_code(qweight, o, out, i, bits);
+      const int zero = stream_code(qzeros, number * zero_words, 1, o, bits) + (v2 ? 0 : 1);
+      weights[o * in + i] = half(at<uint16_t>(scales, number * out + o)) * static_cast<float>(code - zero);
     }
+  }
+  return weights;
+}
+
+std::vector<float> decode_awq(const RawFile& file, const std::string& module, uint64_t group) {
+  const RawTensor& qweight = get(file, module + ".qweight", "I32");
+  const RawTensor& qzeros = get(file, module + ".qzeros", "I32");
+  const RawTensor& scales = get(file, module + ".scales", "F16");
+  const uint64_t in = qweight.shape.at(0), words = qweight.shape.at(1), out = words * 8;
+  const int order[] = {0, 2, 4, 6, 1, 3, 5, 7};
+  std::vector<float> weights(in * out);
+  for (uint64_t i = 0; i < in; ++i) {
+    for (uint64_t w = 0; w < words; ++w) {
+      for (int place = 0; place < 8; ++place) {
+        const uint64_t o = w * 8 + static_cast<uint64_t>(order[place]);
+        const int code = at<uint32_t>(qweight, i * words + w) >> 4 * place & 15;
+        const int zero = at<uint32_t>(qzeros, i / group * words + w) >> 4 * place & 15;
+        weights[o * in + i] = static_cast<float>(code - zero) * half(at<uint16_t>(scales, i / group * out + o));
+      }
+    }
+  }
+  return weights;
+}
+
+std::vector<float> decode_packed(const RawFile& file, const std::string& module, uint32_t bits, uint64_t group) {
+  const RawTensor& packed = get(file, module + ".weight_packed", "I32");
+  const RawTensor& scales = file.tensors.at(module + ".weight_scale");
+  const uint64_t rows = packed.shape.at(0), words = packed.shape.at(1), columns = words * 32 / bits;
+  const uint64_t groups = scales.shape.at(1);
+  const int offset = 1 << (bits - 1);
+  std::vector<float> weights(rows * columns);
+  for (uint64_t r = 0; r < rows; ++r) {
+    for (uint64_t c = 0; c < columns; ++c) {
+      const uint64_t g =
+          has(file, module + ".weight_g_idx") ? at<uint32_t>(get(file, module + ".weight_g_idx", "I32"), c) : c / group;
+      const int code = stream_code(packed, r * words, 1, c, bits) - offset;
+      const int zero = has(file, module + ".weight_zero_point")
+                           ? stream_code(get(file, module + ".weight_zero_point", "I32"), g, groups, r, bits) - offset
+                           : 0;
+      weights[r * columns + c] = static_cast<float>(code - zero) * number(scales, r * groups + g);
+    }
+  }
+  return weights;
+}
+
+std::vector<float> decode_scaled(const RawFile& file, const std::string& module) {
+  const RawTensor &weight = file.tensors.at(module + ".weight"), &scales = file.tensors.at(module + ".weight_scale");
+  const uint64_t rows = weight.shape.at(0), columns = weight.shape.at(1);
+  std::vector<float> weights(rows * columns);
+  for (uint64_t i = 0; i < weights.size(); ++i) {
+    const uint64_t scale = scales.bytes.size() <= 4 ? 0 : i / columns;
+    const float zero =
+        has(file, module + ".weight_zero_point") ? number(file.tensors.at(module + ".weight_zero_point"), scale) : 0;
+    weights[i] = (number(weight, i) - zero) * number(scales, scale);
+  }
+  return weights;
+}
+
+std::vector<float> decode_nvfp4(const RawFile& file, const std::string& module) {
+  const float magnitudes[] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
+  const bool packed = has(file, module + ".weight_packed");
+  const RawTensor& codes = get(file, module + (packed ? ".weight_packed" : ".weight"), "U8");
+  const RawTensor& scales = get(file, module + ".weight_scale", "F8_E4M3");
+  const std::string global = module + (packed ? ".weight_global_scale" : ".weight_scale_2");
+  std::vector<float> weights(codes.bytes.size() * 2);
+  for (uint64_t i = 0; i < weights.size(); ++i) {
+    const int code = codes.bytes[i / 2] >> 4 * (i % 2) & 15;
+    float scale = number(scales, i / 16);
+    if (has(file, global)) {
+      const float by = at<float>(get(file, global, "F32"), 0);
+      scale = packed ? scale / by : scale * by;
+    }
+    weights[i] = (code & 8 ? -magnitudes[code & 7] : magnitudes[code & 7]) * scale;
   }
   return weights;
 }

@@ -132,6 +132,29 @@ describe('quantize', () => {
     expect((await typesIn('out.gguf')).get('blk.3.attn_q.weight')).toBe('q8_0');
   });
 
+  it('takes rules for types from files, after those of the command line', async () => {
+    writeFileSync(join(folder, 'rules.txt'), 'attn_q=q8_0  attn_k=q5_1\n\nffn_up=q5_0\n');
+    writeFileSync(join(folder, 'wrong.txt'), 'attn_q=q8_0 nonsense');
+    await nibble(
+      'quantize',
+      '--tensor-type-file',
+      'rules.txt',
+      '--tensor-type',
+      'attn_k=q4_1',
+      model,
+      'out.gguf',
+      'Q4_0',
+    );
+    const types = await typesIn('out.gguf');
+    expect(types.get('blk.3.attn_q.weight')).toBe('q8_0');
+    expect(types.get('blk.3.attn_k.weight')).toBe('q4_1');
+    expect(types.get('blk.3.ffn_up.weight')).toBe('q5_0');
+    const wrong = await nibble('plan', '--tensor-type-file', 'wrong.txt', model);
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain('wrong.txt holds "nonsense", which is not PATTERN=TYPE.');
+    expect((await nibble('plan', '--tensor-type-file', 'none.txt', model)).code).toBe(1);
+  });
+
   it('uses an importance matrix, whole or in part', async () => {
     copyFileSync(testData('ts3m-imatrix.gguf'), join(folder, 'ts3m-imatrix.gguf'));
     const weighted = goldenFiles.find(({ type, options }) => type === 'IQ2_XS' && options[0] === '--imatrix')!;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Kernel, PlanOptions, ScaleSearchName } from '../core';
+import { Problem, type Kernel, type PlanOptions, type ScaleSearchName } from '../core';
+import { readText } from '../platform/node-files';
 import { parseBytes } from '../text/units';
 
 /** The options that decide what is written, spelled as llama-quantize spells them. */
@@ -10,6 +11,7 @@ export interface RecipeOptions {
   outputTensorType?: string;
   tokenEmbeddingType?: string;
   tensorType?: NonNullable<PlanOptions['tensorTypes']>;
+  tensorTypeFile?: NonNullable<PlanOptions['tensorTypes']>;
   overrideKv?: NonNullable<PlanOptions['overrides']>;
   allowRequantize?: boolean;
   keepSplit?: boolean;
@@ -43,6 +45,11 @@ export function addRecipeOptions(command: Command): Command {
     .option('--output-tensor-type <type>', 'this type for output.weight')
     .option('--token-embedding-type <type>', 'this type for the token embeddings')
     .addOption(tensorTypeOption())
+    .option(
+      '--tensor-type-file <file>',
+      'such rules, with spaces or line ends between them, after those of --tensor-type (may be repeated)',
+      readTensorTypes,
+    )
     .option(
       '--override-kv <key=type:value>',
       'set metadata; type is int, float, bool or str (may be repeated)',
@@ -127,7 +134,7 @@ export function parseTokens(least: number): (text: string) => number {
 }
 
 export function planOptions(type: string, options: RecipeOptions): PlanOptions {
-  const { tensorType, overrideKv, ...same } = options;
+  const { tensorType, tensorTypeFile, overrideKv, ...same } = options;
   return pick({
     type,
     method: same.method,
@@ -135,7 +142,7 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     leaveOutputTensor: same.leaveOutputTensor,
     outputTensorType: same.outputTensorType,
     tokenEmbeddingType: same.tokenEmbeddingType,
-    tensorTypes: tensorType,
+    tensorTypes: tensorType || tensorTypeFile ? [...(tensorType ?? []), ...(tensorTypeFile ?? [])] : undefined,
     overrides: overrideKv,
     allowRequantize: same.allowRequantize,
     keepSplit: same.keepSplit,
@@ -168,10 +175,20 @@ function append(text: string, previous: string[] = []): string[] {
   return [...previous, text];
 }
 
+const rulePattern = /^(.+?)=(.+)$/;
+
 function parseTensorType(text: string, previous: RecipeOptions['tensorType'] = []): RecipeOptions['tensorType'] {
-  const match = /^(.+?)=(.+)$/.exec(text);
+  const match = rulePattern.exec(text);
   if (!match) throw new InvalidArgumentError('Write it as PATTERN=TYPE, for example ffn_down=q6_K.');
   return [...previous, { pattern: match[1]!, type: match[2]! }];
+}
+
+/** Throws Problem. */
+function readTensorTypes(path: string, previous: RecipeOptions['tensorType'] = []): RecipeOptions['tensorType'] {
+  const rules = readText(path).split(/\s+/).filter(Boolean);
+  const wrong = rules.find((rule) => !rulePattern.test(rule));
+  if (wrong !== undefined) throw new Problem(`${path} holds "${wrong}", which is not PATTERN=TYPE.`);
+  return rules.reduce((list, rule) => parseTensorType(rule, list)!, previous);
 }
 
 function parseOverride(text: string, previous: RecipeOptions['overrideKv'] = []): RecipeOptions['overrideKv'] {

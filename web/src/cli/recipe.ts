@@ -16,7 +16,8 @@ function asked(path: string, text: string, options: RecipeOptions): PlanOptions 
     const { type, method, tensorTypes = [] } = readRecipe(text);
     return planOptions(type, {
       ...options,
-      tensorType: [...(options.tensorType ?? []), ...tensorTypes],
+      tensorType: [...(options.tensorType ?? []), ...(options.tensorTypeFile ?? []), ...tensorTypes],
+      tensorTypeFile: [],
       ...(options.method === undefined && method !== undefined && { method }),
     });
   } catch (error) {

@@ -1,0 +1,87 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "codec/converter.h"
+#include "container/gguf.h"
+#include "derived/derived_reader.h"
+#include "plan/plan.h"
+
+/// Converts a folder in memory, for tests.
+namespace nibble {
+
+using Files = std::vector<std::pair<std::string, std::vector<uint8_t>>>;
+
+inline std::vector<uint8_t> read_derived(DerivedReader& reader, const Files& files, uint64_t offset, uint64_t bytes) {
+  std::vector<uint8_t> result(bytes);
+  for (uint64_t done = 0; done < bytes;) {
+    const uint64_t made = reader.plan(offset + done, bytes - done);
+    std::vector<uint8_t> input;
+    for (const StridedRead& read : reader.reads()) {
+      const std::vector<uint8_t>& file = files[read.file].second;
+      for (uint64_t i = 0; i < read.count; ++i) {
+        const auto start = file.begin() + static_cast<std::ptrdiff_t>(read.offset + i * read.stride);
+        EXPECT_LE(read.offset + i * read.stride + read.bytes, file.size());
+        input.insert(input.end(), start, start + static_cast<std::ptrdiff_t>(read.bytes));
+      }
+    }
+    EXPECT_EQ(input.size(), reader.input_bytes());
+    reader.make(input.data(), result.data() + done);
+    done += made;
+  }
+  return result;
+}
+
+struct Output {
+  GgufHeader header;
+  std::map<std::string, std::vector<uint8_t>> tensors;
+};
+
+inline Model opened(const Files& files) {
+  Model model;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto& [name, bytes] = files[i];
+    EXPECT_EQ(model.offer(i, name, bytes.size(), 0, bytes).bytes, 0u);
+  }
+  model.complete();
+  return model;
+}
+
+inline Output convert(const Files& files, const char* type) {
+  const Model model = opened(files);
+  EXPECT_EQ(model.container(), "Hugging Face folder");
+  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"}"));
+  Output output;
+  output.header = *read_gguf(plan.files[0].header, plan.output_bytes).header;
+  DerivedReader reader(DerivedFile::restore(model.derived().save()), best_kernel());
+  for (const Job& job : plan.jobs) {
+    const PlannedTensor& planned = plan.tensors[job.tensor];
+    const ModelTensor& tensor = model.tensors()[planned.source];
+    std::vector<uint8_t> input(job.input_bytes);
+    if (job.input_file == files.size() + 1) {
+      input = read_derived(reader, files, job.input_offset, job.input_bytes);
+    } else {
+      const std::vector<uint8_t>& file =
+          job.input_file == files.size() ? model.computed() : files[job.input_file].second;
+      std::memcpy(input.data(), file.data() + job.input_offset, job.input_bytes);
+    }
+    std::vector<uint8_t> result = input;
+    if (tensor.stored != planned.to || !tensor.transform.none()) {
+      result.resize(job.output_bytes);
+      Converter converter(format_of(tensor.stored).name, format_of(planned.to).name, planned.method);
+      converter.convert(
+          input.data(), result.data(),
+          {job.weight_count, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
+          nullptr);
+    }
+    auto& bytes = output.tensors[tensor.name];
+    bytes.insert(bytes.end(), result.begin(), result.end());
+  }
+  return output;
+}
+
+}  // namespace nibble
