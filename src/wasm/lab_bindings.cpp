@@ -4,6 +4,7 @@
 #include <string>
 
 #include "json/json.h"
+#include "lab/block_bits.h"
 #include "lab/feedback_lab.h"
 #include "lab/scale_lab.h"
 #include "wasm/boundary.h"
@@ -44,6 +45,9 @@ class Lab {
                  uintptr_t errors) const {
     lab_->error_map({scale_low, scale_high, offset_low, offset_high}, columns, rows, reinterpret_cast<float*>(errors));
   }
+  std::string stored_run(double scale, double offset, uint32_t run) const {
+    return bound::answer([&] { return nibble::stored_run(*lab_, scale, offset, run); });
+  }
   std::string methods() const {
     Json names = Json::list();
     for (const LabSearch& search : lab_->methods()) names.push_back(search.name);
@@ -67,6 +71,10 @@ std::string super_block_numbers_or_problem(const std::string& format, uintptr_t 
   return bound::answer([&] { return super_block_numbers(format, bound::floats_at(weights)); });
 }
 
+std::string block_bits_or_problem(const std::string& format) {
+  return bound::answer([&] { return block_bits(format); });
+}
+
 std::string feedback_report_or_problem(const std::string& request) {
   return bound::answer([&] { return feedback_report(request); });
 }
@@ -85,10 +93,12 @@ EMSCRIPTEN_BINDINGS(nibble_lab) {
       .function("piecesPointer", &Lab::pieces_pointer)
       .function("piecesBytes", &Lab::pieces_bytes)
       .function("errorMap", &Lab::error_map)
+      .function("storedRun", &Lab::stored_run)
       .function("methods", &Lab::methods)
       .function("blockErrors", &Lab::block_errors)
       .function("blockShapes", &Lab::block_shapes);
   emscripten::function("feedbackReport", &feedback_report_or_problem);
+  emscripten::function("blockBits", &block_bits_or_problem);
   emscripten::function("superBlockNumbers", &super_block_numbers_or_problem);
 }
 

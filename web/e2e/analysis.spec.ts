@@ -13,19 +13,30 @@ const LONG = { timeout: 120_000 };
 
 test.setTimeout(240_000);
 
+const VIEWS = ['Best divisors', 'Number formats', 'Levels', 'Symmetric or not'] as const;
+
+async function show(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
+  await page.locator('#lab').getByRole('tab', { name: view, exact: true }).click();
+}
+
+/** With every view opened once, and the first one on show. */
 async function open(page: Page): Promise<void> {
   await page.goto('./');
   await openModel(page);
+  for (const view of VIEWS) await show(page, view);
+  await show(page, 'Best divisors');
   await expect(page.locator('#lab section.study')).toHaveCount(4);
 }
 
 async function analyse(page: Page): Promise<void> {
+  await show(page, 'Best divisors');
   await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_v.weight');
   await scales(page).getByRole('button', { name: 'Analyse' }).press('Enter');
   await expect(scales(page).getByRole('status').first()).toHaveText('Finished.', LONG);
 }
 
 async function compare(page: Page): Promise<void> {
+  await show(page, 'Number formats');
   await formats(page).getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_v.weight');
   for (const bits of ['2', '3', '6', '7', '8'])
     await formats(page).getByRole('checkbox', { name: bits, exact: true }).uncheck();
@@ -113,6 +124,7 @@ test('compares number formats: the frontier, the types beside it, readings and f
 
 test('levels are moved by keyboard and pointer, typed, fitted, and sent to the block', async ({ page }) => {
   await open(page);
+  await show(page, 'Levels');
   const error = async () =>
     Number.parseFloat(
       (await levels(page).getByTestId('level-figures').locator('.figure-value').first().textContent()) ?? '',
@@ -154,6 +166,7 @@ test('offers the formats whose scales can be analysed, and no other', async ({ p
 
 test('compares integers in groups over the model', async ({ page }) => {
   await open(page);
+  await show(page, 'Symmetric or not');
   await groups(page).getByRole('button', { name: 'Compare groups' }).click();
   const rows = groups(page).getByRole('region', { name: 'Integers in groups' }).locator('tbody tr');
   await expect(rows).toHaveCount(15, LONG);
@@ -167,10 +180,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await open(page);
     await analyse(page);
     await compare(page);
+    await show(page, 'Symmetric or not');
     await groups(page).getByRole('button', { name: 'Compare groups' }).click();
     await expect(groups(page).getByRole('region', { name: 'Integers in groups' })).toBeVisible(LONG);
     await openEverything(page);
-    await expectAccessible(page, '#lab');
-    await expectNoSidewaysScrolling(page);
+    for (const view of VIEWS) {
+      await show(page, view);
+      await expectAccessible(page, '#lab');
+      await expectNoSidewaysScrolling(page);
+    }
   });
 }

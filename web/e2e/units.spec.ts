@@ -58,7 +58,15 @@ function expectFound(name: string, [header = [], ...rows]: string[][], { text, u
   expect.soft(found, `${name}: ${text} ${unit} in a column of ${header.join(' | ')}`).toBe(true);
 }
 
+/** Opens the tab that a chart or a list is in. */
+async function openTabOf(page: Page, part: Locator): Promise<void> {
+  const panel = part.locator('xpath=ancestor::*[@role="tabpanel"][1]');
+  const id = (await panel.count()) > 0 ? await panel.getAttribute('id') : null;
+  if (id !== null) await page.locator(`[role="tab"][aria-controls="${id}"]`).click();
+}
+
 async function checkChart(page: Page, figure: Locator): Promise<number> {
+  await openTabOf(page, figure);
   const name = (await figure.getByRole('heading').first().textContent()) ?? '';
   const table = await savedCsv(page, figure.getByRole('button', { name: 'CSV' }));
   expectUnits(name, table);
@@ -78,6 +86,7 @@ async function checkChart(page: Page, figure: Locator): Promise<number> {
 }
 
 async function checkList(page: Page, list: Locator): Promise<number> {
+  await openTabOf(page, list);
   const name = (await list.getByRole('region').getAttribute('aria-label')) ?? '';
   const table = await savedCsv(page, list.getByRole('button', { name: 'CSV' }));
   expectUnits(name, table);
@@ -106,11 +115,15 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
   const lab = page.locator('#lab');
   await lab.getByRole('button', { name: 'All blocks' }).click();
   await expect(lab.getByRole('figure', { name: /^All blocks/ })).toBeVisible(long);
-  for (const [title, button] of [
-    ['Where the best scales lie', 'Analyse'],
-    ['Number formats', 'Compare'],
-    ['Symmetric or asymmetric', 'Compare groups'],
+  for (const [view, title, button] of [
+    ['Best divisors', 'Where the best scales lie', 'Analyse'],
+    ['Number formats', 'Number formats', 'Compare'],
+    ['Symmetric or not', 'Symmetric or asymmetric', 'Compare groups'],
+    ['Error feedback', null, null],
+    ['Block', null, null],
   ] as const) {
+    await lab.getByRole('tab', { name: view, exact: true }).click();
+    if (title === null) continue;
     const study = lab.locator('section.study', { has: page.getByRole('heading', { name: title, exact: true }) });
     const tensor = study.getByRole('combobox', { name: 'Tensor' });
     if ((await tensor.count()) > 0) await tensor.fill('blk.0.attn_v.weight');

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf } from '../src/app/lab/block';
 import { pickOf, runsOf } from '../src/app/lab/block-figures';
-import { linkOf as linkWith, readLink as readWith } from '../src/app/lab/block-link';
+import { FIRST_LOOK, linkOf as linkWith, type Look, readLink as readWith } from '../src/app/lab/block-link';
 import { parseNumbers, shortFloat } from '../src/app/lab/numbers';
 import { loadCore } from '../src/core';
 import type { LevelPreset } from '../src/core/types';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   const core = await loadCore(nodePlatform);
   lists = listsOf(core.formats, JSON.parse(core.module.levelPresets()) as LevelPreset[]);
 });
-const linkOf = (bench: Bench) => linkWith(bench, lists);
+const linkOf = (bench: Bench, look?: Look) => linkWith(bench, lists, look);
 const readLink = (hash: string) => readWith(hash, lists);
 
 test('the lists are those of the core: every format with a scale to search, every list of levels once', () => {
@@ -103,7 +103,26 @@ test('a block survives its link', () => {
     { ...FIRST_BENCH, format: 'q4_K', superNumbers: { superScale: 0.0123, superMinimum: 0.5 } },
     { ...FIRST_BENCH, format: 'q6_K', superNumbers: { superScale: -0.25, superMinimum: null } },
   ];
-  for (const bench of benches) expect(readLink(`#${linkOf(bench)}`)).toEqual({ bench, problem: null });
+  for (const bench of benches)
+    expect(readLink(`#${linkOf(bench)}`)).toEqual({ bench, look: FIRST_LOOK, problem: null });
+});
+
+test('a link says how the block is looked at, to the last digit', () => {
+  const looks: Look[] = [
+    { ...FIRST_LOOK, method: 'exact' },
+    { ...FIRST_LOOK, method: 'table8', candidate: 0, below: 'bits' },
+    { ...FIRST_LOOK, at: { scale: -0.085693359375, offset: 0 }, span: { low: 0.1 + 0.2, high: 1 / 3 } },
+    { ...FIRST_LOOK, at: { scale: 1e-7, offset: -0.3 }, offsets: { low: -1, high: 0 }, tab: 'levels', story: 6 },
+    { ...FIRST_LOOK, projecting: true },
+  ];
+  for (const look of looks)
+    expect(readLink(`#${linkOf(FIRST_BENCH, look)}`)).toEqual({ bench: FIRST_BENCH, look, problem: null });
+  const problem = (link: string) => readLink(`#lab:w=1;${link}`)?.problem;
+  expect(problem('t=attic')).toContain('it asks for the view “attic”, which the Lab does not know');
+  expect(problem('c=0')).toContain('“0” is no candidate.');
+  expect(problem('p=x')).toContain('“x” among its numbers of a step of the story is not a number');
+  expect(problem('z=2,1')).toContain('the ends of its scales are 2 and 1, in which nothing lies');
+  expect(problem('x=1,2,3')).toContain('it has 3 numbers on show where 1 to 2 are needed');
 });
 
 test('in a link commas always separate, escaped or not', () => {

@@ -4,7 +4,7 @@ import './styles/index.css';
 import { followAddress } from './address';
 import { coreProblem, engineSettled, startEngine } from './engine';
 import { listenForFiles } from './files-in';
-import { startLab } from './lab/bench';
+import { startLab } from './lab/lab-link';
 import { missingFeatures } from './needs';
 import { Page } from './page';
 import { goTo } from './parts/place';

@@ -48,7 +48,7 @@ export function Axes({
           </text>
         </g>
       ))}
-      <text class="axis-title" x={width} y={height + 36} text-anchor="end">
+      <text class="axis-title" x={width} y={height + 34} text-anchor="end">
         {xTitle}
       </text>
       <text class="axis-title" x={0} y={-12} text-anchor="start">

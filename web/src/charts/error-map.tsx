@@ -7,14 +7,15 @@ import { percent, precise } from '../text/units';
 import { Axes, type Margin } from './axes';
 import type { Span } from './curve-geometry';
 import { rampColor } from './layer-map';
-import { methodPath, stackMarkers } from './methods';
+import { pointIn } from './scale';
+import { leaderLine, methodPath, stackMarkers } from './methods';
 
-const MARGIN: Margin = { top: 28, right: 16, bottom: 46, left: 64 };
-const HEIGHT = 380;
+const MARGIN: Margin = { top: 28, right: 16, bottom: 42, left: 64 };
+const LEAST_HEIGHT = 140;
 const STEPS = 9;
 /** Pixels of a cell, and of one where there are many weights: the map follows a weight that is dragged. */
-const CELL = 8;
-const LARGE_CELL = 14;
+const CELL = 6;
+const LARGE_CELL = 11;
 const MANY_WEIGHTS = 64;
 
 const MOVES: Readonly<Record<string, { along: number; up: number }>> = {
@@ -31,17 +32,21 @@ export interface ErrorCells {
   errors: Float32Array;
 }
 
-/** How many cells a map of this width has. */
-export function cellsOf(width: number, count: number): { columns: number; rows: number } {
+/** The plot of a map of this height. */
+const plotHeightOf = (height: number): number => Math.max(LEAST_HEIGHT, height) - MARGIN.top - MARGIN.bottom;
+
+/** How many cells a map of this size has. */
+export function cellsOf(width: number, height: number, count: number): { columns: number; rows: number } {
   const cell = count > MANY_WEIGHTS ? LARGE_CELL : CELL;
   return {
     columns: Math.max(10, Math.round((width - MARGIN.left - MARGIN.right) / cell)),
-    rows: Math.round((HEIGHT - MARGIN.top - MARGIN.bottom) / cell),
+    rows: Math.max(5, Math.round(plotHeightOf(height) / cell)),
   };
 }
 
 interface MapProps {
   width: number;
+  height: number;
   report: LabReport;
   cells: ErrorCells;
   scales: Span;
@@ -58,6 +63,7 @@ interface MapProps {
 
 export function ErrorMap({
   width,
+  height,
   report,
   cells,
   scales,
@@ -71,7 +77,8 @@ export function ErrorMap({
   onMethod,
 }: MapProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
-  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const plotHeight = plotHeightOf(height);
+  const whole = Math.max(LEAST_HEIGHT, height);
   const x = scaleLinear([scales.low, scales.high], [0, plotWidth]);
   const y = scaleLinear([offsets.low, offsets.high], [plotHeight, 0]);
   const ground = useMemo(
@@ -87,12 +94,10 @@ export function ErrorMap({
   );
   const [held, setHeld] = useState(false);
   const place = (event: PointerEvent) => {
-    const box = (event.currentTarget as SVGElement).getBoundingClientRect();
+    const drawing = (event.currentTarget as SVGElement).ownerSVGElement;
+    const at = drawing ? pointIn(drawing, event) : { x: 0, y: 0 };
     const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
-    onPlace(
-      x.invert(within(event.clientX - box.left, plotWidth)),
-      y.invert(within(event.clientY - box.top, plotHeight)),
-    );
+    onPlace(x.invert(within(at.x - MARGIN.left, plotWidth)), y.invert(within(at.y - MARGIN.top, plotHeight)));
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -117,8 +122,8 @@ export function ErrorMap({
     <svg
       class="error-map"
       width={width}
-      height={HEIGHT}
-      viewBox={`0 0 ${width} ${HEIGHT}`}
+      height={whole}
+      viewBox={`0 0 ${width} ${whole}`}
       role="group"
       aria-label="Relative error over scale and offset"
     >
@@ -159,28 +164,40 @@ export function ErrorMap({
             <path d="M-12,0H-5M5,0H12M0,-12V-5M0,5V12" />
           </g>
         )}
-        {stackMarkers(visible).map(({ method, px, py, top }) => (
-          <g
-            key={method.name}
-            class={`map-marker${method.name === chosen ? ' chosen' : ''}`}
-            role="button"
-            tabindex={0}
-            aria-label={markerName(method)}
-            aria-pressed={method.name === chosen}
-            transform={`translate(${px},${top})`}
-            onClick={() => onMethod(method)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' && event.key !== ' ') return;
-              event.preventDefault();
-              onMethod(method);
-            }}
-          >
-            <title>{markerName(method)}</title>
-            <line y1={7} y2={Math.max(7, py - top)} />
-            <circle r={10} />
-            <path d={methodPath(method.name, 6)} />
-          </g>
-        ))}
+        {stackMarkers(visible, { right: plotWidth, top: 8, bottom: plotHeight - 8 }).map((placed) => {
+          const { method, left, top, side } = placed;
+          return (
+            <g
+              key={method.name}
+              class={`map-marker${method.name === chosen ? ' chosen' : ''}`}
+              role="button"
+              tabindex={0}
+              aria-label={markerName(method)}
+              aria-pressed={method.name === chosen}
+              transform={`translate(${left},${top})`}
+              onClick={() => onMethod(method)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' && event.key !== ' ') return;
+                event.preventDefault();
+                onMethod(method);
+              }}
+            >
+              <line {...leaderLine(placed, 7)} />
+              <circle r={10} />
+              <path d={methodPath(method.name, 6)} />
+              {side && (
+                <text
+                  class="method-name"
+                  x={side === 'right' ? 10 : -10}
+                  dy="0.33em"
+                  text-anchor={side === 'right' ? 'start' : 'end'}
+                >
+                  {method.name}
+                </text>
+              )}
+            </g>
+          );
+        })}
       </g>
     </svg>
   );

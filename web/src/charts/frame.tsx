@@ -4,6 +4,7 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'pr
 import { integer } from '../text/units';
 import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
+import { drawingScale } from './scale';
 import { type ChartTable, written } from './table';
 
 /** Rows of a table that are shown: more would take the page longer than a moment. */
@@ -21,12 +22,27 @@ interface FrameProps {
   legend?: ComponentChildren;
   /** The same object as long as the numbers are the same: then an open table stays as it is. */
   table: () => ChartTable;
-  children: (width: number) => VNode;
+  /** For a chart that fills what its screen leaves it: everything but the drawing is in one line. */
+  compact?: boolean;
+  /** What belongs to the drawing and stands under it: sliders, figures. */
+  under?: ComponentChildren;
+  /** The height counts in a compact frame only. */
+  children: (width: number, height: number) => VNode;
 }
 
-export function ChartFrame({ title, note, file, controls, legend, table, children }: FrameProps): VNode {
+export function ChartFrame({
+  title,
+  note,
+  file,
+  controls,
+  legend,
+  table,
+  compact = false,
+  under,
+  children,
+}: FrameProps): VNode {
   const plot = useRef<HTMLDivElement>(null);
-  const width = useWidth(plot);
+  const { width, height } = useSize(plot);
   const id = useId();
   const [tableOpen, setTableOpen] = useState(false);
   const figure = useRef<HTMLElement>(null);
@@ -40,6 +56,66 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
     const drawing = svg();
     if (drawing) action(drawing);
   };
+  const details = (
+    <details class="disclosure" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
+      <summary>Table</summary>
+      {tableOpen && <TwinTable label={title} table={table()} />}
+    </details>
+  );
+  const exports = (
+    <div class="chart-exports" role="group" aria-label={`Save the chart: ${title}`}>
+      <button
+        type="button"
+        class="button small"
+        onClick={() => {
+          const { header, rows } = written(table());
+          saveCsv(csv(header, rows), file);
+        }}
+      >
+        CSV
+      </button>
+      <button type="button" class="button small" onClick={withSvg((drawing) => saveSvg(drawing, title, file))}>
+        SVG
+      </button>
+      <button type="button" class="button small" onClick={withSvg((drawing) => void savePng(drawing, title, file))}>
+        PNG
+      </button>
+    </div>
+  );
+  const scale = compact ? drawingScale.value : 1;
+  const [own, tall] = [Math.floor(width / scale), Math.floor(height / scale)];
+  const drawing = (
+    <div class="chart-plot" ref={plot}>
+      {width > 0 &&
+        (scale === 1 ? (
+          children(width, height)
+        ) : (
+          <div class="chart-scaled" style={{ width: `${own}px`, height: `${tall}px`, transform: `scale(${scale})` }}>
+            {children(own, tall)}
+          </div>
+        ))}
+    </div>
+  );
+  if (compact)
+    return (
+      <figure class="chart compact" aria-labelledby={id} ref={figure}>
+        <div class="chart-line">
+          <h3 id={id}>{title}</h3>
+          {controls && <div class="chart-controls">{controls}</div>}
+          <div class="chart-more">
+            <details class="disclosure">
+              <summary>How to read it</summary>
+              <p class="chart-note">{note}</p>
+            </details>
+            {details}
+            {exports}
+          </div>
+        </div>
+        {legend}
+        {drawing}
+        {under}
+      </figure>
+    );
   return (
     <figure class="chart" aria-labelledby={id} ref={figure}>
       <div class="chart-head">
@@ -50,32 +126,11 @@ export function ChartFrame({ title, note, file, controls, legend, table, childre
         {controls && <div class="chart-controls">{controls}</div>}
       </div>
       {legend}
-      <div class="chart-plot" ref={plot}>
-        {width > 0 && children(width)}
-      </div>
+      {drawing}
+      {under}
       <div class="chart-foot">
-        <details class="disclosure" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
-          <summary>Table</summary>
-          {tableOpen && <TwinTable label={title} table={table()} />}
-        </details>
-        <div class="chart-exports" role="group" aria-label={`Save the chart: ${title}`}>
-          <button
-            type="button"
-            class="button small"
-            onClick={() => {
-              const { header, rows } = written(table());
-              saveCsv(csv(header, rows), file);
-            }}
-          >
-            CSV
-          </button>
-          <button type="button" class="button small" onClick={withSvg((drawing) => saveSvg(drawing, title, file))}>
-            SVG
-          </button>
-          <button type="button" class="button small" onClick={withSvg((drawing) => void savePng(drawing, title, file))}>
-            PNG
-          </button>
-        </div>
+        {details}
+        {exports}
       </div>
     </figure>
   );
@@ -129,22 +184,28 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
   );
 }
 
-/** The width the layout gives an element, followed as it changes. */
-function useWidth(element: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
+/** The size the layout gives an element, followed as it changes. */
+function useSize(element: { readonly current: HTMLElement | null }): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 0, height: 0 });
   // Before the first painting, in which nothing may have another height than afterwards.
   useLayoutEffect(() => {
     const target = element.current;
     if (!target) return undefined;
-    setWidth(Math.floor(target.getBoundingClientRect().width));
+    const take = ({ width, height }: { width: number; height: number }) =>
+      setSize((before) =>
+        before.width === Math.floor(width) && before.height === Math.floor(height)
+          ? before
+          : { width: Math.floor(width), height: Math.floor(height) },
+      );
+    take(target.getBoundingClientRect());
     const observer = new ResizeObserver((entries) => {
       const [entry] = entries;
-      if (entry) setWidth(Math.floor(entry.contentRect.width));
+      if (entry) take(entry.contentRect);
     });
     observer.observe(target);
     return () => observer.disconnect();
   }, []);
-  return width;
+  return size;
 }
 
 /** Makes something when it is first asked for. */

@@ -40,21 +40,71 @@ function star(size: number, tips: number): string {
   return `M${points.join('L')}Z`;
 }
 
+/** Pixels that a name takes beside its marker. */
+export const nameWidth = (name: string): number => 6.2 * name.length + 6;
+
+const ROW = 15; // pixels from marker to marker of a pile
+const HALF = 8; // of a marker's width
+
+export interface PlacedMarker {
+  method: LabMethod;
+  /** Its point, */
+  px: number;
+  py: number;
+  /** and where the marker stands. */
+  left: number;
+  top: number;
+  /** The side its name stands on; null: there is no room for it. */
+  side: 'right' | 'left' | null;
+}
+
+/** Markers step aside by so much, in turn, where the pile above and below their point is full. */
+const ASIDE = [0, 1, -1, 2, -2, 3, -3].map((steps) => steps * 90);
+
 /**
- * Places markers above their points; those that would touch are stacked, the highest first so that no line crosses
- * another marker.
+ * Places markers above their points, or below or aside where there is no room above, with their names beside them; what
+ * would touch is stacked, the highest first. `room`: how far right, up and down a marker may go.
  */
 export function stackMarkers(
   markers: readonly { method: LabMethod; px: number; py: number }[],
-): { method: LabMethod; px: number; py: number; top: number }[] {
-  const placed: { px: number; top: number }[] = [];
+  room: { right: number; top: number; bottom: number },
+): PlacedMarker[] {
+  const taken: { from: number; to: number; top: number }[] = [];
+  const free = (from: number, to: number, top: number) =>
+    !taken.some((other) => from < other.to && to > other.from && Math.abs(other.top - top) < ROW);
   const stacked = [...markers]
-    .sort((a, b) => a.px - b.px)
-    .map((marker) => {
-      let top = marker.py - 15;
-      while (placed.some((other) => Math.abs(other.px - marker.px) < 15 && Math.abs(other.top - top) < 15)) top -= 3;
-      placed.push({ px: marker.px, top });
-      return { ...marker, top };
+    .sort((a, b) => a.px - b.px || a.py - b.py)
+    .map((marker): PlacedMarker => {
+      const { px, py } = marker;
+      const long = HALF + nameWidth(marker.method.name);
+      const heights: number[] = [];
+      for (let top = py - ROW; top >= room.top; top -= 3) heights.push(top);
+      for (let top = py + ROW; top <= room.bottom; top += 3) heights.push(top);
+      const place = (left: number, top: number, side: PlacedMarker['side']): PlacedMarker => {
+        taken.push({
+          from: left - (side === 'left' ? long : HALF),
+          to: left + (side === 'right' ? long : HALF),
+          top,
+        });
+        return { ...marker, left, top, side };
+      };
+      for (const aside of ASIDE) {
+        const left = px + aside;
+        for (const top of heights) {
+          if (left + long <= room.right && left >= HALF && free(left - HALF, left + long, top))
+            return place(left, top, 'right');
+          if (left - long >= 0 && left + HALF <= room.right && free(left - long, left + HALF, top))
+            return place(left, top, 'left');
+        }
+      }
+      return place(px, py - ROW, null);
     });
   return stacked.sort((a, b) => a.top - b.top);
+}
+
+/** From a marker to its point; `edge`: where the line leaves the marker. */
+export function leaderLine({ px, py, left, top }: PlacedMarker, edge: number) {
+  const far = py - top;
+  const y1 = far >= 0 ? edge : -edge;
+  return { y1, x2: px - left, y2: far >= 0 ? Math.max(edge, far) : Math.min(-edge, far) };
 }

@@ -7,28 +7,37 @@ import { useRef, useState } from 'preact/hooks';
 import { precise } from '../text/units';
 import type { LabPoint } from '../core/types';
 import { Axes, type Margin } from './axes';
+import { pointIn } from './scale';
 
-const MARGIN: Margin = { top: 34, right: 16, bottom: 46, left: 52 };
+const MARGIN: Margin = { top: 18, right: 56, bottom: 38, left: 52 };
 /** One row for each weight while there are so few; more weights share the rows. */
 const MOST_ROWS = 12;
-const ROW = 22;
-const TEETH = 44; // pixels for the level names under the last row
+/** Pixels of a row: as many as there is room for, fewer rows before fewer pixels. */
+const ROW = { least: 8, named: 14, most: 26 };
+const TEETH = 32; // pixels for the level names under the last row
+/** Levels closer than this, in pixels, stand on the line only where a weight lies on them. */
+const TEETH_APART = 4;
 const DOT = 5;
 
 interface LineProps {
   width: number;
+  height: number;
   weights: readonly number[];
   levels: readonly number[];
   point: LabPoint;
+  pointed: number | null;
+  onPoint: (weight: number | null) => void;
   onChange: (index: number, value: number) => void;
 }
 
 type Domain = readonly [number, number];
 
-export function NumberLine({ width, weights, levels, point, onChange }: LineProps): VNode {
+export function NumberLine({ width, height, weights, levels, point, pointed, onPoint, onChange }: LineProps): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
-  const rows = Math.min(MOST_ROWS, weights.length);
-  const line = rows * ROW + 14;
+  const room = Math.max(64, height - MARGIN.top - MARGIN.bottom - TEETH - 10);
+  const rows = Math.max(1, Math.min(MOST_ROWS, weights.length, Math.floor(room / ROW.least)));
+  const row = Math.min(ROW.most, room / rows);
+  const line = rows * row + 10;
   const plotHeight = line + TEETH;
   const [active, setActive] = useState(0);
   // While a weight is dragged the axis stands still.
@@ -38,9 +47,9 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
   const x = scaleLinear(domain, [0, plotWidth]);
   const step = niceStep((domain[1] - domain[0]) / plotWidth);
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(12));
-  const few = weights.length <= MOST_ROWS;
+  const few = weights.length <= rows && row >= ROW.named;
   const focused = Math.min(active, weights.length - 1);
-  const rowOf = (index: number) => (index % rows) * ROW + 8;
+  const rowOf = (index: number) => (index % rows) * row + row / 2;
   const clippedAt = (index: number) =>
     isClipped(weights[index] ?? 0, point.decoded[index] ?? 0, point.codes[index] ?? 0, levels, point.scale);
   const focus = (index: number) => {
@@ -48,14 +57,18 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
     group.current?.querySelector<SVGGElement>(`[data-weight="${index}"]`)?.focus();
   };
   const valueAt = (event: PointerEvent) => {
-    const box = group.current?.ownerSVGElement?.getBoundingClientRect();
-    const px = Math.min(plotWidth, Math.max(0, event.clientX - (box?.left ?? 0) - MARGIN.left));
-    return round(x.invert(px));
+    const drawing = group.current?.ownerSVGElement;
+    const px = (drawing ? pointIn(drawing, event).x : 0) - MARGIN.left;
+    return round(x.invert(Math.min(plotWidth, Math.max(0, px))));
   };
   // The handles of many weights are drawn again only where they change; they act through this.
   const act = useRef<HandleActions>(null as unknown as HandleActions);
   act.current = {
-    focused: setActive,
+    focused(index) {
+      setActive(index);
+      onPoint(index);
+    },
+    point: onPoint,
     key(event, index) {
       const steps = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
       const row = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -134,6 +147,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
                 `${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}`
               : null;
           return handle({
+            pointed: index === pointed,
             index,
             weight,
             at: x(weight),
@@ -151,6 +165,7 @@ export function NumberLine({ width, weights, levels, point, onChange }: LineProp
 }
 
 interface HandleActions {
+  point: (index: number | null) => void;
   focused: (index: number) => void;
   key: (event: KeyboardEvent, index: number) => void;
   grip: (index: number) => void;
@@ -159,6 +174,7 @@ interface HandleActions {
 }
 
 interface HandleView {
+  pointed: boolean;
   index: number;
   weight: number;
   at: number;
@@ -172,6 +188,7 @@ interface HandleView {
 
 function sameView(a: HandleView, b: HandleView): boolean {
   return (
+    a.pointed === b.pointed &&
     a.weight === b.weight &&
     a.at === b.at &&
     a.row === b.row &&
@@ -185,6 +202,7 @@ function sameView(a: HandleView, b: HandleView): boolean {
 
 /** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
 function Handle({
+  pointed,
   index,
   weight,
   at,
@@ -199,6 +217,7 @@ function Handle({
   return (
     <g
       data-weight={index}
+      class={pointed ? 'pointed' : ''}
       role="slider"
       tabindex={tabbable ? 0 : -1}
       aria-label={`Weight ${index + 1}`}
@@ -207,6 +226,8 @@ function Handle({
       aria-valuemax={high}
       aria-valuetext={reading ?? precise(weight)}
       onFocus={() => act.current.focused(index)}
+      onPointerEnter={() => act.current.point(index)}
+      onPointerLeave={() => act.current.point(null)}
       onKeyDown={(event) => act.current.key(event, index)}
       onPointerDown={(event) => {
         event.preventDefault();
@@ -281,12 +302,16 @@ function Teeth({
   const used = new Set(codes);
   const paths = { lines: '', usedLines: '', teeth: '', usedTeeth: '' };
   const names: { at: number; name: string; used: boolean }[] = [];
-  let room = -Infinity;
+  let room = 0;
+  let beforeAt = -Infinity;
   const visible = levels
     .map((level, code) => ({ level, value: level * scale + offset, used: used.has(code) }))
     .filter(({ value }) => value >= low && value <= high);
   for (const tooth of visible.sort((a, b) => a.value - b.value)) {
     const at = x(tooth.value);
+    const crowded = Math.abs(at - beforeAt) < TEETH_APART;
+    if (crowded && !tooth.used) continue;
+    beforeAt = at;
     const [stroke, foot] = [
       `M${at.toFixed(1)},-6V${line}`,
       `M${(at - 4).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l4,8Z`,
@@ -299,7 +324,7 @@ function Teeth({
       paths.teeth += foot;
     }
     const name = precise(tooth.level);
-    const half = name.length * 3.4;
+    const half = name.length * 3.8;
     if (at - half <= room) continue;
     room = at + half + 6;
     names.push({ at, name, used: tooth.used });
@@ -315,13 +340,13 @@ function Teeth({
           key={one.name}
           class={one.used ? 'tooth-name used' : 'tooth-name'}
           x={one.at}
-          y={line + 23}
+          y={line + 22}
           text-anchor="middle"
         >
           {one.name}
         </text>
       ))}
-      <text class="tooth-title" x={-8} y={line + 23} text-anchor="end">
+      <text class="tooth-title" x={-8} y={line + 22} text-anchor="end">
         level
       </text>
     </g>

@@ -1,6 +1,7 @@
 /** One reading at a time: found with the pointer or the arrow keys, shown in a tooltip, spoken to screen readers. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { pointIn } from './scale';
 
 export interface Reading {
   /** Where the tooltip points, in pixels of the plot's container. */
@@ -22,6 +23,7 @@ export function Pointing<T>({
   step,
   read,
   onChoose,
+  onMark,
   children,
 }: {
   label: string;
@@ -30,15 +32,21 @@ export function Pointing<T>({
   read: (mark: T) => Reading;
   /** A mark was clicked, or Enter was pressed on it. */
   onChoose?: (mark: T) => void;
+  /** Another mark is pointed at, or none. */
+  onMark?: (mark: T | null) => void;
   children: (mark: T | null) => ComponentChildren;
 }): VNode {
-  const [mark, setMark] = useState<T | null>(null);
+  const [mark, keepMark] = useState<T | null>(null);
+  const setMark = (next: T | null) => {
+    keepMark(next);
+    if (next !== mark) onMark?.(next);
+  };
   const [byKeyboard, setByKeyboard] = useState(false);
   const reading = mark === null ? null : read(mark);
   const onPointer = (event: PointerEvent) => {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const { x, y } = pointIn(event.currentTarget as HTMLElement, event);
     setByKeyboard(false);
-    setMark(pick(event.clientX - box.left, event.clientY - box.top));
+    setMark(pick(x, y));
   };
   return (
     <div

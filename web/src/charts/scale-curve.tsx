@@ -18,13 +18,17 @@ import {
   type Sign,
   type Span,
 } from './curve-geometry';
-import { methodPath, stackMarkers } from './methods';
+import { leaderLine, methodPath, nameWidth, stackMarkers } from './methods';
 import { type ArrowKey, Pointing } from './pointing';
+import { pointIn } from './scale';
 
-/** The slider under the drawing has the same left and right margin. */
-export const CURVE_MARGIN: Margin = { top: 40, right: 16, bottom: 46, left: 52 };
+/** The slider under the drawing has the same left and right margin; on the right stands the column of shares. */
+export const CURVE_MARGIN: Margin = { top: 34, right: 56, bottom: 42, left: 52 };
 const MARGIN = CURVE_MARGIN;
-const HEIGHT = 360;
+const LEAST_HEIGHT = 140;
+/** From the plot to the column, and its width. */
+const SHARES_AT = 16;
+const SHARES_WIDE = 22;
 /** Kinks get a mark of their own while they are so many at most. */
 const MARKED_KINKS = 120;
 /** Pixels between two ticks of the error, at least. */
@@ -38,6 +42,7 @@ const FINEST = 0.5;
 
 interface CurveProps {
   width: number;
+  height: number;
   report: LabReport;
   /** One, or both signs. */
   curves: readonly Curve[];
@@ -53,12 +58,21 @@ interface CurveProps {
   /** Scales that can be stored, when there is room to show them. */
   storable: readonly number[];
   chosen: string | null;
+  /** What each weight adds to that error. */
+  shares: readonly number[];
+  /** The candidates that a method has tried by now. */
+  trail: LabMethod['candidates'];
+  /** The |scales| that a sweep has gone over. */
+  swept: Span | null;
+  pointed: number | null;
+  onPoint: (weight: number | null) => void;
   onScale: (scale: number) => void;
   onMethod: (method: LabMethod) => void;
 }
 
 export function ScaleCurve({
   width,
+  height: given,
   report,
   curves,
   weights,
@@ -69,11 +83,17 @@ export function ScaleCurve({
   settled,
   storable,
   chosen,
+  shares,
+  trail,
+  swept,
+  pointed,
+  onPoint,
   onScale,
   onMethod,
 }: CurveProps): VNode {
+  const whole = Math.max(LEAST_HEIGHT, given);
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
-  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const plotHeight = whole - MARGIN.top - MARGIN.bottom;
   const sign: Sign = scale < 0 ? -1 : 1;
   const { low, high } = span;
   const drawing = useMemo(() => {
@@ -100,7 +120,7 @@ export function ScaleCurve({
   const height = (share: number) => Math.max(0, y(share));
   const at = Math.abs(scale);
   const markers = useMemo(
-    () => placeMarkers(report, curves, { low, high }, x, height),
+    () => placeMarkers(report, curves, { low, high }, x, height, { width: plotWidth, height: plotHeight }),
     [report, curves, low, high, x, y],
   );
   const step = (from: Kink | null, key: ArrowKey): Kink | null => {
@@ -127,18 +147,28 @@ export function ScaleCurve({
           <svg
             class="scale-curve"
             width={width}
-            height={HEIGHT}
-            viewBox={`0 0 ${width} ${HEIGHT}`}
+            height={whole}
+            viewBox={`0 0 ${width} ${whole}`}
             role="group"
             aria-label="Every method’s choice on the curve"
             onClick={(event) => {
-              const px = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
+              const px = pointIn(event.currentTarget, event).x - MARGIN.left;
               if (px >= 0 && px <= plotWidth) onScale(sign * x.invert(px));
             }}
           >
             <clipPath id="scale-curve-plot">
               <rect x={0} y={-1} width={plotWidth} height={plotHeight + 2} />
             </clipPath>
+            {swept && (
+              <clipPath id="scale-curve-swept">
+                <rect
+                  x={x(Math.max(low, swept.low))}
+                  y={-1}
+                  width={Math.max(0, x(Math.min(high, swept.high)) - x(Math.max(low, swept.low)))}
+                  height={plotHeight + 2}
+                />
+              </clipPath>
+            )}
             <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
               <g aria-hidden="true">
                 <Axes
@@ -164,14 +194,46 @@ export function ScaleCurve({
                     .map((branch) => (
                       <path
                         key={branch.sign}
-                        class={branch.sign === sign ? 'series branch' : 'series branch other'}
+                        class={
+                          branch.sign !== sign
+                            ? 'series branch other'
+                            : swept
+                              ? 'series branch coming'
+                              : 'series branch'
+                        }
                         d={branch.path}
                       />
                     ))}
+                  {swept &&
+                    paths
+                      .filter((branch) => branch.sign === sign)
+                      .map((branch) => (
+                        <path
+                          key="swept"
+                          class="series branch gone-over"
+                          clip-path="url(#scale-curve-swept)"
+                          d={branch.path}
+                        />
+                      ))}
                   {kinks.map((one) => (
                     <circle key={one.scale} class="kink" cx={x(one.scale)} cy={y(one.error)} r={2} />
                   ))}
                 </g>
+                {trail.length > 0 && (
+                  <g class="trail">
+                    {trail.map(([candidate], index) =>
+                      Math.abs(candidate) >= low && Math.abs(candidate) <= high ? (
+                        <circle
+                          key={index}
+                          class={index === trail.length - 1 ? 'last' : ''}
+                          cx={x(Math.abs(candidate))}
+                          cy={height(shareAt(curves, candidate))}
+                          r={3}
+                        />
+                      ) : null,
+                    )}
+                  </g>
+                )}
                 {at >= low && at <= high && (
                   <g class="now" transform={`translate(${x(at)},0)`}>
                     <line y1={0} y2={plotHeight} />
@@ -179,41 +241,63 @@ export function ScaleCurve({
                   </g>
                 )}
               </g>
-              {markers.map(({ method, px, py, top }) => (
-                <g
-                  key={method.name}
-                  class={[
-                    'method-marker',
-                    method.name === chosen ? 'chosen' : '',
-                    method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere',
-                  ].join(' ')}
-                  role="button"
-                  tabindex={0}
-                  aria-label={
-                    `${method.name}: scale ${precise(method.scale)}, ` +
-                    `relative error ${percent(method.relativeError, 2)}`
-                  }
-                  aria-pressed={method.name === chosen}
-                  transform={`translate(${px},${top})`}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    onMethod(method);
-                  }}
-                  onKeyDown={(event) => {
-                    if (event.key !== 'Enter' && event.key !== ' ') return;
-                    event.preventDefault();
-                    onMethod(method);
-                  }}
-                >
-                  <title>
-                    {`${method.name}: scale ${precise(method.scale)}, ` +
-                      `relative error ${percent(method.relativeError, 2)}`}
-                  </title>
-                  <line y1={6} y2={Math.max(6, py - top)} />
-                  <rect x={-8} y={-8} width={16} height={16} />
-                  <path d={methodPath(method.name, 5)} />
-                </g>
-              ))}
+              <Shares
+                shares={shares}
+                at={plotWidth + SHARES_AT}
+                y={y}
+                height={plotHeight}
+                pointed={pointed}
+                onPoint={onPoint}
+              />
+              {markers.map((placed) => {
+                const { method, left, top, side } = placed;
+                return (
+                  <g
+                    key={method.name}
+                    class={[
+                      'method-marker',
+                      method.name === chosen ? 'chosen' : '',
+                      method.scale < 0 === sign < 0 && method.offset === offset ? '' : 'elsewhere',
+                    ].join(' ')}
+                    role="button"
+                    tabindex={0}
+                    aria-label={
+                      `${method.name}: scale ${precise(method.scale)}, ` +
+                      `relative error ${percent(method.relativeError, 2)}`
+                    }
+                    aria-pressed={method.name === chosen}
+                    transform={`translate(${left},${top})`}
+                    onClick={(event) => {
+                      event.stopPropagation();
+                      onMethod(method);
+                    }}
+                    onKeyDown={(event) => {
+                      if (event.key !== 'Enter' && event.key !== ' ') return;
+                      event.preventDefault();
+                      onMethod(method);
+                    }}
+                  >
+                    <line {...leaderLine(placed, 6)} />
+                    <rect
+                      x={side === 'left' ? -8 - nameWidth(method.name) : -8}
+                      y={-8}
+                      width={16 + (side ? nameWidth(method.name) : 0)}
+                      height={16}
+                    />
+                    <path d={methodPath(method.name, 5)} />
+                    {side && (
+                      <text
+                        class="method-name"
+                        x={side === 'right' ? 9 : -9}
+                        dy="0.33em"
+                        text-anchor={side === 'right' ? 'start' : 'end'}
+                      >
+                        {method.name}
+                      </text>
+                    )}
+                  </g>
+                );
+              })}
               {kink && <circle data-passing class="halo" cx={x(kink.scale)} cy={height(kink.error)} r={7} />}
             </g>
           </svg>
@@ -275,11 +359,62 @@ function placeMarkers(
   span: Span,
   x: (scale: number) => number,
   y: (error: number) => number,
+  plot: { width: number; height: number },
 ) {
   return stackMarkers(
     report.methods
       .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)
       .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(curves, method.scale)) })),
+    { right: plot.width, top: 8 - MARGIN.top, bottom: plot.height - 8 },
+  );
+}
+
+/** The error at the scale on show as a column beside the curve, cut into what each weight adds to it. */
+function Shares({
+  shares,
+  at,
+  y,
+  height,
+  pointed,
+  onPoint,
+}: {
+  shares: readonly number[];
+  at: number;
+  y: (share: number) => number;
+  height: number;
+  pointed: number | null;
+  onPoint: (weight: number | null) => void;
+}): VNode {
+  let sum = 0;
+  const total = shares.reduce((all, share) => all + share, 0);
+  return (
+    <g class="shares" transform={`translate(${at},0)`} aria-hidden="true" onPointerLeave={() => onPoint(null)}>
+      <line class="axis" x1={0} x2={SHARES_WIDE} y1={height} y2={height} />
+      {shares.map((share, weight) => {
+        const [bottom, top] = [y(sum), y(sum + share)];
+        sum += share;
+        if (bottom - top < 0.1 || bottom <= 0) return null;
+        const [from, tall] = [Math.max(0, top), bottom - Math.max(0, top)];
+        return (
+          <g
+            key={weight}
+            class={weight === pointed ? 'share pointed' : weight % 2 === 0 ? 'share' : 'share odd'}
+            onPointerEnter={() => onPoint(weight)}
+          >
+            <title>{`weight ${weight + 1}: ${percent(share / (total || 1), 0)} of the squared error`}</title>
+            <rect x={0} y={from} width={SHARES_WIDE} height={tall} />
+            {tall >= 13 && (
+              <text x={SHARES_WIDE / 2} y={from + tall / 2} dy="0.33em" text-anchor="middle">
+                {weight + 1}
+              </text>
+            )}
+          </g>
+        );
+      })}
+      <text class="tick" x={SHARES_WIDE / 2} y={height + 18} text-anchor="middle">
+        weights
+      </text>
+    </g>
   );
 }
 

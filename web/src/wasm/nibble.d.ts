@@ -3,6 +3,7 @@ import type {
   AnsweredToken,
   AnswerReport,
   Assignment,
+  BlockBits,
   ChatTemplate,
   ChosenFiles,
   DerivedPiece,
@@ -58,6 +59,7 @@ import type {
   Solution,
   SolveRequest,
   StepOrder,
+  StoredRun,
   StudyOptions,
   StudyPiece,
   SuperBlockNumbers,
@@ -95,6 +97,8 @@ export interface NibbleModule {
    */
   superBlockNumbers(format: string, weights: number): Json<SuperBlockNumbers>;
 
+  /** Error for formats whose weights have no levels of their own. */
+  blockBits(format: string): Json<BlockBits>;
   feedbackReport(request: Json<FeedbackRequest>): Json<FeedbackReport>;
 
   Lab: new (request: Json<LabRequest>) => Lab;
@@ -369,6 +373,8 @@ export interface Lab {
   /** Afterwards the pieces are the curve at offset 0, where there is no offset. */
   report(): Json<LabReport>;
   point(scale: number, offset: number): Json<LabPoint>;
+  /** The block at a scale and an offset as it is stored, as run number `run`; error where it has no stored form. */
+  storedRun(scale: number, offset: number, run: number): Json<StoredRun>;
   /** The storable number nearest to one, and `steps` of them away from it. */
   nearestScale(scale: number): number;
   nextScale(scale: number, steps: number): number;

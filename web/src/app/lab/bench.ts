@@ -3,12 +3,12 @@ import { fromJson } from '../../wasm/json';
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Curve, type Sign, type Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
-import type { LabMethod, LabPoint, LabReport, LabRequest } from '../../core/types';
+import { answer } from '../../core/module';
+import type { BlockBits, LabMethod, LabPoint, LabReport, LabRequest, StoredRun } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
 import { core } from '../engine';
 import { labWorker } from './away';
 import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf, OWN_LISTS, requestOf } from './block';
-import { isBlockLink, linkOf, readLink } from './block-link';
 import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
 
 /** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
@@ -16,7 +16,6 @@ const LARGE = 20_000;
 /** The same for blocks whose like took the page longer than this, so many times in a row: code runs slowly at first. */
 const LONGEST_REPORT_MS = 8;
 const SLOW_REPORTS = 3;
-const LINK_MS = 300;
 
 export interface Shown {
   bench: Bench;
@@ -56,6 +55,29 @@ export const point = computed<LabPoint | null>(() =>
 /** The block on the bench as a method leaves it. */
 export function pointOf({ scale: at, offset: from }: LabMethod): LabPoint | null {
   return lab.value && fromJson(lab.value.point(at, from));
+}
+
+/** How blocks of a format lie in bytes; formats are asked once each. */
+const layouts = new Map<string, BlockBits>();
+
+/**
+ * The block at the sliders' scale and offset as it is stored; an error where it has no stored form. `block`: its number
+ * in a tensor, which says which run of its stored block it is.
+ */
+export function storedRun(block: number): { layout: BlockBits; run: StoredRun } | { error: string } {
+  const module = core.value?.module;
+  const shown = reported.value;
+  if (!module || !lab.value || !shown) return { error: 'The core is not loaded yet.' };
+  const { format } = shown.report;
+  try {
+    const layout = format === '' ? null : (layouts.get(format) ?? answer(module.blockBits(format)));
+    if (layout) layouts.set(format, layout);
+    const runs = layout ? layout.blockLength / layout.runLength : 1;
+    const run = answer(lab.value.storedRun(scale.value, offset.value, block % runs));
+    return layout ? { layout, run } : { error: '' };
+  } catch (error) {
+    return { error: sentenceOf(error) };
+  }
 }
 
 /** The curve over the scale, of each sign there is. */
@@ -120,6 +142,13 @@ function withStorable({ low, high }: Span, nearest: (end: number) => number): Sp
 export const span = computed<Span>(() => view.value ?? wholeSpan.value);
 export const offsetSpan = computed<Span>(() => offsetView.value ?? wholeOffsets.value);
 export const zoomed = computed(() => view.value !== null);
+/** What was zoomed to; null: the whole range. */
+export const views = computed(() => ({ span: view.value, offsets: offsetView.value }));
+export function setViews(scales: Span | null, offsets: Span | null): void {
+  view.value = scales;
+  offsetView.value = offsets;
+  keepInView();
+}
 
 /** Changes the block. The view stays where it is when only weights move. */
 export function setBench(change: Partial<Bench>, keepView = false): void {
@@ -325,39 +354,11 @@ function report(now: Bench): void {
   }
 }
 
-/** Follows the block: its report, and its link in the address. */
-export function startLab(): void {
-  const followLink = () => {
-    const linked = readLink(location.hash, lists.peek());
-    if (linked?.bench) setBench(linked.bench);
-    else linkProblem.value = linked?.problem ?? null;
-  };
-  let linked = isBlockLink(location.hash);
+/** A report for every block. To be called once. */
+export function followBench(): void {
   effect(() => {
-    if (core.value && linked) {
-      linked = false;
-      untracked(followLink);
-    }
     const now = bench.value;
     // A report follows the block, not the sliders, which it looks at as well.
     if (core.value) untracked(() => report(now));
-  });
-  let linking: ReturnType<typeof setTimeout> | undefined;
-  let first = true;
-  effect(() => {
-    const link = linkOf(bench.value, lists.peek());
-    if (first) {
-      first = false;
-      return;
-    }
-    clearTimeout(linking);
-    linking = setTimeout(
-      () => history.replaceState(null, '', link === null ? location.pathname + location.search : `#${link}`),
-      LINK_MS,
-    );
-  });
-  window.addEventListener('hashchange', () => {
-    if (core.value) followLink();
-    else linked = isBlockLink(location.hash);
   });
 }

@@ -1,9 +1,7 @@
 import type { VNode } from 'preact';
-import { CopyButton } from '../parts/copy-button';
 import { plural } from '../../text/units';
 import { bench, lists, setBench } from './bench';
 import { FIRST_BENCH, isFirstBench, MOST_WEIGHTS, STORAGES, type Storage } from './block';
-import { linkOf } from './block-link';
 import { parseNumbers } from './numbers';
 import { NumbersField } from './numbers-field';
 import { stop } from './play';
@@ -13,13 +11,12 @@ export function BlockEditor(): VNode {
   const { weights, importance, format, levels, storage } = bench.value;
   const { formats, presets } = lists.value;
   const preset = presets.find((one) => String(one.levels) === String(levels));
-  const link = linkOf(bench.value, lists.value);
   const change = (next: Parameters<typeof setBench>[0]) => {
     stop();
     setBench(next);
   };
   return (
-    <div class="lab-editor">
+    <div class="lab-editor stage-bar">
       <NumbersField
         label="Weights"
         note={`1 to ${MOST_WEIGHTS} numbers with blanks, semicolons or commas between them; 0.1 or 0,1`}
@@ -82,11 +79,6 @@ export function BlockEditor(): VNode {
           </>
         )}
         <div class="lab-take">
-          {link !== null ? (
-            <CopyButton text={() => `${location.origin}${location.pathname}#${link}`}>Copy link</CopyButton>
-          ) : (
-            <span class="quiet small">Too many digits for a link</span>
-          )}
           <button
             type="button"
             class="button small"

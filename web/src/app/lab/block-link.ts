@@ -1,13 +1,44 @@
-/** The block on the bench as a link, and back. */
+/** What the Lab shows as a link, and back: the block on the bench, and how it is looked at. */
+import type { Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
 import { type Bench, FIRST_BENCH, type LabLists, MOST_WEIGHTS, STORAGES } from './block';
 import { shortFloat, writeNumbers } from './numbers';
+import { BELOW, type Below, LAB_TABS, type LabTab } from './view';
 
 /** Longest block that goes into the address. */
 const LONGEST_LINK = 6000;
 
-/** The bench as the part of an address after "#"; null when it is too long for one. */
-export function linkOf(bench: Bench, { presets }: LabLists): string | null {
+/** How a block is looked at. What is null is as it is when the block is first opened. */
+export interface Look {
+  /** The method whose choice is on show, */
+  method: string | null;
+  /** or the candidate of it, from 0, */
+  candidate: number | null;
+  /** or a scale and an offset of one's own. */
+  at: { scale: number; offset: number } | null;
+  span: Span | null;
+  offsets: Span | null;
+  tab: LabTab;
+  below: Below;
+  /** The step of the story, from 0. */
+  story: number | null;
+  projecting: boolean;
+}
+
+export const FIRST_LOOK: Look = {
+  method: null,
+  candidate: null,
+  at: null,
+  span: null,
+  offsets: null,
+  tab: 'block',
+  below: 'line',
+  story: null,
+  projecting: false,
+};
+
+/** The bench and the look as the part of an address after "#"; null when it is too long for one. */
+export function linkOf(bench: Bench, { presets }: LabLists, look: Look = FIRST_LOOK): string | null {
   const parts = [`w=${writeNumbers(bench.weights, ',')}`];
   if (bench.importance) parts.push(`i=${writeNumbers(bench.importance, ',')}`);
   if (bench.format) parts.push(`f=${bench.format}`);
@@ -19,8 +50,24 @@ export function linkOf(bench: Bench, { presets }: LabLists): string | null {
     const preset = presets.find(({ levels }) => String(levels) === String(bench.levels));
     parts.push(`l=${preset?.name ?? writeNumbers(bench.levels, ',')}`, `s=${bench.storage}`);
   }
+  parts.push(...lookParts(look));
   const link = `lab:${parts.join(';')}`;
   return link.length > LONGEST_LINK ? null : link;
+}
+
+function lookParts({ method, candidate, at, span, offsets, tab, below, story, projecting }: Look): string[] {
+  const exact = ({ low, high }: Span) => `${low},${high}`;
+  return [
+    method === null ? [] : `m=${method}`,
+    candidate === null ? [] : `c=${candidate + 1}`,
+    at === null ? [] : `x=${at.scale},${at.offset}`,
+    span === null ? [] : `z=${exact(span)}`,
+    offsets === null ? [] : `y=${exact(offsets)}`,
+    tab === FIRST_LOOK.tab ? [] : `t=${tab}`,
+    below === FIRST_LOOK.below ? [] : `v=${below}`,
+    story === null ? [] : `p=${story + 1}`,
+    projecting ? 'stage' : [],
+  ].flat();
 }
 
 /** Whether an address was made by linkOf(). */
@@ -30,17 +77,17 @@ export const isBlockLink = (hash: string): boolean => hash.startsWith('#lab:');
 export function readLink(
   hash: string,
   lists: LabLists,
-): { bench: Bench; problem: null } | { bench: null; problem: string } | null {
+): { bench: Bench; look: Look; problem: null } | { bench: null; problem: string } | null {
   if (!isBlockLink(hash)) return null;
   try {
-    return { bench: linkedBench(hash.slice('#lab:'.length), lists), problem: null };
+    return { ...linkedBench(hash.slice('#lab:'.length), lists), problem: null };
   } catch (error) {
     return { bench: null, problem: `The link shows no block: ${sentenceOf(error)}` };
   }
 }
 
 /** Throws with the rest of a sentence. */
-function linkedBench(link: string, { formats, presets }: LabLists): Bench {
+function linkedBench(link: string, { formats, presets }: LabLists): { bench: Bench; look: Look } {
   if (link.length > LONGEST_LINK) throw new Error(`it is longer than ${LONGEST_LINK} characters.`);
   const fields = new Map<string, string>();
   for (const part of decoded(link).split(';')) {
@@ -74,15 +121,43 @@ function linkedBench(link: string, { formats, presets }: LabLists): Bench {
     (fields.has('l') ? numbers('l', 'levels', 2, MOST_WEIGHTS) : FIRST_BENCH.levels);
   const [superScale, superMinimum = null] =
     format?.superBlock && fields.has('d') ? numbers('d', 'numbers of its super-block', 1, 2) : [];
+  const [scale, offset = 0] = fields.has('x') ? numbers('x', 'numbers on show', 1, 2) : [];
+  const place = (key: string, what: string): number | null => {
+    if (!fields.has(key)) return null;
+    const value = numbers(key, `numbers of a ${what}`, 1, 1)[0] ?? NaN;
+    if (!Number.isInteger(value) || value < 1) throw new Error(`“${fields.get(key)}” is no ${what}.`);
+    return value - 1;
+  };
+  const span = (key: string, what: string): Span | null => {
+    if (!fields.has(key)) return null;
+    const [low = 0, high = 0] = numbers(key, what, 2, 2);
+    if (!(low < high)) throw new Error(`the ${what} are ${low} and ${high}, in which nothing lies.`);
+    return { low, high };
+  };
   return {
-    weights,
-    importance,
-    format: format?.name ?? '',
-    levels,
-    storage: known('s', 'way to store a scale', STORAGES)?.name ?? 'f16',
-    superNumbers: superScale === undefined ? null : { superScale, superMinimum },
+    bench: {
+      weights,
+      importance,
+      format: format?.name ?? '',
+      levels,
+      storage: known('s', 'way to store a scale', STORAGES)?.name ?? 'f16',
+      superNumbers: superScale === undefined ? null : { superScale, superMinimum },
+    },
+    look: {
+      method: fields.get('m') ?? null,
+      candidate: place('c', 'candidate'),
+      at: fields.has('x') ? { scale: scale ?? 0, offset: offset ?? 0 } : null,
+      span: span('z', 'ends of its scales'),
+      offsets: span('y', 'ends of its offsets'),
+      tab: known('t', 'view', LAB_TABS.map(named))?.name ?? FIRST_LOOK.tab,
+      below: known('v', 'view', BELOW.map(named))?.name ?? FIRST_LOOK.below,
+      story: place('p', 'step of the story'),
+      projecting: fields.has('stage'),
+    },
   };
 }
+
+const named = <T extends string>(name: T) => ({ name });
 
 /** Without the escapes that some programs put into addresses. */
 function decoded(link: string): string {

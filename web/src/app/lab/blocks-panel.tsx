@@ -4,7 +4,10 @@ import { BlockScatter, SCATTER_MARKS } from '../../charts/block-scatter';
 import { ChartFrame, lazily } from '../../charts/frame';
 import type { LabRequest, TensorInfo } from '../../core/types';
 import { integer, percent, WEIGHT_UNITS } from '../../text/units';
+import { opened } from '../state/opening';
 import type { LabFormat } from './block';
+import { plotted } from './from-model-panel';
+import { takenNow } from './taken';
 import { type BlockFigures, sampleOf } from './block-figures';
 
 /** The blocks of a tensor, measured with two methods. */
@@ -18,6 +21,26 @@ export interface BlocksPlot {
   names: readonly string[];
   methods: readonly [first: string, second: string];
   figures: BlockFigures;
+}
+
+/** What the tab of all blocks shows. */
+export function AllBlocks(): VNode {
+  const shown = plotted.value;
+  const onBench = takenNow();
+  if (!opened.value)
+    return (
+      <p class="notice">With a model open, all blocks of a tensor are plotted here: their range against their error.</p>
+    );
+  if (!shown)
+    return (
+      <p class="notice">
+        Choose a tensor above and press All blocks: the range of each block’s weights is plotted against the error that
+        two methods leave.
+      </p>
+    );
+  const { plot } = shown;
+  const same = onBench?.tensor === plot.tensor.name && onBench.format === plot.format.name;
+  return <BlocksPanel {...shown} open={same ? onBench.block : null} />;
 }
 
 /** Zoomed out from one block: all of the tensor, or a stated sample. */

@@ -11,11 +11,13 @@ import type { Opened } from '../state/opening';
 import { bench, chosen, lists, setBench } from './bench';
 import { formatOf, type LabFormat, requestOf } from './block';
 import { type BlockFigures, type BlockPick, MOST_BLOCKS, pickOf, SAMPLE_BLOCKS, sampleOf } from './block-figures';
-import { BlocksPanel, type BlocksPlot } from './blocks-panel';
+import type { BlocksPlot } from './blocks-panel';
 import { decodableTensors, findLargest, measureBlocks, readBlock } from './from-model';
 import { makeLab } from './lab-core';
-import { wanted } from './links';
+import { wanted, wantedPick } from './links';
 import { stop } from './play';
+import { taken } from './taken';
+import { tab } from './view';
 
 const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) => string }[] = [
   { pick: 'worst', label: 'Worst', found: (figure) => `the largest relative error, ${figure}` },
@@ -27,8 +29,13 @@ const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) 
   },
 ];
 
-/** Where the weights on the bench come from, as long as they are these. */
-const taken = signal<{ tensor: string; format: string; block: number; weights: readonly number[] } | null>(null);
+/** The blocks that are plotted, for the view that shows all of them. */
+export const plotted = signal<{
+  plot: BlocksPlot;
+  file: string;
+  onOpen: (block: number) => void;
+  onMethods: (methods: readonly [string, string]) => void;
+} | null>(null);
 
 /** Puts a block of the open model on the bench. */
 export function FromModel({ opened: { model, title } }: { opened: Opened }): VNode | null {
@@ -41,11 +48,15 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const [searching, setSearching] = useState<{ share: number; what: string } | null>(null);
   const working = useRef<AbortController | null>(null);
   const measured = useRef<{ key: string; figures: BlockFigures } | null>(null);
-  const [plot, setPlot] = useState<BlocksPlot | null>(null);
-  useEffect(() => () => working.current?.abort(), []);
+  useEffect(
+    () => () => {
+      working.current?.abort();
+      plotted.value = null;
+    },
+    [],
+  );
   const tensor = tensors.find((one) => one.name === name);
   const format = useComputed(() => formatOf(bench.value, lists.value)).value;
-  const onBench = useComputed(() => (taken.value?.weights === bench.value.weights ? taken.value : null)).value;
   const { runLength: length } = format;
   const blocks = tensor ? Math.ceil(tensor.weights / length) : 0;
 
@@ -149,7 +160,21 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
           : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} ` +
               `of ${wanted.tensor.name} were measured.`,
       );
-      setPlot(figures.blocks.length === 0 ? null : { ...wanted, figures });
+      if (figures.blocks.length === 0) {
+        plotted.value = null;
+        return;
+      }
+      const plot = { ...wanted, figures };
+      plotted.value = {
+        plot,
+        file: `${title}-${plot.tensor.name}-blocks`,
+        onOpen: (number) => {
+          setName(plot.tensor.name);
+          void work((signal) => put(plot.tensor, plot.format, number, signal));
+        },
+        onMethods: (methods) => showPlot({ ...plot, methods }),
+      };
+      tab.value = 'blocks';
     });
   const showAll = (from: TensorInfo) => {
     const { request, most, names, method } = blocksWanted();
@@ -165,6 +190,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     const wish = wanted.value;
     if (!wish) return;
     wanted.value = null;
+    tab.value = 'block';
     const from = tensors.find((one) => one.name === wish.tensor);
     if (!from) {
       setProblem(`${wish.tensor} cannot be shown: the core cannot decode its type.`);
@@ -176,121 +202,107 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     setName(from.name);
     void work((signal) => put(from, as, Math.floor(Math.min(wish.weight, from.weights - 1) / as.runLength), signal));
   });
+  useSignalEffect(() => {
+    const pick = PICKS.find((one) => one.pick === wantedPick.value);
+    if (!pick) return;
+    wantedPick.value = null;
+    if (tensor) showPicked(tensor, pick);
+  });
   if (tensors.length === 0) return null;
   return (
-    <>
-      <fieldset class="lab-model">
-        <legend>A block of this model</legend>
-        <TensorChoice
-          tensors={tensors}
-          value={name}
-          onChange={(chosen) => {
-            setName(chosen);
-            setBlock(0);
-          }}
-        />
-        <label class="option">
-          <span class="option-label">Block of {length}</span>
-          <input
-            class="input count"
-            type="number"
-            min={0}
-            max={Math.max(0, blocks - 1)}
-            value={block}
-            disabled={!tensor}
-            onInput={(event) =>
-              setBlock(
-                Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))),
-              )
-            }
-          />
-        </label>
-        <div class="lab-model-actions">
-          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>
-            Show
-          </button>
-          <button
-            type="button"
-            class="button"
-            disabled={!tensor}
-            onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}
-          >
-            Random
-          </button>
-          {PICKS.map((one) => (
-            <button
-              key={one.pick}
-              type="button"
-              class="button"
-              disabled={!tensor}
-              onClick={() => tensor && showPicked(tensor, one)}
-            >
-              {one.label}
-            </button>
-          ))}
-          <button
-            type="button"
-            class="button"
-            disabled={!tensor}
-            title="Reads the whole tensor"
-            onClick={() => tensor && showLargest(tensor)}
-          >
-            Largest weight
-          </button>
-          <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>
-            All blocks
-          </button>
-        </div>
-        {blocks > SAMPLE_BLOCKS && (
-          <Switch
-            label="Blocks that are measured for worst, median, outlier and all blocks"
-            value={all ? 'all' : 'sample'}
-            onChange={(value) => setAll(value === 'all')}
-            choices={[
-              { value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` },
-              {
-                value: 'all',
-                label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}`,
-              },
-            ]}
-          />
-        )}
-        {searching && (
-          <div class="lab-searching">
-            <progress value={searching.share} aria-label={`Share ${searching.what}`} />
-            <span class="quiet small">
-              {percent(searching.share, 0)} {searching.what}
-            </span>
-            <button type="button" class="button small" onClick={cancel}>
-              Cancel
-            </button>
-          </div>
-        )}
-        <p class="option-note" role="status">
-          {tensor
-            ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file`
-            : 'No tensor has this name.'}
-        </p>
-        {problem && (
-          <p class="notice bad" role="alert">
-            {problem}
-          </p>
-        )}
-      </fieldset>
-      {plot && (
-        <BlocksPanel
-          plot={plot}
-          file={`${title}-${plot.tensor.name}-blocks`}
-          open={
-            onBench && onBench.tensor === plot.tensor.name && onBench.format === plot.format.name ? onBench.block : null
+    <fieldset class="lab-model">
+      <legend>A block of this model</legend>
+      <TensorChoice
+        tensors={tensors}
+        value={name}
+        onChange={(chosen) => {
+          setName(chosen);
+          setBlock(0);
+        }}
+      />
+      <label class="option">
+        <span class="option-label">Block of {length}</span>
+        <input
+          class="input count"
+          type="number"
+          min={0}
+          max={Math.max(0, blocks - 1)}
+          value={block}
+          disabled={!tensor}
+          onInput={(event) =>
+            setBlock(Math.min(Math.max(0, blocks - 1), Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0))))
           }
-          onOpen={(number) => {
-            setName(plot.tensor.name);
-            void work((signal) => put(plot.tensor, plot.format, number, signal));
-          }}
-          onMethods={(methods) => showPlot({ ...plot, methods })}
+        />
+      </label>
+      <div class="lab-model-actions">
+        <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>
+          Show
+        </button>
+        <button
+          type="button"
+          class="button"
+          disabled={!tensor}
+          onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}
+        >
+          Random
+        </button>
+        {PICKS.map((one) => (
+          <button
+            key={one.pick}
+            type="button"
+            class="button"
+            disabled={!tensor}
+            onClick={() => tensor && showPicked(tensor, one)}
+          >
+            {one.label}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="button"
+          disabled={!tensor}
+          title="Reads the whole tensor"
+          onClick={() => tensor && showLargest(tensor)}
+        >
+          Largest weight
+        </button>
+        <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>
+          All blocks
+        </button>
+      </div>
+      {blocks > SAMPLE_BLOCKS && (
+        <Switch
+          label="Blocks that are measured for worst, median, outlier and all blocks"
+          value={all ? 'all' : 'sample'}
+          onChange={(value) => setAll(value === 'all')}
+          choices={[
+            { value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` },
+            {
+              value: 'all',
+              label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}`,
+            },
+          ]}
         />
       )}
-    </>
+      {searching && (
+        <div class="lab-searching">
+          <progress value={searching.share} aria-label={`Share ${searching.what}`} />
+          <span class="quiet small">
+            {percent(searching.share, 0)} {searching.what}
+          </span>
+          <button type="button" class="button small" onClick={cancel}>
+            Cancel
+          </button>
+        </div>
+      )}
+      <p class="option-note" role="status">
+        {tensor ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file` : 'No tensor has this name.'}
+      </p>
+      {problem && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
+    </fieldset>
   );
 }

@@ -1,7 +1,8 @@
 /** Blocks of the open model: single ones, and which of many stand out. */
 import { readWeights, type OpenedModel } from '../../core/index';
 import { answer, withBytes } from '../../core/module';
-import type { LabRequest, TensorInfo } from '../../core/types';
+import type { LabRequest, SuperBlockNumbers, TensorInfo } from '../../core/types';
+import type { NibbleModule } from '../../wasm/nibble';
 import { labWorker } from './away';
 import type { Bench, LabFormat } from './block';
 import { type BlockFigures, runsOf } from './block-figures';
@@ -32,12 +33,29 @@ export async function readBlock(
   const { superBlock } = format;
   if (superBlock === null || row % superBlock !== 0) return { weights, superNumbers: null };
   const whole = await readWeights(model, tensor, first - (first % superBlock), superBlock);
-  const { module } = model.core;
+  return { weights, superNumbers: numbersOf(model.core.module, format.name, whole) };
+}
+
+/** Null for a super-block of zeros, which has no scale to take multiples of. */
+function numbersOf(module: NibbleModule, format: string, whole: Float32Array): SuperBlockNumbers | null {
   const numbers = withBytes(module, new Uint8Array(whole.slice().buffer), (pointer) =>
-    answer(module.superBlockNumbers(format.name, pointer)),
+    answer(module.superBlockNumbers(format, pointer)),
   );
-  // A super-block of zeros has no scale to take multiples of.
-  return { weights, superNumbers: numbers.superScale === 0 ? null : numbers };
+  return numbers.superScale === 0 ? null : numbers;
+}
+
+/**
+ * What llama.cpp's search gives a super-block that these weights fill, over and over; null for formats without
+ * super-blocks.
+ */
+export function superNumbersOf(
+  module: NibbleModule,
+  { name, superBlock }: LabFormat,
+  weights: readonly number[],
+): SuperBlockNumbers | null {
+  if (superBlock === null) return null;
+  const whole = Float32Array.from({ length: superBlock }, (_, index) => weights[index % weights.length] ?? 0);
+  return numbersOf(module, name, whole);
 }
 
 /**

@@ -1,42 +1,83 @@
 import type { VNode } from 'preact';
-import type { LabReport } from '../../core/types';
 import { core, coreProblem } from '../engine';
+import { CopyButton } from '../parts/copy-button';
 import { Later } from '../parts/later';
 import { Place } from '../parts/place';
+import { type Tab, Tabs } from '../parts/tabs';
 import { opened } from '../state/opening';
-import { percent, precise } from '../../text/units';
-import { AnalysisPanels } from './analysis/analysis-panels';
-import { labProblem, linkProblem, reported } from './bench';
-import { type Bench, isFirstBench } from './block';
+import { type Analysis, AnalysisPanel } from './analysis/analysis-panels';
+import { bench, labProblem, linkProblem, lists, reported } from './bench';
 import { BlockEditor } from './block-editor';
+import { linkOf } from './block-link';
+import { AllBlocks } from './blocks-panel';
 import { FeedbackPanel } from './feedback/feedback-panel';
 import { FromModel } from './from-model-panel';
-import { MapPanel } from './map-panel';
-import { MethodTable } from './method-table';
-import { LinePanel, ScalePanel } from './scale-panel';
-import { TwoScales } from './two-scales';
+import { addressNow } from './lab-link';
+import { project } from './projector';
+import { Stage } from './stage/stage';
+import { StoryStrip, tell } from './story/story-strip';
+import { type LabTab, storyStep, tab } from './view';
 
-/** One block, its scale and offset, and what every search method makes of it. */
+const TABS: readonly Tab<LabTab>[] = [
+  { value: 'block', label: 'Block', render: () => <BlockView /> },
+  { value: 'blocks', label: 'All blocks', render: () => <AllBlocks /> },
+  { value: 'feedback', label: 'Error feedback', render: () => <FeedbackPanel /> },
+  { value: 'divisors', label: 'Best divisors', render: () => <OfModel what="divisors" /> },
+  { value: 'formats', label: 'Number formats', render: () => <OfModel what="formats" /> },
+  { value: 'levels', label: 'Levels', render: () => <OfModel what="levels" /> },
+  { value: 'groups', label: 'Symmetric or not', render: () => <OfModel what="groups" /> },
+];
+
+/** A block, its scale and offset, what every search method makes of it, and what follows for a whole model. */
 export function LabPlace(): VNode {
   const shown = reported.value;
-  const waiting = !shown && labProblem.value === null && coreProblem.value === null;
   return (
-    <Place id="lab" title="Lab" live status="one block, its scale and offset">
-      <div class="lab-lead">
-        <p>
-          A quantized block keeps one scale, in some formats an offset too, and a small level for each weight. A weight
-          comes back as scale × level + offset; the difference is the error. The curve below shows it for every scale
-          the block could have.
-        </p>
-        {shown && <p>{story(shown.bench, shown.report)}</p>}
-      </div>
-      {shown && <TwoScales shown={shown} />}
-      {!waiting && <BlockEditor />}
-      {opened.value && (
-        <Later tasks={2} key={opened.value.title}>
-          <FromModel opened={opened.value} />
-        </Later>
-      )}
+    <Place id="lab" title="Lab" live>
+      <Tabs<LabTab>
+        label="Views of the Lab"
+        className={`lab-tabs lab-at-${tab.value}`}
+        tabs={TABS}
+        value={tab.value}
+        onChange={(value) => {
+          tab.value = value;
+        }}
+        beside={
+          shown && (
+            <>
+              <button type="button" class="button small" onClick={() => tell(storyStep.value ?? 0)}>
+                Story
+              </button>
+              <Share />
+              <button type="button" class="button small" onClick={project}>
+                Projector
+              </button>
+            </>
+          )
+        }
+        above={<Above />}
+      />
+    </Place>
+  );
+}
+
+function Share(): VNode {
+  if (linkOf(bench.value, lists.value) === null) return <span class="quiet small">Too many digits for a link</span>;
+  const url = (alone: boolean) => `${location.href.split('#')[0]}${addressNow(alone) ?? ''}`;
+  return (
+    <>
+      <CopyButton text={() => url(false)}>Copy link</CopyButton>
+      <CopyButton text={() => `<iframe src="${url(true)}" width="960" height="600" title="Nibble’s Lab"></iframe>`}>
+        Copy frame
+      </CopyButton>
+    </>
+  );
+}
+
+/** What is wrong, and a block of the open model for the two views that show blocks. */
+function Above(): VNode {
+  return (
+    <>
+      <StoryStrip />
       {linkProblem.value && (
         <p class="notice bad" role="alert">
           {linkProblem.value} The block below is the one that was here before.
@@ -47,79 +88,54 @@ export function LabPlace(): VNode {
           {labProblem.value}
         </p>
       )}
-      {shown ? (
-        <>
-          {shown.report.squareSum > 0 && shown.report.affine && <MapPanel shown={shown} />}
-          {shown.report.squareSum > 0 ? (
-            <ScalePanel shown={shown} />
-          ) : (
-            <p class="notice">
-              All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.
-            </p>
-          )}
-          <LinePanel shown={shown} />
-          <MethodTable report={shown.report} />
-          <p class="caveat">
-            A lower error means that these weights come back closer to what they were. It does not promise that a model
-            answers better; only trying the model tells.
-          </p>
-        </>
-      ) : (
-        coreProblem.value !== null && <p class="quiet">{coreProblem.value}</p>
-      )}
-      {waiting && (
-        <div class="lab-room">
-          <p class="quiet late" role="status">
-            {core.value ? 'Computing…' : 'Loading the core…'}
-          </p>
+      {opened.value && (
+        <div hidden={tab.value !== 'block' && tab.value !== 'blocks'}>
+          <Later tasks={2} key={opened.value.title}>
+            <FromModel opened={opened.value} />
+          </Later>
         </div>
       )}
-      {shown && (
-        <Later tasks={3}>
-          <FeedbackPanel />
-        </Later>
-      )}
-      {opened.value ? (
-        <Later tasks={4} key={`analysis of ${opened.value.title}`}>
-          <AnalysisPanels opened={opened.value} />
-        </Later>
-      ) : (
-        <p class="quiet small">
-          With a model open, the Lab also shows its blocks, where their best scales lie, and what other number formats
-          would leave of its weights.
-        </p>
-      )}
-    </Place>
+    </>
   );
 }
 
-/** In words: what the simplest rule loses on this block, and why. */
-function story(shown: Bench, { methods, storage }: LabReport): string {
-  const exact = methods.find((method) => method.name === 'exact');
-  const simple = methods.find((method) => method.name === 'min-max');
-  if (exact && simple) {
+function BlockView(): VNode {
+  const shown = reported.value;
+  const waiting = !shown && labProblem.value === null && coreProblem.value === null;
+  if (waiting)
     return (
-      `min-max, which spreads the levels from the smallest weight to the largest, leaves ` +
-      `${percent(simple.relativeError, 2)} relative error; the exact minimum over ` +
-      `${storage === 'real' ? 'all scales and offsets' : 'the scales and offsets that can be stored'} is ` +
-      `${percent(exact.relativeError, 2)}, at scale ${precise(exact.scale)} and offset ${precise(exact.offset)}.`
+      <div class="lab-room">
+        <p class="quiet late" role="status">
+          {core.value ? 'Computing…' : 'Loading the core…'}
+        </p>
+      </div>
     );
-  }
-  const max7 = methods.find((method) => method.name === 'max7');
-  if (!max7 || !exact) return '';
-  const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
-  if (isFirstBench(shown)) {
-    return (
-      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: ` +
-      `0.6/7 = 0.0857 (the method max7). Then the other three ` +
-      `fall between levels and are rounded: ${worse} relative error. ` +
-      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 ` +
-      `is stored as a half float. The largest weight does not have to lie on the last level.`
-    );
-  }
   return (
-    `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ` +
-    `${precise(max7.scale)}; the exact minimum over ` +
-    `${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`
+    <>
+      <BlockEditor />
+      {shown ? <Stage shown={shown} /> : coreProblem.value !== null && <p class="quiet">{coreProblem.value}</p>}
+    </>
   );
 }
+
+function OfModel({ what }: { what: Analysis }): VNode {
+  const now = opened.value;
+  if (!now)
+    return (
+      <p class="notice">
+        With a model open, this view shows {ANALYSES[what]}. A block of your own can be tried in the view Block.
+      </p>
+    );
+  return (
+    <Later tasks={1} key={now.title}>
+      <AnalysisPanel opened={now} what={what} />
+    </Later>
+  );
+}
+
+const ANALYSES: Readonly<Record<Analysis, string>> = {
+  divisors: 'where the best scales of its blocks lie, and what each search leaves against the exact optimum',
+  formats: 'what other number formats would leave of its weights, error over bits per weight',
+  levels: 'what levels of your own leave of a tensor while you drag them',
+  groups: 'symmetric against asymmetric integers, at groups of 128, 64 and 32 weights',
+};

@@ -1,9 +1,13 @@
 /** Ways into the Lab from other places of the page. */
 import { signal } from '@preact/signals';
 import { goTo } from '../parts/place';
+import type { BlockPick } from './block-figures';
 
 /** What another place asked to see; taken by the panel of the model's blocks. */
 export const wanted = signal<{ tensor: string; weight: number; format: string | null } | null>(null);
+
+/** A block that stands out, of the tensor that the panel shows. */
+export const wantedPick = signal<BlockPick | null>(null);
 
 /**
  * Puts the block that holds a weight of the open model on the bench, in `format` where the Lab knows it, else in the

@@ -23,6 +23,8 @@ import { STORED_AS } from './block';
 import { stop } from './play';
 import { ZoomButtons } from './zoom-buttons';
 
+/** Pixels that legend and slider under the map take. */
+const LEGEND = 32;
 /** Cells of the table and CSV. */
 const TABLE = { columns: 24, rows: 16 };
 
@@ -53,37 +55,39 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
   );
   return (
     <ChartFrame
-      title="Error of the block over its scale and its offset"
+      title="Error over scale and offset"
       note={
         <>
-          Every cell is the relative error at its middle, computed by the core. The scale is stored as{' '}
-          {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
+          Every cell is the relative error at its middle, computed by the core, in even steps of its logarithm. The
+          scale is stored as {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
           {report.offsetAtMostZero && ', and never above zero'}. Click or drag on the map; arrow keys move by one cell,
           with Shift by one storable number.
         </>
       }
       file="error-map"
+      compact
       controls={<ZoomButtons />}
       table={table}
     >
-      {(width) => <MapAt width={width} shown={shown} />}
+      {(width, height) => <MapAt width={width} height={height} shown={shown} />}
     </ChartFrame>
   );
 }
 
-function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
+function MapAt({ width, height, shown }: { width: number; height: number; shown: Shown }): VNode {
   const scales = span.value;
   const offsets = offsetSpan.value;
   const cells = useMemo(() => {
-    const size = cellsOf(width, shown.bench.weights.length);
+    const size = cellsOf(width, height - LEGEND, shown.bench.weights.length);
     return { ...size, errors: errorMap(size.columns, size.rows) };
-  }, [shown, width, scales.low, scales.high, offsets.low, offsets.high]);
+  }, [shown, width, height, scales.low, scales.high, offsets.low, offsets.high]);
   const { low, high } = useMemo(() => rampOf(cells), [cells]);
   const now = point.value;
   return (
     <>
       <ErrorMap
         width={width}
+        height={height - LEGEND}
         report={shown.report}
         cells={cells}
         scales={scales}
@@ -106,34 +110,44 @@ function MapAt({ width, shown }: { width: number; shown: Shown }): VNode {
           choose(method);
         }}
       />
-      <RampLegend low={percent(high, 1)} high={percent(low, 2)} meaning="relative error, even steps of its logarithm" />
-      <label class="lab-offset">
-        <span class="option-label">Offset</span>
-        <input
-          class="lab-slider"
-          type="range"
-          aria-label="Offset"
-          aria-valuetext={now ? `offset ${precise(now.offset)}, relative error ${percent(now.relativeError, 3)}` : ''}
-          min={offsets.low}
-          max={offsets.high}
-          step="any"
-          value={offset.value}
-          onKeyDown={(event) => {
-            const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[
-              event.key
-            ];
-            if (steps === undefined) return;
-            event.preventDefault();
-            stop();
-            stepOffset(steps);
-          }}
-          onInput={(event) => {
-            stop();
-            moveTo(scale.value, event.currentTarget.valueAsNumber);
-          }}
-        />
-        <output class="lab-offset-value">{precise(offset.value)}</output>
-      </label>
+      <div class="map-foot">
+        <RampLegend low={percent(high, 1)} high={percent(low, 2)} meaning="relative error" />
+        <OffsetSlider />
+      </div>
     </>
+  );
+}
+
+function OffsetSlider(): VNode {
+  const offsets = offsetSpan.value;
+  const now = point.value;
+  return (
+    <label class="lab-offset">
+      <span class="option-label">Offset</span>
+      <input
+        class="lab-slider"
+        type="range"
+        aria-label="Offset"
+        aria-valuetext={now ? `offset ${precise(now.offset)}, relative error ${percent(now.relativeError, 3)}` : ''}
+        min={offsets.low}
+        max={offsets.high}
+        step="any"
+        value={offset.value}
+        onKeyDown={(event) => {
+          const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[
+            event.key
+          ];
+          if (steps === undefined) return;
+          event.preventDefault();
+          stop();
+          stepOffset(steps);
+        }}
+        onInput={(event) => {
+          stop();
+          moveTo(scale.value, event.currentTarget.valueAsNumber);
+        }}
+      />
+      <output class="lab-offset-value">{precise(offset.value)}</output>
+    </label>
   );
 }

@@ -1,11 +1,12 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { ChartFrame, lazily, Switch } from '../../charts/frame';
 import { isClipped, NumberLine } from '../../charts/number-line';
+import { drawingScale } from '../../charts/scale';
 import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
-import type { LabReport } from '../../core/types';
+import type { LabPoint } from '../../core/types';
 import { ZoomButtons } from './zoom-buttons';
-import { percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
+import { percent, precise, WEIGHT_UNITS } from '../../text/units';
 import {
   bench,
   choose,
@@ -26,15 +27,15 @@ import {
   storableScales,
 } from './bench';
 import { STORED_AS } from './block';
-import { stop } from './play';
+import { methodOnShow, mode, stop, swept, trial } from './play';
+import { pointed } from './view';
 
 /** Storable scales are drawn while they are this far apart, in pixels, at least. */
 const STORABLE_GAP = 5;
 
 /** The curve with its slider. */
 export function ScalePanel({ shown }: { shown: Shown }): VNode {
-  const { report, bench: block } = shown;
-  const now = point.value;
+  const { report } = shown;
   const all = curves.value;
   const table = useMemo(
     () =>
@@ -70,20 +71,23 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
   );
   return (
     <ChartFrame
-      title="Error of the block over its scale"
+      title="Error over the scale"
       note={
         <>
           {report.affine &&
             `At the offset ${precise(offset.value)}: a cut through ` +
-              `the map above; hollow markers belong to other offsets. `}
+              `the map; hollow markers belong to other offsets. `}
           Relative error, here and in the figures: √(Σ w (x − y)² / Σ w x²), with w the importance. The height is its
           square: between two kinks no weight changes its code, and that is a parabola, so the curve is drawn from
           these, not from samples (kinks closer than half a pixel are joined). The scale is stored as{' '}
-          {STORED_AS[report.storage]}.
+          {STORED_AS[report.storage]}. The column at the right is the error at the scale on show, cut into what each
+          weight adds to it.
           {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
         </>
       }
       file="scale-curve"
+      compact
+      under={<ScaleSlider />}
       controls={
         <>
           {signed.value && (
@@ -97,63 +101,30 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
               ]}
             />
           )}
-          <ZoomButtons />
+          {!report.affine && <ZoomButtons />}
         </>
       }
       table={table}
     >
-      {(width) => (
-        <>
-          <CurveAt width={width} report={report} weights={block.weights} />
-          <ScaleSlider />
-          {now && (
-            <dl class="lab-readout" data-testid="lab-readout">
-              <div>
-                <dt>scale</dt>
-                <dd>{precise(now.scale)}</dd>
-              </div>
-              {report.affine && (
-                <div>
-                  <dt>offset</dt>
-                  <dd>{precise(now.offset)}</dd>
-                </div>
-              )}
-              <div>
-                <dt>{report.affine ? 'divisor, range / scale' : 'divisor, max |x| / scale'}</dt>
-                <dd>{now.divisor.toFixed(3)}</dd>
-              </div>
-              <div>
-                <dt>relative error</dt>
-                <dd>{percent(now.relativeError, 3)}</dd>
-              </div>
-              <div>
-                <dt>largest error</dt>
-                <dd>{precise(now.maxError)}</dd>
-              </div>
-              <div>
-                <dt>clipped</dt>
-                <dd>
-                  {now.clipped} of {plural(block.weights.length, 'weight')}
-                </dd>
-              </div>
-            </dl>
-          )}
-        </>
-      )}
+      {(width, height) => <CurveAt width={width} height={height} shown={shown} />}
     </ChartFrame>
   );
 }
 
-function CurveAt({ width, report, weights }: { width: number; report: LabReport; weights: readonly number[] }): VNode {
+function CurveAt({ width, height, shown }: { width: number; height: number; shown: Shown }): VNode {
+  const { report, bench: block } = shown;
   const { low, high } = span.value;
   const storable = useMemo(() => storableScales(Math.floor(width / STORABLE_GAP)), [report, width, low, high]);
   const now = point.value;
+  const showing = trial.value;
+  const method = methodOnShow();
   return (
     <ScaleCurve
       width={width}
+      height={height}
       report={report}
       curves={curves.value}
-      weights={weights}
+      weights={block.weights}
       span={span.value}
       offset={offset.value}
       scale={scale.value}
@@ -161,20 +132,41 @@ function CurveAt({ width, report, weights }: { width: number; report: LabReport;
       settled={settledScale.value}
       storable={storable}
       chosen={chosen.value}
+      shares={sharesOf(shown, now)}
+      trail={
+        method && (showing || mode.value === 'method')
+          ? method.candidates.slice(0, showing ? showing.index + 1 : undefined)
+          : []
+      }
+      swept={swept.value}
+      pointed={pointed.value}
+      onPoint={(weight) => {
+        pointed.value = weight;
+      }}
       onScale={(wanted) => {
         stop();
         moveTo(wanted);
       }}
-      onMethod={(method) => {
+      onMethod={(one) => {
         stop();
-        choose(method);
+        choose(one);
       }}
     />
   );
 }
 
+/** What each weight adds to the squared error, as a share of the squared weights of the block. */
+export function sharesOf({ bench: { weights, importance }, report }: Shown, now: LabPoint | null): number[] {
+  if (!now || now.decoded.length !== weights.length) return [];
+  return weights.map(
+    (weight, index) =>
+      ((importance?.[index] ?? 1) * (weight - (now.decoded[index] ?? 0)) ** 2) / (report.squareSum || 1),
+  );
+}
+
 /** Arrow keys go from one storable scale to the next; the pointer goes anywhere and lands on the nearest. */
 function ScaleSlider(): VNode {
+  const drawn = drawingScale.value;
   const { low, high } = span.value;
   const now = point.value;
   const onKey = (event: KeyboardEvent) => {
@@ -191,8 +183,8 @@ function ScaleSlider(): VNode {
       aria-label="Scale"
       aria-valuetext={now ? `scale ${precise(now.scale)}, relative error ${percent(now.relativeError, 3)}` : ''}
       style={{
-        marginLeft: `${CURVE_MARGIN.left - 8}px`,
-        width: `calc(100% - ${CURVE_MARGIN.left + CURVE_MARGIN.right - 16}px)`,
+        marginLeft: `${CURVE_MARGIN.left * drawn - 8}px`,
+        width: `calc(100% - ${(CURVE_MARGIN.left + CURVE_MARGIN.right) * drawn - 16}px)`,
       }}
       min={low}
       max={high}
@@ -208,14 +200,18 @@ function ScaleSlider(): VNode {
 }
 
 /** The block at the slider's scale. */
-export function LinePanel({ shown }: { shown: Shown }): VNode | null {
+export function LinePanel({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode | null {
   const now = point.value;
   const { weights, importance } = bench.value;
   const { levels, affine } = shown.report;
   if (!now || now.codes.length !== weights.length) return null;
+  const shares = sharesOf(shown, now);
+  const total = shares.reduce((sum, share) => sum + share, 0);
   return (
     <ChartFrame
       title="The weights on the number line"
+      compact
+      controls={controls}
       note={
         `Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest ` +
         `level, and the coloured length is its error; where there is none it falls straight down. Drag a ` +
@@ -231,6 +227,7 @@ export function LinePanel({ shown }: { shown: Shown }): VNode | null {
           { title: 'level' },
           { title: 'decoded', unit: WEIGHT_UNITS },
           { title: 'value − decoded', unit: WEIGHT_UNITS },
+          { title: 'share of the squared error', unit: '%' },
           { title: 'clipped' },
         ],
         rows: weights.map((weight, index) => {
@@ -244,14 +241,20 @@ export function LinePanel({ shown }: { shown: Shown }): VNode | null {
             levels[code] ?? 0,
             decoded,
             weight - decoded,
+            (shares[index] ?? 0) / (total || 1),
             isClipped(weight, decoded, code, levels, now.scale) ? 'clipped' : 'no',
           ];
         }),
       })}
     >
-      {(width) => (
+      {(width, height) => (
         <NumberLine
           width={width}
+          height={height}
+          pointed={pointed.value}
+          onPoint={(weight) => {
+            pointed.value = weight;
+          }}
           weights={weights}
           levels={reported.value?.report.levels ?? levels}
           point={now}

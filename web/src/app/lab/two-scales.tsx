@@ -1,75 +1,109 @@
 import type { VNode } from 'preact';
+import type { LabReport } from '../../core/types';
 import { percent, precise } from '../../text/units';
 import { pointOf, type Shown } from './bench';
+import { type Bench, isFirstBench } from './block';
 
 const MOST_ROWS = 8;
 
-/** A few weights at the simplest rule's scale and at the best one: which level each gets, and what comes back. */
-export function TwoScales({ shown: { bench, report } }: { shown: Shown }): VNode | null {
-  const { weights } = bench;
+/** The simplest rule's choice and the best one, for a few weights; null for other blocks. */
+export function twoScalesOf({ bench: { weights }, report }: Shown) {
   if (report.affine || weights.length > MOST_ROWS) return null;
   const scales = ['max7', 'exact'].flatMap((name) => {
     const method = report.methods.find((one) => one.name === name && one.scale !== 0);
     const point = method && pointOf(method);
     return point && point.codes.length === weights.length ? [{ method, point }] : [];
   });
-  if (scales.length < 2) return null;
+  return scales.length < 2 ? null : scales;
+}
+
+/** A few weights at the simplest rule's scale and at the best one: which level each gets, and what comes back. */
+export function TwoScales({ shown }: { shown: Shown }): VNode | null {
+  const { bench, report } = shown;
+  const { weights } = bench;
+  const scales = twoScalesOf(shown);
+  if (!scales) return null;
   return (
-    <div class="table-box two-scales" role="region" aria-label="The weights at two scales" tabIndex={0}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            <td />
-            {scales.map(({ method }) => (
-              <th key={method.name} scope="colgroup" colSpan={2} class="number">
-                <strong>{method.name}</strong>, scale {short(method.scale)}
-              </th>
-            ))}
-          </tr>
-          <tr>
-            <th scope="col">weight</th>
-            {scales.flatMap(({ method }) => [
-              <th key={method.name} scope="col" class="number">
-                ÷ scale → level
-              </th>,
-              <th key={`${method.name} decoded`} scope="col" class="number">
-                comes back
-              </th>,
-            ])}
-          </tr>
-        </thead>
-        <tbody>
-          {weights.map((weight, index) => (
-            <tr key={index}>
-              <th scope="row">{short(weight)}</th>
-              {scales.flatMap(({ method, point }) => {
-                const level = short(report.levels[point.codes[index] ?? 0] ?? 0);
-                const wanted = short(weight / method.scale);
-                const decoded = short(point.decoded[index] ?? 0);
-                return [
-                  <td key={method.name} class={wanted === level ? 'number' : 'number moved'}>
-                    {wanted === level ? level : `${wanted} → ${level}`}
-                  </td>,
-                  <td key={`${method.name} decoded`} class={decoded === short(weight) ? 'number' : 'number moved'}>
-                    {decoded}
-                  </td>,
-                ];
-              })}
+    <>
+      <p class="small">{story(bench, report)}</p>
+      <div class="table-box two-scales" role="region" aria-label="The weights at two scales" tabIndex={0}>
+        <table class="plain-table">
+          <thead>
+            <tr>
+              <td />
+              {scales.map(({ method }) => (
+                <th key={method.name} scope="colgroup" colSpan={2} class="number">
+                  <strong>{method.name}</strong>, scale {short(method.scale)}
+                </th>
+              ))}
             </tr>
-          ))}
-          <tr>
-            <th scope="row">relative error</th>
-            {scales.map(({ method }) => (
-              <td key={method.name} colSpan={2} class="number">
-                <strong>{percent(method.relativeError, 2)}</strong>
-              </td>
+            <tr>
+              <th scope="col">weight</th>
+              {scales.flatMap(({ method }) => [
+                <th key={method.name} scope="col" class="number">
+                  ÷ scale → level
+                </th>,
+                <th key={`${method.name} decoded`} scope="col" class="number">
+                  comes back
+                </th>,
+              ])}
+            </tr>
+          </thead>
+          <tbody>
+            {weights.map((weight, index) => (
+              <tr key={index}>
+                <th scope="row">{short(weight)}</th>
+                {scales.flatMap(({ method, point }) => {
+                  const level = short(report.levels[point.codes[index] ?? 0] ?? 0);
+                  const wanted = short(weight / method.scale);
+                  const decoded = short(point.decoded[index] ?? 0);
+                  return [
+                    <td key={method.name} class={wanted === level ? 'number' : 'number moved'}>
+                      {wanted === level ? level : `${wanted} → ${level}`}
+                    </td>,
+                    <td key={`${method.name} decoded`} class={decoded === short(weight) ? 'number' : 'number moved'}>
+                      {decoded}
+                    </td>,
+                  ];
+                })}
+              </tr>
             ))}
-          </tr>
-        </tbody>
-      </table>
-    </div>
+            <tr>
+              <th scope="row">relative error</th>
+              {scales.map(({ method }) => (
+                <td key={method.name} colSpan={2} class="number">
+                  <strong>{percent(method.relativeError, 2)}</strong>
+                </td>
+              ))}
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
 /** Three significant digits: what a half float takes away does not show. */
 const short = (value: number): string => precise(Number(value.toPrecision(3)));
+
+/** In words: what the simplest rule loses on this block, and why. */
+function story(shown: Bench, { methods, storage }: LabReport): string {
+  const exact = methods.find((method) => method.name === 'exact');
+  const max7 = methods.find((method) => method.name === 'max7');
+  if (!max7 || !exact) return '';
+  const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
+  if (isFirstBench(shown)) {
+    return (
+      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: ` +
+      `0.6/7 = 0.0857 (the method max7). Then the other three ` +
+      `fall between levels and are rounded: ${worse} relative error. ` +
+      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 ` +
+      `is stored as a half float. The largest weight does not have to lie on the last level.`
+    );
+  }
+  return (
+    `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ` +
+    `${precise(max7.scale)}; the exact minimum over ` +
+    `${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`
+  );
+}

@@ -16,6 +16,7 @@ export function Tabs<T extends string>({
   value,
   onChange,
   beside,
+  above,
   className = '',
 }: {
   label: string;
@@ -24,6 +25,8 @@ export function Tabs<T extends string>({
   onChange: (value: T) => void;
   /** What stands at the end of the row of tabs. */
   beside?: ComponentChildren;
+  /** What stands between the tabs and what they show. */
+  above?: ComponentChildren;
   className?: string;
 }): VNode {
   const id = useId();
@@ -71,6 +74,7 @@ export function Tabs<T extends string>({
         </div>
         {beside && <div class="tabs-beside">{beside}</div>}
       </div>
+      {above}
       {tabs.map((tab) => (
         <div
           key={tab.value}

@@ -1,35 +1,45 @@
 /** The Lab zoomed out: from one block to all blocks of the open model. */
 import { fromJson } from '../../../wasm/json';
+import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Opened } from '../../state/opening';
+import { core } from '../../engine';
 import { decodableTensors } from '../from-model';
 import { LevelEditor } from './level-editor';
 import { GroupsPanel, NumberFormatsPanel } from './number-formats-panel';
 import { ScaleAnalysisPanel } from './scale-analysis-panel';
 
-export function AnalysisPanels({ opened }: { opened: Opened }): VNode | null {
+export type Analysis = 'divisors' | 'formats' | 'levels' | 'groups';
+
+/** Levels of one's own; null while none were made. The comparison of formats takes them in. */
+const ownLevels = signal<readonly number[] | null>(null);
+
+const firstLevels = (): readonly number[] =>
+  (core.peek() && fromJson(core.peek()!.module.levelPresets())[0]?.levels) || [-1, 1];
+
+export function AnalysisPanel({ opened, what }: { opened: Opened; what: Analysis }): VNode | null {
   const { model } = opened;
   const tensors = useMemo(() => decodableTensors(model).filter(({ shape }) => shape.length > 1), [model]);
-  const [levels, setLevels] = useState<readonly number[]>(
-    () => fromJson(model.core.module.levelPresets())[0]?.levels ?? [-1, 1],
-  );
-  const [edited, setEdited] = useState(false);
-  if (tensors.length === 0) return null;
-  return (
-    <>
-      <ScaleAnalysisPanel opened={opened} tensors={tensors} />
-      <NumberFormatsPanel opened={opened} tensors={tensors} levels={edited ? levels : null} />
-      <LevelEditor
-        opened={opened}
-        tensors={tensors}
-        levels={levels}
-        onChange={(next) => {
-          setLevels(next);
-          setEdited(true);
-        }}
-      />
-      <GroupsPanel opened={opened} />
-    </>
-  );
+  const first = useMemo(firstLevels, [model]);
+  if (tensors.length === 0) return <p class="notice">This model has no matrix whose type the core can decode.</p>;
+  switch (what) {
+    case 'divisors':
+      return <ScaleAnalysisPanel opened={opened} tensors={tensors} />;
+    case 'formats':
+      return <NumberFormatsPanel opened={opened} tensors={tensors} levels={ownLevels.value} />;
+    case 'levels':
+      return (
+        <LevelEditor
+          opened={opened}
+          tensors={tensors}
+          levels={ownLevels.value ?? first}
+          onChange={(next) => {
+            ownLevels.value = next;
+          }}
+        />
+      );
+    case 'groups':
+      return <GroupsPanel opened={opened} />;
+  }
 }

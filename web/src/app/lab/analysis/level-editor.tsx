@@ -14,6 +14,7 @@ import type { Opened } from '../../state/opening';
 import { setBench } from '../bench';
 import { type Parsed, parseNumbers } from '../numbers';
 import { NumbersField } from '../numbers-field';
+import { tab } from '../view';
 import { TensorChoice } from '../../parts/study-controls';
 
 const BLOCKS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 0];
@@ -170,6 +171,7 @@ export function LevelEditor({
             }
             onClick={() => {
               setBench({ format: '', levels: [...levels] });
+              tab.value = 'block';
               goTo('lab');
             }}
           >

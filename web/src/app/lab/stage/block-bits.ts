@@ -1,0 +1,147 @@
+/** The stored block: its numbers, read from its bits as the core describes them, and a weight's formula in them. */
+import type { BlockBits, StoredPart, StoredRun } from '../../../core/types';
+import { precise } from '../../../text/units';
+
+/** A number that a block stores, and the bits it lies in. */
+export interface StoredNumber {
+  part: StoredPart;
+  /** The weight of a code, the run of a scale or minimum; 0 for shared numbers. */
+  index: number;
+  /** By falling significance. */
+  bits: { bit: number; adds: number }[];
+}
+
+/** Every number of a block, in the order its first bit lies in. */
+export function numbersOf({ bits }: BlockBits): StoredNumber[] {
+  const numbers = new Map<string, StoredNumber>();
+  for (const [bit, part, index, adds] of bits) {
+    const key = `${part} ${index}`;
+    const number = numbers.get(key) ?? { part, index, bits: [] };
+    number.bits.push({ bit, adds });
+    numbers.set(key, number);
+  }
+  for (const { bits: own } of numbers.values()) own.sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds));
+  return [...numbers.values()];
+}
+
+export const bitOf = (bytes: readonly number[], bit: number): 0 | 1 =>
+  (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) as 0 | 1;
+
+/** The stored number that bits make: an integer, or the bits of a float. */
+export function storedValue(
+  { lowestScale }: BlockBits,
+  { part, bits }: StoredNumber,
+  bytes: readonly number[],
+): number {
+  return bits.reduce((sum, { bit, adds }) => sum + bitOf(bytes, bit) * adds, part === 'scale' ? lowestScale : 0);
+}
+
+/** Whether a number belongs to the run on the bench, and not to others of its block. */
+export function isOfRun(
+  { runLength }: BlockBits,
+  { part, index }: StoredNumber,
+  run: number,
+  weights: number,
+): boolean {
+  if (part === 'code') return index >= run * runLength && index < run * runLength + weights;
+  return part === 'scale' || part === 'minimum' ? index === run : true;
+}
+
+const isSuperBlock = ({ kind }: BlockBits): boolean => kind.startsWith('super-block');
+
+/** The names of a format's numbers in its formula. */
+export function partName(layout: BlockBits, part: StoredPart): string {
+  switch (part) {
+    case 'code':
+      return 'code';
+    case 'shared scale':
+      return 'd';
+    case 'shared minimum':
+      return 'dmin';
+    case 'scale':
+      return isSuperBlock(layout) ? 'scale' : 'd';
+    case 'minimum':
+      return isSuperBlock(layout) ? 'minimum' : 'm';
+  }
+}
+
+const STORED_AS = { f16: 'half float', e8m0: 'power of two', ue4m3: 'E4M3 float', real: 'float' } as const;
+
+/** How the number is written down: "half float 0x2e66", "6 bits 101010". */
+export function writtenAs(layout: BlockBits, { part, bits }: StoredNumber, bytes: readonly number[]): string {
+  const digits = bits.map(({ bit }) => bitOf(bytes, bit)).join('');
+  const float = part === 'shared scale' || part === 'shared minimum' || (part !== 'code' && !isSuperBlock(layout));
+  if (!float) return `${bits.length} bits ${digits}`;
+  return `${STORED_AS[layout.storage]} 0x${Number.parseInt(digits, 2)
+    .toString(16)
+    .padStart(bits.length / 4, '0')}`;
+}
+
+/** Codes are levels moved by this much; null where levels stand in a table. */
+function codeShift({ levels }: BlockBits): number | null {
+  const [first] = levels;
+  const shift = first ? first[0] - first[1] : 0;
+  return levels.every(([code, level]) => code - level === shift) ? shift : null;
+}
+
+/** The formula of a format's weights, in words. */
+export function formulaOf(layout: BlockBits): string {
+  const shift = codeShift(layout);
+  const level = shift === null ? 'level[code]' : shift === 0 ? 'code' : `(code − ${shift})`;
+  switch (layout.kind) {
+    case 'super-block':
+      return `d × scale × ${level}`;
+    case 'super-block with minima':
+      return `d × scale × ${level} − dmin × minimum`;
+    case 'scale and offset':
+      return `d × ${level} + m`;
+    default:
+      return `d × ${level}`;
+  }
+}
+
+/** The same with a weight's numbers, and what they give. */
+export interface Worked {
+  text: string;
+  value: number;
+}
+
+/** A weight of the run from the numbers that its block stores, each as it is read from the bits. */
+export function worked(
+  layout: BlockBits,
+  numbers: readonly StoredNumber[],
+  { bytes, run, step, offset, sharedScale, sharedMinimum }: StoredRun,
+  weight: number,
+): Worked | null {
+  const read = (part: StoredPart, index: number): number => {
+    const number = numbers.find((one) => one.part === part && one.index === index);
+    return number ? storedValue(layout, number, bytes) : NaN;
+  };
+  const code = read('code', run * layout.runLength + weight);
+  const level = layout.levels.find(([one]) => one === code)?.[1];
+  if (level === undefined) return null;
+  const shift = codeShift(layout);
+  const written = shift === null || shift === 0 ? signed(level) : `(${code} − ${shift})`;
+  // Every product and sum is rounded to single precision, as decoders do it.
+  const { fround } = Math;
+  if (!isSuperBlock(layout)) {
+    const product = fround(fround(step) * level);
+    return layout.kind === 'scale and offset'
+      ? {
+          text: `${signed(step)} × ${written} ${offset < 0 ? '−' : '+'} ${precise(Math.abs(offset))}`,
+          value: fround(product + fround(offset)),
+        }
+      : { text: `${signed(step)} × ${written}`, value: product };
+  }
+  const scale = read('scale', run);
+  const product = fround(fround(fround(sharedScale) * scale) * level);
+  const text = `${signed(sharedScale)} × ${signed(scale)} × ${written}`;
+  if (layout.kind === 'super-block') return { text, value: product };
+  const minimum = read('minimum', run);
+  return {
+    text: `${text} − ${signed(sharedMinimum)} × ${signed(minimum)}`,
+    value: fround(product - fround(fround(sharedMinimum) * minimum)),
+  };
+}
+
+const signed = (value: number): string => (value < 0 ? `(${precise(value)})` : precise(value));
