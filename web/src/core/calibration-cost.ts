@@ -16,13 +16,22 @@ const searchOperations: Record<CalibrationLevel, number> = { 'one-pass': 5600, l
 /** Likewise for each weight and column: descent, and errors over the tokens held back; of layers also the target. */
 const choosingOperations: Record<CalibrationLevel, number> = { 'one-pass': 7.3, layers: 10.7 };
 
+/** What a weight takes besides in types with a codebook, all of whose points are looked at in each pass. */
+const codebookOperations: Readonly<Record<string, number>> = {
+  iq2_xxs: 6000,
+  iq2_xs: 7500,
+  iq2_s: 9000,
+  iq3_xxs: 6000,
+  iq3_s: 9000,
+};
+
 /** What a calibration takes, step by step. About: how often a descent moves a code depends on the weights. */
 export class CalibrationCost {
   readonly #pass: PassPlan;
   readonly #level: CalibrationLevel;
   readonly #tokens: number;
   readonly #heldBack: number;
-  readonly #weights: ReadonlyMap<number, number>;
+  readonly #weights: ReadonlyMap<number, { count: number; codebook: number }>; // of a matrix, by tensor of the model
   readonly #expertShare: number; // of the tokens, that an expert meets
 
   /** `tokens` calibrate, `heldBack` judge: the pass is over both. */
@@ -32,8 +41,10 @@ export class CalibrationCost {
     this.#tokens = tokens;
     this.#heldBack = heldBack;
     this.#weights = new Map(
-      plan.tensors.flatMap(({ source, weights, shape, method }) =>
-        method === 'calibrated' ? [[source, weights / (shape[2] ?? 1)] as const] : [],
+      plan.tensors.flatMap(({ source, to, weights, shape, method }) =>
+        method === 'calibrated'
+          ? [[source, { count: weights / (shape[2] ?? 1), codebook: codebookOperations[to] ?? 0 }] as const]
+          : [],
       ),
     );
     const products = (part: (step: PassStep) => boolean) =>
@@ -51,14 +62,16 @@ export class CalibrationCost {
     const tokens = share * this.#tokens;
     const all = tokens + share * this.#heldBack;
     const reading = 2 * productsOf(step) * all * (layers ? 2 : 1);
-    const weights = (step.observed ?? []).reduce((sum, number) => sum + (this.#weights.get(number) ?? 0), 0);
+    const matrices = (step.observed ?? []).flatMap((number) => this.#weights.get(number) ?? []);
+    const weights = matrices.reduce((sum, { count }) => sum + count, 0);
     if (weights === 0) return { shared: reading, each: 0 };
     const columns = step.columns!;
     const windows = Math.ceil(columns / windowColumns);
     const width = columns / windows;
     // Half of H is computed, for it is symmetric; what two networks have in common is not.
     const sums = windows * width ** 2 * (all + (layers ? 2 * tokens : 0));
-    const choosing = weights * (searchOperations[this.#level] + choosingOperations[this.#level] * width);
+    const codebooks = matrices.reduce((sum, { count, codebook }) => sum + count * codebook, 0);
+    const choosing = weights * (searchOperations[this.#level] + choosingOperations[this.#level] * width) + codebooks;
     return { shared: reading + sums + choosing, each: layers ? windows * ((2 / 3) * width ** 3) : 0 };
   }
 
