@@ -1,7 +1,7 @@
 /** The Lab zoomed out: analysis of scales, number formats, levels of one's own, by keyboard and within 390 px. */
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { expect, expectAccessible, expectNoSidewaysScrolling, openEverything, openModel, test } from './support';
+import { expect, expectAccessible, expectNoSidewaysScrolling, goTo, openEverything, openModel, test } from './support';
 
 const study = (page: Page, title: string): Locator =>
   page.locator('#lab section.study', { has: page.getByRole('heading', { name: title, exact: true }) });
@@ -23,6 +23,7 @@ async function show(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
 async function open(page: Page): Promise<void> {
   await page.goto('./');
   await openModel(page);
+  await goTo(page, 'Lab');
   for (const view of VIEWS) await show(page, view);
   await show(page, 'Best divisors');
   await expect(page.locator('#lab section.study')).toHaveCount(4);

@@ -11,7 +11,9 @@ import {
   expect,
   expectAccessible,
   expectNoSidewaysScrolling,
+  goTo,
   openModel,
+  openTab,
   quantize,
   save,
   sha256Of,
@@ -56,7 +58,7 @@ test('after a run the page says what changed in the answers, as the command line
   await expect(outputs.locator('.legend li')).toHaveText(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
 
   // Beside what is predicted of the type, what was measured.
-  const type = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
+  const type = page.locator('.type-row', { has: page.locator('input[value="Q4_0"]') });
   const measured = await figures.locator('li', { hasText: 'mean divergence' }).locator('.figure-value').textContent();
   await expect(type).toContainText(`answers: ${measured} nats`);
   const plane = await twin(page, 'Size and error');
@@ -65,6 +67,7 @@ test('after a run the page says what changed in the answers, as the command line
   expect(Number(point[4]).toFixed(5)).toBe(measured);
 
   // The text, token by token: the most changed one is looked at first, others by pointer and keys.
+  await goTo(page, 'Result');
   const text = answers.getByRole('application', { name: 'The text, token by token' });
   await expect(text.locator('.token')).toHaveCount(4 * 127);
   const detail = answers.locator('.token-detail');
@@ -120,6 +123,7 @@ test('an importance matrix is made from a text, used, and the same as the comman
   await page.goto('./');
   await openModel(page);
   const panel = page.locator('#importance');
+  await openTab(page, 'Importance');
   await panel.getByText('Make one from a text').click();
   await expect(panel).toContainText('8 192 tokens');
   await panel.getByRole('button', { name: 'Make an importance matrix' }).click();
@@ -154,6 +158,7 @@ test('a model without a tokenizer says why nothing is compared and no matrix mad
   await dropBytes(page, 'bare.gguf', [
     ...tinyGguf({ 'general.architecture': { string: 'llama' } }, [tinyTensor('blk.0.attn_q.weight', [64, 8])]),
   ]);
+  await openTab(page, 'Importance');
   await page.locator('#importance').getByText('Make one from a text').click();
   await expect(page.locator('#importance')).toContainText(/None can be made here\. .*tokenizer/);
   await quantize(page, 'Q8_0');
@@ -166,21 +171,21 @@ test('original and output are asked the same in llama.cpp, from this page’s ow
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q8_0');
-  const answers = page.getByRole('region', { name: 'Answers', exact: true });
-  await answers.locator('.try > summary').click();
+  await page.getByRole('button', { name: 'Try it', exact: true }).click();
+  const answers = page.getByRole('region', { name: 'Try it' });
   await answers.getByLabel('Say something').fill('Once upon a time, there was a little');
   await answers.getByRole('button', { name: 'Say it' }).click();
   const voices = answers.locator('.voice-text');
   await expect(voices).toHaveCount(2);
   await expect(answers.getByRole('button', { name: 'Say it' })).toBeVisible({ timeout: 50_000 });
   for (const voice of [voices.first(), voices.last()]) await expect(voice).toHaveText(/\w+ \w+ \w+/);
-  await expectAccessible(page, '.answers');
+  await expectAccessible(page, '#result [role=tabpanel]:not([hidden])');
 });
 
 test('any other file is compared by its answers too', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await page.locator('.compare > summary').click();
+  await openTab(page, 'Compare with another file');
   const chooser = page.waitForEvent('filechooser');
   await page.locator('.compare').getByRole('button', { name: 'Choose a file…' }).click();
   await (await chooser).setFiles(data('ts3m-F16.gguf'));

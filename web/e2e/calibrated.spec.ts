@@ -13,6 +13,7 @@ import {
   expectAccessible,
   expectNoSidewaysScrolling,
   openModel,
+  openTab,
   privateBytes,
   quantize,
   save,
@@ -42,6 +43,7 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   test.slow(); // four runs of models, one of them on the command line
   await page.goto('./');
   await openModel(page, SMALL);
+  await openTab(page, 'Scale search');
   await calibrated(page).check();
   await expect(panel(page)).toContainText('calibration.txt, which comes with this page');
   await useText(page, 'short.txt', Buffer.from('Once upon a time there was a dog. '.repeat(60)));
@@ -66,12 +68,14 @@ test('the page calibrates by a text of one’s own to the bytes of the command l
   const result = page.locator('.calibrated-result');
   await expect(result).toContainText('Layer after layer by tinystories.txt, 3 584 tokens');
   await expect(result).toContainText(sha256Of(data('tinystories.txt')));
+  await openTab(page, 'Calibrated');
   await result.getByText('Matrix by matrix').click();
   await expect(result.getByRole('region', { name: /What calibrating left/ })).toContainText('blk.0.attn_q.weight');
   await expect(result.getByRole('region', { name: 'Answers before and after' })).toContainText('mean divergence');
   await expectAccessible(page, '.calibrated-result');
 
   // The same types by the other searches, beside what was calibrated: the least divergence first.
+  await openTab(page, 'Answers');
   const answers = page.getByRole('region', { name: 'Answers', exact: true });
   await expect(answers).toContainText('Measured on 4 stretches', { timeout: 30_000 });
   await answers.getByRole('button', { name: 'Measure the same by llama.cpp and lowest-error' }).click();
@@ -137,6 +141,7 @@ test('types that need an importance matrix do without one where they are calibra
   await openModel(page);
   await chooseType(page, 'IQ2_XXS');
   await expect(page.locator('#plan').getByRole('alert')).toContainText(/importance matrix/);
+  await openTab(page, 'Scale search');
   await calibrated(page).check();
   await expect(page.locator('#plan').getByRole('alert')).toHaveCount(0);
   await expect(page.locator('#plan')).toContainText('will be weighed by the text that calibrates');
@@ -155,6 +160,7 @@ test('statistics that a calibration kept give the same bytes, and say what types
   test.slow(); // three runs of models, one of them on the command line
   await page.goto('./');
   await openModel(page, SMALL);
+  await openTab(page, 'Scale search');
   await calibrated(page).check();
   await useText(page, 'tinystories.txt', readFileSync(data('tinystories.txt')));
   await panel(page).getByLabel('Tokens of the text, at most').selectOption('4096');
@@ -165,6 +171,7 @@ test('statistics that a calibration kept give the same bytes, and say what types
   await expectAccessible(page, '#plan');
   const shown = await quantize(page, 'Q4_0', CALIBRATING);
   const saving = page.waitForEvent('download');
+  await openTab(page, 'Calibrated');
   await page.locator('.calibrated-result').getByRole('button', { name: 'Save the statistics' }).click();
   const folder = mkdtempSync(join(tmpdir(), 'nibble-'));
   try {
@@ -176,17 +183,20 @@ test('statistics that a calibration kept give the same bytes, and say what types
     execFileSync(process.execPath, [program, 'quantize', ...how, data(SMALL), own, 'Q4_0']);
     expect(sha256Of(own)).toBe(shown);
 
-    await page.goto('./#plan');
+    await page.goto('./#/plan');
     await page.reload();
     await openModel(page, SMALL);
+    await openTab(page, 'Scale search');
     await calibrated(page).check();
     await useStatistics(page, file);
     // Another type than the statistics were made layer after layer for.
     await chooseType(page, 'Q5_0');
+    await openTab(page, 'Scale search');
     await expect(panel(page).getByRole('alert')).toContainText('Ask for the same types.');
     expect(await quantize(page, 'Q4_0', CALIBRATING)).toBe(shown);
     await expect(page.locator('.calibrated-result')).toContainText(sha256Of(file));
 
+    await openTab(page, 'Size and error');
     const sizes = page.locator('.size-panel');
     await sizes.getByText('What is made small').click();
     await sizes.getByRole('button', { name: 'Measure outputs by kept.safetensors' }).click();
@@ -226,6 +236,7 @@ function millisecondsToStop(page: Page): Promise<number> {
 test('calibrating is held and stopped, and leaves nothing behind', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
+  await openTab(page, 'Scale search');
   await calibrated(page).check();
   await panel(page).getByLabel('Tokens of the text, at most').selectOption('65536');
   await chooseType(page, 'Q4_K_M');
@@ -246,6 +257,7 @@ test('a model that no text can be run through says why it is not calibrated', as
   await dropBytes(page, 'bare.gguf', [
     ...tinyGguf({ 'general.architecture': { string: 'llama' } }, [tinyTensor('blk.0.attn_q.weight', [64, 8])]),
   ]);
+  await openTab(page, 'Scale search');
   await expect(calibrated(page)).toBeDisabled();
   await expect(page.locator('#plan')).toContainText(/This model cannot be calibrated\. .*tokenizer/);
 });

@@ -1,10 +1,13 @@
 /** The charts: readings by keyboard and pointer, table twins, files to take along. */
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { expect, openModel, quantize, test } from './support';
+import { expect, openModel, quantize, reveal, test } from './support';
 
-const chart = (page: Page, title: string): Locator =>
-  page.locator('#result figure', { has: page.getByRole('heading', { name: title }) });
+const chart = async (page: Page, title: string): Promise<Locator> => {
+  const figure = page.locator('#result figure', { has: page.locator('h3', { hasText: title }) });
+  await reveal(figure);
+  return figure;
+};
 
 async function saved(page: Page, button: Locator): Promise<{ name: string; content: Buffer }> {
   const waiting = page.waitForEvent('download');
@@ -17,7 +20,7 @@ test('error by layer: one line for each role, the same numbers in chart, table a
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
-  const figure = chart(page, 'Error by layer');
+  const figure = await chart(page, 'Error by layer');
   await expect(figure.locator('path.series')).toHaveCount(7 * 2); // in the plot and in the legend
   await figure.getByText('Table', { exact: true }).click();
   const rows = figure.locator('tbody tr');
@@ -48,7 +51,7 @@ test('the histogram counts every weight, in both kinds of buckets and for one te
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
-  const figure = chart(page, 'How large the errors are');
+  const figure = await chart(page, 'How large the errors are');
   const counted = async () => {
     await expect(figure.locator('.twin')).toHaveAttribute('aria-busy', 'false');
     const counts = await figure.locator('tbody tr td:nth-child(3)').allTextContents();
@@ -63,7 +66,10 @@ test('the histogram counts every weight, in both kinds of buckets and for one te
   expect(await counted()).toBe(weights - exact);
   await figure.getByRole('radio', { name: '0.0002 each' }).check();
   expect(await counted()).toBe(weights);
-  await page.locator('#result').getByRole('button', { name: 'blk.0.attn_k.weight', exact: true }).click();
+  const name = page.locator('#result td button', { hasText: 'blk.0.attn_k.weight' }).first();
+  await reveal(name);
+  await name.click();
+  await reveal(figure);
   await expect(figure.locator('.chart-note')).toContainText('blk.0.attn_k.weight');
   expect(await counted()).toBe(256 * 128);
 });
@@ -72,7 +78,7 @@ test('a chart can be saved as a drawing and as a picture', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
-  const figure = chart(page, 'How large the errors are');
+  const figure = await chart(page, 'How large the errors are');
   const drawing = await saved(page, figure.getByRole('button', { name: 'SVG' }));
   expect(drawing.content.toString()).toMatch(/^<svg [^]*<title>How large the errors are<\/title>[^]*fill="rgb/);
   expect(drawing.content.toString()).not.toMatch(/var\(|class=/);
@@ -85,6 +91,7 @@ test('the table of tensors sorts and filters', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
+  await reveal(page.locator('.error-table'));
   const table = page.getByRole('region', { name: 'Error of each tensor' });
   const column = async (index: number) =>
     (await table.locator(`tbody tr:not(.spacer) td:nth-child(${index})`).allTextContents()).map((text) =>

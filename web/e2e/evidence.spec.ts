@@ -2,25 +2,29 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Receipt } from '../src/core/receipt';
-import { expect, openModel, quantize, save, sha256Of, test } from './support';
+import { expect, goTo, openModel, openTab, quantize, reveal, save, sha256Of, test } from './support';
 
 test('another method: its error beside that of llama.cpp’s, in total and for each tensor', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await page.locator('summary', { hasText: /^Options/ }).click();
+  await openTab(page, 'Scale search');
   await page.locator('#plan').getByRole('radio', { name: 'lowest error' }).check();
+  await openTab(page, 'Options');
   await expect(page.getByLabel(/Measure llama.cpp’s method as well/)).toBeChecked();
   await quantize(page, 'Q4_0');
   const figure = page.locator('#result .figures li', { hasText: 'RMSE over llama.cpp’s' });
   const ratio = Number(await figure.locator('.figure-value').textContent());
   expect(ratio).toBeGreaterThan(0.9);
   expect(ratio).toBeLessThan(0.96);
+  await openTab(page, 'Tensors$');
   await expect(page.locator('.error-table th', { hasText: 'of llama.cpp’s' })).toBeVisible();
 });
 
 /** The rows of a chart's table twin, numbers as numbers. */
 async function twinOf(page: Page, title: string): Promise<(string | number)[][]> {
-  const figure = page.locator('#result figure.chart', { has: page.getByRole('heading', { name: title, exact: true }) });
+  const heading = page.locator('h3', { hasText: new RegExp(`^${title}$`) });
+  const figure = page.locator('#result figure.chart', { has: heading });
+  await reveal(figure);
   await figure.getByText('Table', { exact: true }).click();
   const rows = figure.locator('.twin[aria-busy=false] tbody tr');
   await expect(rows.first()).toBeVisible();
@@ -37,6 +41,7 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
+  await openTab(page, 'Distribution');
   const histogram = page.locator('#result figure.chart', {
     has: page.getByRole('heading', { name: 'How large the errors are' }),
   });
@@ -65,6 +70,7 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
   expect(row).toHaveLength(256);
   for (const [, before, after] of row) expect(Math.abs(Number(before) - Number(after))).toBeLessThan(0.05);
 
+  await openTab(page, 'Blocks');
   const worst = page.getByRole('table', { name: 'Worst blocks' }).locator('tbody tr');
   await expect(worst).toHaveCount(20);
   const errors = await worst.evaluateAll((rows) =>
@@ -72,7 +78,7 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
   );
   expect([...errors].sort((a, b) => b - a)).toEqual(errors);
   await worst.first().getByRole('button').click();
-  await expect(page.locator('#lab')).toBeFocused();
+  await expect(page.locator('#lab-title')).toBeFocused();
 });
 
 test('the receipt checks a file and repeats the run; the report opens by itself', async ({ page, context }) => {
@@ -81,6 +87,7 @@ test('the receipt checks a file and repeats the run; the report opens by itself'
   const hash = await quantize(page, 'Q4_0');
   const output = await save(page);
   const saving = page.waitForEvent('download');
+  await openTab(page, 'Receipt');
   await page.getByRole('button', { name: 'Save the receipt' }).click();
   const receipt = await saving;
   expect(receipt.suggestedFilename()).toBe('ts3m-Q4_0-receipt.json');
@@ -116,8 +123,10 @@ test('the receipt checks a file and repeats the run; the report opens by itself'
   await panel.getByRole('button', { name: 'Repeat the run' }).click();
   await expect(page.getByRole('alert')).toContainText('Open the model first');
   await openModel(page);
+  await goTo(page, 'Model');
   await panel.getByRole('button', { name: 'Repeat the run' }).click();
-  await expect(panel.getByRole('status')).toContainText('its options are set');
+  await expect(page.locator('.notices')).toContainText('its options are set');
+  await expect(page.locator('#plan')).toBeVisible();
   await page.getByRole('button', { name: 'Quantize' }).click();
   await expect(page.getByText('The same bytes as the receipt’s run.')).toBeVisible();
 });
@@ -132,7 +141,7 @@ test('another file is compared tensor by tensor', async ({ page }) => {
     .first()
     .locator('.figure-value')
     .textContent();
-  await page.getByText('Compare with another file').click();
+  await openTab(page, 'Compare with another file');
   const choosing = page.waitForEvent('filechooser');
   await page.locator('.compare').getByRole('button', { name: 'Choose a file…' }).click();
   await (await choosing).setFiles(output.path);
@@ -144,13 +153,14 @@ test('another file is compared tensor by tensor', async ({ page }) => {
     .textContent();
   expect(Number(compared)).toBeCloseTo(Number(rmse), 5);
   expect((await new AxeBuilder({ page }).include('.compare').analyze()).violations).toEqual([]);
+  await goTo(page, 'Result');
   expect((await new AxeBuilder({ page }).include('#result').analyze()).violations).toEqual([]);
 });
 
 test('columns that stand out are found under the plan’s type', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await page.getByText('Columns that stand out').click();
+  await openTab(page, 'Columns that stand out');
   const panel = page.locator('.outliers');
   await panel.getByRole('button', { name: 'Look for outliers' }).click();
   await expect(panel).toContainText(/outliers? in 29 tensors/);

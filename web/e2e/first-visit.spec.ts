@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Page, test as base } from '@playwright/test';
-import { drop, expect, expectedSha256, quantize, sha256Of, TS3M } from './support';
+import { drop, expect, expectedSha256, goTo, quantize, sha256Of, TS3M } from './support';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const models = fileURLToPath(new URL('../../tests/data', import.meta.url));
@@ -145,6 +145,7 @@ test('who has no model tries the one that ships with the page, fetched once, and
   counting.close();
   await context.setOffline(true);
   await page.reload();
+  await goTo(page, 'Model');
   await tryIt.click();
   await expect(page.locator('.model-name')).toHaveText(TS3M);
   expect(fetched()).toEqual([`/${TS3M}`]);

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from '@playwright/test';
-import { drop, expect, openModel, quantize, save, test } from './support';
+import { drop, expect, openModel, openTab, quantize, save, test } from './support';
 
 const folder = fileURLToPath(new URL('../../tests/data/stories260K-hf', import.meta.url));
 
@@ -54,7 +54,7 @@ test('the files of a folder can be dropped one by one, with others among them', 
   await drop(page, ...files, 'README.md');
   await expect(page.locator('.model-name')).toHaveText(/^model\.safetensors and \d+ other files$/);
   await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
-  await page.locator('#model summary', { hasText: 'Tensors' }).click();
+  await openTab(page, 'Tensors,');
   await expect(page.locator('#model')).toContainText('blk.0.attn_norm.weight');
   // What a sample says of the weights follows the list.
   await expect(page.locator('#model .sample-bars').first()).toBeVisible();

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSyn
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { dropBytes, expect, test } from './support';
+import { dropBytes, expect, openTab, test } from './support';
 
 const data = fileURLToPath(new URL('../../tests/data', import.meta.url));
 const stories = join(data, 'stories260K-hf');
@@ -51,7 +51,7 @@ test('a cache’s checkout is called by the model, not by a commit, and its temp
   writeFileSync(join(checkout, 'additional_chat_templates', 'tool_use.jinja'), '{{tools}}');
   await choose(page, 'Choose a folder', root);
   await expect(page.locator('.model-name')).toHaveText('Stories-260K');
-  await page.locator('#model summary', { hasText: 'Metadata' }).click();
+  await openTab(page, 'Metadata');
   await expect(page.locator('#model')).toContainText('tokenizer.chat_template.tool_use');
   await choose(page, 'Choose a folder', checkout);
   await expect(page.locator('.model-name')).not.toHaveText(/^[0-9a-f]{40}$/);

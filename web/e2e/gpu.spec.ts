@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { FileChooser, Locator, Page } from '@playwright/test';
 import config from '../playwright.config';
 import type { Receipt } from '../src/core/receipt';
-import { chooseType, expect, expectAccessible, openModel, quantize, sha256Of, test } from './support';
+import { chooseType, expect, expectAccessible, openModel, openTab, quantize, sha256Of, test } from './support';
 
 const launch = config.use!.launchOptions!;
 test.use({
@@ -32,6 +32,7 @@ async function matrixPanel(page: Page): Promise<{ panel: Locator; choice: Locato
   await page.goto('./');
   await openModel(page, MODEL);
   const panel = page.locator('#importance');
+  await openTab(page, 'Importance');
   await panel.getByText('Make one from a text').click();
   const chooser = page.waitForEvent('filechooser');
   await panel.getByRole('button', { name: 'Use another text…' }).click();
@@ -63,6 +64,7 @@ test('a matrix made on the GPU has the processor’s values', async ({ page }) =
 
   await quantize(page, 'Q4_0');
   const saving = page.waitForEvent('download');
+  await openTab(page, 'Receipt');
   await page.getByRole('button', { name: 'Save the receipt' }).click();
   const receipt = JSON.parse(readFileSync(await (await saving).path(), 'utf8')) as Receipt;
   expect(receipt.importance!.engine).toEqual({ name: `WebGPU (${NAME})`, problem: null });
@@ -217,6 +219,7 @@ test('codes chosen by sums of the GPU come out the same by the file of them', as
   test.slow(); // software is slow
   await page.goto('./');
   await openModel(page, MODEL);
+  await openTab(page, 'Scale search');
   await page.locator('#plan').getByRole('radio', { name: 'calibrated' }).check();
   const panel = page.locator('.calibrated');
   const useFile = async (button: string, file: Parameters<FileChooser['setFiles']>[0]) => {
@@ -238,10 +241,12 @@ test('codes chosen by sums of the GPU come out the same by the file of them', as
   await expect(ended).toHaveText('Q4_0', { timeout: 90_000 });
   const result = page.locator('.calibrated-result');
   await expect(result).toContainText(`WebGPU (${NAME})`);
+  await openTab(page, 'Calibrated');
   const sha256 = await page.getByTestId('sha256').textContent();
   const saving = page.waitForEvent('download');
   await result.getByRole('button', { name: 'Save the statistics' }).click();
   const kept = await saving;
+  await openTab(page, 'Scale search');
   await useFile('Use saved statistics…', await kept.path());
   await expect(panel).toContainText(`computed by`);
   await page.getByRole('button', { name: 'Quantize' }).click();

@@ -10,6 +10,7 @@ import {
   expectedSha256,
   MATRIX,
   openModel,
+  openTab,
   quantize,
   save,
   sha256Of,
@@ -40,6 +41,7 @@ test('a matrix waits for its model; removed, the bytes are those without', async
   await expect(page.locator('#importance')).toContainText('It is kept until you open the model it was made for.');
   await openModel(page);
   expect(await quantize(page, 'Q4_K_M')).toBe(expectedSha256(TS3M, 'Q4_K_M', ...weighted));
+  await openTab(page, 'Importance');
   await page.getByRole('button', { name: 'Remove the matrix' }).click();
   await chooseType(page, 'IQ2_XS');
   await expect(page.locator('#plan').getByRole('alert')).toContainText(/importance matrix/);
@@ -66,7 +68,7 @@ test('all parts of a model together, in any order, become one file or as many', 
   await expect(page.locator('#model')).toContainText('2 tensors');
   await quantize(page, 'Q8_0');
   expect((await save(page)).name).toBe('split-Q8_0.gguf');
-  await page.locator('summary', { hasText: /^Options/ }).click();
+  await openTab(page, 'Options');
   await page.getByLabel('As many files as the model has').check();
   await expect(page.locator('#plan')).toContainText('The output is 2 files');
   await page.getByRole('button', { name: 'Quantize' }).click();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
-import { expect, test } from './support';
+import { expect, openTab, test } from './support';
 
 /** Layers of seven matrices: 449 tensors with the embedding, all of which can be measured and quantized. */
 const LAYERS = 64;
@@ -93,6 +93,7 @@ test('the page stays responsive in every phase, with a model of 449 tensors', as
   await until(page, '.measure-status', 'Measuring a sample of rows');
   await mark('measuring');
   await until(page, '.measure-status', 'Errors are');
+  await openTab(page, 'Size and error');
   await until(page, '.size-panel', 'Size and error');
   const choose = async (type: string) => {
     await page.evaluate(
@@ -105,8 +106,8 @@ test('the page stays responsive in every phase, with a model of 449 tensors', as
   await mark('choosing a type');
   for (const type of ['IQ3_S', 'Q4_K_M', 'Q8_0']) await choose(type);
   await mark('overrides');
+  await openTab(page, 'Options');
   const rules = page.locator('.options');
-  await rules.evaluate((details: HTMLDetailsElement) => (details.open = true));
   await rules.getByLabel('Pattern').fill('ffn_down');
   await rules.getByRole('button', { name: 'Add rule' }).click();
   await page.waitForTimeout(600);
@@ -128,9 +129,17 @@ test('the page stays responsive in every phase, with a model of 449 tensors', as
   await page.waitForTimeout(600);
   await mark('reading tables');
   await page.evaluate(async () => {
-    for (const details of document.querySelectorAll<HTMLDetailsElement>('#model details, #plan details')) {
-      details.open = true;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 300));
+    for (const step of ['#/model', '#/plan']) {
+      location.hash = step;
+      for (const tab of document.querySelectorAll<HTMLElement>(`${step.replace('/', '')} [role=tab]`)) {
+        tab.click();
+        await pause();
+      }
+      for (const details of document.querySelectorAll<HTMLDetailsElement>(`${step.replace('/', '')} details`)) {
+        details.open = true;
+        await pause();
+      }
     }
   });
   await choose('Q8_0'); // quick on a busy machine

@@ -1,5 +1,6 @@
 /** Accessible to axe's eyes and to a keyboard, and not wider than a phone. */
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
 import {
   dropBytes,
@@ -7,6 +8,8 @@ import {
   expectAccessible,
   expectedSha256,
   expectNoSidewaysScrolling,
+  goTo,
+  inEveryView,
   openEverything,
   openModel,
   quantize,
@@ -18,23 +21,39 @@ for (const [colorScheme, width] of [
   ['light', 1280],
   ['dark', 390],
 ] as const) {
-  test(`${colorScheme}, ${width} px: accessible in every state, without sideways scrolling`, async ({ page }) => {
-    test.slow(); // axe reads every element, three times
+  const check = async (page: Page, part: string) => {
+    await openEverything(page, part);
+    await expectAccessible(page, part);
+    await expectNoSidewaysScrolling(page);
+  };
+  const open = async (page: Page) => {
+    test.setTimeout(180_000); // axe reads every element
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     await page.goto('./');
-    await expect(page.getByRole('radio').first()).toBeVisible();
+    await expect(page.locator('.type-row').first()).toBeAttached();
+  };
+
+  test(`${colorScheme}, ${width} px: accessible without a model, without sideways scrolling`, async ({ page }) => {
+    await open(page);
     await expectAccessible(page);
-    await expectNoSidewaysScrolling(page);
-    await openModel(page);
-    await openEverything(page);
-    await expectAccessible(page);
-    await expectNoSidewaysScrolling(page);
-    await quantize(page, 'Q4_0');
-    await openEverything(page);
-    await expectAccessible(page);
-    await expectNoSidewaysScrolling(page);
+    for (const place of ['Run', 'Result', 'Plan'] as const) {
+      await goTo(page, place);
+      await check(page, `#${place.toLowerCase()}`);
+    }
   });
+
+  for (const place of ['Model', 'Plan', 'Result'] as const)
+    test(`${colorScheme}, ${width} px: accessible behind every tab of ${place}, and not wider`, async ({ page }) => {
+      await open(page);
+      await openModel(page);
+      if (place === 'Result') {
+        await quantize(page, 'Q4_0');
+        await goTo(page, 'Run');
+        await check(page, '#run');
+      }
+      await inEveryView(page, place, (view) => check(page, view));
+    });
 }
 
 /** A tensor of each role, in equal parts. */
@@ -62,6 +81,8 @@ for (const colorScheme of ['light', 'dark'] as const)
     await page.goto('./');
     const tensors = OF_EACH_ROLE.map((name) => tinyTensor(name, [256, 32]));
     await dropBytes(page, 'roles.gguf', [...tinyGguf({ 'general.architecture': { string: 'llama' } }, tensors)]);
+    await expect(page.locator('.model-name')).toHaveText('roles.gguf');
+    await goTo(page, 'Model');
     const names = page.locator('.byte-bar span');
     await expect(names).toHaveCount(OF_EACH_ROLE.length);
     await expect(names.last()).toHaveText('other');
@@ -86,25 +107,34 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(contrasts.filter(([, contrast]) => contrast < 4.5)).toEqual([]);
   });
 
+/** From a dropped model to its saved output. */
+const MOST_TABS = 15;
+
 test('the whole way by keyboard alone', async ({ page }) => {
   await page.goto('./');
-  await expect(page.getByRole('radio').first()).toBeVisible();
+  await expect(page.locator('.type-row').first()).toBeAttached();
   const chooser = page.waitForEvent('filechooser');
   await page.evaluate(() => document.body.focus()); // the event is waited for now
   await page.keyboard.press('Control+o');
   await (await chooser).setFiles(fileURLToPath(new URL(`../../tests/data/${TS3M}`, import.meta.url)));
-  await expect(page.locator('#model')).toBeFocused();
+  await expect(page.locator('#plan-title')).toBeFocused();
+  let presses = 0;
   const focused = () =>
     page.evaluate(() => document.activeElement?.getAttribute('value') ?? document.activeElement?.textContent ?? '');
   const tabTo = async (wanted: string) => {
-    for (let presses = 0; presses < 40 && (await focused()) !== wanted; presses += 1) await page.keyboard.press('Tab');
-    expect(await focused()).toBe(wanted);
+    for (; presses < MOST_TABS && !(await focused()).startsWith(wanted); presses += 1) await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(new RegExp(`^${wanted}`));
   };
-  await tabTo('Q8_0');
+  await tabTo('Q4_K_M');
+  await expect(page.locator('.suggestion').last()).toContainText('Q6_K', { timeout: 30_000 });
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('.plan-summary')).toContainText('ts3m-Q6_K.gguf');
   await tabTo('Quantize');
   await page.keyboard.press('Enter');
   await expect(page.locator('#result .place-status')).toHaveText('Q6_K');
   expect(await page.getByTestId('sha256').textContent()).toBe(expectedSha256(TS3M, 'Q6_K'));
+  const saving = page.waitForEvent('download');
+  await tabTo('Save');
+  await page.keyboard.press('Enter');
+  expect((await saving).suggestedFilename()).toBe('ts3m-Q6_K.gguf');
 });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, openModel, test, twin } from './support';
+import { chooseType, expect, goTo, openModel, openTab, test, twin } from './support';
 
 test('predicts the error of every type from a sample, and the run finds it in the interval', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
   const status = page.locator('.measure-status');
   await expect(status).toContainText(/predicted from 1\d\.\d % of the rows/, { timeout: 30_000 });
+  await openTab(page, 'All types');
   const row = page.locator('.type-row', { has: page.getByRole('radio', { name: /^Q4_0\b/ }) });
   await expect(row.locator('.type-error')).toHaveText(/^2\d\.\d dB$/);
   await expect(
@@ -18,8 +19,10 @@ test('predicts the error of every type from a sample, and the run finds it in th
   await status.getByText('What this means').click();
   await expect(status).toContainText('95 of 100 tensors');
 
-  await page.getByRole('radio', { name: /^Q4_0\b/ }).check();
+  await chooseType(page, 'Q4_0');
   await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result')).toBeVisible({ timeout: 30_000 });
+  await openTab(page, 'Distribution');
   const achieved = page
     .locator('#result .figures')
     .getByText(/^[\d.]+ dB$/)
@@ -33,6 +36,7 @@ test('predicts the error of every type from a sample, and the run finds it in th
 test('finds the best mix for a size, lets it be changed, and writes it', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
+  await openTab(page, 'Size and error');
   const panel = page.locator('.size-panel');
   await panel.getByLabel('Size, for example').fill('1 kB');
   await panel.getByRole('button', { name: 'Best mix' }).first().click();
@@ -86,8 +90,9 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
   await page.getByRole('button', { name: 'Quantize' }).click();
   await expect(page.locator('.result-size strong')).toHaveAttribute('title', changed!, { timeout: 30_000 });
 
+  await goTo(page, 'Plan');
   await panel.getByRole('button', { name: 'Back to the file type' }).click();
-  await expect(page.getByRole('radio', { name: /^Q8_0\b/ })).toBeChecked();
+  await expect(page.locator('input[name="file-type"][value="Q4_K_M"]')).toBeChecked();
 });
 
 test('solves a measurement that is dropped back, without the model', async ({ page }) => {
@@ -99,10 +104,11 @@ test('solves a measurement that is dropped back, without the model', async ({ pa
   await save.click();
   const measurement = readFileSync((await (await download).path())!);
   await page.goto('./');
-  await page.getByRole('radio').first().waitFor();
+  await expect(page.locator('.type-row').first()).toBeAttached();
   const choosing = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose a file' }).first().click();
   await (await choosing).setFiles({ name: 'ts3m-measurement.json', mimeType: 'application/json', buffer: measurement });
+  await expect(page.locator('#plan')).toBeVisible();
   const panel = page.locator('.size-panel');
   await panel.getByLabel('Bits per weight').fill('4.5');
   await panel.getByRole('button', { name: 'Best mix' }).last().click();
@@ -113,15 +119,18 @@ test('solves a measurement that is dropped back, without the model', async ({ pa
 test('observes the worst tensors, and shows what other searches would gain', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await page.getByRole('radio', { name: /^Q4_0\b/ }).check();
+  await chooseType(page, 'Q4_0');
+  await openTab(page, 'Size and error');
   await page.getByText('Observe: re-spend bits').click();
   await page.getByLabel('worst').fill('5');
   await page.getByRole('button', { name: 'Observe', exact: true }).click();
   await expect(page.locator('.observe')).toContainText('5 tensors of 5 with half the error or less');
+  await openTab(page, 'Scale search');
   await page.getByText('What another scale search would gain').click();
   const table = page.getByRole('region', { name: 'Scale searches' });
   await expect(table.getByRole('row', { name: /lowest-error/ })).toContainText(/−[\d.]+ %/, { timeout: 30_000 });
   await table.getByRole('button', { name: 'Use lowest-error' }).click();
+  await openTab(page, 'Size and error');
   await page.getByRole('button', { name: 'Plan this' }).click();
   await expect(page.locator('.plan-words')).toContainText('bpw.gguf');
   const { violations } = await new AxeBuilder({ page }).include('#plan').analyze();

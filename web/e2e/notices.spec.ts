@@ -3,15 +3,18 @@ import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
-import { chooseType, drop, dropBytes, expect, expectAccessible, openModel, test, TS3M } from './support';
+import { chooseType, drop, dropBytes, expect, expectAccessible, goTo, openModel, test, TS3M } from './support';
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 
-test('a refused file is told of wherever the page is scrolled to, until the notice is closed', async ({ page }) => {
+test('a refused file is told of in whatever place a person is, until the notice is closed', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  for (const place of ['lab', 'plan']) {
-    await page.locator(`#${place}`).evaluate((element) => element.scrollIntoView({ behavior: 'instant' }));
+  for (const [place, name] of [
+    ['lab', 'Lab'],
+    ['plan', 'Plan'],
+  ] as const) {
+    await goTo(page, name);
     await dropBytes(page, `${place}.gguf`, bytesOf('these are notes, not weights'));
     const notice = page.getByRole('alert').filter({ hasText: `Not opened: ${place}.gguf` });
     await expect(notice).toBeInViewport({ ratio: 1 });
@@ -90,7 +93,7 @@ test('390 px: what has the keyboard is never behind the bar with a long warning'
   await page.setViewportSize({ width: 390, height: 700 });
   await page.goto('./');
   await openWithWarning(page);
-  await page.locator('.type-row input').first().focus();
+  await chooseType(page, 'F16');
   const hidden: string[] = [];
   for (let presses = 0; presses < 30; presses += 1) {
     await page.keyboard.press(presses < 12 ? 'ArrowDown' : 'Tab');
@@ -143,6 +146,7 @@ test('a file that changes on disk after it was chosen is named, with what to do'
   await expect(page.getByText('Errors are predicted from')).toBeVisible({ timeout: 30_000 });
   utimesSync(path, new Date(), new Date(Date.now() + 60_000));
   await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#run')).toBeVisible();
   const sentence =
     `${TS3M} can no longer be read: since it was chosen it was ` +
     `changed, moved or deleted, or its disk is gone. Choose it again.`;

@@ -1,17 +1,30 @@
 import { gguf } from '@huggingface/gguf';
-import { expectedSha256, expect, openModel, quantize, save, sha256Of, test, TS3M } from './support';
+import {
+  chooseType,
+  expectedSha256,
+  expect,
+  goTo,
+  openModel,
+  openTab,
+  quantize,
+  save,
+  sha256Of,
+  test,
+  TS3M,
+} from './support';
 
 for (const type of ['Q8_0', 'Q4_0']) {
   test(`drop, quantize to ${type}, download: llama-quantize's bytes`, async ({ page }) => {
     await page.goto('./');
     await openModel(page);
     const shown = await quantize(page, type);
-    await expect(page.getByRole('progressbar', { name: 'Written' })).toHaveAttribute('aria-valuenow', '100');
     const { path, name } = await save(page);
     expect(name).toBe(`ts3m-${type}.gguf`);
     expect(sha256Of(path)).toBe(expectedSha256(TS3M, type));
     expect(shown).toBe(expectedSha256(TS3M, type));
     await expect(page.getByText('Read back: 38 tensors')).toBeVisible();
+    await goTo(page, 'Run');
+    await expect(page.getByRole('progressbar', { name: 'Written' })).toHaveAttribute('aria-valuenow', '100');
   });
 }
 
@@ -33,7 +46,7 @@ test('a second run replaces the first, and a run with one worker gives the same 
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q8_0');
-  await page.locator('summary', { hasText: /^Options/ }).click();
+  await openTab(page, 'Options');
   await page.getByLabel('Workers').fill('1');
   await page.getByLabel('Workers').blur();
   expect(await quantize(page, 'Q4_0')).toBe(expectedSha256(TS3M, 'Q4_0'));
@@ -47,6 +60,7 @@ for (const [type, method] of [
   test(`llama.cpp loads the ${type} file of the method ${method} and tells a story`, async ({ page, context }) => {
     await page.goto('./');
     await openModel(page);
+    await openTab(page, 'Scale search');
     await page.locator(`#plan input[name="scale-search"][value="${method}"]`).check();
     const sha256 = await quantize(page, type);
     expect(sha256 === expectedSha256(TS3M, type)).toBe(method === 'llama.cpp');
@@ -68,8 +82,8 @@ test('options change the plan before the run: a rule, a type, metadata, and the 
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./');
   await openModel(page);
-  await page.locator('input[name="file-type"][value="Q4_0"]').check();
-  await page.locator('summary', { hasText: /^Options/ }).click();
+  await chooseType(page, 'Q4_0');
+  await openTab(page, 'Options');
   await page.getByLabel('Pattern').fill('ffn_down');
   await page.getByLabel('Type for tensors that match').selectOption('q8_0');
   await page.getByRole('button', { name: 'Add rule' }).click();

@@ -1,5 +1,5 @@
 /**
- * Pictures of the page in its states, light, dark and narrow, from a real model:
+ * Pictures of every place of the page and of what is behind its tabs, in several sizes, from a real model:
  *   node e2e/screenshots.mjs MODEL.gguf FOLDER [TYPE]
  * The page must be built; a server of it must run at http://localhost:4173/ (or at NIBBLE_URL).
  */
@@ -14,9 +14,12 @@ if (!model || !folder) {
 mkdirSync(folder, { recursive: true });
 
 const looks = [
-  { name: 'light', colorScheme: 'light', width: 1280, height: 900 },
-  { name: 'dark', colorScheme: 'dark', width: 1280, height: 900 },
+  { name: 'light', colorScheme: 'light', width: 1440, height: 900 },
+  { name: 'dark', colorScheme: 'dark', width: 1440, height: 900 },
+  { name: 'low', colorScheme: 'light', width: 1280, height: 720 },
   { name: 'narrow', colorScheme: 'light', width: 390, height: 844 },
+  { name: 'narrow-dark', colorScheme: 'dark', width: 390, height: 844 },
+  { name: 'wide', colorScheme: 'light', width: 2560, height: 1440 },
 ];
 
 const browser = await chromium.launch({
@@ -43,32 +46,40 @@ for (const { name, colorScheme, width, height } of looks) {
     delete window.showSaveFilePicker;
     delete window.showOpenFilePicker;
   });
+  let number = 0;
   const shoot = async (state) => {
-    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
-    await page.screenshot({ path: `${folder}/${name}-${state}.png`, fullPage: true });
+    await page.waitForTimeout(300);
+    number += 1;
+    const order = String(number).padStart(2, '0');
+    await page.screenshot({ path: `${folder}/${name}-${order}-${state.toLowerCase().replaceAll(/\W+/g, '-')}.png` });
   };
-  const shootPlace = async (id, state) => page.locator(`#${id}`).screenshot({ path: `${folder}/${name}-${state}.png` });
+  /** A place, and what is behind each of its tabs. */
+  const shootPlace = async (place) => {
+    await page.locator('.steps a', { has: page.getByText(place, { exact: true }) }).click();
+    const tabs = await page.locator(`#${place.toLowerCase()}`).getByRole('tab').all();
+    if (tabs.length === 0) await shoot(place);
+    for (const tab of tabs) {
+      await tab.click();
+      await shoot(`${place} ${await tab.textContent()}`);
+    }
+    await tabs[0]?.click();
+  };
   await page.goto(process.env.NIBBLE_URL ?? 'http://localhost:4173/');
-  await page.getByRole('radio').first().waitFor();
-  await shoot('1-empty');
+  await page.locator('.type-row').first().waitFor({ state: 'attached' });
+  await shoot('start');
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(model);
-  await page.getByText('Where the bytes are').waitFor();
-  await page.getByRole('radio', { name: new RegExp(`^${type}\\b`) }).check();
-  await page.getByRole('button', { name: 'Quantize' }).waitFor();
-  await page.waitForTimeout(500);
-  await shootPlace('model', '2-model');
-  await shootPlace('plan', '2-plan');
-  for (const summary of await page.locator('details.disclosure > summary').all()) await summary.click();
-  await shootPlace('model', '3-model-open');
-  await shootPlace('plan', '3-plan-open');
-  for (const summary of await page.locator('details.disclosure > summary').all()) await summary.click();
+  await page.getByText('Errors are predicted').waitFor({ timeout: 600_000 });
+  await page.locator(`input[name="file-type"][value="${type}"]`).check();
+  await shootPlace('Model');
+  await shootPlace('Plan');
   await page.getByRole('button', { name: 'Quantize' }).click();
-  await page.getByTestId('sha256').waitFor({ timeout: 600_000 });
-  await page.waitForTimeout(500);
-  await shootPlace('run', '4-run');
-  await shootPlace('result', '4-result');
+  await page.locator('#result .place-status', { hasText: type }).waitFor({ timeout: 600_000 });
+  await page.waitForTimeout(15_000); // for a short comparison of answers
+  await shootPlace('Result');
+  await shootPlace('Run');
+  await shootPlace('Lab');
   await context.close();
 }
 await browser.close();

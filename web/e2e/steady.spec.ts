@@ -1,7 +1,7 @@
 /** The page holds still while it opens, what has the keyboard is in sight, and a folder can be dropped. */
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { chooseType, expect, openModel, quantize, test } from './support';
+import { chooseType, expect, goTo, openModel, quantize, test } from './support';
 
 /** Sum of the layout shifts that are no answer to a person's act. */
 const MOST_SHIFT = 0.02;
@@ -81,7 +81,7 @@ for (const [width, height] of [
       }).observe(document.querySelector('#model')!, { childList: true, subtree: true });
     });
     await openModel(page);
-    await expect(page.getByText('Errors are')).toBeAttached({ timeout: 30_000 });
+    await expect(page.getByText('Errors are predicted')).toBeAttached({ timeout: 30_000 });
     await page.waitForTimeout(1500);
     const shown = await page.evaluate(() => performance.getEntriesByName('model is shown')[0]!.startTime);
     const shifts = await page.evaluate(() => layoutShifts);
@@ -97,7 +97,6 @@ for (const width of [1280, 390])
     await page.goto('./');
     await openModel(page);
     await quantize(page, 'Q4_0');
-    await page.evaluate(() => window.scrollTo(0, 0));
     const covered = () =>
       page.evaluate(() => {
         const focused = document.activeElement;
@@ -113,11 +112,14 @@ for (const width of [1280, 390])
         return hidden || out || under ? `${name} at ${Math.round(box.top)} to ${Math.round(box.bottom)}` : null;
       });
     const found: string[] = [];
-    for (const key of ['Tab', 'Shift+Tab']) {
-      for (let presses = 0; presses < 150; presses += 1) {
-        await page.keyboard.press(key);
-        const name = await covered();
-        if (name !== null) found.push(`${key} ${name}`);
+    for (const place of ['Result', 'Model', 'Plan'] as const) {
+      await goTo(page, place);
+      for (const key of ['Tab', 'Shift+Tab']) {
+        for (let presses = 0; presses < 60; presses += 1) {
+          await page.keyboard.press(key);
+          const name = await covered();
+          if (name !== null) found.push(`${place}, ${key}: ${name}`);
+        }
       }
     }
     expect(found).toEqual([]);

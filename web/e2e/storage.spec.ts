@@ -5,6 +5,7 @@ import {
   expect,
   expectedSha256,
   openModel,
+  openTab,
   privateBytes,
   quantize,
   save,
@@ -76,7 +77,8 @@ test('an output can be deleted from private storage; its figures stay', async ({
   await expect.poll(() => privateBytes(page)).toBe(0);
   await expect(page.getByTestId('sha256')).toHaveText(expectedSha256(TS3M, 'Q4_0'));
   // The table's rows can still be looked at, and another run has its output again.
-  await page.locator('#result tbody tr').first().click();
+  await openTab(page, 'Tensors$');
+  await page.locator('.error-table tbody tr').first().click();
   await quantize(page, 'Q8_0');
   expect(sha256Of((await save(page)).path)).toBe(expectedSha256(TS3M, 'Q8_0'));
 });
@@ -141,6 +143,7 @@ test('room that the browser promises and does not have is missed before anything
   await expect(page.locator('.run-figures')).toHaveCount(0); // nothing was read or written
   await expect.poll(() => privateBytes(page)).toBe(0);
   await browser.send('Storage.overrideQuotaForOrigin', { origin });
+  await expect(page.locator('#run')).toBeVisible();
   await page.getByRole('button', { name: 'Run again' }).click();
   await expect(page.getByTestId('sha256')).toHaveText(expectedSha256(TS3M, 'Q8_0'));
   await context.close();

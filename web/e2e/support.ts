@@ -72,6 +72,51 @@ export async function expectAccessible(page: Page, part?: string): Promise<void>
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
+const PLACES = ['Model', 'Plan', 'Run', 'Result', 'Lab'] as const;
+
+const placeOf = (page: Page, name: string): Locator => page.locator(`#${name.toLowerCase()}`);
+
+/** Goes to one of the page's places, as a person does. */
+export async function goTo(page: Page, name: (typeof PLACES)[number]): Promise<void> {
+  await page.locator('.steps a', { has: page.getByText(name, { exact: true }) }).click();
+  await expect(placeOf(page, name)).toBeVisible();
+}
+
+/** Shows a part of the page: goes to its place, unless one is there, and opens the tab that it is behind. */
+export async function reveal(part: Locator): Promise<void> {
+  const page = part.page();
+  const [place, tab] = await part
+    .first()
+    .evaluate((element) => [
+      element.closest('.place')!.id,
+      element.closest('[role=tabpanel]')?.getAttribute('aria-labelledby') ?? null,
+    ]);
+  const name = PLACES.find((one) => one.toLowerCase() === place)!;
+  if (!(await placeOf(page, name).isVisible())) await goTo(page, name);
+  if (tab !== null && (await page.locator(`[id="${tab}"]`).getAttribute('aria-selected')) !== 'true')
+    await page.locator(`[id="${tab}"]`).click();
+}
+
+/** Opens a tab by the beginning of its title, wherever on the page it is. */
+export async function openTab(page: Page, title: string): Promise<void> {
+  const tab = page.locator('[role=tab]', { hasText: new RegExp(`^${title}`) });
+  await reveal(tab);
+  await tab.click();
+}
+
+/** Does something behind every tab of a place; `view` selects what is behind it. */
+export async function inEveryView(
+  page: Page,
+  name: (typeof PLACES)[number],
+  act: (view: string) => Promise<void>,
+): Promise<void> {
+  await goTo(page, name);
+  for (const tab of await placeOf(page, name).getByRole('tab').all()) {
+    await tab.click();
+    await act(`[id="${await tab.getAttribute('aria-controls')}"]`);
+  }
+}
+
 /** Everything fits into the width of the window. */
 export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   const [content, window] = await page.evaluate(() => [
@@ -82,11 +127,11 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
 }
 
 /**
- * Opens all tables, texts and panels that are folded; of the Lab, not the table of a thousand blocks, which is like any
- * other.
+ * Opens all tables, texts and panels that are folded, on the page or in a part of it; of the Lab, not the table of a
+ * thousand blocks, which is like any other.
  */
-export async function openEverything(page: Page): Promise<void> {
-  await page.locator('details').evaluateAll((all) => {
+export async function openEverything(page: Page, part = 'body'): Promise<void> {
+  await page.locator(`${part} details`).evaluateAll((all) => {
     for (const details of all)
       (details as HTMLDetailsElement).open = !details.closest('figure')?.querySelector('.block-scatter');
   });
@@ -95,7 +140,8 @@ export async function openEverything(page: Page): Promise<void> {
 
 /** The table twin of a chart, by the chart's title. */
 export async function twin(page: Page, title: string): Promise<string[][]> {
-  const chart = page.getByRole('figure', { name: title });
+  const chart = page.locator('figure.chart', { has: page.locator('h3', { hasText: title }) });
+  await reveal(chart);
   const table = chart.locator('details').first();
   if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
   return chart
@@ -217,6 +263,7 @@ export async function openModel(page: Page, name = TS3M): Promise<void> {
 
 /** Chooses a type by its name. */
 export async function chooseType(page: Page, type: string): Promise<void> {
+  await openTab(page, 'All types');
   await page.locator(`input[name="file-type"][value="${type}"]`).check();
 }
 
@@ -231,6 +278,7 @@ export async function quantize(page: Page, type: string, timeout?: number): Prom
 /** Saves the output and answers where the file is. */
 export async function save(page: Page): Promise<{ path: string; name: string }> {
   const waiting = page.waitForEvent('download');
+  await reveal(page.locator('.save-actions a'));
   await page.locator('.save-actions a').click();
   const download = await waiting;
   return { path: await download.path(), name: download.suggestedFilename() };

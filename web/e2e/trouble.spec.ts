@@ -6,6 +6,7 @@ import {
   dropLargeModel,
   expect,
   expectedSha256,
+  goTo,
   openModel,
   privateBytes,
   quantize,
@@ -44,7 +45,6 @@ test('a quantized model is quantized again only when allowed, and a matrix is as
   const button = page.getByRole('button', { name: 'Quantize' });
   await expect(button).toBeDisabled();
   // Where the type was chosen, not only at the end of the plan.
-  await page.locator('.type-row').first().scrollIntoViewIfNeeded();
   await expect(page.locator('#plan').getByRole('alert')).toBeInViewport({ ratio: 1 });
   await expect(button).toHaveAccessibleDescription(/importance matrix/);
   await button.focus();
@@ -72,8 +72,10 @@ test('stop ends a run at once and leaves nothing; pause holds it', async ({ page
   const start = page.getByRole('button', { name: 'Quantize' });
   await start.click();
   await page.getByRole('button', { name: 'Pause' }).click();
+  await goTo(page, 'Plan');
   await expect(start).toBeDisabled();
   await expect(start).toHaveAccessibleDescription('A run is going: wait for it, or stop it.');
+  await page.getByRole('link', { name: 'wait for it, or stop it' }).click();
   await expect(page.locator('#run .place-status')).toHaveText('paused');
   const written = page.locator('.run-figures li').nth(3);
   // Jobs that were running end, however long that takes; then nothing more is written.

@@ -1,6 +1,6 @@
 /** Every chart and every list: what is read out stands in the CSV file in the same unit, and every number has one. */
 import type { Locator, Page } from '@playwright/test';
-import { expect, openModel, quantize, savedCsv, test } from './support';
+import { expect, goTo, openModel, openTab, quantize, reveal, savedCsv, test } from './support';
 
 const UNITS = ['%', 'dB', 'bits per weight', 'bytes'];
 /** Columns of numbers that are pure: ratios, levels, counts, and what stands for a weight without being one. */
@@ -112,6 +112,7 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
   await openModel(page);
   await expect(page.locator('.measure-status')).toContainText(/predicted from/, long);
   await quantize(page, 'Q4_0');
+  await goTo(page, 'Lab');
   const lab = page.locator('#lab');
   await lab.getByRole('button', { name: 'All blocks' }).click();
   await expect(lab.getByRole('figure', { name: /^All blocks/ })).toBeVisible(long);
@@ -131,9 +132,10 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
     await expect(study.getByRole('status').first()).toHaveText('Finished.', long);
   }
   const outliers = page.locator('.outliers');
-  await outliers.evaluate((details: HTMLDetailsElement) => (details.open = true));
+  await openTab(page, 'Columns that stand out');
   await outliers.getByRole('button', { name: 'Look for outliers' }).click();
   await expect(outliers.locator('figure')).toBeVisible(long);
+  await openTab(page, 'Size and error');
   const size = page.locator('.size-panel');
   await size.getByLabel('Size, for example').fill('2 MB');
   await size.getByRole('button', { name: 'Best mix' }).first().click();
@@ -145,15 +147,22 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
   const charts = await page.locator('figure.chart').all();
   expect(charts.length).toBeGreaterThanOrEqual(17);
   let inCharts = 0;
-  for (const chart of charts) inCharts += await checkChart(page, chart);
+  for (const chart of charts) {
+    await reveal(chart);
+    inCharts += await checkChart(page, chart);
+  }
   expect(inCharts).toBeGreaterThan(40);
   const lists = await page.locator('.data-table').all();
   expect(lists.length).toBeGreaterThanOrEqual(6);
   let inLists = 0;
-  for (const list of lists) inLists += await checkList(page, list);
+  for (const list of lists) {
+    await reveal(list);
+    inLists += await checkList(page, list);
+  }
   expect(inLists).toBeGreaterThan(100);
 
   // The same numbers in the other measure.
+  await openTab(page, 'Layers');
   const layers = page.locator('#result figure', { has: page.getByRole('heading', { name: 'Error by layer' }) });
   await layers.getByRole('radio', { name: 'signal to noise' }).check();
   expect(await checkChart(page, layers)).toBeGreaterThan(0);

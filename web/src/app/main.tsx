@@ -1,13 +1,13 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
-import { followAddress } from './address';
+import { followAddress, goTo, place } from './address';
 import { coreProblem, engineSettled, startEngine } from './engine';
 import { listenForFiles } from './files-in';
 import { startLab } from './lab/lab-link';
 import { missingFeatures } from './needs';
 import { Page } from './page';
-import { goTo } from './parts/place';
+import { followSuggestions } from './plan/suggested';
 import { followComparisonWithAnswers, followResultWithAnswers } from './state/answering';
 import { followWithCalibration } from './state/calibrated-method';
 import { endCalibratingOfReplacedModels } from './state/calibrating';
@@ -20,7 +20,7 @@ import { followWithMixes } from './state/mixing';
 import { tellProblem } from './state/notices';
 import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
-import { calibrationProgress, closeReplacedModels, isRunning, progress, run } from './state/running';
+import { closeReplacedModels, isRunning, result, run, runShare } from './state/running';
 import { endTryingOfReplacedResults } from './state/trying';
 import { Unsupported } from './unsupported';
 import { keepOffline } from './updates';
@@ -39,6 +39,7 @@ function start(): void {
   followAddress();
   followWithMeasuring();
   followWithMixes();
+  followSuggestions();
   followWithCalibration();
   closeReplacedModels();
   endComparisonsOfReplacedModels();
@@ -62,17 +63,21 @@ function start(): void {
   window.addEventListener('unhandledrejection', ({ reason }) => tellProblem('Something went wrong', reason));
 
   effect(() => {
-    if (opened.value) goTo('model');
+    // In the Lab, a model is opened to look at its blocks.
+    if (opened.value && place.peek() !== 'lab') goTo('plan');
   });
   effect(() => {
     if (run.value) goTo('run');
+  });
+  effect(() => {
+    // Who went elsewhere meanwhile is left there.
+    if (result.value && place.peek() === 'run') goTo('result');
   });
 
   // The tab says how far a run is, and asks before it is closed over one.
   const title = document.title;
   effect(() => {
-    const now = progress.value;
-    const share = calibrationProgress.value?.now.share ?? (now && now.bytesOut / now.bytesOutTotal);
+    const share = runShare.value;
     document.title = isRunning.value && share !== null ? `${Math.floor(100 * share)} % · Nibble` : title;
   });
   window.addEventListener('beforeunload', (event) => {

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { goTo, place } from './address';
 import { core } from './engine';
 import { chooseFiles, dragging } from './files-in';
 import { KeptOutputs } from './parts/kept-outputs';
@@ -8,38 +9,28 @@ import { ModelPlace } from './model/model-place';
 import { PlanPlace } from './plan/plan-place';
 import { ResultPlace } from './result/result-place';
 import { RunPlace } from './run/run-place';
-import { opened } from './state/opening';
-import { result, run } from './state/running';
+import { Stepper } from './stepper';
 import { updateReady, useUpdate } from './updates';
 
 export function Page(): VNode {
   return (
     <>
-      <a class="skip" href="#model">
-        Skip to the model
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          goTo(place.value);
+        }}
+      >
+        Skip to the content
       </a>
       <header class="top">
         <h1 class="brand">
           <Mark />
           Nibble
         </h1>
-        <nav class="places" aria-label="Places">
-          <PlaceLink id="model" live={opened.value !== null}>
-            Model
-          </PlaceLink>
-          <PlaceLink id="plan" live={opened.value !== null}>
-            Plan
-          </PlaceLink>
-          <PlaceLink id="run" live={run.value !== null}>
-            Run
-          </PlaceLink>
-          <PlaceLink id="result" live={result.value !== null}>
-            Result
-          </PlaceLink>
-          <PlaceLink id="lab" live>
-            Lab
-          </PlaceLink>
-        </nav>
+        <Stepper />
         <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>
           Open…
         </button>
@@ -53,7 +44,7 @@ export function Page(): VNode {
           (the page starts again), or go on; it is used next time.
         </p>
       )}
-      <main>
+      <main id="content">
         <ModelPlace />
         <PlanPlace />
         <RunPlace />
@@ -79,14 +70,6 @@ export function Page(): VNode {
         </div>
       )}
     </>
-  );
-}
-
-function PlaceLink({ id, live, children }: { id: string; live: boolean; children: string }): VNode {
-  return (
-    <a href={`#${id}`} class={live ? 'live' : ''}>
-      {children}
-    </a>
   );
 }
 

@@ -198,9 +198,9 @@ function useSize(element: { readonly current: HTMLElement | null }): { width: nu
           : { width: Math.floor(width), height: Math.floor(height) },
       );
     take(target.getBoundingClientRect());
-    const observer = new ResizeObserver((entries) => {
-      const [entry] = entries;
-      if (entry) take(entry.contentRect);
+    const observer = new ResizeObserver(([entry]) => {
+      // What is hidden has no size, and is found as it was.
+      if (entry && entry.contentRect.width > 0) take(entry.contentRect);
     });
     observer.observe(target);
     return () => observer.disconnect();

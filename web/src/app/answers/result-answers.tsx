@@ -8,12 +8,13 @@ import type { Result } from '../state/running';
 import { AnswersOf } from './answers-panel';
 import { ORIGINAL_AND_OUTPUT } from './definitions';
 import { MeasureButton, MeasuredList } from './measured-list';
-import { TryPanel } from './try-panel';
 
 export function ResultAnswers({ shown }: { shown: Result }): VNode {
   return (
     <section class="answers" aria-labelledby="answers-title">
-      <h3 id="answers-title">Answers</h3>
+      <h3 class="visually-hidden" id="answers-title">
+        Answers
+      </h3>
       {opened.value === shown.opened ? (
         <>
           <AnswersOf answers={resultAnswers} names={ORIGINAL_AND_OUTPUT} />
@@ -22,7 +23,6 @@ export function ResultAnswers({ shown }: { shown: Result }): VNode {
       ) : (
         <p class="quiet small">Open the original again to compare what the two files answer.</p>
       )}
-      <TryPanel shown={shown} />
     </section>
   );
 }

@@ -11,10 +11,8 @@ export function TryPanel({ shown }: { shown: Result }): VNode {
   const [prompt, setPrompt] = useState(EXAMPLE);
   const busy = now?.voices.some(({ state }) => ['waiting', 'loading', 'speaking'].includes(state)) ?? false;
   return (
-    <details class="disclosure try" open={now !== null}>
-      <summary>
-        <span>Try&nbsp;it</span> <span class="aside">what original and output say to the same words, in llama.cpp</span>
-      </summary>
+    <section class="answers" aria-label="Try it">
+      <p>What original and output say to the same words, in llama.cpp.</p>
       <form
         class="try-form"
         onSubmit={(event) => {
@@ -41,7 +39,7 @@ export function TryPanel({ shown }: { shown: Result }): VNode {
         every time, so that what differs is the files.
       </p>
       {now && <Voices now={now} />}
-    </details>
+    </section>
   );
 }
 
@@ -50,7 +48,7 @@ function Voices({ now }: { now: Trying }): VNode {
     <div class="voices">
       {now.voices.map((voice) => (
         <div key={voice.who} class="voice">
-          <h4>{voice.who === 'original' ? 'Original' : 'Output'}</h4>
+          <h3>{voice.who === 'original' ? 'Original' : 'Output'}</h3>
           <p class="voice-text" aria-live="polite" dir="auto">
             {voice.text}
           </p>

@@ -25,23 +25,20 @@ export function ComparePanel(): VNode {
     void compareWith(files);
   };
   return (
-    <details class="disclosure compare" open={now !== null}>
-      <summary>
-        Compare with another file{' '}
-        <span class="aside">{now ? now.second : 'quantized, original, or from another tool'}</span>
-      </summary>
+    <section class="compare" aria-label="Compare with another file">
       <p class="small quiet">
-        The weights of the other file are measured against those of this model, whatever made it: x is a weight here, y
-        the same weight there, both decoded.
+        The weights of the other file, be it quantized, the original or from another tool, are measured against those of
+        this model: x is a weight here, y the same weight there, both decoded.
       </p>
       <p class="compare-actions">
         <button type="button" class="button" onClick={() => void choose()}>
           Choose a file…
         </button>
+        {now && <span class="mono small">{now.second}</span>}
         {now && !now.done && <Going now={now} />}
       </p>
       {now && <Shown now={now} />}
-    </details>
+    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 /** The Lab and the address: what a link says is shown, and what is shown is in the address. */
 import { batch, effect, signal, untracked } from '@preact/signals';
+import { moveLab } from '../address';
 import { core } from '../engine';
 import {
   bench,
@@ -80,7 +81,8 @@ export function addressNow(alone = projecting.value): string | null {
 export function startLab(): void {
   const followLink = () => {
     const linked = readLink(location.hash, lists.peek());
-    if (linked?.bench) showBlock(linked.bench, linked.look, true);
+    const isThere = location.hash === untracked(addressNow);
+    if (linked?.bench && !isThere) showBlock(linked.bench, linked.look, true);
     else linkProblem.value = linked?.problem ?? null;
   };
   let linked = isBlockLink(location.hash);
@@ -113,9 +115,7 @@ export function startLab(): void {
     const now = addressNow();
     if (now === last || awaited.peek()) return;
     last = now;
-    // Another place of the page has the address for itself.
-    if (isBlockLink(location.hash) || ['', '#lab', '#/lab'].includes(location.hash))
-      history.replaceState(null, '', now ?? location.pathname + location.search);
+    moveLab(now ?? '#/lab');
   }
   window.addEventListener('hashchange', () => {
     if (core.value) followLink();

@@ -32,7 +32,7 @@ const TABS: readonly Tab<LabTab>[] = [
 export function LabPlace(): VNode {
   const shown = reported.value;
   return (
-    <Place id="lab" title="Lab" live>
+    <Place id="lab" title="Lab">
       <Tabs<LabTab>
         label="Views of the Lab"
         className={`lab-tabs lab-at-${tab.value}`}

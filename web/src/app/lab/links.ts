@@ -1,6 +1,6 @@
 /** Ways into the Lab from other places of the page. */
 import { signal } from '@preact/signals';
-import { goTo } from '../parts/place';
+import { goTo } from '../address';
 import type { BlockPick } from './block-figures';
 
 /** What another place asked to see; taken by the panel of the model's blocks. */

@@ -10,11 +10,6 @@ export function DropInvitation(): VNode {
       <p class="invitation-lead">
         Drop a model anywhere on this page: a GGUF file, or the folder of a Hugging Face model.
       </p>
-      <p class="invitation-note">
-        It becomes a smaller GGUF file of the type you choose, the same bytes that llama-quantize writes, with figures
-        that say where the error went. Everything happens on this computer: nothing is uploaded, and the page works
-        without a network after the first visit.
-      </p>
       <div class="invitation-actions">
         <button type="button" class="button primary large" onClick={() => void chooseFiles()}>
           Choose a file
@@ -27,9 +22,14 @@ export function DropInvitation(): VNode {
         </button>
       </div>
       <p class="invitation-note">
+        It becomes a smaller GGUF file of the type you choose, the same bytes that llama-quantize writes, with figures
+        that say where the error went. Everything happens on this computer: nothing is uploaded, and the page works
+        without a network after the first visit.
+      </p>
+      <p class="invitation-note">
         The story model was trained for this page and comes with it: with {SAMPLE.name} everything here can be seen,
-        down to the stories it still tells. Or begin in <a href="#lab">the Lab</a>, which shows on four weights, 0.1 0.2
-        0.3 0.6, what a quantizer has to decide.
+        down to the stories it still tells. Or begin in <a href="#/lab">the Lab</a>, which shows on four weights, 0.1
+        0.2 0.3 0.6, what a quantizer has to decide.
       </p>
       <p class="quiet small">
         F32, F16 and BF16 models are the usual start. All parts of a split model go in together. A single safetensors,

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { views } from '../address';
 import { ROLE_STYLES } from '../../charts/roles';
 import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
@@ -8,6 +9,7 @@ import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
 import { NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
+import { Tabs } from '../parts/tabs';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening } from '../state/opening';
 import { fetchingSample, SAMPLE } from '../state/sample-model';
@@ -23,9 +25,9 @@ export function ModelPlace(): VNode {
   const busy = opening.value
     ? `reading the header of ${opening.value}`
     : fetchingSample.value && `fetching ${SAMPLE.name}, ${bytes(SAMPLE.bytes)}`;
-  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? 'no file yet');
+  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? 'nothing is uploaded');
   return (
-    <Place id="model" title="Model" live={model !== null} status={status} announced>
+    <Place id="model" title={model ? 'Model' : 'Make a model smaller, in this tab'} status={status} announced>
       <ReceiptPanel />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>
@@ -33,6 +35,11 @@ export function ModelPlace(): VNode {
 }
 
 function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
+  const model = opened.value;
+  const view = views.model.value;
+  useEffect(() => {
+    if (view === 'tensors') void lookAtTensors();
+  }, [view, info]);
   const fileBytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
   const types = useMemo(() => tally(info.tensors.map((tensor) => tensor.type.toUpperCase())), [info]);
   return (
@@ -54,22 +61,36 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         {info.files.length > 1 && <p class="small quiet">{info.files.map((file) => file.name).join(', ')}</p>}
       </div>
       <NoteBoxes notes={info.notes} />
-      <WhereTheBytesAre info={info} />
-      <details class="disclosure" onToggle={(event) => event.currentTarget.open && void lookAtTensors()}>
-        <summary>
-          Tensors <span class="aside">{integer(info.tensors.length)}, in file order</span>
-        </summary>
-        <TensorTable info={info} />
-        <p class="small quiet">{SAMPLE_NOTE}</p>
-      </details>
-      <details class="disclosure">
-        <summary>
-          Metadata <span class="aside">{plural(info.metadata.length, 'key')}</span>
-        </summary>
-        <Metadata entries={info.metadata} />
-      </details>
-      <ComparePanel />
-      {opened.value && <OutliersPanel opened={opened.value} />}
+      <Tabs
+        label="More of the model"
+        eager
+        value={view}
+        onChange={(chosen) => (views.model.value = chosen)}
+        tabs={[
+          { value: 'bytes', label: 'Where the bytes are', render: () => <WhereTheBytesAre info={info} /> },
+          {
+            value: 'tensors',
+            label: `Tensors, ${integer(info.tensors.length)}`,
+            render: () => (
+              <>
+                <TensorTable info={info} />
+                <p class="small quiet">{SAMPLE_NOTE}</p>
+              </>
+            ),
+          },
+          {
+            value: 'metadata',
+            label: `Metadata, ${plural(info.metadata.length, 'key')}`,
+            render: () => <Metadata entries={info.metadata} />,
+          },
+          {
+            value: 'outliers',
+            label: 'Columns that stand out',
+            render: () => model && <OutliersPanel opened={model} />,
+          },
+          { value: 'compare', label: 'Compare with another file', render: () => <ComparePanel /> },
+        ]}
+      />
     </>
   );
 }

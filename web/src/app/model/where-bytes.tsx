@@ -16,7 +16,7 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
   const shade = (role: Role) => (lit === null || lit === role ? '' : 'dim');
   return (
     <div class="where-bytes">
-      <h3>Where the bytes are</h3>
+      <h3 class="visually-hidden">Where the bytes are</h3>
       <div class="byte-bar" aria-hidden="true">
         {rows
           .filter((row) => row.bytes > 0)

@@ -40,13 +40,11 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
       return findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
     });
   return (
-    <details class="disclosure outliers">
-      <summary>
-        Columns that stand out <span class="aside">outliers, as LLM.int8() looks for them</span>
-      </summary>
+    <section class="outliers" aria-label="Columns that stand out">
       <p class="small quiet">
-        A few columns may carry much of a tensor’s weight and error. This looks at every row (of large models at a
-        sample) under the type and rules of the plan. No GGUF type keeps columns apart: it is analysis.
+        Outliers, as LLM.int8() looks for them: a few columns may carry much of a tensor’s weight and error. This looks
+        at every row (of large models at a sample) under the type and rules of the plan. No GGUF type keeps columns
+        apart: it is analysis.
       </p>
       <div class="compare-actions">
         <label>
@@ -96,7 +94,7 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
         </p>
       )}
       {study.found && <Shown report={study.found} />}
-    </details>
+    </section>
   );
 }
 

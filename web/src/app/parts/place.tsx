@@ -1,28 +1,38 @@
-/** One of the page's places: a heading with its state in the margin, the content beside it. */
+/** One of the page's places: a heading with its state beside it, and the content. One place is shown at a time. */
 import type { ComponentChildren, VNode } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { arrivals, place, type PlaceId, scrolledTo } from '../address';
 
 export function Place({
   id,
   title,
   status,
   announced = false,
-  live,
   children,
 }: {
-  id: string;
+  id: PlaceId;
   title: string;
-  /** A few words under the heading. */
+  /** A few words beside the heading. */
   status?: ComponentChildren;
   /** Whether screen readers shall hear of a new status. */
   announced?: boolean;
-  /** False while there is nothing to show yet. */
-  live: boolean;
   children: ComponentChildren;
 }): VNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = place.value === id;
+  const arrived = arrivals.value;
+  useLayoutEffect(() => {
+    if (!shown || arrived === 0) return;
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: scrolledTo(id), behavior: 'instant' });
+  }, [shown, arrived]);
+  // What is not shown stays as it is, for whoever comes back.
   return (
-    <section class={live ? 'place live' : 'place'} id={id} aria-labelledby={`${id}-title`} tabIndex={-1}>
-      <header class="place-rail">
-        <h2 id={`${id}-title`}>{title}</h2>
+    <section class="place" id={id} hidden={!shown} aria-labelledby={`${id}-title`}>
+      <header class="place-head">
+        <h2 id={`${id}-title`} tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
         {status && (
           <p class="place-status" role={announced ? 'status' : undefined}>
             {status}
@@ -32,11 +42,4 @@ export function Place({
       <div class="place-body">{children}</div>
     </section>
   );
-}
-
-/** Brings a place into view and moves the keyboard there. */
-export function goTo(id: string): void {
-  const place = document.getElementById(id);
-  place?.scrollIntoView({ block: 'start' });
-  place?.focus({ preventScroll: true });
 }

@@ -18,6 +18,7 @@ export function Tabs<T extends string>({
   beside,
   above,
   className = '',
+  eager = false,
 }: {
   label: string;
   tabs: readonly Tab<T>[];
@@ -28,6 +29,8 @@ export function Tabs<T extends string>({
   /** What stands between the tabs and what they show. */
   above?: ComponentChildren;
   className?: string;
+  /** Whether all are drawn from the start. */
+  eager?: boolean;
 }): VNode {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -84,7 +87,7 @@ export function Tabs<T extends string>({
           aria-labelledby={`${id}-tab-${tab.value}`}
           hidden={tab.value !== value}
         >
-          {seen.current.has(tab.value) && tab.render()}
+          {(eager || seen.current.has(tab.value)) && tab.render()}
         </div>
       ))}
     </div>

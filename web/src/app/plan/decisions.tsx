@@ -60,15 +60,12 @@ export function Decisions({ plan }: { plan: Plan }): VNode {
     [],
   );
   return (
-    <details class="disclosure">
-      <summary>
-        What becomes of each tensor
-        <span class="aside">
-          {converted.length > 0 && `to ${tally(converted.map((tensor) => tensor.to))}`}
-          {converted.length > 0 && copied > 0 && '; '}
-          {copied > 0 && `${integer(copied)} copied as they are`}
-        </span>
-      </summary>
+    <>
+      <p class="quiet">
+        {converted.length > 0 && `to ${tally(converted.map((tensor) => tensor.to))}`}
+        {converted.length > 0 && copied > 0 && '; '}
+        {copied > 0 && `${integer(copied)} copied as they are`}
+      </p>
       <DataTable
         label="What becomes of each tensor"
         file={`plan-${plan.fileType}`}
@@ -78,6 +75,6 @@ export function Decisions({ plan }: { plan: Plan }): VNode {
         rowKey={(row) => row.name}
         search={(row) => `${row.name} ${row.from} ${row.to} ${row.reason}`}
       />
-    </details>
+    </>
   );
 }

@@ -16,6 +16,7 @@ export function MatrixPanel(): VNode | null {
   return (
     <div class="matrix" id="importance">
       {kept && <Kept kept={kept} plan={model ? currentPlan.value : null} waiting={model === null} />}
+      {!kept && !model && <p class="quiet">An importance matrix that is dropped here waits for its model.</p>}
       {!kept && model && (
         <>
           <p class="quiet small">

@@ -11,15 +11,16 @@ import { plural } from '../../text/units';
 
 const MOST_WORKERS = 16;
 
+/** How many options are set, beside the type and the search. */
+export function optionsSet(): number {
+  return Object.keys(options.value).filter((key) => key !== 'type' && key !== 'method').length;
+}
+
 export function OptionsPanel(): VNode {
   const wanted = options.value;
   const writable = (core.value?.formats ?? []).filter((format) => format.methods.length > 0);
-  const set = Object.keys(wanted).filter((key) => key !== 'type' && key !== 'method').length;
   return (
-    <details class="disclosure options">
-      <summary>
-        Options <span class="aside">{set === 0 ? 'none set' : `${set} set`}</span>
-      </summary>
+    <section class="options" aria-label="Options">
       <div class="option-grid">
         <Check option="leaveOutputTensor" flag="--leave-output-tensor" label="Keep the output matrix as it is">
           It turns the last layer into words and is often worth its bytes.
@@ -84,7 +85,7 @@ export function OptionsPanel(): VNode {
       </div>
       <Rules formats={writable} />
       <Overrides />
-    </details>
+    </section>
   );
 }
 

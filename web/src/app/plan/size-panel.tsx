@@ -6,6 +6,7 @@ import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
 import { complete, limits, measuring, NO_SIZES, type Sizes } from '../state/measuring';
 import { leaveMix, mix, mixProblem, ownTypes, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
+import { opened } from '../state/opening';
 import { options } from '../state/planning';
 import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
 import { MixMap } from './mix-map';
@@ -13,18 +14,28 @@ import { ObservePanel } from './observe-panel';
 import { SizePlane } from './size-plane';
 import { Weighing } from './weighing';
 
-export function SizePanel(): VNode | null {
+export function SizePanel(): VNode {
   const waiting = limits.value === null && (measuring.value !== null || complete.value);
   const { smallestBytes, largestBytes } = limits.value ?? NO_SIZES;
-  if (!waiting && !(largestBytes > smallestBytes)) return null;
+  if (!waiting && !(largestBytes > smallestBytes))
+    return (
+      <p class="quiet">
+        {opened.value === null
+          ? 'With a model open, its types stand here by size and error, and a size of your own can be asked for.'
+          : 'Nothing here can be chosen by size: no sample of the rows was measured, or no tensor can be quantized.'}
+      </p>
+    );
   return (
     <section class="size-panel" aria-labelledby="size-title">
-      <h3 id="size-title">Or a size</h3>
-      <p class="quiet small">
-        The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
-        {waiting && ' It can be chosen when the sample of rows is measured.'}
-      </p>
-      {!waiting && <SizeChoice smallestBytes={smallestBytes} largestBytes={largestBytes} />}
+      <SizePlane />
+      <div class="size-own">
+        <h3 id="size-title">A size of your own</h3>
+        <p class="quiet small">
+          The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
+          {waiting && ' It can be chosen when the sample of rows is measured.'}
+        </p>
+        {!waiting && <SizeChoice smallestBytes={smallestBytes} largestBytes={largestBytes} />}
+      </div>
     </section>
   );
 }
@@ -92,7 +103,6 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
           <MixMap mix={chosen} />
         </>
       )}
-      <SizePlane />
       <ObservePanel />
       <Weighing />
     </>

@@ -78,7 +78,7 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
         <p class="start-reason small" id="start-reason">
           {isRunning.value ? (
             <>
-              A run is going: <a href="#run">wait for it, or stop it</a>.
+              A run is going: <a href="#/run">wait for it, or stop it</a>.
             </>
           ) : (
             (offer ?? 'The text is being read.')

@@ -1,4 +1,5 @@
 /** The price list: every file type with its exact size for this model, grouped by how many bits a weight takes. */
+import { ascending, descending } from 'd3-array';
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo, PlanOptions, Prediction } from '../../core/types';
@@ -42,9 +43,57 @@ function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: Readonl
   return exact ? plural(whole, 'bit') : `${whole} to ${whole + 1} bits`;
 }
 
+/** What the list can be sorted by instead of by whole bits. */
+const SORTS = {
+  name: { title: 'type', of: ({ name }: FileTypeInfo) => name, down: false },
+  size: { title: 'size', of: ({ name }: FileTypeInfo) => priceOf(name)?.outputBytes, down: false },
+  bits: { title: 'per weight', of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight, down: false },
+  error: {
+    title: 'predicted',
+    of: ({ name }: FileTypeInfo) => predictions.value.get(name)?.sqnrDb.value ?? (priceOf(name) && Infinity),
+    down: true,
+  },
+} as const;
+type SortKey = keyof typeof SORTS;
+
+function priceOf(name: string) {
+  const priced = prices.value.get(name);
+  return priced && 'price' in priced ? priced.price : undefined;
+}
+
+/** The types in one group; without a sort, by their bits. */
+function groupsBy(sort: SortKey | null, fileTypes: readonly FileTypeInfo[], formats: readonly FormatInfo[]): Group[] {
+  if (sort === null) return groupByBits(fileTypes, formats);
+  const { of, down } = SORTS[sort];
+  const order = down ? descending : ascending;
+  return [{ title: '', types: [...fileTypes].sort((a, b) => order(of(a), of(b))) }];
+}
+
+/** Heads of the columns, which sort; pressed again, the list is by bits as before. */
+function TypeHead({ sort, onSort }: { sort: SortKey | null; onSort: (sort: SortKey | null) => void }): VNode {
+  return (
+    <div class="type-head" role="group" aria-label="Sort the types">
+      {(Object.keys(SORTS) as SortKey[]).map((key) => (
+        <button
+          key={key}
+          type="button"
+          class={`type-head-${key}`}
+          aria-pressed={sort === key}
+          aria-label={`Sort by ${SORTS[key].title}`}
+          onClick={() => onSort(sort === key ? null : key)}
+        >
+          {SORTS[key].title}
+          {sort === key && (SORTS[key].down ? ' ↓' : ' ↑')}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 export function TypeList(): VNode {
   const { fileTypes = [], formats = [] } = core.value ?? {};
   const [all, setAll] = useState(false);
+  const [sort, setSort] = useState<SortKey | null>(null);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
   const model = opened.value?.model;
   const canAnswer = useMemo(() => model !== undefined && whyNotCalibrated(model) === null, [model]);
@@ -64,9 +113,10 @@ export function TypeList(): VNode {
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">File type</legend>
       {packed.length > 0 && <p class="type-target">GGUF, for llama.cpp and what is built on it</p>}
-      {groupByBits(fileTypes, formats).map((group) => (
+      {opened.value && <TypeHead sort={sort} onSort={setSort} />}
+      {groupsBy(sort, fileTypes, formats).map((group) => (
         <div class={group.types.some(usual) ? 'type-group' : 'type-group rare'} key={group.title}>
-          <h3 class="type-group-title">{group.title}</h3>
+          {group.title && <h3 class="type-group-title">{group.title}</h3>}
           <div>
             {group.types.map((type) => (
               <TypeRow

@@ -5,12 +5,12 @@ import { useRef, useState } from 'preact/hooks';
 import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, verdictOf } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
 import type { Model } from '../engine';
-import { goTo } from '../parts/place';
+import { goTo } from '../address';
 import { matrix } from '../state/matrix';
-import { tellProblem } from '../state/notices';
+import { tell, tellProblem } from '../state/notices';
 import { wantedLevel, wantedTokens } from '../state/calibrated-method';
 import { opened } from '../state/opening';
-import { options } from '../state/planning';
+import { takeOptions } from '../state/planning';
 import { type DroppedReceipt, receipt } from '../state/receipt';
 import { chosenStatistics } from '../state/statistics';
 import { textFile } from '../state/text';
@@ -63,12 +63,11 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
       await expectMatrix(given, signal);
       expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
       await expectText(model, given, signal);
-      options.value = given.options;
+      takeOptions(given.options);
       goTo('plan');
-      return (
-        '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result ' +
-        'then says whether the bytes are the same.'
-      );
+      const words = '✓ The model is the one of the receipt, and its options are set.';
+      tell(`Receipt ${name}`, `${words} Quantize does the run again; the result says whether the bytes are the same.`);
+      return words;
     });
   return (
     <section class="receipt" aria-label="Receipt">

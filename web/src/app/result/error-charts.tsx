@@ -41,16 +41,7 @@ interface ChartsProps {
   onPick: (name: string | null) => void;
 }
 
-export function ErrorCharts({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
-  return (
-    <div class="charts">
-      <LayerChart rows={rows} fileType={fileType} />
-      <HistogramChart rows={rows} total={total} fileType={fileType} picked={picked} onPick={onPick} />
-    </div>
-  );
-}
-
-function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType: string }): VNode | null {
+export function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType: string }): VNode | null {
   const [metric, setMetric] = useState<ErrorMetric>('relative');
   const { series, loose } = useMemo(() => layerSeries(rows, metric), [rows, metric]);
   const values = METRICS[metric];
@@ -104,7 +95,7 @@ const SIGNED: HistogramWords = {
   xTitle: 'decoded minus original',
 };
 
-function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
+export function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
   const [scale, setScale] = useState<Scale>('fine');
   const row = picked === null ? undefined : rows.find((one) => one.name === picked);
   const error = row?.error ?? total;

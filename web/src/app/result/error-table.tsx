@@ -204,7 +204,7 @@ export function ErrorTable({
   );
   return (
     <div class="error-table">
-      <h3>Tensor by tensor</h3>
+      <h3 class="visually-hidden">Tensor by tensor</h3>
       <DataTable
         label="Error of each tensor"
         file={`errors-${fileType}`}

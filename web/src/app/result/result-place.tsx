@@ -2,12 +2,16 @@ import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { ResultAnswers } from '../answers/result-answers';
+import { TryPanel } from '../answers/try-panel';
 import { CopyButton } from '../parts/copy-button';
 import { Figures } from '../parts/figures';
 import { Later } from '../parts/later';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
-import { goTo, Place } from '../parts/place';
+import { goTo, views } from '../address';
+import { Place } from '../parts/place';
+import { type Tab, Tabs } from '../parts/tabs';
 import { SizePlane } from '../plan/size-plane';
+import { resultAnswers } from '../state/answering';
 import { opened } from '../state/opening';
 import { type Result, result } from '../state/running';
 import {
@@ -24,7 +28,7 @@ import {
 import { BlockCharts } from './block-charts';
 import { CalibratedParts } from './calibrated-parts';
 import { DEFINITIONS } from './definitions';
-import { ErrorCharts } from './error-charts';
+import { HistogramChart, LayerChart } from './error-charts';
 import { errorRatio, ErrorTable, ratioText } from './error-table';
 import { ReadBack } from './read-back';
 import { verdictOnResult } from '../receipt/receipt-panel';
@@ -37,7 +41,7 @@ import { TakeAlong } from './take-along';
 export function ResultPlace(): VNode {
   const shown = result.value;
   return (
-    <Place id="result" title="Result" live={shown !== null} status={shown ? shown.plan.fileType : 'after a run'}>
+    <Place id="result" title="Result" status={shown ? shown.plan.fileType : 'after a run'}>
       {shown ? (
         <ResultView key={shown.output} shown={shown} />
       ) : (
@@ -51,7 +55,81 @@ export function ResultPlace(): VNode {
 }
 
 function ResultView({ shown }: { shown: Result }): VNode {
+  const { report } = shown;
+  const tabs = useViews(shown);
+  return (
+    <>
+      <div class="result-top">
+        <ResultHead shown={shown} />
+        <div class="result-take">
+          <SaveActions shown={shown} />
+          <p class="result-next">
+            <button type="button" class="button" onClick={() => (views.result.value = 'try')}>
+              Try it
+            </button>
+            <button type="button" class="button" onClick={() => goTo('plan')}>
+              Try another type
+            </button>
+          </p>
+        </div>
+      </div>
+      <NoteBoxes notes={report.notes.filter(isWarning)} />
+      <AgainstReceipt shown={shown} />
+      <Tabs
+        label="More of the result"
+        eager
+        tabs={tabs}
+        value={tabs.find(({ value }) => value === views.result.value)?.value ?? 'answers'}
+        onChange={(view) => (views.result.value = view)}
+      />
+    </>
+  );
+}
+
+function ResultHead({ shown }: { shown: Result }): VNode {
   const { report, plan } = shown;
+  const error = report.total;
+  return (
+    <div class="result-head">
+      <p class="result-size">
+        <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>
+        <span>
+          {' '}
+          instead of <span title={exactBytes(report.inputBytes)}>{bytes(report.inputBytes)}</span>
+        </span>
+      </p>
+      <p class="quiet">
+        <span class="mono">{shown.opened.title}</span>
+        {` as ${plan.fileType}, ${plural(report.tensors.length, 'tensor')}, in ${duration(report.seconds)} ` +
+          `on ${plural(report.workers, 'worker')} (${report.kernel} kernels)`}
+      </p>
+      <p class="result-answers">
+        <AnswersInShort shown={shown} />
+        {error && <span>weights: {decibels(error.sqnrDb)} signal to noise</span>}
+      </p>
+      <ReadBack shown={shown} />
+    </div>
+  );
+}
+
+/** What is known of the answers, in a line: the figures are under Answers, with their definitions. */
+function AnswersInShort({ shown }: { shown: Result }): VNode | null {
+  const now = resultAnswers.now.value;
+  if (opened.value !== shown.opened || !now) return null;
+  if (!now.done) return <span>answers: being compared, {percent(now.share, 0)}</span>;
+  const { sameTop, divergence } = now.done.report;
+  return (
+    <span>
+      answers: the same first choice for <strong>{percent(sameTop.value)}</strong>
+      {` ± ${percent(sameTop.error)} of tokens, ${divergence.value.toFixed(5)} nats apart`}
+    </span>
+  );
+}
+
+/** The tabs of a result. */
+function useViews(shown: Result): Tab<string>[] {
+  const { report, plan } = shown;
+  const [picked, setPicked] = useState<string | null>(null);
   const rows = useMemo(
     () =>
       report.tensors.flatMap<TensorError>(({ error, bytes: outputBytes, ...tensor }) =>
@@ -68,83 +146,100 @@ function ResultView({ shown }: { shown: Result }): VNode {
     }),
     [report],
   );
-  const [picked, setPicked] = useState<string | null>(null);
-  return (
-    <>
-      <div class="result-head">
-        <p class="result-size">
-          <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>
-          <span>
-            {' '}
-            instead of <span title={exactBytes(report.inputBytes)}>{bytes(report.inputBytes)}</span>
-          </span>
-        </p>
-        <p class="quiet">
-          <span class="mono">{shown.opened.title}</span> as {plan.fileType}, {plural(report.tensors.length, 'tensor')},
-          in {duration(report.seconds)} on {plural(report.workers, 'worker')} ({report.kernel} kernels)
-        </p>
-      </div>
-      <NoteBoxes notes={report.notes.filter(isWarning)} />
-      <SaveActions shown={shown} />
-      {report.files.map(
-        (file) =>
-          file.sha256 !== null && (
-            <div class="checksum" key={file.name}>
-              <span class="quiet">SHA-256</span>
-              <code data-testid="sha256">{file.sha256}</code>
-              <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
-              <span class="quiet small">the same in every browser, and for any number of workers</span>
-            </div>
-          ),
-      )}
-      <ReadBack shown={shown} />
-      <AgainstReceipt shown={shown} />
-      <TakeAlong shown={shown} />
-      {report.calibration && (
-        <CalibratedParts
-          figures={report.calibration}
-          type={plan.fileType}
-          statistics={shown.statistics?.blob ?? null}
-        />
-      )}
-      <ResultAnswers shown={shown} />
-      <ResultFigures shown={shown} />
-      <p class="caveat">{DEFINITIONS.caveat}</p>
-      {rows.length > 0 && report.total ? (
-        <>
-          <Later tasks={1}>
-            <ErrorCharts rows={rows} total={report.total} fileType={plan.fileType} picked={picked} onPick={setPicked} />
+  const charts = { rows, fileType: plan.fileType, picked, onPick: setPicked };
+  const { total, calibration } = report;
+  const tabs: Tab<string>[] = [
+    { value: 'answers', label: 'Answers', render: () => <ResultAnswers shown={shown} /> },
+    { value: 'try', label: 'Try it', render: () => <TryPanel shown={shown} /> },
+  ];
+  if (calibration)
+    tabs.push({
+      value: 'calibrated',
+      label: 'Calibrated',
+      render: () => (
+        <CalibratedParts figures={calibration} type={plan.fileType} statistics={shown.statistics?.blob ?? null} />
+      ),
+    });
+  if (total && rows.length > 0)
+    tabs.push({
+      value: 'layers',
+      label: 'Layers',
+      render: () => (
+        <Later tasks={1}>
+          <LayerChart rows={rows} fileType={plan.fileType} />
+        </Later>
+      ),
+    });
+  tabs.push({
+    value: 'distribution',
+    label: 'Distribution',
+    render: () => (
+      <>
+        <ResultFigures shown={shown} />
+        <p class="caveat">{DEFINITIONS.caveat}</p>
+        {total && rows.length > 0 ? (
+          <Later tasks={2}>
+            <HistogramChart {...charts} total={total} />
           </Later>
-          <div class="charts">
-            <Later tasks={2}>
-              <BlockCharts shown={shown} rows={rows} total={report.total} picked={picked} />
-            </Later>
-            <Later tasks={3}>
-              <RowChart shown={shown} rows={rows} picked={picked} />
-              {opened.value === shown.opened && <SizePlane achieved={achieved} />}
-              <SpendingCharts shown={shown} />
-            </Later>
-          </div>
+        ) : (
+          <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
+        )}
+      </>
+    ),
+  });
+  if (total && rows.length > 0)
+    tabs.push(
+      {
+        value: 'blocks',
+        label: 'Blocks',
+        render: () => (
+          <Later tasks={3}>
+            <BlockCharts shown={shown} rows={rows} total={total} picked={picked} />
+          </Later>
+        ),
+      },
+      {
+        value: 'tensors',
+        label: 'Tensors',
+        render: () => (
           <Later tasks={4}>
-            <ErrorTable
-              rows={rows}
-              reference={report.reference?.method ?? null}
-              fileType={plan.fileType}
-              picked={picked}
-              onPick={setPicked}
-            />
+            <ErrorTable {...charts} reference={report.reference?.method ?? null} />
+            <RowChart shown={shown} rows={rows} picked={picked} />
           </Later>
-        </>
-      ) : (
-        <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
-      )}
-      <p>
-        <button type="button" class="link-button" onClick={() => goTo('plan')}>
-          Try another type
-        </button>
-      </p>
-    </>
-  );
+        ),
+      },
+      {
+        value: 'bytes',
+        label: 'Codes and bytes',
+        render: () => (
+          <Later tasks={5}>
+            <SpendingCharts shown={shown} />
+            {opened.value === shown.opened && <SizePlane achieved={achieved} />}
+          </Later>
+        ),
+      },
+    );
+  tabs.push({
+    value: 'receipt',
+    label: 'Receipt',
+    render: () => (
+      <>
+        {report.files.map(
+          (file) =>
+            file.sha256 !== null && (
+              <div class="checksum" key={file.name}>
+                <span class="quiet">SHA-256</span>
+                <code data-testid="sha256">{file.sha256}</code>
+                <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
+                <span class="quiet small">the same in every browser, and for any number of workers</span>
+              </div>
+            ),
+        )}
+        <TakeAlong shown={shown} />
+      </>
+    ),
+  });
+  return tabs;
 }
 
 /** What a dropped receipt of the same run says of these bytes. */

@@ -58,7 +58,7 @@ export function RowChart({
             <span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns{' '}
             {integer(drawn?.first ?? from)} to{' '}
             {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a
-            dot what it decodes to. Choose a tensor in the table below.
+            dot what it decodes to. Choose a tensor in the table above.
           </>
         }
         file={`row-${name}-${at}`}

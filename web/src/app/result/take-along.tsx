@@ -10,6 +10,14 @@ import type { Result } from '../state/running';
 import { bytes, percent } from '../../text/units';
 import { reportFile } from './report-file';
 
+/** Charts are drawn when they are first shown; those behind tabs are laid out for a moment, where nobody sees it. */
+async function drawAll(): Promise<void> {
+  const { classList } = document.documentElement;
+  classList.add('draw-all');
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  classList.remove('draw-all');
+}
+
 export function TakeAlong({ shown }: { shown: Result }): VNode {
   const [share, setShare] = useState<number | null>(null);
   const stop = useRef<AbortController | null>(null);
@@ -35,7 +43,8 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
     }
     setShare(null);
   };
-  const saveReport = () => {
+  const saveReport = async () => {
+    await drawAll();
     const places = ['run', 'result'].flatMap((id) => document.getElementById(id) ?? []);
     saveBlob(new Blob([reportFile(shown, places)], { type: 'text/html' }), `${stem}-report.html`);
   };
@@ -44,7 +53,7 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
       <button type="button" class="button" disabled={share !== null} onClick={() => void saveReceipt()}>
         Save the receipt
       </button>
-      <button type="button" class="button" onClick={saveReport}>
+      <button type="button" class="button" onClick={() => void saveReport()}>
         Save the report
       </button>
       <p class="small quiet" role="status">

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { HoldButton } from '../parts/hold-button';
-import { goTo, Place } from '../parts/place';
+import { goTo } from '../address';
+import { Place } from '../parts/place';
 import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import {
@@ -14,6 +15,7 @@ import {
   progress,
   run,
   type Run,
+  runShare,
 } from '../state/running';
 import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';
 import { RunMap } from './run-map';
@@ -33,7 +35,7 @@ export function RunPlace(): VNode {
         ? 'finished'
         : ended?.kind;
   return (
-    <Place id="run" title="Run" live={current !== null} status={status} announced>
+    <Place id="run" title="Run" status={status} announced>
       {current ? (
         <RunView current={current} />
       ) : (
@@ -98,11 +100,7 @@ function Calibrating({ stage, text }: { stage: CalibrationStage; text: string })
 function RunView({ current }: { current: Run }): VNode {
   const now = progress.value;
   const calibrating = calibrationProgress.value;
-  const share = calibrating
-    ? calibrating.now.share
-    : now && now.bytesOutTotal > 0
-      ? now.bytesOut / now.bytesOutTotal
-      : 0;
+  const share = runShare.value ?? 0;
   const running = isRunning.value;
   const text = current.calibration ? nameOfWish(current.calibration) : '';
   return (

@@ -11,17 +11,20 @@ import { ask } from './planning';
 /** Measurements of the largest models, every type of thousands of tensors, have about this many bytes. */
 const LARGEST = 2 ** 27;
 
-/** Takes a file when it is a measurement or a recipe, or was meant as one. */
-export async function takeMeasured(file: File): Promise<boolean> {
-  if (!/\.json$/i.test(file.name) || file.size > LARGEST || core.value === null) return false;
+/**
+ * Takes a file when it is a measurement or a recipe, or was meant as one, and answers which of the plan's views shows
+ * it; null: it is something else.
+ */
+export async function takeMeasured(file: File): Promise<'size' | 'options' | null> {
+  if (!/\.json$/i.test(file.name) || file.size > LARGEST || core.value === null) return null;
   const text = await readText(file);
   try {
     if (text.includes('"nibbleRecipe"')) {
       const { type, tensorTypes, method } = readRecipe(text);
       ask({ type, tensorTypes, ...(method !== undefined && { method }) });
-      return true;
+      return 'options';
     }
-    if (!text.includes('"nibbleMeasurement"')) return false;
+    if (!text.includes('"nibbleMeasurement"')) return null;
     const read = new RemoteMeasurement(core.value);
     await read.read(text).catch((error: unknown) => {
       read.delete();
@@ -39,11 +42,11 @@ export async function takeMeasured(file: File): Promise<boolean> {
         `It was measured on ${files.map(({ name }) => name).join(', ')}, ` +
           `and another model is open. Open that model, or measure this one.`,
       );
-      return true;
+      return 'size';
     }
     takeMeasurement(read, file.name, files);
   } catch (error) {
     refuse(file.name, sentenceOf(error));
   }
-  return true;
+  return 'size';
 }

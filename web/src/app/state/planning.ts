@@ -8,7 +8,7 @@ import { packedTypes } from './packed-types';
 
 export type Priced = { price: Price } | { problem: string };
 
-const DEFAULT_TYPE = 'Q8_0';
+const DEFAULT_TYPE = 'Q4_K_M';
 
 export const options = signal<PlanOptions>({ type: DEFAULT_TYPE });
 export const plan = signal<{ plan: Plan } | { problem: string } | null>(null);
@@ -34,13 +34,23 @@ export function methodOfType(name: string): string | undefined {
 }
 
 let methodIsChosen = false;
+let someTypeIsChosen = false;
+/** Whether the person has chosen a type, or a mix stands in for one. */
+export const typeIsChosen = () => someTypeIsChosen || beforeMix.peek() !== null;
+
+/** Takes options as a whole, of a run that is to be repeated. */
+export function takeOptions(wanted: PlanOptions): void {
+  someTypeIsChosen = true;
+  options.value = wanted;
+}
 
 /**
  * Changes some of the options; undefined takes one back. Another type takes the place of a mix, and brings its method
- * along where the person has not chosen one; a recipe brings what it says.
+ * along where the person has not chosen one; a recipe brings what it says. `by`: who asks.
  */
-export function ask(asked: Change): void {
+export function ask(asked: Change, by: 'person' | 'suggested' = 'person'): void {
   let change = asked;
+  if ('type' in asked && by === 'person') someTypeIsChosen = true;
   if ('method' in asked) methodIsChosen = true;
   else if (asked.type !== undefined && !('tensorTypes' in asked) && !methodIsChosen)
     change = { ...asked, method: methodOfType(asked.type) };

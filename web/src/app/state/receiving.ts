@@ -1,5 +1,6 @@
 /** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
 import { sentenceOf } from '../../core/index';
+import { goTo } from '../address';
 import { isNamedAs, matrixInfo, whenLoaded } from '../engine';
 import { takeMeasured } from './dropped-measurement';
 import { type Matrix, matrix } from './matrix';
@@ -55,7 +56,15 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   if (files[0]) opening.value = folder || files[0].name;
   for (const file of files) {
     try {
-      if ((await takeReceipt(file)) || (await takeMeasured(file))) continue;
+      if (await takeReceipt(file)) {
+        goTo('model');
+        continue;
+      }
+      const view = await takeMeasured(file);
+      if (view !== null) {
+        goTo('plan', view);
+        continue;
+      }
     } catch (error) {
       refuse(file.name, sentenceOf(error));
       continue;
@@ -80,8 +89,10 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
     model.length = 0;
   }
   if (model.length === 0) {
-    if (found) void changeMatrix(found);
-    else if (folder) await open(model, folder);
+    if (found) {
+      goTo('plan', 'importance');
+      void changeMatrix(found);
+    } else if (folder) await open(model, folder);
     return;
   }
   if (found) matrix.value = found;

@@ -90,6 +90,12 @@ export const result = signal<Result | null>(null);
 /** Whether the result's output was deleted from private storage. */
 export const outputDeleted = signal(false);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
+/** How far the run is, from 0 to 1: of choosing codes while that goes on, then of the output; null: not known yet. */
+export const runShare = computed<number | null>(() => {
+  const now = progress.value;
+  const written = now && now.bytesOutTotal > 0 ? now.bytesOut / now.bytesOutTotal : null;
+  return calibrationProgress.value?.now.share ?? written;
+});
 
 /** Statistics of the open model, as far as there are some here: those of choice, or those that the last run kept. */
 export const knownStatistics = computed<File | null>(() => {

@@ -9,7 +9,7 @@ import type { LevelFigures, TensorInfo } from '../../../core/types';
 import { blockText } from '../../../text/number-formats';
 import { percent, plural, precise, quantity } from '../../../text/units';
 import { Figures } from '../../parts/figures';
-import { goTo } from '../../parts/place';
+import { goTo } from '../../address';
 import type { Opened } from '../../state/opening';
 import { setBench } from '../bench';
 import { type Parsed, parseNumbers } from '../numbers';
