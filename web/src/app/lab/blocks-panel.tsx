@@ -2,26 +2,11 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { BlockScatter, SCATTER_MARKS } from '../../charts/block-scatter';
 import { ChartFrame, lazily } from '../../charts/frame';
-import type { LabRequest, TensorInfo } from '../../core/types';
 import { integer, percent, WEIGHT_UNITS } from '../../text/units';
 import { opened } from '../state/opening';
-import type { LabFormat } from './block';
-import { plotted } from './from-model-panel';
+import { type BlocksPlot, plotted } from './plotted';
 import { takenNow } from './taken';
-import { type BlockFigures, sampleOf } from './block-figures';
-
-/** The blocks of a tensor, measured with two methods. */
-export interface BlocksPlot {
-  tensor: TensorInfo;
-  format: LabFormat;
-  request: LabRequest;
-  /** How many blocks may be measured at most. */
-  most: number;
-  /** Every method that works on such blocks, and the two on show. */
-  names: readonly string[];
-  methods: readonly [first: string, second: string];
-  figures: BlockFigures;
-}
+import { sampleOf } from './block-figures';
 
 /** What the tab of all blocks shows. */
 export function AllBlocks(): VNode {

@@ -1,5 +1,5 @@
 import { fromJson } from '../../wasm/json';
-import { signal, useComputed, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../../core/index';
@@ -11,11 +11,11 @@ import type { Opened } from '../state/opening';
 import { bench, chosen, lists, setBench } from './bench';
 import { formatOf, type LabFormat, requestOf } from './block';
 import { type BlockFigures, type BlockPick, MOST_BLOCKS, pickOf, SAMPLE_BLOCKS, sampleOf } from './block-figures';
-import type { BlocksPlot } from './blocks-panel';
 import { decodableTensors, findLargest, measureBlocks, readBlock } from './from-model';
 import { makeLab } from './lab-core';
 import { wanted, wantedPick } from './links';
 import { stop } from './play';
+import { type BlocksPlot, plotted } from './plotted';
 import { taken } from './taken';
 import { tab } from './view';
 
@@ -28,14 +28,6 @@ const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) 
     found: (figure) => `the weight that stands out most, ${figure} times the root mean square of its block`,
   },
 ];
-
-/** The blocks that are plotted, for the view that shows all of them. */
-export const plotted = signal<{
-  plot: BlocksPlot;
-  file: string;
-  onOpen: (block: number) => void;
-  onMethods: (methods: readonly [string, string]) => void;
-} | null>(null);
 
 /** Puts a block of the open model on the bench. */
 export function FromModel({ opened: { model, title } }: { opened: Opened }): VNode | null {
