@@ -192,6 +192,8 @@ function labOf({ module }: Core, { name, blockLength, grammar }: FormatInfo): vo
   throwProblem(lab.problem());
   const [method] = answer(lab.report()).methods;
   answer(lab.point(method!.scale, method!.offset));
+  answer(lab.storedRun(method!.scale, method!.offset, 0));
+  answer(module.blockBits(name));
   answer(lab.methods());
   lab.delete();
 }
