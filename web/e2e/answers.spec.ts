@@ -29,6 +29,7 @@ const shipped = fileURLToPath(new URL('../public/calibration.txt', import.meta.u
 const SLOW = { timeout: 40_000 };
 
 test('after a run the page says what changed in the answers, as the command line does', async ({ page }) => {
+  test.slow(); // axe reads every token
   await page.goto('./');
   await openModel(page);
   await quantize(page, 'Q4_0');
