@@ -23,7 +23,7 @@ Rounder::Rounder(const Format& format, InputStatistics statistics, RoundingMetho
     : format_(format),
       grammar_(format.grammar),
       columns_(statistics.inputs.columns),
-      run_length_(format.scale_length),
+      run_length_(std::min<size_t>(format.scale_length, tile_columns)),
       blocks_(columns_ / format.block_length),
       tiles_(columns_ / tile_columns),
       method_(method),
@@ -239,7 +239,8 @@ void Rounder::take_points(size_t row, size_t block, const uint8_t* bytes) {
 }
 
 void Rounder::take_run(size_t row, size_t block, size_t run) {
-  const RunGrid grid = grammar_.grid(parts(row, block), static_cast<uint32_t>(run));
+  const size_t stored_run = run * run_length_ / format_.scale_length;  // longer ones are cut at tiles
+  const RunGrid grid = grammar_.grid(parts(row, block), static_cast<uint32_t>(stored_run));
   RunLanes& to = runs(row / lanes, block * format_.block_length + run * run_length_);
   to.step[row % lanes] = grid.step;
   to.offset[row % lanes] = grid.offset;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "codec/group_codecs.h"
 #include "formats/point_grammar.h"
 
 namespace nibble {
@@ -44,6 +45,7 @@ std::vector<Entry>& table() {
     for (const Kernel kernel : every_kernel()) {
       for (const TargetCodec& codec : NIBBLE_OF_TARGET(kernel, listed_codecs)()) add_to(list, codec);
     }
+    for (const TargetCodec& codec : group_codecs()) add_to(list, codec);
     return list;
   }();
   return entries;

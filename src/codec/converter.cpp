@@ -4,6 +4,7 @@
 #include <string>
 
 #include "error.h"
+#include "formats/group_formats.h"
 
 namespace nibble {
 namespace {
@@ -22,7 +23,7 @@ const Quantizer& quantizer_for(const Format& format, std::string_view method, Ke
 Converter::Converter(std::string_view from, std::string_view to, std::string_view method, Kernel kernel)
     : source_(from, kernel),
       from_(&source_.format()),
-      to_(&named_format(to)),
+      to_(&planned_format(to)),
       trip_(*to_, quantizer_for(*to_, method, kernel), kernel),
       meter_(*to_, kernel),
       given_(method == calibrated_method),

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "error.h"
+#include "formats/group_formats.h"
 #include "numeric/bits.h"
 #include "numeric/stored_row.h"
 
@@ -48,7 +49,7 @@ size_t first_invalid(const Format& format, const uint8_t* blocks, size_t count) 
 }
 
 SourceDecoder::SourceDecoder(std::string_view type, Kernel kernel)
-    : format_(&named_format(type)), decoder_(find_decoder(format_->type, kernel)) {
+    : format_(&planned_format(type)), decoder_(find_decoder(format_->type, kernel)) {
   if (decoder_ == nullptr) {
     throw Error("Tensors of type " + std::string(format_->name) + " can only be copied, not converted.");
   }

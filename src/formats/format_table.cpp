@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "formats/grammar_of.h"
+#include "formats/group_formats.h"
 #include "formats/list.h"
 #include "formats/point_grammar.h"
 #include "names.h"
@@ -24,8 +25,10 @@ void add_format(const Format& format) { table().push_back(format); }
 std::span<const Format> all_formats() { return table(); }
 
 const Format* find_format(Type type) {
-  for (const Format& format : table()) {
-    if (format.type == type) return &format;
+  for (const std::span<const Format> formats : {all_formats(), group_formats()}) {
+    for (const Format& format : formats) {
+      if (format.type == type) return &format;
+    }
   }
   return nullptr;
 }
@@ -54,6 +57,9 @@ const PointGrammar* find_points(Type type) {
 const Format& format_of(Type type) { return *find_format(type); }
 
 RunGrid Grammar::grid(const BlockParts& parts, uint32_t run) const {
+  if (storage == Storage::real) {  // single floats
+    return {bit_cast<float>(parts.scale[run]), has_offset(kind) ? bit_cast<float>(parts.minimum[run]) : 0};
+  }
   if (!is_super_block(kind)) {
     return {stored_value(storage, parts.scale[run]), has_offset(kind) ? stored_value(storage, parts.minimum[run]) : 0};
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "error.h"
+#include "formats/group_formats.h"
 #include "network/functions.h"
 
 namespace nibble::network {
@@ -302,7 +303,7 @@ void Forward::take_vector(const uint8_t* bytes) {
 
 void Forward::embed(const uint8_t* bytes, uint64_t first_row, uint64_t rows, PanelView to, uint64_t channels,
                     float scale) {
-  const size_t row_bytes = named_format(form_.type).bytes_for(form_.row_length);
+  const size_t row_bytes = planned_format(form_.type).bytes_for(form_.row_length);
   const auto by_token = [](const TokenPlace& place, uint64_t token) {
     return static_cast<uint64_t>(place.token) < token;
   };

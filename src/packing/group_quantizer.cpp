@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <cmath>
-
+#include "codec/methods.h"
 #include "container/text.h"
 #include "error.h"
 #include "numeric/int8_step.h"
@@ -9,67 +7,58 @@
 namespace nibble {
 namespace {
 
-constexpr int largest_code = 15, middle_zero = 8;
 /// Puts the largest magnitude on the last level, as the quantizers of bitsandbytes do.
 constexpr std::string_view simple_method = "max7";
 
+/// What searches where a method is not the name of a search: where codes are given nothing does.
+const ScaleMethod& scale_method(std::string_view method) {
+  const ScaleMethod* found = find_scale_method(method);
+  return found ? *found : *find_scale_method(exact_method);
+}
+
 }  // namespace
 
-const ScaleMethod& packing_method(std::string_view method) {
-  const ScaleMethod* found = find_scale_method(method == llama_cpp ? simple_method : method);
-  if (found) return *found;
+std::string_view packing_method(const Packing& packing, std::string_view method) {
+  const bool gptq = packing.family == PackingFamily::gptq;
+  if (method == llama_cpp) return simple_method;
+  if (const ScaleMethod* found = find_scale_method(method)) return found->name;
+  for (const std::string_view name : {lowest_error_method, calibrated_method}) {
+    if (gptq && method == name) return name;
+  }
+  if (method == calibrated_method) {
+    throw Error("The method \"calibrated\" chooses codes of GPTQ layouts and GGUF types, not of " +
+                std::string(packing.name()) + ". Choose one of those, such as gptq-4bit-128g, or another method.");
+  }
   std::string list;
   for (const ScaleMethod& known : all_scale_methods()) list += (list.empty() ? "" : ", ") + std::string(known.name);
+  if (gptq) list += ", " + std::string(lowest_error_method) + ", " + std::string(calibrated_method);
   throw Error("There is no method " + in_quotes(method) + " for safetensors types. Choose one of: " + list + ".");
 }
 
-GroupQuantizer::GroupQuantizer(const Packing& packing, const ScaleMethod& method)
+GroupQuantizer::GroupQuantizer(const Packing& packing, std::string_view method)
     : packing_(packing),
-      method_(method),
-      storage_(packing.family == PackingFamily::gptq ? Storage::f16 : Storage::real) {
-  for (int i = -largest_code; i <= largest_code; ++i) integers_.push_back(static_cast<float>(i));
-}
+      method_(scale_method(packing_method(packing, method))),
+      zeros_(method_.name == simple_method ? ZeroChoice::range
+             : method == exact_method      ? ZeroChoice::all
+                                           : ZeroChoice::near) {}
 
-Levels GroupQuantizer::levels_at(int zero) const {
-  if (packing_.family == PackingFamily::gptq) return {integers_.data() + largest_code - zero, largest_code + 1};
+bool GroupQuantizer::has_zeros() const { return packing_.family == PackingFamily::gptq; }
+
+Levels GroupQuantizer::levels_of(Choice choice) const {
+  if (has_zeros()) return levels_from_zero(choice.zero);
   const std::span<const float> levels = packing_levels(packing_);
   return {levels.data(), static_cast<int>(levels.size())};
 }
 
 GroupQuantizer::Choice GroupQuantizer::choose(const float* values, size_t count) {
-  if (packing_.asymmetric) return choose_asymmetric(values, count);
-  return {method_.choose({values, nullptr, count, levels_at(middle_zero), storage_}, scratch_).scale, middle_zero};
-}
-
-/// By largest magnitude the range from the smallest to the largest value, zero included, is spread over the codes. The
-/// other methods search the scale for zeros next to that one, "exact" for all sixteen.
-GroupQuantizer::Choice GroupQuantizer::choose_asymmetric(const float* values, size_t count) {
-  const auto [low, high] = std::minmax_element(values, values + count);
-  const double from = std::min(0.0f, *low), to = std::max(0.0f, *high);
-  const float spread = nearest_stored_scale((to - from) / largest_code, storage_);
-  if (spread == 0) return {0, middle_zero};
-  const int near = std::clamp(static_cast<int>(std::lround(-from / spread)), 0, largest_code);
-  if (method_.name == simple_method) return {spread, near};
-  const bool all = method_.name == exact_method;
-  const int first = all ? 0 : std::max(0, near - 1), last = all ? largest_code : std::min(largest_code, near + 1);
-  Choice best{0, middle_zero};
-  double best_error = HUGE_VAL;
-  for (int zero = first; zero <= last; ++zero) {
-    const BlockProblem problem{values, nullptr, count, levels_at(zero), storage_};
-    const float scale = method_.choose(problem, scratch_).scale;
-    if (scale == 0) continue;
-    const double error = block_error(problem, scale);
-    if (error < best_error) {
-      best_error = error;
-      best = {scale, zero};
-    }
-  }
-  return best;
+  if (packing_.asymmetric) return asymmetric_scale(method_, zeros_, values, nullptr, count, scratch_);
+  if (has_zeros()) return symmetric_scale(method_, values, nullptr, count, scratch_);
+  return {method_.choose({values, nullptr, count, levels_of({}), Storage::real}, scratch_).scale, 0};
 }
 
 void GroupQuantizer::encode(const float* values, size_t count, Choice choice, float seen, uint8_t* codes,
                             float* decoded) const {
-  const Levels levels = levels_at(choice.zero);
+  const Levels levels = levels_of(choice);
   const std::span<const uint8_t> names = packing_codes(packing_);
   const bool int8 = packing_.family == PackingFamily::int8;
   const int none = nearest_code(levels, 0);
@@ -80,8 +69,13 @@ void GroupQuantizer::encode(const float* values, size_t count, Choice choice, fl
   }
 }
 
+void GroupQuantizer::decode(const uint8_t* codes, size_t count, Choice choice, float* decoded) const {
+  const Levels levels = levels_of(choice);
+  for (size_t i = 0; i < count; ++i) decoded[i] = levels.value[codes[i]] * choice.scale;
+}
+
 void GroupQuantizer::range(Choice choice, float seen, float& low, float& high) const {
-  const Levels levels = levels_at(choice.zero);
+  const Levels levels = levels_of(choice);
   const float *first = levels.value, *last = levels.value + levels.count - 1;
   low = seen * (first[0] - (first[1] - first[0]) / 2);
   high = seen * (last[0] + (last[0] - last[-1]) / 2);

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "codec/methods.h"
 #include "error.h"
+#include "formats/group_formats.h"
 #include "numeric/bits.h"
 #include "numeric/half.h"
 
@@ -20,7 +22,7 @@ constexpr uint64_t usual_tile = 8192;
 class MatrixPacker::Writer {
  public:
   Writer(const Packing& packing, const SourceMatrix& source, std::string_view method, ErrorMeter& meter)
-      : packing_(packing), source_(source), quantizer_(packing, packing_method(method)), meter_(meter) {}
+      : packing_(packing), source_(source), quantizer_(packing, method), meter_(meter) {}
   virtual ~Writer() = default;
 
   virtual int passes() const { return 1; }
@@ -32,6 +34,8 @@ class MatrixPacker::Writer {
   /// `first`: the number of the first of them in the matrix.
   virtual void add(const float* values, size_t weight_count, uint64_t first) = 0;
   virtual void end_pass(int) {}
+  /// The blocks of what add() gets next; null: they are searched.
+  void give(const uint8_t* blocks) { given_ = blocks; }
 
  protected:
   using Choice = GroupQuantizer::Choice;
@@ -43,6 +47,9 @@ class MatrixPacker::Writer {
       decoded_.resize(count);
     }
     quantizer_.encode(values, count, choice, seen, codes_.data(), decoded_.data());
+    return measure(values, count, choice, seen);
+  }
+  const uint8_t* measure(const float* values, size_t count, Choice choice, float seen) {
     float low, high;
     quantizer_.range(choice, seen, low, high);
     meter_.add(values, decoded_.data(), count, nullptr, {&low, &high, count});
@@ -53,6 +60,7 @@ class MatrixPacker::Writer {
   const SourceMatrix& source_;
   GroupQuantizer quantizer_;
   ErrorMeter& meter_;
+  const uint8_t* given_ = nullptr;
   uint8_t* target_ = nullptr;
   uint64_t first_ = 0, count_ = 0;
   std::vector<uint8_t> codes_;
@@ -158,9 +166,37 @@ class NestedScales final : public Writer {
   uint64_t state_bytes_ = 0;
 };
 
-class GptqCodes final : public Writer {
+/// Groups of rows, searched or given.
+class GptqWriter : public Writer {
  public:
-  using Writer::Writer;
+  GptqWriter(const Packing& packing, const SourceMatrix& source, std::string_view method, ErrorMeter& meter)
+      : Writer(packing, source, method, meter), block_(planned_format(packing.name())) {}
+
+ protected:
+  /// Of the group that begins at number `at` of what add() got.
+  Choice choose(const float* values, size_t at) {
+    if (!given_) return quantizer_.choose(values + at, packing_.group);
+    const uint8_t* block = given_ + block_.bytes_for(at);
+    block_.grammar.unpack(block, parts_);
+    return {block_.grammar.grid(parts_, 0).step, zero_of_group(block)};
+  }
+  /// Codes of the group that was chosen last, measured.
+  const uint8_t* codes(const float* values, Choice choice) {
+    if (!given_) return encode(values, packing_.group, choice, choice.scale);
+    codes_.assign(parts_.codes, parts_.codes + packing_.group);
+    decoded_.resize(packing_.group);
+    quantizer_.decode(codes_.data(), packing_.group, choice, decoded_.data());
+    return measure(values, packing_.group, choice, choice.scale);
+  }
+
+ private:
+  const Format& block_;
+  BlockParts parts_{};
+};
+
+class GptqCodes final : public GptqWriter {
+ public:
+  using GptqWriter::GptqWriter;
   void begin(uint8_t* target, uint64_t first, uint64_t count) override {
     Writer::begin(target, first, count);
     std::memset(target, 0, count / 8 * source_.rows * sizeof(uint32_t));
@@ -169,12 +205,11 @@ class GptqCodes final : public Writer {
     for (size_t i = 0; i < weight_count; i += source_.columns) {
       const uint64_t row = (first + i) / source_.columns;
       for (uint64_t c = first_; c < first_ + count_; c += packing_.group) {
-        const float* group = values + i + c;
-        const Choice choice = quantizer_.choose(group, packing_.group);
-        const uint8_t* codes = encode(group, packing_.group, choice, choice.scale);
+        const Choice choice = choose(values, i + c);
+        const uint8_t* group = codes(values + i + c, choice);
         for (uint32_t k = 0; k < packing_.group; k += 8) {
           uint32_t word = 0;
-          for (uint32_t j = 0; j < 8; ++j) word |= static_cast<uint32_t>(codes[k + j]) << 4 * j;
+          for (uint32_t j = 0; j < 8; ++j) word |= static_cast<uint32_t>(group[k + j]) << 4 * j;
           store(target_ + ((c - first_ + k) / 8 * source_.rows + row) * sizeof(uint32_t), word);
         }
       }
@@ -182,9 +217,9 @@ class GptqCodes final : public Writer {
   }
 };
 
-class GptqScales final : public Writer {
+class GptqScales final : public GptqWriter {
  public:
-  using Writer::Writer;
+  using GptqWriter::GptqWriter;
   void begin(uint8_t* target, uint64_t first, uint64_t count) override {
     Writer::begin(target, first, count);
     std::memset(target, 0, zeros_bytes());
@@ -194,7 +229,7 @@ class GptqScales final : public Writer {
     for (size_t i = 0; i < weight_count; i += source_.columns) {
       const uint64_t row = (first + i) / source_.columns;
       for (uint64_t g = 0; g < source_.columns / packing_.group; ++g) {
-        const Choice choice = quantizer_.choose(values + i + g * packing_.group, packing_.group);
+        const Choice choice = choose(values, i + g * packing_.group);
         store(scales + (g * source_.rows + row) * sizeof(uint16_t), f16_from_f32(choice.scale));
         uint8_t* word = target_ + (g * (source_.rows / 8) + row / 8) * sizeof(uint32_t);
         store(word, load<uint32_t>(word) | stored_zero(choice.zero) << 4 * (row % 8));
@@ -237,6 +272,7 @@ MatrixPacker::MatrixPacker(const Packing& packing, PackedPart part, const Source
   if (decoder_.format().block_length != 1 || decoder_.format().quantized) {
     throw Error("Tensors of type " + std::string(source.type) + " are quantized already.");
   }
+  if (method == calibrated_method) given_ = &planned_format(packing.name());
   writer_ = make_writer(packing, part, source_, method, meter_);
 }
 
@@ -261,8 +297,10 @@ void MatrixPacker::begin(uint8_t* target, uint64_t first, uint64_t count) {
   pass_ = 0;
 }
 
-void MatrixPacker::take(const uint8_t* source, uint64_t weight_count) {
-  if (pass_ >= passes() || weight_count > source_weights_ - position_) {
+uint64_t MatrixPacker::given_bytes(uint64_t weight_count) const { return given_ ? given_->bytes_for(weight_count) : 0; }
+
+void MatrixPacker::take(const uint8_t* source, uint64_t weight_count, const uint8_t* blocks) {
+  if ((given_ != nullptr) != (blocks != nullptr) || pass_ >= passes() || weight_count > source_weights_ - position_) {
     throw Error("A matrix was read further than it goes. This is a fault in the program.");
   }
   // A tile is rows, or a multiple of the groups that run through all rows.
@@ -271,6 +309,7 @@ void MatrixPacker::take(const uint8_t* source, uint64_t weight_count) {
   for (uint64_t done = 0; done < weight_count; done += step) {
     const auto count = static_cast<size_t>(std::min(step, weight_count - done));
     const uint64_t first = source_first_ + position_ + done;
+    writer_->give(blocks ? blocks + given_bytes(done) : nullptr);
     writer_->add(decoder_.decode(source, {weight_count, source_first_ + position_, source_.columns}, done, count),
                  count, first);
   }

@@ -6,7 +6,7 @@
 #include "codec/conversion_statistics.h"
 #include "codec/source_decoder.h"
 #include "packing/packing.h"
-#include "search/scale_methods.h"
+#include "search/integer_groups.h"
 #include "stats/error_meter.h"
 
 namespace nibble {
@@ -21,35 +21,35 @@ struct SourceMatrix {
 /// Which of a packing's two stretches.
 enum class PackedPart : uint8_t { codes, scales };
 
-/// The search method a packing uses for one asked for; the default is the largest magnitude, as the loaders' own
-/// quantizers do. Throws Error for an unknown name.
-const ScaleMethod& packing_method(std::string_view method);
+/// The name of the method a packing uses for one asked for; the default is the largest magnitude, as the loaders' own
+/// quantizers do. Throws Error for an unknown name. GPTQ layouts also have lowest-error, which is "exact" for
+/// the zeros beside the range's, and calibrated, where blocks of formats/group_formats.h are given.
+std::string_view packing_method(const Packing& packing, std::string_view method);
 
 /// Finds the scale of a group by one method, and the codes that go with it.
 class GroupQuantizer {
  public:
-  GroupQuantizer(const Packing& packing, const ScaleMethod& method);
+  /// Throws Error as packing_method() does.
+  GroupQuantizer(const Packing& packing, std::string_view method);
 
-  /// Scale and zero of the group; the zero counts for gptq, and is 8 when symmetric.
-  struct Choice {
-    float scale;
-    int zero;
-  };
+  /// Scale and zero of the group; the zero counts for gptq.
+  using Choice = GroupScale;
   Choice choose(const float* values, size_t count);
   /// The code of each value, and what it decodes to with `scale` where loaders see `seen` (another one when scales are
   /// quantized themselves).
   void encode(const float* values, size_t count, Choice choice, float seen, uint8_t* codes, float* decoded) const;
+  /// What codes of gptq decode to.
+  void decode(const uint8_t* codes, size_t count, Choice choice, float* decoded) const;
   /// The interval outside which a value is clipped.
   void range(Choice choice, float seen, float& low, float& high) const;
 
  private:
-  Choice choose_asymmetric(const float* values, size_t count);
-  Levels levels_at(int zero) const;
+  bool has_zeros() const;
+  Levels levels_of(Choice choice) const;
 
   const Packing& packing_;
   const ScaleMethod& method_;
-  Storage storage_;
-  std::vector<float> integers_;  // -15 .. 15: the levels of any zero are sixteen of them
+  ZeroChoice zeros_;  // that asymmetric groups try: all for "exact"
   ScaleScratch scratch_;
 };
 
@@ -57,7 +57,8 @@ class GroupQuantizer {
 /// output and, for nested scales, one float per block are held.
 class MatrixPacker {
  public:
-  /// Throws Error for a source that is no plain float, or an unknown method.
+  /// Throws Error for a source that is no plain float, or an unknown method. With the method calibrated take() is given
+  /// the blocks.
   MatrixPacker(const Packing& packing, PackedPart part, const SourceMatrix& source, std::string_view method,
                Kernel kernel = best_kernel());
   ~MatrixPacker();
@@ -74,8 +75,11 @@ class MatrixPacker {
 
   /// Begins a run of `count` weights from `first` on (or columns, see by_columns) into `target`.
   void begin(uint8_t* target, uint64_t first, uint64_t count);
-  /// Takes the next `weight_count` weights of its source.
-  void take(const uint8_t* source, uint64_t weight_count);
+  /// Takes the next `weight_count` weights of its source; of the method calibrated with their blocks, whole rows in the
+  /// source's order.
+  void take(const uint8_t* source, uint64_t weight_count, const uint8_t* blocks = nullptr);
+  /// Bytes of the blocks of so many weights; 0 for every other method.
+  uint64_t given_bytes(uint64_t weight_count) const;
   /// Ends the run. Throws Error when its source was not fed as often as it must be.
   void finish();
 
@@ -91,6 +95,7 @@ class MatrixPacker {
   SourceDecoder decoder_;
   SourceMatrix source_;
   bool by_columns_;
+  const Format* given_ = nullptr;  // of the blocks that are given
   std::unique_ptr<Writer> writer_;
   ErrorMeter meter_;
   ConversionStatistics statistics_;

@@ -8,7 +8,7 @@ namespace nibble {
 OutputPlan plan_output(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
   if (options.packing) {
     PackedPlan packed = make_packed_plan(model, options);
-    std::string json = packed_plan_json(packed);
+    std::string json = packed_plan_json(packed, model);
     return {std::move(packed.plan), std::move(json)};
   }
   Plan plan = make_plan(model, options, importance);

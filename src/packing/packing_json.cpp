@@ -30,7 +30,7 @@ const char* role_of(std::string_view name) {
   return "other";
 }
 
-Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
+Json tensor_json(const PackedPlanTensor& tensor) {
   Json packing = nullptr;
   if (tensor.packing) {
     packing = {{"name", tensor.packing->name()}, {"part", tensor.part == PackedPart::codes ? "codes" : "scales"},
@@ -48,7 +48,7 @@ Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
           {"wanted", nullptr},
           {"reason", tensor.reason},
           {"action", tensor.packing ? "convert" : "copy"},
-          {"method", tensor.packing ? Json(plan.method) : Json(nullptr)},
+          {"method", tensor.packing ? Json(tensor.method) : Json(nullptr)},
           {"measured", tensor.measured},
           {"weights", tensor.weight_count},
           {"rowLength", tensor.shape.empty() ? 1 : tensor.shape[0]},
@@ -64,17 +64,21 @@ Json tensor_json(const PackedPlanTensor& tensor, const Plan& plan) {
 
 }  // namespace
 
-std::string packed_plan_json(const PackedPlan& packed) {
+std::string packed_plan_json(const PackedPlan& packed, const Model& model) {
   const Plan& plan = packed.plan;
-  Json tensors = Json::list(), jobs = Json::list();
-  for (const PackedPlanTensor& tensor : packed.tensors) tensors.push_back(tensor_json(tensor, plan));
+  Json tensors = Json::list(), jobs = Json::list(), network = Json::list();
+  for (const PackedPlanTensor& tensor : packed.tensors) tensors.push_back(tensor_json(tensor));
+  for (const PlannedTensor& tensor : packed.network)
+    network.push_back(planned_json(tensor, model.tensors()[tensor.source]));
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
     const Job& job = plan.jobs[i];
     const PackedPlan::Run& run = packed.runs[i];
     const bool packs = packed.tensors[job.tensor].packing != nullptr;
     jobs.push_back(job_json(job, packs ? "pack" : "copy", packs ? Json::list({run.first, run.count}) : Json(nullptr)));
   }
-  return plan_object(plan, "safetensors", std::move(tensors), std::move(jobs)).dump();
+  Json made = plan_object(plan, "safetensors", std::move(tensors), std::move(jobs));
+  made.add("network", std::move(network));
+  return made.dump();
 }
 
 }  // namespace nibble

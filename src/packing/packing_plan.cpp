@@ -5,15 +5,18 @@
 #include <map>
 #include <set>
 
+#include "codec/methods.h"
 #include "container/companion.h"
 #include "container/python_json.h"
 #include "container/safetensors_writer.h"
 #include "container/text.h"
 #include "error.h"
+#include "formats/group_formats.h"
 #include "packing/layer_choice.h"
 #include "packing/loader_config.h"
 #include "plan/jobs.h"
 #include "plan/model_notes.h"
+#include "recipe/tensor_kind.h"
 
 namespace nibble {
 namespace {
@@ -64,9 +67,13 @@ std::vector<Input> inputs_of(const Model& model) {
 class Planner {
  public:
   Planner(const Model& model, const PlanOptions& options)
-      : model_(model), options_(options), packing_(*options.packing), choice_(model, options) {
+      : model_(model),
+        options_(options),
+        packing_(*options.packing),
+        method_(packing_method(packing_, options.method)),
+        choice_(model, options) {
     packed_.plan.file_type = &packing_.type;
-    packed_.plan.method = packing_method(options.method).name;
+    packed_.plan.method = method_;
     for (uint32_t i = 0; i < model.tensors().size(); ++i) {
       const TensorSlice& slice = model.tensors()[i].slices[0];
       sources_[{slice.file, slice.offset}] = i;
@@ -75,6 +82,7 @@ class Planner {
 
   PackedPlan make() {
     for (const Input& input : inputs_of(model_)) add(input);
+    add_network();
     if (modules_.quantized.empty()) {
       throw Error("No tensor of this model can be stored as " + std::string(packing_.name()) + ": " + first_reason_);
     }
@@ -87,6 +95,12 @@ class Planner {
   }
 
  private:
+  /// A matrix of the input that is packed.
+  struct PackedSource {
+    const StoredTensor* stored = nullptr;
+    uint64_t calibrated_rows = 0;  // that matrices of layers of the network are
+    bool apart = false;            // the network has its values otherwise than row by row
+  };
   struct Stretch {
     PackedPlanTensor planned;
     std::vector<PackedTensor> tensors;
@@ -114,6 +128,7 @@ class Planner {
       return;
     }
     modules_.quantized.push_back(module_name(tensor.name));
+    matrices_[{input.file, tensor.offset}].stored = &tensor;
     if (dtype_.empty()) dtype_ = tensor.dtype;
     PackedMatrix matrix = packed_matrix(packing_, tensor.name, shape[0], shape[1], tensor.dtype);
     for (PackedConstant& constant : matrix.constants) constants_.push_back(std::move(constant));
@@ -132,6 +147,7 @@ class Planner {
     planned.packing = &packing_;
     planned.part = part;
     planned.measured = stretch.measured;
+    planned.method = method_;
     planned.weight_count = stretch.measured ? tensor.weight_count : 0;
     planned.output_bytes = stretch.bytes();
     planned.piece_bytes = piece;
@@ -165,6 +181,70 @@ class Planner {
   const uint32_t* find_source(const Input& input) const {
     const auto found = sources_.find({input.file, input.tensor->offset});
     return found == sources_.end() ? nullptr : &found->second;
+  }
+
+  /// The packed matrix that holds a matrix of a tensor of the model, whole rows of it; null when none does.
+  PackedSource* holder_of(const ModelTensor& tensor, const TensorSlice& slice) {
+    auto found = matrices_.upper_bound({slice.file, slice.offset});
+    if (found == matrices_.begin()) return nullptr;
+    PackedSource& matrix = (--found)->second;
+    const StoredTensor& stored = *matrix.stored;
+    const uint64_t row_bytes = stored.bytes / stored.shape[1], from = slice.offset - stored.offset;
+    const bool whole_rows = tensor.stored == stored.type && tensor.shape[0] == stored.shape[0] && from % row_bytes == 0;
+    const bool inside = found->first.first == slice.file && from + tensor.bytes / tensor.slices.size() <= stored.bytes;
+    return whole_rows && inside ? &matrix : nullptr;
+  }
+
+  /// What the packed matrices are in the network, and which of them are calibrated: matrices of layers.
+  void add_network() {
+    if (packing_.family != PackingFamily::gptq) return;
+    const Format& block = planned_format(packing_.name());
+    for (uint32_t i = 0; i < model_.tensors().size(); ++i) {
+      const ModelTensor& tensor = model_.tensors()[i];
+      std::vector<PackedSource*> holders;
+      for (const TensorSlice& slice : tensor.slices) {
+        if (PackedSource* holder = holder_of(tensor, slice)) holders.push_back(holder);
+      }
+      if (holders.empty()) continue;
+      if (holders.size() < tensor.slices.size()) {
+        for (PackedSource* holder : holders) holder->apart = true;
+        continue;
+      }
+      const bool calibrated = method_ == calibrated_method && block_number(tensor.name).has_value();
+      if (calibrated) {
+        for (PackedSource* holder : holders)
+          holder->calibrated_rows += tensor.weight_count / tensor.shape[0] / holders.size();
+      }
+      packed_.network.push_back({i, tensor.stored, tensor.type, block.type, std::nullopt, "The type asked for.",
+                                 block.bytes_for(tensor.weight_count), 0, 0, std::nullopt,
+                                 calibrated || method_ != calibrated_method ? method_ : lowest_error_method, 0});
+    }
+    if (method_ == calibrated_method) choose_calibrated();
+  }
+
+  void choose_calibrated() {
+    for (const DerivedMatrix& matrix : model_.derived().matrices) {
+      const auto found = matrices_.find({matrix.data.file, matrix.data.offset});
+      if (found != matrices_.end()) found->second.apart = true;
+    }
+    uint64_t others = 0;
+    for (Stretch& stretch : stretches_) {
+      if (!stretch.planned.packing) continue;
+      const PackedSource& matrix = matrices_.at({stretch.input.file, stretch.input.tensor->offset});
+      const uint64_t rows = matrix.stored->shape[1];
+      if (matrix.apart || (matrix.calibrated_rows > 0 && matrix.calibrated_rows != rows)) {
+        throw Error(in_quotes(matrix.stored->name) +
+                    " cannot be calibrated in a safetensors output: the network has its values in another form or in "
+                    "several parts. Choose the method \"lowest-error\", or a GGUF type.");
+      }
+      if (matrix.calibrated_rows == rows) continue;
+      stretch.planned.method = lowest_error_method;
+      others += stretch.planned.part == PackedPart::codes;
+    }
+    if (others == 0) return;
+    packed_.plan.notes.add(counted(others, "layer") +
+                           " will be written by the method \"lowest-error\": the method \"calibrated\" is for "
+                           "matrices of layers that the network reads a text through.");
   }
 
   void place() {
@@ -322,7 +402,13 @@ class Planner {
     note_left_out();
     add_model_notes();
     std::vector<Job> pieces = plan.jobs;
-    for (Job& job : pieces) job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
+    for (Job& job : pieces) {
+      job.input_bytes = std::min(job.input_bytes, packed_.largest_piece);
+      const PackedPlanTensor& tensor = packed_.tensors[job.tensor];
+      if (!tensor.packing || tensor.method != calibrated_method) continue;
+      const uint64_t weight_count = job.input_bytes / format_of(tensor.type).block_bytes;
+      job.input_bytes += planned_format(packing_.name()).bytes_for(weight_count);  // the blocks that were chosen
+    }
     plan.memory.shared_bytes = plan.jobs.size() * sizeof(Job) + packed_.tensors.size() * sizeof(PackedPlanTensor);
     for (const OutputFile& file : plan.files) plan.memory.shared_bytes += file.header_bytes;
     plan.memory.per_worker_bytes = worker_bytes(pieces, model_.derived().bytes() > 0);
@@ -340,11 +426,13 @@ class Planner {
   const Model& model_;
   const PlanOptions& options_;
   const Packing& packing_;
+  std::string_view method_;
   LayerChoice choice_;
   PackedPlan packed_;
   std::map<std::pair<uint32_t, uint64_t>, uint32_t> sources_;  // by file and offset
   std::vector<PackedConstant> constants_;
   std::vector<Stretch> stretches_;
+  std::map<std::pair<uint32_t, uint64_t>, PackedSource> matrices_;  // by file and offset
   std::string dtype_, first_reason_;
   LoaderModules modules_;
   uint64_t data_bytes_ = 0;

@@ -17,6 +17,7 @@ struct PackedPlanTensor {
   const Packing* packing;       ///< null: copied
   PackedPart part;
   bool measured;
+  std::string_view method;  ///< of what is packed
   std::string reason;
   uint64_t weight_count;  ///< of the input, counted where they are measured
   uint64_t input_bytes, output_bytes;
@@ -29,6 +30,9 @@ struct PackedPlanTensor {
 struct PackedPlan {
   Plan plan;
   std::vector<PackedPlanTensor> tensors;
+  /// Of GPTQ layouts: the matrices of the network that are packed, as they would be stored in groups
+  /// (formats/group_formats.h). One of them may lie in several of `tensors` (experts), or several in one.
+  std::vector<PlannedTensor> network;
   /// What a MatrixPacker is to begin for each job: first and count.
   struct Run {
     uint64_t first, count;
@@ -41,7 +45,7 @@ struct PackedPlan {
 /// made of safetensors files, is quantized already, or the options speak of GGUF.
 PackedPlan make_packed_plan(const Model& model, const PlanOptions& options);
 
-/// Plan of web/src/wasm/types/plan.ts.
-std::string packed_plan_json(const PackedPlan& packed);
+/// Plan of web/src/wasm/types/plan.ts. `model` is the one that was planned for.
+std::string packed_plan_json(const PackedPlan& packed, const Model& model);
 
 }  // namespace nibble

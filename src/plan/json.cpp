@@ -104,6 +104,13 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 
 std::string format_name(Type type) { return std::string(format_of(type).name); }
 
+/// Whether the bytes of a tensor go into the output as they are stored.
+bool copies(const PlannedTensor& tensor, const ModelTensor& source) {
+  return !tensor.converts() && tensor.from == tensor.to && source.transform.head_rows == 0 && source.transform.add == 0;
+}
+
+}  // namespace
+
 Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
   return {{"source", tensor.source},
           {"name", source.name},
@@ -128,13 +135,6 @@ Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
           {"packing", nullptr},
           {"measured", tensor.converts()}};
 }
-
-/// Whether the bytes of a tensor go into the output as they are stored.
-bool copies(const PlannedTensor& tensor, const ModelTensor& source) {
-  return !tensor.converts() && tensor.from == tensor.to && source.transform.head_rows == 0 && source.transform.add == 0;
-}
-
-}  // namespace
 
 Json importance_place(const std::optional<ImportanceEntry>& entry) {
   if (!entry) return nullptr;

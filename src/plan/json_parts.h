@@ -7,6 +7,8 @@
 /// Parts of the JSON forms of plans, for every container.
 namespace nibble {
 
+/// PlannedTensor of web/src/wasm/types/plan.ts; `source` is the one it is made from.
+Json planned_json(const PlannedTensor& tensor, const ModelTensor& source);
 /// Job of web/src/wasm/types/plan.ts; `range`: of the work "pack", otherwise null.
 Json job_json(const Job& job, const char* work, Json range);
 /// Plan of an output in a container, its tensors and jobs already in their JSON form.

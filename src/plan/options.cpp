@@ -155,7 +155,7 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
 void check_options(const PlanOptions& options) {
   if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
   if (options.packing) {
-    packing_method(options.method);
+    packing_method(*options.packing, options.method);
   } else {
     check_method(options.method);
   }

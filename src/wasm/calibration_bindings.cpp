@@ -5,6 +5,7 @@
 #include "calibration/output_change.h"
 #include "calibration/rounder.h"
 #include "codec/source_decoder.h"
+#include "formats/group_formats.h"
 #include "json/parse.h"
 #include "network/pass_json.h"
 #include "wasm/boundary.h"
@@ -56,7 +57,7 @@ class BoundRounder {
   BoundRounder(const std::string& request, uintptr_t inputs, uintptr_t cross, uintptr_t held_back) {
     problem_ = sentence_of([&] {
       const Json asked = parse_json(request);
-      const Format& format = named_format(asked.at("type").text());
+      const Format& format = planned_format(asked.at("type").text());
       const auto columns = asked.at("columns").get<size_t>();
       const Kernel kernel = bound::kernel_named(asked.at("kernel").text());
       rows_.emplace(kernel);

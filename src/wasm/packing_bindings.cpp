@@ -44,9 +44,15 @@ class BoundPacker {
     if (packer_)
       packer_->begin(reinterpret_cast<uint8_t*>(target), static_cast<uint64_t>(first), static_cast<uint64_t>(count));
   }
-  std::string take(uintptr_t source, size_t bytes) {
+  double given_bytes(size_t bytes) const {
+    return packer_ ? static_cast<double>(packer_->given_bytes(bytes / packer_->number_bytes())) : 0;
+  }
+  std::string take(uintptr_t source, size_t bytes, uintptr_t blocks) {
     if (!packer_) return problem_;
-    return sentence_of([&] { packer_->take(bound::bytes_at(source), bytes / packer_->number_bytes()); });
+    return sentence_of([&] {
+      packer_->take(bound::bytes_at(source), bytes / packer_->number_bytes(),
+                    blocks ? bound::bytes_at(blocks) : nullptr);
+    });
   }
   std::string finish() {
     if (!packer_) return problem_;
@@ -74,6 +80,7 @@ EMSCRIPTEN_BINDINGS(nibble_packing) {
       .function("kernel", &BoundPacker::kernel)
       .function("passes", &BoundPacker::passes)
       .function("begin", &BoundPacker::begin)
+      .function("givenBytes", &BoundPacker::given_bytes)
       .function("take", &BoundPacker::take)
       .function("finish", &BoundPacker::finish)
       .function("statisticsPointer", &BoundPacker::statistics_pointer)

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 
 #include "calibration/input_products.h"
@@ -9,7 +10,10 @@
 #include "calibration/rounder.h"
 #include "core/kernel_inputs.h"
 #include "core/sentence_of.h"
+#include "formats/group_formats.h"
 #include "formats/point_grammar.h"
+#include "numeric/bits.h"
+#include "numeric/half.h"
 #include "reference/calibration_reference.h"
 
 namespace nibble::calibration {
@@ -177,13 +181,53 @@ TEST(Calibration, RoundsAsTheReferenceOnEveryKernel) {
   }
 }
 
+/// Groups of layouts, which are longer than a tile of columns, and have a zero.
+TEST(Calibration, RoundsGroupsAsTheReferenceOnEveryKernel) {
+  ASSERT_EQ(group_formats().size(), 6u);
+  for (const Format& format : group_formats()) {
+    ASSERT_TRUE(can_calibrate(format)) << format.name;
+    for (const Case& by : cases) expect_reference(format, by, {"gauss", testing::gauss}, 3);
+  }
+}
+
+/// What a group stores, by its own words: a scale and a zero for all its columns, and codes of four bits.
+TEST(Calibration, GroupsAreAScaleAZeroAndCodes) {
+  Random random(3);
+  std::vector<float> weights(columns);
+  testing::gauss(random, weights.data(), weights.size());
+  for (float& weight : weights) weight += 1.5f;  // a zero of its own is worth it
+  for (const Format& format : group_formats()) {
+    const bool asymmetric = format.name.ends_with("-asym");
+    Rounder rounder(format, usual_statistics().of(cases[3]), {true, 4});
+    std::vector<uint8_t> blocks(format.bytes_for(columns));
+    rounder.round(weights.data(), 1, nullptr, blocks.data());
+    std::vector<float> decoded(format.block_length);
+    std::set<int> zeros;
+    for (size_t b = 0; b < columns / format.block_length; ++b) {
+      const uint8_t* block = &blocks[b * format.block_bytes];
+      format.decode(block, decoded.data());
+      const float scale = f32_from_f16(load<uint16_t>(block));
+      const int zero = load<uint16_t>(block + 2);
+      zeros.insert(zero);
+      for (uint32_t i = 0; i < format.block_length; ++i) {
+        const uint8_t pair = block[4 + i % (format.block_length / 2)];
+        const int code = i < format.block_length / 2 ? pair & 15 : pair >> 4;
+        ASSERT_EQ(decoded[i], scale * static_cast<float>(code - zero)) << format.name << ' ' << i;
+      }
+    }
+    EXPECT_LE(*zeros.rbegin(), 15);
+    EXPECT_EQ(zeros == std::set<int>{8}, !asymmetric) << format.name;
+  }
+}
+
 TEST(Calibration, RoundsNastyRowsAsTheReference) {
-  for (const char* name : {"q4_0", "q4_K", "q3_K", "iq4_xs", "nvfp4", "iq2_xxs", "iq2_s", "iq3_xxs", "iq3_s"}) {
+  for (const char* name : {"q4_0", "q4_K", "q3_K", "iq4_xs", "nvfp4", "iq2_xxs", "iq2_s", "iq3_xxs", "iq3_s",
+                           "gptq-4bit-128g", "gptq-4bit-64g-asym"}) {
     for (const testing::Generator& generator : testing::generators()) {
       // Their products overflow whatever is done.
       if (generator.fill == testing::huge || generator.fill == testing::large || generator.fill == testing::mixed)
         continue;
-      expect_reference(*find_format(name), cases[3], generator, 3);
+      expect_reference(planned_format(name), cases[3], generator, 3);
     }
   }
 }
@@ -298,13 +342,15 @@ TEST(Calibration, LowersTheErrorOfOutputs) {
                   {"q4_K", 0.62, 0.55},
                   {"q2_K", 0.72, 0.62},
                   {"iq4_xs", 0.62, 0.55},
+                  {"gptq-4bit-128g", 0.62, 0.58},
+                  {"gptq-4bit-64g-asym", 0.62, 0.58},
                   // Codebooks go without feedback.
                   {"iq2_xxs", 0.60, 0.60},
                   {"iq2_s", 0.56, 0.56},
                   {"iq3_xxs", 0.60, 0.60},
                   {"iq3_s", 0.53, 0.53}};
   for (const auto& one : expected) {
-    const Format& format = *find_format(one.format);
+    const Format& format = planned_format(one.format);
     Random random(11);
     std::vector<float> weights(16 * columns);
     testing::gauss(random, weights.data(), weights.size());

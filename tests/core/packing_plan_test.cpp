@@ -332,7 +332,8 @@ TEST(PackingPlan, WhatCannotBeDoneIsSaid) {
 
 TEST(PackingPlan, JsonNamesEveryStretch) {
   TestModel source(small_layers(), "");
-  const auto json = nlohmann::json::parse(packed_plan_json(make_packed_plan(source.model, options_for("nf4"))));
+  const auto json =
+      nlohmann::json::parse(packed_plan_json(make_packed_plan(source.model, options_for("nf4")), source.model));
   EXPECT_EQ(json["container"], "safetensors");
   EXPECT_EQ(json["method"], "max7");
   bool found = false;

@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "analysis/level_sets.h"
+#include "codec/codec.h"
 #include "error.h"
+#include "formats/group_formats.h"
 #include "numeric/bits.h"
+#include "numeric/half.h"
 #include "packed_matrix.h"
 #include "sentence_of.h"
 
@@ -112,6 +115,89 @@ TEST(Packing, NestedLevelsAreBitsandbytesDynamicMap) {
   EXPECT_TRUE(std::is_sorted(levels.begin(), levels.end()));
 }
 
+/// Blocks of groups as the method calibrated gives them, with codes and zeros of every kind.
+TEST(Packing, BlocksThatAreGivenAreWhatTheFileHolds) {
+  const Matrix matrix = filled(16, 384, 6);
+  for (const Packing& packing : all_packings()) {
+    if (packing.family != PackingFamily::gptq) continue;
+    const Format& format = planned_format(packing.name());
+    testing::Random random(8);
+    Bytes blocks(format.bytes_for(matrix.values.size()));
+    std::vector<float> given(matrix.values.size());
+    for (size_t b = 0; b < given.size() / packing.group; ++b) {
+      uint8_t* block = &blocks[b * format.block_bytes];
+      for (uint32_t i = 4; i < format.block_bytes; ++i) block[i] = static_cast<uint8_t>(random.bits());
+      store(block, f16_from_f32(0.01f * random.gauss()));
+      store(block + 2, static_cast<uint16_t>(packing.asymmetric ? random.bits() % 16 : 8));
+      format.decode(block, &given[b * packing.group]);
+    }
+    reference::RawFile file;
+    const PackedMatrix packed = packed_matrix(packing, "m.weight", matrix.rows, matrix.columns, "F32");
+    for (const PackedConstant& constant : packed.constants)
+      file.tensors[constant.tensor.name] = {std::string(constant.tensor.dtype), constant.tensor.shape, constant.bytes};
+    const Bytes source = matrix.bytes();
+    for (const PackedPart part : {PackedPart::codes, PackedPart::scales}) {
+      const PackedStretch& stretch = part == PackedPart::codes ? packed.codes : packed.scales;
+      MatrixPacker packer(packing, part, {"f32", "F32", matrix.rows, matrix.columns}, calibrated_method);
+      Bytes out(stretch.bytes(), 0xAA);
+      const uint64_t runs = part == PackedPart::codes ? matrix.columns / packing.group : 1;
+      ConversionStatistics statistics;
+      for (uint64_t run = 0; run < runs; ++run) {
+        packer.begin(out.data() + run * out.size() / runs, run * packing.group, packing.group);
+        for (uint64_t row = 0; row < matrix.rows; row += 4) {
+          const uint64_t at = row * matrix.columns;
+          packer.take(source.data() + at * sizeof(float), 4 * matrix.columns, blocks.data() + packer.given_bytes(at));
+        }
+        packer.finish();
+        statistics.merge(packer.statistics());
+      }
+      uint64_t at = 0;
+      for (const PackedTensor& tensor : stretch.tensors) {
+        const auto begin = out.begin() + static_cast<ptrdiff_t>(at);
+        file.tensors[tensor.name] = {
+            std::string(tensor.dtype), tensor.shape, {begin, begin + static_cast<ptrdiff_t>(tensor.bytes)}};
+        at += tensor.bytes;
+      }
+      if (part == PackedPart::scales) continue;
+      double largest;
+      squared_error(matrix.values, given, largest);
+      EXPECT_EQ(statistics.errors.count(), given.size());
+      EXPECT_EQ(statistics.errors.max_error(), largest) << packing.name();
+    }
+    EXPECT_EQ(decode(packing, file), given) << packing.name();
+  }
+}
+
+/// What rounding compares calibrated codes with is what an output by the method lowest-error holds.
+TEST(Packing, LowestErrorIsThatOfGroups) {
+  const Matrix matrix = filled(8, 256, 9);
+  for (const Packing& packing : all_packings()) {
+    if (packing.family != PackingFamily::gptq) continue;
+    const Format& format = planned_format(packing.name());
+    std::vector<float> expected(matrix.values.size());
+    Bytes blocks(format.bytes_for(matrix.values.size()));
+    find_quantizer(format.type, lowest_error_method, best_kernel())
+        ->quantize(matrix.values.data(), blocks.data(), matrix.values.size(), nullptr);
+    for (size_t b = 0; b < expected.size() / packing.group; ++b)
+      format.decode(&blocks[b * format.block_bytes], &expected[b * packing.group]);
+    EXPECT_EQ(decode(packing, pack_all(packing, matrix, lowest_error_method).file), expected) << packing.name();
+    if (packing.asymmetric) continue;  // where "exact" also tries zeros far from the range's
+    EXPECT_EQ(decode(packing, pack_all(packing, matrix, "exact").file), expected) << packing.name();
+  }
+}
+
+TEST(Packing, OnlyGptqLayoutsAreCalibrated) {
+  for (const char* name : {"nf4", "fp4-nested", "int8"}) {
+    EXPECT_THAT(sentence_of([&] { packing_method(*find_packing(name), calibrated_method); }),
+                HasSubstr("chooses codes of GPTQ layouts and GGUF types, not of " + std::string(name)));
+    EXPECT_THAT(sentence_of([&] { packing_method(*find_packing(name), lowest_error_method); }),
+                HasSubstr("Choose one of: max7"));
+  }
+  MatrixPacker packer(*find_packing("gptq-4bit-32g"), PackedPart::codes, {"f32", "F32", 32, 32}, calibrated_method);
+  std::vector<float> row(32);
+  EXPECT_THROW(packer.take(reinterpret_cast<const uint8_t*>(row.data()), 32), Error);
+}
+
 TEST(Packing, MatricesThatDoNotFitAreNamed) {
   EXPECT_EQ(reason_against(*find_packing("gptq-4bit-128g"), 8, 192),
             "Its rows of 192 weights cannot be cut into groups of 128; gptq-4bit-64g could store it.");
@@ -131,7 +217,7 @@ TEST(Packing, WeightsThatAreNoNumbersAreRefused) {
   EXPECT_THAT(
       sentence_of([&] { pack(*find_packing("gptq-4bit-32g"), PackedPart::codes, matrix, llama_cpp, 128, 128, out); }),
       HasSubstr("row 3, column 5"));
-  EXPECT_THROW(packing_method("nonsense"), Error);
+  EXPECT_THROW(packing_method(*find_packing("nf4"), "nonsense"), Error);
 }
 
 }  // namespace

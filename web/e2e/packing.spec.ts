@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chooseType, expect, openModel, test } from './support';
+import { chooseType, expect, openModel, sha256Of, test } from './support';
 
 const folder = fileURLToPath(new URL('../../tests/data/stories260K-hf', import.meta.url));
 
@@ -26,6 +29,47 @@ test('a folder becomes a safetensors file with NF4 layers and the configuration 
   const config = JSON.parse(readFileSync(await download.path(), 'utf8')) as Record<string, unknown>;
   expect(config).toMatchObject({ model_type: 'llama', quantization_config: { quant_method: 'bitsandbytes' } });
   await expect(result).toContainText('in the places that were planned');
+});
+
+test('GPTQ layers are calibrated by a text, to the bytes of the command line, and NF4 ones are not', async ({
+  page,
+}) => {
+  test.slow(); // two calibrations
+  const text = fileURLToPath(new URL('../../tests/data/tinystories.txt', import.meta.url));
+  await page.goto('./');
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await (await choosing).setFiles(folder);
+  await chooseType(page, 'nf4');
+  await page.locator('#plan').getByRole('radio', { name: 'calibrated' }).check();
+  await expect(page.locator('#plan-problem')).toContainText('chooses codes of GPTQ layouts and GGUF types, not of nf4');
+  await chooseType(page, 'gptq-4bit-32g');
+  const panel = page.locator('.calibrated');
+  const choosingText = page.waitForEvent('filechooser');
+  await panel.getByRole('button', { name: 'Use another text…' }).click();
+  await (await choosingText).setFiles(text);
+  await panel.getByLabel('Tokens of the text, at most').selectOption('4096');
+  await expect(panel).toContainText('It serves 20 tensors');
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result .place-status')).toHaveText('gptq-4bit-32g', { timeout: 30_000 });
+  await expect(page.locator('.calibrated-result')).toContainText('Layer after layer by tinystories.txt, 3 584 tokens');
+  const saving = page.waitForEvent('download');
+  await page
+    .locator('#result')
+    .getByRole('link', { name: /^Save model\.safetensors/ })
+    .click();
+  const shown = sha256Of(await (await saving).path());
+
+  const own = mkdtempSync(join(tmpdir(), 'nibble-'));
+  try {
+    const program = fileURLToPath(new URL('../dist-cli/nibble.js', import.meta.url));
+    const how = ['--method', 'calibrated', '--calibration', text, '--tokens', '4096', '--no-answers'];
+    const output = join(own, 'model.safetensors');
+    execFileSync(process.execPath, [program, 'quantize', ...how, folder, output, 'gptq-4bit-32g']);
+    expect(shown).toBe(sha256Of(output));
+  } finally {
+    rmSync(own, { recursive: true });
+  }
 });
 
 test('GGUF models are not offered types they cannot have', async ({ page }) => {

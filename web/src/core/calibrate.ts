@@ -20,8 +20,9 @@ import {
   type StatisticsTarget,
   type StatisticsWindow,
 } from './calibration-file';
-import { areEnough, CalibrationRounding, expectFiles, rowBytes, targetsOf, type Target } from './calibration-rounding';
+import { areEnough, CalibrationRounding, expectFiles, targetsOf } from './calibration-rounding';
 import type { ChatUse } from './chat';
+import { rowBytesOf } from './chosen-codes';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
 import { longestTile, type PassProgress, type PassControls, progressSince, sizeOf } from './pass';
@@ -31,7 +32,7 @@ import type { HashedFile } from './hash';
 import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
 import type { ByteSource } from './source';
-import type { PassPlan, PassStep, Plan, PlanOptions, Text } from './types';
+import type { PassPlan, PassStep, Plan, PlannedTensor, PlanOptions, Text } from './types';
 import type { SumsDone, SumsKind } from './calibration-protocol';
 
 /** The stretches of a text. */
@@ -166,7 +167,7 @@ export function savedBytes(
   texts: CalibrationTexts,
   level: CalibrationLevel,
 ): number {
-  return statisticsBytes(headOf(model, pass, texts, level, targetsOf(model, plan)));
+  return statisticsBytes(headOf(model, pass, texts, level, targetsOf(plan)));
 }
 
 /** What a file will say, but for what is found on the way. */
@@ -175,12 +176,12 @@ function headOf(
   pass: PassPlan,
   texts: CalibrationTexts,
   level: CalibrationLevel,
-  targets: ReadonlyMap<string, Target>,
+  targets: ReadonlyMap<string, PlannedTensor>,
 ): StatisticsHead {
   const windows = pass.steps.flatMap((step): StatisticsWindow[] => {
     const own = targetsOfStep(model, step, targets);
     if (own.length === 0) return [];
-    const tensors = own.map(({ planned: { name, to } }) => ({ name, type: to }));
+    const tensors = own.map(({ name, to }) => ({ name, type: to }));
     return windowsOf(step).map((window) => {
       const crossed = isAimed(step, level, tokensOf(texts.calibrate), tokensOf(texts.heldBack), window.columns);
       const residualRows = crossed && joinsStream(pass, step) ? pass.network.embedding : 0;
@@ -205,8 +206,8 @@ function headOf(
 function targetsOfStep(
   model: OpenedModel,
   { observed }: PassStep,
-  targets: ReadonlyMap<string, Target>,
-): readonly Target[] {
+  targets: ReadonlyMap<string, PlannedTensor>,
+): readonly PlannedTensor[] {
   return (observed ?? []).flatMap((number) => targets.get(model.info.tensors[number]!.name) ?? []);
 }
 
@@ -264,7 +265,7 @@ export async function calibrateFrom(
     return {
       figures: { ...figures, statistics: file, seconds, parts: rounding.parts, answers: null },
       source: await scratch.handle(),
-      offsets: rounding.offsets,
+      codes: rounding.codes,
       importance: rounding.importance,
     };
   } finally {
@@ -276,19 +277,19 @@ export async function calibrateFrom(
 export function expectStatistics(model: OpenedModel, plan: Plan, statistics: StatisticsFile): void {
   const { head, name: file } = statistics;
   expectFiles(model, statistics);
-  const targets = targetsOf(model, plan);
+  const targets = targetsOf(plan);
   const covered = new Map<string, number>(); // columns of the matrices of a tensor, counted on
   for (const { tensors, expert, firstColumn, columns, residualRows } of head.windows) {
     for (const { name, type } of tensors) {
       const target = targets.get(name);
       if (!target && head.level === 'one-pass') continue;
-      if (target?.planned.to !== type && head.level === 'layers') {
+      if (target?.to !== type && head.level === 'layers') {
         throw new Problem(
           `${file} was made layer after layer for ${name} as ${type.toUpperCase()}, where this run has ` +
-            `${target ? target.planned.to.toUpperCase() : 'no code to choose'}. Ask for the same types.`,
+            `${target ? target.to.toUpperCase() : 'no code to choose'}. Ask for the same types.`,
         );
       }
-      const { shape, weights } = target!.planned;
+      const { shape, weights } = target!;
       const column = (expert ?? 0) * shape[0]! + firstColumn;
       const rows = expert === null ? weights / shape[0]! : shape[1]!;
       const fits = firstColumn + columns <= shape[0]! && (residualRows === 0 || residualRows === rows);
@@ -297,8 +298,8 @@ export function expectStatistics(model: OpenedModel, plan: Plan, statistics: Sta
       covered.set(name, column + columns);
     }
   }
-  for (const [name, { planned }] of targets) {
-    const columns = planned.shape[0]! * (planned.shape[2] ?? 1);
+  for (const [name, { shape }] of targets) {
+    const columns = shape[0]! * (shape[2] ?? 1);
     if (covered.get(name) !== columns)
       throw new Problem(`${file} does not say by what to choose the codes of ${name}. Save one with the same types.`);
   }
@@ -323,11 +324,11 @@ interface Sums {
 }
 
 /** The bytes of the longest tile, be it as the model has it or as the output will: it may have more bits. */
-function longestOfBoth({ steps }: PassPlan, targets: ReadonlyMap<string, Target>): number {
+function longestOfBoth({ steps }: PassPlan, targets: ReadonlyMap<string, PlannedTensor>): number {
   return steps.reduce((most, { tensor, tiles }) => {
     const target = tensor === undefined ? undefined : targets.get(tensor);
     if (!target) return most;
-    return (tiles ?? []).reduce((longest, [, , , , rows]) => Math.max(longest, rows * rowBytes(target)), most);
+    return (tiles ?? []).reduce((longest, [, , , , rows]) => Math.max(longest, rows * rowBytesOf(target)), most);
   }, longestTile(steps));
 }
 
@@ -368,7 +369,7 @@ class RunningCalibration {
     this.#controls = controls;
     const { core } = model;
     this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
-    const targets = targetsOf(model, plan);
+    const targets = targetsOf(plan);
     this.#expectObserved(targets);
     this.#writer = controls.save
       ? new StatisticsWriter(headOf(model, pass, texts, level, targets), controls.save)
@@ -421,7 +422,7 @@ class RunningCalibration {
         answers: null,
       },
       source: await this.#scratch.handle(),
-      offsets: this.#rounding.offsets,
+      codes: this.#rounding.codes,
       importance: this.#rounding.importance,
     };
   }
@@ -431,7 +432,7 @@ class RunningCalibration {
   }
 
   /** Throws Problem when the pass does not know what a tensor meets. */
-  #expectObserved(targets: ReadonlyMap<string, Target>): void {
+  #expectObserved(targets: ReadonlyMap<string, PlannedTensor>): void {
     const met = new Set(this.#pass.steps.flatMap((step) => targetsOfStep(this.#model, step, targets)));
     for (const [name, target] of targets) {
       if (!met.has(target))
@@ -452,7 +453,7 @@ class RunningCalibration {
       await this.#workers.giveTile(0, read.subarray(0, bytes), firstRow, rows);
       if (!layers) continue;
       const own = this.#ofQuantized(step);
-      const length = own === null ? bytes : rows * rowBytes(own);
+      const length = own === null ? bytes : rows * rowBytesOf(own);
       const from = own === null ? read : await this.#rounding.readRows(own, step.firstRow! + firstRow, rows);
       await this.#workers.giveTile(1, from.subarray(0, length), firstRow, rows);
     }
@@ -466,7 +467,7 @@ class RunningCalibration {
   }
 
   /** The tensor of a step that the quantized network has in another form; null: it is as in the original. */
-  #ofQuantized({ tensor, op }: Omit<PassStep, 'tiles'>): Target | null {
+  #ofQuantized({ tensor, op }: Omit<PassStep, 'tiles'>): PlannedTensor | null {
     return op !== 'embed' && tensor !== undefined && this.#encoded.has(tensor)
       ? this.#rounding.targets.get(tensor)!
       : null;
@@ -475,7 +476,7 @@ class RunningCalibration {
   /** The step as the quantized network does it. */
   #quantized(step: Omit<PassStep, 'tiles'>): Omit<PassStep, 'tiles'> {
     const own = this.#ofQuantized(step);
-    return own === null ? step : { ...step, type: own.planned.to, headRows: 0, add: 0 };
+    return own === null ? step : { ...step, type: own.to, headRows: 0, add: 0 };
   }
 
   /** Chooses the codes of the matrices whose input the step has. Says whether there were any. */
@@ -488,7 +489,7 @@ class RunningCalibration {
       if (this.#controls.onlySaves) continue;
       await this.#rounding.roundWindow(targets, window, statistics, (matrix) => this.#showProgress(matrix));
     }
-    for (const { planned } of targets) this.#encoded.add(planned.name);
+    for (const { name } of targets) this.#encoded.add(name);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { windowColumns, type CalibrationLevel } from './calibration';
+import { calibratedOf } from './chosen-codes';
 import { isProduct } from './pass';
 import type { PassPlan, PassStep, Plan } from './types';
 
@@ -41,10 +42,9 @@ export class CalibrationCost {
     this.#tokens = tokens;
     this.#heldBack = heldBack;
     this.#weights = new Map(
-      plan.tensors.flatMap(({ source, to, weights, shape, method }) =>
-        method === 'calibrated'
-          ? [[source, { count: weights / (shape[2] ?? 1), codebook: codebookOperations[to] ?? 0 }] as const]
-          : [],
+      calibratedOf(plan).map(
+        ({ source, to, weights, shape }) =>
+          [source, { count: weights / (shape[2] ?? 1), codebook: codebookOperations[to] ?? 0 }] as const,
       ),
     );
     const products = (part: (step: PassStep) => boolean) =>

@@ -8,6 +8,7 @@ import {
   type WindowStatistics,
 } from './calibration';
 import type { StatisticsFile } from './calibration-file';
+import { calibratedOf, ChosenCodes, networkOf, rowBytesOf } from './chosen-codes';
 import type { PassWorkers } from './pass-workers';
 import { openWith } from './derived-source';
 import type { OpenedModel } from './opened-model';
@@ -16,7 +17,7 @@ import { filesOf } from './receipt';
 import type { Scratch } from './scratch';
 import { dampedDiagonal, isWeighedByText } from './text-importance';
 import type { ByteSource } from './source';
-import type { FormatInfo, Plan, PlannedTensor, RoundingRequest } from './types';
+import type { Plan, PlannedTensor, RoundingRequest } from './types';
 
 /** Weights of a tile that is rounded. */
 const tileWeights = 2 ** 18;
@@ -32,16 +33,8 @@ export function expectFiles(model: OpenedModel, { head, name }: StatisticsFile):
     throw new Problem(`${name} is of another model: its files have ${head.modelBytes.join(' and ')} bytes.`);
 }
 
-/** A tensor that is calibrated. */
-export interface Target {
-  number: number; // in the plan
-  planned: PlannedTensor;
-  format: FormatInfo;
-  offset: number; // in the scratch
-}
-
 interface Window {
-  target: Target;
+  target: PlannedTensor;
   firstRow: number;
   rows: number;
   firstColumn: number;
@@ -50,15 +43,8 @@ interface Window {
 }
 
 /** The tensors that the plan has for the method, by name. Throws Problem when there are none. */
-export function targetsOf({ core }: OpenedModel, plan: Plan): Map<string, Target> {
-  const targets = new Map<string, Target>();
-  let offset = 0;
-  for (const [number, planned] of plan.tensors.entries()) {
-    if (planned.method !== 'calibrated') continue;
-    const format = core.formats.find(({ name }) => name === planned.to)!;
-    targets.set(planned.name, { number, planned, format, offset });
-    offset += planned.outputBytes;
-  }
+export function targetsOf(plan: Plan): Map<string, PlannedTensor> {
+  const targets = new Map(calibratedOf(plan).map((planned) => [planned.name, planned]));
   if (targets.size === 0)
     throw new Problem('There is nothing to calibrate: no matrix of a layer gets a type whose codes can be chosen.');
   return targets;
@@ -66,11 +52,13 @@ export function targetsOf({ core }: OpenedModel, plan: Plan): Map<string, Target
 
 /** Chooses codes by statistics, wherever those come from, into a scratch. */
 export class CalibrationRounding {
-  readonly targets: ReadonlyMap<string, Target>;
+  readonly targets: ReadonlyMap<string, PlannedTensor>;
+  readonly codes: ChosenCodes; // where they go in the scratch
   readonly parts: CalibratedPart[] = [];
   /** As Calibration.importance. */
   readonly importance = new Map<number, Float32Array<ArrayBuffer>>();
   readonly #model: OpenedModel;
+  readonly #network: readonly PlannedTensor[];
   readonly #level: CalibrationLevel;
   readonly #scratch: Scratch;
   readonly #workers: PassWorkers;
@@ -80,25 +68,25 @@ export class CalibrationRounding {
   constructor(model: OpenedModel, plan: Plan, level: CalibrationLevel, scratch: Scratch, workers: PassWorkers) {
     const { core } = model;
     this.#model = model;
+    this.#network = networkOf(plan);
     this.#level = level;
     this.#scratch = scratch;
     this.#workers = workers;
     this.#sources = model.sources.map(openWith(core.module, (source) => core.platform.openSource(source)));
-    this.targets = targetsOf(model, plan);
+    this.targets = targetsOf(plan);
+    this.codes = new ChosenCodes(model, plan);
   }
 
-  /** Where the bytes of a tensor of the plan begin in the scratch. */
-  get offsets(): Map<number, number> {
-    return new Map([...this.targets.values()].map(({ number, offset }) => [number, offset]));
-  }
-
-  readRows(target: Target, firstRow: number, rows: number): Promise<Uint8Array> {
-    return this.#scratch.read(target.offset + firstRow * rowBytes(target), rows * rowBytes(target));
+  async readRows(target: PlannedTensor, firstRow: number, rows: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for (const { offset, rows: count } of this.codes.rowsOf(target, firstRow, rows))
+      pieces.push(await this.#scratch.read(offset, count * rowBytesOf(target)));
+    return pieces.length === 1 ? pieces[0]! : joined(pieces);
   }
 
   /** Chooses the codes of a window of the columns of all matrices that meet one input; tells which comes next. */
   async roundWindow(
-    targets: readonly Target[],
+    targets: readonly PlannedTensor[],
     window: ColumnWindow,
     statistics: WindowStatistics,
     onMatrix: (name: string) => void = () => {},
@@ -107,7 +95,7 @@ export class CalibrationRounding {
     const { tokens, residual } = statistics;
     const enough = areEnough(statistics, columns);
     this.#weigh(targets, window, statistics);
-    const types = new Set(targets.map(({ planned }) => planned.to));
+    const types = new Set(targets.map(({ to }) => to));
     for (const type of types) {
       const request: RoundingRequest = {
         type,
@@ -125,20 +113,22 @@ export class CalibrationRounding {
         heldBack,
       });
       for (const target of targets) {
-        if (target.planned.to !== type) continue;
-        onMatrix(target.planned.name);
+        if (target.to !== type) continue;
+        onMatrix(target.name);
         await this.#round(target, window, tokens, enough, residual);
       }
     }
   }
 
   #weigh(
-    targets: readonly Target[],
+    targets: readonly PlannedTensor[],
     { expert, firstColumn, columns }: ColumnWindow,
     { inputs }: WindowStatistics,
   ): void {
-    for (const { number, planned, format } of targets) {
+    for (const planned of targets) {
+      const format = this.#model.core.formats.find(({ name }) => name === planned.to);
       if (!isWeighedByText(planned, format)) continue;
+      const number = this.#network.indexOf(planned);
       const [rowLength, , matrices = 1] = planned.shape as [number, number, number?];
       const all = this.importance.get(number) ?? new Float32Array(rowLength * matrices);
       this.importance.set(number, all);
@@ -147,13 +137,13 @@ export class CalibrationRounding {
   }
 
   async #round(
-    target: Target,
+    target: PlannedTensor,
     { expert, firstColumn, columns }: ColumnWindow,
     tokens: number,
     enough: boolean,
     residual: Float32Array<ArrayBuffer> | null,
   ): Promise<void> {
-    const { shape, name, weights } = target.planned;
+    const { shape, name, weights } = target;
     const rows = expert === null ? weights / shape[0]! : shape[1]!;
     const window = { target, firstRow: (expert ?? 0) * rows, rows, firstColumn, columns, residual };
     let kept: CalibratedPart['kept'] = 'too few tokens';
@@ -172,12 +162,11 @@ export class CalibrationRounding {
     { target, firstRow, rows, firstColumn, columns, residual }: Window,
     plain: boolean,
   ): Promise<[number, number]> {
-    const { planned, format } = target;
-    const { from: type, rowLength, add } = planned;
+    const { from: type, rowLength, add, outputBytes } = target;
     const form = toJson({ type, rowLength, headRows: 0, add }); // #readSource() puts rows in order
     const tileRows = Math.max(1, Math.floor(tileWeights / rowLength / rowsTogether)) * rowsTogether;
     const tiles = Array.from({ length: Math.ceil(rows / tileRows) }, (_, tile) => tile * tileRows);
-    const blockBytes = (weights: number) => (weights / format.blockLength) * format.blockBytes;
+    const blockBytes = (weights: number) => (weights * outputBytes) / target.weights;
     const errors: [number, number] = [0, 0];
     const countOf = (tile: number) => Math.min(tileRows, rows - tile);
     await this.#workers.inOrder<number, RowsRounded>(
@@ -185,7 +174,7 @@ export class CalibrationRounding {
       async (tile) => ({
         kind: 'round-rows',
         form,
-        bytes: await this.#readSource(planned, firstRow + tile, countOf(tile)),
+        bytes: await this.#readSource(target, firstRow + tile, countOf(tile)),
         firstRow: firstRow + tile,
         rows: countOf(tile),
         firstColumn,
@@ -194,9 +183,11 @@ export class CalibrationRounding {
         plain,
       }),
       async ({ blocks, calibratedError, plainError }, tile) => {
-        for (const [offset, bytes] of piecesOf(blocks, countOf(tile), blockBytes(columns), blockBytes(rowLength))) {
-          const begin = (firstRow + tile) * blockBytes(rowLength) + blockBytes(firstColumn);
-          await this.#scratch.write(target.offset + begin + offset, bytes);
+        let done = 0;
+        for (const { offset, rows: count } of this.codes.rowsOf(target, firstRow + tile, countOf(tile))) {
+          const own = blocks.subarray(done * blockBytes(columns), (done += count) * blockBytes(columns));
+          for (const [place, bytes] of piecesOf(own, count, blockBytes(columns), blockBytes(rowLength)))
+            await this.#scratch.write(offset + blockBytes(firstColumn) + place, bytes);
         }
         errors[0] += calibratedError;
         errors[1] += plainError;
@@ -225,10 +216,6 @@ export function areEnough({ tokens, heldBackTokens }: Counts, columns: number): 
 }
 
 type Counts = Pick<WindowStatistics, 'tokens' | 'heldBackTokens'>;
-
-export function rowBytes({ planned: { shape }, format }: Target): number {
-  return (shape[0]! / format.blockLength) * format.blockBytes;
-}
 
 /** Rows of a window lie apart in the tensor, unless the window is all of it. */
 function* piecesOf(

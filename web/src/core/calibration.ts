@@ -1,4 +1,5 @@
 import type { ChatUse } from './chat';
+import type { ChosenCodes } from './chosen-codes';
 import type { HashedFile } from './hash';
 import type { SourceHandle } from './source';
 import type { AnswerReport, ProductEngine } from './types';
@@ -65,8 +66,7 @@ export interface CalibrationFigures {
 export interface Calibration {
   figures: CalibrationFigures;
   source: SourceHandle;
-  /** Where the bytes of a tensor of the plan begin in the source. */
-  offsets: ReadonlyMap<number, number>;
+  codes: ChosenCodes; // where they lie in the source
   /** What the columns of tensors that no importance matrix weighs count, by the same text: of each of its matrices. */
   importance: ReadonlyMap<number, Float32Array<ArrayBuffer>>;
 }

@@ -20,6 +20,7 @@ export {
   type DividedTexts,
 } from './calibrate';
 export { CalibrationCost } from './calibration-cost';
+export { calibratedOf } from './chosen-codes';
 export {
   fewestTokens,
   stretchTokens,

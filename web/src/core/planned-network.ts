@@ -1,4 +1,5 @@
 import type { Calibration } from './calibration';
+import { networkOf, rowBytesOf } from './chosen-codes';
 import { importanceOfMatrix } from './importance-rows';
 import type { OpenedModel, PreparedRun } from './opened-model';
 import type { PassSubject } from './pass';
@@ -19,7 +20,8 @@ export class PlannedNetwork implements PassSubject {
   readonly #calibration: Calibration | null;
   readonly #codes: ByteSource | null;
   readonly #workers: number;
-  readonly #numbers = new Map<string, number>(); // of the plan's tensors that get another type, by name
+  readonly #tensors: readonly PlannedTensor[];
+  readonly #numbers = new Map<string, number>(); // of those that get another type, by name
   #pool: JobPool<JobRequest, JobDone> | null = null;
   #longest = { input: 0, output: 0 }; // bytes of a tile
   #importance: { tensor: number; rows: Float32Array<ArrayBuffer> } | null = null;
@@ -33,8 +35,11 @@ export class PlannedNetwork implements PassSubject {
     this.#calibration = calibration;
     this.#codes = calibration && model.core.platform.openSource(calibration.source);
     this.#workers = workers;
-    const { jobs, tensors } = prepared.plan;
-    for (const { work, tensor } of jobs) if (work === 'convert') this.#numbers.set(tensors[tensor]!.name, tensor);
+    const { jobs, network } = prepared.plan;
+    this.#tensors = networkOf(prepared.plan);
+    // Without a network of its own a plan also converts what only gets the form of a GGUF file.
+    const converted = network?.keys() ?? jobs.flatMap(({ work, tensor }) => (work === 'convert' ? [tensor] : []));
+    for (const number of converted) this.#numbers.set(this.#tensor(number).name, number);
   }
 
   passPlan(options: PassOptions): PassPlan {
@@ -45,11 +50,17 @@ export class PlannedNetwork implements PassSubject {
   async readTile(step: PassStep, tile: WeightTile): Promise<Uint8Array | null> {
     const number = this.#numberOf(step);
     if (number === null) return null;
-    const [, , bytes, firstRow] = tile;
-    const offset = this.#calibration?.offsets.get(number);
-    if (offset === undefined) return this.#quantized(step, number, tile);
-    const from = offset + (step.firstRow! + firstRow) * this.#rowBytes(number);
-    return (await this.#codes!.read(from, bytes, new Uint8Array(bytes))).subarray(0, bytes);
+    const [, , bytes, firstRow, rows] = tile;
+    const tensor = this.#tensor(number);
+    if (tensor.method !== 'calibrated') return this.#quantized(step, number, tile);
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const { offset, rows: count } of this.#calibration!.codes.rowsOf(tensor, step.firstRow! + firstRow, rows)) {
+      const length = count * rowBytesOf(tensor);
+      whole.set((await this.#codes!.read(offset, length, new Uint8Array(length))).subarray(0, length), at);
+      at += length;
+    }
+    return whole;
   }
 
   close(): void {
@@ -76,12 +87,11 @@ export class PlannedNetwork implements PassSubject {
   }
 
   #tensor(number: number): PlannedTensor {
-    return this.#prepared.plan.tensors[number]!;
+    return this.#tensors[number]!;
   }
 
   #rowBytes(number: number): number {
-    const { shape, weights, outputBytes } = this.#tensor(number);
-    return (outputBytes / weights) * shape[0]!;
+    return rowBytesOf(this.#tensor(number));
   }
 
   /** Rows of a tile, divided among the workers: each has one job at a time. */
@@ -145,7 +155,7 @@ export class PlannedNetwork implements PassSubject {
 
   #startPool(): JobPool<JobRequest, JobDone> {
     const { platform, kernel, compiled } = this.core;
-    const columns = this.#prepared.plan.tensors.flatMap(({ importance, shape }) => (importance ? [shape[0]!] : []));
+    const columns = this.#tensors.flatMap(({ importance, shape }) => (importance ? [shape[0]!] : []));
     return new JobPool<JobRequest, JobDone>(
       platform,
       new Array<StartWorker>(this.#workers).fill({

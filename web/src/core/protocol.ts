@@ -77,6 +77,8 @@ export interface Packing {
   first: number;
   count: number;
   measured: boolean;
+  /** Where the blocks of the matrix begin, row by row: the method is "calibrated". */
+  given: { file: number; offset: number } | null;
 }
 
 /**

@@ -197,7 +197,8 @@ class Runner {
     if (work === 'copy') return { kind: 'copy' };
     if (work === 'pack') {
       const [first, count] = range!;
-      return { kind: 'pack', request: { ...packing!, type: from, method: method! }, first, count, measured };
+      const given = this.#givenBlocks(tensor, 0);
+      return { kind: 'pack', request: { ...packing!, type: from, method: method! }, first, count, measured, given };
     }
     return {
       kind: 'convert',
@@ -220,8 +221,11 @@ class Runner {
   #givenBlocks(tensor: number, firstWeight: number): { file: number; offset: number } | null {
     const { method, weights, outputBytes } = this.#plan.tensors[tensor]!;
     if (method !== 'calibrated') return null;
-    const start = this.#options.calibration!.offsets.get(tensor)!;
-    return { file: this.#model.sources.length, offset: start + (firstWeight / weights) * outputBytes };
+    const start = this.#options.calibration!.codes.offsetOf(tensor);
+    return {
+      file: this.#model.sources.length,
+      offset: start + (firstWeight === 0 ? 0 : (firstWeight / weights) * outputBytes),
+    };
   }
 
   async #write(done: JobDone, job: Job, nextTensor: number | undefined): Promise<void> {

@@ -6,12 +6,13 @@ import type { FormatInfo, PlannedTensor } from './types';
  * Whether the text that calibrates a tensor says what its columns count where another search has to: its type has none
  * but llama.cpp's (IQ2, IQ3), and no importance matrix says it.
  */
-export function isWeighedByText({ method, importance }: PlannedTensor, format: FormatInfo): boolean {
+export function isWeighedByText({ method, importance }: PlannedTensor, format: FormatInfo | undefined): boolean {
   return method === 'calibrated' && importance === null && hasNoSearch(format);
 }
 
-/** Types that are written by llama.cpp's search where lowest-error is asked for. */
-const hasNoSearch = ({ methods }: FormatInfo) => !methods.includes('lowest-error');
+/** Types that are written by llama.cpp's search where lowest-error is asked for. Groups of layouts are not listed. */
+const hasNoSearch = (format: FormatInfo | undefined) =>
+  format !== undefined && !format.methods.includes('lowest-error');
 
 /** The diagonal of a mean of a aᵀ, with the share of its mean that is added to it. */
 export function dampedDiagonal(products: Float32Array, columns: number): Float32Array<ArrayBuffer> {
@@ -37,10 +38,12 @@ export function withTextImportance(prepared: PreparedRun, { importance }: Calibr
 
 /** The run as the method lowest-error writes the same types. */
 export function withoutCalibrating(prepared: PreparedRun, { formats }: Core): PreparedRun {
-  const tensors = prepared.plan.tensors.map((tensor) => {
+  const plain = (tensor: PlannedTensor) => {
     if (tensor.method !== 'calibrated') return tensor;
-    const format = formats.find(({ name }) => name === tensor.to)!;
+    const format = formats.find(({ name }) => name === tensor.to);
     return { ...tensor, method: hasNoSearch(format) ? 'llama.cpp' : 'lowest-error' };
-  });
-  return { ...prepared, plan: { ...prepared.plan, tensors } };
+  };
+  const { plan } = prepared;
+  const network = plan.network && { network: plan.network.map(plain) };
+  return { ...prepared, plan: { ...plan, tensors: plan.tensors.map(plain), ...network } };
 }

@@ -272,8 +272,13 @@ export interface Packer {
   passes(): number;
   /** Begins a run (see Job.run); `target` must stay until finish(). */
   begin(target: number, first: number, count: number): void;
-  /** Takes the next bytes of the run's source. Empty, or the error. */
-  take(source: number, bytes: number): string;
+  /** Bytes of the blocks that go with so many bytes of the source: the method is "calibrated"; otherwise 0. */
+  givenBytes(bytes: number): number;
+  /**
+   * Takes the next bytes of the run's source, whole rows, and the blocks that were chosen for them at `blocks`; 0 where
+   * none are given. Empty, or the error.
+   */
+  take(source: number, bytes: number, blocks: number): string;
   /** Ends the run. Empty, or the error. */
   finish(): string;
   /** As Converter's. */

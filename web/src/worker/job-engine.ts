@@ -2,7 +2,7 @@ import { openWith } from '../core/derived-source';
 import { toJson } from '../wasm/json';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
-import type { Converter, NibbleModule } from '../wasm/nibble';
+import type { Converter, NibbleModule, Packer } from '../wasm/nibble';
 import {
   jobsPerWorker,
   type Conversion,
@@ -65,7 +65,7 @@ export class JobEngine {
     }
   }
 
-  async #pack(job: JobRequest, { request, first, count, measured }: Packing): Promise<JobDone> {
+  async #pack(job: JobRequest, { request, first, count, measured, given }: Packing): Promise<JobDone> {
     const module = this.#module;
     const packer = sound(new module.Packer(toJson({ ...request, kernel: this.#requestedKernel })));
     try {
@@ -76,7 +76,8 @@ export class JobEngine {
           const bytes = Math.min(request.pieceBytes, job.inputBytes - at);
           input = await this.#sources[job.inputFile]!.read(job.inputOffset + at, bytes, input);
           module.HEAPU8.set(input.subarray(0, bytes), this.#input);
-          throwProblem(packer.take(this.#input, bytes));
+          if (given) await this.#takeGiven(packer, given, at, bytes);
+          else throwProblem(packer.take(this.#input, bytes, 0));
         }
       }
       this.#freeInputs.push(input);
@@ -93,6 +94,20 @@ export class JobEngine {
       };
     } finally {
       packer.delete();
+    }
+  }
+
+  /** A piece of a matrix whose blocks were chosen. */
+  async #takeGiven(packer: Packer, given: { file: number; offset: number }, at: number, bytes: number): Promise<void> {
+    const length = packer.givenBytes(bytes);
+    const source = this.#sources[given.file]!;
+    const blocks = await source.read(given.offset + packer.givenBytes(at), length, new Uint8Array(length));
+    const pointer = allocate(this.#module, length);
+    try {
+      this.#module.HEAPU8.set(blocks.subarray(0, length), pointer);
+      throwProblem(packer.take(this.#input, bytes, pointer));
+    } finally {
+      this.#module._free(pointer);
     }
   }
 

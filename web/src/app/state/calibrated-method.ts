@@ -4,6 +4,7 @@ import {
   blobHandle,
   CalibrationCost,
   type CalibrationLevel,
+  calibratedOf,
   calibrationMemory,
   calibrationPass,
   type CalibrationTexts,
@@ -159,7 +160,7 @@ export const calibrationOffer = computed<CalibrationOffer | string | null>(() =>
   if (typeof known === 'string') return known;
   if (known.of !== opened.value) return null;
   const { texts, chat, pass, inText, whole } = known;
-  const served = plan.tensors.filter(({ method }) => method === CALIBRATED).length;
+  const served = calibratedOf(plan).length;
   if (served === 0)
     return 'No matrix of a layer gets a type whose codes can be chosen, so there is nothing to calibrate.';
   const bestLevel = levelFor(pass, texts);
@@ -201,7 +202,7 @@ function offerOf(model: Model, plan: Plan, { file, statistics }: ChosenStatistic
       whole: true,
       level,
       bestLevel: level,
-      served: plan.tensors.filter(({ method }) => method === CALIBRATED).length,
+      served: calibratedOf(plan).length,
       seconds: (shared / workers.value + each) / speed(),
       basis: learned.value === null ? 'a timing' : 'the last run',
       memory: calibrationMemory(pass, level, workers.value),

@@ -1,6 +1,7 @@
 /** The run: one at a time, with its own model, so that another file may be opened meanwhile. */
 import { computed, effect, signal } from '@preact/signals';
 import {
+  calibratedOf,
   calibrate,
   calibrateFrom,
   type Calibration,
@@ -28,7 +29,7 @@ import { expectRoom } from '../../platform/room';
 import { browserPlatform, type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, extensionsOf, type Model } from '../engine';
-import { CALIBRATED, type CalibrationWish, learnSpeed, readTexts, type TextWish } from './calibrated-method';
+import { type CalibrationWish, learnSpeed, readTexts, type TextWish } from './calibrated-method';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
 import { askWhere } from './saving';
@@ -131,9 +132,9 @@ function waysToRoom(plan: Plan): string[] {
 }
 
 /** What is kept aside while a run is calibrated. */
-function keptBytes({ plan: { tensors }, calibration }: Assignment): number {
+function keptBytes({ plan, calibration }: Assignment): number {
   const saved = calibration && 'text' in calibration ? (calibration.savedBytes ?? 0) : 0;
-  return tensors.reduce((sum, { method, outputBytes }) => sum + (method === CALIBRATED ? outputBytes : 0), saved);
+  return calibratedOf(plan).reduce((sum, { outputBytes }) => sum + outputBytes, saved);
 }
 
 /** Gives up the output that is kept in private storage; its figures stay. */

@@ -87,6 +87,11 @@ export interface Plan {
   bitsPerWeight: number; // tensor data of the output x 8 / weights
   weights: number;
   tensors: PlannedTensor[]; // in output order
+  /**
+   * Of an output in safetensors: the tensors of the network that are packed, as they would be in groups of the layout;
+   * none where it is not GPTQ's. Absent where `tensors` are the network's.
+   */
+  network?: PlannedTensor[];
   jobs: Job[];
   notes: Note[]; // what a person should know before running; those of the model are among them
   memory: { sharedBytes: number; perWorkerBytes: number };
