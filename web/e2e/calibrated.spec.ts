@@ -121,8 +121,10 @@ test('long names of files fit a narrow screen and keep their endings', async ({ 
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open…' }).click();
     await (await chooser).setFiles(model);
+    await openTab(page, 'Scale search');
     await calibrated(page).check();
     await useStatistics(page, file);
+    await openTab(page, 'Size and error');
     await page.locator('.size-panel').getByText('What is made small').click();
     const measure = page.getByRole('button', { name: `Measure outputs by ${long}-F32.safetensors` });
     await expectEnding(measure, '32.safetensors');
@@ -264,6 +266,7 @@ test('a model that no text can be run through says why it is not calibrated', as
 
 test('the Lab hands errors on, step by step, on an invented row and on a piece of the model', async ({ page }) => {
   await page.goto('./#lab');
+  await openTab(page, 'Error feedback');
   const panel = page.getByRole('region', { name: 'Why a worse weight can be a better answer' });
   const words = panel.locator('.feedback-words');
   await expect(words).toHaveText('Nothing is rounded yet.');

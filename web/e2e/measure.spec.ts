@@ -47,8 +47,7 @@ test('finds the best mix for a size, lets it be changed, and writes it', async (
   const summary = panel.locator('.mix-summary');
   await expect(summary).toContainText('bits per weight');
   await expect(summary).toContainText(/no mix of these types has less error|at most/);
-  const types = await twin(page, 'Which tensor gets which type');
-  expect(types).toHaveLength(30);
+  await expect.poll(async () => (await twin(page, 'Which tensor gets which type')).length).toBe(30);
 
   // The plan follows: as many bytes as the mix has, and the types of the map.
   const size = await summary.locator('strong').getAttribute('title');
