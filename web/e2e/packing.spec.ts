@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chooseType, expect, openModel, sha256Of, test } from './support';
+import { chooseType, expect, openModel, openTab, sha256Of, test } from './support';
 
 const folder = fileURLToPath(new URL('../../tests/data/stories260K-hf', import.meta.url));
 
@@ -41,9 +41,11 @@ test('GPTQ layers are calibrated by a text, to the bytes of the command line, an
   await page.getByRole('button', { name: 'Choose a folder' }).click();
   await (await choosing).setFiles(folder);
   await chooseType(page, 'nf4');
+  await openTab(page, 'Scale search');
   await page.locator('#plan').getByRole('radio', { name: 'calibrated' }).check();
   await expect(page.locator('#plan-problem')).toContainText('chooses codes of GPTQ layouts and GGUF types, not of nf4');
   await chooseType(page, 'gptq-4bit-32g');
+  await openTab(page, 'Scale search');
   const panel = page.locator('.calibrated');
   const choosingText = page.waitForEvent('filechooser');
   await panel.getByRole('button', { name: 'Use another text…' }).click();
