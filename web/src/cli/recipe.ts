@@ -16,8 +16,7 @@ function asked(path: string, text: string, options: RecipeOptions): PlanOptions 
     const { type, method, tensorTypes = [] } = readRecipe(text);
     return planOptions(type, {
       ...options,
-      tensorType: [...(options.tensorType ?? []), ...(options.tensorTypeFile ?? []), ...tensorTypes],
-      tensorTypeFile: [],
+      tensorTypeFile: [...(options.tensorTypeFile ?? []), ...tensorTypes],
       ...(options.method === undefined && method !== undefined && { method }),
     });
   } catch (error) {

@@ -22,8 +22,7 @@ export function dampedDiagonal(products: Float32Array, columns: number): Float32
 }
 
 /** The run as with an importance matrix of the text, for the tensors that the text weighs. */
-export function withTextImportance(prepared: PreparedRun, { importance }: Calibration): PreparedRun {
-  const rows = importance;
+export function withTextImportance(prepared: PreparedRun, { importance: rows }: Calibration): PreparedRun {
   const place = { valuesOffset: 0, countsOffset: null, countsBytes: 0, unusable: [] };
   const tensors = prepared.plan.tensors.map((tensor, number) => {
     const own = rows.get(number);
