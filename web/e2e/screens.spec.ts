@@ -48,15 +48,47 @@ test('back and forth go through places, and each is found as it was left', async
   await goTo(page, 'Lab');
   await expect(page.locator('.place:visible')).toHaveCount(1);
   await page.goBack();
-  await expect(page).toHaveURL(/#\/model$/);
+  await expect(page).toHaveURL(/#\/model\/metadata$/);
   await expect(page.locator('#model-title')).toBeFocused();
   await expect(page.getByRole('searchbox', { name: 'Filter metadata' })).toHaveValue('block_count');
+  await page.goBack();
+  await expect(page).toHaveURL(/#\/model$/);
   await page.goBack();
   await expect(page.locator('#plan')).toBeVisible();
   await page.goForward();
   await page.goForward();
+  await page.goForward();
   await expect(page.locator('#lab-title')).toBeFocused();
   await expect(page.locator('.steps [aria-current]')).toHaveText(/^Lab/);
+});
+
+test('tabs have addresses: the browser’s buttons go through them, and a link opens one', async ({ page }) => {
+  await page.goto('./#/plan/options');
+  await expect(page.getByRole('tab', { name: 'Options', selected: true })).toBeVisible();
+  await openModel(page);
+  const pattern = page.getByLabel('Pattern');
+  await pattern.fill('ffn_down');
+  await openTab(page, 'Importance');
+  await expect(page).toHaveURL(/#\/plan\/importance$/);
+  await goTo(page, 'Model');
+  await openTab(page, 'Tensors,');
+  await expect(page).toHaveURL(/#\/model\/tensors$/);
+  const tab = page.getByRole('tab', { name: /^Tensors,/ });
+  await page.goBack();
+  await expect(page.getByRole('tab', { name: 'Where the bytes are', selected: true })).toBeVisible();
+  // Back within a place takes the keyboard nowhere else.
+  await expect(tab).toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole('tab', { name: 'Importance', selected: true })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/#\/plan\/options$/);
+  await expect(pattern).toHaveValue('ffn_down');
+  // The way to a place leads to the tab it was left with.
+  await goTo(page, 'Model');
+  await goTo(page, 'Plan');
+  await expect(page).toHaveURL(/#\/plan\/options$/);
+  await page.goto('./#/plan/nothing');
+  await expect(page.getByRole('tab', { name: 'All types', selected: true })).toBeVisible();
 });
 
 test('a block on the bench goes with the Lab’s address and is still there after a look elsewhere', async ({ page }) => {

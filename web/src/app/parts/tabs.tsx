@@ -13,7 +13,7 @@ export interface Tab<T extends string> {
 export function Tabs<T extends string>({
   label,
   tabs,
-  value,
+  value: wanted,
   onChange,
   beside,
   above,
@@ -22,6 +22,7 @@ export function Tabs<T extends string>({
 }: {
   label: string;
   tabs: readonly Tab<T>[];
+  /** The tab that is open; the first, where there is none of this name. */
   value: T;
   onChange: (value: T) => void;
   /** What stands at the end of the row of tabs. */
@@ -35,8 +36,12 @@ export function Tabs<T extends string>({
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const seen = useRef(new Set<T>());
+  const at = Math.max(
+    0,
+    tabs.findIndex((tab) => tab.value === wanted),
+  );
+  const value = tabs[at]?.value ?? wanted;
   seen.current.add(value);
-  const at = tabs.findIndex((tab) => tab.value === value);
   const open = (index: number) => {
     const tab = tabs[index];
     if (!tab) return;

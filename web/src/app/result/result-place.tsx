@@ -79,7 +79,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
         label="More of the result"
         eager
         tabs={tabs}
-        value={tabs.find(({ value }) => value === views.result.value)?.value ?? 'answers'}
+        value={views.result.value}
         onChange={(view) => (views.result.value = view)}
       />
     </>
