@@ -77,7 +77,7 @@ test('signs, blocks, codes, bytes and a row: the tables agree with one another a
     rows.map((one) => Number(one.querySelectorAll('td')[3]?.textContent)),
   );
   expect([...errors].sort((a, b) => b - a)).toEqual(errors);
-  await worst.first().getByRole('button').click();
+  await worst.first().getByRole('button', { name: 'Worst block number 1 to the Lab' }).click();
   await expect(page.locator('#lab-title')).toBeFocused();
 });
 

@@ -34,7 +34,7 @@ test('an output is kept while its tab has it, said to be, and cleared by the nex
   await openModel(page);
   await quantize(page, 'Q4_0');
   await expect(page.locator('.save-actions')).toContainText(
-    `Kept in this browser’s private storage, ${SIZE}, until another run is finished or you delete it.`,
+    `Kept in this browser’s private storage, ${SIZE}, while room lasts or until you delete it.`,
   );
   expect(await privateBytes(page)).toBeGreaterThan(1e6);
   await page.reload();
@@ -72,7 +72,7 @@ test('an output can be deleted from private storage; its figures stay', async ({
   await quantize(page, 'Q4_0');
   await page.getByRole('button', { name: 'delete it' }).click();
   await expect(page.locator('.save-actions, #result')).toContainText([
-    'The output was deleted from this browser’s private storage',
+    'The output is not kept any more; its figures stay.',
   ]);
   await expect.poll(() => privateBytes(page)).toBe(0);
   await expect(page.getByTestId('sha256')).toHaveText(expectedSha256(TS3M, 'Q4_0'));

@@ -25,12 +25,17 @@ export function Bars({
   label,
   title,
   tick,
+  chosen = null,
+  onChoose,
 }: {
   width: number;
   rows: readonly BarRow[];
   label: string;
   title: string;
   tick: (value: number) => string;
+  /** The bar that is looked at, by its place; null: all. */
+  chosen?: number | null;
+  onChoose?: (index: number) => void;
 }): VNode {
   const plotWidth = Math.max(80, width - LEFT - RIGHT);
   const height = TOP + rows.length * ROW + BOTTOM;
@@ -43,6 +48,7 @@ export function Bars({
         return index >= 0 && index < rows.length ? index : null;
       }}
       step={(from, key) => stepIndex(from, key, rows.length)}
+      {...(onChoose && { onChoose })}
       read={(index) => {
         const row = rows[index];
         return {
@@ -70,7 +76,7 @@ export function Bars({
               </text>
             </g>
             {rows.map((row, index) => (
-              <g key={row.label} opacity={current === null || current === index ? 1 : 0.5}>
+              <g key={row.label} opacity={(current ?? chosen ?? index) === index ? 1 : 0.5}>
                 <text class="tick" x={-8} y={(index + 0.5) * ROW} dy="0.32em" text-anchor="end">
                   {row.label}
                 </text>

@@ -9,16 +9,23 @@ import { Pointing, stepIndex } from './pointing';
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
 const HEIGHT = 260;
 
-export function CodeShares({ width, counts }: { width: number; counts: readonly number[] }): VNode {
+export function CodeShares({
+  width,
+  counts,
+  beside,
+}: {
+  width: number;
+  counts: readonly number[];
+  /** Counts of the same codes elsewhere, drawn as an outline. */
+  beside?: readonly number[];
+}): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const total = Math.max(
-    1,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
+  const total = totalOf(counts);
+  const shares = beside?.map((count) => count / totalOf(beside)) ?? [];
   const step = plotWidth / counts.length;
   const even = 1 / counts.length;
-  const y = scaleLinear([0, Math.max(even, (max(counts) ?? 0) / total)], [plotHeight, 0]).nice(4);
+  const y = scaleLinear([0, Math.max(even, (max(counts) ?? 0) / total, max(shares) ?? 0)], [plotHeight, 0]).nice(4);
   const labelled = counts
     .map((_, code) => code)
     .filter((code) => code % Math.max(1, Math.ceil(counts.length / (plotWidth / 34))) === 0);
@@ -34,7 +41,11 @@ export function CodeShares({ width, counts }: { width: number; counts: readonly 
         x: MARGIN.left + (code + 0.5) * step,
         y: MARGIN.top + y((counts[code] ?? 0) / total),
         head: `code ${code}`,
-        lines: [`${integer(counts[code] ?? 0)} weights`, percent((counts[code] ?? 0) / total, 2)],
+        lines: [
+          `${integer(counts[code] ?? 0)} weights`,
+          percent((counts[code] ?? 0) / total, 2),
+          ...(beside ? [`the second: ${integer(beside[code] ?? 0)}, ${percent(shares[code] ?? 0, 2)}`] : []),
+        ],
       })}
     >
       {(current) => (
@@ -58,6 +69,12 @@ export function CodeShares({ width, counts }: { width: number; counts: readonly 
                 height={plotHeight - y(count / total)}
               />
             ))}
+            {beside && (
+              <path
+                class="share-outline"
+                d={`M0,${plotHeight}${shares.map((share) => `V${y(share)}h${step}`).join('')}V${plotHeight}`}
+              />
+            )}
             <line
               class="even-share"
               x2={plotWidth}
@@ -72,3 +89,9 @@ export function CodeShares({ width, counts }: { width: number; counts: readonly 
     </Pointing>
   );
 }
+
+const totalOf = (counts: readonly number[]): number =>
+  Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );

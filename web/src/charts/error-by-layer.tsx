@@ -31,14 +31,24 @@ export interface ValueFormat extends TableColumn {
   value: (value: number) => string;
 }
 
+interface Chosen {
+  layer: number | null;
+  role: Role | null;
+}
+
 export function ErrorByLayer({
   width,
   series,
   values,
+  chosen,
+  onChoose,
 }: {
   width: number;
   series: RoleSeries[];
   values: ValueFormat;
+  /** The layer and the role that are looked at; null: all of them. */
+  chosen?: Chosen;
+  onChoose?: (mark: { role: Role; layer: number }) => void;
 }): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
@@ -55,6 +65,8 @@ export function ErrorByLayer({
   const marks: Mark[] = series.flatMap((one) =>
     one.points.map((point) => ({ ...point, role: one.role, x: x(point.layer), y: y(point.value) })),
   );
+  const layer = chosen?.layer ?? null;
+  const half = Math.min(16, (x(first + 1) - x(first)) / 2);
   // Keyboard: left and right follow a line, up and down go to the neighbouring value in the same layer.
   const step = (from: Mark | null, key: ArrowKey): Mark | null => {
     if (!from || key === 'Home') return marks[0] ?? null;
@@ -80,6 +92,7 @@ export function ErrorByLayer({
       label={`${titled(values)}, by layer`}
       pick={nearest}
       step={step}
+      {...(onChoose && { onChoose })}
       read={(mark) => ({
         x: mark.x + MARGIN.left,
         y: mark.y + MARGIN.top,
@@ -91,75 +104,111 @@ export function ErrorByLayer({
         ],
       })}
     >
-      {(current) => (
-        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
-          <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
-            <Axes
-              width={plotWidth}
-              height={plotHeight}
-              x={layerTicks(first, last, plotWidth).map((layer) => ({ at: x(layer), label: String(layer) }))}
-              y={y
-                .ticks(5)
-                .map((value) => ({ at: y(value), label: String(Number(inUnit(value, values.unit).toFixed(3))) }))}
-              xTitle="layer"
-              yTitle={titled(values)}
-            />
-            {series.map(({ role, points: run }) => {
-              const faded = current !== null && current.role !== role;
-              const style = ROLE_STYLES[role];
-              return (
-                <g key={role} opacity={faded ? 0.25 : 1}>
-                  <path class="series" d={path(run) ?? ''} stroke={style.color} stroke-dasharray={style.dash} />
-                  {run.map((point) => (
-                    <path
-                      key={point.layer}
-                      d={markerPath(style.marker, run.length > 60 ? 2 : 3.5)}
-                      fill={style.color}
-                      transform={`translate(${x(point.layer)},${y(point.value)})`}
-                    />
-                  ))}
-                </g>
-              );
-            })}
-            {current && (
-              <circle
-                data-passing
-                class="halo"
-                cx={current.x}
-                cy={current.y}
-                r={8}
-                stroke={ROLE_STYLES[current.role].color}
+      {(current) => {
+        const looked = current?.role ?? chosen?.role ?? null;
+        return (
+          <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+            <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+              <Axes
+                width={plotWidth}
+                height={plotHeight}
+                x={layerTicks(first, last, plotWidth).map((layer) => ({ at: x(layer), label: String(layer) }))}
+                y={y
+                  .ticks(5)
+                  .map((value) => ({ at: y(value), label: String(Number(inUnit(value, values.unit).toFixed(3))) }))}
+                xTitle="layer"
+                yTitle={titled(values)}
               />
-            )}
-          </g>
-        </svg>
-      )}
+              {layer !== null && layer >= first && layer <= last && (
+                <rect class="chosen-layer" x={x(layer) - half} width={2 * half} height={plotHeight} />
+              )}
+              {series.map(({ role, points: run }) => {
+                const faded = looked !== null && looked !== role;
+                const style = ROLE_STYLES[role];
+                return (
+                  <g key={role} opacity={faded ? 0.25 : 1}>
+                    <path class="series" d={path(run) ?? ''} stroke={style.color} stroke-dasharray={style.dash} />
+                    {run.map((point) => (
+                      <path
+                        key={point.layer}
+                        d={markerPath(style.marker, run.length > 60 ? 2 : 3.5)}
+                        fill={style.color}
+                        transform={`translate(${x(point.layer)},${y(point.value)})`}
+                      />
+                    ))}
+                  </g>
+                );
+              })}
+              {marks
+                .filter((mark) => layer !== null && mark.layer === layer && (chosen?.role ?? mark.role) === mark.role)
+                .map((mark) => (
+                  <circle
+                    key={mark.role}
+                    class="halo"
+                    cx={mark.x}
+                    cy={mark.y}
+                    r={6}
+                    stroke={ROLE_STYLES[mark.role].color}
+                  />
+                ))}
+              {current && (
+                <circle
+                  data-passing
+                  class="halo"
+                  cx={current.x}
+                  cy={current.y}
+                  r={8}
+                  stroke={ROLE_STYLES[current.role].color}
+                />
+              )}
+            </g>
+          </svg>
+        );
+      }}
     </Pointing>
   );
 }
 
-/** The roles in a chart, each with its line and marker; then the figures that have no layer, in words. */
+/**
+ * The roles in a chart, each with its line and marker; then the figures that have no layer, in words. With `onRole`
+ * each is a button.
+ */
 export function RoleLegend({
   roles,
   loose,
   values,
+  chosen = null,
+  onRole,
 }: {
   roles: readonly Role[];
   loose: readonly LoosePoint[];
   values: ValueFormat;
+  chosen?: Role | null;
+  onRole?: (role: Role) => void;
 }): VNode {
   return (
     <div class="legends">
       <ul class="legend">
         {roles.map((role) => {
           const style = ROLE_STYLES[role];
-          return (
-            <li key={role} title={style.meaning}>
+          const entry = (
+            <>
               <svg width="30" height="12" viewBox="-15 -6 30 12" aria-hidden="true">
                 <path class="series" d="M-14,0H14" stroke={style.color} stroke-dasharray={style.dash} />
                 <path d={markerPath(style.marker, 3.5)} fill={style.color} />
               </svg>
               <span>{style.label}</span>
+            </>
+          );
+          return (
+            <li key={role} title={style.meaning}>
+              {onRole ? (
+                <button type="button" class="role-choice" aria-pressed={role === chosen} onClick={() => onRole(role)}>
+                  {entry}
+                </button>
+              ) : (
+                entry
+              )}
             </li>
           );
         })}

@@ -102,7 +102,7 @@ const COARSE_WIDTH = 0.0002;
 const COARSE_BUCKETS = 150;
 
 /** The 150 buckets of quantize-stats without the empty ones at the end. */
-export function coarseBuckets(error: ErrorReport): Bucket[] {
+export function coarseBuckets(error: Pick<ErrorReport, 'coarseHistogram'>): Bucket[] {
   const last = error.coarseHistogram.findLastIndex((count) => count > 0);
   return error.coarseHistogram.slice(0, last + 1).map((count, index) => ({
     from: index * COARSE_WIDTH,
@@ -113,7 +113,9 @@ export function coarseBuckets(error: ErrorReport): Bucket[] {
 }
 
 /** Even buckets on both sides of zero, by y − x: what decodes to less than it was on the left. */
-export function signedBuckets({ linearHistogram: { width, below, above } }: ErrorReport): Bucket[] {
+export function signedBuckets({
+  linearHistogram: { width, below, above },
+}: Pick<ErrorReport, 'linearHistogram'>): Bucket[] {
   const side = (counts: readonly number[], sign: 1 | -1) =>
     counts.map((count, index) => ({
       from: (sign > 0 ? index : -index - 1) * width,
@@ -125,7 +127,7 @@ export function signedBuckets({ linearHistogram: { width, below, above } }: Erro
 }
 
 /** The logarithmic buckets; errors of exactly zero have no place on a logarithmic axis and are counted apart. */
-export function fineBuckets(error: ErrorReport): { buckets: Bucket[]; zero: number } {
+export function fineBuckets(error: Pick<ErrorReport, 'histogram'>): { buckets: Bucket[]; zero: number } {
   let zero = 0;
   const buckets: Bucket[] = [];
   for (const { from, to, count } of error.histogram) {

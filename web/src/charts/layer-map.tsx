@@ -149,7 +149,7 @@ export function RampLegend({ low, high, meaning }: { low: string; high: string; 
   return (
     <div class="ramp-legend">
       <span>{low}</span>
-      <svg width="162" height="10" aria-hidden="true">
+      <svg width="162" height="10" viewBox="0 0 162 10" preserveAspectRatio="none" aria-hidden="true">
         {Array.from({ length: STEPS }, (_, index) => (
           <rect key={index} x={index * 18} width={18} height={10} fill={rampColor(index)} />
         ))}

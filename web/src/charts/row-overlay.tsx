@@ -1,17 +1,23 @@
 /**
- * Weights of one row before and after: a line for what they were, a dot for what they decode to, a stem where the two
- * differ.
+ * Weights of one row before and after: a line for what they were, a dot for what they decode to; and under it, on a
+ * scale of its own, the difference of each.
  */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { precise } from '../text/units';
+import { precise, WEIGHT_UNITS } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 64 };
-const HEIGHT = 300;
+const WEIGHTS = 210;
+const ERRORS = 130;
+/** Between the two: the title of the lower one. */
+const BETWEEN = 40;
+const HEIGHT = MARGIN.top + WEIGHTS + BETWEEN + ERRORS + MARGIN.bottom;
+/** Half the width of a bar of error, at most. */
+const BAR = 4;
 
 export function RowOverlay({
   width,
@@ -25,12 +31,15 @@ export function RowOverlay({
   after: ArrayLike<number>;
 }): VNode {
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
-  const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const count = before.length;
   const [low = -1, high = 1] = extent([...Array.from(before), ...Array.from(after)]) as
     [number, number] | [undefined, undefined];
   const x = scaleLinear([first, first + Math.max(1, count - 1)], [4, plotWidth - 4]);
-  const y = scaleLinear([Math.min(low, 0), Math.max(high, 0)], [plotHeight, 0]).nice(5);
+  const y = scaleLinear([Math.min(low, 0), Math.max(high, 0)], [WEIGHTS, 0]).nice(4);
+  const errors = Array.from(after, (value, index) => value - (before[index] ?? 0));
+  const most = Math.max(...errors.map(Math.abs)) || 1;
+  const error = scaleLinear([-most, most], [ERRORS, 0]).nice(4);
+  const bar = Math.max(0.5, Math.min(BAR, (0.7 * (x(first + 1) - x(first))) / 2));
   const path =
     line<number>(
       (_, index) => x(first + index),
@@ -57,23 +66,52 @@ export function RowOverlay({
           <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
             <Axes
               width={plotWidth}
-              height={plotHeight}
-              x={x
-                .ticks(Math.max(2, Math.floor(plotWidth / 70)))
-                .map((value) => ({ at: x(value), label: String(value) }))}
-              y={y.ticks(5).map((value) => ({ at: y(value), label: precise(value) }))}
-              xTitle="column of the row"
-              yTitle="weight"
+              height={WEIGHTS}
+              x={[]}
+              y={y.ticks(4).map((value) => ({ at: y(value), label: precise(value) }))}
+              xTitle=""
+              yTitle={`weight, ${WEIGHT_UNITS}`}
             />
             <path class="series" d={path} stroke="var(--ink-3)" fill="none" />
             {Array.from(after, (value, index) => (
-              <g key={index} transform={`translate(${x(first + index)},0)`}>
-                <line y1={y(before[index] ?? 0)} y2={y(value)} stroke="var(--accent)" stroke-width={1.5} />
-                <circle cy={y(value)} r={count > 150 ? 1.6 : 2.4} fill="var(--accent)" />
-              </g>
+              <circle
+                key={index}
+                cx={x(first + index)}
+                cy={y(value)}
+                r={count > 150 ? 1.6 : 2.4}
+                fill="var(--accent)"
+              />
             ))}
+            <g transform={`translate(0,${WEIGHTS + BETWEEN})`}>
+              <Axes
+                width={plotWidth}
+                height={ERRORS}
+                x={x
+                  .ticks(Math.max(2, Math.floor(plotWidth / 70)))
+                  .map((value) => ({ at: x(value), label: String(value) }))}
+                y={error.ticks(3).map((value) => ({ at: error(value), label: precise(value) }))}
+                xTitle="column of the row"
+                yTitle={`error, after − before, ${WEIGHT_UNITS}`}
+              />
+              {errors.map((value, index) => (
+                <rect
+                  key={index}
+                  class={index === current ? 'row-error current' : 'row-error'}
+                  x={x(first + index) - bar}
+                  width={2 * bar}
+                  y={Math.min(error(0), error(value))}
+                  height={Math.abs(error(value) - error(0))}
+                />
+              ))}
+            </g>
             {current !== null && (
-              <line data-passing class="axis" x1={x(first + current)} x2={x(first + current)} y2={plotHeight} />
+              <line
+                data-passing
+                class="axis"
+                x1={x(first + current)}
+                x2={x(first + current)}
+                y2={HEIGHT - MARGIN.top - MARGIN.bottom}
+              />
             )}
           </g>
         </svg>

@@ -5,7 +5,7 @@ import { bytes } from '../text/units';
 const PERSIST_ABOVE_BYTES = 1e8;
 
 /** Bytes that this page may still store; null where the browser does not say. */
-async function roomLeft(): Promise<number | null> {
+export async function roomLeft(): Promise<number | null> {
   const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
   return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
 }

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { resultAnswers } from '../state/answering';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { AnswersOf } from './answers-panel';
 import { ORIGINAL_AND_OUTPUT } from './definitions';
 import { MeasureButton, MeasuredList } from './measured-list';

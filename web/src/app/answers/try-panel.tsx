@@ -1,7 +1,7 @@
 /** Saying something to the original and the output. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { stopTrying, type Trying, trying, tryIt, type Voice } from '../state/trying';
 
 const EXAMPLE = 'Once upon a time';

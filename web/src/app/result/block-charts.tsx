@@ -5,13 +5,14 @@
 import type { VNode } from 'preact';
 import { ErrorHistogram, heightDefinition, histogramTable, type HistogramWords } from '../../charts/error-histogram';
 import type { TensorError } from '../../charts/error-series';
+import type { Focus, GroupError } from '../../charts/focus';
 import { ChartFrame } from '../../charts/frame';
 import { type WorstBlock, worstBlocks } from '../../charts/spending-series';
-import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { opened } from '../state/opening';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { integer, precise } from '../../text/units';
+import { Looked } from './error-charts';
 
 const WORDS: HistogramWords = {
   label: 'Histogram of block errors',
@@ -24,33 +25,35 @@ const WORDS: HistogramWords = {
 export function BlockCharts({
   shown,
   rows,
-  total,
-  picked,
+  error,
+  focus,
+  onFocus,
 }: {
   shown: Result;
+  /** The tensors that are looked at, and their error. */
   rows: readonly TensorError[];
-  total: ErrorReport;
-  picked: string | null;
+  error: GroupError;
+  focus: Focus;
+  onFocus: (change: Partial<Focus>) => void;
 }): VNode | null {
-  const row = picked === null ? undefined : rows.find((one) => one.name === picked);
-  const blocks = (row?.error ?? total).blocks;
+  const { blocks } = error;
   const buckets = (blocks?.histogram ?? [])
     .filter(({ from }) => from > 0)
     .map((bucket) => ({ ...bucket, open: false }));
-  if (!blocks || buckets.length === 0) return null;
-  const worst = worstBlocks(row ? [row] : rows);
+  if (!blocks || buckets.length === 0) return <p class="quiet">No block of these has an error.</p>;
+  const worst = worstBlocks(rows);
   return (
     <>
       <ChartFrame
         title="Errors of blocks"
         note={
           <>
-            {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(blocks.count)} blocks{' '}
+            <Looked rows={rows} focus={focus} />: {integer(blocks.count)} blocks{' '}
             {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over
             the n weights of the block. {heightDefinition(WORDS)}
           </>
         }
-        file={`block-errors-${row?.name ?? shown.plan.fileType}`}
+        file={`block-errors-${rows.length === 1 ? rows[0]!.name : shown.plan.fileType}`}
         table={() => histogramTable(buckets, true, WORDS, blocks.count)}
       >
         {(width) => (
@@ -64,12 +67,20 @@ export function BlockCharts({
           />
         )}
       </ChartFrame>
-      <WorstList shown={shown} worst={worst} />
+      <WorstList shown={shown} worst={worst} onTensor={(tensor) => onFocus({ tensor })} />
     </>
   );
 }
 
-function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock[] }): VNode {
+function WorstList({
+  shown,
+  worst,
+  onTensor,
+}: {
+  shown: Result;
+  worst: readonly WorstBlock[];
+  onTensor: (name: string) => void;
+}): VNode {
   const open = opened.value?.model === shown.opened.model;
   return (
     <div class="worst-blocks">
@@ -101,7 +112,14 @@ function WorstList({ shown, worst }: { shown: Result; worst: readonly WorstBlock
             {worst.map((one, rank) => (
               <tr key={`${one.tensor} ${one.block}`}>
                 <th scope="row" class="mono">
-                  {one.tensor}
+                  <button
+                    type="button"
+                    class="link-button plain"
+                    title="Show this tensor alone"
+                    onClick={() => onTensor(one.tensor)}
+                  >
+                    {one.tensor}
+                  </button>
                 </th>
                 <td class="number">{integer(one.block)}</td>
                 <td class="number">{integer(one.block * one.length)}</td>

@@ -10,8 +10,8 @@ import {
   signedBuckets,
   type TensorError,
 } from '../../charts/error-series';
+import { type Focus, focusName, type GroupError, isEverything } from '../../charts/focus';
 import { ChartFrame, Switch } from '../../charts/frame';
-import type { ErrorReport } from '../../core/index';
 import { integer, percent, plural, precise } from '../../text/units';
 import { DEFINITIONS } from './definitions';
 
@@ -32,16 +32,18 @@ const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: s
   },
 };
 
-interface ChartsProps {
+/** All lines stay, for comparison; what is looked at stands out. */
+export function LayerChart({
+  rows,
+  fileType,
+  focus,
+  onFocus,
+}: {
   rows: readonly TensorError[];
-  total: ErrorReport;
   fileType: string;
-  /** Name of the tensor whose histogram is shown; null: all together. */
-  picked: string | null;
-  onPick: (name: string | null) => void;
-}
-
-export function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; fileType: string }): VNode | null {
+  focus: Focus;
+  onFocus: (change: Partial<Focus>) => void;
+}): VNode | null {
   const [metric, setMetric] = useState<ErrorMetric>('relative');
   const { series, loose } = useMemo(() => layerSeries(rows, metric), [rows, metric]);
   const values = METRICS[metric];
@@ -49,7 +51,12 @@ export function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; f
   return (
     <ChartFrame
       title="Error by layer"
-      note={<>One line for each role. {values.definition}</>}
+      note={
+        <>
+          One line for each role. Choose a point, or a role below, and all views of the result show that part.{' '}
+          {values.definition}
+        </>
+      }
       file={`error-by-layer-${fileType}`}
       controls={
         <Switch
@@ -62,7 +69,15 @@ export function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; f
           ]}
         />
       }
-      legend={<RoleLegend roles={series.map((one) => one.role)} loose={loose} values={values} />}
+      legend={
+        <RoleLegend
+          roles={series.map((one) => one.role)}
+          loose={loose}
+          values={values}
+          chosen={focus.role}
+          onRole={(role) => onFocus({ role: focus.role === role ? null : role })}
+        />
+      }
       table={() => ({
         columns: [{ title: 'role' }, { title: 'layer' }, values, { title: 'type' }, { title: 'tensors' }],
         rows: [
@@ -73,7 +88,18 @@ export function LayerChart({ rows, fileType }: { rows: readonly TensorError[]; f
         ],
       })}
     >
-      {(width) => <ErrorByLayer width={width} series={series} values={values} />}
+      {(width) => (
+        <ErrorByLayer
+          width={width}
+          series={series}
+          values={values}
+          chosen={focus}
+          onChoose={({ role, layer }) => {
+            const same = focus.role === role && focus.layer === layer;
+            onFocus(same ? { role: null, layer: null } : { role, layer });
+          }}
+        />
+      )}
     </ChartFrame>
   );
 }
@@ -95,20 +121,36 @@ const SIGNED: HistogramWords = {
   xTitle: 'decoded minus original',
 };
 
-export function HistogramChart({ rows, total, fileType, picked, onPick }: ChartsProps): VNode {
+export function HistogramChart({
+  rows,
+  error,
+  focus,
+  fileType,
+}: {
+  /** The tensors that are looked at, and their error. */
+  rows: readonly TensorError[];
+  error: GroupError;
+  focus: Focus;
+  fileType: string;
+}): VNode {
   const [scale, setScale] = useState<Scale>('fine');
-  const row = picked === null ? undefined : rows.find((one) => one.name === picked);
-  const error = row?.error ?? total;
   const fine = fineBuckets(error);
   const buckets = scale === 'coarse' ? coarseBuckets(error) : scale === 'signed' ? signedBuckets(error) : fine.buckets;
   const words = scale === 'signed' ? SIGNED : SIZES;
-  const halves = (row ? [row] : rows).some(({ from }) => from === 'f16' || from === 'bf16');
+  const halves = rows.some(({ from }) => from === 'f16' || from === 'bf16');
+  const one = rows.length === 1;
+  const marks = [
+    ['median', error.median],
+    ['95 %', error.p95],
+    ['99.9 %', error.p999],
+    ['largest', error.maxError],
+  ] as const;
   return (
     <ChartFrame
       title="How large the errors are"
       note={
         <>
-          {row ? <span class="mono">{row.name}</span> : 'All converted tensors'}: {integer(error.count)} weights by{' '}
+          <Looked rows={rows} focus={focus} />: {integer(error.count)} weights by{' '}
           {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
           {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
           {scale === 'coarse'
@@ -116,14 +158,10 @@ export function HistogramChart({ rows, total, fileType, picked, onPick }: Charts
             : ''}
           . {scale === 'fine' && `${heightDefinition(words)} `}
           {scale === 'fine' && halves && `${HALF_FLOATS} `}
-          {row && (
-            <button type="button" class="link-button" onClick={() => onPick(null)}>
-              Show all tensors
-            </button>
-          )}
+          {error.median === null && 'Quantiles are known of single tensors, and of all together. '}
         </>
       }
-      file={`error-histogram-${row?.name ?? fileType}`}
+      file={`error-histogram-${one ? rows[0]!.name : fileType}`}
       controls={
         <Switch
           label="Buckets"
@@ -148,15 +186,23 @@ export function HistogramChart({ rows, total, fileType, picked, onPick }: Charts
             total={error.count}
             logarithmic={scale === 'fine'}
             words={words}
-            markers={[
-              { label: `median ${precise(error.median)}`, value: error.median },
-              { label: `95 % ${precise(error.p95)}`, value: error.p95 },
-              { label: `99.9 % ${precise(error.p999)}`, value: error.p999 },
-              { label: `largest ${precise(error.maxError)}`, value: error.maxError },
-            ]}
+            markers={marks.flatMap(([name, value]) =>
+              value === null ? [] : [{ label: `${name} ${precise(value)}`, value }],
+            )}
           />
         )
       }
     </ChartFrame>
+  );
+}
+
+/** What a chart is about, in words. */
+export function Looked({ rows, focus }: { rows: readonly TensorError[]; focus: Focus }): VNode {
+  if (isEverything(focus)) return <>All converted tensors</>;
+  if (rows.length === 1) return <span class="mono">{rows[0]!.name}</span>;
+  return (
+    <>
+      {focusName(focus)} ({plural(rows.length, 'tensor')})
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { DEFINITIONS } from './definitions';
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
 
 /** The RMSE of one method over another's; null where neither lost anything. */
-export function errorRatio(error: ErrorReport, reference: ErrorReport): number | null {
+export function errorRatio(error: Pick<ErrorReport, 'rmse'>, reference: Pick<ErrorReport, 'rmse'>): number | null {
   return reference.rmse > 0 ? error.rmse / reference.rmse : null;
 }
 
@@ -18,7 +18,7 @@ export function ratioText(ratio: number | null): string {
   return ratio === null ? 'no error' : ratio.toFixed(4);
 }
 
-/** Every converted tensor with all figures. A name shows its tensor in the histogram above. */
+/** Tensors with all figures. A name shows its tensor alone in all views. */
 export function ErrorTable({
   rows,
   reference,
@@ -31,7 +31,7 @@ export function ErrorTable({
   reference: string | null;
   fileType: string;
   picked: string | null;
-  onPick: (name: string) => void;
+  onPick: (name: string | null) => void;
 }): VNode {
   const weighted = rows.some((row) => row.error.weightedRmse !== null);
   const columns = useMemo<Column<TensorError>[]>(
@@ -43,8 +43,9 @@ export function ErrorTable({
           <button
             type="button"
             class="link-button plain"
-            title="Show its errors in the histogram"
-            onClick={() => onPick(row.name)}
+            title="Show this tensor alone in all views"
+            aria-pressed={row.name === picked}
+            onClick={() => onPick(row.name === picked ? null : row.name)}
           >
             {row.name}
           </button>
@@ -200,7 +201,7 @@ export function ErrorTable({
         numeric: true,
       },
     ],
-    [onPick, weighted, reference],
+    [onPick, weighted, reference, picked],
   );
   return (
     <div class="error-table">

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { sentenceOf } from '../../core/index';
 import { openFiles } from '../engine';
 import { tellProblem } from '../state/notices';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { plural } from '../../text/units';
 
 /** Opens the written file like any other and compares its header with the plan. */

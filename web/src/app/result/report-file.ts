@@ -3,7 +3,7 @@ import { chartsIn } from '../../charts/mounted';
 import { standalone } from '../../charts/save';
 import { type ChartTable, written } from '../../charts/table';
 import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise, WEIGHT_UNITS } from '../../text/units';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { DEFINITIONS } from './definitions';
 
 const STYLE = `
@@ -26,7 +26,7 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
   const charts = places.flatMap(chartsIn).flatMap(({ figure, chart }) => {
     const drawing = figure.querySelector<SVGSVGElement>('.chart-plot svg');
     const note = figure.querySelector('.chart-note')?.textContent ?? '';
-    if (!drawing) return [];
+    if (!drawing || figure.closest('.shelf')) return []; // of other results
     return [
       `<figure><h2>${escaped(chart.title)}</h2><p>${escaped(note)}</p>`,
       standalone(drawing, chart.title),

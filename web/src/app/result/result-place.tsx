@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
+import { errorRows } from '../../charts/result-pair';
+import { type Focus, groupError, isEverything, rowsBeside, rowsIn } from '../../charts/focus';
 import { ResultAnswers } from '../answers/result-answers';
 import { TryPanel } from '../answers/try-panel';
 import { CopyButton } from '../parts/copy-button';
-import { Figures } from '../parts/figures';
 import { Later } from '../parts/later';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, views } from '../address';
@@ -12,29 +13,24 @@ import { Place } from '../parts/place';
 import { type Tab, Tabs } from '../parts/tabs';
 import { SizePlane } from '../plan/size-plane';
 import { resultAnswers } from '../state/answering';
+import { focusOf, focusOn } from '../state/focus';
+import { answersOf } from '../state/measured-answers';
 import { opened } from '../state/opening';
-import { type Result, result } from '../state/running';
-import {
-  bitsPerWeight,
-  bytes,
-  decibels,
-  duration,
-  exactBytes,
-  integer,
-  percent,
-  plural,
-  precise,
-} from '../../text/units';
+import { type Result, result, shelf } from '../state/results';
+import { bytes, decibels, duration, exactBytes, percent, plural } from '../../text/units';
 import { BlockCharts } from './block-charts';
 import { CalibratedParts } from './calibrated-parts';
 import { DEFINITIONS } from './definitions';
 import { HistogramChart, LayerChart } from './error-charts';
-import { errorRatio, ErrorTable, ratioText } from './error-table';
+import { ErrorTable } from './error-table';
+import { FocusBar } from './focus-bar';
 import { ReadBack } from './read-back';
+import { ResultFigures } from './result-figures';
 import { verdictOnResult } from '../receipt/receipt-panel';
 import { receipt } from '../state/receipt';
 import { RowChart } from './row-chart';
 import { SaveActions } from './save-actions';
+import { keyOf, ShelfPanel } from './shelf-panel';
 import { SpendingCharts } from './spending-charts';
 import { TakeAlong } from './take-along';
 
@@ -43,7 +39,7 @@ export function ResultPlace(): VNode {
   return (
     <Place id="result" title="Result" status={shown ? shown.plan.fileType : 'after a run'}>
       {shown ? (
-        <ResultView key={shown.output} shown={shown} />
+        <ResultView key={keyOf(shown)} shown={shown} />
       ) : (
         <p class="quiet">
           Nothing was quantized yet. After a run: the file, its SHA-256, and where the error went, by layer and role,
@@ -54,9 +50,16 @@ export function ResultPlace(): VNode {
   );
 }
 
+/** Tabs that show a part of the result, when one is looked at. */
+const FOCUSED: ReadonlySet<string> = new Set(['layers', 'distribution', 'blocks', 'tensors', 'bytes']);
+
 function ResultView({ shown }: { shown: Result }): VNode {
   const { report } = shown;
-  const tabs = useViews(shown);
+  const rows = useMemo(() => errorRows(report.tensors), [report]);
+  const focus = focusOf(shown);
+  const onFocus = useCallback((change: Partial<Focus>) => focusOn(shown, rows, change), [shown, rows]);
+  const tabs = useViews(shown, rows, focus, onFocus);
+  const view = views.result.value;
   return (
     <>
       <div class="result-top">
@@ -70,6 +73,11 @@ function ResultView({ shown }: { shown: Result }): VNode {
             <button type="button" class="button" onClick={() => goTo('plan')}>
               Try another type
             </button>
+            {shelf.value.length > 1 && (
+              <button type="button" class="button" onClick={() => (views.result.value = 'shelf')}>
+                Compare {shelf.value.length} results
+              </button>
+            )}
           </p>
         </div>
       </div>
@@ -80,6 +88,9 @@ function ResultView({ shown }: { shown: Result }): VNode {
         eager
         tabs={tabs}
         value={views.result.value}
+        above={
+          rows.length > 0 && FOCUSED.has(view) && <FocusBar shown={shown} rows={rows} focus={focus} onFocus={onFocus} />
+        }
         onChange={(view) => (views.result.value = view)}
       />
     </>
@@ -114,10 +125,10 @@ function ResultHead({ shown }: { shown: Result }): VNode {
 
 /** What is known of the answers, in a line: the figures are under Answers, with their definitions. */
 function AnswersInShort({ shown }: { shown: Result }): VNode | null {
-  const now = resultAnswers.now.value;
-  if (opened.value !== shown.opened || !now) return null;
-  if (!now.done) return <span>answers: being compared, {percent(now.share, 0)}</span>;
-  const { sameTop, divergence } = now.done.report;
+  const now = opened.value === shown.opened ? resultAnswers.now.value : null;
+  const report = now?.done?.report ?? answersOf(shown)?.report;
+  if (!report) return now && <span>answers: being compared, {percent(now.share, 0)}</span>;
+  const { sameTop, divergence } = report;
   return (
     <span>
       answers: the same first choice for <strong>{percent(sameTop.value)}</strong>
@@ -127,16 +138,17 @@ function AnswersInShort({ shown }: { shown: Result }): VNode | null {
 }
 
 /** The tabs of a result. */
-function useViews(shown: Result): Tab<string>[] {
+function useViews(
+  shown: Result,
+  rows: readonly TensorError[],
+  focus: Focus,
+  onFocus: (change: Partial<Focus>) => void,
+): Tab<string>[] {
   const { report, plan } = shown;
-  const [picked, setPicked] = useState<string | null>(null);
-  const rows = useMemo(
-    () =>
-      report.tensors.flatMap<TensorError>(({ error, bytes: outputBytes, ...tensor }) =>
-        error ? [{ ...tensor, outputBytes, error }] : [],
-      ),
-    [report],
-  );
+  const looked = useMemo(() => rowsIn(rows, focus), [rows, focus]);
+  const error = useMemo(() => (isEverything(focus) ? report.total : groupError(looked)), [report, looked]);
+  const beside = useMemo(() => rowsBeside(rows, focus), [rows, focus]);
+  const onPick = useCallback((tensor: string | null) => onFocus({ tensor }), [onFocus]);
   const achieved = useMemo(
     () => ({
       name: 'this result',
@@ -146,8 +158,8 @@ function useViews(shown: Result): Tab<string>[] {
     }),
     [report],
   );
-  const charts = { rows, fileType: plan.fileType, picked, onPick: setPicked };
-  const { total, calibration } = report;
+  const charts = { focus, fileType: plan.fileType };
+  const { calibration } = report;
   const tabs: Tab<string>[] = [
     { value: 'answers', label: 'Answers', render: () => <ResultAnswers shown={shown} /> },
     { value: 'try', label: 'Try it', render: () => <TryPanel shown={shown} /> },
@@ -160,13 +172,13 @@ function useViews(shown: Result): Tab<string>[] {
         <CalibratedParts figures={calibration} type={plan.fileType} statistics={shown.statistics?.blob ?? null} />
       ),
     });
-  if (total && rows.length > 0)
+  if (error && rows.length > 0)
     tabs.push({
       value: 'layers',
       label: 'Layers',
       render: () => (
         <Later tasks={1}>
-          <LayerChart rows={rows} fileType={plan.fileType} />
+          <LayerChart {...charts} rows={rows} onFocus={onFocus} />
         </Later>
       ),
     });
@@ -175,11 +187,11 @@ function useViews(shown: Result): Tab<string>[] {
     label: 'Distribution',
     render: () => (
       <>
-        <ResultFigures shown={shown} />
+        <ResultFigures shown={shown} error={error} focus={focus} />
         <p class="caveat">{DEFINITIONS.caveat}</p>
-        {total && rows.length > 0 ? (
+        {error && rows.length > 0 ? (
           <Later tasks={2}>
-            <HistogramChart {...charts} total={total} />
+            <HistogramChart {...charts} rows={looked} error={error} />
           </Later>
         ) : (
           <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
@@ -187,14 +199,14 @@ function useViews(shown: Result): Tab<string>[] {
       </>
     ),
   });
-  if (total && rows.length > 0)
+  if (error && rows.length > 0)
     tabs.push(
       {
         value: 'blocks',
         label: 'Blocks',
         render: () => (
           <Later tasks={3}>
-            <BlockCharts shown={shown} rows={rows} total={total} picked={picked} />
+            <BlockCharts shown={shown} rows={looked} error={error} focus={focus} onFocus={onFocus} />
           </Later>
         ),
       },
@@ -203,8 +215,14 @@ function useViews(shown: Result): Tab<string>[] {
         label: 'Tensors',
         render: () => (
           <Later tasks={4}>
-            <ErrorTable {...charts} reference={report.reference?.method ?? null} />
-            <RowChart shown={shown} rows={rows} picked={picked} />
+            <ErrorTable
+              rows={beside}
+              reference={report.reference?.method ?? null}
+              fileType={plan.fileType}
+              picked={focus.tensor}
+              onPick={onPick}
+            />
+            <RowChart shown={shown} rows={looked} />
           </Later>
         ),
       },
@@ -213,12 +231,21 @@ function useViews(shown: Result): Tab<string>[] {
         label: 'Codes and bytes',
         render: () => (
           <Later tasks={5}>
-            <SpendingCharts shown={shown} />
+            <SpendingCharts shown={shown} focus={focus} onFocus={onFocus} />
             {opened.value === shown.opened && <SizePlane achieved={achieved} />}
           </Later>
         ),
       },
     );
+  tabs.push({
+    value: 'shelf',
+    label: 'Shelf',
+    render: () => (
+      <Later tasks={6}>
+        <ShelfPanel />
+      </Later>
+    ),
+  });
   tabs.push({
     value: 'receipt',
     label: 'Receipt',
@@ -251,79 +278,5 @@ function AgainstReceipt({ shown }: { shown: Result }): VNode | null {
     <p class="read-back">The same bytes as the receipt’s run.</p>
   ) : (
     <p class="notice bad">Other bytes than the receipt says: {given!.outputs.map((file) => file.sha256).join(', ')}.</p>
-  );
-}
-
-function ResultFigures({ shown }: { shown: Result }): VNode {
-  const { report } = shown;
-  const error = report.total;
-  const size = {
-    label: 'bits per weight',
-    value: bitsPerWeight(report.bitsPerWeight),
-    detail: `${percent(report.outputBytes / report.inputBytes)} of the size`,
-    definition: DEFINITIONS.bits,
-  };
-  if (!error) return <Figures label="The output" figures={[size]} />;
-  const notFinite = error.nans + error.infinities;
-  return (
-    <Figures
-      label="The output and its error"
-      figures={[
-        size,
-        {
-          label: 'signal to noise',
-          value: decibels(error.sqnrDb),
-          detail: `${percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)} relative`,
-          definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}`,
-        },
-        {
-          label: 'RMSE',
-          value: precise(error.rmse),
-          detail: `weights have an RMS of ${precise(error.rmsWeight)}`,
-          definition: DEFINITIONS.rmse,
-        },
-        ...(report.reference === null
-          ? []
-          : [
-              {
-                label: `RMSE over ${report.reference.method}’s`,
-                value: ratioText(errorRatio(error, report.reference.total)),
-                detail: `${report.reference.method}: ${precise(report.reference.total.rmse)}`,
-                definition: DEFINITIONS.ratio,
-              },
-            ]),
-        ...(error.weightedRmse === null
-          ? []
-          : [
-              {
-                label: 'weighted RMSE',
-                value: precise(error.weightedRmse),
-                detail: 'weighted by importance',
-                definition: DEFINITIONS.weighted,
-              },
-            ]),
-        { label: 'largest error', value: precise(error.maxError), definition: DEFINITIONS.max },
-        { label: 'median error', value: precise(error.median), definition: DEFINITIONS.median },
-        { label: '95 % below', value: precise(error.p95), definition: DEFINITIONS.p95 },
-        { label: 'bias', value: precise(error.bias), definition: DEFINITIONS.bias },
-        {
-          label: 'clipped',
-          value: percent(error.clipped / Math.max(1, error.count), 2),
-          detail: `${integer(error.clipped)} weights`,
-          definition: DEFINITIONS.clipped,
-        },
-        {
-          label: 'zeros',
-          value: percent(error.zeros / Math.max(1, error.count), 2),
-          detail: `${integer(error.zeros)} weights`,
-          definition: DEFINITIONS.zeros,
-        },
-        {
-          label: 'NaN or infinite',
-          value: notFinite === 0 ? 'none' : integer(notFinite),
-          definition: DEFINITIONS.notFinite,
-        },
-      ]}
-    />
   );
 }

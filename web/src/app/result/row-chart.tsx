@@ -7,8 +7,9 @@ import { RowOverlay } from '../../charts/row-overlay';
 import { readWeights } from '../../core/index';
 import { openFiles } from '../engine';
 import { tellProblem } from '../state/notices';
-import { outputDeleted, type Result } from '../state/running';
-import { integer, WEIGHT_UNITS } from '../../text/units';
+import { opened } from '../state/opening';
+import { isGone, type Result } from '../state/results';
+import { integer, precise, WEIGHT_UNITS } from '../../text/units';
 
 /** Columns drawn at once: more would hide one another. */
 const COLUMNS = 256;
@@ -24,31 +25,36 @@ interface Drawn {
 export function RowChart({
   shown,
   rows,
-  picked,
 }: {
   shown: Result;
+  /** The tensors that are looked at: the first is drawn. */
   rows: readonly TensorError[];
-  picked: string | null;
 }): VNode | null {
   const [row, setRow] = useState(0);
   const [first, setFirst] = useState(0);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const asked = useRef(0);
-  const name = picked ?? rows[0]?.name ?? '';
+  const name = rows[0]?.name ?? '';
   const info = shown.opened.model.info.tensors.find((tensor) => tensor.name === name);
   const length = info?.shape[0] ?? 1;
   const count = info ? info.weights / length : 0;
   const [at, from] = [Math.min(row, Math.max(0, count - 1)), Math.min(first, Math.max(0, length - 1))];
   useEffect(() => {
     const mine = (asked.current += 1);
-    if (outputDeleted.peek()) return;
+    if (isGone(shown) || opened.peek()?.model !== shown.opened.model) return;
     void readRow(shown, name, at, from).then(
       (read) => mine === asked.current && setDrawn(read),
       (error: unknown) => mine === asked.current && tellProblem(`Row ${at} of ${name} could not be read`, error),
     );
-  }, [shown, name, at, from]);
+  }, [shown, name, at, from, opened.value]);
   const number = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value) || 0));
-  if (!info || outputDeleted.value) return null;
+  if (!info) return null;
+  if (isGone(shown) || opened.value?.model !== shown.opened.model)
+    return (
+      <p class="quiet small">
+        A row before and after is read from both files: the {isGone(shown) ? 'output' : 'model'} is no longer here.
+      </p>
+    );
   return (
     <>
       <ChartFrame
@@ -58,7 +64,8 @@ export function RowChart({
             <span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns{' '}
             {integer(drawn?.first ?? from)} to{' '}
             {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a
-            dot what it decodes to. Choose a tensor in the table above.
+            dot what it decodes to; below, the difference of each, on its own scale: together an RMS error of{' '}
+            {drawn ? precise(rootMeanSquare(drawn)) : '–'}. Choose a tensor in the table above.
           </>
         }
         file={`row-${name}-${at}`}
@@ -96,11 +103,13 @@ export function RowChart({
             { title: 'column' },
             { title: 'before', unit: WEIGHT_UNITS },
             { title: 'after', unit: WEIGHT_UNITS },
+            { title: 'error', unit: WEIGHT_UNITS },
           ],
           rows: Array.from(drawn?.before ?? [], (value, index) => [
             (drawn?.first ?? 0) + index,
             value,
             drawn?.after[index] ?? null,
+            (drawn?.after[index] ?? 0) - value,
           ]),
         })}
       >
@@ -114,6 +123,11 @@ export function RowChart({
       </ChartFrame>
     </>
   );
+}
+
+function rootMeanSquare({ before, after }: Drawn): number {
+  const squares = before.reduce((sum, value, index) => sum + ((after[index] ?? 0) - value) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, before.length));
 }
 
 /** Reads the columns from both files; the output is opened like any other. */

@@ -2,17 +2,29 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
 import { FileName } from '../parts/file-name';
-import { deleteOutput, outputDeleted, type Result } from '../state/running';
+import { isGone, letGo, type Result } from '../state/results';
 import { isBeside, outputPath } from '../../core/output-path';
 import { bytes, plural } from '../../text/units';
+
+/** A link for each file of an output. */
+export function Downloads({ shown, small = false }: { shown: Result; small?: boolean }): VNode {
+  return (
+    <>
+      {shown.report.files.map((file) => (
+        <Download key={file.name} file={file} name={outputPath(shown.output, file.name)} small={small} />
+      ))}
+    </>
+  );
+}
 
 /** The file is where the person wanted it, or one click away. */
 export function SaveActions({ shown }: { shown: Result }): VNode {
   const { destination } = shown.sink;
-  if (outputDeleted.value)
+  const kept = bytes(shown.report.outputBytes);
+  if (isGone(shown))
     return (
       <p class="quiet" role="status">
-        The output was deleted from this browser’s private storage; its figures stay. Run again to have it once more.
+        The output is not kept any more; its figures stay. The shelf has a button that makes it again.
       </p>
     );
   return (
@@ -23,9 +35,7 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
         </p>
       ) : (
         <>
-          {shown.report.files.map((file) => (
-            <Download key={file.name} file={file} name={outputPath(shown.output, file.name)} />
-          ))}
+          <Downloads shown={shown} />
           {shown.report.files.some(({ name }) => isBeside(name)) && (
             <p class="small">
               Put these {plural(shown.report.files.length, 'file')} into one folder, under these names: Transformers,
@@ -34,9 +44,8 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
           )}
           {destination === 'private' ? (
             <p class="quiet small">
-              Kept in this browser’s private storage, {bytes(shown.report.outputBytes)}, until another run is finished
-              or you{' '}
-              <button type="button" class="link-button" onClick={() => void deleteOutput()}>
+              Kept in this browser’s private storage, {kept}, while room lasts or until you{' '}
+              <button type="button" class="link-button" onClick={() => void letGo(shown)}>
                 delete it
               </button>
               . After this tab is closed or reloaded it cannot be saved any more, and is removed when the page is next
@@ -51,7 +60,7 @@ export function SaveActions({ shown }: { shown: Result }): VNode {
   );
 }
 
-function Download({ file, name }: { file: FinishedFile; name: string }): VNode | null {
+function Download({ file, name, small }: { file: FinishedFile; name: string; small: boolean }): VNode | null {
   const [url, setUrl] = useState('');
   useEffect(() => {
     if (!file.blob) return undefined;
@@ -61,7 +70,7 @@ function Download({ file, name }: { file: FinishedFile; name: string }): VNode |
   }, [file]);
   if (!file.blob) return null;
   return (
-    <a class="button primary large" href={url} download={name}>
+    <a class={small ? 'button small' : 'button primary large'} href={url} download={name}>
       Save <FileName name={name} /> ({bytes(file.bytes)})
     </a>
   );

@@ -3,15 +3,25 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { Bars } from '../../charts/bars';
 import { CodeShares } from '../../charts/code-shares';
+import { type Focus, focusName, isEverything, rowsIn } from '../../charts/focus';
 import { ChartFrame, Switch } from '../../charts/frame';
 import { ROLE_STYLES } from '../../charts/roles';
 import { codesByType, spendingByRole } from '../../charts/spending-series';
 import { bytes as size, integer } from '../../text/units';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 
-export function SpendingCharts({ shown }: { shown: Result }): VNode {
+export function SpendingCharts({
+  shown,
+  focus,
+  onFocus,
+}: {
+  shown: Result;
+  focus: Focus;
+  onFocus: (change: Partial<Focus>) => void;
+}): VNode {
   const roles = spendingByRole(shown);
-  const uses = codesByType(shown.report, shown.opened.model.core.formats);
+  const looked = rowsIn(shown.report.tensors, focus);
+  const uses = codesByType({ tensors: looked }, shown.opened.model.core.formats);
   const [chosen, setChosen] = useState('');
   const use = uses.find(({ type }) => type === chosen) ?? uses[0];
   const total = use?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
@@ -19,7 +29,10 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
     <>
       <ChartFrame
         title="Bytes by role"
-        note="Tensor data in the output, and behind it, paler, in the input. Decimal units: 1 MB is 10⁶ bytes."
+        note={
+          'Tensor data in the output, and behind it, paler, in the input, of all layers. Decimal units: 1 MB is 10⁶ ' +
+          'bytes. Choose a role, and all views of the result show that part.'
+        }
         file={`bytes-by-role-${shown.plan.fileType}`}
         table={() => ({
           columns: [{ title: 'role' }, { title: 'before', unit: 'bytes' }, { title: 'after', unit: 'bytes' }],
@@ -32,6 +45,12 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
             label="Bytes by role"
             title="bytes"
             tick={(value) => (value === 0 ? '0' : size(value))}
+            chosen={focus.role === null ? null : roles.findIndex(({ role }) => role === focus.role)}
+            onChoose={(index) => {
+              const role = roles[index]?.role ?? null;
+              const hasError = shown.report.tensors.some((one) => one.role === role && one.error);
+              if (hasError) onFocus({ role: role === focus.role ? null : role });
+            }}
             rows={roles.map(({ role, before, after }) => ({
               label: ROLE_STYLES[role].label,
               color: ROLE_STYLES[role].color,
@@ -47,6 +66,7 @@ export function SpendingCharts({ shown }: { shown: Result }): VNode {
           title="Use of the codes"
           note={
             <>
+              {!isEverything(focus) && `${focusName(focus)}, `}
               {use.type}: {integer(total)} codes of {use.bits} bits carry {use.entropy.toFixed(3)} bits each (entropy,
               −Σ p log₂ p); with scales the type spends {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is
               even use.

@@ -6,7 +6,7 @@ import { blobHandle, makeReceipt } from '../../core/index';
 import { engineOfMatrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
 import { stemOf } from '../engine';
-import type { Result } from '../state/running';
+import type { Result } from '../state/results';
 import { bytes, percent } from '../../text/units';
 import { reportFile } from './report-file';
 

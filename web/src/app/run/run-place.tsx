@@ -4,6 +4,7 @@ import { goTo } from '../address';
 import { Place } from '../parts/place';
 import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
+import { type Run } from '../state/results';
 import {
   begin,
   calibrationProgress,
@@ -14,7 +15,6 @@ import {
   paused,
   progress,
   run,
-  type Run,
   runShare,
 } from '../state/running';
 import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';

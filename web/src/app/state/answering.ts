@@ -20,7 +20,7 @@ import { type Comparing, comparing } from './comparing';
 import { chosenGpu } from './gpu';
 import { type Opened, opened } from './opening';
 import { blankTexts, costOf, secondsOf, type PassCost } from './pass-cost';
-import { type Result, result } from './running';
+import { type Result, result } from './results';
 import { headFor, isTextAtHand, runText } from './text';
 import { workers } from './workers';
 

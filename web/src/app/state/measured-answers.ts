@@ -7,7 +7,7 @@ import { CALIBRATED, calibrationOffer } from './calibrated-method';
 import { matrix } from './matrix';
 import { type Opened, opened } from './opening';
 import { options } from './planning';
-import { result } from './running';
+import { type Result, result, shelf } from './results';
 import { textName } from './text';
 
 export interface MeasuredAnswer {
@@ -81,6 +81,16 @@ export function keepMeasured(
   measured.value = { of, answers: new Map(known).set(key, answer) };
 }
 
+/** Of results of this visit, whatever model is open. */
+const ofResults = signal<ReadonlyMap<Result, MeasuredAnswer>>(new Map());
+export const answersOf = (one: Result): MeasuredAnswer | null => ofResults.value.get(one) ?? null;
+
+function keepOfResult(shown: Result, answer: MeasuredAnswer): void {
+  const kept = new Map([...ofResults.peek()].filter(([one]) => shelf.peek().includes(one)));
+  if ((kept.get(shown)?.report.tokens ?? 0) <= answer.report.tokens) kept.set(shown, answer);
+  ofResults.value = kept;
+}
+
 /** Keeps what is found of results. */
 export function keepMeasuredAnswers(): void {
   effect(() => {
@@ -89,12 +99,14 @@ export function keepMeasuredAnswers(): void {
     if (!now?.done || !shown || now.of !== resultAnswers.pair.peek() || now.of.first !== shown.opened) return;
     const figures = shown.report.calibration;
     const calibration = figures && { text: figures.text.name, level: figures.level, tokens: figures.tokens };
-    keepMeasured(shown.opened, shown.options, shown.matrix?.name ?? null, calibration, {
+    const answer: MeasuredAnswer = {
       report: now.done.report,
       text: now.text,
       asked: shown.options,
       calibration,
       bytes: shown.report.outputBytes,
-    });
+    };
+    keepMeasured(shown.opened, shown.options, shown.matrix?.name ?? null, calibration, answer);
+    keepOfResult(shown, answer);
   });
 }

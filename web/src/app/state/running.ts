@@ -13,11 +13,9 @@ import {
   type PassProgress,
   Pause,
   type Plan,
-  type PlanOptions,
   Problem,
   type Progress,
   run as runPipeline,
-  type RunReport,
   sentenceOf,
   Stopped,
   type TensorReport,
@@ -29,48 +27,25 @@ import { expectRoom } from '../../platform/room';
 import { browserPlatform, type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, extensionsOf, type Model } from '../engine';
-import { type CalibrationWish, learnSpeed, readTexts, type TextWish } from './calibrated-method';
+import { learnSpeed, readTexts, type TextWish } from './calibrated-method';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
+import {
+  type Assignment,
+  keptBytes,
+  keptOnShelf,
+  type KeptStatistics,
+  makeRoom,
+  result,
+  type Run,
+  shelve,
+} from './results';
 import { askWhere } from './saving';
 import { chosenStatistics, openStatistics, statisticsName } from './statistics';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
-/** What a run was given. */
-export interface Assignment {
-  opened: Opened;
-  plan: Plan;
-  options: PlanOptions;
-  workers: number;
-  /** A method whose error is measured as well. */
-  reference?: string;
-  /** The importance matrix the model was opened with. */
-  matrix?: File;
-  /** Of the method "calibrated". */
-  calibration?: CalibrationWish;
-  /** Name for the output file. */
-  output: string;
-}
-
-export interface Run extends Assignment {
-  pause: Pause;
-  stop: AbortController;
-}
-
 type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string };
-
-export interface Result extends Assignment {
-  report: RunReport;
-  sink: BrowserSink;
-  /** What codes were chosen by, where it was to be kept. */
-  statistics: KeptStatistics | null;
-}
-
-interface KeptStatistics {
-  blob: Blob;
-  close(): void;
-}
 
 /** What a run does before it writes anything: codes are chosen, then the answers they give are measured. */
 export type CalibrationStage =
@@ -87,9 +62,6 @@ export const calibrationProgress = signal<CalibrationStage | null>(null);
 export const paused = signal(false);
 /** Tensors that are finished, in output order. */
 export const finished = signal<readonly TensorReport[]>([]);
-export const result = signal<Result | null>(null);
-/** Whether the result's output was deleted from private storage. */
-export const outputDeleted = signal(false);
 export const isRunning = computed(() => run.value !== null && outcome.value === null);
 /** How far the run is, from 0 to 1: of choosing codes while that goes on, then of the output; null: not known yet. */
 export const runShare = computed<number | null>(() => {
@@ -103,7 +75,8 @@ export const knownStatistics = computed<File | null>(() => {
   const chosen = chosenStatistics.value?.file;
   if (chosen) return chosen;
   const last = result.value;
-  if (last?.statistics == null || last.opened.model !== opened.value?.model) return null;
+  if (last === null || keptBytes(last) === 0 || last.statistics === null || last.opened.model !== opened.value?.model)
+    return null;
   return new File([last.statistics.blob], statisticsName(last.output));
 });
 
@@ -125,22 +98,15 @@ export function nameFor(model: Opened, type: string): string {
 /** What a person can do on this page for more room in private storage. */
 function waysToRoom(plan: Plan): string[] {
   const ways: string[] = [];
-  if (result.value?.sink.destination === 'private' && !outputDeleted.value)
-    ways.push('delete the last output under Result');
+  if (keptOnShelf.value > 0) ways.push('delete the output under Result');
   if (canPickFile() && plan.outputFiles.length === 1) ways.push('choose “Ask first where to save”');
   return ways;
 }
 
 /** What is kept aside while a run is calibrated. */
-function keptBytes({ plan, calibration }: Assignment): number {
+function bytesAside({ plan, calibration }: Assignment): number {
   const saved = calibration && 'text' in calibration ? (calibration.savedBytes ?? 0) : 0;
   return calibratedOf(plan).reduce((sum, { outputBytes }) => sum + outputBytes, saved);
-}
-
-/** Gives up the output that is kept in private storage; its figures stay. */
-export async function deleteOutput(): Promise<void> {
-  outputDeleted.value = true;
-  await result.value?.sink.dispose();
 }
 
 /** Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. */
@@ -150,7 +116,11 @@ export async function begin(assignment: Assignment): Promise<void> {
   let sink: BrowserSink;
   try {
     const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
-    if (!ask) await expectRoom(plan.outputBytes + keptBytes(assignment), waysToRoom(plan));
+    if (!ask) {
+      const needed = plan.outputBytes + bytesAside(assignment);
+      await makeRoom(needed);
+      await expectRoom(needed, waysToRoom(plan));
+    }
     sink = await pickSink(output, ask);
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
@@ -199,13 +169,9 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
         },
       });
     });
-    const previous = result.value;
     finished.value = report.tensors;
-    outputDeleted.value = false;
-    result.value = { ...assignment, report, sink, statistics };
+    shelve({ ...assignment, report, sink, statistics });
     outcome.value = { kind: 'done' };
-    void previous?.sink.dispose();
-    previous?.statistics?.close();
   } catch (error) {
     finished.value = reports;
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };

@@ -4,8 +4,8 @@
 import { effect, signal } from '@preact/signals';
 import { sentenceOf } from '../../core/index';
 import { bytes } from '../../text/units';
-import type { Result } from './running';
-import { result } from './running';
+import type { Result } from './results';
+import { result } from './results';
 
 /** One of the two files, and what it says. */
 export interface Voice {
