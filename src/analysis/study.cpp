@@ -1,24 +1,9 @@
 #include "analysis/study.h"
 
-#include "analysis/column_study.h"
-#include "analysis/number_formats.h"
-#include "analysis/scale_analysis.h"
-#include "analysis/tensor_summary.h"
 #include "codec/converter.h"
-#include "compare/comparison_study.h"
-#include "error.h"
 #include "json/parse.h"
 
 namespace nibble {
-
-std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
-  if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
-  if (kind == "columns") return std::make_unique<ColumnStudy>();
-  if (kind == "summary") return std::make_unique<SummaryStudy>();
-  if (kind == "compare") return std::make_unique<ComparisonStudy>();
-  if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
-  throw Error("There is no analysis named \"" + kind + "\".");
-}
 
 StudyPiece parse_study_piece(const std::string& text, const uint8_t* source) {
   const Json json = parse_json(text);

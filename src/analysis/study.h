@@ -32,10 +32,6 @@ class Study {
   virtual void run(const StudyPiece& piece, std::vector<uint8_t>& result) = 0;
 };
 
-/// "scale" (scale_analysis.h), "formats" (number_formats.h), "columns" (column_study.h), "summary" (tensor_summary.h)
-/// or "compare" (compare/comparison_study.h), with their options as JSON. Throws Error.
-std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options);
-
 /// Reads a piece: a job of a sample's JSON, with `request` if there is one.
 StudyPiece parse_study_piece(const std::string& json, const uint8_t* source);
 

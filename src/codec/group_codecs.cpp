@@ -47,6 +47,6 @@ std::vector<TargetCodec> codecs(std::index_sequence<numbers...>) {
 
 }  // namespace
 
-std::vector<TargetCodec> group_codecs() { return codecs(std::make_index_sequence<6>()); }
+std::vector<TargetCodec> group_codecs() { return codecs(std::make_index_sequence<group_format_count>()); }
 
 }  // namespace nibble

@@ -25,7 +25,7 @@ void add_format(const Format& format) { table().push_back(format); }
 std::span<const Format> all_formats() { return table(); }
 
 const Format* find_format(Type type) {
-  for (const std::span<const Format> formats : {all_formats(), group_formats()}) {
+  for (const std::span<const Format> formats : {all_formats(), std::span<const Format>(group_formats())}) {
     for (const Format& format : formats) {
       if (format.type == type) return &format;
     }

@@ -79,10 +79,10 @@ Format gptq(uint32_t number, std::string_view name) {
 
 }  // namespace
 
-std::span<const Format> group_formats() {
-  static const std::array<Format, 6> formats = {gptq<32>(0, "gptq-4bit-32g"),      gptq<64>(1, "gptq-4bit-64g"),
-                                                gptq<128>(2, "gptq-4bit-128g"),    gptq<32>(3, "gptq-4bit-32g-asym"),
-                                                gptq<64>(4, "gptq-4bit-64g-asym"), gptq<128>(5, "gptq-4bit-128g-asym")};
+std::span<const Format, group_format_count> group_formats() {
+  static const std::array<Format, group_format_count> formats = {
+      gptq<32>(0, "gptq-4bit-32g"),      gptq<64>(1, "gptq-4bit-64g"),      gptq<128>(2, "gptq-4bit-128g"),
+      gptq<32>(3, "gptq-4bit-32g-asym"), gptq<64>(4, "gptq-4bit-64g-asym"), gptq<128>(5, "gptq-4bit-128g-asym")};
   return formats;
 }
 

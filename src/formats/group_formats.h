@@ -14,8 +14,9 @@
 /// 0.5 * (3 - 8) = -2.5.
 namespace nibble {
 
+inline constexpr size_t group_format_count = 6;
 /// Each has the name of its layout (packing/packing.h), and a type that no container knows.
-std::span<const Format> group_formats();
+std::span<const Format, group_format_count> group_formats();
 /// Whether groups of a format have zeros of their own.
 bool has_zeros(const Format& format);
 /// The zero that a group's block stores.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "container/text.h"
 #include "error.h"
@@ -107,20 +108,18 @@ Assignment assignment_of(const Measurement& measurement, const Json& json) {
   return assignment;
 }
 
+constexpr std::pair<Objective, std::string_view> objectives[] = {
+    {Objective::squared, "squared"}, {Objective::weighted, "weighted"}, {Objective::outputs, "outputs"}};
+
 Objective objective_of(const Json& value) {
-  if (value.is("squared")) return Objective::squared;
-  if (value.is("weighted")) return Objective::weighted;
-  if (value.is("outputs")) return Objective::outputs;
+  for (const auto& [objective, name] : objectives) {
+    if (value.is(name)) return objective;
+  }
   throw Error("The error to make small must be \"squared\", \"weighted\" or \"outputs\".");
 }
 
 std::string_view objective_name(Objective objective) {
-  switch (objective) {
-    case Objective::squared: return "squared";
-    case Objective::weighted: return "weighted";
-    case Objective::outputs: return "outputs";
-  }
-  return "";
+  return std::ranges::find(objectives, objective, &std::pair<Objective, std::string_view>::first)->second;
 }
 
 /// By outputs where they were measured: in answers that was best (docs/mixes.md).

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 #include "container/text.h"
 #include "error.h"
@@ -186,14 +187,16 @@ std::string measurement_json(const Measurement& measurement) {
 void add_outputs(Measurement& measurement, std::string_view json) {
   const Json root = parse_json_or_null(json);
   measurement.text = {text(root, "text"), count(root, "tokens")};
+  std::unordered_map<std::string_view, MeasuredTensor*> tensors;
+  for (MeasuredTensor& tensor : measurement.tensors) tensors.emplace(tensor.name, &tensor);
   for (const Json& outputs : list(root, "tensors")) {
-    const auto tensor =
-        std::find_if(measurement.tensors.begin(), measurement.tensors.end(),
-                     [name = text(outputs, "name")](const MeasuredTensor& one) { return one.name == name; });
-    if (tensor == measurement.tensors.end()) not_one("it has no tensor " + in_quotes(text(outputs, "name")));
-    tensor->squared_output = optional_amount(outputs, "squaredOutput").value_or(0);
+    const std::string name = text(outputs, "name");
+    const auto found = tensors.find(name);
+    if (found == tensors.end()) not_one("it has no tensor " + in_quotes(name));
+    MeasuredTensor& tensor = *found->second;
+    tensor.squared_output = optional_amount(outputs, "squaredOutput").value_or(0);
     const Json& errors = member(outputs, "errors");
-    for (MeasuredType& type : tensor->types)
+    for (MeasuredType& type : tensor.types)
       type.output_error = optional_amount(errors, std::string(format_of(type.type).name).c_str());
   }
 }

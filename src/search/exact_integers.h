@@ -21,8 +21,8 @@
 /// perfectly, or whose scales are subnormal half floats, go through ScaleSweep. Storage: the best half float for a
 /// choice of codes is the one nearest to its parabola's vertex, and that error is what is compared, so the result is
 /// the best scale a half float can hold (to 4e-6 of its error: single precision). Importance multiplies every term of
-/// every sum; all of this stays true, but for rare blocks of a reach of 16 that lose up to 1e-5 (docs/searches.md). The
-/// integer evaluation of the nodes multiplies each residual by its root, rounded down, so that it errs below f.
+/// every sum; all of this stays true. The integer evaluation of the nodes multiplies each residual by its root, rounded
+/// down, so that it errs below f.
 namespace nibble {
 
 NIBBLE_IN_TARGETS(bool exact_integer_scale(int reach, const float* x, const float* importance, float& scale);

@@ -14,9 +14,11 @@ namespace nibble::NIBBLE_TARGET {
 // no better than their halves; it ends where no block needs finer ones (tests/core/clipping_test.cpp), but for weights
 // of unequal importance. Every format has a grid that settles most blocks, and a "whole" one for the others, from the
 // scale at which all codes are zero.
+// `distrust`: an error that was found as a difference is believed to 4e-6 where it is above this share of what it was
+// taken from.
 struct Grid4 {
   static constexpr int reach = 8, steps = 16, open_count = 12, long_count = 8, short_count = 4;
-  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
+  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f, distrust = 0.2f;
   static constexpr bool proves = true;
   static constexpr float worthwhile = 1.0f;
   static constexpr float T(int node) {
@@ -54,7 +56,7 @@ struct Grid4WeightedWhole : Grid4Whole {
 };
 struct Grid5 {
   static constexpr int reach = 16, steps = 8, open_count = 20, long_count = 8, short_count = 4;
-  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f;
+  static constexpr float smallest_maximum = 1.7e-4f, perfect = 1e-5f, distrust = 0.2f;
   static constexpr bool proves = true;
   static constexpr float worthwhile = 1.0f;
   static constexpr float T(int node) {
@@ -74,6 +76,7 @@ struct Grid5Whole : Grid5 {
   }
 };
 struct Grid5Weighted : Grid5 {
+  static constexpr float distrust = 1.0f;
   static constexpr int long_count = 12, short_count = 8;
   static constexpr float T(int node) {
     constexpr float long_values[] = {15.75f,  16.0f,   16.25f, 16.5f,  16.875f, 17.375f,
@@ -85,6 +88,7 @@ struct Grid5Weighted : Grid5 {
   }
 };
 struct Grid5WeightedWhole : Grid5Whole {
+  static constexpr float distrust = Grid5Weighted::distrust;
   static constexpr int long_count = 64, short_count = 64;
   static constexpr float T(int node) {
     if (node < open_count) return Grid5Whole::T(node);
@@ -93,7 +97,7 @@ struct Grid5WeightedWhole : Grid5Whole {
 };
 struct Grid8 {
   static constexpr int reach = 128, steps = 4, open_count = 96, long_count = 4, short_count = 4;
-  static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f;
+  static constexpr float smallest_maximum = 3e-4f, perfect = 1e-6f, distrust = 0.2f;
   static constexpr bool proves = true;
   static constexpr float worthwhile = 1.0f;
   static constexpr float T(int node) {

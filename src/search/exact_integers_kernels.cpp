@@ -23,7 +23,7 @@ struct BestScale {
 // The best choice's stored scale lies in the cell where it is found (docs/searches.md).
 // `both_limits`: the sum of a weight's limits on the long and on the short side; `w`: importance, read where
 // `weighted`.
-template <bool weighted>
+template <class Grid, bool weighted>
 inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limit, float both_limits, bool is_short,
                        float T0, float T1, float power, float inverse_power, BestScale& best) {
   alignas(16) float event_u[40], event_P[40], event_w[40];
@@ -84,7 +84,8 @@ inline void sweep_cell(const v128_t* u, const v128_t* w, const v128_t* long_limi
         stored_vertex(F, R, B, off_middle, dP, vs, wasm_f32x4_splat(power), wasm_f32x4_splat(inverse_power));
     v128_t better = wasm_f32x4_lt(vertex.error, best.error);
     if constexpr (weighted) {
-      const v128_t is_exact = wasm_f32x4_le(wasm_f32x4_mul(vertex.rise, wasm_f32x4_splat(0.2f)), vertex.error);
+      const v128_t is_exact =
+          wasm_f32x4_le(wasm_f32x4_mul(vertex.rise, wasm_f32x4_splat(Grid::distrust)), vertex.error);
       const v128_t is_inside = wasm_f32x4_le(wasm_f32x4_abs(vertex.off), wasm_f32x4_splat(farthest));
       better = wasm_v128_and(better, wasm_v128_or(is_exact, is_inside));
     }
@@ -286,8 +287,9 @@ class CellSweeps {
   void sweep(int cell, float T0, float T1) {
     const float off_middle = (T1 - T0) / (T0 + T1), inverse_size = block_.inverse_size;
     spread_ = std::max(spread_, off_middle * off_middle);
-    sweep_cell<weighted>(block_.scaled, block_.w, block_.limit, 2 * Grid::reach - 1, cell > NodeTables<Grid>::gap_cell,
-                         T0 * inverse_size, T1 * inverse_size, block_.power, inverse_power_, best_);
+    sweep_cell<Grid, weighted>(block_.scaled, block_.w, block_.limit, 2 * Grid::reach - 1,
+                               cell > NodeTables<Grid>::gap_cell, T0 * inverse_size, T1 * inverse_size, block_.power,
+                               inverse_power_, best_);
     error_ = lowest(best_.error) * (inverse_size * inverse_size);
   }
 
@@ -295,7 +297,7 @@ class CellSweeps {
   float worthwhile() const { return error_ * Grid::worthwhile; }
   /// What single precision cannot tell of an error, above all next to the errors in the middle of a cell, which are up
   /// to the sum of squares times the spread.
-  float indistinct() const { return std::max(Grid::perfect, 0.2f * spread_) * block_.square_sum; }
+  float indistinct() const { return std::max(Grid::perfect, Grid::distrust * spread_) * block_.square_sum; }
 
   float scale() const {
     alignas(16) float errors[4], scales[4];

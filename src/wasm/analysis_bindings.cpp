@@ -2,10 +2,14 @@
 
 #include <optional>
 
+#include "analysis/column_study.h"
 #include "analysis/level_trials.h"
 #include "analysis/number_formats.h"
 #include "analysis/scale_analysis.h"
 #include "analysis/study.h"
+#include "analysis/tensor_summary.h"
+#include "compare/comparison_study.h"
+#include "error.h"
 #include "wasm/boundary.h"
 
 /// Analyses for JavaScript: classes Study, ScaleSummary, FormatSummary and LevelTrials of web/src/wasm/nibble.d.ts.
@@ -25,6 +29,16 @@ std::string sentence_of(Call&& call) {
 template <class Call>
 std::string answer(Call&& call) {
   return bound::answer(call, no_memory);
+}
+
+/// The studies there are, with their options as JSON. Throws Error.
+std::unique_ptr<Study> make_study(const std::string& kind, const std::string& options) {
+  if (kind == "scale") return std::make_unique<ScaleAnalysis>(parse_scale_analysis_options(options));
+  if (kind == "columns") return std::make_unique<ColumnStudy>();
+  if (kind == "summary") return std::make_unique<SummaryStudy>();
+  if (kind == "compare") return std::make_unique<ComparisonStudy>();
+  if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
+  throw Error("There is no analysis named \"" + kind + "\".");
 }
 
 class BoundStudy {

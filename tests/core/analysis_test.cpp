@@ -157,7 +157,6 @@ TEST(ScaleAnalysis, RefusesDamagedFiguresAndFormatsWithoutASingleScale) {
   bytes[0] ^= 1;
   EXPECT_THROW(ScaleFigures::restore(bytes.data(), bytes.size()), Error);
   EXPECT_THROW(parse_scale_analysis_options(R"({"format":"q4_K"})"), Error);
-  EXPECT_THROW(make_study("nothing", "{}"), Error);
 }
 
 /// Tables by trying every one.

@@ -288,6 +288,29 @@ TEST(WeightedExactIntegers, LooksAtScalesFromNear) {
   }
 }
 
+/// A heavy weight near zero again. Of a reach of 16, what is left of larger sums is lost sooner.
+TEST(WeightedExactIntegers, DistrustsDifferencesOfWhatHeavyWeightsLeave) {
+  const Block x = {-0.254553825f,    -0.00410684804f,  -0.00155849103f, -0.00141859916f, -0.00252678804f,
+                   -0.00176770275f,  -0.00227380334f,  0.00161473395f,  -0.00109933037f, -0.000954552379f,
+                   -0.000390165456f, -0.00146224909f,  0.00487000309f,  0.00438194536f,  -0.00215712562f,
+                   0.002878058f,     0.00135810417f,   0.000211432125f, 0.000226825432f, -0.00102519768f,
+                   0.00122518896f,   -5.01188697e-05f, -0.0010429417f,  0.000756557158f, 0.0029328824f,
+                   -0.000517529319f, -6.65107145e-05f, -0.00133418338f, 0.00246109837f,  -0.000984783401f,
+                   -0.00178617821f,  0.00110060116f};
+  const Block w = {0.95773828f,     0.000178569069f, 21.60392f,     0.0910652727f,   5.60885519e-06f, 0.506816924f,
+                   4.63182141e-06f, 9.11285097e-05f, 10.3212652f,   0.000666149892f, 0.00156752602f,  35.879406f,
+                   0.0153511893f,   0.490729153f,    8.12030315f,   84.2251511f,     0.0756450593f,   3767.51147f,
+                   0.3768498f,      0.0116474759f,   0.0121586993f, 0.174714833f,    5.92109442f,     2.26561284f,
+                   0.000322203559f, 0.00755652273f,  1.2510581f,    0.00139953301f,  0.00635029702f,  2.54611564f,
+                   1.12211983e-05f, 56.8654022f};
+  for (const Kernel kernel : every_kernel()) {
+    const float found = ExactIntegers(16, kernel).best_scale(x.data(), w.data());
+    const double reached = reference::error_at_scale(x, w, integer_levels(16), found);
+    const double lowest = reference::lowest_error_of_half_scales(x.data(), w.data(), 16, reached);
+    EXPECT_LT(reached / lowest - 1, 4e-6);
+  }
+}
+
 TEST(ExactIntegers, ReproducesTheClassicExample) {
   Block x(32, 0.0f);
   x[0] = 0.1f, x[1] = 0.2f, x[2] = 0.3f, x[3] = 0.6f;
