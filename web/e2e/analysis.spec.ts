@@ -81,6 +81,48 @@ test('analyses scales: chart, readings by keyboard, methods, tables, CSV', async
   ).toHaveLength(17);
 });
 
+test('names of types lie on no line, no other name and no mark of theirs', async ({ page }) => {
+  await open(page);
+  await compare(page);
+  const plane = formats(page).locator('figure').first();
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(plane.locator('.format-name').first()).toBeVisible();
+    const found = await plane.evaluate((figure) => {
+      const boxes = [...figure.querySelectorAll<SVGGraphicsElement>('.format-name')].map((text) => ({
+        text: text.textContent,
+        box: text.getBoundingClientRect(),
+      }));
+      const frontier = figure.querySelector<SVGPathElement>('path.frontier')!;
+      const matrix = frontier.getScreenCTM()!;
+      const points = Array.from({ length: Math.ceil(frontier.getTotalLength()) }, (_, at) =>
+        frontier.getPointAtLength(at).matrixTransform(matrix),
+      );
+      const within = ({ left, right, top, bottom }: DOMRect, x: number, y: number) =>
+        x > left && x < right && y > top + 2 && y < bottom - 2;
+      return {
+        names: boxes.length,
+        onLine: boxes.filter(({ box }) => points.some(({ x, y }) => within(box, x, y))).map(({ text }) => text),
+        together: boxes.flatMap((one, index) =>
+          boxes
+            .slice(index + 1)
+            .filter(
+              ({ box }) =>
+                box.left < one.box.right - 1 &&
+                one.box.left < box.right - 1 &&
+                box.top < one.box.bottom - 3 &&
+                one.box.top < box.bottom - 3,
+            )
+            .map(({ text }) => `${one.text} ${text}`),
+        ),
+      };
+    });
+    expect(found.names).toBeGreaterThan(width > 1000 ? 15 : 5);
+    expect(found.onLine).toEqual([]);
+    expect(found.together).toEqual([]);
+  }
+});
+
 test('can be held and stopped, and says when no tensor has the name', async ({ page }) => {
   await open(page);
   await scales(page).getByRole('combobox', { name: 'Tensor' }).fill('nothing');

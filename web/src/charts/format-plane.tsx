@@ -7,6 +7,7 @@ import type { NumberFamily, NumberFormatPoint } from '../core/types';
 import { blockText, pointName } from '../text/number-formats';
 import { percent } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
+import { placeNames, type Segment } from './place-labels';
 import { Pointing, stepIndex } from './pointing';
 import { type Marker, markerPath } from './roles';
 
@@ -31,6 +32,7 @@ export const FAMILY_STYLES: Record<string, { color: string; marker: Marker }> = 
   own: { color: 'var(--ink)', marker: 'cross' },
   gguf: { color: 'var(--ink)', marker: 'ring' },
 };
+const sizeOf = ({ family, frontier }: NumberFormatPoint) => (family === 'gguf' ? 5 : frontier ? 4 : 2.6);
 const styleOf = (family: string) => FAMILY_STYLES[family] ?? { color: 'var(--ink-2)', marker: 'circle' as Marker };
 
 /** `points` by bits per weight. */
@@ -57,9 +59,23 @@ export function FormatPlane({
   const drawing = useMemo(() => {
     const frontier = points.filter((point) => point.frontier);
     const types = points.filter(({ family }) => family === 'gguf');
-    const labels = placeNames(
-      types.map((point) => ({ point, at: [left(point), top(point)] as const, text: point.detail.toUpperCase() })),
-      plotWidth,
+    const steps = frontier.flatMap((point, index): Segment[] => {
+      const before = frontier[index - 1];
+      if (!before) return [];
+      const [x1, y1, x2, y2] = [left(before), top(before), left(point), top(point)];
+      return [
+        { x1, y1, x2, y2: y1 },
+        { x1: x2, y1, x2, y2 },
+      ];
+    });
+    const marksOf = (some: readonly NumberFormatPoint[]) =>
+      some.map((point) => ({ x: left(point), y: top(point), size: sizeOf(point) }));
+    const names = placeNames(
+      types.map((point) => ({ x: left(point), y: top(point), text: point.detail.toUpperCase() })),
+      { left: 0, right: plotWidth, top: -4, bottom: plotHeight },
+      steps,
+      marksOf(points.filter((point) => sizeOf(point) >= 4)),
+      marksOf(points.filter((point) => sizeOf(point) < 4)),
     );
     return (
       <>
@@ -71,7 +87,6 @@ export function FormatPlane({
         />
         {points.map((point) => {
           const { color, marker } = styleOf(point.family);
-          const size = point.family === 'gguf' ? 5 : point.frontier ? 4 : 2.6;
           return (
             <path
               key={`${point.family} ${point.detail} ${point.bits} ${point.block} ${point.search}`}
@@ -80,14 +95,15 @@ export function FormatPlane({
                   ? 'format-mark'
                   : 'format-mark behind'
               }
-              d={markerPath(marker, size)}
+              d={markerPath(marker, sizeOf(point))}
               transform={`translate(${left(point)},${top(point)})`}
               style={{ fill: color }}
             />
           );
         })}
-        {labels.map(({ text, x: labelX, y: labelY, anchor }) => (
-          <text key={text} class="format-name" x={labelX} y={labelY} text-anchor={anchor}>
+        {names.map(({ leader }, index) => leader && <line key={index} class="leader" {...leader} />)}
+        {names.map(({ text, textX, textY }) => (
+          <text key={text} class="format-name" x={textX} y={textY} dy="0.35em">
             {text}
           </text>
         ))}
@@ -168,32 +184,4 @@ function errorTicks(low: number, high: number, y: (value: number) => number): Ti
     }
   }
   return ticks;
-}
-
-/** Names beside their marks, right or left, moved down a line where another stands; left out where there is no room. */
-function placeNames(names: readonly { at: readonly [number, number]; text: string }[], width: number) {
-  const taken: { from: number; to: number; y: number }[] = [];
-  return names.flatMap(({ at: [markX, markY], text }) => {
-    const length = text.length * 7;
-    for (const [dx, dy] of [
-      [9, 4],
-      [-9, 4],
-      [9, -8],
-      [-9, -8],
-      [9, 16],
-      [-9, 16],
-    ] as const) {
-      const from = dx > 0 ? markX + dx : markX + dx - length;
-      const [to, y] = [from + length, markY + dy];
-      if (
-        from < 0 ||
-        to > width ||
-        taken.some((other) => Math.abs(other.y - y) < 12 && from < other.to && to > other.from)
-      )
-        continue;
-      taken.push({ from, to, y });
-      return [{ text, x: markX + dx, y, anchor: dx > 0 ? ('start' as const) : ('end' as const) }];
-    }
-    return [];
-  });
 }

@@ -82,15 +82,31 @@ export function ChartFrame({
       </button>
     </div>
   );
-  const scale = compact ? drawingScale.value : 1;
+  const scale = drawingScale.value;
   const [own, tall] = [Math.floor(width / scale), Math.floor(height / scale)];
+  const scaled = useRef<HTMLDivElement>(null);
+  // What is only shown larger keeps its own height in the layout: the larger one is made room for.
+  useLayoutEffect(() => {
+    if (compact || !plot.current) return;
+    const high = scaled.current?.offsetHeight ?? 0;
+    if (scale === 1) plot.current.style.height = '';
+    else if (high > 0) plot.current.style.height = `${Math.ceil(high * scale)}px`;
+  });
   const drawing = (
     <div class="chart-plot" ref={plot}>
       {width > 0 &&
         (scale === 1 ? (
           children(width, height)
         ) : (
-          <div class="chart-scaled" style={{ width: `${own}px`, height: `${tall}px`, transform: `scale(${scale})` }}>
+          <div
+            class="chart-scaled"
+            ref={scaled}
+            style={{
+              width: `${own}px`,
+              ...(compact && { height: `${tall}px` }),
+              transform: `scale(${scale})`,
+            }}
+          >
             {children(own, tall)}
           </div>
         ))}

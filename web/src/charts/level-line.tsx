@@ -6,6 +6,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { LevelFigures } from '../core/types';
 import { percent, precise } from '../text/units';
 import { Axes, type Margin } from './axes';
+import { pointIn } from './scale';
 
 const MARGIN: Margin = { top: 30, right: 18, bottom: 46, left: 18 };
 const PLOT = 170;
@@ -59,9 +60,12 @@ export function LevelLine({
     else focus(Math.min(levels.length - 1, Math.max(0, index + (next ?? 0))));
   };
   const valueAt = (event: PointerEvent) => {
-    const box = group.current?.ownerSVGElement?.getBoundingClientRect();
-    return x.invert(event.clientX - (box?.left ?? 0) - MARGIN.left) * end;
+    const drawing = group.current?.ownerSVGElement;
+    return x.invert((drawing ? pointIn(drawing, event).x : 0) - MARGIN.left) * end;
   };
+  // Teeth and grips that stand close are slimmer, so that each is one.
+  const apart = levels.slice(1).reduce((least, level, index) => Math.min(least, at(level) - at(levels[index]!)), 40);
+  const [tooth, grip] = [Math.max(0.8, Math.min(5, 0.42 * apart)), Math.max(2, Math.min(8, apart / 2))];
   let room = -Infinity;
   return (
     <svg
@@ -132,8 +136,11 @@ export function LevelLine({
               onPointerCancel={() => setHeld(null)}
             >
               <line class="stem" x1={place} x2={place} y1={PLOT} y2={PLOT - (PLOT * share) / mostShare} />
-              <rect class="grip" x={place - 8} width={16} y={PLOT - 12} height={34} rx={4} />
-              <path class="tooth-mark" d={`M${place - 5},${PLOT + 12}L${place},${PLOT}L${place + 5},${PLOT + 12}Z`} />
+              <rect class="grip" x={place - grip} width={2 * grip} y={PLOT - 12} height={34} rx={Math.min(4, grip)} />
+              <path
+                class="tooth-mark"
+                d={`M${place - tooth},${PLOT + 12}L${place},${PLOT}L${place + tooth},${PLOT + 12}Z`}
+              />
               {named && (
                 <text x={place} y={PLOT + 30} text-anchor="middle">
                   {name}

@@ -63,11 +63,13 @@ const ASIDE = [0, 1, -1, 2, -2, 3, -3].map((steps) => steps * 90);
 
 /**
  * Places markers above their points, or below or aside where there is no room above, with their names beside them; what
- * would touch is stacked, the highest first. `room`: how far right, up and down a marker may go.
+ * would touch is stacked, the highest first. `room`: how far right, up and down a marker may go. `isCrossed`: whether a
+ * line goes through a name at that height; such places are taken where there is no other.
  */
 export function stackMarkers(
   markers: readonly { method: LabMethod; px: number; py: number }[],
   room: { right: number; top: number; bottom: number },
+  isCrossed: (from: number, to: number, top: number) => boolean = () => false,
 ): PlacedMarker[] {
   const taken: { from: number; to: number; top: number }[] = [];
   const free = (from: number, to: number, top: number) =>
@@ -88,13 +90,17 @@ export function stackMarkers(
         });
         return { ...marker, left, top, side };
       };
-      for (const aside of ASIDE) {
-        const left = px + aside;
-        for (const top of heights) {
-          if (left + long <= room.right && left >= HALF && free(left - HALF, left + long, top))
-            return place(left, top, 'right');
-          if (left - long >= 0 && left + HALF <= room.right && free(left - long, left + HALF, top))
-            return place(left, top, 'left');
+      for (const clear of [true, false]) {
+        const open = (from: number, to: number, top: number) =>
+          free(from, to, top) && !(clear && isCrossed(from, to, top));
+        for (const aside of ASIDE) {
+          const left = px + aside;
+          for (const top of heights) {
+            if (left + long <= room.right && left >= HALF && open(left - HALF, left + long, top))
+              return place(left, top, 'right');
+            if (left - long >= 0 && left + HALF <= room.right && open(left - long, left + HALF, top))
+              return place(left, top, 'left');
+          }
         }
       }
       return place(px, py - ROW, null);

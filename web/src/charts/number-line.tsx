@@ -301,34 +301,36 @@ function Teeth({
 }): VNode {
   const used = new Set(codes);
   const paths = { lines: '', usedLines: '', teeth: '', usedTeeth: '' };
-  const names: { at: number; name: string; used: boolean }[] = [];
-  let room = 0;
-  let beforeAt = -Infinity;
   const visible = levels
-    .map((level, code) => ({ level, value: level * scale + offset, used: used.has(code) }))
-    .filter(({ value }) => value >= low && value <= high);
-  for (const tooth of visible.sort((a, b) => a.value - b.value)) {
-    const at = x(tooth.value);
-    const crowded = Math.abs(at - beforeAt) < TEETH_APART;
-    if (crowded && !tooth.used) continue;
-    beforeAt = at;
-    const [stroke, foot] = [
-      `M${at.toFixed(1)},-6V${line}`,
-      `M${(at - 4).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l4,8Z`,
-    ];
-    if (tooth.used) {
+    .map((level, code) => ({
+      level,
+      at: x(level * scale + offset),
+      value: level * scale + offset,
+      used: used.has(code),
+    }))
+    .filter(({ value }) => value >= low && value <= high)
+    .sort((a, b) => a.at - b.at);
+  let beforeAt = -Infinity;
+  const drawn = visible.filter(({ at, used: inUse }) => {
+    const stands = inUse || at - beforeAt >= TEETH_APART;
+    if (stands) beforeAt = at;
+    return stands;
+  });
+  // Teeth that stand close are slimmer, so that each is one.
+  const apart = drawn.slice(1).reduce((least, { at }, index) => Math.min(least, at - drawn[index]!.at), Infinity);
+  const half = Math.max(0.8, Math.min(4, 0.42 * apart));
+  for (const { at, used: inUse } of drawn) {
+    const stroke = `M${at.toFixed(1)},-6V${line}`;
+    const foot = `M${(at - half).toFixed(1)},${line + 8}L${at.toFixed(1)},${line}l${half.toFixed(1)},8Z`;
+    if (inUse) {
       paths.usedLines += stroke;
       paths.usedTeeth += foot;
     } else {
       paths.lines += stroke;
       paths.teeth += foot;
     }
-    const name = precise(tooth.level);
-    const half = name.length * 3.8;
-    if (at - half <= room) continue;
-    room = at + half + 6;
-    names.push({ at, name, used: tooth.used });
   }
+  const names = namesOf(drawn);
   return (
     <g class="teeth">
       <path class="tooth-line" d={paths.lines} />
@@ -351,6 +353,19 @@ function Teeth({
       </text>
     </g>
   );
+}
+
+/** Names that have room: of levels in use first, then of others in the gaps that are left. */
+function namesOf(teeth: readonly { level: number; at: number; used: boolean }[]) {
+  const taken: { from: number; to: number }[] = [];
+  return [...teeth.filter(({ used }) => used), ...teeth.filter(({ used }) => !used)].flatMap(({ level, at, used }) => {
+    const name = precise(level);
+    const half = name.length * 3.8;
+    const [from, to] = [at - half, at + half + 6];
+    if (from <= 0 || taken.some((other) => from < other.to && to > other.from)) return [];
+    taken.push({ from, to });
+    return [{ at, name, used }];
+  });
 }
 
 /**

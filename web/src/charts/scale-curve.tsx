@@ -352,7 +352,11 @@ export function relativeTicks(y: ScaleLinear<number, number>): Tick[] {
   return [...ticks.filter(({ at, label }) => label !== '0' && ground.at - at >= TICK_APART), ground];
 }
 
-/** Every method's choice above its point of the curve. */
+/** Pixels between places at which the curve is looked at, and half the height of a name. */
+const LOOK = 3;
+const NAME_HALF = 7;
+
+/** Every method's choice above its point of the curve, its name clear of the curve. */
 function placeMarkers(
   report: LabReport,
   curves: readonly Curve[],
@@ -361,11 +365,23 @@ function placeMarkers(
   y: (error: number) => number,
   plot: { width: number; height: number },
 ) {
+  const heights = curves.map((curve) =>
+    Array.from({ length: Math.ceil(plot.width / LOOK) + 1 }, (_, at) => {
+      const scale = span.low + ((span.high - span.low) * Math.min(plot.width, at * LOOK)) / plot.width;
+      return y(curve.share(curve.at(scale), scale));
+    }),
+  );
+  const isCrossed = (from: number, to: number, top: number) =>
+    heights.some((line) => {
+      const part = line.slice(Math.max(0, Math.floor(from / LOOK)), Math.ceil(to / LOOK) + 1);
+      return Math.min(...part) < top + NAME_HALF && Math.max(...part) > top - NAME_HALF;
+    });
   return stackMarkers(
     report.methods
       .filter(({ scale }) => Math.abs(scale) >= span.low && Math.abs(scale) <= span.high)
       .map((method) => ({ method, px: x(Math.abs(method.scale)), py: y(shareAt(curves, method.scale)) })),
     { right: plot.width, top: 8 - MARGIN.top, bottom: plot.height - 8 },
+    isCrossed,
   );
 }
 
