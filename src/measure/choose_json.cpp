@@ -119,7 +119,9 @@ Objective objective_of(const Json& value) {
 }
 
 std::string_view objective_name(Objective objective) {
-  return std::ranges::find(objectives, objective, &std::pair<Objective, std::string_view>::first)->second;
+  return std::find_if(std::begin(objectives), std::end(objectives),
+                      [&](const auto& one) { return one.first == objective; })
+      ->second;
 }
 
 /// By outputs where they were measured: in answers that was best (docs/mixes.md).
