@@ -124,7 +124,7 @@ test('long names of files fit a narrow screen and keep their endings', async ({ 
     await openTab(page, 'Scale search');
     await calibrated(page).check();
     await useStatistics(page, file);
-    await openTab(page, 'Size and error');
+    await openTab(page, 'A size of your own');
     await page.locator('.size-panel').getByText('What is made small').click();
     const measure = page.getByRole('button', { name: `Measure outputs by ${long}-F32.safetensors` });
     await expectEnding(measure, '32.safetensors');
@@ -198,7 +198,7 @@ test('statistics that a calibration kept give the same bytes, and say what types
     expect(await quantize(page, 'Q4_0', CALIBRATING)).toBe(shown);
     await expect(page.locator('.calibrated-result')).toContainText(sha256Of(file));
 
-    await openTab(page, 'Size and error');
+    await openTab(page, 'A size of your own');
     const sizes = page.locator('.size-panel');
     await sizes.getByText('What is made small').click();
     await sizes.getByRole('button', { name: 'Measure outputs by kept.safetensors' }).click();

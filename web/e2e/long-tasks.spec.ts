@@ -93,8 +93,8 @@ test('the page stays responsive in every phase, with a model of 449 tensors', as
   await until(page, '.measure-status', 'Measuring a sample of rows');
   await mark('measuring');
   await until(page, '.measure-status', 'Errors are');
-  await openTab(page, 'Size and error');
-  await until(page, '.size-panel', 'Size and error');
+  await openTab(page, 'A size of your own');
+  await until(page, '.plan-plane', 'Size and error');
   const choose = async (type: string) => {
     await page.evaluate(
       (name) => document.querySelector<HTMLInputElement>(`input[name="file-type"][value="${name}"]`)!.click(),

@@ -36,7 +36,7 @@ test('predicts the error of every type from a sample, and the run finds it in th
 test('finds the best mix for a size, lets it be changed, and writes it', async ({ page }) => {
   await page.goto('./');
   await openModel(page);
-  await openTab(page, 'Size and error');
+  await openTab(page, 'A size of your own');
   const panel = page.locator('.size-panel');
   await panel.getByLabel('Size, for example').fill('1 kB');
   await panel.getByRole('button', { name: 'Best mix' }).first().click();
@@ -119,7 +119,7 @@ test('observes the worst tensors, and shows what other searches would gain', asy
   await page.goto('./');
   await openModel(page);
   await chooseType(page, 'Q4_0');
-  await openTab(page, 'Size and error');
+  await openTab(page, 'A size of your own');
   await page.getByText('Observe: re-spend bits').click();
   await page.getByLabel('worst').fill('5');
   await page.getByRole('button', { name: 'Observe', exact: true }).click();
@@ -129,7 +129,7 @@ test('observes the worst tensors, and shows what other searches would gain', asy
   const table = page.getByRole('region', { name: 'Scale searches' });
   await expect(table.getByRole('row', { name: /lowest-error/ })).toContainText(/−[\d.]+ %/, { timeout: 30_000 });
   await table.getByRole('button', { name: 'Use lowest-error' }).click();
-  await openTab(page, 'Size and error');
+  await openTab(page, 'A size of your own');
   await page.getByRole('button', { name: 'Plan this' }).click();
   await expect(page.locator('.plan-words')).toContainText('bpw.gguf');
   const { violations } = await new AxeBuilder({ page }).include('#plan').analyze();

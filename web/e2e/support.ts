@@ -148,7 +148,7 @@ export async function openEverything(page: Page, part = 'body'): Promise<void> {
 export async function twin(page: Page, title: string): Promise<string[][]> {
   const chart = page.locator('figure.chart', { has: page.locator('h3', { hasText: title }) });
   await reveal(chart);
-  const table = chart.locator('details').first();
+  const table = chart.locator('details', { has: page.getByText('Table', { exact: true }) }).first();
   if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
   return chart
     .getByRole('row')

@@ -135,7 +135,7 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
   await openTab(page, 'Columns that stand out');
   await outliers.getByRole('button', { name: 'Look for outliers' }).click();
   await expect(outliers.locator('figure')).toBeVisible(long);
-  await openTab(page, 'Size and error');
+  await openTab(page, 'A size of your own');
   const size = page.locator('.size-panel');
   await size.getByLabel('Size, for example').fill('2 MB');
   await size.getByRole('button', { name: 'Best mix' }).first().click();

@@ -1,139 +1,263 @@
 /**
- * The size/error plane: what each file type weighs and costs, the best mixes for every size, and the one that is
- * chosen.
+ * The size/error plane: what each file type weighs and costs, the best mixes for every size, the one that is chosen,
+ * and how large a file the machine holds.
  */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { Axes, type Margin } from './axes';
+import { byteUnit } from '../text/units';
+import { Axes, type Margin, type Tick } from './axes';
+import { apart, blockOf, boxOf, type Mark, placeNames } from './names';
 import { Pointing, stepIndex } from './pointing';
 import { markerPath } from './roles';
 
-const MARGIN: Margin = { top: 32, right: 20, bottom: 46, left: 52 };
-const HEIGHT = 340;
-/** Labels of points closer than this would lie on each other. */
-const LABEL_APART = 15;
+const MARGIN: Margin = { top: 28, right: 14, bottom: 42, left: 62 };
+const LEAST_HEIGHT = 180;
+/** What changes no weight lies over the decibels, in a row of its own. */
+const ROW = 20;
+/** Less signal to noise, in dB, is drawn at the lower edge. */
+const LEAST_DB = 1;
+/** The part of the width beyond the break, for what is not quantized. */
+const BEYOND = 0.16;
+/** How near the pointer must come, in pixels. */
+const REACH = 40;
+/** Least distance of two ticks of sizes, in pixels. */
+const TICK_APART = 44;
 
 export interface PlanePoint {
   name: string;
   kind: 'type' | 'best' | 'chosen';
+  bytes: number; // of the file
   bitsPerWeight: number;
-  sqnrDb: number;
+  sqnrDb: number | null; // null: no weight changes
+  /** So much larger than what is quantized that it lies beyond the break. */
+  beyond: boolean;
+  /** What is said of it in a word or two; null: nothing. */
+  tag: string | null;
   lines: string[];
 }
 
-interface Label {
-  point: PlanePoint;
-  x: number;
-  y: number;
+/** The largest file that runs in a memory, in bytes, and what is written at its line: the first that has room. */
+export interface Machine {
+  bytes: number;
+  labels: readonly string[];
 }
 
-/** Names for as many points as fit without lying on each other, the chosen one first. */
-export function placedLabels(
-  points: readonly PlanePoint[],
-  x: (point: PlanePoint) => number,
-  y: (point: PlanePoint) => number,
-): Label[] {
-  const labels: Label[] = [];
-  const width = (name: string) => 7 * name.length + 6;
-  for (const point of [...points].sort((a, b) => Number(b.kind === 'chosen') - Number(a.kind === 'chosen'))) {
-    if (point.kind === 'best') continue;
-    const at = { point, x: x(point) + 8, y: y(point) + (point.kind === 'chosen' ? -10 : 10) };
-    const free = labels.every(
-      (other) =>
-        Math.abs(other.y - at.y) > LABEL_APART ||
-        at.x > other.x + width(other.point.name) ||
-        at.x + width(point.name) < other.x,
-    );
-    if (free) labels.push(at);
-  }
-  return labels;
+interface Drawn extends Mark {
+  point: PlanePoint;
+  outOfReach: boolean;
+}
+
+const order = (a: PlanePoint, b: PlanePoint) => a.bytes - b.bytes || (a.sqnrDb ?? Infinity) - (b.sqnrDb ?? Infinity);
+
+/** Where sizes and decibels lie in a drawing of this size. */
+export function planeScales(points: readonly PlanePoint[], width: number, height: number) {
+  const near = points.filter(({ beyond }) => !beyond);
+  const [low = 0, high = 1] = extent(near.length > 0 ? near : points, ({ bytes }) => bytes);
+  const farthest = Math.max(...points.map(({ bytes }) => bytes), high);
+  const pad = Math.max((high - low) * 0.05, high * 0.01);
+  const isBroken = near.length > 0 && farthest > high + pad;
+  const edge = isBroken ? width * (1 - BEYOND) : width;
+  const [from, to] = [Math.max(0, low - pad), high + pad];
+  const x = isBroken
+    ? scaleLinear([from, to, farthest * 1.05], [0, edge, width]).clamp(true)
+    : scaleLinear([from, to], [0, width]).clamp(true);
+  const losses = points.flatMap(({ sqnrDb }) => (sqnrDb === null ? [] : [Math.max(LEAST_DB, sqnrDb)]));
+  const [least = 0, most = 50] = extent(losses);
+  const top = points.some(({ sqnrDb }) => sqnrDb === null) ? ROW : 0;
+  const y = scaleLinear([least, most], [height, top]).nice();
+  const heightOf = (sqnrDb: number | null) => (sqnrDb === null ? ROW / 4 : y(Math.max(LEAST_DB, sqnrDb)));
+  return { x, y, heightOf, edge, isBroken, from, to, top };
+}
+
+/** Sizes in one unit, and those beyond the break as far as they are apart. */
+function sizeTicks(points: readonly PlanePoint[], scales: ReturnType<typeof planeScales>): [Tick[], string] {
+  const { x, from, to, edge } = scales;
+  const { unit, size } = byteUnit(to);
+  const ticks = scaleLinear([from / size, to / size], [0, edge])
+    .ticks(Math.max(2, Math.floor(edge / 80)))
+    .map((tick) => ({ at: x(tick * size), label: String(tick) }));
+  const beyond = points.filter((point) => point.beyond).map(({ bytes }) => bytes);
+  for (const bytes of [...new Set(beyond)].sort((a, b) => b - a))
+    if (ticks.every(({ at }) => Math.abs(at - x(bytes)) > TICK_APART))
+      ticks.push({ at: x(bytes), label: String(Number((bytes / size).toPrecision(3))) });
+  return [ticks, unit];
 }
 
 export function SizeError({
   width,
+  height = 340,
   points,
+  machine = null,
   onChoose,
 }: {
   width: number;
+  height?: number;
   points: readonly PlanePoint[];
+  machine?: Machine | null;
   onChoose?: (point: PlanePoint) => void;
 }): VNode {
+  const tall = Math.max(LEAST_HEIGHT, height);
   const inner = {
     width: Math.max(80, width - MARGIN.left - MARGIN.right),
-    height: HEIGHT - MARGIN.top - MARGIN.bottom,
+    height: tall - MARGIN.top - MARGIN.bottom,
   };
-  const [lowX = 0, highX = 1] = extent(points, (point) => point.bitsPerWeight);
-  const [lowY = 0, highY = 1] = extent(points, (point) => point.sqnrDb);
-  const xScale = scaleLinear([lowX, highX], [0, inner.width]).nice();
-  const yScale = scaleLinear([lowY, highY], [inner.height, 0]).nice();
-  const x = (point: PlanePoint) => xScale(point.bitsPerWeight);
-  const y = (point: PlanePoint) => yScale(point.sqnrDb);
-  const order = [...points].sort((a, b) => a.bitsPerWeight - b.bitsPerWeight || a.sqnrDb - b.sqnrDb);
-  const best = order.filter((point) => point.kind === 'best');
-  const draw = line<PlanePoint>(x, y);
+  const scales = planeScales(points, inner.width, inner.height);
+  const inOrder = [...points].sort(order);
+  const drawn = inOrder.map<Drawn>((point) => ({
+    point,
+    name: point.tag === null ? point.name : `${point.name}, ${point.tag}`,
+    short: point.name,
+    x: scales.x(point.bytes),
+    y: scales.heightOf(point.sqnrDb),
+    radius: point.kind === 'chosen' ? 7 : point.tag !== null ? 6 : point.kind === 'best' ? 2 : 4,
+    wanted: point.kind === 'chosen' || point.tag !== null,
+    outOfReach: machine !== null && point.bytes > machine.bytes,
+  }));
+  const best = drawn.filter(({ point }) => point.kind === 'best');
+  const marks = drawn.filter(({ point }) => point.kind !== 'best').sort((a, b) => rank(a) - rank(b));
+  const limit = machine && limitOf(machine, scales, inner, marks);
+  const names = placeNames(
+    marks,
+    { left: 0, top: -2, right: inner.width + MARGIN.right, bottom: inner.height },
+    limit?.label ? [limit.label.box] : [],
+    along(best),
+  );
+  const [sizes, unit] = sizeTicks(points, scales);
+  const draw = line<Drawn>(
+    ({ x }) => x,
+    ({ y }) => y,
+  );
+  const at = ({ x, y }: Drawn) => ({ x: MARGIN.left + x, y: MARGIN.top + y });
+  const drawnOf = (point: PlanePoint) => drawn[inOrder.indexOf(point)];
   const nearest = (px: number, py: number): PlanePoint | null => {
-    const distance = (point: PlanePoint) => Math.hypot(MARGIN.left + x(point) - px, MARGIN.top + y(point) - py);
-    const found = order.reduce<PlanePoint | null>(
-      (nearer, point) => (nearer === null || distance(point) < distance(nearer) ? point : nearer),
+    const distance = (one: Drawn) => Math.hypot(at(one).x - px, at(one).y - py);
+    // Where a file type and a mix are as near, the type is meant.
+    const found = [...marks, ...best].reduce<Drawn | null>(
+      (nearer, one) => (nearer === null || distance(one) < distance(nearer) ? one : nearer),
       null,
     );
-    return found && distance(found) < 40 ? found : null;
+    return found && distance(found) < REACH ? found.point : null;
   };
   return (
     <Pointing<PlanePoint>
       label="Size and error of file types and of the best mixes"
       pick={nearest}
       step={(from, key) => {
-        const next = stepIndex(from === null ? null : order.indexOf(from), key, order.length);
-        return next === null ? null : (order[next] ?? null);
+        const index = from === null ? -1 : inOrder.indexOf(from);
+        const next = stepIndex(index === -1 ? null : index, key, inOrder.length);
+        return next === null ? null : (inOrder[next] ?? null);
       }}
-      read={(point) => ({ x: MARGIN.left + x(point), y: MARGIN.top + y(point), head: point.name, lines: point.lines })}
+      read={(point) => {
+        const one = drawnOf(point);
+        return { ...(one ? at(one) : { x: 0, y: 0 }), head: one?.name ?? point.name, lines: point.lines };
+      }}
       {...(onChoose && { onChoose })}
     >
       {(current) => (
-        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+        <svg width={width} height={tall} viewBox={`0 0 ${width} ${tall}`} aria-hidden="true">
           <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
+            {limit && limit.at < inner.width && (
+              <rect class="plane-out" x={limit.at} y={0} width={inner.width - limit.at} height={inner.height} />
+            )}
             <Axes
               width={inner.width}
               height={inner.height}
-              x={xScale
-                .ticks(Math.max(2, Math.floor(inner.width / 70)))
-                .map((tick) => ({ at: xScale(tick), label: String(tick) }))}
-              y={yScale.ticks(6).map((tick) => ({ at: yScale(tick), label: String(tick) }))}
-              xTitle="size, bits per weight"
+              x={sizes}
+              y={[
+                ...scales.y
+                  .ticks(Math.max(2, Math.floor(inner.height / 50)))
+                  .map((tick) => ({ at: scales.y(tick), label: String(tick) })),
+                ...(scales.top > 0 ? [{ at: ROW / 4, label: 'no error' }] : []),
+              ]}
+              xTitle={`size of the file, ${unit}`}
               yTitle="signal to noise, dB (more is better)"
             />
+            {scales.isBroken && (
+              <path class="plane-break" d={`M${scales.edge - 5},${inner.height + 5}l6,-10m4,0l-6,10`} />
+            )}
             {best.length > 1 && <path class="series frontier" d={draw(best) ?? ''} />}
-            {order.map((point) => (
-              <path
-                key={`${point.kind}${point.name}`}
-                class={`plane-point ${point.kind}`}
-                transform={`translate(${x(point)},${y(point)})`}
-                d={markerPath(
-                  point.kind === 'chosen' ? 'diamond' : 'circle',
-                  point.kind === 'chosen' ? 6 : point.kind === 'best' ? 2 : 3.5,
+            {limit && (
+              <g class="plane-limit">
+                {limit.at < inner.width && <line x1={limit.at} x2={limit.at} y1={0} y2={inner.height} />}
+                {limit.label && (
+                  <text x={limit.label.x} y={limit.label.y} dy="0.32em" text-anchor={limit.label.anchor}>
+                    {limit.label.text}
+                  </text>
                 )}
-              />
+              </g>
+            )}
+            {[...best, ...[...marks].reverse()].map(({ point, outOfReach, x, y }) => (
+              <g key={`${point.kind}${point.name}`} transform={`translate(${x},${y})`}>
+                {point.tag !== null && <circle class="plane-ring" r={7} />}
+                <path
+                  class={`plane-point ${point.kind}${outOfReach ? ' out' : ''}`}
+                  d={markerPath(
+                    point.kind === 'chosen' ? 'diamond' : 'circle',
+                    point.kind === 'chosen' ? 5.5 : point.kind === 'best' ? 2 : 3.5,
+                  )}
+                />
+              </g>
             ))}
-            {placedLabels(order, x, y).map((label) => (
+            {names.map(({ mark, text, x, y, anchor }) => (
               <text
-                key={label.point.name}
-                class={`plane-label ${label.point.kind}`}
-                x={label.x}
-                y={label.y}
+                key={`${mark.point.kind}${mark.name}`}
+                class={`plane-label ${mark.point.kind}${mark.outOfReach ? ' out' : ''}`}
+                x={x}
+                y={y}
                 dy="0.32em"
-                text-anchor={label.x + 60 > inner.width ? 'end' : 'start'}
-                dx={label.x + 60 > inner.width ? -16 : 0}
+                text-anchor={anchor}
               >
-                {label.point.name}
+                {text}
               </text>
             ))}
-            {current && <circle data-passing class="plane-halo" cx={x(current)} cy={y(current)} r={9} />}
+            {current && drawnOf(current) && (
+              <circle data-passing class="plane-halo" cx={drawnOf(current)!.x} cy={drawnOf(current)!.y} r={9} />
+            )}
           </g>
         </svg>
       )}
     </Pointing>
   );
+}
+
+/** Who is named first where there is no room for all. */
+const rank = ({ point: { kind, tag }, outOfReach }: Drawn) =>
+  kind === 'chosen' ? 0 : tag !== null ? 1 : outOfReach ? 3 : 2;
+
+/** The line of the machine, and its label, beside it and as high as there is room for it between the marks. */
+function limitOf(
+  { bytes, labels }: Machine,
+  { x, from, top }: ReturnType<typeof planeScales>,
+  { width, height }: { width: number; height: number },
+  marks: readonly Mark[],
+) {
+  const at = bytes < from ? 0 : bytes > x.domain().at(-1)! ? width : x(bytes);
+  const blocks = marks.map(blockOf);
+  const places = labels.flatMap((text) =>
+    Array.from({ length: Math.floor((height - top) / 8) - 1 }, (_, row) => top + 8 * (row + 1)).flatMap((y) =>
+      (['end', 'start'] as const).map((anchor) => {
+        const left = anchor === 'end' ? at - 6 : at + 6;
+        return { text, x: left, y, anchor, box: boxOf(text, left, y, anchor) };
+      }),
+    ),
+  );
+  const label = places.find(
+    ({ box }) => box.left >= 0 && box.right <= width && blocks.every((block) => apart(box, block)),
+  );
+  return { at, label: label ?? null };
+}
+
+/** Points along a line, close enough that no name slips between them. */
+function along(points: readonly { x: number; y: number }[]): [number, number][] {
+  const STEP = 4;
+  return points.slice(1).flatMap((to, index) => {
+    const from = points[index]!;
+    const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP));
+    return Array.from({ length: steps + 1 }, (_, step): [number, number] => [
+      from.x + ((to.x - from.x) * step) / steps,
+      from.y + ((to.y - from.y) * step) / steps,
+    ]);
+  });
 }

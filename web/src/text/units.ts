@@ -41,6 +41,13 @@ export function bytes(value: number): string {
   return `${text} ${prefix}B`;
 }
 
+/** The decimal unit that sizes up to `most` are written in, and its bytes, for an axis. */
+export function byteUnit(most: number): { unit: string; size: number } {
+  let power = 0;
+  while (most / 1000 ** (power + 1) >= 1 && power < DECIMAL_PREFIXES.length - 1) power += 1;
+  return { unit: power === 0 ? 'bytes' : `${DECIMAL_PREFIXES[power]}B`, size: 1000 ** power };
+}
+
 /** "4.2 GB", "3.9GiB", "4200000000" → bytes; null when it is no size. */
 export function parseBytes(text: string): number | null {
   const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B|bytes?)?$/.exec(text.trim().replaceAll(NARROW_SPACE, ''));

@@ -28,6 +28,7 @@ import { OptionsPanel, optionsSet } from './options-panel';
 import { SearchPanel } from './search-panel';
 import { StartRun } from './start-run';
 import { SizePanel } from './size-panel';
+import { SizePlane } from './size-plane';
 import { Suggestions } from './suggestions';
 import { TypeList } from './type-list';
 
@@ -38,21 +39,27 @@ export function PlanPlace(): VNode {
   const set = optionsSet();
   return (
     <Place id="plan" title="How small, how good, does it fit?" status={model ? <ModelInShort model={model} /> : null}>
-      <Suggestions />
-      <FitsPanel />
+      <div class="plan-choices">
+        <Suggestions />
+        <FitsPanel />
+      </div>
       {/* Here for the keyboard; it stands at the foot of the window. */}
       {!model && <NoModel />}
       {model && made && 'problem' in made && <NotPlanned model={model} sentence={made.problem} />}
       {model && planned && <Planned model={model} plan={planned} />}
-      <MeasureStatus />
+      <div class="plan-plane">
+        <SizePlane />
+        <MeasureStatus />
+      </div>
       <Tabs
         label="More of the plan"
+        className="plan-more"
         eager
         value={views.plan.value}
         onChange={(view) => (views.plan.value = view)}
         tabs={[
           { value: 'types', label: 'All types', render: () => <TypeList /> },
-          { value: 'size', label: 'Size and error', render: () => <SizePanel /> },
+          { value: 'size', label: 'A size of your own', render: () => <SizePanel /> },
           {
             value: 'importance',
             label: matrix.value ? 'Importance: a matrix' : 'Importance',

@@ -11,7 +11,6 @@ import { options } from '../state/planning';
 import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
 import { MixMap } from './mix-map';
 import { ObservePanel } from './observe-panel';
-import { SizePlane } from './size-plane';
 import { Weighing } from './weighing';
 
 export function SizePanel(): VNode {
@@ -21,13 +20,12 @@ export function SizePanel(): VNode {
     return (
       <p class="quiet">
         {opened.value === null
-          ? 'With a model open, its types stand here by size and error, and a size of your own can be asked for.'
+          ? 'With a model open, a size of your own can be asked for here.'
           : 'Nothing here can be chosen by size: no sample of the rows was measured, or no tensor can be quantized.'}
       </p>
     );
   return (
     <section class="size-panel" aria-labelledby="size-title">
-      <SizePlane />
       <div class="size-own">
         <h3 id="size-title">A size of your own</h3>
         <p class="quiet small">

@@ -2,7 +2,9 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { ChartFrame } from '../../charts/frame';
-import { type PlanePoint, SizeError } from '../../charts/size-error';
+import { type Machine, type PlanePoint, SizeError } from '../../charts/size-error';
+import { core } from '../engine';
+import { bytesToRun, contextWanted, fits, largestThatFits, memoryThere } from '../state/fitting';
 import { predictions } from '../state/measuring';
 import {
   divergenceWords,
@@ -12,113 +14,227 @@ import {
   measuredAnswerOf,
 } from '../state/measured-answers';
 import { frontier, mix, solveFor } from '../state/mixing';
+import { opened } from '../state/opening';
 import { ask, options, prices } from '../state/planning';
-import { bitsPerWeight, bytes, decibels } from '../../text/units';
-
-/** Types with more error than signal squeeze everything else into a corner. */
-const LEAST_DB = 1;
+import { bitsPerWeight, bytes, decibels, integer } from '../../text/units';
+import type { Aim } from './suggest';
+import { suggestions } from './suggested';
 
 /** What a run has achieved, measured over all weights; it takes the place of what is planned. */
 interface Achieved {
   name: string;
   bytes: number;
   bitsPerWeight: number;
-  sqnrDb: number | null; // null: no error at all, which has no place on the plane
+  sqnrDb: number | null; // null: no error at all
 }
 
 /** A point, and its mean divergence in nats where answers were measured. */
 type MeasuredPoint = PlanePoint & { divergence: number | null };
+
+const TAGS: Readonly<Record<Aim, string>> = {
+  small: 'smallest',
+  recommended: 'recommended',
+  lossless: 'nearly lossless',
+};
+
+/** What the suggestions say of a type, in a word. */
+function tagOf(type: string): string | null {
+  const aim = Object.entries(suggestions.value ?? {}).find(([, one]) => one.type === type)?.[0];
+  return aim === undefined ? null : TAGS[aim as Aim];
+}
+
+/** File types whose tensors stay floats. */
+function floatTypes(): ReadonlySet<string> {
+  const { fileTypes = [], formats = [] } = core.value ?? {};
+  const quantized = new Set(formats.filter((format) => format.quantized).map(({ name }) => name.toLowerCase()));
+  return new Set(fileTypes.filter((type) => !quantized.has(type.defaultType.toLowerCase())).map(({ name }) => name));
+}
 
 function planePoints(achieved: Achieved | null): MeasuredPoint[] {
   const points: MeasuredPoint[] = [];
   const add = (
     name: string,
     kind: PlanePoint['kind'],
-    bits: number,
-    sqnrDb: number | null | undefined,
-    size: number,
+    { bytes: size, bitsPerWeight: bits, sqnrDb }: Omit<Achieved, 'name'>,
     answer: MeasuredAnswer | null = null,
+    rest: Partial<Pick<PlanePoint, 'beyond' | 'tag'>> = {},
   ) => {
-    if (sqnrDb == null || sqnrDb < LEAST_DB) return;
+    const [needed, fit] = [achieved ? null : bytesToRun(size), achieved ? null : fits(size)];
     points.push({
       name,
       kind,
+      bytes: size,
       bitsPerWeight: bits,
       sqnrDb,
+      beyond: false,
+      tag: null,
+      ...rest,
       divergence: answer?.report.divergence.value ?? null,
       lines: [
         `${bytes(size)}, ${bitsPerWeight(bits)} bits per weight`,
-        `${decibels(sqnrDb)} signal to noise`,
+        sqnrDb === null ? 'no weight changes' : `${decibels(sqnrDb)} signal to noise`,
+        ...(needed === null ? [] : [`about ${bytes(needed)} to run`]),
+        ...(fit === null ? [] : [`${fit ? 'fits' : 'does not fit'} ${bytes(memoryThere.value!)}`]),
         ...(answer ? [`answers, measured: ${divergenceWords(answer)} apart`] : []),
       ],
     });
   };
-  const lossless = Math.max(0, ...frontier.value.map((point) => point.bitsPerWeight));
+  const floats = floatTypes();
   for (const [name, priced] of prices.value) {
     const prediction = predictions.value.get(name);
-    // Float types lie far outside of what a mix is chosen from.
-    if (!('price' in priced) || !prediction || priced.price.bitsPerWeight > lossless + 1) continue;
+    if (!('price' in priced) || !prediction) continue;
+    const { outputBytes, bitsPerWeight: bits } = priced.price;
     const chosen = achieved === null && mix.value === null && options.value.type === name;
     add(
       name,
       chosen ? 'chosen' : 'type',
-      priced.price.bitsPerWeight,
-      prediction.sqnrDb.value,
-      priced.price.outputBytes,
+      { bytes: outputBytes, bitsPerWeight: bits, sqnrDb: prediction.sqnrDb.value },
       measuredAnswerOf(name),
+      { beyond: floats.has(name), tag: achieved ? null : tagOf(name) },
     );
   }
-  for (const { bytes: size, bitsPerWeight: bits, sqnrDb } of frontier.value)
-    add(`best mix for ${bytes(size)}`, 'best', bits, sqnrDb, size);
-  if (achieved) add(achieved.name, 'chosen', achieved.bitsPerWeight, achieved.sqnrDb, achieved.bytes);
+  for (const point of frontier.value) add(`best mix for ${bytes(point.bytes)}`, 'best', point);
+  if (achieved) add(achieved.name, 'chosen', achieved);
   else if (mix.value) {
     const { bitsPerWeight: bits, prediction, bytes: size } = mix.value;
-    add('your mix', 'chosen', bits, prediction.sqnrDb.value, size, measuredAnswer(options.value));
+    const figures = { bytes: size, bitsPerWeight: bits, sqnrDb: prediction.sqnrDb.value };
+    add('your mix', 'chosen', figures, measuredAnswer(options.value));
   }
   return points;
 }
 
-export function SizePlane({ achieved = null }: { achieved?: Achieved | null }): VNode | null {
-  const [known, priced, best, chosen, type] = [
+/** Where the memory that was stated ends, for files. */
+function machineNow(): Machine | null {
+  const largest = largestThatFits.value;
+  if (largest === null) return null;
+  const fit = `fits ${bytes(memoryThere.value!)}`;
+  return { bytes: largest, labels: [`${fit} with ${integer(contextWanted.value)} tokens`, fit] };
+}
+
+function usePoints(achieved: Achieved | null): MeasuredPoint[] {
+  const follows = [
     predictions.value,
     prices.value,
     frontier.value,
     mix.value,
     options.value.type,
+    measured.value,
+    suggestions.value,
+    largestThatFits.value,
+    core.value,
   ];
-  const answers = measured.value;
-  const points = useMemo(() => planePoints(achieved), [known, priced, best, chosen, type, achieved, answers]);
-  if (points.length < 2) return null;
-  const choose = (point: PlanePoint) => {
-    if (point.kind === 'type') ask({ type: point.name });
-    const found = frontier.value.find((one) => point.name === `best mix for ${bytes(one.bytes)}`);
-    if (point.kind === 'best' && found) solveFor(found.bytes);
-  };
+  return useMemo(() => planePoints(achieved), [...follows, achieved]);
+}
+
+const NOTE =
+  'Each dot is a file type: higher has less error, further left is smaller. The line is the best mix of types for ' +
+  'each size. Errors are predicted from the sample, with llama.cpp’s scale search. Beyond the break in the axis, ' +
+  'sizes are drawn closer together.';
+
+const tableOf = (points: readonly MeasuredPoint[]) => ({
+  columns: [
+    { title: 'name' },
+    { title: 'kind' },
+    { title: 'size', unit: 'bits per weight' },
+    { title: 'signal to noise', unit: 'dB' },
+    { title: 'mean divergence of answers, measured', unit: 'nats' },
+    { title: 'size of the file', unit: 'bytes' },
+  ],
+  rows: points.map(({ name, kind, bytes: size, bitsPerWeight: bits, sqnrDb, divergence }) => [
+    name,
+    kind,
+    bits,
+    sqnrDb,
+    divergence,
+    size,
+  ]),
+});
+
+function choose(point: PlanePoint): void {
+  const found = point.kind === 'best' && frontier.peek().find((one) => one.bytes === point.bytes);
+  if (found) solveFor(found.bytes);
+  else if (point.kind === 'type') ask({ type: point.name });
+}
+
+/** Beside the suggestions: what can be had, and what of it the machine holds. */
+export function SizePlane(): VNode {
+  const points = usePoints(null);
+  const machine = machineNow();
+  if (points.length < 2)
+    return (
+      <div class="plane-room">
+        <p class="quiet">
+          {opened.value === null
+            ? 'With a model open, every file type stands here by its size and its error, and what of it fits.'
+            : 'Every file type stands here by its size and its error, as soon as some rows are measured.'}
+        </p>
+      </div>
+    );
   return (
     <ChartFrame
-      title={achieved ? 'Where this result lies' : 'Size and error'}
-      note={
-        `Dots: file types. Line: the best mixes of the measured types, from the smallest to the largest. Both ` +
-        `are predicted from the sample, with llama.cpp’s scale search. Diamond: ` +
-        `${achieved ? 'this result, over all its weights' : 'what is planned'}. Click one to choose it.`
-      }
-      file={achieved ? 'size-error-result' : 'size-error'}
-      table={() => ({
-        columns: [
-          { title: 'name' },
-          { title: 'kind' },
-          { title: 'size', unit: 'bits per weight' },
-          { title: 'signal to noise', unit: 'dB' },
-          { title: 'mean divergence of answers, measured', unit: 'nats' },
-        ],
-        rows: points.map(({ name, kind, bitsPerWeight: bits, sqnrDb, divergence }) => [
-          name,
-          kind,
-          bits,
-          sqnrDb,
-          divergence,
-        ]),
-      })}
+      compact
+      title="Size and error"
+      note={`${NOTE} Diamond: what is planned. Click one to choose it.`}
+      file="size-error"
+      legend={<Legend machine={machine} />}
+      table={() => tableOf(points)}
+    >
+      {(width, height) => (
+        <SizeError width={width} height={height} points={points} machine={machine} onChoose={choose} />
+      )}
+    </ChartFrame>
+  );
+}
+
+function Legend({ machine }: { machine: Machine | null }): VNode {
+  return (
+    <ul class="legend plane-legend" aria-hidden="true">
+      <li>
+        <svg viewBox="-6 -6 12 12">
+          <circle class="plane-point" r="3.5" />
+        </svg>
+        file type
+      </li>
+      <li>
+        <svg viewBox="-8 -8 16 16">
+          <circle class="plane-ring" r="6" />
+        </svg>
+        suggested
+      </li>
+      <li>
+        <svg viewBox="-7 -7 14 14">
+          <path class="plane-point chosen" d="M0,-6.5L6,0L0,6.5L-6,0Z" />
+        </svg>
+        planned
+      </li>
+      <li>
+        <svg viewBox="-10 -6 20 12">
+          <path class="series frontier" d="M-9,3L9,-3" />
+        </svg>
+        best mixes
+      </li>
+      {machine && (
+        <li>
+          <svg viewBox="-6 -6 12 12">
+            <circle class="plane-point out" r="3.5" />
+          </svg>
+          does not fit
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Where a result lies among what there was to choose. */
+export function ResultPlane({ achieved }: { achieved: Achieved }): VNode | null {
+  const points = usePoints(achieved);
+  if (points.length < 2) return null;
+  return (
+    <ChartFrame
+      title="Where this result lies"
+      note={`${NOTE} Diamond: this result, over all its weights. Click one to choose it.`}
+      file="size-error-result"
+      table={() => tableOf(points)}
     >
       {(width) => <SizeError width={width} points={points} onChoose={choose} />}
     </ChartFrame>

@@ -21,7 +21,7 @@ const errorOf = (db: number, digits = 0) => percent(10 ** (-db / 20), digits);
 function reasonOf(aim: Aim, type: string): string {
   if (aim === 'recommended' && type === USUAL_TYPE) return 'llama.cpp’s usual choice';
   const least = `the smallest whose error is at most ${errorOf(LEAST_DB[aim])} of the weights`;
-  return aim === 'small' ? `${least}; answers will differ: measure them` : least;
+  return aim === 'small' ? `${least}; measure its answers` : least;
 }
 
 export function Suggestions(): VNode | null {
@@ -43,8 +43,8 @@ export function Suggestions(): VNode | null {
           found === null && (
             <div class="suggestion" key={aim}>
               <span class="suggestion-title">{title}</span>
-              <span class="suggestion-type">known when some rows are measured</span>
-              <span class="suggestion-reason" />
+              <span class="suggestion-type" />
+              <span class="suggestion-reason">known when some rows are measured</span>
             </div>
           )
         ) : (

@@ -11,7 +11,7 @@ import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, views } from '../address';
 import { Place } from '../parts/place';
 import { type Tab, Tabs } from '../parts/tabs';
-import { SizePlane } from '../plan/size-plane';
+import { ResultPlane } from '../plan/size-plane';
 import { resultAnswers } from '../state/answering';
 import { focusOf, focusOn } from '../state/focus';
 import { answersOf } from '../state/measured-answers';
@@ -232,7 +232,7 @@ function useViews(
         render: () => (
           <Later tasks={5}>
             <SpendingCharts shown={shown} focus={focus} onFocus={onFocus} />
-            {opened.value === shown.opened && <SizePlane achieved={achieved} />}
+            {opened.value === shown.opened && <ResultPlane achieved={achieved} />}
           </Later>
         ),
       },

@@ -30,8 +30,14 @@ export function bytesToRun(outputBytes: number): number | null {
   return now === null || 'problem' in now ? null : outputBytes + now.cacheBytes + now.workingBytes;
 }
 
+/** The largest output that runs in the memory that was stated, at least 0; null: nobody asked, or it cannot be told. */
+export const largestThatFits = computed<number | null>(() => {
+  const beside = bytesToRun(0);
+  return memoryThere.value === null || beside === null ? null : Math.max(0, memoryThere.value - beside);
+});
+
 /** Null: nobody asked, or it cannot be told. */
 export function fits(outputBytes: number): boolean | null {
-  const needed = memoryThere.value === null ? null : bytesToRun(outputBytes);
-  return needed === null ? null : needed <= memoryThere.value!;
+  const largest = largestThatFits.value;
+  return largest === null ? null : outputBytes <= largest;
 }
