@@ -4,12 +4,14 @@ import { duration, integer, percent, plural } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { GpuChoice } from '../parts/gpu-choice';
 import { Going } from '../parts/going';
+import { Term } from '../parts/term';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { chosenGpu, engineWords } from '../state/gpu';
 import { costWords, secondsOf } from '../state/pass-cost';
 import { ownText, textName } from '../state/text';
-import { definitionsFor, type Names } from './definitions';
+import { definitionsFor } from '../../text/glossary';
+import type { Names } from './names';
 import { DriftChart } from './drift-chart';
 import { OutputErrorChart } from './output-error-chart';
 import { TokenView } from './token-view';
@@ -31,7 +33,7 @@ export function AnswersOf({ answers, names }: { answers: Answers; names: Names }
       <p class="small quiet">
         {capital(names.first)} and {names.second} read the same text,{' '}
         {ownText.value ? ownText.value.name : 'the one that comes with this page'}, in stretches of {SHORT.length}{' '}
-        tokens. In the second half of each, their probabilities of the next token are compared.
+        <Term of="token">tokens</Term>. In the second half of each, their probabilities of the next token are compared.
       </p>
       {now && !now.done && (
         <Going

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { DRIFT, DriftByLayer } from '../../charts/drift-by-layer';
 import { ChartFrame } from '../../charts/frame';
 import type { ChartTable } from '../../charts/table';
-import type { Names } from './definitions';
+import type { Names } from './names';
 
 /** How the difference of two files grows on its way through the layers. */
 export function DriftChart({ streams, names }: { streams: readonly number[]; names: Names }): VNode | null {

@@ -5,7 +5,7 @@ import type { RoleSeries } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
 import { LAYER_ROLES, type OutputErrors } from '../../core/index';
 import { percent } from '../../text/units';
-import type { Names } from './definitions';
+import type { Names } from './names';
 
 const VALUES: ValueFormat = {
   title: 'squared error of outputs',

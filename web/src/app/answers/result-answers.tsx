@@ -6,7 +6,7 @@ import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
 import type { Result } from '../state/results';
 import { AnswersOf } from './answers-panel';
-import { ORIGINAL_AND_OUTPUT } from './definitions';
+import { ORIGINAL_AND_OUTPUT } from './names';
 import { MeasureButton, MeasuredList } from './measured-list';
 
 export function ResultAnswers({ shown }: { shown: Result }): VNode {

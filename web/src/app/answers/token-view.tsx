@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { AnsweredToken, Candidate } from '../../core/index';
 import { percent } from '../../text/units';
 import type { Answered } from '../state/answering';
-import type { Names } from './definitions';
+import type { Names } from './names';
 
 /** Upper ends of the classes, in nats. A tenth of a nat is about 10 % of a probability. */
 export const DIVERGENCE_CLASSES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];

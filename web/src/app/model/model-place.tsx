@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { views } from '../address';
+import { Switch } from '../../charts/frame';
 import { ROLE_STYLES } from '../../charts/roles';
 import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
@@ -9,14 +10,17 @@ import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
 import { NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
+import { Term } from '../parts/term';
 import { Tabs } from '../parts/tabs';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening } from '../state/opening';
 import { fetchingSample, SAMPLE } from '../state/sample-model';
 import { lookAtTensors, summaries } from '../state/summaries';
+import { GLOSSARY } from '../../text/glossary';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
 import { SAMPLE_NOTE, sampleColumns } from './sample-columns';
+import { TensorTree } from './tensor-tree';
 import { WhereTheBytesAre } from './where-bytes';
 
 export function ModelPlace(): VNode {
@@ -37,9 +41,6 @@ export function ModelPlace(): VNode {
 function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
   const model = opened.value;
   const view = views.model.value;
-  useEffect(() => {
-    if (view === 'tensors') void lookAtTensors();
-  }, [view, info]);
   const fileBytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
   const types = useMemo(() => tally(info.tensors.map((tensor) => tensor.type.toUpperCase())), [info]);
   return (
@@ -49,12 +50,18 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <ul class="facts" aria-label="About this model">
           {info.name && <li>{info.name}</li>}
           <li>
-            {info.container}
+            {info.container === 'GGUF' ? <Term of="gguf">GGUF</Term> : info.container}
             {info.version !== null && ` v${info.version}`}
           </li>
-          <li>{info.architecture ?? 'no architecture named'}</li>
-          <li>{plural(info.tensors.length, 'tensor')}</li>
-          <li title={integer(info.weights)}>{quantity(info.weights)} weights</li>
+          <li>
+            <Term of="architecture">{info.architecture ?? 'no architecture named'}</Term>
+          </li>
+          <li>
+            {integer(info.tensors.length)} <Term of="tensor">{info.tensors.length === 1 ? 'tensor' : 'tensors'}</Term>
+          </li>
+          <li title={integer(info.weights)}>
+            {quantity(info.weights)} <Term of="weight">weights</Term>
+          </li>
           <li title={exactBytes(fileBytes)}>{bytes(fileBytes)}</li>
           <li>{types}</li>
         </ul>
@@ -71,12 +78,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
           {
             value: 'tensors',
             label: `Tensors, ${integer(info.tensors.length)}`,
-            render: () => (
-              <>
-                <TensorTable info={info} />
-                <p class="small quiet">{SAMPLE_NOTE}</p>
-              </>
-            ),
+            render: () => <Tensors info={info} />,
           },
           {
             value: 'metadata',
@@ -95,8 +97,35 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
   );
 }
 
+/** As a tree, or as one table with what a sample says of the weights. */
+function Tensors({ info }: { info: ModelInfo }): VNode {
+  const [as, setAs] = useState<'tree' | 'table'>('tree');
+  return (
+    <>
+      <Switch
+        label="Show the tensors"
+        value={as}
+        choices={[
+          { value: 'tree', label: 'By layer' },
+          { value: 'table', label: 'All in one table' },
+        ]}
+        onChange={setAs}
+      />
+      {as === 'tree' ? (
+        <TensorTree info={info} />
+      ) : (
+        <>
+          <TensorTable info={info} />
+          <p class="small quiet">{SAMPLE_NOTE}</p>
+        </>
+      )}
+    </>
+  );
+}
+
 function TensorTable({ info }: { info: ModelInfo }): VNode {
   const found = summaries.value;
+  useEffect(() => void lookAtTensors(), [info]);
   const numbers = useMemo(() => new Map(info.tensors.map((tensor, number) => [tensor, number])), [info]);
   const columns = useMemo<Column<TensorInfo>[]>(
     () => [
@@ -106,14 +135,15 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
         value: (row) => row.role,
         cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>,
         width: 11,
+        hint: GLOSSARY.role.means,
       },
       {
         title: 'shape',
         value: (row) => shapeText(row.shape),
         width: 13,
-        hint: 'Length of a row first, as GGUF stores it',
+        hint: GLOSSARY.shape.means,
       },
-      { title: 'type', value: (row) => row.type, width: 7 },
+      { title: 'type', value: (row) => row.type, width: 7, hint: 'The format that its weights are stored in.' },
       ...(info.tensors.some((row) => row.dtype.toLowerCase() !== row.type)
         ? [
             {
@@ -187,6 +217,9 @@ function Metadata({ entries }: { entries: readonly MetadataEntry[] }): VNode {
           {shown.length === entries.length
             ? plural(entries.length, 'key')
             : `${shown.length} of ${entries.length} keys`}
+        </span>
+        <span class="quiet small">
+          of <Term of="metadata">metadata</Term>
         </span>
       </div>
       <dl class="key-values" tabIndex={0} aria-label="Metadata">

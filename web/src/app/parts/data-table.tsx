@@ -4,14 +4,13 @@
  */
 import { ascending, descending } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { csv, saveCsv } from '../../charts/save';
 import { type Cell, type TableColumn, written } from '../../charts/table';
 import { integer } from '../../text/units';
+import { useTip } from './tip';
+import { ROW_HEIGHT, useRowWindow } from './window';
 
-const ROW_HEIGHT = 30;
-const HEAD_HEIGHT = 34;
-const OVERSCAN = 10;
 const DEFAULT_VISIBLE = 14;
 
 /** The unit stands in the head of the CSV file; cells say it themselves. */
@@ -47,8 +46,6 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
   const { label, file, rows, columns, rowKey, search, noun, rowClass, visible = DEFAULT_VISIBLE } = props;
   const [sort, setSort] = useState(props.sortBy ?? null);
   const [filter, setFilter] = useState('');
-  const [scroll, setScroll] = useState(0);
-  const box = useRef<HTMLDivElement>(null);
 
   const matching = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -63,9 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
     return [...matching].sort((a, b) => order(column.value(a) ?? undefined, column.value(b) ?? undefined));
   }, [matching, sort]);
 
-  const first = Math.max(0, Math.min(sorted.length - visible, Math.floor(scroll / ROW_HEIGHT)) - OVERSCAN);
-  const last = Math.min(sorted.length, first + visible + 2 * OVERSCAN);
-  const height = HEAD_HEIGHT + Math.min(visible + 0.5, Math.max(1, sorted.length)) * ROW_HEIGHT + 1;
+  const { box, first, last, height, onScroll, toTop } = useRowWindow(sorted.length, visible);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const choose = (index: number) => {
     // A number is first wanted large, a name from A.
@@ -77,7 +72,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
           : null
         : { column: index, down: startDown },
     );
-    box.current?.scrollTo({ top: 0 });
+    toTop();
   };
 
   return (
@@ -92,7 +87,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
             value={filter}
             onInput={(event) => {
               setFilter(event.currentTarget.value);
-              box.current?.scrollTo({ top: 0 });
+              toTop();
             }}
           />
         )}
@@ -119,7 +114,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         aria-label={label}
         tabIndex={0}
         style={{ height: `${height}px` }}
-        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+        onScroll={onScroll}
       >
         <table aria-rowcount={sorted.length + 1} style={{ minWidth: `calc(${width}ch + ${columns.length * 1.5}rem)` }}>
           <colgroup>
@@ -138,16 +133,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
                     class={column.numeric ? 'number' : ''}
                     aria-sort={active ? (active.down ? 'descending' : 'ascending') : 'none'}
                   >
-                    <button
-                      type="button"
-                      title={column.hint ?? `Sort by ${column.title}`}
-                      onClick={() => choose(index)}
-                    >
-                      {column.title}
-                      <span class="sort-mark" aria-hidden="true">
-                        {active ? (active.down ? '↓' : '↑') : ''}
-                      </span>
-                    </button>
+                    <Head column={column} mark={active ? (active.down ? '↓' : '↑') : ''} onSort={() => choose(index)} />
                   </th>
                 );
               })}
@@ -182,5 +168,21 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         )}
       </div>
     </div>
+  );
+}
+
+/** The head of a column: sorts, and says what stands in it. */
+function Head<Row>({ column, mark, onSort }: { column: Column<Row>; mark: string; onSort: () => void }): VNode {
+  const { around, describedBy, tip } = useTip(null, column.hint ?? `Sort by ${column.title}`);
+  return (
+    <span class="head-around" {...around}>
+      <button type="button" aria-describedby={describedBy} onClick={onSort}>
+        {column.title}
+        <span class="sort-mark" aria-hidden="true">
+          {mark}
+        </span>
+      </button>
+      {tip}
+    </span>
   );
 }

@@ -1,6 +1,8 @@
 /** "Does it fit?": the memory there is, and how long texts are to be. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import type { RuntimeMemory } from '../../core/index';
+import { Term } from '../parts/term';
 import { CACHE_TYPES, cacheType, CONTEXTS, contextWanted, memoryThere, running } from '../state/fitting';
 import { bytes, integer, parseBytes } from '../../text/units';
 
@@ -27,6 +29,9 @@ export function FitsPanel(): VNode {
           ))}
         </select>
       </label>
+      <span>
+        of <Term of="context">context</Term>,
+      </span>
       <label>
         cache{' '}
         <select
@@ -45,16 +50,24 @@ export function FitsPanel(): VNode {
         </select>
       </label>
       <p class="quiet small">
-        {now === null
-          ? 'Marks the files that fit: weights, the cache for so many tokens, and scratch, as llama.cpp allocates them.'
-          : 'problem' in now
-            ? now.problem
-            : `Beside the weights llama.cpp takes ${bytes(now.cacheBytes)} for the cache and about ` +
-              `${bytes(now.workingBytes)} of scratch.`}
+        {now === null ? (
+          'Marks the files that fit: weights, the cache for so many tokens, and scratch, as llama.cpp allocates them.'
+        ) : 'problem' in now ? (
+          now.problem
+        ) : (
+          <Beside memory={now} />
+        )}
       </p>
     </fieldset>
   );
 }
+
+const Beside = ({ memory: { cacheBytes, workingBytes } }: { memory: RuntimeMemory }): VNode => (
+  <>
+    Beside the weights llama.cpp takes {bytes(cacheBytes)} for the <Term of="cache">cache</Term> and about{' '}
+    {bytes(workingBytes)} of <Term of="scratch">scratch</Term>.
+  </>
+);
 
 function MemoryField(): VNode {
   const [text, setText] = useState(memoryThere.value === null ? '' : bytes(memoryThere.value));

@@ -3,6 +3,7 @@ import { fileSave } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
 import { chooseMatrix } from '../files-in';
+import { Term } from '../parts/term';
 import { CalibratePanel } from './calibrate-panel';
 import { MatrixStatistics } from './matrix-statistics';
 import { type Matrix, matrix } from '../state/matrix';
@@ -20,8 +21,8 @@ export function MatrixPanel(): VNode | null {
       {!kept && model && (
         <>
           <p class="quiet small">
-            No importance matrix. With one (imatrix.gguf or imatrix.dat, dropped here or chosen), errors go where they
-            matter least.{' '}
+            No <Term of="imatrix">importance matrix</Term>. With one (imatrix.gguf or imatrix.dat, dropped here or
+            chosen), errors go where they matter least.{' '}
             <button type="button" class="link-button" onClick={() => void chooseMatrix()}>
               Choose a matrix
             </button>
@@ -40,8 +41,8 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
   return (
     <div class="notice">
       <p>
-        Importance matrix <strong class="mono">{file.name}</strong>: {integer(info.entries)}{' '}
-        {info.entries === 1 ? 'entry' : 'entries'}
+        <Term of="imatrix">Importance matrix</Term> <strong class="mono">{file.name}</strong>:{' '}
+        {plural(info.entries, 'entry', 'entries')}
         {info.chunks > 0 && <>, measured on {plural(info.chunks, 'chunk')}</>}
         {info.datasets.length > 0 && (
           <>

@@ -6,6 +6,7 @@ import { chooseFiles } from '../files-in';
 import { useHeight } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
+import { Term } from '../parts/term';
 import { Tabs } from '../parts/tabs';
 import { calibrationOffer } from '../state/calibrated-method';
 import { bytesToRun, fits, memoryThere } from '../state/fitting';
@@ -190,8 +191,8 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
         </p>
         <p class="quiet small">
           <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
-          {bitsPerWeight(made.bitsPerWeight)} bits per weight · at most {bytes(memory)} of memory with{' '}
-          {plural(workers.value, 'worker')}
+          {bitsPerWeight(made.bitsPerWeight)} <Term of="bits">bits per weight</Term> · at most {bytes(memory)} of memory
+          with {plural(workers.value, 'worker')}
           {calibrated !== null && ` · calibrated first: ${timeWords(calibrated.seconds).toLowerCase()}`}
           {toRun !== null && (
             <>

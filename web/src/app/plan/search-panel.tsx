@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { core } from '../engine';
+import { Term } from '../parts/term';
 import { CALIBRATED, calibrationOffer, whyNotCalibrated } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
 import { ask, currentPlan, methodOfType, options } from '../state/planning';
@@ -32,7 +33,9 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
   return (
     <>
       <fieldset class="search-choice">
-        <legend>Scale search</legend>
+        <legend>
+          <Term of="scaleSearch">Scale search</Term>
+        </legend>
         {MAIN.map(({ method, label, note }) => (
           <label key={method} class={method === chosen ? 'chosen' : ''}>
             <input

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
+import { Term } from '../parts/term';
 import { complete, limits, measuring, NO_SIZES, type Sizes } from '../state/measuring';
 import { leaveMix, mix, mixProblem, ownTypes, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
 import { opened } from '../state/opening';
@@ -29,7 +30,8 @@ export function SizePanel(): VNode {
       <div class="size-own">
         <h3 id="size-title">A size of your own</h3>
         <p class="quiet small">
-          The mix of types with the least error for it: every tensor gets the type where its bytes do the most.
+          The <Term of="mix">mix</Term> of types with the least error for it: every tensor gets the type where its bytes
+          do the most.
           {waiting && ' It can be chosen when the sample of rows is measured.'}
         </p>
         {!waiting && <SizeChoice smallestBytes={smallestBytes} largestBytes={largestBytes} />}
@@ -58,8 +60,8 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
         <>
           <p class="mix-summary" role="status">
             <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>,{' '}
-            {bitsPerWeight(chosen.bitsPerWeight)} bits per weight, {decibels(chosen.prediction.sqnrDb.value)} signal to
-            noise predicted
+            {bitsPerWeight(chosen.bitsPerWeight)} <Term of="bits">bits per weight</Term>,{' '}
+            {decibels(chosen.prediction.sqnrDb.value)} <Term of="sqnr">signal to noise</Term> predicted
             {'gap' in chosen
               ? chosen.gap < 1e-9
                 ? '; no mix of these types has less error at this size.'

@@ -5,6 +5,8 @@ import { useMemo, useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo, PlanOptions, Prediction } from '../../core/types';
 import { MeasureButton } from '../answers/measured-list';
 import { core, coreProblem } from '../engine';
+import { Term } from '../parts/term';
+import { useTip } from '../parts/tip';
 import { CALIBRATED, whyNotCalibrated } from '../state/calibrated-method';
 import { packedTypes } from '../state/packed-types';
 import { predictions } from '../state/measuring';
@@ -13,6 +15,7 @@ import { divergenceHint, divergenceWords, type MeasuredAnswer, measuredAnswerOf 
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, beforeMix, options, type Priced, prices } from '../state/planning';
+import { GLOSSARY } from '../../text/glossary';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 
 /** Shown first where room is short, and before there is a model to price. */
@@ -45,11 +48,22 @@ function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: Readonl
 
 /** What the list can be sorted by instead of by whole bits. */
 const SORTS = {
-  name: { title: 'type', of: ({ name }: FileTypeInfo) => name, down: false },
-  size: { title: 'size', of: ({ name }: FileTypeInfo) => priceOf(name)?.outputBytes, down: false },
-  bits: { title: 'per weight', of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight, down: false },
+  name: { title: 'type', hint: GLOSSARY.type.means, of: ({ name }: FileTypeInfo) => name, down: false },
+  size: {
+    title: 'size',
+    hint: 'Of the output file.',
+    of: ({ name }: FileTypeInfo) => priceOf(name)?.outputBytes,
+    down: false,
+  },
+  bits: {
+    title: 'per weight',
+    hint: GLOSSARY.bits.means,
+    of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight,
+    down: false,
+  },
   error: {
     title: 'predicted',
+    hint: `Signal to noise, from a sample of rows. ${GLOSSARY.sqnr.means}`,
     of: ({ name }: FileTypeInfo) => predictions.value.get(name)?.sqnrDb.value ?? (priceOf(name) && Infinity),
     down: true,
   },
@@ -74,19 +88,29 @@ function TypeHead({ sort, onSort }: { sort: SortKey | null; onSort: (sort: SortK
   return (
     <div class="type-head" role="group" aria-label="Sort the types">
       {(Object.keys(SORTS) as SortKey[]).map((key) => (
-        <button
-          key={key}
-          type="button"
-          class={`type-head-${key}`}
-          aria-pressed={sort === key}
-          aria-label={`Sort by ${SORTS[key].title}`}
-          onClick={() => onSort(sort === key ? null : key)}
-        >
-          {SORTS[key].title}
-          {sort === key && (SORTS[key].down ? ' ↓' : ' ↑')}
-        </button>
+        <SortButton key={key} by={key} sorts={sort === key} onPress={() => onSort(sort === key ? null : key)} />
       ))}
     </div>
+  );
+}
+
+function SortButton({ by, sorts, onPress }: { by: SortKey; sorts: boolean; onPress: () => void }): VNode {
+  const { title, hint, down } = SORTS[by];
+  const { around, describedBy, tip } = useTip(null, hint);
+  return (
+    <span class={`type-head-${by}`} {...around}>
+      <button
+        type="button"
+        aria-pressed={sorts}
+        aria-label={`Sort by ${title}`}
+        aria-describedby={describedBy}
+        onClick={onPress}
+      >
+        {title}
+        {sorts && (down ? ' ↓' : ' ↑')}
+      </button>
+      {tip}
+    </span>
   );
 }
 
@@ -113,6 +137,11 @@ export function TypeList(): VNode {
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">File type</legend>
       {packed.length > 0 && <p class="type-target">GGUF, for llama.cpp and what is built on it</p>}
+      <p class="type-lead quiet small">
+        Quantized types keep weights in <Term of="block">blocks</Term>, each with a <Term of="scale">scale</Term> and
+        some with a <Term of="minimum">minimum</Term>; types with a K and most with IQ keep blocks in{' '}
+        <Term of="superBlock">super-blocks</Term>.
+      </p>
       {opened.value && <TypeHead sort={sort} onSort={setSort} />}
       {groupsBy(sort, fileTypes, formats).map((group) => (
         <div class={group.types.some(usual) ? 'type-group' : 'type-group rare'} key={group.title}>

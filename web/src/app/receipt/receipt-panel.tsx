@@ -6,6 +6,7 @@ import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, verdictOf }
 import { browserPlatform } from '../../platform/browser';
 import type { Model } from '../engine';
 import { goTo } from '../address';
+import { Term } from '../parts/term';
 import { matrix } from '../state/matrix';
 import { tell, tellProblem } from '../state/notices';
 import { wantedLevel, wantedTokens } from '../state/calibrated-method';
@@ -124,7 +125,11 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
               {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code>
             </span>
           ))}
-          {given.total && `, RMSE ${precise(given.total.rmse)}`}
+          {given.total && (
+            <>
+              , <Term of="rmse">RMSE</Term> {precise(given.total.rmse)}
+            </>
+          )}
         </dd>
       </dl>
       <div class="receipt-actions">

@@ -13,7 +13,7 @@ import {
 import { type Focus, focusName, type GroupError, isEverything } from '../../charts/focus';
 import { ChartFrame, Switch } from '../../charts/frame';
 import { integer, percent, plural, precise } from '../../text/units';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 
 const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> = {
   relative: {

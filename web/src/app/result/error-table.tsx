@@ -5,7 +5,7 @@ import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { decibels, integer, percent, precise, WEIGHT_UNITS } from '../../text/units';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
 

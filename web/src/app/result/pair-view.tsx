@@ -10,7 +10,7 @@ import type { ErrorReport } from '../../core/index';
 import { answersOf, type MeasuredAnswer } from '../state/measured-answers';
 import type { Result } from '../state/results';
 import { bitsPerWeight, bytes, decibels, duration, integer, listed, percent, plural, precise } from '../../text/units';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 
 const RATIO: ValueFormat = {
   title: 'relative error of the second over the first’s',

@@ -4,7 +4,7 @@ import { standalone } from '../../charts/save';
 import { type ChartTable, written } from '../../charts/table';
 import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise, WEIGHT_UNITS } from '../../text/units';
 import type { Result } from '../state/results';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 
 const STYLE = `
 :root { color-scheme: light dark; }

@@ -4,7 +4,7 @@ import { type Focus, focusName, type GroupError, isEverything } from '../../char
 import { Figures } from '../parts/figures';
 import type { Result } from '../state/results';
 import { bitsPerWeight, decibels, integer, percent, precise } from '../../text/units';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 import { errorRatio, ratioText } from './error-table';
 
 export function ResultFigures({

@@ -10,6 +10,7 @@ import { Later } from '../parts/later';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, views } from '../address';
 import { Place } from '../parts/place';
+import { Term } from '../parts/term';
 import { type Tab, Tabs } from '../parts/tabs';
 import { ResultPlane } from '../plan/size-plane';
 import { resultAnswers } from '../state/answering';
@@ -20,7 +21,7 @@ import { type Result, result, shelf } from '../state/results';
 import { bytes, decibels, duration, exactBytes, percent, plural } from '../../text/units';
 import { BlockCharts } from './block-charts';
 import { CalibratedParts } from './calibrated-parts';
-import { DEFINITIONS } from './definitions';
+import { DEFINITIONS } from '../../text/glossary';
 import { HistogramChart, LayerChart } from './error-charts';
 import { ErrorTable } from './error-table';
 import { FocusBar } from './focus-bar';
@@ -116,7 +117,11 @@ function ResultHead({ shown }: { shown: Result }): VNode {
       </p>
       <p class="result-answers">
         <AnswersInShort shown={shown} />
-        {error && <span>weights: {decibels(error.sqnrDb)} signal to noise</span>}
+        {error && (
+          <span>
+            weights: {decibels(error.sqnrDb)} <Term of="sqnr">signal to noise</Term>
+          </span>
+        )}
       </p>
       <ReadBack shown={shown} />
     </div>
@@ -132,7 +137,10 @@ function AnswersInShort({ shown }: { shown: Result }): VNode | null {
   return (
     <span>
       answers: the same first choice for <strong>{percent(sameTop.value)}</strong>
-      {` ± ${percent(sameTop.error)} of tokens, ${divergence.value.toFixed(5)} nats apart`}
+      {` ± ${percent(sameTop.error)} of `}
+      <Term of="token">tokens</Term>
+      {`, ${divergence.value.toFixed(5)} nats `}
+      <Term of="divergence">apart</Term>
     </span>
   );
 }
@@ -255,7 +263,9 @@ function useViews(
           (file) =>
             file.sha256 !== null && (
               <div class="checksum" key={file.name}>
-                <span class="quiet">SHA-256</span>
+                <span class="quiet">
+                  <Term of="checksum">SHA-256</Term>
+                </span>
                 <code data-testid="sha256">{file.sha256}</code>
                 <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
                 <span class="quiet small">the same in every browser, and for any number of workers</span>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { HoldButton } from '../parts/hold-button';
 import { goTo } from '../address';
 import { Place } from '../parts/place';
+import { Term } from '../parts/term';
 import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import { type Run } from '../state/results';
@@ -17,7 +18,7 @@ import {
   run,
   runShare,
 } from '../state/running';
-import { bytes, duration, integer, percent, plural, quantity } from '../../text/units';
+import { bytes, duration, integer, percent, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 
 export function RunPlace(): VNode {
@@ -71,7 +72,7 @@ function Calibrating({ stage, text }: { stage: CalibrationStage; text: string })
         </li>
         {codes && (
           <li>
-            layer <strong>{integer(codes.layer)}</strong> of {integer(codes.layers)}
+            <Term of="layer">layer</Term> <strong>{integer(codes.layer)}</strong> of {integer(codes.layers)}
           </li>
         )}
         <li>
@@ -151,7 +152,8 @@ function RunView({ current }: { current: Run }): VNode {
             <strong>{percent(share, 0)}</strong>
           </li>
           <li>
-            <strong>{integer(now.tensors)}</strong> of {plural(now.tensorsTotal, 'tensor')}
+            <strong>{integer(now.tensors)}</strong> of {integer(now.tensorsTotal)}{' '}
+            <Term of="tensor">{now.tensorsTotal === 1 ? 'tensor' : 'tensors'}</Term>
           </li>
           <li>
             <strong>{bytes(now.bytesIn)}</strong> of {bytes(now.bytesInTotal)} read
@@ -160,7 +162,8 @@ function RunView({ current }: { current: Run }): VNode {
             <strong>{bytes(now.bytesOut)}</strong> of {bytes(now.bytesOutTotal)} written
           </li>
           <li>
-            <strong>{quantity(now.weightsPerSecond)}</strong> weights/s on {plural(current.workers, 'worker')}
+            <strong>{quantity(now.weightsPerSecond)}</strong> weights/s on {integer(current.workers)}{' '}
+            <Term of="worker">{current.workers === 1 ? 'worker' : 'workers'}</Term>
           </li>
           {running ? (
             <li>

@@ -1,0 +1,85 @@
+/** What a model is made of: its tensors by layer, with a filter; its metadata. */
+import { writeFileSync } from 'node:fs';
+import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
+import { expect, expectAccessible, expectNoSidewaysScrolling, goTo, openModel, openTab, test } from './support';
+
+test('tensors stand by layer, as data flows, and a filter leaves what is looked for', async ({ page }) => {
+  await page.goto('./');
+  await openModel(page);
+  await goTo(page, 'Model');
+  await openTab(page, 'Tensors,');
+  const tree = page.getByRole('region', { name: 'Tensors by layer' });
+  const names = () => tree.locator('tbody tr:not(.spacer) td:first-child').allTextContents();
+  await expect(tree.getByRole('button', { name: 'layer 0', exact: true })).toHaveAttribute('aria-expanded', 'true');
+  expect((await names()).slice(0, 12)).toEqual([
+    'input',
+    'token_embd.weight',
+    'layer 0',
+    'attention',
+    'attn_norm.weight',
+    'attn_q.weight',
+    'attn_k.weight',
+    'attn_v.weight',
+    'attn_output.weight',
+    'feed-forward',
+    'ffn_norm.weight',
+    'ffn_gate.weight',
+  ]);
+  const filter = page.locator('.tensor-tree').getByRole('searchbox', { name: 'Filter tensors' });
+  await filter.fill('ffn_down');
+  await expect(page.locator('.tensor-tree')).toContainText('4 of 38 tensors');
+  expect((await names()).slice(0, 3)).toEqual(['layer 0', 'feed-forward', 'ffn_down.weight']);
+  await filter.fill('nothing such');
+  await expect(tree).toContainText('No tensors match');
+  await filter.fill('');
+  await page.getByRole('button', { name: 'Close all' }).click();
+  expect(await names()).toEqual(['input', 'layer 0', 'layer 1', 'layer 2', 'layer 3', 'output']);
+  await tree.getByRole('button', { name: 'layer 3', exact: true }).press('Enter');
+  await expect(tree.getByRole('button', { name: 'layer 3', exact: true })).toHaveAttribute('aria-expanded', 'true');
+  expect(await names()).toContain('ffn_down.weight');
+  // It stays as it was left, and a tensor leads to its blocks.
+  await goTo(page, 'Plan');
+  await goTo(page, 'Model');
+  await page.getByRole('button', { name: 'Show a block of blk.3.attn_q.weight in the Lab' }).click();
+  await expect(page.locator('#lab')).toBeVisible();
+});
+
+for (const [colorScheme, width] of [
+  ['light', 1440],
+  ['dark', 390],
+] as const)
+  test(`${colorScheme}, ${width} px: the tree is accessible, filtered too, and not wider`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto('./#/model/tensors');
+    await openModel(page);
+    await goTo(page, 'Model');
+    await expectAccessible(page, '.tensor-tree');
+    await page.getByRole('searchbox', { name: 'Filter tensors' }).fill('attn');
+    await expectAccessible(page, '.tensor-tree');
+    await expectNoSidewaysScrolling(page);
+  });
+
+test('of twenty thousand tensors only the rows in view exist', async ({ page }, testInfo) => {
+  test.slow();
+  const LAYERS = 10_000;
+  const path = testInfo.outputPath('many.gguf');
+  const tensors = Array.from({ length: LAYERS }, (_, layer) =>
+    ['attn_q', 'ffn_up'].map((name) => tinyTensor(`blk.${layer}.${name}.weight`, [32, 1])),
+  );
+  writeFileSync(path, tinyGguf({ 'general.architecture': { string: 'llama' } }, tensors.flat()));
+  await page.goto('./#/lab');
+  await expect(page.locator('.type-row').first()).toBeAttached();
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open…' }).click();
+  await (await choosing).setFiles(path);
+  await goTo(page, 'Model');
+  await openTab(page, 'Tensors,');
+  const tree = page.getByRole('region', { name: 'Tensors by layer' });
+  await expect(tree.getByRole('button', { name: 'layer 0', exact: true })).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Open all' }).click();
+  await expect(tree.locator('table')).toHaveAttribute('aria-rowcount', String(5 * LAYERS + 1));
+  expect(await tree.locator('tr').count()).toBeLessThan(60);
+  await page.getByRole('searchbox', { name: 'Filter tensors' }).fill('blk.9999. ffn');
+  await expect(tree.locator('.tree-leaf')).toHaveCount(1);
+});

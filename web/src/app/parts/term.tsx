@@ -1,0 +1,17 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { GLOSSARY, type TermId } from '../../text/glossary';
+import { useTip } from './tip';
+
+/** A word, with what it means one hover, tap or focus away. Not for labels: it is a button. */
+export function Term({ of, children }: { of: TermId; children?: ComponentChildren }): VNode {
+  const { word, means } = GLOSSARY[of];
+  const { around, describedBy, tip } = useTip(word, means);
+  return (
+    <span class="term" {...around}>
+      <button type="button" class="term-word" aria-describedby={describedBy}>
+        {children ?? word}
+      </button>
+      {tip}
+    </span>
+  );
+}
