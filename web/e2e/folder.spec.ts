@@ -55,7 +55,7 @@ test('the files of a folder can be dropped one by one, with others among them', 
   await expect(page.locator('.model-name')).toHaveText(/^model\.safetensors and \d+ other files$/);
   await expect(page.locator('#model .facts')).toContainText('Hugging Face folder');
   await openTab(page, 'Tensors,');
-  await page.getByText('All in one table').click();
+  await page.getByRole('radio', { name: 'All in one table' }).check();
   await expect(page.locator('#model')).toContainText('blk.0.attn_norm.weight');
   // What a sample says of the weights follows the list.
   await expect(page.locator('#model .sample-bars').first()).toBeVisible();

@@ -12,7 +12,7 @@ test('tensors stand by layer, as data flows, and a filter leaves what is looked 
   const names = () => tree.locator('tbody tr:not(.spacer) td:first-child').allTextContents();
   await expect(tree.getByRole('button', { name: 'layer 0', exact: true })).toHaveAttribute('aria-expanded', 'true');
   expect((await names()).slice(0, 12)).toEqual([
-    'input',
+    'comes in',
     'token_embd.weight',
     'layer 0',
     'attention',
@@ -33,7 +33,7 @@ test('tensors stand by layer, as data flows, and a filter leaves what is looked 
   await expect(tree).toContainText('No tensors match');
   await filter.fill('');
   await page.getByRole('button', { name: 'Close all' }).click();
-  expect(await names()).toEqual(['input', 'layer 0', 'layer 1', 'layer 2', 'layer 3', 'output']);
+  expect(await names()).toEqual(['comes in', 'layer 0', 'layer 1', 'layer 2', 'layer 3', 'goes out']);
   await tree.getByRole('button', { name: 'layer 3', exact: true }).press('Enter');
   await expect(tree.getByRole('button', { name: 'layer 3', exact: true })).toHaveAttribute('aria-expanded', 'true');
   expect(await names()).toContain('ffn_down.weight');

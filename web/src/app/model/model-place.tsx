@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { views } from '../address';
 import { Switch } from '../../charts/frame';
 import { ROLE_STYLES } from '../../charts/roles';
@@ -98,8 +98,11 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
 }
 
 /** As a tree, or as one table with what a sample says of the weights. */
-function Tensors({ info }: { info: ModelInfo }): VNode {
+function Tensors({ info }: { info: ModelInfo }): VNode | null {
   const [as, setAs] = useState<'tree' | 'table'>('tree');
+  const seen = useRef(false);
+  seen.current ||= views.model.value === 'tensors';
+  if (!seen.current) return null; // a model may have a hundred thousand
   return (
     <>
       <Switch

@@ -32,17 +32,21 @@ function partOf({ name, role, layer }: TensorInfo): string {
   return own.startsWith('ssm_') ? 'state space' : 'more';
 }
 
+/** Branches of what no layer has. */
+const [COMES_IN, GOES_OUT] = ['comes in', 'goes out'];
+
 const PARTS = ['attention', 'state space', 'feed-forward', 'more'];
 
-/** Norms before the matrices that read them; then as data flows, biases after their matrices. */
-const place = ({ role }: TensorInfo) => (role === 'norm' ? -1 : ROLE_ORDER.indexOf(role));
+/** Parts in their order; of tensors, norms before the matrices that read them, and those as data flows. */
+const place = (node: Branch | TensorInfo) =>
+  isBranch(node) ? PARTS.indexOf(node.title) : node.role === 'norm' ? -1 : ROLE_ORDER.indexOf(node.role);
 
 /** What a tensor is under, from the root. Models without layers are divided as their names are, at the dots. */
 function pathOf(tensor: TensorInfo, hasLayers: boolean): string[] {
   const { name, role, layer } = tensor;
   if (layer !== null) return [`layer ${layer}`, partOf(tensor)];
   if (!hasLayers) return name.split('.').slice(0, -1);
-  return [role === 'output' || name.startsWith('output') ? 'output' : 'input'];
+  return [role === 'output' || name.startsWith('output') ? GOES_OUT : COMES_IN];
 }
 
 export function treeOf(tensors: readonly TensorInfo[]): (Branch | TensorInfo)[] {
@@ -82,17 +86,14 @@ const branch = (key: string, title: string, depth: number): Branch => ({
 function inOrderOfData(root: Branch): void {
   const order = (node: Branch | TensorInfo) => {
     if (!isBranch(node)) return 0;
-    if (node.title === 'input') return -1;
-    return node.title === 'output' ? Infinity : Number(node.title.slice('layer '.length));
+    if (node.title === COMES_IN) return -1;
+    return node.title === GOES_OUT ? Infinity : Number(node.title.slice('layer '.length));
   };
   root.children.sort((a, b) => order(a) - order(b));
   for (const node of root.children) {
     if (!isBranch(node)) continue;
-    node.children.sort((a, b) =>
-      isBranch(a) && isBranch(b) ? PARTS.indexOf(a.title) - PARTS.indexOf(b.title) : isBranch(a) ? -1 : 1,
-    );
-    for (const part of node.children)
-      if (isBranch(part)) (part.children as TensorInfo[]).sort((a, b) => place(a) - place(b));
+    node.children.sort((a, b) => place(a) - place(b));
+    for (const part of node.children) if (isBranch(part)) part.children.sort((a, b) => place(a) - place(b));
   }
 }
 
@@ -144,8 +145,9 @@ export function rowsOf(
   return rows;
 }
 
-/** A name without what its branch says already. */
+/** A name without what its branches say. What comes in and what goes out stand under words that are in no name. */
 function shortName({ name, layer }: TensorInfo, above: string): string {
-  const said = layer !== null ? `blk.${layer}.` : `${above.replaceAll('/', '.')}.`;
+  const said =
+    layer !== null ? `blk.${layer}.` : above === COMES_IN || above === GOES_OUT ? '' : `${above.replaceAll('/', '.')}.`;
   return name.startsWith(said) ? name.slice(said.length) : name;
 }
