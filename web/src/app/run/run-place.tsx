@@ -20,6 +20,7 @@ import {
 } from '../state/running';
 import { bytes, duration, integer, percent, quantity } from '../../text/units';
 import { RunMap } from './run-map';
+import { RunWishes } from './run-wishes';
 
 export function RunPlace(): VNode {
   const current = run.value;
@@ -40,10 +41,13 @@ export function RunPlace(): VNode {
       {current ? (
         <RunView current={current} />
       ) : (
-        <p class="quiet">
-          Nothing runs yet: open a model and choose a type. Then there are progress in bytes, tensors and weights per
-          second, and a map of the error that fills as tensors finish.
-        </p>
+        <>
+          <p class="quiet">
+            Nothing runs yet: open a model and choose a type. Then there are progress in bytes, tensors and weights per
+            second, and a map of the error that fills as tensors finish.
+          </p>
+          <RunWishes />
+        </>
       )}
       {ended?.kind === 'failed' && (
         <p class="notice bad">
@@ -187,6 +191,7 @@ function RunView({ current }: { current: Run }): VNode {
           {now.tensor}
         </p>
       )}
+      {running && <RunWishes />}
       {!(running && calibrating) && <RunMap plan={current.plan} finished={finished.value} />}
     </>
   );
