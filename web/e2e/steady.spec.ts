@@ -1,7 +1,17 @@
 /** The page holds still while it opens, what has the keyboard is in sight, and a folder can be dropped. */
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { chooseType, expect, goTo, openModel, quantize, test } from './support';
+import {
+  chooseType,
+  dropLargeModel,
+  expect,
+  expectNoSidewaysScrolling,
+  goTo,
+  openModel,
+  openTab,
+  quantize,
+  test,
+} from './support';
 
 /** Sum of the layout shifts that are no answer to a person's act. */
 const MOST_SHIFT = 0.02;
@@ -61,6 +71,7 @@ for (const [width, height] of [
 
 for (const [width, height] of [
   [1280, 800],
+  [1440, 900],
   [390, 800],
   [1280, 2400],
   [1280, 3600],
@@ -87,6 +98,34 @@ for (const [width, height] of [
     const shifts = await page.evaluate(() => layoutShifts);
     // The frame that shows the model is the answer to the drop.
     expectStill(shifts.filter(({ milliseconds }) => milliseconds < shown || milliseconds > shown + 500));
+  });
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+] as const)
+  test(`${width} × ${height}: nothing jumps in Model’s tabs, nor in Run while it goes on`, async ({ page }) => {
+    await watchShifts(page);
+    await page.setViewportSize({ width, height });
+    await page.goto('./');
+    await dropLargeModel(page);
+    for (const tab of ['Tensors', 'Metadata', 'Where the bytes are']) {
+      await openTab(page, tab);
+      await page.waitForTimeout(600); // what follows an act within half a second is its answer
+      await page.evaluate(() => (layoutShifts.length = 0));
+      await page.waitForTimeout(400);
+      expectStill(await page.evaluate(() => layoutShifts));
+      await expectNoSidewaysScrolling(page);
+    }
+    await goTo(page, 'Plan');
+    await page.getByRole('button', { name: 'Quantize' }).click();
+    await expect(page.locator('.run-figures')).toContainText('written', { timeout: 30_000 });
+    await page.evaluate(() => (layoutShifts.length = 0));
+    await page.waitForTimeout(3000);
+    await expect(page.locator('#run .place-status')).toHaveText('running');
+    expectStill(await page.evaluate(() => layoutShifts));
+    await expectNoSidewaysScrolling(page);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
   });
 
 for (const width of [1280, 390])

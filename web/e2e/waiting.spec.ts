@@ -1,4 +1,4 @@
-/** What the page does for who does not wait beside it: the screen, a notification, the title, a word before it closes. */
+/** What the page does for who does not wait beside it: the screen, a notification, the title, a word before closing. */
 import type { Page } from '@playwright/test';
 import { dropLargeModel, expect, expectAccessible, goTo, openModel, test } from './support';
 
