@@ -10,9 +10,9 @@ import { type Candidate, suggest } from './suggest';
 /** Of the open model, among what fits the memory that was stated; null while its rows are being measured. */
 export const suggestions = computed(() => {
   if (opened.value === null || !complete.value) return null;
-  const candidates = [...predictions.value].flatMap<Candidate>(([type, { sqnrDb }]) => {
+  const candidates = [...predictions.value].flatMap<Candidate>(([type, { sqnrDb, missing }]) => {
     const priced = prices.value.get(type);
-    if (!priced || !('price' in priced) || fits(priced.price.outputBytes) === false) return [];
+    if (missing > 0 || !priced || !('price' in priced) || fits(priced.price.outputBytes) === false) return [];
     return [{ type, bytes: priced.price.outputBytes, sqnrDb: sqnrDb.value }];
   });
   return candidates.length === 0 ? null : suggest(candidates);

@@ -164,7 +164,9 @@ async function predictAll(): Promise<void> {
     try {
       const prediction = await known.predict(model.assignment({ ...wanted, type }));
       if (mine !== predictRound) return;
-      if (prediction.missing === 0 || measuring.value) found.set(type, prediction);
+      // Where nothing was measured yet, no error is nothing known.
+      const partly = measuring.value !== null && prediction.sqnrDb.value !== null;
+      if (prediction.missing === 0 || partly) found.set(type, prediction);
     } catch {
       // The list of types says what is wrong with it.
     }
