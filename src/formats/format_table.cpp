@@ -40,10 +40,10 @@ const Format* find_format(std::string_view name) {
   return nullptr;
 }
 
-const PointGrammar* find_points(Type type) {
+const PointGrammar* find_codebook(Type type) {
   const PointGrammar* found = nullptr;
   const auto look_at = [&]<class F>() {
-    if constexpr (HasPoints<F>) {
+    if constexpr (requires { F::codebook; }) {
       static constexpr PointGrammar own = F::grammar();
       if (F::type == type) found = &own;
     }
@@ -52,6 +52,11 @@ const PointGrammar* find_points(Type type) {
   NIBBLE_FORMATS(ENTRY)
 #undef ENTRY
   return found;
+}
+
+const PointGrammar* find_points(Type type) {
+  const PointGrammar* found = find_codebook(type);
+  return found && found->shift_length == 0 ? found : nullptr;
 }
 
 const Format& format_of(Type type) { return *find_format(type); }

@@ -1,5 +1,6 @@
 #pragma once
 #include "formats/iq_codes.h"
+#include "formats/point_grammar.h"
 
 namespace nibble {
 
@@ -47,6 +48,21 @@ struct IQ1_M {
     }
   }
 
+  /// The inverse; gives d.
+  static uint16_t unpack(const uint8_t* block, IqCodes& codes) {
+    codes = {};
+    for (int g = 0; g < 32; ++g) {
+      codes.index[g] = static_cast<uint16_t>(block[g] | (high(block, g) & 7) << 8);
+      codes.signs[g] = static_cast<uint8_t>(high(block, g) >> 3);
+    }
+    for (int b = 0; b < 16; ++b) codes.scale[b] = static_cast<uint8_t>(scale_code(block, b));
+    return stored_scale(block);
+  }
+  static float step(float d, int code) { return d * static_cast<float>(2 * code + 1); }
+  static constexpr PointGrammar grammar() {
+    return {codebook, 8, 2, iq::values_iq1, false, &unpack, &encode, &step, 8};
+  }
+
   static bool valid(const uint8_t* block) { return f16_is_finite(stored_scale(block)); }
 
   static void range(const uint8_t* block, float* low, float* top) {
@@ -64,9 +80,11 @@ struct IQ1_M {
     return static_cast<uint16_t>(d);
   }
   static int high(const uint8_t* block, int g) { return block[32 + g / 2] >> (4 * (g % 2)) & 15; }
+  static int scale_code(const uint8_t* block, int b) {
+    return load<uint16_t>(block + 48 + 2 * (b / 4)) >> (3 * (b % 4)) & 7;
+  }
   static float scale(const uint8_t* block, int b) {
-    const int code = load<uint16_t>(block + 48 + 2 * (b / 4)) >> (3 * (b % 4)) & 7;
-    return f32_from_f16(stored_scale(block)) * static_cast<float>(2 * code + 1);
+    return step(f32_from_f16(stored_scale(block)), scale_code(block, b));
   }
   static float shift(const uint8_t* block, int g) { return high(block, g) & 8 ? -iq::iq1_shift : iq::iq1_shift; }
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include "formats/iq_codes.h"
+#include "formats/point_grammar.h"
 
 namespace nibble {
 
@@ -41,6 +42,23 @@ struct IQ1_S {
     }
   }
 
+  /// The inverse; gives d.
+  static uint16_t unpack(const uint8_t* block, IqCodes& codes) {
+    codes = {};
+    for (int g = 0; g < 32; ++g) {
+      codes.index[g] = static_cast<uint16_t>(block[2 + g] | (high(block, g / 4) >> (3 * (g % 4)) & 7) << 8);
+    }
+    for (int b = 0; b < 8; ++b) {
+      codes.scale[b] = static_cast<uint8_t>(high(block, b) >> 12 & 7);
+      codes.signs[b] = static_cast<uint8_t>(high(block, b) >> 15);
+    }
+    return load<uint16_t>(block);
+  }
+  static float step(float d, int code) { return d * static_cast<float>(2 * code + 1); }
+  static constexpr PointGrammar grammar() {
+    return {codebook, 8, 2, iq::values_iq1, false, &unpack, &encode, &step, scale_length};
+  }
+
   static bool valid(const uint8_t* block) { return f16_is_finite(load<uint16_t>(block)); }
 
   static void range(const uint8_t* block, float* low, float* top) {
@@ -53,7 +71,7 @@ struct IQ1_S {
  private:
   static int high(const uint8_t* block, int b) { return load<uint16_t>(block + 34 + 2 * b); }
   static float scale(const uint8_t* block, int b) {
-    return f32_from_f16(load<uint16_t>(block)) * static_cast<float>(2 * (high(block, b) >> 12 & 7) + 1);
+    return step(f32_from_f16(load<uint16_t>(block)), high(block, b) >> 12 & 7);
   }
   static float shift(const uint8_t* block, int b) { return high(block, b) & 0x8000 ? -iq::iq1_shift : iq::iq1_shift; }
 };

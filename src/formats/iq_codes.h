@@ -22,6 +22,7 @@ namespace iq {
 constexpr float values_2bit[3] = {8, 25, 43};
 constexpr float values_iq3_xxs[8] = {4, 12, 20, 28, 36, 44, 52, 62};
 constexpr float values_iq3_s[8] = {1, 3, 5, 7, 9, 11, 13, 15};
+constexpr float values_iq1[3] = {-1, 0, 1};
 /// The amount by which IQ1 shifts all levels of a group, up or down.
 constexpr float iq1_shift = 0.125f;
 

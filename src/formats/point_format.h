@@ -60,7 +60,4 @@ struct PointFormat {
   }
 };
 
-template <class F>
-concept HasPoints = requires { F::point_length; };
-
 }  // namespace nibble

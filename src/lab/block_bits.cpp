@@ -6,6 +6,8 @@
 #include "error.h"
 #include "formats/bit_layout.h"
 #include "formats/format.h"
+#include "formats/iq_codes.h"
+#include "formats/point_grammar.h"
 #include "json/json.h"
 #include "numeric/half.h"
 #include "search/scale_storage.h"
@@ -19,6 +21,26 @@ const Format& format_with_levels(const std::string& name) {
   return *format;
 }
 
+/// Scale codes have at most four bits.
+constexpr int most_scale_codes = 16;
+
+/// BlockPoints in web/src/wasm/types; null for formats with levels.
+Json points_json(const PointGrammar* points) {
+  if (!points) return nullptr;
+  Json levels = Json::list(), magnitudes = Json::list(), steps = Json::list();
+  for (const uint16_t point : points->codebook) levels.push_back(int{point});
+  for (const float magnitude : points->magnitudes) magnitudes.push_back(magnitude);
+  for (int code = 0; code < most_scale_codes; ++code) steps.push_back(points->step(1, code));
+  return Json{{"length", points->length},
+              {"codebook", std::move(levels)},
+              {"levelBits", points->level_bits},
+              {"magnitudes", std::move(magnitudes)},
+              {"steps", std::move(steps)},
+              {"evenSigns", points->even_signs},
+              {"shiftLength", points->shift_length},
+              {"shift", iq::iq1_shift}};
+}
+
 std::string_view part_name(StoredPart part) {
   switch (part) {
     case StoredPart::code: return "code";
@@ -26,6 +48,9 @@ std::string_view part_name(StoredPart part) {
     case StoredPart::minimum: return "minimum";
     case StoredPart::shared_scale: return "shared scale";
     case StoredPart::shared_minimum: return "shared minimum";
+    case StoredPart::point: return "point";
+    case StoredPart::sign: return "sign";
+    case StoredPart::shift: return "shift";
   }
   return "";
 }
@@ -38,7 +63,9 @@ int32_t multiple(const LabNumbers& numbers, double wanted) {
 }  // namespace
 
 std::string block_bits(const std::string& name) {
-  const Format& format = format_with_levels(name);
+  const Format* found = find_format(name);
+  const PointGrammar* points = found ? find_codebook(found->type) : nullptr;
+  const Format& format = points ? *found : format_with_levels(name);
   const Grammar& grammar = format.grammar;
   const BitLayout layout = bit_layout(format);
   Json bits = Json::list();
@@ -54,9 +81,10 @@ std::string block_bits(const std::string& name) {
               {"blockLength", format.block_length},
               {"blockBytes", format.block_bytes},
               {"runLength", format.scale_length},
-              {"storage", storage_name(grammar.storage)},
+              {"storage", storage_name(points ? Storage::f16 : grammar.storage)},
               {"lowestScale", layout.lowest_scale},
               {"levels", std::move(levels)},
+              {"points", points_json(points)},
               {"bits", std::move(bits)}}
       .dump();
 }

@@ -6,7 +6,7 @@
 /// The Lab's view of a stored block: its bytes, and what every bit of them is.
 namespace nibble {
 
-/// JSON: BlockBits in web/src/wasm/types. Throws Error for formats whose weights have no levels of their own.
+/// JSON: BlockBits in web/src/wasm/types. Throws Error for formats that store no blocks of levels or points.
 std::string block_bits(const std::string& format);
 
 /// The Lab's block at a scale and an offset, stored as run number `run` of a block whose other runs are empty, and

@@ -14,6 +14,7 @@
 #include "core/kernel_inputs.h"
 #include "error.h"
 #include "formats/format.h"
+#include "numeric/bits.h"
 #include "numeric/half.h"
 #include "numeric/scale_floats.h"
 
@@ -101,23 +102,143 @@ TEST(BlockBits, NumbersReadFromTheDescribedBitsDecodeAsTheDecoderDoes) {
   EXPECT_GT(compared, 50 * 256 * 8);
 }
 
+/// Every format whose block is more than its weights one by one.
+std::vector<const Format*> formats_with_blocks() {
+  std::vector<const Format*> found;
+  for (const Format& format : all_formats()) {
+    if (format.grammar.unpack || format.grammar.kind == FormatKind::codebook) found.push_back(&format);
+  }
+  return found;
+}
+
+/// The bytes of TQ1_0 that hold digits of five or four weights.
+bool holds_digits(const Format& format, int bit) { return format.grammar.code_bits == 0 && bit < 8 * 52; }
+bool is_codebook(const Format& format) { return format.grammar.kind == FormatKind::codebook; }
+
 TEST(BlockBits, EveryBitIsPartOfOneNumberExceptWhereNumbersShareBytes) {
-  for (const Format* format : formats_with_levels()) {
+  const std::vector<const Format*> formats = formats_with_blocks();
+  EXPECT_GE(formats.size(), 25u);
+  for (const Format* format : formats) {
     SCOPED_TRACE(format->name);
     const json layout = json::parse(block_bits(std::string(format->name)));
     std::map<int, int> uses;
-    std::set<int> weights;
+    std::set<int> weights, points;
     for (const json& entry : layout["bits"]) {
       ++uses[entry[0].get<int>()];
       if (entry[1] == "code") weights.insert(entry[2].get<int>());
+      if (entry[1] == "point") points.insert(entry[2].get<int>());
     }
     EXPECT_EQ(uses.size(), 8u * format->block_bytes);
-    EXPECT_EQ(weights.size(), format->block_length);
+    if (is_codebook(*format)) {
+      EXPECT_EQ(points.size() * layout["points"]["length"].get<size_t>(), format->block_length);
+    } else {
+      EXPECT_EQ(weights.size(), format->block_length);
+      EXPECT_TRUE(layout["points"].is_null());
+    }
     for (const auto& [bit, count] : uses) {
-      const bool digits = format->grammar.code_bits == 0 && bit < 8 * 52;  // TQ1_0's bytes of trits
+      const bool digits = !is_codebook(*format) && holds_digits(*format, bit);
       ASSERT_EQ(count, !digits ? 1 : bit < 8 * 48 ? 5 : 4) << "bit " << bit;
     }
   }
+}
+
+/// The weights that have a part in the numbers that a bit is part of.
+std::set<int> weights_of_bit(const json& layout, int bit) {
+  std::set<int> weights;
+  const auto add = [&](int first, int count) {
+    for (int i = 0; i < count; ++i) weights.insert(first + i);
+  };
+  for (const json& entry : layout["bits"]) {
+    if (entry[0] != bit) continue;
+    const std::string part = entry[1];
+    const int index = entry[2], run = layout["runLength"];
+    if (part == "code" || part == "sign") add(index, 1);
+    if (part == "scale" || part == "minimum") add(index * run, run);
+    if (part == "shared scale" || part == "shared minimum") add(0, layout["blockLength"]);
+    if (part == "point") add(index * layout["points"]["length"].get<int>(), layout["points"]["length"]);
+    if (part == "shift") add(index * layout["points"]["shiftLength"].get<int>(), layout["points"]["shiftLength"]);
+    if (part == "sign" && layout["points"]["evenSigns"]) add(index / 8 * 8 + 7, 1);  // the parity of the others
+  }
+  return weights;
+}
+
+TEST(BlockBits, ABitThatIsTurnedChangesNoWeightButThoseItBelongsTo) {
+  for (const Format* format : formats_with_blocks()) {
+    SCOPED_TRACE(format->name);
+    const json layout = json::parse(block_bits(std::string(format->name)));
+    testing::Random random(7);
+    const int bits = static_cast<int>(8 * format->block_bytes);
+    std::vector<int> changes(static_cast<size_t>(bits));
+    std::vector<std::set<int>> weights;
+    for (int bit = 0; bit < bits; ++bit) weights.push_back(weights_of_bit(layout, bit));
+    for (int round = 0; round < 20;) {
+      std::vector<uint8_t> block(format->block_bytes);
+      for (uint8_t& byte : block) byte = static_cast<uint8_t>(random.bits());
+      if (!format->valid(block.data())) continue;
+      ++round;
+      std::vector<float> before(format->block_length), after(format->block_length);
+      format->decode(block.data(), before.data());
+      for (int bit = 0; bit < bits; ++bit) {
+        block[static_cast<size_t>(bit / 8)] ^= static_cast<uint8_t>(1 << bit % 8);
+        format->decode(block.data(), after.data());
+        block[static_cast<size_t>(bit / 8)] ^= static_cast<uint8_t>(1 << bit % 8);
+        for (int i = 0; i < static_cast<int>(format->block_length); ++i) {
+          const auto at = static_cast<size_t>(i);
+          if (bit_cast<uint32_t>(before[at]) == bit_cast<uint32_t>(after[at])) continue;
+          ++changes[static_cast<size_t>(bit)];
+          ASSERT_TRUE(weights[static_cast<size_t>(bit)].contains(i)) << "bit " << bit << " changes weight " << i;
+        }
+      }
+    }
+    for (int bit = 0; bit < bits; ++bit) {
+      // The scales of NVFP4 are unsigned: decoders pass over their uppermost bits.
+      const bool passed_over = layout["storage"] == "ue4m3" && bit % 8 == 7 && bit < 8 * 4;
+      EXPECT_EQ(changes[static_cast<size_t>(bit)] == 0, passed_over) << "bit " << bit;
+    }
+  }
+}
+
+TEST(BlockBits, PointsSignsAndShiftsReadFromTheDescribedBitsDecodeAsTheDecoderDoes) {
+  int compared = 0;
+  for (const Format* format : formats_with_blocks()) {
+    if (!is_codebook(*format)) continue;
+    SCOPED_TRACE(format->name);
+    const json layout = json::parse(block_bits(std::string(format->name)));
+    const json& points = layout["points"];
+    testing::Random random(5);
+    for (int round = 0; round < 20;) {
+      std::vector<uint8_t> block(format->block_bytes);
+      for (uint8_t& byte : block) byte = static_cast<uint8_t>(random.bits());
+      if (!format->valid(block.data())) continue;
+      ++round;
+      const Numbers numbers = read_numbers(layout, block);
+      std::vector<float> decoded(format->block_length);
+      format->decode(block.data(), decoded.data());
+      for (int i = 0; i < static_cast<int>(decoded.size()); ++i, ++compared) {
+        const int length = points["length"], bits = points["levelBits"], shifted = points["shiftLength"];
+        const auto position = static_cast<size_t>(numbers.at({"point", i / length}));
+        const int level = points["codebook"][position].get<int>() >> (bits * (i % length)) & ((1 << bits) - 1);
+        const float magnitude = points["magnitudes"][static_cast<size_t>(level)];
+        const auto code = static_cast<size_t>(numbers.at({"scale", i / layout["runLength"].get<int>()}));
+        const float step = stored_number(layout, numbers.at({"shared scale", 0})) * points["steps"][code].get<float>();
+        float weight = 0;
+        if (shifted != 0) {
+          const float shift = points["shift"];
+          weight = step * (magnitude + (numbers.at({"shift", i / shifted}) ? -shift : shift));
+        } else {
+          int negative = 0;
+          if (points["evenSigns"] && i % 8 == 7) {
+            for (int other = i - 7; other < i; ++other) negative ^= numbers.at({"sign", other});
+          } else {
+            negative = numbers.at({"sign", i});
+          }
+          weight = negative ? -(step * magnitude) : step * magnitude;
+        }
+        ASSERT_EQ(weight, decoded[static_cast<size_t>(i)]) << "weight " << i;
+      }
+    }
+  }
+  EXPECT_EQ(compared, 7 * 20 * 256);
 }
 
 std::vector<float> wave(size_t n) {
@@ -175,7 +296,8 @@ TEST(BlockBits, WhatHasNoStoredFormSaysWhy) {
   EXPECT_EQ(sentence({{"weights", wave(32)}, {"format", "q4_K"}}),
             "What the super-block of these weights stores is not known.");
   EXPECT_EQ(sentence({{"weights", wave(16)}, {"format", "nvfp4"}, {"run", 4}}), "A block of nvfp4 has fewer runs.");
-  EXPECT_THROW(block_bits("iq2_xxs"), Error);
+  EXPECT_THROW(block_bits("f16"), Error);
+  EXPECT_THROW(block_bits("nothing"), Error);
 }
 
 }  // namespace

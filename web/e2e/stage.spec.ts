@@ -231,6 +231,58 @@ test('what is seen is what opens from the link', async ({ page, context }) => {
   expect(page.url()).toMatch(/;m=table8;c=2;/);
 });
 
+test('formats without a curve show their bits too, linked with the weights; the link says which', async ({ page }) => {
+  await openLab(page, `w=${WAVE};f=q4_0;v=bits`);
+  const as = lab(page).getByRole('combobox', { name: 'Stored as' });
+  const bits = lab(page).locator('.bit-map rect.bit');
+  await as.selectOption('iq2_xxs');
+  await expect(bits).toHaveCount(8 * 66);
+  await expect(lab(page).locator('.bit-weight')).toHaveCount(256);
+  await expect(lab(page).locator('.bit-formula')).toContainText('weight = d × step[scale] × point × sign');
+  // The third weight: its sign bit, its point of 8 bits, the 4 of its scale, the 16 of d.
+  await lab(page).locator('.bit-weight').nth(2).hover();
+  await expect(bits.and(page.locator('.lit'))).toHaveCount(1 + 8 + 4 + 16);
+  await expect(lab(page).locator('.bit-formula')).toContainText(/weight 3 = .* = .*\(was /);
+  // A point's bits: its eight weights.
+  await bits.and(page.locator('.bit-code')).first().hover({ force: true });
+  await expect(lab(page).locator('.bit-weight.lit')).toHaveCount(8);
+  await expect(lab(page).locator('.tooltip')).toContainText(/levels (\d+ ){7}\d+/);
+  // A stored sign is part of its own weight and, by parity, of the eighth.
+  await bits.and(page.locator('.bit-minimum')).first().hover({ force: true });
+  await expect(lab(page).locator('.bit-weight.lit')).toHaveCount(2);
+  for (const [format, bytes] of [
+    ['iq3_s', 110],
+    ['iq1_s', 50],
+    ['iq1_m', 56],
+    ['tq1_0', 54],
+    ['q1_0', 18],
+  ] as const) {
+    await as.selectOption(format);
+    await expect(bits).toHaveCount(8 * bytes);
+  }
+  await as.selectOption('iq1_m');
+  await expect(page).toHaveURL(/;v=bits;b=iq1_m$/);
+  await page.reload();
+  await expect(as).toHaveValue('iq1_m');
+  await expect(lab(page).locator('.bit-formula')).toContainText('weight = d × step[scale] × (point + shift)');
+});
+
+test('teeth of 255 levels stand apart, and levels in use have their names', async ({ page }) => {
+  await openLab(page, `w=${WAVE};f=q8_0`);
+  const teeth = await lab(page)
+    .locator('.number-line .tooth')
+    .evaluateAll((all) =>
+      all
+        .flatMap((path) => [...path.getAttribute('d')!.matchAll(/M([\d.]+),[\d.]+L([\d.]+)/g)])
+        .map(([, left, tip]) => ({ left: Number(left), right: 2 * Number(tip) - Number(left) }))
+        .sort((a, b) => a.left - b.left),
+    );
+  expect(teeth.length).toBeGreaterThan(100);
+  for (const [index, { right }] of teeth.slice(0, -1).entries())
+    expect(right).toBeLessThanOrEqual(teeth[index + 1]!.left + 0.15);
+  expect(await lab(page).locator('.number-line .tooth-name.used').count()).toBeGreaterThan(10);
+});
+
 test('the story sets the instruments step by step, is in the link, and can be left', async ({ page }) => {
   await openLab(page);
   await lab(page).getByRole('button', { name: 'Story', exact: true }).click();
@@ -316,6 +368,7 @@ for (const [colorScheme, width, link] of [
   ['dark', 390, `w=${WAVE};f=q4_0;v=bits;m=table8;c=3`],
   ['dark', 1440, 'w=0.1,0.2,0.3,0.6;l=seven;s=f16;v=two;p=2'],
   ['light', 1280, `w=${WAVE};f=q8_0;v=figures;stage`],
+  ['dark', 1280, `w=${WAVE};f=q4_0;v=bits;b=iq2_xs`],
 ] as const)
   test(`accessible, without sideways scrolling: ${colorScheme}, ${width} px, ${link.slice(-8)}`, async ({ page }) => {
     test.slow(); // axe reads every element

@@ -14,14 +14,22 @@ export interface BitGroup {
   lines: string[];
 }
 
+interface BitWeight {
+  value: string;
+  code: string;
+  reading?: Pick<Reading, 'head' | 'lines'>;
+  /** Of the largest weight, from −1 to 1: the colour of cells that have no room for text. */
+  shade?: number;
+}
+
 interface BitMapProps {
   width: number;
   bytes: readonly number[];
   groups: readonly BitGroup[];
   /** The numbers that each weight of the bench comes from, by their places in `groups`. */
   ofWeight: readonly (readonly number[])[];
-  /** What stands in the weights' cells. */
-  weights: readonly { value: string; code: string }[];
+  /** What stands in the weights' cells, and what is read there; without that, the reading of its first number. */
+  weights: readonly BitWeight[];
   pointed: number | null;
   onPoint: (weight: number | null) => void;
 }
@@ -31,6 +39,9 @@ const ROW = 34;
 const HEX = 12;
 const BIT_TALL = 13;
 const WEIGHT_TALL = 34;
+const SLIM_TALL = 17;
+/** Width of a character of a code, about. */
+const CHARACTER = 7;
 const MOST_BIT = 12;
 const ACROSS = [32, 24, 16, 12, 8, 6, 4, 2];
 const LEAST_BIT = 5;
@@ -44,7 +55,9 @@ export function BitMap({ width, bytes, groups, ofWeight, weights, pointed, onPoi
   const cell = 8 * bit + BYTE_GAP;
   const perLine = Math.max(1, Math.min(weights.length, Math.floor(width / LEAST_WEIGHT), 32));
   const wide = Math.min(110, width / perLine);
-  const weightsTall = Math.ceil(weights.length / perLine) * WEIGHT_TALL;
+  const isSlim = weights.some(({ code, shade }) => shade !== undefined && code.length * CHARACTER > wide - 4);
+  const tall = isSlim ? SLIM_TALL : WEIGHT_TALL;
+  const weightsTall = Math.ceil(weights.length / perLine) * tall;
   const top = weightsTall + GAP;
   const height = top + Math.ceil(bytes.length / across) * ROW;
   const groupOf: number[] = Array<number>(8 * bytes.length).fill(-1);
@@ -62,12 +75,15 @@ export function BitMap({ width, bytes, groups, ofWeight, weights, pointed, onPoi
   const order = groups.flatMap((group, index) => (group.own ? [index] : []));
   const marked = new Set(pointed === null ? [] : ofWeight[pointed]);
   const weightAt = (px: number, py: number): number | null => {
-    const index = Math.floor(py / WEIGHT_TALL) * perLine + Math.floor(px / wide);
+    const index = Math.floor(py / tall) * perLine + Math.floor(px / wide);
     return py >= 0 && py < weightsTall && px >= 0 && px < perLine * wide && index < weights.length ? index : null;
   };
+  /** Marks are numbers by their places in `groups`; weights count down from −1. */
+  const weightOf = (mark: number): number | null => (mark < 0 ? -mark - 1 : (groups[mark]?.weight ?? null));
+  const numberOf = (mark: number): number => (mark < 0 ? (ofWeight[-mark - 1]?.[0] ?? 0) : mark);
   const pick = (px: number, py: number): number | null => {
     const weight = weightAt(px, py);
-    if (weight !== null) return ofWeight[weight]?.[0] ?? null;
+    if (weight !== null) return -weight - 1;
     const [column, row] = [Math.floor(px / cell), Math.floor((py - top) / ROW)];
     if (py < top || column < 0 || column >= across) return null;
     const byte = row * across + column;
@@ -76,13 +92,15 @@ export function BitMap({ width, bytes, groups, ofWeight, weights, pointed, onPoi
     return found === undefined || found < 0 ? null : found;
   };
   const step = (from: number | null, key: ArrowKey): number | null => {
-    const next = stepIndex(from === null ? null : Math.max(0, order.indexOf(from)), key, order.length);
+    const at = from === null ? null : Math.max(0, order.indexOf(numberOf(from)));
+    const next = stepIndex(at, key, order.length);
     return next === null ? null : (order[next] ?? null);
   };
-  const read = (index: number): Reading => {
-    const group = groups[index]!;
+  const read = (mark: number): Reading => {
+    const group = groups[numberOf(mark)]!;
     const { x, y } = place(group.bits[0] ?? 0);
-    return { x: x + bit, y, head: group.head, lines: group.lines };
+    const { head, lines } = (mark < 0 ? weights[-mark - 1]?.reading : null) ?? group;
+    return { x: x + bit, y, head, lines };
   };
   return (
     <Pointing<number>
@@ -90,27 +108,40 @@ export function BitMap({ width, bytes, groups, ofWeight, weights, pointed, onPoi
       pick={pick}
       step={step}
       read={read}
-      onMark={(index) => onPoint(index === null ? null : (groups[index]?.weight ?? null))}
+      onMark={(mark) => onPoint(mark === null ? null : weightOf(mark))}
     >
       {(mark) => (
         <svg class="bit-map" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-          {weights.map(({ value, code }, index) => {
+          {weights.map(({ value, code, shade = 0 }, index) => {
             const lit = index === pointed || (mark !== null && (ofWeight[index]?.includes(mark) ?? false));
             return (
               <g
                 key={index}
                 class={lit ? 'bit-weight lit' : 'bit-weight'}
-                transform={`translate(${(index % perLine) * wide},${Math.floor(index / perLine) * WEIGHT_TALL})`}
+                transform={`translate(${(index % perLine) * wide},${Math.floor(index / perLine) * tall})`}
               >
-                <rect x={1} y={1} width={wide - 3} height={WEIGHT_TALL - 4} rx={3} />
-                {wide >= 44 && (
+                <rect x={1} y={1} width={wide - 3} height={tall - (isSlim ? 2 : 4)} rx={isSlim ? 2 : 3} />
+                {isSlim && (
+                  <rect
+                    class={shade < 0 ? 'shade below' : 'shade'}
+                    x={1}
+                    y={1}
+                    width={wide - 3}
+                    height={tall - 2}
+                    rx={2}
+                    fill-opacity={Math.abs(shade)}
+                  />
+                )}
+                {!isSlim && wide >= 44 && (
                   <text x={wide / 2} y={13} text-anchor="middle">
                     {value}
                   </text>
                 )}
-                <text class="bit-code" x={wide / 2} y={wide >= 44 ? 26 : 20} text-anchor="middle">
-                  {code}
-                </text>
+                {!isSlim && (
+                  <text class="bit-code" x={wide / 2} y={wide >= 44 ? 26 : 20} text-anchor="middle">
+                    {code}
+                  </text>
+                )}
               </g>
             );
           })}

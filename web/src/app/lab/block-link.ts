@@ -20,6 +20,8 @@ export interface Look {
   offsets: Span | null;
   tab: LabTab;
   below: Below;
+  /** The format whose whole block the bits are of; empty: the bench's. */
+  storedAs: string;
   /** The step of the story, from 0. */
   story: number | null;
   projecting: boolean;
@@ -33,6 +35,7 @@ export const FIRST_LOOK: Look = {
   offsets: null,
   tab: 'block',
   below: 'line',
+  storedAs: '',
   story: null,
   projecting: false,
 };
@@ -55,7 +58,7 @@ export function linkOf(bench: Bench, { presets }: LabLists, look: Look = FIRST_L
   return link.length > LONGEST_LINK ? null : link;
 }
 
-function lookParts({ method, candidate, at, span, offsets, tab, below, story, projecting }: Look): string[] {
+function lookParts({ method, candidate, at, span, offsets, tab, below, storedAs, story, projecting }: Look): string[] {
   const exact = ({ low, high }: Span) => `${low},${high}`;
   return [
     method === null ? [] : `m=${method}`,
@@ -65,6 +68,7 @@ function lookParts({ method, candidate, at, span, offsets, tab, below, story, pr
     offsets === null ? [] : `y=${exact(offsets)}`,
     tab === FIRST_LOOK.tab ? [] : `t=${tab}`,
     below === FIRST_LOOK.below ? [] : `v=${below}`,
+    storedAs === '' ? [] : `b=${storedAs}`,
     story === null ? [] : `p=${story + 1}`,
     projecting ? 'stage' : [],
   ].flat();
@@ -87,7 +91,7 @@ export function readLink(
 }
 
 /** Throws with the rest of a sentence. */
-function linkedBench(link: string, { formats, presets }: LabLists): { bench: Bench; look: Look } {
+function linkedBench(link: string, { formats, presets, whole }: LabLists): { bench: Bench; look: Look } {
   if (link.length > LONGEST_LINK) throw new Error(`it is longer than ${LONGEST_LINK} characters.`);
   const fields = new Map<string, string>();
   for (const part of decoded(link).split(';')) {
@@ -151,6 +155,7 @@ function linkedBench(link: string, { formats, presets }: LabLists): { bench: Ben
       offsets: span('y', 'ends of its offsets'),
       tab: known('t', 'view', LAB_TABS.map(named))?.name ?? FIRST_LOOK.tab,
       below: known('v', 'view', BELOW.map(named))?.name ?? FIRST_LOOK.below,
+      storedAs: known('b', 'format', whole.map(named))?.name ?? '',
       story: place('p', 'step of the story'),
       projecting: fields.has('stage'),
     },

@@ -41,6 +41,8 @@ export interface LabLists {
   formats: readonly LabFormat[];
   /** Levels to start from. */
   presets: readonly Pick<LevelPreset, 'name' | 'label' | 'levels'>[];
+  /** Formats without a scale to search, whose blocks can be looked at whole. */
+  whole: readonly string[];
 }
 
 /** What there is before the core is. */
@@ -50,6 +52,7 @@ export const OWN_LISTS: LabLists = {
     { name: 'seven', label: '−7 … 7', levels: integers(-7, 7) },
     { name: 'eight', label: '−8 … 7', levels: integers(-8, 7) },
   ],
+  whole: [],
 };
 
 /** With every format that has a scale to search, and every list of levels the core knows. */
@@ -58,7 +61,16 @@ export function listsOf(formats: readonly FormatInfo[], presets: readonly LevelP
   return {
     formats: [...OWN_LISTS.formats, ...formats.flatMap(labFormats)],
     presets: [...OWN_LISTS.presets, ...presets.filter(isNew)],
+    whole: wholeFormats(formats).map(({ name }) => name),
   };
+}
+
+/** Formats that the bench has no curve for, and that can be written: codebooks, and two or three values. */
+export function wholeFormats(formats: readonly FormatInfo[]): FormatInfo[] {
+  return formats.filter(
+    ({ quantized, decodable, methods, grammar }) =>
+      quantized && decodable && methods.includes('llama.cpp') && !grammar?.searchable,
+  );
 }
 
 function labFormats({ name, blockLength, grammar }: FormatInfo): LabFormat[] {

@@ -17,7 +17,7 @@ import { wanted, wantedPick } from './links';
 import { stop } from './play';
 import { type BlocksPlot, plotted } from './plotted';
 import { taken } from './taken';
-import { tab } from './view';
+import { below, storedAs, tab } from './view';
 
 const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) => string }[] = [
   { pick: 'worst', label: 'Worst', found: (figure) => `the largest relative error, ${figure}` },
@@ -192,6 +192,13 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       lists.peek().formats.find((one) => one.name !== '' && one.name === wish.format) ??
       formatOf(bench.peek(), lists.peek());
     setName(from.name);
+    // Of a format without a curve the block's bits are what there is to see.
+    if (lists.peek().whole.some((one) => one === wish.format)) {
+      storedAs.value = wish.format ?? '';
+      below.value = 'bits';
+    } else {
+      storedAs.value = '';
+    }
     void work((signal) => put(from, as, Math.floor(Math.min(wish.weight, from.weights - 1) / as.runLength), signal));
   });
   useSignalEffect(() => {

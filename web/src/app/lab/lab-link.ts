@@ -21,7 +21,7 @@ import type { Bench } from './block';
 import { FIRST_LOOK, isBlockLink, linkOf, type Look, readLink } from './block-link';
 import { mode, showTrial, stop, trial } from './play';
 import { followProjector } from './projector';
-import { below, projecting, storyStep, tab } from './view';
+import { below, projecting, storedAs, storyStep, tab } from './view';
 
 const LINK_MS = 300;
 /** The method that a block is opened with. */
@@ -36,6 +36,7 @@ export function showBlock(block: Partial<Bench>, look: Look = FIRST_LOOK, inAddr
   batch(() => {
     tab.value = look.tab;
     below.value = look.below;
+    storedAs.value = look.storedAs;
     storyStep.value = look.story;
     projecting.value = look.projecting;
     chosen.value = look.at ? null : (look.method ?? FIRST_METHOD);
@@ -63,6 +64,7 @@ function lookNow(): Look {
     ...views.value,
     tab: tab.value,
     below: below.value,
+    storedAs: storedAs.value,
     story: storyStep.value,
     projecting: projecting.value,
   };
@@ -107,7 +109,7 @@ export function startLab(): void {
   let linking: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     void [bench.value, chosen.value, scale.value, offset.value, trial.value, views.value];
-    void [tab.value, below.value, storyStep.value, projecting.value];
+    void [tab.value, below.value, storedAs.value, storyStep.value, projecting.value];
     clearTimeout(linking);
     linking = setTimeout(() => untracked(write), LINK_MS);
   });

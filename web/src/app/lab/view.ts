@@ -10,6 +10,9 @@ export const BELOW = ['line', 'bits', 'figures', 'two'] as const;
 export type Below = (typeof BELOW)[number];
 export const below = signal<Below>('line');
 
+/** The format whose whole block the bits are of; empty: the bench's, at the scale on show. */
+export const storedAs = signal('');
+
 /** The weight that is pointed at, by its index: every drawing of the stage marks it. */
 export const pointed = signal<number | null>(null);
 

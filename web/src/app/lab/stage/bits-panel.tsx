@@ -3,18 +3,19 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { type BitGroup, BitMap } from '../../../charts/bit-map';
 import { ChartFrame } from '../../../charts/frame';
-import type { BlockBits, StoredPart, StoredRun } from '../../../core/types';
+import type { BlockBits, StoredRun } from '../../../core/types';
 import { plural, precise } from '../../../text/units';
 import { bench, lists, setBench, type Shown, storedRun } from '../bench';
-import { formatOf } from '../block';
+import { formatOf, wholeFormats } from '../block';
 import { superNumbersOf } from '../from-model';
 import { core } from '../../engine';
 import { takenNow } from '../taken';
-import { pointed } from '../view';
+import { pointed, storedAs } from '../view';
 import {
   bitOf,
   formulaOf,
   isOfRun,
+  KINDS,
   numbersOf,
   partName,
   type StoredNumber,
@@ -22,18 +23,35 @@ import {
   worked,
   writtenAs,
 } from './block-bits';
-
-const KINDS: Readonly<Record<StoredPart, string>> = {
-  code: 'code',
-  scale: 'scale',
-  minimum: 'minimum',
-  'shared scale': 'shared',
-  'shared minimum': 'shared-minimum',
-};
+import { WholeBits } from './whole-bits';
 
 const short = (value: number): string => precise(Number(value.toPrecision(4)));
 
 export function BitsPanel({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode {
+  const others = wholeFormats(core.value?.formats ?? []);
+  const format = others.find(({ name }) => name === storedAs.value);
+  const both = (
+    <>
+      {controls}
+      <select
+        class="select bits-format"
+        aria-label="Stored as"
+        value={format?.name ?? ''}
+        onChange={({ currentTarget }) => (storedAs.value = currentTarget.value)}
+      >
+        <option value="">as the bench has it</option>
+        {others.map(({ name }) => (
+          <option key={name} value={name}>
+            {name.toUpperCase()}, a whole block
+          </option>
+        ))}
+      </select>
+    </>
+  );
+  return format ? <WholeBits format={format} controls={both} /> : <BenchBits shown={shown} controls={both} />;
+}
+
+function BenchBits({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode {
   const stored = storedRun(takenNow()?.block ?? 0);
   if ('error' in stored) return <NoBits why={stored.error} controls={controls} shown={shown} />;
   return <Bits shown={shown} controls={controls} layout={stored.layout} run={stored.run} />;
@@ -180,7 +198,7 @@ function valueOf(layout: BlockBits, number: StoredNumber, run: StoredRun): numbe
       return layout.kind.startsWith('super-block') ? storedValue(layout, number, run.bytes) : run.step;
     case 'minimum':
       return layout.kind.startsWith('super-block') ? storedValue(layout, number, run.bytes) : run.offset;
-    case 'code':
+    default:
       return storedValue(layout, number, run.bytes);
   }
 }

@@ -2,10 +2,22 @@
 import type { BlockBits, StoredPart, StoredRun } from '../../../core/types';
 import { precise } from '../../../text/units';
 
+/** Which kinds of numbers look alike. */
+export const KINDS: Readonly<Record<StoredPart, string>> = {
+  code: 'code',
+  point: 'code',
+  scale: 'scale',
+  minimum: 'minimum',
+  sign: 'minimum',
+  'shared scale': 'shared',
+  'shared minimum': 'shared-minimum',
+  shift: 'shared-minimum',
+};
+
 /** A number that a block stores, and the bits it lies in. */
 export interface StoredNumber {
   part: StoredPart;
-  /** The weight of a code, the run of a scale or minimum; 0 for shared numbers. */
+  /** The weight of a code or sign, the run of a scale or minimum, the number of a point or shift; 0 for shared ones. */
   index: number;
   /** By falling significance. */
   bits: { bit: number; adds: number }[];
@@ -23,6 +35,9 @@ export function numbersOf({ bits }: BlockBits): StoredNumber[] {
   for (const { bits: own } of numbers.values()) own.sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds));
   return [...numbers.values()];
 }
+
+/** Whether several numbers lie in the same bits, as the digits of TQ1_0 do. */
+export const sharesBits = ({ bits }: StoredNumber): boolean => bits.some(({ adds }) => adds === 0);
 
 export const bitOf = (bytes: readonly number[], bit: number): 0 | 1 =>
   (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) as 0 | 1;
@@ -47,13 +62,38 @@ export function isOfRun(
   return part === 'scale' || part === 'minimum' ? index === run : true;
 }
 
-const isSuperBlock = ({ kind }: BlockBits): boolean => kind.startsWith('super-block');
+/** Whether runs store multiples or codes, and the block a number that they share. */
+const isSuperBlock = ({ kind, points }: BlockBits): boolean => kind.startsWith('super-block') || points !== null;
+
+/** The weights that a number has a part in, from the first of the block on. */
+export function weightsOf({ blockLength, runLength, points }: BlockBits, { part, index }: StoredNumber): number[] {
+  const range = (length: number) => Array.from({ length }, (_, at) => index * length + at);
+  switch (part) {
+    case 'code':
+      return [index];
+    case 'scale':
+    case 'minimum':
+      return range(runLength);
+    case 'shared scale':
+    case 'shared minimum':
+      return range(blockLength);
+    case 'point':
+      return range(points!.length);
+    case 'shift':
+      return range(points!.shiftLength);
+    case 'sign': // of which the last of eight is the parity, where it is not stored
+      return points!.evenSigns ? [index, index - (index % 8) + 7] : [index];
+  }
+}
 
 /** The names of a format's numbers in its formula. */
 export function partName(layout: BlockBits, part: StoredPart): string {
   switch (part) {
     case 'code':
-      return 'code';
+    case 'point':
+    case 'sign':
+    case 'shift':
+      return part;
     case 'shared scale':
       return 'd';
     case 'shared minimum':
@@ -70,8 +110,9 @@ const STORED_AS = { f16: 'half float', e8m0: 'power of two', ue4m3: 'E4M3 float'
 /** How the number is written down: "half float 0x2e66", "6 bits 101010". */
 export function writtenAs(layout: BlockBits, { part, bits }: StoredNumber, bytes: readonly number[]): string {
   const digits = bits.map(({ bit }) => bitOf(bytes, bit)).join('');
-  const float = part === 'shared scale' || part === 'shared minimum' || (part !== 'code' && !isSuperBlock(layout));
-  if (!float) return `${bits.length} bits ${digits}`;
+  const own = part === 'scale' || part === 'minimum';
+  const float = part === 'shared scale' || part === 'shared minimum' || (own && !isSuperBlock(layout));
+  if (!float) return `${bits.length === 1 ? '1 bit' : `${bits.length} bits`} ${digits}`;
   return `${STORED_AS[layout.storage]} 0x${Number.parseInt(digits, 2)
     .toString(16)
     .padStart(bits.length / 4, '0')}`;
@@ -89,6 +130,8 @@ export function formulaOf(layout: BlockBits): string {
   const shift = codeShift(layout);
   const level = shift === null ? 'level[code]' : shift === 0 ? 'code' : `(code − ${shift})`;
   switch (layout.kind) {
+    case 'codebook':
+      return layout.points?.shiftLength ? 'd × step[scale] × (point + shift)' : 'd × step[scale] × point × sign';
     case 'super-block':
       return `d × scale × ${level}`;
     case 'super-block with minima':
