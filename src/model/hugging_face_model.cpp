@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "architecture/architecture.h"
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/quantized_source.h"
 #include "model/stored_layers.h"
 #include "model/unknown_model.h"
 #include "tokenizer/tokenizer.h"
@@ -143,6 +146,44 @@ class Deriver {
   std::unordered_map<uint32_t, uint32_t> numbers_;
 };
 
+/// What the weights that come quantized become, form by form.
+class DecodedWeights {
+ public:
+  explicit DecodedWeights(std::span<const StoredLayer> layers) : layers_(layers) {}
+
+  /// `made`: what became of these layers.
+  void add(std::span<const uint32_t> sources, const ModelTensor& made) {
+    for (const uint32_t source : sources) {
+      const StoredLayer& layer = layers_[source];
+      if (!layer.plain) forms_[{layer.form, made.stored}].insert(source);
+    }
+  }
+
+  void tell(std::span<const ModelFile> files, Notes& notes) const {
+    if (forms_.empty()) {
+      if (const auto said = quantized_source(files)) {
+        notes.add("The weights are said to be quantized (" + said->method + ": " + said->sign +
+                  "), and those of the model are not: they are taken as they are.");
+      }
+      return;
+    }
+    std::string parts;
+    for (const auto& [form, sources] : forms_) {
+      const auto& [name, type] = form;
+      const bool kept = format_of(type).quantized;
+      parts += (parts.empty() ? "" : "; ") + counted(sources.size(), "tensor") + " of " + name +
+               (sources.size() == 1 ? " is " : " are ") +
+               (kept ? "moved to GGUF's blocks of that type, without loss" : "decoded to F32 while read");
+    }
+    notes.add("Weights come quantized: " + parts +
+              ". What is asked for is made of these values; what they lost when they were quantized stays lost.");
+  }
+
+ private:
+  std::span<const StoredLayer> layers_;
+  std::map<std::pair<std::string, Type>, std::set<uint32_t>> forms_;
+};
+
 void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Notes& notes) {
   for (const ModelFile& file : files) {
     if (file.bytes == 0 && file.contents->container.empty()) {
@@ -204,7 +245,9 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   ConvertedModel model = convert_hugging_face(config, name.empty() ? title : name, list, modules);
   const auto own_files = static_cast<uint32_t>(files.size());
   Deriver deriver(layers, own_files + 1, assembly.derived);
+  DecodedWeights decoded(layers);
   for (ConvertedTensor& tensor : model.tensors) {
+    const std::vector<uint32_t> sources = tensor.sources;
     const uint64_t rows = tensor.shape.size() == 1 ? tensor.shape[0] : tensor.shape[1];
     const Transform transform{tensor.heads ? rows / tensor.heads : 0, tensor.add};
     const bool any_type = tensor.any_type;
@@ -217,7 +260,9 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
     }
     assembly.tensors.back().transform = transform;
     assembly.tensors.back().any_type = any_type;
+    decoded.add(sources, assembly.tensors.back());
   }
+  decoded.tell(files, assembly.notes);
   assembly.auto_type = model.auto_type;
   assembly.container = "Hugging Face folder";
   assembly.notes.append(model.notes);

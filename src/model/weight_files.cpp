@@ -160,14 +160,15 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
   std::string_view own_name = files[chosen[0]].name;
   own_name = own_name.substr(0, own_name.rfind('.'));
   const std::string_view title = name.empty() ? own_name : name;
-  const auto quantized = quantized_source(files);
-  if (quantized) {
-    assembly.notes.warn("The weights are quantized already (" + quantized->method + ": " + quantized->sign +
-                        ") and cannot be quantized again without loss. Open the model before it was quantized.");
+  size_t of_the_files = assembly.notes.list.size();
+  if (const auto why_not = assemble_hugging_face(files, chosen, title, assembly)) {
+    if (const auto quantized = quantized_source(files)) {
+      assembly.notes.warn("The weights are quantized already (" + quantized->method + ": " + quantized->sign +
+                          ") and cannot be quantized again without loss. Open the model before it was quantized.");
+    }
+    of_the_files = assembly.notes.list.size();
+    assemble_unknown(files, chosen, title, *why_not, assembly);
   }
-  const size_t of_the_files = assembly.notes.list.size();
-  const auto why_not = assemble_hugging_face(files, chosen, title, assembly);
-  if (why_not) assemble_unknown(files, chosen, title, *why_not, assembly);
   for (size_t i = of_the_files; i < assembly.notes.list.size(); ++i) assembly.notes.list[i].gguf_only = true;
   return assembly;
 }

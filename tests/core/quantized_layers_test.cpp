@@ -11,6 +11,7 @@
 #include "packed_matrix.h"
 #include "quantized_folder.h"
 #include "sentence_of.h"
+#include "texts_of.h"
 
 /// Folders whose weights come quantized give the weights that slow readers of each layout give
 /// (tests/reference/packed_readers.h), and say what is wrong with them.
@@ -90,6 +91,19 @@ std::string not_read(const QuantizedFolder& folder) {
   return all;
 }
 
+/// What is said of weights that come quantized and are decoded: never a warning, which would call the output useless.
+std::string said_of(const QuantizedFolder& folder) {
+  const Model model = opened(folder.files());
+  EXPECT_EQ(model.container(), "Hugging Face folder");
+  std::string said;
+  for (const Note& note : model.notes().list) {
+    if (note.text.find("uantized") == std::string::npos) continue;
+    EXPECT_EQ(note.level, Note::Level::note) << note.text;
+    said += note.text;
+  }
+  return said;
+}
+
 // AWQ
 
 QuantizedFolder awq_folder(uint64_t group) {
@@ -114,6 +128,22 @@ TEST(QuantizedLayers, Awq) {
       return reference::decode_awq(file, layer.module, group ? group : layer.columns);
     });
   }
+}
+
+TEST(QuantizedLayers, WhatIsDecodedIsSaidFormByForm) {
+  EXPECT_EQ(said_of(awq_folder(32)),
+            "Weights come quantized: 14 tensors of AWQ are decoded to F32 while read. What is asked for is made of "
+            "these values; what they lost when they were quantized stays lost.");
+  QuantizedFolder mixed = awq_folder(32);
+  const std::string layer = "model.layers.1.mlp.up_proj";
+  for (const char* end : {".qweight", ".qzeros", ".scales"}) mixed.file.tensors.erase(layer + end);
+  mixed.add_bytes(layer + ".weight", "F8_E4M3", {256, 128}, 1);
+  mixed.add_scales(layer + ".weight_scale_inv", "F32", {2, 1});
+  EXPECT_THAT(said_of(mixed),
+              HasSubstr(": 13 tensors of AWQ are decoded to F32 while read; 1 tensor of FP8 is decoded"));
+  const Model moved = opened(ConversionCase::named("gpt_oss-mxfp4").files());
+  EXPECT_THAT(texts_of(moved.notes()),
+              ::testing::Contains(HasSubstr("of MXFP4 are moved to GGUF's blocks of that type, without loss.")));
 }
 
 TEST(QuantizedLayers, AwqThatDoesNotFitIsRefused) {

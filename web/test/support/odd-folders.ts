@@ -26,18 +26,38 @@ export interface OddFolder {
 /** Bytes of one weight. */
 const BYTES = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, I64: 8, I32: 4, U8: 1 };
 
-/** A safetensors file of zeros. */
-function weights(tensors: Record<string, [dtype: keyof typeof BYTES, ...shape: number[]]>): Uint8Array {
+type Tensors = Record<string, [dtype: keyof typeof BYTES, ...shape: number[]]>;
+
+/** A safetensors file: zeros, but for tensors that have bytes. */
+function weights(tensors: Tensors, bytes: Record<string, Uint8Array> = {}): Uint8Array {
   let end = 0;
+  const data: Uint8Array[] = [];
   const header = Object.entries(tensors).map(([name, [dtype, ...shape]]) => {
     const begin = end;
     end += BYTES[dtype] * shape.reduce((product, size) => product * size, 1);
+    data.push(bytes[name] ?? Buffer.alloc(end - begin));
     return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
   });
   const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([length, text, Buffer.alloc(end)]);
+  return Buffer.concat([length, text, ...data]);
+}
+
+/** The same file with FP8 zeros in place of one layer's weights. */
+function withFp8(file: Uint8Array, module: string): Uint8Array {
+  const start = 8 + Number(Buffer.from(file.subarray(0, 8)).readBigUInt64LE());
+  const { __metadata__: _, ...header } = JSON.parse(Buffer.from(file.subarray(8, start)).toString()) as Record<
+    string,
+    { dtype: keyof typeof BYTES; shape: number[]; data_offsets: [number, number] }
+  >;
+  const tensors: Tensors = {};
+  const bytes: Record<string, Uint8Array> = {};
+  for (const [name, { dtype, shape, data_offsets }] of Object.entries(header)) {
+    tensors[name] = [name === `${module}.weight` ? 'F8_E4M3' : dtype, ...shape];
+    if (name !== `${module}.weight`) bytes[name] = file.subarray(start + data_offsets[0], start + data_offsets[1]);
+  }
+  return weights({ ...tensors, [`${module}.weight_scale_inv`]: ['F32', 1, 1] }, bytes);
 }
 
 function text(files: Files, name: string): string {
@@ -154,6 +174,21 @@ export const ODD_FOLDERS: OddFolder[] = [
     level: 'warning',
     says: 'Without a config.json nothing says what network these weights belong to',
     change: (files) => void files.delete('config.json'),
+  },
+  {
+    name: 'weights that come as FP8',
+    level: 'note',
+    says: 'Weights come quantized: 1 tensor of FP8 is decoded to F32 while read.',
+    change(files) {
+      edit(files, 'config.json', { quantization_config: { quant_method: 'fp8' } });
+      files.set('model.safetensors', withFp8(files.get('model.safetensors') as Uint8Array, Q));
+    },
+  },
+  {
+    name: 'a word on quantizing that holds for no weights',
+    level: 'note',
+    says: 'The weights are said to be quantized (GPTQ: config.json says so), and those of the model are not',
+    change: (files) => edit(files, 'config.json', { quantization_config: { quant_method: 'gptq' } }),
   },
   {
     name: 'tokens that have no row',
