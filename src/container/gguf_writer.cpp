@@ -141,6 +141,23 @@ bool KeyValueList::replace_u32(std::string_view key, uint32_t value) {
   return true;
 }
 
+void KeyValueList::keep_elements(std::string_view key, const std::vector<bool>& kept) {
+  Entry* entry = find(key);
+  if (!entry || entry->type != ValueType::array) return;
+  const std::span<const uint8_t> value = entry->value();
+  const auto element = static_cast<ValueType>(load<uint32_t>(value.data()));
+  const auto count = static_cast<uint64_t>(std::count(kept.begin(), kept.end(), true));
+  std::vector<uint8_t> out = array_start(element, count);
+  size_t at = out.size();
+  for (const bool keep : kept) {
+    const uint64_t bytes =
+        element == ValueType::string ? sizeof(uint64_t) + load<uint64_t>(value.data() + at) : value_type_bytes(element);
+    if (keep) put_bytes(out, value.subspan(at, static_cast<size_t>(bytes)));
+    at += static_cast<size_t>(bytes);
+  }
+  entry->owned = std::move(out);
+}
+
 uint64_t KeyValueList::bytes() const {
   uint64_t total = 0;
   for (const Entry& entry : entries_) total += sizeof(uint64_t) + entry.key.size() + 4 + entry.value().size();

@@ -34,6 +34,8 @@ class KeyValueList {
   void remove(std::string_view key);
   /// Gives an existing u32 entry another value where it stands. False when there is no such entry or it has it already.
   bool replace_u32(std::string_view key, uint32_t value);
+  /// Keeps the elements of an existing array whose flag is set, where it stands; there is one for each.
+  void keep_elements(std::string_view key, const std::vector<bool>& kept);
 
   uint64_t count() const { return entries_.size(); }
   /// Bytes of all entries as written.

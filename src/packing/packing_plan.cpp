@@ -32,13 +32,13 @@ struct Input {
 void refuse_other_options(const PlanOptions& options, const Packing& packing) {
   const RecipeOptions& recipe = options.recipe;
   if (!recipe.pure && !recipe.leave_output_tensor && !recipe.output_type && !recipe.token_embedding_type &&
-      recipe.rules.empty() && options.overrides.empty() && !options.keep_split) {
+      recipe.rules.empty() && options.overrides.empty() && !options.keep_split && options.prune_layers.empty()) {
     return;
   }
   throw Error(
       "The type " + std::string(packing.name()) +
-      " is written to a safetensors file; rules, types of single tensors, metadata and parts are options of GGUF "
-      "files. Leave them out.");
+      " is written to a safetensors file; rules, types of single tensors, metadata, parts and layers to leave out are "
+      "options of GGUF files. Leave them out.");
 }
 
 std::vector<Input> inputs_of(const Model& model) {
@@ -215,8 +215,8 @@ class Planner {
         for (PackedSource* holder : holders)
           holder->calibrated_rows += tensor.weight_count / tensor.shape[0] / holders.size();
       }
-      packed_.network.push_back({i, tensor.stored, tensor.type, block.type, std::nullopt, "The type asked for.",
-                                 block.bytes_for(tensor.weight_count), 0, 0, std::nullopt,
+      packed_.network.push_back({i, tensor.name, tensor.stored, tensor.type, block.type, std::nullopt,
+                                 "The type asked for.", block.bytes_for(tensor.weight_count), 0, 0, std::nullopt,
                                  calibrated || method_ != calibrated_method ? method_ : lowest_error_method, 0});
     }
     if (method_ == calibrated_method) choose_calibrated();

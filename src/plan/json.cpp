@@ -113,10 +113,10 @@ bool copies(const PlannedTensor& tensor, const ModelTensor& source) {
 
 Json planned_json(const PlannedTensor& tensor, const ModelTensor& source) {
   return {{"source", tensor.source},
-          {"name", source.name},
+          {"name", tensor.name},
           {"shape", source.shape},
-          {"layer", layer_of(source.name)},
-          {"role", role_name(source.name)},
+          {"layer", layer_of(tensor.name)},
+          {"role", role_name(tensor.name)},
           {"from", format_name(tensor.from)},
           {"to", format_name(tensor.to)},
           {"wanted", tensor.wanted ? Json(format_name(*tensor.wanted)) : Json(nullptr)},

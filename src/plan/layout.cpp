@@ -1,7 +1,6 @@
 #include "plan/layout.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "container/text.h"
 #include "error.h"
@@ -15,10 +14,13 @@
 namespace nibble {
 namespace {
 
-/// Source indices in output order: by block number (none first), then by name; shards keep their own order.
-std::vector<uint32_t> output_order(const Model& model, bool keep_split) {
-  std::vector<uint32_t> order(model.tensors().size());
-  std::iota(order.begin(), order.end(), 0);
+/// Source indices of what is not left out in output order: by block number (none first), then by name; shards keep
+/// their own order.
+std::vector<uint32_t> output_order(const Model& model, const Pruning& pruning, bool keep_split) {
+  std::vector<uint32_t> order;
+  for (uint32_t i = 0; i < model.tensors().size(); ++i) {
+    if (pruning.name_of(model.tensors()[i].name)) order.push_back(i);
+  }
   if (keep_split) return order;
   std::vector<int64_t> blocks;
   for (const ModelTensor& tensor : model.tensors()) {
@@ -69,8 +71,9 @@ std::vector<uint32_t> output_file_of_input(const Model& model, bool keep_split) 
 }
 
 void set_metadata(Layout& layout, const Model& model, const PlanOptions& options, uint32_t file_type,
-                  const std::optional<ImportanceMetadata>& importance) {
+                  const Pruning& pruning, const std::optional<ImportanceMetadata>& importance) {
   layout.values.push_back(output_values(model.metadata(), file_type, options.overrides, importance, &layout.realigned));
+  pruning.apply(layout.values.back());
   if (!options.keep_split) {
     layout.files.push_back({});
     return;
@@ -79,7 +82,18 @@ void set_metadata(Layout& layout, const Model& model, const PlanOptions& options
   layout.values.resize(count);
   for (uint64_t i = 0; i < count; ++i) {
     layout.files.push_back({shard_suffix(i, count), 0, 0, {}});
-    if (count > 1) set_split_values(layout.values[i], i, count, model.tensors().size());
+    if (count > 1) set_split_values(layout.values[i], i, count, layout.tensors.size());
+  }
+}
+
+/// Throws Error when an override says how many layers there are, which follows from those that are left out.
+void check_pruned(const Pruning& pruning, std::span<const KeyOverride> overrides) {
+  for (const KeyOverride& one : overrides) {
+    if (pruning.none() || one.key != pruning.count_key()) continue;
+    throw Error(
+        "The override of " + in_quotes(one.key) +
+        " contradicts --prune-layers, which sets it to the number of layers that are left. Leave one of the two "
+        "out.");
   }
 }
 
@@ -156,7 +170,7 @@ void assign_offsets(Layout& layout, const Model& model) {
   std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
   for (const PlannedTensor& tensor : layout.tensors) {
     const ModelTensor& source = model.tensors()[tensor.source];
-    entries_bytes[tensor.file] += tensor_entry_bytes(source.name, source.shape.size());
+    entries_bytes[tensor.file] += tensor_entry_bytes(tensor.name, source.shape.size());
   }
   for (size_t i = 0; i < layout.files.size(); ++i) {
     layout.files[i].header_bytes = layout.files[i].bytes = gguf_header_bytes(layout.values[i], entries_bytes[i]);
@@ -174,13 +188,15 @@ void assign_offsets(Layout& layout, const Model& model) {
 }  // namespace
 
 Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* given) {
-  const std::vector<uint32_t> order = output_order(model, options.keep_split);
+  const Pruning pruning(model, options.prune_layers);
+  const std::vector<uint32_t> order = output_order(model, pruning, options.keep_split);
   std::vector<RecipeTensor> tensors;
   for (const uint32_t source : order) {
     const ModelTensor& tensor = model.tensors()[source];
-    tensors.push_back({tensor.name, tensor.shape, tensor.type, tensor.any_type});
+    tensors.push_back({*pruning.name_of(tensor.name), tensor.shape, tensor.type, tensor.any_type});
   }
   check_overrides(model, options.overrides);
+  check_pruned(pruning, options.overrides);
   const ImportanceFile importance = chosen_importance(options, given);
   Layout layout;
   layout.importance_used = !importance.index.entries.empty();
@@ -197,6 +213,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     layout.needs_importance = layout.needs_importance || decision.needs_importance;
     if (decision.type != source.stored || !source.transform.none()) check_conversion(source, decision.type);
     layout.tensors.push_back({order[i],
+                              tensors[i].name,
                               source.stored,
                               source.type,
                               decision.type,
@@ -218,7 +235,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
       find_importance(planned, source, importance.index, decision.needs_importance);
     }
   }
-  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors, decisions),
+  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors, decisions), pruning,
                importance_metadata(importance.index, importance.path));
   assign_offsets(layout, model);
   return layout;
@@ -230,7 +247,7 @@ std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uin
   for (const PlannedTensor& tensor : layout.tensors) {
     if (tensor.file != file) continue;
     const ModelTensor& source = model.tensors()[tensor.source];
-    tensors.push_back({source.name, source.shape, tensor.to, tensor.offset - data_start});
+    tensors.push_back({tensor.name, source.shape, tensor.to, tensor.offset - data_start});
   }
   return write_gguf_header(layout.values[file], tensors);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "container/gguf_writer.h"
 #include "plan/plan.h"
+#include "plan/pruning.h"
 
 namespace nibble {
 

@@ -11,13 +11,18 @@
 #include "plan/jobs.h"
 #include "plan/layout.h"
 #include "plan/model_notes.h"
+#include "plan/pruning.h"
 
 namespace nibble {
 namespace {
 
-std::vector<std::string> names_of(const Model& model) {
+/// Of the tensors in the output.
+std::vector<std::string> names_of(const Model& model, const PlanOptions& options) {
+  const Pruning pruning(model, options.prune_layers);
   std::vector<std::string> names;
-  for (const ModelTensor& tensor : model.tensors()) names.push_back(tensor.name);
+  for (const ModelTensor& tensor : model.tensors()) {
+    if (auto name = pruning.name_of(tensor.name)) names.push_back(*std::move(name));
+  }
   return names;
 }
 
@@ -48,7 +53,7 @@ void note_substitutions(const Plan& plan, const Model& model, Notes& notes) {
     if (!tensor.wanted) continue;
     const ModelTensor& source = model.tensors()[tensor.source];
     Group& group = groups[{*tensor.wanted, tensor.to}];
-    if (group.count++ == 0) group.first = source.name;
+    if (group.count++ == 0) group.first = tensor.name;
     group.cost += static_cast<double>(tensor.output_bytes) -
                   static_cast<double>(source.weight_count) * format_of(*tensor.wanted).bits_per_weight() / 8;
   }
@@ -62,12 +67,12 @@ void note_substitutions(const Plan& plan, const Model& model, Notes& notes) {
 }
 
 /// Tells which tensors go without importance although there is a matrix.
-void note_importance(const Plan& plan, const Model& model, Notes& notes) {
+void note_importance(const Plan& plan, Notes& notes) {
   uint64_t with = 0, without = 0, unusable = 0;
   std::string first, first_unusable;
   for (const PlannedTensor& tensor : plan.tensors) {
     if (!tensor.converts()) continue;
-    const std::string& name = model.tensors()[tensor.source].name;
+    const std::string& name = tensor.name;
     if (tensor.unusable_importance > 0 && unusable++ == 0) first_unusable = name;
     if (tensor.importance || tensor.unusable_importance > 0) {
       ++with;
@@ -119,7 +124,7 @@ void note_methods(const Plan& plan, Notes& notes) {
 /// Tells of rules that change nothing.
 void note_rules(const PlanOptions& options, const Model& model, Notes& notes) {
   if (options.recipe.rules.empty()) return;
-  const std::string idle = note_on_idle_rules(options.recipe.rules, names_of(model));
+  const std::string idle = note_on_idle_rules(options.recipe.rules, names_of(model, options));
   if (!idle.empty()) notes.add(idle);
   const FileType& type = *options.recipe.file_type;
   if (type.copies || !format_of(type.default_type).quantized) {
@@ -130,6 +135,7 @@ void note_rules(const PlanOptions& options, const Model& model, Notes& notes) {
 
 void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const Layout& layout) {
   plan.notes = model_notes(model, options.overrides);
+  Pruning(model, options.prune_layers).tell(plan.notes);
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
   if (layout.weighed_by_text > 0) {
@@ -138,7 +144,7 @@ void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const
                    "gets which type is as with a matrix.");
   }
   note_rules(options, model, plan.notes);
-  if (layout.importance_used) note_importance(plan, model, plan.notes);
+  if (layout.importance_used) note_importance(plan, plan.notes);
   if (const uint64_t alignment = model.metadata().alignment; alignment != gguf::default_alignment) {
     plan.notes.add("The model asks for an alignment of " + counted(alignment, "byte") +
                    ". The output is aligned to 32 bytes and says so; llama-quantize would keep the old number "
@@ -216,7 +222,7 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
 }
 
 std::string note_on_idle_rules(const Model& model, const PlanOptions& options) {
-  return note_on_idle_rules(options.recipe.rules, names_of(model));
+  return note_on_idle_rules(options.recipe.rules, names_of(model, options));
 }
 
 Price make_price(const Model& model, PlanOptions options, const ImportanceFile* importance) {

@@ -25,9 +25,10 @@ const ModelTensor* tensor_of(const ImportanceEntry& entry, const Model& model);
 
 /// One tensor of the output. Tensors are in output order.
 struct PlannedTensor {
-  uint32_t source;  ///< index into Model::tensors()
-  Type from;        ///< of the bytes in the files
-  Type type;        ///< in the GGUF file the model stands for
+  uint32_t source;   ///< index into Model::tensors()
+  std::string name;  ///< in the output: the model's own, unless layers are left out
+  Type from;         ///< of the bytes in the files
+  Type type;         ///< in the GGUF file the model stands for
   Type to;
   std::optional<Type> wanted;                 ///< what the rules asked for, when another type had to be taken
   std::string reason;                         ///< why this type, in sentences

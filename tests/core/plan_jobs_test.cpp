@@ -20,7 +20,8 @@ Model one_tensor(const std::vector<uint64_t>& shape, Type type, uint64_t bytes) 
 
 std::vector<Job> jobs_of(const ModelTensor& source, Type to, const JobLimits& limits) {
   const PlannedTensor tensor{
-      0, source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weight_count), 0, 64, {}, llama_cpp};
+      0,  "", source.stored, source.type, to, {}, "", format_of(to).bytes_for(source.weight_count), 0,
+      64, {}, llama_cpp};
   std::vector<Job> jobs;
   append_jobs(jobs, source, tensor, 0, limits);
   return jobs;

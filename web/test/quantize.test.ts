@@ -43,6 +43,7 @@ function optionsOf(type: string, given: string[]): PlanOptions {
   if (name === '--pure') return { type, pure: true };
   if (name === '--leave-output-tensor') return { type, leaveOutputTensor: true };
   if (name === '--output-tensor-type') return { type, outputTensorType: value! };
+  if (name === '--prune-layers') return { type, pruneLayers: value!.split(',').map(Number) };
   if (name === '--tensor-type') {
     const [pattern, wanted] = value!.split('=');
     return { type, tensorTypes: [{ pattern: pattern!, type: wanted! }] };

@@ -18,6 +18,7 @@ import { evaluate, perplexity, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
   addImatrixOptions,
+  addPruneOption,
   addRecipeOptions,
   addSampleOptions,
   addStretchOptions,
@@ -87,7 +88,9 @@ const program = new Command('nibble')
   .addHelpText('after', exitHelp)
   .exitOverride();
 
-addCalibrationOptions(addComputeOptions(addRecipeOptions(program.command('quantize', { isDefault: true }))))
+addCalibrationOptions(
+  addComputeOptions(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true })))),
+)
   .description('write IN as a model of another type')
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
@@ -120,7 +123,7 @@ program
   .option(...json)
   .action(inspect);
 
-addRecipeOptions(program.command('plan'))
+addPruneOption(addRecipeOptions(program.command('plan')))
   .description('show what quantizing would do and the exact size, for one type or for all')
   .argument('<file>')
   .argument('[type]')
@@ -131,7 +134,7 @@ addRecipeOptions(program.command('plan'))
   .option(...json)
   .action(plan);
 
-addComputeOptions(addRecipeOptions(program.command('stats')))
+addComputeOptions(addPruneOption(addRecipeOptions(program.command('stats'))))
   .description('quantize without writing and print the error of every tensor, as quantize-stats does')
   .argument('<file>')
   .argument('<type>')

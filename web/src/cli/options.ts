@@ -15,6 +15,7 @@ export interface RecipeOptions {
   overrideKv?: NonNullable<PlanOptions['overrides']>;
   allowRequantize?: boolean;
   keepSplit?: boolean;
+  pruneLayers?: number[];
   method?: string;
   imatrix?: string;
   includeWeights?: string[];
@@ -62,6 +63,17 @@ export function addRecipeOptions(command: Command): Command {
     .option('--exclude-weights <name>', 'leave out its entries with this in their name (may be repeated)', append)
     .hook('preAction', expectMatrix)
     .option('--method <name>', 'how scales are searched (default: "llama.cpp", the bytes llama-quantize writes)');
+}
+
+export function addPruneOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--prune-layers <list>',
+      'leave these layers out, numbered from 0, for example 20,21,22; those behind them move up',
+    )
+      .argParser(parseIntegers(0, 1 << 16))
+      .conflicts(['context', 'memory']), // which count the layers of the whole model
+  );
 }
 
 /** Entries are chosen from a matrix, so there must be one. */
@@ -146,6 +158,7 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     overrides: overrideKv,
     allowRequantize: same.allowRequantize,
     keepSplit: same.keepSplit,
+    pruneLayers: same.pruneLayers,
     includeWeights: same.includeWeights,
     excludeWeights: same.excludeWeights,
   });

@@ -13,11 +13,12 @@ export function withRecipe({ module }: Pick<Core, 'module'>, path: string, optio
 
 function asked(path: string, text: string, options: RecipeOptions): PlanOptions {
   try {
-    const { type, method, tensorTypes = [] } = readRecipe(text);
+    const { type, method, tensorTypes = [], pruneLayers } = readRecipe(text);
     return planOptions(type, {
       ...options,
       tensorTypeFile: [...(options.tensorTypeFile ?? []), ...tensorTypes],
       ...(options.method === undefined && method !== undefined && { method }),
+      ...(options.pruneLayers === undefined && pruneLayers !== undefined && { pruneLayers }),
     });
   } catch (error) {
     throw new Problem(`${path}: ${sentenceOf(error)}`);

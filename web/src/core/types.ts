@@ -6,7 +6,7 @@ export type * from '../wasm/types';
 /** What `nibble solve` writes and `nibble quantize --recipe` reads: options of a plan, and what they were made for. */
 export interface RecipeFile {
   nibbleRecipe: 1;
-  options: Pick<PlanOptions, 'type' | 'method' | 'tensorTypes'>;
+  options: Pick<PlanOptions, 'type' | 'method' | 'tensorTypes' | 'pruneLayers'>;
   bytes: number; // the output will have
   bitsPerWeight: number;
   sqnrDb: Interval; // predicted

@@ -18,7 +18,9 @@ export interface GoldenFile {
   bytes: number | null;
 }
 
-export const goldenFiles = JSON.parse(readFileSync(testData('llama-quantize-sha256.json'), 'utf8')) as GoldenFile[];
+export const goldenFiles = ['llama-quantize-sha256.json', 'pruned-sha256.json'].flatMap(
+  (list) => JSON.parse(readFileSync(testData(list), 'utf8')) as GoldenFile[],
+);
 
 function openHandle(path: string): SourceHandle & { kind: 'fd' } {
   const fd = openSync(path, 'r');

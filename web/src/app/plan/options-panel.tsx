@@ -50,6 +50,20 @@ export function OptionsPanel(): VNode {
           value={wanted.tokenEmbeddingType}
           onChange={(type) => ask({ tokenEmbeddingType: type })}
         />
+        <label class="option">
+          <span class="option-label">Layers to leave out</span>
+          <input
+            class="input mono"
+            placeholder="none"
+            value={(wanted.pruneLayers ?? []).join(', ')}
+            onChange={(event) => ask({ pruneLayers: numbersIn(event.currentTarget.value) })}
+          />
+          <code class="option-flag">--prune-layers</code>
+          <span class="option-note">
+            Numbers from 0, with commas between them. Layers behind them move up. What that does to the answers, only
+            running the output tells.
+          </span>
+        </label>
         {wanted.method !== undefined && wanted.method !== REFERENCE_METHOD && (
           <label class="option check">
             <input
@@ -87,6 +101,12 @@ export function OptionsPanel(): VNode {
       <Overrides />
     </section>
   );
+}
+
+/** Undefined where there are none; the core refuses what is no number. */
+function numbersIn(text: string): number[] | undefined {
+  const numbers = text.split(/[\s,]+/).filter(Boolean);
+  return numbers.length > 0 ? numbers.map(Number) : undefined;
 }
 
 type Flag = 'keepSplit' | 'leaveOutputTensor' | 'pure' | 'allowRequantize';

@@ -20,8 +20,8 @@ export async function takeMeasured(file: File): Promise<'size' | 'options' | nul
   const text = await readText(file);
   try {
     if (text.includes('"nibbleRecipe"')) {
-      const { type, tensorTypes, method } = readRecipe(text);
-      ask({ type, tensorTypes, ...(method !== undefined && { method }) });
+      const { type, tensorTypes, method, pruneLayers } = readRecipe(text);
+      ask({ type, tensorTypes, pruneLayers, ...(method !== undefined && { method }) });
       return 'options';
     }
     if (!text.includes('"nibbleMeasurement"')) return null;

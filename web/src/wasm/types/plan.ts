@@ -13,6 +13,7 @@ export interface PlanOptions {
   overrides?: { key: string; type: 'int' | 'float' | 'bool' | 'str'; value: string }[];
   allowRequantize?: boolean;
   keepSplit?: boolean;
+  pruneLayers?: number[]; // left out of the output; those behind them move up
   useImportance?: boolean; // of the matrix that was opened; default true
   includeWeights?: string[]; // use only its entries whose name contains one of these
   excludeWeights?: string[]; // or leave these out
@@ -21,7 +22,7 @@ export interface PlanOptions {
 
 export interface PlannedTensor {
   source: number; // index into ModelInfo.tensors
-  name: string;
+  name: string; // in the output: the model's own, unless layers are left out
   shape: number[];
   layer: number | null;
   role: Role;
