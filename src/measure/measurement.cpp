@@ -5,6 +5,7 @@
 
 #include "container/text.h"
 #include "error.h"
+#include "measure/row_errors.h"
 #include "recipe/recipe.h"
 
 namespace nibble {
@@ -55,11 +56,19 @@ const MeasuredTensor* Measurement::find(std::string_view name) const {
 }
 
 void Measurement::add(MeasuredTensor& tensor, std::span<const double> figures, size_t rows) {
-  const size_t per_row = 2 + 2 * tensor.types.size();
+  const size_t per_row = RowErrors::figures_of_row(tensor.types.size());
   if (figures.size() != rows * per_row || tensor.rows_measured + rows > tensor.rows) {
     throw Error("The figures of a measured tensor do not belong to it. This is a fault in the program.");
   }
+  if (tensor.grids.empty()) {
+    for (const Type type : grid_types()) tensor.grids.push_back({type});
+  }
   for (size_t row = 0; row < rows; ++row, figures = figures.subspan(per_row)) {
+    const std::span<const double> grids = figures.subspan(2 + 2 * tensor.types.size());
+    for (size_t g = 0; g < tensor.grids.size(); ++g) {
+      tensor.grids[g].kept += grids[2 * g];
+      tensor.grids[g].blocks += grids[2 * g + 1];
+    }
     const double squares = figures[0], weighted = figures[1];
     tensor.squares.add(squares, squares);
     tensor.weighted_squares.add(weighted, weighted);

@@ -25,6 +25,13 @@ struct MeasuredType {
   std::optional<double> output_error;
 };
 
+/// Blocks that lie on a type's grid already (measure/grid_probe.h).
+struct GridBlocks {
+  Type type;
+  double kept = 0;    ///< come out bit for bit; at least so many
+  double blocks = 0;  ///< that were looked at
+};
+
 /// One tensor that can be quantized.
 struct MeasuredTensor {
   std::string name;
@@ -36,6 +43,7 @@ struct MeasuredTensor {
   RowMoments squares, weighted_squares;  ///< sum x^2 and sum q x^2 of a row
   double squared_output = 0;             ///< w^T H w of all rows; 0: no text was read through it
   std::vector<MeasuredType> types;
+  std::vector<GridBlocks> grids;  ///< one for each of grid_types(); empty: not looked at
 
   Coverage coverage() const { return {rows_measured, rows}; }
   uint64_t row_length() const { return shape.empty() ? 0 : shape.front(); }

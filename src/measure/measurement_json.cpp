@@ -7,6 +7,7 @@
 #include "error.h"
 #include "json/parse.h"
 #include "measure/measurement.h"
+#include "measure/on_grids.h"
 #include "recipe/tensor_kind.h"
 
 namespace nibble {
@@ -45,6 +46,32 @@ Json type_json(const MeasuredTensor& tensor, const MeasuredType& type) {
   return json;
 }
 
+Json grids_json(const MeasuredTensor& tensor) {
+  Json grids = Json::list();
+  for (const GridBlocks& grid : tensor.grids) {
+    grids.push_back({{"type", format_of(grid.type).name}, {"kept", grid.kept}, {"blocks", grid.blocks}});
+  }
+  return grids;
+}
+
+/// OnGrid of web/src/wasm/types.
+Json on_grids_json(const Measurement& measurement) {
+  Json list = Json::list();
+  for (const OnGrid& one : on_grids(measurement)) {
+    Json rules = Json::list();
+    for (const TypeRule& rule : one.rules) {
+      rules.push_back({{"pattern", rule.pattern}, {"type", format_of(rule.type).name}});
+    }
+    list.push_back({{"type", format_of(one.type).name},
+                    {"method", one.method},
+                    {"tensors", one.tensors},
+                    {"kept", one.kept},
+                    {"blocks", one.blocks},
+                    {"tensorTypes", std::move(rules)}});
+  }
+  return list;
+}
+
 Json tensor_json(const MeasuredTensor& tensor) {
   const auto layer = block_number(tensor.name);
   Json types = Json::list();
@@ -62,7 +89,8 @@ Json tensor_json(const MeasuredTensor& tensor) {
           {"squaredOutput", tensor.squared_output > 0 ? Json(tensor.squared_output) : Json(nullptr)},
           {"sums", moments_json(tensor.squares)},
           {"weightedSums", moments_json(tensor.weighted_squares)},
-          {"types", std::move(types)}};
+          {"types", std::move(types)},
+          {"grids", grids_json(tensor)}};
 }
 
 [[noreturn]] void not_one(const std::string& what) {
@@ -156,6 +184,13 @@ MeasuredTensor parse_tensor(const Json& json) {
       not_one("rows of " + in_quotes(tensor.name) + " do not fill blocks of type " + text(type, "type"));
     }
   }
+  // Measurements from before have none.
+  if (json.find("grids")) {
+    for (const Json& grid : list(json, "grids")) {
+      tensor.grids.push_back({type_named(grid, "type"), optional_amount(grid, "kept").value_or(0),
+                              optional_amount(grid, "blocks").value_or(0)});
+    }
+  }
   return tensor;
 }
 
@@ -180,6 +215,7 @@ std::string measurement_json(const Measurement& measurement) {
       {"keptFileBytes", measurement.kept_file_bytes},
       {"keptTensorBytes", measurement.kept_tensor_bytes},
       {"quantizedSource", measurement.quantized_source},
+      {"onGrids", on_grids_json(measurement)},
       {"tensors", std::move(tensors)}};
   return json.dump();
 }

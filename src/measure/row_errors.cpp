@@ -7,7 +7,10 @@
 
 namespace nibble {
 RowErrors::RowErrors(std::string_view from, std::span<const std::string> types, std::string_view method, Kernel kernel)
-    : source_(from, kernel), kernels_(&error_kernels(kernel)), counters_(error_buckets::count * histogram_sides) {
+    : source_(from, kernel),
+      grids_(from, kernel),
+      kernels_(&error_kernels(kernel)),
+      counters_(error_buckets::count * histogram_sides) {
   for (const std::string& name : types) {
     const Format& format = named_format(name);
     const Quantizer* quantizer = quantizer_or_default(format.type, method, kernel);
@@ -46,6 +49,7 @@ void RowErrors::measure_row(const float* values, size_t length, const float* imp
     *out++ = holds ? ErrorSums::fold(sums.squared_error) : std::numeric_limits<double>::quiet_NaN();
     *out++ = holds ? ErrorSums::fold(sums.weighted_squared_error) : std::numeric_limits<double>::quiet_NaN();
   }
+  grids_.run(values, length, out);
 }
 
 }  // namespace nibble

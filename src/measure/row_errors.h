@@ -6,6 +6,7 @@
 
 #include "codec/round_trip.h"
 #include "codec/source_decoder.h"
+#include "measure/grid_probe.h"
 #include "stats/error_kernels.h"
 
 namespace nibble {
@@ -19,8 +20,10 @@ class RowErrors {
   RowErrors(std::string_view from, std::span<const std::string> types, std::string_view method,
             Kernel kernel = best_kernel());
 
-  /// Figures per row: sum x^2 and sum q x^2, then sum (x-y)^2 and sum q (x-y)^2 of each type in turn.
-  size_t figures() const { return 2 + 2 * targets_.size(); }
+  /// Figures per row: sum x^2 and sum q x^2, then sum (x-y)^2 and sum q (x-y)^2 of each type in turn, then what
+  /// GridProbe tells.
+  size_t figures() const { return figures_of_row(targets_.size()); }
+  static size_t figures_of_row(size_t types) { return 2 + 2 * types + 2 * grid_types().size(); }
 
   /// Measures `count` consecutive rows of `row_length` weights, a multiple of every block length. `importance` holds q
   /// for each weight of a row, or is null: then the weighted figures are 0. `out` takes count * figures() numbers. A
@@ -33,6 +36,7 @@ class RowErrors {
   void measure_row(const float* values, size_t length, const float* importance, double* out);
 
   SourceDecoder source_;
+  GridProbe grids_;
   const ErrorKernels* kernels_;
   std::vector<RoundTrip> targets_;
   std::vector<uint8_t> blocks_;

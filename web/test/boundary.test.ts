@@ -15,6 +15,7 @@ import {
   LevelTrials,
   loadCore,
   measure,
+  Measurement,
   mergeImportance,
   openModel,
   partNames,
@@ -126,8 +127,13 @@ async function measureAndChoose(model: OpenedModel): Promise<void> {
   measured.observe({ start, worst: 3 });
   const outputs = { name: 'blk.0.ffn_up.weight', squaredOutput: 1, errors: { q4_K: 0.1 } };
   measured.addOutputs({ text: 'text.txt', tokens: 2, tensors: [outputs] });
-  measured.json();
+  const file = fromJson(measured.json());
   measured.delete();
+  // As if weights lay on every grid.
+  for (const grid of file.tensors[0]!.grids) grid.kept = grid.blocks;
+  const onGrids = Measurement.read(model.core, toJson(file));
+  onGrids.json();
+  onGrids.delete();
 }
 
 async function analyse(model: OpenedModel): Promise<void> {

@@ -18,6 +18,7 @@ import { endMeasuringAnswers } from './state/measuring-answers';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
+import { followOnGrids } from './state/on-grids';
 import { followWithMixes } from './state/mixing';
 import { tellProblem } from './state/notices';
 import { opened } from './state/opening';
@@ -41,6 +42,7 @@ function start(): void {
   startLab();
   followAddress();
   followWithMeasuring();
+  followOnGrids();
   followWithMixes();
   followSuggestions();
   followWithCalibration();

@@ -1,10 +1,11 @@
-import type { Interval, MeasurementFile, Mix, Objective, Observation, Solution } from '../core';
+import type { Interval, MeasurementFile, Mix, Objective, Observation, OnGrid, Solution } from '../core';
 import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
+import { onGridSentence } from '../text/on-grid';
 import { table } from './text';
 
 /** What measuring and choosing print for people. */
 
-export function describeMeasurement({ tensors, method, allRows }: MeasurementFile, seconds: number): string {
+export function describeMeasurement({ tensors, method, allRows, onGrids }: MeasurementFile, seconds: number): string {
   const types = [...new Set(tensors.flatMap((tensor) => tensor.types.map(({ type }) => type)))];
   const weights = tensors.reduce((sum, tensor) => sum + tensor.weights, 0);
   const measured = tensors.reduce((sum, tensor) => sum + (tensor.weights / tensor.rows) * tensor.rowsMeasured, 0);
@@ -27,7 +28,14 @@ export function describeMeasurement({ tensors, method, allRows }: MeasurementFil
     `${plural(tensors.length, 'tensor')}, method ${method}, ` +
       `${allRows ? 'all rows' : `${((100 * measured) / Math.max(1, weights)).toPrecision(2)} % of the weights`} ` +
       `(${amount(measured)} of ${amount(weights)}), ${duration(seconds)}`,
+    ...onGrids.flatMap((one) => ['', onGridSentence(one), `To keep them: ${onGridOptions(one)}`]),
   ].join('\n');
+}
+
+function onGridOptions({ method, tensorTypes }: OnGrid): string {
+  return [`--method ${method}`, ...tensorTypes.map(({ pattern, type }) => `--tensor-type '${pattern}=${type}'`)].join(
+    ' ',
+  );
 }
 
 function relative(squared: Interval | null): string {

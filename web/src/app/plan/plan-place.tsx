@@ -25,6 +25,7 @@ import { FitsPanel } from './fits-panel';
 import { MatrixPanel } from './matrix-panel';
 import { MeasureStatus } from './measure-status';
 import { MethodsPanel } from './methods-panel';
+import { OnGrids } from './on-grids';
 import { OptionsPanel, optionsSet } from './options-panel';
 import { SearchPanel } from './search-panel';
 import { StartRun } from './start-run';
@@ -52,6 +53,7 @@ export function PlanPlace(): VNode {
         <SizePlane />
         <MeasureStatus />
       </div>
+      <OnGrids />
       <Tabs
         label="More of the plan"
         className="plan-more"

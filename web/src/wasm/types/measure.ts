@@ -66,6 +66,7 @@ export interface MeasurementFile {
   keptFileBytes: number; // of an output: its header and the tensors that are not quantized, padded
   keptTensorBytes: number; // of the latter, without padding
   quantizedSource: boolean;
+  onGrids: OnGrid[];
   tensors: {
     name: string;
     shape: number[];
@@ -91,7 +92,19 @@ export interface MeasurementFile {
       sums: number[]; // read back: over measured rows, of the row's e = sum (x-y)^2: sum e, sum e^2, sum e s
       weightedSums: number[]; // read back: the same, weighted
     }[];
+    // read back: blocks that come out bit for bit, at least so many, and those looked at; zeros alone do not count
+    grids: { type: string; kept: number; blocks: number }[];
   }[]; // that can be quantized, in output order
+}
+
+/** Tensors whose weights lie on a type's grid already, wholly or mostly, so that the type holds them as they are. */
+export interface OnGrid {
+  type: string;
+  method: string; // that writes them so
+  tensors: string[];
+  kept: number; // blocks that come out bit for bit, at least so many
+  blocks: number; // that were looked at
+  tensorTypes: NonNullable<PlanOptions['tensorTypes']>; // that give these tensors the type
 }
 
 export interface Estimate extends Interval {
