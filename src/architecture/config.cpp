@@ -132,6 +132,8 @@ std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key)
   return inner;
 }
 
+bool HuggingFaceConfig::empty() const { return json_->members().empty(); }
+
 std::vector<std::pair<std::string, HuggingFaceConfig>> HuggingFaceConfig::objects() const {
   std::vector<std::pair<std::string, HuggingFaceConfig>> list;
   for (const JsonMember& member : json_->members()) {

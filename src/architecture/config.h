@@ -43,6 +43,7 @@ class HuggingFaceConfig {
   /// A member that is a number, or a list of one for each of `count` layers: as many numbers; none when missing.
   std::vector<double> per_layer(std::string_view key, uint64_t count) const;
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  bool empty() const;  ///< no members
   /// A member that is an object, as a configuration of its own; nothing when missing or not an object.
   std::optional<HuggingFaceConfig> object(std::string_view key) const;
   /// Every member that is an object, with its name.

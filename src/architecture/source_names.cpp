@@ -36,7 +36,9 @@ constexpr std::pair<std::string_view, std::string_view> other_starts[] = {{"mode
                                                                           {"bert.", ""},
                                                                           {"roberta.", ""}};
 
-std::string without_wrappers(std::string name) {
+}  // namespace
+
+std::string plain_name(std::string name) {
   for (const std::string_view part : wrappers) {
     for (size_t at = name.find(part); at != std::string::npos; at = name.find(part)) name.erase(at, part.size());
   }
@@ -49,11 +51,9 @@ std::string without_wrappers(std::string name) {
   return name;
 }
 
-}  // namespace
-
 std::vector<std::string> plain_names(std::span<const SourceTensor> tensors) {
   std::vector<std::string> names;
-  for (const SourceTensor& tensor : tensors) names.push_back(without_wrappers(tensor.name));
+  for (const SourceTensor& tensor : tensors) names.push_back(plain_name(tensor.name));
   if (std::find(names.begin(), names.end(), "embed_tokens.weight") == names.end()) return names;
   for (std::string& name : names) {
     if (starts_with_any(name, bare_starts)) name.insert(0, "model.");

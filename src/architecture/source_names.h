@@ -11,6 +11,9 @@ namespace nibble::architecture {
 /// of a model put into its names is taken out, and the "model." that the bare network is saved without is put in front.
 std::vector<std::string> plain_names(std::span<const SourceTensor> tensors);
 
+/// The name of one tensor or module without what wrappers put into it.
+std::string plain_name(std::string name);
+
 /// What tensors are that are no model by themselves, and what to do: a sentence; empty when they are one.
 std::string adapter_reason(std::span<const SourceTensor> tensors);
 

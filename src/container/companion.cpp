@@ -43,6 +43,10 @@ const Name* find_name(std::string_view name) {
   return found == std::end(names) ? nullptr : found;
 }
 
+bool is_adapter_settings(std::string_view name) {
+  return name.starts_with(adapter_folder) && name.ends_with(adapter_settings);
+}
+
 class CompanionFile : public FileReader {
  public:
   explicit CompanionFile(const FileStart& start) : wanted_{0, start.file_bytes} {
@@ -71,7 +75,7 @@ bool is_shard_index(std::string_view name) {
 }
 
 bool is_companion(std::string_view name) {
-  return is_shard_index(name) || find_name(name) || !named_template(name).empty();
+  return is_shard_index(name) || find_name(name) || !named_template(name).empty() || is_adapter_settings(name);
 }
 
 bool is_optional_companion(std::string_view name) {

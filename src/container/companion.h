@@ -21,6 +21,8 @@ std::unique_ptr<FileReader> open_companion(const FileStart& start);
 
 /// Beside an adapter, which is no part of a model.
 constexpr std::string_view adapter_settings = "adapter_config.json";
+/// Before the names of files of adapters that are to be merged (model/adapter.h).
+constexpr std::string_view adapter_folder = "--lora/";
 /// How sentence-transformers makes one vector of a text's.
 constexpr std::string_view pooling_settings = "1_Pooling/config.json";
 

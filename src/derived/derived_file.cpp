@@ -89,6 +89,12 @@ std::vector<double> DerivedFile::save() const {
     }
     out.put(matrix.nested.offset);
     out.put(matrix.factor);
+    out.put(uint64_t{matrix.added.size()});
+    for (const LowRank& one : matrix.added) {
+      out.put(one.down);
+      out.put(one.up);
+      out.numbers.push_back(one.factor);
+    }
   }
   out.put(uint64_t{tensors.size()});
   for (const DerivedTensor& tensor : tensors) {
@@ -123,7 +129,11 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
     for (uint32_t* number : {&matrix.bits, &matrix.zero_plus}) *number = in.small();
     for (bool* truth : {&matrix.divide, &matrix.high_first}) *truth = in.whole() != 0;
     for (float* number : {&matrix.nested.offset, &matrix.factor}) *number = static_cast<float>(in.take());
-    file.matrices.push_back(matrix);
+    for (uint64_t added = in.whole(); added > 0; --added) {
+      const StoredMatrix down = in.stored(), up = in.stored();
+      matrix.added.push_back({down, up, in.take()});
+    }
+    file.matrices.push_back(std::move(matrix));
   }
   for (uint64_t left = in.whole(); left > 0; --left) {
     DerivedTensor tensor;

@@ -50,6 +50,14 @@ struct NestedScales {
   float offset = 0;
 };
 
+/// A product of two small matrices that is added to a matrix: factor x up x down, as LoRA has it. Sums and their
+/// addition are in double precision, rounded once at the end.
+struct LowRank {
+  StoredMatrix down;  ///< rank rows of as many columns as the matrix has
+  StoredMatrix up;    ///< as many rows as the matrix has, rank columns
+  double factor = 1;
+};
+
 /// A matrix of weights and where it comes from.
 struct DerivedMatrix {
   MatrixForm form = MatrixForm::plain;
@@ -62,11 +70,12 @@ struct DerivedMatrix {
   StoredMatrix global;  ///< one number that every scale is multiplied by; without rows: none
   NestedScales nested;
   uint64_t scale_rows = 1, scale_columns = 1;
-  uint32_t bits = 4;        ///< of a code
-  uint32_t zero_plus = 0;   ///< added to every stored zero
-  float factor = 1;         ///< of scaled
-  bool divide = false;      ///< scales are divided by `global`
-  bool high_first = false;  ///< of levels_in_rows: the first of two columns is in the high half of the byte
+  uint32_t bits = 4;           ///< of a code
+  uint32_t zero_plus = 0;      ///< added to every stored zero
+  float factor = 1;            ///< of scaled
+  bool divide = false;         ///< scales are divided by `global`
+  bool high_first = false;     ///< of levels_in_rows: the first of two columns is in the high half of the byte
+  std::vector<LowRank> added;  ///< one after the other; of blocks (mxfp4_pairs) none
 };
 
 /// `count` steps of `stride` weights.

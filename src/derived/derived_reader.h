@@ -30,6 +30,10 @@ class DerivedReader {
   static constexpr uint64_t most_waste = 2;
   /// An upper bound of what reading takes beside the bytes made: what is read, and its values as floats.
   static constexpr uint64_t scratch_bytes = most_weights * (most_waste + 1) * 2 * sizeof(float);
+  /// The highest rank of what is added to a matrix, and what one of it takes beside that, at most: a number for each
+  /// row and each column of the matrix, as read and as float.
+  static constexpr uint64_t most_rank = 1024;
+  static constexpr uint64_t rank_bytes(uint64_t rows, uint64_t columns) { return (rows + columns) * 2 * sizeof(float); }
 
   DerivedReader(DerivedFile file, Kernel kernel);
 

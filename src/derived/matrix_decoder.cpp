@@ -80,6 +80,15 @@ Run nested_run(const Rectangle& box) {
 }  // namespace
 
 void Rectangle::read(const Read& read) {
+  read_stored(read);
+  for (const LowRank& one : matrix->added) {
+    const uint64_t rank = one.down.rows;
+    const uint64_t down = read(one.down, 0, column, rank, columns);
+    added.push_back({down, read(one.up, row, 0, rows, rank)});
+  }
+}
+
+void Rectangle::read_stored(const Read& read) {
   const DerivedMatrix& m = *matrix;
   switch (m.form) {
     case MatrixForm::plain: data = read(m.data, row, column, rows, columns); return;
@@ -157,6 +166,36 @@ void MatrixDecoder::floats(Type type, const uint8_t* bytes, float* values, uint6
 }
 
 void MatrixDecoder::decode(const Rectangle& rectangle, const uint8_t* input, float* values) {
+  decode_stored(rectangle, input, values);
+  if (!rectangle.matrix->added.empty()) add_low_rank(rectangle, input, values);
+}
+
+/// Sums over the rank in its order, so that they do not depend on how a matrix is cut.
+void MatrixDecoder::add_low_rank(const Rectangle& box, const uint8_t* input, float* values) {
+  for (size_t n = 0; n < box.added.size(); ++n) {
+    const LowRank& one = box.matrix->added[n];
+    const uint64_t rank = one.down.rows;
+    down_.resize(rank * box.columns);
+    up_.resize(box.rows * rank);
+    floats(one.down.type, input + box.added[n].down, down_.data(), down_.size());
+    floats(one.up.type, input + box.added[n].up, up_.data(), up_.size());
+    sums_.resize(box.columns);
+    for (uint64_t r = 0; r < box.rows; ++r) {
+      std::fill(sums_.begin(), sums_.end(), 0.0);
+      for (uint64_t k = 0; k < rank; ++k) {
+        const auto up = static_cast<double>(up_[r * rank + k]);
+        const float* down = down_.data() + k * box.columns;
+        for (uint64_t c = 0; c < box.columns; ++c) sums_[c] += up * static_cast<double>(down[c]);
+      }
+      float* row = values + r * box.columns;
+      for (uint64_t c = 0; c < box.columns; ++c) {
+        row[c] = static_cast<float>(static_cast<double>(row[c]) + one.factor * sums_[c]);
+      }
+    }
+  }
+}
+
+void MatrixDecoder::decode_stored(const Rectangle& rectangle, const uint8_t* input, float* values) {
   const DerivedMatrix& matrix = *rectangle.matrix;
   if (matrix.form == MatrixForm::plain) {
     floats(matrix.data.type, input + rectangle.data, values, rectangle.rows * rectangle.columns);

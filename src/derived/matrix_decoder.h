@@ -17,9 +17,16 @@ struct Rectangle {
   const DerivedMatrix* matrix = nullptr;
   uint64_t row = 0, column = 0, rows = 0, columns = 0;
   uint64_t data = 0, scales = 0, zeros = 0, groups = 0, levels = 0, global = 0, nested_scales = 0, nested_levels = 0;
+  struct Added {
+    uint64_t down, up;
+  };
+  std::vector<Added> added;  ///< of each of the matrix's
 
   /// Asks for everything its weights take.
   void read(const Read& read);
+
+ private:
+  void read_stored(const Read& read);
 };
 
 /// Bytes of a block of GGUF's MXFP4.
@@ -36,6 +43,8 @@ class MatrixDecoder {
   void decode(const Rectangle& rectangle, const uint8_t* input, float* values);
 
  private:
+  void decode_stored(const Rectangle& rectangle, const uint8_t* input, float* values);
+  void add_low_rank(const Rectangle& rectangle, const uint8_t* input, float* values);
   void decode_scaled(const Rectangle& rectangle, const uint8_t* input, float* values);
   void decode_codes(const Rectangle& rectangle, const uint8_t* input, float* values);
   void decode_levels(const Rectangle& rectangle, const uint8_t* input, float* values);
@@ -46,7 +55,8 @@ class MatrixDecoder {
   void floats(Type type, const uint8_t* bytes, float* values, uint64_t count) const;
 
   Kernel kernel_;
-  std::vector<float> scales_, nested_, row_scales_;
+  std::vector<float> scales_, nested_, row_scales_, down_, up_;
+  std::vector<double> sums_;
   std::vector<int32_t> row_zeros_;
   std::vector<uint32_t> groups_;  // of each column, counted from the first that was read
   std::vector<uint8_t> codes_;

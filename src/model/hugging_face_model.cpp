@@ -10,6 +10,7 @@
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/adapter.h"
 #include "model/quantized_source.h"
 #include "model/stored_layers.h"
 #include "model/unknown_model.h"
@@ -155,7 +156,9 @@ class DecodedWeights {
   void add(std::span<const uint32_t> sources, const ModelTensor& made) {
     for (const uint32_t source : sources) {
       const StoredLayer& layer = layers_[source];
-      if (!layer.plain) forms_[{layer.form, made.stored}].insert(source);
+      // Plain weights that an adapter is added to are no quantized ones.
+      if (layer.matrix.form == MatrixForm::plain) continue;
+      forms_[{layer.form, made.stored}].insert(source);
     }
   }
 
@@ -237,6 +240,7 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   } catch (const UnknownForm& problem) {
     return std::string(problem.what()) + " A model that llama.cpp runs cannot be made of them.";
   }
+  merge_adapters(files, layers, assembly.notes);
   std::vector<SourceTensor> list;
   for (const StoredLayer& layer : layers) list.push_back(layer.tensor);
   const std::string name = name_in(config);

@@ -5,6 +5,7 @@
 #include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/adapter.h"
 #include "model/gguf_model.h"
 #include "model/weight_files.h"
 #include "numeric/stored_row.h"
@@ -77,6 +78,13 @@ void Model::complete() {
     if (!file.contents) throw Error("The header of " + in_quotes(file.name) + " has not been read completely.");
   }
   const auto is_gguf = [](const ModelFile& file) { return file.contents->header.has_value(); };
+  const auto of_adapter = [](const ModelFile& file) { return is_of_adapter(file.name); };
+  if (std::any_of(files_.begin(), files_.end(), of_adapter) && std::any_of(files_.begin(), files_.end(), is_gguf)) {
+    throw Error(
+        "An adapter names layers as its model's folder does, and a GGUF file names them otherwise. Open the folder "
+        "that "
+        "the model was published in (config.json and safetensors files).");
+  }
   if (std::all_of(files_.begin(), files_.end(), is_gguf)) {
     assembly_ = assemble_gguf(files_);
     assembly_.notes.list.insert(assembly_.notes.list.begin(), notes_.list.begin(), notes_.list.end());

@@ -7,6 +7,7 @@
 #include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/adapter.h"
 #include "model/hugging_face_model.h"
 #include "model/quantized_source.h"
 #include "model/unknown_model.h"
@@ -126,6 +127,7 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& note
   std::vector<uint32_t> given;
   const ModelFile* index = nullptr;
   for (uint32_t i = 0; i < files.size(); ++i) {
+    if (is_of_adapter(files[i].name)) continue;
     if (!files[i].contents->container.empty()) given.push_back(i);
     if (is_shard_index(files[i].name) && is_readable(files[i], notes)) index = &files[i];
   }
@@ -162,6 +164,9 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
   const std::string_view title = name.empty() ? own_name : name;
   size_t of_the_files = assembly.notes.list.size();
   if (const auto why_not = assemble_hugging_face(files, chosen, title, assembly)) {
+    if (std::any_of(files.begin(), files.end(), [](const ModelFile& file) { return is_of_adapter(file.name); })) {
+      throw Error("An adapter can be merged into a model of a family that is known. " + *why_not);
+    }
     if (const auto quantized = quantized_source(files)) {
       assembly.notes.warn("The weights are quantized already (" + quantized->method + ": " + quantized->sign +
                           ") and cannot be quantized again without loss. Open the model before it was quantized.");

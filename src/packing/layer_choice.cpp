@@ -41,6 +41,12 @@ constexpr std::array<std::string_view, 3> routers = {".gate.weight", ".router.we
 LayerChoice::LayerChoice(const Model& model, const PlanOptions& options)
     : options_(options), config_(config_of(model)) {
   const std::string type(options.packing->name());
+  for (const DerivedMatrix& matrix : model.derived().matrices) {
+    if (matrix.added.empty()) continue;
+    throw Error(type +
+                " is made from weights as they are stored, so that an adapter cannot be merged on the way. Choose a "
+                "GGUF type, or merge it first with merge_and_unload() of PEFT.");
+  }
   if (const auto quantized = quantized_source(model.files())) {
     throw Error("The layers of this model are quantized already (" + quantized->method + "): " + quantized->sign +
                 ". " + type + " is made from the weights they were made from. Open the model before it was quantized.");

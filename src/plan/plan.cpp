@@ -7,6 +7,7 @@
 
 #include "container/gguf_limits.h"
 #include "container/text.h"
+#include "derived/derived_reader.h"
 #include "formats/point_grammar.h"
 #include "plan/jobs.h"
 #include "plan/layout.h"
@@ -170,6 +171,17 @@ JobLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
   return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
 }
 
+/// What adapters take of a worker.
+uint64_t added_bytes(const DerivedFile& derived) {
+  uint64_t most = 0;
+  for (const DerivedMatrix& matrix : derived.matrices) {
+    uint64_t rank = 0;
+    for (const LowRank& one : matrix.added) rank += one.down.rows;
+    most = std::max(most, rank * DerivedReader::rank_bytes(matrix.rows, matrix.columns));
+  }
+  return most;
+}
+
 MemoryNeed memory_need(const Plan& plan, const Model& model) {
   MemoryNeed need{plan.tensors.size() * tensor_record_bytes + plan.jobs.size() * job_record_bytes, 0};
   need.shared_bytes += model.metadata().bytes.size();
@@ -183,7 +195,8 @@ MemoryNeed memory_need(const Plan& plan, const Model& model) {
     if (tensor.importance) importance_bytes = std::max(importance_bytes, tensor.importance->values_bytes());
   }
   need.shared_bytes += 2 * importance_bytes;  // as stored, and as numbers
-  need.per_worker_bytes = worker_bytes(plan.jobs, model.derived().bytes() > 0) + importance_bytes;
+  need.per_worker_bytes =
+      worker_bytes(plan.jobs, model.derived().bytes() > 0) + added_bytes(model.derived()) + importance_bytes;
   return need;
 }
 

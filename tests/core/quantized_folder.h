@@ -32,6 +32,24 @@ RawTensor raw_numbers(const std::string& dtype, std::vector<uint64_t> shape, con
   return {dtype, std::move(shape), std::move(bytes)};
 }
 
+/// A safetensors file of these tensors.
+inline std::vector<uint8_t> safetensors_of(const RawFile& file) {
+  OrderedJson header = OrderedJson::object();
+  std::vector<uint8_t> data;
+  for (const auto& [name, tensor] : file.tensors) {
+    header[name] = {{"dtype", tensor.dtype},
+                    {"shape", tensor.shape},
+                    {"data_offsets", {data.size(), data.size() + tensor.bytes.size()}}};
+    data.insert(data.end(), tensor.bytes.begin(), tensor.bytes.end());
+  }
+  const std::string text = header.dump();
+  std::vector<uint8_t> result(8);
+  for (size_t i = 0; i < 8; ++i) result[i] = static_cast<uint8_t>(uint64_t{text.size()} >> 8 * i);
+  result.insert(result.end(), text.begin(), text.end());
+  result.insert(result.end(), data.begin(), data.end());
+  return result;
+}
+
 class QuantizedFolder {
  public:
   static constexpr uint64_t hidden = 128, queries = 128, keys = 64;
@@ -104,7 +122,7 @@ class QuantizedFolder {
   /// The folder's files: weights first.
   std::vector<std::pair<std::string, std::vector<uint8_t>>> files() const {
     const std::string text = config.dump();
-    return {{"model.safetensors", safetensors()}, {"config.json", {text.begin(), text.end()}}};
+    return {{"model.safetensors", safetensors_of(file)}, {"config.json", {text.begin(), text.end()}}};
   }
 
   OrderedJson config;
@@ -113,23 +131,6 @@ class QuantizedFolder {
 
  private:
   int exponent() { return -10 + static_cast<int>(random_() % 3) * static_cast<int>(random_() % 3); }
-
-  std::vector<uint8_t> safetensors() const {
-    OrderedJson header = OrderedJson::object();
-    std::vector<uint8_t> data;
-    for (const auto& [name, tensor] : file.tensors) {
-      header[name] = {{"dtype", tensor.dtype},
-                      {"shape", tensor.shape},
-                      {"data_offsets", {data.size(), data.size() + tensor.bytes.size()}}};
-      data.insert(data.end(), tensor.bytes.begin(), tensor.bytes.end());
-    }
-    const std::string text = header.dump();
-    std::vector<uint8_t> result(8);
-    for (size_t i = 0; i < 8; ++i) result[i] = static_cast<uint8_t>(uint64_t{text.size()} >> 8 * i);
-    result.insert(result.end(), text.begin(), text.end());
-    result.insert(result.end(), data.begin(), data.end());
-    return result;
-  }
 
   std::mt19937 random_{7};
 };

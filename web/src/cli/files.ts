@@ -15,6 +15,7 @@ import {
 } from '../core';
 import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
 import { isFolder, openInput } from '../platform/node-files';
+import type { Adapter } from './options';
 import type { NamedFile, Output } from './outputs';
 import { note } from './text';
 
@@ -68,6 +69,23 @@ export class InputFiles {
     const handle = openInput(path);
     this.#others.push({ path, what, handle });
     return handle;
+  }
+
+  /** Opens adapters, whose files become files of the model under names that say so. Throws Problem. */
+  openAdapters(adapters: readonly Adapter[] = []): void {
+    for (const [index, { folder, strength }] of adapters.entries()) {
+      for (const name of ['adapter_config.json', 'adapter_model.safetensors']) {
+        const path = join(folder, name);
+        if (!existsSync(path)) {
+          throw new Problem(
+            `${path} does not exist. --lora takes the folder that PEFT wrote, which holds adapter_config.json and ` +
+              'adapter_model.safetensors.',
+          );
+        }
+        this.paths.push(path);
+        this.handles.push({ ...openInput(path), name: `--lora/${index + 1}/${strength}/${name}` });
+      }
+    }
   }
 
   close(): void {

@@ -18,6 +18,7 @@ import { evaluate, perplexity, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
   addImatrixOptions,
+  addLoraOption,
   addPruneOption,
   addRecipeOptions,
   addSampleOptions,
@@ -89,7 +90,7 @@ const program = new Command('nibble')
   .exitOverride();
 
 addCalibrationOptions(
-  addComputeOptions(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true })))),
+  addComputeOptions(addLoraOption(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true }))))),
 )
   .description('write IN as a model of another type')
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
@@ -123,7 +124,7 @@ program
   .option(...json)
   .action(inspect);
 
-addPruneOption(addRecipeOptions(program.command('plan')))
+addLoraOption(addPruneOption(addRecipeOptions(program.command('plan'))))
   .description('show what quantizing would do and the exact size, for one type or for all')
   .argument('<file>')
   .argument('[type]')
@@ -134,7 +135,7 @@ addPruneOption(addRecipeOptions(program.command('plan')))
   .option(...json)
   .action(plan);
 
-addComputeOptions(addPruneOption(addRecipeOptions(program.command('stats'))))
+addComputeOptions(addLoraOption(addPruneOption(addRecipeOptions(program.command('stats')))))
   .description('quantize without writing and print the error of every tensor, as quantize-stats does')
   .argument('<file>')
   .argument('<type>')
@@ -263,7 +264,7 @@ program
   .argument('<file>')
   .action((receipt: string, file: string) => verify(receipt, file, stop.signal));
 
-addComputeOptions(program.command('repeat'))
+addComputeOptions(addLoraOption(program.command('repeat')))
   .description('do again what a receipt says, and check that the same bytes come out')
   .argument('<receipt>')
   .argument('<model>')

@@ -16,10 +16,17 @@ export interface RecipeOptions {
   allowRequantize?: boolean;
   keepSplit?: boolean;
   pruneLayers?: number[];
+  lora?: Adapter[];
   method?: string;
   imatrix?: string;
   includeWeights?: string[];
   excludeWeights?: string[];
+}
+
+/** An adapter that is merged into the model: the folder that PEFT wrote, and how strongly. */
+export interface Adapter {
+  folder: string;
+  strength: number;
 }
 
 /** The options that decide how it is computed, never what. */
@@ -74,6 +81,24 @@ export function addPruneOption(command: Command): Command {
       .argParser(parseIntegers(0, 1 << 16))
       .conflicts(['context', 'memory']), // which count the layers of the whole model
   );
+}
+
+export function addLoraOption(command: Command): Command {
+  return command.option(
+    '--lora <folder[=strength]>',
+    'merge this LoRA adapter into the model, of which IN is the folder (may be repeated)',
+    parseAdapter,
+  );
+}
+
+/** The folder may have a = in its name: what follows the last one is the strength where it is a number. */
+function parseAdapter(text: string, previous: Adapter[] = []): Adapter[] {
+  const at = text.lastIndexOf('=');
+  const strength = at > 0 ? decimal(text.slice(at + 1)) : NaN;
+  return [
+    ...previous,
+    Number.isNaN(strength) ? { folder: text, strength: 1 } : { folder: text.slice(0, at), strength },
+  ];
 }
 
 /** Entries are chosen from a matrix, so there must be one. */

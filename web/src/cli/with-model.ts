@@ -10,7 +10,7 @@ import { checksOf, type Checks } from './usage';
  */
 export async function withModel(
   path: string,
-  { kernel, imatrix }: ComputeOptions & Pick<RecipeOptions, 'imatrix'>,
+  { kernel, imatrix, lora }: ComputeOptions & Pick<RecipeOptions, 'imatrix' | 'lora'>,
   check: (checks: Checks) => void,
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
@@ -18,6 +18,7 @@ export async function withModel(
   check(checksOf(core));
   const inputs = await InputFiles.open(path, core);
   try {
+    inputs.openAdapters(lora);
     const importance =
       imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
     const model = await openModel(core, inputs.handles, importance, inputs.origin);

@@ -16,5 +16,6 @@ export function onGridSentence(found: {
       ? `keeps them exactly in all ${quantity(blocks)} blocks looked at.`
       : `keeps ${percent(kept / blocks)} of the ${quantity(blocks)} blocks looked at exactly. ` +
         'In the others some weights come out as a neighbour of what is stored.';
-  return `${plural(tensors.length, 'tensor')} already ${lie} on ${type}’s grid: type ${type} with method ${method} ${how}`;
+  const which = `${plural(tensors.length, 'tensor')} already ${lie} on ${type}’s grid`;
+  return `${which}: type ${type} with method ${method} ${how}`;
 }
