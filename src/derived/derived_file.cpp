@@ -104,6 +104,7 @@ std::vector<double> DerivedFile::save() const {
       out.put(uint64_t{part.matrix});
       out.put(part.first);
       out.put(uint64_t{part.minus_exp});
+      out.put(uint64_t{part.reciprocal});
       out.put(uint64_t{part.axes.size()});
       for (const Axis& axis : part.axes) {
         out.put(axis.count);
@@ -143,6 +144,7 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
       part.matrix = in.small();
       part.first = in.whole();
       part.minus_exp = in.whole() != 0;
+      part.reciprocal = in.whole() != 0;
       for (uint64_t axes = in.whole(); axes > 0; --axes) {
         const uint64_t count = in.whole();
         part.axes.push_back({count, in.whole()});

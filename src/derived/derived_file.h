@@ -37,6 +37,9 @@ enum class MatrixForm : uint8_t {
   /// Blocks of 32 4-bit floats, byte j holding weights 2 j and 2 j + 1, and an exponent for each block (gpt-oss). Rows
   /// and columns count blocks.
   mxfp4_pairs,
+  /// Blocks of 64 4-bit floats in 32 bytes, byte j holding weights 2 j and 2 j + 1, and four E4M3 scales for each block
+  /// (NVFP4). Rows and columns count blocks.
+  nvfp4_pairs,
 };
 
 /// Which of eight rows the 4-bit codes of a word belong to, the lowest first (AutoAWQ, "gemm").
@@ -93,6 +96,7 @@ struct DerivedPart {
   std::vector<Axis> axes;      ///< innermost first
   std::vector<float> factors;  ///< each weight is multiplied by these one after the other, in single precision
   bool minus_exp = false;      ///< then x becomes -e^x
+  bool reciprocal = false;     ///< or 1 / x
 
   uint64_t count() const;
 };

@@ -172,6 +172,10 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       blocks_.resize(area * mxfp4_block);
       regroup_mxfp4(rectangle, input, blocks_.data());
       gather_bytes<mxfp4_block>(axes, blocks_.data(), output);
+    } else if (rectangle.matrix->form == MatrixForm::nvfp4_pairs) {
+      blocks_.resize(area * nvfp4_block);
+      regroup_nvfp4(rectangle, input, blocks_.data());
+      gather_bytes<nvfp4_block>(axes, blocks_.data(), output);
     } else if (tensor_->type != Type::f32 && rectangle.matrix->form == MatrixForm::plain) {
       if (format.block_bytes != 2)
         throw Error("Only half floats can be moved as they are. This is a fault in the program.");
@@ -183,6 +187,9 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       gather(axes, 0, values_.data(), values);
       for (const float factor : box.part->factors) {
         for (uint64_t i = 0; i < box.count; ++i) values[i] *= factor;
+      }
+      if (box.part->reciprocal) {
+        for (uint64_t i = 0; i < box.count; ++i) values[i] = 1 / values[i];
       }
       if (box.part->minus_exp) {
         // In double precision and rounded, so that every machine gets the same.

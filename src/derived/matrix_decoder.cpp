@@ -14,6 +14,7 @@ namespace nibble {
 namespace {
 
 constexpr uint64_t mxfp4_half_block = 16;
+constexpr uint64_t nvfp4_scales = 4, nvfp4_codes = 32, nvfp4_run = 8;  // bytes of a block, and of a scale's codes
 constexpr uint64_t level_count = 16, nested_level_count = 256;
 constexpr uint64_t rows_of_a_word = std::size(awq_order);
 
@@ -96,6 +97,10 @@ void Rectangle::read_stored(const Read& read) {
       data = read(m.data, row, column * mxfp4_half_block, rows, columns * mxfp4_half_block);
       scales = read(m.scales, row, column, rows, columns);
       return;
+    case MatrixForm::nvfp4_pairs:
+      data = read(m.data, row, column * nvfp4_codes, rows, columns * nvfp4_codes);
+      scales = read(m.scales, row, column * nvfp4_scales, rows, columns * nvfp4_scales);
+      return;
     case MatrixForm::scaled: data = read(m.data, row, column, rows, columns); break;
     case MatrixForm::levels_in_rows: {
       const Run bytes = blocks_of(column, columns, 2);
@@ -153,6 +158,29 @@ void regroup_mxfp4(const Rectangle& rectangle, const uint8_t* input, uint8_t* bl
     for (uint64_t j = 0; j < mxfp4_half_block; ++j) {
       const uint8_t low = half[j / 2] >> (j % 2 * 4) & 15, high = half[8 + j / 2] >> (j % 2 * 4) & 15;
       block[1 + j] = static_cast<uint8_t>(low | high << 4);
+    }
+  }
+}
+
+void regroup_nvfp4(const Rectangle& rectangle, const uint8_t* input, uint8_t* blocks) {
+  constexpr uint8_t no_number = 0x7F;
+  const uint8_t *pairs = input + rectangle.data, *scales = input + rectangle.scales;
+  for (uint64_t i = 0; i < rectangle.rows * rectangle.columns; ++i) {
+    uint8_t* block = blocks + i * nvfp4_block;
+    for (uint64_t run = 0; run < nvfp4_scales; ++run) {
+      block[run] = scales[i * nvfp4_scales + run];
+      if (block[run] >= no_number) {
+        throw Error(
+            "A block of NVFP4 has a scale below zero or that is no number, which GGUF's NVFP4 does not hold. The file "
+            "is "
+            "damaged; get it again, or choose another type.");
+      }
+      const uint8_t* from = pairs + i * nvfp4_codes + run * nvfp4_run;
+      uint8_t* to = block + nvfp4_scales + run * nvfp4_run;
+      for (uint64_t j = 0; j < nvfp4_run; ++j) {
+        const uint8_t low = from[j / 2] >> (j % 2 * 4) & 15, high = from[nvfp4_run / 2 + j / 2] >> (j % 2 * 4) & 15;
+        to[j] = static_cast<uint8_t>(low | high << 4);
+      }
     }
   }
 }

@@ -20,7 +20,7 @@ struct Rectangle {
   struct Added {
     uint64_t down, up;
   };
-  std::vector<Added> added;  ///< of each of the matrix's
+  std::vector<Added> added = {};  ///< of each of the matrix's
 
   /// Asks for everything its weights take.
   void read(const Read& read);
@@ -33,6 +33,12 @@ struct Rectangle {
 inline constexpr uint64_t mxfp4_block = 17;
 /// Writes the rectangle of a matrix of mxfp4_pairs as blocks of GGUF's MXFP4, without loss.
 void regroup_mxfp4(const Rectangle& rectangle, const uint8_t* input, uint8_t* blocks);
+
+/// Bytes of a block of GGUF's NVFP4.
+inline constexpr uint64_t nvfp4_block = 36;
+/// Writes the rectangle of a matrix of nvfp4_pairs as blocks of GGUF's NVFP4, without loss. Throws Error for a scale
+/// below zero or that is no number, which those blocks do not hold.
+void regroup_nvfp4(const Rectangle& rectangle, const uint8_t* input, uint8_t* blocks);
 
 /// Makes weights of what is stored, whatever its form.
 class MatrixDecoder {

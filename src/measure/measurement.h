@@ -43,7 +43,7 @@ struct MeasuredTensor {
   RowMoments squares, weighted_squares;  ///< sum x^2 and sum q x^2 of a row
   double squared_output = 0;             ///< w^T H w of all rows; 0: no text was read through it
   std::vector<MeasuredType> types;
-  std::vector<GridBlocks> grids;  ///< one for each of grid_types(); empty: not looked at
+  std::vector<GridBlocks> grids = {};  ///< one for each of grid_types(); empty: not looked at
 
   Coverage coverage() const { return {rows_measured, rows}; }
   uint64_t row_length() const { return shape.empty() ? 0 : shape.front(); }

@@ -79,16 +79,17 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
   for (const PlannedTensor& planned : layout.tensors) {
     const ModelTensor& source = model.tensors()[planned.source];
     const bool kept_as_tiny = asked.recipe.tiny.contains(source.name) && planned.to == source.type;
-    if (!can_be_quantized(source) || kept_as_tiny) continue;
+    const bool own = planned.values == PlannedTensor::Values::own;  // others are moved as they are
+    if (!own || !can_be_quantized(source) || kept_as_tiny) continue;
     measurement.kept_file_bytes -= padded_bytes(planned.output_bytes);
     measurement.kept_tensor_bytes -= planned.output_bytes;
     measurement.quantized_source = measurement.quantized_source || format_of(source.type).quantized;
     MeasuredTensor tensor{
         source.name, source.shape, source.type, source.weight_count, rows_of(source), 0, planned.importance.has_value(),
         {},          {},           {}};
-    const std::vector<Type> own = {planned.to};
+    const std::vector<Type> planned_type = {planned.to};
     const bool all_weighted = tensor.has_importance && planned.unusable_importance == 0;
-    for (const Type type : own_types ? own : options.types) {
+    for (const Type type : own_types ? planned_type : options.types) {
       const bool wanted = !tensor.exact(type) && tensor.find(type) == nullptr && can_have(source, type, all_weighted);
       if (wanted) tensor.types.push_back({type, {}, {}, true});
     }

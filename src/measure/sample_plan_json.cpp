@@ -94,6 +94,7 @@ std::string assignment_json(const Model& model, const PlanOptions& options, cons
   allowed.recipe.require_importance = false;
   Json types = Json::object();
   for (const PlannedTensor& tensor : make_layout(model, allowed, importance).tensors) {
+    if (tensor.values == PlannedTensor::Values::scale) continue;
     types.add(model.tensors()[tensor.source].name, format_of(tensor.to).name);
   }
   return types.dump();

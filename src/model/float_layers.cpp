@@ -101,6 +101,17 @@ StoredLayer nvfp4_layer(const LayerSources& sources, const std::string& module, 
     // compressed-tensors stores what weights were multiplied by.
     matrix.divide = std::string_view(end) == ".weight_global_scale";
   }
+  const uint64_t gguf_block = format_of(Type::nvfp4).block_length;
+  if (matrix.columns % gguf_block == 0) {
+    layer.blocks.emplace();
+    layer.blocks->form = MatrixForm::nvfp4_pairs;
+    layer.blocks->rows = matrix.rows;
+    layer.blocks->columns = matrix.columns / gguf_block;
+    layer.blocks->data = matrix.data;
+    layer.blocks->data.type = Type::i8;
+    layer.blocks->scales = matrix.scales;
+    layer.blocks->scales.type = Type::i8;
+  }
   return layer;
 }
 

@@ -80,6 +80,7 @@ class Deriver {
   }
 
   ModelTensor make(ConvertedTensor&& tensor) {
+    std::optional<Repacked> repacked = repack(tensor);
     const StoredLayer& first = layers_[tensor.sources[0]];
     DerivedTensor made{moved_type(tensor), std::move(tensor.parts)};
     if (made.parts.empty()) {
@@ -106,10 +107,84 @@ class Deriver {
             bytes,
             {{file_, offset}},
             {},
-            first.plain ? first.plain->dtype : first.form};
+            first.plain ? first.plain->dtype : first.form,
+            false,
+            std::move(repacked)};
   }
 
  private:
+  /// The values as the blocks they come in, where they are only moved by whole blocks, and their scales.
+  std::optional<Repacked> repack(const ConvertedTensor& tensor) {
+    constexpr std::string_view end = ".weight";
+    const StoredLayer& first = layers_[tensor.sources[0]];
+    const bool scaled = first.matrix.global.rows > 0;
+    const auto fits = [&](uint32_t i) {
+      const StoredLayer& layer = layers_[i];
+      return layer.blocks && layer.matrix.added.empty() && (layer.matrix.global.rows > 0) == scaled;
+    };
+    if (tensor.add != 0 || !tensor.name.ends_with(end) ||
+        !std::all_of(tensor.sources.begin(), tensor.sources.end(), fits)) {
+      return {};
+    }
+    DerivedTensor made{Type::nvfp4, tensor.parts}, scales;
+    if (made.parts.empty()) {
+      for (const uint32_t i : tensor.sources) made.parts.push_back(rows_in_order(i, layers_[i].matrix, tensor.heads));
+    } else if (tensor.heads > 0) {
+      return {};
+    }
+    const uint64_t matrices = tensor.shape.size() > 2 ? tensor.shape[2] : 1;
+    if (scaled && made.parts.size() != matrices) return {};
+    if (!std::all_of(made.parts.begin(), made.parts.end(), in_blocks)) return {};
+    for (DerivedPart& part : made.parts) {
+      const DerivedMatrix& matrix = layers_[part.matrix].matrix;
+      if (scaled)
+        scales.parts.push_back({static_cast<uint32_t>(derived_.matrices.size()), 0, {}, {}, false, matrix.divide});
+      if (scaled) derived_.matrices.push_back(alone(matrix.global));
+      const auto number = static_cast<uint32_t>(derived_.matrices.size());
+      derived_.matrices.push_back(*layers_[part.matrix].blocks);
+      part.matrix = number;
+    }
+    Repacked result{Type::nvfp4, {file_, 0}, made.bytes(), {}, {file_, 0}, 0};
+    result.slice.offset = derived_.add(std::move(made));
+    if (!scaled) return result;
+    result.scale_name = tensor.name.substr(0, tensor.name.size() - end.size()) + ".scale";
+    result.scales = scales.parts.size();
+    result.scale.offset = derived_.add(std::move(scales));
+    return result;
+  }
+
+  /// A whole matrix, the rows of each of `heads` heads with their halves interleaved (numeric/stored_row.h).
+  static DerivedPart rows_in_order(uint32_t layer, const DerivedMatrix& matrix, uint64_t heads) {
+    const uint64_t row = matrix.columns;
+    if (heads == 0) return {layer, 0, {{row, 1}, {matrix.rows, row}}, {}, false};
+    const uint64_t head_rows = matrix.rows / heads, half = head_rows / 2;
+    return {layer, 0, {{row, 1}, {2, half * row}, {half, row}, {heads, head_rows * row}}, {}, false};
+  }
+
+  /// Makes a view of weights one of blocks; false when it is not of whole blocks.
+  static bool in_blocks(DerivedPart& part) {
+    const uint64_t block = format_of(Type::nvfp4).block_length;
+    if (part.matrix == DerivedPart::zeros || !part.factors.empty() || part.minus_exp || part.axes.empty() ||
+        part.axes[0].stride != 1 || part.axes[0].count % block != 0 || part.first % block != 0) {
+      return false;
+    }
+    part.first /= block;
+    part.axes[0].count /= block;
+    for (size_t i = 1; i < part.axes.size(); ++i) {
+      if (part.axes[i].stride % block != 0) return false;
+      part.axes[i].stride /= block;
+    }
+    return true;
+  }
+
+  static DerivedMatrix alone(const StoredMatrix& stored) {
+    DerivedMatrix matrix;
+    matrix.data = stored;
+    matrix.rows = stored.rows;
+    matrix.columns = stored.columns;
+    return matrix;
+  }
+
   /// What the values are made as: the sources' type where they are only moved, as half floats or blocks.
   Type moved_type(const ConvertedTensor& tensor) const {
     const auto computes = [](const DerivedPart& part) { return !part.factors.empty() || part.minus_exp; };

@@ -32,6 +32,17 @@ struct Transform {
   bool none() const { return head_rows == 0 && add == 0; }
 };
 
+/// The values of a tensor once more, as a type that holds them as they come.
+struct Repacked {
+  Type type;
+  TensorSlice slice;
+  uint64_t bytes;
+  /// A tensor beside, of one F32 for each matrix, that llama.cpp multiplies by what the blocks say; empty: none.
+  std::string scale_name;
+  TensorSlice scale;
+  uint64_t scales;
+};
+
 /// A tensor of the whole model: what it is in the GGUF file the model stands for, and where its data is.
 struct ModelTensor {
   std::string name;
@@ -47,6 +58,7 @@ struct ModelTensor {
   /// Of a model that is not GGUF: an unquantized output has it in any type asked for, whatever rules for GGUF files
   /// say.
   bool any_type = false;
+  std::optional<Repacked> repacked = {};  ///< of weights that come quantized as a type of GGUF
 
   /// Weights in a row, as Transform counts rows.
   uint64_t row_length() const { return transform.head_rows && shape.size() == 1 ? 1 : shape[0]; }

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct StoredLayer {
   uint32_t file = 0;                    ///< of `plain`
   DerivedMatrix matrix;
   std::string form;  ///< what people call it: "FP8", "GPTQ"
+  /// The same as blocks of GGUF's NVFP4, but for `matrix.global`; none where they do not fit.
+  std::optional<DerivedMatrix> blocks = {};
 };
 
 /// Weights are quantized in a form that cannot be decoded.

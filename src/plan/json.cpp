@@ -237,11 +237,11 @@ Json plan_object(const Plan& plan, const char* container, Json tensors, Json job
 std::string plan_json(const Plan& plan, const Model& model) {
   Json tensors = Json::list(), jobs = Json::list();
   for (const PlannedTensor& tensor : plan.tensors) {
-    tensors.push_back(planned_json(tensor, model.tensors()[tensor.source]));
+    tensors.push_back(planned_json(tensor, source_of(model, tensor)));
   }
   for (const Job& job : plan.jobs) {
     const PlannedTensor& tensor = plan.tensors[job.tensor];
-    const bool copied = copies(tensor, model.tensors()[tensor.source]);
+    const bool copied = copies(tensor, source_of(model, tensor));
     jobs.push_back(job_json(job, copied ? "copy" : "convert", nullptr));
   }
   return plan_object(plan, "GGUF", std::move(tensors), std::move(jobs)).dump();

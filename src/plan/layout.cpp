@@ -1,6 +1,7 @@
 #include "plan/layout.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "container/text.h"
 #include "error.h"
@@ -157,6 +158,38 @@ std::string words_on_calibration(const PlannedTensor& tensor) {
          " stay.";
 }
 
+/// Takes the blocks a tensor's weights come in as they are, where the output has them of that type, and gives it the
+/// scale beside. In a file of type AUTO it has, as llama.cpp's conversion script writes it.
+void repack(Layout& layout, const ModelTensor& source) {
+  PlannedTensor& planned = layout.tensors.back();
+  const Repacked& repacked = *source.repacked;
+  planned.values = PlannedTensor::Values::repacked;
+  planned.from = planned.type = planned.to = repacked.type;
+  planned.output_bytes = format_of(repacked.type).bytes_for(source.weight_count);
+  planned.wanted.reset();
+  planned.reason += " Its weights come as blocks of this type, which are moved as they are, without loss.";
+  if (repacked.scale_name.empty()) return;
+  PlannedTensor scale = planned;
+  scale.values = PlannedTensor::Values::scale;
+  scale.from = scale.type = scale.to = Type::f32;
+  const size_t end = scale.name.rfind(".weight");
+  scale.reason = "What llama.cpp multiplies the blocks of " + scale.name + " by.";
+  scale.name.replace(end, std::string::npos, ".scale");
+  scale.output_bytes = format_of(Type::f32).bytes_for(repacked.scales);
+  layout.tensors.push_back(std::move(scale));
+}
+
+/// Output order once more, with scales.
+void sort_tensors(std::vector<PlannedTensor>& tensors) {
+  const auto block = [](const PlannedTensor& tensor) {
+    const auto number = block_number(tensor.name);
+    return number ? static_cast<int64_t>(*number) : -1;
+  };
+  std::sort(tensors.begin(), tensors.end(), [&](const PlannedTensor& a, const PlannedTensor& b) {
+    return block(a) != block(b) ? block(a) < block(b) : a.name < b.name;
+  });
+}
+
 /// Gives a tensor that is converted its entry of the matrix, or the reason why there is none.
 void find_importance(PlannedTensor& tensor, const ModelTensor& source, const ImportanceIndex& index, bool needed) {
   const ImportanceMatch match = match_importance(index, source.name, source.shape, needed);
@@ -169,8 +202,7 @@ void find_importance(PlannedTensor& tensor, const ModelTensor& source, const Imp
 void assign_offsets(Layout& layout, const Model& model) {
   std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
   for (const PlannedTensor& tensor : layout.tensors) {
-    const ModelTensor& source = model.tensors()[tensor.source];
-    entries_bytes[tensor.file] += tensor_entry_bytes(tensor.name, source.shape.size());
+    entries_bytes[tensor.file] += tensor_entry_bytes(tensor.name, source_of(model, tensor).shape.size());
   }
   for (size_t i = 0; i < layout.files.size(); ++i) {
     layout.files[i].header_bytes = layout.files[i].bytes = gguf_header_bytes(layout.values[i], entries_bytes[i]);
@@ -180,12 +212,32 @@ void assign_offsets(Layout& layout, const Model& model) {
     tensor.offset = file.bytes;
     file.bytes += padded_bytes(tensor.output_bytes);
     layout.tensor_bytes += tensor.output_bytes;
-    layout.weight_count += model.tensors()[tensor.source].weight_count;
+    layout.weight_count += source_of(model, tensor).weight_count;
   }
   for (const OutputFile& file : layout.files) layout.output_bytes += file.bytes;
 }
 
 }  // namespace
+
+ModelTensor source_of(const Model& model, const PlannedTensor& tensor) {
+  ModelTensor source = model.tensors()[tensor.source];
+  if (tensor.values == PlannedTensor::Values::own) return source;
+  const Repacked repacked = *source.repacked;
+  source.transform = {};
+  source.name = tensor.name;
+  if (tensor.values == PlannedTensor::Values::repacked) {
+    source.type = source.stored = repacked.type;
+    source.bytes = repacked.bytes;
+    source.slices = {repacked.slice};
+    return source;
+  }
+  source.type = source.stored = Type::f32;
+  source.shape = {repacked.scales};
+  source.weight_count = repacked.scales;
+  source.bytes = repacked.scales * sizeof(float);
+  source.slices = {repacked.scale};
+  return source;
+}
 
 Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* given) {
   const Pruning pruning(model, options.prune_layers);
@@ -206,6 +258,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   facts.auto_type = model.auto_type();
   std::vector<Decision> decisions = decide_types(model, order, facts, tensors, recipe, options, layout);
 
+  bool repacked = false;
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
     const ModelTensor& source = model.tensors()[order[i]];
@@ -225,6 +278,11 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               {},
                               llama_cpp,
                               0});
+    if (source.repacked && (decision.type == source.repacked->type || recipe.file_type->automatic)) {
+      repack(layout, source);
+      repacked = true;
+      continue;
+    }
     PlannedTensor& planned = layout.tensors.back();
     if (const Quantizer* chosen = quantizer_or_default(planned.to, options.method, best_kernel())) {
       planned.method = is_calibrated(source, planned.to, options) ? calibrated_method : chosen->method;
@@ -235,19 +293,23 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
       find_importance(planned, source, importance.index, decision.needs_importance);
     }
   }
-  set_metadata(layout, model, options, stated_file_type(model, *recipe.file_type, tensors, decisions), pruning,
-               importance_metadata(importance.index, importance.path));
+  if (repacked) sort_tensors(layout.tensors);
+  const uint32_t file_type = repacked && recipe.file_type->automatic
+                                 ? file_type_number(Type::nvfp4)
+                                 : stated_file_type(model, *recipe.file_type, tensors, decisions);
+  set_metadata(layout, model, options, file_type, pruning, importance_metadata(importance.index, importance.path));
   assign_offsets(layout, model);
   return layout;
 }
 
 std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file) {
   std::vector<OutputTensor> tensors;
+  std::deque<std::vector<uint64_t>> shapes;
   const uint64_t data_start = layout.files[file].header_bytes;
   for (const PlannedTensor& tensor : layout.tensors) {
     if (tensor.file != file) continue;
-    const ModelTensor& source = model.tensors()[tensor.source];
-    tensors.push_back({tensor.name, source.shape, tensor.to, tensor.offset - data_start});
+    shapes.push_back(source_of(model, tensor).shape);
+    tensors.push_back({tensor.name, shapes.back(), tensor.to, tensor.offset - data_start});
   }
   return write_gguf_header(layout.values[file], tensors);
 }

@@ -67,6 +67,23 @@ void note_substitutions(const Plan& plan, const Model& model, Notes& notes) {
   }
 }
 
+/// Tells of weights that come as blocks of the type they get.
+void note_repacked(const Plan& plan, Notes& notes) {
+  const auto count = [&](PlannedTensor::Values values) {
+    return static_cast<uint64_t>(std::count_if(plan.tensors.begin(), plan.tensors.end(),
+                                               [&](const PlannedTensor& one) { return one.values == values; }));
+  };
+  const uint64_t repacked = count(PlannedTensor::Values::repacked);
+  const uint64_t scales = count(PlannedTensor::Values::scale);
+  if (repacked == 0) return;
+  notes.add(counted(repacked, "tensor") + " of NVFP4 " + (repacked == 1 ? "keeps" : "keep") +
+            " the blocks of 4-bit floats " + (repacked == 1 ? "it comes" : "they come") + " in, without loss" +
+            (scales == 0 ? "."
+                         : ", and " + counted(scales, "tensor") +
+                               " beside (\".scale\") what llama.cpp multiplies them by, which its older versions and "
+                               "comparisons here do not look at."));
+}
+
 /// Tells which tensors go without importance although there is a matrix.
 void note_importance(const Plan& plan, Notes& notes) {
   uint64_t with = 0, without = 0, unusable = 0;
@@ -137,6 +154,7 @@ void note_rules(const PlanOptions& options, const Model& model, Notes& notes) {
 void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const Layout& layout) {
   plan.notes = model_notes(model, options.overrides);
   Pruning(model, options.prune_layers).tell(plan.notes);
+  note_repacked(plan, plan.notes);
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);
   if (layout.weighed_by_text > 0) {
@@ -227,7 +245,7 @@ Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceF
   plan.tensors = std::move(layout.tensors);
   for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
     const PlannedTensor& tensor = plan.tensors[i];
-    append_jobs(plan.jobs, model.tensors()[tensor.source], tensor, i, limits_of(tensor, options.job_bytes));
+    append_jobs(plan.jobs, source_of(model, tensor), tensor, i, limits_of(tensor, options.job_bytes));
   }
   add_notes(plan, model, options, layout);
   plan.memory = memory_need(plan, model);

@@ -38,11 +38,16 @@ struct PlannedTensor {
   std::optional<ImportanceEntry> importance;  ///< what the matrix has for it, when it is converted
   std::string_view method;                    ///< the one asked for, or llama.cpp where the type has no other
   uint64_t unusable_importance = 0;           ///< matrices of it that go without what the matrix has for them
+  enum class Values : uint8_t { own, repacked, scale };
+  Values values = Values::own;  ///< which of the source's: see ModelTensor::repacked
 
   /// Gets another type than it has in the GGUF file the model stands for; otherwise it counts as copied, even when its
   /// bytes are stored differently there.
   bool converts() const { return type != to; }
 };
+
+/// What a planned tensor is made from: the model's tensor, or its values in another form.
+ModelTensor source_of(const Model& model, const PlannedTensor& tensor);
 
 /// One file of the output.
 struct OutputFile {

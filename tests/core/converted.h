@@ -51,16 +51,17 @@ inline Model opened(const Files& files) {
   return model;
 }
 
-inline Output convert(const Files& files, const char* type) {
+/// `more`: further options of the plan, after a comma.
+inline Output convert(const Files& files, const char* type, const std::string& more = "") {
   const Model model = opened(files);
   EXPECT_EQ(model.container(), "Hugging Face folder");
-  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"}"));
+  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"" + more + "}"));
   Output output;
   output.header = *read_gguf(plan.files[0].header, plan.output_bytes).header;
   DerivedReader reader(DerivedFile::restore(model.derived().save()), best_kernel());
   for (const Job& job : plan.jobs) {
     const PlannedTensor& planned = plan.tensors[job.tensor];
-    const ModelTensor& tensor = model.tensors()[planned.source];
+    const ModelTensor tensor = source_of(model, planned);
     std::vector<uint8_t> input(job.input_bytes);
     if (job.input_file == files.size() + 1) {
       input = read_derived(reader, files, job.input_offset, job.input_bytes);
