@@ -53,9 +53,10 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
         "with "
         "lowest-error, or quantize and compare the answers.");
   }
-  if (!asked.prune_layers.empty()) {
+  if (!asked.prune_layers.empty() || asked.no_mtp) {
     throw Error(
-        "A measurement is of all layers of a model, and the options leave some out. Measure without --prune-layers, or "
+        "A measurement is of all layers of a model, and the options leave some out. Measure without --prune-layers and "
+        "--no-mtp, or "
         "write the model without these layers first (COPY) and measure that file.");
   }
   const bool own_types = options.types.empty();

@@ -32,7 +32,8 @@ struct Input {
 void refuse_other_options(const PlanOptions& options, const Packing& packing) {
   const RecipeOptions& recipe = options.recipe;
   if (!recipe.pure && !recipe.leave_output_tensor && !recipe.output_type && !recipe.token_embedding_type &&
-      recipe.rules.empty() && options.overrides.empty() && !options.keep_split && options.prune_layers.empty()) {
+      recipe.rules.empty() && options.overrides.empty() && !options.keep_split && options.prune_layers.empty() &&
+      !options.no_mtp) {
     return;
   }
   throw Error(

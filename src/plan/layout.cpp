@@ -240,7 +240,7 @@ ModelTensor source_of(const Model& model, const PlannedTensor& tensor) {
 }
 
 Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* given) {
-  const Pruning pruning(model, options.prune_layers);
+  const Pruning pruning(model, options);
   const std::vector<uint32_t> order = output_order(model, pruning, options.keep_split);
   std::vector<RecipeTensor> tensors;
   for (const uint32_t source : order) {

@@ -137,6 +137,8 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
     recipe.allow_requantize = as_bool(name, value);
   } else if (name == "keepSplit") {
     options.keep_split = as_bool(name, value);
+  } else if (name == "noMtp") {
+    options.no_mtp = as_bool(name, value);
   } else if (name == "pruneLayers") {
     for (const Json& layer : as_list(name, value)) {
       if (!layer.is_unsigned()) wrong(name, "a list of whole numbers");
@@ -159,11 +161,12 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
 /// Refuses what means nothing whatever the model is.
 void check_options(const PlanOptions& options) {
   if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
-  if (!options.prune_layers.empty() && options.method == calibrated_method) {
+  if ((!options.prune_layers.empty() || options.no_mtp) && options.method == calibrated_method) {
     throw Error(
         "The method \"calibrated\" runs the model with all its layers, so that it cannot choose codes for one that "
         "lacks "
-        "some. Write the model without these layers first (COPY with --prune-layers), and calibrate that file.");
+        "some. Write the model without these layers first (COPY with --prune-layers or --no-mtp), and calibrate that "
+        "file.");
   }
   if (options.packing) {
     packing_method(*options.packing, options.method);

@@ -25,6 +25,7 @@ struct PlanOptions {
   std::string method{llama_cpp};
   std::vector<KeyOverride> overrides;  ///< in the order given
   bool keep_split = false;
+  bool no_mtp = false;                                        ///< layers that predict further tokens are left out
   std::vector<uint64_t> prune_layers;                         ///< left out of the output, in any order
   bool use_importance = true;                                 ///< of the matrix that was given, if any
   std::vector<std::string> include_weights, exclude_weights;  ///< which of its entries to use; one of the two at most

@@ -19,7 +19,7 @@ namespace {
 
 /// Of the tensors in the output.
 std::vector<std::string> names_of(const Model& model, const PlanOptions& options) {
-  const Pruning pruning(model, options.prune_layers);
+  const Pruning pruning(model, options);
   std::vector<std::string> names;
   for (const ModelTensor& tensor : model.tensors()) {
     if (auto name = pruning.name_of(tensor.name)) names.push_back(*std::move(name));
@@ -153,7 +153,7 @@ void note_rules(const PlanOptions& options, const Model& model, Notes& notes) {
 
 void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const Layout& layout) {
   plan.notes = model_notes(model, options.overrides);
-  Pruning(model, options.prune_layers).tell(plan.notes);
+  Pruning(model, options).tell(plan.notes);
   note_repacked(plan, plan.notes);
   note_substitutions(plan, model, plan.notes);
   note_methods(plan, plan.notes);

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view lists_of_others[] = {"rope.dimension_sections", "classifier.output_labels"};
 /// Numbers of layers at the start, and at the end, that are of a kind.
 constexpr std::string_view counts_from_start[] = {"leading_dense_block_count"};
-constexpr std::string_view counts_from_end[] = {"nextn_predict_layers", "attention.shared_kv_layers"};
+constexpr std::string_view further_layers = "nextn_predict_layers";
+constexpr std::string_view counts_from_end[] = {further_layers, "attention.shared_kv_layers"};
 /// Every so manyth layer is of another kind, by its number.
 constexpr std::string_view periods[] = {"full_attention_interval", "interleave_moe_layer_step", "moe_every_n_layers"};
 /// The width of windows, and which layers have them; where that is not said, llama.cpp goes by their numbers.
@@ -29,14 +30,20 @@ uint64_t layers_of(const Model& model) {
 
 }  // namespace
 
-Pruning::Pruning(const Model& model, std::span<const uint64_t> layers)
-    : header_(model.metadata()), layers_(layers.begin(), layers.end()) {
+Pruning::Pruning(const Model& model, const PlanOptions& options)
+    : header_(model.metadata()), layers_(options.prune_layers) {
+  architecture_ = header_.text("general.architecture").value_or("");
+  count_ = layers_of(model);
+  if (options.no_mtp) {
+    const uint64_t further =
+        std::min(header_.number(architecture_ + '.' + std::string(further_layers)).value_or(0), count_);
+    for (uint64_t layer = count_ - further; layer < count_; ++layer) layers_.push_back(layer);
+    lacks_mtp_ = further == 0;
+  }
   if (layers_.empty()) return;
+  count_key_ = architecture_ + ".block_count";
   std::sort(layers_.begin(), layers_.end());
   layers_.erase(std::unique(layers_.begin(), layers_.end()), layers_.end());
-  architecture_ = header_.text("general.architecture").value_or("");
-  count_key_ = architecture_ + ".block_count";
-  count_ = layers_of(model);
   if (count_ == 0) {
     throw Error(
         "The model has no layers that could be left out: none of its tensors is called \"blk.N.\". Leave out "
@@ -104,12 +111,17 @@ void Pruning::apply(KeyValueList& values) const {
     const uint64_t count = std::min(header_.number(whole).value_or(0), count_);
     if (const uint64_t less = left_out_in(count_ - count, count_)) {
       values.replace_u32(whole, static_cast<uint32_t>(count - less));
+      // llama.cpp's conversion script does not say that there are none.
+      if (count == less && key == further_layers) values.remove(whole);
     }
   }
   if (!architecture_.empty()) values.set_u32(count_key_, static_cast<uint32_t>(count_ - layers_.size()));
 }
 
 void Pruning::tell(Notes& notes) const {
+  if (lacks_mtp_) {
+    notes.add("The model has no layers that predict further tokens (MTP), so that --no-mtp leaves none out.");
+  }
   if (none()) return;
   std::string list;
   for (const uint64_t layer : layers_) list += (list.empty() ? "" : ", ") + std::to_string(layer);

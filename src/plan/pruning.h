@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "container/gguf_writer.h"
 #include "model/model.h"
 #include "note.h"
+#include "plan/options.h"
 
 namespace nibble {
 
@@ -17,9 +17,10 @@ namespace nibble {
 /// alone).
 class Pruning {
  public:
-  /// `layers`: numbers of the model's layers, in any order; none: nothing is left out. Throws Error when the model has
-  /// no such layer, when none would be left, or when llama.cpp would take layers that move for others than they are.
-  Pruning(const Model& model, std::span<const uint64_t> layers);
+  /// The layers that the options name, and those that predict further tokens where they ask for it (MTP, at the end);
+  /// none: nothing is left out. Throws Error when the model has no such layer, when none would be left, or when
+  /// llama.cpp would take layers that move for others than they are.
+  Pruning(const Model& model, const PlanOptions& options);
 
   bool none() const { return layers_.empty(); }
   /// The tensor's name in the output; nothing when it is left out.
@@ -41,6 +42,7 @@ class Pruning {
   std::string architecture_, count_key_;
   std::vector<uint64_t> layers_;  // left out, in order
   uint64_t count_ = 0;            // of the model's layers
+  bool lacks_mtp_ = false;        // they were to be left out
 };
 
 }  // namespace nibble

@@ -79,7 +79,7 @@ inline Output convert(const Files& files, const char* type, const std::string& m
           {job.weight_count, job.first_weight, tensor.row_length(), tensor.transform.head_rows, tensor.transform.add},
           nullptr);
     }
-    auto& bytes = output.tensors[tensor.name];
+    auto& bytes = output.tensors[planned.name];
     bytes.insert(bytes.end(), result.begin(), result.end());
   }
   return output;

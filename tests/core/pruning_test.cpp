@@ -112,7 +112,7 @@ TEST(Pruning, MetadataSayWhatIsLeft) {
   const uint8_t* first = header.bytes.data() + flags.elements;
   EXPECT_EQ(std::vector<uint8_t>(first, first + 4), (std::vector<uint8_t>{1, 1, 1, 0}));
   EXPECT_EQ(header.number("deepseek2.leading_dense_block_count"), 1u);
-  EXPECT_EQ(header.number("deepseek2.nextn_predict_layers"), 0u);
+  EXPECT_FALSE(header.find("deepseek2.nextn_predict_layers")) << "there are none left";
   for (const char* whole : {"deepseek2.rope.dimension_sections", "other.list"}) {
     EXPECT_THAT(header.numbers(whole), ElementsAre(1, 2, 3, 4, 5, 6)) << whole;
   }
@@ -145,6 +145,21 @@ TEST(Pruning, RulesGoByNewNumbersAndImportanceByOldOnes) {
   EXPECT_EQ(planned("blk.0.ffn_up.weight").importance->name, "blk.2.ffn_up.weight");
   EXPECT_FALSE(planned("blk.1.ffn_up.weight").importance);
   EXPECT_THAT(texts_of(plan.notes), Contains(HasSubstr("blk.5."))) << "a rule that speaks of no tensor";
+}
+
+TEST(Pruning, LayersThatPredictFurtherTokensAreLeftOut) {
+  const Model model = model_of({six_layers()});
+  const GgufHeader header = output_header(make_plan(model, options(R"({"type":"COPY","noMtp":true})")));
+  EXPECT_EQ(header.number("deepseek2.block_count"), 5u);
+  EXPECT_FALSE(header.find("deepseek2.nextn_predict_layers"));
+  EXPECT_EQ(header.tensors.back().name, "blk.4.ffn_up.weight");
+  const GgufHeader both = output_header(make_plan(model, options(R"({"type":"COPY","noMtp":true,"pruneLayers":[0]})")));
+  EXPECT_EQ(both.number("deepseek2.block_count"), 4u);
+  B plain;
+  plain.value("general.architecture", "llama").value("llama.block_count", 1).tensor("blk.0.x.weight", {32}, f32, 128);
+  const Plan none = make_plan(model_of({plain}), options(R"({"type":"COPY","noMtp":true})"));
+  EXPECT_THAT(texts_of(none.notes), Contains(HasSubstr("no layers that predict further tokens (MTP)")));
+  EXPECT_EQ(none.tensors.size(), 1u);
 }
 
 TEST(Pruning, PartsCountWhatIsLeft) {
@@ -180,6 +195,7 @@ TEST(Pruning, SaysWhyNot) {
   EXPECT_THAT(
       sentence_of([&] { make_sample_plan(model, options(R"({"type":"Q4_0","pruneLayers":[0]})"), {}, nullptr); }),
       HasSubstr("Measure without --prune-layers"));
+  EXPECT_THAT(problem(model, R"({"type":"Q4_0","method":"calibrated","noMtp":true})"), HasSubstr("or --no-mtp"));
   EXPECT_THAT(sentence_of([&] { plan_output(model, options(R"({"type":"nf4","pruneLayers":[0]})"), nullptr); }),
               HasSubstr("layers to leave out are options of GGUF files"));
 }

@@ -108,7 +108,7 @@ async function planAndRun(model: OpenedModel): Promise<void> {
   const options = { type: 'Q4_K_M', tensorTypes: [{ pattern: 'ffn_up', type: 'iq4_nl' }] };
   model.price(options);
   model.assignment(options);
-  model.plan({ type: 'COPY', keepSplit: true, pruneLayers: [0] });
+  model.plan({ type: 'COPY', keepSplit: true, pruneLayers: [0], noMtp: true });
   await run(model, options, new DiscardSink(), { workers: 1, reference: 'lowest-error' });
   model.place(0, 0, 256);
   model.pair(model);

@@ -15,6 +15,7 @@ export interface RecipeOptions {
   overrideKv?: NonNullable<PlanOptions['overrides']>;
   allowRequantize?: boolean;
   keepSplit?: boolean;
+  mtp?: boolean;
   pruneLayers?: number[];
   lora?: Adapter[];
   method?: string;
@@ -73,14 +74,16 @@ export function addRecipeOptions(command: Command): Command {
 }
 
 export function addPruneOption(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '--prune-layers <list>',
-      'leave these layers out, numbered from 0, for example 20,21,22; those behind them move up',
+  return command
+    .addOption(
+      new Option(
+        '--prune-layers <list>',
+        'leave these layers out, numbered from 0, for example 20,21,22; those behind them move up',
+      )
+        .argParser(parseIntegers(0, 1 << 16))
+        .conflicts(['context', 'memory']), // which count the layers of the whole model
     )
-      .argParser(parseIntegers(0, 1 << 16))
-      .conflicts(['context', 'memory']), // which count the layers of the whole model
-  );
+    .option('--no-mtp', 'leave out the layers that predict further tokens (multi-token prediction)');
 }
 
 export function addLoraOption(command: Command): Command {
@@ -183,6 +186,7 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     overrides: overrideKv,
     allowRequantize: same.allowRequantize,
     keepSplit: same.keepSplit,
+    noMtp: same.mtp === false ? true : undefined,
     pruneLayers: same.pruneLayers,
     includeWeights: same.includeWeights,
     excludeWeights: same.excludeWeights,

@@ -13,6 +13,7 @@ export interface PlanOptions {
   overrides?: { key: string; type: 'int' | 'float' | 'bool' | 'str'; value: string }[];
   allowRequantize?: boolean;
   keepSplit?: boolean;
+  noMtp?: boolean; // layers that predict further tokens are left out
   pruneLayers?: number[]; // left out of the output; those behind them move up
   useImportance?: boolean; // of the matrix that was opened; default true
   includeWeights?: string[]; // use only its entries whose name contains one of these
