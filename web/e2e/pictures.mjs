@@ -32,7 +32,9 @@ async function open(hash = '') {
 
 async function openSample(page) {
   await page.getByRole('button', { name: /^Try it with a .* story model$/ }).click();
-  await page.getByText('Errors are predicted').waitFor({ state: 'attached', timeout: 60_000 });
+  const measuring = page.getByRole('button', { name: 'Stop measuring' });
+  await measuring.waitFor({ timeout: 60_000 });
+  await measuring.waitFor({ state: 'detached', timeout: 600_000 });
 }
 
 const settle = (page) => page.waitForTimeout(800);
@@ -70,7 +72,7 @@ await lab.getByRole('tab', { name: 'Number formats' }).click();
 const study = main.locator('#lab section.study', { has: main.getByRole('heading', { name: 'Number formats' }) });
 await study.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.ffn_down.weight');
 await study.getByRole('button', { name: 'Compare' }).click();
-await study.locator('figure').first().waitFor({ timeout: 600_000 });
+await study.getByText('Finished.', { exact: true }).waitFor({ timeout: 600_000 });
 await main.mouse.move(0, 0);
 await settle(main);
 await study.locator('figure').first().screenshot(file('number-formats'));
