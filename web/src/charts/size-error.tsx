@@ -122,7 +122,7 @@ export function SizeError({
     marks,
     { left: 0, top: -2, right: inner.width + MARGIN.right, bottom: inner.height },
     limit?.label ? [limit.label.box] : [],
-    along(best),
+    [...along(best), ...(limit ? along([0, inner.height].map((y) => ({ x: limit.at, y }))) : [])],
   );
   const [sizes, unit] = sizeTicks(points, scales);
   const draw = line<Drawn>(

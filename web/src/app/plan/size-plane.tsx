@@ -82,7 +82,8 @@ function planePoints(achieved: Achieved | null): MeasuredPoint[] {
   const floats = floatTypes();
   for (const [name, priced] of prices.value) {
     const prediction = predictions.value.get(name);
-    if (!('price' in priced) || !prediction) continue;
+    // What cannot be made has no place, though some of its tensors were measured.
+    if (!('price' in priced) || priced.price.needsImportance || !prediction) continue;
     const { outputBytes, bitsPerWeight: bits } = priced.price;
     const chosen = achieved === null && mix.value === null && options.value.type === name;
     add(
