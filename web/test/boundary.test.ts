@@ -199,7 +199,7 @@ function labOf({ module }: Core, { name, blockLength, grammar }: FormatInfo): vo
   const [method] = answer(lab.report()).methods;
   answer(lab.point(method!.scale, method!.offset));
   answer(lab.storedRun(method!.scale, method!.offset, 0));
-  answer(module.blockBits(name));
+  for (const format of [name, 'iq2_xxs']) answer(module.blockBits(format));
   answer(lab.methods());
   lab.delete();
 }

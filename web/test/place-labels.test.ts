@@ -1,6 +1,7 @@
 /** Names beside marks: on no line, no mark, no other name, and none lost where there is room. */
 import { describe, expect, it } from 'vitest';
-import { boxOf, crosses, overlap, placeNames, type Segment } from '../src/charts/place-labels';
+import { crosses, overlap, type Segment } from '../src/charts/boxes';
+import { boxOf, placeNames } from '../src/charts/place-labels';
 
 const within = { left: 0, top: 0, right: 900, bottom: 400 };
 

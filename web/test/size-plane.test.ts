@@ -1,12 +1,12 @@
 /** The plane of size and error: where points lie, and that names lie on nothing. */
 import { describe, expect, test } from 'vitest';
-import { type Box, boxOf, type Mark, placeNames } from '../src/charts/names';
+import { type Box, overlap } from '../src/charts/boxes';
+import { boxOf, type Mark, placeNearby } from '../src/charts/nearby-names';
 import { type PlanePoint, planeScales } from '../src/charts/size-error';
 import { byteUnit } from '../src/text/units';
 
 const BOUNDS: Box = { left: 0, top: 0, right: 300, bottom: 200 };
 const mark = (name: string, x: number, y: number, wanted = false): Mark => ({ name, x, y, radius: 4, wanted });
-const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 describe('names', () => {
   test('lie on no mark, no other name and nothing that is taken, however crowded it is', () => {
@@ -16,7 +16,7 @@ describe('names', () => {
     const taken = [{ left: 100, top: 0, right: 180, bottom: 20 }];
     for (let round = 0; round < 50; round += 1) {
       const marks = Array.from({ length: 30 }, (_, index) => mark(`Q${index}_K_M`, random(300), random(200)));
-      const names = placeNames(marks, BOUNDS, taken);
+      const names = placeNearby(marks, BOUNDS, taken);
       const boxes = names.map(({ text, x, y, anchor }) => boxOf(text, x, y, anchor));
       const others = [...marks.map(({ x, y }) => boxAround(x, y)), ...taken];
       expect(names.length).toBeGreaterThan(2);
@@ -29,22 +29,22 @@ describe('names', () => {
   });
 
   test('the first has its place before the others, and all keep off a line', () => {
-    const line = Array.from({ length: 300 }, (_, x): [number, number] => [x, 100]);
-    const [first] = placeNames([mark('Q4_K_M', 150, 100), mark('Q4_0', 152, 101)], BOUNDS, [], line);
+    const line = [{ x1: 0, y1: 100, x2: 300, y2: 100 }];
+    const [first] = placeNearby([mark('Q4_K_M', 150, 100), mark('Q4_0', 152, 101)], BOUNDS, [], line);
     expect(first!.mark.name).toBe('Q4_K_M');
     expect(Math.abs(first!.y - 100)).toBeGreaterThan(6);
   });
 
   test('a short name stands where the long one has no room', () => {
     const one = { ...mark('Q4_K_M, recommended', 60, 100), short: 'Q4_K_M' };
-    expect(placeNames([one], BOUNDS)[0]!.text).toBe('Q4_K_M, recommended');
-    expect(placeNames([one], { ...BOUNDS, right: 130 })[0]!.text).toBe('Q4_K_M');
+    expect(placeNearby([one], BOUNDS)[0]!.text).toBe('Q4_K_M, recommended');
+    expect(placeNearby([one], { ...BOUNDS, right: 130 })[0]!.text).toBe('Q4_K_M');
   });
 
   test('what is wanted crosses a line where nothing else is left, and what is not is left out', () => {
-    const everywhere = Array.from({ length: 300 * 50 }, (_, at): [number, number] => [at % 300, 4 * (at / 300)]);
-    expect(placeNames([mark('Q4_K_M', 150, 100)], BOUNDS, [], everywhere)).toEqual([]);
-    expect(placeNames([mark('Q4_K_M', 150, 100, true)], BOUNDS, [], everywhere)).toHaveLength(1);
+    const everywhere = Array.from({ length: 50 }, (_, at) => ({ x1: 0, y1: 4 * at, x2: 300, y2: 4 * at }));
+    expect(placeNearby([mark('Q4_K_M', 150, 100)], BOUNDS, [], everywhere)).toEqual([]);
+    expect(placeNearby([mark('Q4_K_M', 150, 100, true)], BOUNDS, [], everywhere)).toHaveLength(1);
   });
 });
 

@@ -7,7 +7,8 @@ import type { NumberFamily, NumberFormatPoint } from '../core/types';
 import { blockText, pointName } from '../text/number-formats';
 import { percent } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
-import { placeNames, type Segment } from './place-labels';
+import type { Segment } from './boxes';
+import { placeNames } from './place-labels';
 import { Pointing, stepIndex } from './pointing';
 import { type Marker, markerPath } from './roles';
 

@@ -1,19 +1,6 @@
 /** Where names stand beside their marks: never on one another, on a line or on a mark. No drawing here. */
 
-export interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-/** From one point to another; lines that go up or sideways only take no more room than they have. */
-export interface Segment {
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-}
+import { type Box, crosses, isWithin, overlap, type Segment, squareAround } from './boxes';
 
 export interface Name {
   text: string;
@@ -49,30 +36,6 @@ export function boxOf({ text, textX, textY }: Pick<PlacedName, 'text' | 'textX' 
   };
 }
 
-export function crosses(box: Box, { x1, y1, x2, y2 }: Segment): boolean {
-  // Liang and Barsky: the part of the segment that is inside of each side in turn.
-  let [from, to] = [0, 1];
-  for (const [step, room] of [
-    [x1 - x2, x1 - box.left],
-    [x2 - x1, box.right - x1],
-    [y1 - y2, y1 - box.top],
-    [y2 - y1, box.bottom - y1],
-  ] as const) {
-    if (step === 0) {
-      if (room < 0) return false;
-      continue;
-    }
-    const at = room / step;
-    if (step < 0) from = Math.max(from, at);
-    else to = Math.min(to, at);
-    if (from > to) return false;
-  }
-  return true;
-}
-
-export const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-
 const grown = ({ left, top, right, bottom }: Box, by: number): Box => ({
   left: left - by,
   top: top - by,
@@ -91,12 +54,7 @@ export function placeNames(
   marks: readonly { x: number; y: number; size: number }[],
   crowd: readonly { x: number; y: number; size: number }[],
 ): PlacedName[] {
-  const square = ({ x, y, size }: { x: number; y: number; size: number }): Box => ({
-    left: x - size,
-    right: x + size,
-    top: y - size,
-    bottom: y + size,
-  });
+  const square = (mark: { x: number; y: number; size: number }): Box => squareAround(mark, mark.size);
   const [kept, full] = [marks.map(square), [...marks, ...crowd].map(square)];
   const placed: PlacedName[] = [];
   const texts: Box[] = [];
@@ -117,10 +75,7 @@ export function placeNames(
     const own = boxOf(candidate);
     const { leader } = candidate;
     return (
-      own.left >= within.left &&
-      own.right <= within.right &&
-      own.top >= within.top &&
-      own.bottom <= within.bottom &&
+      isWithin(own, within) &&
       !lines.some((line) => crosses(grown(own, AIR), line)) &&
       !leaders.some((line) => crosses(grown(own, AIR), line)) &&
       !texts.some((other) => overlap(grown(own, AIR), other) || (leader !== null && crosses(other, leader))) &&

@@ -8,7 +8,8 @@ import { line } from 'd3-shape';
 import type { VNode } from 'preact';
 import { byteUnit } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
-import { apart, blockOf, boxOf, type Mark, placeNames } from './names';
+import { overlap, segmentsOf } from './boxes';
+import { blockOf, boxOf, type Mark, placeNearby } from './nearby-names';
 import { Pointing, stepIndex } from './pointing';
 import { markerPath } from './roles';
 
@@ -118,11 +119,11 @@ export function SizeError({
   const best = drawn.filter(({ point }) => point.kind === 'best');
   const marks = drawn.filter(({ point }) => point.kind !== 'best').sort((a, b) => rank(a) - rank(b));
   const limit = machine && limitOf(machine, scales, inner, marks);
-  const names = placeNames(
+  const names = placeNearby(
     marks,
     { left: 0, top: -2, right: inner.width + MARGIN.right, bottom: inner.height },
     limit?.label ? [limit.label.box] : [],
-    [...along(best), ...(limit ? along([0, inner.height].map((y) => ({ x: limit.at, y }))) : [])],
+    [...segmentsOf(best), ...(limit ? segmentsOf([0, inner.height].map((y) => ({ x: limit.at, y }))) : [])],
   );
   const [sizes, unit] = sizeTicks(points, scales);
   const draw = line<Drawn>(
@@ -244,20 +245,7 @@ function limitOf(
     ),
   );
   const label = places.find(
-    ({ box }) => box.left >= 0 && box.right <= width && blocks.every((block) => apart(box, block)),
+    ({ box }) => box.left >= 0 && box.right <= width && !blocks.some((block) => overlap(box, block)),
   );
   return { at, label: label ?? null };
-}
-
-/** Points along a line, close enough that no name slips between them. */
-function along(points: readonly { x: number; y: number }[]): [number, number][] {
-  const STEP = 4;
-  return points.slice(1).flatMap((to, index) => {
-    const from = points[index]!;
-    const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP));
-    return Array.from({ length: steps + 1 }, (_, step): [number, number] => [
-      from.x + ((to.x - from.x) * step) / steps,
-      from.y + ((to.y - from.y) * step) / steps,
-    ]);
-  });
 }

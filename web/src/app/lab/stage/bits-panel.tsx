@@ -11,6 +11,7 @@ import { superNumbersOf } from '../from-model';
 import { core } from '../../engine';
 import { takenNow } from '../taken';
 import { pointed, storedAs } from '../view';
+import { BitLegend } from './bit-legend';
 import {
   bitOf,
   formulaOf,
@@ -126,15 +127,7 @@ function Bits({
       controls={controls}
       file="stored-block"
       legend={
-        <ul class="legend bit-legend">
-          {kinds.map((part) => (
-            <li key={part}>
-              <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
-                <rect class={`bit set bit-${KINDS[part]}`} x={1} y={1} width={10} height={10} rx={1} />
-              </svg>
-              {partName(layout, part)}
-            </li>
-          ))}
+        <BitLegend layout={layout} kinds={kinds}>
           <li class="bit-formula">
             weight = {formulaOf(layout)}
             {sum && (
@@ -144,7 +137,7 @@ function Bits({
               </>
             )}
           </li>
-        </ul>
+        </BitLegend>
       }
       table={() => ({
         columns: [

@@ -11,6 +11,7 @@ import { takenNow } from '../taken';
 import { pointed } from '../view';
 import { core } from '../../engine';
 import { opened } from '../../state/opening';
+import { BitLegend } from './bit-legend';
 import {
   formulaOf,
   KINDS,
@@ -116,21 +117,13 @@ function Shown({
       controls={controls}
       file={`stored-block-${layout.format}`}
       legend={
-        <ul class="legend bit-legend">
-          {kinds.map((part) => (
-            <li key={part}>
-              <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
-                <rect class={`bit set bit-${KINDS[part]}`} x={1} y={1} width={10} height={10} rx={1} />
-              </svg>
-              {partName(layout, part)}
-            </li>
-          ))}
+        <BitLegend layout={layout} kinds={kinds}>
           <li>relative error {percent(whole > 0 ? Math.sqrt(lost / whole) : 0, 2)}</li>
           <li class="bit-formula">
             weight = {formulaOf(layout)} · weight {at + 1} = <strong>{sum.text}</strong> ={' '}
             <strong>{precise(sum.value)}</strong> (was {precise(weights[at] ?? 0)})
           </li>
-        </ul>
+        </BitLegend>
       }
       table={() => ({
         columns: [

@@ -1,11 +1,6 @@
 /** Names beside marks, where they lie on nothing else. */
 
-export interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
+import { type Box, crosses, isWithin, overlap, type Segment, squareAround } from './boxes';
 
 export interface Mark {
   name: string;
@@ -58,28 +53,18 @@ export function boxOf(text: string, x: number, y: number, anchor: PlacedName<Mar
   return { left, top: y - LINE / 2, right: left + width, bottom: y + LINE / 2 };
 }
 
-export const apart = (a: Box, b: Box) =>
-  a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-const holds = ({ left, top, right, bottom }: Box, [x, y]: readonly [number, number]) =>
-  x > left && x < right && y > top && y < bottom;
-
 /** What a mark itself takes. */
-export const blockOf = ({ x, y, radius }: Pick<Mark, 'x' | 'y' | 'radius'>): Box => ({
-  left: x - radius,
-  top: y - radius,
-  right: x + radius,
-  bottom: y + radius,
-});
+export const blockOf = (mark: Pick<Mark, 'x' | 'y' | 'radius'>): Box => squareAround(mark, mark.radius);
 
 /**
  * Places a name for as many marks as have room, the first ones first: within `bounds`, clear of all marks, of each
- * other and of what is `taken`; off the `line` where that can be.
+ * other and of what is `taken`; off the `lines` where that can be.
  */
-export function placeNames<M extends Mark>(
+export function placeNearby<M extends Mark>(
   marks: readonly M[],
   bounds: Box,
   taken: readonly Box[] = [],
-  line: readonly (readonly [number, number])[] = [],
+  lines: readonly Segment[] = [],
 ): PlacedName<M>[] {
   const blocks = marks.map(blockOf);
   const placed: PlacedName<M>[] = [];
@@ -105,15 +90,12 @@ export function placeNames<M extends Mark>(
     );
     const free = candidates.filter(
       ({ box }) =>
-        box.left >= bounds.left &&
-        box.right <= bounds.right &&
-        box.top >= bounds.top &&
-        box.bottom <= bounds.bottom &&
-        boxes.every((other) => apart(box, other)) &&
-        blocks.every((block) => apart(box, block)),
+        isWithin(box, bounds) &&
+        !boxes.some((other) => overlap(box, other)) &&
+        !blocks.some((block) => overlap(box, block)),
     );
     const found =
-      free.find(({ box }) => !line.some((point) => holds(box, point))) ?? (mark.wanted ? free[0] : undefined);
+      free.find(({ box }) => !lines.some((line) => crosses(box, line))) ?? (mark.wanted ? free[0] : undefined);
     if (!found) continue;
     placed.push(found.at);
     boxes.push(found.box);
