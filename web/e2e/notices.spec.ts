@@ -143,7 +143,7 @@ test('a file that changes on disk after it was chosen is named, with what to do'
   await (await choosing).setFiles(path);
   await expect(page.locator('.model-name')).toHaveText(TS3M);
   await chooseType(page, 'Q4_0');
-  await expect(page.getByText('Errors are predicted from')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^Errors are predicted from/)).toBeVisible({ timeout: 30_000 });
   utimesSync(path, new Date(), new Date(Date.now() + 60_000));
   await page.getByRole('button', { name: 'Quantize' }).click();
   await expect(page.locator('#run')).toBeVisible();

@@ -53,9 +53,12 @@ test('every file type of the list that can be had is a point, and the best mixes
     .locator('.type-row', { has: page.locator('.type-error:not(:empty)') })
     .locator('.type-name')
     .allTextContents();
-  const drawn = (await twin(page, 'Size and error')).filter(([, kind]) => kind === 'type' || kind === 'chosen');
   expect(listed.length).toBeGreaterThan(20);
-  expect(drawn.map(([name]) => name).sort()).toEqual(listed.sort());
+  // The drawing follows the list by a moment.
+  await expect(async () => {
+    const drawn = (await twin(page, 'Size and error')).filter(([, kind]) => kind === 'type' || kind === 'chosen');
+    expect(drawn.map(([name]) => name).sort()).toEqual([...listed].sort());
+  }).toPass({ timeout: 10_000 });
   await expect(drawing(page).locator('.plane-point:not(.best)')).toHaveCount(listed.length);
 });
 

@@ -135,6 +135,12 @@ test('charts and lists of a model, a plan, a result and the Lab', async ({ page 
   await openTab(page, 'Columns that stand out');
   await outliers.getByRole('button', { name: 'Look for outliers' }).click();
   await expect(outliers.locator('figure')).toBeVisible(long);
+  await goTo(page, 'Model');
+  await page
+    .locator('#model')
+    .getByRole('tab', { name: /^Tensors/ })
+    .click();
+  await page.locator('#model').getByRole('radio', { name: 'All in one table' }).check();
   await openTab(page, 'A size of your own');
   const size = page.locator('.size-panel');
   await size.getByLabel('Size, for example').fill('2 MB');

@@ -64,7 +64,10 @@ const SORTS = {
   error: {
     title: 'predicted',
     hint: `Signal to noise, from a sample of rows. ${GLOSSARY.sqnr.means}`,
-    of: ({ name }: FileTypeInfo) => predictions.value.get(name)?.sqnrDb.value ?? (priceOf(name) && Infinity),
+    of: (type: FileTypeInfo) => {
+      const prediction = predictionOf(type);
+      return prediction && (prediction.sqnrDb.value ?? Infinity);
+    },
     down: true,
   },
 } as const;
@@ -73,6 +76,11 @@ type SortKey = keyof typeof SORTS;
 function priceOf(name: string) {
   const priced = prices.value.get(name);
   return priced && 'price' in priced ? priced.price : undefined;
+}
+
+/** Of a type that can be made: one that needs a matrix has none while there is no matrix. */
+function predictionOf({ name, needsImportance }: FileTypeInfo): Prediction | undefined {
+  return (priceOf(name)?.needsImportance ?? needsImportance) ? undefined : predictions.value.get(name);
 }
 
 /** The types in one group; without a sort, by their bits. */
@@ -153,7 +161,7 @@ export function TypeList(): VNode {
                 type={type}
                 rare={!usual(type)}
                 priced={prices.value.get(type.name) ?? null}
-                prediction={predictions.value.get(type.name) ?? null}
+                prediction={predictionOf(type) ?? null}
                 measured={measuredAnswerOf(type.name)}
                 inputBytes={inputBytes}
               />
