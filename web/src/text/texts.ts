@@ -1,0 +1,26 @@
+/** The words of the page in the language it speaks now. */
+import { signal } from '@preact/signals-core';
+import { en, type Texts } from './en';
+
+/** What the page can speak: each language by its own name, and its words, which only those fetch who read it. */
+export const LANGUAGES = {
+  en: { name: 'English', words: () => Promise.resolve(en) },
+  de: { name: 'Deutsch', words: async () => (await import('./de')).de },
+} as const satisfies Record<string, { name: string; words: () => Promise<Texts> }>;
+export type Language = keyof typeof LANGUAGES;
+
+const spoken = signal<{ language: Language; words: Texts }>({ language: 'en', words: en });
+
+/** Asked where they are shown, never kept: what asks is drawn again when the language changes. */
+export function texts(): Texts {
+  return spoken.value.words;
+}
+
+export function language(): Language {
+  return spoken.value.language;
+}
+
+/** Speaks a language from now on. Rejects where its words cannot be fetched; the page goes on as it was. */
+export async function speak(language: Language): Promise<void> {
+  spoken.value = { language, words: await LANGUAGES[language].words() };
+}
