@@ -34,7 +34,22 @@ export const de: Texts = {
 
   page: {},
 
-  parts: {},
+  parts: {
+    table: {
+      filter: (nouns) => `${nouns} filtern`,
+      all: (count, nouns) => `${count} ${nouns}`,
+      some: (found, count, nouns) => `${found} gefunden, insgesamt ${count} ${nouns}`,
+      none: (nouns, filter) => `${nouns}: nichts passt zu „${filter}“.`,
+      sortBy: (column) => `Nach „${column}“ sortieren`,
+      tensors: { one: 'Tensor', other: 'Tensoren' },
+      matrices: { one: 'Matrix', other: 'Matrizen' },
+      measurements: { one: 'Messung', other: 'Messungen' },
+      features: { one: 'Merkmal', other: 'Merkmale' },
+      methods: { one: 'Verfahren', other: 'Verfahren' },
+      tables: { one: 'Tabelle', other: 'Tabellen' },
+      ways: { one: 'Art', other: 'Arten' },
+    },
+  },
 
   model: {},
 

@@ -20,7 +20,24 @@ export const en = {
   page: {},
 
   /** Parts that several places are made of. */
-  parts: {},
+  parts: {
+    /** Tables with a filter (data-table.tsx). */
+    table: {
+      filter: (nouns: string) => `Filter ${nouns}`,
+      all: (count: string, nouns: string) => `${count} ${nouns}`,
+      some: (found: string, count: string, nouns: string) => `${found} of ${count} ${nouns}`,
+      none: (nouns: string, filter: string) => `No ${nouns} match “${filter}”.`,
+      sortBy: (column: string) => `Sort by ${column}`,
+      /** What rows are. */
+      tensors: { one: 'tensor', other: 'tensors' },
+      matrices: { one: 'matrix', other: 'matrices' },
+      measurements: { one: 'measurement', other: 'measurements' },
+      features: { one: 'feature', other: 'features' },
+      methods: { one: 'method', other: 'methods' },
+      tables: { one: 'table', other: 'tables' },
+      ways: { one: 'way', other: 'ways' },
+    },
+  },
 
   /** Model: opening one and looking at it. */
   model: {},

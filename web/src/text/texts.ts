@@ -9,15 +9,34 @@ export const LANGUAGES = {
 } as const satisfies Record<string, { name: string; words: () => Promise<Texts> }>;
 export type Language = keyof typeof LANGUAGES;
 
-const spoken = signal<{ language: Language; words: Texts }>({ language: 'en', words: en });
+interface Spoken {
+  language: Language;
+  words: Texts;
+}
+
+const ENGLISH: Spoken = { language: 'en', words: en };
+const spoken = signal<Spoken>(ENGLISH);
+/** What is asked while something is made in English whatever the page speaks. */
+let instead: Spoken | null = null;
 
 /** Asked where they are shown, never kept: what asks is drawn again when the language changes. */
 export function texts(): Texts {
-  return spoken.value.words;
+  return (instead ?? spoken.value).words;
 }
 
 export function language(): Language {
-  return spoken.value.language;
+  return (instead ?? spoken.value).language;
+}
+
+/** What `make` makes at once, in English: files that programs read are the same in every language. */
+export function inEnglish<T>(make: () => T): T {
+  const before = instead;
+  instead = ENGLISH;
+  try {
+    return make();
+  } finally {
+    instead = before;
+  }
 }
 
 /** Speaks a language from now on. Rejects where its words cannot be fetched; the page goes on as it was. */

@@ -103,6 +103,21 @@ export function bitsPerWeight(value: number): string {
   return value.toFixed(2);
 }
 
+/** With so many digits after the decimal sign, whatever they are. */
+export function fixed(value: number, digits: number): string {
+  return spelled(value.toFixed(digits));
+}
+
+/** With the digits it has: 0.25. */
+export function decimal(value: number): string {
+  return spelled(String(value));
+}
+
+/** A number that was written for programs, with the signs that people write. */
+export function spelled(digits: string): string {
+  return digits.replaceAll('-', MINUS);
+}
+
 /** Seconds as a person says them. */
 export function duration(seconds: number): string {
   if (seconds < 0.95) return `${seconds.toFixed(1)} s`;

@@ -9,6 +9,7 @@ import { measureAnswers, measuringAnswers } from '../state/measuring-answers';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
 import { isRunning } from '../state/running';
+import { texts } from '../../text/texts';
 import { bytes, exactBytes, integer, percent } from '../../text/units';
 
 const methodOf = ({ asked, calibration }: MeasuredAnswer) =>
@@ -57,9 +58,9 @@ export function MeasuredList(): VNode | null {
     <DataTable
       label="Answers measured of this model"
       file="answers-measured"
-      noun="measurements"
+      noun={texts().parts.table.measurements}
       rows={rows}
-      columns={COLUMNS}
+      columns={() => COLUMNS}
       rowKey={(row) => `${row.asked.type} ${methodOf(row)} ${JSON.stringify(row.asked)}`}
       sortBy={{ column: 3, down: false }}
       visible={8}

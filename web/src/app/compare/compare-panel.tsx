@@ -12,6 +12,7 @@ import { extensionsOf } from '../engine';
 import { DEFINITIONS } from '../../text/glossary';
 import { comparedAnswers } from '../state/answering';
 import { compareWith, type Comparing, comparing } from '../state/comparing';
+import { texts } from '../../text/texts';
 import { bitsPerWeight, bytes, decibels, integer, percent, plural, precise, WEIGHT_UNITS } from '../../text/units';
 
 export function ComparePanel(): VNode {
@@ -144,9 +145,9 @@ function Shown({ now }: { now: Comparing }): VNode {
       <DataTable
         label="Tensors compared"
         file={`compare-${now.second}`}
-        noun="tensors"
+        noun={texts().parts.table.tensors}
         rows={now.tensors}
-        columns={columns}
+        columns={() => columns}
         rowKey={({ a, b }) => `${a?.name ?? ''}|${b?.name ?? ''}`}
         search={(tensor) => `${tensor.a?.name ?? ''} ${tensor.b?.name ?? ''} ${note(tensor)}`}
       />

@@ -17,6 +17,7 @@ import { opened, opening } from '../state/opening';
 import { fetchingSample, SAMPLE } from '../state/sample-model';
 import { lookAtTensors, summaries } from '../state/summaries';
 import { GLOSSARY } from '../../text/glossary';
+import { texts } from '../../text/texts';
 import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
 import { SAMPLE_NOTE, sampleColumns } from './sample-columns';
@@ -192,9 +193,9 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
     <DataTable
       label="Tensors"
       file={`${info.name ?? 'model'}-tensors`}
-      noun="tensors"
+      noun={texts().parts.table.tensors}
       rows={info.tensors}
-      columns={columns}
+      columns={() => columns}
       rowKey={(row) => row.name}
       search={(row) => `${row.name} ${row.type} ${row.role} ${shapeText(row.shape)}`}
     />

@@ -18,6 +18,7 @@ import { type Column, DataTable } from '../parts/data-table';
 import { blankTexts, costOf, costWords } from '../state/pass-cost';
 import { headFor, runText, textName } from '../state/text';
 import { workers } from '../state/workers';
+import { texts } from '../../text/texts';
 import { integer, percent, plural } from '../../text/units';
 
 const LENGTH = 256;
@@ -134,9 +135,9 @@ export function Features({
         <DataTable
           label="Outlier features"
           file={`outlier-features-${type}`}
-          noun="features"
+          noun={texts().parts.table.features}
           rows={rows}
-          columns={COLUMNS}
+          columns={() => COLUMNS}
           rowKey={({ input, feature }) => `${input} ${feature.column}`}
           sortBy={{ column: 5, down: true }}
           visible={8}

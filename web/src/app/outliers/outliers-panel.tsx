@@ -13,6 +13,7 @@ import { useStudy } from '../parts/use-study';
 import { CALIBRATED } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
+import { texts } from '../../text/texts';
 import { percent, plural, precise, quantity } from '../../text/units';
 
 const BASES: Record<OutlierBasis, string> = {
@@ -203,9 +204,9 @@ function Shown({ report }: { report: OutlierReport }): VNode {
       <DataTable
         label="Outliers of each tensor"
         file={`outliers-${report.type}-tensors`}
-        noun="tensors"
+        noun={texts().parts.table.tensors}
         rows={tensors}
-        columns={columns}
+        columns={() => columns}
         rowKey={({ name }) => name}
         search={({ name, role }) => `${name} ${role}`}
         sortBy={{ column: 3, down: true }}

@@ -7,7 +7,8 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { csv, saveCsv } from '../../charts/save';
 import { type Cell, type TableColumn, written } from '../../charts/table';
-import { integer } from '../../text/units';
+import { inEnglish, texts } from '../../text/texts';
+import { integer, spelled } from '../../text/units';
 import { useTip } from './tip';
 import { ROW_HEIGHT, useRowWindow } from './window';
 
@@ -26,16 +27,23 @@ export interface Column<Row> extends TableColumn {
   hint?: string;
 }
 
+/** What rows are: "1 tensor", "2 tensors". */
+interface Noun {
+  one: string;
+  other: string;
+}
+
 interface DataTableProps<Row> {
   label: string;
   /** File name of the CSV, without extension. */
   file: string;
   rows: readonly Row[];
-  columns: readonly Column<Row>[];
+  /** In the language that is spoken when it is asked. */
+  columns: () => readonly Column<Row>[];
   rowKey: (row: Row) => string;
   /** The text a filter looks through; without it there is no filter. */
   search?: (row: Row) => string;
-  noun: string;
+  noun: Noun;
   sortBy?: { column: number; down: boolean };
   /** Marks rows, for instance the one that a chart shows. */
   rowClass?: (row: Row) => string;
@@ -43,7 +51,9 @@ interface DataTableProps<Row> {
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>): VNode {
-  const { label, file, rows, columns, rowKey, search, noun, rowClass, visible = DEFAULT_VISIBLE } = props;
+  const { label, file, rows, rowKey, search, noun, rowClass, visible = DEFAULT_VISIBLE } = props;
+  const words = texts().parts.table;
+  const columns = props.columns();
   const [sort, setSort] = useState(props.sortBy ?? null);
   const [filter, setFilter] = useState('');
 
@@ -82,8 +92,8 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
           <input
             class="input"
             type="search"
-            placeholder={`Filter ${noun}`}
-            aria-label={`Filter ${noun}`}
+            placeholder={words.filter(noun.other)}
+            aria-label={words.filter(noun.other)}
             value={filter}
             onInput={(event) => {
               setFilter(event.currentTarget.value);
@@ -93,14 +103,17 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
         )}
         <span class="quiet small" aria-live="polite">
           {sorted.length === rows.length
-            ? `${integer(rows.length)} ${noun}`
-            : `${integer(sorted.length)} of ${integer(rows.length)} ${noun}`}
+            ? words.all(integer(rows.length), rows.length === 1 ? noun.one : noun.other)
+            : words.some(integer(sorted.length), integer(rows.length), rows.length === 1 ? noun.one : noun.other)}
         </span>
         <button
           type="button"
           class="button small push"
           onClick={() => {
-            const whole = written({ columns, rows: sorted.map((row) => columns.map((column) => column.value(row))) });
+            const whole = inEnglish(() => {
+              const all = props.columns();
+              return written({ columns: all, rows: sorted.map((row) => all.map((column) => column.value(row))) });
+            });
             saveCsv(csv(whole.header, whole.rows), file);
           }}
         >
@@ -149,7 +162,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
               <tr key={rowKey(row)} aria-rowindex={first + index + 2} class={rowClass?.(row) ?? ''}>
                 {columns.map((column) => (
                   <td key={column.title} class={column.numeric ? 'number' : ''}>
-                    {(column.cell ?? column.value)(row) ?? '–'}
+                    {column.cell ? (column.cell(row) ?? '–') : cellText(column.value(row))}
                   </td>
                 ))}
               </tr>
@@ -161,19 +174,19 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
             )}
           </tbody>
         </table>
-        {sorted.length === 0 && (
-          <p class="table-empty quiet">
-            No {noun} match “{filter}”.
-          </p>
-        )}
+        {sorted.length === 0 && <p class="table-empty quiet">{words.none(noun.other, filter)}</p>}
       </div>
     </div>
   );
 }
 
+function cellText(value: Cell): string {
+  return typeof value === 'number' ? spelled(String(value)) : (value ?? '–');
+}
+
 /** The head of a column: sorts, and says what stands in it. */
 function Head<Row>({ column, mark, onSort }: { column: Column<Row>; mark: string; onSort: () => void }): VNode {
-  const { around, describedBy, tip } = useTip(null, column.hint ?? `Sort by ${column.title}`);
+  const { around, describedBy, tip } = useTip(null, column.hint ?? texts().parts.table.sortBy(column.title));
   return (
     <span class="head-around" {...around}>
       <button type="button" aria-describedby={describedBy} onClick={onSort}>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Plan, PlannedTensor } from '../../core/types';
 import { type Column, DataTable } from '../parts/data-table';
+import { texts } from '../../text/texts';
 import { integer, shapeText, tally } from '../../text/units';
 
 /** Tensors that wanted one type and get another, together where the case is the same. */
@@ -69,9 +70,9 @@ export function Decisions({ plan }: { plan: Plan }): VNode {
       <DataTable
         label="What becomes of each tensor"
         file={`plan-${plan.fileType}`}
-        noun="tensors"
+        noun={texts().parts.table.tensors}
         rows={plan.tensors}
-        columns={columns}
+        columns={() => columns}
         rowKey={(row) => row.name}
         search={(row) => `${row.name} ${row.from} ${row.to} ${row.reason}`}
       />

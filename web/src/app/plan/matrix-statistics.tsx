@@ -17,6 +17,7 @@ import { core } from '../engine';
 import { type Column, DataTable } from '../parts/data-table';
 import type { Matrix } from '../state/matrix';
 import type { Opened } from '../state/opening';
+import { texts } from '../../text/texts';
 import { integer, percent, precise } from '../../text/units';
 
 const MEAN: ValueFormat = {
@@ -126,9 +127,9 @@ function Figures({ matrix: { file }, model }: { matrix: Matrix; model: Opened | 
       <DataTable
         label="Importance of each tensor"
         file="importance"
-        noun="tensors"
+        noun={texts().parts.table.tensors}
         rows={found.tensors}
-        columns={COLUMNS}
+        columns={() => COLUMNS}
         rowKey={({ name }) => name}
         search={({ name }) => name}
         sortBy={{ column: 2, down: true }}

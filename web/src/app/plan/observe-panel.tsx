@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { observation, observedBy, observeWorst, takeObservation } from '../state/mixing';
 import { type Column, DataTable } from '../parts/data-table';
 import type { Objective, Observation } from '../../core/index';
+import { texts } from '../../text/texts';
 import { bytes, decibels, plural, precise } from '../../text/units';
 
 type Step = Observation['steps'][number];
@@ -102,9 +103,9 @@ export function ObservePanel(): VNode {
           <DataTable
             label="What observing changes"
             file="observed"
-            noun="tensors"
+            noun={texts().parts.table.tensors}
             rows={found.steps}
-            columns={columnsFor(UNITS[found.objective])}
+            columns={() => columnsFor(UNITS[found.objective])}
             rowKey={(row) => row.name}
           />
         </>

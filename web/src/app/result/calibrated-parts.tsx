@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import type { AnswerFigures, CalibratedPart, CalibrationAnswers, CalibrationFigures } from '../../core/index';
 import { saveBlob } from '../../charts/save';
 import { type Column, DataTable } from '../parts/data-table';
+import { texts } from '../../text/texts';
 import { bytes, duration, integer, listed, percent, plural } from '../../text/units';
 
 const LEVELS = { 'one-pass': 'in one pass', layers: 'layer after layer' } as const;
@@ -98,9 +99,9 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
         <DataTable
           label="What calibrating left of each matrix’s error"
           file={`calibrated-${type}`}
-          noun="matrices"
+          noun={texts().parts.table.matrices}
           rows={parts}
-          columns={columns}
+          columns={() => columns}
           rowKey={(part) => `${nameOf(part)} ${part.columns[0]}`}
           search={nameOf}
           sortBy={{ column: 1, down: true }}

@@ -4,6 +4,7 @@ import type { TensorError } from '../../charts/error-series';
 import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
+import { texts } from '../../text/texts';
 import { decibels, integer, percent, precise, WEIGHT_UNITS } from '../../text/units';
 import { DEFINITIONS } from '../../text/glossary';
 
@@ -209,9 +210,9 @@ export function ErrorTable({
       <DataTable
         label="Error of each tensor"
         file={`errors-${fileType}`}
-        noun="tensors"
+        noun={texts().parts.table.tensors}
         rows={rows}
-        columns={columns}
+        columns={() => columns}
         rowKey={(row) => row.name}
         rowClass={(row) => (row.name === picked ? 'chosen' : '')}
         search={(row) => `${row.name} ${row.to} ${row.role}`}

@@ -15,6 +15,7 @@ import {
 } from '../../../core/index';
 import type { TensorInfo } from '../../../core/types';
 import { bestOfEach, blockName, pointName } from '../../../text/number-formats';
+import { texts } from '../../../text/texts';
 import { integer, percent, precise } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
@@ -352,9 +353,9 @@ export function GroupsPanel({ opened: { model, title } }: { opened: Opened }): V
             label="Integers in groups"
             file={`${title}-groups`}
             rows={rows}
-            columns={GROUP_COLUMNS}
+            columns={() => GROUP_COLUMNS}
             rowKey={(row) => `${row.family} ${row.block}`}
-            noun="ways"
+            noun={texts().parts.table.ways}
             visible={15}
           />
         </div>

@@ -5,6 +5,7 @@ import { ChartFrame } from '../../../charts/frame';
 import { DivisorHistogram } from '../../../charts/divisor-histogram';
 import { analyzeScale, type DivisorTable, type ScaleAnalysis, type ScaleMethodFigures } from '../../../core/index';
 import type { TensorInfo } from '../../../core/types';
+import { texts } from '../../../text/texts';
 import { percent, plural, precise, WEIGHT_UNITS } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
@@ -200,9 +201,9 @@ function Figures({ found: { report, sample, tables }, file }: { found: ScaleAnal
           label="Error of each method"
           file={`${file}-methods`}
           rows={report.methods}
-          columns={METHOD_COLUMNS}
+          columns={() => METHOD_COLUMNS}
           rowKey={(row) => row.name}
-          noun="methods"
+          noun={texts().parts.table.methods}
         />
       </div>
       <div class="study-table">
@@ -218,9 +219,9 @@ function Figures({ found: { report, sample, tables }, file }: { found: ScaleAnal
             label="Tables of divisors"
             file={`${file}-tables`}
             rows={tables}
-            columns={TABLE_COLUMNS}
+            columns={() => TABLE_COLUMNS}
             rowKey={(row) => String(row.divisors.length)}
-            noun="tables"
+            noun={texts().parts.table.tables}
             visible={16}
           />
         ) : (
