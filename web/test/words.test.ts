@@ -2,7 +2,22 @@
 import { describe, expect, test } from 'vitest';
 import { commandFor, outputName, type RunExtras } from '../src/app/command';
 import { usualTokens } from '../src/core';
-import { bytes, decibels, duration, exactBytes, listed, percent, precise, quantity, tally } from '../src/text/units';
+import { de } from '../src/text/de';
+import { preferred } from '../src/text/languages';
+import {
+  bytes,
+  decibels,
+  duration,
+  ENGLISH_NUMBERS,
+  exactBytes,
+  listed,
+  parseBytes,
+  percent,
+  precise,
+  quantity,
+  tally,
+  writeNumbers,
+} from '../src/text/units';
 import { csv } from '../src/charts/save';
 
 test('sizes in decimal units, exact ones in full', () => {
@@ -51,6 +66,41 @@ test('lists are shortened in one way', () => {
     'a, b and c',
     'a, b, c and 1 more',
     'a, b, c and 2 more',
+  ]);
+});
+
+test('German has its comma, its words and narrow spaces; sizes are read with a comma too', () => {
+  writeNumbers(de.units);
+  try {
+    expect([1, 999, 6_576_544].map(bytes)).toEqual(['1\u202fByte', '999\u202fByte', '6,58\u202fMB']);
+    expect(exactBytes(6_576_544)).toBe('6\u202f576\u202f544\u202fByte');
+    expect([0.00196398, -2.66e-6, 12.5].map(precise)).toEqual(['0,001964', '−2,66e−6', '12,5']);
+    expect([null, -1].map(decibels)).toEqual(['kein Fehler', '−1,00\u202fdB']);
+    expect([0.2889, 1e-9].map((share) => percent(share))).toEqual(['28,9\u202f%', '< 0,1\u202f%']);
+    expect([0.31, 200].map(duration)).toEqual(['0,3\u202fs', '3\u202fmin 20\u202fs']);
+    expect([listed(['a', 'b']), listed(['a', 'b', 'c', 'd'])]).toEqual(['a und b', 'a, b, c und 1 weitere']);
+    expect(['4,2 GB', '6,58\u202fMB', '3.9GiB', '12 Byte', '1.000,5 MB', '1,2,3 MB'].map(parseBytes)).toEqual([
+      4_200_000_000,
+      6_580_000,
+      4_187_593_113,
+      12,
+      null,
+      null,
+    ]);
+  } finally {
+    writeNumbers(ENGLISH_NUMBERS);
+  }
+  expect(['4.2 GB', '4,2 GB'].map(parseBytes)).toEqual([4_200_000_000, null]);
+});
+
+test('the language is the first of a person’s that the page speaks', () => {
+  const speaks = (...read: string[]) => preferred(read, ['en', 'de']);
+  expect([speaks('de-AT', 'en'), speaks('en-GB', 'de'), speaks('fr', 'DE'), speaks('fr'), speaks()]).toEqual([
+    'de',
+    'en',
+    'de',
+    'en',
+    'en',
   ]);
 });
 

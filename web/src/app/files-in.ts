@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { extensionsOf } from './engine';
 import { refuse } from './state/opening';
 import { receive } from './state/receiving';
+import { texts } from '../text/texts';
 
 /** True while files are held over the window. */
 export const dragging = signal(false);
@@ -13,7 +14,7 @@ export async function chooseFiles(): Promise<void> {
     await receive(
       await fileOpen({
         multiple: true,
-        description: 'Models and importance matrices',
+        description: texts().page.kinds.models,
         // Everything while the core still loads.
         extensions: [
           ...new Set([...extensionsOf('weights'), ...extensionsOf('beside'), ...extensionsOf('importance')]),
@@ -25,7 +26,7 @@ export async function chooseFiles(): Promise<void> {
 
 export async function chooseMatrix(): Promise<void> {
   await unlessDismissed(async () => {
-    await receive([await fileOpen({ description: 'Importance matrix', extensions: extensionsOf('importance') })]);
+    await receive([await fileOpen({ description: texts().page.kinds.matrix, extensions: extensionsOf('importance') })]);
   });
 }
 
@@ -36,7 +37,7 @@ export async function chooseFolder(): Promise<void> {
       (entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File,
     );
     const name = files[0]?.webkitRelativePath.split('/')[0];
-    await receive(files, name || 'This folder');
+    await receive(files, name || texts().page.thisFolder);
   });
 }
 
@@ -73,7 +74,7 @@ async function onDrop(transfer: DataTransfer): Promise<void> {
   const folder = entries.find((entry) => entry.isDirectory);
   if (folder) await receive((await Promise.all(entries.map(filesUnder))).flat(), folder.name);
   else if (loose.length > 0) await receive(loose);
-  else refuse('What was dropped', 'It is not a file. Drop a GGUF or safetensors file, or the folder of a model.');
+  else refuse(texts().page.dropped, texts().page.droppedNoFile);
 }
 
 interface LaunchQueue {

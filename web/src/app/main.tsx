@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { render } from 'preact';
 import './styles/index.css';
 import { followAddress, goTo, place } from './address';
@@ -25,14 +25,24 @@ import { opened } from './state/opening';
 import { startPlanning } from './state/planning';
 import { result } from './state/results';
 import { closeReplacedModels, isRunning, run, runShare } from './state/running';
+import { firstLanguage, followLanguage, take } from './state/speaking';
 import { endTryingOfReplacedResults } from './state/trying';
+import { texts } from '../text/texts';
 import { Unsupported } from './unsupported';
 import { keepOffline } from './updates';
 
 const root = document.getElementById('app')!;
-const missing = missingFeatures();
-if (missing.length > 0) render(<Unsupported missing={missing} />, root);
-else start();
+followLanguage();
+const language = firstLanguage();
+// English is here; for another language the first paint waits, so that nothing is read twice.
+if (language === 'en') begin();
+else void take(language).then(begin);
+
+function begin(): void {
+  const missing = missingFeatures();
+  if (missing.length > 0) render(<Unsupported missing={missing} />, root);
+  else start();
+}
 
 function start(): void {
   render(<Page />, root);
@@ -63,11 +73,11 @@ function start(): void {
     .catch((error: unknown) => console.warn('This page cannot be kept for use without a network:', error));
 
   effect(() => {
-    if (coreProblem.value !== null)
-      tellProblem('The quantizer could not be loaded', `${coreProblem.value} Reload the page to try again.`);
+    const problem = coreProblem.value;
+    if (problem !== null) untracked(() => tellProblem(texts().page.coreNotLoaded, texts().page.reload(problem)));
   });
   // What no part of the page foresaw is said as well.
-  window.addEventListener('unhandledrejection', ({ reason }) => tellProblem('Something went wrong', reason));
+  window.addEventListener('unhandledrejection', ({ reason }) => tellProblem(texts().page.somethingWrong, reason));
 
   effect(() => {
     // In the Lab, a model is opened to look at its blocks.
@@ -82,10 +92,10 @@ function start(): void {
   });
 
   // The tab says how far a run is, and asks before it is closed over one.
-  const title = document.title;
   effect(() => {
     const share = runShare.value;
-    document.title = isRunning.value && share !== null ? `${Math.floor(100 * share)} % · Nibble` : title;
+    const { title, titleOfRun } = texts().page;
+    document.title = isRunning.value && share !== null ? titleOfRun(Math.floor(100 * share)) : title;
   });
   window.addEventListener('beforeunload', (event) => {
     if (isRunning.value) event.preventDefault();

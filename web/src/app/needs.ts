@@ -1,4 +1,5 @@
 /** What the page needs of a browser, as far as it can be missing where the page's script runs at all. */
+import { texts } from '../text/texts';
 
 /** True where a worker can be a module. Asked without starting one: the address is none. */
 function hasModuleWorkers(): boolean {
@@ -20,7 +21,7 @@ function hasModuleWorkers(): boolean {
 export function missingFeatures(): string[] {
   const missing: string[] = [];
   if (typeof WebAssembly !== 'object' || typeof WebAssembly.validate !== 'function') missing.push('WebAssembly');
-  if (typeof Worker !== 'function') missing.push('Web workers');
-  else if (!hasModuleWorkers()) missing.push('module workers');
+  if (typeof Worker !== 'function') missing.push(texts().page.unsupported.webWorkers);
+  else if (!hasModuleWorkers()) missing.push(texts().page.unsupported.moduleWorkers);
   return missing;
 }

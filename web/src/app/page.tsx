@@ -3,7 +3,10 @@ import { goTo, place } from './address';
 import { core } from './engine';
 import { chooseFiles, dragging } from './files-in';
 import { KeptOutputs } from './parts/kept-outputs';
+import { LanguageChoice } from './parts/language-choice';
 import { Notices } from './parts/notices';
+import { Rich } from './parts/rich';
+import { texts } from '../text/texts';
 import { LabPlace } from './lab/lab-place';
 import { ModelPlace } from './model/model-place';
 import { PlanPlace } from './plan/plan-place';
@@ -13,6 +16,12 @@ import { Stepper } from './stepper';
 import { updateReady, useUpdate } from './updates';
 
 export function Page(): VNode {
+  const t = texts().page;
+  const usingIt = (words: string) => (
+    <button type="button" class="link-button" onClick={useUpdate}>
+      {words}
+    </button>
+  );
   return (
     <>
       <a
@@ -23,7 +32,7 @@ export function Page(): VNode {
           goTo(place.value);
         }}
       >
-        Skip to the content
+        {t.skip}
       </a>
       <header class="top">
         <h1 class="brand">
@@ -32,16 +41,12 @@ export function Page(): VNode {
         </h1>
         <Stepper />
         <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>
-          Open…
+          {t.open}
         </button>
       </header>
       {updateReady.value && (
         <p class="update" role="status">
-          A newer version of this page is ready.{' '}
-          <button type="button" class="link-button" onClick={useUpdate}>
-            Use it now
-          </button>{' '}
-          (the page starts again), or go on; it is used next time.
+          <Rich text={t.newer} parts={{ use: usingIt }} />
         </p>
       )}
       <main id="content">
@@ -53,20 +58,17 @@ export function Page(): VNode {
       </main>
       <footer class="bottom">
         <p>
-          Nibble {__NIBBLE_VERSION__}
-          {core.value && (
-            <>
-              , core {core.value.version}, {core.value.kernel} kernels
-            </>
-          )}
-          . No file leaves this computer; this page makes no request to any other host.
+          {core.value
+            ? t.madeWithCore(__NIBBLE_VERSION__, core.value.version, core.value.kernel)
+            : t.made(__NIBBLE_VERSION__)}
         </p>
         <KeptOutputs />
+        <LanguageChoice />
       </footer>
       <Notices />
       {dragging.value && (
         <div class="drop-veil" aria-hidden="true">
-          <p>Drop to open</p>
+          <p>{t.drop}</p>
         </div>
       )}
     </>

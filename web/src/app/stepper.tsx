@@ -8,23 +8,26 @@ import { isRunning, outcome, run, runShare } from './state/running';
 import { bytes, percent } from '../text/units';
 import { stemOf } from './engine';
 import { mix } from './state/mixing';
+import { texts } from '../text/texts';
 
 export function Stepper(): VNode {
+  const t = texts().page;
   const model = opened.value;
   const made = plan.value;
   const size = made && 'plan' in made ? bytes(made.plan.outputBytes) : '';
   const ended = outcome.value;
   const last = result.value;
   const share = runShare.value;
-  const runState = run.value && (isRunning.value ? (share === null ? '…' : percent(share, 0)) : ended?.kind);
+  const runState =
+    run.value && (isRunning.value ? (share === null ? '…' : percent(share, 0)) : ended && t.ended[ended.kind]);
   return (
-    <nav class="steps" aria-label="Places">
+    <nav class="steps" aria-label={t.places}>
       <ol>
-        <Step id="model" title="Model" state={model && stemOf(model.title)} />
-        <Step id="plan" title="Plan" state={model && (mix.value ? 'a mix' : options.value.type)} more={size} />
-        <Step id="run" title="Run" state={runState} />
-        <Step id="result" title="Result" state={last?.plan.fileType} more={last && bytes(last.report.outputBytes)} />
-        <Step id="lab" title="Lab" />
+        <Step id="model" title={t.model} state={model && stemOf(model.title)} />
+        <Step id="plan" title={t.plan} state={model && (mix.value ? t.aMix : options.value.type)} more={size} />
+        <Step id="run" title={t.run} state={runState} />
+        <Step id="result" title={t.result} state={last?.plan.fileType} more={last && bytes(last.report.outputBytes)} />
+        <Step id="lab" title={texts().common.lab} />
       </ol>
     </nav>
   );

@@ -1,5 +1,6 @@
 /** How the page and the command line name ways to spend bits. */
 import type { NumberFamily, NumberFormatPoint } from '../core/types';
+import { texts } from './texts';
 
 export function pointName(
   { family, detail, bits }: Pick<NumberFormatPoint, 'family' | 'detail' | 'bits'>,
@@ -7,15 +8,16 @@ export function pointName(
 ): string {
   if (family === 'gguf') return detail.toUpperCase();
   const label = families.find(({ name }) => name === family)?.label ?? family;
-  return `${bits}-bit ${detail ? `${label} ${detail.toUpperCase()}` : label}`;
+  return texts().numberFormats.named(bits, detail ? `${label} ${detail.toUpperCase()}` : label);
 }
 
 export function blockName(block: number): string {
-  return block === 0 ? 'row' : String(block);
+  return block === 0 ? texts().numberFormats.row : String(block);
 }
 
 export function blockText(block: number): string {
-  return block === 0 ? 'one scale for each row' : `blocks of ${block}`;
+  const { oneScalePerRow, blocksOf } = texts().numberFormats;
+  return block === 0 ? oneScalePerRow : blocksOf(block);
 }
 
 /**

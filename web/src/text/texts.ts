@@ -1,12 +1,10 @@
-/** The words of the page in the language it speaks now. */
+/** The words of the page in the language it speaks now. The command line never changes it: it speaks English. */
 import { signal } from '@preact/signals-core';
 import { en, type Texts } from './en';
+import { ENGLISH_NUMBERS, withNumbers, writeNumbers } from './units';
 
-/** What the page can speak: each language by its own name, and its words, which only those fetch who read it. */
-export const LANGUAGES = {
-  en: { name: 'English', words: () => Promise.resolve(en) },
-  de: { name: 'Deutsch', words: async () => (await import('./de')).de },
-} as const satisfies Record<string, { name: string; words: () => Promise<Texts> }>;
+/** What the page can speak, each by its own name; languages.ts has their words. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 interface Spoken {
@@ -33,13 +31,28 @@ export function inEnglish<T>(make: () => T): T {
   const before = instead;
   instead = ENGLISH;
   try {
-    return make();
+    return withNumbers(ENGLISH_NUMBERS, make);
   } finally {
     instead = before;
   }
 }
 
-/** Speaks a language from now on. Rejects where its words cannot be fetched; the page goes on as it was. */
-export async function speak(language: Language): Promise<void> {
-  spoken.value = { language, words: await LANGUAGES[language].words() };
+/** Sentences that the page made itself and throws among those of the core. */
+const own = new Set<string>();
+
+/** Marks a sentence of the page that is thrown. */
+export function ownSentence(sentence: string): string {
+  own.add(sentence);
+  return sentence;
+}
+
+/** For an element with a sentence of the core, which speaks English whatever the page speaks. */
+export function coreLang(sentence?: string): { lang?: 'en' } {
+  return language() === 'en' || (sentence !== undefined && own.has(sentence)) ? {} : { lang: 'en' };
+}
+
+/** Speaks a language from now on. */
+export function speak(language: Language, words: Texts): void {
+  writeNumbers(words.units);
+  spoken.value = { language, words };
 }

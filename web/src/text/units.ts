@@ -2,10 +2,67 @@
  * How the page and the command line write numbers: units always, three digits where three are enough. Sizes are
  * decimal: 1 GB is 10^9 bytes.
  */
+import { signal } from '@preact/signals-core';
 import { format } from 'd3-format';
 
-/** What weights, their errors, scales and offsets are in. */
-export const WEIGHT_UNITS = 'units of the weights';
+/** What a language has of its own in numbers and lists. */
+export interface NumberWords {
+  /** Between whole and parts. */
+  decimal: string;
+  /** Between a number and its unit. */
+  space: string;
+  byte: string;
+  bytes: string;
+  /** In place of a ratio of signal to noise. */
+  noError: string;
+  /** Of a tensor without sides. */
+  scalar: string;
+  /** What weights, their errors, scales and offsets are in. */
+  weightUnits: string;
+  /** A list and its last item; a list cut short, and how many it has more. */
+  and: (items: string, last: string) => string;
+  more: (items: string, more: string) => string;
+}
+
+/** In English: the command line and the workers have no others, and none of the page's words. */
+export const ENGLISH_NUMBERS: NumberWords = {
+  decimal: '.',
+  space: ' ',
+  byte: 'byte',
+  bytes: 'bytes',
+  noError: 'no error',
+  scalar: 'scalar',
+  weightUnits: 'units of the weights',
+  and: (items, last) => `${items} and ${last}`,
+  more: (items, more) => `${items} and ${more} more`,
+};
+
+const spoken = signal(ENGLISH_NUMBERS);
+let instead: NumberWords | null = null;
+const words = () => instead ?? spoken.value;
+
+/** Writes numbers so from now on (texts.ts). */
+export function writeNumbers(as: NumberWords): void {
+  spoken.value = as;
+}
+
+/** What `make` makes at once, with numbers written so. */
+export function withNumbers<T>(as: NumberWords, make: () => T): T {
+  const before = instead;
+  instead = as;
+  try {
+    return make();
+  } finally {
+    instead = before;
+  }
+}
+
+export function weightUnits(): string {
+  return words().weightUnits;
+}
+
+/** Until every room asks for it where it is shown. */
+export const WEIGHT_UNITS = ENGLISH_NUMBERS.weightUnits;
 
 const NARROW_SPACE = '\u202f';
 const MINUS = '\u2212';
@@ -19,7 +76,7 @@ export function integer(value: number): string {
 /** 100000 → "100 k", for powers of ten on axes. */
 export function round(value: number): string {
   const { text, prefix } = scaled(value);
-  return [String(Number(text)), prefix].join(prefix === '' ? '' : ' ');
+  return spelled(String(Number(text)), prefix);
 }
 
 /** A value with a decimal prefix and about three digits: 3283200 → "3.28 M". */
@@ -36,21 +93,23 @@ function scaled(value: number): { text: string; prefix: string } {
 
 /** 6576544 → "6.58 MB" (decimal megabytes). */
 export function bytes(value: number): string {
-  if (value < 1000) return `${value} ${value === 1 ? 'byte' : 'bytes'}`;
+  if (value < 1000) return spelled(String(value), value === 1 ? words().byte : words().bytes);
   const { text, prefix } = scaled(value);
-  return `${text} ${prefix}B`;
+  return spelled(text, `${prefix}B`);
 }
 
 /** The decimal unit that sizes up to `most` are written in, and its bytes, for an axis. */
 export function byteUnit(most: number): { unit: string; size: number } {
   let power = 0;
   while (most / 1000 ** (power + 1) >= 1 && power < DECIMAL_PREFIXES.length - 1) power += 1;
-  return { unit: power === 0 ? 'bytes' : `${DECIMAL_PREFIXES[power]}B`, size: 1000 ** power };
+  return { unit: power === 0 ? words().bytes : `${DECIMAL_PREFIXES[power]}B`, size: 1000 ** power };
 }
 
-/** "4.2 GB", "3.9GiB", "4200000000" → bytes; null when it is no size. */
+/** "4.2 GB", "3.9GiB", "4200000000" → bytes; null when it is no size. Takes the spoken language's comma as a point. */
 export function parseBytes(text: string): number | null {
-  const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B|bytes?)?$/.exec(text.trim().replaceAll(NARROW_SPACE, ''));
+  const match = /^([\d.]+)\s*(?:([kMGT])(i?)B?|B|bytes?)?$/.exec(
+    text.trim().replaceAll(NARROW_SPACE, '').replace(words().decimal, '.').replace(words().bytes, 'bytes'),
+  );
   const number = Number(match?.[1]);
   if (!match || !Number.isFinite(number) || number <= 0) return null;
   const power = match[2] === undefined ? 0 : 1 + 'kMGT'.indexOf(match[2]);
@@ -59,13 +118,13 @@ export function parseBytes(text: string): number | null {
 
 /** 6576544 → "6 576 544 bytes". */
 export function exactBytes(value: number): string {
-  return `${integer(value)} bytes`;
+  return spelled(integer(value), words().bytes);
 }
 
 /** 3283200 → "3.28 M"; a noun follows. */
 export function quantity(value: number): string {
   const { text, prefix } = scaled(value);
-  return prefix === '' ? text : `${text} ${prefix}`;
+  return spelled(text, prefix);
 }
 
 /** A noun with its number: plural(1, 'tensor') → "1 tensor". */
@@ -76,19 +135,22 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
 /** The one way lists are shortened: listed(['a', 'b', 'c', 'd', 'e']) → "a, b, c and 2 more". */
 export function listed(items: readonly string[], most = 3): string {
   const shown = items.slice(0, most);
-  if (items.length > most) return `${shown.join(', ')} and ${integer(items.length - most)} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+  if (items.length > most) {
+    return words().more(shown.join(', '), integer(items.length - most));
+  }
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : words().and(shown.join(', '), last);
 }
 
 /** 0.2889 → "28.9 %". */
 export function percent(share: number, digits = 1): string {
-  if (share > 0 && share < 10 ** -digits / 200) return `< ${(10 ** -digits).toFixed(digits)} %`;
-  return `${(share * 100).toFixed(digits)} %`;
+  if (share > 0 && share < 10 ** -digits / 200) return `< ${fixed(10 ** -digits, digits, '%')}`;
+  return spelled((share * 100).toFixed(digits), '%');
 }
 
 /** Signal to noise; null means that nothing was lost. */
 export function decibels(value: number | null): string {
-  return value === null ? 'no error' : `${value.toFixed(2).replace('-', MINUS)} dB`;
+  return value === null ? words().noError : fixed(value, 2, 'dB');
 }
 
 /** A weight or an error of one: four significant digits, small ones with an exponent. */
@@ -96,16 +158,16 @@ export function precise(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const text = size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
-  return text.replaceAll('-', MINUS);
+  return spelled(text);
 }
 
 export function bitsPerWeight(value: number): string {
-  return value.toFixed(2);
+  return spelled(value.toFixed(2));
 }
 
 /** With so many digits after the decimal sign, whatever they are. */
-export function fixed(value: number, digits: number): string {
-  return spelled(value.toFixed(digits));
+export function fixed(value: number, digits: number, unit = ''): string {
+  return spelled(value.toFixed(digits), unit);
 }
 
 /** With the digits it has: 0.25. */
@@ -113,23 +175,26 @@ export function decimal(value: number): string {
   return spelled(String(value));
 }
 
-/** A number that was written for programs, with the signs that people write. */
-export function spelled(digits: string): string {
-  return digits.replaceAll('-', MINUS);
+/** A number that was written for programs, with the signs that people write, and its unit: "0.5 s", or "0,5 s". */
+export function spelled(digits: string, unit = ''): string {
+  const { decimal, space } = words();
+  return digits.replace('.', decimal).replaceAll('-', MINUS) + (unit && space + unit);
 }
 
 /** Seconds as a person says them. */
 export function duration(seconds: number): string {
-  if (seconds < 0.95) return `${seconds.toFixed(1)} s`;
-  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 0.95) return spelled(seconds.toFixed(1), 's');
+  if (seconds < 59.5) return spelled(String(Math.round(seconds)), 's');
   const minutes = Math.floor((seconds + 0.5) / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const of = (first: number, unit: string, rest: number, smaller: string) =>
+    `${spelled(String(first), unit)} ${spelled(String(rest), smaller)}`;
+  if (minutes < 60) return of(minutes, 'min', Math.round(seconds - minutes * 60), 's');
+  return of(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
 /** A shape, innermost first: "256 × 768". */
 export function shapeText(shape: readonly number[]): string {
-  return shape.length === 0 ? 'scalar' : shape.map(String).join(' × ');
+  return shape.length === 0 ? words().scalar : shape.map(String).join(' × ');
 }
 
 /** "F16 ×28, F32 ×10", the most frequent first. */

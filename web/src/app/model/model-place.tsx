@@ -10,29 +10,30 @@ import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
 import { NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { Term, term } from '../parts/term';
 import { Tabs } from '../parts/tabs';
 import { ReceiptPanel } from '../receipt/receipt-panel';
 import { opened, opening } from '../state/opening';
 import { fetchingSample, SAMPLE } from '../state/sample-model';
 import { lookAtTensors, summaries } from '../state/summaries';
-import { GLOSSARY } from '../../text/glossary';
 import { texts } from '../../text/texts';
-import { bytes, exactBytes, integer, percent, plural, quantity, shapeText, tally } from '../../text/units';
+import { bytes, exactBytes, integer, percent, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
-import { SAMPLE_NOTE, sampleColumns } from './sample-columns';
+import { sampleColumns, sampleNote } from './sample-columns';
 import { TensorTree } from './tensor-tree';
 import { WhereTheBytesAre } from './where-bytes';
 
 export function ModelPlace(): VNode {
+  const t = texts().model;
   const model = opened.value;
   // In the margin, where it moves nothing.
   const busy = opening.value
-    ? `reading the header of ${opening.value}`
-    : fetchingSample.value && `fetching ${SAMPLE.name}, ${bytes(SAMPLE.bytes)}`;
-  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? 'nothing is uploaded');
+    ? t.readingHeader(opening.value)
+    : fetchingSample.value && t.fetching(SAMPLE.name, bytes(SAMPLE.bytes));
+  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? t.nothingUploaded);
   return (
-    <Place id="model" title={model ? 'Model' : 'Make a model smaller, in this tab'} status={status} announced>
+    <Place id="model" title={model ? t.title : t.titleFirst} status={status} announced>
       <ReceiptPanel />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>
@@ -40,6 +41,7 @@ export function ModelPlace(): VNode {
 }
 
 function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
+  const t = texts().model;
   const model = opened.value;
   const view = views.model.value;
   const fileBytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -48,20 +50,20 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
     <>
       <div class="model-head">
         <h3 class="model-name mono">{title}</h3>
-        <ul class="facts" aria-label="About this model">
+        <ul class="facts" aria-label={t.about}>
           {info.name && <li>{info.name}</li>}
           <li>
             {info.container === 'GGUF' ? <Term of="gguf">GGUF</Term> : info.container}
             {info.version !== null && ` v${info.version}`}
           </li>
           <li>
-            <Term of="architecture">{info.architecture ?? 'no architecture named'}</Term>
+            <Term of="architecture">{info.architecture ?? t.noArchitecture}</Term>
           </li>
           <li>
-            {integer(info.tensors.length)} <Term of="tensor">{info.tensors.length === 1 ? 'tensor' : 'tensors'}</Term>
+            <Rich text={t.tensors(info.tensors.length)} parts={{ tensor: term('tensor') }} />
           </li>
           <li title={integer(info.weights)}>
-            {quantity(info.weights)} <Term of="weight">weights</Term>
+            <Rich text={t.weights(quantity(info.weights))} parts={{ weight: term('weight') }} />
           </li>
           <li title={exactBytes(fileBytes)}>{bytes(fileBytes)}</li>
           <li>{types}</li>
@@ -70,28 +72,28 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
       </div>
       <NoteBoxes notes={info.notes} />
       <Tabs
-        label="More of the model"
+        label={t.views}
         eager
         value={view}
         onChange={(chosen) => (views.model.value = chosen)}
         tabs={[
-          { value: 'bytes', label: 'Where the bytes are', render: () => <WhereTheBytesAre info={info} /> },
+          { value: 'bytes', label: t.whereBytes, render: () => <WhereTheBytesAre info={info} /> },
           {
             value: 'tensors',
-            label: `Tensors, ${integer(info.tensors.length)}`,
+            label: t.tensorsTab(integer(info.tensors.length)),
             render: () => <Tensors info={info} />,
           },
           {
             value: 'metadata',
-            label: `Metadata, ${plural(info.metadata.length, 'key')}`,
+            label: t.metadataTab(info.metadata.length),
             render: () => <Metadata entries={info.metadata} />,
           },
           {
             value: 'outliers',
-            label: 'Columns that stand out',
+            label: t.standOut,
             render: () => model && <OutliersPanel opened={model} />,
           },
-          { value: 'compare', label: 'Compare with another file', render: () => <ComparePanel /> },
+          { value: 'compare', label: t.compare, render: () => <ComparePanel /> },
         ]}
       />
     </>
@@ -100,6 +102,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
 
 /** As a tree, or as one table with what a sample says of the weights. */
 function Tensors({ info }: { info: ModelInfo }): VNode | null {
+  const t = texts().model;
   const [as, setAs] = useState<'tree' | 'table'>('tree');
   const seen = useRef(false);
   seen.current ||= views.model.value === 'tensors';
@@ -107,11 +110,11 @@ function Tensors({ info }: { info: ModelInfo }): VNode | null {
   return (
     <>
       <Switch
-        label="Show the tensors"
+        label={t.showTensors}
         value={as}
         choices={[
-          { value: 'tree', label: 'By layer' },
-          { value: 'table', label: 'All in one table' },
+          { value: 'tree', label: t.byLayer },
+          { value: 'table', label: t.inOneTable },
         ]}
         onChange={setAs}
       />
@@ -120,7 +123,7 @@ function Tensors({ info }: { info: ModelInfo }): VNode | null {
       ) : (
         <>
           <TensorTable info={info} />
-          <p class="small quiet">{SAMPLE_NOTE}</p>
+          <p class="small quiet">{sampleNote()}</p>
         </>
       )}
     </>
@@ -128,74 +131,81 @@ function Tensors({ info }: { info: ModelInfo }): VNode | null {
 }
 
 function TensorTable({ info }: { info: ModelInfo }): VNode {
+  const t = texts().model;
   const found = summaries.value;
   useEffect(() => void lookAtTensors(), [info]);
   const numbers = useMemo(() => new Map(info.tensors.map((tensor, number) => [tensor, number])), [info]);
-  const columns = useMemo<Column<TensorInfo>[]>(
-    () => [
-      { title: 'name', value: (row) => row.name, width: 30 },
+  const columns = (): Column<TensorInfo>[] => {
+    const t = texts().model;
+    return [
+      { title: t.name, value: (row) => row.name, width: 30 },
       {
-        title: 'role',
+        title: t.role,
         value: (row) => row.role,
         cell: (row) => <span title={ROLE_STYLES[row.role].meaning}>{ROLE_STYLES[row.role].label}</span>,
         width: 11,
-        hint: GLOSSARY.role.means,
+        hint: texts().glossary.role.means,
       },
       {
-        title: 'shape',
+        title: t.shape,
         value: (row) => shapeText(row.shape),
         width: 13,
-        hint: GLOSSARY.shape.means,
+        hint: texts().glossary.shape.means,
       },
-      { title: 'type', value: (row) => row.type, width: 7, hint: 'The format that its weights are stored in.' },
+      { title: t.type, value: (row) => row.type, width: 7, hint: t.typeHint },
       ...(info.tensors.some((row) => row.dtype.toLowerCase() !== row.type)
         ? [
             {
-              title: 'stored',
+              title: t.stored,
               value: (row: TensorInfo) => row.dtype,
               width: 8,
-              hint: 'The type of the bytes in the files; the type before it is what a GGUF file of this model has',
+              hint: t.storedHint,
             },
           ]
         : []),
-      { title: 'weights', value: (row) => row.weights, cell: (row) => integer(row.weights), width: 11, numeric: true },
-      { title: 'bytes', value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
       {
-        title: 'share',
+        title: t.weightsColumn,
+        value: (row) => row.weights,
+        cell: (row) => integer(row.weights),
+        width: 11,
+        numeric: true,
+      },
+      { title: t.bytesColumn, value: (row) => row.bytes, cell: (row) => integer(row.bytes), width: 12, numeric: true },
+      {
+        title: t.share,
         unit: '%',
         value: (row) => row.bytes / Math.max(1, info.tensorBytes),
         cell: (row) => percent(row.bytes / Math.max(1, info.tensorBytes), 2),
         width: 8,
         numeric: true,
-        hint: 'Of the bytes of all tensors',
+        hint: t.shareHint,
       },
       {
-        title: 'blocks',
+        title: t.blocks,
         value: () => null,
         cell: (row) => (
           <button
             type="button"
             class="link-button plain"
-            aria-label={`Show a block of ${row.name} in the Lab`}
+            aria-label={t.showBlock(row.name)}
             onClick={() => showInLab(row.name)}
           >
-            Lab
+            {texts().common.lab}
           </button>
         ),
         width: 7,
-        hint: 'Shows a block of the tensor in the Lab',
+        hint: t.blocksHint,
       },
       ...sampleColumns((row) => found.get(numbers.get(row)!)),
-    ],
-    [info, found],
-  );
+    ];
+  };
   return (
     <DataTable
-      label="Tensors"
+      label={t.tensorTable}
       file={`${info.name ?? 'model'}-tensors`}
       noun={texts().parts.table.tensors}
       rows={info.tensors}
-      columns={() => columns}
+      columns={columns}
       rowKey={(row) => row.name}
       search={(row) => `${row.name} ${row.type} ${row.role} ${shapeText(row.shape)}`}
     />
@@ -203,6 +213,7 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
 }
 
 function Metadata({ entries }: { entries: readonly MetadataEntry[] }): VNode {
+  const t = texts().model;
   const [filter, setFilter] = useState('');
   const wanted = filter.toLowerCase();
   const shown = entries.filter((entry) => `${entry.key} ${entry.value}`.toLowerCase().includes(wanted));
@@ -212,35 +223,32 @@ function Metadata({ entries }: { entries: readonly MetadataEntry[] }): VNode {
         <input
           class="input"
           type="search"
-          placeholder="Filter metadata"
-          aria-label="Filter metadata"
+          placeholder={t.filterMetadata}
+          aria-label={t.filterMetadata}
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
         <span class="quiet small" aria-live="polite">
-          {shown.length === entries.length
-            ? plural(entries.length, 'key')
-            : `${shown.length} of ${entries.length} keys`}
+          {shown.length === entries.length ? t.keys(entries.length) : t.keysOf(shown.length, entries.length)}
         </span>
         <span class="quiet small">
-          of <Term of="metadata">metadata</Term>
+          <Rich text={t.ofMetadata} parts={{ metadata: term('metadata') }} />
         </span>
       </div>
-      <dl class="key-values" tabIndex={0} aria-label="Metadata">
+      <dl class="key-values" tabIndex={0} aria-label={t.metadata}>
         {shown.map((entry) => (
           <div key={entry.key}>
             <dt class="mono">{entry.key}</dt>
             <dd>
               <span class="mono">{entry.value}</span>{' '}
               <span class="quiet small">
-                {entry.type}
-                {entry.count === null ? '' : `, ${integer(entry.count)}`}
+                {entry.count === null ? entry.type : t.entries(entry.type, integer(entry.count))}
               </span>
             </dd>
           </div>
         ))}
       </dl>
-      {shown.length === 0 && <p class="quiet">No metadata matches “{filter}”.</p>}
+      {shown.length === 0 && <p class="quiet">{t.noMetadata(filter)}</p>}
     </div>
   );
 }

@@ -4,10 +4,12 @@ import { useMemo, useState } from 'preact/hooks';
 import { ROLE_STYLES } from '../../charts/roles';
 import type { ModelInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { Term, term } from '../parts/term';
 import { ROW_HEIGHT, useRowWindow } from '../parts/window';
-import { bytes, exactBytes, integer, percent, plural, quantity, shapeText } from '../../text/units';
+import { bytes, exactBytes, integer, percent, quantity, shapeText } from '../../text/units';
 import { type Branch, matching, opensFirst, type Row, rowsOf, treeOf } from './tree';
+import { texts } from '../../text/texts';
 
 const VISIBLE = 16;
 /** Of the columns, in hundredths. */
@@ -15,15 +17,17 @@ const WIDTHS = [28, 18, 14, 12, 11, 11, 6];
 
 export function TensorTree({ info }: { info: ModelInfo }): VNode {
   const { tensors } = info;
+  const hasLayers = useMemo(() => tensors.some(({ layer }) => layer !== null), [info]);
   const tree = useMemo(() => treeOf(tensors), [info]);
-  const texts = useMemo(
+  const searched = useMemo(
     () => tensors.map(({ name, type, role, shape }) => `${name} ${type} ${role} ${shapeText(shape)}`.toLowerCase()),
     [info],
   );
+  const t = texts().model;
   const [wanted, setWanted] = useState('');
   const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
   const isOpen = (branch: Branch) => turned.get(branch.key) ?? opensFirst(branch, tensors.length);
-  const found = useMemo(() => matching(tensors, texts, wanted), [info, wanted]);
+  const found = useMemo(() => matching(tensors, searched, wanted), [info, wanted]);
   const rows = useMemo(() => rowsOf(tree, isOpen, found), [tree, turned, found]);
   const { box, first, last, height, onScroll, toTop } = useRowWindow(rows.length, VISIBLE);
   const turnAll = (to: boolean) => {
@@ -37,8 +41,8 @@ export function TensorTree({ info }: { info: ModelInfo }): VNode {
         <input
           class="input"
           type="search"
-          placeholder="Filter tensors"
-          aria-label="Filter tensors"
+          placeholder={texts().parts.table.filter(texts().parts.table.tensors.other)}
+          aria-label={texts().parts.table.filter(texts().parts.table.tensors.other)}
           value={wanted}
           onInput={(event) => {
             setWanted(event.currentTarget.value);
@@ -46,16 +50,14 @@ export function TensorTree({ info }: { info: ModelInfo }): VNode {
           }}
         />
         <span class="quiet small" aria-live="polite">
-          {found === null
-            ? plural(tensors.length, 'tensor')
-            : `${integer(found.size)} of ${plural(tensors.length, 'tensor')}`}
+          {found === null ? texts().common.tensors(tensors.length) : t.foundOf(integer(found.size), tensors.length)}
         </span>
         <span class="push tree-turns">
           <button type="button" class="button small" disabled={found !== null} onClick={() => turnAll(true)}>
-            Open all
+            {t.openAll}
           </button>
           <button type="button" class="button small" disabled={found !== null} onClick={() => turnAll(false)}>
-            Close all
+            {t.closeAll}
           </button>
         </span>
       </div>
@@ -63,7 +65,7 @@ export function TensorTree({ info }: { info: ModelInfo }): VNode {
         class="table-box"
         ref={box}
         role="region"
-        aria-label="Tensors by layer"
+        aria-label={t.tensorsByLayer}
         tabIndex={0}
         style={{ height: `${height}px` }}
         onScroll={onScroll}
@@ -77,22 +79,22 @@ export function TensorTree({ info }: { info: ModelInfo }): VNode {
           <thead>
             <tr aria-rowindex={1}>
               <th scope="col">
-                <Term of="layer">layer</Term> and name
+                <Rich text={t.layerAndName} parts={{ layer: term('layer') }} />
               </th>
               <th scope="col">
-                <Term of="role">role</Term>
+                <Term of="role">{t.role}</Term>
               </th>
               <th scope="col">
-                <Term of="shape">shape</Term>
+                <Term of="shape">{t.shape}</Term>
               </th>
-              <th scope="col">type</th>
+              <th scope="col">{t.type}</th>
               <th scope="col" class="number">
-                weights
+                {t.weightsColumn}
               </th>
               <th scope="col" class="number">
-                size
+                {t.size}
               </th>
-              <th scope="col">blocks</th>
+              <th scope="col">{t.blocks}</th>
             </tr>
           </thead>
           <tbody>
@@ -103,16 +105,35 @@ export function TensorTree({ info }: { info: ModelInfo }): VNode {
                 row={row}
                 number={first + index + 2}
                 total={info.tensorBytes}
+                hasLayers={hasLayers}
                 onTurn={found === null ? (branch) => setTurned(new Map(turned).set(branch.key, !isOpen(branch))) : null}
               />
             ))}
             <Spacer rows={rows.length - last} />
           </tbody>
         </table>
-        {rows.length === 0 && <p class="table-empty quiet">No tensors match “{wanted}”.</p>}
+        {rows.length === 0 && (
+          <p class="table-empty quiet">{texts().parts.table.none(texts().parts.table.tensors.other, wanted)}</p>
+        )}
       </div>
     </div>
   );
+}
+
+/** A layer or a part of one, as the page calls it. */
+function branchTitle(title: string): string {
+  const { branches } = texts().model;
+  const layer = /^layer (\d+)$/.exec(title);
+  if (layer) return branches.layer(Number(layer[1]));
+  const parts: Record<string, string> = {
+    'comes in': branches.comesIn,
+    'goes out': branches.goesOut,
+    attention: branches.attention,
+    'state space': branches.stateSpace,
+    'feed-forward': branches.feedForward,
+    more: branches.more,
+  };
+  return parts[title] ?? title;
 }
 
 const Spacer = ({ rows }: { rows: number }): VNode | null =>
@@ -124,6 +145,8 @@ const Spacer = ({ rows }: { rows: number }): VNode | null =>
 
 interface TreeRowProps {
   row: Row;
+  /** Whether branches are layers and their parts, and not pieces of names. */
+  hasLayers: boolean;
   /** As screen readers count, the head being the first. */
   number: number;
   /** Bytes of all tensors. */
@@ -132,7 +155,8 @@ interface TreeRowProps {
   onTurn: ((branch: Branch) => void) | null;
 }
 
-function TreeRow({ row, number, total, onTurn }: TreeRowProps): VNode {
+function TreeRow({ row, number, total, onTurn, hasLayers }: TreeRowProps): VNode {
+  const t = texts().model;
   if ('tensor' in row) {
     const { tensor, name, depth } = row;
     return (
@@ -151,10 +175,10 @@ function TreeRow({ row, number, total, onTurn }: TreeRowProps): VNode {
           <button
             type="button"
             class="link-button plain"
-            aria-label={`Show a block of ${tensor.name} in the Lab`}
+            aria-label={t.showBlock(tensor.name)}
             onClick={() => showInLab(tensor.name)}
           >
-            Lab
+            {texts().common.lab}
           </button>
         </td>
       </tr>
@@ -165,10 +189,10 @@ function TreeRow({ row, number, total, onTurn }: TreeRowProps): VNode {
     <tr aria-rowindex={number} class="tree-branch">
       <td style={{ '--depth': branch.depth }}>
         <button type="button" aria-expanded={isOpen} aria-disabled={onTurn === null} onClick={() => onTurn?.(branch)}>
-          {branch.title}
+          {hasLayers ? branchTitle(branch.title) : branch.title}
         </button>
       </td>
-      <td class="quiet">{plural(branch.tensors, 'tensor')}</td>
+      <td class="quiet">{texts().common.tensors(branch.tensors)}</td>
       <td />
       <td title={branch.types}>{branch.types.toUpperCase()}</td>
       <td class="number">{quantity(branch.weights)}</td>

@@ -4,11 +4,13 @@ import { ROLE_STYLES } from '../../charts/roles';
 import type { ModelInfo, Role } from '../../core/types';
 import { bytes, exactBytes, percent, quantity } from '../../text/units';
 import { bytesByRole } from './role-bytes';
+import { texts } from '../../text/texts';
 
 /** Narrower parts of the bar carry no name; the table under it has them all. */
 const SHARE_WITH_NAME = 0.07;
 
 export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
+  const t = texts().model;
   const [lit, setLit] = useState<Role | null>(null);
   const rows = bytesByRole(info.tensors);
   const total = Math.max(1, info.tensorBytes);
@@ -16,7 +18,7 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
   const shade = (role: Role) => (lit === null || lit === role ? '' : 'dim');
   return (
     <div class="where-bytes">
-      <h3 class="visually-hidden">Where the bytes are</h3>
+      <h3 class="visually-hidden">{t.whereBytes}</h3>
       <div class="byte-bar" aria-hidden="true">
         {rows
           .filter((row) => row.bytes > 0)
@@ -34,18 +36,18 @@ export function WhereTheBytesAre({ info }: { info: ModelInfo }): VNode {
       <table class="plain-table role-table">
         <thead>
           <tr>
-            <th scope="col">role</th>
+            <th scope="col">{t.role}</th>
             <th scope="col" class="number">
-              tensors
+              {t.tensorsColumn}
             </th>
             <th scope="col" class="number">
-              weights
+              {t.weightsColumn}
             </th>
             <th scope="col" class="number">
-              size
+              {t.size}
             </th>
             <th scope="col" class="number">
-              share
+              {t.share}
             </th>
           </tr>
         </thead>

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { texts } from '../../text/texts';
 
 const SHOWN_MS = 2000;
 
@@ -17,9 +18,9 @@ export function CopyButton({
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text());
-      setSaid('Copied');
+      setSaid(texts().parts.copied);
     } catch {
-      setSaid('The browser refused to copy');
+      setSaid(texts().parts.notCopied);
     }
     setTimeout(() => setSaid(''), SHOWN_MS);
   };

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { Pause } from '../../core/index';
 import { HoldButton, usePaused } from './hold-button';
+import { texts } from '../../text/texts';
 
 interface Props {
   label: string; // of the bar
@@ -12,7 +13,7 @@ interface Props {
   onStop: () => void;
 }
 
-export function Going({ label, share, words, pause, stop = 'Stop', onStop }: Props): VNode {
+export function Going({ label, share, words, pause, stop, onStop }: Props): VNode {
   const paused = usePaused(pause);
   return (
     <div class="answers-going">
@@ -22,7 +23,7 @@ export function Going({ label, share, words, pause, stop = 'Stop', onStop }: Pro
       </p>
       <HoldButton pause={pause} small />
       <button type="button" class="button small" onClick={onStop}>
-        {stop}
+        {stop ?? texts().common.stop}
       </button>
     </div>
   );

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Pause } from '../../core/index';
+import { texts } from '../../text/texts';
 
 export function usePaused(pause: Pause): boolean {
   const [paused, setPaused] = useState(pause.paused);
@@ -20,7 +21,7 @@ export function HoldButton({ pause, small }: { pause: Pause; small?: boolean }):
       class={small ? 'button small' : 'button'}
       onClick={() => (pause.paused ? pause.resume() : pause.pause())}
     >
-      {paused ? 'Go on' : 'Pause'}
+      {paused ? texts().common.goOn : texts().common.pause}
     </button>
   );
 }

@@ -1,6 +1,6 @@
 /** The page's one place for problems: over whatever is in view, until each is closed. */
 import type { VNode } from 'preact';
-import { plural } from '../../text/units';
+import { texts } from '../../text/texts';
 import { dismiss, dismissAll, type Notice, notices } from '../state/notices';
 import { useHeight } from './height';
 
@@ -17,12 +17,12 @@ export function Notices(): VNode {
   const area = useHeight<HTMLElement>(standAbove);
   const shown = notices.value;
   return (
-    <section class="notices" aria-label="Notices" ref={area}>
+    <section class="notices" aria-label={texts().page.notices} ref={area}>
       {shown.length > 1 && (
         <p class="notices-all">
-          <span class="small quiet">{plural(shown.length, 'notice')}</span>
+          <span class="small quiet">{texts().page.noticesOpen(shown.length)}</span>
           <button type="button" class="button small" onClick={dismissAll}>
-            Close all
+            {texts().common.closeAll}
           </button>
         </p>
       )}
@@ -33,14 +33,21 @@ export function Notices(): VNode {
   );
 }
 
-function Shown({ notice: { id, kind, title, sentence } }: { notice: Notice }): VNode {
+function Shown({ notice: { id, kind, title, sentence, lang } }: { notice: Notice }): VNode {
   const problem = kind === 'problem';
   return (
     <div class={problem ? 'notice bad' : 'notice'} role={problem ? 'alert' : 'status'}>
       <p class="notice-title">{title}</p>
-      <p class="notice-sentence">{sentence}</p>
-      <button type="button" class="button small" aria-label={`Close: ${title}`} onClick={() => dismiss(id)}>
-        Close
+      <p class="notice-sentence" lang={lang}>
+        {sentence}
+      </p>
+      <button
+        type="button"
+        class="button small"
+        aria-label={texts().page.closeNotice(title)}
+        onClick={() => dismiss(id)}
+      >
+        {texts().common.close}
       </button>
     </div>
   );

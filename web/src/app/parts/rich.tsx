@@ -1,7 +1,19 @@
 import type { ComponentChildren, VNode } from 'preact';
 
-/** A sentence of the texts with an element wherever it says {name}. */
-export function Rich({ text, parts }: { text: string; parts: Record<string, ComponentChildren> }): VNode {
-  const pieces = text.split(/\{(\w+)\}/);
-  return <>{pieces.map((piece, index) => (index % 2 === 0 ? piece : (parts[piece] ?? `{${piece}}`)))}</>;
+type Part = ComponentChildren | ((words: string) => ComponentChildren);
+
+/** A sentence of the texts with an element wherever it says {name}, or {name|words} where the words stand in it. */
+export function Rich({ text, parts }: { text: string; parts: Record<string, Part> }): VNode {
+  const pieces = text.split(/(\{\w+(?:\|[^}]*)?\})/);
+  const shown = pieces.map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const [name = '', words] = piece.slice(1, -1).split(/\|(.*)/s);
+    const part = parts[name];
+    return typeof part === 'function' ? part(words ?? '') : (part ?? words ?? piece);
+  });
+  return <>{shown}</>;
 }
+
+/** Parts of many sentences. */
+export const strong = (words: string): VNode => <strong>{words}</strong>;
+export const quiet = (words: string): VNode => <span class="quiet">{words}</span>;

@@ -2,9 +2,10 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import type { RowSample, TensorInfo } from '../../core/types';
-import { percent, plural, quantity, shapeText } from '../../text/units';
+import { percent, quantity, shapeText } from '../../text/units';
 import { HoldButton } from './hold-button';
 import type { Studying } from './use-study';
+import { coreLang, texts } from '../../text/texts';
 
 export function TensorChoice({
   tensors,
@@ -22,7 +23,7 @@ export function TensorChoice({
   const known = tensors.some(({ name }) => name === value);
   return (
     <label class="option lab-tensor">
-      <span class="option-label">Tensor</span>
+      <span class="option-label">{texts().parts.tensor}</span>
       <input
         class="input mono"
         list={list}
@@ -56,7 +57,7 @@ export function StudyButton({
     <>
       <HoldButton pause={study.pause} />
       <button type="button" class="button" onClick={study.stop}>
-        Stop
+        {texts().common.stop}
       </button>
     </>
   ) : (
@@ -75,6 +76,7 @@ export function StudyState<T>({
   name: string;
   children?: ComponentChildren;
 }): VNode {
+  const t = texts().parts;
   const share = study.progress?.share ?? 0;
   return (
     <>
@@ -92,18 +94,21 @@ export function StudyState<T>({
       )}
       <p class="option-note" role="status">
         {study.running
-          ? `${percent(share, 0)}, piece ${study.progress?.pieces ?? 0} of ${study.progress?.piecesTotal ?? '…'}` +
-            (study.paused ? ', paused' : '')
+          ? (study.paused ? t.studyingPaused : t.studying)(
+              percent(share, 0),
+              study.progress?.pieces ?? 0,
+              String(study.progress?.piecesTotal ?? '…'),
+            )
           : study.found
             ? study.stopped
-              ? 'Stopped: the figures are of the pieces seen until then.'
-              : 'Finished.'
+              ? t.studyStopped
+              : t.studyFinished
             : study.problem
               ? ''
               : children}
       </p>
       {study.problem && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(study.problem)}>
           {study.problem}
         </p>
       )}
@@ -113,12 +118,10 @@ export function StudyState<T>({
 
 /** Over what a study's figures are. */
 export function sampleText(sample: Pick<RowSample, 'tensors' | 'weights' | 'ofWeights' | 'leftOut'>): string {
-  const left =
-    sample.leftOut.length > 0
-      ? ` ${plural(sample.leftOut.length, 'matrix', 'matrices')} left out, because the rows do not suit.`
-      : '';
-  return sample.weights === sample.ofWeights
-    ? `All ${quantity(sample.weights)} weights of ${plural(sample.tensors, 'tensor')}.${left}`
-    : `A sample: ${quantity(sample.weights)} of the ${quantity(sample.ofWeights)} weights of ` +
-        `${plural(sample.tensors, 'tensor')}, rows spread evenly.${left}`;
+  const t = texts().parts;
+  const seen =
+    sample.weights === sample.ofWeights
+      ? t.allWeights(quantity(sample.weights), sample.tensors)
+      : t.sample(quantity(sample.weights), quantity(sample.ofWeights), sample.tensors);
+  return sample.leftOut.length > 0 ? `${seen} ${t.leftOut(sample.leftOut.length)}` : seen;
 }

@@ -1,10 +1,11 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { GLOSSARY, type TermId } from '../../text/glossary';
+import type { TermId } from '../../text/glossary';
+import { texts } from '../../text/texts';
 import { useTip } from './tip';
 
 /** A word, with what it means one hover, tap or focus away. Not for labels: it is a button. */
 export function Term({ of, children }: { of: TermId; children?: ComponentChildren }): VNode {
-  const { word, means } = GLOSSARY[of];
+  const { word, means } = texts().glossary[of];
   const { around, describedBy, tip } = useTip(word, means);
   return (
     <span class="term" {...around}>
@@ -15,3 +16,8 @@ export function Term({ of, children }: { of: TermId; children?: ComponentChildre
     </span>
   );
 }
+
+/** For sentences that have the word in them (rich.tsx). */
+export const term =
+  (of: TermId) =>
+  (words: string): VNode => <Term of={of}>{words}</Term>;

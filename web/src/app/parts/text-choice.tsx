@@ -2,16 +2,17 @@
 import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { ownText, SHIPPED_TEXT } from '../state/text';
+import { texts } from '../../text/texts';
 
 export function TextChoice(): VNode {
   return (
     <>
       <button type="button" class="link-button" onClick={() => void chooseText()}>
-        Use another text…
+        {texts().parts.anotherText}
       </button>
       {ownText.value && (
         <button type="button" class="link-button" onClick={() => (ownText.value = null)}>
-          Use {SHIPPED_TEXT} again
+          {texts().parts.shippedText(SHIPPED_TEXT)}
         </button>
       )}
     </>
@@ -20,7 +21,7 @@ export function TextChoice(): VNode {
 
 /** Closing the picker without choosing changes nothing. */
 async function chooseText(): Promise<void> {
-  const wanted = { description: 'A text', extensions: ['.txt', '.md'], mimeTypes: ['text/*'] };
+  const wanted = { description: texts().page.kinds.text, extensions: ['.txt', '.md'], mimeTypes: ['text/*'] };
   const file = await fileOpen(wanted).catch(() => null);
   if (file) ownText.value = file;
 }

@@ -15,7 +15,7 @@ import { divergenceHint, divergenceWords, type MeasuredAnswer, measuredAnswerOf 
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, beforeMix, options, type Priced, prices } from '../state/planning';
-import { GLOSSARY } from '../../text/glossary';
+import { texts } from '../../text/texts';
 import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
 
 /** Shown first where room is short, and before there is a model to price. */
@@ -48,7 +48,7 @@ function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: Readonl
 
 /** What the list can be sorted by instead of by whole bits. */
 const SORTS = {
-  name: { title: 'type', hint: GLOSSARY.type.means, of: ({ name }: FileTypeInfo) => name, down: false },
+  name: { title: 'type', hint: texts().glossary.type.means, of: ({ name }: FileTypeInfo) => name, down: false },
   size: {
     title: 'size',
     hint: 'Of the output file.',
@@ -57,13 +57,13 @@ const SORTS = {
   },
   bits: {
     title: 'per weight',
-    hint: GLOSSARY.bits.means,
+    hint: texts().glossary.bits.means,
     of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight,
     down: false,
   },
   error: {
     title: 'predicted',
-    hint: `Signal to noise, from a sample of rows. ${GLOSSARY.sqnr.means}`,
+    hint: `Signal to noise, from a sample of rows. ${texts().glossary.sqnr.means}`,
     of: (type: FileTypeInfo) => {
       const prediction = predictionOf(type);
       return prediction && (prediction.sqnrDb.value ?? Infinity);

@@ -1,6 +1,7 @@
 /** What the person has to hear of, wherever on the page they are. Each stays until it is closed. */
-import { signal } from '@preact/signals';
+import { signal, untracked } from '@preact/signals';
 import { sentenceOf } from '../../core/problem';
+import { coreLang, language } from '../../text/texts';
 
 export interface Notice {
   id: number;
@@ -9,6 +10,8 @@ export interface Notice {
   /** What it is about, in a few words: "Not opened: notes.gguf". */
   title: string;
   sentence: string;
+  /** Of the sentence: the core's are English, and a notice stays in the language it was told in. */
+  lang: string;
 }
 
 /** The newest first. */
@@ -16,16 +19,17 @@ export const notices = signal<readonly Notice[]>([]);
 
 let lastId = 0;
 
-function add(kind: Notice['kind'], title: string, sentence: string): void {
+function add(kind: Notice['kind'], title: string, sentence: string, lang = untracked(language)): void {
   lastId += 1; // told from effects too, which must not follow the notices
   // The same again is not shown twice, but announced again.
   const others = notices.peek().filter((known) => known.title !== title || known.sentence !== sentence);
-  notices.value = [{ id: lastId, kind, title, sentence }, ...others];
+  notices.value = [{ id: lastId, kind, title, sentence, lang }, ...others];
 }
 
 /** Shows a problem: a sentence, or whatever was thrown. */
 export function tellProblem(title: string, error: unknown): void {
-  add('problem', title, typeof error === 'string' ? error : sentenceOf(error));
+  const sentence = typeof error === 'string' ? error : sentenceOf(error);
+  add('problem', title, sentence, typeof error === 'string' ? undefined : untracked(() => coreLang(sentence).lang));
 }
 
 /** Shows something that is no problem. */
