@@ -16,7 +16,7 @@ import {
   precise,
   quantity,
   tally,
-  writeNumbers,
+  writeNumbersBy,
 } from '../src/text/units';
 import { csv } from '../src/charts/save';
 
@@ -70,7 +70,7 @@ test('lists are shortened in one way', () => {
 });
 
 test('German has its comma, its words and narrow spaces; sizes are read with a comma too', () => {
-  writeNumbers(de.units);
+  writeNumbersBy(() => de.units);
   try {
     expect([1, 999, 6_576_544].map(bytes)).toEqual(['1\u202fByte', '999\u202fByte', '6,58\u202fMB']);
     expect(exactBytes(6_576_544)).toBe('6\u202f576\u202f544\u202fByte');
@@ -88,7 +88,7 @@ test('German has its comma, its words and narrow spaces; sizes are read with a c
       null,
     ]);
   } finally {
-    writeNumbers(ENGLISH_NUMBERS);
+    writeNumbersBy(() => ENGLISH_NUMBERS);
   }
   expect(['4.2 GB', '4,2 GB'].map(parseBytes)).toEqual([4_200_000_000, null]);
 });

@@ -1,5 +1,6 @@
 import { Problem } from '../core/problem';
 import { bytes } from '../text/units';
+import { ownSentence, texts } from '../text/texts';
 
 /** Above this, a browser is asked not to clear the page's storage by itself; some ask the person in turn. */
 const PERSIST_ABOVE_BYTES = 1e8;
@@ -26,9 +27,7 @@ export async function expectRoom(needed: number, advice: readonly string[]): Pro
     }
   }
   if (needed <= room) return;
-  const ways = ['free space on the disk', ...advice].join(', or ');
-  throw new Problem(
-    `The output takes ${bytes(needed)}, and this browser has room for ${bytes(room)} more in this page’s private ` +
-      `storage: ${bytes(needed - room)} are missing. To go on, ${ways}.`,
-  );
+  const { noRoom, freeSpace, or } = texts().state;
+  const ways = [freeSpace, ...advice].join(or);
+  throw new Problem(ownSentence(noRoom(bytes(needed), bytes(room), bytes(needed - room), ways)));
 }

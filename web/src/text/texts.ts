@@ -1,7 +1,7 @@
 /** The words of the page in the language it speaks now. The command line never changes it: it speaks English. */
 import { signal } from '@preact/signals-core';
 import { en, type Texts } from './en';
-import { ENGLISH_NUMBERS, withNumbers, writeNumbers } from './units';
+import { writeNumbersBy } from './units';
 
 /** What the page can speak, each by its own name; languages.ts has their words. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
@@ -22,6 +22,8 @@ export function texts(): Texts {
   return (instead ?? spoken.value).words;
 }
 
+writeNumbersBy(() => texts().units);
+
 export function language(): Language {
   return (instead ?? spoken.value).language;
 }
@@ -31,7 +33,7 @@ export function inEnglish<T>(make: () => T): T {
   const before = instead;
   instead = ENGLISH;
   try {
-    return withNumbers(ENGLISH_NUMBERS, make);
+    return make();
   } finally {
     instead = before;
   }
@@ -53,6 +55,5 @@ export function coreLang(sentence?: string): { lang?: 'en' } {
 
 /** Speaks a language from now on. */
 export function speak(language: Language, words: Texts): void {
-  writeNumbers(words.units);
   spoken.value = { language, words };
 }

@@ -2,7 +2,6 @@
  * How the page and the command line write numbers: units always, three digits where three are enough. Sizes are
  * decimal: 1 GB is 10^9 bytes.
  */
-import { signal } from '@preact/signals-core';
 import { format } from 'd3-format';
 
 /** What a language has of its own in numbers and lists. */
@@ -37,24 +36,11 @@ export const ENGLISH_NUMBERS: NumberWords = {
   more: (items, more) => `${items} and ${more} more`,
 };
 
-const spoken = signal(ENGLISH_NUMBERS);
-let instead: NumberWords | null = null;
-const words = () => instead ?? spoken.value;
+let words = (): NumberWords => ENGLISH_NUMBERS;
 
-/** Writes numbers so from now on (texts.ts). */
-export function writeNumbers(as: NumberWords): void {
-  spoken.value = as;
-}
-
-/** What `make` makes at once, with numbers written so. */
-export function withNumbers<T>(as: NumberWords, make: () => T): T {
-  const before = instead;
-  instead = as;
-  try {
-    return make();
-  } finally {
-    instead = before;
-  }
+/** Writes numbers as `asked` says each time, from now on (texts.ts). */
+export function writeNumbersBy(asked: () => NumberWords): void {
+  words = asked;
 }
 
 export function weightUnits(): string {
@@ -168,6 +154,11 @@ export function bitsPerWeight(value: number): string {
 /** With so many digits after the decimal sign, whatever they are. */
 export function fixed(value: number, digits: number, unit = ''): string {
   return spelled(value.toFixed(digits), unit);
+}
+
+/** What a person wrote in the spoken language; not a number where it is none. */
+export function parseDecimal(text: string): number {
+  return Number(text.trim().replace(words().decimal, '.'));
 }
 
 /** With the digits it has: 0.25. */

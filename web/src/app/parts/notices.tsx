@@ -33,13 +33,14 @@ export function Notices(): VNode {
   );
 }
 
-function Shown({ notice: { id, kind, title, sentence, lang } }: { notice: Notice }): VNode {
+function Shown({ notice: { id, kind, title, sentence, lang, more } }: { notice: Notice }): VNode {
   const problem = kind === 'problem';
   return (
     <div class={problem ? 'notice bad' : 'notice'} role={problem ? 'alert' : 'status'}>
       <p class="notice-title">{title}</p>
-      <p class="notice-sentence" lang={lang}>
-        {sentence}
+      <p class="notice-sentence">
+        <span lang={lang}>{sentence}</span>
+        {more && ` ${more}`}
       </p>
       <button
         type="button"

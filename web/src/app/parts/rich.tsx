@@ -16,4 +16,6 @@ export function Rich({ text, parts }: { text: string; parts: Record<string, Part
 
 /** Parts of many sentences. */
 export const strong = (words: string): VNode => <strong>{words}</strong>;
+export const aside = (words: string): VNode => <span class="aside">{words}</span>;
+export const mono = (words: string): VNode => <span class="mono">{words}</span>;
 export const quiet = (words: string): VNode => <span class="quiet">{words}</span>;

@@ -9,13 +9,15 @@ import { calibrate, calibrating, calibrationCost } from '../state/calibrating';
 import type { Opened } from '../state/opening';
 import { costWords } from '../state/pass-cost';
 import { textName } from '../state/text';
+import { coreLang, texts } from '../../text/texts';
+import { aside, Rich } from '../parts/rich';
 
 export function CalibratePanel({ model }: { model: Opened }): VNode {
   const [shown, setShown] = useState(false);
   return (
     <details class="disclosure" onToggle={({ currentTarget }) => setShown(currentTarget.open)}>
       <summary>
-        Make one from a text <span class="aside">the model reads it here, and what its columns meet is measured</span>
+        <Rich text={texts().plan.makeFromText} parts={{ aside }} />
       </summary>
       {shown && <Shown model={model} />}
     </details>
@@ -23,16 +25,20 @@ export function CalibratePanel({ model }: { model: Opened }): VNode {
 }
 
 function Shown({ model }: { model: Opened }): VNode {
+  const t = texts().plan;
   const now = calibrating.value;
   if (now) {
     const { share, secondsLeft, pause, stop } = now;
     return (
       <Going
-        label="Making the importance matrix"
+        label={t.makingMatrix}
         share={share}
         words={(paused) =>
-          percent(share, 0) +
-          (paused ? ', paused' : secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`)
+          paused
+            ? t.paused(percent(share, 0))
+            : secondsLeft === null
+              ? percent(share, 0)
+              : t.left(percent(share, 0), duration(secondsLeft))
         }
         pause={pause}
         onStop={() => stop.abort()}
@@ -40,17 +46,19 @@ function Shown({ model }: { model: Opened }): VNode {
     );
   }
   const cost = calibrationCost(model);
-  if (typeof cost === 'string') return <p class="small">None can be made here. {cost}</p>;
+  if (typeof cost === 'string')
+    return (
+      <p class="small">
+        <Rich text={t.noneCanBeMade} parts={{ why: <span {...coreLang(cost)}>{cost}</span> }} />
+      </p>
+    );
   return (
     <>
-      <p class="small quiet">
-        For every column of every matrix: the mean square of what it is multiplied with while the model reads{' '}
-        {textName.value}. Quantizing then errs where that is small.
-      </p>
+      <p class="small quiet">{t.meanSquare(textName.value)}</p>
       <p class="answers-offers">
         <span>
           <button type="button" class="button" onClick={() => void calibrate(model)}>
-            Make an importance matrix
+            {t.makeMatrix}
           </button>{' '}
           <span class="small quiet">{costWords(cost)}</span>
         </span>

@@ -1,6 +1,6 @@
 /** By which text the method "calibrated" chooses codes, how much is done, and what it takes. */
 import type { VNode } from 'preact';
-import { type CalibrationLevel, fewestTokens, stretchTokens, usualTokens } from '../../core/index';
+import { fewestTokens, stretchTokens, usualTokens } from '../../core/index';
 import { GpuChoice } from '../parts/gpu-choice';
 import { TextChoice } from '../parts/text-choice';
 import {
@@ -20,33 +20,30 @@ import {
   savesStatistics,
 } from '../state/statistics';
 import { ownText, textName } from '../state/text';
-import { bytes, duration, integer, listed, plural } from '../../text/units';
+import { bytes, duration, integer, listed } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
+import { mono, Rich, strong } from '../parts/rich';
 
+/** Gains measured up to so many tokens. */
+const MOST_GAIN = 32_768;
 const TOKENS = [2048, 4096, usualTokens, 16384, 32768, 65536];
-
-const LEVELS: Readonly<Record<CalibrationLevel, string>> = {
-  'one-pass': 'one pass',
-  layers: 'layer after layer',
-};
 
 export function CalibratedPanel(): VNode {
   const offer = calibrationOffer.value;
+  const t = texts().plan;
   const chosen = chosenStatistics.value;
   return (
     <div class="calibrated">
-      <p class="small quiet">
-        The model reads a text; codes are then chosen so that what each layer puts out stays near what it was. Type,
-        size and the programs that read the file stay the same.
-      </p>
+      <p class="small quiet">{t.calibratedLead}</p>
       {chosen ? <ByStatistics chosen={chosen} /> : <ByText offer={offer} />}
       {typeof offer === 'string' && (
-        <p class="notice bad small" role="alert">
+        <p class="notice bad small" role="alert" {...coreLang(offer)}>
           {offer}
         </p>
       )}
       {offer === null && (
         <p class="small quiet" role="status">
-          Reading the text…
+          {t.readingText}
         </p>
       )}
       {offer !== null && typeof offer !== 'string' && <Offer offer={offer} byText={chosen === null} />}
@@ -59,21 +56,31 @@ export function CalibratedPanel(): VNode {
 
 /** What a calibration chose codes by is to choose them again. */
 function ByStatistics({ chosen: { file, statistics } }: { chosen: ChosenStatistics }): VNode {
+  const t = texts().plan;
   const { text, tokens, heldBack, level, engine } = statistics.head;
+  const again = (words: string) => (
+    <button type="button" class="link-button" onClick={() => (chosenStatistics.value = null)}>
+      {words}
+    </button>
+  );
   return (
     <p class="small calibrated-text">
-      <span class="mono">{file.name}</span>, what a calibration chose codes by: {LEVELS[level]} by{' '}
-      <span class="mono">{text.name}</span>, {integer(tokens)} tokens and {integer(heldBack)} to judge by. It was
-      computed by {engine.name}. No text is read. <code class="option-flag">--from-calibration</code>{' '}
-      <button type="button" class="link-button" onClick={() => (chosenStatistics.value = null)}>
-        Use a text again
-      </button>
+      <Rich
+        text={t.byStatistics(t.levels[level], integer(tokens), integer(heldBack), engine.name)}
+        parts={{
+          file: mono(file.name),
+          text: mono(text.name),
+          flag: <code class="option-flag">--from-calibration</code>,
+          again,
+        }}
+      />
     </p>
   );
 }
 
 /** Whether what codes are chosen by is kept, and who computes it. */
 function SaveChoice({ bytesOf }: { bytesOf: number | null }): VNode {
+  const t = texts().plan;
   const needed = chosenGpu() !== null;
   return (
     <>
@@ -84,11 +91,11 @@ function SaveChoice({ bytesOf }: { bytesOf: number | null }): VNode {
           disabled={needed}
           onChange={({ currentTarget }) => saveStatistics(currentTarget.checked)}
         />
-        <span class="option-label">Keep the statistics, to choose codes by them again</span>
+        <span class="option-label">{t.keepStatistics}</span>
         <code class="option-flag">--save-calibration</code>
         <span class="option-note">
-          {bytesOf !== null && `A file of ${bytes(bytesOf)} beside the output. `}
-          {needed && 'What a GPU computed gives the same bytes by this file only.'}
+          {bytesOf !== null && `${t.statisticsFile(bytes(bytesOf))} `}
+          {needed && t.statisticsNeeded}
         </span>
       </label>
       <GpuChoice />
@@ -97,11 +104,19 @@ function SaveChoice({ bytesOf }: { bytesOf: number | null }): VNode {
 }
 
 function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
+  const t = texts().plan;
+  const known = offer !== null && typeof offer !== 'string' ? offer : null;
+  const what = ownText.value ? t.ownText : t.shippedText;
+  const statistics = (words: string) => (
+    <button type="button" class="link-button" onClick={() => void chooseStatistics()}>
+      {words}
+    </button>
+  );
   return (
     <>
       <div class="calibrated-choices">
         <label class="option">
-          <span class="option-label">Tokens of the text, at most</span>
+          <span class="option-label">{t.tokensAtMost}</span>
           <select
             class="select"
             value={wantedTokens.value}
@@ -118,7 +133,7 @@ function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
           <code class="option-flag">--tokens</code>
         </label>
         <label class="option">
-          <span class="option-label">How much is done</span>
+          <span class="option-label">{t.howMuch}</span>
           <select
             class="select"
             value={wantedLevel.value ?? ''}
@@ -126,11 +141,8 @@ function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
               (wantedLevel.value = (currentTarget.value || null) as typeof wantedLevel.value)
             }
           >
-            <option value="">
-              as many tokens allow
-              {offer !== null && typeof offer !== 'string' && `: ${LEVELS[offer.bestLevel]}`}
-            </option>
-            {Object.entries(LEVELS).map(([level, words]) => (
+            <option value="">{known ? t.asTokensAllowNow(t.levels[known.bestLevel]) : t.asTokensAllow}</option>
+            {Object.entries(t.levels).map(([level, words]) => (
               <option key={level} value={level}>
                 {words}
               </option>
@@ -140,15 +152,11 @@ function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
         </label>
       </div>
       <p class="small calibrated-text">
-        <span class="mono">{textName.value}</span>,{' '}
-        {ownText.value
-          ? 'your own text'
-          : 'which comes with this page: prose in many languages, dialogue, code, tables and mathematics'}
-        {offer !== null && typeof offer !== 'string' && `: ${tokensIn(offer)}`}. <TextChoice />{' '}
-        <button type="button" class="link-button" onClick={() => void chooseStatistics()}>
-          Use saved statistics…
-        </button>
-        {offer !== null && typeof offer !== 'string' && template(offer)}
+        <Rich
+          text={known ? t.textIsOf(what, tokensIn(known)) : t.textIs(what)}
+          parts={{ text: mono(textName.value), choice: <TextChoice />, statistics }}
+        />
+        {known && <Template chat={known.chat} />}
       </p>
     </>
   );
@@ -157,50 +165,47 @@ function ByText({ offer }: { offer: CalibrationOffer | string | null }): VNode {
 /** Workers and files take their time to start, which the estimate leaves out. */
 const FEW_SECONDS = 5;
 
-/** How long calibrating takes, at the beginning of a sentence. */
-export const timeWords = (seconds: number) => (seconds < FEW_SECONDS ? 'A few seconds' : `About ${duration(seconds)}`);
+/** How long calibrating takes, at the beginning of a sentence or within one. */
+export function timeWords(seconds: number, within = false): string {
+  const { fewSeconds, fewSecondsInside, aboutTime, aboutTimeInside } = texts().plan;
+  if (seconds < FEW_SECONDS) return within ? fewSecondsInside : fewSeconds;
+  return (within ? aboutTimeInside : aboutTime)(duration(seconds));
+}
 
 const tokensIn = ({ inText, whole }: CalibrationOffer) =>
-  `${whole ? '' : 'about '}${plural(whole ? inText : Number(inText.toPrecision(2)), 'token')}`;
+  whole ? texts().common.tokens(inText) : texts().plan.aboutTokens(Number(inText.toPrecision(2)));
 
-const template = ({ chat }: CalibrationOffer) =>
-  chat.used ? ' It is read as turns in the model’s chat template.' : chat.why === null ? '' : ` ${chat.why}`;
+function Template({ chat }: Pick<CalibrationOffer, 'chat'>): VNode | null {
+  if (chat.used) return <> {texts().plan.inTemplate}</>;
+  return chat.why === null ? null : <span {...coreLang(chat.why)}> {chat.why}</span>;
+}
 
 function Offer({ offer, byText }: { offer: CalibrationOffer; byText: boolean }): VNode {
   const { tokens, heldBack, level, bestLevel, served, seconds, basis, memory } = offer;
-  const others = currentPlan.value?.tensors.filter(
+  const others = (currentPlan.value?.tensors ?? []).filter(
     ({ action, method }) => action === 'convert' && method !== null && method !== CALIBRATED,
   );
+  const t = texts().plan;
+  const figures = {
+    tokens: integer(tokens),
+    heldBack: integer(heldBack),
+    time: timeWords(seconds),
+    memory: bytes(memory),
+  };
   return (
     <>
       <p class="small">
-        {level === 'layers'
-          ? 'Layer after layer: each layer is aimed at what the original puts out, from what the quantized layers ' +
-            'before it give, and hands its rounding errors on from column to column.'
-          : 'One pass: codes move one by one to where the original’s inputs make least of the error. Less is gained ' +
-            'than layer after layer, and fewer tokens are needed.'}
-        {level === 'layers' && bestLevel === 'one-pass' && (
-          <strong> There are few tokens for that: one pass is safer, or more text.</strong>
-        )}
+        {level === 'layers' ? t.layerAfterLayer : t.onePass}
+        {level === 'layers' && bestLevel === 'one-pass' && <strong> {t.fewTokens}</strong>}
       </p>
       <p class="small">
-        {integer(tokens)} tokens calibrate in stretches of {stretchTokens}, {integer(heldBack)} judge: a matrix whose
-        outputs they do not find better keeps lowest-error (types that have none: llama.cpp’s search).{' '}
-        <strong>{timeWords(seconds)}</strong>, from{' '}
-        {basis === 'a timing' ? 'a product timed here' : 'the last calibration here'}; up to {bytes(memory)} of memory.
-        It serves {plural(served, 'tensor')}
-        {others && others.length > 0 ? (
-          <>
-            ; {plural(others.length, 'tensor')} will be written by other methods, as the list below says:{' '}
-            <span class="mono">{listed(others.map(({ name }) => name))}</span>
-          </>
-        ) : null}
-        .
+        <Rich
+          text={t.calibrates(figures, stretchTokens, basis, served, others.length)}
+          parts={{ strong, names: mono(listed(others.map(({ name }) => name))) }}
+        />
       </p>
       {byText && tokens + heldBack < 4 * fewestTokens && (
-        <p class="small quiet">
-          Fewer than {integer(fewestTokens)} tokens are refused; gains grow up to some {integer(32768)}.
-        </p>
+        <p class="small quiet">{t.fewest(integer(fewestTokens), integer(MOST_GAIN))}</p>
       )}
     </>
   );

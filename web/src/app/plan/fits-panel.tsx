@@ -2,58 +2,33 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RuntimeMemory } from '../../core/index';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { term } from '../parts/term';
 import { CACHE_TYPES, cacheType, CONTEXTS, contextWanted, memoryThere, running } from '../state/fitting';
 import { bytes, integer, parseBytes } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
 
 export function FitsPanel(): VNode {
+  const t = texts().plan;
   const now = running.value;
   return (
     <fieldset class="fits">
-      <legend class="visually-hidden">Does it fit?</legend>
+      <legend class="visually-hidden">{t.fits}</legend>
       <MemoryField />
       <label>
-        for{' '}
-        <select
-          class="input"
-          aria-label="Context, in tokens"
-          value={contextWanted.value}
-          onChange={(event) => {
-            contextWanted.value = Number(event.currentTarget.value);
-          }}
-        >
-          {CONTEXTS.map((tokens) => (
-            <option key={tokens} value={tokens}>
-              {integer(tokens)} tokens
-            </option>
-          ))}
-        </select>
+        <Rich text={t.forContext} parts={{ context: <Context /> }} />
       </label>
       <span>
-        of <Term of="context">context</Term>,
+        <Rich text={t.ofContext} parts={{ context: term('context') }} />
       </span>
       <label>
-        cache{' '}
-        <select
-          class="input"
-          aria-label="Type of the key and value cache"
-          value={cacheType.value}
-          onChange={(event) => {
-            cacheType.value = event.currentTarget.value;
-          }}
-        >
-          {CACHE_TYPES.map((type) => (
-            <option key={type} value={type}>
-              {type.toUpperCase()}
-            </option>
-          ))}
-        </select>
+        <Rich text={t.cache} parts={{ type: <CacheType /> }} />
       </label>
       <p class="quiet small">
         {now === null ? (
-          'Marks the files that fit: weights, the cache for so many tokens, and scratch, as llama.cpp allocates them.'
+          t.fitsHow
         ) : 'problem' in now ? (
-          now.problem
+          <span {...coreLang(now.problem)}>{now.problem}</span>
         ) : (
           <Beside memory={now} />
         )}
@@ -63,10 +38,44 @@ export function FitsPanel(): VNode {
 }
 
 const Beside = ({ memory: { cacheBytes, workingBytes } }: { memory: RuntimeMemory }): VNode => (
-  <>
-    Beside the weights llama.cpp takes {bytes(cacheBytes)} for the <Term of="cache">cache</Term> and about{' '}
-    {bytes(workingBytes)} of <Term of="scratch">scratch</Term>.
-  </>
+  <Rich
+    text={texts().plan.besideWeights(bytes(cacheBytes), bytes(workingBytes))}
+    parts={{ cache: term('cache'), scratch: term('scratch') }}
+  />
+);
+
+const Context = (): VNode => (
+  <select
+    class="input"
+    aria-label={texts().plan.contextInTokens}
+    value={contextWanted.value}
+    onChange={(event) => {
+      contextWanted.value = Number(event.currentTarget.value);
+    }}
+  >
+    {CONTEXTS.map((tokens) => (
+      <option key={tokens} value={tokens}>
+        {texts().plan.contextTokens(integer(tokens))}
+      </option>
+    ))}
+  </select>
+);
+
+const CacheType = (): VNode => (
+  <select
+    class="input"
+    aria-label={texts().plan.cacheType}
+    value={cacheType.value}
+    onChange={(event) => {
+      cacheType.value = event.currentTarget.value;
+    }}
+  >
+    {CACHE_TYPES.map((type) => (
+      <option key={type} value={type}>
+        {type.toUpperCase()}
+      </option>
+    ))}
+  </select>
 );
 
 function MemoryField(): VNode {
@@ -77,23 +86,26 @@ function MemoryField(): VNode {
     setWrong(written.trim() !== '' && found === null);
     memoryThere.value = found;
   };
+  const t = texts().plan;
+  const memory = (
+    <input
+      class="input"
+      type="text"
+      inputMode="text"
+      size={8}
+      placeholder={t.memoryExample}
+      aria-label={t.memoryToRunIn}
+      aria-invalid={wrong}
+      value={text}
+      onInput={(event) => {
+        setText(event.currentTarget.value);
+        take(event.currentTarget.value);
+      }}
+    />
+  );
   return (
     <label>
-      Does it fit in{' '}
-      <input
-        class="input"
-        type="text"
-        inputMode="text"
-        size={8}
-        placeholder="8 GB"
-        aria-label="Memory to run it in"
-        aria-invalid={wrong}
-        value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          take(event.currentTarget.value);
-        }}
-      />
+      <Rich text={t.fitsIn} parts={{ memory }} />
     </label>
   );
 }

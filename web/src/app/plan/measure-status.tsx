@@ -16,16 +16,8 @@ import {
   stopMeasuring,
 } from '../state/measuring';
 import { options } from '../state/planning';
-import { percent, plural } from '../../text/units';
-
-const PREDICTION_DEFINITION =
-  'Rows of each matrix, spread evenly and the same ones every time, are ' +
-  'quantized to every type in the background and compared with themselves. ' +
-  'Signal to noise is 10 log₁₀(Σ x² / Σ (x − y)²) over all tensors that ' +
-  'can be quantized, summed over each tensor’s sample and scaled to its rows. ' +
-  'The interval comes from how much rows differ from each other; it holds ' +
-  'the error of the whole tensor for at least 95 of 100 tensors and types. ' +
-  'A small weight error does not promise good answers.';
+import { percent } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
 
 export function MeasureStatus(): VNode | null {
   const model = opened.value?.model;
@@ -36,6 +28,10 @@ export function MeasureStatus(): VNode | null {
   const prediction = predictions.value.get(options.value.type) ?? [...predictions.value.values()][0];
   const share = prediction && prediction.weights > 0 ? prediction.weightsMeasured / prediction.weights : null;
   const whole = share === 1;
+  const t = texts().plan;
+  const shareText = share === null ? '' : percent(share, share < 0.01 ? 2 : 1);
+  const from = measurementFile.value;
+  const problem = measureProblem.value;
   return (
     <div class="measure-status">
       <details>
@@ -43,46 +39,51 @@ export function MeasureStatus(): VNode | null {
           <span role="status">
             {progress
               ? progress.tensorsTotal === 0
-                ? 'Measuring a sample of rows.'
-                : `Measuring a sample of rows: ${progress.tensors} of ` +
-                  `${plural(progress.tensorsTotal, 'tensor')} so far.`
+                ? t.measuring
+                : t.measuringSome(progress.tensors, progress.tensorsTotal)
               : model && predictedAt.value !== measured.value
-                ? 'Summing up what was measured.'
+                ? t.summingUp
                 : share === null
-                  ? 'No tensor of this model can be quantized.'
+                  ? t.nothingToQuantize
                   : whole
-                    ? 'Errors are measured on all rows.'
-                    : `Errors are predicted from ${percent(share, share < 0.01 ? 2 : 1)} of the ` +
-                      `rows${measurementFile.value ? ` (${measurementFile.value})` : ''}.`}
+                    ? t.onAllRows
+                    : from === null
+                      ? t.predictedFrom(shareText)
+                      : t.predictedFromFile(shareText, from)}
           </span>{' '}
-          <span class="measure-how">What this means</span>
+          <span class="measure-how">{t.whatThisMeans}</span>
         </summary>
-        <p class="figure-definition">{PREDICTION_DEFINITION}</p>
+        <p class="figure-definition">{t.prediction}</p>
       </details>
-      {measureProblem.value && <p class="small">{measureProblem.value}</p>}
+      {problem === 'stopped' && <p class="small">{texts().state.measuringStopped}</p>}
+      {problem !== null && problem !== 'stopped' && (
+        <p class="small" {...coreLang(problem.sentence)}>
+          {problem.sentence}
+        </p>
+      )}
       <span class="measure-actions">
         {progress && (
           <button type="button" class="button small" onClick={stopMeasuring}>
-            Stop measuring
+            {t.stopMeasuring}
           </button>
         )}
         {!progress && !whole && model && (
           <button type="button" class="button small" onClick={() => void startMeasuring(model, true)}>
-            Measure all rows
+            {t.measureAll}
           </button>
         )}
         {known && complete.value && (
           <button
             type="button"
             class="button small"
-            title="For another size later, here or with nibble solve, without reading the weights again"
+            title={t.saveMeasurementHint}
             onClick={() =>
               void known
                 .json()
                 .then((json) => saveBlob(new Blob([json], { type: 'application/json' }), `${stem()}-measurement.json`))
             }
           >
-            Save the measurement
+            {t.saveMeasurement}
           </button>
         )}
       </span>

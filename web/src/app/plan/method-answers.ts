@@ -1,4 +1,5 @@
 /** How the answers of files that were written by a method measured beside those of llama.cpp's: docs/quality.md. */
+import { texts } from '../../text/texts';
 
 /** The types of weights, in small letters, whose answers measured nearest to the original by the method unbiased. */
 const unbiasedTypes: ReadonlySet<string> = new Set(['q2_k', 'q3_k', 'iq3_s']);
@@ -34,23 +35,15 @@ export const worseAnswers: Readonly<Record<string, Readonly<Record<string, reado
   },
 };
 
-const modelWords: Readonly<Record<WorseAnswers['model'], string>> = {
-  ts3m: 'a model of 3 million weights',
-  wide: 'a model of 20 million weights',
-};
-
 /** One sentence for each of the types whose answers by the method measured worse than llama.cpp's on some model. */
 export function worseSentences(method: string, types: Iterable<string>): string[] {
   return [...new Set(types)].flatMap((type) => {
     const found = worseAnswers[method]?.[type.toLowerCase()];
     if (!found) return [];
-    const where = found.map(
-      ({ model, importance, percent }) =>
-        `${percent} % on ${modelWords[model]}${importance ? ' with an importance matrix' : ''}`,
+    const { worseAnswers: worse, worseOn, worseWithMatrix } = texts().plan;
+    const where = found.map(({ model, importance, percent }) =>
+      (importance ? worseWithMatrix : worseOn)[model](percent),
     );
-    return [
-      `${type.toUpperCase()} by “${method}” answered worse than llama.cpp’s file of the same size: its mean ` +
-        `divergence was larger by ${where.join(', ')}.`,
-    ];
+    return [worse(type.toUpperCase(), method, where.join(', '))];
   });
 }

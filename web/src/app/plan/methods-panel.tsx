@@ -2,7 +2,9 @@
 import type { VNode } from 'preact';
 import { methodPredictions, methodsOfPlan, methodsWanted } from '../state/measuring';
 import { ask, options } from '../state/planning';
-import { decibels, percent } from '../../text/units';
+import { decibels, fixed, percent } from '../../text/units';
+import { texts } from '../../text/texts';
+import { aside, Rich } from '../parts/rich';
 
 export function MethodsPanel(): VNode | null {
   const methods = methodsOfPlan.value;
@@ -10,6 +12,7 @@ export function MethodsPanel(): VNode | null {
   const found = methodPredictions.value;
   const base = found.get('llama.cpp')?.relativeError.value ?? null;
   const chosen = options.value.method ?? 'llama.cpp';
+  const t = texts().plan;
   return (
     <details
       class="disclosure methods"
@@ -18,31 +21,25 @@ export function MethodsPanel(): VNode | null {
       }}
     >
       <summary>
-        What another scale search would gain <span class="aside">{chosen}</span>
+        <Rich text={t.methods} parts={{ aside: aside(chosen) }} />
       </summary>
-      <p class="option-note">
-        The chosen types, written by each method on a sample of this model’s rows. “llama.cpp” writes the bytes of
-        llama-quantize; the others write files of the same size that every llama.cpp reads. “lowest-error” keeps
-        llama.cpp’s block wherever that has less error; “quick” saves the time of that comparison; “unbiased” gives up
-        some of the error so that no output comes out too small, which changes answers less in types of 2 and 3 bits. A
-        type without the method is written as llama.cpp does (with “unbiased” as “lowest-error” does, where it can).
-      </p>
-      <div class="method-table" role="region" aria-label="Scale searches" tabIndex={0}>
+      <p class="option-note">{t.methodsHow}</p>
+      <div class="method-table" role="region" aria-label={t.methodTable} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">method</th>
+              <th scope="col">{t.method}</th>
               <th scope="col" class="number">
-                signal to noise
+                {t.signalToNoiseColumn}
               </th>
               <th scope="col" class="number">
-                relative error
+                {texts().common.relativeError}
               </th>
               <th scope="col" class="number">
-                against llama.cpp
+                {t.againstLlama}
               </th>
               <th scope="col">
-                <span class="visually-hidden">choice</span>
+                <span class="visually-hidden">{t.methodChoice}</span>
               </th>
             </tr>
           </thead>
@@ -58,9 +55,7 @@ export function MethodsPanel(): VNode | null {
                   </th>
                   <td
                     class="number"
-                    title={
-                      low !== null && high !== null ? `between ${low.toFixed(2)} and ${high.toFixed(2)} dB` : undefined
-                    }
+                    title={low !== null && high !== null ? t.between(fixed(low, 2), fixed(high, 2)) : undefined}
                   >
                     {prediction ? decibels(prediction.sqnrDb.value) : '…'}
                   </td>
@@ -77,7 +72,7 @@ export function MethodsPanel(): VNode | null {
                         class="button small"
                         onClick={() => ask({ method: method === 'llama.cpp' ? undefined : method })}
                       >
-                        Use {method}
+                        {t.useMethod(method)}
                       </button>
                     )}
                   </td>

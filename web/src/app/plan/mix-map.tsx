@@ -8,7 +8,8 @@ import { ROLE_ORDER, ROLE_STYLES } from '../../charts/roles';
 import type { Mix, Role, TypeChoice } from '../../core/index';
 import { measurement } from '../state/measuring';
 import { giveType } from '../state/mixing';
-import { bytes, percent, tally } from '../../text/units';
+import { bytes, fixed, percent, tally } from '../../text/units';
+import { language, texts } from '../../text/texts';
 
 type MixTensor = Mix['tensors'][number];
 
@@ -32,7 +33,7 @@ function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; te
       lines: [
         tally(one.map((tensor) => tensor.type)),
         ...(one.length === 1 && first.relativeError !== null
-          ? [`${percent(first.relativeError, 2)} relative error`]
+          ? [texts().plan.errorOfCell(percent(first.relativeError, 2))]
           : []),
         bytes(one.reduce((sum, tensor) => sum + tensor.bytes, 0)),
       ],
@@ -48,7 +49,8 @@ function typeCells(mix: Mix): { cells: Cell[]; roles: Role[]; layers: number; te
 }
 
 export function MixMap({ mix }: { mix: Mix }): VNode {
-  const { cells, roles, layers, tensors } = useMemo(() => typeCells(mix), [mix]);
+  const t = texts().plan;
+  const { cells, roles, layers, tensors } = useMemo(() => typeCells(mix), [mix, language()]);
   const [picked, setPicked] = useState<{ role: Role; layer: number } | null>(null);
   const [low = 0, high = 0] = extent(cells, (cell) => cell.value ?? 0);
   const loose = mix.tensors.filter((tensor) => tensor.layer === null);
@@ -57,22 +59,19 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
     <div class="mix-map">
       {layers > 0 && (
         <ChartFrame
-          title="Which tensor gets which type"
-          note={
-            'One cell for each role in each layer, darker where it gets more ' +
-            'bits. Click a cell, or press Enter on it, to give it another type.'
-          }
+          title={t.mixMap}
+          note={t.mixMapNote}
           file="mix-types"
-          legend={<RampLegend low={low.toFixed(2)} high={high.toFixed(2)} meaning="bits per weight" />}
+          legend={<RampLegend low={fixed(low, 2)} high={fixed(high, 2)} meaning={texts().common.bitsPerWeight} />}
           table={() => ({
             columns: [
-              { title: 'tensor' },
-              { title: 'layer' },
-              { title: 'role' },
-              { title: 'type' },
-              { title: 'size', unit: 'bytes' },
-              { title: 'size', unit: 'bits per weight' },
-              { title: 'relative error', unit: '%' },
+              { title: texts().plan.tensor },
+              { title: texts().plan.layer },
+              { title: texts().plan.role },
+              { title: texts().plan.type },
+              { title: texts().plan.size, unit: texts().units.bytes },
+              { title: texts().plan.size, unit: texts().common.bitsPerWeight },
+              { title: texts().common.relativeError, unit: '%' },
             ],
             rows: mix.tensors.map((tensor) => [
               tensor.name,
@@ -91,8 +90,8 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
               cells={cells}
               roles={roles}
               layers={layers}
-              value={(value) => `${value.toFixed(2)} bits per weight`}
-              title="Types by layer and role"
+              value={(value) => t.bitsOfCell(fixed(value, 2))}
+              title={t.mixMapTitle}
               onChoose={({ role, layer }) => setPicked({ role, layer })}
               chosen={picked}
             />
@@ -100,7 +99,7 @@ export function MixMap({ mix }: { mix: Mix }): VNode {
         </ChartFrame>
       )}
       <div class="mix-edit">
-        {one && <TypeOf label={`${ROLE_STYLES[picked.role].label}, layer ${picked.layer}`} tensors={one} />}
+        {one && <TypeOf label={t.roleInLayer(ROLE_STYLES[picked.role].label, picked.layer)} tensors={one} />}
         {loose.map((tensor) => (
           <TypeOf key={tensor.name} label={tensor.name} tensors={[tensor]} />
         ))}
@@ -141,8 +140,9 @@ function TypeOf({ label, tensors }: { label: string; tensors: readonly MixTensor
         {choices.length === 0 && <option value={first.type}>{first.type}</option>}
         {choices.map(({ type, bytes: size, relativeError }) => (
           <option key={type} value={type}>
-            {type}, {bytes(size)}
-            {relativeError === null ? '' : `, ${percent(relativeError, 2)} error`}
+            {relativeError === null
+              ? texts().plan.choice(type, bytes(size))
+              : texts().plan.choiceWithError(type, bytes(size), percent(relativeError, 2))}
           </option>
         ))}
       </select>

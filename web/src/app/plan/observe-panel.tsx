@@ -2,71 +2,78 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { observation, observedBy, observeWorst, takeObservation } from '../state/mixing';
+import { Rich } from '../parts/rich';
 import { type Column, DataTable } from '../parts/data-table';
 import type { Objective, Observation } from '../../core/index';
 import { texts } from '../../text/texts';
-import { bytes, decibels, plural, precise } from '../../text/units';
+import { bytes, decibels, precise } from '../../text/units';
 
 type Step = Observation['steps'][number];
 
-const UNITS: Readonly<Record<Objective, [unit: string, hint: string]>> = {
-  squared: ['squared units of the weights', 'Σ (x − y)² over the tensor, predicted'],
-  weighted: ['squared units of the weights, times importance', 'Σ q (x − y)² over the tensor, predicted'],
-  outputs: [
-    'squared units of the weights',
-    'What the type changes of the tensor’s outputs, calibrated: as a share of them, times Σ x²',
-  ],
-};
+function unitOf(objective: Objective): [unit: string, hint: string] {
+  const t = texts().plan;
+  if (objective === 'weighted') return [t.squaredUnitsTimes, t.weightedHint];
+  return [t.squaredUnits, objective === 'outputs' ? t.outputsHint : t.squaredHint];
+}
 
-const columnsFor = ([unit, hint]: [string, string]): Column<Step>[] => [
-  { title: 'tensor', value: (row) => row.name, width: 26 },
-  { title: 'types tried', value: (row) => row.tried.join(' → '), width: 26 },
-  {
-    title: 'error before',
-    unit,
-    value: (row) => row.errorBefore,
-    cell: (row) => precise(row.errorBefore),
-    width: 12,
-    numeric: true,
-    hint,
-  },
-  {
-    title: 'error after',
-    unit,
-    value: (row) => row.errorAfter,
-    cell: (row) => precise(row.errorAfter),
-    width: 12,
-    numeric: true,
-  },
-  {
-    title: 'size before',
-    unit: 'bytes',
-    value: (row) => row.bytesBefore,
-    cell: (row) => bytes(row.bytesBefore),
-    width: 11,
-    numeric: true,
-  },
-  {
-    title: 'size after',
-    unit: 'bytes',
-    value: (row) => row.bytesAfter,
-    cell: (row) => bytes(row.bytesAfter),
-    width: 10,
-    numeric: true,
-  },
-  { title: 'halved', value: (row) => (row.halved ? 'yes' : 'no'), width: 7 },
-];
+function columnsFor(objective: Objective): Column<Step>[] {
+  const [unit, hint] = unitOf(objective);
+  const t = texts().plan;
+  return [
+    { title: t.tensor, value: (row) => row.name, width: 26 },
+    { title: t.typesTried, value: (row) => row.tried.join(' → '), width: 26 },
+    {
+      title: t.errorBefore,
+      unit,
+      value: (row) => row.errorBefore,
+      cell: (row) => precise(row.errorBefore),
+      width: 12,
+      numeric: true,
+      hint,
+    },
+    {
+      title: t.errorAfter,
+      unit,
+      value: (row) => row.errorAfter,
+      cell: (row) => precise(row.errorAfter),
+      width: 12,
+      numeric: true,
+    },
+    {
+      title: t.sizeBefore,
+      unit: texts().units.bytes,
+      value: (row) => row.bytesBefore,
+      cell: (row) => bytes(row.bytesBefore),
+      width: 11,
+      numeric: true,
+    },
+    {
+      title: t.sizeAfter,
+      unit: texts().units.bytes,
+      value: (row) => row.bytesAfter,
+      cell: (row) => bytes(row.bytesAfter),
+      width: 10,
+      numeric: true,
+    },
+    { title: t.halved, value: (row) => (row.halved ? t.yes : t.no), width: 7 },
+  ];
+}
 
 export function ObservePanel(): VNode {
   const [worst, setWorst] = useState(40);
   const found = observation.value;
+  const t = texts().plan;
+  const planning = (words: string) => (
+    <button type="button" class="button small" onClick={takeObservation}>
+      {words}
+    </button>
+  );
   return (
     <details class="disclosure observe">
-      <summary>Observe: re-spend bits on the worst tensors</summary>
+      <summary>{t.observe}</summary>
       <p class="option-note">
-        As GPTQ-for-LLaMa does: the tensors with the largest error of what is planned step through types with smaller
-        blocks, then with more bits, until each error is at most half of what it was.
-        {observedBy.value === 'outputs' && ' The error is what is changed of the tensor’s outputs, calibrated.'}
+        {t.observeHow}
+        {observedBy.value === 'outputs' && ` ${t.observeOutputs}`}
       </p>
       <form
         class="size-form"
@@ -76,7 +83,7 @@ export function ObservePanel(): VNode {
         }}
       >
         <label class="size-field">
-          <span class="small">worst</span>
+          <span class="small">{t.worst}</span>
           <input
             class="input count"
             type="number"
@@ -84,28 +91,33 @@ export function ObservePanel(): VNode {
             value={worst}
             onInput={(event) => setWorst(Math.max(1, Math.round(event.currentTarget.valueAsNumber) || 1))}
           />
-          <span class="small">tensors</span>
+          <span class="small">{t.worstTensors}</span>
         </label>
         <button type="submit" class="button small">
-          Observe
+          {t.observeNow}
         </button>
       </form>
       {found && (
         <>
           <p role="status">
-            {plural(found.steps.filter((step) => step.halved).length, 'tensor')} of {found.steps.length} with half the
-            error or less: from {decibels(found.before.prediction.sqnrDb.value)} and {bytes(found.before.bytes)} to{' '}
-            {decibels(found.after.prediction.sqnrDb.value)} and {bytes(found.after.bytes)}.{' '}
-            <button type="button" class="button small" onClick={takeObservation}>
-              Plan this
-            </button>
+            <Rich
+              text={t.observed(
+                found.steps.filter((step) => step.halved).length,
+                found.steps.length,
+                decibels(found.before.prediction.sqnrDb.value),
+                bytes(found.before.bytes),
+                decibels(found.after.prediction.sqnrDb.value),
+                bytes(found.after.bytes),
+              )}
+              parts={{ plan: planning }}
+            />
           </p>
           <DataTable
-            label="What observing changes"
+            label={t.observedTable}
             file="observed"
             noun={texts().parts.table.tensors}
             rows={found.steps}
-            columns={() => columnsFor(UNITS[found.objective])}
+            columns={() => columnsFor(found.objective)}
             rowKey={(row) => row.name}
           />
         </>

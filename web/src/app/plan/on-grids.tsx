@@ -4,17 +4,18 @@ import type { OnGrid } from '../../core/index';
 import { onGridSentence } from '../../text/on-grid';
 import { onGrids } from '../state/on-grids';
 import { ask, options } from '../state/planning';
+import { texts } from '../../text/texts';
 
 export function OnGrids(): VNode | null {
   if (onGrids.value.length === 0) return null;
   return (
-    <ul class="notes on-grids" aria-label="Weights that lie on a grid">
+    <ul class="notes on-grids" aria-label={texts().plan.onGrids}>
       {onGrids.value.map((found) => (
         <li key={found.type}>
           {onGridSentence(found)}{' '}
           {!isAskedFor(found) && (
             <button type="button" class="button small" onClick={() => keep(found)}>
-              Use {found.type.toUpperCase()} and {found.method} for them
+              {texts().plan.useForThem(found.type.toUpperCase(), found.method)}
             </button>
           )}
         </li>

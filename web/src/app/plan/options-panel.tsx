@@ -7,7 +7,8 @@ import { opened } from '../state/opening';
 import { currentPlan, ask, options } from '../state/planning';
 import { measureReference, REFERENCE_METHOD } from '../state/reference';
 import { workers } from '../state/workers';
-import { plural } from '../../text/units';
+import { texts } from '../../text/texts';
+import { Rich } from '../parts/rich';
 
 const MOST_WORKERS = 16;
 
@@ -17,52 +18,50 @@ export function optionsSet(): number {
 }
 
 export function OptionsPanel(): VNode {
+  const t = texts().plan;
   const wanted = options.value;
   const writable = (core.value?.formats ?? []).filter((format) => format.methods.length > 0);
   return (
-    <section class="options" aria-label="Options">
+    <section class="options" aria-label={t.options}>
       <div class="option-grid">
-        <Check option="leaveOutputTensor" flag="--leave-output-tensor" label="Keep the output matrix as it is">
-          It turns the last layer into words and is often worth its bytes.
+        <Check option="leaveOutputTensor" flag="--leave-output-tensor" label={t.keepOutput}>
+          {t.keepOutputNote}
         </Check>
-        <Check option="pure" flag="--pure" label="The same type for every tensor">
-          Without it a file type may give some tensors more bits by llama.cpp’s rules.
+        <Check option="pure" flag="--pure" label={t.pure}>
+          {t.pureNote}
         </Check>
-        <Check option="allowRequantize" flag="--allow-requantize" label="Quantize tensors that are quantized already">
-          Errors add up; the full-precision model gives a better file.
+        <Check option="allowRequantize" flag="--allow-requantize" label={t.requantize}>
+          {t.requantizeNote}
         </Check>
         {(opened.value?.info.files.length ?? 1) > 1 && (
-          <Check option="keepSplit" flag="--keep-split" label="As many files as the model has">
-            Without it the output is one file.
+          <Check option="keepSplit" flag="--keep-split" label={t.keepSplit}>
+            {t.keepSplitNote}
           </Check>
         )}
         <TypeChoice
-          label="Type of the output matrix"
+          label={t.outputType}
           flag="--output-tensor-type"
           formats={writable}
           value={wanted.outputTensorType}
           onChange={(type) => ask({ outputTensorType: type })}
         />
         <TypeChoice
-          label="Type of the token embedding"
+          label={t.embeddingType}
           flag="--token-embedding-type"
           formats={writable}
           value={wanted.tokenEmbeddingType}
           onChange={(type) => ask({ tokenEmbeddingType: type })}
         />
         <label class="option">
-          <span class="option-label">Layers to leave out</span>
+          <span class="option-label">{t.prune}</span>
           <input
             class="input mono"
-            placeholder="none"
+            placeholder={t.pruneNone}
             value={(wanted.pruneLayers ?? []).join(', ')}
             onChange={(event) => ask({ pruneLayers: numbersIn(event.currentTarget.value) })}
           />
           <code class="option-flag">--prune-layers</code>
-          <span class="option-note">
-            Numbers from 0, with commas between them. Layers behind them move up. What that does to the answers, only
-            running the output tells.
-          </span>
+          <span class="option-note">{t.pruneNote}</span>
         </label>
         {wanted.method !== undefined && wanted.method !== REFERENCE_METHOD && (
           <label class="option check">
@@ -73,16 +72,13 @@ export function OptionsPanel(): VNode {
                 measureReference.value = event.currentTarget.checked;
               }}
             />
-            <span class="option-label">Measure llama.cpp’s method as well</span>
+            <span class="option-label">{t.measureReference}</span>
             <code class="option-flag">--compare-method {REFERENCE_METHOD}</code>
-            <span class="option-note">
-              The result then shows both errors on your weights. It searches every tensor twice; the file stays the
-              same.
-            </span>
+            <span class="option-note">{t.measureReferenceNote}</span>
           </label>
         )}
         <label class="option">
-          <span class="option-label">Workers</span>
+          <span class="option-label">{t.workers}</span>
           <input
             class="input count"
             type="number"
@@ -94,7 +90,7 @@ export function OptionsPanel(): VNode {
               event.currentTarget.value = String(workers.value);
             }}
           />
-          <span class="option-note">The bytes are the same with any number. More are faster and take more memory.</span>
+          <span class="option-note">{t.workersNote}</span>
         </label>
       </div>
       <Rules formats={writable} />
@@ -153,7 +149,7 @@ function TypeChoice({
     <label class="option">
       <span class="option-label">{label}</span>
       <select class="select" value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value || undefined)}>
-        <option value="">as the file type says</option>
+        <option value="">{texts().plan.asFileType}</option>
         {formats.map((format) => (
           <option key={format.name} value={format.name}>
             {format.name}
@@ -167,6 +163,7 @@ function TypeChoice({
 
 /** Own rules: the first pattern that is found in a tensor's name decides its type. */
 function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
+  const t = texts().plan;
   const rules = options.value.tensorTypes ?? [];
   const [pattern, setPattern] = useState('');
   const [type, setType] = useState(formats.find((format) => format.quantized)?.name ?? '');
@@ -179,10 +176,9 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
   };
   return (
     <div class="rules">
-      <h3>Rules by name</h3>
+      <h3>{t.rules}</h3>
       <p class="option-note">
-        A regular expression looked for in the tensor’s name; the first that is found decides.{' '}
-        <code>--tensor-type</code>
+        <Rich text={t.rulesNote} parts={{ flag: <code>--tensor-type</code> }} />
       </p>
       {rules.length > 0 && (
         <ol class="rule-list">
@@ -195,10 +191,10 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
               <button
                 type="button"
                 class="button small"
-                aria-label={`Remove the rule ${rule.pattern}`}
+                aria-label={t.removeRule(rule.pattern)}
                 onClick={() => change(rules.filter((_, other) => other !== index))}
               >
-                Remove
+                {t.remove}
               </button>
             </li>
           ))}
@@ -207,14 +203,14 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
       <form class="rule-form" onSubmit={add}>
         <input
           class="input mono"
-          aria-label="Pattern"
+          aria-label={t.pattern}
           placeholder="ffn_down"
           value={pattern}
           onInput={(event) => setPattern(event.currentTarget.value)}
         />
         <select
           class="select"
-          aria-label="Type for tensors that match"
+          aria-label={t.typeForMatches}
           value={type}
           onChange={(event) => setType(event.currentTarget.value)}
         >
@@ -225,7 +221,7 @@ function Rules({ formats }: { formats: readonly FormatInfo[] }): VNode {
           ))}
         </select>
         <button type="submit" class="button">
-          Add rule
+          {t.addRule}
         </button>
       </form>
     </div>
@@ -237,6 +233,7 @@ const OVERRIDE_TYPES: readonly Override['type'][] = ['int', 'float', 'bool', 'st
 
 /** Metadata to set in the output. */
 function Overrides(): VNode {
+  const t = texts().plan;
   const overrides = options.value.overrides ?? [];
   const [draft, setDraft] = useState<Override>({ key: '', type: 'str', value: '' });
   const change = (next: Override[]) => ask({ overrides: next.length > 0 ? next : undefined });
@@ -248,9 +245,9 @@ function Overrides(): VNode {
   };
   return (
     <div class="rules">
-      <h3>Metadata to set</h3>
+      <h3>{t.metadata}</h3>
       <p class="option-note">
-        In the output only. <code>--override-kv</code>
+        <Rich text={t.metadataNote} parts={{ flag: <code>--override-kv</code> }} />
       </p>
       {overrides.length > 0 && (
         <ol class="rule-list">
@@ -263,10 +260,10 @@ function Overrides(): VNode {
               <button
                 type="button"
                 class="button small"
-                aria-label={`Remove ${override.key}`}
+                aria-label={t.removeKey(override.key)}
                 onClick={() => change(overrides.filter((_, other) => other !== index))}
               >
-                Remove
+                {t.remove}
               </button>
             </li>
           ))}
@@ -275,14 +272,14 @@ function Overrides(): VNode {
       <form class="rule-form" onSubmit={add}>
         <input
           class="input mono"
-          aria-label="Key"
+          aria-label={t.key}
           placeholder="general.name"
           value={draft.key}
           onInput={(event) => setDraft({ ...draft, key: event.currentTarget.value })}
         />
         <select
           class="select"
-          aria-label="Type of the value"
+          aria-label={t.typeOfValue}
           value={draft.type}
           onChange={(event) => setDraft({ ...draft, type: event.currentTarget.value as Override['type'] })}
         >
@@ -294,13 +291,13 @@ function Overrides(): VNode {
         </select>
         <input
           class="input mono"
-          aria-label="Value"
-          placeholder="value"
+          aria-label={t.value}
+          placeholder={t.valueExample}
           value={draft.value}
           onInput={(event) => setDraft({ ...draft, value: event.currentTarget.value })}
         />
         <button type="submit" class="button">
-          Set
+          {t.set}
         </button>
       </form>
     </div>
@@ -312,8 +309,8 @@ function matched(pattern: string): string {
   const tensors = currentPlan.value?.tensors ?? [];
   try {
     const expression = new RegExp(pattern.toLowerCase());
-    return `found in ${plural(tensors.filter((tensor) => expression.test(tensor.name)).length, 'tensor')}`;
+    return texts().plan.foundIn(tensors.filter((tensor) => expression.test(tensor.name)).length);
   } catch {
-    return 'not a regular expression';
+    return texts().plan.notExpression;
   }
 }

@@ -6,7 +6,9 @@ import { chooseFiles } from '../files-in';
 import { useHeight } from '../parts/height';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { Place } from '../parts/place';
-import { Term } from '../parts/term';
+import { mono, Rich, strong } from '../parts/rich';
+import { term } from '../parts/term';
+import { coreLang, texts } from '../../text/texts';
 import { Tabs } from '../parts/tabs';
 import { calibrationOffer } from '../state/calibrated-method';
 import { bytesToRun, fits, memoryThere } from '../state/fitting';
@@ -18,7 +20,7 @@ import { REFERENCE_METHOD } from '../state/reference';
 import { nameFor } from '../state/running';
 import { askWhere } from '../state/saving';
 import { workers } from '../state/workers';
-import { bitsPerWeight, bytes, exactBytes, listed, percent, plural, quantity } from '../../text/units';
+import { bitsPerWeight, bytes, exactBytes, listed, percent, quantity } from '../../text/units';
 import { timeWords } from './calibrated-panel';
 import { Decisions, substitutions } from './decisions';
 import { FitsPanel } from './fits-panel';
@@ -39,8 +41,9 @@ export function PlanPlace(): VNode {
   const made = plan.value;
   const planned = made && 'plan' in made ? made.plan : null;
   const set = optionsSet();
+  const t = texts().plan;
   return (
-    <Place id="plan" title="How small, how good, does it fit?" status={model ? <ModelInShort model={model} /> : null}>
+    <Place id="plan" title={t.title} status={model ? <ModelInShort model={model} /> : null}>
       <div class="plan-choices">
         <Suggestions />
         <FitsPanel />
@@ -55,32 +58,32 @@ export function PlanPlace(): VNode {
       </div>
       <OnGrids />
       <Tabs
-        label="More of the plan"
+        label={t.views}
         className="plan-more"
         eager
         value={views.plan.value}
         onChange={(view) => (views.plan.value = view)}
         tabs={[
-          { value: 'types', label: 'All types', render: () => <TypeList /> },
-          { value: 'size', label: 'A size of your own', render: () => <SizePanel /> },
+          { value: 'types', label: t.allTypes, render: () => <TypeList /> },
+          { value: 'size', label: t.ownSize, render: () => <SizePanel /> },
           {
             value: 'importance',
-            label: matrix.value ? 'Importance: a matrix' : 'Importance',
+            label: matrix.value ? t.importanceByMatrix : t.importance,
             render: () => <MatrixPanel />,
           },
           {
             value: 'search',
-            label: `Scale search: ${options.value.method ?? REFERENCE_METHOD}`,
+            label: t.searchTab(options.value.method ?? REFERENCE_METHOD),
             render: () => (model ? <Searches model={model} /> : <Waiting />),
           },
           {
             value: 'options',
-            label: set === 0 ? 'Options' : `Options, ${set} set`,
+            label: set === 0 ? t.options : t.optionsSet(set),
             render: () => (model ? <OptionsPanel /> : <Waiting />),
           },
           {
             value: 'tensors',
-            label: 'Each tensor',
+            label: t.eachTensor,
             render: () => (planned ? <Decisions plan={planned} /> : <Waiting />),
           },
         ]}
@@ -99,15 +102,15 @@ function Searches({ model }: { model: Opened }): VNode {
   );
 }
 
-const Waiting = (): VNode => <p class="quiet">There is something to choose here with a model that can be quantized.</p>;
+const Waiting = (): VNode => <p class="quiet">{texts().plan.waiting}</p>;
 
 function ModelInShort({ model: { title, info } }: { model: Opened }): VNode {
   const fileBytes = info.files.reduce((sum, file) => sum + file.bytes, 0);
   return (
-    <>
-      <span class="mono">{title}</span>, {info.architecture ?? 'no architecture named'}, {quantity(info.weights)}{' '}
-      weights, <span title={exactBytes(fileBytes)}>{bytes(fileBytes)}</span>
-    </>
+    <Rich
+      text={texts().plan.modelInShort(info.architecture ?? texts().model.noArchitecture, quantity(info.weights))}
+      parts={{ title: mono(title), size: <span title={exactBytes(fileBytes)}>{bytes(fileBytes)}</span> }}
+    />
   );
 }
 
@@ -116,7 +119,13 @@ function PlanNotes({ plan: made }: { plan: Plan }): VNode {
     <NoteBoxes notes={made.notes}>
       {substitutions(made).map(({ sentence, names }) => (
         <li key={sentence}>
-          {plural(names.length, 'tensor')}: {sentence} <span class="mono small">{listed(names)}</span>
+          <Rich
+            text={texts().plan.substituted(names.length)}
+            parts={{
+              sentence: <span {...coreLang(sentence)}>{sentence}</span>,
+              names: <span class="mono small">{listed(names)}</span>,
+            }}
+          />
         </li>
       ))}
     </NoteBoxes>
@@ -127,14 +136,14 @@ function NoModel(): VNode {
   return (
     <div class="plan-summary">
       <p class="plan-words" id="plan-problem">
-        Open a model first: then each type has its exact size here, and the file that it gives.
+        {texts().plan.openFirst}
       </p>
       <div class="plan-actions">
         <button type="button" class="button" onClick={() => void chooseFiles()}>
-          Open…
+          {texts().page.open}
         </button>
         <button type="button" class="button primary large" aria-disabled aria-describedby="plan-problem">
-          Quantize
+          {texts().plan.quantize}
         </button>
       </div>
     </div>
@@ -147,10 +156,12 @@ function NotPlanned({ model, sentence }: { model: Opened; sentence: string }): V
   return (
     <div class="plan-summary refused" ref={bar}>
       <div class="plan-words" role="alert">
-        <p id="plan-problem">{sentence}</p>
+        <p id="plan-problem" {...coreLang(sentence)}>
+          {sentence}
+        </p>
         {/requantiz/i.test(sentence) && !options.value.allowRequantize && (
           <button type="button" class="button small" onClick={() => ask({ allowRequantize: true })}>
-            Allow it for this run
+            {texts().plan.allowIt}
           </button>
         )}
       </div>
@@ -173,6 +184,7 @@ function keepClear(pixels: number): void {
 function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
   const bar = useHeight<HTMLDivElement>(keepClear);
   const warnings = made.notes.filter(isWarning);
+  const t = texts().plan;
   const offer = calibrationOffer.value;
   const calibrated = offer !== null && typeof offer !== 'string' ? offer : null;
   // Calibrating comes first, and lets go of what it took.
@@ -187,33 +199,35 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
       <div class="plan-words">
         <p class="plan-size">
           <strong title={exactBytes(made.outputBytes)}>{bytes(made.outputBytes)}</strong>{' '}
-          <span>
-            {percent(made.outputBytes / made.inputBytes, 0)} of {bytes(made.inputBytes)}
-          </span>
+          <span>{t.shareOf(percent(made.outputBytes / made.inputBytes, 0), bytes(made.inputBytes))}</span>
         </p>
         <p class="quiet small">
-          <span class="mono">{output}</span>, <span class="plan-exact">{exactBytes(made.outputBytes)}, </span>
-          {bitsPerWeight(made.bitsPerWeight)} <Term of="bits">bits per weight</Term> · at most {bytes(memory)} of memory
-          with {plural(workers.value, 'worker')}
-          {calibrated !== null && ` · calibrated first: ${timeWords(calibrated.seconds).toLowerCase()}`}
-          {toRun !== null && (
-            <>
-              {' '}
-              · about {bytes(toRun)} to run{fit !== null && `: ${fit ? 'fits' : 'does not fit'} ${bytes(there!)}`}
-            </>
-          )}
+          <Rich
+            text={t.bar(exactBytes(made.outputBytes), bitsPerWeight(made.bitsPerWeight), bytes(memory), workers.value)}
+            parts={{
+              output: mono(output),
+              exact: (words) => <span class="plan-exact">{words}</span>,
+              bits: term('bits'),
+            }}
+          />
+          {calibrated !== null && ` · ${t.barCalibrated(timeWords(calibrated.seconds, true))}`}
+          {toRun !== null &&
+            ` · ${
+              fit === null ? t.barToRun(bytes(toRun)) : (fit ? t.barFits : t.barFitsNot)(bytes(toRun), bytes(there!))
+            }`}
         </p>
         {warnings.length > 0 && (
           <p class="plan-warning small" id="plan-warning">
-            <strong>{warnings.length > 1 ? `Warning 1 of ${warnings.length}` : 'Warning'}:</strong> {warnings[0]!.text}
+            <Rich
+              text={warnings.length > 1 ? t.warningOf(warnings.length) : t.warning}
+              parts={{ strong, text: <span {...coreLang(warnings[0]!.text)}>{warnings[0]!.text}</span> }}
+            />
           </p>
         )}
       </div>
       <StartRun model={model} plan={made} output={output} />
       {made.outputFiles.length > 1 ? (
-        <p class="where">
-          The output is {plural(made.outputFiles.length, 'file')}: when all are complete, each has a button to save it.
-        </p>
+        <p class="where">{t.outputFiles(made.outputFiles.length)}</p>
       ) : (
         canPickFile() && (
           <label class="where">
@@ -224,7 +238,7 @@ function Planned({ model, plan: made }: { model: Opened; plan: Plan }): VNode {
                 askWhere.value = event.currentTarget.checked;
               }}
             />
-            <span>Ask first where to save, and write straight into that file</span>
+            <span>{t.askFirst}</span>
           </label>
         )
       )}

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { core } from '../engine';
+import { Rich } from '../parts/rich';
 import { Term } from '../parts/term';
 import { CALIBRATED, calibrationOffer, whyNotCalibrated } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
@@ -9,19 +10,25 @@ import { ask, currentPlan, methodOfType, options } from '../state/planning';
 import { REFERENCE_METHOD } from '../state/reference';
 import { CalibratedPanel, timeWords } from './calibrated-panel';
 import { worseSentences } from './method-answers';
+import { coreLang, texts } from '../../text/texts';
 
-const MAIN: readonly { method: string; label: string; note: string }[] = [
-  { method: REFERENCE_METHOD, label: REFERENCE_METHOD, note: 'the same bytes as llama-quantize' },
-  { method: 'lowest-error', label: 'lowest error', note: 'weights nearest to what they were' },
-  { method: 'unbiased', label: 'unbiased', note: 'no output too small; without a text the best for 2 and 3 bits' },
-];
+function mainSearches(): { method: string; label: string; note: string }[] {
+  const words = texts().plan.searches;
+  return [
+    { method: REFERENCE_METHOD, label: REFERENCE_METHOD, note: words.reference },
+    { method: 'lowest-error', label: words.lowestError, note: words.lowestErrorNote },
+    { method: 'unbiased', label: words.unbiased, note: words.unbiasedNote },
+  ];
+}
 
 /** The types that the plan has a method for. */
 const typesBy = (wanted: string) =>
   (currentPlan.value?.tensors ?? []).flatMap(({ method, to }) => (method === wanted ? [to] : []));
 
 export function SearchPanel({ model }: { model: Opened }): VNode {
-  const main = new Set(MAIN.map(({ method }) => method));
+  const t = texts().plan;
+  const searches = mainSearches();
+  const main = new Set(searches.map(({ method }) => method));
   const others = [...new Set((core.value?.formats ?? []).flatMap((format) => format.methods))].filter(
     (method) => !main.has(method),
   );
@@ -34,9 +41,9 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
     <>
       <fieldset class="search-choice">
         <legend>
-          <Term of="scaleSearch">Scale search</Term>
+          <Term of="scaleSearch">{t.scaleSearch}</Term>
         </legend>
-        {MAIN.map(({ method, label, note }) => (
+        {searches.map(({ method, label, note }) => (
           <label key={method} class={method === chosen ? 'chosen' : ''}>
             <input
               type="radio"
@@ -58,15 +65,16 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
             aria-describedby={why === null ? undefined : 'not-calibrated'}
             onChange={() => choose(CALIBRATED)}
           />
-          <span class="option-label">calibrated</span>{' '}
+          <span class="option-label">{t.searches.calibrated}</span>{' '}
           <span class="option-note">
-            answers nearest to what they were; needs a text
-            {offer !== null && typeof offer !== 'string' && `. ${timeWords(offer.seconds)}`}
+            {offer !== null && typeof offer !== 'string'
+              ? t.searches.calibratedTime(timeWords(offer.seconds))
+              : t.searches.calibratedNote}
           </span>
         </label>
         <div class={isOther ? 'chosen' : ''}>
           <label class="option-label" for="other-search">
-            another
+            {t.searches.another}
           </label>{' '}
           <select
             id="other-search"
@@ -74,7 +82,7 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
             value={isOther ? chosen : ''}
             onChange={({ currentTarget }) => choose(currentTarget.value || REFERENCE_METHOD)}
           >
-            <option value="">none</option>
+            <option value="">{t.searches.none}</option>
             {others.map((method) => (
               <option key={method} value={method}>
                 {method}
@@ -83,12 +91,7 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
           </select>
         </div>
       </fieldset>
-      {chosen === methodOfType(options.value.type) && (
-        <p class="small quiet">
-          “{chosen}” stands here because in this type it changed answers least of all searches that need no text, for
-          the same size: on two small models by 1 to 26 % less than llama.cpp’s.
-        </p>
-      )}
+      {chosen === methodOfType(options.value.type) && <p class="small quiet">{t.searchBecause(chosen)}</p>}
       {worseSentences(chosen, typesBy(chosen)).map((sentence) => (
         <p key={sentence} class="small">
           {sentence}
@@ -96,7 +99,7 @@ export function SearchPanel({ model }: { model: Opened }): VNode {
       ))}
       {why !== null && (
         <p class="small quiet" id="not-calibrated">
-          This model cannot be calibrated. {why}
+          <Rich text={t.notCalibrated} parts={{ why: <span {...coreLang(why)}>{why}</span> }} />
         </p>
       )}
       {chosen === CALIBRATED && why === null && <CalibratedPanel />}

@@ -4,35 +4,31 @@ import { useEffect, useState } from 'preact/hooks';
 import { saveBlob } from '../../charts/save';
 import { recipeFile } from '../../core/index';
 import { CopyButton } from '../parts/copy-button';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { term } from '../parts/term';
+import { coreLang, language, texts } from '../../text/texts';
 import { complete, limits, measuring, NO_SIZES, type Sizes } from '../state/measuring';
 import { leaveMix, mix, mixProblem, ownTypes, solveAgain, solveFor, solveForBits, wantedBytes } from '../state/mixing';
 import { opened } from '../state/opening';
 import { options } from '../state/planning';
-import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, percent, plural } from '../../text/units';
+import { bitsPerWeight, bytes, decibels, exactBytes, parseBytes, parseDecimal, percent } from '../../text/units';
 import { MixMap } from './mix-map';
 import { ObservePanel } from './observe-panel';
 import { Weighing } from './weighing';
 
 export function SizePanel(): VNode {
+  const t = texts().plan;
   const waiting = limits.value === null && (measuring.value !== null || complete.value);
   const { smallestBytes, largestBytes } = limits.value ?? NO_SIZES;
   if (!waiting && !(largestBytes > smallestBytes))
-    return (
-      <p class="quiet">
-        {opened.value === null
-          ? 'With a model open, a size of your own can be asked for here.'
-          : 'Nothing here can be chosen by size: no sample of the rows was measured, or no tensor can be quantized.'}
-      </p>
-    );
+    return <p class="quiet">{opened.value === null ? t.sizeNoModel : t.sizeNotMeasured}</p>;
   return (
     <section class="size-panel" aria-labelledby="size-title">
       <div class="size-own">
-        <h3 id="size-title">A size of your own</h3>
+        <h3 id="size-title">{t.ownSize}</h3>
         <p class="quiet small">
-          The <Term of="mix">mix</Term> of types with the least error for it: every tensor gets the type where its bytes
-          do the most.
-          {waiting && ' It can be chosen when the sample of rows is measured.'}
+          <Rich text={t.mixLead} parts={{ mix: term('mix') }} />
+          {waiting && ` ${t.mixLater}`}
         </p>
         {!waiting && <SizeChoice smallestBytes={smallestBytes} largestBytes={largestBytes} />}
       </div>
@@ -43,6 +39,7 @@ export function SizePanel(): VNode {
 function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
   const chosen = mix.value;
   const problem = mixProblem.value;
+  const t = texts().plan;
   return (
     <>
       <SizeInputs
@@ -52,21 +49,25 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
         bits={chosen?.bitsPerWeight ?? null}
       />
       {problem && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(problem)}>
           {problem}
         </p>
       )}
       {chosen && (
         <>
           <p class="mix-summary" role="status">
-            <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>,{' '}
-            {bitsPerWeight(chosen.bitsPerWeight)} <Term of="bits">bits per weight</Term>,{' '}
-            {decibels(chosen.prediction.sqnrDb.value)} <Term of="sqnr">signal to noise</Term> predicted
-            {'gap' in chosen
-              ? chosen.gap < 1e-9
-                ? '; no mix of these types has less error at this size.'
-                : `; at most ${percent(chosen.gap, 3)} above the least there is at this size.`
-              : '; changed by hand.'}
+            <Rich
+              text={t.mixIs(
+                bitsPerWeight(chosen.bitsPerWeight),
+                decibels(chosen.prediction.sqnrDb.value),
+                'gap' in chosen ? (chosen.gap < 1e-9 ? null : percent(chosen.gap, 3)) : undefined,
+              )}
+              parts={{
+                size: <strong title={exactBytes(chosen.bytes)}>{bytes(chosen.bytes)}</strong>,
+                bits: term('bits'),
+                sqnr: term('sqnr'),
+              }}
+            />
           </p>
           <div class="mix-actions">
             <button
@@ -81,9 +82,9 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
                 )
               }
             >
-              Save recipe.json
+              {t.saveRecipe}
             </button>
-            <CopyButton text={() => chosen.command}>Copy the llama.cpp command</CopyButton>
+            <CopyButton text={() => chosen.command}>{t.copyLlama}</CopyButton>
             {Object.keys(ownTypes.value).length > 0 && (
               <button
                 type="button"
@@ -93,11 +94,11 @@ function SizeChoice({ smallestBytes, largestBytes }: Sizes): VNode {
                   solveAgain();
                 }}
               >
-                Take back {plural(Object.keys(ownTypes.value).length, 'change')}
+                {t.takeBack(Object.keys(ownTypes.value).length)}
               </button>
             )}
             <button type="button" class="button small" onClick={leaveMix}>
-              Back to the file type
+              {t.backToType}
             </button>
           </div>
           <MixMap mix={chosen} />
@@ -120,6 +121,7 @@ function SizeInputs({
   chosen: number | null;
   bits: number | null;
 }): VNode {
+  const t = texts().plan;
   const wanted = wantedBytes.value;
   const [text, setText] = useState('');
   const [bitsText, setBitsText] = useState('');
@@ -128,11 +130,11 @@ function SizeInputs({
     setText(chosen === null ? '' : bytes(wanted ?? chosen));
     setBitsText(bits === null ? '' : bitsPerWeight(bits));
     setWrong(false);
-  }, [chosen, wanted]);
+  }, [chosen, wanted, language()]);
   return (
     <div class="size-inputs">
       <label class="size-slide">
-        <span class="visually-hidden">Size of the output</span>
+        <span class="visually-hidden">{t.outputSize}</span>
         <input
           type="range"
           min={0}
@@ -159,46 +161,46 @@ function SizeInputs({
         }}
       >
         <label class="size-field">
-          <span class="small">at most</span>
+          <span class="small">{t.atMost}</span>
           <input
             class="input"
-            aria-label="Size, for example 4.2 GB"
+            aria-label={t.sizeForExample}
             aria-invalid={wrong}
-            placeholder="4.2 GB"
+            placeholder={t.sizeExample}
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </label>
         <button type="submit" class="button small">
-          Best mix
+          {t.bestMix}
         </button>
       </form>
       <form
         class="size-form"
         onSubmit={(event) => {
           event.preventDefault();
-          const wantedBits = Number(bitsText);
+          const wantedBits = parseDecimal(bitsText);
           if (wantedBits > 0) solveForBits(wantedBits);
         }}
       >
         <label class="size-field">
           <input
             class="input count"
-            aria-label="Bits per weight"
+            aria-label={t.bitsField}
             inputMode="decimal"
-            placeholder="4.5"
+            placeholder={t.bitsExample}
             value={bitsText}
             onInput={(event) => setBitsText(event.currentTarget.value)}
           />
-          <span class="small">bits per weight</span>
+          <span class="small">{texts().common.bitsPerWeight}</span>
         </label>
         <button type="submit" class="button small">
-          Best mix
+          {t.bestMix}
         </button>
       </form>
       {wrong && (
         <p class="notice bad" role="alert">
-          Write a size in bytes or with a unit, for example 4.2 GB or 3.9 GiB.
+          {t.wrongSize}
         </p>
       )}
     </div>

@@ -17,6 +17,8 @@ import { frontier, mix, solveFor } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, options, prices } from '../state/planning';
 import { bitsPerWeight, bytes, decibels, integer } from '../../text/units';
+import type { ChartTable } from '../../charts/table';
+import { language, texts } from '../../text/texts';
 import type { Aim } from './suggest';
 import { suggestions } from './suggested';
 
@@ -31,16 +33,10 @@ interface Achieved {
 /** A point, and its mean divergence in nats where answers were measured. */
 type MeasuredPoint = PlanePoint & { divergence: number | null };
 
-const TAGS: Readonly<Record<Aim, string>> = {
-  small: 'smallest',
-  recommended: 'recommended',
-  lossless: 'nearly lossless',
-};
-
 /** What the suggestions say of a type, in a word. */
 function tagOf(type: string): string | null {
   const aim = Object.entries(suggestions.value ?? {}).find(([, one]) => one.type === type)?.[0];
-  return aim === undefined ? null : TAGS[aim as Aim];
+  return aim === undefined ? null : texts().plan.planeTags[aim as Aim];
 }
 
 /** File types whose tensors stay floats. */
@@ -51,6 +47,7 @@ function floatTypes(): ReadonlySet<string> {
 }
 
 function planePoints(achieved: Achieved | null): MeasuredPoint[] {
+  const t = texts().plan;
   const points: MeasuredPoint[] = [];
   const add = (
     name: string,
@@ -71,11 +68,11 @@ function planePoints(achieved: Achieved | null): MeasuredPoint[] {
       ...rest,
       divergence: answer?.report.divergence.value ?? null,
       lines: [
-        `${bytes(size)}, ${bitsPerWeight(bits)} bits per weight`,
-        sqnrDb === null ? 'no weight changes' : `${decibels(sqnrDb)} signal to noise`,
-        ...(needed === null ? [] : [`about ${bytes(needed)} to run`]),
-        ...(fit === null ? [] : [`${fit ? 'fits' : 'does not fit'} ${bytes(memoryThere.value!)}`]),
-        ...(answer ? [`answers, measured: ${divergenceWords(answer)} apart`] : []),
+        t.sizeAndBits(bytes(size), bitsPerWeight(bits)),
+        sqnrDb === null ? t.noWeightChanges : t.signalToNoise(decibels(sqnrDb)),
+        ...(needed === null ? [] : [t.toRun(bytes(needed))]),
+        ...(fit === null ? [] : [(fit ? t.fitsThere : t.fitsNotThere)(bytes(memoryThere.value!))]),
+        ...(answer ? [t.answersMeasured(divergenceWords(answer))] : []),
       ],
     });
   };
@@ -94,12 +91,12 @@ function planePoints(achieved: Achieved | null): MeasuredPoint[] {
       { beyond: floats.has(name), tag: achieved ? null : tagOf(name) },
     );
   }
-  for (const point of frontier.value) add(`best mix for ${bytes(point.bytes)}`, 'best', point);
+  for (const point of frontier.value) add(t.bestMixFor(bytes(point.bytes)), 'best', point);
   if (achieved) add(achieved.name, 'chosen', achieved);
   else if (mix.value) {
     const { bitsPerWeight: bits, prediction, bytes: size } = mix.value;
     const figures = { bytes: size, bitsPerWeight: bits, sqnrDb: prediction.sqnrDb.value };
-    add('your mix', 'chosen', figures, measuredAnswer(options.value));
+    add(t.yourMix, 'chosen', figures, measuredAnswer(options.value));
   }
   return points;
 }
@@ -108,8 +105,9 @@ function planePoints(achieved: Achieved | null): MeasuredPoint[] {
 function machineNow(): Machine | null {
   const largest = largestThatFits.value;
   if (largest === null) return null;
-  const fit = `fits ${bytes(memoryThere.value!)}`;
-  return { bytes: largest, labels: [`${fit} with ${integer(contextWanted.value)} tokens`, fit] };
+  const { fitsThere, fitsWith } = texts().plan;
+  const memory = bytes(memoryThere.value!);
+  return { bytes: largest, labels: [fitsWith(memory, integer(contextWanted.value)), fitsThere(memory)] };
 }
 
 function usePoints(achieved: Achieved | null): MeasuredPoint[] {
@@ -123,33 +121,33 @@ function usePoints(achieved: Achieved | null): MeasuredPoint[] {
     suggestions.value,
     largestThatFits.value,
     core.value,
+    language(),
   ];
   return useMemo(() => planePoints(achieved), [...follows, achieved]);
 }
 
-const NOTE =
-  'Each dot is a file type: higher has less error, further left is smaller. The line is the best mix of types for ' +
-  'each size. Errors are predicted from the sample, with llama.cpp’s scale search. Beyond the break in the axis, ' +
-  'sizes are drawn closer together.';
-
-const tableOf = (points: readonly MeasuredPoint[]) => ({
-  columns: [
-    { title: 'name' },
-    { title: 'kind' },
-    { title: 'size', unit: 'bits per weight' },
-    { title: 'signal to noise', unit: 'dB' },
-    { title: 'mean divergence of answers, measured', unit: 'nats' },
-    { title: 'size of the file', unit: 'bytes' },
-  ],
-  rows: points.map(({ name, kind, bytes: size, bitsPerWeight: bits, sqnrDb, divergence }) => [
-    name,
-    kind,
-    bits,
-    sqnrDb,
-    divergence,
-    size,
-  ]),
-});
+function tableOf(achieved: Achieved | null): ChartTable {
+  const t = texts().plan;
+  const points = planePoints(achieved);
+  return {
+    columns: [
+      { title: t.name },
+      { title: t.kind },
+      { title: t.size, unit: texts().common.bitsPerWeight },
+      { title: t.signalToNoiseColumn, unit: 'dB' },
+      { title: t.divergenceColumn, unit: 'nats' },
+      { title: t.fileSize, unit: texts().units.bytes },
+    ],
+    rows: points.map(({ name, kind, bytes: size, bitsPerWeight: bits, sqnrDb, divergence }) => [
+      name,
+      t.kinds[kind],
+      bits,
+      sqnrDb,
+      divergence,
+      size,
+    ]),
+  };
+}
 
 function choose(point: PlanePoint): void {
   const found = point.kind === 'best' && frontier.peek().find((one) => one.bytes === point.bytes);
@@ -164,21 +162,17 @@ export function SizePlane(): VNode {
   if (points.length < 2)
     return (
       <div class="plane-room">
-        <p class="quiet">
-          {opened.value === null
-            ? 'With a model open, every file type stands here by its size and its error, and what of it fits.'
-            : 'Every file type stands here by its size and its error, as soon as some rows are measured.'}
-        </p>
+        <p class="quiet">{opened.value === null ? texts().plan.planeEmpty : texts().plan.planeWaiting}</p>
       </div>
     );
   return (
     <ChartFrame
       compact
-      title="Size and error"
-      note={`${NOTE} Diamond: what is planned. Click one to choose it.`}
+      title={texts().plan.plane}
+      note={texts().plan.planeNote}
       file="size-error"
       legend={<Legend machine={machine} />}
-      table={() => tableOf(points)}
+      table={() => tableOf(null)}
     >
       {(width, height) => (
         <SizeError width={width} height={height} points={points} machine={machine} onChoose={choose} />
@@ -188,38 +182,39 @@ export function SizePlane(): VNode {
 }
 
 function Legend({ machine }: { machine: Machine | null }): VNode {
+  const t = texts().plan.legend;
   return (
     <ul class="legend plane-legend" aria-hidden="true">
       <li>
         <svg viewBox="-6 -6 12 12">
           <circle class="plane-point" r="3.5" />
         </svg>
-        file type
+        {t.type}
       </li>
       <li>
         <svg viewBox="-8 -8 16 16">
           <circle class="plane-ring" r="6" />
         </svg>
-        suggested
+        {t.suggested}
       </li>
       <li>
         <svg viewBox="-7 -7 14 14">
           <path class="plane-point chosen" d="M0,-6.5L6,0L0,6.5L-6,0Z" />
         </svg>
-        planned
+        {t.planned}
       </li>
       <li>
         <svg viewBox="-10 -6 20 12">
           <path class="series frontier" d="M-9,3L9,-3" />
         </svg>
-        best mixes
+        {t.mixes}
       </li>
       {machine && (
         <li>
           <svg viewBox="-6 -6 12 12">
             <circle class="plane-point out" r="3.5" />
           </svg>
-          does not fit
+          {t.fitsNot}
         </li>
       )}
     </ul>
@@ -232,10 +227,10 @@ export function ResultPlane({ achieved }: { achieved: Achieved }): VNode | null 
   if (points.length < 2) return null;
   return (
     <ChartFrame
-      title="Where this result lies"
-      note={`${NOTE} Diamond: this result, over all its weights. Click one to choose it.`}
+      title={texts().plan.planeOfResult}
+      note={texts().plan.planeOfResultNote}
       file="size-error-result"
-      table={() => tableOf(points)}
+      table={() => tableOf(achieved)}
     >
       {(width) => <SizeError width={width} points={points} onChoose={choose} />}
     </ChartFrame>

@@ -14,12 +14,15 @@ import { begin, isRunning } from '../state/running';
 import { chosenStatistics, savesStatistics, statisticsName } from '../state/statistics';
 import { ownText } from '../state/text';
 import { workers } from '../state/workers';
+import { coreLang, texts } from '../../text/texts';
+import { Rich } from '../parts/rich';
 
 /**
  * Without a plan, the bar says under the id plan-problem why there is none; and under plan-warning what makes
  * the output of one useless.
  */
 export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | null; output: string }): VNode {
+  const t = texts().plan;
   const calibrates = options.value.method === CALIBRATED;
   const offer = calibrationOffer.value;
   const unready = calibrates && (offer === null || typeof offer === 'string');
@@ -58,7 +61,7 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
             })
           }
         >
-          Copy as command
+          {t.copyCommand}
         </CopyButton>
       )}
       <button
@@ -69,19 +72,19 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
         onClick={() =>
           plan &&
           reason === undefined &&
-          void start(plan).catch((error: unknown) => tellProblem(`Not started: ${output}`, error))
+          void start(plan).catch((error: unknown) => tellProblem(texts().state.notStarted(output), error))
         }
       >
-        Quantize
+        {t.quantize}
       </button>
       {reason === 'start-reason' && (
         <p class="start-reason small" id="start-reason">
           {isRunning.value ? (
-            <>
-              A run is going: <a href="#/run">wait for it, or stop it</a>.
-            </>
+            <Rich text={t.runGoing} parts={{ run: (words) => <a href="#/run">{words}</a> }} />
+          ) : typeof offer === 'string' ? (
+            <span {...coreLang(offer)}>{offer}</span>
           ) : (
-            (offer ?? 'The text is being read.')
+            t.textIsRead
           )}
         </p>
       )}

@@ -5,7 +5,8 @@ import { useMemo, useState } from 'preact/hooks';
 import type { FileTypeInfo, FormatInfo, PlanOptions, Prediction } from '../../core/types';
 import { MeasureButton } from '../answers/measured-list';
 import { core, coreProblem } from '../engine';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { term } from '../parts/term';
 import { useTip } from '../parts/tip';
 import { CALIBRATED, whyNotCalibrated } from '../state/calibrated-method';
 import { packedTypes } from '../state/packed-types';
@@ -15,8 +16,8 @@ import { divergenceHint, divergenceWords, type MeasuredAnswer, measuredAnswerOf 
 import { mix } from '../state/mixing';
 import { opened } from '../state/opening';
 import { ask, beforeMix, options, type Priced, prices } from '../state/planning';
-import { texts } from '../../text/texts';
-import { bitsPerWeight, bytes, exactBytes, percent, plural } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
+import { bitsPerWeight, bytes, exactBytes, fixed, percent } from '../../text/units';
 
 /** Shown first where room is short, and before there is a model to price. */
 const USUAL = new Set(['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'IQ4_XS', 'Q3_K_M', 'Q2_K']);
@@ -41,29 +42,18 @@ function groupByBits(fileTypes: readonly FileTypeInfo[], formats: readonly Forma
 
 /** "16 bits" where all of a group are exactly that, "4 to 5 bits" otherwise. */
 function groupTitle(whole: number, types: readonly FileTypeInfo[], bits: ReadonlyMap<string, number>): string {
-  if (whole === 0) return 'unchanged';
+  const { unchanged, bits: bitsOf, bitsFromTo } = texts().plan;
+  if (whole === 0) return unchanged;
   const exact = types.every((type) => bits.get(type.defaultType.toLowerCase()) === whole);
-  return exact ? plural(whole, 'bit') : `${whole} to ${whole + 1} bits`;
+  return exact ? bitsOf(whole) : bitsFromTo(whole, whole + 1);
 }
 
 /** What the list can be sorted by instead of by whole bits. */
 const SORTS = {
-  name: { title: 'type', hint: texts().glossary.type.means, of: ({ name }: FileTypeInfo) => name, down: false },
-  size: {
-    title: 'size',
-    hint: 'Of the output file.',
-    of: ({ name }: FileTypeInfo) => priceOf(name)?.outputBytes,
-    down: false,
-  },
-  bits: {
-    title: 'per weight',
-    hint: texts().glossary.bits.means,
-    of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight,
-    down: false,
-  },
+  name: { of: ({ name }: FileTypeInfo) => name, down: false },
+  size: { of: ({ name }: FileTypeInfo) => priceOf(name)?.outputBytes, down: false },
+  bits: { of: ({ name }: FileTypeInfo) => priceOf(name)?.bitsPerWeight, down: false },
   error: {
-    title: 'predicted',
-    hint: `Signal to noise, from a sample of rows. ${texts().glossary.sqnr.means}`,
     of: (type: FileTypeInfo) => {
       const prediction = predictionOf(type);
       return prediction && (prediction.sqnrDb.value ?? Infinity);
@@ -72,6 +62,16 @@ const SORTS = {
   },
 } as const;
 type SortKey = keyof typeof SORTS;
+
+function sortHint(key: SortKey): string {
+  const { plan, glossary } = texts();
+  return {
+    name: glossary.type.means,
+    size: plan.sizeHint,
+    bits: glossary.bits.means,
+    error: plan.errorHint(glossary.sqnr.means),
+  }[key];
+}
 
 function priceOf(name: string) {
   const priced = prices.value.get(name);
@@ -94,7 +94,7 @@ function groupsBy(sort: SortKey | null, fileTypes: readonly FileTypeInfo[], form
 /** Heads of the columns, which sort; pressed again, the list is by bits as before. */
 function TypeHead({ sort, onSort }: { sort: SortKey | null; onSort: (sort: SortKey | null) => void }): VNode {
   return (
-    <div class="type-head" role="group" aria-label="Sort the types">
+    <div class="type-head" role="group" aria-label={texts().plan.sortTypes}>
       {(Object.keys(SORTS) as SortKey[]).map((key) => (
         <SortButton key={key} by={key} sorts={sort === key} onPress={() => onSort(sort === key ? null : key)} />
       ))}
@@ -103,14 +103,15 @@ function TypeHead({ sort, onSort }: { sort: SortKey | null; onSort: (sort: SortK
 }
 
 function SortButton({ by, sorts, onPress }: { by: SortKey; sorts: boolean; onPress: () => void }): VNode {
-  const { title, hint, down } = SORTS[by];
-  const { around, describedBy, tip } = useTip(null, hint);
+  const { down } = SORTS[by];
+  const title = texts().plan.sorts[by];
+  const { around, describedBy, tip } = useTip(null, sortHint(by));
   return (
     <span class={`type-head-${by}`} {...around}>
       <button
         type="button"
         aria-pressed={sorts}
-        aria-label={`Sort by ${title}`}
+        aria-label={texts().parts.table.sortBy(title)}
         aria-describedby={describedBy}
         onClick={onPress}
       >
@@ -124,6 +125,7 @@ function SortButton({ by, sorts, onPress }: { by: SortKey; sorts: boolean; onPre
 
 export function TypeList(): VNode {
   const { fileTypes = [], formats = [] } = core.value ?? {};
+  const t = texts().plan;
   const [all, setAll] = useState(false);
   const [sort, setSort] = useState<SortKey | null>(null);
   const inputBytes = opened.value?.info.files.reduce((sum, file) => sum + file.bytes, 0) ?? null;
@@ -136,19 +138,25 @@ export function TypeList(): VNode {
       <div class="type-list-room">
         {coreProblem.value === null && (
           <p class="late quiet" role="status">
-            Loading the quantizer…
+            {t.loadingQuantizer}
           </p>
         )}
       </div>
     );
   return (
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
-      <legend class="visually-hidden">File type</legend>
-      {packed.length > 0 && <p class="type-target">GGUF, for llama.cpp and what is built on it</p>}
+      <legend class="visually-hidden">{t.fileType}</legend>
+      {packed.length > 0 && <p class="type-target">{t.ggufTarget}</p>}
       <p class="type-lead quiet small">
-        Quantized types keep weights in <Term of="block">blocks</Term>, each with a <Term of="scale">scale</Term> and
-        some with a <Term of="minimum">minimum</Term>; types with a K and most with IQ keep blocks in{' '}
-        <Term of="superBlock">super-blocks</Term>.
+        <Rich
+          text={t.blocksLead}
+          parts={{
+            block: term('block'),
+            scale: term('scale'),
+            minimum: term('minimum'),
+            superBlock: term('superBlock'),
+          }}
+        />
       </p>
       {opened.value && <TypeHead sort={sort} onSort={setSort} />}
       {groupsBy(sort, fileTypes, formats).map((group) => (
@@ -171,9 +179,9 @@ export function TypeList(): VNode {
       ))}
       {packed.length > 0 && (
         <>
-          <p class="type-target">safetensors, for Transformers and other loaders of bitsandbytes and GPTQ layers</p>
+          <p class="type-target">{t.safetensorsTarget}</p>
           <div class="type-group">
-            <h3 class="type-group-title">layers</h3>
+            <h3 class="type-group-title">{t.layers}</h3>
             <div>
               {packed.map((type) => (
                 <TypeRow
@@ -188,17 +196,14 @@ export function TypeList(): VNode {
               ))}
             </div>
           </div>
-          <p class="quiet small">
-            EXL2 is not among them: its quantizer runs texts through the model to see which weights matter, which a file
-            of weights alone does not tell.
-          </p>
+          <p class="quiet small">{t.noExl2}</p>
         </>
       )}
       <button type="button" class="button small type-more" onClick={() => setAll(!all)}>
-        {all ? 'Show the usual types' : `Show all ${fileTypes.length} types`}
+        {all ? t.usualTypes : t.showAllTypes(fileTypes.length)}
       </button>
       {opened.value && options.value.method !== CALIBRATED && canAnswer && (
-        <MeasureButton wishes={usualWishes(fileTypes, formats)} what="the answers of the usual types" />
+        <MeasureButton wishes={usualWishes(fileTypes, formats)} what={t.usualAnswers} />
       )}
     </fieldset>
   );
@@ -229,6 +234,7 @@ function TypeRow({
   measured: MeasuredAnswer | null;
   inputBytes: number | null;
 }): VNode {
+  const t = texts().plan;
   const chosen = options.value.type === type.name && mix.value === null;
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
@@ -247,22 +253,20 @@ function TypeRow({
       />
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">
-        {type.summary}{' '}
-        {(price?.needsImportance ?? type.needsImportance) && <em class="tag">needs an importance matrix</em>}{' '}
-        {price !== null && price.substitutions > 0 && (
-          <em class="tag">{plural(price.substitutions, 'substitution')}</em>
-        )}{' '}
-        {tooLarge && <em class="tag">does not fit {bytes(memoryThere.value!)}</em>}{' '}
+        <span {...coreLang()}>{type.summary}</span>{' '}
+        {(price?.needsImportance ?? type.needsImportance) && <em class="tag">{t.needsMatrix}</em>}{' '}
+        {price !== null && price.substitutions > 0 && <em class="tag">{t.substitutions(price.substitutions)}</em>}{' '}
+        {tooLarge && <em class="tag">{t.fitsNotThere(bytes(memoryThere.value!))}</em>}{' '}
         {measured && (
           <em class="tag" title={divergenceHint(measured)}>
-            answers: {divergenceWords(measured)}
+            {t.answers(divergenceWords(measured))}
           </em>
         )}
       </span>
       <span class="type-size" title={price ? exactBytes(price.outputBytes) : undefined}>
         {price ? bytes(price.outputBytes) : ''}
       </span>
-      <span class="type-bits">{price ? `${bitsPerWeight(price.bitsPerWeight)} bits` : ''}</span>
+      <span class="type-bits">{price ? t.bitsOf(bitsPerWeight(price.bitsPerWeight)) : ''}</span>
       <span class="type-error" title={prediction ? predictionText(prediction) : undefined}>
         {prediction ? shortDecibels(prediction.sqnrDb.value) : ''}
       </span>
@@ -279,14 +283,15 @@ function TypeRow({
 }
 
 function shortDecibels(value: number | null): string {
-  return value === null ? 'lossless' : `${value.toFixed(1).replace('-', '−')} dB`;
+  return value === null ? texts().plan.lossless : fixed(value, 1, 'dB');
 }
 
 function predictionText({ relativeError, sqnrDb }: Prediction): string {
-  if (sqnrDb.value === null) return 'no weight changes';
-  const interval =
-    sqnrDb.low !== null && sqnrDb.high !== null && sqnrDb.high > sqnrDb.low
-      ? `, between ${sqnrDb.low.toFixed(2)} and ${sqnrDb.high.toFixed(2)} dB`
-      : '';
-  return `signal to noise${interval}; relative error ${percent(relativeError.value ?? 0, 2)}`;
+  const { noWeightChanges, predicted, predictedBetween } = texts().plan;
+  const { value, low, high } = sqnrDb;
+  if (value === null) return noWeightChanges;
+  const error = percent(relativeError.value ?? 0, 2);
+  return low !== null && high !== null && high > low
+    ? predictedBetween(fixed(low, 2), fixed(high, 2), error)
+    : predicted(error);
 }

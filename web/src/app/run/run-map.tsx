@@ -7,6 +7,7 @@ import { type Cell, LayerMap, RampLegend } from '../../charts/layer-map';
 import { ROLE_ORDER } from '../../charts/roles';
 import type { ErrorReport, Plan, Role, TensorReport } from '../../core/index';
 import { percent } from '../../text/units';
+import { texts } from '../../text/texts';
 
 /** The map wants layers to be worth drawing. */
 const FEWEST_LAYERS = 2;
@@ -28,7 +29,9 @@ function mapCells(plan: Plan, finished: readonly TensorReport[]): { cells: Cell[
       role,
       layer,
       value: done.length === tensors.length ? combinedError(done, 'relative') : null,
-      lines: tensors.slice(0, 3).map((tensor) => `${plan.tensors[tensor]?.name}, ${plan.tensors[tensor]?.to}`),
+      lines: tensors
+        .slice(0, 3)
+        .map((tensor) => texts().run.tensorAs(plan.tensors[tensor]!.name, plan.tensors[tensor]!.to)),
     };
   });
   const roles = ROLE_ORDER.filter((role) => cells.some((cell) => cell.role === role));
@@ -36,24 +39,25 @@ function mapCells(plan: Plan, finished: readonly TensorReport[]): { cells: Cell[
 }
 
 export function RunMap({ plan, finished }: { plan: Plan; finished: readonly TensorReport[] }): VNode | null {
+  const t = texts().run;
   const { cells, roles, layers } = useMemo(() => mapCells(plan, finished), [plan, finished]);
   if (layers < FEWEST_LAYERS) return null;
   const [low, high] = extent(cells.flatMap((cell) => (cell.value === null ? [] : [cell.value])));
   return (
     <ChartFrame
-      title="Relative error, layer by role"
-      note={
-        'One cell for each role in each layer, filled when its ' +
-        'tensor is finished: RMS error over the RMS of the weights.'
-      }
+      title={t.map}
+      note={t.mapNote}
       file={`map-${plan.fileType}`}
       legend={
         low === undefined || high === undefined ? undefined : (
-          <RampLegend low={percent(low, 2)} high={percent(high, 2)} meaning="relative error" />
+          <RampLegend low={percent(low, 2)} high={percent(high, 2)} meaning={texts().common.relativeError} />
         )
       }
       table={() => ({
-        columns: [{ title: 'layer' }, ...roles.map((role) => ({ title: `relative error of ${role}`, unit: '%' }))],
+        columns: [
+          { title: texts().run.layer },
+          ...roles.map((role) => ({ title: texts().run.errorOfRole(role), unit: '%' })),
+        ],
         rows: Array.from({ length: layers }, (_, layer) => [
           layer,
           ...roles.map((role) => cells.find((cell) => cell.layer === layer && cell.role === role)?.value ?? null),
@@ -66,8 +70,8 @@ export function RunMap({ plan, finished }: { plan: Plan; finished: readonly Tens
           cells={cells}
           roles={roles}
           layers={layers}
-          value={(value) => `${percent(value, 2)} relative error`}
-          title="Relative error by layer and role"
+          value={(value) => t.errorOf(percent(value, 2))}
+          title={t.mapTitle}
         />
       )}
     </ChartFrame>

@@ -2,7 +2,8 @@ import type { VNode } from 'preact';
 import { HoldButton } from '../parts/hold-button';
 import { goTo } from '../address';
 import { Place } from '../parts/place';
-import { Term } from '../parts/term';
+import { quiet, Rich, strong } from '../parts/rich';
+import { term } from '../parts/term';
 import { nameOfWish } from '../state/calibrated-method';
 import { opened } from '../state/opening';
 import { type Run } from '../state/results';
@@ -21,42 +22,32 @@ import {
 import { bytes, duration, integer, percent, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 import { RunWishes } from './run-wishes';
+import { coreLang, texts } from '../../text/texts';
 
 export function RunPlace(): VNode {
   const current = run.value;
   const ended = outcome.value;
-  const status = !current
-    ? 'nothing is running'
-    : isRunning.value
-      ? paused.value
-        ? 'paused'
-        : calibrationProgress.value
-          ? 'calibrating'
-          : 'running'
-      : ended?.kind === 'done'
-        ? 'finished'
-        : ended?.kind;
+  const t = texts().run;
+  const going = paused.value ? 'paused' : calibrationProgress.value ? 'calibrating' : 'running';
+  const status = !current ? 'none' : isRunning.value ? going : ended?.kind;
   return (
-    <Place id="run" title="Run" status={status} announced>
+    <Place id="run" title={t.title} status={status && t.status[status]} announced>
       {current ? (
         <RunView current={current} />
       ) : (
         <>
-          <p class="quiet">
-            Nothing runs yet: open a model and choose a type. Then there are progress in bytes, tensors and weights per
-            second, and a map of the error that fills as tensors finish.
-          </p>
+          <p class="quiet">{t.nothingYet}</p>
           <RunWishes />
         </>
       )}
       {ended?.kind === 'failed' && (
         <p class="notice bad">
-          {ended.sentence} <span class="small">Nothing was kept of the output.</span>
+          <span {...coreLang(ended.sentence)}>{ended.sentence}</span> <span class="small">{t.nothingKept}</span>
         </p>
       )}
       {ended?.kind === 'stopped' && (
         <p class="notice" role="status">
-          Stopped. Nothing was kept of the output.
+          {t.stopped}
         </p>
       )}
     </Place>
@@ -65,6 +56,7 @@ export function RunPlace(): VNode {
 
 /** Before anything is written: codes are being chosen by a text, and what they give is measured. */
 function Calibrating({ stage, text }: { stage: CalibrationStage; text: string }): VNode {
+  const t = texts().run;
   const { share, secondsLeft } = stage.now;
   const codes = stage.doing === 'codes' ? stage.now : null;
   const chooses = stage.doing !== 'answers';
@@ -72,37 +64,42 @@ function Calibrating({ stage, text }: { stage: CalibrationStage; text: string })
     <>
       <ul class="run-figures">
         <li>
-          <strong>{percent(share, 0)}</strong> {chooses ? 'calibrated' : 'of the answers measured'}
+          <Rich text={(chooses ? t.calibrated : t.answersMeasured)(percent(share, 0))} parts={{ strong }} />
         </li>
         {codes && (
           <li>
-            <Term of="layer">layer</Term> <strong>{integer(codes.layer)}</strong> of {integer(codes.layers)}
+            <Rich
+              text={t.layerOf(integer(codes.layer), integer(codes.layers))}
+              parts={{ strong, layer: term('layer') }}
+            />
           </li>
         )}
         <li>
           {secondsLeft === null ? (
-            'time left not known yet'
+            texts().common.timeLeftUnknown
           ) : (
-            <>
-              about <strong>{duration(secondsLeft)}</strong> left {chooses ? 'of calibrating' : 'of measuring'}
-            </>
+            <Rich
+              text={(chooses ? t.leftOfCalibrating : t.leftOfMeasuring)(duration(secondsLeft))}
+              parts={{ strong }}
+            />
           )}
         </li>
       </ul>
       <p class="run-tensor mono small" aria-hidden="true">
         {codes?.matrix
-          ? `choosing the codes of ${codes.matrix}`
+          ? t.choosingCodes(codes.matrix)
           : codes
-            ? `${text} goes through the layer`
+            ? t.throughLayer(text)
             : chooses
-              ? `choosing codes by ${text}`
-              : 'what lowest-error would answer, and what was calibrated'}
+              ? t.choosingBy(text)
+              : t.whatAnswers}
       </p>
     </>
   );
 }
 
 function RunView({ current }: { current: Run }): VNode {
+  const t = texts().run;
   const now = progress.value;
   const calibrating = calibrationProgress.value;
   const share = runShare.value ?? 0;
@@ -112,32 +109,38 @@ function RunView({ current }: { current: Run }): VNode {
     <>
       <div class="run-head">
         <p class="run-title">
-          <span class="mono">{current.opened.title}</span> <span class="quiet">to</span>{' '}
-          <span class="mono">{current.plan.fileType}</span>
+          <Rich
+            text={t.fromTo}
+            parts={{
+              from: <span class="mono">{current.opened.title}</span>,
+              quiet,
+              to: <span class="mono">{current.plan.fileType}</span>,
+            }}
+          />
         </p>
         {running && (
           <div class="run-actions">
             <HoldButton pause={current.pause} />
             <button type="button" class="button" onClick={() => current.stop.abort()}>
-              Stop
+              {texts().common.stop}
             </button>
           </div>
         )}
         {(outcome.value?.kind === 'stopped' || outcome.value?.kind === 'failed') && opened.value === current.opened && (
           <button type="button" class="button" onClick={() => void begin(current)}>
-            Run again
+            {t.again}
           </button>
         )}
         {outcome.value?.kind === 'done' && (
           <button type="button" class="button" onClick={() => goTo('result')}>
-            To the result
+            {t.toResult}
           </button>
         )}
       </div>
       <div
         class="progress"
         role="progressbar"
-        aria-label={!calibrating ? 'Written' : calibrating.doing === 'answers' ? 'Answers measured' : 'Calibrated'}
+        aria-label={!calibrating ? t.written : calibrating.doing === 'answers' ? t.answersMeasuredBar : t.calibratedBar}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.floor(share * 100)}
@@ -147,7 +150,7 @@ function RunView({ current }: { current: Run }): VNode {
       {running && calibrating && <Calibrating stage={calibrating} text={text} />}
       {running && !calibrating && !now && current.calibration && (
         <p class="quiet small" role="status">
-          Reading {text}…
+          {t.reading(text)}
         </p>
       )}
       {now && (
@@ -156,32 +159,34 @@ function RunView({ current }: { current: Run }): VNode {
             <strong>{percent(share, 0)}</strong>
           </li>
           <li>
-            <strong>{integer(now.tensors)}</strong> of {integer(now.tensorsTotal)}{' '}
-            <Term of="tensor">{now.tensorsTotal === 1 ? 'tensor' : 'tensors'}</Term>
+            <Rich
+              text={t.tensorsOf(integer(now.tensors), now.tensorsTotal)}
+              parts={{ strong, tensor: term('tensor') }}
+            />
           </li>
           <li>
-            <strong>{bytes(now.bytesIn)}</strong> of {bytes(now.bytesInTotal)} read
+            <Rich text={t.read(bytes(now.bytesIn), bytes(now.bytesInTotal))} parts={{ strong }} />
           </li>
           <li>
-            <strong>{bytes(now.bytesOut)}</strong> of {bytes(now.bytesOutTotal)} written
+            <Rich text={t.writtenOf(bytes(now.bytesOut), bytes(now.bytesOutTotal))} parts={{ strong }} />
           </li>
           <li>
-            <strong>{quantity(now.weightsPerSecond)}</strong> weights/s on {integer(current.workers)}{' '}
-            <Term of="worker">{current.workers === 1 ? 'worker' : 'workers'}</Term>
+            <Rich
+              text={t.speed(quantity(now.weightsPerSecond), current.workers)}
+              parts={{ strong, worker: term('worker') }}
+            />
           </li>
           {running ? (
             <li>
               {now.secondsLeft === null ? (
-                'time left not known yet'
+                texts().common.timeLeftUnknown
               ) : (
-                <>
-                  <strong>{duration(now.secondsLeft)}</strong> left
-                </>
+                <Rich text={t.left(duration(now.secondsLeft))} parts={{ strong }} />
               )}
             </li>
           ) : (
             <li>
-              in <strong>{duration(now.seconds)}</strong>
+              <Rich text={t.took(duration(now.seconds))} parts={{ strong }} />
             </li>
           )}
         </ul>

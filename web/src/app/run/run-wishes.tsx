@@ -2,8 +2,10 @@
 import type { VNode } from 'preact';
 import { awakeProblem, canStayAwake, stayAwake } from '../state/awake';
 import { askToTellEnd, canNotify, notifyPermission, tellsEnd } from '../state/end-notice';
+import { texts } from '../../text/texts';
 
 export function RunWishes(): VNode {
+  const t = texts().run;
   return (
     <ul class="run-wishes small">
       <li>
@@ -16,16 +18,12 @@ export function RunWishes(): VNode {
                 stayAwake.value = event.currentTarget.checked;
               }}
             />{' '}
-            Keep the screen on while it runs
+            {t.keepAwake}
           </label>
         ) : (
-          <span class="quiet">
-            This browser cannot keep the screen on: see that the computer does not fall asleep before the run ends.
-          </span>
+          <span class="quiet">{t.cannotStayAwake}</span>
         )}
-        {awakeProblem.value !== null && stayAwake.value && (
-          <span class="quiet"> The browser does not do it now: {awakeProblem.value}</span>
-        )}
+        {awakeProblem.value !== null && stayAwake.value && <span class="quiet"> {t.notAwake(awakeProblem.value)}</span>}
       </li>
       <li>
         {canNotify() ? (
@@ -40,15 +38,15 @@ export function RunWishes(): VNode {
                 void askToTellEnd(box.checked).finally(() => (box.checked = tellsEnd.value));
               }}
             />{' '}
-            Notify me when it ends, if I am elsewhere
+            {t.notify}
           </label>
         ) : (
-          <span class="quiet">This browser has no notifications; the title of the tab says how far the run is.</span>
+          <span class="quiet">{t.cannotNotify}</span>
         )}
         {canNotify() && notifyPermission.value === 'denied' && (
           <span class="quiet" id="no-notices">
             {' '}
-            The browser does not allow this page to notify; its settings for this site can change that.
+            {t.mayNotNotify}
           </span>
         )}
       </li>

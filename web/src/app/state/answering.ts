@@ -23,6 +23,7 @@ import { blankTexts, costOf, secondsOf, type PassCost } from './pass-cost';
 import { type Result, result } from './results';
 import { headFor, isTextAtHand, runText } from './text';
 import { workers } from './workers';
+import { ownSentence, texts } from '../../text/texts';
 
 /** How much of the text is used: stretches of so many tokens, the second half of each being scored. */
 export interface Extent {
@@ -161,7 +162,7 @@ export class Answers {
     } catch (error) {
       if (this.now.peek()?.stop === stop) this.now.value = null;
       if (!(error instanceof Stopped) && !stop.signal.aborted) {
-        tellProblem(`Answers not compared: ${pair.name}`, error);
+        tellProblem(texts().state.answersNotCompared(pair.name), error);
       }
     }
   }
@@ -177,9 +178,9 @@ export const comparedAnswers = new Answers();
 
 /** Opens the output of a run. Throws Problem. */
 async function outputOf({ plan, report }: Result): Promise<Model> {
-  if (plan.container === 'safetensors') throw new Problem('Only GGUF files are run here.');
+  if (plan.container === 'safetensors') throw new Problem(ownSentence(texts().state.onlyGguf));
   const files = report.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
-  if (files.length === 0) throw new Problem('The output cannot be read back here.');
+  if (files.length === 0) throw new Problem(ownSentence(texts().state.notReadBack));
   return openFiles(files);
 }
 

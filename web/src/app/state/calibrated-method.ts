@@ -36,6 +36,7 @@ import { chosenGpu } from './gpu';
 import { type ChosenStatistics, chosenStatistics, savesStatistics } from './statistics';
 import { headOf, ownText, runText, textFile } from './text';
 import { workers } from './workers';
+import { ownSentence, texts as words } from '../../text/texts';
 
 export const CALIBRATED = 'calibrated';
 
@@ -161,8 +162,7 @@ export const calibrationOffer = computed<CalibrationOffer | string | null>(() =>
   if (known.of !== opened.value) return null;
   const { texts, chat, pass, inText, whole } = known;
   const served = calibratedOf(plan).length;
-  if (served === 0)
-    return 'No matrix of a layer gets a type whose codes can be chosen, so there is nothing to calibrate.';
+  if (served === 0) return ownSentence(words().state.nothingToCalibrate);
   const bestLevel = levelFor(pass, texts);
   const level = wantedLevel.value ?? bestLevel;
   const [tokens, heldBack] = [tokensOf(texts.calibrate), tokensOf(texts.heldBack)];
@@ -240,8 +240,7 @@ export function followWithCalibration(): void {
 /** What a run that begins now is calibrated by. Throws Problem. */
 export async function calibrationWish(): Promise<CalibrationWish> {
   const offer = calibrationOffer.peek();
-  if (offer === null || typeof offer === 'string')
-    throw new Problem(offer ?? 'The text is still being read. Try again in a moment.');
+  if (offer === null || typeof offer === 'string') throw new Problem(offer ?? ownSentence(words().state.textBeingRead));
   const chosen = chosenStatistics.peek();
   if (chosen !== null) return { statistics: chosen.file };
   return {

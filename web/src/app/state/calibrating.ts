@@ -21,6 +21,7 @@ import { changeMatrix, type Opened, opened } from './opening';
 import { costOf, blankTexts, type PassCost } from './pass-cost';
 import { headFor, runText } from './text';
 import { workers } from './workers';
+import { texts } from '../../text/texts';
 
 /** As llama-imatrix cuts its text, in tokens; and how much of the text is read at most. */
 const LENGTH = 512;
@@ -59,9 +60,9 @@ export async function calibrate(shown: Opened): Promise<void> {
     const { model } = shown;
     const text = await runText();
     const read = await inChatTemplate(model, headFor(text, STRETCHES * LENGTH));
-    const texts = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
+    const stretches = cutText(tokensFor([model], read.text, read.chat.used), LENGTH, STRETCHES);
     let engine: ProductEngine | null = null;
-    const bytes = await makeImportance(model, texts, datasetName(text.name, read.chat), {
+    const bytes = await makeImportance(model, stretches, datasetName(text.name, read.chat), {
       workers: workers.peek(),
       gpu: chosenGpu() !== null,
       onEngine: (used) => (engine = used),
@@ -73,14 +74,16 @@ export async function calibrate(shown: Opened): Promise<void> {
     const file = new File([bytes], `${stemOf(shown.title)}-imatrix.gguf`);
     if (engine) engineOfMatrix.set(file, engine);
     await changeMatrix({ file, info: await matrixInfo(file), made: true });
-    tell(
-      'Importance matrix made',
-      `${shown.title} read ${texts.length * LENGTH} tokens of ${datasetName(text.name, read.chat)}. ` +
-        `${engine ? engineWords(engine) : ''} ` +
-        `It is in use.${!read.chat.used && read.chat.why ? ` ${read.chat.why}` : ''}`,
-    );
+    const words = texts().state;
+    const sentences = [
+      words.matrixRead(shown.title, stretches.length * LENGTH, datasetName(text.name, read.chat)),
+      engine && engineWords(engine),
+      words.matrixInUse,
+      !read.chat.used && read.chat.why,
+    ];
+    tell(words.matrixMade, sentences.filter(Boolean).join(' '));
   } catch (error) {
-    if (!(error instanceof Stopped)) tellProblem('No importance matrix was made', error);
+    if (!(error instanceof Stopped)) tellProblem(texts().state.noMatrix, error);
   } finally {
     if (calibrating.peek()?.stop === stop) calibrating.value = null;
   }

@@ -5,6 +5,7 @@ import { type Model, openFiles } from '../engine';
 import { tellProblem } from './notices';
 import { opened } from './opening';
 import { workers } from './workers';
+import { texts } from '../../text/texts';
 
 export interface Comparing {
   /** Names of the two models. */
@@ -64,7 +65,7 @@ export async function compareWith(files: readonly File[]): Promise<void> {
     show({ share: 1, tensors: done.tensors, done });
   } catch (error) {
     if (comparing.value?.stop === stop) comparing.value = null;
-    if (!(error instanceof Stopped)) tellProblem(`Not compared with ${mine.second}`, error);
+    if (!(error instanceof Stopped)) tellProblem(texts().state.notCompared(mine.second), error);
   } finally {
     other?.close();
   }

@@ -1,12 +1,13 @@
 /**
  * Measurements and recipes that were dropped back: for another size without reading the weights, or the same mix again.
  */
-import { type MeasurementFile, readRecipe, readText, sentenceOf } from '../../core/index';
+import { type MeasurementFile, readRecipe, readText } from '../../core/index';
 import { RemoteMeasurement } from '../../platform/measurement';
 import { core } from '../engine';
 import { takeMeasurement } from './measuring';
 import { opened, refuse } from './opening';
 import { ask } from './planning';
+import { texts } from '../../text/texts';
 
 /** Measurements of the largest models, every type of thousands of tensors, have about this many bytes. */
 const LARGEST = 2 ** 27;
@@ -37,16 +38,12 @@ export async function takeMeasured(file: File): Promise<'size' | 'options' | nul
       JSON.stringify(files) !== JSON.stringify(model.info.files.map(({ name, bytes }) => ({ name, bytes })))
     ) {
       read.delete();
-      refuse(
-        file.name,
-        `It was measured on ${files.map(({ name }) => name).join(', ')}, ` +
-          `and another model is open. Open that model, or measure this one.`,
-      );
+      refuse(file.name, texts().state.measuredOnOther(files.map(({ name }) => name).join(', ')));
       return 'size';
     }
     takeMeasurement(read, file.name, files);
   } catch (error) {
-    refuse(file.name, sentenceOf(error));
+    refuse(file.name, error);
   }
   return 'size';
 }

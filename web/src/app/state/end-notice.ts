@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { bytes } from '../../text/units';
 import { result } from './results';
 import { isRunning, outcome, run } from './running';
+import { texts } from '../../text/texts';
 
 export const canNotify = (): boolean => 'Notification' in window;
 
@@ -22,9 +23,9 @@ function words(): [string, string] | null {
   const last = run.value;
   const ended = outcome.value;
   if (!last || !ended || ended.kind === 'stopped') return null; // who stopped it knows
-  if (ended.kind === 'failed') return [`Not finished: ${last.output}`, ended.sentence];
+  if (ended.kind === 'failed') return [texts().state.notFinished(last.output), ended.sentence];
   const size = result.value?.report.outputBytes;
-  return [`Finished: ${last.output}`, size === undefined ? '' : bytes(size)];
+  return [texts().state.finished(last.output), size === undefined ? '' : bytes(size)];
 }
 
 /** Phones show notices of service workers only. */

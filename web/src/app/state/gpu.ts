@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { type FoundGpu, type ProductEngine, sentenceOf } from '../../core/index';
 import { findGpu } from '../engine';
+import { texts } from '../../text/texts';
 
 /** What there is; or why what there is cannot be used. Null: nothing, or nobody looked yet. */
 export const gpu = signal<FoundGpu | string | null>(null);
@@ -27,5 +28,6 @@ export function chosenGpu(): FoundGpu | null {
 
 /** Who computed, for people. */
 export function engineWords({ name, problem }: ProductEngine): string {
-  return `Computed by ${name}.${problem === null ? '' : ` ${problem}`}`;
+  const by = texts().state.computedBy(name);
+  return problem === null ? by : `${by} ${problem}`;
 }

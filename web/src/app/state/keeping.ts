@@ -1,8 +1,9 @@
 /** What earlier visits and other tabs keep in this browser's private storage. What no tab has any more is removed. */
 import { signal } from '@preact/signals';
 import { listFolders, remove, removeUnowned, removeWhenUnowned } from '../../worker/private-folder';
-import { bytes, plural } from '../../text/units';
+import { bytes } from '../../text/units';
 import { tell, tellProblem } from './notices';
+import { texts } from '../../text/texts';
 
 export interface Kept {
   name: string;
@@ -21,12 +22,7 @@ function forget(name: string): void {
 
 function tellRemoved(removed: readonly Kept[]): void {
   const size = removed.reduce((sum, kept) => sum + kept.bytes, 0);
-  if (size > 0)
-    tell(
-      `Removed from private storage: ${bytes(size)}`,
-      `${removed.length === 1 ? 'An output' : plural(removed.length, 'output')} ` +
-        `of this page, kept there by a tab that was closed or reloaded.`,
-    );
+  if (size > 0) tell(texts().state.removed(bytes(size)), texts().state.removedWhat(removed.length));
 }
 
 /** Looks once, when the page opens, before it keeps anything itself. Outputs of other tabs go when those tabs do. */
@@ -61,7 +57,7 @@ export async function deleteKept(): Promise<void> {
       await remove(name);
       forget(name);
     } catch (error) {
-      tellProblem('Not all could be deleted from private storage', error);
+      tellProblem(texts().state.notDeleted, error);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What was measured of answers in this session: it stands beside what is only predicted. */
 import { effect, signal } from '@preact/signals';
 import type { AnswerReport, CalibrationFigures, PlanOptions } from '../../core/index';
-import { integer } from '../../text/units';
+import { fixed, integer } from '../../text/units';
 import { resultAnswers } from './answering';
 import { CALIBRATED, calibrationOffer } from './calibrated-method';
 import { matrix } from './matrix';
@@ -9,6 +9,7 @@ import { type Opened, opened } from './opening';
 import { options } from './planning';
 import { type Result, result, shelf } from './results';
 import { textName } from './text';
+import { texts } from '../../text/texts';
 
 export interface MeasuredAnswer {
   report: AnswerReport;
@@ -57,13 +58,10 @@ export function measuredAnswerOf(type: string): MeasuredAnswer | null {
 
 /** Words for a list: the mean divergence; and for a hint, how it was found. */
 export function divergenceWords({ report: { divergence } }: MeasuredAnswer): string {
-  return `${divergence.value.toFixed(5)} nats`;
+  return texts().state.nats(fixed(divergence.value, 5));
 }
 export function divergenceHint({ report: { divergence, tokens }, text }: MeasuredAnswer): string {
-  return (
-    `Measured: mean divergence of its answers from the original's, ` +
-    `± ${divergence.error.toFixed(5)}, over ${integer(tokens)} scored tokens of ${text}`
-  );
+  return texts().state.divergenceHint(fixed(divergence.error, 5), integer(tokens), text);
 }
 
 /** Of two measurements of the same the one over more text is kept. */

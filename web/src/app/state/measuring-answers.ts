@@ -22,6 +22,7 @@ import { type Opened, opened } from './opening';
 import { isRunning } from './running';
 import { headFor, runText } from './text';
 import { workers } from './workers';
+import { ownSentence, texts as words } from '../../text/texts';
 
 export interface MeasuringAnswers {
   of: Opened;
@@ -45,7 +46,7 @@ export async function measureAnswers(of: Opened, wishes: readonly PlanOptions[])
       await measureOne(of, asked, { signal: stop.signal, pause });
     }
   } catch (error) {
-    if (!(error instanceof Stopped) && !stop.signal.aborted) tellProblem('Answers not measured', error);
+    if (!(error instanceof Stopped) && !stop.signal.aborted) tellProblem(words().state.answersNotMeasured, error);
   } finally {
     if (measuringAnswers.peek()?.stop === stop) measuringAnswers.value = null;
   }
@@ -57,14 +58,14 @@ async function measureOne(
   controls: Pick<MeasuringAnswers, 'pause'> & { signal: AbortSignal },
 ): Promise<void> {
   const { model } = of;
-  await expectRoom(model.price(asked).outputBytes, ['measure fewer types']);
+  await expectRoom(model.price(asked).outputBytes, [words().state.measureFewer]);
   const sink = await BrowserSink.create(null);
   let second: Model | null = null;
   try {
     const how = { workers: workers.peek(), ...controls };
     const written = await runPipeline(model, asked, sink, how);
     const files = written.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
-    if (files.length === 0) throw new Problem('What was written cannot be read back here.');
+    if (files.length === 0) throw new Problem(ownSentence(words().state.writtenNotReadBack));
     second = await openFiles(files);
     const text = await runText();
     const { stretches, length } = SHORT;

@@ -29,7 +29,8 @@ export const measurement = signal<RemoteMeasurement | null>(null);
 export const measured = signal(0);
 /** How far measuring is; null: not going on. */
 export const measuring = signal<MeasureProgress | null>(null);
-export const measureProblem = signal<string | null>(null);
+/** Why measuring ended before its end: a person's word, or a problem's sentence; null: it did not. */
+export const measureProblem = signal<'stopped' | { sentence: string } | null>(null);
 /** Where the measurement came from, when it was not measured here. */
 export const measurementFile = signal<string | null>(null);
 
@@ -136,10 +137,7 @@ export async function startMeasuring(model: Model, allRows = false): Promise<voi
     );
   } catch (error) {
     if (current !== mine) return;
-    measureProblem.value =
-      error instanceof Stopped
-        ? 'Measuring was stopped; figures are about the tensors measured so far.'
-        : sentenceOf(error);
+    measureProblem.value = error instanceof Stopped ? 'stopped' : { sentence: sentenceOf(error) };
   }
   if (current !== mine) return;
   measuring.value = null;

@@ -12,6 +12,8 @@ export interface Notice {
   sentence: string;
   /** Of the sentence: the core's are English, and a notice stays in the language it was told in. */
   lang: string;
+  /** A sentence of the page's that follows. */
+  more: string;
 }
 
 /** The newest first. */
@@ -19,17 +21,18 @@ export const notices = signal<readonly Notice[]>([]);
 
 let lastId = 0;
 
-function add(kind: Notice['kind'], title: string, sentence: string, lang = untracked(language)): void {
+function add(kind: Notice['kind'], title: string, sentence: string, lang = untracked(language), more = ''): void {
   lastId += 1; // told from effects too, which must not follow the notices
   // The same again is not shown twice, but announced again.
   const others = notices.peek().filter((known) => known.title !== title || known.sentence !== sentence);
-  notices.value = [{ id: lastId, kind, title, sentence, lang }, ...others];
+  notices.value = [{ id: lastId, kind, title, sentence, lang, more }, ...others];
 }
 
-/** Shows a problem: a sentence, or whatever was thrown. */
-export function tellProblem(title: string, error: unknown): void {
+/** Shows a problem: a sentence of the page's, or whatever was thrown. `more`: what the page adds to it. */
+export function tellProblem(title: string, error: unknown, more = ''): void {
   const sentence = typeof error === 'string' ? error : sentenceOf(error);
-  add('problem', title, sentence, typeof error === 'string' ? undefined : untracked(() => coreLang(sentence).lang));
+  const lang = typeof error === 'string' ? undefined : untracked(() => coreLang(sentence).lang);
+  add('problem', title, sentence, lang, more);
 }
 
 /** Shows something that is no problem. */

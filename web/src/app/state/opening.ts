@@ -1,8 +1,8 @@
 /** The model that is open, and how it came to be. */
 import { signal } from '@preact/signals';
-import { breath, type ModelInfo, sentenceOf } from '../../core/index';
+import { breath, type ModelInfo, Problem, sentenceOf } from '../../core/index';
 import { isNamedAs, type Model, openFiles } from '../engine';
-import { plural } from '../../text/units';
+import { texts } from '../../text/texts';
 import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
 
@@ -43,16 +43,16 @@ export async function open(files: readonly File[], folder = ''): Promise<void> {
     const called = folder === '' ? title : given.origin.name || info.name || title;
     opened.value = { model, files, folder, info, title: called, input: folder || mainFile(info.files).name };
   } catch (error) {
-    if (mine === latest) refuse(title, withoutName(sentenceOf(error), title));
+    if (mine === latest) refuse(title, new Problem(withoutName(sentenceOf(error), title)));
   } finally {
     if (mine === latest) opening.value = null;
   }
 }
 
-/** Says that something is not opened, and what still is. */
-export function refuse(title: string, sentence: string): void {
-  const still = opened.value ? ` The open model is still ${opened.value.title}.` : '';
-  tellProblem(`Not opened: ${title}`, sentence + still);
+/** Says that something is not opened, in a sentence of the page's or whatever was thrown, and what still is. */
+export function refuse(title: string, error: unknown): void {
+  const { notOpened, stillOpen } = texts().state;
+  tellProblem(notOpened(title), error, opened.value ? stillOpen(opened.value.title) : '');
 }
 
 /** The core's sentences name the file first; here the name stands before them anyway. */
@@ -69,7 +69,7 @@ export async function changeMatrix(next: Matrix | null): Promise<void> {
 function titleOf(files: readonly File[]): string {
   if (files.length === 0) return '';
   const { name } = mainFile(files);
-  return files.length === 1 ? name : `${name} and ${plural(files.length - 1, 'other file')}`;
+  return files.length === 1 ? name : texts().state.andOtherFiles(name, files.length - 1);
 }
 
 /** The first file with weights, by its name; small files may lie beside it. */

@@ -3,6 +3,7 @@ import { passMemory, passOperations, type PassWishes, planPass, type Text } from
 import { bytes, duration, integer } from '../../text/units';
 import type { Model } from '../engine';
 import { chosenGpu } from './gpu';
+import { texts } from '../../text/texts';
 
 export interface PassCost {
   tokens: number;
@@ -43,8 +44,6 @@ export function secondsOf({ operations, workers }: PassCost): number {
 
 export function costWords(cost: PassCost): string {
   const { tokens, memory } = cost;
-  return (
-    `${integer(tokens)} tokens, about ${duration(secondsOf(cost))}, up to ${bytes(memory)} of memory` +
-    (chosenGpu() ? ', and as much of the GPU’s' : '')
-  );
+  const words = chosenGpu() ? texts().state.costWithGpu : texts().state.cost;
+  return words(integer(tokens), duration(secondsOf(cost)), bytes(memory));
 }

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { parseReceipt, readText, type Receipt } from '../../core/index';
 import { tellProblem } from './notices';
+import { texts } from '../../text/texts';
 
 export interface DroppedReceipt {
   name: string;
@@ -21,7 +22,7 @@ export async function takeReceipt(file: File): Promise<boolean> {
   try {
     receipt.value = { name: file.name, receipt: parseReceipt(text, file.name) };
   } catch (error) {
-    tellProblem(`Not used as receipt: ${file.name}`, error);
+    tellProblem(texts().state.notReceipt(file.name), error);
   }
   return true;
 }

@@ -1,5 +1,5 @@
 /** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
-import { sentenceOf } from '../../core/index';
+import { texts } from '../../text/texts';
 import { goTo } from '../address';
 import { isNamedAs, matrixInfo, whenLoaded } from '../engine';
 import { takeMeasured } from './dropped-measurement';
@@ -7,17 +7,6 @@ import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
 import { changeMatrix, open, opening, refuse } from './opening';
 import { takeReceipt } from './receipt';
-
-const NO_WEIGHTS =
-  'There are no weights in it. The files beside the weights ' +
-  'of a model are opened with them: drop the whole folder. By ' +
-  'themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.';
-
-/** Browsers leave links out of a folder, but not links that are chosen themselves. */
-const NO_FILES =
-  'The browser shows no file in it. Files that are links, as ' +
-  'those of a download cache are, it leaves out of a folder: ' +
-  'choose or drop the files themselves, all together.';
 
 /**
  * Matrices of the largest models have about this many bytes; what is larger and not named like one is a model, and its
@@ -50,7 +39,8 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   let found: Matrix | null = null;
   await whenLoaded();
   if (files.length === 0) {
-    if (folder) refuse(folder, NO_FILES);
+    // Browsers leave links out of a folder, but not links that are chosen themselves.
+    if (folder) refuse(folder, texts().state.noFiles);
     return;
   }
   if (files[0]) opening.value = folder || files[0].name;
@@ -66,7 +56,7 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
         continue;
       }
     } catch (error) {
-      refuse(file.name, sentenceOf(error));
+      refuse(file.name, error);
       continue;
     }
     const named = isNamedAsMatrix(file.name);
@@ -79,13 +69,13 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
     try {
       found = { file, info: await matrixInfo(file) };
     } catch (error) {
-      if (named) tellProblem(`Not used as importance matrix: ${file.name}`, error);
+      if (named) tellProblem(texts().state.notMatrix(file.name), error);
       else model.push(file);
     }
   }
   opening.value = null;
   if (folder === '' && model.length > 0 && model.every(({ name }) => isNamedAs('beside', name))) {
-    refuse(model.map(({ name }) => name).join(', '), NO_WEIGHTS);
+    refuse(model.map(({ name }) => name).join(', '), texts().state.noWeights);
     model.length = 0;
   }
   if (model.length === 0) {

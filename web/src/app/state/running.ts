@@ -42,6 +42,7 @@ import {
 } from './results';
 import { askWhere } from './saving';
 import { chosenStatistics, openStatistics, statisticsName } from './statistics';
+import { ownSentence, texts } from '../../text/texts';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
@@ -98,8 +99,8 @@ export function nameFor(model: Opened, type: string): string {
 /** What a person can do on this page for more room in private storage. */
 function waysToRoom(plan: Plan): string[] {
   const ways: string[] = [];
-  if (keptOnShelf.value > 0) ways.push('delete the output under Result');
-  if (canPickFile() && plan.outputFiles.length === 1) ways.push('choose “Ask first where to save”');
+  if (keptOnShelf.value > 0) ways.push(texts().state.deleteOutput);
+  if (canPickFile() && plan.outputFiles.length === 1) ways.push(texts().state.askFirst);
   return ways;
 }
 
@@ -112,7 +113,7 @@ function bytesAside({ plan, calibration }: Assignment): number {
 /** Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. */
 export async function begin(assignment: Assignment): Promise<void> {
   const { opened: model, plan, output } = assignment;
-  const title = `Not started: ${output}`;
+  const title = texts().state.notStarted(output);
   let sink: BrowserSink;
   try {
     const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
@@ -124,10 +125,10 @@ export async function begin(assignment: Assignment): Promise<void> {
     sink = await pickSink(output, ask);
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
-      throw new Problem('Something else was begun meanwhile, so nothing ran.');
+      throw new Problem(ownSentence(texts().state.begunMeanwhile));
     }
   } catch (error) {
-    if (error instanceof Stopped) tell(title, 'No place to save was chosen, so nothing ran.');
+    if (error instanceof Stopped) tell(title, texts().state.noPlace);
     else tellProblem(title, error);
     return;
   }
@@ -175,7 +176,7 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
   } catch (error) {
     finished.value = reports;
     outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
-    if (outcome.value.kind === 'failed') tellProblem(`Not finished: ${assignment.output}`, error);
+    if (outcome.value.kind === 'failed') tellProblem(texts().state.notFinished(assignment.output), error);
     closeKept(statistics);
     if (!begun) await giveUp(sink, assignment.plan);
     void sink.dispose();

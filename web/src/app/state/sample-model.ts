@@ -1,6 +1,6 @@
 /** The model that ships with the page, for people who have none at hand. */
 import { signal } from '@preact/signals';
-import { sentenceOf } from '../../core/index';
+import { texts } from '../../text/texts';
 import { refuse } from './opening';
 import { receive } from './receiving';
 import { shippedFile } from './shipped-file';
@@ -13,10 +13,10 @@ export async function openSample(): Promise<void> {
   if (fetchingSample.peek()) return;
   fetchingSample.value = true;
   try {
-    const file = await shippedFile(SAMPLE.name, 'The model', 'one of your own');
+    const file = await shippedFile(SAMPLE.name, texts().state.theModel(SAMPLE.name));
     await receive([new File([file], SAMPLE.name)]);
   } catch (error) {
-    refuse(SAMPLE.name, sentenceOf(error));
+    refuse(SAMPLE.name, error);
   } finally {
     fetchingSample.value = false;
   }

@@ -1,5 +1,6 @@
 /** Files that come with the page and are fetched when they are first needed; the service worker keeps them. */
 import { Problem } from '../../core/index';
+import { ownSentence } from '../../text/texts';
 
 /** Whether such a file can be had without asking a network that is not there, which browsers complain of. */
 export async function isAtHand(name: string): Promise<boolean> {
@@ -9,14 +10,11 @@ export async function isAtHand(name: string): Promise<boolean> {
   return kept !== undefined;
 }
 
-/** The file, from where the page came from. What failed says what it is, and what to use instead. */
-export async function shippedFile(name: string, what: string, instead: string): Promise<Blob> {
+/** The file, from where the page came from. `failed`: what is said where it does not come. */
+export async function shippedFile(name: string, failed: string): Promise<Blob> {
   const response = (await isAtHand(name)) ? await fetch(name).catch(() => null) : null;
   // A body that ends early is as good as none.
   const file = response?.ok ? await response.blob().catch(() => null) : null;
   if (file) return file;
-  throw new Problem(
-    `${what} that ships with this page (${name}) did not come: it is fetched when it is first needed, and kept from ` +
-      `then on. Try again with a network, or use ${instead}.`,
-  );
+  throw new Problem(ownSentence(failed));
 }

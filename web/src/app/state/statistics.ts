@@ -5,6 +5,7 @@ import { blobHandle, StatisticsFile } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
 import { chosenGpu } from './gpu';
 import { tellProblem } from './notices';
+import { texts } from '../../text/texts';
 
 /** A file that codes are to be chosen by, in place of a text. */
 export interface ChosenStatistics {
@@ -34,12 +35,12 @@ export function openStatistics(file: File): Promise<StatisticsFile> {
 
 /** Closing the picker without choosing changes nothing. */
 export async function chooseStatistics(): Promise<void> {
-  const wanted = { description: 'Statistics of a calibration', extensions: ['.safetensors'] };
+  const wanted = { description: texts().page.kinds.statistics, extensions: ['.safetensors'] };
   const file = await fileOpen(wanted).catch(() => null);
   if (!file) return;
   try {
     chosenStatistics.value = { file, statistics: await openStatistics(file) };
   } catch (error) {
-    tellProblem(`Not used: ${file.name}`, error);
+    tellProblem(texts().state.notUsed(file.name), error);
   }
 }

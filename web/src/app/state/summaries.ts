@@ -4,6 +4,7 @@ import { Stopped, summarize, type TensorSummary } from '../../core/index';
 import { tellProblem } from './notices';
 import { opened } from './opening';
 import { workers } from './workers';
+import { texts } from '../../text/texts';
 
 /** By the tensor's number in ModelInfo; grows while a sample is read. */
 export const summaries = signal<ReadonlyMap<number, TensorSummary>>(new Map());
@@ -40,6 +41,6 @@ export async function lookAtTensors(): Promise<void> {
     );
     if (running === mine) summaries.value = found;
   } catch (error) {
-    if (running === mine && !(error instanceof Stopped)) tellProblem('The weights could not be sampled', error);
+    if (running === mine && !(error instanceof Stopped)) tellProblem(texts().state.notSampled, error);
   }
 }

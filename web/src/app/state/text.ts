@@ -1,6 +1,7 @@
 /** The text that models are run over: the one that ships with the page, or the person's own. */
 import { computed, signal } from '@preact/signals';
 import { isAtHand, shippedFile } from './shipped-file';
+import { texts } from '../../text/texts';
 
 /** A text and its name, as receipts and importance matrices have it. */
 export interface RunText {
@@ -43,7 +44,7 @@ export async function isTextAtHand(): Promise<boolean> {
 }
 
 async function fetchShipped(): Promise<RunText> {
-  const file = await shippedFile(SHIPPED_TEXT, 'The text', 'a text of your own');
+  const file = await shippedFile(SHIPPED_TEXT, texts().state.theText(SHIPPED_TEXT));
   return { name: SHIPPED_TEXT, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 

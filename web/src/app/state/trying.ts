@@ -6,6 +6,7 @@ import { sentenceOf } from '../../core/index';
 import { bytes } from '../../text/units';
 import type { Result } from './results';
 import { result } from './results';
+import { ownSentence, texts } from '../../text/texts';
 
 /** One of the two files, and what it says. */
 export interface Voice {
@@ -37,17 +38,17 @@ interface Speaker {
 
 /** The files as llama.cpp takes them, or why it does not. */
 function speakersOf({ opened, plan, report }: Result): Speaker[] {
-  const ofGguf = (who: Voice['who'], blobs: Blob[], isGguf: boolean, other: string): Speaker => {
+  const { modelIsNoGguf, outputIsNoGguf, tooLargeToTry } = texts().state;
+  const ofGguf = (who: Voice['who'], blobs: Blob[], isGguf: boolean, noGguf: string): Speaker => {
     const size = blobs.reduce((sum, blob) => sum + blob.size, 0);
-    if (!isGguf) return { who, blobs, problem: `llama.cpp reads GGUF files, and ${other}.` };
-    if (size > MOST_BYTES)
-      return { who, blobs, problem: `It has ${bytes(size)}; up to ${bytes(MOST_BYTES)} fit into this page.` };
+    if (!isGguf) return { who, blobs, problem: ownSentence(noGguf) };
+    if (size > MOST_BYTES) return { who, blobs, problem: ownSentence(tooLargeToTry(bytes(size), bytes(MOST_BYTES))) };
     return { who, blobs, problem: '' };
   };
   const written = report.files.flatMap(({ blob, name }) => (blob ? [new File([blob], name || 'output.gguf')] : []));
   return [
-    ofGguf('original', [...opened.files], opened.info.container === 'GGUF', 'this model is none'),
-    ofGguf('output', written, plan.container !== 'safetensors' && written.length > 0, 'this output is none'),
+    ofGguf('original', [...opened.files], opened.info.container === 'GGUF', modelIsNoGguf),
+    ofGguf('output', written, plan.container !== 'safetensors' && written.length > 0, outputIsNoGguf),
   ];
 }
 
