@@ -40,7 +40,7 @@ export function Page(): VNode {
           Nibble
         </h1>
         <Stepper />
-        <button type="button" class="button small" title="Ctrl+O" onClick={() => void chooseFiles()}>
+        <button type="button" class="button small" title={t.openKeys} onClick={() => void chooseFiles()}>
           {t.open}
         </button>
       </header>

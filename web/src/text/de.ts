@@ -164,6 +164,7 @@ export const de: Texts = {
     thisFolder: 'Dieser Ordner',
     dropped: 'Das Abgelegte',
     droppedNoFile: 'Es ist keine Datei. Legen Sie eine GGUF- oder safetensors-Datei ab oder den Ordner eines Modells.',
+    openKeys: 'Strg+O',
   },
 
   parts: {

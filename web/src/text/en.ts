@@ -147,6 +147,7 @@ export const en = {
     thisFolder: 'This folder',
     dropped: 'What was dropped',
     droppedNoFile: 'It is not a file. Drop a GGUF or safetensors file, or the folder of a model.',
+    openKeys: 'Ctrl+O',
   },
 
   /** Parts that several places are made of. */

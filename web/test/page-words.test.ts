@@ -1,0 +1,198 @@
+/** The page's words: none of them stands outside of web/src/text, and every language says all that English says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseSync } from 'vite';
+import { describe, expect, test } from 'vitest';
+import { de } from '../src/text/de';
+import { en } from '../src/text/en';
+
+const root = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Folders whose words are not in web/src/text yet. */
+const NOT_YET: readonly string[] = [
+  'app/answers/',
+  'app/compare/',
+  'app/lab/',
+  'app/outliers/',
+  'app/receipt/',
+  'app/result/',
+  'charts/',
+];
+
+/** What looks like words and is none that a translator gets. */
+const ALLOWED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'names that are the same in every language': ['Nibble', 'GGUF', 'CSV', 'Σ E[a²]', 'ZD'],
+  'options of the command line, and examples of names in files': [/^--[a-z-]+$/, 'ffn_down', 'general.name'],
+  'what the core calls a container': ['Hugging Face folder'],
+  'keys of the program': [
+    'layer …',
+    'comes in',
+    'goes out',
+    'state space',
+    'a timing',
+    'the last run',
+    'codes by statistics',
+  ],
+  'for who looks for a fault in the program': [
+    'This page cannot be kept for use without a network:',
+    'What was kept aside is no blob. This is a fault in the program.',
+  ],
+};
+
+/** Entries that are the same in both languages. */
+const SAID_ALIKE: readonly string[] = [
+  ...['common.pause', 'page.plan', 'parts.tensor'],
+  ...[
+    'parts.table.all',
+    'model.entries',
+    'plan.choice',
+    'plan.memoryExample',
+    'plan.roleTimes',
+    'run.took',
+    'run.tensorAs',
+  ],
+  ...['glossary.gguf.word', 'glossary.rmse.word', 'glossary.checksum.word'],
+];
+
+const isAllowed = (text: string) =>
+  Object.values(ALLOWED)
+    .flat()
+    .some((one) => (typeof one === 'string' ? one === text : one.test(text)));
+
+interface Node {
+  type: string;
+  start: number;
+  [key: string]: unknown;
+}
+
+const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string';
+
+function childrenOf(node: Node): Node[] {
+  return Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode));
+}
+
+function parsed(name: string, text: string): Node {
+  const { program, errors } = parseSync(name, text);
+  expect(errors, name).toEqual([]);
+  return program as unknown as Node;
+}
+
+/** Attributes and properties whose text a person reads, whatever it is. */
+const READ = new Set([
+  ...[
+    'title',
+    'alt',
+    'placeholder',
+    'label',
+    'aria-label',
+    'aria-description',
+    'aria-valuetext',
+    'aria-roledescription',
+  ],
+  ...['hint', 'head', 'note', 'noun', 'meaning', 'definition', 'description', 'words', 'what', 'status'],
+  ...['xTitle', 'yTitle', 'one', 'other', 'sentence'],
+]);
+/** Attributes with names of the style sheet, drawings and the like. */
+const NOT_READ = new Set(['class', 'className', 'style', 'd', 'viewBox', 'transform', 'points', 'rel', 'key', 'id']);
+
+const LETTERS = /\p{L}/u;
+/** Two words in a row, one of them in small letters. */
+const SENTENCE = /(?:\p{Ll}{2,}[,;:.]? \p{L}|\p{L}[,;:.]? \p{Ll}{2})/u;
+
+function textOf(node: Node): string | null {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  if (node.type !== 'TemplateLiteral') return null;
+  return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…');
+}
+
+const nameOf = ({ name, value }: { name?: unknown; value?: unknown }) => String(name ?? value);
+
+/** Words in a file of the page. */
+function wordsIn(program: Node): string[] {
+  const found: string[] = [];
+  const visit = (node: Node, read: boolean) => {
+    const text = node.type === 'JSXText' ? String(node.value).trim() : textOf(node);
+    if (text !== null && (node.type === 'JSXText' || read ? LETTERS : SENTENCE).test(text.replaceAll('…', 'X')))
+      found.push(text);
+    if (node.type.startsWith('Import') || (node.type.startsWith('Export') && isNode(node.source))) return;
+    if (node.type.startsWith('TS') && /Type|Interface/.test(node.type)) return;
+    if (node.type === 'JSXAttribute') {
+      const name = nameOf(node.name as object);
+      if (!NOT_READ.has(name) && isNode(node.value)) visit(node.value, READ.has(name));
+      return;
+    }
+    if (node.type === 'Property') {
+      const read = node.computed !== true && READ.has(nameOf(node.key as object));
+      visit(node.value as Node, read);
+      return;
+    }
+    // What an attribute or property chooses among is read, too; what a call is given may be a key.
+    const passes = ['JSXExpressionContainer', 'ConditionalExpression', 'LogicalExpression', 'BinaryExpression'];
+    const parts = node.type === 'ConditionalExpression' ? [node.consequent, node.alternate] : childrenOf(node);
+    if (node.type === 'ConditionalExpression') visit(node.test as Node, false);
+    for (const child of parts.filter(isNode)) visit(child, read && passes.includes(node.type));
+  };
+  visit(program, false);
+  return found;
+}
+
+describe('words stand in web/src/text only', () => {
+  const files = ['app', 'charts'].flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
+
+  test('of every file of the page and its charts', () => {
+    expect(files.length).toBeGreaterThan(150);
+    const looked = files.filter((file) => !NOT_YET.some((folder) => file.startsWith(folder)));
+    const words = looked.flatMap((file) => {
+      const found = wordsIn(parsed(file, readFileSync(root + file, 'utf8')));
+      return found.filter((text) => !isAllowed(text)).map((text) => `${file}: ${text}`);
+    });
+    expect(words).toEqual([]);
+  });
+
+  test.each([
+    ['text of an element', '<p>Stop</p>', ['Stop']],
+    ['an attribute that is read', '<p title="Stop" class="button small">{1}</p>', ['Stop']],
+    ['a choice', "<p aria-label={on ? 'Stop' : `Go on ${1}`} />", ['Stop', 'Go on …']],
+    ['a property that is read', "const column = { title: 'name', key: 'name' };", ['name']],
+    ['a sentence', "tell('It is in use', kind === 'word');", ['It is in use']],
+    ['glue', '`${a} of ${b} tensors`', ['… of … tensors']],
+    ['keys, classes and drawings', "<path class={on ? 'a b' : ''} d=\"M0 0\" data-kind='x' />", []],
+  ])('%s is found', (_, code, found) => {
+    expect(wordsIn(parsed('a.tsx', code))).toEqual(found);
+  });
+});
+
+describe('German says all that English says', () => {
+  type Entry = string | ((...values: never[]) => unknown);
+  const entriesOf = (texts: object, path = ''): [string, Entry][] =>
+    Object.entries(texts).flatMap(([key, value]: [string, Entry | object]) =>
+      typeof value === 'object' ? entriesOf(value, `${path}${key}.`) : [[path + key, value]],
+    );
+  const english = new Map(entriesOf(en));
+  const german = new Map(entriesOf(de));
+
+  /** The names of the elements that a sentence has in it: {name} or {name|words}, in functions, too. */
+  const placeholders = (entry: Entry) =>
+    [...new Set([...String(entry).matchAll(/(?<!\$)\{(\w+)(?=[|}])/g)].map(([, name]) => name!))].sort();
+
+  test('entry by entry, with the same elements in each', () => {
+    expect(english.size).toBeGreaterThan(600);
+    expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+    const others = [...english].filter(
+      ([path, entry]) => placeholders(entry).join() !== placeholders(german.get(path)!).join(),
+    );
+    expect(others.map(([path]) => path)).toEqual([]);
+    expect(placeholders(() => `{size}, ${1} {bits|bits}`)).toEqual(['bits', 'size']);
+  });
+
+  test('nothing is empty, and what is said as in English is a name or has no words', () => {
+    const empty = [...english, ...german].filter(([, entry]) => typeof entry === 'string' && entry === '');
+    expect(empty.map(([path]) => path)).toEqual([]);
+    const same = [...german].filter(([path, entry]) => String(entry) === String(english.get(path)));
+    expect(same.map(([path]) => path).filter((path) => !SAID_ALIKE.includes(path))).toEqual([]);
+  });
+});
