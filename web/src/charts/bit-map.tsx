@@ -1,5 +1,6 @@
 /** A stored block as its bytes and bits, in the order of the file, and the weights they are. */
 import type { VNode } from 'preact';
+import { texts } from '../text/texts';
 import { type ArrowKey, Pointing, type Reading, stepIndex } from './pointing';
 
 export interface BitGroup {
@@ -104,7 +105,7 @@ export function BitMap({ width, bytes, groups, ofWeight, weights, pointed, onPoi
   };
   return (
     <Pointing<number>
-      label="The stored numbers, one after the other"
+      label={texts().charts.bitMap.label}
       pick={pick}
       step={step}
       read={read}

@@ -2,7 +2,8 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { integer, percent, precise } from '../text/units';
+import { language, texts } from '../text/texts';
+import { decimal, integer, percent, precise } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import { lazily } from './frame';
 import { type ArrowKey, Pointing } from './pointing';
@@ -42,23 +43,24 @@ export function BlockScatter({ width, blocks, ranges, rangeName, series, open, o
         plotWidth,
         plotHeight,
       ),
-    [ranges, series, plotWidth, plotHeight],
+    [ranges, series, plotWidth, plotHeight, language()],
   );
   const { x, y, shown } = drawing;
   const order = useMemo(() => orders(shown, ranges, series[0]?.errors ?? ranges), [shown, ranges, series]);
   const left = (index: number) => x(ranges[index] ?? 0);
   const tops = (index: number) => series.map(({ errors }) => y(errors[index] ?? 0));
   const opened = open === null ? -1 : blocks.indexOf(open);
+  const words = texts().charts.blockScatter;
   return (
     <Pointing<number>
-      label="Blocks of the tensor, left and right by range, up and down by error"
+      label={words.label}
       pick={(px, py) => nearest(shown, px - MARGIN.left, py - MARGIN.top, left, tops)}
       step={(from, key) => order().next(from, key)}
       read={(index) => ({
         x: MARGIN.left + left(index),
         y: MARGIN.top + (tops(index)[0] ?? 0),
-        head: `block ${integer(blocks[index] ?? 0)}, ${rangeName} ${precise(ranges[index] ?? 0)}`,
-        lines: series.map(({ name, errors }) => `${name}: ${percent(errors[index] ?? 0, 2)} relative error`),
+        head: words.block(integer(blocks[index] ?? 0), rangeName, precise(ranges[index] ?? 0)),
+        lines: series.map(({ name, errors }) => words.error(name, percent(errors[index] ?? 0, 2))),
       })}
       onChoose={(index) => onOpen(blocks[index] ?? 0)}
     >
@@ -70,8 +72,8 @@ export function BlockScatter({ width, blocks, ranges, rangeName, series, open, o
               height={plotHeight}
               x={drawing.ticks}
               y={drawing.errorTicks}
-              xTitle={`${rangeName} of the block, units of the weights${drawing.wide ? ', logarithmic' : ''}`}
-              yTitle="relative error of the block, %"
+              xTitle={drawing.wide ? words.xLogarithmic(rangeName) : words.x(rangeName)}
+              yTitle={words.y}
             />
             {drawing.paths.map((path, which) => (
               <path key={which} class={which === 0 ? 'block-dots' : 'block-crosses'} d={path} />
@@ -144,7 +146,7 @@ function draw(ranges: Float32Array, errors: readonly Float32Array[], plotWidth: 
   }));
   const errorTicks: Tick[] = y
     .ticks(6)
-    .map((value) => ({ at: y(value), label: String(Number((value * 100).toPrecision(6))) }));
+    .map((value) => ({ at: y(value), label: decimal(Number((value * 100).toPrecision(6))) }));
   return { x: (range: number) => x(range), y: (error: number) => y(error), wide, shown, paths, ticks, errorTicks };
 }
 

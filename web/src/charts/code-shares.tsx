@@ -2,7 +2,8 @@
 import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { integer, percent } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, integer, percent } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
 
@@ -29,9 +30,10 @@ export function CodeShares({
   const labelled = counts
     .map((_, code) => code)
     .filter((code) => code % Math.max(1, Math.ceil(counts.length / (plotWidth / 34))) === 0);
+  const words = texts().charts.codeShares;
   return (
     <Pointing<number>
-      label="Use of each code"
+      label={words.label}
       pick={(px) => {
         const code = Math.floor((px - MARGIN.left) / step);
         return code >= 0 && code < counts.length ? code : null;
@@ -40,11 +42,11 @@ export function CodeShares({
       read={(code) => ({
         x: MARGIN.left + (code + 0.5) * step,
         y: MARGIN.top + y((counts[code] ?? 0) / total),
-        head: `code ${code}`,
+        head: words.code(code),
         lines: [
-          `${integer(counts[code] ?? 0)} weights`,
+          words.weights(integer(counts[code] ?? 0)),
           percent((counts[code] ?? 0) / total, 2),
-          ...(beside ? [`the second: ${integer(beside[code] ?? 0)}, ${percent(shares[code] ?? 0, 2)}`] : []),
+          ...(beside ? [words.second(integer(beside[code] ?? 0), percent(shares[code] ?? 0, 2))] : []),
         ],
       })}
     >
@@ -55,9 +57,9 @@ export function CodeShares({
               width={plotWidth}
               height={plotHeight}
               x={labelled.map((code) => ({ at: (code + 0.5) * step, label: String(code) }))}
-              y={y.ticks(4).map((share) => ({ at: y(share), label: String(Number((share * 100).toFixed(3))) }))}
-              xTitle="code, as its bits are stored"
-              yTitle="share of the weights, %"
+              y={y.ticks(4).map((share) => ({ at: y(share), label: decimal(Number((share * 100).toFixed(3))) }))}
+              xTitle={words.x}
+              yTitle={words.y}
             />
             {counts.map((count, code) => (
               <rect

@@ -3,7 +3,8 @@ import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import type { ScaleAnalysisReport } from '../core/types';
-import { integer, percent, plural, round } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, fixed, integer, percent, round } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
 
@@ -25,9 +26,10 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
   ).nice();
   const bar = x(low + step) - x(low);
   const gap = bar > 4 ? 1 : 0;
+  const words = texts().charts.divisors;
   return (
     <Pointing<number>
-      label="Histogram of the best divisors"
+      label={words.label}
       pick={(px) => {
         const at = x.invert(px - MARGIN.left);
         const index = histogram.findIndex(({ from }) => at >= from && at < from + step);
@@ -41,12 +43,10 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
         return {
           x: MARGIN.left + x(bucket.from + step / 2),
           y: MARGIN.top + Math.min(y(count), plotHeight - 30),
-          head: `divisor ${divisorRange(bucket, step)}`,
+          head: words.divisor(divisorRange(bucket, step)),
           lines: [
-            `${plural(count, 'block')}, ${percent(count / total)}`,
-            ...(bucket.shortSide > 0
-              ? [`in ${integer(bucket.shortSide)} the largest weight lies on the short side`]
-              : []),
+            words.blocks(count, percent(count / total)),
+            ...(bucket.shortSide > 0 ? [words.shortSide(integer(bucket.shortSide))] : []),
           ],
         };
       }}
@@ -59,13 +59,13 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
               height={plotHeight}
               x={x
                 .ticks(Math.max(3, Math.floor(plotWidth / 70)))
-                .map((value) => ({ at: x(value), label: String(Number(value.toFixed(3))) }))}
+                .map((value) => ({ at: x(value), label: decimal(Number(value.toFixed(3))) }))}
               y={y.ticks(4).map((value) => ({ at: y(value), label: round(value) }))}
-              xTitle="best divisor, max|x| / |scale|"
+              xTitle={words.x}
               yTitle=""
             />
             <text class="axis-title" x={0} y={-30} text-anchor="start">
-              blocks in each step of {Number(step.toFixed(4))}
+              {words.y(decimal(Number(step.toFixed(4))))}
             </text>
             {histogram.map((bucket, index) => {
               const top = y(bucket.longSide + bucket.shortSide);
@@ -95,7 +95,7 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
               <g class="marker">
                 <line x1={x(meanDivisor)} x2={x(meanDivisor)} y1={-8} y2={plotHeight} />
                 <text x={x(meanDivisor) + 5} y={-6}>
-                  mean {meanDivisor.toFixed(3)}
+                  {words.mean(fixed(meanDivisor, 3))}
                 </text>
               </g>
             )}
@@ -107,6 +107,7 @@ export function DivisorHistogram({ width, report }: { width: number; report: Sca
 }
 
 export function divisorRange({ from, to }: { from: number; to: number | null }, step: number): string {
-  const text = (value: number) => value.toFixed(step < 0.1 ? 3 : step < 1 ? 1 : 0);
-  return to === null ? `${text(from)} or more` : `${text(from)} to ${text(to)}`;
+  const words = texts().charts.divisors;
+  const text = (value: number) => fixed(value, step < 0.1 ? 3 : step < 1 ? 1 : 0);
+  return to === null ? words.orMore(text(from)) : words.fromTo(text(from), text(to));
 }

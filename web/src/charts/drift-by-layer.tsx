@@ -3,15 +3,20 @@ import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { percent } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, percent } from '../text/units';
 import { Axes, layerTicks, type Margin } from './axes';
 import { type ArrowKey, Pointing } from './pointing';
-import { inUnit, titled } from './table';
+import { inUnit, type TableColumn, titled } from './table';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
 const HEIGHT = 260;
 
-export const DRIFT = { title: 'apart', unit: '% of the stream’s length' };
+/** What the chart shows, as a column. */
+export function driftColumn(): TableColumn {
+  const { title, unit } = texts().charts.drift;
+  return { title, unit };
+}
 
 interface Point {
   layer: number;
@@ -26,6 +31,8 @@ export function DriftByLayer({ width, streams }: { width: number; streams: reado
   const last = Math.max(1, points.length - 1);
   const x = scaleLinear([0, last], [8, plotWidth - 8]);
   const y = scaleLinear([0, max(streams) || 1], [plotHeight, 0]).nice(5);
+  const words = texts().charts.drift;
+  const drift = driftColumn();
   const path = line<Point>(
     ({ layer }) => x(layer),
     ({ apart }) => y(apart),
@@ -38,14 +45,14 @@ export function DriftByLayer({ width, streams }: { width: number; streams: reado
   const nearest = (px: number): Point | null => points[Math.round(x.invert(px - MARGIN.left))] ?? null;
   return (
     <Pointing
-      label={`${titled(DRIFT)}, by layer`}
+      label={words.label(titled(drift))}
       pick={nearest}
       step={step}
       read={({ layer, apart }) => ({
         x: x(layer) + MARGIN.left,
         y: y(apart) + MARGIN.top,
-        head: `after layer ${layer}`,
-        lines: [`${percent(apart, 2)} apart`],
+        head: words.after(layer),
+        lines: [words.apart(percent(apart, 2))],
       })}
     >
       {(current) => (
@@ -57,9 +64,9 @@ export function DriftByLayer({ width, streams }: { width: number; streams: reado
               x={layerTicks(0, last, plotWidth).map((layer) => ({ at: x(layer), label: String(layer) }))}
               y={y
                 .ticks(5)
-                .map((value) => ({ at: y(value), label: String(Number(inUnit(value, DRIFT.unit).toFixed(3))) }))}
-              xTitle="after layer"
-              yTitle={titled(DRIFT)}
+                .map((value) => ({ at: y(value), label: decimal(Number(inUnit(value, drift.unit).toFixed(3))) }))}
+              xTitle={words.x}
+              yTitle={titled(drift)}
             />
             <path class="series" d={path(points) ?? ''} stroke="var(--accent)" />
             {points.map(({ layer, apart }) => (

@@ -4,6 +4,8 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
 import type { Role } from '../core/types';
+import { texts } from '../text/texts';
+import { decimal } from '../text/units';
 import { Axes, layerTicks, type Margin } from './axes';
 import type { LoosePoint, RoleSeries } from './error-series';
 import { type ArrowKey, Pointing } from './pointing';
@@ -87,20 +89,21 @@ export function ErrorByLayer({
     }
     return best;
   };
+  const words = texts().charts;
   return (
     <Pointing
-      label={`${titled(values)}, by layer`}
+      label={words.errorByLayer.label(titled(values))}
       pick={nearest}
       step={step}
       {...(onChoose && { onChoose })}
       read={(mark) => ({
         x: mark.x + MARGIN.left,
         y: mark.y + MARGIN.top,
-        head: `${ROLE_STYLES[mark.role].label}, layer ${mark.layer}`,
+        head: words.roleInLayer(ROLE_STYLES[mark.role].label, mark.layer),
         lines: [
           values.value(mark.value),
           mark.type,
-          mark.names.length === 1 ? (mark.names[0] ?? '') : `${mark.names.length} tensors`,
+          mark.names.length === 1 ? (mark.names[0] ?? '') : words.errorByLayer.tensors(mark.names.length),
         ],
       })}
     >
@@ -115,8 +118,8 @@ export function ErrorByLayer({
                 x={layerTicks(first, last, plotWidth).map((layer) => ({ at: x(layer), label: String(layer) }))}
                 y={y
                   .ticks(5)
-                  .map((value) => ({ at: y(value), label: String(Number(inUnit(value, values.unit).toFixed(3))) }))}
-                xTitle="layer"
+                  .map((value) => ({ at: y(value), label: decimal(Number(inUnit(value, values.unit).toFixed(3))) }))}
+                xTitle={words.layer}
                 yTitle={titled(values)}
               />
               {layer !== null && layer >= first && layer <= last && (
@@ -186,6 +189,7 @@ export function RoleLegend({
   chosen?: Role | null;
   onRole?: (role: Role) => void;
 }): VNode {
+  const words = texts().charts.errorByLayer;
   return (
     <div class="legends">
       <ul class="legend">
@@ -215,11 +219,11 @@ export function RoleLegend({
       </ul>
       {loose.length > 0 && (
         <p class="small quiet">
-          Without a layer:{' '}
-          {loose
-            .map((point) => `${ROLE_STYLES[point.role].label} as ${point.type}, ${values.value(point.value)}`)
-            .join('; ')}
-          .
+          {words.without(
+            loose
+              .map(({ role, type, value }) => words.loose(ROLE_STYLES[role].label, type, values.value(value)))
+              .join('; '),
+          )}
         </p>
       )}
     </div>

@@ -6,11 +6,12 @@
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { VNode } from 'preact';
-import { integer, precise, round, WEIGHT_UNITS } from '../text/units';
+import { texts } from '../text/texts';
+import { integer, precise, round, spelled, weightUnits } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import type { Bucket } from './error-series';
 import { Pointing, stepIndex } from './pointing';
-import type { ChartTable } from './table';
+import { type ChartTable, titled } from './table';
 
 const SIDES = { right: 16, bottom: 46, left: 52 };
 const PLOT_HEIGHT = 210;
@@ -34,14 +35,11 @@ export function perDoubling({ from, to, count }: Bucket): number {
   return count / Math.log2(to / from);
 }
 
-const densityName = ({ many, value }: HistogramWords) => `${many} per doubling of the ${value}`;
+const densityName = ({ many, value }: HistogramWords) => texts().charts.errorHistogram.density(many, value);
 
 /** What the height of a bar on a logarithmic axis is. */
 export function heightDefinition(words: HistogramWords): string {
-  return (
-    `Height: ${densityName(words)}, the count of a bucket over ` +
-    `log₂(to / from), so that the width of a bucket does not show.`
-  );
+  return texts().charts.errorHistogram.height(densityName(words));
 }
 
 /** The buckets as numbers, with their heights where those are not the counts. */
@@ -51,13 +49,14 @@ export function histogramTable(
   words: HistogramWords,
   total: number,
 ): ChartTable {
-  const edge = (title: string) => ({ title, unit: WEIGHT_UNITS });
+  const { from, to, shareOfAll } = texts().charts.errorHistogram;
+  const edge = (title: string) => ({ title, unit: weightUnits() });
   return {
     columns: [
-      edge('from'),
-      edge('to'),
+      edge(from),
+      edge(to),
       { title: words.many },
-      { title: `share of all ${words.many}`, unit: '%' },
+      { title: shareOfAll(words.many), unit: '%' },
       ...(logarithmic ? [{ title: densityName(words) }] : []),
     ],
     rows: buckets.map((bucket) => [
@@ -120,6 +119,7 @@ export function ErrorHistogram({
   const labelRows = placed.reduce((most, { row }) => Math.max(most, row + 1), 2);
   const margin: Margin = { ...SIDES, top: TITLE_HEIGHT + LABEL_HEIGHT * labelRows };
   const height = margin.top + plotHeight + margin.bottom;
+  const said = texts().charts.errorHistogram;
   return (
     <Pointing<number>
       label={words.label}
@@ -137,13 +137,15 @@ export function ErrorHistogram({
           x: margin.left + bar.from + bar.width / 2,
           y: margin.top + Math.min(bar.top, plotHeight - 20),
           head: bucket.open
-            ? `${words.value} ${precise(bucket.from)} or more`
-            : `${words.value} ${precise(bucket.from)} to ${precise(bucket.to)}`,
+            ? said.orMore(words.value, precise(bucket.from))
+            : said.fromTo(words.value, precise(bucket.from), precise(bucket.to)),
           lines: [
-            `${integer(bucket.count)} ` +
-              `${bucket.count === 1 ? words.one : words.many}, ` +
-              `${((bucket.count / total) * 100).toPrecision(3)} % of all`,
-            ...(logarithmic ? [`${integer(perDoubling(bucket))} ${densityName(words)}`] : []),
+            said.count(
+              integer(bucket.count),
+              bucket.count === 1 ? words.one : words.many,
+              spelled(((bucket.count / total) * 100).toPrecision(3), '%'),
+            ),
+            ...(logarithmic ? [said.perDoubling(integer(perDoubling(bucket)), densityName(words))] : []),
           ],
         };
       }}
@@ -156,12 +158,11 @@ export function ErrorHistogram({
               height={plotHeight}
               x={errorTicks(x, logarithmic, plotWidth)}
               y={powersOfTen(least, y.domain()[1] ?? 10).map((value) => ({ at: y(value), label: round(value) }))}
-              xTitle={`${words.xTitle}, ${WEIGHT_UNITS}`}
+              xTitle={titled({ title: words.xTitle, unit: weightUnits() })}
               yTitle=""
             />
             <text class="axis-title" x={0} y={-10 - LABEL_HEIGHT * labelRows} text-anchor="start">
-              {logarithmic ? densityName(words) : `${words.many} in each step of ${precise(stepOf(buckets))}`},
-              logarithmic
+              {logarithmic ? said.y(densityName(words)) : said.ySteps(words.many, precise(stepOf(buckets)))}
             </text>
             {bars.map((bar, index) => (
               <rect

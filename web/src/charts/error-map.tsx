@@ -3,7 +3,8 @@ import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { LabMethod, LabReport } from '../core/types';
-import { percent, precise } from '../text/units';
+import { texts } from '../text/texts';
+import { percent, precise, spelled } from '../text/units';
 import { Axes, type Margin } from './axes';
 import type { Span } from './curve-geometry';
 import { rampColor } from './layer-map';
@@ -116,7 +117,7 @@ export function ErrorMap({
   const visible = report.methods
     .filter((method) => inside(method.scale, scales) && inside(method.offset, offsets))
     .map((method) => ({ method, px: x(method.scale), py: y(method.offset) }));
-  const sentence = `scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
+  const words = texts().charts.errorMap;
   const ticks = Math.max(2, Math.floor(plotWidth / 100));
   return (
     <svg
@@ -125,25 +126,23 @@ export function ErrorMap({
       height={whole}
       viewBox={`0 0 ${width} ${whole}`}
       role="group"
-      aria-label="Relative error over scale and offset"
+      aria-label={words.label}
     >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`}>
         <Axes
           width={plotWidth}
           height={plotHeight}
-          x={x.ticks(ticks).map((value) => ({ at: x(value), label: x.tickFormat(ticks)(value) }))}
-          y={y.ticks(6).map((value) => ({ at: y(value), label: y.tickFormat(6)(value) }))}
-          xTitle="scale, units of the weights"
-          yTitle="offset, units of the weights"
+          x={x.ticks(ticks).map((value) => ({ at: x(value), label: spelled(x.tickFormat(ticks)(value)) }))}
+          y={y.ticks(6).map((value) => ({ at: y(value), label: spelled(y.tickFormat(6)(value)) }))}
+          xTitle={words.x}
+          yTitle={words.y}
         />
         <g
           class="map-cells"
           role="application"
           tabindex={0}
-          aria-roledescription="map"
-          aria-label={
-            `Place on the map: ${sentence}. ` + 'Arrow keys move it by one cell, with Shift by one storable number.'
-          }
+          aria-roledescription={words.kind}
+          aria-label={words.place(precise(scale), precise(offset), percent(relativeError, 2))}
           onKeyDown={onKey}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
@@ -204,7 +203,7 @@ export function ErrorMap({
 }
 
 function markerName({ name, scale, offset, relativeError }: LabMethod): string {
-  return `${name}: scale ${precise(scale)}, offset ${precise(offset)}, relative error ${percent(relativeError, 2)}`;
+  return texts().charts.errorMap.method(name, precise(scale), precise(offset), percent(relativeError, 2));
 }
 
 /**

@@ -98,7 +98,7 @@ export interface Bucket {
 }
 
 /** Width of quantize-stats' buckets, and their number; the last one is open. */
-const COARSE_WIDTH = 0.0002;
+export const COARSE_WIDTH = 0.0002;
 const COARSE_BUCKETS = 150;
 
 /** The 150 buckets of quantize-stats without the empty ones at the end. */

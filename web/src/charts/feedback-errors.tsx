@@ -2,15 +2,20 @@
 import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { percent } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, percent } from '../text/units';
 import { Axes, layerTicks, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
-import { inUnit, titled } from './table';
+import { inUnit, type TableColumn, titled } from './table';
 
 const MARGIN: Margin = { top: 32, right: 16, bottom: 46, left: 52 };
 const HEIGHT = 300;
 
-export const OUTPUT_ERROR = { title: 'error of the output', unit: '% of the output' };
+/** What the chart shows, as a column. */
+export function outputErrorColumn(): TableColumn {
+  const { title, unit } = texts().charts.feedbackErrors;
+  return { title, unit };
+}
 
 export interface ErrorPath {
   name: string;
@@ -44,20 +49,20 @@ export function FeedbackErrors({
       drawn += `${drawn ? 'L' : 'M'}${x(steps).toFixed(1)},${y(after(path, steps)).toFixed(1)}`;
     return drawn;
   };
+  const words = texts().charts.feedbackErrors;
+  const column = outputErrorColumn();
+  const stateOf = (path: ErrorPath, steps: number) =>
+    steps > path.errors.length ? words.ended : steps > path.rounding ? words.descent : words.rounding;
   return (
     <Pointing<number>
-      label="Error of the row’s output, step by step"
+      label={words.label}
       pick={(px) => Math.min(last, Math.max(0, Math.round(x.invert(px - MARGIN.left))))}
       step={(from, key) => stepIndex(from, key, last + 1)}
       read={(steps) => ({
         x: MARGIN.left + x(steps),
         y: MARGIN.top + y(Math.max(...paths.map((path) => after(path, steps)))),
-        head: steps === 0 ? 'before any step' : `after step ${steps}`,
-        lines: paths.map(
-          (path) =>
-            `${path.name}: ${percent(after(path, steps), 1)}` +
-            `${steps > path.errors.length ? ', ended' : steps > path.rounding ? ', descent' : ''}`,
-        ),
+        head: steps === 0 ? words.before : words.after(steps),
+        lines: paths.map((path) => stateOf(path, steps)(path.name, percent(after(path, steps), 1))),
       })}
     >
       {(current) => (
@@ -75,9 +80,9 @@ export function FeedbackErrors({
               x={layerTicks(0, last, plotWidth).map((steps) => ({ at: x(steps), label: String(steps) }))}
               y={y
                 .ticks(5)
-                .map((value) => ({ at: y(value), label: String(Number(inUnit(value, OUTPUT_ERROR.unit).toFixed(2))) }))}
-              xTitle="steps: columns rounded, then changes of the descent"
-              yTitle={titled(OUTPUT_ERROR)}
+                .map((value) => ({ at: y(value), label: decimal(Number(inUnit(value, column.unit).toFixed(2))) }))}
+              xTitle={words.x}
+              yTitle={titled(column)}
             />
             {paths.map((path) => {
               const done = Math.min(now, path.errors.length);

@@ -2,7 +2,8 @@
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { precise, WEIGHT_UNITS } from '../text/units';
+import { texts } from '../text/texts';
+import { precise, spelled, weightUnits } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
 
@@ -43,9 +44,10 @@ export function FeedbackRow({
   const y = scaleLinear([low, high], [plotHeight, 0]).nice(5);
   const [bottom, top] = y.domain() as [number, number];
   const x = (index: number) => (index + 0.5) * band;
+  const words = texts().charts.feedbackRow;
   return (
     <Pointing<number>
-      label="The row: weights, what is wanted of them, and what is stored"
+      label={words.label}
       pick={(px) => Math.min(columns.length - 1, Math.max(0, Math.floor((px - MARGIN.left) / band)))}
       step={(from, key) => stepIndex(from, key, columns.length)}
       read={(index) => {
@@ -53,12 +55,12 @@ export function FeedbackRow({
         return {
           x: MARGIN.left + x(index),
           y: MARGIN.top + y(wanted),
-          head: `column ${first + index}`,
+          head: words.column(first + index),
           lines: [
-            `weight ${precise(weight)}`,
-            `wanted by now ${precise(wanted)}`,
-            own === null ? 'not rounded yet' : `with feedback stored as ${precise(own)}`,
-            ...(plain === null ? [] : [`plainly stored as ${precise(plain)}`]),
+            words.weight(precise(weight)),
+            words.wanted(precise(wanted)),
+            own === null ? words.notYet : words.stored(precise(own)),
+            ...(plain === null ? [] : [words.plain(precise(plain))]),
           ],
         };
       }}
@@ -73,9 +75,9 @@ export function FeedbackRow({
               width={plotWidth}
               height={plotHeight}
               x={columns.map((_, index) => ({ at: x(index), label: String(first + index) }))}
-              y={y.ticks(5).map((value) => ({ at: y(value), label: y.tickFormat(5)(value) }))}
-              xTitle="column"
-              yTitle={`value, ${WEIGHT_UNITS}`}
+              y={y.ticks(5).map((value) => ({ at: y(value), label: spelled(y.tickFormat(5)(value)) }))}
+              xTitle={words.x}
+              yTitle={words.y(weightUnits())}
             />
             {stored
               .filter((value) => value >= bottom && value <= top)

@@ -1,5 +1,6 @@
 /** A part of the model that all charts of a result look at together, and the figures of several tensors as one. */
 import type { BlockErrorReport, ErrorReport, Role } from '../core/types';
+import { texts } from '../text/texts';
 import { combinedError, type TensorError } from './error-series';
 import { ROLE_STYLES } from './roles';
 
@@ -39,8 +40,10 @@ export function refocus(focus: Focus, change: Partial<Focus>, rows: readonly Ten
 /** "Layer 3 × v", "every layer × v", or the tensor's name. */
 export function focusName({ layer, role, tensor }: Focus): string {
   if (tensor !== null) return tensor;
-  if (role === null) return layer === null ? 'all converted tensors' : `Layer ${layer}`;
-  return layer === null ? `${ROLE_STYLES[role].label}, every layer` : `Layer ${layer} × ${ROLE_STYLES[role].label}`;
+  const words = texts().charts.focus;
+  if (role === null) return layer === null ? words.all : words.layer(layer);
+  const { label } = ROLE_STYLES[role];
+  return layer === null ? words.role(label) : words.both(layer, label);
 }
 
 /** Figures that counts and sums of several tensors give. Quantiles and weighted errors are not among them: null. */

@@ -5,7 +5,8 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { NumberFamily, NumberFormatPoint } from '../core/types';
 import { blockText, pointName } from '../text/number-formats';
-import { percent } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, fixed, percent } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import type { Segment } from './boxes';
 import { placeNames } from './place-labels';
@@ -111,9 +112,10 @@ export function FormatPlane({
       </>
     );
   }, [points, width]);
+  const words = texts().charts.formatPlane;
   return (
     <Pointing<number>
-      label="Relative error over bits per weight"
+      label={words.label}
       pick={(px, py) => {
         let nearest: number | null = null;
         let best = REACH;
@@ -143,9 +145,9 @@ export function FormatPlane({
           y: MARGIN.top + top(point),
           head: pointName(point, families),
           lines: [
-            `${point.bitsPerWeight.toFixed(3)} bits per weight, ${percent(point.relativeError, 3)} relative error`,
-            `${blockText(point.block)}, scale search ${point.search}`,
-            ...(point.frontier ? ['on the frontier'] : []),
+            words.figures(fixed(point.bitsPerWeight, 3), percent(point.relativeError, 3)),
+            words.how(blockText(point.block), point.search),
+            ...(point.frontier ? [words.frontier] : []),
           ],
         };
       }}
@@ -158,10 +160,10 @@ export function FormatPlane({
               height={plotHeight}
               x={x
                 .ticks(Math.min(10, Math.floor(plotWidth / 40)))
-                .map((value) => ({ at: x(value), label: String(value) }))}
+                .map((value) => ({ at: x(value), label: decimal(value) }))}
               y={errorTicks(least / 1.15, most * 1.15, y)}
-              xTitle="bits per weight, scales and lists of levels counted"
-              yTitle="relative error, logarithmic"
+              xTitle={words.x}
+              yTitle={words.y}
             />
             {drawing}
             {current !== null && points[current] && (

@@ -1,7 +1,8 @@
 /** What every chart has around it: a title, a sentence, its controls, a table twin and ways to take it along. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { integer } from '../text/units';
+import { inEnglish, type Language, language, texts } from '../text/texts';
+import { integer, tabular } from '../text/units';
 import { mountedCharts } from './mounted';
 import { csv, saveCsv, savePng, saveSvg } from './save';
 import { drawingScale } from './scale';
@@ -51,6 +52,7 @@ export function ChartFrame({
     if (current) mountedCharts.set(current, { title, table });
     return () => void (current && mountedCharts.delete(current));
   });
+  const words = texts().charts.frame;
   const svg = () => plot.current?.querySelector('svg') ?? null;
   const withSvg = (action: (drawing: SVGSVGElement) => void) => () => {
     const drawing = svg();
@@ -58,17 +60,17 @@ export function ChartFrame({
   };
   const details = (
     <details class="disclosure" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
-      <summary>Table</summary>
+      <summary>{words.table}</summary>
       {tableOpen && <TwinTable label={title} table={table()} />}
     </details>
   );
   const exports = (
-    <div class="chart-exports" role="group" aria-label={`Save the chart: ${title}`}>
+    <div class="chart-exports" role="group" aria-label={words.save(title)}>
       <button
         type="button"
         class="button small"
         onClick={() => {
-          const { header, rows } = written(table());
+          const { header, rows } = inEnglish(() => written(table()));
           saveCsv(csv(header, rows), file);
         }}
       >
@@ -120,7 +122,7 @@ export function ChartFrame({
           {controls && <div class="chart-controls">{controls}</div>}
           <div class="chart-more">
             <details class="disclosure">
-              <summary>How to read it</summary>
+              <summary>{words.howToRead}</summary>
               <p class="chart-note">{note}</p>
             </details>
             {details}
@@ -162,7 +164,7 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
             <tr key={index}>
               {row.map((value, column) => (
                 <td key={column} class={typeof value === 'number' ? 'number' : ''}>
-                  {value ?? '–'}
+                  {typeof value === 'number' ? tabular(value) : (value ?? '–')}
                 </td>
               ))}
             </tr>
@@ -172,17 +174,16 @@ function TwinTable({ label, table }: { label: string; table: ChartTable }): VNod
     [rows],
   );
   const [parts, setParts] = useState(1);
+  const words = texts().charts.frame;
   useEffect(() => {
     if (parts >= bodies.length) return undefined;
     const timer = setTimeout(() => setParts(parts + 1));
     return () => clearTimeout(timer);
   }, [parts, bodies]);
   return (
-    <div class="twin" role="region" aria-label={`${label}, as a table`} aria-busy={parts < bodies.length} tabIndex={0}>
+    <div class="twin" role="region" aria-label={words.asTable(label)} aria-busy={parts < bodies.length} tabIndex={0}>
       {table.rows.length > MOST_ROWS && (
-        <p class="quiet small">
-          The first {integer(MOST_ROWS)} of {integer(table.rows.length)} rows; the CSV file has all.
-        </p>
+        <p class="quiet small">{words.firstRows(integer(MOST_ROWS), integer(table.rows.length))}</p>
       )}
       <table>
         <thead>
@@ -224,10 +225,14 @@ function useSize(element: { readonly current: HTMLElement | null }): { width: nu
   return size;
 }
 
-/** Makes something when it is first asked for. */
+/** Makes something when it is first asked for, in each language. */
 export function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
+  const made = new Map<Language, T>();
+  return () => {
+    const spoken = language();
+    if (!made.has(spoken)) made.set(spoken, make());
+    return made.get(spoken)!;
+  };
 }
 
 /** A choice between a few views of the same chart. */

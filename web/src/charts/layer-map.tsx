@@ -3,6 +3,7 @@ import { extent } from 'd3-array';
 import { scaleQuantize } from 'd3-scale';
 import type { VNode } from 'preact';
 import type { Role } from '../core/types';
+import { texts } from '../text/texts';
 import { layerTicks } from './axes';
 import { type ArrowKey, Pointing } from './pointing';
 import { ROLE_STYLES } from './roles';
@@ -61,6 +62,7 @@ export function LayerMap({
     const layer = from.layer + (key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0);
     return cells.find((cell) => cell.layer === layer && roles.indexOf(cell.role) === role) ?? from;
   };
+  const words = texts().charts;
   return (
     <Pointing<Cell>
       label={title}
@@ -73,8 +75,8 @@ export function LayerMap({
       read={(cell) => ({
         x: left(cell) + column / 2,
         y: top(cell) + ROW / 2,
-        head: `${ROLE_STYLES[cell.role].label}, layer ${cell.layer}`,
-        lines: [cell.value === null ? 'not finished' : value(cell.value), ...cell.lines],
+        head: words.roleInLayer(ROLE_STYLES[cell.role].label, cell.layer),
+        lines: [cell.value === null ? words.layerMap.notFinished : value(cell.value), ...cell.lines],
       })}
     >
       {(current) => (
@@ -136,7 +138,7 @@ export function LayerMap({
             </text>
           ))}
           <text class="axis-title" x={LABEL_WIDTH + column * layers} y={height - 4} text-anchor="end">
-            layer
+            {words.layer}
           </text>
         </svg>
       )}

@@ -4,6 +4,7 @@ import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { LevelFigures } from '../core/types';
+import { texts } from '../text/texts';
 import { percent, precise } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { pointIn } from './scale';
@@ -67,6 +68,7 @@ export function LevelLine({
   const apart = levels.slice(1).reduce((least, level, index) => Math.min(least, at(level) - at(levels[index]!)), 40);
   const [tooth, grip] = [Math.max(0.8, Math.min(5, 0.42 * apart)), Math.max(2, Math.min(8, apart / 2))];
   let room = -Infinity;
+  const words = texts().charts.levelLine;
   return (
     <svg
       class="level-line"
@@ -74,7 +76,7 @@ export function LevelLine({
       height={PLOT + TEETH + MARGIN.top + MARGIN.bottom}
       viewBox={`0 0 ${width} ${PLOT + TEETH + MARGIN.top + MARGIN.bottom}`}
       role="group"
-      aria-label="Levels, and the weights they stand for"
+      aria-label={words.label}
     >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
         <Axes
@@ -82,11 +84,11 @@ export function LevelLine({
           height={PLOT + TEETH}
           x={x.ticks(Math.max(3, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))}
           y={[]}
-          xTitle="level ÷ largest level; weight ÷ largest of its block"
+          xTitle={words.x}
           yTitle=""
         />
         <text class="axis-title" x={0} y={-14} text-anchor="start">
-          weights (light), share of each level (stems)
+          {words.y}
         </text>
         {histogram.map(
           (count, index) =>
@@ -116,11 +118,11 @@ export function LevelLine({
               class={index === focused ? 'level active' : 'level'}
               role="slider"
               tabIndex={index === focused ? 0 : -1}
-              aria-label={`Level ${index + 1} of ${levels.length}`}
+              aria-label={words.level(index + 1, levels.length)}
               aria-valuenow={level}
               aria-valuemin={-end}
               aria-valuemax={end}
-              aria-valuetext={`${name}, taken by ${percent(share)} of the weights`}
+              aria-valuetext={words.value(name, percent(share))}
               onFocus={() => setActive(index)}
               onKeyDown={(event) => onKey(event, index)}
               onPointerDown={(event) => {

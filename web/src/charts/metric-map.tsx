@@ -1,5 +1,7 @@
 /** H of a few columns: how large their inputs are, and which go together. A number in each cell, and its colour. */
 import type { VNode } from 'preact';
+import { texts } from '../text/texts';
+import { fixed, spelled } from '../text/units';
 import { type ArrowKey, Pointing } from './pointing';
 
 /** Classes of colour: the middle of the ramp, on which no ink reads well, is left out. */
@@ -14,12 +16,13 @@ interface Cell {
   value: number;
 }
 
-/** Three digits, in as little room as there is. */
+/** Two digits, in as little room as there is. */
 function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const text = size >= 1000 || size < 0.01 ? value.toExponential(0).replace('e+', 'e') : value.toPrecision(2);
-  return text.replace('-', '−').replace(/^(−?)0\./, '$1.');
+  // Where a comma is the decimal sign, its zero is never left out.
+  return spelled(text).replace(/^(−?)0\./, '$1.');
 }
 
 /** `values`: columns × columns. `first`: the number of the first column. `marked`: the column that is at work. */
@@ -51,18 +54,19 @@ export function MetricMap({
     const [column, row] = [Math.floor((x - LEFT) / size), Math.floor((y - TOP) / size)];
     return cells.find((cell) => cell.row === row && cell.column === column) ?? null;
   };
+  const words = texts().charts.metricMap;
   return (
     <Pointing<Cell>
-      label="H, the mean product of the inputs of each two columns"
+      label={words.label}
       pick={at}
       step={step}
       read={({ row, column, value }) => ({
         x: LEFT + (column + 0.5) * size,
         y: TOP + (row + 0.5) * size,
-        head: row === column ? `column ${first + row}` : `columns ${first + row} and ${first + column}`,
+        head: row === column ? words.column(first + row) : words.columns(first + row, first + column),
         lines: [
-          `${row === column ? 'mean square' : 'mean product'} ${value.toPrecision(4)}`,
-          ...(row === column ? [] : [`correlation ${correlation(values, columns, row, column).toFixed(2)}`]),
+          (row === column ? words.square : words.product)(spelled(value.toPrecision(4))),
+          ...(row === column ? [] : [words.correlation(fixed(correlation(values, columns, row, column), 2))]),
         ],
       })}
     >

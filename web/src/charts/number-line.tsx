@@ -4,6 +4,7 @@
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { texts } from '../text/texts';
 import { precise } from '../text/units';
 import type { LabPoint } from '../core/types';
 import { Axes, type Margin } from './axes';
@@ -86,6 +87,7 @@ export function NumberLine({ width, height, weights, levels, point, pointed, onP
     },
     release: () => setHeld(null),
   };
+  const words = texts().charts.numberLine;
   const drawn = useRef<{ view: HandleView; node: VNode }[]>([]);
   const handle = (view: HandleView): VNode => {
     const before = drawn.current[view.index];
@@ -101,7 +103,7 @@ export function NumberLine({ width, height, weights, levels, point, pointed, onP
       height={plotHeight + MARGIN.top + MARGIN.bottom}
       viewBox={`0 0 ${width} ${plotHeight + MARGIN.top + MARGIN.bottom}`}
       role="group"
-      aria-label="Weights on the number line"
+      aria-label={words.label}
     >
       <g transform={`translate(${MARGIN.left},${MARGIN.top})`} ref={group}>
         <Axes
@@ -109,8 +111,8 @@ export function NumberLine({ width, height, weights, levels, point, pointed, onP
           height={plotHeight}
           x={x.ticks(Math.max(2, Math.floor(plotWidth / 90))).map((value) => ({ at: x(value), label: precise(value) }))}
           y={[]}
-          xTitle="value, units of the weights"
-          yTitle={few ? 'weight' : ''}
+          xTitle={words.x}
+          yTitle={few ? words.rows : ''}
         />
         <Teeth levels={levels} point={point} domain={domain} x={x} line={line} />
         <line class="ground" x1={0} x2={plotWidth} y1={line} y2={line} />
@@ -132,8 +134,9 @@ export function NumberLine({ width, height, weights, levels, point, pointed, onP
                   dy="0.32em"
                   text-anchor={end ? 'end' : 'start'}
                 >
-                  {precise(weight)} → {precise(decoded)}
-                  {clippedAt(index) ? ', clipped' : ''}
+                  {clippedAt(index)
+                    ? words.clipped(precise(weight), precise(decoded))
+                    : `${precise(weight)} → ${precise(decoded)}`}
                 </text>
               </g>
             );
@@ -143,11 +146,15 @@ export function NumberLine({ width, height, weights, levels, point, pointed, onP
           // Only one handle can be read at a time; the others need not change with the scale.
           const reading =
             index === focused
-              ? `${precise(weight)}, decodes to ${precise(decoded)}, error ` +
-                `${precise(Math.abs(weight - decoded))}${clippedAt(index) ? ', clipped' : ''}`
+              ? (clippedAt(index) ? words.readingClipped : words.reading)(
+                  precise(weight),
+                  precise(decoded),
+                  precise(Math.abs(weight - decoded)),
+                )
               : null;
           return handle({
             pointed: index === pointed,
+            label: words.weight(index + 1),
             index,
             weight,
             at: x(weight),
@@ -174,6 +181,7 @@ interface HandleActions {
 }
 
 interface HandleView {
+  label: string;
   pointed: boolean;
   index: number;
   weight: number;
@@ -189,6 +197,7 @@ interface HandleView {
 function sameView(a: HandleView, b: HandleView): boolean {
   return (
     a.pointed === b.pointed &&
+    a.label === b.label &&
     a.weight === b.weight &&
     a.at === b.at &&
     a.row === b.row &&
@@ -202,6 +211,7 @@ function sameView(a: HandleView, b: HandleView): boolean {
 
 /** A weight that can be dragged. SVG knows the attribute `tabindex` in this spelling only. */
 function Handle({
+  label,
   pointed,
   index,
   weight,
@@ -220,7 +230,7 @@ function Handle({
       class={pointed ? 'pointed' : ''}
       role="slider"
       tabindex={tabbable ? 0 : -1}
-      aria-label={`Weight ${index + 1}`}
+      aria-label={label}
       aria-valuenow={weight}
       aria-valuemin={low}
       aria-valuemax={high}
@@ -349,7 +359,7 @@ function Teeth({
         </text>
       ))}
       <text class="tooth-title" x={-8} y={line + 22} text-anchor="end">
-        level
+        {texts().charts.numberLine.level}
       </text>
     </g>
   );

@@ -1,6 +1,7 @@
-/** One reading at a time: found with the pointer or the arrow keys, shown in a tooltip, spoken to screen readers. */
+/** One reading at a time: found with the pointer or the arrow keys, shown in a tooltip, spelled to screen readers. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { texts } from '../text/texts';
 import { pointIn } from './scale';
 
 export interface Reading {
@@ -43,6 +44,7 @@ export function Pointing<T>({
   };
   const [byKeyboard, setByKeyboard] = useState(false);
   const reading = mark === null ? null : read(mark);
+  const words = texts().charts.pointing;
   const onPointer = (event: PointerEvent) => {
     const { x, y } = pointIn(event.currentTarget as HTMLElement, event);
     setByKeyboard(false);
@@ -53,9 +55,9 @@ export function Pointing<T>({
       class="pointing"
       // Screen readers hand the arrow keys to an application, not to a group.
       role="application"
-      aria-roledescription="chart"
+      aria-roledescription={words.kind}
       tabIndex={0}
-      aria-label={`${label}. Arrow keys read the values${onChoose ? '; Enter chooses' : ''}.`}
+      aria-label={onChoose ? words.choose(label) : words.read(label)}
       onPointerMove={(event) => {
         if (!byKeyboard || event.movementX !== 0 || event.movementY !== 0) onPointer(event);
       }}

@@ -1,10 +1,11 @@
 /** How the charts tell tensor roles apart: hue, dash and marker, so that no reading depends on colour alone. */
 import type { Role } from '../core/types';
+import { texts } from '../text/texts';
 
 export interface RoleStyle {
   label: string;
   /** In words, for tables and screen readers. */
-  meaning: string;
+  readonly meaning: string;
   color: string;
   dash: string;
   marker: Marker;
@@ -12,27 +13,29 @@ export interface RoleStyle {
 
 export type Marker = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross' | 'ring' | 'bar';
 
-const style = (role: Role, label: string, meaning: string, dash: string, marker: Marker): RoleStyle => ({
-  label,
-  meaning,
+const style = (role: Role, dash: string, marker: Marker): RoleStyle => ({
+  label: role,
+  get meaning() {
+    return texts().charts.roles[role];
+  },
   color: `var(--role-${role})`,
   dash,
   marker,
 });
 
 export const ROLE_STYLES: Record<Role, RoleStyle> = {
-  token_embd: style('token_embd', 'token_embd', 'token embedding', '', 'ring'),
-  output: style('output', 'output', 'output matrix', '6 3', 'bar'),
-  q: style('q', 'q', 'attention query', '', 'circle'),
-  k: style('k', 'k', 'attention key', '5 3', 'square'),
-  v: style('v', 'v', 'attention value', '2 3', 'triangle'),
-  qkv: style('qkv', 'qkv', 'attention query, key and value in one', '', 'square'),
-  o: style('o', 'o', 'attention output', '8 3 2 3', 'diamond'),
-  gate: style('gate', 'gate', 'feed-forward gate', '', 'cross'),
-  up: style('up', 'up', 'feed-forward up', '5 3', 'ring'),
-  down: style('down', 'down', 'feed-forward down', '2 3', 'bar'),
-  norm: style('norm', 'norm', 'normalisation', '1 3', 'circle'),
-  other: style('other', 'other', 'anything else', '1 4', 'square'),
+  token_embd: style('token_embd', '', 'ring'),
+  output: style('output', '6 3', 'bar'),
+  q: style('q', '', 'circle'),
+  k: style('k', '5 3', 'square'),
+  v: style('v', '2 3', 'triangle'),
+  qkv: style('qkv', '', 'square'),
+  o: style('o', '8 3 2 3', 'diamond'),
+  gate: style('gate', '', 'cross'),
+  up: style('up', '5 3', 'ring'),
+  down: style('down', '2 3', 'bar'),
+  norm: style('norm', '1 3', 'circle'),
+  other: style('other', '1 4', 'square'),
 };
 
 /** The order in which roles are listed: as data flows through a layer. */

@@ -6,7 +6,8 @@ import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { precise, WEIGHT_UNITS } from '../text/units';
+import { texts } from '../text/texts';
+import { precise, weightUnits } from '../text/units';
 import { Axes, type Margin } from './axes';
 import { Pointing, stepIndex } from './pointing';
 
@@ -45,19 +46,20 @@ export function RowOverlay({
       (_, index) => x(first + index),
       (value) => y(value),
     )(Array.from(before)) ?? '';
+  const words = texts().charts.rowOverlay;
   return (
     <Pointing<number>
-      label="Weights before and after"
+      label={words.label}
       pick={(px) => Math.min(count - 1, Math.max(0, Math.round(x.invert(px - MARGIN.left)) - first))}
       step={(from, key) => stepIndex(from, key, count)}
       read={(index) => ({
         x: MARGIN.left + x(first + index),
         y: MARGIN.top + y(after[index] ?? 0),
-        head: `column ${first + index}`,
+        head: words.column(first + index),
         lines: [
-          `before ${precise(before[index] ?? 0)}`,
-          `after ${precise(after[index] ?? 0)}`,
-          `error ${precise((after[index] ?? 0) - (before[index] ?? 0))}`,
+          words.before(precise(before[index] ?? 0)),
+          words.after(precise(after[index] ?? 0)),
+          words.error(precise((after[index] ?? 0) - (before[index] ?? 0))),
         ],
       })}
     >
@@ -70,7 +72,7 @@ export function RowOverlay({
               x={[]}
               y={y.ticks(4).map((value) => ({ at: y(value), label: precise(value) }))}
               xTitle=""
-              yTitle={`weight, ${WEIGHT_UNITS}`}
+              yTitle={words.y(weightUnits())}
             />
             <path class="series" d={path} stroke="var(--ink-3)" fill="none" />
             {Array.from(after, (value, index) => (
@@ -90,8 +92,8 @@ export function RowOverlay({
                   .ticks(Math.max(2, Math.floor(plotWidth / 70)))
                   .map((value) => ({ at: x(value), label: String(value) }))}
                 y={error.ticks(3).map((value) => ({ at: error(value), label: precise(value) }))}
-                xTitle="column of the row"
-                yTitle={`error, after − before, ${WEIGHT_UNITS}`}
+                xTitle={words.x}
+                yTitle={words.yError(weightUnits())}
               />
               {errors.map((value, index) => (
                 <rect

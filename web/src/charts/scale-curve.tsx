@@ -2,7 +2,8 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { percent, precise } from '../text/units';
+import { texts } from '../text/texts';
+import { decimal, percent, precise, spelled } from '../text/units';
 import type { LabMethod, LabReport } from '../core/types';
 import { Axes, type Margin, type Tick } from './axes';
 import {
@@ -132,9 +133,10 @@ export function ScaleCurve({
     const next = key === 'ArrowRight' || key === 'ArrowDown' ? from.first - 1 : from.last + 1;
     return next < first || next > last ? from : kinkAt(curve, next);
   };
+  const words = texts().charts.scaleCurve;
   return (
     <Pointing<Kink>
-      label="Error over the scale, kink by kink"
+      label={words.label}
       pick={(px) => {
         const kink = curve ? nearestKink(curve, { low, high }, x.invert(px - MARGIN.left)) : null;
         return kink && Math.abs(x(kink.scale) - (px - MARGIN.left)) < REACH ? kink : null;
@@ -150,7 +152,7 @@ export function ScaleCurve({
             height={whole}
             viewBox={`0 0 ${width} ${whole}`}
             role="group"
-            aria-label="Every method’s choice on the curve"
+            aria-label={words.choices}
             onClick={(event) => {
               const px = pointIn(event.currentTarget, event).x - MARGIN.left;
               if (px >= 0 && px <= plotWidth) onScale(sign * x.invert(px));
@@ -176,11 +178,11 @@ export function ScaleCurve({
                   height={plotHeight}
                   x={x.ticks(Math.max(2, Math.floor(plotWidth / 100))).map((value) => ({
                     at: x(value),
-                    label: x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value),
+                    label: spelled(x.tickFormat(Math.max(2, Math.floor(plotWidth / 100)))(value)),
                   }))}
                   y={relativeTicks(y)}
-                  xTitle={sign < 0 ? 'size of the negative scale, units of the weights' : 'scale, units of the weights'}
-                  yTitle="relative error, %"
+                  xTitle={sign < 0 ? words.xNegative : words.x}
+                  yTitle={words.y}
                 />
                 {storable.length > 0 && (
                   <path
@@ -261,10 +263,7 @@ export function ScaleCurve({
                     ].join(' ')}
                     role="button"
                     tabindex={0}
-                    aria-label={
-                      `${method.name}: scale ${precise(method.scale)}, ` +
-                      `relative error ${percent(method.relativeError, 2)}`
-                    }
+                    aria-label={words.method(method.name, precise(method.scale), percent(method.relativeError, 2))}
                     aria-pressed={method.name === chosen}
                     transform={`translate(${left},${top})`}
                     onClick={(event) => {
@@ -317,17 +316,16 @@ function readKink(
 ) {
   const level = (code: number) => precise(report.levels[code] ?? 0);
   const shown = kink.moves.slice(0, 6);
+  const words = texts().charts.scaleCurve;
   return {
     x: MARGIN.left + x(kink.scale),
     y: MARGIN.top + y(kink.error),
-    head: `scale ${precise(sign * kink.scale)}, relative error ${percent(Math.sqrt(kink.error), 2)}`,
+    head: words.kink(precise(sign * kink.scale), percent(Math.sqrt(kink.error), 2)),
     lines: [
-      ...shown.map(
-        ({ weight, below, above }) =>
-          `weight ${weight + 1} (${precise(weights[weight] ?? 0)}) moves from ` +
-          `code ${below} to ${above}, level ${level(below)} to ${level(above)}`,
+      ...shown.map(({ weight, below, above }) =>
+        words.moves(weight + 1, precise(weights[weight] ?? 0), [below, above], [level(below), level(above)]),
       ),
-      ...(kink.moves.length > shown.length ? [`and ${kink.moves.length - shown.length} more`] : []),
+      ...(kink.moves.length > shown.length ? [words.more(kink.moves.length - shown.length)] : []),
     ],
   };
 }
@@ -345,7 +343,7 @@ export function relativeTicks(y: ScaleLinear<number, number>): Tick[] {
     const at = y(value ** 2);
     const below = ticks[ticks.length - 1];
     if (below && at - below.at < TICK_APART) continue;
-    ticks.push({ at, label: String(Number((value * 100).toPrecision(6))) });
+    ticks.push({ at, label: decimal(Number((value * 100).toPrecision(6))) });
   }
   // Zero is the ground; what would touch it goes.
   const ground = { at: y(0), label: '0' };
@@ -403,6 +401,7 @@ function Shares({
 }): VNode {
   let sum = 0;
   const total = shares.reduce((all, share) => all + share, 0);
+  const words = texts().charts.scaleCurve;
   return (
     <g class="shares" transform={`translate(${at},0)`} aria-hidden="true" onPointerLeave={() => onPoint(null)}>
       <line class="axis" x1={0} x2={SHARES_WIDE} y1={height} y2={height} />
@@ -417,7 +416,7 @@ function Shares({
             class={weight === pointed ? 'share pointed' : weight % 2 === 0 ? 'share' : 'share odd'}
             onPointerEnter={() => onPoint(weight)}
           >
-            <title>{`weight ${weight + 1}: ${percent(share / (total || 1), 0)} of the squared error`}</title>
+            <title>{words.share(weight + 1, percent(share / (total || 1), 0))}</title>
             <rect x={0} y={from} width={SHARES_WIDE} height={tall} />
             {tall >= 13 && (
               <text x={SHARES_WIDE / 2} y={from + tall / 2} dy="0.33em" text-anchor="middle">
@@ -428,7 +427,7 @@ function Shares({
         );
       })}
       <text class="tick" x={SHARES_WIDE / 2} y={height + 18} text-anchor="middle">
-        weights
+        {words.weights}
       </text>
     </g>
   );

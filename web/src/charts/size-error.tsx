@@ -6,7 +6,8 @@ import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { byteUnit } from '../text/units';
+import { texts } from '../text/texts';
+import { byteUnit, decimal } from '../text/units';
 import { Axes, type Margin, type Tick } from './axes';
 import { overlap, segmentsOf } from './boxes';
 import { blockOf, boxOf, type Mark, placeNearby } from './nearby-names';
@@ -78,11 +79,11 @@ function sizeTicks(points: readonly PlanePoint[], scales: ReturnType<typeof plan
   const { unit, size } = byteUnit(to);
   const ticks = scaleLinear([from / size, to / size], [0, edge])
     .ticks(Math.max(2, Math.floor(edge / 80)))
-    .map((tick) => ({ at: x(tick * size), label: String(tick) }));
+    .map((tick) => ({ at: x(tick * size), label: decimal(tick) }));
   const beyond = points.filter((point) => point.beyond).map(({ bytes }) => bytes);
   for (const bytes of [...new Set(beyond)].sort((a, b) => b - a))
     if (ticks.every(({ at }) => Math.abs(at - x(bytes)) > TICK_APART))
-      ticks.push({ at: x(bytes), label: String(Number((bytes / size).toPrecision(3))) });
+      ticks.push({ at: x(bytes), label: decimal(Number((bytes / size).toPrecision(3))) });
   return [ticks, unit];
 }
 
@@ -106,9 +107,10 @@ export function SizeError({
   };
   const scales = planeScales(points, inner.width, inner.height);
   const inOrder = [...points].sort(order);
+  const words = texts().charts.sizeError;
   const drawn = inOrder.map<Drawn>((point) => ({
     point,
-    name: point.tag === null ? point.name : `${point.name}, ${point.tag}`,
+    name: point.tag === null ? point.name : words.tagged(point.name, point.tag),
     short: point.name,
     x: scales.x(point.bytes),
     y: scales.heightOf(point.sqnrDb),
@@ -143,7 +145,7 @@ export function SizeError({
   };
   return (
     <Pointing<PlanePoint>
-      label="Size and error of file types and of the best mixes"
+      label={words.label}
       pick={nearest}
       step={(from, key) => {
         const index = from === null ? -1 : inOrder.indexOf(from);
@@ -169,11 +171,11 @@ export function SizeError({
               y={[
                 ...scales.y
                   .ticks(Math.max(2, Math.floor(inner.height / 50)))
-                  .map((tick) => ({ at: scales.y(tick), label: String(tick) })),
-                ...(scales.top > 0 ? [{ at: ROW / 4, label: 'no error' }] : []),
+                  .map((tick) => ({ at: scales.y(tick), label: decimal(tick) })),
+                ...(scales.top > 0 ? [{ at: ROW / 4, label: words.noError }] : []),
               ]}
-              xTitle={`size of the file, ${unit}`}
-              yTitle="signal to noise, dB (more is better)"
+              xTitle={words.x(unit)}
+              yTitle={words.y}
             />
             {scales.isBroken && (
               <path class="plane-break" d={`M${scales.edge - 5},${inner.height + 5}l6,-10m4,0l-6,10`} />

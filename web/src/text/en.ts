@@ -1006,25 +1006,1775 @@ export const en = {
   core: {},
 
   /** Result: what came out. */
-  result: {},
+  result: {
+    title: 'Result',
+    afterARun: 'after a run',
+    nothing:
+      'Nothing was quantized yet. After a run: the file, its SHA-256, and where the error went, by layer and role, ' +
+      'over all weights, tensor by tensor.',
+    more: 'More of the result',
+    tabs: {
+      answers: 'Answers',
+      try: 'Try it',
+      calibrated: 'Calibrated',
+      layers: 'Layers',
+      distribution: 'Distribution',
+      blocks: 'Blocks',
+      tensors: 'Tensors',
+      bytes: 'Codes and bytes',
+      shelf: 'Shelf',
+      receipt: 'Receipt',
+    },
+    tryIt: 'Try it',
+    tryAnother: 'Try another type',
+    compareResults: (count: number) => `Compare ${count} results`,
+    /** Its size: {after}, {before} of what it was made from. */
+    size: '{after} instead of {before}',
+    made: (type: string, tensors: number, time: string, workers: number, kernel: string) =>
+      ` as ${type}, ${plural(tensors, 'tensor')}, in ${time} on ${plural(workers, 'worker')} (${kernel} kernels)`,
+    weights: 'weights: {decibels} {sqnr|signal to noise}',
+    answersGoing: (share: string) => `answers: being compared, ${share}`,
+    answersFound:
+      'answers: the same first choice for {share} ± {error} of {tokens|tokens}, {divergence} nats {apart|apart}',
+    thisResult: 'this result',
+    copied: 'Every tensor was copied as it was, so there is no error to show.',
+    copy: 'Copy',
+    sameEverywhere: 'the same in every browser, and for any number of workers',
+    sameAsReceipt: 'The same bytes as the receipt’s run.',
+    otherThanReceipt: (hashes: string) => `Other bytes than the receipt says: ${hashes}.`,
+    /** Heads of tables and names of exported columns. */
+    heads: {
+      role: 'role',
+      layer: 'layer',
+      type: 'type',
+      tensor: 'tensor',
+      tensors: 'tensors',
+      block: 'block',
+      column: 'column',
+      code: 'code',
+      weights: 'weights',
+      from: 'from',
+      to: 'to',
+      method: 'method',
+      size: 'size',
+      bytes: 'bytes',
+      before: 'before',
+      after: 'after',
+      error: 'error',
+      name: 'name',
+      largestError: 'largest error',
+      signalToNoise: 'signal to noise',
+      relativeError: 'relative error',
+    },
+    blocks: {
+      label: 'Histogram of block errors',
+      value: 'RMS error',
+      x: 'RMS error of a block',
+      one: 'block',
+      many: 'blocks',
+      none: 'No block of these has an error.',
+      title: 'Errors of blocks',
+      /** {looked}: which tensors; `length`: of all blocks, null where they differ. */
+      note: (blocks: string, length: number | null) =>
+        `{looked}: ${blocks} blocks ${length === null ? 'of several lengths' : `of ${length} weights`} by ` +
+        '√(Σ (x − y)² / n) over the n weights of the block. {height}',
+      worstMark: (error: string) => `worst ${error}`,
+      worst: (count: number) => `The ${count} worst blocks`,
+      closed: 'The model they are from is no longer open; open it again to look at them in the Lab.',
+      list: 'The worst blocks',
+      table: 'Worst blocks',
+      firstWeight: 'first weight',
+      lab: 'Lab',
+      alone: 'Show this tensor alone',
+      toLab: (rank: number) => `Worst block number ${rank} to the Lab`,
+    },
+    calibrated: {
+      title: 'Calibrated',
+      /** Name of a part: `expert` of a matrix that holds several. */
+      expert: (name: string, expert: number) => `${name}, expert ${expert}`,
+      kept: {
+        calibrated: 'calibrated',
+        'no better': 'not calibrated: it was no better',
+        'too few tokens': 'not calibrated: too few tokens met it',
+      },
+      matrix: 'matrix',
+      left: 'error left',
+      leftHint:
+        'Of the squared error of its outputs over the tokens held back, what is left of what lowest-error leaves ' +
+        '(IQ2, IQ3: llama.cpp’s search weighted by this text, which is also what they keep); layer after layer the ' +
+        'outputs are those it is aimed at',
+      tokens: 'tokens',
+      tokensHint: 'That met it and calibrated',
+      columns: 'columns',
+      fromTo: (first: number, last: number) => `${first} to ${last}`,
+      writtenAs: 'written as',
+      /** How it was calibrated: {text} is the name of the text; {left} what is left, the median. */
+      how: {
+        'one-pass': (tokens: string, time: string) => `In one pass by {text}, ${tokens} tokens, in ${time}.`,
+        layers: (tokens: string, time: string) => `Layer after layer by {text}, ${tokens} tokens, in ${time}.`,
+      },
+      howInTurns: {
+        'one-pass': (tokens: string, time: string) =>
+          `In one pass by {text}, as turns in the model’s chat template, ${tokens} tokens, in ${time}.`,
+        layers: (tokens: string, time: string) =>
+          `Layer after layer by {text}, as turns in the model’s chat template, ${tokens} tokens, in ${time}.`,
+      },
+      nearer: (heldBack: string, served: string, matrices: number) =>
+        `Judged by ${heldBack} other tokens of it, ${served} of ${plural(matrices, 'matrix', 'matrices')} give ` +
+        'outputs nearer to what is wanted of them than without calibrating.',
+      nearerLeft: (heldBack: string, served: string, matrices: number) =>
+        `Judged by ${heldBack} other tokens of it, ${served} of ${plural(matrices, 'matrix', 'matrices')} give ` +
+        'outputs nearer to what is wanted of them than without calibrating: {left} of its squared error is left ' +
+        '(the median).',
+      stay: (matrices: number) => `${plural(matrices, 'matrix', 'matrices')} stay as without calibrating: {names}.`,
+      evidence: (damping: string) => `SHA-256 of the text {sha}, damping ${damping}. {repeatable}`,
+      repeatable: 'With the same text, tokens and level the same bytes come out, here or on the command line.',
+      repeatableFromGpu: (engine: string) =>
+        `Computed by ${engine}, whose last digits are its own: the same bytes come out of the file of its statistics ` +
+        'only.',
+      statistics: (size: string) =>
+        `Statistics: ${size}, SHA-256 {sha}. Codes chosen by them again are the same, and no text has to be read.`,
+      saveStatistics: 'Save the statistics',
+      matrixByMatrix: 'Matrix by matrix',
+      whatIsLeft: 'what is left of the error of its outputs',
+      table: 'What calibrating left of each matrix’s error',
+      beside: 'Answers before and after',
+      answers: 'answers, against the original’s',
+      lowestError: 'lowest error',
+      after: 'calibrated',
+      rows: {
+        divergence: 'mean divergence, nats',
+        divergenceHint:
+          'Mean divergence (Kullback–Leibler) of the next token’s probabilities from the original’s, ± standard error',
+        worst: '99 % below, nats',
+        worstHint: '99 of 100 positions have a divergence below this',
+        top: 'same first choice',
+        topHint: 'Share of positions for which the same token is the most likely one; ± its standard error',
+        kept: 'probability kept',
+        keptHint: 'What is left, on average, of the probability that the original gives the text’s next token',
+      },
+      measured: (positions: string, heldBack: string, time: string) =>
+        `The same types and bytes; ${positions} positions of the ${heldBack} tokens held back, measured in ${time}.`,
+      helped: (share: string) => `Calibrating leaves ${share} of lowest-error’s divergence.`,
+      notHelped: 'Calibrating did not help here: lowest-error answers at least as well on these tokens.',
+    },
+    layers: {
+      title: 'Error by layer',
+      note: (definition: string) =>
+        'One line for each role. Choose a point, or a role below, and all views of the result show that part. ' +
+        definition,
+      measure: 'Measure',
+      relative: 'relative error',
+      relativeUnit: '% of the weights’ RMS',
+      relativeValue: (value: string) => `${value} relative error`,
+      sqnr: 'signal to noise',
+      sqnrValue: (value: string) => `${value} signal to noise`,
+    },
+    histogram: {
+      label: 'Histogram of the absolute error',
+      labelSigned: 'Histogram of the error with its sign',
+      value: 'error',
+      x: 'absolute error of a weight',
+      xSigned: 'decoded minus original',
+      one: 'weight',
+      many: 'weights',
+      title: 'How large the errors are',
+      buckets: 'Buckets',
+      fine: 'logarithmic',
+      signed: 'both signs',
+      coarse: (width: string) => `${width} each`,
+      /** What is counted: {looked} tensors. */
+      noteFine: (weights: string) => `{looked}: ${weights} weights by |x − y|.`,
+      noteFineZero: (weights: string, zero: string) =>
+        `{looked}: ${weights} weights by |x − y|; ${zero} without any error are not drawn.`,
+      noteSigned: (weights: string) =>
+        `{looked}: ${weights} weights by y − x, x before and y after; the marks are of its size.`,
+      noteSignedZero: (weights: string, zero: string) =>
+        `{looked}: ${weights} weights by y − x, x before and y after; the marks are of its size; ${zero} without ` +
+        'any error are not drawn.',
+      noteCoarse: (weights: string, width: string) =>
+        `{looked}: ${weights} weights by |x − y|, in the ${width} wide buckets of quantize-stats (the last of its ` +
+        '150, paler, is open).',
+      halfFloats:
+        'Single bars that stand out among small errors are in the weights: stored in 16 bits, they differ by whole ' +
+        'steps.',
+      quantiles: 'Quantiles are known of single tensors, and of all together.',
+      marks: {
+        median: (value: string) => `median ${value}`,
+        p95: (value: string) => `95 % ${value}`,
+        p999: (value: string) => `99.9 % ${value}`,
+        max: (value: string) => `largest ${value}`,
+      },
+      none: (weights: number) => `No weight of these has an error (${plural(weights, 'weight')}).`,
+      all: 'All converted tensors',
+      part: (name: string, tensors: number) => `${name} (${plural(tensors, 'tensor')})`,
+    },
+    table: {
+      title: 'Tensor by tensor',
+      label: 'Error of each tensor',
+      alone: 'Show this tensor alone in all views',
+      relative: 'relative',
+      weighted: 'weighted',
+      ofReference: (method: string) => `of ${method}’s`,
+      noError: 'no error',
+      largest: 'largest',
+      median: 'median',
+      p95: '95 %',
+      bias: 'bias',
+      clipped: 'clipped',
+      zeros: 'zeros',
+      notFinite: 'not finite',
+      worst: 'worst block',
+      worstHint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
+      showWorst: (block: string, tensor: string) => `Show block ${block} of ${tensor} in the Lab`,
+    },
+    focus: {
+      label: 'What the views show',
+      layer: 'Layer',
+      everyLayer: 'every layer',
+      oneLayer: (layer: number) => `layer ${layer}`,
+      role: 'Role',
+      everyRole: 'every role',
+      all: (tensors: string) => `all ${tensors} converted tensors`,
+      everything: (name: string) => `Show everything, not only ${name}`,
+      some: (tensors: string, all: string) => `${tensors} of ${all} tensors`,
+      worst: (block: string, tensor: string, error: string) => `Block ${block} of ${tensor}, RMS error ${error}`,
+      closed: 'The model it is from is no longer open',
+      openWorst: 'Open the worst block in the Lab',
+      openItsWorst: 'Open its worst block in the Lab',
+    },
+    pair: {
+      ratio: 'relative error of the second over the first’s',
+      ratioValue: (value: string) => `${value} of the first’s relative error`,
+      title: 'Error of the second over the first’s',
+      note: (second: string, first: string, definition: string) =>
+        `The relative error of ${second}’s tensors over that of ${first}’s, by layer, one line for each role. ` +
+        `Below 1 the second lost less. ${definition}`,
+      twoModels: 'They are made from two models, {first} and {second}: figures say how far each is from its own.',
+      sameSize: 'Both have the same size.',
+      larger: (by: string, share: string) => `The second is ${by} larger: ${share} of the first.`,
+      smaller: (by: string, share: string) => `The second is ${by} smaller: ${share} of the first.`,
+      sameError: (ratio: string) => `The weights of the second have ${ratio} times the relative error of the first’s.`,
+      moreError: (ratio: string, decibels: string) =>
+        `The weights of the second have ${ratio} times the relative error of the first’s (${decibels} more).`,
+      lessError: (ratio: string, decibels: string) =>
+        `The weights of the second have ${ratio} times the relative error of the first’s (${decibels} less).`,
+      sameTypes: 'Every tensor of both has the same type.',
+      otherTypes: (tensors: number, list: string) =>
+        `${plural(tensors, 'tensor')} ${tensors === 1 ? 'has' : 'have'} another type: ${list}.`,
+      change: (tensors: string, from: string, to: string) => `${tensors} ${from} → ${to}`,
+      only: (first: number, second: string) =>
+        `${plural(first, 'tensor')} only in the first, ${second} only in the second.`,
+      neither: 'The answers of neither were measured.',
+      notFirst: 'The answers of the first were not measured: show it, and compare under Answers.',
+      notSecond: 'The answers of the second were not measured: show it, and compare under Answers.',
+      otherTexts: (tokens: [string, string], texts: [string, string]) =>
+        `Answers were measured on different texts (${tokens[0]} tokens of ${texts[0]}, ${tokens[1]} of ` +
+        `${texts[1]}), so their figures are not compared.`,
+      answers: (top: [string, string], divergence: [string, string], tokens: string, text: string) =>
+        `The first choice is the original’s for ${top[1]} of tokens instead of ${top[0]}; the mean divergence is ` +
+        `${divergence[1]} instead of ${divergence[0]} nats, on ${tokens} tokens of ${text}.`,
+      answersTimes: (
+        top: [string, string],
+        divergence: [string, string],
+        times: string,
+        tokens: string,
+        text: string,
+      ) =>
+        `The first choice is the original’s for ${top[1]} of tokens instead of ${top[0]}; the mean divergence is ` +
+        `${divergence[1]} instead of ${divergence[0]} nats, ${times} times as much, on ${tokens} tokens of ${text}.`,
+      facts: {
+        model: 'model',
+        type: 'type',
+        search: 'scale search',
+        importance: 'importance',
+        noImportance: 'none',
+        size: 'size',
+        bits: 'bits per weight',
+        sqnr: 'signal to noise',
+        relative: 'relative error',
+        rmse: 'RMSE',
+        largest: 'largest error',
+        top: 'same first choice',
+        divergence: 'mean divergence, nats',
+        worst: '99 % below, nats',
+        tokens: 'scored tokens',
+        tokensOf: (tokens: string, text: string) => `${tokens}, ${text}`,
+        run: 'run',
+        runOn: (time: string, workers: number) => `${time} on ${plural(workers, 'worker')}`,
+        sha: 'SHA-256 begins',
+      },
+      figures: 'Both results in figures',
+      whole: 'of the whole file',
+      first: 'first',
+      second: 'second',
+      used: (type: string, entropy: string, bits: number) => `${type} ${entropy} of ${bits} bits`,
+      noneUsed: 'none',
+      codes: (first: string, second: string) =>
+        `Bits that a code carries (entropy, −Σ p log₂ p): the first ${first}; the second ${second}.`,
+      noCommonType: 'No type is in both.',
+      codesTitle: 'Use of the codes in both',
+      codesNote: (type: string) =>
+        `Bars are the first’s ${type}, the outline is the second’s; the dashed line is even use.`,
+      codeType: 'Type',
+      ofFirst: 'weights of the first',
+      ofSecond: 'weights of the second',
+    },
+    readBack: {
+      packed: (tensors: number) => `Read back: ${plural(tensors, 'tensor')}, in the places that were planned.`,
+      asPlanned: (tensors: number) =>
+        `Read back: ${plural(tensors, 'tensor')}, names, types, sizes and places as planned.`,
+      differs: 'the header of the output differs from the plan',
+      differsAt: (tensor: string) => `the header of the output differs from the plan at ${tensor}`,
+      failed: (why: string) => `Reading the output back failed: ${why}. Do not use this file.`,
+      doNotUse: (file: string) => `Do not use ${file}`,
+      why: (why: string) => `Reading it back failed: ${why}.`,
+    },
+    /** The report as a file. */
+    report: {
+      title: (file: string) => `${file}: report`,
+      table: 'Table',
+      model: 'Model',
+      type: 'Type',
+      typeOf: (type: string, method: string) => `${type}, method ${method}`,
+      size: 'Size',
+      sizeOf: (after: string, exact: string, before: string, bits: string) =>
+        `${after} (${exact}) instead of ${before}, ${bits} bits per weight`,
+      run: 'Run',
+      runOf: (tensors: number, time: string, workers: number, version: string) =>
+        `${plural(tensors, 'tensor')} in ${time} on ${plural(workers, 'worker')}, Nibble ${version}`,
+      options: 'Options',
+      sqnr: 'signal to noise',
+      rmse: 'RMSE',
+      rmseWith: (method: string) => `RMSE with ${method}`,
+      max: 'largest error',
+      median: 'median error',
+      p95: '95 % below',
+      bias: 'bias',
+      error: 'The error',
+      tensors: 'Tensor by tensor',
+    },
+    figures: {
+      output: 'The output',
+      outputAndError: 'The output and its error',
+      errorOf: (part: string) => `The error of ${part}`,
+      bits: 'bits per weight',
+      ofSize: (share: string) => `${share} of the size`,
+      sqnr: 'signal to noise',
+      relative: (share: string) => `${share} relative`,
+      rmse: 'RMSE',
+      rmsWeight: (value: string) => `weights have an RMS of ${value}`,
+      over: (method: string) => `RMSE over ${method}’s`,
+      reference: (method: string, rmse: string) => `${method}: ${rmse}`,
+      weighted: 'weighted RMSE',
+      byImportance: 'weighted by importance',
+      largest: 'largest error',
+      median: 'median error',
+      p95: '95 % below',
+      bias: 'bias',
+      clipped: 'clipped',
+      zeros: 'zeros',
+      weights: (count: string) => `${count} weights`,
+      notFinite: 'NaN or infinite',
+      none: 'none',
+    },
+    row: {
+      title: 'A row before and after',
+      failed: (row: number, tensor: string) => `Row ${row} of ${tensor} could not be read`,
+      noOutput: 'A row before and after is read from both files: the output is no longer here.',
+      noModel: 'A row before and after is read from both files: the model is no longer here.',
+      note: (row: string, first: string, last: string, error: string) =>
+        `{tensor}, row ${row}, columns ${first} to ${last}: the line is the original, a dot what it decodes to; ` +
+        `below, the difference of each, on its own scale: together an RMS error of ${error}. Choose a tensor in the ` +
+        'table above.',
+      row: 'Row',
+      fromColumn: 'from column',
+      reading: 'Reading the row.',
+    },
+    save: {
+      gone: 'The output is not kept any more; its figures stay. The shelf has a button that makes it again.',
+      picked: 'Saved as {name}, in the file you chose.',
+      together: (files: number) =>
+        `Put these ${plural(files, 'file')} into one folder, under these names: Transformers, GPTQModel and vLLM ` +
+        'open the folder as it is.',
+      private: (size: string) =>
+        `Kept in this browser’s private storage, ${size}, while room lasts or until you {deleteIt}. After this tab ` +
+        'is closed or reloaded it cannot be saved any more, and is removed when the page is next opened.',
+      deleteIt: 'delete it',
+      memory: 'Kept in memory until the page is closed or another run is finished.',
+      /** A button; {name} is the file's. */
+      button: (size: string) => `Save {name} (${size})`,
+    },
+    shelf: {
+      label: 'Results of this visit',
+      intro: (results: number, kept: string, most: string, mostResults: number) =>
+        `${plural(results, 'result')} of this visit, the newest first. This page keeps ${kept} of their outputs, ` +
+        `beside the newest at most ${most} and as much as the browser has room for, and the figures of ` +
+        `${mostResults}: the oldest go first. Nothing is kept after this tab is closed.`,
+      two: 'Two beside each other',
+      and: 'and',
+      first: 'First result',
+      second: 'Second result',
+      chooseTwo: 'Choose two different results.',
+      afterAnother: 'After another run, any two can be compared here.',
+      name: (number: number, type: string, method: string) => `${number}: ${type}, ${method}`,
+      nameOf: (number: number, type: string, method: string, model: string) =>
+        `${number}: ${type}, ${method}, ${model}`,
+      onShow: 'on show',
+      of: (size: string) => `of ${size}`,
+      sqnr: 'weights, signal to noise',
+      answers: (tokens: string, divergence: string) => `same first choice, ${tokens} tokens; ${divergence} nats`,
+      notMeasured: 'answers not measured',
+      sha: 'SHA-256 begins',
+      show: 'Show',
+      remove: 'Remove',
+      removeFrom: (name: string) => `Remove ${name} from the shelf`,
+      openAgain: (model: string) => `To run it again, open ${model} again.`,
+      matrixAgain: (matrix: string) => `To run it again, choose its importance matrix again: ${matrix}.`,
+      noMatrix: 'To run it again, choose no importance matrix.',
+      going: 'A run is going.',
+      notStarted: (file: string) => `Not started: ${file}`,
+      picked: 'saved in the file you chose',
+      frees: (size: string) => `Frees ${size}; the figures stay`,
+      delete: 'Delete the output',
+      gone: (why: string) => `Its output is not kept any more. ${why}`,
+      sameAgain: 'The same settings give the same bytes again.',
+      runAgain: 'Run again',
+    },
+    spending: {
+      title: 'Bytes by role',
+      note:
+        'Tensor data in the output, and behind it, paler, in the input, of all layers. Decimal units: 1 MB is 10⁶ ' +
+        'bytes. Choose a role, and all views of the result show that part.',
+      axis: 'bytes',
+      bytesUnit: 'bytes',
+      bytes: (count: string) => `${count} bytes`,
+      bytesBefore: (count: string) => `${count} bytes before`,
+      codes: 'Use of the codes',
+      codesNote: (type: string, codes: string, bits: number, entropy: string, spent: string) =>
+        `${type}: ${codes} codes of ${bits} bits carry ${entropy} bits each (entropy, −Σ p log₂ p); with scales the ` +
+        `type spends ${spent} bits a weight. The dashed line is even use.`,
+      codesNoteOf: (part: string, type: string, codes: string, bits: number, entropy: string, spent: string) =>
+        `${part}, ${type}: ${codes} codes of ${bits} bits carry ${entropy} bits each (entropy, −Σ p log₂ p); with ` +
+        `scales the type spends ${spent} bits a weight. The dashed line is even use.`,
+      type: 'Type',
+      share: 'share of the weights',
+    },
+    takeAlong: {
+      receipt: 'Save the receipt',
+      report: 'Save the report',
+      failed: 'The receipt was not made',
+      what: (size: string) =>
+        'The receipt (JSON) holds the hashes, the choices and the figures: dropped here again it verifies a file or ' +
+        `repeats the run. Hashing reads the model's ${size} once more. The report (HTML) holds the charts and opens ` +
+        'anywhere.',
+      hashing: (share: string) => `Hashing the model, ${share}`,
+      stop: 'Stop',
+    },
+  },
 
   /** Answers of the original and the output, compared. */
-  answers: {},
+  answers: {
+    title: 'Answers',
+    /** What the two files of a comparison are to the person. `of…`: what is theirs; `in…`: what is in them. */
+    names: {
+      original: {
+        first: 'the original',
+        second: 'the output',
+        ofFirst: 'of the original',
+        ofSecond: 'of the output',
+        inFirst: 'in the original',
+        inSecond: 'in the output',
+        shortFirst: 'original',
+        shortSecond: 'output',
+      },
+      here: {
+        first: 'the open model',
+        second: 'the other file',
+        ofFirst: 'of the open model',
+        ofSecond: 'of the other file',
+        inFirst: 'in the open model',
+        inSecond: 'in the other file',
+        shortFirst: 'here',
+        shortSecond: 'there',
+      },
+    },
+    cannot: {
+      original: 'What the output answers cannot be measured.',
+      here: 'What the other file answers cannot be measured.',
+    },
+    intro: {
+      original: (text: string, length: number) =>
+        `The original and the output read the same text, ${text}, in stretches of ${length} {tokens|tokens}. In the ` +
+        'second half of each, their probabilities of the next token are compared.',
+      here: (text: string, length: number) =>
+        `The open model and the other file read the same text, ${text}, in stretches of ${length} {tokens|tokens}. ` +
+        'In the second half of each, their probabilities of the next token are compared.',
+    },
+    ownText: 'the one that comes with this page',
+    comparing: 'Comparing answers',
+    stop: 'Stop comparing',
+    reading: 'Reading the text…',
+    going: (tokens: string, text: string, share: string, time: string) =>
+      `${tokens} tokens of ${text}: ${share}, about ${time} left`,
+    paused: (tokens: string, text: string, share: string) => `${tokens} tokens of ${text}: ${share}, paused`,
+    compare: 'Compare answers',
+    compareMore: 'Compare over more text',
+    differs: 'What differs in the answers',
+    top: 'same first choice',
+    topOf: (error: string, tokens: string) => `± ${error}, of ${tokens} tokens`,
+    divergence: 'mean divergence',
+    nats: 'nats',
+    natsError: (error: string) => `± ${error} nats`,
+    worst: '99 % below',
+    kept: 'probability kept',
+    plusMinus: (error: string) => `± ${error}`,
+    perplexity: 'perplexity',
+    perplexityOf: (error: string, first: string, value: string) => `± ${error}; ${first} ${value}`,
+    measured: (stretches: number, text: string, time: string) =>
+      `Measured on ${plural(stretches, 'stretch', 'stretches')} of ${text} in ${time}, on this computer.`,
+    measuredInTurns: (stretches: number, text: string, time: string) =>
+      `Measured on ${plural(stretches, 'stretch', 'stretches')} of ${text}, as turns in the model’s chat template, ` +
+      `in ${time}, on this computer.`,
+    openAgain: 'Open the original again to compare what the two files answer.',
+    sameBy: (methods: string) => `Measure the same by ${methods}`,
+    drift: {
+      title: 'How far they drift apart',
+      note: (ofFirst: string, ofSecond: string) =>
+        `After each layer: how far the residual stream ${ofSecond} is from that ${ofFirst}, as a share of the ` +
+        'latter’s length; the mean over all tokens of the text.',
+    },
+    outputs: {
+      value: 'squared error of outputs',
+      unit: '% of their squares',
+      share: (share: string) => `${share} of the output’s square`,
+      roleOf: (role: string, layer: number) => `${role} of layer ${layer}`,
+      type: (second: string, first: string) => `${second} for ${first}`,
+      title: 'Error of each layer’s outputs',
+      note: (ofFirst: string, ofSecond: string, inFirst: string) =>
+        `W are the weights ${ofFirst}, V those ${ofSecond}, a what W is multiplied with ${inFirst}: |(W − V) a|² ` +
+        'over |W a|², both summed over all tokens of the text. One line for each role; experts count together.',
+    },
+    measuredList: {
+      label: 'Answers measured of this model',
+      type: 'type',
+      search: 'scale search',
+      calibrated: {
+        'one-pass': (tokens: string, text: string) => `calibrated in one pass, ${tokens} tokens of ${text}`,
+        layers: (tokens: string, text: string) => `calibrated layer after layer, ${tokens} tokens of ${text}`,
+      },
+      size: 'size',
+      divergenceHint: 'Of the next token’s probabilities from the original’s, and its standard error',
+      scored: 'scored tokens',
+      text: 'text',
+      measuring: 'Measuring answers',
+      going: (type: string, method: string, number: number, total: number) =>
+        `${type} by ${method}, ${number} of ${total}: written aside, then read beside the original`,
+      paused: (type: string, method: string, number: number, total: number) =>
+        `${type} by ${method}, ${number} of ${total}, paused`,
+      how:
+        'Each is written aside, in this browser’s private storage, read beside the original over the short text, and ' +
+        'removed; it takes as long as a run and a short comparison of each.',
+    },
+    tokenView: {
+      help:
+        'Coloured by how much changed, on the scale below. Grey text only gives context. Point at a token, or use ' +
+        'the arrow keys, to see what both files held likely there.',
+      label: 'The text, token by token',
+      legend: 'Divergence in nats',
+      more: 'more',
+      /** {token}: the one pointed at. */
+      detail: (first: string, inFirst: string, second: string, inSecond: string, divergence: string) =>
+        `{token} comes next: probability ${first} ${inFirst}, ${second} ${inSecond}; divergence ${divergence} nats.`,
+      noText: '(no text)',
+    },
+    try: {
+      label: 'Try it',
+      intro: 'What original and output say to the same words, in llama.cpp.',
+      saySomething: 'Say something',
+      sayIt: 'Say it',
+      stop: 'Stop',
+      note:
+        'Fetches llama.cpp’s WebAssembly build (9 MB) from where this page came from, once. Both take the likeliest ' +
+        'token every time, so that what differs is the files.',
+      original: 'Original',
+      output: 'Output',
+      waiting: 'waits for its turn',
+      loading: 'is being loaded…',
+    },
+  },
 
   /** Comparing a file with another. */
-  compare: {},
+  compare: {
+    label: 'Compare with another file',
+    intro:
+      'The weights of the other file, be it quantized, the original or from another tool, are measured against those ' +
+      'of this model: x is a weight here, y the same weight there, both decoded.',
+    files: 'A model to compare with',
+    choose: 'Choose a file…',
+    stop: 'Stop',
+    going: (share: string) => `${share} compared`,
+    paused: (share: string) => `${share} compared, paused`,
+    matches: {
+      reshaped: 'another shape',
+      resized: 'another size',
+      renamed: 'renamed, by its shape',
+      onlyA: 'only here',
+      onlyB: 'only there',
+    },
+    probablyAnother: 'same shape, probably another tensor',
+    heads: {
+      name: 'name',
+      note: 'note',
+      here: 'here',
+      there: 'there',
+      bytesHere: 'bytes here',
+      bytesThere: 'bytes there',
+      relative: 'relative',
+      sqnr: 'signal to noise',
+      rmse: 'RMSE',
+      largest: 'largest',
+      bias: 'bias',
+      notFinite: 'not finite',
+    },
+    answers: 'Answers of both files',
+    table: 'Tensors compared',
+    summary: (tensors: number) => `${plural(tensors, 'tensor')}, all with a namesake of the same shape.`,
+    summaryChanged: (tensors: number, changes: string) => `${plural(tensors, 'tensor')}: ${changes}.`,
+    change: (count: number, what: string) => `${count} ${what}`,
+    figures: {
+      label: 'The other file against this model',
+      size: 'size of the tensors',
+      here: (value: string) => `here ${value}`,
+      sizeMeans: 'Bytes of all tensors, without headers and padding.',
+      bits: 'bits per weight',
+      sqnr: 'signal to noise',
+      relative: (share: string) => `${share} relative`,
+      rmse: 'RMSE',
+      largest: 'largest difference',
+      bias: 'bias',
+    },
+    nothingInCommon: 'The two models have no tensor in common that could be compared.',
+  },
 
   /** The charts. */
-  charts: {},
+  charts: {
+    /** Around every chart (frame.tsx). */
+    frame: {
+      table: 'Table',
+      howToRead: 'How to read it',
+      save: (title: string) => `Save the chart: ${title}`,
+      asTable: (title: string) => `${title}, as a table`,
+      firstRows: (shown: string, all: string) => `The first ${shown} of ${all} rows; the CSV file has all.`,
+    },
+    /** Of a drawing whose values are read one by one (pointing.tsx). */
+    pointing: {
+      kind: 'chart',
+      read: (label: string) => `${label}. Arrow keys read the values.`,
+      choose: (label: string) => `${label}. Arrow keys read the values; Enter chooses.`,
+    },
+    /** What tensors do in their layer. */
+    roles: {
+      token_embd: 'token embedding',
+      output: 'output matrix',
+      q: 'attention query',
+      k: 'attention key',
+      v: 'attention value',
+      qkv: 'attention query, key and value in one',
+      o: 'attention output',
+      gate: 'feed-forward gate',
+      up: 'feed-forward up',
+      down: 'feed-forward down',
+      norm: 'normalisation',
+      other: 'anything else',
+    },
+    /** Words of several charts. */
+    layer: 'layer',
+    roleInLayer: (role: string, layer: number) => `${role}, layer ${layer}`,
+    relativeError: 'relative error',
+    relativeErrorOf: (value: string) => `${value} relative error`,
+    bitMap: {
+      label: 'The stored numbers, one after the other',
+    },
+    blockScatter: {
+      label: 'Blocks of the tensor, left and right by range, up and down by error',
+      block: (block: string, rangeName: string, range: string) => `block ${block}, ${rangeName} ${range}`,
+      error: (method: string, error: string) => `${method}: ${error} relative error`,
+      x: (rangeName: string) => `${rangeName} of the block, units of the weights`,
+      xLogarithmic: (rangeName: string) => `${rangeName} of the block, units of the weights, logarithmic`,
+      y: 'relative error of the block, %',
+    },
+    codeShares: {
+      label: 'Use of each code',
+      code: (code: number) => `code ${code}`,
+      weights: (count: string) => `${count} weights`,
+      second: (count: string, share: string) => `the second: ${count}, ${share}`,
+      x: 'code, as its bits are stored',
+      y: 'share of the weights, %',
+    },
+    divisors: {
+      label: 'Histogram of the best divisors',
+      divisor: (range: string) => `divisor ${range}`,
+      blocks: (count: number, share: string) => `${plural(count, 'block')}, ${share}`,
+      shortSide: (count: string) => `in ${count} the largest weight lies on the short side`,
+      x: 'best divisor, max|x| / |scale|',
+      y: (step: string) => `blocks in each step of ${step}`,
+      mean: (divisor: string) => `mean ${divisor}`,
+      orMore: (from: string) => `${from} or more`,
+      fromTo: (from: string, to: string) => `${from} to ${to}`,
+    },
+    drift: {
+      title: 'apart',
+      unit: '% of the stream’s length',
+      label: (what: string) => `${what}, by layer`,
+      after: (layer: number) => `after layer ${layer}`,
+      apart: (share: string) => `${share} apart`,
+      x: 'after layer',
+    },
+    errorByLayer: {
+      label: (what: string) => `${what}, by layer`,
+      tensors: (count: number) => plural(count, 'tensor'),
+      without: (list: string) => `Without a layer: ${list}.`,
+      loose: (role: string, type: string, value: string) => `${role} as ${type}, ${value}`,
+    },
+    errorHistogram: {
+      density: (many: string, value: string) => `${many} per doubling of the ${value}`,
+      height: (density: string) =>
+        `Height: ${density}, the count of a bucket over log₂(to / from), so that the width of a bucket does not show.`,
+      from: 'from',
+      to: 'to',
+      shareOfAll: (many: string) => `share of all ${many}`,
+      orMore: (value: string, from: string) => `${value} ${from} or more`,
+      fromTo: (value: string, from: string, to: string) => `${value} ${from} to ${to}`,
+      count: (count: string, noun: string, share: string) => `${count} ${noun}, ${share} of all`,
+      perDoubling: (count: string, density: string) => `${count} ${density}`,
+      y: (density: string) => `${density}, logarithmic`,
+      ySteps: (many: string, step: string) => `${many} in each step of ${step}, logarithmic`,
+    },
+    errorMap: {
+      label: 'Relative error over scale and offset',
+      kind: 'map',
+      x: 'scale, units of the weights',
+      y: 'offset, units of the weights',
+      place: (scale: string, offset: string, error: string) =>
+        `Place on the map: scale ${scale}, offset ${offset}, relative error ${error}. ` +
+        'Arrow keys move it by one cell, with Shift by one storable number.',
+      method: (name: string, scale: string, offset: string, error: string) =>
+        `${name}: scale ${scale}, offset ${offset}, relative error ${error}`,
+    },
+    feedbackErrors: {
+      title: 'error of the output',
+      unit: '% of the output',
+      label: 'Error of the row’s output, step by step',
+      before: 'before any step',
+      after: (steps: number) => `after step ${steps}`,
+      rounding: (name: string, error: string) => `${name}: ${error}`,
+      descent: (name: string, error: string) => `${name}: ${error}, descent`,
+      ended: (name: string, error: string) => `${name}: ${error}, ended`,
+      x: 'steps: columns rounded, then changes of the descent',
+    },
+    feedbackRow: {
+      label: 'The row: weights, what is wanted of them, and what is stored',
+      column: (column: number) => `column ${column}`,
+      weight: (value: string) => `weight ${value}`,
+      wanted: (value: string) => `wanted by now ${value}`,
+      stored: (value: string) => `with feedback stored as ${value}`,
+      notYet: 'not rounded yet',
+      plain: (value: string) => `plainly stored as ${value}`,
+      x: 'column',
+      y: (units: string) => `value, ${units}`,
+    },
+    /** Of all tensors, or those that are looked at (focus.ts). */
+    focus: {
+      all: 'all converted tensors',
+      layer: (layer: number) => `Layer ${layer}`,
+      role: (role: string) => `${role}, every layer`,
+      both: (layer: number, role: string) => `Layer ${layer} × ${role}`,
+    },
+    formatPlane: {
+      label: 'Relative error over bits per weight',
+      figures: (bits: string, error: string) => `${bits} bits per weight, ${error} relative error`,
+      how: (blocks: string, search: string) => `${blocks}, scale search ${search}`,
+      frontier: 'on the frontier',
+      x: 'bits per weight, scales and lists of levels counted',
+      y: 'relative error, logarithmic',
+    },
+    layerMap: {
+      notFinished: 'not finished',
+    },
+    levelLine: {
+      label: 'Levels, and the weights they stand for',
+      level: (number: number, count: number) => `Level ${number} of ${count}`,
+      value: (level: string, share: string) => `${level}, taken by ${share} of the weights`,
+      x: 'level ÷ largest level; weight ÷ largest of its block',
+      y: 'weights (light), share of each level (stems)',
+    },
+    metricMap: {
+      label: 'H, the mean product of the inputs of each two columns',
+      column: (column: number) => `column ${column}`,
+      columns: (row: number, column: number) => `columns ${row} and ${column}`,
+      square: (value: string) => `mean square ${value}`,
+      product: (value: string) => `mean product ${value}`,
+      correlation: (value: string) => `correlation ${value}`,
+    },
+    numberLine: {
+      label: 'Weights on the number line',
+      x: 'value, units of the weights',
+      rows: 'weight',
+      weight: (number: number) => `Weight ${number}`,
+      clipped: (weight: string, decoded: string) => `${weight} → ${decoded}, clipped`,
+      reading: (weight: string, decoded: string, error: string) => `${weight}, decodes to ${decoded}, error ${error}`,
+      readingClipped: (weight: string, decoded: string, error: string) =>
+        `${weight}, decodes to ${decoded}, error ${error}, clipped`,
+      level: 'level',
+    },
+    rowOverlay: {
+      label: 'Weights before and after',
+      column: (column: number) => `column ${column}`,
+      before: (value: string) => `before ${value}`,
+      after: (value: string) => `after ${value}`,
+      error: (value: string) => `error ${value}`,
+      y: (units: string) => `weight, ${units}`,
+      x: 'column of the row',
+      yError: (units: string) => `error, after − before, ${units}`,
+    },
+    scaleCurve: {
+      label: 'Error over the scale, kink by kink',
+      choices: 'Every method’s choice on the curve',
+      x: 'scale, units of the weights',
+      xNegative: 'size of the negative scale, units of the weights',
+      y: 'relative error, %',
+      method: (name: string, scale: string, error: string) => `${name}: scale ${scale}, relative error ${error}`,
+      kink: (scale: string, error: string) => `scale ${scale}, relative error ${error}`,
+      /** What a weight does at a kink, from smaller scales to larger ones. */
+      moves: (weight: number, value: string, codes: [number, number], levels: [string, string]) =>
+        `weight ${weight} (${value}) moves from code ${codes[0]} to ${codes[1]}, level ${levels[0]} to ${levels[1]}`,
+      more: (count: number) => `and ${count} more`,
+      share: (weight: number, share: string) => `weight ${weight}: ${share} of the squared error`,
+      weights: 'weights',
+    },
+    sizeError: {
+      label: 'Size and error of file types and of the best mixes',
+      tagged: (name: string, tag: string) => `${name}, ${tag}`,
+      noError: 'no error',
+      x: (unit: string) => `size of the file, ${unit}`,
+      y: 'signal to noise, dB (more is better)',
+    },
+  },
 
   /** Outlier features. */
-  outliers: {},
+  outliers: {
+    bases: {
+      weights: 'the RMS of its weights (a proxy)',
+      producers: 'the RMS of the row that produces its input (a proxy)',
+      importance: 'the RMS of its activations',
+    },
+    inLayers: (input: string, column: number, layers: number, ofLayers: number) =>
+      `${input} column ${column} (${layers} of ${ofLayers})`,
+    label: 'Columns that stand out',
+    intro:
+      'Outliers, as LLM.int8() looks for them: a few columns may carry much of a tensor’s weight and error. This ' +
+      'looks at every row (of large models at a sample) under the type and rules of the plan. No GGUF type keeps ' +
+      'columns apart: it is analysis.',
+    countsBy: 'A column counts by',
+    outlierBeyond: 'and is an outlier beyond',
+    times: (times: number) => `${times} times the median`,
+    look: 'Look for outliers',
+    read: (share: string) => `${share} read`,
+    readPaused: (share: string) => `${share} read, paused`,
+    heads: {
+      name: 'name',
+      columns: 'columns',
+      outliers: 'outliers',
+      outliersHint: 'Columns beyond the threshold',
+      largest: 'largest',
+      largestUnit: 'times the median',
+      largestHint: 'The largest column over the median column',
+      which: 'which',
+      error: 'of the error',
+      errorHint:
+        'Share of the squared error that the outliers carry; with the importance matrix, of the error times importance',
+      worst: 'worst 1 %',
+      worstHint: 'Share of the squared error in the 1 % of columns that have most of it',
+      by: 'by',
+      type: 'type',
+    },
+    found: (outliers: number, tensors: number, type: string, method: string, weights: string, all: string) =>
+      `${plural(outliers, 'outlier')} in ${plural(tensors, 'tensor')}, errors of ${type} with method ${method}, ` +
+      `${weights} of ${all} weights.`,
+    foundImportance: (outliers: number, tensors: number, type: string, method: string, weights: string, all: string) =>
+      `${plural(outliers, 'outlier')} in ${plural(tensors, 'tensor')}, errors of ${type} with method ${method}, ` +
+      `${weights} of ${all} weights, times the importance of the column.`,
+    noShared: 'No column is an outlier in more than one layer.',
+    shared: (list: string) => `In more than one layer: ${list}.`,
+    keeping: {
+      title: 'Keeping the worst columns at 16 bits',
+      note:
+        'Share of the squared error that would go, for each share of columns kept, at least one a tensor; the bits ' +
+        'it would cost are in the table.',
+      columns: 'columns kept',
+      cost: 'cost',
+      bits: 'bits per weight',
+      saved: 'squared error saved',
+      rmse: 'RMSE becomes',
+      times: 'times',
+      label: 'Error saved by keeping columns',
+      axis: 'squared error saved, %',
+      ofError: (share: string) => `${share} of the squared error`,
+      rmseTimes: (ratio: string) => `RMSE times ${ratio}`,
+      moreBits: (bits: string) => `${bits} more bits per weight`,
+    },
+    table: 'Outliers of each tensor',
+    activations: {
+      cannot: 'Activations cannot be looked at.',
+      lookAt: (text: string) => `look at real activations on ${text}`,
+      input: 'input of',
+      column: 'column',
+      layers: 'layers',
+      layersOf: (layers: number, ofLayers: number) => `${layers} of ${ofLayers}`,
+      layersHint: 'In which it reaches the threshold for at least one token',
+      tokens: 'tokens',
+      tokensHint: 'Share of the tokens of all layers for which it does',
+      largest: 'largest',
+      largestHint: 'Largest magnitude',
+      error: 'of the error',
+      errorHint: 'Share of the weights’ squared error times E[a²], over all matrices with this input',
+      found: (tokens: number, threshold: number, layers: string, positions: string) =>
+        `Outlier features in ${plural(tokens, 'token')}, as LLM.int8() defines them: columns whose activations reach ` +
+        `${threshold} in at least ${layers} of the layers and for at least ${positions} of all tokens of all layers.`,
+      foundInTurns: (tokens: number, threshold: number, layers: string, positions: string) =>
+        `Outlier features in ${plural(tokens, 'token')} in the model’s chat template, as LLM.int8() defines them: ` +
+        `columns whose activations reach ${threshold} in at least ${layers} of the layers and for at least ` +
+        `${positions} of all tokens of all layers.`,
+      inputs: (list: string) => `${list}.`,
+      none: (input: string, columns: number, largest: string) =>
+        `Input of ${input}: 0 of ${plural(columns, 'column')}, largest activation ${largest}`,
+      some: (input: string, features: string, columns: number, error: string, largest: string) =>
+        `Input of ${input}: ${features} of ${plural(columns, 'column')} with ${error} of the error, largest ` +
+        `activation ${largest}`,
+      table: 'Outlier features',
+    },
+  },
 
   /** The receipt of a run. */
-  receipt: {},
+  receipt: {
+    label: 'Receipt',
+    title: 'Receipt {name}',
+    /** Head of a notice about it. */
+    about: (name: string) => `Receipt ${name}`,
+    verdicts: {
+      output: (file: string) => `✓ ${file} is the file this run wrote: its SHA-256 is the one in the receipt.`,
+      input: (file: string) => `✓ ${file} is the model this run read: its SHA-256 is the one in the receipt.`,
+      matrix: (file: string) =>
+        `✓ ${file} is the importance matrix this run used: its SHA-256 is the one in the receipt.`,
+    },
+    none: (file: string, sha: string) => `${file} is none of the receipt's files: its SHA-256 is ${sha}.`,
+    reading: 'Reading…',
+    hashing: (share: string) => `Hashing, ${share}`,
+    aFile: 'A file to check',
+    openFirst: (files: string) => `Open the model first: ${files}.`,
+    set: '✓ The model is the one of the receipt, and its options are set.',
+    setNext:
+      '✓ The model is the one of the receipt, and its options are set. Quantize does the run again; the result says ' +
+      'whether the bytes are the same.',
+    putAway: 'Put away',
+    run: 'run',
+    runOf: (type: string, method: string, version: string) => `${type}, method ${method}, Nibble ${version}`,
+    from: 'from',
+    file: (size: string) => `{name}, ${size}, SHA-256 {sha}`,
+    importance: 'importance',
+    importanceOf: '{name}, SHA-256 {sha}',
+    calibrated: 'calibrated',
+    calibratedBy: {
+      'one-pass': (tokens: string) => `in one pass by {name}, ${tokens}, SHA-256 {sha}`,
+      layers: (tokens: string) => `layer after layer by {name}, ${tokens}, SHA-256 {sha}`,
+    },
+    tokens: (tokens: string, heldBack: string) => `${tokens} tokens and ${heldBack} to judge by`,
+    tokensBy: (tokens: string, heldBack: string, engine: string) =>
+      `${tokens} tokens and ${heldBack} to judge by, computed by ${engine}`,
+    to: 'to',
+    output: (size: string) => `${size}, SHA-256 {sha}`,
+    rmse: (value: string) => `, {rmse} ${value}`,
+    check: 'Check a file…',
+    repeat: 'Repeat the run',
+    notByStatistics: (file: string) =>
+      `The run of the receipt was not calibrated by ${file}. Choose that, or a text, under Plan with the scale ` +
+      'search “calibrated”.',
+    otherStatistics: (file: string, wanted: string, sha: string) =>
+      `The run of the receipt was not calibrated by ${file} but by what ${wanted} holds (SHA-256 ${sha}). Choose ` +
+      'that, or a text, under Plan with the scale search “calibrated”.',
+    byGpu: (engine: string, file: string | null) =>
+      `What the receipt's run chose codes by was computed by ${engine}, whose last digits are its own. Choose the ` +
+      `file that was saved then (${file ?? 'none was'}), under Plan with the scale search “calibrated”: “Use saved ` +
+      'statistics…”.',
+    withoutTemplate:
+      'The run of the receipt read its text without the model’s chat template, which this page always uses. Repeat ' +
+      'it on the command line: nibble repeat.',
+    otherText: (wanted: string, sha: string, given: string) =>
+      `The run of the receipt was calibrated by ${wanted} (SHA-256 ${sha}), and ${given} is not that. Choose that ` +
+      'text, under Plan with the scale search “calibrated”.',
+    noMatrix: 'The run of the receipt used no importance matrix. Remove the one that is open.',
+    openMatrix: (name: string) => `The run of the receipt used the importance matrix ${name}. Open it first.`,
+    otherMatrix: (given: string, sha: string) =>
+      `${given} is not the importance matrix of the receipt: its SHA-256 is ${sha}.`,
+    matrixName: (given: string, wanted: string) =>
+      `The output names its matrix. Here it would be ${given}, in the receipt it is ${wanted}: the command line can ` +
+      'repeat this run, or rename the matrix.',
+  },
 
   /** The Lab. */
-  lab: {},
+  lab: {
+    title: 'Lab',
+    views: 'Views of the Lab',
+    tabs: {
+      block: 'Block',
+      blocks: 'All blocks',
+      feedback: 'Error feedback',
+      divisors: 'Best divisors',
+      formats: 'Number formats',
+      levels: 'Levels',
+      groups: 'Symmetric or not',
+    },
+    storyButton: 'Story',
+    projector: 'Projector',
+    copyLink: 'Copy link',
+    copyFrame: 'Copy frame',
+    frameTitle: 'Nibble’s Lab',
+    tooLong: 'Too many digits for a link',
+    blockBefore: 'The block below is the one that was here before.',
+    computing: 'Computing…',
+    loading: 'Loading the core…',
+    notLoaded: 'The core is not loaded yet.',
+    workerBroke: (why: string) => `The worker of the Lab broke down: ${why}`,
+    workerBrokeWhy: 'no reason was given',
+    withModel: {
+      divisors:
+        'With a model open, this view shows where the best scales of its blocks lie, and what each search leaves ' +
+        'against the exact optimum. A block of your own can be tried in the view Block.',
+      formats:
+        'With a model open, this view shows what other number formats would leave of its weights, error over bits ' +
+        'per weight. A block of your own can be tried in the view Block.',
+      levels:
+        'With a model open, this view shows what levels of your own leave of a tensor while you drag them. A block ' +
+        'of your own can be tried in the view Block.',
+      groups:
+        'With a model open, this view shows symmetric against asymmetric integers, at groups of 128, 64 and 32 ' +
+        'weights. A block of your own can be tried in the view Block.',
+    },
+    noMatrix: 'This model has no matrix whose type the core can decode.',
+    noTensor: 'No tensor has this name.',
+    everyMatrix: 'every matrix',
+    /** Heads of tables and names of figures. */
+    heads: {
+      method: 'method',
+      scale: 'scale',
+      offset: 'offset',
+      relativeError: 'relative error',
+      largestError: 'largest error',
+      clipped: 'clipped',
+      weight: 'weight',
+      value: 'value',
+      importance: 'importance',
+      code: 'code',
+      level: 'level',
+      decoded: 'decoded',
+      block: 'block',
+      squaredUnits: 'squared units of the weights',
+      bits: 'bits',
+      bitsPerWeight: 'bits per weight',
+      rmse: 'RMSE',
+    },
+    /** How a number is stored, in words. */
+    storedAs: {
+      real: 'any real number',
+      f16: 'a half float',
+      e8m0: 'a power of two (E8M0)',
+      ue4m3: 'an E4M3 float without sign',
+      multiples: 'a whole multiple of a number the super-block stores',
+    },
+    /** The same in a list of choices. */
+    storages: {
+      f16: 'half float',
+      real: 'any real number',
+      e8m0: 'power of two (E8M0)',
+      ue4m3: 'E4M3 without sign',
+    },
+    formats: {
+      own: 'levels of your own',
+      uneven: (levels: number) => `${levels} uneven levels`,
+      plain: (name: string, levels: string, stored: string) => `${name}: ${levels}, ${stored}`,
+      offset: (name: string, levels: string, stored: string) => `${name}: ${levels} and an offset, ${stored}`,
+      subBlock: (name: string, levels: string) => `${name}, one sub-block: ${levels}`,
+      subBlockMinimum: (name: string, levels: string) => `${name}, one sub-block: ${levels} and a minimum`,
+    },
+    /** Why a link shows nothing. */
+    link: {
+      problem: (why: string) => `The link shows no block: ${why}`,
+      tooLong: (most: number) => `it is longer than ${most} characters.`,
+      noNumber: (text: string, what: string) =>
+        `“${text}” among its ${what} is not a number that a 32-bit float can hold.`,
+      count: (count: number, what: string, needed: string) => `it has ${count} ${what} where ${needed} are needed.`,
+      fromTo: (fewest: number, most: number) => `${fewest} to ${most}`,
+      unknown: (what: string, name: string) => `it asks for the ${what} “${name}”, which the Lab does not know.`,
+      noPlace: (text: string, what: string) => `“${text}” is no ${what}.`,
+      empty: (what: string, low: number, high: number) => `the ${what} are ${low} and ${high}, in which nothing lies.`,
+      weights: 'weights',
+      importance: 'numbers of importance',
+      levels: 'levels',
+      superBlock: 'numbers of its super-block',
+      onShow: 'numbers on show',
+      candidate: 'candidate',
+      ofCandidate: 'numbers of a candidate',
+      step: 'step of the story',
+      ofStep: 'numbers of a step of the story',
+      scales: 'ends of its scales',
+      offsets: 'ends of its offsets',
+      format: 'format',
+      storage: 'way to store a scale',
+      view: 'view',
+    },
+    /** Numbers that are typed. */
+    numbers: {
+      noNumber: (text: string) => `“${text}” is not a number.`,
+      count: (count: number, fewest: number, most: number) =>
+        `There are ${count} numbers; ${fewest} to ${most} are needed.`,
+      tooLarge: (number: number) => `Number ${number} is too large for a 32-bit float.`,
+      ambiguous: (word: string, whole: string, parts: string[], apart: string) =>
+        `“${word}” can be read as ${whole} or as ${parts.join(' and ')}: write “${whole}” or “${apart}”.`,
+      separators: (numbers: string) => `Commas read as separators: ${numbers}`,
+      separatorsMore: (numbers: string, more: number) => `Commas read as separators: ${numbers} and ${more} more`,
+      decimals: (numbers: string) => `Commas read as decimal signs: ${numbers}`,
+      decimalsMore: (numbers: string, more: number) => `Commas read as decimal signs: ${numbers} and ${more} more`,
+    },
+    editor: {
+      weights: 'Weights',
+      weightsNote: (most: number) => `1 to ${most} numbers with blanks, semicolons or commas between them; 0.1 or 0,1`,
+      format: 'Format',
+      levels: 'Levels',
+      ownLevels: (levels: number) => `${plural(levels, 'level')} of your own`,
+      storedAs: 'Scale stored as',
+      back: 'Back to 0.1 0.2 0.3 0.6',
+      importance: 'Importance',
+      importanceAndLevels: 'Importance and levels',
+      oneForEach: 'one number for each weight',
+      allTheSame: 'every weight counts the same',
+      importanceNote: (weights: number) => `${plural(weights, 'number')}, none negative; empty: all one`,
+      importanceCount: (numbers: number, weights: number) =>
+        `There are ${numbers} numbers for ${plural(weights, 'weight')}.`,
+      importanceNegative: 'Importance cannot be negative.',
+      levelsOfYourOwn: 'Levels of your own',
+      levelsNote: '2 to 256 different numbers, some negative and some positive',
+      twoTheSame: 'Two levels are the same.',
+      bothEnds: 'The levels need a negative and a positive end.',
+    },
+    /** A block of the open model. */
+    fromModel: {
+      title: 'A block of this model',
+      blockOf: (length: number) => `Block of ${length}`,
+      show: 'Show',
+      random: 'Random',
+      worst: 'Worst',
+      median: 'Median',
+      outlier: 'With an outlier',
+      largest: 'Largest weight',
+      largestHint: 'Reads the whole tensor',
+      all: 'All blocks',
+      shown: (block: string, blocks: string) => `Block ${block} of ${blocks} is on the bench.`,
+      shownLargest: (block: string, blocks: string) =>
+        `Block ${block} of ${blocks} is on the bench, with the weight of largest magnitude.`,
+      shownWorst: (block: string, blocks: string, error: string, sample: string, method: string) =>
+        `Block ${block} of ${blocks} is on the bench: the largest relative error, ${error}, in ${sample} with ` +
+        `${method}.`,
+      shownMedian: (block: string, blocks: string, error: string, sample: string, method: string) =>
+        `Block ${block} of ${blocks} is on the bench: the middle one by relative error, ${error}, in ${sample} with ` +
+        `${method}.`,
+      shownOutlier: (block: string, blocks: string, times: string, sample: string) =>
+        `Block ${block} of ${blocks} is on the bench: the weight that stands out most, ${times} times the root mean ` +
+        `square of its block, in ${sample}.`,
+      sample: (some: string, all: string) => `a sample of ${some} of ${all} blocks`,
+      whole: (all: string) => `all ${all} whole blocks`,
+      measuredSample: (some: string, all: string, tensor: string) =>
+        `A sample of ${some} of ${all} blocks of ${tensor} were measured.`,
+      measuredAll: (all: string, tensor: string) => `All ${all} whole blocks of ${tensor} were measured.`,
+      noWhole: 'This tensor has no whole block.',
+      allZero: 'All weights of the blocks that were measured are zero.',
+      cannotDecode: (tensor: string) => `${tensor} cannot be shown: the core cannot decode its type.`,
+      which: 'Blocks that are measured for worst, median, outlier and all blocks',
+      some: (blocks: string) => `of ${blocks} blocks`,
+      most: (blocks: string) => `of ${blocks}`,
+      every: (blocks: string) => `of all ${blocks}`,
+      reading: (share: string) => `${share} of the tensor read`,
+      readingLabel: 'Share of the tensor read',
+      measuring: (share: string) => `${share} of the blocks measured`,
+      measuringLabel: 'Share of the blocks measured',
+      cancel: 'Cancel',
+      cancelled: 'Cancelled.',
+      blocks: (last: string, type: string) => `Blocks 0 to ${last}, ${type} in the file`,
+    },
+    blocks: {
+      withModel: 'With a model open, all blocks of a tensor are plotted here: their range against their error.',
+      choose:
+        'Choose a tensor above and press All blocks: the range of each block’s weights is plotted against the error ' +
+        'that two methods leave.',
+      range: 'max |x|',
+      rangeOffset: 'max x − min x',
+      peak: 'max |x| / root mean square',
+      errorWith: (method: string) => `relative error with ${method}`,
+      title: 'All blocks: range against error',
+      /** `sample`: of how many blocks. */
+      note: (tensor: string, sample: string, weights: number, format: string) =>
+        `${tensor}, ${sample} of ${weights} weights in ${format}.`,
+      noteSample: (tensor: string, sample: string, weights: number, format: string) =>
+        `${tensor}, ${sample} of ${weights} weights in ${format}, in runs of neighbours spread evenly.`,
+      axes: (range: string) =>
+        `Across: ${range}. Up: the relative error, the root of a {block|block}’s squared error over its squared ` +
+        'weights, every weight counting the same.',
+      axesOwn: (range: string) =>
+        `Across: ${range}. Up: the relative error, the root of a {block|block}’s squared error over its squared ` +
+        'weights, every weight counting the same, at {scale|scales} and {minimum|minima} of its own.',
+      better: (second: string, first: string, share: string) =>
+        `${second} leaves less error than ${first} in ${share} of them.`,
+      zeros: (blocks: string) => `${blocks} of zeros are left out.`,
+      equal: (blocks: string) => `${blocks} of equal weights are left out.`,
+      click: 'Click a block, or press Enter on it, to put it on the bench.',
+      dots: 'Dots',
+      crosses: 'Crosses',
+      methodOfDots: 'Method of the dots',
+      methodOfCrosses: 'Method of the crosses',
+    },
+    map: {
+      title: 'Error over scale and offset',
+      note: (scale: string, offset: string) =>
+        'Every cell is the relative error at its middle, computed by the core, in even steps of its logarithm. The ' +
+        `{scale|scale} is stored as ${scale}, the {minimum|offset} as ${offset}. Click or drag on the map; arrow ` +
+        'keys move by one cell, with Shift by one storable number.',
+      noteAtMostZero: (scale: string, offset: string) =>
+        'Every cell is the relative error at its middle, computed by the core, in even steps of its logarithm. The ' +
+        `{scale|scale} is stored as ${scale}, the {minimum|offset} as ${offset}, and never above zero. Click or drag ` +
+        'on the map; arrow keys move by one cell, with Shift by one storable number.',
+      meaning: 'relative error',
+      offset: 'Offset',
+      reading: (offset: string, error: string) => `offset ${offset}, relative error ${error}`,
+    },
+    curve: {
+      title: 'Error over the scale',
+      cut: (offset: string) =>
+        `At the offset ${offset}: a cut through the map; hollow markers belong to other offsets.`,
+      note: (stored: string) =>
+        'Relative error, here and in the figures: √(Σ w (x − y)² / Σ w x²), with w the {importance|importance}. The ' +
+        'height is its square: between two kinks no weight changes its code, and that is a parabola, so the curve is ' +
+        'drawn from these, not from samples (kinks closer than half a pixel are joined). The {scale|scale} is stored ' +
+        `as ${stored}. The column at the right is the error at the scale on show, cut into what each weight adds to ` +
+        'it.',
+      negative: 'Negative scales mirror the levels; their branch is dashed while the other is in use.',
+      sign: 'Sign of the scale',
+      positiveScale: '+ scale',
+      negativeScale: '− scale',
+      scale: 'Scale',
+      reading: (scale: string, error: string) => `scale ${scale}, relative error ${error}`,
+      heads: {
+        sign: 'sign',
+        from: 'from |scale|',
+        to: 'to |scale|',
+        relative: 'relative error at from',
+        squared: 'squared error at from',
+        products: 'Σ w·x·level',
+        productsOffset: 'Σ w·(x − offset)·level',
+        squares: 'Σ w·level²',
+        moves: 'weight that moves at from',
+        above: 'code above',
+        below: 'code below',
+      },
+    },
+    line: {
+      title: 'The weights on the number line',
+      note:
+        'Each level stands at {scale|scale} × level. A weight goes sideways to the nearest level, and the coloured ' +
+        'length is its error; where there is none it falls straight down. Drag a weight, or use left and right (up ' +
+        'and down go to the next weight).',
+      noteOffset:
+        'Each level stands at {scale|scale} × level + {minimum|offset}. A weight goes sideways to the nearest level, ' +
+        'and the coloured length is its error; where there is none it falls straight down. Drag a weight, or use ' +
+        'left and right (up and down go to the next weight).',
+      difference: 'value − decoded',
+      share: 'share of the squared error',
+      clipped: 'clipped',
+      notClipped: 'no',
+    },
+    methods: {
+      label: 'Methods and their choices',
+      divisor: 'divisor',
+      divisorHint: 'max |x| / |scale|',
+      divisorHintOffset: '(largest − smallest weight) / scale',
+      relativeHint: '√(Σ w (x − y)² / Σ w x²), w the importance',
+      tried: 'tried',
+      bytes: 'bytes of the block',
+      noBytes: 'Bytes are shown for a whole block of a format that stores one scale for each block.',
+    },
+    two: {
+      label: 'The weights at two scales',
+      scaleOf: (scale: string) => `{method}, scale ${scale}`,
+      toLevel: '÷ scale → level',
+      comesBack: 'comes back',
+      /** Of 0.1 0.2 0.3 0.6: the errors of max7 and of the exact optimum. */
+      first: (worse: string, better: string) =>
+        'Here are four weights, and levels up to 7. The obvious {scale|scale} puts the largest weight on the last ' +
+        'level: 0.6/7 = 0.0857 (the method max7). Then the other three fall between levels and are rounded: ' +
+        `${worse} relative error. At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ` +
+        `${better}, because 0.1 is stored as a half float. The largest weight does not have to lie on the last level.`,
+      any: (worse: string, atWorse: string, better: string, atBetter: string) =>
+        'max7, which puts the largest weight on the end of the range, leaves ' +
+        `${worse} relative error at {scale|scale} ${atWorse}; the exact minimum over all scales is ${better}, at ` +
+        `${atBetter}.`,
+      anyStorable: (worse: string, atWorse: string, better: string, atBetter: string) =>
+        `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at ` +
+        `{scale|scale} ${atWorse}; the exact minimum over the scales that can be stored is ${better}, at ${atBetter}.`,
+    },
+    zoom: {
+      label: 'Zoom',
+      out: 'Zoom out',
+      in: 'Zoom in',
+      whole: 'Whole range',
+    },
+    stage: {
+      nothing:
+        'All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.',
+      below: 'Under the curve',
+      line: 'Number line',
+      bits: 'Bits',
+      figures: 'Figures',
+      two: 'Two scales',
+      methodsInFigures: 'Methods in figures',
+      weightsAtTwo: 'The weights at two scales',
+      side: 'Methods and figures',
+      chooses: 'What each method chooses',
+      errorHint: 'relative error: √(Σ w (x − y)² / Σ w x²), w the importance',
+      besideNames:
+        'Beside each name: relative error, {scale|scale}. A lower error means that these weights come back closer to ' +
+        'what they were. It does not promise that a model answers better; only trying the model tells.',
+      rangeOverScale: 'range / scale',
+      maxOverScale: 'max |x| / scale',
+      clippedOf: (clipped: number, weights: number) => `${clipped} of ${plural(weights, 'weight')}`,
+      play: 'Play',
+      whatPlays: 'What plays',
+      allScales: 'all scales',
+      candidates: (count: number, method: string) => `${plural(count, 'candidate')} of ${method}`,
+      someCandidates: 'a method’s candidates',
+      back: '‹ Back',
+      pause: '❚❚ Pause',
+      playButton: '▶ Play',
+      step: 'Step ›',
+      speed: 'Speed',
+      openInNibble: 'Open in Nibble',
+      leave: 'Leave the projector',
+      moves: (weight: number, from: string, to: string) => `weight ${weight} goes from level ${from} to ${to}`,
+      atScale: (scale: string) => `scale ${scale}`,
+      chooseMethod: 'Choose a method whose candidates shall be shown.',
+      candidate: (number: number, count: number, scale: string) => `candidate ${number} of ${count}: scale ${scale}`,
+      candidateOffset: (number: number, count: number, scale: string, offset: string) =>
+        `candidate ${number} of ${count}: scale ${scale}, offset ${offset}`,
+      written: 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.',
+      oneScale: 'It computes one scale and takes it.',
+      oneScaleAndOffset: 'It computes one scale and one offset and takes them.',
+      triesScales: (count: string) => `It tries all ${count} scales that can be stored.`,
+      triesPairs: (count: string) => `It tries all ${count} pairs of a scale and a minimum that can be stored.`,
+      branchAndBound: (count: string) =>
+        `Branch and bound: it computed the codes at ${count} points and proved that every other place is worse.`,
+      parabolas: (count: string) => `It compares the minima of ${count} parabolas and goes straight to the lowest.`,
+    },
+    /** The stored block. */
+    bits: {
+      title: 'The block as it is stored',
+      region: 'Bits',
+      storedAs: 'Stored as',
+      asBench: 'as the bench has it',
+      wholeBlock: (format: string) => `${format}, a whole block`,
+      parts: {
+        code: 'code',
+        point: 'point',
+        sign: 'sign',
+        shift: 'shift',
+        scale: 'scale',
+        minimum: 'minimum',
+      },
+      floats: { f16: 'half float', e8m0: 'power of two', ue4m3: 'E4M3 float', real: 'float' },
+      float: (kind: string, hex: string) => `${kind} ${hex}`,
+      integer: (bits: number, digits: string) => `${plural(bits, 'bit')} ${digits}`,
+      level: 'level[code]',
+      code: 'code',
+      shifted: (shift: number) => `(code − ${shift})`,
+      formulas: {
+        codebook: 'd × step[scale] × point × sign',
+        codebookShift: 'd × step[scale] × (point + shift)',
+        superBlock: (level: string) => `d × scale × ${level}`,
+        superBlockMinima: (level: string) => `d × scale × ${level} − dmin × minimum`,
+        offset: (level: string) => `d × ${level} + m`,
+        plain: (level: string) => `d × ${level}`,
+      },
+      formula: (formula: string) => `weight = ${formula}`,
+      /** {sum}: with its numbers; {value}: what they give. */
+      worked: (formula: string, weight: number, was: string) =>
+        `weight = ${formula} · weight ${weight} = {sum} = {value} (was ${was})`,
+      codeOf: (weight: number) => `code of weight ${weight}`,
+      shared: (name: string) => `${name}, shared by the block`,
+      ofRunOf: (name: string, run: number, runs: number) => `${name} of run ${run} of ${runs}`,
+      ofRun: (name: string, run: number) => `${name} of run ${run}`,
+      noWeight: (code: number) => `code ${code}, of no weight here`,
+      codeOfRun: (run: number) => `a code of run ${run}`,
+      ofWeight: (name: string, weight: number) => `${name} of weight ${weight}`,
+      ofWeights: (name: string, first: number, last: number) => `${name} of weights ${first} to ${last}`,
+      reading: (name: string, value: string) => `${name}: ${value}`,
+      inByte: (byte: number) => `in byte ${byte}`,
+      inBytes: (bytes: string) => `in bytes ${bytes}`,
+      comesBack: (weight: string, decoded: string) => `weight ${weight} comes back as ${decoded}`,
+      comesBackAs: (decoded: string, sum: string) => `comes back as ${decoded} = ${sum}`,
+      weight: (number: number, value: string) => `weight ${number}: ${value}`,
+      notHere: 'not on the bench',
+      note: (bytes: number, format: string, weights: number) =>
+        `The ${bytes} bytes of a {block|block} of ${format}, ${weights} weights, in the order of the file; in each ` +
+        'byte the most significant bit is at the left, and bits that are set are filled. Point at a weight or at ' +
+        'bits, or go through the numbers with the arrow keys.',
+      noteRuns: (runs: number, run: number) =>
+        `The block holds ${runs} runs; what belongs to others than run ${run} is faint.`,
+      noteWhole: (bytes: number, format: string, weights: number, from: string) =>
+        `The ${bytes} bytes of a {block|block} of ${format}, ${weights} weights (${from}), as llama.cpp’s search ` +
+        'stores them. In each byte the most significant bit is at the left, and bits that are set are filled. Point ' +
+        'at a weight or at bits, or go through the numbers with the arrow keys. Where the cells of weights have no ' +
+        'room for numbers, they are darker the larger the weight, in one colour above zero and another below.',
+      parity: 'The sign of every eighth weight is the parity of the seven before it, and has no bit.',
+      relativeError: (share: string) => `relative error ${share}`,
+      fromModel: (first: number, last: number, tensor: string) => `weights ${first} to ${last} of ${tensor}`,
+      fromBench: 'those on the bench',
+      fromBenchRepeated: 'those on the bench over and over',
+      digits: (count: number, digits: string) => `${plural(count, 'digit')} of base 3: ${digits}`,
+      digit: 'a digit of base 3',
+      digitsOf: (weights: string) => `of weights ${weights}`,
+      levels: (levels: string) => `levels ${levels}`,
+      step: (step: string) => `step ${step}`,
+      number: 'number',
+      value: 'value',
+      stored: 'as stored',
+      bits: 'bits',
+      places: 'byte and bit of each, the most significant first',
+      store: (format: string) => `Store it as ${format}`,
+      takeSuperBlock: (weights: number) =>
+        `Take what llama.cpp gives a super-block of these ${plural(weights, 'weight')} over and over`,
+    },
+    /** Studies of the open model. */
+    analysis: {
+      format: 'Format',
+      blocks: 'Blocks',
+      weights: 'Weights',
+      search: 'Scale search',
+      /** The same at the head of a column. */
+      searchHead: 'scale search',
+      divisors: {
+        title: 'Where the best scales lie',
+        lead:
+          'For every {block|block}, the {scale|scale} with the least error is found exactly. Its divisor is ' +
+          'max|x| / |scale|. Where the divisors gather tells which fixed divisors are worth trying, and what each ' +
+          'search gains.',
+        aSample: 'a sample, seconds',
+        allOfThem: 'all of them',
+        analyse: 'Analyse',
+        study: 'Analysis of scales',
+        nothing: 'Nothing was analysed yet.',
+        allZero: 'Every block is best left all zero: there are no divisors.',
+        chart: 'Best divisors',
+        note: (blocks: number, length: number, format: string, share: string) =>
+          `${plural(blocks, 'block')} of ${length} in ${format}; in ${share} of them the largest weight lies on the ` +
+          'shorter side of the levels (dark).',
+        zeros: (blocks: number) => `${plural(blocks, 'block')} of zeros have no divisor.`,
+        from: 'divisor from',
+        to: 'divisor to',
+        longSide: 'blocks with the largest weight on the long side',
+        shortSide: 'blocks with it on the short side',
+        share: 'share of the blocks',
+        methods: 'What each method leaves',
+        methodsTable: 'Error of each method',
+        methodHint: 'How the scale of a block is chosen',
+        rmseHint: 'Square root of the mean squared error',
+        relativeHint: 'RMSE divided by the root mean square of the weights',
+        overMax7: '÷ max7',
+        overMax7Hint: 'RMSE divided by that of max7',
+        overExact: '÷ exact',
+        overExactHint: 'RMSE divided by that of the exact optimum',
+        overExactBlocksHint: 'RMSE divided by that of the exact optimum of the same blocks',
+        clippedHint: 'Share of the weights beyond the last level by more than half its distance to the next',
+        tables: 'The best tables of divisors',
+        tablesNote: (step: string, from: string, to: string, blocks: number) =>
+          'Every block takes the divisor of the table that gives it the least error. Candidates are multiples of ' +
+          `${step} from ${from} to ${to}; the tables are searched on ${plural(blocks, 'block')} at even distances. ` +
+          'Tables of one and two are the best of all; larger ones cannot be improved by exchanging one divisor.',
+        tablesTable: 'Tables of divisors',
+        notYet: 'They are searched when all blocks were seen.',
+        count: 'k',
+        countHint: 'Divisors in the table',
+        foundBy: 'found by',
+        tryingAll: 'trying all',
+        exchange: 'exchange',
+        divisors: 'divisors',
+      },
+      formats: {
+        title: 'Number formats',
+        lead:
+          'Four bits name sixteen values, and they can be any sixteen. Here every kind of number is tried on your ' +
+          '{weight|weights}: integers with and without zero point or offset, floats, dynamic exponents, quantiles, ' +
+          'and the levels that fit this {tensor|tensor} best, in {block|blocks} of 16 to 4096 or whole rows.',
+        codeBits: 'Bits of a code',
+        absmax: 'absmax',
+        absmaxHint: 'The largest magnitude lands on the last level',
+        grid: 'grid',
+        gridHint: '32 scales from 1.1 down to 0.22 of absmax, then a least-squares fit',
+        exact: 'exact, slow',
+        exactHint: 'The proven minimum over storable scales; not for offsets and zero points',
+        scalesAndOffsets: 'Scales and offsets',
+        bits16: '16 bits each',
+        bits32: '32 bits each',
+        compare: 'Compare',
+        study: 'Comparison of number formats',
+        nothing: 'Nothing was compared yet.',
+        ofLlama: 'types of llama.cpp',
+        ofLlamaMeans: 'As llama-quantize writes them, without importance.',
+        chart: 'Error over bits',
+        note:
+          'Relative error is the square root of the summed squared errors over the summed squared weights. Bits ' +
+          'count codes, {scale|scales}, offsets, and lists of levels that belong to the tensor. The line is the ' +
+          'frontier: no other way has as few bits and less error.',
+        which: 'Which points',
+        best: 'best search and split',
+        everything: 'everything tried',
+        numbers: 'numbers',
+        size: 'size',
+        frontier: 'on the frontier',
+        yes: 'yes',
+        kinds: 'What the kinds of numbers are',
+      },
+      groups: {
+        title: 'Symmetric or asymmetric',
+        lead:
+          'Four-bit integers in groups of 128, 64 and 32, {scale|scaled} by the largest magnitude, over every ' +
+          'matrix. Leaving the zero point out makes inference simpler; this is what it costs on your model. Errors ' +
+          'are sums of squares over a {tensor|tensor}, as if all its weights had been looked at.',
+        compare: 'Compare groups',
+        study: 'Comparison of groups',
+        ways: (ways: string) => `${ways} ways.`,
+        table: 'Integers in groups',
+        group: 'group',
+        weights: 'weights',
+        groupHint: 'Weights that share a scale',
+        largestHint: 'Largest sum of squared errors of a tensor',
+        of: 'of',
+        mean: 'mean error',
+        meanHint: 'Mean of the tensors’ sums of squared errors',
+        largestRelative: 'largest relative',
+        meanRelative: 'mean relative',
+      },
+      levels: {
+        title: 'Levels of your own',
+        lead:
+          'Drag the levels, or type them, and watch what they leave of this {tensor|tensor}. Each {block|block} has ' +
+          'one {scale|scale}; the largest level stands for its largest weight when the scale is chosen by absmax.',
+        startFrom: 'Start from',
+        fit: 'Fit to this tensor',
+        optimal: 'optimal levels…',
+        count: (levels: number) => `${levels} levels`,
+        label: 'Levels',
+        note: '2 to 256 different numbers; they are taken into the comparison above as well',
+        onBench: 'The block on the bench with these levels',
+        needsEnds: 'The Lab needs a negative and a positive end',
+        tryOnBlock: 'Try on a block',
+        leave: 'What these levels leave',
+        rmse: (value: string) => `RMSE ${value}`,
+        relativeMeans: 'The square root of the summed squared errors over the summed squared weights of the sample.',
+        codes: (bits: number) => `${bits}-bit codes`,
+        bitsMeans: 'Codes, and a half float for the scale of every block. The list of levels is not counted.',
+        information: 'information',
+        bits: (bits: string) => `${bits} bits`,
+        entropy: 'entropy of the codes',
+        entropyMeans: 'The entropy of how often each level is taken: what a code really carries.',
+        chart: 'Levels over the weights',
+        chartNote: (weights: string, all: string, tensor: string, blocks: string) =>
+          `${weights} of the ${all} weights of ${tensor}, rows spread evenly, ${blocks}. Optimal levels are exact ` +
+          '1-D k-means on 2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by ' +
+          'its square.',
+        share: 'share of the weights',
+      },
+    },
+    feedback: {
+      title: 'Why a worse weight can be a better answer',
+      lead:
+        'A {layer|layer} puts out Σ {weight|weight} × input. Where inputs of columns rise and fall together, an ' +
+        'error in one column can be made good in the next. The method {em|calibrated} rounds column by column and ' +
+        'hands each error on to the columns that follow ({em|feedback}), then moves single codes as long as the ' +
+        'output gains ({em|descent}). What counts is eᵀHe: e the errors of the weights, H the mean product of the ' +
+        'inputs of each two columns.',
+      bitsOf: 'Bits of a weight',
+      bits: (bits: string) => `${bits} bits`,
+      backToInvented: 'Back to the invented row',
+      invented: (correlation: string) =>
+        'An invented row. All its inputs have a mean square of 1; those of neighbours have a correlation of ' +
+        `${correlation}, of columns further apart less.`,
+      piece: (row: number, tensor: string, first: number, last: number, tokens: number, text: string) =>
+        `Row ${row} of ${tensor}, columns ${first} to ${last}; H of what they met in ${tokens} tokens of ${text}.`,
+      pieceInTurns: (row: number, tensor: string, first: number, last: number, tokens: number, text: string) =>
+        `Row ${row} of ${tensor}, columns ${first} to ${last}; H of what they met in ${tokens} tokens of ${text}, as ` +
+        'turns in the chat template.',
+      pieceOfModel: 'A piece of this model',
+      noPiece: 'A piece of this model cannot be shown: its inputs are not known.',
+      row: 'Row',
+      firstColumn: 'First column',
+      showColumns: 'Show these columns',
+      read: (share: string) => `${share} read`,
+      readPaused: (share: string) => `${share} read, paused`,
+      reads: (tokens: string, text: string) => `The model reads ${tokens} tokens of ${text} as far as that layer.`,
+      steps: 'Steps',
+      beginning: 'To the beginning',
+      stepBack: 'A step back',
+      stepOn: 'A step on',
+      hold: 'Hold',
+      play: 'Play',
+      step: 'Step',
+      stepOf: (step: number, last: number) => `step ${step} of ${last}`,
+      nothingYet: 'Nothing is rounded yet.',
+      onlyPlain: 'With feedback no change of a single code helps any more; plain rounding is still descending.',
+      descent: (column: number, stored: string, wanted: string) =>
+        `Descent: column ${column} goes to ${stored}, nearest to ${wanted}, where the output’s error is least.`,
+      /** What became of a column: the first; others, on which so much was handed; the last, with nowhere to go. */
+      first: (column: number, weight: string, error: string, stored: string) =>
+        `Column ${column}: weight ${weight}, its error of ${error} (stored as ${stored}) is handed on to the columns ` +
+        'that follow, as far as they go together.',
+      next: (column: number, weight: string, handed: string, wanted: string, error: string, stored: string) =>
+        `Column ${column}: weight ${weight}, ${handed} was handed on to it, so ${wanted} is wanted; its error of ` +
+        `${error} (stored as ${stored}) is handed on to the columns that follow, as far as they go together.`,
+      nextNothing: (column: number, weight: string, wanted: string, error: string, stored: string) =>
+        `Column ${column}: weight ${weight}, nothing was handed on to it, so ${wanted} is wanted; its error of ` +
+        `${error} (stored as ${stored}) is handed on to the columns that follow, as far as they go together.`,
+      last: (column: number, weight: string, handed: string, wanted: string, error: string, stored: string) =>
+        `Column ${column}: weight ${weight}, ${handed} was handed on to it, so ${wanted} is wanted; its error of ` +
+        `${error} (stored as ${stored}) has nowhere to go.`,
+      lastNothing: (column: number, weight: string, wanted: string, error: string, stored: string) =>
+        `Column ${column}: weight ${weight}, nothing was handed on to it, so ${wanted} is wanted; its error of ` +
+        `${error} (stored as ${stored}) has nowhere to go.`,
+      plainPath: 'plain rounding, then descent',
+      feedbackPath: 'feedback, then descent',
+      pathError: (path: string, what: string) => `${path}: ${what}`,
+      map: {
+        title: 'H: which inputs go together',
+        note:
+          'The mean product of the inputs of each two columns, in squared units of the inputs; on the diagonal their ' +
+          'mean squares, which an {importance|importance matrix} has. A tenth of the mean of the diagonal is added ' +
+          'to it.',
+        column: 'column',
+        withColumn: (column: number) => `with column ${column}, inputs squared`,
+      },
+      rowChart: {
+        title: 'The row',
+        note: (scale: string) =>
+          'What each weight was, what is wanted of it by now, and what is stored: whole multiples of ' +
+          `${scale}, the {scale|scale} with the least error weighted by the diagonal of H (faint lines).`,
+        weight: 'weight',
+        wanted: 'wanted, with errors handed on',
+        stored: 'stored, with feedback',
+        plain: 'stored plainly',
+        wantedByNow: 'wanted by now',
+        storedWith: 'stored with feedback',
+      },
+      errors: {
+        title: 'Error of the row’s output',
+        note:
+          '√(eᵀHe / wᵀHw) after each step; columns that are not rounded yet count as right. Behind the line, the ' +
+          'descent: one code changes a step.',
+        step: 'step',
+      },
+      ends: {
+        nearest: 'each weight to its nearest',
+        nearestDescent: '… then descent: one pass',
+        feedback: 'feedback',
+        feedbackDescent: '… then descent: layer after layer',
+        label: 'Errors of weights and output, each way',
+        way: 'way',
+        ofWeights: 'error of the weights',
+        ofOutput: 'error of the output',
+        nothing:
+          'Here nothing is gained: plain rounding is as good for the output, for these eight inputs hardly go ' +
+          'together. In a whole row each column has hundreds of others to hand its error to.',
+        worseWeights: (weights: [string, string], outputs: [string, string]) =>
+          `The weights end further from what they were (${weights[1]} instead of ${weights[0]}), and the output ` +
+          `nearer to what it was: ${outputs[1]} instead of ${outputs[0]}.`,
+        better: (outputs: [string, string]) =>
+          'Here the weights end no further from what they were, and the output is nearer to what it was: ' +
+          `${outputs[1]} instead of ${outputs[0]}.`,
+      },
+    },
+    story: {
+      label: 'Story',
+      place: (step: number, steps: number) => `${step} of ${steps}`,
+      openModel: 'Open a model, and show the block of it that has the largest error.',
+      openModelButton: 'Open a model…',
+      showWorst: 'Show the worst block',
+      before: '‹ Before',
+      next: 'Next ›',
+      end: 'End',
+      leave: 'Leave',
+      /** By the ids of story/steps.ts: a title, what it is about, and what to try. */
+      steps: {
+        obvious: {
+          title: 'Four weights and the obvious scale',
+          text:
+            'A {block|block} stores one {scale|scale}, and for each weight a small whole number, its level. The ' +
+            'obvious scale, 0.6/7, puts the largest weight on the last level; the other three fall between levels ' +
+            'and are rounded.',
+          task: 'Press Play: the scale goes from one end to the other, and weights snap from level to level.',
+        },
+        better: {
+          title: 'Why 0.1 is better',
+          text:
+            'At 0.1 the last level stays unused, but all four weights lie on a level. The best {scale|scale} is the ' +
+            'lowest valley of the curve, not the end of the range.',
+          task: 'Drag the handle under the curve into another valley, and see which weights are right there.',
+        },
+        outlier: {
+          title: 'An outlier arrives',
+          text:
+            'One weight is far larger than the others. A {scale|scale} that reaches it leaves the small ones hardly ' +
+            'a level: all of them share one scale.',
+          task: 'Drag weight 11 on the number line towards the others, and watch the error fall.',
+        },
+        offset: {
+          title: 'An offset',
+          text:
+            'All these weights lie on one side of zero, where half of the levels are of no use. With an ' +
+            '{minimum|offset} beside the {scale|scale} the levels begin at the smallest weight, and the error is a ' +
+            'map over two numbers.',
+          task: 'Choose Q4_0 as the format, compare the relative error, and come back with Q4_1.',
+        },
+        superBlock: {
+          title: 'A super-block',
+          text:
+            'A {scale|scale} and an {minimum|offset} for 32 weights cost 32 bits in Q4_1. Q4_K stores them as two ' +
+            'whole numbers of six bits, multiples of two numbers, d and dmin, that 256 weights share: a ' +
+            '{superBlock|super-block}.',
+          task: 'Point at a weight below: its code lights up, and with it the numbers its value is computed from.',
+        },
+        feedback: {
+          title: 'Rounding that repairs itself',
+          text:
+            'What counts is what a {layer|layer} puts out, and its inputs rise and fall together. Error feedback ' +
+            'rounds column by column and hands each error on to the columns that follow: worse weights, a better ' +
+            'answer.',
+          task: 'Play the steps below, and compare the two errors of the output at the end.',
+        },
+        worst: {
+          title: 'The worst block of your model',
+          text:
+            'Every {tensor|tensor} is made of many such {block|blocks}. The one with the largest relative error ' +
+            'shows what a format finds hardest.',
+          task: 'Choose another tensor or format, show its worst block, and play through the scales.',
+        },
+      },
+    },
+  },
 };
 
 /** What a language must say: all that English says. */

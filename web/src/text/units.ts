@@ -166,6 +166,11 @@ export function decimal(value: number): string {
   return spelled(String(value));
 }
 
+/** For tables of figures: the language’s decimal sign, and the minus that programs read. */
+export function tabular(value: number): string {
+  return String(value).replace('.', words().decimal);
+}
+
 /** A number that was written for programs, with the signs that people write, and its unit: "0.5 s", or "0,5 s". */
 export function spelled(digits: string, unit = ''): string {
   const { decimal, space } = words();

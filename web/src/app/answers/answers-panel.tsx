@@ -1,47 +1,50 @@
 /** What differs in what two files say, over the same text. */
 import type { VNode } from 'preact';
-import { duration, integer, percent, plural } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
+import { duration, fixed, integer, percent } from '../../text/units';
 import { Figures } from '../parts/figures';
 import { GpuChoice } from '../parts/gpu-choice';
 import { Going } from '../parts/going';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { term } from '../parts/term';
 import { TextChoice } from '../parts/text-choice';
 import { type Answered, type Answering, type Answers, type Offer, type Pair, SHORT } from '../state/answering';
 import { chosenGpu, engineWords } from '../state/gpu';
 import { costWords, secondsOf } from '../state/pass-cost';
 import { ownText, textName } from '../state/text';
-import { definitionsFor } from '../../text/glossary';
-import type { Names } from './names';
+import type { NamesId } from './names';
 import { DriftChart } from './drift-chart';
 import { OutputErrorChart } from './output-error-chart';
 import { TokenView } from './token-view';
 
 /** Of a pair of files. `answers`: what was found, and what can be run; `names`: what the two are to the person. */
-export function AnswersOf({ answers, names }: { answers: Answers; names: Names }): VNode | null {
+export function AnswersOf({ answers, names }: { answers: Answers; names: NamesId }): VNode | null {
+  const words = texts().answers;
   const pair = answers.pair.value;
   const offers = answers.offers.value;
   if (!pair) return null;
   if (typeof offers === 'string')
     return (
       <p class="quiet small">
-        What {names.second} answers cannot be measured. {offers}
+        {words.cannot[names]} <span {...coreLang(offers)}>{offers}</span>
       </p>
     );
   const now = answers.now.value;
   return (
     <>
       <p class="small quiet">
-        {capital(names.first)} and {names.second} read the same text,{' '}
-        {ownText.value ? ownText.value.name : 'the one that comes with this page'}, in stretches of {SHORT.length}{' '}
-        <Term of="token">tokens</Term>. In the second half of each, their probabilities of the next token are compared.
+        <Rich
+          text={words.intro[names](ownText.value ? ownText.value.name : words.ownText, SHORT.length)}
+          parts={{ tokens: term('token') }}
+        />
       </p>
       {now && !now.done && (
         <Going
-          label="Comparing answers"
+          label={words.comparing}
           share={now.share}
           words={(paused) => wordsOf(now, paused)}
           pause={now.pause}
-          stop="Stop comparing"
+          stop={words.stop}
           onStop={() => answers.stop()}
         />
       )}
@@ -51,13 +54,13 @@ export function AnswersOf({ answers, names }: { answers: Answers; names: Names }
   );
 }
 
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
-
-const wordsOf = ({ cost, text, share, secondsLeft }: Answering, paused: boolean) =>
-  cost === null
-    ? 'Reading the text…'
-    : `${integer(cost.tokens)} tokens of ${text}: ` +
-      `${percent(share, 0)}, ${paused ? 'paused' : `about ${duration(secondsLeft ?? secondsOf(cost))} left`}`;
+function wordsOf({ cost, text, share, secondsLeft }: Answering, paused: boolean): string {
+  const words = texts().answers;
+  if (cost === null) return words.reading;
+  return paused
+    ? words.paused(integer(cost.tokens), text, percent(share, 0))
+    : words.going(integer(cost.tokens), text, percent(share, 0), duration(secondsLeft ?? secondsOf(cost)));
+}
 
 /** What can be run next, and what it takes. */
 function Offers({
@@ -78,7 +81,7 @@ function Offers({
       {found.filter(isNew).map(({ extent, cost }) => (
         <span key={extent.name}>
           <button type="button" class="button" onClick={() => void answers.compare(pair, extent)}>
-            {extent === SHORT ? 'Compare answers' : 'Compare over more text'}
+            {extent === SHORT ? texts().answers.compare : texts().answers.compareMore}
           </button>{' '}
           <span class="small quiet">{costWords(cost)}</span>
         </span>
@@ -89,53 +92,55 @@ function Offers({
   );
 }
 
-function Found({ now, done, names }: { now: Answering; done: Answered; names: Names }): VNode {
+function Found({ now, done, names }: { now: Answering; done: Answered; names: NamesId }): VNode {
   const { report } = done;
-  const definitions = definitionsFor(names);
+  const words = texts().answers;
+  const definitions = texts().definitions.answersOf(words.names[names]);
+  const measured = now.chat?.used ? words.measuredInTurns : words.measured;
   return (
     <>
       <Figures
-        label="What differs in the answers"
+        label={words.differs}
         figures={[
           {
-            label: 'same first choice',
+            label: words.top,
             value: percent(report.sameTop.value),
-            detail: `± ${percent(report.sameTop.error)}, of ${integer(report.tokens)} tokens`,
+            detail: words.topOf(percent(report.sameTop.error), integer(report.tokens)),
             definition: definitions.top,
           },
           {
-            label: 'mean divergence',
-            value: report.divergence.value.toFixed(5),
-            detail: `± ${report.divergence.error.toFixed(5)} nats`,
+            label: words.divergence,
+            value: fixed(report.divergence.value, 5),
+            detail: words.natsError(fixed(report.divergence.error, 5)),
             definition: definitions.divergence,
           },
           {
-            label: '99 % below',
-            value: report.divergence99.toFixed(4),
-            detail: 'nats',
+            label: words.worst,
+            value: fixed(report.divergence99, 4),
+            detail: words.nats,
             definition: definitions.worst,
           },
           {
-            label: 'probability kept',
+            label: words.kept,
             value: percent(report.kept.value),
-            detail: `± ${percent(report.kept.error)}`,
+            detail: words.plusMinus(percent(report.kept.error)),
             definition: definitions.kept,
           },
           {
-            label: 'perplexity',
-            value: report.secondPerplexity.value.toFixed(3),
-            detail:
-              `± ${report.secondPerplexity.error.toFixed(3)}; ` +
-              `${names.shortFirst} ${report.perplexity.value.toFixed(3)}`,
+            label: words.perplexity,
+            value: fixed(report.secondPerplexity.value, 3),
+            detail: words.perplexityOf(
+              fixed(report.secondPerplexity.error, 3),
+              words.names[names].shortFirst,
+              fixed(report.perplexity.value, 3),
+            ),
             definition: definitions.perplexity,
           },
         ]}
       />
       <p class="small quiet">
-        {`Measured on ${plural(done.texts.length, 'stretch', 'stretches')} of ${now.text}` +
-          `${now.chat?.used ? ', as turns in the model’s chat template,' : ''} ` +
-          `in ${duration(done.seconds)}, on this computer. ${engineWords(done.engine)}`}
-        {now.chat && !now.chat.used && now.chat.why && ` ${now.chat.why}`}
+        {measured(done.texts.length, now.text, duration(done.seconds))} {engineWords(done.engine)}
+        {now.chat && !now.chat.used && now.chat.why && <span {...coreLang(now.chat.why)}> {now.chat.why}</span>}
       </p>
       <TokenView done={done} names={names} />
       <OutputErrorChart outputs={done.outputs} names={names} />

@@ -1,28 +1,28 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { DRIFT, DriftByLayer } from '../../charts/drift-by-layer';
-import { ChartFrame } from '../../charts/frame';
-import type { ChartTable } from '../../charts/table';
-import type { Names } from './names';
+import { DriftByLayer, driftColumn } from '../../charts/drift-by-layer';
+import { ChartFrame, lazily } from '../../charts/frame';
+import { texts } from '../../text/texts';
+import type { NamesId } from './names';
 
 /** How the difference of two files grows on its way through the layers. */
-export function DriftChart({ streams, names }: { streams: readonly number[]; names: Names }): VNode | null {
-  const table = useMemo<ChartTable>(
-    () => ({ columns: [{ title: 'layer' }, DRIFT], rows: streams.map((apart, layer) => [layer, apart]) }),
+export function DriftChart({ streams, names }: { streams: readonly number[]; names: NamesId }): VNode | null {
+  const table = useMemo(
+    () =>
+      lazily(() => ({
+        columns: [{ title: texts().charts.layer }, driftColumn()],
+        rows: streams.map((apart, layer) => [layer, apart]),
+      })),
     [streams],
   );
   if (streams.length < 2) return null;
+  const { names: all, drift: words } = texts().answers;
   return (
     <ChartFrame
-      title="How far they drift apart"
-      note={
-        <>
-          After each layer: how far the residual stream of {names.second} is from that of {names.first}, as a share of
-          the latter’s length; the mean over all tokens of the text.
-        </>
-      }
+      title={words.title}
+      note={words.note(all[names].ofFirst, all[names].ofSecond)}
       file="drift-by-layer"
-      table={() => table}
+      table={table}
     >
       {(width) => <DriftByLayer width={width} streams={streams} />}
     </ChartFrame>

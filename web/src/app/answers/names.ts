@@ -1,20 +1,5 @@
-/** What the two files are to the person: "the original", "the output"; and in a word. */
-export interface Names {
-  first: string;
-  second: string;
-  shortFirst: string;
-  shortSecond: string;
-}
+/** What the two files of a comparison are to the person: "the original", "the output"; and in a word. */
+import type { Texts } from '../../text/en';
 
-export const ORIGINAL_AND_OUTPUT: Names = {
-  first: 'the original',
-  second: 'the output',
-  shortFirst: 'original',
-  shortSecond: 'output',
-};
-export const HERE_AND_THERE: Names = {
-  first: 'the open model',
-  second: 'the other file',
-  shortFirst: 'here',
-  shortSecond: 'there',
-};
+/** Which two: original and output, or the open model and another file. texts().answers.names says what they are. */
+export type NamesId = keyof Texts['answers']['names'];

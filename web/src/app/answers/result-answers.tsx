@@ -2,26 +2,27 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { resultAnswers } from '../state/answering';
+import { texts } from '../../text/texts';
+import { listed } from '../../text/units';
 import { opened } from '../state/opening';
 import { REFERENCE_METHOD } from '../state/reference';
 import type { Result } from '../state/results';
 import { AnswersOf } from './answers-panel';
-import { ORIGINAL_AND_OUTPUT } from './names';
 import { MeasureButton, MeasuredList } from './measured-list';
 
 export function ResultAnswers({ shown }: { shown: Result }): VNode {
   return (
     <section class="answers" aria-labelledby="answers-title">
       <h3 class="visually-hidden" id="answers-title">
-        Answers
+        {texts().answers.title}
       </h3>
       {opened.value === shown.opened ? (
         <>
-          <AnswersOf answers={resultAnswers} names={ORIGINAL_AND_OUTPUT} />
+          <AnswersOf answers={resultAnswers} names="original" />
           {typeof resultAnswers.offers.value !== 'string' && <Beside shown={shown} />}
         </>
       ) : (
-        <p class="quiet small">Open the original again to compare what the two files answer.</p>
+        <p class="quiet small">{texts().answers.openAgain}</p>
       )}
     </section>
   );
@@ -37,7 +38,7 @@ function Beside({ shown: { options, opened: of } }: { shown: Result }): VNode {
   return (
     <>
       <MeasuredList />
-      {!lacking && <MeasureButton wishes={wishes} what={`the same by ${others.join(' and ')}`} />}
+      {!lacking && <MeasureButton wishes={wishes} what={texts().answers.sameBy(listed(others))} />}
     </>
   );
 }

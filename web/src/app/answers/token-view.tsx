@@ -2,9 +2,11 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { AnsweredToken, Candidate } from '../../core/index';
-import { percent } from '../../text/units';
+import { texts } from '../../text/texts';
+import { decimal, fixed, percent } from '../../text/units';
+import { Rich } from '../parts/rich';
 import type { Answered } from '../state/answering';
-import type { Names } from './names';
+import type { NamesId } from './names';
 
 /** Upper ends of the classes, in nats. A tenth of a nat is about 10 % of a probability. */
 export const DIVERGENCE_CLASSES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
@@ -39,7 +41,8 @@ export function shownStretches({ texts, tokens, pieces }: Answered): ShownToken[
   });
 }
 
-export function TokenView({ done, names }: { done: Answered; names: Names }): VNode {
+export function TokenView({ done, names }: { done: Answered; names: NamesId }): VNode {
+  const words = texts().answers.tokenView;
   const stretches = useMemo(() => shownStretches(done), [done]);
   const scored = useMemo(
     () =>
@@ -52,13 +55,12 @@ export function TokenView({ done, names }: { done: Answered; names: Names }): VN
   return (
     <div class="token-view">
       <p class="small quiet" id="token-view-help">
-        Coloured by how much changed, on the scale below. Grey text only gives context. Point at a token, or use the
-        arrow keys, to see what both files held likely there.
+        {words.help}
       </p>
       <div
         class="token-text"
         role="application"
-        aria-label="The text, token by token"
+        aria-label={words.label}
         aria-describedby="token-view-help"
         tabIndex={0}
         onKeyDown={(event) => {
@@ -103,14 +105,15 @@ function mostChanged(scored: readonly { answered: AnsweredToken }[]): number {
 }
 
 function ClassLegend(): VNode {
+  const { nats, tokenView: words } = texts().answers;
   return (
-    <p class="token-legend small" aria-label="Divergence in nats">
+    <p class="token-legend small" aria-label={words.legend}>
       {DIVERGENCE_CLASSES.map((end, index) => (
         <span key={end} class={`token change-${index}`}>
-          &lt; {end}
+          &lt; {decimal(end)}
         </span>
       ))}
-      <span class={`token change-${DIVERGENCE_CLASSES.length}`}>more</span> nats
+      <span class={`token change-${DIVERGENCE_CLASSES.length}`}>{words.more}</span> {nats}
     </p>
   );
 }
@@ -123,19 +126,27 @@ function Detail({
 }: {
   token: ShownToken & { answered: AnsweredToken };
   done: Answered;
-  names: Names;
+  names: NamesId;
 }): VNode {
+  const { names: all, tokenView: words } = texts().answers;
+  const { inFirst, inSecond, shortFirst, shortSecond } = all[names];
   return (
     <div class="token-detail" aria-live="polite">
       <p>
-        <strong class="mono">{readable(text)}</strong>
-        {` comes next: probability ${percent(answered.probability, 1)} in ${names.first}, ` +
-          `${percent(answered.secondProbability, 1)} in ${names.second}; ` +
-          `divergence ${answered.divergence.toFixed(4)} nats.`}
+        <Rich
+          text={words.detail(
+            percent(answered.probability, 1),
+            inFirst,
+            percent(answered.secondProbability, 1),
+            inSecond,
+            fixed(answered.divergence, 4),
+          )}
+          parts={{ token: <strong class="mono">{readable(text)}</strong> }}
+        />
       </p>
       <div class="token-candidates">
-        <Candidates title={names.shortFirst} found={answered.likely} done={done} />
-        <Candidates title={names.shortSecond} found={answered.secondLikely} done={done} />
+        <Candidates title={shortFirst} found={answered.likely} done={done} />
+        <Candidates title={shortSecond} found={answered.secondLikely} done={done} />
       </div>
     </div>
   );
@@ -164,5 +175,5 @@ function Candidates({ title, found, done }: { title: string; found: readonly Can
 
 /** Spaces and line ends made visible. */
 function readable(text: string): string {
-  return text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥') || '(no text)';
+  return text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥') || texts().answers.tokenView.noText;
 }

@@ -1,6 +1,7 @@
 /** Saying something to the original and the output. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { texts } from '../../text/texts';
 import type { Result } from '../state/results';
 import { stopTrying, type Trying, trying, tryIt, type Voice } from '../state/trying';
 
@@ -10,9 +11,10 @@ export function TryPanel({ shown }: { shown: Result }): VNode {
   const now = trying.value?.of === shown ? trying.value : null;
   const [prompt, setPrompt] = useState(EXAMPLE);
   const busy = now?.voices.some(({ state }) => ['waiting', 'loading', 'speaking'].includes(state)) ?? false;
+  const words = texts().answers.try;
   return (
-    <section class="answers" aria-label="Try it">
-      <p>What original and output say to the same words, in llama.cpp.</p>
+    <section class="answers" aria-label={words.label}>
+      <p>{words.intro}</p>
       <form
         class="try-form"
         onSubmit={(event) => {
@@ -22,7 +24,7 @@ export function TryPanel({ shown }: { shown: Result }): VNode {
         }}
       >
         <label>
-          <span class="small">Say something</span>
+          <span class="small">{words.saySomething}</span>
           <input
             type="text"
             value={prompt}
@@ -31,13 +33,10 @@ export function TryPanel({ shown }: { shown: Result }): VNode {
           />
         </label>
         <button type="submit" class="button">
-          {busy ? 'Stop' : 'Say it'}
+          {busy ? words.stop : words.sayIt}
         </button>
       </form>
-      <p class="small quiet">
-        Fetches llama.cpp’s WebAssembly build (9 MB) from where this page came from, once. Both take the likeliest token
-        every time, so that what differs is the files.
-      </p>
+      <p class="small quiet">{words.note}</p>
       {now && <Voices now={now} />}
     </section>
   );
@@ -48,7 +47,7 @@ function Voices({ now }: { now: Trying }): VNode {
     <div class="voices">
       {now.voices.map((voice) => (
         <div key={voice.who} class="voice">
-          <h3>{voice.who === 'original' ? 'Original' : 'Output'}</h3>
+          <h3>{voice.who === 'original' ? texts().answers.try.original : texts().answers.try.output}</h3>
           <p class="voice-text" aria-live="polite" dir="auto">
             {voice.text}
           </p>
@@ -60,11 +59,12 @@ function Voices({ now }: { now: Trying }): VNode {
 }
 
 function stateOf({ state, problem }: Voice): string {
+  const words = texts().answers.try;
   switch (state) {
     case 'waiting':
-      return 'waits for its turn';
+      return words.waiting;
     case 'loading':
-      return 'is being loaded…';
+      return words.loading;
     case 'speaking':
       return '…';
     case 'done':

@@ -1,5 +1,6 @@
 /** The Lab's worker, started when it is first needed. */
 import { type Remote, wrap } from 'comlink';
+import { ownSentence, texts } from '../../text/texts';
 import { core } from '../engine';
 import type { LabWorker } from './lab-worker';
 
@@ -16,12 +17,13 @@ export function labWorker(): Promise<Remote<LabWorker>> {
 
 async function start(): Promise<Remote<LabWorker>> {
   const loaded = core.peek();
-  if (!loaded) throw new Error('The core is not loaded yet.');
+  if (!loaded) throw new Error(ownSentence(texts().lab.notLoaded));
   const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module' });
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
       started = null;
-      reject(new Error(`The worker of the Lab broke down: ${message || 'no reason was given'}`));
+      const words = texts().lab;
+      reject(new Error(ownSentence(words.workerBroke(message || words.workerBrokeWhy))));
     });
   });
   broken.catch(() => {});

@@ -6,9 +6,10 @@ import { sentenceOf } from '../../core/index';
 import { answer } from '../../core/module';
 import type { BlockBits, LabMethod, LabPoint, LabReport, LabRequest, StoredRun } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
+import { ownSentence, texts } from '../../text/texts';
 import { core } from '../engine';
 import { labWorker } from './away';
-import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf, OWN_LISTS, requestOf } from './block';
+import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf, ownLists, requestOf } from './block';
 import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
 
 /** Above so many weights × levels a worker makes the report, and the curve follows when it is ready. */
@@ -26,7 +27,7 @@ export interface Shown {
 
 /** Formats and levels there are; until the core is there, the page's own. */
 export const lists = computed<LabLists>(() =>
-  core.value ? listsOf(core.value.formats, fromJson(core.value.module.levelPresets())) : OWN_LISTS,
+  core.value ? listsOf(core.value.formats, fromJson(core.value.module.levelPresets())) : ownLists(),
 );
 /** A link is read once the core, which knows the formats, is there. */
 export const bench = signal<Bench>(FIRST_BENCH);
@@ -67,7 +68,7 @@ const layouts = new Map<string, BlockBits>();
 export function storedRun(block: number): { layout: BlockBits; run: StoredRun } | { error: string } {
   const module = core.value?.module;
   const shown = reported.value;
-  if (!module || !lab.value || !shown) return { error: 'The core is not loaded yet.' };
+  if (!module || !lab.value || !shown) return { error: ownSentence(texts().lab.notLoaded) };
   const { format } = shown.report;
   try {
     const layout = format === '' ? null : (layouts.get(format) ?? answer(module.blockBits(format)));

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { plural } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
 import { bench, lists, setBench } from './bench';
 import { FIRST_BENCH, isFirstBench, MOST_WEIGHTS, STORAGES, type Storage } from './block';
 import { parseNumbers } from './numbers';
@@ -11,6 +11,8 @@ export function BlockEditor(): VNode {
   const { weights, importance, format, levels, storage } = bench.value;
   const { formats, presets } = lists.value;
   const preset = presets.find((one) => String(one.levels) === String(levels));
+  const words = texts().lab.editor;
+  const { storages } = texts().lab;
   const change = (next: Parameters<typeof setBench>[0]) => {
     stop();
     setBench(next);
@@ -18,8 +20,8 @@ export function BlockEditor(): VNode {
   return (
     <div class="lab-editor stage-bar">
       <NumbersField
-        label="Weights"
-        note={`1 to ${MOST_WEIGHTS} numbers with blanks, semicolons or commas between them; 0.1 or 0,1`}
+        label={words.weights}
+        note={words.weightsNote(MOST_WEIGHTS)}
         values={weights}
         parse={(text) => parseNumbers(text, 1, MOST_WEIGHTS)}
         onChange={(values) =>
@@ -28,7 +30,7 @@ export function BlockEditor(): VNode {
       />
       <div class="lab-choices">
         <label class="option">
-          <span class="option-label">Format</span>
+          <span class="option-label">{words.format}</span>
           <select
             class="select"
             value={format}
@@ -44,7 +46,7 @@ export function BlockEditor(): VNode {
         {format === '' && (
           <>
             <label class="option">
-              <span class="option-label">Levels</span>
+              <span class="option-label">{words.levels}</span>
               <select
                 class="select"
                 value={preset?.name ?? ''}
@@ -55,23 +57,23 @@ export function BlockEditor(): VNode {
                 }
               >
                 {presets.map((one) => (
-                  <option key={one.name} value={one.name}>
+                  <option key={one.name} value={one.name} {...coreLang()}>
                     {one.label}
                   </option>
                 ))}
-                {!preset && <option value="">{plural(levels.length, 'level')} of your own</option>}
+                {!preset && <option value="">{words.ownLevels(levels.length)}</option>}
               </select>
             </label>
             <label class="option">
-              <span class="option-label">Scale stored as</span>
+              <span class="option-label">{words.storedAs}</span>
               <select
                 class="select"
                 value={storage}
                 onChange={(event) => change({ storage: event.currentTarget.value as Storage })}
               >
                 {STORAGES.map((one) => (
-                  <option key={one.name} value={one.name}>
-                    {one.label}
+                  <option key={one} value={one}>
+                    {storages[one]}
                   </option>
                 ))}
               </select>
@@ -85,44 +87,40 @@ export function BlockEditor(): VNode {
             disabled={isFirstBench(bench.value)}
             onClick={() => change(FIRST_BENCH)}
           >
-            Back to 0.1 0.2 0.3 0.6
+            {words.back}
           </button>
         </div>
       </div>
       <details class="disclosure">
         <summary>
-          Importance{format === '' && ' and levels'}{' '}
-          <span class="aside">{importance ? `one number for each weight` : 'every weight counts the same'}</span>
+          {format === '' ? words.importanceAndLevels : words.importance}{' '}
+          <span class="aside">{importance ? words.oneForEach : words.allTheSame}</span>
         </summary>
         <div class="lab-more">
           <NumbersField
-            label="Importance"
-            note={`${plural(weights.length, 'number')}, none negative; empty: all one`}
+            label={words.importance}
+            note={words.importanceNote(weights.length)}
             values={importance ?? []}
             parse={(text) => {
               const parsed = parseNumbers(text, 0, weights.length);
               if (parsed.values && parsed.values.length > 0 && parsed.values.length !== weights.length)
-                return {
-                  values: null,
-                  problem: `There are ${parsed.values.length} numbers for ${plural(weights.length, 'weight')}.`,
-                };
-              if (parsed.values?.some((value) => value < 0))
-                return { values: null, problem: 'Importance cannot be negative.' };
+                return { values: null, problem: words.importanceCount(parsed.values.length, weights.length) };
+              if (parsed.values?.some((value) => value < 0)) return { values: null, problem: words.importanceNegative };
               return parsed;
             }}
             onChange={(values) => change({ importance: values.length === 0 ? null : values })}
           />
           {format === '' && (
             <NumbersField
-              label="Levels of your own"
-              note="2 to 256 different numbers, some negative and some positive"
+              label={words.levelsOfYourOwn}
+              note={words.levelsNote}
               values={levels}
               parse={(text) => {
                 const parsed = parseNumbers(text, 2, 256);
                 if (parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length)
-                  return { values: null, problem: 'Two levels are the same.' };
+                  return { values: null, problem: words.twoTheSame };
                 if (parsed.values && !(Math.min(...parsed.values) < 0 && Math.max(...parsed.values) > 0))
-                  return { values: null, problem: 'The levels need a negative and a positive end.' };
+                  return { values: null, problem: words.bothEnds };
                 parsed.values?.sort((a, b) => a - b);
                 return parsed;
               }}

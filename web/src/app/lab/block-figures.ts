@@ -1,4 +1,5 @@
 /** What is known of many blocks of a tensor: which of them are measured, and which stand out. */
+import { texts } from '../../text/texts';
 import { integer } from '../../text/units';
 
 /** A sample is made of runs of so many neighbouring blocks, spread evenly. */
@@ -41,9 +42,16 @@ export function runsOf(total: number, most: number): { first: number; count: num
 
 /** Of how many blocks figures are. */
 export function sampleOf({ blocks, total }: BlockFigures): string {
+  const words = texts().lab.fromModel;
+  return blocks.length < total ? words.sample(integer(blocks.length), integer(total)) : words.whole(integer(total));
+}
+
+/** That they were measured. */
+export function measuredOf({ blocks, total }: BlockFigures, tensor: string): string {
+  const words = texts().lab.fromModel;
   return blocks.length < total
-    ? `a sample of ${integer(blocks.length)} of ${integer(total)} blocks`
-    : `all ${integer(total)} whole blocks`;
+    ? words.measuredSample(integer(blocks.length), integer(total), tensor)
+    : words.measuredAll(integer(total), tensor);
 }
 
 export type BlockPick = 'worst' | 'median' | 'outlier';

@@ -1,6 +1,7 @@
 /** What the Lab shows as a link, and back: the block on the bench, and how it is looked at. */
 import type { Span } from '../../charts/curve-geometry';
 import { sentenceOf } from '../../core/index';
+import { texts } from '../../text/texts';
 import { type Bench, FIRST_BENCH, type LabLists, MOST_WEIGHTS, STORAGES } from './block';
 import { shortFloat, writeNumbers } from './numbers';
 import { BELOW, type Below, LAB_TABS, type LabTab } from './view';
@@ -86,56 +87,54 @@ export function readLink(
   try {
     return { ...linkedBench(hash.slice('#lab:'.length), lists), problem: null };
   } catch (error) {
-    return { bench: null, problem: `The link shows no block: ${sentenceOf(error)}` };
+    return { bench: null, problem: texts().lab.link.problem(sentenceOf(error)) };
   }
 }
 
 /** Throws with the rest of a sentence. */
 function linkedBench(link: string, { formats, presets, whole }: LabLists): { bench: Bench; look: Look } {
-  if (link.length > LONGEST_LINK) throw new Error(`it is longer than ${LONGEST_LINK} characters.`);
+  const words = texts().lab.link;
+  if (link.length > LONGEST_LINK) throw new Error(words.tooLong(LONGEST_LINK));
   const fields = new Map<string, string>();
   for (const part of decoded(link).split(';')) {
     const [key = '', ...rest] = part.split('=');
     fields.set(key, rest.join('='));
   }
   const numbers = (key: string, what: string, fewest: number, most: number): number[] => {
-    const texts = (fields.get(key) ?? '').split(',').filter((text) => text.trim() !== '');
-    const values = texts.map((text) => Number(text.replaceAll('\u2212', '-')));
+    const written = (fields.get(key) ?? '').split(',').filter((text) => text.trim() !== '');
+    const values = written.map((text) => Number(text.replaceAll('\u2212', '-')));
     const wrong = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-    if (wrong >= 0)
-      throw new Error(`“${texts[wrong]}” among its ${what} is not a number that a 32-bit float can hold.`);
+    if (wrong >= 0) throw new Error(words.noNumber(written[wrong]!, what));
     if (values.length < fewest || values.length > most)
-      throw new Error(
-        `it has ${values.length} ${what} where ${fewest === most ? fewest : `${fewest} to ${most}`} are needed.`,
-      );
+      throw new Error(words.count(values.length, what, fewest === most ? String(fewest) : words.fromTo(fewest, most)));
     return values;
   };
   const known = <T extends { name: string }>(key: string, what: string, list: readonly T[]): T | null => {
     const name = fields.get(key);
     if (name === undefined) return null;
     const found = list.find((one) => one.name === name);
-    if (!found) throw new Error(`it asks for the ${what} “${name}”, which the Lab does not know.`);
+    if (!found) throw new Error(words.unknown(what, name));
     return found;
   };
-  const weights = numbers('w', 'weights', 1, MOST_WEIGHTS);
-  const importance = fields.has('i') ? numbers('i', 'numbers of importance', weights.length, weights.length) : null;
-  const format = known('f', 'format', formats);
+  const weights = numbers('w', words.weights, 1, MOST_WEIGHTS);
+  const importance = fields.has('i') ? numbers('i', words.importance, weights.length, weights.length) : null;
+  const format = known('f', words.format, formats);
   const levels =
     presets.find((preset) => preset.name === fields.get('l'))?.levels ??
-    (fields.has('l') ? numbers('l', 'levels', 2, MOST_WEIGHTS) : FIRST_BENCH.levels);
+    (fields.has('l') ? numbers('l', words.levels, 2, MOST_WEIGHTS) : FIRST_BENCH.levels);
   const [superScale, superMinimum = null] =
-    format?.superBlock && fields.has('d') ? numbers('d', 'numbers of its super-block', 1, 2) : [];
-  const [scale, offset = 0] = fields.has('x') ? numbers('x', 'numbers on show', 1, 2) : [];
-  const place = (key: string, what: string): number | null => {
+    format?.superBlock && fields.has('d') ? numbers('d', words.superBlock, 1, 2) : [];
+  const [scale, offset = 0] = fields.has('x') ? numbers('x', words.onShow, 1, 2) : [];
+  const place = (key: string, what: string, ofWhat: string): number | null => {
     if (!fields.has(key)) return null;
-    const value = numbers(key, `numbers of a ${what}`, 1, 1)[0] ?? NaN;
-    if (!Number.isInteger(value) || value < 1) throw new Error(`“${fields.get(key)}” is no ${what}.`);
+    const value = numbers(key, ofWhat, 1, 1)[0] ?? NaN;
+    if (!Number.isInteger(value) || value < 1) throw new Error(words.noPlace(fields.get(key)!, what));
     return value - 1;
   };
   const span = (key: string, what: string): Span | null => {
     if (!fields.has(key)) return null;
     const [low = 0, high = 0] = numbers(key, what, 2, 2);
-    if (!(low < high)) throw new Error(`the ${what} are ${low} and ${high}, in which nothing lies.`);
+    if (!(low < high)) throw new Error(words.empty(what, low, high));
     return { low, high };
   };
   return {
@@ -144,19 +143,19 @@ function linkedBench(link: string, { formats, presets, whole }: LabLists): { ben
       importance,
       format: format?.name ?? '',
       levels,
-      storage: known('s', 'way to store a scale', STORAGES)?.name ?? 'f16',
+      storage: known('s', words.storage, STORAGES.map(named))?.name ?? 'f16',
       superNumbers: superScale === undefined ? null : { superScale, superMinimum },
     },
     look: {
       method: fields.get('m') ?? null,
-      candidate: place('c', 'candidate'),
+      candidate: place('c', words.candidate, words.ofCandidate),
       at: fields.has('x') ? { scale: scale ?? 0, offset: offset ?? 0 } : null,
-      span: span('z', 'ends of its scales'),
-      offsets: span('y', 'ends of its offsets'),
-      tab: known('t', 'view', LAB_TABS.map(named))?.name ?? FIRST_LOOK.tab,
-      below: known('v', 'view', BELOW.map(named))?.name ?? FIRST_LOOK.below,
-      storedAs: known('b', 'format', whole.map(named))?.name ?? '',
-      story: place('p', 'step of the story'),
+      span: span('z', words.scales),
+      offsets: span('y', words.offsets),
+      tab: known('t', words.view, LAB_TABS.map(named))?.name ?? FIRST_LOOK.tab,
+      below: known('v', words.view, BELOW.map(named))?.name ?? FIRST_LOOK.below,
+      storedAs: known('b', words.format, whole.map(named))?.name ?? '',
+      story: place('p', words.step, words.ofStep),
       projecting: fields.has('stage'),
     },
   };

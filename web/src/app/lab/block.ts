@@ -1,5 +1,6 @@
 /** The block on the bench: what it is made of, and what the core is asked of it. */
-import type { FormatInfo, LabRequest, LabStorage, LevelPreset } from '../../core/types';
+import type { FormatInfo, LabRequest, LevelPreset } from '../../core/types';
+import { texts } from '../../text/texts';
 
 export type Storage = 'real' | 'f16' | 'e8m0' | 'ue4m3';
 
@@ -45,22 +46,28 @@ export interface LabLists {
   whole: readonly string[];
 }
 
+const ownFormat = (): LabFormat => ({
+  name: '',
+  label: texts().lab.formats.own,
+  runLength: 32,
+  levels: 0,
+  affine: false,
+  superBlock: null,
+});
+const OWN_PRESETS = [
+  { name: 'seven', label: '−7 … 7', levels: integers(-7, 7) },
+  { name: 'eight', label: '−8 … 7', levels: integers(-8, 7) },
+];
+
 /** What there is before the core is. */
-export const OWN_LISTS: LabLists = {
-  formats: [{ name: '', label: 'levels of your own', runLength: 32, levels: 0, affine: false, superBlock: null }],
-  presets: [
-    { name: 'seven', label: '−7 … 7', levels: integers(-7, 7) },
-    { name: 'eight', label: '−8 … 7', levels: integers(-8, 7) },
-  ],
-  whole: [],
-};
+export const ownLists = (): LabLists => ({ formats: [ownFormat()], presets: OWN_PRESETS, whole: [] });
 
 /** With every format that has a scale to search, and every list of levels the core knows. */
 export function listsOf(formats: readonly FormatInfo[], presets: readonly LevelPreset[]): LabLists {
-  const isNew = ({ levels }: LevelPreset) => !OWN_LISTS.presets.some((own) => String(own.levels) === String(levels));
+  const isNew = ({ levels }: LevelPreset) => !OWN_PRESETS.some((own) => String(own.levels) === String(levels));
   return {
-    formats: [...OWN_LISTS.formats, ...formats.flatMap(labFormats)],
-    presets: [...OWN_LISTS.presets, ...presets.filter(isNew)],
+    formats: [ownFormat(), ...formats.flatMap(labFormats)],
+    presets: [...OWN_PRESETS, ...presets.filter(isNew)],
     whole: wholeFormats(formats).map(({ name }) => name),
   };
 }
@@ -76,17 +83,17 @@ export function wholeFormats(formats: readonly FormatInfo[]): FormatInfo[] {
 function labFormats({ name, blockLength, grammar }: FormatInfo): LabFormat[] {
   if (!grammar?.searchable) return [];
   const { levels, offset: affine, superBlock, storage, runLength } = grammar;
+  const { formats: words, storedAs } = texts().lab;
   const [first = 0, last = 0] = [levels[0], levels[levels.length - 1]];
   const what =
-    last - first + 1 === levels.length
-      ? `${String(first).replace('-', '−')} … ${last}`
-      : `${levels.length} uneven levels`;
-  const beside = superBlock ? 'a minimum' : 'an offset';
-  const label = `${name.toUpperCase()}${superBlock ? ', one sub-block' : ''}: ${what}${affine ? ` and ${beside}` : ''}`;
+    last - first + 1 === levels.length ? `${String(first).replace('-', '−')} … ${last}` : words.uneven(levels.length);
+  const called = name.toUpperCase();
   return [
     {
       name,
-      label: superBlock ? label : `${label}, ${STORED_AS[storage]}`,
+      label: superBlock
+        ? (affine ? words.subBlockMinimum : words.subBlock)(called, what)
+        : (affine ? words.offset : words.plain)(called, what, storedAs[storage]),
       runLength,
       levels: levels.length,
       affine,
@@ -96,23 +103,10 @@ function labFormats({ name, blockLength, grammar }: FormatInfo): LabFormat[] {
 }
 
 export const formatOf = (bench: Bench, { formats }: LabLists): LabFormat =>
-  formats.find((format) => format.name === bench.format) ?? OWN_LISTS.formats[0]!;
+  formats.find((format) => format.name === bench.format) ?? ownFormat();
 
-export const STORAGES: readonly { name: Storage; label: string }[] = [
-  { name: 'f16', label: 'half float' },
-  { name: 'real', label: 'any real number' },
-  { name: 'e8m0', label: 'power of two (E8M0)' },
-  { name: 'ue4m3', label: 'E4M3 without sign' },
-];
-
-/** How a number is stored, in words. */
-export const STORED_AS: Readonly<Record<LabStorage, string>> = {
-  real: 'any real number',
-  f16: 'a half float',
-  e8m0: 'a power of two (E8M0)',
-  ue4m3: 'an E4M3 float without sign',
-  multiples: 'a whole multiple of a number the super-block stores',
-};
+/** Ways to store a scale, for levels of one's own. */
+export const STORAGES: readonly Storage[] = ['f16', 'real', 'e8m0', 'ue4m3'];
 
 export const FIRST_BENCH: Bench = {
   weights: [0.1, 0.2, 0.3, 0.6],

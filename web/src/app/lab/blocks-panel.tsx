@@ -2,30 +2,35 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { BlockScatter, SCATTER_MARKS } from '../../charts/block-scatter';
 import { ChartFrame, lazily } from '../../charts/frame';
-import { integer, percent, WEIGHT_UNITS } from '../../text/units';
+import type { TableColumn } from '../../charts/table';
+import { texts } from '../../text/texts';
+import { integer, percent, weightUnits } from '../../text/units';
 import { opened } from '../state/opening';
 import { type BlocksPlot, plotted } from './plotted';
 import { takenNow } from './taken';
 import { sampleOf } from './block-figures';
+import { Told } from './terms';
 
 /** What the tab of all blocks shows. */
 export function AllBlocks(): VNode {
   const shown = plotted.value;
   const onBench = takenNow();
-  if (!opened.value)
-    return (
-      <p class="notice">With a model open, all blocks of a tensor are plotted here: their range against their error.</p>
-    );
-  if (!shown)
-    return (
-      <p class="notice">
-        Choose a tensor above and press All blocks: the range of each block’s weights is plotted against the error that
-        two methods leave.
-      </p>
-    );
+  const words = texts().lab.blocks;
+  if (!opened.value) return <p class="notice">{words.withModel}</p>;
+  if (!shown) return <p class="notice">{words.choose}</p>;
   const { plot } = shown;
   const same = onBench?.tensor === plot.tensor.name && onBench.format === plot.format.name;
   return <BlocksPanel {...shown} open={same ? onBench.block : null} />;
+}
+
+function blockColumns(affine: boolean, methods: readonly string[]): TableColumn[] {
+  const { blocks: words, heads } = texts().lab;
+  return [
+    { title: heads.block },
+    { title: affine ? words.rangeOffset : words.range, unit: weightUnits() },
+    { title: words.peak },
+    ...methods.map((name) => ({ title: words.errorWith(name), unit: '%' })),
+  ];
 }
 
 /** Zoomed out from one block: all of the tensor, or a stated sample. */
@@ -44,7 +49,8 @@ export function BlocksPanel({
 }): VNode {
   const { tensor, format, request, names, methods, figures } = plot;
   const { blocks, ranges, peaks, total } = figures;
-  const rangeName = format.affine ? 'max x − min x' : 'max |x|';
+  const words = texts().lab.blocks;
+  const rangeName = format.affine ? words.rangeOffset : words.range;
   const series = useMemo(
     () =>
       [...new Set(methods)].flatMap((name) =>
@@ -64,12 +70,10 @@ export function BlocksPanel({
   const table = useMemo(
     () =>
       lazily(() => ({
-        columns: [
-          { title: 'block' },
-          { title: rangeName, unit: WEIGHT_UNITS },
-          { title: 'max |x| / root mean square' },
-          ...series.map(({ name }) => ({ title: `relative error with ${name}`, unit: '%' })),
-        ],
+        columns: blockColumns(
+          format.affine,
+          series.map(({ name }) => name),
+        ),
         rows: [...blocks].map((block, index) => [
           block,
           ranges[index] ?? 0,
@@ -77,22 +81,27 @@ export function BlocksPanel({
           ...series.map(({ errors }) => errors[index] ?? 0),
         ]),
       })),
-    [blocks, ranges, peaks, series, rangeName],
+    [blocks, ranges, peaks, series, format],
   );
   return (
     <ChartFrame
-      title={`All blocks: range against error`}
+      title={words.title}
       note={
         <>
-          {tensor.name}, {sampleOf(figures)} of {request.weights.length} weights in {format.label.split(/[:,]/)[0]}
-          {blocks.length < total && ', in runs of neighbours spread evenly'}. Across: {rangeName}. Up: the relative
-          error, the root of a block’s squared error over its squared weights, every weight counting the same
-          {format.superBlock !== null && ', at scales and minima of its own'}.
+          {(blocks.length < total ? words.noteSample : words.note)(
+            tensor.name,
+            sampleOf(figures),
+            request.weights.length,
+            format.name === '' ? format.label : format.name.toUpperCase(),
+          )}{' '}
+          <Told text={(format.superBlock === null ? words.axes : words.axesOwn)(rangeName)} />
           {better !== null &&
-            ` ${series[1]?.name} leaves less error than ${series[0]?.name} in ` +
-              `${percent(better / Math.max(1, blocks.length - zeros))} of them.`}
-          {zeros > 0 && ` ${integer(zeros)} of ${format.affine ? 'equal weights' : 'zeros'} are left out.`} Click a
-          block, or press Enter on it, to put it on the bench.
+            ` ${words.better(
+              series[1]?.name ?? '',
+              series[0]?.name ?? '',
+              percent(better / Math.max(1, blocks.length - zeros)),
+            )}`}
+          {zeros > 0 && ` ${(format.affine ? words.equal : words.zeros)(integer(zeros))}`} {words.click}
         </>
       }
       file={file}
@@ -108,11 +117,11 @@ export function BlocksPanel({
                     transform="scale(1.6)"
                   />
                 </svg>
-                {at === 0 ? 'Dots' : 'Crosses'}
+                {at === 0 ? words.dots : words.crosses}
               </span>
               <select
                 class="select"
-                aria-label={at === 0 ? 'Method of the dots' : 'Method of the crosses'}
+                aria-label={at === 0 ? words.methodOfDots : words.methodOfCrosses}
                 value={methods[at as 0 | 1]}
                 onChange={(event) =>
                   onMethods(

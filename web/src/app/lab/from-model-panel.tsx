@@ -4,13 +4,22 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../../core/index';
 import type { LabRequest, TensorInfo } from '../../core/types';
+import { coreLang, ownSentence, texts } from '../../text/texts';
 import { integer, percent, precise } from '../../text/units';
 import { Switch } from '../../charts/frame';
 import { TensorChoice } from '../parts/study-controls';
 import type { Opened } from '../state/opening';
 import { bench, chosen, lists, setBench } from './bench';
 import { formatOf, type LabFormat, requestOf } from './block';
-import { type BlockFigures, type BlockPick, MOST_BLOCKS, pickOf, SAMPLE_BLOCKS, sampleOf } from './block-figures';
+import {
+  type BlockFigures,
+  type BlockPick,
+  measuredOf,
+  MOST_BLOCKS,
+  pickOf,
+  SAMPLE_BLOCKS,
+  sampleOf,
+} from './block-figures';
 import { decodableTensors, findLargest, measureBlocks, readBlock } from './from-model';
 import { makeLab } from './lab-core';
 import { wanted, wantedPick } from './links';
@@ -19,15 +28,7 @@ import { type BlocksPlot, plotted } from './plotted';
 import { taken } from './taken';
 import { below, storedAs, tab } from './view';
 
-const PICKS: readonly { pick: BlockPick; label: string; found: (figure: string) => string }[] = [
-  { pick: 'worst', label: 'Worst', found: (figure) => `the largest relative error, ${figure}` },
-  { pick: 'median', label: 'Median', found: (figure) => `the middle one by relative error, ${figure}` },
-  {
-    pick: 'outlier',
-    label: 'With an outlier',
-    found: (figure) => `the weight that stands out most, ${figure} times the root mean square of its block`,
-  },
-];
+const PICKS: readonly BlockPick[] = ['worst', 'median', 'outlier'];
 
 /** Puts a block of the open model on the bench. */
 export function FromModel({ opened: { model, title } }: { opened: Opened }): VNode | null {
@@ -37,7 +38,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [all, setAll] = useState(false);
-  const [searching, setSearching] = useState<{ share: number; what: string } | null>(null);
+  const [searching, setSearching] = useState<{ share: number; what: 'reading' | 'measuring' } | null>(null);
   const working = useRef<AbortController | null>(null);
   const measured = useRef<{ key: string; figures: BlockFigures } | null>(null);
   useEffect(
@@ -47,6 +48,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     },
     [],
   );
+  const words = texts().lab.fromModel;
   const tensor = tensors.find((one) => one.name === name);
   const format = useComputed(() => formatOf(bench.value, lists.value)).value;
   const { runLength: length } = format;
@@ -65,23 +67,20 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     }
     if (working.current === mine) setSearching(null);
   };
-  const put = async (from: TensorInfo, as: LabFormat, number: number, signal: AbortSignal, why = '') => {
+  const put = async (from: TensorInfo, as: LabFormat, number: number, signal: AbortSignal, told = words.shown) => {
     setBlock(number);
     const found = await readBlock(model, from, as, number);
     if (signal.aborted) return;
     stop();
     taken.value = { tensor: from.name, format: as.name, block: number, weights: found.weights };
     setBench({ ...found, importance: null, format: as.name });
-    setSaid(`Block ${integer(number)} of ${integer(Math.ceil(from.weights / as.runLength))} is on the bench${why}.`);
+    setSaid(told(integer(number), integer(Math.ceil(from.weights / as.runLength))));
   };
   const show = (from: TensorInfo, number: number) => void work((signal) => put(from, format, number, signal));
   const showLargest = (from: TensorInfo) =>
     void work(async (signal) => {
-      const position = await findLargest(model, from, signal, (share) =>
-        setSearching({ share, what: 'of the tensor read' }),
-      );
-      if (position !== null)
-        await put(from, format, Math.floor(position / length), signal, ', with the weight of largest magnitude');
+      const position = await findLargest(model, from, signal, (share) => setSearching({ share, what: 'reading' }));
+      if (position !== null) await put(from, format, Math.floor(position / length), signal, words.shownLargest);
     });
   /** Blocks as the bench has them. Those of a K-quant are judged with a scale and a minimum of their own. */
   const blocksWanted = () => {
@@ -111,47 +110,36 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     const missing = [...new Set(methods)].filter((method) => !known?.errors.has(method));
     if (known && missing.length === 0) return known;
     const found = await measureBlocks(model, from, request, missing, most, signal, (share) =>
-      setSearching({ share, what: 'of the blocks measured' }),
+      setSearching({ share, what: 'measuring' }),
     );
     if (!found) return null;
     const figures = known ? { ...known, errors: new Map([...known.errors, ...found.errors]) } : found;
     measured.current = { key, figures };
     return figures;
   };
-  const showPicked = (from: TensorInfo, { pick, found: words }: (typeof PICKS)[number]) =>
+  const showPicked = (from: TensorInfo, pick: BlockPick) =>
     void work(async (signal) => {
       const { request, most, method } = blocksWanted();
       const figures = await figuresOf(from, request, most, [method], signal);
       if (!figures) return;
       const index = pickOf(figures, method, pick);
       if (index === null) {
-        setSaid(
-          figures.blocks.length === 0
-            ? 'This tensor has no whole block.'
-            : 'All weights of the blocks that were measured are zero.',
-        );
+        setSaid(figures.blocks.length === 0 ? words.noWhole : words.allZero);
         return;
       }
       const figure =
         pick === 'outlier' ? precise(figures.peaks[index] ?? 0) : percent(figures.errors.get(method)?.[index] ?? 0, 2);
-      await put(
-        from,
-        format,
-        figures.blocks[index] ?? 0,
-        signal,
-        `: ${words(figure)}, in ${sampleOf(figures)}${pick === 'outlier' ? '' : ` with ${method}`}`,
-      );
+      const sample = sampleOf(figures);
+      await put(from, format, figures.blocks[index] ?? 0, signal, (number, count) => {
+        if (pick === 'outlier') return words.shownOutlier(number, count, figure, sample);
+        return (pick === 'worst' ? words.shownWorst : words.shownMedian)(number, count, figure, sample, method);
+      });
     });
   const showPlot = (wanted: Omit<BlocksPlot, 'figures'>) =>
     void work(async (signal) => {
       const figures = await figuresOf(wanted.tensor, wanted.request, wanted.most, wanted.methods, signal);
       if (!figures) return;
-      setSaid(
-        figures.blocks.length === 0
-          ? 'This tensor has no whole block.'
-          : `${sampleOf(figures)[0]?.toUpperCase()}${sampleOf(figures).slice(1)} ` +
-              `of ${wanted.tensor.name} were measured.`,
-      );
+      setSaid(figures.blocks.length === 0 ? words.noWhole : measuredOf(figures, wanted.tensor.name));
       if (figures.blocks.length === 0) {
         plotted.value = null;
         return;
@@ -176,7 +164,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   const cancel = () => {
     working.current?.abort();
     setSearching(null);
-    setSaid('Cancelled.');
+    setSaid(words.cancelled);
   };
   useSignalEffect(() => {
     const wish = wanted.value;
@@ -185,7 +173,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     tab.value = 'block';
     const from = tensors.find((one) => one.name === wish.tensor);
     if (!from) {
-      setProblem(`${wish.tensor} cannot be shown: the core cannot decode its type.`);
+      setProblem(ownSentence(words.cannotDecode(wish.tensor)));
       return;
     }
     const as =
@@ -202,7 +190,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
     void work((signal) => put(from, as, Math.floor(Math.min(wish.weight, from.weights - 1) / as.runLength), signal));
   });
   useSignalEffect(() => {
-    const pick = PICKS.find((one) => one.pick === wantedPick.value);
+    const pick = PICKS.find((one) => one === wantedPick.value);
     if (!pick) return;
     wantedPick.value = null;
     if (tensor) showPicked(tensor, pick);
@@ -210,7 +198,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
   if (tensors.length === 0) return null;
   return (
     <fieldset class="lab-model">
-      <legend>A block of this model</legend>
+      <legend>{words.title}</legend>
       <TensorChoice
         tensors={tensors}
         value={name}
@@ -220,7 +208,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
         }}
       />
       <label class="option">
-        <span class="option-label">Block of {length}</span>
+        <span class="option-label">{words.blockOf(length)}</span>
         <input
           class="input count"
           type="number"
@@ -235,7 +223,7 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
       </label>
       <div class="lab-model-actions">
         <button type="button" class="button" disabled={!tensor} onClick={() => tensor && show(tensor, block)}>
-          Show
+          {words.show}
         </button>
         <button
           type="button"
@@ -243,62 +231,63 @@ export function FromModel({ opened: { model, title } }: { opened: Opened }): VNo
           disabled={!tensor}
           onClick={() => tensor && show(tensor, Math.floor(Math.random() * blocks))}
         >
-          Random
+          {words.random}
         </button>
         {PICKS.map((one) => (
           <button
-            key={one.pick}
+            key={one}
             type="button"
             class="button"
             disabled={!tensor}
             onClick={() => tensor && showPicked(tensor, one)}
           >
-            {one.label}
+            {words[one]}
           </button>
         ))}
         <button
           type="button"
           class="button"
           disabled={!tensor}
-          title="Reads the whole tensor"
+          title={words.largestHint}
           onClick={() => tensor && showLargest(tensor)}
         >
-          Largest weight
+          {words.largest}
         </button>
         <button type="button" class="button" disabled={!tensor} onClick={() => tensor && showAll(tensor)}>
-          All blocks
+          {words.all}
         </button>
       </div>
       {blocks > SAMPLE_BLOCKS && (
         <Switch
-          label="Blocks that are measured for worst, median, outlier and all blocks"
+          label={words.which}
           value={all ? 'all' : 'sample'}
           onChange={(value) => setAll(value === 'all')}
           choices={[
-            { value: 'sample', label: `of ${integer(SAMPLE_BLOCKS)} blocks` },
+            { value: 'sample', label: words.some(integer(SAMPLE_BLOCKS)) },
             {
               value: 'all',
-              label: blocks > MOST_BLOCKS ? `of ${integer(MOST_BLOCKS)}` : `of all ${integer(blocks)}`,
+              label: blocks > MOST_BLOCKS ? words.most(integer(MOST_BLOCKS)) : words.every(integer(blocks)),
             },
           ]}
         />
       )}
       {searching && (
         <div class="lab-searching">
-          <progress value={searching.share} aria-label={`Share ${searching.what}`} />
-          <span class="quiet small">
-            {percent(searching.share, 0)} {searching.what}
-          </span>
+          <progress
+            value={searching.share}
+            aria-label={searching.what === 'reading' ? words.readingLabel : words.measuringLabel}
+          />
+          <span class="quiet small">{words[searching.what](percent(searching.share, 0))}</span>
           <button type="button" class="button small" onClick={cancel}>
-            Cancel
+            {words.cancel}
           </button>
         </div>
       )}
       <p class="option-note" role="status">
-        {tensor ? said || `Blocks 0 to ${integer(blocks - 1)}, ${tensor.type} in the file` : 'No tensor has this name.'}
+        {tensor ? said || words.blocks(integer(blocks - 1), tensor.type) : texts().lab.noTensor}
       </p>
       {problem && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(problem)}>
           {problem}
         </p>
       )}

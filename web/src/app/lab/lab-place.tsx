@@ -1,9 +1,11 @@
 import type { VNode } from 'preact';
+import type { Texts } from '../../text/en';
 import { core, coreProblem } from '../engine';
 import { CopyButton } from '../parts/copy-button';
 import { Later } from '../parts/later';
 import { Place } from '../parts/place';
 import { type Tab, Tabs } from '../parts/tabs';
+import { coreLang, texts } from '../../text/texts';
 import { opened } from '../state/opening';
 import { type Analysis, AnalysisPanel } from './analysis/analysis-panels';
 import { bench, labProblem, linkProblem, lists, reported } from './bench';
@@ -18,25 +20,26 @@ import { Stage } from './stage/stage';
 import { StoryStrip, tell } from './story/story-strip';
 import { type LabTab, storyStep, tab } from './view';
 
-const TABS: readonly Tab<LabTab>[] = [
-  { value: 'block', label: 'Block', render: () => <BlockView /> },
-  { value: 'blocks', label: 'All blocks', render: () => <AllBlocks /> },
-  { value: 'feedback', label: 'Error feedback', render: () => <FeedbackPanel /> },
-  { value: 'divisors', label: 'Best divisors', render: () => <OfModel what="divisors" /> },
-  { value: 'formats', label: 'Number formats', render: () => <OfModel what="formats" /> },
-  { value: 'levels', label: 'Levels', render: () => <OfModel what="levels" /> },
-  { value: 'groups', label: 'Symmetric or not', render: () => <OfModel what="groups" /> },
+const tabsOf = (words: Texts['lab']['tabs']): Tab<LabTab>[] => [
+  { value: 'block', label: words.block, render: () => <BlockView /> },
+  { value: 'blocks', label: words.blocks, render: () => <AllBlocks /> },
+  { value: 'feedback', label: words.feedback, render: () => <FeedbackPanel /> },
+  { value: 'divisors', label: words.divisors, render: () => <OfModel what="divisors" /> },
+  { value: 'formats', label: words.formats, render: () => <OfModel what="formats" /> },
+  { value: 'levels', label: words.levels, render: () => <OfModel what="levels" /> },
+  { value: 'groups', label: words.groups, render: () => <OfModel what="groups" /> },
 ];
 
 /** A block, its scale and offset, what every search method makes of it, and what follows for a whole model. */
 export function LabPlace(): VNode {
   const shown = reported.value;
+  const words = texts().lab;
   return (
-    <Place id="lab" title="Lab">
+    <Place id="lab" title={words.title}>
       <Tabs<LabTab>
-        label="Views of the Lab"
+        label={words.views}
         className={`lab-tabs lab-at-${tab.value}`}
-        tabs={TABS}
+        tabs={tabsOf(words.tabs)}
         value={tab.value}
         onChange={(value) => {
           tab.value = value;
@@ -45,11 +48,11 @@ export function LabPlace(): VNode {
           shown && (
             <>
               <button type="button" class="button small" onClick={() => tell(storyStep.value ?? 0)}>
-                Story
+                {words.storyButton}
               </button>
               <Share />
               <button type="button" class="button small" onClick={project}>
-                Projector
+                {words.projector}
               </button>
             </>
           )
@@ -61,13 +64,16 @@ export function LabPlace(): VNode {
 }
 
 function Share(): VNode {
-  if (linkOf(bench.value, lists.value) === null) return <span class="quiet small">Too many digits for a link</span>;
+  const words = texts().lab;
+  if (linkOf(bench.value, lists.value) === null) return <span class="quiet small">{words.tooLong}</span>;
   const url = (alone: boolean) => `${location.href.split('#')[0]}${addressNow(alone) ?? ''}`;
   return (
     <>
-      <CopyButton text={() => url(false)}>Copy link</CopyButton>
-      <CopyButton text={() => `<iframe src="${url(true)}" width="960" height="600" title="Nibble’s Lab"></iframe>`}>
-        Copy frame
+      <CopyButton text={() => url(false)}>{words.copyLink}</CopyButton>
+      <CopyButton
+        text={() => `<iframe src="${url(true)}" width="960" height="600" title="${words.frameTitle}"></iframe>`}
+      >
+        {words.copyFrame}
       </CopyButton>
     </>
   );
@@ -80,11 +86,11 @@ function Above(): VNode {
       <StoryStrip />
       {linkProblem.value && (
         <p class="notice bad" role="alert">
-          {linkProblem.value} The block below is the one that was here before.
+          {linkProblem.value} {texts().lab.blockBefore}
         </p>
       )}
       {labProblem.value && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(labProblem.value)}>
           {labProblem.value}
         </p>
       )}
@@ -106,36 +112,32 @@ function BlockView(): VNode {
     return (
       <div class="lab-room">
         <p class="quiet late" role="status">
-          {core.value ? 'Computing…' : 'Loading the core…'}
+          {core.value ? texts().lab.computing : texts().lab.loading}
         </p>
       </div>
     );
   return (
     <>
       <BlockEditor />
-      {shown ? <Stage shown={shown} /> : coreProblem.value !== null && <p class="quiet">{coreProblem.value}</p>}
+      {shown ? (
+        <Stage shown={shown} />
+      ) : (
+        coreProblem.value !== null && (
+          <p class="quiet" {...coreLang(coreProblem.value)}>
+            {coreProblem.value}
+          </p>
+        )
+      )}
     </>
   );
 }
 
 function OfModel({ what }: { what: Analysis }): VNode {
   const now = opened.value;
-  if (!now)
-    return (
-      <p class="notice">
-        With a model open, this view shows {ANALYSES[what]}. A block of your own can be tried in the view Block.
-      </p>
-    );
+  if (!now) return <p class="notice">{texts().lab.withModel[what]}</p>;
   return (
     <Later tasks={1} key={now.title}>
       <AnalysisPanel opened={now} what={what} />
     </Later>
   );
 }
-
-const ANALYSES: Readonly<Record<Analysis, string>> = {
-  divisors: 'where the best scales of its blocks lie, and what each search leaves against the exact optimum',
-  formats: 'what other number formats would leave of its weights, error over bits per weight',
-  levels: 'what levels of your own leave of a tensor while you drag them',
-  groups: 'symmetric against asymmetric integers, at groups of 128, 64 and 32 weights',
-};

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { cellsOf, ErrorMap, rampOf } from '../../charts/error-map';
 import type { Span } from '../../charts/curve-geometry';
 import { ChartFrame, lazily } from '../../charts/frame';
 import { RampLegend } from '../../charts/layer-map';
-import { percent, precise, WEIGHT_UNITS } from '../../text/units';
+import type { TableColumn } from '../../charts/table';
+import { texts } from '../../text/texts';
+import { percent, precise, weightUnits } from '../../text/units';
 import {
   choose,
   chosen,
@@ -19,18 +21,25 @@ import {
   stepOffset,
   stepScale,
 } from './bench';
-import { STORED_AS } from './block';
 import { stop } from './play';
+import { Told } from './terms';
 import { ZoomButtons } from './zoom-buttons';
 
-/** Pixels that legend and slider under the map take. */
-const LEGEND = 32;
 /** Cells of the table and CSV. */
 const TABLE = { columns: 24, rows: 16 };
 
 /** The middle of a cell. */
 const middle = ({ low, high }: Span, index: number, count: number): number =>
   low + ((high - low) * (index + 0.5)) / count;
+
+function columns(): TableColumn[] {
+  const { heads } = texts().lab;
+  return [
+    { title: heads.scale, unit: weightUnits() },
+    { title: heads.offset, unit: weightUnits() },
+    { title: heads.relativeError, unit: '%' },
+  ];
+}
 
 /** Blocks with a scale and an offset: the error over both. */
 export function MapPanel({ shown }: { shown: Shown }): VNode {
@@ -40,11 +49,7 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
   const table = useMemo(
     () =>
       lazily(() => ({
-        columns: [
-          { title: 'scale', unit: WEIGHT_UNITS },
-          { title: 'offset', unit: WEIGHT_UNITS },
-          { title: 'relative error', unit: '%' },
-        ],
+        columns: columns(),
         rows: [...errorMap(TABLE.columns, TABLE.rows)].map((error, index) => [
           middle(scales, index % TABLE.columns, TABLE.columns),
           middle(offsets, Math.floor(index / TABLE.columns), TABLE.rows),
@@ -53,82 +58,97 @@ export function MapPanel({ shown }: { shown: Shown }): VNode {
       })),
     [shown, scales.low, scales.high, offsets.low, offsets.high],
   );
+  const [ramp, setRamp] = useState<Span>({ low: 0, high: 0 });
+  const { map: words, storedAs } = texts().lab;
   return (
     <ChartFrame
-      title="Error over scale and offset"
+      title={words.title}
       note={
-        <>
-          Every cell is the relative error at its middle, computed by the core, in even steps of its logarithm. The
-          scale is stored as {STORED_AS[report.storage]}, the offset as {STORED_AS[report.offsetStorage]}
-          {report.offsetAtMostZero && ', and never above zero'}. Click or drag on the map; arrow keys move by one cell,
-          with Shift by one storable number.
-        </>
+        <Told
+          text={(report.offsetAtMostZero ? words.noteAtMostZero : words.note)(
+            storedAs[report.storage],
+            storedAs[report.offsetStorage],
+          )}
+        />
       }
       file="error-map"
       compact
       controls={<ZoomButtons />}
       table={table}
+      under={
+        <div class="map-foot">
+          <RampLegend low={percent(ramp.high, 1)} high={percent(ramp.low, 2)} meaning={words.meaning} />
+          <OffsetSlider />
+        </div>
+      }
     >
-      {(width, height) => <MapAt width={width} height={height} shown={shown} />}
+      {(width, height) => <MapAt width={width} height={height} shown={shown} onRamp={setRamp} />}
     </ChartFrame>
   );
 }
 
-function MapAt({ width, height, shown }: { width: number; height: number; shown: Shown }): VNode {
+function MapAt({
+  width,
+  height,
+  shown,
+  onRamp,
+}: {
+  width: number;
+  height: number;
+  shown: Shown;
+  /** The errors at the ends of the colours. */
+  onRamp: (ramp: Span) => void;
+}): VNode {
   const scales = span.value;
   const offsets = offsetSpan.value;
   const cells = useMemo(() => {
-    const size = cellsOf(width, height - LEGEND, shown.bench.weights.length);
+    const size = cellsOf(width, height, shown.bench.weights.length);
     return { ...size, errors: errorMap(size.columns, size.rows) };
   }, [shown, width, height, scales.low, scales.high, offsets.low, offsets.high]);
   const { low, high } = useMemo(() => rampOf(cells), [cells]);
+  useLayoutEffect(() => onRamp({ low, high }), [low, high]);
   const now = point.value;
   return (
-    <>
-      <ErrorMap
-        width={width}
-        height={height - LEGEND}
-        report={shown.report}
-        cells={cells}
-        scales={scales}
-        offsets={offsets}
-        scale={scale.value}
-        offset={offset.value}
-        relativeError={now?.relativeError ?? 0}
-        chosen={chosen.value}
-        onPlace={(wantedScale, wantedOffset) => {
-          stop();
-          moveTo(Math.max(0, wantedScale), shown.report.offsetAtMostZero ? Math.min(0, wantedOffset) : wantedOffset);
-        }}
-        onStep={(scaleSteps, offsetSteps) => {
-          stop();
-          if (scaleSteps !== 0) stepScale(scaleSteps);
-          if (offsetSteps !== 0) stepOffset(offsetSteps);
-        }}
-        onMethod={(method) => {
-          stop();
-          choose(method);
-        }}
-      />
-      <div class="map-foot">
-        <RampLegend low={percent(high, 1)} high={percent(low, 2)} meaning="relative error" />
-        <OffsetSlider />
-      </div>
-    </>
+    <ErrorMap
+      width={width}
+      height={height}
+      report={shown.report}
+      cells={cells}
+      scales={scales}
+      offsets={offsets}
+      scale={scale.value}
+      offset={offset.value}
+      relativeError={now?.relativeError ?? 0}
+      chosen={chosen.value}
+      onPlace={(wantedScale, wantedOffset) => {
+        stop();
+        moveTo(Math.max(0, wantedScale), shown.report.offsetAtMostZero ? Math.min(0, wantedOffset) : wantedOffset);
+      }}
+      onStep={(scaleSteps, offsetSteps) => {
+        stop();
+        if (scaleSteps !== 0) stepScale(scaleSteps);
+        if (offsetSteps !== 0) stepOffset(offsetSteps);
+      }}
+      onMethod={(method) => {
+        stop();
+        choose(method);
+      }}
+    />
   );
 }
 
 function OffsetSlider(): VNode {
   const offsets = offsetSpan.value;
   const now = point.value;
+  const words = texts().lab.map;
   return (
     <label class="lab-offset">
-      <span class="option-label">Offset</span>
+      <span class="option-label">{words.offset}</span>
       <input
         class="lab-slider"
         type="range"
-        aria-label="Offset"
-        aria-valuetext={now ? `offset ${precise(now.offset)}, relative error ${percent(now.relativeError, 3)}` : ''}
+        aria-label={words.offset}
+        aria-valuetext={now ? words.reading(precise(now.offset), percent(now.relativeError, 3)) : ''}
         min={offsets.low}
         max={offsets.high}
         step="any"

@@ -1,46 +1,44 @@
 import type { VNode } from 'preact';
 import type { LabReport } from '../../core/types';
-import { integer, percent, precise } from '../../text/units';
+import { texts } from '../../text/texts';
+import { fixed, integer, percent, precise } from '../../text/units';
 import { methodOnShow } from './play';
 
 /** Every method's choice in all figures. */
 export function MethodTable({ report }: { report: LabReport }): VNode {
   const method = methodOnShow();
+  const { heads, methods: words } = texts().lab;
   return (
     <div class="lab-methods">
-      <div class="table-box" role="region" aria-label="Methods and their choices" tabIndex={0}>
+      <div class="table-box" role="region" aria-label={words.label} tabIndex={0}>
         <table class="plain-table lab-table">
           <thead>
             <tr>
-              <th scope="col">method</th>
+              <th scope="col">{heads.method}</th>
               <th scope="col" class="number">
-                scale
+                {heads.scale}
               </th>
               {report.affine && (
                 <th scope="col" class="number">
-                  offset
+                  {heads.offset}
                 </th>
               )}
-              <th
-                scope="col"
-                class="number"
-                title={report.affine ? '(largest − smallest weight) / scale' : 'max |x| / |scale|'}
-              >
-                divisor
+              <th scope="col" class="number" title={report.affine ? words.divisorHintOffset : words.divisorHint}>
+                {words.divisor}
               </th>
-              <th scope="col" class="number" title="√(Σ w (x − y)² / Σ w x²), w the importance">
-                relative error
+              <th scope="col" class="number" title={words.relativeHint}>
+                {heads.relativeError}
               </th>
               <th scope="col" class="number">
-                largest error
+                {heads.largestError}
               </th>
               <th scope="col" class="number">
-                clipped
+                {heads.clipped}
               </th>
               <th scope="col" class="number">
-                tried
+                {words.tried}
               </th>
-              <th scope="col">bytes of the block</th>
+              <th scope="col">{words.bytes}</th>
             </tr>
           </thead>
           <tbody>
@@ -49,7 +47,7 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
                 <th scope="row">{one.name}</th>
                 <td class="number">{precise(one.scale)}</td>
                 {report.affine && <td class="number">{precise(one.offset)}</td>}
-                <td class="number">{one.divisor.toFixed(2)}</td>
+                <td class="number">{fixed(one.divisor, 2)}</td>
                 <td class="number">{percent(one.relativeError, 3)}</td>
                 <td class="number">{precise(one.maxError)}</td>
                 <td class="number">{integer(one.clipped)}</td>
@@ -60,9 +58,7 @@ export function MethodTable({ report }: { report: LabReport }): VNode {
           </tbody>
         </table>
       </div>
-      {!report.methods.some((one) => one.bytes) && (
-        <p class="quiet small">Bytes are shown for a whole block of a format that stores one scale for each block.</p>
-      )}
+      {!report.methods.some((one) => one.bytes) && <p class="quiet small">{words.noBytes}</p>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** Numbers as text: what a person typed, and the shortest text of a float. */
+import { texts } from '../../text/texts';
 
 /** `understood` tells how commas were read, where that is not plain to see. */
 export type Parsed = { values: number[]; problem: null; understood: string | null } | { values: null; problem: string };
@@ -20,7 +21,8 @@ const THOUSANDS = /^[-+]?[1-9]\d{0,2}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+,\d+)$
 export function parseNumbers(text: string, fewest: number, most: number): Parsed {
   const plain = text.replaceAll('\u2212', '-');
   const stray = /[a-z]+/i.exec(plain.replaceAll(INNER_COMMA, '.').replaceAll(NUMBER, ' '));
-  if (stray) return { values: null, problem: `“${stray[0]}” is not a number.` };
+  const said = texts().lab.numbers;
+  if (stray) return { values: null, problem: said.noNumber(stray[0]) };
   const stretches = plain.match(/[-+.,\d]+(?:e[-+]?\d[.,\d]*)*/gi) ?? [];
   const words = stretches.map((word) => word.replaceAll(/^,+|,+$/g, '')).filter((word) => /\d/.test(word));
   const commas = words.filter((word) => word.search(INNER_COMMA) >= 0);
@@ -36,9 +38,9 @@ export function parseNumbers(text: string, fewest: number, most: number): Parsed
     .flatMap((word) => word.match(NUMBER) ?? [])
     .map(Number);
   if (values.length < fewest || values.length > most)
-    return { values: null, problem: `There are ${values.length} numbers; ${fewest} to ${most} are needed.` };
+    return { values: null, problem: said.count(values.length, fewest, most) };
   const large = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-  if (large >= 0) return { values: null, problem: `Number ${large + 1} is too large for a 32-bit float.` };
+  if (large >= 0) return { values: null, problem: said.tooLarge(large + 1) };
   return { values, problem: null, understood: commas.length === 0 ? null : reading(values, separating) };
 }
 
@@ -62,10 +64,8 @@ function unclearComma(
 }
 
 function question(word: string, whole: string): string {
-  return (
-    `“${word}” can be read as ${whole} or as ` +
-    `${word.replaceAll(INNER_COMMA, ' and ')}: write “${whole}” or “${word.replaceAll(INNER_COMMA, '; ')}”.`
-  );
+  const parts = word.split(INNER_COMMA);
+  return texts().lab.numbers.ambiguous(word, whole, parts, parts.join('; '));
 }
 
 /**
@@ -82,8 +82,10 @@ function withoutThousands(word: string): string {
 function reading(values: readonly number[], separating: boolean): string {
   const most = 6;
   const shown = values.slice(0, most).map(String).join('  ');
-  const more = values.length > most ? ` and ${values.length - most} more` : '';
-  return `Commas read as ${separating ? 'separators' : 'decimal signs'}: ${shown}${more}`;
+  const words = texts().lab.numbers;
+  if (values.length > most)
+    return (separating ? words.separatorsMore : words.decimalsMore)(shown, values.length - most);
+  return (separating ? words.separators : words.decimals)(shown);
 }
 
 /** Texts of numbers that were written: while one weight is dragged, the others stay. */

@@ -4,9 +4,11 @@ import { ChartFrame, lazily, Switch } from '../../charts/frame';
 import { isClipped, NumberLine } from '../../charts/number-line';
 import { drawingScale } from '../../charts/scale';
 import { CURVE_MARGIN, ScaleCurve } from '../../charts/scale-curve';
+import type { TableColumn } from '../../charts/table';
 import type { LabPoint } from '../../core/types';
 import { ZoomButtons } from './zoom-buttons';
-import { percent, precise, WEIGHT_UNITS } from '../../text/units';
+import { texts } from '../../text/texts';
+import { percent, precise, weightUnits } from '../../text/units';
 import {
   bench,
   choose,
@@ -26,12 +28,30 @@ import {
   stepScale,
   storableScales,
 } from './bench';
-import { STORED_AS } from './block';
 import { methodOnShow, mode, stop, swept, trial } from './play';
+import { Told } from './terms';
 import { pointed } from './view';
 
 /** Storable scales are drawn while they are this far apart, in pixels, at least. */
 const STORABLE_GAP = 5;
+
+function curveColumns(affine: boolean): TableColumn[] {
+  const { curve, heads: all } = texts().lab;
+  const { heads } = curve;
+  const unit = weightUnits();
+  return [
+    { title: heads.sign },
+    { title: heads.from, unit },
+    { title: heads.to, unit },
+    { title: heads.relative, unit: '%' },
+    { title: heads.squared, unit: all.squaredUnits },
+    { title: affine ? heads.productsOffset : heads.products, unit },
+    { title: heads.squares },
+    { title: heads.moves },
+    { title: heads.above },
+    { title: heads.below },
+  ];
+}
 
 /** The curve with its slider. */
 export function ScalePanel({ shown }: { shown: Shown }): VNode {
@@ -40,18 +60,7 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
   const table = useMemo(
     () =>
       lazily(() => ({
-        columns: [
-          { title: 'sign' },
-          { title: 'from |scale|', unit: WEIGHT_UNITS },
-          { title: 'to |scale|', unit: WEIGHT_UNITS },
-          { title: 'relative error at from', unit: '%' },
-          { title: 'squared error at from', unit: 'squared units of the weights' },
-          { title: report.affine ? 'Σ w·(x − offset)·level' : 'Σ w·x·level', unit: WEIGHT_UNITS },
-          { title: 'Σ w·level²' },
-          { title: 'weight that moves at from' },
-          { title: 'code above' },
-          { title: 'code below' },
-        ],
+        columns: curveColumns(report.affine),
         rows: all.flatMap((curve) =>
           Array.from({ length: curve.count }, (_, piece) => [
             curve.sign,
@@ -69,20 +78,15 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
       })),
     [all],
   );
+  const { curve: words, storedAs } = texts().lab;
   return (
     <ChartFrame
-      title="Error over the scale"
+      title={words.title}
       note={
         <>
-          {report.affine &&
-            `At the offset ${precise(offset.value)}: a cut through ` +
-              `the map; hollow markers belong to other offsets. `}
-          Relative error, here and in the figures: √(Σ w (x − y)² / Σ w x²), with w the importance. The height is its
-          square: between two kinks no weight changes its code, and that is a parabola, so the curve is drawn from
-          these, not from samples (kinks closer than half a pixel are joined). The scale is stored as{' '}
-          {STORED_AS[report.storage]}. The column at the right is the error at the scale on show, cut into what each
-          weight adds to it.
-          {signed.value && ' Negative scales mirror the levels; their branch is dashed while the other is in use.'}
+          {report.affine && `${words.cut(precise(offset.value))} `}
+          <Told text={words.note(storedAs[report.storage])} />
+          {signed.value && ` ${words.negative}`}
         </>
       }
       file="scale-curve"
@@ -92,12 +96,12 @@ export function ScalePanel({ shown }: { shown: Shown }): VNode {
         <>
           {signed.value && (
             <Switch
-              label="Sign of the scale"
+              label={words.sign}
               value={sign.value === 1 ? 'positive' : 'negative'}
               onChange={(wanted) => moveTo(Math.abs(scale.value) * (wanted === 'negative' ? -1 : 1))}
               choices={[
-                { value: 'positive', label: '+ scale' },
-                { value: 'negative', label: '− scale' },
+                { value: 'positive', label: words.positiveScale },
+                { value: 'negative', label: words.negativeScale },
               ]}
             />
           )}
@@ -180,8 +184,8 @@ function ScaleSlider(): VNode {
     <input
       class="lab-slider"
       type="range"
-      aria-label="Scale"
-      aria-valuetext={now ? `scale ${precise(now.scale)}, relative error ${percent(now.relativeError, 3)}` : ''}
+      aria-label={texts().lab.curve.scale}
+      aria-valuetext={now ? texts().lab.curve.reading(precise(now.scale), percent(now.relativeError, 3)) : ''}
       style={{
         marginLeft: `${CURVE_MARGIN.left * drawn - 8}px`,
         width: `calc(100% - ${(CURVE_MARGIN.left + CURVE_MARGIN.right) * drawn - 16}px)`,
@@ -199,6 +203,22 @@ function ScaleSlider(): VNode {
   );
 }
 
+function lineColumns(): TableColumn[] {
+  const { heads, line: words } = texts().lab;
+  const unit = weightUnits();
+  return [
+    { title: heads.weight },
+    { title: heads.value, unit },
+    { title: heads.importance },
+    { title: heads.code },
+    { title: heads.level },
+    { title: heads.decoded, unit },
+    { title: words.difference, unit },
+    { title: words.share, unit: '%' },
+    { title: words.clipped },
+  ];
+}
+
 /** The block at the slider's scale. */
 export function LinePanel({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode | null {
   const now = point.value;
@@ -207,29 +227,16 @@ export function LinePanel({ shown, controls }: { shown: Shown; controls: Compone
   if (!now || now.codes.length !== weights.length) return null;
   const shares = sharesOf(shown, now);
   const total = shares.reduce((sum, share) => sum + share, 0);
+  const words = texts().lab.line;
   return (
     <ChartFrame
-      title="The weights on the number line"
+      title={words.title}
       compact
       controls={controls}
-      note={
-        `Each level stands at scale × level${affine ? ' + offset' : ''}. A weight goes sideways to the nearest ` +
-        `level, and the coloured length is its error; where there is none it falls straight down. Drag a ` +
-        `weight, or use left and right (up and down go to the next weight).`
-      }
+      note={<Told text={affine ? words.noteOffset : words.note} />}
       file="number-line"
       table={() => ({
-        columns: [
-          { title: 'weight' },
-          { title: 'value', unit: WEIGHT_UNITS },
-          { title: 'importance' },
-          { title: 'code' },
-          { title: 'level' },
-          { title: 'decoded', unit: WEIGHT_UNITS },
-          { title: 'value − decoded', unit: WEIGHT_UNITS },
-          { title: 'share of the squared error', unit: '%' },
-          { title: 'clipped' },
-        ],
+        columns: lineColumns(),
         rows: weights.map((weight, index) => {
           const code = now.codes[index] ?? 0;
           const decoded = now.decoded[index] ?? 0;
@@ -242,7 +249,9 @@ export function LinePanel({ shown, controls }: { shown: Shown; controls: Compone
             decoded,
             weight - decoded,
             (shares[index] ?? 0) / (total || 1),
-            isClipped(weight, decoded, code, levels, now.scale) ? 'clipped' : 'no',
+            isClipped(weight, decoded, code, levels, now.scale)
+              ? texts().lab.line.clipped
+              : texts().lab.line.notClipped,
           ];
         }),
       })}

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import type { LabReport } from '../../core/types';
+import { texts } from '../../text/texts';
 import { percent, precise } from '../../text/units';
+import { Told } from './terms';
 import { pointOf, type Shown } from './bench';
 import { type Bench, isFirstBench } from './block';
 
@@ -23,28 +25,31 @@ export function TwoScales({ shown }: { shown: Shown }): VNode | null {
   const { weights } = bench;
   const scales = twoScalesOf(shown);
   if (!scales) return null;
+  const { heads, two: words } = texts().lab;
   return (
     <>
-      <p class="small">{story(bench, report)}</p>
-      <div class="table-box two-scales" role="region" aria-label="The weights at two scales" tabIndex={0}>
+      <p class="small">
+        <Told text={story(bench, report)} />
+      </p>
+      <div class="table-box two-scales" role="region" aria-label={words.label} tabIndex={0}>
         <table class="plain-table">
           <thead>
             <tr>
               <td />
               {scales.map(({ method }) => (
                 <th key={method.name} scope="colgroup" colSpan={2} class="number">
-                  <strong>{method.name}</strong>, scale {short(method.scale)}
+                  <Told text={words.scaleOf(short(method.scale))} parts={{ method: <strong>{method.name}</strong> }} />
                 </th>
               ))}
             </tr>
             <tr>
-              <th scope="col">weight</th>
+              <th scope="col">{heads.weight}</th>
               {scales.flatMap(({ method }) => [
                 <th key={method.name} scope="col" class="number">
-                  ÷ scale → level
+                  {words.toLevel}
                 </th>,
                 <th key={`${method.name} decoded`} scope="col" class="number">
-                  comes back
+                  {words.comesBack}
                 </th>,
               ])}
             </tr>
@@ -69,7 +74,7 @@ export function TwoScales({ shown }: { shown: Shown }): VNode | null {
               </tr>
             ))}
             <tr>
-              <th scope="row">relative error</th>
+              <th scope="row">{heads.relativeError}</th>
               {scales.map(({ method }) => (
                 <td key={method.name} colSpan={2} class="number">
                   <strong>{percent(method.relativeError, 2)}</strong>
@@ -91,19 +96,8 @@ function story(shown: Bench, { methods, storage }: LabReport): string {
   const exact = methods.find((method) => method.name === 'exact');
   const max7 = methods.find((method) => method.name === 'max7');
   if (!max7 || !exact) return '';
-  const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)];
-  if (isFirstBench(shown)) {
-    return (
-      `Here are four weights, and levels up to 7. The obvious scale puts the largest weight on the last level: ` +
-      `0.6/7 = 0.0857 (the method max7). Then the other three ` +
-      `fall between levels and are rounded: ${worse} relative error. ` +
-      `At 0.1 level 7 stays unused, but all four weights lie on a level, 1, 2, 3 and 6: ${better}, because 0.1 ` +
-      `is stored as a half float. The largest weight does not have to lie on the last level.`
-    );
-  }
-  return (
-    `max7, which puts the largest weight on the end of the range, leaves ${worse} relative error at scale ` +
-    `${precise(max7.scale)}; the exact minimum over ` +
-    `${storage === 'real' ? 'all scales' : 'the scales that can be stored'} is ${better}, at ${precise(exact.scale)}.`
-  );
+  const [worse, better] = [percent(max7.relativeError, 2), percent(exact.relativeError, 2)] as const;
+  const words = texts().lab.two;
+  if (isFirstBench(shown)) return words.first(worse, better);
+  return (storage === 'real' ? words.any : words.anyStorable)(worse, precise(max7.scale), better, precise(exact.scale));
 }

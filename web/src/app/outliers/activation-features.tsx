@@ -18,8 +18,8 @@ import { type Column, DataTable } from '../parts/data-table';
 import { blankTexts, costOf, costWords } from '../state/pass-cost';
 import { headFor, runText, textName } from '../state/text';
 import { workers } from '../state/workers';
-import { texts } from '../../text/texts';
-import { integer, percent, plural } from '../../text/units';
+import { coreLang, language, texts } from '../../text/texts';
+import { fixed, integer, percent } from '../../text/units';
 
 const LENGTH = 256;
 const STRETCHES = 8;
@@ -49,12 +49,18 @@ export function ReadsText({
     } catch (error) {
       return { why: sentenceOf(error) };
     }
-  }, [model, workers.value]);
-  if (typeof cost !== 'string') return <span class="small quiet">Activations cannot be looked at. {cost.why}</span>;
+  }, [model, workers.value, language()]);
+  const words = texts().outliers.activations;
+  if (typeof cost !== 'string')
+    return (
+      <span class="small quiet">
+        {words.cannot} <span {...coreLang(cost.why)}>{cost.why}</span>
+      </span>
+    );
   return (
     <label>
-      <input type="checkbox" checked={reads} onChange={({ currentTarget }) => onChange(currentTarget.checked)} /> look
-      at real activations on {textName.value} <span class="small quiet">{cost}</span>
+      <input type="checkbox" checked={reads} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />{' '}
+      {words.lookAt(textName.value)} <span class="small quiet">{cost}</span>
     </label>
   );
 }
@@ -65,44 +71,47 @@ interface Row {
   feature: InputFeatures['features'][number];
 }
 
-const COLUMNS: Column<Row>[] = [
-  { title: 'input of', value: ({ input }) => input, width: 10 },
-  { title: 'column', value: ({ feature }) => feature.column, width: 8, numeric: true },
-  {
-    title: 'layers',
-    value: ({ feature }) => feature.layers,
-    cell: ({ feature, ofLayers }) => `${feature.layers} of ${ofLayers}`,
-    width: 10,
-    numeric: true,
-    hint: 'In which it reaches the threshold for at least one token',
-  },
-  {
-    title: 'tokens',
-    unit: '%',
-    value: ({ feature }) => feature.positions,
-    cell: ({ feature }) => percent(feature.positions, 1),
-    width: 10,
-    numeric: true,
-    hint: 'Share of the tokens of all layers for which it does',
-  },
-  {
-    title: 'largest',
-    value: ({ feature }) => feature.largest,
-    cell: ({ feature }) => feature.largest.toFixed(1),
-    width: 10,
-    numeric: true,
-    hint: 'Largest magnitude',
-  },
-  {
-    title: 'of the error',
-    unit: '%',
-    value: ({ feature }) => feature.errorShare,
-    cell: ({ feature }) => percent(feature.errorShare, 2),
-    width: 12,
-    numeric: true,
-    hint: 'Share of the weights’ squared error times E[a²], over all matrices with this input',
-  },
-];
+function columns(): Column<Row>[] {
+  const words = texts().outliers.activations;
+  return [
+    { title: words.input, value: ({ input }) => input, width: 10 },
+    { title: words.column, value: ({ feature }) => feature.column, width: 8, numeric: true },
+    {
+      title: words.layers,
+      value: ({ feature }) => feature.layers,
+      cell: ({ feature, ofLayers }) => words.layersOf(feature.layers, ofLayers),
+      width: 10,
+      numeric: true,
+      hint: words.layersHint,
+    },
+    {
+      title: words.tokens,
+      unit: '%',
+      value: ({ feature }) => feature.positions,
+      cell: ({ feature }) => percent(feature.positions, 1),
+      width: 10,
+      numeric: true,
+      hint: words.tokensHint,
+    },
+    {
+      title: words.largest,
+      value: ({ feature }) => feature.largest,
+      cell: ({ feature }) => fixed(feature.largest, 1),
+      width: 10,
+      numeric: true,
+      hint: words.largestHint,
+    },
+    {
+      title: words.error,
+      unit: '%',
+      value: ({ feature }) => feature.errorShare,
+      cell: ({ feature }) => percent(feature.errorShare, 2),
+      width: 12,
+      numeric: true,
+      hint: words.errorHint,
+    },
+  ];
+}
 
 export function Features({
   found: { threshold, tokens, chatTemplate, inputs },
@@ -114,30 +123,36 @@ export function Features({
   const rows = inputs.flatMap(({ input, ofLayers, features }) =>
     features.map((feature): Row => ({ input, ofLayers, feature })),
   );
+  const words = texts().outliers.activations;
   return (
     <>
       <p>
-        Outlier features in {plural(tokens, 'token')}
-        {chatTemplate?.used && ' in the model’s chat template'}, as LLM.int8() defines them: columns whose activations
-        reach {threshold} in at least {percent(featureRule.layers, 0)} of the layers and for at least{' '}
-        {percent(featureRule.positions, 0)} of all tokens of all layers.{' '}
-        {inputs
-          .map(
-            ({ input, columns, largest, features, errorShare }) =>
-              `Input of ${input}: ${integer(features.length)} of ${plural(columns, 'column')}` +
-              `${features.length > 0 ? ` with ${percent(errorShare, 1)} of the error` : ''}, ` +
-              `largest activation ${largest.toFixed(1)}`,
-          )
-          .join('; ')}
-        .{chatTemplate && !chatTemplate.used && chatTemplate.why && ` ${chatTemplate.why}`}
+        {(chatTemplate?.used ? words.foundInTurns : words.found)(
+          tokens,
+          threshold,
+          percent(featureRule.layers, 0),
+          percent(featureRule.positions, 0),
+        )}{' '}
+        {words.inputs(
+          inputs
+            .map(({ input, columns, largest, features, errorShare }) =>
+              features.length > 0
+                ? words.some(input, integer(features.length), columns, percent(errorShare, 1), fixed(largest, 1))
+                : words.none(input, columns, fixed(largest, 1)),
+            )
+            .join('; '),
+        )}
+        {chatTemplate && !chatTemplate.used && chatTemplate.why && (
+          <span {...coreLang(chatTemplate.why)}> {chatTemplate.why}</span>
+        )}
       </p>
       {rows.length > 0 && (
         <DataTable
-          label="Outlier features"
+          label={words.table}
           file={`outlier-features-${type}`}
           noun={texts().parts.table.features}
           rows={rows}
-          columns={() => COLUMNS}
+          columns={columns}
           rowKey={({ input, feature }) => `${input} ${feature.column}`}
           sortBy={{ column: 5, down: true }}
           visible={8}

@@ -2,9 +2,10 @@
  * Columns that stand out, the layers that share them, and what keeping the worst at 16 bits would save. Analysis only.
  */
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Bars } from '../../charts/bars';
 import { ChartFrame } from '../../charts/frame';
+import type { TableColumn } from '../../charts/table';
 import { findOutliers, type OutlierBasis, type OutlierReport, type TensorOutliers } from '../../core/index';
 import { type Column, DataTable } from '../parts/data-table';
 import { activationsOnText, Features, ReadsText } from './activation-features';
@@ -13,18 +14,14 @@ import { useStudy } from '../parts/use-study';
 import { CALIBRATED } from '../state/calibrated-method';
 import type { Opened } from '../state/opening';
 import { options } from '../state/planning';
-import { texts } from '../../text/texts';
-import { percent, plural, precise, quantity } from '../../text/units';
+import { coreLang, texts } from '../../text/texts';
+import { decimal, fixed, percent, precise, quantity } from '../../text/units';
 
-const BASES: Record<OutlierBasis, string> = {
-  weights: 'the RMS of its weights (a proxy)',
-  producers: 'the RMS of the row that produces its input (a proxy)',
-  importance: 'the RMS of its activations',
-};
+const BASES = ['weights', 'producers', 'importance'] as const satisfies readonly OutlierBasis[];
 const THRESHOLDS = [2, 3, 4, 6, 10];
 
 const inLayers = ({ input, column, layers, ofLayers }: OutlierReport['shared'][number]) =>
-  `${input} column ${column} (${layers} of ${ofLayers})`;
+  texts().outliers.inLayers(input, column, layers, ofLayers);
 
 export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode {
   const study = useStudy<OutlierReport, { share: number }>(model);
@@ -40,33 +37,28 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
       const wish = { plan, threshold };
       return findOutliers(model, activations ? { ...wish, activations } : { ...wish, basis }, run);
     });
+  const words = texts().outliers;
   return (
-    <section class="outliers" aria-label="Columns that stand out">
-      <p class="small quiet">
-        Outliers, as LLM.int8() looks for them: a few columns may carry much of a tensor’s weight and error. This looks
-        at every row (of large models at a sample) under the type and rules of the plan. No GGUF type keeps columns
-        apart: it is analysis.
-      </p>
+    <section class="outliers" aria-label={words.label}>
+      <p class="small quiet">{words.intro}</p>
       <div class="compare-actions">
         <label>
-          A column counts by{' '}
+          {words.countsBy}{' '}
           <select
             class="select"
             value={reads ? 'importance' : basis}
             disabled={reads}
             onChange={(event) => setBasis(event.currentTarget.value as OutlierBasis)}
           >
-            {(Object.keys(BASES) as OutlierBasis[])
-              .filter((one) => one !== 'importance' || model.importance !== null || reads)
-              .map((one) => (
-                <option key={one} value={one}>
-                  {BASES[one]}
-                </option>
-              ))}
+            {BASES.filter((one) => one !== 'importance' || model.importance !== null || reads).map((one) => (
+              <option key={one} value={one}>
+                {words.bases[one]}
+              </option>
+            ))}
           </select>
         </label>
         <label>
-          and is an outlier beyond{' '}
+          {words.outlierBeyond}{' '}
           <select
             class="select"
             value={threshold}
@@ -74,23 +66,23 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
           >
             {THRESHOLDS.map((times) => (
               <option key={times} value={times}>
-                {times} times the median
+                {words.times(times)}
               </option>
             ))}
           </select>
         </label>
         <ReadsText model={model} reads={reads} onChange={setReads} />
         <StudyButton study={study} onStart={look}>
-          Look for outliers
+          {words.look}
         </StudyButton>
         {study.running && (
           <span role="status" class="small">
-            {percent(study.progress?.share ?? 0, 0)} read{study.paused && ', paused'}
+            {(study.paused ? words.readPaused : words.read)(percent(study.progress?.share ?? 0, 0))}
           </span>
         )}
       </div>
       {study.problem && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(study.problem)}>
           {study.problem}
         </p>
       )}
@@ -99,24 +91,36 @@ export function OutliersPanel({ opened: { model } }: { opened: Opened }): VNode 
   );
 }
 
+function keptColumns(): TableColumn[] {
+  const { columns, cost, bits, saved, rmse, times } = texts().outliers.keeping;
+  return [
+    { title: columns, unit: '%' },
+    { title: cost, unit: bits },
+    { title: saved, unit: '%' },
+    { title: rmse, unit: times },
+  ];
+}
+
 function Shown({ report }: { report: OutlierReport }): VNode {
   const { tensors, shared, activations, kept } = report;
-  const columns = useMemo<Column<TensorOutliers>[]>(
-    () => [
-      { title: 'name', value: ({ name }) => name, width: 26 },
-      { title: 'columns', value: (row) => row.columns, width: 11, numeric: true },
-      { title: 'outliers', value: ({ count }) => count, width: 9, numeric: true, hint: 'Columns beyond the threshold' },
+  const words = texts().outliers;
+  const columns = (): Column<TensorOutliers>[] => {
+    const { bases, heads } = texts().outliers;
+    return [
+      { title: heads.name, value: ({ name }) => name, width: 26 },
+      { title: heads.columns, value: (row) => row.columns, width: 11, numeric: true },
+      { title: heads.outliers, value: ({ count }) => count, width: 9, numeric: true, hint: heads.outliersHint },
       {
-        title: 'largest',
-        unit: 'times the median',
+        title: heads.largest,
+        unit: heads.largestUnit,
         value: ({ largest, median }) => (median > 0 ? largest / median : null),
-        cell: ({ largest, median }) => (median > 0 ? `${(largest / median).toFixed(1)} ×` : '–'),
+        cell: ({ largest, median }) => (median > 0 ? `${fixed(largest / median, 1)} ×` : '–'),
         width: 9,
         numeric: true,
-        hint: 'The largest column over the median column',
+        hint: heads.largestHint,
       },
       {
-        title: 'which',
+        title: heads.which,
         value: ({ outliers }) => outliers.map(({ column }) => column).join(' '),
         cell: ({ outliers, count }) =>
           `${outliers
@@ -126,87 +130,76 @@ function Shown({ report }: { report: OutlierReport }): VNode {
         width: 18,
       },
       {
-        title: 'of the error',
+        title: heads.error,
         unit: '%',
         value: ({ errorShare }) => errorShare,
         cell: ({ errorShare }) => percent(errorShare, 2),
         width: 12,
         numeric: true,
-        hint:
-          'Share of the squared error that the outliers carry; ' +
-          'with the importance matrix, of the error times importance',
+        hint: heads.errorHint,
       },
       {
-        title: 'worst 1 %',
+        title: heads.worst,
         unit: '%',
         value: ({ saved }) => saved[2] ?? null,
         cell: ({ saved }) => percent(saved[2] ?? 0, 1),
         width: 12,
         numeric: true,
-        hint: 'Share of the squared error in the 1 % of columns that have most of it',
+        hint: heads.worstHint,
       },
-      { title: 'by', value: (row) => BASES[row.basis], width: 22 },
-      { title: 'type', value: ({ to }) => to, width: 7 },
-    ],
-    [],
-  );
+      { title: heads.by, value: (row) => bases[row.basis], width: 22 },
+      { title: heads.type, value: ({ to }) => to, width: 7 },
+    ];
+  };
+  const byImportance = tensors.some((one) => one.basis === 'importance');
   return (
     <>
       <p>
-        {plural(
+        {(byImportance ? words.foundImportance : words.found)(
           tensors.reduce((sum, { count }) => sum + count, 0),
-          'outlier',
+          tensors.length,
+          report.type,
+          report.method,
+          quantity(report.weights),
+          quantity(report.ofWeights),
         )}{' '}
-        in {plural(tensors.length, 'tensor')}, errors of {report.type} with method {report.method},{' '}
-        {quantity(report.weights)} of {quantity(report.ofWeights)} weights
-        {tensors.some((one) => one.basis === 'importance') ? ', times the importance of the column' : ''}.{' '}
-        {shared.length === 0
-          ? 'No column is an outlier in more than one layer.'
-          : `In more than one layer: ${shared.map(inLayers).join(', ')}.`}
+        {shared.length === 0 ? words.noShared : words.shared(shared.map(inLayers).join(', '))}
       </p>
       {activations && <Features found={activations} type={report.type} />}
       <ChartFrame
-        title="Keeping the worst columns at 16 bits"
-        note={
-          'Share of the squared error that would go, for each share of columns ' +
-          'kept, at least one a tensor; the bits it would cost are in the table.'
-        }
+        title={words.keeping.title}
+        note={words.keeping.note}
         file={`outliers-${report.type}`}
         table={() => ({
-          columns: [
-            { title: 'columns kept', unit: '%' },
-            { title: 'cost', unit: 'bits per weight' },
-            { title: 'squared error saved', unit: '%' },
-            { title: 'RMSE becomes', unit: 'times' },
-          ],
+          columns: keptColumns(),
           rows: kept.map((one) => [one.share, one.bitsPerWeight, one.savedError, one.rmseRatio]),
         })}
       >
         {(width) => (
           <Bars
             width={width}
-            label="Error saved by keeping columns"
-            title="squared error saved, %"
-            tick={(value) => String(Number((value * 100).toFixed(3)))}
+            label={words.keeping.label}
+            title={words.keeping.axis}
+            tick={(value) => decimal(Number((value * 100).toFixed(3)))}
             rows={kept.map((one) => ({
               label: percent(one.share, 1),
               color: 'var(--accent)',
               value: one.savedError,
               lines: [
-                `${percent(one.savedError, 1)} of the squared error`,
-                `RMSE times ${precise(one.rmseRatio)}`,
-                `${precise(one.bitsPerWeight)} more bits per weight`,
+                words.keeping.ofError(percent(one.savedError, 1)),
+                words.keeping.rmseTimes(precise(one.rmseRatio)),
+                words.keeping.moreBits(precise(one.bitsPerWeight)),
               ],
             }))}
           />
         )}
       </ChartFrame>
       <DataTable
-        label="Outliers of each tensor"
+        label={words.table}
         file={`outliers-${report.type}-tensors`}
         noun={texts().parts.table.tensors}
         rows={tensors}
-        columns={() => columns}
+        columns={columns}
         rowKey={({ name }) => name}
         search={({ name, role }) => `${name} ${role}`}
         sortBy={{ column: 3, down: true }}

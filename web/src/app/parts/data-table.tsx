@@ -8,7 +8,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { csv, saveCsv } from '../../charts/save';
 import { type Cell, type TableColumn, written } from '../../charts/table';
 import { inEnglish, texts } from '../../text/texts';
-import { integer, spelled } from '../../text/units';
+import { integer, tabular } from '../../text/units';
 import { useTip } from './tip';
 import { ROW_HEIGHT, useRowWindow } from './window';
 
@@ -181,7 +181,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
 }
 
 function cellText(value: Cell): string {
-  return typeof value === 'number' ? spelled(String(value)) : (value ?? '–');
+  return typeof value === 'number' ? tabular(value) : (value ?? '–');
 }
 
 /** The head of a column: sorts, and says what stands in it. */

@@ -15,66 +15,64 @@ import { takeOptions } from '../state/planning';
 import { type DroppedReceipt, receipt } from '../state/receipt';
 import { chosenStatistics } from '../state/statistics';
 import { textFile } from '../state/text';
+import { ownSentence, texts } from '../../text/texts';
 import { bytes, integer, percent, precise } from '../../text/units';
+import { Rich } from '../parts/rich';
 
 export function ReceiptPanel(): VNode | null {
   const shown = receipt.value;
   return shown && <Shown key={shown.name + shown.receipt.outputs[0]?.sha256} shown={shown} />;
 }
 
-const ROLES = {
-  output: 'the file this run wrote',
-  input: 'the model this run read',
-  matrix: 'the importance matrix this run used',
-} as const;
+/** Of the page; to be thrown where the core's sentences are. */
+const problem = (sentence: string) => new Error(ownSentence(sentence));
 
 function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): VNode {
   const [said, setSaid] = useState<string | null>(null);
   const working = useRef<AbortController | null>(null);
+  const words = texts().receipt;
   const work = async (task: (signal: AbortSignal) => Promise<string>) => {
     working.current?.abort();
     const mine = new AbortController();
     working.current = mine;
-    setSaid('Reading…');
+    setSaid(words.reading);
     try {
       const text = await task(mine.signal);
       if (!mine.signal.aborted) setSaid(text);
     } catch (error) {
       if (mine.signal.aborted) return;
       setSaid(null);
-      tellProblem(`Receipt ${name}`, error);
+      tellProblem(words.about(name), error);
     }
   };
-  const onShare = (share: number) => setSaid(`Hashing, ${percent(share, 0)}`);
+  const onShare = (share: number) => setSaid(words.hashing(percent(share, 0)));
   const verify = async () => {
-    const file = await fileOpen({ description: 'A file to check' }).catch(() => null);
+    const file = await fileOpen({ description: words.aFile }).catch(() => null);
     if (!file) return;
     await work(async (signal) => {
       const [hashed] = await hashFiles(browserPlatform, [blobHandle(file)], { signal, onShare });
       const verdict = verdictOf(given, hashed!.sha256);
-      if (verdict.is === 'none')
-        throw new Error(`${file.name} is none of the receipt's files: its SHA-256 is ${hashed!.sha256}.`);
-      return `✓ ${file.name} is ${ROLES[verdict.is]}: its SHA-256 is the one in the receipt.`;
+      if (verdict.is === 'none') throw problem(words.none(file.name, hashed!.sha256));
+      return words.verdicts[verdict.is](file.name);
     });
   };
   const repeat = () =>
     work(async (signal) => {
       const model = opened.value?.model;
-      if (!model) throw new Error(`Open the model first: ${given.inputs.map((file) => file.name).join(', ')}.`);
+      if (!model) throw problem(words.openFirst(given.inputs.map((file) => file.name).join(', ')));
       await expectMatrix(given, signal);
       expectInputs(given, await hashFiles(browserPlatform, filesOf(model), { signal, onShare }));
       await expectText(model, given, signal);
       takeOptions(given.options);
       goTo('plan');
-      const words = '✓ The model is the one of the receipt, and its options are set.';
-      tell(`Receipt ${name}`, `${words} Quantize does the run again; the result says whether the bytes are the same.`);
-      return words;
+      tell(words.about(name), words.setNext);
+      return words.set;
     });
   return (
-    <section class="receipt" aria-label="Receipt">
+    <section class="receipt" aria-label={words.label}>
       <div class="receipt-head">
         <h3>
-          Receipt <span class="mono">{name}</span>
+          <Rich text={words.title} parts={{ name: <span class="mono">{name}</span> }} />
         </h3>
         <button
           type="button"
@@ -84,60 +82,67 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
             receipt.value = null;
           }}
         >
-          Put away
+          {words.putAway}
         </button>
       </div>
       <dl class="receipt-facts">
-        <dt>run</dt>
-        <dd>
-          {given.fileType}, method {given.method}, Nibble {given.version}
-        </dd>
-        <dt>from</dt>
+        <dt>{words.run}</dt>
+        <dd>{words.runOf(given.fileType, given.method, given.version)}</dd>
+        <dt>{words.from}</dt>
         <dd>
           {given.inputs.map((file) => (
             <span key={file.sha256}>
-              <span class="mono">{file.name}</span>, {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code>
+              <Rich
+                text={words.file(bytes(file.bytes))}
+                parts={{ name: <span class="mono">{file.name}</span>, sha: <code>{file.sha256}</code> }}
+              />
             </span>
           ))}
         </dd>
         {given.importance && (
           <>
-            <dt>importance</dt>
+            <dt>{words.importance}</dt>
             <dd>
-              <span class="mono">{given.importance.name}</span>, SHA-256 <code>{given.importance.sha256}</code>
+              <Rich
+                text={words.importanceOf}
+                parts={{
+                  name: <span class="mono">{given.importance.name}</span>,
+                  sha: <code>{given.importance.sha256}</code>,
+                }}
+              />
             </dd>
           </>
         )}
         {given.calibration && (
           <>
-            <dt>calibrated</dt>
+            <dt>{words.calibrated}</dt>
             <dd>
-              {given.calibration.level === 'layers' ? 'layer after layer' : 'in one pass'} by{' '}
-              <span class="mono">{given.calibration.text.name}</span>, {tokensOf(given.calibration)}, SHA-256{' '}
-              <code>{given.calibration.text.sha256}</code>
+              <Rich
+                text={words.calibratedBy[given.calibration.level](tokensOf(given.calibration))}
+                parts={{
+                  name: <span class="mono">{given.calibration.text.name}</span>,
+                  sha: <code>{given.calibration.text.sha256}</code>,
+                }}
+              />
             </dd>
           </>
         )}
-        <dt>to</dt>
+        <dt>{words.to}</dt>
         <dd>
           {given.outputs.map((file) => (
             <span key={file.sha256}>
-              {bytes(file.bytes)}, SHA-256 <code>{file.sha256}</code>
+              <Rich text={words.output(bytes(file.bytes))} parts={{ sha: <code>{file.sha256}</code> }} />
             </span>
           ))}
-          {given.total && (
-            <>
-              , <Term of="rmse">RMSE</Term> {precise(given.total.rmse)}
-            </>
-          )}
+          {given.total && <Rich text={words.rmse(precise(given.total.rmse))} parts={{ rmse: <Term of="rmse" /> }} />}
         </dd>
       </dl>
       <div class="receipt-actions">
         <button type="button" class="button" onClick={() => void verify()}>
-          Check a file…
+          {words.check}
         </button>
         <button type="button" class="button" onClick={() => void repeat()}>
-          Repeat the run
+          {words.repeat}
         </button>
       </div>
       {said && (
@@ -151,8 +156,12 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
 
 type Calibrated = NonNullable<Receipt['calibration']>;
 
-const tokensOf = ({ tokens, heldBack, engine }: Calibrated) =>
-  `${integer(tokens)} tokens and ${integer(heldBack)} to judge by${engine ? `, computed by ${engine.name}` : ''}`;
+function tokensOf({ tokens, heldBack, engine }: Calibrated): string {
+  const words = texts().receipt;
+  return engine
+    ? words.tokensBy(integer(tokens), integer(heldBack), engine.name)
+    : words.tokens(integer(tokens), integer(heldBack));
+}
 
 /** Whether the statistics of choice are the receipt's. Throws when others are chosen. */
 async function isByStatistics({ statistics }: Calibrated, signal: AbortSignal): Promise<boolean> {
@@ -160,10 +169,11 @@ async function isByStatistics({ statistics }: Calibrated, signal: AbortSignal): 
   if (chosen === null) return false;
   const sha256 = await browserPlatform.hashFile(blobHandle(chosen.file), { signal });
   if (sha256 === statistics?.sha256) return true;
-  throw new Error(
-    `The run of the receipt was not calibrated by ${chosen.file.name}` +
-      `${statistics ? ` but by what ${statistics.name} holds (SHA-256 ${statistics.sha256})` : ''}. ` +
-      'Choose that, or a text, under Plan with the scale search “calibrated”.',
+  const words = texts().receipt;
+  throw problem(
+    statistics
+      ? words.otherStatistics(chosen.file.name, statistics.name, statistics.sha256)
+      : words.notByStatistics(chosen.file.name),
   );
 }
 
@@ -172,26 +182,17 @@ async function expectText(model: Model, { calibration }: Receipt, signal: AbortS
   if (!calibration) return;
   const { text, tokens, heldBack, level, engine, chatTemplate } = calibration;
   if (await isByStatistics(calibration, signal)) return;
+  const words = texts().receipt;
   if (engine?.name.includes('WebGPU')) {
-    throw new Error(
-      `What the receipt's run chose codes by was computed by ${engine.name}, whose last digits are its own. ` +
-        `Choose the file that was saved then (${calibration.statistics?.name ?? 'none was'}), under Plan with the ` +
-        'scale search “calibrated”: “Use saved statistics…”.',
-    );
+    throw problem(words.byGpu(engine.name, calibration.statistics?.name ?? null));
   }
   if (!chatTemplate?.used && !chatTemplate?.why && model.chatTemplate() !== null) {
-    throw new Error(
-      'The run of the receipt read its text without the model’s chat template, which this page always uses. ' +
-        'Repeat it on the command line: nibble repeat.',
-    );
+    throw problem(words.withoutTemplate);
   }
   const file = await textFile();
   const sha256 = await browserPlatform.hashFile(blobHandle(file), { signal });
   if (sha256 !== text.sha256) {
-    throw new Error(
-      `The run of the receipt was calibrated by ${text.name} (SHA-256 ${text.sha256}), and ${file.name} is not that. ` +
-        'Choose that text, under Plan with the scale search “calibrated”.',
-    );
+    throw problem(words.otherText(text.name, text.sha256, file.name));
   }
   wantedTokens.value = tokens + heldBack;
   wantedLevel.value = level;
@@ -200,19 +201,15 @@ async function expectText(model: Model, { calibration }: Receipt, signal: AbortS
 /** Throws unless the matrix that is open is the one of the receipt, under its name. */
 async function expectMatrix({ importance }: Receipt, signal: AbortSignal): Promise<void> {
   const given = matrix.value?.file;
+  const words = texts().receipt;
   if (importance === null) {
-    if (given) throw new Error('The run of the receipt used no importance matrix. Remove the one that is open.');
+    if (given) throw problem(words.noMatrix);
     return;
   }
-  if (!given) throw new Error(`The run of the receipt used the importance matrix ${importance.name}. Open it first.`);
+  if (!given) throw problem(words.openMatrix(importance.name));
   const [hashed] = await hashFiles(browserPlatform, [blobHandle(given)], { signal });
-  if (hashed!.sha256 !== importance.sha256)
-    throw new Error(`${given.name} is not the importance matrix of the receipt: its SHA-256 is ${hashed!.sha256}.`);
-  if (given.name !== importance.path)
-    throw new Error(
-      `The output names its matrix. Here it would be ${given.name}, in the receipt it is ${importance.path}: ` +
-        `the command line can repeat this run, or rename the matrix.`,
-    );
+  if (hashed!.sha256 !== importance.sha256) throw problem(words.otherMatrix(given.name, hashed!.sha256));
+  if (given.name !== importance.path) throw problem(words.matrixName(given.name, importance.path));
 }
 
 /** Whether a result is what the receipt says; null when it is another run. */

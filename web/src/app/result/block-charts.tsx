@@ -9,18 +9,17 @@ import type { Focus, GroupError } from '../../charts/focus';
 import { ChartFrame } from '../../charts/frame';
 import { type WorstBlock, worstBlocks } from '../../charts/spending-series';
 import { showInLab } from '../lab/links';
+import { Rich } from '../parts/rich';
 import { opened } from '../state/opening';
 import type { Result } from '../state/results';
+import { texts } from '../../text/texts';
 import { integer, precise } from '../../text/units';
 import { Looked } from './error-charts';
 
-const WORDS: HistogramWords = {
-  label: 'Histogram of block errors',
-  value: 'RMS error',
-  xTitle: 'RMS error of a block',
-  one: 'block',
-  many: 'blocks',
-};
+function histogramWords(): HistogramWords {
+  const { label, value, x: xTitle, one, many } = texts().result.blocks;
+  return { label, value, xTitle, one, many };
+}
 
 export function BlockCharts({
   shown,
@@ -40,21 +39,22 @@ export function BlockCharts({
   const buckets = (blocks?.histogram ?? [])
     .filter(({ from }) => from > 0)
     .map((bucket) => ({ ...bucket, open: false }));
-  if (!blocks || buckets.length === 0) return <p class="quiet">No block of these has an error.</p>;
+  const said = texts().result.blocks;
+  if (!blocks || buckets.length === 0) return <p class="quiet">{said.none}</p>;
+  const words = histogramWords();
   const worst = worstBlocks(rows);
   return (
     <>
       <ChartFrame
-        title="Errors of blocks"
+        title={said.title}
         note={
-          <>
-            <Looked rows={rows} focus={focus} />: {integer(blocks.count)} blocks{' '}
-            {blocks.length === null ? 'of several lengths' : `of ${blocks.length} weights`} by √(Σ (x − y)² / n) over
-            the n weights of the block. {heightDefinition(WORDS)}
-          </>
+          <Rich
+            text={said.note(integer(blocks.count), blocks.length)}
+            parts={{ looked: <Looked rows={rows} focus={focus} />, height: heightDefinition(words) }}
+          />
         }
         file={`block-errors-${rows.length === 1 ? rows[0]!.name : shown.plan.fileType}`}
-        table={() => histogramTable(buckets, true, WORDS, blocks.count)}
+        table={() => histogramTable(buckets, true, histogramWords(), blocks.count)}
       >
         {(width) => (
           <ErrorHistogram
@@ -62,8 +62,8 @@ export function BlockCharts({
             buckets={buckets}
             total={blocks.count}
             logarithmic
-            markers={worst[0] ? [{ label: `worst ${precise(worst[0].rmse)}`, value: worst[0].rmse }] : []}
-            words={WORDS}
+            markers={worst[0] ? [{ label: said.worstMark(precise(worst[0].rmse)), value: worst[0].rmse }] : []}
+            words={words}
           />
         )}
       </ChartFrame>
@@ -82,29 +82,29 @@ function WorstList({
   onTensor: (name: string) => void;
 }): VNode {
   const open = opened.value?.model === shown.opened.model;
+  const words = texts().result.blocks;
+  const { heads } = texts().result;
   return (
     <div class="worst-blocks">
-      <h3>The {worst.length} worst blocks</h3>
-      {!open && (
-        <p class="small quiet">The model they are from is no longer open; open it again to look at them in the Lab.</p>
-      )}
-      <div class="worst-list" role="region" aria-label="The worst blocks" tabIndex={0}>
-        <table class="plain-table" aria-label="Worst blocks">
+      <h3>{words.worst(worst.length)}</h3>
+      {!open && <p class="small quiet">{words.closed}</p>}
+      <div class="worst-list" role="region" aria-label={words.list} tabIndex={0}>
+        <table class="plain-table" aria-label={words.table}>
           <thead>
             <tr>
-              <th scope="col">tensor</th>
+              <th scope="col">{heads.tensor}</th>
               <th scope="col" class="number">
-                block
+                {heads.block}
               </th>
               <th scope="col" class="number">
-                first weight
+                {words.firstWeight}
               </th>
-              <th scope="col">type</th>
+              <th scope="col">{heads.type}</th>
               <th scope="col" class="number">
-                RMS error
+                {words.value}
               </th>
               <th scope="col">
-                <span class="visually-hidden">Lab</span>
+                <span class="visually-hidden">{words.lab}</span>
               </th>
             </tr>
           </thead>
@@ -115,7 +115,7 @@ function WorstList({
                   <button
                     type="button"
                     class="link-button plain"
-                    title="Show this tensor alone"
+                    title={words.alone}
                     onClick={() => onTensor(one.tensor)}
                   >
                     {one.tensor}
@@ -130,10 +130,10 @@ function WorstList({
                     type="button"
                     class="button small"
                     disabled={!open}
-                    aria-label={`Worst block number ${rank + 1} to the Lab`}
+                    aria-label={words.toLab(rank + 1)}
                     onClick={() => showInLab(one.tensor, one.block * one.length, one.type)}
                   >
-                    Lab
+                    {words.lab}
                   </button>
                 </td>
               </tr>

@@ -1,21 +1,34 @@
 /** What calibrating did to each matrix, and which are written as without it. */
 import type { VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
 import type { AnswerFigures, CalibratedPart, CalibrationAnswers, CalibrationFigures } from '../../core/index';
 import { saveBlob } from '../../charts/save';
 import { type Column, DataTable } from '../parts/data-table';
+import { Rich } from '../parts/rich';
 import { texts } from '../../text/texts';
-import { bytes, duration, integer, listed, percent, plural } from '../../text/units';
+import { bytes, decimal, duration, fixed, integer, listed, percent } from '../../text/units';
 
-const LEVELS = { 'one-pass': 'in one pass', layers: 'layer after layer' } as const;
+const nameOf = ({ name, expert }: CalibratedPart) =>
+  expert === null ? name : texts().result.calibrated.expert(name, expert);
 
-const KEPT: Readonly<Record<CalibratedPart['kept'], string>> = {
-  calibrated: 'calibrated',
-  'no better': 'not calibrated: it was no better',
-  'too few tokens': 'not calibrated: too few tokens met it',
-};
-
-const nameOf = ({ name, expert }: CalibratedPart) => (expert === null ? name : `${name}, expert ${expert}`);
+/** What calibrating did to each part. */
+function columns(): Column<CalibratedPart>[] {
+  const words = texts().result.calibrated;
+  return [
+    { title: words.matrix, value: nameOf, width: 28 },
+    {
+      title: words.left,
+      unit: '%',
+      value: ({ left }) => left,
+      cell: ({ left }) => (left === null ? '–' : percent(left)),
+      width: 12,
+      numeric: true,
+      hint: words.leftHint,
+    },
+    { title: words.tokens, value: (part) => part.tokens, width: 10, numeric: true, hint: words.tokensHint },
+    { title: words.columns, value: ({ columns: [first, count] }) => words.fromTo(first, first + count - 1), width: 14 },
+    { title: words.writtenAs, value: (part) => words.kept[part.kept], width: 34 },
+  ];
+}
 
 /** The one in the middle. */
 function median(values: readonly number[]): number | null {
@@ -34,74 +47,56 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
   const served = parts.filter(({ kept }) => kept === 'calibrated');
   const kept = parts.filter((part) => part.kept !== 'calibrated');
   const middle = median(served.map(({ left }) => left!));
-  const columns = useMemo<Column<CalibratedPart>[]>(
-    () => [
-      { title: 'matrix', value: nameOf, width: 28 },
-      {
-        title: 'error left',
-        unit: '%',
-        value: ({ left }) => left,
-        cell: ({ left }) => (left === null ? '–' : percent(left)),
-        width: 12,
-        numeric: true,
-        hint:
-          'Of the squared error of its outputs over the tokens held back, what is left of what lowest-error leaves ' +
-          '(IQ2, IQ3: llama.cpp’s search weighted by this text, which is also what they keep); layer after layer the ' +
-          'outputs are those it is aimed at',
-      },
-      { title: 'tokens', value: (part) => part.tokens, width: 10, numeric: true, hint: 'That met it and calibrated' },
-      { title: 'columns', value: ({ columns: [first, count] }) => `${first} to ${first + count - 1}`, width: 14 },
-      { title: 'written as', value: (part) => KEPT[part.kept], width: 34 },
-    ],
-    [],
-  );
+  const words = texts().result.calibrated;
+  const how = (chatTemplate.used ? words.howInTurns : words.how)[level];
+  const name = <span class="mono">{text.name}</span>;
+  const nearer = middle === null ? words.nearer : words.nearerLeft;
   return (
     <section class="calibrated-result" aria-labelledby="calibrated-title">
-      <h3 id="calibrated-title">Calibrated</h3>
+      <h3 id="calibrated-title">{words.title}</h3>
       <p>
-        {LEVELS[level][0]!.toUpperCase() + LEVELS[level].slice(1)} by <span class="mono">{text.name}</span>
-        {chatTemplate.used && ', as turns in the model’s chat template'}, {integer(tokens)} tokens, in{' '}
-        {duration(seconds)}. Judged by {integer(heldBack)} other tokens of it, {integer(served.length)} of{' '}
-        {plural(parts.length, 'matrix', 'matrices')} give outputs nearer to what is wanted of them than without
-        calibrating
-        {middle !== null && (
-          <>
-            : <strong>{percent(middle)}</strong> of its squared error is left (the median)
-          </>
-        )}
-        .{' '}
+        <Rich text={how(integer(tokens), duration(seconds))} parts={{ text: name }} />{' '}
+        <Rich
+          text={nearer(integer(heldBack), integer(served.length), parts.length)}
+          parts={{ left: middle !== null && <strong>{percent(middle)}</strong> }}
+        />{' '}
         {kept.length > 0 && (
-          <>
-            {plural(kept.length, 'matrix', 'matrices')} stay as without calibrating:{' '}
-            <span class="mono">{listed(kept.map(nameOf))}</span>.
-          </>
+          <Rich
+            text={words.stay(kept.length)}
+            parts={{ names: <span class="mono">{listed(kept.map(nameOf))}</span> }}
+          />
         )}
       </p>
       {answers && <BesideEachOther answers={answers} heldBack={heldBack} />}
       <p class="small quiet">
-        SHA-256 of the text <code>{text.sha256}</code>, damping {damping}. {repeatable(figures)}
+        <Rich
+          text={words.evidence(decimal(damping))}
+          parts={{ sha: <code>{text.sha256}</code>, repeatable: <Repeatable figures={figures} /> }}
+        />
       </p>
       {figures.statistics && (
         <p class="small">
-          Statistics: {bytes(figures.statistics.bytes)}, SHA-256 <code>{figures.statistics.sha256}</code>. Codes chosen
-          by them again are the same, and no text has to be read.{' '}
+          <Rich
+            text={words.statistics(bytes(figures.statistics.bytes))}
+            parts={{ sha: <code>{figures.statistics.sha256}</code> }}
+          />{' '}
           {statistics && (
             <button type="button" class="button small" onClick={() => saveBlob(statistics, figures.statistics!.name)}>
-              Save the statistics
+              {words.saveStatistics}
             </button>
           )}
         </p>
       )}
       <details class="disclosure">
         <summary>
-          Matrix by matrix <span class="aside">what is left of the error of its outputs</span>
+          {words.matrixByMatrix} <span class="aside">{words.whatIsLeft}</span>
         </summary>
         <DataTable
-          label="What calibrating left of each matrix’s error"
+          label={words.table}
           file={`calibrated-${type}`}
           noun={texts().parts.table.matrices}
           rows={parts}
-          columns={() => columns}
+          columns={columns}
           rowKey={(part) => `${nameOf(part)} ${part.columns[0]}`}
           search={nameOf}
           sortBy={{ column: 1, down: true }}
@@ -113,13 +108,17 @@ export function CalibratedParts({ figures, type, statistics }: Calibrated): VNod
 
 const isFromGpu = ({ engine }: CalibrationFigures) => engine.name.includes('WebGPU');
 
-/** What gives the same bytes again. */
-function repeatable(figures: CalibrationFigures): string {
+/** What gives the same bytes again; the problem of a GPU is in the core's words. */
+function Repeatable({ figures }: { figures: CalibrationFigures }): VNode {
   const { engine } = figures;
-  return isFromGpu(figures)
-    ? `Computed by ${engine.name}, whose last digits are its own: the same bytes come out of the file of its ` +
-        `statistics only.${engine.problem === null ? '' : ` ${engine.problem}`}`
-    : 'With the same text, tokens and level the same bytes come out, here or on the command line.';
+  const words = texts().result.calibrated;
+  if (!isFromGpu(figures)) return <>{words.repeatable}</>;
+  return (
+    <>
+      {words.repeatableFromGpu(engine.name)}
+      {engine.problem !== null && ` ${engine.problem}`}
+    </>
+  );
 }
 
 interface AnswerRow {
@@ -128,50 +127,50 @@ interface AnswerRow {
   of: (figures: AnswerFigures) => string;
 }
 
-const ROWS: readonly AnswerRow[] = [
-  {
-    title: 'mean divergence, nats',
-    hint: 'Mean divergence (Kullback–Leibler) of the next token’s probabilities from the original’s, ± standard error',
-    of: ({ divergence: { value, error } }) => `${value.toFixed(5)} ± ${error.toFixed(5)}`,
-  },
-  {
-    title: '99 % below, nats',
-    hint: '99 of 100 positions have a divergence below this',
-    of: ({ divergence99 }) => divergence99.toFixed(4),
-  },
-  {
-    title: 'same first choice',
-    hint: 'Share of positions for which the same token is the most likely one; ± its standard error',
-    of: ({ sameTop: { value, error } }) => `${percent(value)} ± ${percent(error)}`,
-  },
-  {
-    title: 'probability kept',
-    hint: 'What is left, on average, of the probability that the original gives the text’s next token',
-    of: ({ kept: { value, error } }) => `${percent(value)} ± ${percent(error)}`,
-  },
-];
+function answerRows(): AnswerRow[] {
+  const words = texts().result.calibrated.rows;
+  return [
+    {
+      title: words.divergence,
+      hint: words.divergenceHint,
+      of: ({ divergence: { value, error } }) => `${fixed(value, 5)} ± ${fixed(error, 5)}`,
+    },
+    { title: words.worst, hint: words.worstHint, of: ({ divergence99 }) => fixed(divergence99, 4) },
+    {
+      title: words.top,
+      hint: words.topHint,
+      of: ({ sameTop: { value, error } }) => `${percent(value)} ± ${percent(error)}`,
+    },
+    {
+      title: words.kept,
+      hint: words.keptHint,
+      of: ({ kept: { value, error } }) => `${percent(value)} ± ${percent(error)}`,
+    },
+  ];
+}
 
 /** What lowest-error would answer in the same types, and what was calibrated. */
 function BesideEachOther({ answers, heldBack }: { answers: CalibrationAnswers; heldBack: number }): VNode {
   const { before, after, seconds } = answers;
   const ratio = before.divergence.value > 0 ? after.divergence.value / before.divergence.value : 1;
+  const words = texts().result.calibrated;
   return (
     <>
-      <div class="method-table beside" role="region" aria-label="Answers before and after" tabIndex={0}>
+      <div class="method-table beside" role="region" aria-label={words.beside} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">answers, against the original’s</th>
+              <th scope="col">{words.answers}</th>
               <th scope="col" class="number">
-                lowest error
+                {words.lowestError}
               </th>
               <th scope="col" class="number">
-                calibrated
+                {words.after}
               </th>
             </tr>
           </thead>
           <tbody>
-            {ROWS.map(({ title, hint, of }) => (
+            {answerRows().map(({ title, hint, of }) => (
               <tr key={title}>
                 <th scope="row" title={hint}>
                   {title}
@@ -184,11 +183,8 @@ function BesideEachOther({ answers, heldBack }: { answers: CalibrationAnswers; h
         </table>
       </div>
       <p class="small quiet">
-        The same types and bytes; {integer(after.tokens)} positions of the {integer(heldBack)} tokens held back,
-        measured in {duration(seconds)}.{' '}
-        {ratio < 1
-          ? `Calibrating leaves ${percent(ratio, 0)} of lowest-error’s divergence.`
-          : 'Calibrating did not help here: lowest-error answers at least as well on these tokens.'}
+        {words.measured(integer(after.tokens), integer(heldBack), duration(seconds))}{' '}
+        {ratio < 1 ? words.helped(percent(ratio, 0)) : words.notHelped}
       </p>
     </>
   );

@@ -5,32 +5,59 @@ import { ErrorHistogram, heightDefinition, histogramTable, type HistogramWords }
 import {
   coarseBuckets,
   type ErrorMetric,
+  COARSE_WIDTH,
   fineBuckets,
   layerSeries,
+  type LoosePoint,
+  type RoleSeries,
   signedBuckets,
   type TensorError,
 } from '../../charts/error-series';
 import { type Focus, focusName, type GroupError, isEverything } from '../../charts/focus';
 import { ChartFrame, Switch } from '../../charts/frame';
-import { integer, percent, plural, precise } from '../../text/units';
-import { DEFINITIONS } from '../../text/glossary';
+import type { ChartTable } from '../../charts/table';
+import { texts } from '../../text/texts';
+import { decimal, fixed, integer, percent, precise } from '../../text/units';
+import { Rich } from '../parts/rich';
 
-const METRICS: Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> = {
-  relative: {
-    choice: 'relative error',
-    title: 'relative error',
-    unit: '% of the weights’ RMS',
-    value: (value) => `${percent(value, 2)} relative error`,
-    definition: DEFINITIONS.relative,
-  },
-  sqnr: {
-    choice: 'signal to noise',
-    title: 'signal to noise',
-    unit: 'dB',
-    value: (value) => `${value.toFixed(2)} dB signal to noise`,
-    definition: DEFINITIONS.sqnr,
-  },
-};
+function metricsOf(): Record<ErrorMetric, ValueFormat & { choice: string; definition: string }> {
+  const { layers: words } = texts().result;
+  const { definitions } = texts();
+  return {
+    relative: {
+      choice: words.relative,
+      title: words.relative,
+      unit: words.relativeUnit,
+      value: (value) => words.relativeValue(percent(value, 2)),
+      definition: definitions.relative,
+    },
+    sqnr: {
+      choice: words.sqnr,
+      title: words.sqnr,
+      unit: 'dB',
+      value: (value) => words.sqnrValue(fixed(value, 2, 'dB')),
+      definition: definitions.sqnr,
+    },
+  };
+}
+
+/** Figures of each role in each layer as a table. */
+export function seriesTable(
+  values: ValueFormat,
+  series: readonly RoleSeries[],
+  loose: readonly LoosePoint[],
+): ChartTable {
+  const { heads } = texts().result;
+  return {
+    columns: [{ title: heads.role }, { title: heads.layer }, values, { title: heads.type }, { title: heads.tensors }],
+    rows: [
+      ...series.flatMap(({ role, points }) =>
+        points.map(({ layer, value, type, names }) => [role, layer, value, type, names.join(' ')]),
+      ),
+      ...loose.map(({ role, value, type, names }) => [role, null, value, type, names.join(' ')]),
+    ],
+  };
+}
 
 /** All lines stay, for comparison; what is looked at stands out. */
 export function LayerChart({
@@ -46,26 +73,23 @@ export function LayerChart({
 }): VNode | null {
   const [metric, setMetric] = useState<ErrorMetric>('relative');
   const { series, loose } = useMemo(() => layerSeries(rows, metric), [rows, metric]);
-  const values = METRICS[metric];
+  const words = texts().result.layers;
+  const metrics = metricsOf();
+  const values = metrics[metric];
   if (series.length === 0) return null;
   return (
     <ChartFrame
-      title="Error by layer"
-      note={
-        <>
-          One line for each role. Choose a point, or a role below, and all views of the result show that part.{' '}
-          {values.definition}
-        </>
-      }
+      title={words.title}
+      note={words.note(values.definition)}
       file={`error-by-layer-${fileType}`}
       controls={
         <Switch
-          label="Measure"
+          label={words.measure}
           value={metric}
           onChange={setMetric}
           choices={[
-            { value: 'relative', label: METRICS.relative.choice },
-            { value: 'sqnr', label: METRICS.sqnr.choice },
+            { value: 'relative', label: metrics.relative.choice },
+            { value: 'sqnr', label: metrics.sqnr.choice },
           ]}
         />
       }
@@ -78,15 +102,7 @@ export function LayerChart({
           onRole={(role) => onFocus({ role: focus.role === role ? null : role })}
         />
       }
-      table={() => ({
-        columns: [{ title: 'role' }, { title: 'layer' }, values, { title: 'type' }, { title: 'tensors' }],
-        rows: [
-          ...series.flatMap((one) =>
-            one.points.map((point) => [one.role, point.layer, point.value, point.type, point.names.join(' ')]),
-          ),
-          ...loose.map((point) => [point.role, null, point.value, point.type, point.names.join(' ')]),
-        ],
-      })}
+      table={() => seriesTable(metricsOf()[metric], series, loose)}
     >
       {(width) => (
         <ErrorByLayer
@@ -106,20 +122,10 @@ export function LayerChart({
 
 type Scale = 'coarse' | 'fine' | 'signed';
 
-const SIZES: HistogramWords = {
-  label: 'Histogram of the absolute error',
-  value: 'error',
-  xTitle: 'absolute error of a weight',
-  one: 'weight',
-  many: 'weights',
-};
-const HALF_FLOATS =
-  'Single bars that stand out among small errors are in the weights: stored in 16 bits, they differ by whole steps.';
-const SIGNED: HistogramWords = {
-  ...SIZES,
-  label: 'Histogram of the error with its sign',
-  xTitle: 'decoded minus original',
-};
+function histogramWords(signed: boolean): HistogramWords {
+  const { label, labelSigned, value, x, xSigned, one, many } = texts().result.histogram;
+  return { label: signed ? labelSigned : label, value, xTitle: signed ? xSigned : x, one, many };
+}
 
 export function HistogramChart({
   rows,
@@ -136,49 +142,53 @@ export function HistogramChart({
   const [scale, setScale] = useState<Scale>('fine');
   const fine = fineBuckets(error);
   const buckets = scale === 'coarse' ? coarseBuckets(error) : scale === 'signed' ? signedBuckets(error) : fine.buckets;
-  const words = scale === 'signed' ? SIGNED : SIZES;
+  const said = texts().result.histogram;
+  const words = histogramWords(scale === 'signed');
   const halves = rows.some(({ from }) => from === 'f16' || from === 'bf16');
   const one = rows.length === 1;
   const marks = [
-    ['median', error.median],
-    ['95 %', error.p95],
-    ['99.9 %', error.p999],
-    ['largest', error.maxError],
+    [said.marks.median, error.median],
+    [said.marks.p95, error.p95],
+    [said.marks.p999, error.p999],
+    [said.marks.max, error.maxError],
   ] as const;
+  const note = {
+    fine: fine.zero > 0 ? said.noteFineZero : said.noteFine,
+    signed: fine.zero > 0 ? said.noteSignedZero : said.noteSigned,
+    coarse: said.noteCoarse,
+  }[scale];
   return (
     <ChartFrame
-      title="How large the errors are"
+      title={said.title}
       note={
         <>
-          <Looked rows={rows} focus={focus} />: {integer(error.count)} weights by{' '}
-          {scale === 'signed' ? 'y − x, x before and y after; the marks are of its size' : '|x − y|'}
-          {scale !== 'coarse' && fine.zero > 0 ? `; ${integer(fine.zero)} without any error are not drawn` : ''}
-          {scale === 'coarse'
-            ? ', in the 0.0002 wide buckets of quantize-stats (the last of its 150, paler, is open)'
-            : ''}
-          . {scale === 'fine' && `${heightDefinition(words)} `}
-          {scale === 'fine' && halves && `${HALF_FLOATS} `}
-          {error.median === null && 'Quantiles are known of single tensors, and of all together. '}
+          <Rich
+            text={note(integer(error.count), scale === 'coarse' ? decimal(COARSE_WIDTH) : integer(fine.zero))}
+            parts={{ looked: <Looked rows={rows} focus={focus} /> }}
+          />{' '}
+          {scale === 'fine' && `${heightDefinition(words)} `}
+          {scale === 'fine' && halves && `${said.halfFloats} `}
+          {error.median === null && `${said.quantiles} `}
         </>
       }
       file={`error-histogram-${one ? rows[0]!.name : fileType}`}
       controls={
         <Switch
-          label="Buckets"
+          label={said.buckets}
           value={scale}
           onChange={setScale}
           choices={[
-            { value: 'fine', label: 'logarithmic' },
-            { value: 'signed', label: 'both signs' },
-            { value: 'coarse', label: '0.0002 each' },
+            { value: 'fine', label: said.fine },
+            { value: 'signed', label: said.signed },
+            { value: 'coarse', label: said.coarse(decimal(COARSE_WIDTH)) },
           ]}
         />
       }
-      table={() => histogramTable(buckets, scale === 'fine', words, error.count)}
+      table={() => histogramTable(buckets, scale === 'fine', histogramWords(scale === 'signed'), error.count)}
     >
       {(width) =>
         buckets.length === 0 ? (
-          <p class="quiet">No weight of these has an error ({plural(error.count, 'weight')}).</p>
+          <p class="quiet">{said.none(error.count)}</p>
         ) : (
           <ErrorHistogram
             width={width}
@@ -186,8 +196,8 @@ export function HistogramChart({
             total={error.count}
             logarithmic={scale === 'fine'}
             words={words}
-            markers={marks.flatMap(([name, value]) =>
-              value === null ? [] : [{ label: `${name} ${precise(value)}`, value }],
+            markers={marks.flatMap(([label, value]) =>
+              value === null ? [] : [{ label: label(precise(value)), value }],
             )}
           />
         )
@@ -198,11 +208,8 @@ export function HistogramChart({
 
 /** What a chart is about, in words. */
 export function Looked({ rows, focus }: { rows: readonly TensorError[]; focus: Focus }): VNode {
-  if (isEverything(focus)) return <>All converted tensors</>;
+  const words = texts().result.histogram;
+  if (isEverything(focus)) return <>{words.all}</>;
   if (rows.length === 1) return <span class="mono">{rows[0]!.name}</span>;
-  return (
-    <>
-      {focusName(focus)} ({plural(rows.length, 'tensor')})
-    </>
-  );
+  return <>{words.part(focusName(focus), rows.length)}</>;
 }

@@ -1,12 +1,10 @@
 import type { VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import type { ErrorReport } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
 import { texts } from '../../text/texts';
-import { decibels, integer, percent, precise, WEIGHT_UNITS } from '../../text/units';
-import { DEFINITIONS } from '../../text/glossary';
+import { decibels, fixed, integer, percent, precise, weightUnits } from '../../text/units';
 
 const relative = ({ error }: TensorError): number | null => (error.rmsWeight > 0 ? error.rmse / error.rmsWeight : null);
 
@@ -16,7 +14,7 @@ export function errorRatio(error: Pick<ErrorReport, 'rmse'>, reference: Pick<Err
 }
 
 export function ratioText(ratio: number | null): string {
-  return ratio === null ? 'no error' : ratio.toFixed(4);
+  return ratio === null ? texts().result.table.noError : fixed(ratio, 4);
 }
 
 /** Tensors with all figures. A name shows its tensor alone in all views. */
@@ -35,16 +33,20 @@ export function ErrorTable({
   onPick: (name: string | null) => void;
 }): VNode {
   const weighted = rows.some((row) => row.error.weightedRmse !== null);
-  const columns = useMemo<Column<TensorError>[]>(
-    () => [
+  const columns = (): Column<TensorError>[] => {
+    const words = texts().result.table;
+    const { heads } = texts().result;
+    const { definitions } = texts();
+    const units = weightUnits();
+    return [
       {
-        title: 'name',
+        title: heads.name,
         value: (row) => row.name,
         cell: (row) => (
           <button
             type="button"
             class="link-button plain"
-            title="Show this tensor alone in all views"
+            title={words.alone}
             aria-pressed={row.name === picked}
             onClick={() => onPick(row.name === picked ? null : row.name)}
           >
@@ -54,7 +56,7 @@ export function ErrorTable({
         width: 25,
       },
       {
-        title: 'relative',
+        title: words.relative,
         unit: '%',
         value: relative,
         cell: (row) => {
@@ -63,36 +65,36 @@ export function ErrorTable({
         },
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.relative,
+        hint: definitions.relative,
       },
       {
-        title: 'signal to noise',
+        title: heads.signalToNoise,
         unit: 'dB',
         value: (row) => row.error.sqnrDb,
         cell: (row) => decibels(row.error.sqnrDb),
         width: 13,
         numeric: true,
-        hint: DEFINITIONS.sqnr,
+        hint: definitions.sqnr,
       },
       {
         title: 'RMSE',
-        unit: WEIGHT_UNITS,
+        unit: units,
         value: (row) => row.error.rmse,
         cell: (row) => precise(row.error.rmse),
         width: 11,
         numeric: true,
-        hint: DEFINITIONS.rmse,
+        hint: definitions.rmse,
       },
       ...(weighted
         ? [
             {
-              title: 'weighted',
-              unit: WEIGHT_UNITS,
+              title: words.weighted,
+              unit: units,
               value: (row: TensorError) => row.error.weightedRmse,
               cell: (row: TensorError) => (row.error.weightedRmse === null ? '–' : precise(row.error.weightedRmse)),
               width: 11,
               numeric: true,
-              hint: DEFINITIONS.weighted,
+              hint: definitions.weighted,
             },
           ]
         : []),
@@ -100,77 +102,77 @@ export function ErrorTable({
         ? []
         : [
             {
-              title: `of ${reference}’s`,
+              title: words.ofReference(reference),
               value: (row: TensorError) => row.reference && errorRatio(row.error, row.reference),
               cell: (row: TensorError) =>
                 row.reference === null ? '–' : ratioText(errorRatio(row.error, row.reference)),
               width: 13,
               numeric: true,
-              hint: DEFINITIONS.ratio,
+              hint: definitions.ratio,
             },
           ]),
       {
-        title: 'largest',
-        unit: WEIGHT_UNITS,
+        title: words.largest,
+        unit: units,
         value: (row) => row.error.maxError,
         cell: (row) => precise(row.error.maxError),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.max,
+        hint: definitions.max,
       },
       {
-        title: 'median',
-        unit: WEIGHT_UNITS,
+        title: words.median,
+        unit: units,
         value: (row) => row.error.median,
         cell: (row) => precise(row.error.median),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.median,
+        hint: definitions.median,
       },
       {
-        title: '95 %',
-        unit: WEIGHT_UNITS,
+        title: words.p95,
+        unit: units,
         value: (row) => row.error.p95,
         cell: (row) => precise(row.error.p95),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.p95,
+        hint: definitions.p95,
       },
       {
-        title: 'bias',
-        unit: WEIGHT_UNITS,
+        title: words.bias,
+        unit: units,
         value: (row) => row.error.bias,
         cell: (row) => precise(row.error.bias),
         width: 11,
         numeric: true,
-        hint: DEFINITIONS.bias,
+        hint: definitions.bias,
       },
       {
-        title: 'clipped',
+        title: words.clipped,
         value: (row) => row.error.clipped,
         cell: (row) => integer(row.error.clipped),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.clipped,
+        hint: definitions.clipped,
       },
       {
-        title: 'zeros',
+        title: words.zeros,
         value: (row) => row.error.zeros,
         cell: (row) => integer(row.error.zeros),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.zeros,
+        hint: definitions.zeros,
       },
       {
-        title: 'not finite',
+        title: words.notFinite,
         value: (row) => row.error.nans + row.error.infinities,
         cell: (row) => integer(row.error.nans + row.error.infinities),
         width: 10,
         numeric: true,
-        hint: DEFINITIONS.notFinite,
+        hint: definitions.notFinite,
       },
       {
-        title: 'worst block',
+        title: words.worst,
         value: (row) => row.error.blocks?.worst[0]?.block ?? null,
         cell: (row) => {
           const [worst] = row.error.blocks?.worst ?? [];
@@ -179,7 +181,7 @@ export function ErrorTable({
             <button
               type="button"
               class="link-button plain"
-              aria-label={`Show block ${integer(worst.block)} of ${row.name} in the Lab`}
+              aria-label={words.showWorst(integer(worst.block), row.name)}
               onClick={() => showInLab(row.name, worst.block * length, row.to)}
             >
               {integer(worst.block)}
@@ -190,29 +192,29 @@ export function ErrorTable({
         },
         width: 11,
         numeric: true,
-        hint: 'Number of the block with the largest root mean square error, from 0; shows it in the Lab',
+        hint: words.worstHint,
       },
-      { title: 'from', value: (row) => row.from, width: 7 },
-      { title: 'to', value: (row) => row.to, width: 7 },
+      { title: heads.from, value: (row) => row.from, width: 7 },
+      { title: heads.to, value: (row) => row.to, width: 7 },
       {
-        title: 'bytes',
+        title: heads.bytes,
         value: (row) => row.outputBytes,
         cell: (row) => integer(row.outputBytes),
         width: 13,
         numeric: true,
       },
-    ],
-    [onPick, weighted, reference, picked],
-  );
+    ];
+  };
+  const words = texts().result.table;
   return (
     <div class="error-table">
-      <h3 class="visually-hidden">Tensor by tensor</h3>
+      <h3 class="visually-hidden">{words.title}</h3>
       <DataTable
-        label="Error of each tensor"
+        label={words.label}
         file={`errors-${fileType}`}
         noun={texts().parts.table.tensors}
         rows={rows}
-        columns={() => columns}
+        columns={columns}
         rowKey={(row) => row.name}
         rowClass={(row) => (row.name === picked ? 'chosen' : '')}
         search={(row) => `${row.name} ${row.to} ${row.role}`}

@@ -9,6 +9,7 @@ import type { Role } from '../../core/index';
 import { showInLab } from '../lab/links';
 import { opened } from '../state/opening';
 import type { Result } from '../state/results';
+import { texts } from '../../text/texts';
 import { integer, precise } from '../../text/units';
 
 export function FocusBar({
@@ -28,28 +29,29 @@ export function FocusBar({
   const looked = rowsIn(rows, focus);
   const [worst] = useMemo(() => worstBlocks(looked), [rows, focus]);
   const open = opened.value?.model === shown.opened.model;
+  const words = texts().result.focus;
   return (
-    <div class="focus-bar" role="group" aria-label="What the views show">
+    <div class="focus-bar" role="group" aria-label={words.label}>
       <select
         class="select"
-        aria-label="Layer"
+        aria-label={words.layer}
         value={focus.layer ?? ''}
         onChange={({ currentTarget: { value } }) => onFocus({ layer: value === '' ? null : Number(value) })}
       >
-        <option value="">every layer</option>
+        <option value="">{words.everyLayer}</option>
         {layers.map((layer) => (
           <option key={layer} value={layer}>
-            layer {layer}
+            {words.oneLayer(layer)}
           </option>
         ))}
       </select>
       <select
         class="select"
-        aria-label="Role"
+        aria-label={words.role}
         value={focus.role ?? ''}
         onChange={({ currentTarget: { value } }) => onFocus({ role: value === '' ? null : (value as Role) })}
       >
-        <option value="">every role</option>
+        <option value="">{words.everyRole}</option>
         {roles.map((role) => (
           <option key={role} value={role}>
             {ROLE_STYLES[role].label}
@@ -58,22 +60,18 @@ export function FocusBar({
       </select>
       {isEverything(focus) ? (
         <span class="small quiet" role="status">
-          all {integer(rows.length)} converted tensors
+          {words.all(integer(rows.length))}
         </span>
       ) : (
         <>
           <span class="focus-chip">
             <span class={focus.tensor === null ? '' : 'mono'}>{focusName(focus)}</span>
-            <button
-              type="button"
-              aria-label={`Show everything, not only ${focusName(focus)}`}
-              onClick={() => onFocus(EVERYTHING)}
-            >
+            <button type="button" aria-label={words.everything(focusName(focus))} onClick={() => onFocus(EVERYTHING)}>
               ×
             </button>
           </span>
           <span class="small quiet" role="status">
-            {integer(looked.length)} of {integer(rows.length)} tensors
+            {words.some(integer(looked.length), integer(rows.length))}
           </span>
         </>
       )}
@@ -82,14 +80,10 @@ export function FocusBar({
           type="button"
           class="button small push"
           disabled={!open}
-          title={
-            open
-              ? `Block ${integer(worst.block)} of ${worst.tensor}, RMS error ${precise(worst.rmse)}`
-              : 'The model it is from is no longer open'
-          }
+          title={open ? words.worst(integer(worst.block), worst.tensor, precise(worst.rmse)) : words.closed}
           onClick={() => showInLab(worst.tensor, worst.block * worst.length, worst.type)}
         >
-          Open {isEverything(focus) ? 'the' : 'its'} worst block in the Lab
+          {isEverything(focus) ? words.openWorst : words.openItsWorst}
         </button>
       )}
     </div>

@@ -9,13 +9,15 @@ import { type CodeUse, codesByType } from '../../charts/spending-series';
 import type { ErrorReport } from '../../core/index';
 import { answersOf, type MeasuredAnswer } from '../state/measured-answers';
 import type { Result } from '../state/results';
-import { bitsPerWeight, bytes, decibels, duration, integer, listed, percent, plural, precise } from '../../text/units';
-import { DEFINITIONS } from '../../text/glossary';
+import { texts } from '../../text/texts';
+import { bitsPerWeight, bytes, decibels, duration, fixed, integer, listed, percent, precise } from '../../text/units';
+import { Rich } from '../parts/rich';
+import { seriesTable } from './error-charts';
 
-const RATIO: ValueFormat = {
-  title: 'relative error of the second over the first’s',
-  value: (value) => `${value.toFixed(3)} of the first’s relative error`,
-};
+function ratioFormat(): ValueFormat {
+  const { ratio, ratioValue } = texts().result.pair;
+  return { title: ratio, value: (value) => ratioValue(fixed(value, 3)) };
+}
 
 export function PairView({ first, second }: { first: Result; second: Result }): VNode {
   const rows = useMemo(
@@ -25,6 +27,7 @@ export function PairView({ first, second }: { first: Result; second: Result }): 
   const { series, loose } = useMemo(() => errorRatios(...rows), [rows]);
   const types = `${first.plan.fileType}-${second.plan.fileType}`;
   const answers = [answersOf(first), answersOf(second)] as const;
+  const words = texts().result.pair;
   return (
     <>
       <div class="pair-top">
@@ -33,24 +36,13 @@ export function PairView({ first, second }: { first: Result; second: Result }): 
       </div>
       {series.length > 0 && (
         <ChartFrame
-          title="Error of the second over the first’s"
-          note={
-            `The relative error of ${second.plan.fileType}’s tensors over that of ${first.plan.fileType}’s, by ` +
-            `layer, one line for each role. Below 1 the second lost less. ${DEFINITIONS.relative}`
-          }
+          title={words.title}
+          note={words.note(second.plan.fileType, first.plan.fileType, texts().definitions.relative)}
           file={`error-ratio-${types}`}
-          legend={<RoleLegend roles={series.map(({ role }) => role)} loose={loose} values={RATIO} />}
-          table={() => ({
-            columns: [{ title: 'role' }, { title: 'layer' }, RATIO, { title: 'type' }, { title: 'tensors' }],
-            rows: [
-              ...series.flatMap(({ role, points }) =>
-                points.map(({ layer, value, type, names }) => [role, layer, value, type, names.join(' ')]),
-              ),
-              ...loose.map(({ role, value, type, names }) => [role, null, value, type, names.join(' ')]),
-            ],
-          })}
+          legend={<RoleLegend roles={series.map(({ role }) => role)} loose={loose} values={ratioFormat()} />}
+          table={() => seriesTable(ratioFormat(), series, loose)}
         >
-          {(width) => <ErrorByLayer width={width} series={series} values={RATIO} />}
+          {(width) => <ErrorByLayer width={width} series={series} values={ratioFormat()} />}
         </ChartFrame>
       )}
       <Codes first={first} second={second} />
@@ -59,8 +51,6 @@ export function PairView({ first, second }: { first: Result; second: Result }): 
 }
 
 type Answers = readonly [MeasuredAnswer | null, MeasuredAnswer | null];
-
-const more = (value: number, words: readonly [string, string]) => words[value > 0 ? 0 : 1];
 
 /** The differences, in sentences. */
 function Differences({
@@ -80,61 +70,75 @@ function Differences({
     [first, second],
   );
   const changed = changes.reduce((sum, { names }) => sum + names.length, 0);
+  const words = texts().result.pair;
   return (
     <ul class="differences">
       {first.opened.title !== second.opened.title && (
         <li>
-          They are made from two models, <span class="mono">{first.opened.title}</span> and{' '}
-          <span class="mono">{second.opened.title}</span>: figures say how far each is from its own.
+          <Rich
+            text={words.twoModels}
+            parts={{
+              first: <span class="mono">{first.opened.title}</span>,
+              second: <span class="mono">{second.opened.title}</span>,
+            }}
+          />
         </li>
       )}
       <li>
         {size === 0
-          ? 'Both have the same size.'
-          : `The second is ${bytes(Math.abs(size))} ${more(size, ['larger', 'smaller'])}: ` +
-            `${percent(second.report.outputBytes / first.report.outputBytes)} of the first.`}
+          ? words.sameSize
+          : (size > 0 ? words.larger : words.smaller)(
+              bytes(Math.abs(size)),
+              percent(second.report.outputBytes / first.report.outputBytes),
+            )}
       </li>
       {ratio !== null && (
         <li>
-          {`The weights of the second have ${ratio.toFixed(3)} times the relative error of the first’s`}
-          {ratio !== 1 && ` (${decibels(Math.abs(20 * Math.log10(ratio)))} ${more(ratio - 1, ['more', 'less'])})`}.
+          {ratio === 1
+            ? words.sameError(fixed(ratio, 3))
+            : (ratio > 1 ? words.moreError : words.lessError)(
+                fixed(ratio, 3),
+                decibels(Math.abs(20 * Math.log10(ratio))),
+              )}
         </li>
       )}
       <li>{answerWords(one, other)}</li>
       <li>
         {changed === 0
-          ? 'Every tensor of both has the same type.'
-          : `${plural(changed, 'tensor')} ${changed === 1 ? 'has' : 'have'} another type: ` +
-            `${listed(
-              changes.map(({ from, to, names }) => `${integer(names.length)} ${from} → ${to}`),
-              6,
-            )}.`}
-        {onlyFirst.length + onlySecond.length > 0 &&
-          ` ${plural(onlyFirst.length, 'tensor')} only in the first, ${integer(onlySecond.length)} only in the second.`}
+          ? words.sameTypes
+          : words.otherTypes(
+              changed,
+              listed(
+                changes.map(({ from, to, names }) => words.change(integer(names.length), from, to)),
+                6,
+              ),
+            )}
+        {onlyFirst.length + onlySecond.length > 0 && ` ${words.only(onlyFirst.length, integer(onlySecond.length))}`}
       </li>
     </ul>
   );
 }
 
 function answerWords(one: MeasuredAnswer | null, other: MeasuredAnswer | null): string {
-  if (!one || !other)
-    return !one && !other
-      ? 'The answers of neither were measured.'
-      : `The answers of the ${one ? 'second' : 'first'} were not measured: show it, and compare under Answers.`;
+  const words = texts().result.pair;
+  if (!one || !other) return !one && !other ? words.neither : one ? words.notSecond : words.notFirst;
   if (one.text !== other.text || one.report.tokens !== other.report.tokens)
-    return (
-      `Answers were measured on different texts (${integer(one.report.tokens)} tokens of ${one.text}, ` +
-      `${integer(other.report.tokens)} of ${other.text}), so their figures are not compared.`
-    );
+    return words.otherTexts([integer(one.report.tokens), integer(other.report.tokens)], [one.text, other.text]);
   const [a, b] = [one.report, other.report];
-  return (
-    `The first choice is the original’s for ${percent(b.sameTop.value)} ± ${percent(b.sameTop.error)} of tokens ` +
-    `instead of ${percent(a.sameTop.value)} ± ${percent(a.sameTop.error)}; the mean divergence is ` +
-    `${b.divergence.value.toFixed(5)} instead of ${a.divergence.value.toFixed(5)} nats` +
-    `${a.divergence.value > 0 ? `, ${(b.divergence.value / a.divergence.value).toFixed(2)} times as much` : ''}, on ` +
-    `${integer(a.tokens)} tokens of ${one.text}.`
-  );
+  const top = [topText(a), topText(b)] as [string, string];
+  const divergence = [fixed(a.divergence.value, 5), fixed(b.divergence.value, 5)] as [string, string];
+  return a.divergence.value > 0
+    ? words.answersTimes(
+        top,
+        divergence,
+        fixed(b.divergence.value / a.divergence.value, 2),
+        integer(a.tokens),
+        one.text,
+      )
+    : words.answers(top, divergence, integer(a.tokens), one.text);
 }
+
+const topText = ({ sameTop }: MeasuredAnswer['report']) => `${percent(sameTop.value)} ± ${percent(sameTop.error)}`;
 
 interface Fact {
   title: string;
@@ -147,55 +151,57 @@ const ofError = (of: (error: ErrorReport) => string) => (one: Result) =>
 const ofAnswers = (of: (report: MeasuredAnswer['report']) => string) => (_: Result, answers: MeasuredAnswer | null) =>
   answers && of(answers.report);
 
-const FACTS: readonly Fact[] = [
-  { title: 'model', of: (one) => one.opened.title },
-  { title: 'type', of: (one) => one.plan.fileType },
-  { title: 'scale search', of: (one) => one.plan.method },
-  { title: 'importance', of: (one) => one.matrix?.name ?? 'none' },
-  { title: 'size', of: (one) => bytes(one.report.outputBytes) },
-  { title: 'bits per weight', hint: DEFINITIONS.bits, of: (one) => bitsPerWeight(one.report.bitsPerWeight) },
-  { title: 'signal to noise', hint: DEFINITIONS.sqnr, of: ofError(({ sqnrDb }) => decibels(sqnrDb)) },
-  {
-    title: 'relative error',
-    hint: DEFINITIONS.relative,
-    of: ofError(({ rmse, rmsWeight }) => percent(rmsWeight > 0 ? rmse / rmsWeight : 0, 2)),
-  },
-  { title: 'RMSE', hint: DEFINITIONS.rmse, of: ofError(({ rmse }) => precise(rmse)) },
-  { title: 'largest error', hint: DEFINITIONS.max, of: ofError(({ maxError }) => precise(maxError)) },
-  {
-    title: 'same first choice',
-    of: ofAnswers(({ sameTop }) => `${percent(sameTop.value)} ± ${percent(sameTop.error)}`),
-  },
-  {
-    title: 'mean divergence, nats',
-    of: ofAnswers(({ divergence }) => `${divergence.value.toFixed(5)} ± ${divergence.error.toFixed(5)}`),
-  },
-  { title: '99 % below, nats', of: ofAnswers(({ divergence99 }) => divergence99.toFixed(4)) },
-  { title: 'scored tokens', of: (_, answers) => answers && `${integer(answers.report.tokens)}, ${answers.text}` },
-  { title: 'run', of: ({ report }) => `${duration(report.seconds)} on ${plural(report.workers, 'worker')}` },
-  {
-    title: 'SHA-256 begins',
-    of: ({ report }) => report.files.map(({ sha256 }) => sha256?.slice(0, 8) ?? '–').join(' '),
-  },
-];
+function factsOf(): Fact[] {
+  const words = texts().result.pair.facts;
+  const { definitions } = texts();
+  return [
+    { title: words.model, of: (one) => one.opened.title },
+    { title: words.type, of: (one) => one.plan.fileType },
+    { title: words.search, of: (one) => one.plan.method },
+    { title: words.importance, of: (one) => one.matrix?.name ?? words.noImportance },
+    { title: words.size, of: (one) => bytes(one.report.outputBytes) },
+    { title: words.bits, hint: definitions.bits, of: (one) => bitsPerWeight(one.report.bitsPerWeight) },
+    { title: words.sqnr, hint: definitions.sqnr, of: ofError(({ sqnrDb }) => decibels(sqnrDb)) },
+    {
+      title: words.relative,
+      hint: definitions.relative,
+      of: ofError(({ rmse, rmsWeight }) => percent(rmsWeight > 0 ? rmse / rmsWeight : 0, 2)),
+    },
+    { title: words.rmse, hint: definitions.rmse, of: ofError(({ rmse }) => precise(rmse)) },
+    { title: words.largest, hint: definitions.max, of: ofError(({ maxError }) => precise(maxError)) },
+    { title: words.top, of: ofAnswers(topText) },
+    {
+      title: words.divergence,
+      of: ofAnswers(({ divergence }) => `${fixed(divergence.value, 5)} ± ${fixed(divergence.error, 5)}`),
+    },
+    { title: words.worst, of: ofAnswers(({ divergence99 }) => fixed(divergence99, 4)) },
+    {
+      title: words.tokens,
+      of: (_, answers) => answers && words.tokensOf(integer(answers.report.tokens), answers.text),
+    },
+    { title: words.run, of: ({ report }) => words.runOn(duration(report.seconds), report.workers) },
+    { title: words.sha, of: ({ report }) => report.files.map(({ sha256 }) => sha256?.slice(0, 8) ?? '–').join(' ') },
+  ];
+}
 
 function FactTable({ first, second, answers }: { first: Result; second: Result; answers: Answers }): VNode {
+  const words = texts().result.pair;
   return (
-    <div class="method-table beside" role="region" aria-label="Both results in figures" tabIndex={0}>
+    <div class="method-table beside" role="region" aria-label={words.figures} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">of the whole file</th>
+            <th scope="col">{words.whole}</th>
             <th scope="col" class="number">
-              first
+              {words.first}
             </th>
             <th scope="col" class="number">
-              second
+              {words.second}
             </th>
           </tr>
         </thead>
         <tbody>
-          {FACTS.map(({ title, hint, of }) => {
+          {factsOf().map(({ title, hint, of }) => {
             const values = [of(first, answers[0]), of(second, answers[1])];
             return values[0] === null && values[1] === null ? null : (
               <tr key={title}>
@@ -216,7 +222,7 @@ function FactTable({ first, second, answers }: { first: Result; second: Result; 
   );
 }
 
-const used = ({ type, bits, entropy }: CodeUse) => `${type} ${entropy.toFixed(3)} of ${bits} bits`;
+const used = ({ type, bits, entropy }: CodeUse) => texts().result.pair.used(type, fixed(entropy, 3), bits);
 
 /** How well the codes of both are used; of a type that both have, code by code. */
 function Codes({ first, second }: { first: Result; second: Result }): VNode | null {
@@ -231,30 +237,32 @@ function Codes({ first, second }: { first: Result; second: Result }): VNode | nu
   const [chosen, setChosen] = useState('');
   const shown = both.find(([{ type }]) => type === chosen) ?? both[0];
   if (one.length === 0 && other.length === 0) return null;
-  const words =
-    `Bits that a code carries (entropy, −Σ p log₂ p): the first ${one.map(used).join(', ') || 'none'}; ` +
-    `the second ${other.map(used).join(', ') || 'none'}.`;
-  if (!shown) return <p class="small quiet">{words} No type is in both.</p>;
+  const words = texts().result.pair;
+  const use = words.codes(one.map(used).join(', ') || words.noneUsed, other.map(used).join(', ') || words.noneUsed);
+  if (!shown) return <p class="small quiet">{`${use} ${words.noCommonType}`}</p>;
   const [a, b] = shown;
   return (
     <ChartFrame
-      title="Use of the codes in both"
-      note={`${words} Bars are the first’s ${a.type}, the outline is the second’s; the dashed line is even use.`}
+      title={words.codesTitle}
+      note={`${use} ${words.codesNote(a.type)}`}
       file={`codes-${a.type}-of-both`}
       controls={
         both.length > 1 ? (
           <Switch
-            label="Type"
+            label={words.codeType}
             value={a.type}
             onChange={setChosen}
             choices={both.map(([{ type }]) => ({ value: type, label: type }))}
           />
         ) : undefined
       }
-      table={() => ({
-        columns: [{ title: 'code' }, { title: 'weights of the first' }, { title: 'weights of the second' }],
-        rows: a.counts.map((count, code) => [code, count, b.counts[code] ?? 0]),
-      })}
+      table={() => {
+        const { heads, pair } = texts().result;
+        return {
+          columns: [{ title: heads.code }, { title: pair.ofFirst }, { title: pair.ofSecond }],
+          rows: a.counts.map((count, code) => [code, count, b.counts[code] ?? 0]),
+        };
+      }}
     >
       {(width) => <CodeShares width={width} counts={a.counts} beside={b.counts} />}
     </ChartFrame>

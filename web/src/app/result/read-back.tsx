@@ -4,17 +4,23 @@ import { sentenceOf } from '../../core/index';
 import { openFiles } from '../engine';
 import { tellProblem } from '../state/notices';
 import type { Result } from '../state/results';
-import { plural } from '../../text/units';
+import { texts } from '../../text/texts';
+
+interface Read {
+  packed: boolean;
+  tensors: number;
+}
 
 /** Opens the written file like any other and compares its header with the plan. */
-async function readBack({ report, plan }: Result): Promise<string> {
+async function readBack({ report, plan }: Result): Promise<Read | null> {
   const packed = plan.container === 'safetensors';
   const files = report.files.flatMap((file) =>
     file.blob ? [new File([file.blob], file.name || (packed ? 'output.safetensors' : 'output.gguf'))] : [],
   );
   if (packed) files.length = Math.min(files.length, 1); // the others are configuration
-  if (files.length === 0) return '';
+  if (files.length === 0) return null;
   const model = await openFiles(files);
+  const words = texts().result.readBack;
   try {
     const { tensors } = model.info;
     if (packed) {
@@ -23,8 +29,8 @@ async function readBack({ report, plan }: Result): Promise<string> {
       const torn = plan.tensors.find(
         ({ offset, outputBytes }) => outputBytes > 0 && !(starts.has(offset) && ends.has(offset + outputBytes)),
       );
-      if (torn) throw new Error(`the header of the output differs from the plan at ${torn.name}`);
-      return `Read back: ${plural(tensors.length, 'tensor')}, in the places that were planned.`;
+      if (torn) throw new Error(words.differsAt(torn.name));
+      return { packed, tensors: tensors.length };
     }
     const wrong = plan.tensors.find((planned, index) => {
       const found = tensors[index];
@@ -37,8 +43,8 @@ async function readBack({ report, plan }: Result): Promise<string> {
       );
     });
     if (tensors.length !== plan.tensors.length || wrong)
-      throw new Error(`the header of the output differs from the plan${wrong ? ` at ${wrong.name}` : ''}`);
-    return `Read back: ${plural(tensors.length, 'tensor')}, names, types, sizes and places as planned.`;
+      throw new Error(wrong ? words.differsAt(wrong.name) : words.differs);
+    return { packed, tensors: tensors.length };
   } finally {
     model.close();
   }
@@ -47,20 +53,25 @@ async function readBack({ report, plan }: Result): Promise<string> {
 const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');
 
 export function ReadBack({ shown }: { shown: Result }): VNode | null {
-  const [said, setSaid] = useState('');
+  const [found, setFound] = useState<Read | { problem: string } | null>(null);
   useEffect(() => {
     let current = true;
     readBack(shown).then(
-      (text) => current && setSaid(text),
+      (read) => current && setFound(read),
       (error: unknown) => {
         if (!current) return;
-        setSaid(`Reading the output back failed: ${withoutStop(sentenceOf(error))}. Do not use this file.`);
-        tellProblem(`Do not use ${shown.output}`, `Reading it back failed: ${withoutStop(sentenceOf(error))}.`);
+        const problem = withoutStop(sentenceOf(error));
+        const words = texts().result.readBack;
+        setFound({ problem });
+        tellProblem(words.doNotUse(shown.output), words.why(problem));
       },
     );
     return () => {
       current = false;
     };
   }, [shown]);
-  return said === '' ? null : <p class="read-back">{said}</p>;
+  if (found === null) return null;
+  const words = texts().result.readBack;
+  if ('problem' in found) return <p class="read-back">{words.failed(found.problem)}</p>;
+  return <p class="read-back">{(found.packed ? words.packed : words.asPlanned)(found.tensors)}</p>;
 }

@@ -2,9 +2,9 @@
 import { chartsIn } from '../../charts/mounted';
 import { standalone } from '../../charts/save';
 import { type ChartTable, written } from '../../charts/table';
-import { bitsPerWeight, bytes, decibels, duration, integer, plural, precise, WEIGHT_UNITS } from '../../text/units';
+import { language, texts } from '../../text/texts';
+import { bitsPerWeight, bytes, decibels, duration, exactBytes, precise, tabular, weightUnits } from '../../text/units';
 import type { Result } from '../state/results';
-import { DEFINITIONS } from '../../text/glossary';
 
 const STYLE = `
 :root { color-scheme: light dark; }
@@ -23,6 +23,9 @@ dd { margin: 0 0 0.6rem; }
 /** What is on the page of this result, as a file of its own. `places` hold the charts to take along. */
 export function reportFile(shown: Result, places: readonly Element[]): string {
   const { report, plan } = shown;
+  const words = texts().result.report;
+  const { heads } = texts().result;
+  const { definitions } = texts();
   const charts = places.flatMap(chartsIn).flatMap(({ figure, chart }) => {
     const drawing = figure.querySelector<SVGSVGElement>('.chart-plot svg');
     const note = figure.querySelector('.chart-note')?.textContent ?? '';
@@ -30,55 +33,55 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
     return [
       `<figure><h2>${escaped(chart.title)}</h2><p>${escaped(note)}</p>`,
       standalone(drawing, chart.title),
-      `<details><summary>Table</summary>${tableOf(chart.table())}</details></figure>`,
+      `<details><summary>${words.table}</summary>${tableOf(chart.table())}</details></figure>`,
     ].join('');
   });
   const facts: [string, string][] = [
-    ['Model', shown.opened.title],
-    ['Type', `${plan.fileType}, method ${plan.method}`],
+    [words.model, shown.opened.title],
+    [words.type, words.typeOf(plan.fileType, plan.method)],
     [
-      'Size',
-      `${bytes(report.outputBytes)} (${integer(report.outputBytes)} bytes) instead of ` +
-        `${bytes(report.inputBytes)}, ${bitsPerWeight(report.bitsPerWeight)} bits per weight`,
+      words.size,
+      words.sizeOf(
+        bytes(report.outputBytes),
+        exactBytes(report.outputBytes),
+        bytes(report.inputBytes),
+        bitsPerWeight(report.bitsPerWeight),
+      ),
     ],
     ...report.files.map((file): [string, string] => ['SHA-256', file.sha256 ?? '']),
-    [
-      'Run',
-      `${plural(report.tensors.length, 'tensor')} in ` +
-        `${duration(report.seconds)} on ${plural(report.workers, 'worker')}, Nibble ${report.version}`,
-    ],
-    ['Options', JSON.stringify(report.options)],
+    [words.run, words.runOf(report.tensors.length, duration(report.seconds), report.workers, report.version)],
+    [words.options, JSON.stringify(report.options)],
   ];
   const total = report.total;
   const figures: [string, string, string][] = total
     ? [
-        ['signal to noise', decibels(total.sqnrDb), DEFINITIONS.sqnr],
-        ['RMSE', precise(total.rmse), DEFINITIONS.rmse],
+        [words.sqnr, decibels(total.sqnrDb), definitions.sqnr],
+        [words.rmse, precise(total.rmse), definitions.rmse],
         ...(report.reference
           ? [
-              [`RMSE with ${report.reference.method}`, precise(report.reference.total.rmse), DEFINITIONS.ratio] as [
+              [words.rmseWith(report.reference.method), precise(report.reference.total.rmse), definitions.ratio] as [
                 string,
                 string,
                 string,
               ],
             ]
           : []),
-        ['largest error', precise(total.maxError), DEFINITIONS.max],
-        ['median error', precise(total.median), DEFINITIONS.median],
-        ['95 % below', precise(total.p95), DEFINITIONS.p95],
-        ['bias', precise(total.bias), DEFINITIONS.bias],
+        [words.max, precise(total.maxError), definitions.max],
+        [words.median, precise(total.median), definitions.median],
+        [words.p95, precise(total.p95), definitions.p95],
+        [words.bias, precise(total.bias), definitions.bias],
       ]
     : [];
   const tensors: ChartTable = {
     columns: [
-      { title: 'tensor' },
-      { title: 'from' },
-      { title: 'to' },
-      { title: 'method' },
-      { title: 'size', unit: 'bytes' },
-      { title: 'RMSE', unit: WEIGHT_UNITS },
-      { title: 'largest error', unit: WEIGHT_UNITS },
-      { title: 'signal to noise', unit: 'dB' },
+      { title: heads.tensor },
+      { title: heads.from },
+      { title: heads.to },
+      { title: heads.method },
+      { title: heads.size, unit: heads.bytes },
+      { title: words.rmse, unit: weightUnits() },
+      { title: heads.largestError, unit: weightUnits() },
+      { title: heads.signalToNoise, unit: 'dB' },
     ],
     rows: report.tensors.map(({ name, from, to, method, bytes: size, error }) => [
       name,
@@ -93,14 +96,14 @@ export function reportFile(shown: Result, places: readonly Element[]): string {
   };
   return [
     '<!doctype html>',
-    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    `<html lang="${language()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    `<title>${escaped(shown.output)}: report</title><style>${STYLE}</style></head><body>`,
+    `<title>${escaped(words.title(shown.output))}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(shown.output)}</h1>`,
     `<table>${facts.map(factRow).join('')}</table>`,
-    `<h2>The error</h2><dl>${figures.map(figureItem).join('')}</dl><p>${escaped(DEFINITIONS.caveat)}</p>`,
+    `<h2>${words.error}</h2><dl>${figures.map(figureItem).join('')}</dl><p>${escaped(definitions.caveat)}</p>`,
     ...charts,
-    `<h2>Tensor by tensor</h2>${tableOf(tensors)}`,
+    `<h2>${words.tensors}</h2>${tableOf(tensors)}`,
     '</body></html>\n',
   ].join('\n');
 }
@@ -116,7 +119,7 @@ function figureItem([name, value, definition]: [string, string, string]): string
 function cellOf(value: string | number | null): string {
   if (value === null) return '<td>–</td>';
   if (typeof value === 'string') return `<td>${escaped(value)}</td>`;
-  return `<td class="number">${Number.isInteger(value) ? value : Number(value.toPrecision(6))}</td>`;
+  return `<td class="number">${tabular(Number.isInteger(value) ? value : Number(value.toPrecision(6)))}</td>`;
 }
 
 function tableOf(table: ChartTable): string {

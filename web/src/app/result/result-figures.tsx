@@ -4,7 +4,7 @@ import { type Focus, focusName, type GroupError, isEverything } from '../../char
 import { Figures } from '../parts/figures';
 import type { Result } from '../state/results';
 import { bitsPerWeight, decibels, integer, percent, precise } from '../../text/units';
-import { DEFINITIONS } from '../../text/glossary';
+import { texts } from '../../text/texts';
 import { errorRatio, ratioText } from './error-table';
 
 export function ResultFigures({
@@ -18,76 +18,78 @@ export function ResultFigures({
   focus: Focus;
 }): VNode {
   const { report } = shown;
+  const words = texts().result.figures;
+  const { definitions } = texts();
   const size = {
-    label: 'bits per weight',
+    label: words.bits,
     value: bitsPerWeight(report.bitsPerWeight),
-    detail: `${percent(report.outputBytes / report.inputBytes)} of the size`,
-    definition: DEFINITIONS.bits,
+    detail: words.ofSize(percent(report.outputBytes / report.inputBytes)),
+    definition: definitions.bits,
   };
   const whole = isEverything(focus);
-  if (!error) return <Figures label="The output" figures={[size]} />;
+  if (!error) return <Figures label={words.output} figures={[size]} />;
   const notFinite = error.nans + error.infinities;
   return (
     <Figures
-      label={whole ? 'The output and its error' : `The error of ${focusName(focus)}`}
+      label={whole ? words.outputAndError : words.errorOf(focusName(focus))}
       figures={[
         ...(whole ? [size] : []),
         {
-          label: 'signal to noise',
+          label: words.sqnr,
           value: decibels(error.sqnrDb),
-          detail: `${percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)} relative`,
-          definition: `${DEFINITIONS.sqnr} ${DEFINITIONS.relative}`,
+          detail: words.relative(percent(error.rmsWeight > 0 ? error.rmse / error.rmsWeight : 0, 2)),
+          definition: `${definitions.sqnr} ${definitions.relative}`,
         },
         {
-          label: 'RMSE',
+          label: words.rmse,
           value: precise(error.rmse),
-          detail: `weights have an RMS of ${precise(error.rmsWeight)}`,
-          definition: DEFINITIONS.rmse,
+          detail: words.rmsWeight(precise(error.rmsWeight)),
+          definition: definitions.rmse,
         },
         ...(report.reference === null || !whole
           ? []
           : [
               {
-                label: `RMSE over ${report.reference.method}’s`,
+                label: words.over(report.reference.method),
                 value: ratioText(errorRatio(error, report.reference.total)),
-                detail: `${report.reference.method}: ${precise(report.reference.total.rmse)}`,
-                definition: DEFINITIONS.ratio,
+                detail: words.reference(report.reference.method, precise(report.reference.total.rmse)),
+                definition: definitions.ratio,
               },
             ]),
         ...(error.weightedRmse === null
           ? []
           : [
               {
-                label: 'weighted RMSE',
+                label: words.weighted,
                 value: precise(error.weightedRmse),
-                detail: 'weighted by importance',
-                definition: DEFINITIONS.weighted,
+                detail: words.byImportance,
+                definition: definitions.weighted,
               },
             ]),
-        { label: 'largest error', value: precise(error.maxError), definition: DEFINITIONS.max },
+        { label: words.largest, value: precise(error.maxError), definition: definitions.max },
         ...(error.median === null || error.p95 === null
           ? []
           : [
-              { label: 'median error', value: precise(error.median), definition: DEFINITIONS.median },
-              { label: '95 % below', value: precise(error.p95), definition: DEFINITIONS.p95 },
+              { label: words.median, value: precise(error.median), definition: definitions.median },
+              { label: words.p95, value: precise(error.p95), definition: definitions.p95 },
             ]),
-        { label: 'bias', value: precise(error.bias), definition: DEFINITIONS.bias },
+        { label: words.bias, value: precise(error.bias), definition: definitions.bias },
         {
-          label: 'clipped',
+          label: words.clipped,
           value: percent(error.clipped / Math.max(1, error.count), 2),
-          detail: `${integer(error.clipped)} weights`,
-          definition: DEFINITIONS.clipped,
+          detail: words.weights(integer(error.clipped)),
+          definition: definitions.clipped,
         },
         {
-          label: 'zeros',
+          label: words.zeros,
           value: percent(error.zeros / Math.max(1, error.count), 2),
-          detail: `${integer(error.zeros)} weights`,
-          definition: DEFINITIONS.zeros,
+          detail: words.weights(integer(error.zeros)),
+          definition: definitions.zeros,
         },
         {
-          label: 'NaN or infinite',
-          value: notFinite === 0 ? 'none' : integer(notFinite),
-          definition: DEFINITIONS.notFinite,
+          label: words.notFinite,
+          value: notFinite === 0 ? words.none : integer(notFinite),
+          definition: definitions.notFinite,
         },
       ]}
     />

@@ -10,7 +10,8 @@ import { Later } from '../parts/later';
 import { isWarning, NoteBoxes } from '../parts/note-boxes';
 import { goTo, views } from '../address';
 import { Place } from '../parts/place';
-import { Term } from '../parts/term';
+import { Rich } from '../parts/rich';
+import { Term, term } from '../parts/term';
 import { type Tab, Tabs } from '../parts/tabs';
 import { ResultPlane } from '../plan/size-plane';
 import { resultAnswers } from '../state/answering';
@@ -18,10 +19,10 @@ import { focusOf, focusOn } from '../state/focus';
 import { answersOf } from '../state/measured-answers';
 import { opened } from '../state/opening';
 import { type Result, result, shelf } from '../state/results';
-import { bytes, decibels, duration, exactBytes, percent, plural } from '../../text/units';
+import { texts } from '../../text/texts';
+import { bytes, decibels, duration, exactBytes, fixed, percent } from '../../text/units';
 import { BlockCharts } from './block-charts';
 import { CalibratedParts } from './calibrated-parts';
-import { DEFINITIONS } from '../../text/glossary';
 import { HistogramChart, LayerChart } from './error-charts';
 import { ErrorTable } from './error-table';
 import { FocusBar } from './focus-bar';
@@ -37,16 +38,10 @@ import { TakeAlong } from './take-along';
 
 export function ResultPlace(): VNode {
   const shown = result.value;
+  const words = texts().result;
   return (
-    <Place id="result" title="Result" status={shown ? shown.plan.fileType : 'after a run'}>
-      {shown ? (
-        <ResultView key={keyOf(shown)} shown={shown} />
-      ) : (
-        <p class="quiet">
-          Nothing was quantized yet. After a run: the file, its SHA-256, and where the error went, by layer and role,
-          over all weights, tensor by tensor.
-        </p>
-      )}
+    <Place id="result" title={words.title} status={shown ? shown.plan.fileType : words.afterARun}>
+      {shown ? <ResultView key={keyOf(shown)} shown={shown} /> : <p class="quiet">{words.nothing}</p>}
     </Place>
   );
 }
@@ -61,6 +56,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
   const onFocus = useCallback((change: Partial<Focus>) => focusOn(shown, rows, change), [shown, rows]);
   const tabs = useViews(shown, rows, focus, onFocus);
   const view = views.result.value;
+  const words = texts().result;
   return (
     <>
       <div class="result-top">
@@ -69,14 +65,14 @@ function ResultView({ shown }: { shown: Result }): VNode {
           <SaveActions shown={shown} />
           <p class="result-next">
             <button type="button" class="button" onClick={() => (views.result.value = 'try')}>
-              Try it
+              {words.tryIt}
             </button>
             <button type="button" class="button" onClick={() => goTo('plan')}>
-              Try another type
+              {words.tryAnother}
             </button>
             {shelf.value.length > 1 && (
               <button type="button" class="button" onClick={() => (views.result.value = 'shelf')}>
-                Compare {shelf.value.length} results
+                {words.compareResults(shelf.value.length)}
               </button>
             )}
           </p>
@@ -85,7 +81,7 @@ function ResultView({ shown }: { shown: Result }): VNode {
       <NoteBoxes notes={report.notes.filter(isWarning)} />
       <AgainstReceipt shown={shown} />
       <Tabs
-        label="More of the result"
+        label={words.more}
         eager
         tabs={tabs}
         value={views.result.value}
@@ -101,25 +97,33 @@ function ResultView({ shown }: { shown: Result }): VNode {
 function ResultHead({ shown }: { shown: Result }): VNode {
   const { report, plan } = shown;
   const error = report.total;
+  const words = texts().result;
   return (
     <div class="result-head">
       <p class="result-size">
-        <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>
-        <span>
-          {' '}
-          instead of <span title={exactBytes(report.inputBytes)}>{bytes(report.inputBytes)}</span>
-        </span>
+        <Rich
+          text={words.size}
+          parts={{
+            after: <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>,
+            before: <span title={exactBytes(report.inputBytes)}>{bytes(report.inputBytes)}</span>,
+          }}
+        />
       </p>
       <p class="quiet">
         <span class="mono">{shown.opened.title}</span>
-        {` as ${plan.fileType}, ${plural(report.tensors.length, 'tensor')}, in ${duration(report.seconds)} ` +
-          `on ${plural(report.workers, 'worker')} (${report.kernel} kernels)`}
+        {words.made(plan.fileType, report.tensors.length, duration(report.seconds), report.workers, report.kernel)}
       </p>
       <p class="result-answers">
         <AnswersInShort shown={shown} />
         {error && (
           <span>
-            weights: {decibels(error.sqnrDb)} <Term of="sqnr">signal to noise</Term>
+            <Rich
+              text={words.weights}
+              parts={{
+                decibels: decibels(error.sqnrDb),
+                sqnr: term('sqnr'),
+              }}
+            />
           </span>
         )}
       </p>
@@ -132,15 +136,21 @@ function ResultHead({ shown }: { shown: Result }): VNode {
 function AnswersInShort({ shown }: { shown: Result }): VNode | null {
   const now = opened.value === shown.opened ? resultAnswers.now.value : null;
   const report = now?.done?.report ?? answersOf(shown)?.report;
-  if (!report) return now && <span>answers: being compared, {percent(now.share, 0)}</span>;
+  const words = texts().result;
+  if (!report) return now && <span>{words.answersGoing(percent(now.share, 0))}</span>;
   const { sameTop, divergence } = report;
   return (
     <span>
-      answers: the same first choice for <strong>{percent(sameTop.value)}</strong>
-      {` ± ${percent(sameTop.error)} of `}
-      <Term of="token">tokens</Term>
-      {`, ${divergence.value.toFixed(5)} nats `}
-      <Term of="divergence">apart</Term>
+      <Rich
+        text={words.answersFound}
+        parts={{
+          share: <strong>{percent(sameTop.value)}</strong>,
+          error: percent(sameTop.error),
+          tokens: term('token'),
+          divergence: fixed(divergence.value, 5),
+          apart: term('divergence'),
+        }}
+      />
     </span>
   );
 }
@@ -157,25 +167,26 @@ function useViews(
   const error = useMemo(() => (isEverything(focus) ? report.total : groupError(looked)), [report, looked]);
   const beside = useMemo(() => rowsBeside(rows, focus), [rows, focus]);
   const onPick = useCallback((tensor: string | null) => onFocus({ tensor }), [onFocus]);
+  const words = texts().result;
   const achieved = useMemo(
     () => ({
-      name: 'this result',
+      name: words.thisResult,
       bytes: report.outputBytes,
       bitsPerWeight: report.bitsPerWeight,
       sqnrDb: report.total?.sqnrDb ?? null,
     }),
-    [report],
+    [report, words],
   );
   const charts = { focus, fileType: plan.fileType };
   const { calibration } = report;
   const tabs: Tab<string>[] = [
-    { value: 'answers', label: 'Answers', render: () => <ResultAnswers shown={shown} /> },
-    { value: 'try', label: 'Try it', render: () => <TryPanel shown={shown} /> },
+    { value: 'answers', label: words.tabs.answers, render: () => <ResultAnswers shown={shown} /> },
+    { value: 'try', label: words.tabs.try, render: () => <TryPanel shown={shown} /> },
   ];
   if (calibration)
     tabs.push({
       value: 'calibrated',
-      label: 'Calibrated',
+      label: words.tabs.calibrated,
       render: () => (
         <CalibratedParts figures={calibration} type={plan.fileType} statistics={shown.statistics?.blob ?? null} />
       ),
@@ -183,7 +194,7 @@ function useViews(
   if (error && rows.length > 0)
     tabs.push({
       value: 'layers',
-      label: 'Layers',
+      label: words.tabs.layers,
       render: () => (
         <Later tasks={1}>
           <LayerChart {...charts} rows={rows} onFocus={onFocus} />
@@ -192,17 +203,17 @@ function useViews(
     });
   tabs.push({
     value: 'distribution',
-    label: 'Distribution',
+    label: words.tabs.distribution,
     render: () => (
       <>
         <ResultFigures shown={shown} error={error} focus={focus} />
-        <p class="caveat">{DEFINITIONS.caveat}</p>
+        <p class="caveat">{texts().definitions.caveat}</p>
         {error && rows.length > 0 ? (
           <Later tasks={2}>
             <HistogramChart {...charts} rows={looked} error={error} />
           </Later>
         ) : (
-          <p class="notice">Every tensor was copied as it was, so there is no error to show.</p>
+          <p class="notice">{words.copied}</p>
         )}
       </>
     ),
@@ -211,7 +222,7 @@ function useViews(
     tabs.push(
       {
         value: 'blocks',
-        label: 'Blocks',
+        label: words.tabs.blocks,
         render: () => (
           <Later tasks={3}>
             <BlockCharts shown={shown} rows={looked} error={error} focus={focus} onFocus={onFocus} />
@@ -220,7 +231,7 @@ function useViews(
       },
       {
         value: 'tensors',
-        label: 'Tensors',
+        label: words.tabs.tensors,
         render: () => (
           <Later tasks={4}>
             <ErrorTable
@@ -236,7 +247,7 @@ function useViews(
       },
       {
         value: 'bytes',
-        label: 'Codes and bytes',
+        label: words.tabs.bytes,
         render: () => (
           <Later tasks={5}>
             <SpendingCharts shown={shown} focus={focus} onFocus={onFocus} />
@@ -247,7 +258,7 @@ function useViews(
     );
   tabs.push({
     value: 'shelf',
-    label: 'Shelf',
+    label: words.tabs.shelf,
     render: () => (
       <Later tasks={6}>
         <ShelfPanel />
@@ -256,7 +267,7 @@ function useViews(
   });
   tabs.push({
     value: 'receipt',
-    label: 'Receipt',
+    label: words.tabs.receipt,
     render: () => (
       <>
         {report.files.map(
@@ -267,8 +278,8 @@ function useViews(
                   <Term of="checksum">SHA-256</Term>
                 </span>
                 <code data-testid="sha256">{file.sha256}</code>
-                <CopyButton text={() => file.sha256 ?? ''}>Copy</CopyButton>
-                <span class="quiet small">the same in every browser, and for any number of workers</span>
+                <CopyButton text={() => file.sha256 ?? ''}>{words.copy}</CopyButton>
+                <span class="quiet small">{words.sameEverywhere}</span>
               </div>
             ),
         )}
@@ -284,9 +295,10 @@ function AgainstReceipt({ shown }: { shown: Result }): VNode | null {
   const given = receipt.value?.receipt;
   const same = given ? verdictOnResult(given, shown.report) : null;
   if (same === null) return null;
+  const words = texts().result;
   return same ? (
-    <p class="read-back">The same bytes as the receipt’s run.</p>
+    <p class="read-back">{words.sameAsReceipt}</p>
   ) : (
-    <p class="notice bad">Other bytes than the receipt says: {given!.outputs.map((file) => file.sha256).join(', ')}.</p>
+    <p class="notice bad">{words.otherThanReceipt(given!.outputs.map((file) => file.sha256).join(', '))}</p>
   );
 }

@@ -4,12 +4,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TensorError } from '../../charts/error-series';
 import { ChartFrame } from '../../charts/frame';
 import { RowOverlay } from '../../charts/row-overlay';
+import type { TableColumn } from '../../charts/table';
 import { readWeights } from '../../core/index';
 import { openFiles } from '../engine';
+import { Rich } from '../parts/rich';
 import { tellProblem } from '../state/notices';
 import { opened } from '../state/opening';
 import { isGone, type Result } from '../state/results';
-import { integer, precise, WEIGHT_UNITS } from '../../text/units';
+import { texts } from '../../text/texts';
+import { integer, precise, weightUnits } from '../../text/units';
 
 /** Columns drawn at once: more would hide one another. */
 const COLUMNS = 256;
@@ -44,35 +47,35 @@ export function RowChart({
     if (isGone(shown) || opened.peek()?.model !== shown.opened.model) return;
     void readRow(shown, name, at, from).then(
       (read) => mine === asked.current && setDrawn(read),
-      (error: unknown) => mine === asked.current && tellProblem(`Row ${at} of ${name} could not be read`, error),
+      (error: unknown) => mine === asked.current && tellProblem(texts().result.row.failed(at, name), error),
     );
   }, [shown, name, at, from, opened.value]);
   const number = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value) || 0));
   if (!info) return null;
+  const words = texts().result.row;
   if (isGone(shown) || opened.value?.model !== shown.opened.model)
-    return (
-      <p class="quiet small">
-        A row before and after is read from both files: the {isGone(shown) ? 'output' : 'model'} is no longer here.
-      </p>
-    );
+    return <p class="quiet small">{isGone(shown) ? words.noOutput : words.noModel}</p>;
+  const shownFirst = drawn?.first ?? from;
   return (
     <>
       <ChartFrame
-        title="A row before and after"
+        title={words.title}
         note={
-          <>
-            <span class="mono">{drawn?.tensor ?? name}</span>, row {integer(drawn?.row ?? at)}, columns{' '}
-            {integer(drawn?.first ?? from)} to{' '}
-            {integer((drawn?.first ?? from) + Math.max(1, drawn?.before.length ?? 1) - 1)}: the line is the original, a
-            dot what it decodes to; below, the difference of each, on its own scale: together an RMS error of{' '}
-            {drawn ? precise(rootMeanSquare(drawn)) : '–'}. Choose a tensor in the table above.
-          </>
+          <Rich
+            text={words.note(
+              integer(drawn?.row ?? at),
+              integer(shownFirst),
+              integer(shownFirst + Math.max(1, drawn?.before.length ?? 1) - 1),
+              drawn ? precise(rootMeanSquare(drawn)) : '–',
+            )}
+            parts={{ tensor: <span class="mono">{drawn?.tensor ?? name}</span> }}
+          />
         }
         file={`row-${name}-${at}`}
         controls={
           <div class="row-choice">
             <label>
-              Row{' '}
+              {words.row}{' '}
               <input
                 class="input count"
                 type="number"
@@ -84,7 +87,7 @@ export function RowChart({
             </label>
             {length > COLUMNS && (
               <label>
-                from column{' '}
+                {words.fromColumn}{' '}
                 <input
                   class="input count"
                   type="number"
@@ -99,12 +102,7 @@ export function RowChart({
           </div>
         }
         table={() => ({
-          columns: [
-            { title: 'column' },
-            { title: 'before', unit: WEIGHT_UNITS },
-            { title: 'after', unit: WEIGHT_UNITS },
-            { title: 'error', unit: WEIGHT_UNITS },
-          ],
+          columns: columns(),
           rows: Array.from(drawn?.before ?? [], (value, index) => [
             (drawn?.first ?? 0) + index,
             value,
@@ -117,12 +115,23 @@ export function RowChart({
           drawn ? (
             <RowOverlay width={width} first={drawn.first} before={drawn.before} after={drawn.after} />
           ) : (
-            <p class="quiet">Reading the row.</p>
+            <p class="quiet">{words.reading}</p>
           )
         }
       </ChartFrame>
     </>
   );
+}
+
+function columns(): TableColumn[] {
+  const { heads } = texts().result;
+  const unit = weightUnits();
+  return [
+    { title: heads.column },
+    { title: heads.before, unit },
+    { title: heads.after, unit },
+    { title: heads.error, unit },
+  ];
 }
 
 function rootMeanSquare({ before, after }: Drawn): number {

@@ -2,9 +2,11 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FinishedFile } from '../../core/index';
 import { FileName } from '../parts/file-name';
+import { Rich } from '../parts/rich';
 import { isGone, letGo, type Result } from '../state/results';
 import { isBeside, outputPath } from '../../core/output-path';
-import { bytes, plural } from '../../text/units';
+import { texts } from '../../text/texts';
+import { bytes } from '../../text/units';
 
 /** A link for each file of an output. */
 export function Downloads({ shown, small = false }: { shown: Result; small?: boolean }): VNode {
@@ -21,38 +23,40 @@ export function Downloads({ shown, small = false }: { shown: Result; small?: boo
 export function SaveActions({ shown }: { shown: Result }): VNode {
   const { destination } = shown.sink;
   const kept = bytes(shown.report.outputBytes);
+  const words = texts().result.save;
   if (isGone(shown))
     return (
       <p class="quiet" role="status">
-        The output is not kept any more; its figures stay. The shelf has a button that makes it again.
+        {words.gone}
       </p>
     );
   return (
     <div class="save-actions">
       {destination === 'picked' ? (
         <p>
-          Saved as <span class="mono">{shown.output}</span>, in the file you chose.
+          <Rich text={words.picked} parts={{ name: <span class="mono">{shown.output}</span> }} />
         </p>
       ) : (
         <>
           <Downloads shown={shown} />
           {shown.report.files.some(({ name }) => isBeside(name)) && (
-            <p class="small">
-              Put these {plural(shown.report.files.length, 'file')} into one folder, under these names: Transformers,
-              GPTQModel and vLLM open the folder as it is.
-            </p>
+            <p class="small">{words.together(shown.report.files.length)}</p>
           )}
           {destination === 'private' ? (
             <p class="quiet small">
-              Kept in this browser’s private storage, {kept}, while room lasts or until you{' '}
-              <button type="button" class="link-button" onClick={() => void letGo(shown)}>
-                delete it
-              </button>
-              . After this tab is closed or reloaded it cannot be saved any more, and is removed when the page is next
-              opened.
+              <Rich
+                text={words.private(kept)}
+                parts={{
+                  deleteIt: (
+                    <button type="button" class="link-button" onClick={() => void letGo(shown)}>
+                      {words.deleteIt}
+                    </button>
+                  ),
+                }}
+              />
             </p>
           ) : (
-            <p class="quiet small">Kept in memory until the page is closed or another run is finished.</p>
+            <p class="quiet small">{words.memory}</p>
           )}
         </>
       )}
@@ -71,7 +75,7 @@ function Download({ file, name, small }: { file: FinishedFile; name: string; sma
   if (!file.blob) return null;
   return (
     <a class={small ? 'button small' : 'button primary large'} href={url} download={name}>
-      Save <FileName name={name} /> ({bytes(file.bytes)})
+      <Rich text={texts().result.save.button(bytes(file.bytes))} parts={{ name: <FileName name={name} /> }} />
     </a>
   );
 }

@@ -19,7 +19,8 @@ import { answersOf } from '../state/measured-answers';
 import { matrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
 import { opened } from '../state/opening';
-import { bytes, decibels, exactBytes, integer, percent, plural } from '../../text/units';
+import { texts } from '../../text/texts';
+import { bytes, decibels, exactBytes, fixed, integer, percent } from '../../text/units';
 import { PairView } from './pair-view';
 import { Downloads } from './save-actions';
 
@@ -28,12 +29,11 @@ export function ShelfPanel(): VNode {
   const pair = compared.value;
   const first = all.find((one) => one === pair[0]) ?? all[1] ?? all[0]!;
   const second = all.find((one) => one === pair[1]) ?? all.find((one) => one !== first)!;
+  const words = texts().result.shelf;
   return (
-    <section class="shelf" aria-label="Results of this visit">
+    <section class="shelf" aria-label={words.label}>
       <p class="small quiet">
-        {plural(all.length, 'result')} of this visit, the newest first. This page keeps {bytes(keptOnShelf.value)} of
-        their outputs, beside the newest at most {bytes(MOST_KEPT_BYTES)} and as much as the browser has room for, and
-        the figures of {MOST_RESULTS}: the oldest go first. Nothing is kept after this tab is closed.
+        {words.intro(all.length, bytes(keptOnShelf.value), bytes(MOST_KEPT_BYTES), MOST_RESULTS)}
       </p>
       <ol class="shelf-list">
         {all.map((one) => (
@@ -43,19 +43,29 @@ export function ShelfPanel(): VNode {
       {all.length > 1 ? (
         <section class="pair" aria-labelledby="pair-title">
           <div class="pair-choice">
-            <h3 id="pair-title">Two beside each other</h3>
-            <PairSelect label="First" all={all} value={first} onChange={(next) => (compared.value = [next, second])} />
-            <span class="quiet">and</span>
-            <PairSelect label="Second" all={all} value={second} onChange={(next) => (compared.value = [first, next])} />
+            <h3 id="pair-title">{words.two}</h3>
+            <PairSelect
+              label={words.first}
+              all={all}
+              value={first}
+              onChange={(next) => (compared.value = [next, second])}
+            />
+            <span class="quiet">{words.and}</span>
+            <PairSelect
+              label={words.second}
+              all={all}
+              value={second}
+              onChange={(next) => (compared.value = [first, next])}
+            />
           </div>
           {first === second ? (
-            <p class="quiet">Choose two different results.</p>
+            <p class="quiet">{words.chooseTwo}</p>
           ) : (
             <PairView key={`${keyOf(first)} ${keyOf(second)}`} first={first} second={second} />
           )}
         </section>
       ) : (
-        <p class="quiet small">After another run, any two can be compared here.</p>
+        <p class="quiet small">{words.afterAnother}</p>
       )}
     </section>
   );
@@ -75,7 +85,11 @@ export function shelfName(one: Result): string {
   const all = shelf.value;
   const sources = new Set(all.map(({ opened: { title } }) => title));
   const { fileType, method } = one.plan;
-  return `${all.length - all.indexOf(one)}: ${fileType}, ${method}` + (sources.size > 1 ? `, ${one.opened.title}` : '');
+  const words = texts().result.shelf;
+  const number = all.length - all.indexOf(one);
+  return sources.size > 1
+    ? words.nameOf(number, fileType, method, one.opened.title)
+    : words.name(number, fileType, method);
 }
 
 function PairSelect({
@@ -92,7 +106,7 @@ function PairSelect({
   return (
     <select
       class="select"
-      aria-label={`${label} result`}
+      aria-label={label}
       value={String(all.indexOf(value))}
       onChange={({ currentTarget }) => onChange(all[Number(currentTarget.value)]!)}
     >
@@ -110,6 +124,7 @@ function Shelved({ one, number }: { one: Result; number: number }): VNode {
   const answers = answersOf(one);
   const onShow = result.value === one;
   const name = `${plan.fileType}, ${plan.method}`;
+  const words = texts().result.shelf;
   return (
     <li class={onShow ? 'shelved chosen' : 'shelved'} aria-label={name}>
       <div class="shelved-what">
@@ -118,7 +133,7 @@ function Shelved({ one, number }: { one: Result; number: number }): VNode {
           {onShow && (
             <>
               {' '}
-              <span class="shelved-now">on show</span>
+              <span class="shelved-now">{words.onShow}</span>
             </>
           )}
         </p>
@@ -126,19 +141,18 @@ function Shelved({ one, number }: { one: Result; number: number }): VNode {
       </div>
       <p class="shelved-figure">
         <strong title={exactBytes(report.outputBytes)}>{bytes(report.outputBytes)}</strong>
-        <span class="small quiet">of {bytes(report.inputBytes)}</span>
+        <span class="small quiet">{words.of(bytes(report.inputBytes))}</span>
       </p>
       <p class="shelved-figure">
         <strong>{report.total ? decibels(report.total.sqnrDb) : '–'}</strong>
-        <span class="small quiet">weights, signal to noise</span>
+        <span class="small quiet">{words.sqnr}</span>
       </p>
       <p class="shelved-figure">
         <strong>{answers ? percent(answers.report.sameTop.value) : '–'}</strong>
         <span class="small quiet">
           {answers
-            ? `same first choice, ${integer(answers.report.tokens)} tokens; ` +
-              `${answers.report.divergence.value.toFixed(5)} nats`
-            : 'answers not measured'}
+            ? words.answers(integer(answers.report.tokens), fixed(answers.report.divergence.value, 5))
+            : words.notMeasured}
         </span>
       </p>
       <p class="shelved-figure">
@@ -147,25 +161,25 @@ function Shelved({ one, number }: { one: Result; number: number }): VNode {
             {sha256?.slice(0, 8) ?? '–'}
           </code>
         ))}
-        <span class="small quiet">SHA-256 begins</span>
+        <span class="small quiet">{words.sha}</span>
       </p>
       <div class="shelved-do">
         <Output one={one} />
         {!onShow && (
           <button type="button" class="button small" onClick={() => show(one)}>
-            Show
+            {words.show}
           </button>
         )}
         <button
           type="button"
           class="button small"
-          aria-label={`Remove ${name} from the shelf`}
+          aria-label={words.removeFrom(name)}
           onClick={() => {
             unshelve(one);
             goTo('result', 'shelf');
           }}
         >
-          Remove
+          {words.remove}
         </button>
       </div>
     </li>
@@ -181,14 +195,12 @@ function show(one: Result): void {
 /** Why a run cannot be repeated as it was; null when it can. */
 function obstacle(one: Result): string | null {
   const model = opened.value;
+  const words = texts().result.shelf;
   if (model === null || model.title !== one.opened.title || model.info.tensorBytes !== one.opened.info.tensorBytes)
-    return `To run it again, open ${one.opened.title} again.`;
+    return words.openAgain(one.opened.title);
   const used = model.model.importance ? matrix.value?.file.name : undefined;
-  if (one.matrix?.name !== used)
-    return one.matrix
-      ? `To run it again, choose its importance matrix again: ${one.matrix.name}.`
-      : 'To run it again, choose no importance matrix.';
-  return isRunning.value ? 'A run is going.' : null;
+  if (one.matrix?.name !== used) return one.matrix ? words.matrixAgain(one.matrix.name) : words.noMatrix;
+  return isRunning.value ? words.going : null;
 }
 
 async function runAgain({ report: _, sink: __, statistics: ___, ...assignment }: Result): Promise<void> {
@@ -196,36 +208,35 @@ async function runAgain({ report: _, sink: __, statistics: ___, ...assignment }:
   try {
     await begin({ ...assignment, opened: model, plan: model.model.plan(assignment.options) });
   } catch (error) {
-    tellProblem(`Not started: ${assignment.output}`, error);
+    tellProblem(texts().result.shelf.notStarted(assignment.output), error);
   }
 }
 
 /** The file, or what became of it. */
 function Output({ one }: { one: Result }): VNode {
+  const words = texts().result.shelf;
   if (!isGone(one))
     return one.sink.destination === 'picked' ? (
-      <span class="small quiet">saved in the file you chose</span>
+      <span class="small quiet">{words.picked}</span>
     ) : (
       <>
         <Downloads shown={one} small />
         <button
           type="button"
           class="button small"
-          title={`Frees ${bytes(keptBytes(one))}; the figures stay`}
+          title={words.frees(bytes(keptBytes(one)))}
           onClick={() => void letGo(one)}
         >
-          Delete the output
+          {words.delete}
         </button>
       </>
     );
   const why = obstacle(one);
   return (
     <>
-      <span class="small quiet">
-        Its output is not kept any more. {why ?? 'The same settings give the same bytes again.'}
-      </span>
+      <span class="small quiet">{words.gone(why ?? words.sameAgain)}</span>
       <button type="button" class="button small" disabled={why !== null} onClick={() => void runAgain(one)}>
-        Run again
+        {words.runAgain}
       </button>
     </>
   );

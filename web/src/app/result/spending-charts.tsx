@@ -7,7 +7,8 @@ import { type Focus, focusName, isEverything, rowsIn } from '../../charts/focus'
 import { ChartFrame, Switch } from '../../charts/frame';
 import { ROLE_STYLES } from '../../charts/roles';
 import { codesByType, spendingByRole } from '../../charts/spending-series';
-import { bytes as size, integer } from '../../text/units';
+import { texts } from '../../text/texts';
+import { bytes as size, fixed, integer } from '../../text/units';
 import type { Result } from '../state/results';
 
 export function SpendingCharts({
@@ -25,25 +26,35 @@ export function SpendingCharts({
   const [chosen, setChosen] = useState('');
   const use = uses.find(({ type }) => type === chosen) ?? uses[0];
   const total = use?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+  const codes = [
+    use?.type ?? '',
+    integer(total),
+    use?.bits ?? 0,
+    fixed(use?.entropy ?? 0, 3),
+    fixed(use?.bitsPerWeight ?? 0, 2),
+  ] as const;
+  const words = texts().result.spending;
+  const heads = () => texts().result.heads;
   return (
     <>
       <ChartFrame
-        title="Bytes by role"
-        note={
-          'Tensor data in the output, and behind it, paler, in the input, of all layers. Decimal units: 1 MB is 10⁶ ' +
-          'bytes. Choose a role, and all views of the result show that part.'
-        }
+        title={words.title}
+        note={words.note}
         file={`bytes-by-role-${shown.plan.fileType}`}
         table={() => ({
-          columns: [{ title: 'role' }, { title: 'before', unit: 'bytes' }, { title: 'after', unit: 'bytes' }],
+          columns: [
+            { title: heads().role },
+            { title: heads().before, unit: heads().bytes },
+            { title: heads().after, unit: heads().bytes },
+          ],
           rows: roles.map(({ role, before, after }) => [role, before, after]),
         })}
       >
         {(width) => (
           <Bars
             width={width}
-            label="Bytes by role"
-            title="bytes"
+            label={words.title}
+            title={words.axis}
             tick={(value) => (value === 0 ? '0' : size(value))}
             chosen={focus.role === null ? null : roles.findIndex(({ role }) => role === focus.role)}
             onChoose={(index) => {
@@ -56,27 +67,20 @@ export function SpendingCharts({
               color: ROLE_STYLES[role].color,
               value: after,
               before,
-              lines: [`${integer(after)} bytes`, `${integer(before)} bytes before`],
+              lines: [words.bytes(integer(after)), words.bytesBefore(integer(before))],
             }))}
           />
         )}
       </ChartFrame>
       {use && (
         <ChartFrame
-          title="Use of the codes"
-          note={
-            <>
-              {!isEverything(focus) && `${focusName(focus)}, `}
-              {use.type}: {integer(total)} codes of {use.bits} bits carry {use.entropy.toFixed(3)} bits each (entropy,
-              −Σ p log₂ p); with scales the type spends {use.bitsPerWeight.toFixed(2)} bits a weight. The dashed line is
-              even use.
-            </>
-          }
+          title={words.codes}
+          note={isEverything(focus) ? words.codesNote(...codes) : words.codesNoteOf(focusName(focus), ...codes)}
           file={`codes-${use.type}`}
           controls={
             uses.length > 1 ? (
               <Switch
-                label="Type"
+                label={words.type}
                 value={use.type}
                 onChange={setChosen}
                 choices={uses.map(({ type }) => ({ value: type, label: type }))}
@@ -84,7 +88,11 @@ export function SpendingCharts({
             ) : undefined
           }
           table={() => ({
-            columns: [{ title: 'code' }, { title: 'weights' }, { title: 'share of the weights', unit: '%' }],
+            columns: [
+              { title: heads().code },
+              { title: heads().weights },
+              { title: texts().result.spending.share, unit: '%' },
+            ],
             rows: use.counts.map((count, code) => [code, count, count / Math.max(1, total)]),
           })}
         >

@@ -7,6 +7,7 @@ import { engineOfMatrix } from '../state/matrix';
 import { tellProblem } from '../state/notices';
 import { stemOf } from '../engine';
 import type { Result } from '../state/results';
+import { texts } from '../../text/texts';
 import { bytes, percent } from '../../text/units';
 import { reportFile } from './report-file';
 
@@ -39,7 +40,7 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
         `${stem}-receipt.json`,
       );
     } catch (error) {
-      if (!mine.signal.aborted) tellProblem('The receipt was not made', error);
+      if (!mine.signal.aborted) tellProblem(texts().result.takeAlong.failed, error);
     }
     setShare(null);
   };
@@ -48,25 +49,22 @@ export function TakeAlong({ shown }: { shown: Result }): VNode {
     const places = ['run', 'result'].flatMap((id) => document.getElementById(id) ?? []);
     saveBlob(new Blob([reportFile(shown, places)], { type: 'text/html' }), `${stem}-report.html`);
   };
+  const words = texts().result.takeAlong;
   return (
     <div class="take-along">
       <button type="button" class="button" disabled={share !== null} onClick={() => void saveReceipt()}>
-        Save the receipt
+        {words.receipt}
       </button>
       <button type="button" class="button" onClick={() => void saveReport()}>
-        Save the report
+        {words.report}
       </button>
       <p class="small quiet" role="status">
-        {share === null
-          ? `The receipt (JSON) holds the hashes, the choices and the figures: dropped here again it verifies a ` +
-            `file or repeats the run. Hashing reads the model's ${bytes(shown.report.inputBytes)} once more. ` +
-            `The report (HTML) holds the charts and opens anywhere.`
-          : `Hashing the model, ${percent(share, 0)}`}
+        {share === null ? words.what(bytes(shown.report.inputBytes)) : words.hashing(percent(share, 0))}
         {share !== null && (
           <>
             {' '}
             <button type="button" class="link-button" onClick={() => stop.current?.abort()}>
-              Stop
+              {words.stop}
             </button>
           </>
         )}

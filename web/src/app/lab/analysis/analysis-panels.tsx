@@ -3,6 +3,7 @@ import { fromJson } from '../../../wasm/json';
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { texts } from '../../../text/texts';
 import type { Opened } from '../../state/opening';
 import { core } from '../../engine';
 import { decodableTensors } from '../from-model';
@@ -22,7 +23,7 @@ export function AnalysisPanel({ opened, what }: { opened: Opened; what: Analysis
   const { model } = opened;
   const tensors = useMemo(() => decodableTensors(model).filter(({ shape }) => shape.length > 1), [model]);
   const first = useMemo(firstLevels, [model]);
-  if (tensors.length === 0) return <p class="notice">This model has no matrix whose type the core can decode.</p>;
+  if (tensors.length === 0) return <p class="notice">{texts().lab.noMatrix}</p>;
   switch (what) {
     case 'divisors':
       return <ScaleAnalysisPanel opened={opened} tensors={tensors} />;

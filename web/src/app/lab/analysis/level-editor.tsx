@@ -7,13 +7,15 @@ import { LevelLine } from '../../../charts/level-line';
 import { LevelTrials, sentenceOf, type ScaleSearchName } from '../../../core/index';
 import type { LevelFigures, TensorInfo } from '../../../core/types';
 import { blockText } from '../../../text/number-formats';
-import { percent, plural, precise, quantity } from '../../../text/units';
+import { coreLang, texts } from '../../../text/texts';
+import { fixed, percent, precise, quantity } from '../../../text/units';
 import { Figures } from '../../parts/figures';
 import { goTo } from '../../address';
 import type { Opened } from '../../state/opening';
 import { setBench } from '../bench';
 import { type Parsed, parseNumbers } from '../numbers';
 import { NumbersField } from '../numbers-field';
+import { Told } from '../terms';
 import { tab } from '../view';
 import { TensorChoice } from '../../parts/study-controls';
 
@@ -84,21 +86,22 @@ export function LevelEditor({
     const parsed = parseNumbers(text, 2, 256);
     parsed.values?.sort((a, b) => a - b);
     return parsed.values && new Set(parsed.values.map(Math.fround)).size < parsed.values.length
-      ? { values: null, problem: 'Two levels are the same.' }
+      ? { values: null, problem: texts().lab.editor.twoTheSame }
       : parsed;
   };
+  const { analysis, editor, heads } = texts().lab;
+  const words = analysis.levels;
   const bothEnds = (levels[0] ?? 0) < 0 && (levels[levels.length - 1] ?? 0) > 0;
   return (
     <section class="study" aria-labelledby="level-editor-title">
-      <h3 id="level-editor-title">Levels of your own</h3>
+      <h3 id="level-editor-title">{words.title}</h3>
       <p class="study-lead">
-        Drag the levels, or type them, and watch what they leave of this tensor. Each block has one scale; the largest
-        level stands for its largest weight when the scale is chosen by absmax.
+        <Told text={words.lead} />
       </p>
       <div class="lab-model">
         <TensorChoice tensors={tensors} value={tensor} onChange={setTensor} />
         <label class="option">
-          <span class="option-label">Blocks</span>
+          <span class="option-label">{analysis.blocks}</span>
           <select class="select" value={block} onChange={(event) => setBlock(Number(event.currentTarget.value))}>
             {BLOCKS.map((length) => (
               <option key={length} value={length}>
@@ -108,18 +111,18 @@ export function LevelEditor({
           </select>
         </label>
         <label class="option">
-          <span class="option-label">Scale search</span>
+          <span class="option-label">{analysis.search}</span>
           <select
             class="select"
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value as ScaleSearchName)}
           >
-            <option value="absmax">absmax</option>
-            <option value="grid">grid</option>
+            <option value="absmax">{analysis.formats.absmax}</option>
+            <option value="grid">{analysis.formats.grid}</option>
           </select>
         </label>
         <label class="option">
-          <span class="option-label">Start from</span>
+          <span class="option-label">{words.startFrom}</span>
           <select
             class="select"
             value={preset}
@@ -133,28 +136,28 @@ export function LevelEditor({
                 {label}
               </option>
             ))}
-            {preset === '' && <option value="">{plural(levels.length, 'level')} of your own</option>}
+            {preset === '' && <option value="">{editor.ownLevels(levels.length)}</option>}
           </select>
         </label>
         <label class="option">
-          <span class="option-label">Fit to this tensor</span>
+          <span class="option-label">{words.fit}</span>
           <select
             class="select"
             value=""
             disabled={!trials}
             onChange={(event) => optimal(Number(event.currentTarget.value))}
           >
-            <option value="">optimal levels…</option>
+            <option value="">{words.optimal}</option>
             {COUNTS.map((count) => (
               <option key={count} value={count}>
-                {count} levels
+                {words.count(count)}
               </option>
             ))}
           </select>
         </label>
         <NumbersField
-          label="Levels"
-          note={starting?.source ?? '2 to 256 different numbers; they are taken into the comparison above as well'}
+          label={words.label}
+          note={starting?.source ?? words.note}
           values={levels}
           parse={parse}
           onChange={(values) => take(values, '')}
@@ -166,26 +169,24 @@ export function LevelEditor({
             type="button"
             class="button"
             disabled={!bothEnds}
-            title={
-              bothEnds ? 'The block on the bench with these levels' : 'The Lab needs a negative and a positive end'
-            }
+            title={bothEnds ? words.onBench : words.needsEnds}
             onClick={() => {
               setBench({ format: '', levels: [...levels] });
               tab.value = 'block';
               goTo('lab');
             }}
           >
-            Try on a block
+            {words.tryOnBlock}
           </button>
         </div>
         {!known && (
           <p class="option-note" role="status">
-            No tensor has this name.
+            {texts().lab.noTensor}
           </p>
         )}
       </div>
       {(problem || (measured && 'problem' in measured)) && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang()}>
           {problem ?? (measured && 'problem' in measured ? measured.problem : '')}
         </p>
       )}
@@ -193,41 +194,40 @@ export function LevelEditor({
         <>
           <div data-testid="level-figures">
             <Figures
-              label="What these levels leave"
+              label={words.leave}
               figures={[
                 {
-                  label: 'relative error',
+                  label: heads.relativeError,
                   value: percent(figures.relativeError, 3),
-                  detail: `RMSE ${precise(figures.rmse)}`,
-                  definition:
-                    'The square root of the summed squared errors over the summed squared weights of the sample.',
+                  detail: words.rmse(precise(figures.rmse)),
+                  definition: words.relativeMeans,
                 },
                 {
-                  label: 'bits per weight',
-                  value: figures.bitsPerWeight.toFixed(3),
-                  detail: `${figures.bits}-bit codes`,
-                  definition:
-                    'Codes, and a half float for the scale of every block. The list of levels is not counted.',
+                  label: heads.bitsPerWeight,
+                  value: fixed(figures.bitsPerWeight, 3),
+                  detail: words.codes(figures.bits),
+                  definition: words.bitsMeans,
                 },
                 {
-                  label: 'information',
-                  value: `${figures.entropy.toFixed(2)} bits`,
-                  detail: 'entropy of the codes',
-                  definition: 'The entropy of how often each level is taken: what a code really carries.',
+                  label: words.information,
+                  value: words.bits(fixed(figures.entropy, 2)),
+                  detail: words.entropy,
+                  definition: words.entropyMeans,
                 },
               ]}
             />
           </div>
           <ChartFrame
-            title="Levels over the weights"
-            note={
-              `${quantity(trials.sample.weights)} of the ${quantity(trials.sample.ofWeights)} weights of ` +
-              `${tensor}, rows spread evenly, ${blockText(block)}. Optimal levels are exact 1-D k-means on ` +
-              `2048 buckets of the weights divided by their block’s largest magnitude, errors weighted by its square.`
-            }
+            title={words.chart}
+            note={words.chartNote(
+              quantity(trials.sample.weights),
+              quantity(trials.sample.ofWeights),
+              tensor,
+              blockText(block),
+            )}
             file={`${title}-levels`}
             table={() => ({
-              columns: [{ title: 'level' }, { title: 'share of the weights', unit: '%' }],
+              columns: [{ title: texts().lab.heads.level }, { title: texts().lab.analysis.levels.share, unit: '%' }],
               rows: figures.levels.map(({ level, share }) => [level, Number(share.toPrecision(5))]),
             })}
           >

@@ -6,6 +6,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { ChartFrame, Switch } from '../../../charts/frame';
 import { FAMILY_STYLES, FormatPlane } from '../../../charts/format-plane';
 import { markerPath } from '../../../charts/roles';
+import type { TableColumn } from '../../../charts/table';
 import {
   compareGroups,
   compareNumberFormats,
@@ -15,23 +16,16 @@ import {
 } from '../../../core/index';
 import type { TensorInfo } from '../../../core/types';
 import { bestOfEach, blockName, pointName } from '../../../text/number-formats';
-import { texts } from '../../../text/texts';
-import { integer, percent, precise } from '../../../text/units';
+import { coreLang, texts } from '../../../text/texts';
+import { fixed, integer, percent, precise } from '../../../text/units';
 import { type Column, DataTable } from '../../parts/data-table';
 import type { Opened } from '../../state/opening';
 import { sampleText, StudyButton, StudyState, TensorChoice } from '../../parts/study-controls';
 import { useStudy } from '../../parts/use-study';
+import { Told } from '../terms';
 
 const ALL_BITS = [2, 3, 4, 5, 6, 7, 8];
-const SEARCHES: readonly { name: ScaleSearchName; label: string; hint: string }[] = [
-  { name: 'absmax', label: 'absmax', hint: 'The largest magnitude lands on the last level' },
-  { name: 'grid', label: 'grid', hint: '32 scales from 1.1 down to 0.22 of absmax, then a least-squares fit' },
-  {
-    name: 'exact',
-    label: 'exact, slow',
-    hint: 'The proven minimum over storable scales; not for offsets and zero points',
-  },
-];
+const SEARCHES = ['absmax', 'grid', 'exact'] as const satisfies readonly ScaleSearchName[];
 
 export function NumberFormatsPanel({
   opened: { model, title },
@@ -62,18 +56,19 @@ export function NumberFormatsPanel({
         run,
       ),
     );
+  const { analysis } = texts().lab;
+  const words = analysis.formats;
+  const hints = { absmax: words.absmaxHint, grid: words.gridHint, exact: words.exactHint };
   return (
     <section class="study" aria-labelledby="number-formats-title">
-      <h3 id="number-formats-title">Number formats</h3>
+      <h3 id="number-formats-title">{words.title}</h3>
       <p class="study-lead">
-        Four bits name sixteen values, and they can be any sixteen. Here every kind of number is tried on your weights:
-        integers with and without zero point or offset, floats, dynamic exponents, quantiles, and the levels that fit
-        this tensor best, in blocks of 16 to 4096 or whole rows.
+        <Told text={words.lead} />
       </p>
       <div class="lab-model">
-        <TensorChoice tensors={tensors} value={tensor} all="every matrix" onChange={setTensor} />
+        <TensorChoice tensors={tensors} value={tensor} all={texts().lab.everyMatrix} onChange={setTensor} />
         <fieldset class="choices">
-          <legend class="option-label">Bits of a code</legend>
+          <legend class="option-label">{words.codeBits}</legend>
           {ALL_BITS.map((k) => (
             <Choice
               key={k}
@@ -85,40 +80,36 @@ export function NumberFormatsPanel({
           ))}
         </fieldset>
         <fieldset class="choices">
-          <legend class="option-label">Scale search</legend>
-          {SEARCHES.map(({ name, label, hint }) => (
+          <legend class="option-label">{analysis.search}</legend>
+          {SEARCHES.map((name) => (
             <Choice
               key={name}
-              hint={hint}
+              hint={hints[name]}
               checked={searches.includes(name)}
-              onChange={(on) =>
-                setSearches(
-                  SEARCHES.map((one) => one.name).filter((one) => (one === name ? on : searches.includes(one))),
-                )
-              }
+              onChange={(on) => setSearches(SEARCHES.filter((one) => (one === name ? on : searches.includes(one))))}
             >
-              {label}
+              {words[name]}
             </Choice>
           ))}
         </fieldset>
         <label class="option">
-          <span class="option-label">Scales and offsets</span>
+          <span class="option-label">{words.scalesAndOffsets}</span>
           <select
             class="select"
             value={wide ? '32' : '16'}
             onChange={(event) => setWide(event.currentTarget.value === '32')}
           >
-            <option value="16">16 bits each</option>
-            <option value="32">32 bits each</option>
+            <option value="16">{words.bits16}</option>
+            <option value="32">{words.bits32}</option>
           </select>
         </label>
         <div class="lab-model-actions">
           <StudyButton study={study} disabled={!known || bits.length === 0 || searches.length === 0} onStart={start}>
-            Compare
+            {words.compare}
           </StudyButton>
         </div>
-        <StudyState study={study} name="Comparison of number formats">
-          {known ? 'Nothing was compared yet.' : 'No tensor has this name.'}
+        <StudyState study={study} name={words.study}>
+          {known ? words.nothing : texts().lab.noTensor}
         </StudyState>
       </div>
       {study.found && study.found.report.points.length > 0 && (
@@ -157,6 +148,7 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
         .sort((a, b) => a.bitsPerWeight - b.bitsPerWeight || a.relativeError - b.relativeError),
     [report, hidden, whole],
   );
+  const words = texts().lab.analysis.formats;
   const shown = new Set(report.points.map(({ family }) => family));
   const families = [
     ...report.families.filter(({ name }) => shown.has(name)),
@@ -164,8 +156,8 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
       ? [
           {
             name: 'gguf',
-            label: 'types of llama.cpp',
-            definition: 'As llama-quantize writes them, without importance.',
+            label: words.ofLlama,
+            definition: words.ofLlamaMeans,
             fitted: false,
           },
         ]
@@ -174,22 +166,20 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
   return (
     <>
       <ChartFrame
-        title="Error over bits"
+        title={words.chart}
         note={
           <>
-            {sampleText(sample)} Relative error is the square root of the summed squared errors over the summed squared
-            weights. Bits count codes, scales, offsets, and lists of levels that belong to the tensor. The line is the
-            frontier: no other way has as few bits and less error.
+            {sampleText(sample)} <Told text={words.note} />
           </>
         }
         file={file}
         controls={
           <Switch
-            label="Which points"
+            label={words.which}
             value={whole ? 'all' : 'best'}
             choices={[
-              { value: 'best', label: 'best search and split' },
-              { value: 'all', label: 'everything tried' },
+              { value: 'best', label: words.best },
+              { value: 'all', label: words.everything },
             ]}
             onChange={(value) => setWhole(value === 'all')}
           />
@@ -213,22 +203,14 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
                       style={{ fill: FAMILY_STYLES[name]?.color }}
                     />
                   </svg>
-                  {label}
+                  <span {...(name === 'gguf' ? {} : coreLang())}>{label}</span>
                 </button>
               </li>
             ))}
           </ul>
         }
         table={() => ({
-          columns: [
-            { title: 'numbers' },
-            { title: 'code', unit: 'bits' },
-            { title: 'block' },
-            { title: 'scale search' },
-            { title: 'size', unit: 'bits per weight' },
-            { title: 'relative error', unit: '%' },
-            { title: 'on the frontier' },
-          ],
+          columns: pointColumns(),
           rows: points.map((point) => [
             pointName(point, report.families),
             point.bits || null,
@@ -236,19 +218,19 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
             point.search,
             Number(point.bitsPerWeight.toFixed(4)),
             Number(point.relativeError.toPrecision(5)),
-            point.frontier ? 'yes' : '',
+            point.frontier ? texts().lab.analysis.formats.yes : '',
           ]),
         })}
       >
         {(width) => <FormatPlane width={width} points={points} families={report.families} />}
       </ChartFrame>
       <details class="disclosure">
-        <summary>What the kinds of numbers are</summary>
+        <summary>{words.kinds}</summary>
         <dl class="definitions">
           {families.map(({ name, label, definition }) => (
             <div key={name}>
-              <dt>{label}</dt>
-              <dd>{definition}</dd>
+              <dt {...(name === 'gguf' ? {} : coreLang())}>{label}</dt>
+              <dd {...(name === 'gguf' ? {} : coreLang())}>{definition}</dd>
             </div>
           ))}
         </dl>
@@ -257,61 +239,79 @@ function Plane({ found: { report, sample }, file }: { found: NumberFormats; file
   );
 }
 
+function pointColumns(): TableColumn[] {
+  const { analysis, heads } = texts().lab;
+  const words = analysis.formats;
+  return [
+    { title: words.numbers },
+    { title: heads.code, unit: heads.bits },
+    { title: heads.block },
+    { title: analysis.searchHead },
+    { title: words.size, unit: heads.bitsPerWeight },
+    { title: heads.relativeError, unit: '%' },
+    { title: words.frontier },
+  ];
+}
+
 type GroupRow = NumberFormatPoint & { label: string };
 
-const GROUP_COLUMNS: Column<GroupRow>[] = [
-  { title: 'numbers', value: (row) => row.label, width: 31 },
-  {
-    title: 'group',
-    unit: 'weights',
-    value: (row) => row.block,
-    width: 8,
-    numeric: true,
-    hint: 'Weights that share a scale',
-  },
-  {
-    title: 'bits per weight',
-    value: (row) => row.bitsPerWeight,
-    cell: (row) => row.bitsPerWeight.toFixed(3),
-    width: 13,
-    numeric: true,
-  },
-  {
-    title: 'largest error',
-    unit: 'squared units of the weights',
-    value: (row) => row.largestTensorError,
-    cell: (row) => precise(row.largestTensorError),
-    width: 15,
-    numeric: true,
-    hint: 'Largest sum of squared errors of a tensor',
-  },
-  { title: 'of', value: (row) => row.worstTensor, width: 24 },
-  {
-    title: 'mean error',
-    unit: 'squared units of the weights',
-    value: (row) => row.meanTensorError,
-    cell: (row) => precise(row.meanTensorError),
-    width: 13,
-    numeric: true,
-    hint: 'Mean of the tensors’ sums of squared errors',
-  },
-  {
-    title: 'largest relative',
-    unit: '%',
-    value: (row) => row.largestRelativeError,
-    cell: (row) => percent(row.largestRelativeError, 2),
-    width: 17,
-    numeric: true,
-  },
-  {
-    title: 'mean relative',
-    unit: '%',
-    value: (row) => row.meanRelativeError,
-    cell: (row) => percent(row.meanRelativeError, 2),
-    width: 16,
-    numeric: true,
-  },
-];
+function groupColumns(): Column<GroupRow>[] {
+  const { analysis, heads } = texts().lab;
+  const words = analysis.groups;
+  return [
+    { title: analysis.formats.numbers, value: (row) => row.label, width: 31 },
+    {
+      title: words.group,
+      unit: words.weights,
+      value: (row) => row.block,
+      width: 8,
+      numeric: true,
+      hint: words.groupHint,
+    },
+    {
+      title: heads.bitsPerWeight,
+      value: (row) => row.bitsPerWeight,
+      cell: (row) => fixed(row.bitsPerWeight, 3),
+      width: 13,
+      numeric: true,
+    },
+    {
+      title: heads.largestError,
+      unit: heads.squaredUnits,
+      value: (row) => row.largestTensorError,
+      cell: (row) => precise(row.largestTensorError),
+      width: 15,
+      numeric: true,
+      hint: words.largestHint,
+    },
+    { title: words.of, value: (row) => row.worstTensor, width: 24 },
+    {
+      title: words.mean,
+      unit: heads.squaredUnits,
+      value: (row) => row.meanTensorError,
+      cell: (row) => precise(row.meanTensorError),
+      width: 13,
+      numeric: true,
+      hint: words.meanHint,
+    },
+    {
+      title: words.largestRelative,
+      unit: '%',
+      value: (row) => row.largestRelativeError,
+      cell: (row) => percent(row.largestRelativeError, 2),
+      width: 17,
+      numeric: true,
+    },
+    {
+      title: words.meanRelative,
+      unit: '%',
+      value: (row) => row.meanRelativeError,
+      cell: (row) => percent(row.meanRelativeError, 2),
+      width: 16,
+      numeric: true,
+    },
+  ];
+}
 
 /** Symmetric against asymmetric at group 128, 64 and 32, over the whole model. */
 export function GroupsPanel({ opened: { model, title } }: { opened: Opened }): VNode {
@@ -326,34 +326,34 @@ export function GroupsPanel({ opened: { model, title } }: { opened: Opened }): V
         .sort((a, b) => b.block - a.block || a.largestTensorError - b.largestTensorError) ?? [],
     [study.found],
   );
+  const { analysis } = texts().lab;
+  const words = analysis.groups;
   return (
     <section class="study" aria-labelledby="groups-title">
-      <h3 id="groups-title">Symmetric or asymmetric</h3>
+      <h3 id="groups-title">{words.title}</h3>
       <p class="study-lead">
-        Four-bit integers in groups of 128, 64 and 32, scaled by the largest magnitude, over every matrix. Leaving the
-        zero point out makes inference simpler; this is what it costs on your model. Errors are sums of squares over a
-        tensor, as if all its weights had been looked at.
+        <Told text={words.lead} />
       </p>
       <div class="lab-model">
         <div class="lab-model-actions">
           <StudyButton study={study} onStart={() => study.start((run) => compareGroups(model, {}, run))}>
-            Compare groups
+            {words.compare}
           </StudyButton>
         </div>
-        <StudyState study={study} name="Comparison of groups">
-          Nothing was compared yet.
+        <StudyState study={study} name={words.study}>
+          {analysis.formats.nothing}
         </StudyState>
       </div>
       {rows.length > 0 && study.found && (
         <div class="study-table">
           <p class="option-note">
-            {sampleText(study.found.sample)} {integer(rows.length)} ways.
+            {sampleText(study.found.sample)} {words.ways(integer(rows.length))}
           </p>
           <DataTable
-            label="Integers in groups"
+            label={words.table}
             file={`${title}-groups`}
             rows={rows}
-            columns={() => GROUP_COLUMNS}
+            columns={groupColumns}
             rowKey={(row) => `${row.family} ${row.block}`}
             noun={texts().parts.table.ways}
             visible={15}

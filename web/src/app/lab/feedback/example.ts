@@ -1,10 +1,14 @@
 /** What the stepper begins with: invented, so that it runs before any file is dropped. */
 
+import { texts } from '../../../text/texts';
+import { decimal } from '../../../text/units';
+
 export interface FeedbackExample {
   weights: number[];
   metric: number[]; // H, row by row
   first: number; // the number of the first column
-  from: string; // in words
+  /** Where it is from, in words. */
+  from: () => string;
 }
 
 const COLUMNS = 8;
@@ -18,7 +22,5 @@ export const INVENTED: FeedbackExample = {
     return Number((TOGETHER ** apart).toFixed(4));
   }),
   first: 0,
-  from:
-    'An invented row. All its inputs have a mean square of 1; those of neighbours have a correlation of ' +
-    `${TOGETHER}, of columns further apart less.`,
+  from: () => texts().lab.feedback.invented(decimal(TOGETHER)),
 };

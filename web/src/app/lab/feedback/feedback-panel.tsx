@@ -1,17 +1,20 @@
 /** Error feedback and descent on a short row, step by step: why a worse weight can be a better answer. */
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { FeedbackErrors, OUTPUT_ERROR } from '../../../charts/feedback-errors';
+import { FeedbackErrors, outputErrorColumn } from '../../../charts/feedback-errors';
 import { FeedbackRow } from '../../../charts/feedback-row';
 import { ChartFrame, lazily, Switch } from '../../../charts/frame';
 import { MetricMap } from '../../../charts/metric-map';
+import type { TableColumn } from '../../../charts/table';
 import { answer } from '../../../core/module';
 import type { FeedbackPath, FeedbackReport, FeedbackRequest, FeedbackStep } from '../../../core/types';
-import { percent, precise, WEIGHT_UNITS } from '../../../text/units';
+import { language, texts } from '../../../text/texts';
+import { percent, precise, weightUnits } from '../../../text/units';
 import { toJson } from '../../../wasm/json';
 import { core } from '../../engine';
 import { opened } from '../../state/opening';
 import { stillness } from '../play';
+import { Told } from '../terms';
 import { type FeedbackExample, INVENTED } from './example';
 import { PieceOfModel } from './piece-of-model';
 
@@ -37,31 +40,29 @@ export function FeedbackPanel(): VNode | null {
     setExample(INVENTED);
   }, [opened.value]);
   if (!report) return null;
+  const words = texts().lab.feedback;
   return (
     <section class="feedback-lab" aria-labelledby="feedback-title">
-      <h3 id="feedback-title">Why a worse weight can be a better answer</h3>
+      <h3 id="feedback-title">{words.title}</h3>
       <p>
-        A layer puts out Σ weight × input. Where inputs of columns rise and fall together, an error in one column can be
-        made good in the next. The method <em>calibrated</em> rounds column by column and hands each error on to the
-        columns that follow (<em>feedback</em>), then moves single codes as long as the output gains (<em>descent</em>).
-        What counts is eᵀHe: e the errors of the weights, H the mean product of the inputs of each two columns.
+        <Told text={words.lead} />
       </p>
       <div class="feedback-choices">
         <Switch
-          label="Bits of a weight"
+          label={words.bitsOf}
           value={bits}
           onChange={setBits}
-          choices={BITS.map((value) => ({ value, label: `${value} bits` }))}
+          choices={BITS.map((value) => ({ value, label: words.bits(value) }))}
         />
         {example !== INVENTED && (
           <button type="button" class="button small" onClick={() => setExample(INVENTED)}>
-            Back to the invented row
+            {words.backToInvented}
           </button>
         )}
       </div>
       {opened.value && <PieceOfModel key={opened.value.title} opened={opened.value} onPiece={setExample} />}
       <p class="small quiet" role="status">
-        {example.from}
+        {example.from()}
       </p>
       <Stepper key={JSON.stringify([example, bits])} example={example} report={report} bits={Number(bits)} />
     </section>
@@ -91,6 +92,7 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
   const at = (steps: readonly FeedbackStep[]) => (now === 0 ? null : steps[Math.min(now, steps.length) - 1]!);
   const [plainNow, feedbackNow] = [at(plain), at(feedback)];
   const n = weights.length;
+  const said = texts().lab.feedback;
   const words = sentenceOf(now, feedback, n, first, weights);
   const column = now > 0 && now <= feedback.length ? feedback[now - 1]!.column : null;
   const columns = weights.map((weight, index) => ({
@@ -104,8 +106,8 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
     () =>
       (
         [
-          ['plain rounding, then descent', plain, report.plain, 'plain'],
-          ['feedback, then descent', feedback, report.feedback, 'feedback'],
+          [said.plainPath, plain, report.plain, 'plain'],
+          [said.feedbackPath, feedback, report.feedback, 'feedback'],
         ] as const
       ).map(([name, steps, { rounding }, kind]) => ({
         name,
@@ -113,15 +115,21 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
         rounding: rounding.length,
         errors: steps.map(({ outputError }) => share(outputError)),
       })),
-    [report],
+    [report, language()],
   );
   return (
     <>
-      <div class="feedback-steps" role="group" aria-label="Steps">
-        <button type="button" class="button" aria-label="To the beginning" disabled={now === 0} onClick={() => go(0)}>
+      <div class="feedback-steps" role="group" aria-label={said.steps}>
+        <button type="button" class="button" aria-label={said.beginning} disabled={now === 0} onClick={() => go(0)}>
           «
         </button>
-        <button type="button" class="button" aria-label="A step back" disabled={now === 0} onClick={() => go(now - 1)}>
+        <button
+          type="button"
+          class="button"
+          aria-label={said.stepBack}
+          disabled={now === 0}
+          onClick={() => go(now - 1)}
+        >
           ‹
         </button>
         {!stillness.value && (
@@ -133,16 +141,22 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
               setPlaying(!playing);
             }}
           >
-            {playing ? 'Hold' : 'Play'}
+            {playing ? said.hold : said.play}
           </button>
         )}
-        <button type="button" class="button" aria-label="A step on" disabled={now === last} onClick={() => go(now + 1)}>
+        <button
+          type="button"
+          class="button"
+          aria-label={said.stepOn}
+          disabled={now === last}
+          onClick={() => go(now + 1)}
+        >
           ›
         </button>
         <input
           class="lab-slider"
           type="range"
-          aria-label="Step"
+          aria-label={said.step}
           aria-valuetext={words}
           min={0}
           max={last}
@@ -150,25 +164,20 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
           value={now}
           onInput={({ currentTarget }) => go(currentTarget.valueAsNumber)}
         />
-        <output class="feedback-step">
-          step {now} of {last}
-        </output>
+        <output class="feedback-step">{said.stepOf(now, last)}</output>
       </div>
       <p class="feedback-words" aria-live={playing ? 'off' : 'polite'}>
         {words}
       </p>
       <div class="feedback-charts">
         <ChartFrame
-          title="H: which inputs go together"
-          note={
-            'The mean product of the inputs of each two columns, in squared units of the inputs; on the diagonal ' +
-            'their mean squares, which an importance matrix has. A tenth of the mean of the diagonal is added to it.'
-          }
+          title={said.map.title}
+          note={<Told text={said.map.note} />}
           file="feedback-h"
           table={lazily(() => ({
             columns: [
-              { title: 'column' },
-              ...weights.map((_, index) => ({ title: `with column ${first + index}, inputs squared` })),
+              { title: texts().lab.feedback.map.column },
+              ...weights.map((_, index) => ({ title: texts().lab.feedback.map.withColumn(first + index) })),
             ],
             rows: weights.map((_, row) => [first + row, ...report.damped.slice(row * n, (row + 1) * n)]),
           }))}
@@ -176,37 +185,27 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
           {(width) => <MetricMap width={width} values={report.damped} columns={n} first={first} marked={column} />}
         </ChartFrame>
         <ChartFrame
-          title="The row"
-          note={
-            'What each weight was, what is wanted of it by now, and what is stored: whole multiples of ' +
-            `${precise(report.scale)}, ` +
-            'the scale with the least error weighted by the diagonal of H (faint lines).'
-          }
+          title={said.rowChart.title}
+          note={<Told text={said.rowChart.note(precise(report.scale))} />}
           file="feedback-row"
           legend={
             <ul class="legend feedback-legend">
               <li>
-                <Key kind="weight" /> weight
+                <Key kind="weight" /> {said.rowChart.weight}
               </li>
               <li>
-                <Key kind="wanted" /> wanted, with errors handed on
+                <Key kind="wanted" /> {said.rowChart.wanted}
               </li>
               <li>
-                <Key kind="stored" /> stored, with feedback
+                <Key kind="stored" /> {said.rowChart.stored}
               </li>
               <li>
-                <Key kind="plain" /> stored plainly
+                <Key kind="plain" /> {said.rowChart.plain}
               </li>
             </ul>
           }
           table={() => ({
-            columns: [
-              { title: 'column' },
-              ...['weight', 'wanted by now', 'stored with feedback', 'stored plainly'].map((title) => ({
-                title,
-                unit: WEIGHT_UNITS,
-              })),
-            ],
+            columns: rowColumns(),
             rows: columns.map(({ weight, wanted, stored, plain: other }, index) => [
               first + index,
               weight,
@@ -227,27 +226,21 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
           )}
         </ChartFrame>
         <ChartFrame
-          title="Error of the row’s output"
-          note={
-            '√(eᵀHe / wᵀHw) after each step; columns that are not rounded yet count as right. Behind the line, the ' +
-            'descent: one code changes a step.'
-          }
+          title={said.errors.title}
+          note={said.errors.note}
           file="feedback-errors"
           legend={
             <ul class="legend feedback-legend">
               <li>
-                <Key kind="plain" /> plain rounding, then descent
+                <Key kind="plain" /> {said.plainPath}
               </li>
               <li>
-                <Key kind="stored" /> feedback, then descent
+                <Key kind="stored" /> {said.feedbackPath}
               </li>
             </ul>
           }
           table={lazily(() => ({
-            columns: [
-              { title: 'step' },
-              ...paths.map(({ name }) => ({ title: `${name}: ${OUTPUT_ERROR.title}`, unit: OUTPUT_ERROR.unit })),
-            ],
+            columns: pathColumns(),
             rows: Array.from({ length: last + 1 }, (_, step) => [
               step,
               ...paths.map(({ errors }) => (step === 0 ? 0 : (errors[step - 1] ?? null))),
@@ -260,6 +253,20 @@ function Stepper({ example, report, bits }: { example: FeedbackExample; report: 
       <Ends report={report} weights={weights} />
     </>
   );
+}
+
+function rowColumns(): TableColumn[] {
+  const { map, rowChart: words } = texts().lab.feedback;
+  const figures = [words.weight, words.wantedByNow, words.storedWith, words.plain];
+  return [{ title: map.column }, ...figures.map((title) => ({ title, unit: weightUnits() }))];
+}
+
+/** Of both paths. */
+function pathColumns(): TableColumn[] {
+  const words = texts().lab.feedback;
+  const { title, unit } = outputErrorColumn();
+  const of = (path: string) => ({ title: words.pathError(path, title), unit });
+  return [{ title: words.errors.step }, of(words.plainPath), of(words.feedbackPath)];
 }
 
 function Key({ kind }: { kind: 'weight' | 'wanted' | 'stored' | 'plain' }): VNode {
@@ -281,38 +288,32 @@ function sentenceOf(
   first: number,
   weights: readonly number[],
 ): string {
-  if (now === 0) return 'Nothing is rounded yet.';
+  const words = texts().lab.feedback;
+  if (now === 0) return words.nothingYet;
   const step = feedback[now - 1];
-  if (!step) return 'With feedback no change of a single code helps any more; plain rounding is still descending.';
+  if (!step) return words.onlyPlain;
   const { column, wanted, row } = step;
-  const name = `Column ${first + column}`;
   const stored = precise(row[column]!);
-  if (now > n)
-    return (
-      `Descent: ${name.toLowerCase()} goes to ${stored}, nearest to ${precise(wanted)}, ` +
-      'where the output’s error is least.'
-    );
+  if (now > n) return words.descent(first + column, stored, precise(wanted));
+  const [weight, error] = [precise(weights[column]!), precise(weights[column]! - row[column]!)];
+  if (column === 0) return words.first(first, weight, error, stored);
   const moved = wanted - weights[column]!;
-  const handed =
-    column === 0
-      ? 'its error of '
-      : `${Math.abs(moved) < 1e-9 ? 'nothing was' : `${precise(moved)} was`} handed on to it, ` +
-        `so ${precise(wanted)} is wanted; its error of `;
-  const on =
-    column === n - 1 ? ' has nowhere to go.' : ' is handed on to the columns that follow, as far as they go together.';
-  const error = precise(weights[column]! - row[column]!);
-  return `${name}: weight ${precise(weights[column]!)}, ${handed}${error} (stored as ${stored})${on}`;
+  const isLast = column === n - 1;
+  return Math.abs(moved) < 1e-9
+    ? (isLast ? words.lastNothing : words.nextNothing)(first + column, weight, precise(wanted), error, stored)
+    : (isLast ? words.last : words.next)(first + column, weight, precise(moved), precise(wanted), error, stored);
 }
 
 /** At the end: weights and outputs, each way. */
 function Ends({ report, weights }: { report: FeedbackReport; weights: readonly number[] }): VNode {
+  const words = texts().lab.feedback.ends;
   const square = weights.reduce((sum, weight) => sum + weight * weight, 0) || 1;
   const ends = (
     [
-      ['each weight to its nearest', report.plain.rounding.at(-1)],
-      ['… then descent: one pass', stepsOf(report.plain).at(-1)],
-      ['feedback', report.feedback.rounding.at(-1)],
-      ['… then descent: layer after layer', stepsOf(report.feedback).at(-1)],
+      [words.nearest, report.plain.rounding.at(-1)],
+      [words.nearestDescent, stepsOf(report.plain).at(-1)],
+      [words.feedback, report.feedback.rounding.at(-1)],
+      [words.feedbackDescent, stepsOf(report.feedback).at(-1)],
     ] as const
   ).map(([name, step]) => ({
     name,
@@ -320,18 +321,19 @@ function Ends({ report, weights }: { report: FeedbackReport; weights: readonly n
     ofOutput: Math.sqrt(step!.outputError / (report.outputSquare || 1)),
   }));
   const [plain, , , best] = ends as [(typeof ends)[0], (typeof ends)[0], (typeof ends)[0], (typeof ends)[0]];
+  const outputs: [string, string] = [percent(plain.ofOutput), percent(best.ofOutput)];
   return (
     <>
-      <div class="method-table beside" role="region" aria-label="Errors of weights and output, each way" tabIndex={0}>
+      <div class="method-table beside" role="region" aria-label={words.label} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">way</th>
+              <th scope="col">{words.way}</th>
               <th scope="col" class="number" title="√(Σe² / Σw²)">
-                error of the weights
+                {words.ofWeights}
               </th>
               <th scope="col" class="number" title="√(eᵀHe / wᵀHw)">
-                error of the output
+                {words.ofOutput}
               </th>
             </tr>
           </thead>
@@ -348,14 +350,10 @@ function Ends({ report, weights }: { report: FeedbackReport; weights: readonly n
       </div>
       <p>
         {best.ofOutput >= plain.ofOutput
-          ? 'Here nothing is gained: plain rounding is as good for the output, for these eight inputs hardly go ' +
-            'together. In a whole row each column has hundreds of others to hand its error to.'
+          ? words.nothing
           : best.ofWeights > plain.ofWeights
-            ? `The weights end further from what they were (${percent(best.ofWeights)} instead of ` +
-              `${percent(plain.ofWeights)}), and the output nearer to what it was: ${percent(best.ofOutput)} ` +
-              `instead of ${percent(plain.ofOutput)}.`
-            : `Here the weights end no further from what they were, and the output is nearer to what it was: ` +
-              `${percent(best.ofOutput)} instead of ${percent(plain.ofOutput)}.`}
+            ? words.worseWeights([percent(plain.ofWeights), percent(best.ofWeights)], outputs)
+            : words.better(outputs)}
       </p>
     </>
   );

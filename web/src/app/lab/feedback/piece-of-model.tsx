@@ -7,6 +7,7 @@ import { useStudy } from '../../parts/use-study';
 import type { Opened } from '../../state/opening';
 import { blankTexts } from '../../state/pass-cost';
 import { textName } from '../../state/text';
+import { coreLang, texts } from '../../../text/texts';
 import { integer, percent } from '../../../text/units';
 import type { FeedbackExample } from './example';
 import { COLUMNS, pieceOf, TOKENS } from './from-model';
@@ -37,8 +38,13 @@ export function PieceOfModel({
   const [row, setRow] = useState(0);
   const [first, setFirst] = useState(0);
   const study = useStudy<FeedbackExample, PassProgress>();
+  const words = texts().lab.feedback;
   if (typeof found === 'string')
-    return <p class="small quiet">A piece of this model cannot be shown: its inputs are not known. {found}</p>;
+    return (
+      <p class="small quiet">
+        {words.noPiece} <span {...coreLang(found)}>{found}</span>
+      </p>
+    );
   const at = tensors.findIndex((tensor) => tensor.name === name);
   const shape = tensors[at]?.shape ?? [COLUMNS, 1];
   const rows = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -52,10 +58,10 @@ export function PieceOfModel({
     });
   return (
     <fieldset class="lab-model">
-      <legend>A piece of this model</legend>
+      <legend>{words.pieceOfModel}</legend>
       <TensorChoice tensors={tensors} value={name} onChange={setName} />
       <label class="option">
-        <span class="option-label">Row</span>
+        <span class="option-label">{words.row}</span>
         <input
           class="input count"
           type="number"
@@ -66,7 +72,7 @@ export function PieceOfModel({
         />
       </label>
       <label class="option">
-        <span class="option-label">First column</span>
+        <span class="option-label">{words.firstColumn}</span>
         <input
           class="input count"
           type="number"
@@ -78,16 +84,16 @@ export function PieceOfModel({
       </label>
       <div class="lab-model-actions">
         <StudyButton study={study} disabled={at < 0} onStart={show}>
-          Show these columns
+          {words.showColumns}
         </StudyButton>
       </div>
       <p class="option-note" role="status">
         {study.running
-          ? `${percent(study.progress?.share ?? 0, 0)} read${study.paused ? ', paused' : ''}`
-          : `The model reads ${integer(TOKENS)} tokens of ${textName.value} as far as that layer.`}
+          ? (study.paused ? words.readPaused : words.read)(percent(study.progress?.share ?? 0, 0))
+          : words.reads(integer(TOKENS), textName.value)}
       </p>
       {study.problem && (
-        <p class="notice bad" role="alert">
+        <p class="notice bad" role="alert" {...coreLang(study.problem)}>
           {study.problem}
         </p>
       )}

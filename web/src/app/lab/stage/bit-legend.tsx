@@ -1,18 +1,30 @@
-/** What the colours of a stored block's bits mean. */
-import type { ComponentChildren, VNode } from 'preact';
+/** What the colours of a stored block's bits mean, and how a weight comes out of them. */
+import type { VNode } from 'preact';
 import type { BlockBits, StoredPart } from '../../../core/types';
-import { KINDS, partName } from './block-bits';
+import { texts } from '../../../text/texts';
+import { percent, precise } from '../../../text/units';
+import { Rich } from '../../parts/rich';
+import { formulaOf, KINDS, partName, type Worked } from './block-bits';
 
-/** `children`: further lines. */
 export function BitLegend({
   layout,
   kinds,
-  children,
+  weight,
+  was,
+  sum,
+  relativeError = null,
 }: {
   layout: BlockBits;
   kinds: readonly StoredPart[];
-  children: ComponentChildren;
+  /** The weight on show, from 0, its value before, and its sum; null: it has none. */
+  weight: number;
+  was: number;
+  sum: Worked | null;
+  /** Of the whole block; null: it is said elsewhere. */
+  relativeError?: number | null;
 }): VNode {
+  const words = texts().lab.bits;
+  const formula = formulaOf(layout);
   return (
     <ul class="legend bit-legend">
       {kinds.map((part) => (
@@ -23,7 +35,17 @@ export function BitLegend({
           {partName(layout, part)}
         </li>
       ))}
-      {children}
+      {relativeError !== null && <li>{words.relativeError(percent(relativeError, 2))}</li>}
+      <li class="bit-formula">
+        {sum === null ? (
+          words.formula(formula)
+        ) : (
+          <Rich
+            text={words.worked(formula, weight + 1, precise(was))}
+            parts={{ sum: <strong>{sum.text}</strong>, value: <strong>{precise(sum.value)}</strong> }}
+          />
+        )}
+      </li>
     </ul>
   );
 }

@@ -3,22 +3,25 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { type BitGroup, BitMap } from '../../../charts/bit-map';
 import { ChartFrame } from '../../../charts/frame';
+import type { TableColumn } from '../../../charts/table';
 import type { BlockBits, StoredRun } from '../../../core/types';
-import { plural, precise } from '../../../text/units';
+import { coreLang, texts } from '../../../text/texts';
+import { precise } from '../../../text/units';
 import { bench, lists, setBench, type Shown, storedRun } from '../bench';
 import { formatOf, wholeFormats } from '../block';
 import { superNumbersOf } from '../from-model';
 import { core } from '../../engine';
 import { takenNow } from '../taken';
+import { Told } from '../terms';
 import { pointed, storedAs } from '../view';
 import { BitLegend } from './bit-legend';
 import {
   bitOf,
-  formulaOf,
   isOfRun,
   KINDS,
   numbersOf,
   partName,
+  placesOf,
   type StoredNumber,
   storedValue,
   worked,
@@ -31,19 +34,20 @@ const short = (value: number): string => precise(Number(value.toPrecision(4)));
 export function BitsPanel({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode {
   const others = wholeFormats(core.value?.formats ?? []);
   const format = others.find(({ name }) => name === storedAs.value);
+  const words = texts().lab.bits;
   const both = (
     <>
       {controls}
       <select
         class="select bits-format"
-        aria-label="Stored as"
+        aria-label={words.storedAs}
         value={format?.name ?? ''}
         onChange={({ currentTarget }) => (storedAs.value = currentTarget.value)}
       >
-        <option value="">as the bench has it</option>
+        <option value="">{words.asBench}</option>
         {others.map(({ name }) => (
           <option key={name} value={name}>
-            {name.toUpperCase()}, a whole block
+            {words.wholeBlock(name.toUpperCase())}
           </option>
         ))}
       </select>
@@ -70,14 +74,15 @@ function Bits({
   run: StoredRun;
 }): VNode {
   const numbers = useMemo(() => numbersOf(layout), [layout]);
+  const words = texts().lab.bits;
   const { weights } = block;
   const first = run.run * layout.runLength;
   const runs = layout.blockLength / layout.runLength;
   const name = (number: StoredNumber): string => {
-    if (number.part === 'code') return `code of weight ${number.index - first + 1}`;
+    if (number.part === 'code') return words.codeOf(number.index - first + 1);
     const called = partName(layout, number.part);
-    if (number.part === 'shared scale' || number.part === 'shared minimum') return `${called}, shared by the block`;
-    return runs > 1 ? `${called} of run ${number.index + 1} of ${runs}` : called;
+    if (number.part === 'shared scale' || number.part === 'shared minimum') return words.shared(called);
+    return runs > 1 ? words.ofRunOf(called, number.index + 1, runs) : called;
   };
   const groups: BitGroup[] = numbers.map((number) => {
     const own = isOfRun(layout, number, run.run, weights.length);
@@ -88,16 +93,16 @@ function Bits({
       bits: number.bits.map(({ bit }) => bit),
       own,
       weight,
-      head: own ? `${name(number)}: ${short(value)}` : otherName(layout, number, first),
+      head: own ? words.reading(name(number), short(value)) : otherName(layout, number, first),
       lines: own
         ? [
             writtenAs(layout, number, run.bytes),
-            `in ${placesOf(number)}`,
+            placesOf(number),
             ...(weight === null
               ? []
-              : [`weight ${precise(weights[weight] ?? 0)} comes back as ${precise(run.decoded[weight] ?? 0)}`]),
+              : [words.comesBack(precise(weights[weight] ?? 0), precise(run.decoded[weight] ?? 0))]),
           ]
-        : ['not on the bench'],
+        : [words.notHere],
     };
   });
   const ofWeight = weights.map((_, weight) =>
@@ -115,38 +120,19 @@ function Bits({
   const kinds = [...new Set(numbers.map(({ part }) => part))];
   return (
     <ChartFrame
-      title="The block as it is stored"
+      title={words.title}
       note={
-        `The ${layout.blockBytes} bytes of a block of ${layout.format.toUpperCase()}, ` +
-        `${layout.blockLength} weights, in the order of the file; in each byte the most significant bit is at the ` +
-        `left, and bits that are set are filled. Point at a weight or at bits, or go through the numbers with the ` +
-        `arrow keys.` +
-        (runs > 1 ? ` The block holds ${runs} runs; what belongs to others than run ${run.run + 1} is faint.` : '')
+        <>
+          <Told text={words.note(layout.blockBytes, layout.format.toUpperCase(), layout.blockLength)} />
+          {runs > 1 && ` ${words.noteRuns(runs, run.run + 1)}`}
+        </>
       }
       compact
       controls={controls}
       file="stored-block"
-      legend={
-        <BitLegend layout={layout} kinds={kinds}>
-          <li class="bit-formula">
-            weight = {formulaOf(layout)}
-            {sum && (
-              <>
-                {' · '}weight {at + 1} = <strong>{sum.text}</strong> = <strong>{precise(sum.value)}</strong> (was{' '}
-                {precise(weights[at] ?? 0)})
-              </>
-            )}
-          </li>
-        </BitLegend>
-      }
+      legend={<BitLegend layout={layout} kinds={kinds} weight={at} was={weights[at] ?? 0} sum={sum} />}
       table={() => ({
-        columns: [
-          { title: 'number' },
-          { title: 'value' },
-          { title: 'as stored' },
-          { title: 'bits' },
-          { title: 'byte and bit of each, the most significant first' },
-        ],
+        columns: columns(),
         rows: numbers
           .filter((number) => isOfRun(layout, number, run.run, weights.length))
           .map((number) => [
@@ -159,7 +145,7 @@ function Bits({
       })}
     >
       {(width, height) => (
-        <div class="bits-scroll" style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label="Bits">
+        <div class="bits-scroll" style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label={words.region}>
           <BitMap
             width={width - 14}
             bytes={run.bytes}
@@ -180,6 +166,11 @@ function Bits({
   );
 }
 
+function columns(): TableColumn[] {
+  const { number, value, stored, bits, places } = texts().lab.bits;
+  return [{ title: number }, { title: value }, { title: stored }, { title: bits }, { title: places }];
+}
+
 /** What a number is: floats by their value, others by the integer. */
 function valueOf(layout: BlockBits, number: StoredNumber, run: StoredRun): number {
   switch (number.part) {
@@ -197,21 +188,15 @@ function valueOf(layout: BlockBits, number: StoredNumber, run: StoredRun): numbe
 }
 
 function otherName(layout: BlockBits, { part, index }: StoredNumber, first: number): string {
-  if (part !== 'code') return `${partName(layout, part)} of run ${index + 1}`;
+  const words = texts().lab.bits;
+  if (part !== 'code') return words.ofRun(partName(layout, part), index + 1);
   const run = Math.floor(index / layout.runLength);
-  return run * layout.runLength === first
-    ? `code ${(index % layout.runLength) + 1}, of no weight here`
-    : `a code of run ${run + 1}`;
-}
-
-/** The bytes a number lies in. */
-function placesOf({ bits }: StoredNumber): string {
-  const bytes = [...new Set(bits.map(({ bit }) => bit >> 3))].sort((a, b) => a - b);
-  return bytes.length === 1 ? `byte ${bytes[0]}` : `bytes ${bytes.slice(0, -1).join(', ')} and ${bytes.at(-1)}`;
+  return run * layout.runLength === first ? words.noWeight((index % layout.runLength) + 1) : words.codeOfRun(run + 1);
 }
 
 function NoBits({ why, shown, controls }: { why: string; shown: Shown; controls: ComponentChildren }): VNode {
   const { format, weights } = bench.value;
+  const words = texts().lab.bits;
   const module = core.value?.module;
   const numbers =
     module && shown.bench.superNumbers === null && weights.length <= formatOf(bench.value, lists.value).runLength
@@ -220,19 +205,21 @@ function NoBits({ why, shown, controls }: { why: string; shown: Shown; controls:
   return (
     <section class="chart compact" aria-labelledby="no-bits">
       <div class="chart-line">
-        <h3 id="no-bits">The block as it is stored</h3>
+        <h3 id="no-bits">{words.title}</h3>
         <div class="chart-controls">{controls}</div>
       </div>
-      <p class="notice">{why}</p>
+      <p class="notice" {...coreLang(why)}>
+        {why}
+      </p>
       <div class="lab-choices">
         {format === '' && (
           <button type="button" class="button" onClick={() => setBench({ format: 'q4_0' }, true)}>
-            Store it as Q4_0
+            {words.store('Q4_0')}
           </button>
         )}
         {numbers && (
           <button type="button" class="button" onClick={() => setBench({ superNumbers: numbers }, true)}>
-            Take what llama.cpp gives a super-block of these {plural(weights.length, 'weight')} over and over
+            {words.takeSuperBlock(weights.length)}
           </button>
         )}
       </div>

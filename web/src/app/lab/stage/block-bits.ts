@@ -1,6 +1,7 @@
 /** The stored block: its numbers, read from its bits as the core describes them, and a weight's formula in them. */
 import type { BlockBits, StoredPart, StoredRun } from '../../../core/types';
-import { precise } from '../../../text/units';
+import { texts } from '../../../text/texts';
+import { listed, precise } from '../../../text/units';
 
 /** Which kinds of numbers look alike. */
 export const KINDS: Readonly<Record<StoredPart, string>> = {
@@ -88,34 +89,42 @@ export function weightsOf({ blockLength, runLength, points }: BlockBits, { part,
 
 /** The names of a format's numbers in its formula. */
 export function partName(layout: BlockBits, part: StoredPart): string {
+  const { parts } = texts().lab.bits;
   switch (part) {
     case 'code':
     case 'point':
     case 'sign':
     case 'shift':
-      return part;
+      return parts[part];
     case 'shared scale':
       return 'd';
     case 'shared minimum':
       return 'dmin';
     case 'scale':
-      return isSuperBlock(layout) ? 'scale' : 'd';
+      return isSuperBlock(layout) ? parts.scale : 'd';
     case 'minimum':
-      return isSuperBlock(layout) ? 'minimum' : 'm';
+      return isSuperBlock(layout) ? parts.minimum : 'm';
   }
 }
 
-const STORED_AS = { f16: 'half float', e8m0: 'power of two', ue4m3: 'E4M3 float', real: 'float' } as const;
+/** The bytes a number lies in. */
+export function placesOf({ bits }: StoredNumber): string {
+  const bytes = [...new Set(bits.map(({ bit }) => bit >> 3))].sort((a, b) => a - b);
+  const words = texts().lab.bits;
+  return bytes.length === 1 ? words.inByte(bytes[0]!) : words.inBytes(listed(bytes.map(String), Infinity));
+}
 
 /** How the number is written down: "half float 0x2e66", "6 bits 101010". */
 export function writtenAs(layout: BlockBits, { part, bits }: StoredNumber, bytes: readonly number[]): string {
   const digits = bits.map(({ bit }) => bitOf(bytes, bit)).join('');
   const own = part === 'scale' || part === 'minimum';
   const float = part === 'shared scale' || part === 'shared minimum' || (own && !isSuperBlock(layout));
-  if (!float) return `${bits.length === 1 ? '1 bit' : `${bits.length} bits`} ${digits}`;
-  return `${STORED_AS[layout.storage]} 0x${Number.parseInt(digits, 2)
+  const words = texts().lab.bits;
+  if (!float) return words.integer(bits.length, digits);
+  const hex = Number.parseInt(digits, 2)
     .toString(16)
-    .padStart(bits.length / 4, '0')}`;
+    .padStart(bits.length / 4, '0');
+  return words.float(words.floats[layout.storage], `0x${hex}`);
 }
 
 /** Codes are levels moved by this much; null where levels stand in a table. */
@@ -128,18 +137,19 @@ function codeShift({ levels }: BlockBits): number | null {
 /** The formula of a format's weights, in words. */
 export function formulaOf(layout: BlockBits): string {
   const shift = codeShift(layout);
-  const level = shift === null ? 'level[code]' : shift === 0 ? 'code' : `(code − ${shift})`;
+  const words = texts().lab.bits;
+  const level = shift === null ? words.level : shift === 0 ? words.code : words.shifted(shift);
   switch (layout.kind) {
     case 'codebook':
-      return layout.points?.shiftLength ? 'd × step[scale] × (point + shift)' : 'd × step[scale] × point × sign';
+      return layout.points?.shiftLength ? words.formulas.codebookShift : words.formulas.codebook;
     case 'super-block':
-      return `d × scale × ${level}`;
+      return words.formulas.superBlock(level);
     case 'super-block with minima':
-      return `d × scale × ${level} − dmin × minimum`;
+      return words.formulas.superBlockMinima(level);
     case 'scale and offset':
-      return `d × ${level} + m`;
+      return words.formulas.offset(level);
     default:
-      return `d × ${level}`;
+      return words.formulas.plain(level);
   }
 }
 

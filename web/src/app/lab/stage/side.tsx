@@ -1,17 +1,20 @@
 /** Beside the curve: every method's choice, and the figures of what is on show. */
 import type { VNode } from 'preact';
 import { methodPath } from '../../../charts/methods';
-import { percent, plural, precise } from '../../../text/units';
+import { coreLang, texts } from '../../../text/texts';
+import { fixed, percent, precise } from '../../../text/units';
 import { choose, chosen, point, type Shown } from '../bench';
 import { methodOnShow, stop, trial } from '../play';
+import { Told } from '../terms';
 
 export function Side({ shown }: { shown: Shown }): VNode {
   const { report } = shown;
   const method = methodOnShow();
+  const words = texts().lab.stage;
   return (
-    <div class="stage-side" role="region" aria-label="Methods and figures" tabIndex={0}>
+    <div class="stage-side" role="region" aria-label={words.side} tabIndex={0}>
       <Readout shown={shown} />
-      <h3>What each method chooses</h3>
+      <h3>{words.chooses}</h3>
       <ul class="stage-methods">
         {report.methods.map((one) => (
           <li key={one.name} class={one === method ? 'chosen' : ''}>
@@ -19,6 +22,7 @@ export function Side({ shown }: { shown: Shown }): VNode {
               type="button"
               class="lab-method"
               title={one.summary}
+              {...coreLang()}
               aria-label={one.name}
               aria-pressed={one.name === (trial.value?.name ?? chosen.value)}
               onClick={() => {
@@ -31,10 +35,10 @@ export function Side({ shown }: { shown: Shown }): VNode {
               </svg>
               {one.name}
             </button>
-            <span class="stage-method-error" title="relative error: √(Σ w (x − y)² / Σ w x²), w the importance">
+            <span class="stage-method-error" title={words.errorHint}>
               {percent(one.relativeError, 2)}
             </span>
-            <span class="stage-method-scale" title="scale">
+            <span class="stage-method-scale" title={texts().lab.heads.scale}>
               {precise(Number(one.scale.toPrecision(3)))}
             </span>
           </li>
@@ -42,12 +46,11 @@ export function Side({ shown }: { shown: Shown }): VNode {
       </ul>
       {method && (
         <p class="small">
-          <strong>{method.name}</strong>: {method.summary}
+          <strong>{method.name}</strong>: <span {...coreLang()}>{method.summary}</span>
         </p>
       )}
       <p class="quiet small">
-        Beside each name: relative error, scale. A lower error means that these weights come back closer to what they
-        were. It does not promise that a model answers better; only trying the model tells.
+        <Told text={words.besideNames} />
       </p>
     </div>
   );
@@ -56,37 +59,36 @@ export function Side({ shown }: { shown: Shown }): VNode {
 function Readout({ shown: { bench, report } }: { shown: Shown }): VNode | null {
   const now = point.value;
   if (!now) return null;
+  const { heads, methods, stage: words } = texts().lab;
   return (
     <dl class="lab-readout" data-testid="lab-readout">
       <div>
-        <dt>scale</dt>
+        <dt>{heads.scale}</dt>
         <dd>{precise(now.scale)}</dd>
       </div>
       {report.affine && (
         <div>
-          <dt>offset</dt>
+          <dt>{heads.offset}</dt>
           <dd>{precise(now.offset)}</dd>
         </div>
       )}
       <div>
-        <dt>relative error</dt>
+        <dt>{heads.relativeError}</dt>
         <dd>{percent(now.relativeError, 3)}</dd>
       </div>
       <div>
-        <dt title={report.affine ? '(largest − smallest weight) / scale' : 'max |x| / |scale|'}>
-          {report.affine ? 'range / scale' : 'max |x| / scale'}
+        <dt title={report.affine ? methods.divisorHintOffset : methods.divisorHint}>
+          {report.affine ? words.rangeOverScale : words.maxOverScale}
         </dt>
-        <dd>{now.divisor.toFixed(3)}</dd>
+        <dd>{fixed(now.divisor, 3)}</dd>
       </div>
       <div>
-        <dt>largest error</dt>
+        <dt>{heads.largestError}</dt>
         <dd>{precise(now.maxError)}</dd>
       </div>
       <div>
-        <dt>clipped</dt>
-        <dd>
-          {now.clipped} of {plural(bench.weights.length, 'weight')}
-        </dd>
+        <dt>{heads.clipped}</dt>
+        <dd>{words.clippedOf(now.clipped, bench.weights.length)}</dd>
       </div>
     </dl>
   );

@@ -1,6 +1,7 @@
 /** One block on one screen: the curve, what stands under it, the methods beside it, and what plays it. */
 import type { VNode } from 'preact';
 import { Switch } from '../../../charts/frame';
+import { texts } from '../../../text/texts';
 import type { Shown } from '../bench';
 import { MapPanel } from '../map-panel';
 import { MethodTable } from '../method-table';
@@ -15,6 +16,7 @@ import { Transport } from './transport';
 export function Stage({ shown }: { shown: Shown }): VNode {
   const { report } = shown;
   const drawn = report.squareSum > 0;
+  const words = texts().lab.stage;
   return (
     <div class="stage" tabIndex={-1} onKeyDown={onKey}>
       {drawn ? (
@@ -23,9 +25,7 @@ export function Stage({ shown }: { shown: Shown }): VNode {
           <ScalePanel shown={shown} />
         </div>
       ) : (
-        <p class="notice stage-above">
-          All weights are zero, or none counts: every scale gives the same error, none. There is no curve to draw.
-        </p>
+        <p class="notice stage-above">{words.nothing}</p>
       )}
       <Transport />
       <div class="stage-below">
@@ -58,18 +58,19 @@ function onKey(event: KeyboardEvent): void {
 function BelowPanel({ shown }: { shown: Shown }): VNode | null {
   const two = twoScalesOf(shown) !== null;
   const now = below.value === 'two' && !two ? 'line' : below.value;
+  const words = texts().lab.stage;
   const controls = (
     <Switch<Below>
-      label="Under the curve"
+      label={words.below}
       value={now}
       onChange={(value) => {
         below.value = value;
       }}
       choices={[
-        { value: 'line', label: 'Number line' },
-        { value: 'bits', label: 'Bits' },
-        { value: 'figures', label: 'Figures' },
-        ...(two ? [{ value: 'two' as const, label: 'Two scales' }] : []),
+        { value: 'line', label: words.line },
+        { value: 'bits', label: words.bits },
+        { value: 'figures', label: words.figures },
+        ...(two ? [{ value: 'two' as const, label: words.two }] : []),
       ]}
     />
   );
@@ -82,7 +83,7 @@ function BelowPanel({ shown }: { shown: Shown }): VNode | null {
       return (
         <div class="chart compact">
           <div class="chart-line">
-            <h3>Methods in figures</h3>
+            <h3>{words.methodsInFigures}</h3>
             <div class="chart-controls">{controls}</div>
           </div>
           <MethodTable report={shown.report} />
@@ -92,7 +93,7 @@ function BelowPanel({ shown }: { shown: Shown }): VNode | null {
       return (
         <div class="chart compact">
           <div class="chart-line">
-            <h3>The weights at two scales</h3>
+            <h3>{words.weightsAtTwo}</h3>
             <div class="chart-controls">{controls}</div>
           </div>
           <TwoScales shown={shown} />

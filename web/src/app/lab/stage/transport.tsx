@@ -2,7 +2,8 @@
 import type { VNode } from 'preact';
 import type { LabMethod, LabReport } from '../../../core/types';
 import { Switch } from '../../../charts/frame';
-import { integer, plural, precise } from '../../../text/units';
+import { texts } from '../../../text/texts';
+import { decimal, integer, precise } from '../../../text/units';
 import { reported, scale } from '../bench';
 import { addressNow } from '../lab-link';
 import { endProjecting, inFrame } from '../projector';
@@ -29,36 +30,37 @@ export function Transport(): VNode | null {
   const method = methodOnShow();
   const count = method?.candidates.length ?? 0;
   const idle = mode.value === 'method' && count < 2;
+  const said = texts().lab.stage;
   return (
-    <div class="transport" role="group" aria-label="Play">
+    <div class="transport" role="group" aria-label={said.play}>
       <Switch<PlayMode>
-        label="What plays"
+        label={said.whatPlays}
         value={mode.value}
         onChange={setMode}
         choices={[
-          { value: 'sweep', label: 'all scales' },
+          { value: 'sweep', label: said.allScales },
           {
             value: 'method',
-            label: method && count > 1 ? `${plural(count, 'candidate')} of ${method.name}` : 'a method’s candidates',
+            label: method && count > 1 ? said.candidates(count, method.name) : said.someCandidates,
           },
         ]}
       />
       <div class="transport-keys">
         <button type="button" class="button small" disabled={idle} onClick={() => stepBy(-1)}>
-          ‹ Back
+          {said.back}
         </button>
         {!stillness.value && (
           <button type="button" class="button small primary" disabled={idle} onClick={playOrPause}>
-            {running.value ? '❚❚ Pause' : '▶ Play'}
+            {running.value ? said.pause : said.playButton}
           </button>
         )}
         <button type="button" class="button small" disabled={idle} onClick={() => stepBy(1)}>
-          Step ›
+          {said.step}
         </button>
       </div>
       {!stillness.value && (
         <label class="transport-speed">
-          <span>Speed</span>
+          <span>{said.speed}</span>
           <select
             class="select"
             value={speed.value}
@@ -68,7 +70,7 @@ export function Transport(): VNode | null {
           >
             {SPEEDS.map((one) => (
               <option key={one} value={one}>
-                {one} ×
+                {decimal(one)} ×
               </option>
             ))}
           </select>
@@ -80,11 +82,11 @@ export function Transport(): VNode | null {
       {projecting.value &&
         (inFrame ? (
           <a class="button small" href={addressNow(false) ?? '#lab'} target="_blank" rel="noreferrer">
-            Open in Nibble
+            {said.openInNibble}
           </a>
         ) : (
           <button type="button" class="button small" onClick={endProjecting}>
-            Leave the projector
+            {said.leave}
           </button>
         ))}
     </div>
@@ -93,33 +95,28 @@ export function Transport(): VNode | null {
 
 function words(report: LabReport, method: LabMethod | null): string {
   const { levels, affine } = report;
+  const said = texts().lab.stage;
   if (mode.value === 'sweep') {
     const step = moved.value;
-    if (step)
-      return (
-        `weight ${step.weight + 1} goes from level ${precise(levels[step.from] ?? 0)} ` +
-        `to ${precise(levels[step.to] ?? 0)}`
-      );
-    return running.value ? `scale ${precise(Number(scale.value.toPrecision(3)))}` : '';
+    if (step) return said.moves(step.weight + 1, precise(levels[step.from] ?? 0), precise(levels[step.to] ?? 0));
+    return running.value ? said.atScale(precise(Number(scale.value.toPrecision(3)))) : '';
   }
-  if (!method) return 'Choose a method whose candidates shall be shown.';
+  if (!method) return said.chooseMethod;
   const count = method.candidates.length;
   if (count < 2) return onePlace(method, report);
   const candidate = trial.value && method.candidates[trial.value.index];
   if (!candidate || !trial.value) return '';
-  const at = `scale ${precise(candidate[0])}${affine ? `, offset ${precise(candidate[1])}` : ''}`;
-  return `candidate ${trial.value.index + 1} of ${count}: ${at}`;
+  const number = trial.value.index + 1;
+  return affine
+    ? said.candidateOffset(number, count, precise(candidate[0]), precise(candidate[1]))
+    : said.candidate(number, count, precise(candidate[0]));
 }
 
 /** What a method does that has no list of candidates to play. */
 export function onePlace({ name, tried, written }: LabMethod, { affine, storage }: LabReport): string {
-  if (written)
-    return 'Scale, codes and error are those of the block as it is written; its search is not taken apart here.';
-  if (name !== 'exact')
-    return affine ? 'It computes one scale and one offset and takes them.' : 'It computes one scale and takes it.';
-  if (storage === 'multiples')
-    return `It tries all ${integer(tried)} ${affine ? 'pairs of a scale and a minimum' : 'scales'} that can be stored.`;
-  return affine
-    ? `Branch and bound: it computed the codes at ${integer(tried)} points and proved that every other place is worse.`
-    : `It compares the minima of ${integer(tried)} parabolas and goes straight to the lowest.`;
+  const said = texts().lab.stage;
+  if (written) return said.written;
+  if (name !== 'exact') return affine ? said.oneScaleAndOffset : said.oneScale;
+  if (storage === 'multiples') return (affine ? said.triesPairs : said.triesScales)(integer(tried));
+  return (affine ? said.branchAndBound : said.parabolas)(integer(tried));
 }

@@ -3,20 +3,23 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type BitGroup, BitMap } from '../../../charts/bit-map';
 import { ChartFrame } from '../../../charts/frame';
+import type { TableColumn } from '../../../charts/table';
 import { readWeights, sentenceOf } from '../../../core/index';
 import type { FormatInfo } from '../../../core/types';
-import { percent, plural, precise } from '../../../text/units';
+import { coreLang, language, texts } from '../../../text/texts';
+import { precise } from '../../../text/units';
 import { bench, lists } from '../bench';
 import { takenNow } from '../taken';
+import { Told } from '../terms';
 import { pointed } from '../view';
 import { core } from '../../engine';
 import { opened } from '../../state/opening';
 import { BitLegend } from './bit-legend';
 import {
-  formulaOf,
   KINDS,
   numbersOf,
   partName,
+  placesOf,
   sharesBits,
   type StoredNumber,
   storedValue,
@@ -52,12 +55,12 @@ function useWeights(length: number): { weights: number[]; from: string } {
   return useMemo(
     () =>
       key !== '' && read?.key === key
-        ? { weights: read.weights, from: `weights ${first} to ${first + length - 1} of ${taken!.tensor}` }
+        ? { weights: read.weights, from: texts().lab.bits.fromModel(first, first + length - 1, taken!.tensor) }
         : {
             weights: Array.from({ length }, (_, at) => weights[at % weights.length] ?? 0),
-            from: weights.length === length ? 'those on the bench' : 'those on the bench over and over',
+            from: weights.length === length ? texts().lab.bits.fromBench : texts().lab.bits.fromBenchRepeated,
           },
-    [key, read, weights, length],
+    [key, read, weights, length, language()],
   );
 }
 
@@ -75,7 +78,12 @@ export function WholeBits({ format, controls }: { format: FormatInfo; controls: 
     }
   }, [loaded, format, weights, importance]);
   if (stored === null) return null;
-  if (typeof stored === 'string') return <p class="notice">{stored}</p>;
+  if (typeof stored === 'string')
+    return (
+      <p class="notice" {...coreLang(stored)}>
+        {stored}
+      </p>
+    );
   return <Shown stored={stored} weights={weights} from={from} controls={controls} />;
 }
 
@@ -90,9 +98,10 @@ function Shown({
   from: string;
   controls: ComponentChildren;
 }): VNode {
+  const words = texts().lab.bits;
   const { layout, bytes, decoded } = stored;
   const numbers = useMemo(() => numbersOf(layout), [layout.format]);
-  const { groups, ofWeight, cells } = useMemo(() => drawn(stored, numbers, weights), [stored, weights]);
+  const { groups, ofWeight, cells } = useMemo(() => drawn(stored, numbers, weights), [stored, weights, language()]);
   const at = Math.min(pointed.value ?? 0, weights.length - 1);
   const sum = workedWhole(stored, numbers, at);
   const [lost, whole] = weights.reduce(
@@ -100,48 +109,40 @@ function Shown({
     [0, 0],
   );
   const kinds = [...new Set(numbers.map(({ part }) => part))];
-  const parity = layout.points?.evenSigns
-    ? ' The sign of every eighth weight is the parity of the seven before it, and has no bit.'
-    : '';
   return (
     <ChartFrame
-      title="The block as it is stored"
+      title={words.title}
       note={
-        `The ${layout.blockBytes} bytes of a block of ${layout.format.toUpperCase()}, ${layout.blockLength} weights ` +
-        `(${from}), as llama.cpp’s search stores them. In each byte the most significant bit is at the left, and ` +
-        `bits that are set are filled. Point at a weight or at bits, or go through the numbers with the arrow keys. ` +
-        `Where the cells of weights have no room for numbers, they are darker the larger the weight, in one colour ` +
-        `above zero and another below.${parity}`
+        <>
+          <Told text={words.noteWhole(layout.blockBytes, layout.format.toUpperCase(), layout.blockLength, from)} />
+          {layout.points?.evenSigns && ` ${words.parity}`}
+        </>
       }
       compact
       controls={controls}
       file={`stored-block-${layout.format}`}
       legend={
-        <BitLegend layout={layout} kinds={kinds}>
-          <li>relative error {percent(whole > 0 ? Math.sqrt(lost / whole) : 0, 2)}</li>
-          <li class="bit-formula">
-            weight = {formulaOf(layout)} · weight {at + 1} = <strong>{sum.text}</strong> ={' '}
-            <strong>{precise(sum.value)}</strong> (was {precise(weights[at] ?? 0)})
-          </li>
-        </BitLegend>
+        <BitLegend
+          layout={layout}
+          kinds={kinds}
+          weight={at}
+          was={weights[at] ?? 0}
+          sum={sum}
+          relativeError={whole > 0 ? Math.sqrt(lost / whole) : 0}
+        />
       }
       table={() => ({
-        columns: [
-          { title: 'number' },
-          { title: 'value' },
-          { title: 'as stored' },
-          { title: 'byte and bit of each, the most significant first' },
-        ],
+        columns: columns(),
         rows: numbers.map((number) => [
           nameOf(stored, number),
           valueOf(stored, number),
-          sharesBits(number) ? 'a digit of base 3' : writtenAs(layout, number, bytes),
+          sharesBits(number) ? texts().lab.bits.digit : writtenAs(layout, number, bytes),
           number.bits.map(({ bit }) => `${bit >> 3}.${bit & 7}`).join(' '),
         ]),
       })}
     >
       {(width, height) => (
-        <div class="bits-scroll" style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label="Bits">
+        <div class="bits-scroll" style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label={words.region}>
           <BitMap
             width={width - 14}
             bytes={bytes}
@@ -159,6 +160,11 @@ function Shown({
   );
 }
 
+function columns(): TableColumn[] {
+  const { number, value, stored, places } = texts().lab.bits;
+  return [{ title: number }, { title: value }, { title: stored }, { title: places }];
+}
+
 function valueOf(stored: WholeBlock, number: StoredNumber): number {
   const { layout, bytes, d, decoded } = stored;
   if (number.part === 'shared scale' || (number.part === 'scale' && !layout.points)) return d;
@@ -167,11 +173,12 @@ function valueOf(stored: WholeBlock, number: StoredNumber): number {
 }
 
 function nameOf({ layout }: WholeBlock, number: StoredNumber): string {
+  const words = texts().lab.bits;
   const called = partName(layout, number.part);
   const weights = weightsOf(layout, number);
-  if (weights.length === layout.blockLength) return `${called}, shared by the block`;
-  if (number.part === 'code' || number.part === 'sign') return `${called} of weight ${number.index + 1}`;
-  return `${called} of weights ${weights[0]! + 1} to ${weights.at(-1)! + 1}`;
+  if (weights.length === layout.blockLength) return words.shared(called);
+  if (number.part === 'code' || number.part === 'sign') return words.ofWeight(called, number.index + 1);
+  return words.ofWeights(called, weights[0]! + 1, weights.at(-1)! + 1);
 }
 
 /** A point as its levels: "8 25 8 8 43 8 8 8". */
@@ -185,6 +192,7 @@ function levelsOf({ layout: { points } }: WholeBlock, position: number): string 
 
 /** What the drawing shows: bits by number, where several lie in one byte together; and each weight's numbers. */
 function drawn(stored: WholeBlock, numbers: readonly StoredNumber[], weights: readonly number[]) {
+  const words = texts().lab.bits;
   const { layout, bytes, decoded } = stored;
   const together = new Map<string, StoredNumber[]>();
   for (const number of numbers) {
@@ -196,7 +204,6 @@ function drawn(stored: WholeBlock, numbers: readonly StoredNumber[], weights: re
     const [number] = some as [StoredNumber];
     const value = valueOf(stored, number);
     const isOfOne = some.length === 1 && (number.part === 'code' || number.part === 'sign');
-    const places = [...new Set(number.bits.map(({ bit }) => bit >> 3))].sort((a, b) => a - b);
     return {
       kind: KINDS[number.part],
       bits: number.bits.map(({ bit }) => bit),
@@ -204,18 +211,16 @@ function drawn(stored: WholeBlock, numbers: readonly StoredNumber[], weights: re
       weight: isOfOne ? number.index : null,
       head:
         some.length > 1
-          ? `${plural(some.length, 'digit')} of base 3: ${some.map((one) => valueOf(stored, one)).join(' ')}`
-          : `${nameOf(stored, number)}: ${short(value)}`,
+          ? words.digits(some.length, some.map((one) => valueOf(stored, one)).join(' '))
+          : words.reading(nameOf(stored, number), short(value)),
       lines: [
         some.length > 1
-          ? `of weights ${some.map(({ index }) => index + 1).join(', ')}`
+          ? words.digitsOf(some.map(({ index }) => index + 1).join(', '))
           : writtenAs(layout, number, bytes),
-        ...(number.part === 'point' ? [`levels ${levelsOf(stored, value)}`] : []),
-        ...(number.part === 'scale' && layout.points ? [`step ${precise(layout.points.steps[value] ?? 0)}`] : []),
-        `in byte ${places.join(', ')}`,
-        ...(isOfOne
-          ? [`weight ${precise(weights[number.index] ?? 0)} comes back as ${precise(decoded[number.index] ?? 0)}`]
-          : []),
+        ...(number.part === 'point' ? [words.levels(levelsOf(stored, value))] : []),
+        ...(number.part === 'scale' && layout.points ? [words.step(precise(layout.points.steps[value] ?? 0))] : []),
+        placesOf(number),
+        ...(isOfOne ? [words.comesBack(precise(weights[number.index] ?? 0), precise(decoded[number.index] ?? 0))] : []),
       ],
     };
   });
@@ -231,8 +236,8 @@ function drawn(stored: WholeBlock, numbers: readonly StoredNumber[], weights: re
     code: short(decoded[index] ?? 0),
     shade: (decoded[index] ?? 0) / most,
     reading: {
-      head: `weight ${index + 1}: ${precise(weight)}`,
-      lines: [`comes back as ${precise(decoded[index] ?? 0)} = ${workedWhole(stored, numbers, index).text}`],
+      head: words.weight(index + 1, precise(weight)),
+      lines: [words.comesBackAs(precise(decoded[index] ?? 0), workedWhole(stored, numbers, index).text)],
     },
   }));
   return { groups, ofWeight, cells };

@@ -1,12 +1,11 @@
 /** The story of the Lab: each step one idea, and one thing to try on the instruments it sets. */
+import type { Texts } from '../../../text/en';
 import { type Bench, FIRST_BENCH } from '../block';
 import { FIRST_LOOK, type Look } from '../block-link';
 
 export interface StoryStep {
-  title: string;
-  text: string;
-  /** What to try. */
-  task: string;
+  /** Its words are texts().lab.story.steps[id]. */
+  id: keyof Texts['lab']['story']['steps'];
   bench: Bench;
   look: Look;
   /** Whether it is about a block of the open model. */
@@ -27,47 +26,27 @@ const bench = (weights: number[], format: string, superNumbers: Bench['superNumb
 
 export const STORY: readonly StoryStep[] = [
   {
-    title: 'Four weights and the obvious scale',
-    text:
-      'A block stores one scale, and for each weight a small whole number, its level. The obvious scale, 0.6/7, puts ' +
-      'the largest weight on the last level; the other three fall between levels and are rounded.',
-    task: 'Press Play: the scale goes from one end to the other, and weights snap from level to level.',
+    id: 'obvious',
     bench: FIRST_BENCH,
     look: { ...FIRST_LOOK, method: 'max7' },
   },
   {
-    title: 'Why 0.1 is better',
-    text:
-      'At 0.1 the last level stays unused, but all four weights lie on a level. The best scale is the lowest valley ' +
-      'of the curve, not the end of the range.',
-    task: 'Drag the handle under the curve into another valley, and see which weights are right there.',
+    id: 'better',
     bench: FIRST_BENCH,
     look: { ...FIRST_LOOK, method: 'exact' },
   },
   {
-    title: 'An outlier arrives',
-    text:
-      'One weight is far larger than the others. A scale that reaches it leaves the small ones hardly a level: all ' +
-      'of them share one scale.',
-    task: 'Drag weight 11 on the number line towards the others, and watch the error fall.',
+    id: 'outlier',
     bench: bench(OUTLIER, 'q4_0'),
     look: { ...FIRST_LOOK, method: 'max7' },
   },
   {
-    title: 'An offset',
-    text:
-      'All these weights lie on one side of zero, where half of the levels are of no use. With an offset beside the ' +
-      'scale the levels begin at the smallest weight, and the error is a map over two numbers.',
-    task: 'Choose Q4_0 as the format, compare the relative error, and come back with Q4_1.',
+    id: 'offset',
     bench: bench(ONE_SIDED, 'q4_1'),
     look: { ...FIRST_LOOK, method: 'exact' },
   },
   {
-    title: 'A super-block',
-    text:
-      'A scale and an offset for 32 weights cost 32 bits in Q4_1. Q4_K stores them as two whole numbers of six bits, ' +
-      'multiples of two numbers, d and dmin, that 256 weights share.',
-    task: 'Point at a weight below: its code lights up, and with it the numbers its value is computed from.',
+    id: 'superBlock',
     bench: bench([...ONE_SIDED.map((weight) => weight - 0.6), ...ONE_SIDED.map((weight) => 0.55 - weight)], 'q4_K', {
       superScale: 0.001,
       superMinimum: 0.005,
@@ -75,20 +54,12 @@ export const STORY: readonly StoryStep[] = [
     look: { ...FIRST_LOOK, method: 'exact', below: 'bits' },
   },
   {
-    title: 'Rounding that repairs itself',
-    text:
-      'What counts is what a layer puts out, and its inputs rise and fall together. Error feedback rounds column by ' +
-      'column and hands each error on to the columns that follow: worse weights, a better answer.',
-    task: 'Play the steps below, and compare the two errors of the output at the end.',
+    id: 'feedback',
     bench: FIRST_BENCH,
     look: { ...FIRST_LOOK, tab: 'feedback' },
   },
   {
-    title: 'The worst block of your model',
-    text:
-      'Every tensor is made of many such blocks. The one with the largest relative error shows what a format finds ' +
-      'hardest.',
-    task: 'Choose another tensor or format, show its worst block, and play through the scales.',
+    id: 'worst',
     bench: FIRST_BENCH,
     look: FIRST_LOOK,
     ofModel: true,

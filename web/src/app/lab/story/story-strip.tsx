@@ -1,9 +1,11 @@
 /** The step of the story that is told, above the instruments it sets. */
 import type { VNode } from 'preact';
+import { texts } from '../../../text/texts';
 import { chooseFiles } from '../../files-in';
 import { opened } from '../../state/opening';
 import { showBlock } from '../lab-link';
 import { wantedPick } from '../links';
+import { Told } from '../terms';
 import { storyStep, tab } from '../view';
 import { STORY } from './steps';
 
@@ -29,23 +31,21 @@ export function StoryStrip(): VNode | null {
   if (step === null || !told) return null;
   const last = step === STORY.length - 1;
   const missing = told.ofModel && !opened.value;
+  const words = texts().lab.story;
+  const { title, text, task } = words.steps[told.id];
   return (
-    <section class="story" aria-label="Story">
+    <section class="story" aria-label={words.label}>
       <div class="story-words" aria-live="polite">
         <p>
-          <span class="story-place">
-            {step + 1} of {STORY.length}
-          </span>{' '}
-          <strong>{told.title}.</strong> {told.text}
+          <span class="story-place">{words.place(step + 1, STORY.length)}</span> <strong>{title}.</strong>{' '}
+          <Told text={text} />
         </p>
-        <p class="story-task">
-          {missing ? 'Open a model, and show the block of it that has the largest error.' : told.task}
-        </p>
+        <p class="story-task">{missing ? words.openModel : task}</p>
       </div>
       <div class="story-keys">
         {missing && (
           <button type="button" class="button small" onClick={() => void chooseFiles()}>
-            Open a model…
+            {words.openModelButton}
           </button>
         )}
         {told.ofModel && !missing && (
@@ -56,19 +56,19 @@ export function StoryStrip(): VNode | null {
               wantedPick.value = 'worst';
             }}
           >
-            Show the worst block
+            {words.showWorst}
           </button>
         )}
         <button type="button" class="button small" disabled={step === 0} onClick={() => tell(step - 1)}>
-          ‹ Before
+          {words.before}
         </button>
         {!last && (
           <button type="button" class="button small primary" onClick={() => tell(step + 1)}>
-            Next ›
+            {words.next}
           </button>
         )}
         <button type="button" class="button small" onClick={() => tell(null)}>
-          {last ? 'End' : 'Leave'}
+          {last ? words.end : words.leave}
         </button>
       </div>
     </section>
