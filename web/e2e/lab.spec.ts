@@ -729,3 +729,29 @@ for (const [colorScheme, width] of [
     });
   }
 }
+
+test('the browser’s buttons go back and forth among the views, each with the block it had', async ({ page }) => {
+  await openLab(page);
+  const selected = lab(page).locator('[role=tab][aria-selected=true]');
+  await slider(page).press('ArrowRight');
+  await openTab(page, 'Error feedback');
+  await openTab(page, 'Number formats');
+  await expect(page).toHaveURL(/;t=formats/);
+  await page.goBack();
+  await expect(selected).toHaveText('Error feedback');
+  await page.goBack();
+  await expect(selected).toHaveText('Block');
+  await expect(page).toHaveURL(/#lab:w=0\.1,0\.2,0\.3,0\.6;.*;x=/);
+  await expect(readout(page)).toContainText('0.08575');
+  await page.goForward();
+  await expect(selected).toHaveText('Error feedback');
+  // A step of the story that shows another view is one to go back from, too; one that does not, is not.
+  await page.goForward();
+  await lab(page).getByRole('button', { name: 'Story' }).click();
+  await expect(selected).toHaveText('Block');
+  await expect(page).toHaveURL(/;p=1/);
+  await lab(page).getByRole('button', { name: 'Next ›' }).click();
+  await expect(page).toHaveURL(/;p=2/);
+  await page.goBack();
+  await expect(selected).toHaveText('Number formats');
+});

@@ -80,10 +80,15 @@ export function goTo(id: PlaceId, view: string | null = null): void {
   });
 }
 
-/** The bench has another block: where the Lab is shown, its address follows without a step in the history. */
-export function moveLab(address: string): void {
+/**
+ * The Lab shows something else: where it is on the page, the address follows, without a step in the history, or with
+ * one `from` the address of what was shown before.
+ */
+export function moveLab(address: string, from: string | null = null): void {
   labAddress.value = address;
-  if (place.peek() === 'lab' && location.hash !== address) history.replaceState(null, '', address);
+  if (place.peek() !== 'lab' || location.hash === address) return;
+  history.replaceState(null, '', from ?? address);
+  if (from !== null) history.pushState(null, '', address);
 }
 
 /** To be called once the page stands: what is shown follows the address, and the address what is shown. */

@@ -1,6 +1,6 @@
 /** The Lab and the address: what a link says is shown, and what is shown is in the address. */
 import { batch, effect, signal, untracked } from '@preact/signals';
-import { moveLab } from '../address';
+import { moveLab, place } from '../address';
 import { core } from '../engine';
 import {
   bench,
@@ -21,7 +21,7 @@ import type { Bench } from './block';
 import { FIRST_LOOK, isBlockLink, linkOf, type Look, readLink } from './block-link';
 import { mode, showTrial, stop, trial } from './play';
 import { followProjector } from './projector';
-import { below, projecting, storedAs, storyStep, tab } from './view';
+import { below, type LabTab, projecting, storedAs, storyStep, tab } from './view';
 
 const LINK_MS = 300;
 /** The method that a block is opened with. */
@@ -54,7 +54,7 @@ function lookAt({ method, candidate, at, span, offsets }: Look): void {
   setViews(span, offsets);
 }
 
-function lookNow(): Look {
+function lookNow(view: LabTab): Look {
   const first = reported.value?.report.methods[0]?.name;
   const method = trial.value?.name ?? chosen.value;
   return {
@@ -62,7 +62,7 @@ function lookNow(): Look {
     candidate: trial.value?.index ?? null,
     at: method === null ? { scale: scale.value, offset: offset.value } : null,
     ...views.value,
-    tab: tab.value,
+    tab: view,
     below: below.value,
     storedAs: storedAs.value,
     story: storyStep.value,
@@ -74,8 +74,8 @@ function lookNow(): Look {
  * What is shown, as an address of this page from "#" on; null when it is too long for one. `alone`: the stage without
  * the rest of the page, for a frame.
  */
-export function addressNow(alone = projecting.value): string | null {
-  const link = linkOf(bench.value, lists.value, { ...lookNow(), projecting: alone });
+export function addressNow(alone = projecting.value, view = tab.value): string | null {
+  const link = linkOf(bench.value, lists.value, { ...lookNow(view), projecting: alone });
   return link === null ? null : `#${link}`;
 }
 
@@ -113,12 +113,28 @@ export function startLab(): void {
     clearTimeout(linking);
     linking = setTimeout(() => untracked(write), LINK_MS);
   });
+  /** Whether another tab was opened, which the browser's buttons go back from. */
+  let stepped = false;
   function write(): void {
     const now = addressNow();
-    if (now === last || awaited.peek()) return;
+    if (awaited.peek()) return;
+    if (now !== last) moveLab(now ?? '#/lab', stepped ? (last ?? '#/lab') : null);
     last = now;
-    moveLab(now ?? '#/lab');
+    stepped = false;
   }
+  let open = tab.peek();
+  effect(() => {
+    const before = open;
+    open = tab.value;
+    if (open === before) return;
+    untracked(() => {
+      if (place.value !== 'lab' || awaited.value?.inAddress) return;
+      stepped = true;
+      if (awaited.value) return; // what the story shows is written when it stands
+      last = addressNow(projecting.value, before);
+      write();
+    });
+  });
   window.addEventListener('hashchange', () => {
     if (core.value) followLink();
     else linked = isBlockLink(location.hash);
