@@ -53,11 +53,10 @@ SamplePlan make_sample_plan(const Model& model, const PlanOptions& asked, const 
         "with "
         "lowest-error, or quantize and compare the answers.");
   }
-  if (!asked.prune_layers.empty() || asked.no_mtp) {
+  if (!asked.prune_layers.empty() || asked.no_mtp || asked.mtp_only) {
     throw Error(
-        "A measurement is of all layers of a model, and the options leave some out. Measure without --prune-layers and "
-        "--no-mtp, or "
-        "write the model without these layers first (COPY) and measure that file.");
+        "A measurement is of all layers of a model, and the options leave some out. Measure without --prune-layers, "
+        "--no-mtp and --mtp, or write the model without these layers first (COPY) and measure that file.");
   }
   const bool own_types = options.types.empty();
   PlanOptions allowed = own_types ? asked : to_everything(asked);

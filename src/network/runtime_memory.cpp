@@ -71,12 +71,14 @@ uint64_t state_bytes(const Sizes& sizes) {
 
 }  // namespace
 
-RuntimeMemory runtime_memory(const GgufHeader& metadata, uint64_t vocabulary, uint64_t context, Type cache_type) {
+RuntimeMemory runtime_memory(const GgufHeader& metadata, uint64_t vocabulary, uint64_t context, Type cache_type,
+                             bool no_mtp) {
   const std::string name = metadata.text("general.architecture").value_or("");
   const Sizes sizes(metadata, name);
   const Architecture* const known = find_architecture(name);
-  const uint64_t layers = sizes.needed("block_count"), embedding = sizes.needed("embedding_length");
-  if (layers > most_layers)
+  const uint64_t all_layers = sizes.needed("block_count"), embedding = sizes.needed("embedding_length");
+  const uint64_t layers = all_layers - std::min(all_layers, no_mtp ? sizes.size("nextn_predict_layers") : 0);
+  if (all_layers > most_layers)
     throw Error("The metadata entry " + in_quotes(name + ".block_count") + " is absurdly large.");
   if (context == 0 || context > most_context) throw Error("A context has from 1 to 2^32 tokens.");
 
@@ -135,7 +137,7 @@ std::span<const Type> cache_types() {
   return types;
 }
 
-std::string runtime_memory_json(const Model& model, uint64_t context, std::string_view cache_type) {
+std::string runtime_memory_json(const Model& model, uint64_t context, std::string_view cache_type, bool no_mtp) {
   const Format* const format = find_format(cache_type);
   const std::span<const Type> known = cache_types();
   if (!format || std::find(known.begin(), known.end(), format->type) == known.end()) {
@@ -147,7 +149,7 @@ std::string runtime_memory_json(const Model& model, uint64_t context, std::strin
   for (const ModelTensor& tensor : model.tensors()) {
     if (tensor.name == "token_embd.weight" && tensor.shape.size() == 2) vocabulary = tensor.shape[1];
   }
-  const RuntimeMemory memory = runtime_memory(model.metadata(), vocabulary, context, format->type);
+  const RuntimeMemory memory = runtime_memory(model.metadata(), vocabulary, context, format->type, no_mtp);
   return Json{{"context", memory.context}, {"cacheBytes", memory.cache}, {"workingBytes", memory.working}}.dump();
 }
 

@@ -22,11 +22,13 @@ struct RuntimeMemory {
 /// token embedding. Where the metadata does not say how wide a sliding window's layers are spread, all count as seeing
 /// everything. Throws Error when the metadata does not say what attention is made of, or rows of keys are not whole
 /// blocks of the type.
-RuntimeMemory runtime_memory(const GgufHeader& metadata, uint64_t vocabulary, uint64_t context, Type cache_type);
+/// `no_mtp`: of the model without the layers that predict further tokens.
+RuntimeMemory runtime_memory(const GgufHeader& metadata, uint64_t vocabulary, uint64_t context, Type cache_type,
+                             bool no_mtp = false);
 
 /// RuntimeMemory of web/src/wasm/types, for a model that is complete; `cache_type` is one of cache_types(). Throws
 /// Error likewise, and for any other type.
-std::string runtime_memory_json(const Model& model, uint64_t context, std::string_view cache_type);
+std::string runtime_memory_json(const Model& model, uint64_t context, std::string_view cache_type, bool no_mtp);
 
 /// What llama.cpp stores keys and values as (--cache-type-k, --cache-type-v), the widest first.
 std::span<const Type> cache_types();

@@ -33,7 +33,7 @@ void refuse_other_options(const PlanOptions& options, const Packing& packing) {
   const RecipeOptions& recipe = options.recipe;
   if (!recipe.pure && !recipe.leave_output_tensor && !recipe.output_type && !recipe.token_embedding_type &&
       recipe.rules.empty() && options.overrides.empty() && !options.keep_split && options.prune_layers.empty() &&
-      !options.no_mtp) {
+      !options.no_mtp && !options.mtp_only) {
     return;
   }
   throw Error(

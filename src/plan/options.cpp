@@ -139,6 +139,8 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
     options.keep_split = as_bool(name, value);
   } else if (name == "noMtp") {
     options.no_mtp = as_bool(name, value);
+  } else if (name == "mtpOnly") {
+    options.mtp_only = as_bool(name, value);
   } else if (name == "pruneLayers") {
     for (const Json& layer : as_list(name, value)) {
       if (!layer.is_unsigned()) wrong(name, "a list of whole numbers");
@@ -161,12 +163,16 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
 /// Refuses what means nothing whatever the model is.
 void check_options(const PlanOptions& options) {
   if (!options.recipe.file_type) throw Error("No file type was chosen. Choose one such as Q4_K_M or Q8_0.");
-  if ((!options.prune_layers.empty() || options.no_mtp) && options.method == calibrated_method) {
+  if (options.mtp_only && (options.no_mtp || !options.prune_layers.empty())) {
+    throw Error(
+        "--mtp writes the layers that predict further tokens alone, with the numbers they have; --no-mtp and "
+        "--prune-layers leave layers out of a whole model. Choose one of them.");
+  }
+  if ((!options.prune_layers.empty() || options.no_mtp || options.mtp_only) && options.method == calibrated_method) {
     throw Error(
         "The method \"calibrated\" runs the model with all its layers, so that it cannot choose codes for one that "
-        "lacks "
-        "some. Write the model without these layers first (COPY with --prune-layers or --no-mtp), and calibrate that "
-        "file.");
+        "lacks some. Write the model without these layers first (COPY with --prune-layers or --no-mtp), and calibrate "
+        "that file.");
   }
   if (options.packing) {
     packing_method(*options.packing, options.method);

@@ -26,6 +26,7 @@ struct PlanOptions {
   std::vector<KeyOverride> overrides;  ///< in the order given
   bool keep_split = false;
   bool no_mtp = false;                                        ///< layers that predict further tokens are left out
+  bool mtp_only = false;                                      ///< all other layers are
   std::vector<uint64_t> prune_layers;                         ///< left out of the output, in any order
   bool use_importance = true;                                 ///< of the matrix that was given, if any
   std::vector<std::string> include_weights, exclude_weights;  ///< which of its entries to use; one of the two at most

@@ -34,9 +34,18 @@ Pruning::Pruning(const Model& model, const PlanOptions& options)
     : header_(model.metadata()), layers_(options.prune_layers) {
   architecture_ = header_.text("general.architecture").value_or("");
   count_ = layers_of(model);
+  const uint64_t further =
+      std::min(header_.number(architecture_ + '.' + std::string(further_layers)).value_or(0), count_);
+  if (options.mtp_only) {
+    if (further == 0 || further == count_) {
+      throw Error(further == 0 ? "The model has no layers that predict further tokens (MTP), which --mtp would write."
+                               : "All layers of the model predict further tokens (MTP): it is what --mtp would write.");
+    }
+    for (uint64_t layer = 0; layer < count_ - further; ++layer) layers_.push_back(layer);
+    keeps_numbers_ = true;
+    return;
+  }
   if (options.no_mtp) {
-    const uint64_t further =
-        std::min(header_.number(architecture_ + '.' + std::string(further_layers)).value_or(0), count_);
     for (uint64_t layer = count_ - further; layer < count_; ++layer) layers_.push_back(layer);
     lacks_mtp_ = further == 0;
   }
@@ -64,7 +73,7 @@ uint64_t Pruning::left_out_in(uint64_t begin, uint64_t end) const {
   return static_cast<uint64_t>(std::lower_bound(first, layers_.end(), end) - first);
 }
 
-uint64_t Pruning::number_of(uint64_t layer) const { return layer - left_out_in(0, layer); }
+uint64_t Pruning::number_of(uint64_t layer) const { return keeps_numbers_ ? layer : layer - left_out_in(0, layer); }
 
 void Pruning::expect_periods() const {
   for (const std::string_view period : periods) {
@@ -91,7 +100,7 @@ std::optional<std::string> Pruning::name_of(std::string_view name) const {
 }
 
 void Pruning::apply(KeyValueList& values) const {
-  if (none()) return;
+  if (none() || keeps_numbers_) return;
   const std::string prefix = architecture_ + '.';
   std::vector<bool> kept;
   for (uint64_t layer = 0; layer < count_; ++layer) kept.push_back(!is_left_out(layer));
@@ -122,7 +131,13 @@ void Pruning::tell(Notes& notes) const {
   if (lacks_mtp_) {
     notes.add("The model has no layers that predict further tokens (MTP), so that --no-mtp leaves none out.");
   }
-  if (none()) return;
+  if (keeps_numbers_) {
+    notes.add(
+        "The output holds the layers that predict further tokens (MTP) and what they share with the model, with the "
+        "numbers and metadata of the whole model, as llama.cpp's conversion script writes them alone. It runs "
+        "beside the model, not by itself.");
+  }
+  if (none() || keeps_numbers_) return;
   std::string list;
   for (const uint64_t layer : layers_) list += (list.empty() ? "" : ", ") + std::to_string(layer);
   notes.add(counted(layers_.size(), "layer") + " of " + std::to_string(count_) +

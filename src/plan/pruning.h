@@ -17,9 +17,9 @@ namespace nibble {
 /// alone).
 class Pruning {
  public:
-  /// The layers that the options name, and those that predict further tokens where they ask for it (MTP, at the end);
-  /// none: nothing is left out. Throws Error when the model has no such layer, when none would be left, or when
-  /// llama.cpp would take layers that move for others than they are.
+  /// The layers that the options name, and those that predict further tokens where they ask for it (MTP, at the end),
+  /// or all but these, which keep their numbers then; none: nothing is left out. Throws Error when the model has no
+  /// such layer, when none would be left, or when llama.cpp would take layers that move for others than they are.
   Pruning(const Model& model, const PlanOptions& options);
 
   bool none() const { return layers_.empty(); }
@@ -43,6 +43,7 @@ class Pruning {
   std::vector<uint64_t> layers_;  // left out, in order
   uint64_t count_ = 0;            // of the model's layers
   bool lacks_mtp_ = false;        // they were to be left out
+  bool keeps_numbers_ = false;    // what is left, and the metadata, speak of the whole model
 };
 
 }  // namespace nibble

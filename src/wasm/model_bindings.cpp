@@ -96,10 +96,10 @@ class BoundModel {
     });
   }
 
-  std::string runtime_memory(double context, const std::string& cache_type) {
+  std::string runtime_memory(double context, const std::string& cache_type, bool no_mtp) {
     return answer([&] {
       model_.complete();
-      return network::runtime_memory_json(model_, checked_length(context), cache_type);
+      return network::runtime_memory_json(model_, checked_length(context), cache_type, no_mtp);
     });
   }
 

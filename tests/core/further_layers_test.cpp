@@ -32,5 +32,32 @@ TEST(FurtherLayers, LeavingThemOutGivesTheFileOfAFolderWithoutThem) {
   }
 }
 
+/// The script keeps what the layers share with the model, their numbers, and metadata of the whole model.
+TEST(FurtherLayers, AloneTheyKeepNumbersAndMetadata) {
+  for (const char* name : {"qwen3_5-vl", "qwen3_5_moe-vl", "qwen3_next"}) {
+    SCOPED_TRACE(name);
+    const ConversionCase one = ConversionCase::named(name);
+    const Files files = one.files();
+    const Output whole = convert(files, "AUTO"), alone = convert(files, "AUTO", R"(,"mtpOnly":true)");
+    ASSERT_EQ(alone.header.values.size(), whole.header.values.size());
+    for (const KeyValue& value : whole.header.values) {
+      const KeyValue* found = alone.header.find(value.key);
+      ASSERT_NE(found, nullptr) << value.key;
+      const auto bytes = alone.header.value_bytes(*found), expected = whole.header.value_bytes(value);
+      EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), expected.begin(), expected.end())) << value.key;
+    }
+    const auto& text = one.config().contains("text_config") ? one.config()["text_config"] : one.config();
+    const std::string first = "blk." + std::to_string(text["num_hidden_layers"].get<uint64_t>()) + '.';
+    std::map<std::string, std::vector<uint8_t>> expected = whole.tensors;
+    std::erase_if(expected, [&](const auto& entry) {
+      return entry.first.starts_with("blk.") && !entry.first.starts_with(first);
+    });
+    EXPECT_TRUE(expected.contains(first + "nextn.eh_proj.weight"));
+    EXPECT_TRUE(expected.contains("token_embd.weight") && expected.contains("output_norm.weight"));
+    EXPECT_LT(expected.size(), whole.tensors.size());
+    EXPECT_EQ(alone.tensors, expected);
+  }
+}
+
 }  // namespace
 }  // namespace nibble

@@ -162,6 +162,28 @@ TEST(Pruning, LayersThatPredictFurtherTokensAreLeftOut) {
   EXPECT_EQ(none.tensors.size(), 1u);
 }
 
+TEST(Pruning, LayersThatPredictFurtherTokensAlone) {
+  const Model model = model_of({six_layers()});
+  const Plan plan = make_plan(model, options(R"({"type":"COPY","mtpOnly":true})"));
+  const GgufHeader header = output_header(plan);
+  EXPECT_EQ(header.number("deepseek2.block_count"), 6u);
+  EXPECT_EQ(header.number("deepseek2.nextn_predict_layers"), 1u);
+  for (const StoredTensor& tensor : header.tensors) {
+    EXPECT_TRUE(tensor.name.starts_with("blk.5.") || !tensor.name.starts_with("blk.")) << tensor.name;
+  }
+  EXPECT_EQ(header.tensors.back().name, "blk.5.ffn_up.weight");
+  EXPECT_THAT(texts_of(plan.notes), Contains(HasSubstr("It runs beside the model, not by itself.")));
+  B plain;
+  plain.value("general.architecture", "llama").value("llama.block_count", 1).tensor("blk.0.x.weight", {32}, f32, 128);
+  EXPECT_EQ(problem(model_of({plain}), R"({"type":"COPY","mtpOnly":true})"),
+            "The model has no layers that predict further tokens (MTP), which --mtp would write.");
+  EXPECT_THAT(problem(model, R"({"type":"COPY","mtpOnly":true,"noMtp":true})"), HasSubstr("Choose one of them."));
+  EXPECT_THAT(problem(model, R"({"type":"COPY","mtpOnly":true,"pruneLayers":[0]})"), HasSubstr("Choose one of them."));
+  EXPECT_THAT(problem(model, R"({"type":"Q4_0","method":"calibrated","mtpOnly":true})"), HasSubstr("calibrated"));
+  EXPECT_THAT(sentence_of([&] { make_sample_plan(model, options(R"({"type":"Q4_0","mtpOnly":true})"), {}, nullptr); }),
+              HasSubstr("--no-mtp and --mtp"));
+}
+
 TEST(Pruning, PartsCountWhatIsLeft) {
   std::vector<B> shards(2);
   shards[0].value("general.architecture", "llama").value("llama.block_count", 2).value("split.no", 0u);

@@ -113,6 +113,20 @@ TEST(RuntimeMemory, LayersWithoutHeadsCarryAState) {
   EXPECT_EQ(runtime_memory(header_of("falcon-h1", both), 1, 1024, Type::f16).cache, 4 * (state + attends));
 }
 
+TEST(RuntimeMemory, WithoutLayersThatPredictFurther) {
+  const std::map<std::string, uint32_t> sizes = {{"embedding_length", 64},
+                                                 {"block_count", 5},
+                                                 {"attention.head_count", 4},
+                                                 {"attention.head_count_kv", 2},
+                                                 {"nextn_predict_layers", 1}};
+  const uint64_t layer = 1024 * 2 * 2 * (2 * 16);
+  EXPECT_EQ(runtime_memory(header_of("glm4moe", sizes), 1, 1024, Type::f16).cache, 5 * layer);
+  EXPECT_EQ(runtime_memory(header_of("glm4moe", sizes), 1, 1024, Type::f16, true).cache, 4 * layer);
+  auto none = sizes;
+  none.erase("nextn_predict_layers");
+  EXPECT_EQ(runtime_memory(header_of("glm4moe", none), 1, 1024, Type::f16, true).cache, 5 * layer);
+}
+
 TEST(RuntimeMemory, LatentAttentionKeepsKeysAloneAndSharedLayersNothing) {
   EXPECT_EQ(runtime_memory(header_of("deepseek2", {{"embedding_length", 64},
                                                    {"block_count", 3},

@@ -162,7 +162,7 @@ async function answerTexts(model: OpenedModel): Promise<void> {
   const { core } = model;
   const texts = cutText(model.encode(readFileSync(testData('tinystories.txt'))), 16, 2);
   await answersByToken([model, model], texts, { workers: 1 }, 2);
-  model.runtimeMemory(512, 'f16');
+  model.runtimeMemory(512, 'f16', true);
   model.chatTemplate();
   // Workers ask for products; here the first one's question is asked.
   const [plan] = planPass([model], texts);

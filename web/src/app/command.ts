@@ -29,6 +29,7 @@ export function commandFor(
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
   if (options.keepSplit) words.push('--keep-split');
   if (options.noMtp) words.push('--no-mtp');
+  if (options.mtpOnly) words.push('--mtp');
   if (options.pruneLayers?.length) words.push('--prune-layers', options.pruneLayers.join());
   if (options.method) words.push('--method', options.method);
   if (calibration && 'from' in calibration) words.push('--from-calibration', quoted(calibration.from));

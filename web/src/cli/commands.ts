@@ -73,10 +73,10 @@ export interface RunningOptions {
 /** What running an output takes beside its weights; null where nobody asked. */
 function runningOf(
   model: OpenedModel,
-  { context, cacheType = 'f16', memory }: RunningOptions,
+  { context, cacheType = 'f16', memory, mtp }: RunningOptions & { mtp?: boolean },
 ): (RuntimeMemory & { cacheType: string; memory: number | null }) | null {
   if (context === undefined && memory === undefined) return null;
-  return { ...model.runtimeMemory(context ?? 8192, cacheType), cacheType, memory: memory ?? null };
+  return { ...model.runtimeMemory(context ?? 8192, cacheType, mtp === false), cacheType, memory: memory ?? null };
 }
 
 export interface QuantizeOptions extends RecipeOptions, ComputeOptions, CalibrationOptions {

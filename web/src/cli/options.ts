@@ -15,7 +15,7 @@ export interface RecipeOptions {
   overrideKv?: NonNullable<PlanOptions['overrides']>;
   allowRequantize?: boolean;
   keepSplit?: boolean;
-  mtp?: boolean;
+  mtp?: boolean; // false: --no-mtp
   pruneLayers?: number[];
   lora?: Adapter[];
   method?: string;
@@ -82,6 +82,13 @@ export function addPruneOption(command: Command): Command {
       )
         .argParser(parseIntegers(0, 1 << 16))
         .conflicts(['context', 'memory']), // which count the layers of the whole model
+    )
+    .addOption(
+      new Option('--mtp', 'write the layers that predict further tokens alone, to run beside the model').conflicts([
+        'context',
+        'memory',
+        'pruneLayers',
+      ]),
     )
     .option('--no-mtp', 'leave out the layers that predict further tokens (multi-token prediction)');
 }
@@ -187,6 +194,7 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     allowRequantize: same.allowRequantize,
     keepSplit: same.keepSplit,
     noMtp: same.mtp === false ? true : undefined,
+    mtpOnly: same.mtp === true ? true : undefined,
     pruneLayers: same.pruneLayers,
     includeWeights: same.includeWeights,
     excludeWeights: same.excludeWeights,

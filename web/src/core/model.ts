@@ -220,8 +220,8 @@ class HeadersOnly implements OpenedModel {
     return answer(this.#model.passPlan(toJson(options)));
   }
 
-  runtimeMemory(context: number, cacheType: string): RuntimeMemory {
-    return answer(this.#model.runtimeMemory(context, cacheType));
+  runtimeMemory(context: number, cacheType: string, noMtp = false): RuntimeMemory {
+    return answer(this.#model.runtimeMemory(context, cacheType, noMtp));
   }
 
   encode(text: Uint8Array, parseSpecial = false): TextTokens {

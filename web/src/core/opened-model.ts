@@ -102,7 +102,7 @@ export interface OpenedModel {
    * What answering with the model takes beside its weights, for so many tokens whose keys and values are stored as
    * `cacheType`. Throws Problem when the metadata does not tell.
    */
-  runtimeMemory(context: number, cacheType: string): RuntimeMemory;
+  runtimeMemory(context: number, cacheType: string, noMtp?: boolean): RuntimeMemory;
   /**
    * The tokens of a text (UTF-8). `parseSpecial`: names of tokens that control a conversation are such tokens, not
    * text. Throws Problem when the model has no tokenizer, or one of an unknown kind.

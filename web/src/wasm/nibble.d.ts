@@ -180,8 +180,8 @@ export interface Model {
   /** Every tensor of this model and of another once. */
   pair(other: Model): Json<TensorPair[]>;
   passPlan(options: Json<PassOptions>): Json<PassPlan>;
-  /** For so many tokens whose keys and values are stored as `cacheType`. */
-  runtimeMemory(context: number, cacheType: string): Json<RuntimeMemory>;
+  /** For so many tokens whose keys and values are stored as `cacheType`; `noMtp`: without layers that predict further. */
+  runtimeMemory(context: number, cacheType: string, noMtp: boolean): Json<RuntimeMemory>;
   /** What turns texts into the model's tokens. */
   tokenEncoder(): TokenEncoder;
   chatTemplate(): Json<ChatTemplate>;

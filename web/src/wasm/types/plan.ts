@@ -14,6 +14,7 @@ export interface PlanOptions {
   allowRequantize?: boolean;
   keepSplit?: boolean;
   noMtp?: boolean; // layers that predict further tokens are left out
+  mtpOnly?: boolean; // all other layers are, and what is left keeps its numbers
   pruneLayers?: number[]; // left out of the output; those behind them move up
   useImportance?: boolean; // of the matrix that was opened; default true
   includeWeights?: string[]; // use only its entries whose name contains one of these
