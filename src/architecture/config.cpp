@@ -12,10 +12,6 @@ namespace {
 constexpr const char* language_part = "text_config";
 constexpr double largest_whole = 4294967295.0;
 
-[[noreturn]] void wrong(std::string_view key, const char* expected) {
-  throw Error("In config.json, " + in_quotes(key) + " is not " + expected + ". Is the file from this model?");
-}
-
 }  // namespace
 
 HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
@@ -39,6 +35,14 @@ HuggingFaceConfig::HuggingFaceConfig(std::string_view text) {
     }
   }
   json_ = std::make_shared<const Json>(std::move(json));
+}
+
+HuggingFaceConfig::HuggingFaceConfig(Json members, std::string_view file)
+    : json_(std::make_shared<const Json>(std::move(members))), file_(file) {}
+
+void HuggingFaceConfig::wrong(std::string_view key, const char* expected) const {
+  throw Error("In " + std::string(file_) + ", " + in_quotes(key) + " is not " + expected +
+              ". Is the file from this model?");
 }
 
 const Json* HuggingFaceConfig::find(std::string_view key) const {
@@ -128,6 +132,7 @@ std::optional<HuggingFaceConfig> HuggingFaceConfig::object(std::string_view key)
   const Json* value = find(key);
   if (!value || !value->is_object()) return {};
   HuggingFaceConfig inner;
+  inner.file_ = file_;
   inner.json_ = std::shared_ptr<const Json>(json_, value);
   return inner;
 }

@@ -29,6 +29,11 @@ class HuggingFaceConfig {
  public:
   /// Throws Error when the text is not a JSON object.
   explicit HuggingFaceConfig(std::string_view text);
+  /// Made of another file that says the same. `file` is its name, and must outlive this.
+  HuggingFaceConfig(Json members, std::string_view file);
+
+  /// What sentences call the file: "config.json".
+  std::string_view file() const { return file_; }
 
   /// The first of "architectures", such as "LlamaForCausalLM"; empty when there is none.
   std::string architecture() const;
@@ -58,7 +63,10 @@ class HuggingFaceConfig {
   HuggingFaceConfig() = default;
   const Json* find(std::string_view key) const;
 
+  [[noreturn]] void wrong(std::string_view key, const char* expected) const;
+
   std::shared_ptr<const Json> json_;
+  std::string_view file_ = "config.json";
   std::span<const ConfigDefault> defaults_;
   std::span<const ConfigAlias> aliases_;
 };

@@ -1,4 +1,5 @@
 #include "architecture/families.h"
+#include "architecture/mistral_layout.h"
 #include "architecture/rope.h"
 
 /// Llama 2, 3 and 3.x, and Mistral, which differs in its sizes alone. llama.cpp's rotary embedding of this architecture
@@ -41,6 +42,12 @@ void finish(const Conversion& conversion) {
     conversion.set_u32("attention.value_length", conversion.sizes.head);
   }
   add_llama3_factors(conversion);
+  // The conversion script writes it for Mistral's own layout alone.
+  const RopeParameters rope(conversion.config);
+  const auto all = rope.number("mscale_all_dim");
+  if (conversion.config.file() == mistral_settings && rope.type == "yarn" && all) {
+    conversion.set_f32("rope.scaling.yarn_log_multiplier", *all);
+  }
 }
 
 }  // namespace

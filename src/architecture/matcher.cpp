@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "architecture/mistral_layout.h"
 #include "architecture/source_names.h"
 #include "container/text.h"
 #include "error.h"
@@ -68,10 +69,11 @@ std::string shape_text(std::span<const uint64_t> shape) {
 Matcher::Matcher(const Family& family, const HuggingFaceConfig& config, const Sizes& sizes,
                  std::span<const SourceTensor> sources, ConvertedModel& model)
     : family_(family), config_(config), sizes_(sizes), sources_(sources), used_(sources.size()), model_(model) {
+  mistral_layout_ = is_mistral_layout(sources);
   std::vector<std::string> names = plain_names(sources);
   for (uint32_t i = 0; i < sources.size(); ++i) {
     std::string& name = names[i];
-    if (is_left_out(family, name)) {
+    if (is_left_out(family, name) || (mistral_layout_ && is_beside_mistral(name))) {
       used_[i] = true;
     } else if (!by_name_.emplace(std::move(name), i).second) {
       throw Error("Two files hold a tensor " + in_quotes(sources[i].name) + ". Drop the files of one model only.");
@@ -178,7 +180,7 @@ void Matcher::match(const TensorRule& rule, std::string_view source_prefix, std:
   }
   const bool one_dimensional = tensor.shape.size() == 1;
   tensor.shape = trimmed_shape(tensor.shape);
-  if (rule.order != Rows::stored) {
+  if (rule.order != Rows::stored && !mistral_layout_) {
     tensor.heads = rule.order == Rows::query_heads ? sizes_.heads : sizes_.key_heads;
     if (sizes_.head % 2 != 0)
       throw Error("The heads have " + std::to_string(sizes_.head) + " rows, which rotary embedding cannot pair.");
@@ -203,8 +205,8 @@ void Matcher::check_shape(const std::string& name, std::span<const uint64_t> giv
   }
   wanted = trimmed_shape(wanted);
   if (shape == wanted) return;
-  throw Error("The tensor " + in_quotes(name) + " is " + shape_text(shape) + " where config.json calls for " +
-              shape_text(wanted) + ". The configuration and the weights are of different models.");
+  throw Error("The tensor " + in_quotes(name) + " is " + shape_text(shape) + " where " + std::string(config_.file()) +
+              " calls for " + shape_text(wanted) + ". The configuration and the weights are of different models.");
 }
 
 Type Matcher::common_type(const ConvertedTensor& tensor) const {

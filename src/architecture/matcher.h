@@ -39,6 +39,7 @@ class Matcher {
   const HuggingFaceConfig& config_;
   const Sizes& sizes_;
   bool tied_ = false;
+  bool mistral_layout_ = false;  ///< whose rows of queries and keys are in llama.cpp's order
   const std::span<const SourceTensor> sources_;
   std::unordered_map<std::string, uint32_t> by_name_;
   std::vector<bool> used_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "architecture/mistral_layout.h"
 #include "container/text.h"
 
 namespace nibble::architecture {
@@ -53,6 +54,10 @@ std::string plain_name(std::string name) {
 
 std::vector<std::string> plain_names(std::span<const SourceTensor> tensors) {
   std::vector<std::string> names;
+  if (is_mistral_layout(tensors)) {
+    for (const SourceTensor& tensor : tensors) names.push_back(name_from_mistral(tensor.name));
+    return names;
+  }
   for (const SourceTensor& tensor : tensors) names.push_back(plain_name(tensor.name));
   if (std::find(names.begin(), names.end(), "embed_tokens.weight") == names.end()) return names;
   for (std::string& name : names) {

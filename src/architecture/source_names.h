@@ -8,7 +8,8 @@
 namespace nibble::architecture {
 
 /// The names of the tensors as transformers' own classes have them ("model.layers.0.mlp.up_proj.weight"): what wrappers
-/// of a model put into its names is taken out, and the "model." that the bare network is saved without is put in front.
+/// of a model put into its names is taken out, and the "model." that the bare network is saved without is put in front;
+/// names of Mistral's own layout become transformers'.
 std::vector<std::string> plain_names(std::span<const SourceTensor> tensors);
 
 /// The name of one tensor or module without what wrappers put into it.

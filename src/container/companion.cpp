@@ -17,9 +17,18 @@ struct Name {
 };
 constexpr Name names[] = {
     {"config.json", false},
+    {"params.json", false},
     {"generation_config.json", true},
     {"tokenizer.json", false},
     {"tokenizer.model", false},
+    {"tekken.json", false},
+    {"tokenizer.model.v1", true},
+    {"tokenizer.model.v2", true},
+    {"tokenizer.model.v3", true},
+    {"tokenizer.model.v7", true},
+    {"tokenizer.model.v7m1", true},
+    {"qwen.tiktoken", true},
+    {"tiktoken.model", true},
     {"spiece.model", true},
     {"sentencepiece.bpe.model", true},
     {"tokenizer_config.json", true},
@@ -31,9 +40,12 @@ constexpr Name names[] = {
     {"merges.txt", true},
     {"vocab.txt", true},
     {pooling_settings, true},
+    {sentence_modules, true},
     {adapter_settings, true},
 };
 constexpr std::string_view index_suffix = ".index.json";
+/// Of lists of tokens and ranks, whatever the model calls them.
+constexpr std::string_view rank_list_extension = ".tiktoken";
 /// Templates by name, beside chat_template.jinja's.
 constexpr std::string_view templates_folder = "additional_chat_templates/", template_extension = ".jinja";
 
@@ -74,13 +86,28 @@ bool is_shard_index(std::string_view name) {
   return name.size() > index_suffix.size() && name.substr(name.size() - index_suffix.size()) == index_suffix;
 }
 
+bool is_rank_list_name(std::string_view name) {
+  return name == "tiktoken.model" || (name.ends_with(rank_list_extension) && name.find('/') == std::string_view::npos);
+}
+
+std::string_view tokenizer_version(std::string_view name) {
+  constexpr std::string_view start = "tokenizer.model.";
+  return name.starts_with(start) ? name.substr(start.size()) : std::string_view();
+}
+
+/// "2_Dense/config.json": the settings of a layer behind the pooling.
+bool is_dense_settings(std::string_view name) {
+  return name.ends_with("_Dense/config.json") && std::count(name.begin(), name.end(), '/') == 1;
+}
+
 bool is_companion(std::string_view name) {
-  return is_shard_index(name) || find_name(name) || !named_template(name).empty() || is_adapter_settings(name);
+  return is_dense_settings(name) || is_rank_list_name(name) || is_shard_index(name) || find_name(name) ||
+         !named_template(name).empty() || is_adapter_settings(name);
 }
 
 bool is_optional_companion(std::string_view name) {
   const Name* found = find_name(name);
-  return found ? found->optional : !named_template(name).empty();
+  return found ? found->optional : !named_template(name).empty() || is_rank_list_name(name) || is_dense_settings(name);
 }
 
 std::string_view named_template(std::string_view name) {

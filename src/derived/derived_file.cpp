@@ -94,6 +94,7 @@ std::vector<double> DerivedFile::save() const {
       out.put(one.down);
       out.put(one.up);
       out.numbers.push_back(one.factor);
+      out.put(one.lengths);
     }
   }
   out.put(uint64_t{tensors.size()});
@@ -132,7 +133,8 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
     for (float* number : {&matrix.nested.offset, &matrix.factor}) *number = static_cast<float>(in.take());
     for (uint64_t added = in.whole(); added > 0; --added) {
       const StoredMatrix down = in.stored(), up = in.stored();
-      matrix.added.push_back({down, up, in.take()});
+      const double factor = in.take();
+      matrix.added.push_back({down, up, factor, in.stored()});
     }
     file.matrices.push_back(std::move(matrix));
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -53,12 +54,14 @@ struct NestedScales {
   float offset = 0;
 };
 
-/// A product of two small matrices that is added to a matrix: factor x up x down, as LoRA has it. Sums and their
-/// addition are in double precision, rounded once at the end.
+/// A product of two small matrices that is added to a matrix: factor x up x down, as LoRA has it; with lengths, each
+/// row then gets the one that is given for it, as DoRA has it. Sums and their addition are in double precision, rounded
+/// once at the end.
 struct LowRank {
   StoredMatrix down;  ///< rank rows of as many columns as the matrix has
   StoredMatrix up;    ///< as many rows as the matrix has, rank columns
   double factor = 1;
+  StoredMatrix lengths = {};  ///< a number for each row of the matrix, in one row; without rows: rows keep theirs
 };
 
 /// A matrix of weights and where it comes from.
@@ -79,6 +82,11 @@ struct DerivedMatrix {
   bool divide = false;         ///< scales are divided by `global`
   bool high_first = false;     ///< of levels_in_rows: the first of two columns is in the high half of the byte
   std::vector<LowRank> added;  ///< one after the other; of blocks (mxfp4_pairs) none
+
+  /// Rows are made whole or not at all: what is added sets their lengths.
+  bool has_lengths() const {
+    return std::any_of(added.begin(), added.end(), [](const LowRank& one) { return one.lengths.rows > 0; });
+  }
 };
 
 /// `count` steps of `stride` weights.

@@ -184,7 +184,7 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       if (values_.size() < area) values_.resize(area);
       decoder_.decode(rectangle, input, values_.data());
       auto* values = reinterpret_cast<float*>(output);
-      gather(axes, 0, values_.data(), values);
+      gather(axes, rectangle.wanted, values_.data(), values);
       for (const float factor : box.part->factors) {
         for (uint64_t i = 0; i < box.count; ++i) values[i] *= factor;
       }

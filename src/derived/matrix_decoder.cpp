@@ -1,9 +1,11 @@
 #include "derived/matrix_decoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "codec/codec.h"
 #include "derived/codes.h"
@@ -81,11 +83,15 @@ Run nested_run(const Rectangle& box) {
 }  // namespace
 
 void Rectangle::read(const Read& read) {
+  if (matrix->has_lengths()) {
+    wanted = std::exchange(column, 0);
+    columns = matrix->columns;
+  }
   read_stored(read);
   for (const LowRank& one : matrix->added) {
     const uint64_t rank = one.down.rows;
-    const uint64_t down = read(one.down, 0, column, rank, columns);
-    added.push_back({down, read(one.up, row, 0, rows, rank)});
+    const uint64_t down = read(one.down, 0, column, rank, columns), up = read(one.up, row, 0, rows, rank);
+    added.push_back({down, up, one.lengths.rows > 0 ? read(one.lengths, 0, row, 1, rows) : 0});
   }
 }
 
@@ -208,6 +214,11 @@ void MatrixDecoder::add_low_rank(const Rectangle& box, const uint8_t* input, flo
     floats(one.down.type, input + box.added[n].down, down_.data(), down_.size());
     floats(one.up.type, input + box.added[n].up, up_.data(), up_.size());
     sums_.resize(box.columns);
+    const bool has_lengths = one.lengths.rows > 0;
+    if (has_lengths) {
+      lengths_.resize(box.rows);
+      floats(one.lengths.type, input + box.added[n].lengths, lengths_.data(), box.rows);
+    }
     for (uint64_t r = 0; r < box.rows; ++r) {
       std::fill(sums_.begin(), sums_.end(), 0.0);
       for (uint64_t k = 0; k < rank; ++k) {
@@ -216,9 +227,14 @@ void MatrixDecoder::add_low_rank(const Rectangle& box, const uint8_t* input, flo
         for (uint64_t c = 0; c < box.columns; ++c) sums_[c] += up * static_cast<double>(down[c]);
       }
       float* row = values + r * box.columns;
+      double squares = 0;
       for (uint64_t c = 0; c < box.columns; ++c) {
-        row[c] = static_cast<float>(static_cast<double>(row[c]) + one.factor * sums_[c]);
+        sums_[c] = static_cast<double>(row[c]) + one.factor * sums_[c];
+        squares += sums_[c] * sums_[c];
       }
+      // A row of zeros has no direction and stays one.
+      const double stretch = has_lengths && squares > 0 ? static_cast<double>(lengths_[r]) / std::sqrt(squares) : 1;
+      for (uint64_t c = 0; c < box.columns; ++c) row[c] = static_cast<float>(stretch * sums_[c]);
     }
   }
 }

@@ -18,11 +18,12 @@ struct Rectangle {
   uint64_t row = 0, column = 0, rows = 0, columns = 0;
   uint64_t data = 0, scales = 0, zeros = 0, groups = 0, levels = 0, global = 0, nested_scales = 0, nested_levels = 0;
   struct Added {
-    uint64_t down, up;
+    uint64_t down, up, lengths;
   };
   std::vector<Added> added = {};  ///< of each of the matrix's
+  uint64_t wanted = 0;            ///< the first column that is, where read() took more
 
-  /// Asks for everything its weights take.
+  /// Asks for everything its weights take. Where the matrix has lengths, the rectangle becomes one of whole rows.
   void read(const Read& read);
 
  private:
@@ -61,7 +62,7 @@ class MatrixDecoder {
   void floats(Type type, const uint8_t* bytes, float* values, uint64_t count) const;
 
   Kernel kernel_;
-  std::vector<float> scales_, nested_, row_scales_, down_, up_;
+  std::vector<float> scales_, nested_, row_scales_, down_, up_, lengths_;
   std::vector<double> sums_;
   std::vector<int32_t> row_zeros_;
   std::vector<uint32_t> groups_;  // of each column, counted from the first that was read

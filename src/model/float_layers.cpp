@@ -115,6 +115,35 @@ StoredLayer nvfp4_layer(const LayerSources& sources, const std::string& module, 
   return layer;
 }
 
+StoredLayer packed_mxfp4_layer(const LayerSources& sources, const std::string& module, const LayerPart& bytes) {
+  const auto& [parts, settings] = sources;
+  const LayerPart& scale = parts.needed(module + ".weight_scale", bytes.name());
+  constexpr uint64_t codes_of_a_byte = 2, block = 32;
+  expect_type(bytes, "U8");
+  expect_type(scale, "U8");
+  const auto stated = settings.of_module(module);
+  const StoredMatrix data = matrix_of(bytes);
+  const uint64_t columns = data.columns * codes_of_a_byte;
+  if (columns % block != 0 || (stated && stated->group != 0 && stated->group != block)) {
+    throw UnknownForm("The weights " + in_quotes(bytes.name()) + " are 4-bit floats in rows of " +
+                      std::to_string(columns) + " with an exponent to " +
+                      std::to_string(stated && stated->group ? stated->group : block) +
+                      " of them; those with one to 32, in whole blocks, are read (MXFP4).");
+  }
+  StoredLayer layer{{module + ".weight", bytes.tensor->shape, Type::f32}, nullptr, 0, {}, "MXFP4"};
+  if (layer.tensor.shape.empty()) layer.tensor.shape = {1};
+  layer.tensor.shape[0] = columns;
+  DerivedMatrix& matrix = layer.matrix;
+  matrix.form = MatrixForm::mxfp4_pairs;
+  matrix.rows = data.rows;
+  matrix.columns = columns / block;
+  expect_size(scale, matrix.rows, matrix.columns, bytes,
+              "for rows of " + std::to_string(columns) + " weights in blocks of " + std::to_string(block));
+  matrix.data = {bytes.file, bytes.tensor->offset, Type::i8, data.rows, data.columns};
+  matrix.scales = {scale.file, scale.tensor->offset, Type::i8, matrix.rows, matrix.columns};
+  return layer;
+}
+
 StoredLayer mxfp4_layer(const LayerSources& sources, const std::string& name, const LayerPart& blocks) {
   const LayerPart& scale = sources.parts.needed(name + "_scales", blocks.name());
   constexpr uint64_t block = 32, half_block = 16;

@@ -123,7 +123,8 @@ std::string_view nearest_folder(std::span<const std::string> paths, std::span<co
 }  // namespace
 
 bool may_hold_part(std::string_view path) {
-  return path == snapshots || folder_of(path) == snapshots || name_of(path) == templates;
+  return path == snapshots || folder_of(path) == snapshots || name_of(path) == templates ||
+         name_of(path) == pooling_folder;
 }
 
 std::vector<std::string_view> weight_extensions() {

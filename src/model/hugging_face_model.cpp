@@ -7,10 +7,13 @@
 #include <unordered_map>
 
 #include "architecture/architecture.h"
+#include "architecture/mistral_layout.h"
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/adapter.h"
+#include "model/adapter_tensors.h"
+#include "model/dense_modules.h"
 #include "model/quantized_source.h"
 #include "model/stored_layers.h"
 #include "model/unknown_model.h"
@@ -79,26 +82,35 @@ class Deriver {
                                                 [&](uint32_t i) { return layers_[i].plain == nullptr; });
   }
 
+  /// Rows of blocks are put in order here, and no more by whoever reads them.
+  bool orders_rows(const ConvertedTensor& tensor) const {
+    return tensor.heads > 0 && layers_[tensor.sources[0]].matrix.form == MatrixForm::mxfp4_pairs;
+  }
+
   ModelTensor make(ConvertedTensor&& tensor) {
     std::optional<Repacked> repacked = repack(tensor);
     const StoredLayer& first = layers_[tensor.sources[0]];
     DerivedTensor made{moved_type(tensor), std::move(tensor.parts)};
     if (made.parts.empty()) {
-      for (const uint32_t i : tensor.sources) {
-        const DerivedMatrix& matrix = layers_[i].matrix;
-        made.parts.push_back({i, 0, {{matrix.columns, 1}, {matrix.rows, matrix.columns}}, {}, false});
-      }
+      const uint64_t heads = orders_rows(tensor) ? tensor.heads : 0;
+      for (const uint32_t i : tensor.sources) made.parts.push_back(rows_in_order(i, layers_[i].matrix, heads));
     } else if (made.type == Type::mxfp4) {
       for (DerivedPart& part : made.parts) count_blocks(part);
     }
     for (DerivedPart& part : made.parts) {
-      if (part.matrix != DerivedPart::zeros) part.matrix = number_of(part.matrix);
+      if (part.matrix == DerivedPart::zeros) continue;
+      expect_rows(part);
+      part.matrix = number_of(part.matrix);
     }
     const uint64_t bytes = made.bytes();
     const Type type = made.type;
     uint64_t weight_count = 1;
     for (const uint64_t size : tensor.shape) weight_count *= size;
     const uint64_t offset = derived_.add(std::move(made));
+    // Where the files say blocks, and the family does not, they are what AUTO keeps.
+    if (type == Type::mxfp4 && first.tensor.type != Type::mxfp4 && tensor.name.ends_with(weight_end)) {
+      repacked = Repacked{type, {file_, offset}, bytes, {}, {file_, 0}, 0};
+    }
     return {std::move(tensor.name),
             std::move(tensor.shape),
             tensor.type,
@@ -113,16 +125,17 @@ class Deriver {
   }
 
  private:
+  static constexpr std::string_view weight_end = ".weight";
+
   /// The values as the blocks they come in, where they are only moved by whole blocks, and their scales.
   std::optional<Repacked> repack(const ConvertedTensor& tensor) {
-    constexpr std::string_view end = ".weight";
     const StoredLayer& first = layers_[tensor.sources[0]];
     const bool scaled = first.matrix.global.rows > 0;
     const auto fits = [&](uint32_t i) {
       const StoredLayer& layer = layers_[i];
       return layer.blocks && layer.matrix.added.empty() && (layer.matrix.global.rows > 0) == scaled;
     };
-    if (tensor.add != 0 || !tensor.name.ends_with(end) ||
+    if (tensor.add != 0 || !tensor.name.ends_with(weight_end) ||
         !std::all_of(tensor.sources.begin(), tensor.sources.end(), fits)) {
       return {};
     }
@@ -147,7 +160,7 @@ class Deriver {
     Repacked result{Type::nvfp4, {file_, 0}, made.bytes(), {}, {file_, 0}, 0};
     result.slice.offset = derived_.add(std::move(made));
     if (!scaled) return result;
-    result.scale_name = tensor.name.substr(0, tensor.name.size() - end.size()) + ".scale";
+    result.scale_name = tensor.name.substr(0, tensor.name.size() - weight_end.size()) + ".scale";
     result.scales = scales.parts.size();
     result.scale.offset = derived_.add(std::move(scales));
     return result;
@@ -188,14 +201,24 @@ class Deriver {
   /// What the values are made as: the sources' type where they are only moved, as half floats or blocks.
   Type moved_type(const ConvertedTensor& tensor) const {
     const auto computes = [](const DerivedPart& part) { return !part.factors.empty() || part.minus_exp; };
+    const auto form = [](const StoredLayer& layer) {
+      return layer.plain                                    ? layer.plain->type
+             : layer.matrix.form == MatrixForm::mxfp4_pairs ? Type::mxfp4
+                                                            : layer.tensor.type;
+    };
     const StoredLayer& first = layers_[tensor.sources[0]];
-    const Type type = first.plain ? first.plain->type : first.tensor.type;
+    const Type type = form(first);
     const bool movable = first.plain ? type == Type::f16 || type == Type::bf16 : type == Type::mxfp4;
     const bool same = std::all_of(tensor.sources.begin(), tensor.sources.end(), [&](uint32_t i) {
-      const StoredLayer& layer = layers_[i];
-      return (layer.plain != nullptr) == (first.plain != nullptr) &&
-             (layer.plain ? layer.plain->type : layer.tensor.type) == type;
+      return (layers_[i].plain != nullptr) == (first.plain != nullptr) && form(layers_[i]) == type;
     });
+    const bool has_blocks = std::any_of(tensor.sources.begin(), tensor.sources.end(),
+                                        [&](uint32_t i) { return layers_[i].matrix.form == MatrixForm::mxfp4_pairs; });
+    if (has_blocks && (!same || std::any_of(tensor.parts.begin(), tensor.parts.end(), computes))) {
+      throw Error("What becomes " + in_quotes(tensor.name) +
+                  " is stored partly or to be multiplied as blocks of MXFP4, which only come whole. Take the model "
+                  "before it was quantized.");
+    }
     return movable && same && std::none_of(tensor.parts.begin(), tensor.parts.end(), computes) ? type : Type::f32;
   }
 
@@ -208,6 +231,16 @@ class Deriver {
     part.first /= block;
     part.axes[0].count /= block;
     for (size_t i = 1; i < part.axes.size(); ++i) part.axes[i].stride /= block;
+  }
+
+  /// Rows whose lengths are set have to be made whole, which a view across them cannot.
+  void expect_rows(const DerivedPart& part) const {
+    const StoredLayer& layer = layers_[part.matrix];
+    const bool whole = !part.axes.empty() && part.axes[0].stride == 1 && part.axes[0].count == layer.matrix.columns;
+    if (whole || !layer.matrix.has_lengths()) return;
+    throw Error("An adapter sets the lengths of the rows of " + in_quotes(layer.tensor.name) +
+                " (DoRA), which llama.cpp wants cut or turned: it cannot be merged here. Merge it with "
+                "merge_and_unload() of PEFT, and take the folder that gives.");
   }
 
   uint32_t number_of(uint32_t layer) {
@@ -262,17 +295,19 @@ class DecodedWeights {
   std::map<std::pair<std::string, Type>, std::set<uint32_t>> forms_;
 };
 
-void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Notes& notes) {
+void add_tokenizer(std::span<const ModelFile> files, bool mistral_layout, ConvertedModel& model, Notes& notes) {
   for (const ModelFile& file : files) {
     if (file.bytes == 0 && file.contents->container.empty()) {
       notes.add(in_quotes(file.name) + " is empty and counts as missing. Download or copy it again.");
     }
   }
   TokenizerFiles tokenizer;
+  tokenizer.mistral_layout = mistral_layout;
   tokenizer.tokenizer_model = bytes_of(files, "tokenizer.model");
   tokenizer.spiece_model = bytes_of(files, "spiece.model");
   tokenizer.xlm_roberta_model = bytes_of(files, "sentencepiece.bpe.model");
   tokenizer.tokenizer_json = bytes_of(files, "tokenizer.json");
+  tokenizer.tekken = bytes_of(files, "tekken.json");
   tokenizer.vocab_json = bytes_of(files, "vocab.json");
   tokenizer.merges = bytes_of(files, "merges.txt");
   tokenizer.vocab_text = bytes_of(files, "vocab.txt");
@@ -286,6 +321,11 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
   for (const ModelFile& file : files) {
     const std::string name(named_template(file.name));
     if (!name.empty()) tokenizer.named_templates.emplace_back(name, file.contents->whole);
+    const std::string version(tokenizer_version(file.name));
+    if (!version.empty()) tokenizer.versioned_models.emplace_back(version, file.contents->whole);
+    if (!is_rank_list_name(file.name)) continue;
+    tokenizer.ranks = file.contents->whole;
+    tokenizer.ranks_name = file.name;
   }
   std::sort(tokenizer.named_templates.begin(), tokenizer.named_templates.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -297,17 +337,77 @@ void add_tokenizer(std::span<const ModelFile> files, ConvertedModel& model, Note
   }
 }
 
+/// The layers behind the pooling, where they were asked for.
+void add_dense_modules(std::span<const ModelFile> files, std::vector<StoredLayer>& layers, ConvertedModel& model) {
+  constexpr std::string_view architecture = "gemma-embedding";
+  std::vector<DenseModule> modules = dense_modules(files);
+  if (modules.empty()) return;
+  if (header_of(model.values).text("general.architecture") != architecture) {
+    throw Error("Of " + model.family +
+                ", llama.cpp has no layers behind the pooling; it has them of EmbeddingGemma. "
+                "Convert without these modules.");
+  }
+  for (DenseModule& module : modules) {
+    const std::string key = std::string(architecture) + '.' + module.name;
+    model.values.set_u32(key + "_feat_in", static_cast<uint32_t>(module.in));
+    model.values.set_u32(key + "_feat_out", static_cast<uint32_t>(module.out));
+    ConvertedTensor tensor;
+    tensor.name = module.layer.tensor.name;
+    tensor.shape = module.layer.tensor.shape;
+    tensor.type = module.layer.tensor.type;
+    tensor.sources = {static_cast<uint32_t>(layers.size())};
+    tensor.any_type = true;
+    model.tensors.push_back(std::move(tensor));
+    layers.push_back(std::move(module.layer));
+  }
+}
+
+/// What llama.cpp asks of an adapter.
+KeyValueList adapter_values(const ConvertedModel& model, const AdapterContents& adapter) {
+  constexpr const char* architecture = "general.architecture";
+  KeyValueList own;
+  own.set_string(architecture, header_of(model.values).text(architecture).value_or(""));
+  own.set_string("general.type", "adapter");
+  own.set_string("adapter.type", "lora");
+  own.set_f32("adapter.lora.alpha", static_cast<float>(adapter.alpha));
+  return own;
+}
+
+/// By the names of its tensors, which say what order their rows have.
+bool holds_mistral_layout(std::span<const ModelFile> files, std::span<const uint32_t> weight_files) {
+  return std::any_of(weight_files.begin(), weight_files.end(), [&](uint32_t i) {
+    const std::vector<StoredTensor>& tensors = files[i].contents->tensors;
+    return std::any_of(tensors.begin(), tensors.end(),
+                       [](const StoredTensor& one) { return is_mistral_layout(one.name); });
+  });
+}
+
+/// PEFT trains on Hugging Face's layout, whose rows of queries and keys are others.
+void refuse_adapters(std::span<const ModelFile> files) {
+  if (std::none_of(files.begin(), files.end(), [](const ModelFile& file) { return is_of_adapter(file.name); })) return;
+  throw Error(
+      "An adapter was trained on a model in Hugging Face's layout, and this folder is in Mistral's own, whose rows "
+      "have "
+      "another order. Take the model in Hugging Face's layout.");
+}
+
 }  // namespace
 
 std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> files,
                                                  std::span<const uint32_t> weight_files, std::string_view title,
                                                  Assembly& assembly) {
-  const std::span<const uint8_t> text = bytes_of(files, "config.json");
+  const bool mistral = holds_mistral_layout(files, weight_files);
+  const std::string_view settings = mistral ? mistral_settings : "config.json";
+  const std::span<const uint8_t> text = bytes_of(files, settings);
   if (text.empty()) {
-    return "Without a config.json nothing says what network these weights belong to; of a language model, choose the "
-           "whole folder.";
+    return "Without a " + std::string(settings) +
+           " nothing says what network these weights belong to; of a language model, choose the whole folder.";
   }
-  const HuggingFaceConfig config({reinterpret_cast<const char*>(text.data()), text.size()});
+  const std::string_view characters(reinterpret_cast<const char*>(text.data()), text.size());
+  if (mistral) {
+    if (const auto reason = reason_not_mistral(characters)) return reason;
+  }
+  const HuggingFaceConfig config = mistral ? mistral_config(characters, assembly.notes) : HuggingFaceConfig(characters);
   if (const auto reason = reason_not_convertible(config)) return reason;
   std::vector<StoredLayer> layers;
   try {
@@ -315,7 +415,9 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   } catch (const UnknownForm& problem) {
     return std::string(problem.what()) + " A model that llama.cpp runs cannot be made of them.";
   }
-  merge_adapters(files, layers, assembly.notes);
+  if (mistral) refuse_adapters(files);
+  const std::optional<AdapterContents> adapter = adapter_alone(files, layers);
+  if (!adapter) merge_adapters(files, layers, assembly.notes);
   std::vector<SourceTensor> list;
   for (const StoredLayer& layer : layers) list.push_back(layer.tensor);
   const std::string name = name_in(config);
@@ -323,12 +425,19 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   const SentenceModules modules{std::string(pooling.begin(), pooling.end())};
   ConvertedModel model = convert_hugging_face(config, name.empty() ? title : name, list, modules);
   const auto own_files = static_cast<uint32_t>(files.size());
+  if (adapter) {
+    assemble_adapter(*adapter, model, layers, own_files + 1, assembly);
+    assembly.metadata = header_of(adapter_values(model, *adapter));
+    return {};
+  }
+  add_dense_modules(files, layers, model);
   Deriver deriver(layers, own_files + 1, assembly.derived);
   DecodedWeights decoded(layers);
   for (ConvertedTensor& tensor : model.tensors) {
     const std::vector<uint32_t> sources = tensor.sources;
     const uint64_t rows = tensor.shape.size() == 1 ? tensor.shape[0] : tensor.shape[1];
-    const Transform transform{tensor.heads ? rows / tensor.heads : 0, tensor.add};
+    const bool ordered = !tensor.sources.empty() && deriver.orders_rows(tensor);
+    const Transform transform{tensor.heads && !ordered ? rows / tensor.heads : 0, tensor.add};
     const bool any_type = tensor.any_type;
     if (tensor.sources.empty()) {
       assembly.tensors.push_back(computed_tensor(std::move(tensor), own_files, assembly.computed));
@@ -343,9 +452,9 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   }
   decoded.tell(files, assembly.notes);
   assembly.auto_type = model.auto_type;
-  assembly.container = "Hugging Face folder";
+  assembly.container = mistral ? "Mistral folder" : "Hugging Face folder";
   assembly.notes.append(model.notes);
-  add_tokenizer(files, model, assembly.notes);
+  add_tokenizer(files, mistral, model, assembly.notes);
   assembly.metadata = header_of(model.values);
   return {};
 }

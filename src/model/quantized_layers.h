@@ -29,6 +29,8 @@ StoredLayer scaled_layer(const LayerSources& sources, const std::string& module,
 /// NVFP4: MODULE.weight (ModelOpt) or .weight_packed (compressed-tensors), .weight_scale, .weight_scale_2 or
 /// .weight_global_scale.
 StoredLayer nvfp4_layer(const LayerSources& sources, const std::string& module, const LayerPart& bytes);
+/// MXFP4 of compressed-tensors: MODULE.weight_packed (or .weight), .weight_scale, an exponent to 32 weights of a row.
+StoredLayer packed_mxfp4_layer(const LayerSources& sources, const std::string& module, const LayerPart& bytes);
 /// MXFP4 of gpt-oss: NAME_blocks, NAME_scales.
 StoredLayer mxfp4_layer(const LayerSources& sources, const std::string& name, const LayerPart& blocks);
 

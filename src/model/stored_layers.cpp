@@ -86,7 +86,7 @@ class Layers {
   std::optional<StoredLayer> quantized(const LayerPart& part) const {
     if (const auto module = without_end(part.name(), ".weight")) return weight(*module, part);
     if (const auto module = without_end(part.name(), ".weight_packed")) {
-      return part.is_bytes() ? nvfp4_layer(sources_, *module, part) : packed_layer(sources_, *module, part);
+      return part.is_bytes() ? four_bit_floats(*module, part) : packed_layer(sources_, *module, part);
     }
     if (const auto module = without_end(part.name(), ".qweight")) return words(*module, part);
     const auto blocks = without_end(part.name(), "_blocks");
@@ -110,12 +110,18 @@ class Layers {
     for (const char* end : scale_ends) {
       const LayerPart* scale = parts_.find(module + end);
       if (!scale) continue;
-      return part.tensor->dtype == "U8" ? nvfp4_layer(sources_, module, part)
-                                        : scaled_layer(sources_, module, part, *scale);
+      return part.tensor->dtype == "U8" ? four_bit_floats(module, part) : scaled_layer(sources_, module, part, *scale);
     }
     if (method == "fp8") parts_.needed(module + ".weight_scale_inv", part.name());
     if (method == "compressed-tensors" || method == "modelopt") parts_.needed(module + ".weight_scale", part.name());
     return {};
+  }
+
+  /// By what the scales are: exponents, or small floats.
+  StoredLayer four_bit_floats(const std::string& module, const LayerPart& part) const {
+    const LayerPart* scale = parts_.find(module + ".weight_scale");
+    const bool exponents = scale && scale->tensor->dtype == "U8";
+    return exponents ? packed_mxfp4_layer(sources_, module, part) : nvfp4_layer(sources_, module, part);
   }
 
   StoredLayer words(const std::string& module, const LayerPart& part) const {

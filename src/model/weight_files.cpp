@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "architecture/mistral_layout.h"
 #include "container/companion.h"
 #include "container/shard_name.h"
 #include "container/text.h"
 #include "error.h"
 #include "model/adapter.h"
+#include "model/dense_modules.h"
 #include "model/hugging_face_model.h"
 #include "model/quantized_source.h"
 #include "model/unknown_model.h"
@@ -116,6 +118,21 @@ void leave_out_adapters(std::span<const ModelFile> files, std::vector<uint32_t>&
             "example with merge_and_unload() of PEFT, if it is wanted.");
 }
 
+/// Takes Mistral's own layout out of the files where Hugging Face's lies beside, which holds the same weights.
+void leave_out_mistral_layout(std::span<const ModelFile> files, std::vector<uint32_t>& given, Notes& notes) {
+  const auto is_own = [&](uint32_t i) { return files[i].name.starts_with(mistral_weights); };
+  if (std::all_of(given.begin(), given.end(), is_own)) return;
+  std::vector<std::string> names;
+  for (const uint32_t i : given) {
+    if (is_own(i)) names.push_back(in_quotes(files[i].name, 200));
+  }
+  if (names.empty()) return;
+  std::erase_if(given, is_own);
+  notes.add("The folder holds the model twice: in Hugging Face's layout, which is taken, and in Mistral's own (" +
+            listed(names, names.size()) + "), which is left out. To open that one, choose its files alone, with " +
+            std::string(mistral_settings) + '.');
+}
+
 /// True for NumPy's files, each of which is one array of a model.
 bool all_are_arrays(std::span<const ModelFile> files, std::span<const uint32_t> given) {
   return std::all_of(given.begin(), given.end(), [&](uint32_t i) { return files[i].contents->container == "NumPy"; });
@@ -125,15 +142,20 @@ bool all_are_arrays(std::span<const ModelFile> files, std::span<const uint32_t> 
 
 std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& notes) {
   std::vector<uint32_t> given;
-  const ModelFile* index = nullptr;
   for (uint32_t i = 0; i < files.size(); ++i) {
-    if (is_of_adapter(files[i].name)) continue;
+    if (is_of_adapter(files[i].name) || is_dense_weights(files[i].name)) continue;
     if (!files[i].contents->container.empty()) given.push_back(i);
-    if (is_shard_index(files[i].name) && is_readable(files[i], notes)) index = &files[i];
   }
   leave_out_adapters(files, given, notes);
+  leave_out_mistral_layout(files, given, notes);
   if (given.empty()) {
     throw Error("None of the files holds weights. Choose the files of the folder that do as well.");
+  }
+  const ModelFile* index = nullptr;
+  const bool own_layout = files[given[0]].name.starts_with(mistral_weights);
+  for (const ModelFile& file : files) {
+    const bool fits = is_shard_index(file.name) && file.name.starts_with(mistral_weights) == own_layout;
+    if (fits && is_readable(file, notes)) index = &file;
   }
   std::vector<uint32_t> chosen = given;
   if (index) {

@@ -258,7 +258,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   facts.auto_type = model.auto_type();
   std::vector<Decision> decisions = decide_types(model, order, facts, tensors, recipe, options, layout);
 
-  bool repacked = false;
+  std::optional<Type> repacked;  // the last one's
   const std::vector<uint32_t> file_of = output_file_of_input(model, options.keep_split);
   for (size_t i = 0; i < order.size(); ++i) {
     const ModelTensor& source = model.tensors()[order[i]];
@@ -280,7 +280,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
                               0});
     if (source.repacked && (decision.type == source.repacked->type || recipe.file_type->automatic)) {
       repack(layout, source);
-      repacked = true;
+      repacked = source.repacked->type;
       continue;
     }
     PlannedTensor& planned = layout.tensors.back();
@@ -295,7 +295,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   }
   if (repacked) sort_tensors(layout.tensors);
   const uint32_t file_type = repacked && recipe.file_type->automatic
-                                 ? file_type_number(Type::nvfp4)
+                                 ? file_type_number(*repacked)
                                  : stated_file_type(model, *recipe.file_type, tensors, decisions);
   set_metadata(layout, model, options, file_type, pruning, importance_metadata(importance.index, importance.path));
   assign_offsets(layout, model);

@@ -76,8 +76,12 @@ void note_repacked(const Plan& plan, Notes& notes) {
   const uint64_t repacked = count(PlannedTensor::Values::repacked);
   const uint64_t scales = count(PlannedTensor::Values::scale);
   if (repacked == 0) return;
-  notes.add(counted(repacked, "tensor") + " of NVFP4 " + (repacked == 1 ? "keeps" : "keep") +
-            " the blocks of 4-bit floats " + (repacked == 1 ? "it comes" : "they come") + " in, without loss" +
+  const auto first = std::find_if(plan.tensors.begin(), plan.tensors.end(), [](const PlannedTensor& one) {
+    return one.values == PlannedTensor::Values::repacked;
+  });
+  notes.add(counted(repacked, "tensor") + " of " + (first->to == Type::mxfp4 ? "MXFP4 " : "NVFP4 ") +
+            (repacked == 1 ? "keeps" : "keep") + " the blocks of 4-bit floats " +
+            (repacked == 1 ? "it comes" : "they come") + " in, without loss" +
             (scales == 0 ? "."
                          : ", and " + counted(scales, "tensor") +
                                " beside (\".scale\") what llama.cpp multiplies them by, which its older versions and "

@@ -1,33 +1,13 @@
-#include <array>
 #include <unordered_map>
 
 #include "error.h"
+#include "tokenizer/byte_letters.h"
 #include "tokenizer/fragment_encoder.h"
 #include "tokenizer/merging.h"
 #include "tokenizer/pattern.h"
 
 namespace nibble {
 namespace {
-
-/// GPT-2's letters for bytes: printable ones of Latin-1 stand for themselves, the others are counted from U+0100.
-struct ByteLetters {
-  std::array<char32_t, 256> letters;
-  std::unordered_map<char32_t, char> bytes;
-
-  ByteLetters() {
-    char32_t next = 0x100;
-    for (size_t byte = 0; byte < letters.size(); ++byte) {
-      const bool printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte != 0xad);
-      letters[byte] = printable ? static_cast<char32_t>(byte) : next++;
-      bytes.emplace(letters[byte], static_cast<char>(byte));
-    }
-  }
-};
-
-const ByteLetters& byte_letters() {
-  static const ByteLetters letters;
-  return letters;
-}
 
 /// Words are cut, then characters of a word are merged in the order of the list of merges.
 class BytePairEncoder : public FragmentEncoder {
@@ -56,20 +36,15 @@ class BytePairEncoder : public FragmentEncoder {
     if (cutting_.marked_spaces) return with_spaces(token);
     std::string bytes;
     for (const char32_t point : code_points(token)) {
-      const auto byte = byte_letters().bytes.find(point);
-      if (byte == byte_letters().bytes.end()) return std::string(token);
+      const auto& known = ByteLetters::instance().bytes;
+      const auto byte = known.find(point);
+      if (byte == known.end()) return std::string(token);
       bytes += byte->second;
     }
     return bytes;
   }
 
  private:
-  static std::string letters_for(std::string_view word) {
-    std::string text;
-    for (const char byte : word) append_utf8(text, byte_letters().letters[static_cast<uint8_t>(byte)]);
-    return text;
-  }
-
   void encode_word(std::string_view word, std::vector<uint32_t>& ids) const {
     const bool line_ends = cutting_.marked_spaces && word[0] == '\n';
     if (cutting_.whole_words || line_ends) {

@@ -100,8 +100,10 @@ Vocabulary byte_level_vocabulary(TokenizerJson& json, Vocabulary vocabulary, con
     throw Error("tokenizer.json has a vocabulary but no merges, and llama.cpp needs them. Download it again.");
   vocabulary.model = "gpt2";
   const bool clean_spaces = flag_member(settings.tokenizer_config, "clean_up_tokenization_spaces", true);
-  vocabulary.pre = json.made_of_lists ? pre_tokenizer_name_of_class(settings.tokenizer_config, settings.config, notes)
-                                      : pre_tokenizer_name(json.rest, clean_spaces, notes);
+  vocabulary.pre = !json.pre.empty() ? json.pre
+                   : json.made_of_lists()
+                       ? pre_tokenizer_name_of_class(settings.tokenizer_config, settings.config, notes)
+                       : pre_tokenizer_name(json.rest, clean_spaces, notes);
   for (const auto& [text, id] : json.vocabulary) {
     if (!beyond.drops(id, text)) vocabulary.set(id, text, 0, TokenType::normal);
   }
@@ -134,12 +136,12 @@ Vocabulary word_piece_vocabulary(const TokenizerJson& json, Vocabulary vocabular
   }
   const Json& normalizer = find_step(member(json.rest, "normalizer"), "BertNormalizer");
   const Json& of_lists = settings.tokenizer_config;
-  const bool lower_case = json.made_of_lists ? flag_member(of_lists, "do_lower_case", true)
-                                             : flag_member(normalizer, "lowercase", !normalizer.is_null());
-  const bool strip_accents = flag_member(json.made_of_lists ? of_lists : normalizer, "strip_accents", lower_case);
+  const bool lower_case = json.made_of_lists() ? flag_member(of_lists, "do_lower_case", true)
+                                               : flag_member(normalizer, "lowercase", !normalizer.is_null());
+  const bool strip_accents = flag_member(json.made_of_lists() ? of_lists : normalizer, "strip_accents", lower_case);
   if (!lower_case) vocabulary.lower_case = false;
   if (strip_accents != lower_case) vocabulary.strip_accents = strip_accents;
-  if (!json.made_of_lists && find_step(member(json.rest, "pre_tokenizer"), "BertPreTokenizer").is_null()) {
+  if (!json.made_of_lists() && find_step(member(json.rest, "pre_tokenizer"), "BertPreTokenizer").is_null()) {
     notes.add(
         "The tokenizer does not cut text into words as BERT's do, and llama.cpp cuts it so for every WordPiece "
         "vocabulary: some texts get other ids than it was trained with.");
@@ -156,6 +158,21 @@ void mark_word_starts(Vocabulary& vocabulary, const TokenizerJson& json) {
     if (vocabulary.is(id, TokenType::control)) continue;
     token = token.starts_with(goes_on) ? token.substr(goes_on.size()) : "▁" + token;
   }
+}
+
+/// What goes without saying for files that are no tokenizer.json.
+void take_conventions(Vocabulary& vocabulary, const TokenizerJson& json) {
+  for (const auto& [name, text] : json.named) {
+    for (uint64_t id = 0; id < vocabulary.tokens.size(); ++id) {
+      if (vocabulary.tokens[id] != text || !vocabulary.is(id, TokenType::control)) continue;
+      vocabulary.special_ids.emplace_back(name, id);
+      break;
+    }
+  }
+  vocabulary.begins = json.begins;
+  if (json.origin != TokenizerJson::Origin::tekken) return;
+  // llama.cpp's converter writes scores that say nothing.
+  vocabulary.scores.assign(vocabulary.tokens.size(), 0);
 }
 
 /// Of such models llama.cpp's converter writes pieces that are merged, whatever kind of SentencePiece they are.
@@ -257,7 +274,7 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
   } else if (!model.add_dummy_prefix) {
     vocabulary.add_space_prefix = false;
   }
-  vocabulary.surrounds = model.surrounds;
+  if (model.surrounds) vocabulary.begins = vocabulary.ends = true;
   const std::pair<std::string_view, int32_t> named[] = {
       {"bos", model.bos_id}, {"eos", model.eos_id}, {"unk", model.unk_id},  {"pad", model.pad_id},
       {"cls", model.cls_id}, {"sep", model.sep_id}, {"mask", model.mask_id}};
@@ -270,7 +287,9 @@ Vocabulary sentencepiece_vocabulary(const SentencePieceModel& model, const Token
 Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& settings, uint64_t vocab_size, Notes& notes) {
   const TokenizerKind kind = kind_of(json);
   const std::vector<AddedToken> extra = settings.extra_tokens(notes);
-  if (json.made_of_lists) json.added_tokens = special_by_name(json, extra, settings);
+  if (json.made_of_lists()) json.added_tokens = special_by_name(json, extra, settings);
+  // A folder that says its special tokens knows them better than the list does.
+  if (json.origin == TokenizerJson::Origin::ranks && !extra.empty()) json.added_tokens.clear();
   if (vocab_size == 0) vocab_size = id_count(json, extra);
   refuse_too_many(vocab_size);
   const bool byte_fallback = flag_member(member(json.rest, "model"), "byte_fallback", false);
@@ -304,6 +323,7 @@ Vocabulary json_vocabulary(TokenizerJson& json, const TokenizerSettings& setting
   }
   beyond.warn(notes);
   if (kind == TokenizerKind::word_pieces) mark_word_starts(vocabulary, json);
+  take_conventions(vocabulary, json);
   return vocabulary;
 }
 

@@ -14,6 +14,7 @@ namespace nibble {
 struct TokenizerSettings {
   Json config, generation_config, tokenizer_config, special_tokens_map, added_tokens;
   Json chat_template;           ///< of a file of its own
+  bool own_template = false;    ///< that one counts without a tokenizer_config.json, as in Mistral's own layout
   bool damaged_config = false;  ///< tokenizer_config.json is there and cannot be read
 
   /// Tokens that tokenizer_config.json or added_tokens.json add. The former's word counts where both name an id.

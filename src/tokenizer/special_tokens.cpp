@@ -37,7 +37,8 @@ class SpecialTokens {
     for (const auto& [name, other] : {std::pair{"bos", "cls"}, std::pair{"eos", "sep"}}) {
       if (text(name).empty() && !text(other).empty()) texts_[name] = text(other);
     }
-    if (vocabulary.surrounds) added_["bos"] = added_["eos"] = true;
+    if (vocabulary.begins) added_["bos"] = *vocabulary.begins;
+    if (vocabulary.ends) added_["eos"] = *vocabulary.ends;
     if (json) read_template(member(json->rest, "post_processor"));
     for (const char* name : {"bos", "eos", "sep"}) {
       const Json& value = member(settings.tokenizer_config, ("add_" + std::string(name) + "_token"));
@@ -169,7 +170,7 @@ class SpecialTokens {
 /// tokenizer_config.json counts before files of their own, even null, and these do not count without that file.
 void append_chat_template(KeyValueList& metadata, const TokenizerSettings& settings) {
   const Json& config = settings.tokenizer_config;
-  if (config.members().empty() && !settings.damaged_config) return;
+  if (config.members().empty() && !settings.damaged_config && !settings.own_template) return;
   const Json* in_config = config.find("chat_template");
   const Json& value = in_config ? *in_config : settings.chat_template;
   std::string chosen = value.is_text() ? value.text() : "";

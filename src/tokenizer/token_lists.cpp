@@ -10,6 +10,7 @@
 #include "container/text.h"
 #include "error.h"
 #include "tokenizer/json_file.h"
+#include "tokenizer/text_lines.h"
 
 namespace nibble {
 namespace {
@@ -48,19 +49,6 @@ class TextsAndIds : public JsonEvents {
   std::unordered_set<uint64_t> ids_;
   size_t depth_ = 0;  // of open lists and objects
 };
-
-/// Calls `take(line, number)` for every line, counted from 1, without what ends it.
-template <class Take>
-void for_each_line(std::span<const uint8_t> bytes, Take&& take) {
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (size_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    take(line, number);
-  }
-}
 
 std::vector<std::string> read_merges(std::span<const uint8_t> bytes) {
   if (const auto reason = placeholder_reason(bytes)) throw Error("merges.txt is no list of merges. " + *reason);
@@ -114,7 +102,7 @@ TokenizerJson read_byte_pair_lists(std::span<const uint8_t> vocabulary, std::spa
   file.merges = read_merges(merges);
   require_tokens_of_merges(file);
   file.rest = Json{{"model", Json{{"type", "BPE"}}}, {"decoder", Json{{"type", "ByteLevel"}}}};
-  file.made_of_lists = true;
+  file.origin = TokenizerJson::Origin::lists;
   return file;
 }
 
@@ -134,7 +122,7 @@ TokenizerJson read_word_piece_list(std::span<const uint8_t> bytes) {
   std::sort(file.vocabulary.begin(), file.vocabulary.end(),
             [](const auto& a, const auto& b) { return a.second < b.second; });
   file.rest = Json{{"model", Json{{"type", "WordPiece"}}}};
-  file.made_of_lists = true;
+  file.origin = TokenizerJson::Origin::lists;
   return file;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,8 +19,16 @@ struct TokenizerJson {
   std::vector<std::string> merges;                           ///< model.merges, best first, as "left right"
   std::vector<AddedToken> added_tokens;
   Json rest;  ///< everything else
-  /// Not tokenizer.json but older files, which do not say how texts are cut into words nor which tokens are special.
-  bool made_of_lists = false;
+  /// What it was read from. Lists are older files, which do not say how texts are cut into words nor which tokens are
+  /// special.
+  enum class Origin { tokenizer_json, lists, tekken, ranks } origin = Origin::tokenizer_json;
+  std::string version;   ///< of tekken.json
+  std::string_view pre;  ///< tokenizer.ggml.pre where what it was read from has only one; empty otherwise
+  /// Texts of special tokens by the names GGUF has for what they do, where no other file says them.
+  std::vector<std::pair<std::string_view, std::string_view>> named;
+  std::optional<bool> begins;  ///< whether texts begin with "bos"; nothing when that is left to llama.cpp
+
+  bool made_of_lists() const { return origin == Origin::lists; }
 };
 
 /// Several times the longest list known (Gemma's, 580 604).

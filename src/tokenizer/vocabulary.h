@@ -34,7 +34,7 @@ struct Vocabulary {
   std::optional<bool> add_space_prefix;
   std::optional<bool> remove_extra_whitespaces;  ///< of Unigram: runs of spaces count as one, those at ends not at all
   std::vector<uint8_t> character_map;            ///< of Unigram, as SentencePiece compiles it
-  bool surrounds = false;  ///< bos and eos stand around a text where no other file says anything of it
+  std::optional<bool> begins, ends;  ///< whether bos and eos stand around a text where no other file says it
   /// What is done to texts first, where it is not what llama.cpp does by itself: letters made small, accents removed.
   std::optional<bool> lower_case, strip_accents;
   /// Ids the vocabulary file itself names: "unk", "bos", "eos", "pad", ...

@@ -11,7 +11,7 @@
 #include "derived_source.h"
 #include "error.h"
 #include "packing/output_plan.h"
-#include "quantized_folder.h"
+#include "peft_adapter.h"
 #include "sentence_of.h"
 #include "texts_of.h"
 
@@ -22,113 +22,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-
-std::vector<float> floats_of(const RawTensor& tensor) {
-  const bool wide = tensor.dtype == "F32";
-  std::vector<float> values(tensor.bytes.size() / (wide ? 4 : 2));
-  for (size_t i = 0; i < values.size(); ++i) {
-    uint32_t bits = 0;
-    std::memcpy(&bits, tensor.bytes.data() + i * (wide ? 4 : 2), wide ? 4 : 2);
-    if (!wide) bits <<= 16;  // BF16
-    std::memcpy(&values[i], &bits, sizeof bits);
-  }
-  return values;
-}
-
-/// An adapter that is invented, in the forms PEFT writes.
-struct Peft {
-  OrderedJson settings = {{"peft_type", "LORA"},
-                          {"r", 4},
-                          {"lora_alpha", 8},
-                          {"bias", "none"},
-                          {"base_model_name_or_path", "somebody/Small"}};
-  RawFile file;
-
-  void add(const std::string& module, uint64_t rows, uint64_t columns, uint64_t rank, uint32_t seed,
-           const std::string& part = "weight", const std::string& start = "base_model.model.") {
-    std::mt19937 random(seed);
-    std::normal_distribution<float> weight(0, 0.05f);
-    std::vector<float> up(rows * rank);
-    for (float& one : up) one = weight(random);
-    std::vector<uint16_t> down(rank * columns);
-    for (uint16_t& one : down) {
-      const float value = weight(random);
-      uint32_t bits;
-      std::memcpy(&bits, &value, sizeof bits);
-      one = static_cast<uint16_t>(bits >> 16);
-    }
-    file.tensors[start + module + ".lora_A." + part] = raw_numbers("BF16", {rank, columns}, down);
-    file.tensors[start + module + ".lora_B." + part] = raw_numbers("F32", {rows, rank}, up);
-  }
-
-  Files files(int number, const std::string& strength) const {
-    const std::string start = "--lora/" + std::to_string(number) + '/' + strength + '/', text = settings.dump();
-    return {{start + "adapter_config.json", {text.begin(), text.end()}},
-            {start + "adapter_model.safetensors", safetensors_of(file)}};
-  }
-};
-
-/// The weights with factor x B A of a layer added, sums in double precision.
-std::vector<float> merged(std::vector<float> weights, const Peft& adapter, const std::string& module, double factor) {
-  const RawTensor& down = adapter.file.tensors.at("base_model.model." + module + ".lora_A.weight");
-  const RawTensor& up = adapter.file.tensors.at("base_model.model." + module + ".lora_B.weight");
-  const std::vector<float> a = floats_of(down), b = floats_of(up);
-  const uint64_t rank = down.shape[0], columns = down.shape[1];
-  for (size_t i = 0; i < weights.size(); ++i) {
-    double sum = 0;
-    for (uint64_t k = 0; k < rank; ++k) {
-      sum += static_cast<double>(b[i / columns * rank + k]) * static_cast<double>(a[k * columns + i % columns]);
-    }
-    weights[i] = static_cast<float>(static_cast<double>(weights[i]) + factor * sum);
-  }
-  return weights;
-}
-
-/// A plain folder, its matrices of one kind of layer changed by adapters, and the same with the changes made before.
-struct Merging {
-  explicit Merging(const std::string& name) : plain(ConversionCase::named(name)) {
-    base = plain.files();
-    file = reference::read_safetensors(base[0].second);
-  }
-
-  std::vector<std::string> modules(const std::string& end) const {
-    std::vector<std::string> found;
-    for (const auto& [tensor, raw] : file.tensors) {
-      if (tensor.ends_with(end + ".weight")) found.push_back(tensor.substr(0, tensor.size() - 7));
-    }
-    EXPECT_FALSE(found.empty()) << end;
-    return found;
-  }
-  void add(Peft& adapter, const std::string& end, uint64_t rank, uint32_t seed) {
-    for (const std::string& module : modules(end)) {
-      const RawTensor& raw = file.tensors.at(module + ".weight");
-      adapter.add(module, raw.shape[0], raw.shape[1], rank, seed++);
-    }
-  }
-  void merge(const Peft& adapter, double factor) {
-    for (const auto& [name, raw] : adapter.file.tensors) {
-      const size_t at = name.find(".lora_A.");
-      if (at == std::string::npos) continue;
-      const std::string module = name.substr(17, at - 17);
-      RawTensor& weights = file.tensors.at(module + ".weight");
-      weights = raw_numbers("F32", weights.shape, merged(floats_of(weights), adapter, module, factor));
-    }
-  }
-  Files before() const {
-    Files files = base;
-    files[0].second = safetensors_of(file);
-    return files;
-  }
-  Files with(const std::vector<Files>& adapters) const {
-    Files files = base;
-    for (const Files& adapter : adapters) files.insert(files.end(), adapter.begin(), adapter.end());
-    return files;
-  }
-
-  ConversionCase plain;
-  Files base;
-  RawFile file;
-};
 
 void expect_same(const Output& got, const Output& expected) {
   ASSERT_EQ(got.tensors.size(), expected.tensors.size());
@@ -149,6 +42,24 @@ TEST(Adapter, IsMergedAsDoublePrecisionMergesIt) {
     expect_same(got, convert(merging.before(), "F32"));
     EXPECT_NE(got.tensors.at("blk.0.attn_q.weight"), plain.tensors.at("blk.0.attn_q.weight"));
     EXPECT_EQ(got.tensors.at("blk.0.attn_v.weight"), plain.tensors.at("blk.0.attn_v.weight"));
+  }
+}
+
+/// DoRA: every row of W + factor x B A gets the length it was trained with.
+TEST(Adapter, LengthsOfRowsAreSet) {
+  for (const char* name : {"llama", "qwen3", "qwen3_moe"}) {
+    SCOPED_TRACE(name);
+    Merging merging(name);
+    Peft adapter;
+    for (const char* end : {"q_proj", "v_proj", "down_proj"}) {
+      merging.add(adapter, end, 4, static_cast<uint32_t>(std::strlen(end)));
+      for (const std::string& module : merging.modules(end)) {
+        adapter.add_lengths(module, merging.file.tensors.at(module + ".weight").shape[0], 8);
+      }
+    }
+    const Output got = convert(merging.with({adapter.files(1, "1")}), "F32");
+    merging.merge(adapter, 8 / 4.0);
+    expect_same(got, convert(merging.before(), "F32"));
   }
 }
 
@@ -190,7 +101,7 @@ TEST(Adapter, IsAddedToWhatQuantizedWeightsAreDecodedTo) {
   EXPECT_EQ(values(got), merged(values(plain), adapter, module, 2));
 }
 
-TEST(Adapter, AnyStretchInAnyOrderIsTheSame) {
+void any_stretch_in_any_order_is_the_same(bool lengths) {
   const uint64_t rows = 70, columns = 96, rank = 5;
   Source source;
   std::mt19937 random(4);
@@ -200,8 +111,9 @@ TEST(Adapter, AnyStretchInAnyOrderIsTheSame) {
     for (float& value : values) value = weight(random);
     return values;
   };
-  const std::vector<float> w = numbers(rows * columns), a = numbers(rank * columns), b = numbers(rows * rank);
-  for (const auto* list : {&w, &a, &b}) {
+  const std::vector<float> w = numbers(rows * columns), a = numbers(rank * columns), b = numbers(rows * rank),
+                           m = numbers(rows);
+  for (const auto* list : {&w, &a, &b, &m}) {
     source.files.emplace_back();
     append(source.files.back(), list->data(), list->size() * 4);
   }
@@ -209,7 +121,8 @@ TEST(Adapter, AnyStretchInAnyOrderIsTheSame) {
   matrix.rows = rows;
   matrix.columns = columns;
   matrix.data = {0, 0, Type::f32, rows, columns};
-  matrix.added.push_back({{1, 0, Type::f32, rank, columns}, {2, 0, Type::f32, rows, rank}, 0.37});
+  matrix.added.push_back({{1, 0, Type::f32, rank, columns}, {2, 0, Type::f32, rows, rank}, 0.37, {}});
+  if (lengths) matrix.added[0].lengths = {3, 0, Type::f32, 1, rows};
   source.file.matrices = {matrix};
   const uint64_t shape[] = {columns, rows};
   architecture::View straight(0, shape), turned(0, shape);
@@ -219,13 +132,20 @@ TEST(Adapter, AnyStretchInAnyOrderIsTheSame) {
   transposed.file = {};
   transposed.file.matrices = {matrix};
   transposed.file.add({Type::f32, {turned.part()}});
+  std::vector<double> changed(w.size());
   std::vector<float> expected = w;
   for (uint64_t i = 0; i < expected.size(); ++i) {
     double sum = 0;
     for (uint64_t k = 0; k < rank; ++k) {
       sum += static_cast<double>(b[i / columns * rank + k]) * static_cast<double>(a[k * columns + i % columns]);
     }
-    expected[i] = static_cast<float>(static_cast<double>(w[i]) + 0.37 * sum);
+    changed[i] = static_cast<double>(w[i]) + 0.37 * sum;
+  }
+  for (uint64_t i = 0; i < expected.size(); ++i) {
+    double squares = 0;
+    for (uint64_t c = i / columns * columns; c < (i / columns + 1) * columns; ++c) squares += changed[c] * changed[c];
+    const double stretch = lengths ? static_cast<double>(m[i / columns]) / std::sqrt(squares) : 1;
+    expected[i] = static_cast<float>(stretch * changed[i]);
   }
   EXPECT_EQ(source.floats(0, expected.size()), expected);
   const std::vector<float> columns_first = transposed.floats(0, expected.size());
@@ -237,6 +157,27 @@ TEST(Adapter, AnyStretchInAnyOrderIsTheSame) {
     const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(first);
     ASSERT_EQ(source.floats(first, count), std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(count)));
   }
+}
+
+TEST(Adapter, AnyStretchInAnyOrderIsTheSame) { any_stretch_in_any_order_is_the_same(false); }
+TEST(Adapter, AnyStretchOfRowsWithLengthsIsTheSame) { any_stretch_in_any_order_is_the_same(true); }
+
+TEST(Adapter, RowsOfZerosStayZeros) {
+  Source source;
+  const std::vector<float> w(8), a(8), b(1), m = {3};
+  for (const auto* list : {&w, &a, &b, &m}) {
+    source.files.emplace_back();
+    append(source.files.back(), list->data(), list->size() * 4);
+  }
+  DerivedMatrix matrix;
+  matrix.rows = 1;
+  matrix.columns = 8;
+  matrix.data = {0, 0, Type::f32, 1, 8};
+  matrix.added.push_back({{1, 0, Type::f32, 1, 8}, {2, 0, Type::f32, 1, 1}, 1, {3, 0, Type::f32, 1, 1}});
+  source.file.matrices = {matrix};
+  const uint64_t shape[] = {8, 1};
+  source.file.add({Type::f32, {architecture::View(0, shape).part()}});
+  EXPECT_EQ(source.floats(0, 8), w);
 }
 
 class AdapterRefusals : public testing::Test {
@@ -276,7 +217,6 @@ TEST_F(AdapterRefusals, ThatIsNotWhole) {
 TEST_F(AdapterRefusals, OfOtherKinds) {
   const OrderedJson usual = adapter.settings;
   const std::pair<const char*, OrderedJson> settings[] = {{"peft_type", "IA3"},
-                                                          {"use_dora", true},
                                                           {"fan_in_fan_out", true},
                                                           {"bias", "lora_only"},
                                                           {"rank_pattern", {{"q_proj", 8}}},
@@ -297,6 +237,23 @@ TEST_F(AdapterRefusals, OfOtherKinds) {
   adapter.settings = usual;
   adapter.file.tensors["base_model.model.lm_head.weight"] = raw_numbers<float>("F32", {2}, {1, 2});
   EXPECT_THAT(refusal(), HasSubstr("holds \"base_model.model.lm_head.weight\", no matrix of LoRA"));
+}
+
+TEST_F(AdapterRefusals, LengthsThatDoNotFit) {
+  for (const std::string& module : merging.modules("q_proj")) {
+    adapter.add_lengths(module, merging.file.tensors.at(module + ".weight").shape[0], 8);
+  }
+  EXPECT_EQ(refusal(), "");
+  EXPECT_THAT(refusal(merging.with({adapter.files(1, "0.5")})), HasSubstr("has one strength only. Leave =0.5 out."));
+  const std::string name = "base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector";
+  const RawTensor lengths = adapter.file.tensors.at(name);
+  adapter.file.tensors.erase(name);
+  EXPECT_THAT(refusal(), HasSubstr("and has none for the layer \"model.layers.0.self_attn.q_proj\""));
+  adapter.file.tensors[name] = raw_numbers<float>("F32", {3}, {1, 2, 3});
+  EXPECT_THAT(refusal(), HasSubstr("has 3 lengths for the layer"));
+  adapter.file.tensors[name] = lengths;
+  adapter.settings["use_dora"] = false;
+  EXPECT_THAT(refusal(), HasSubstr("no matrix of LoRA"));
 }
 
 TEST_F(AdapterRefusals, WhereWeightsAreNoFolderOfAKnownFamily) {

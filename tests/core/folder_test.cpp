@@ -38,7 +38,8 @@ TEST(Folder, ExtensionsInEitherCase) {
   EXPECT_THAT(chosen({"A.GGUF", "b.Gguf", "c.txt"}), ElementsAre("A.GGUF", "b.Gguf"));
   EXPECT_THAT(chosen({"Model.SafeTensors", "pytorch_model.BIN"}), ElementsAre("Model.SafeTensors"));
   EXPECT_THAT(weight_extensions(), testing::IsSupersetOf({".gguf", ".safetensors", ".bin", ".pt", ".npz"}));
-  EXPECT_THAT(companion_extensions(), ElementsAre(".json", ".model", ".jinja", ".txt"));
+  EXPECT_THAT(companion_extensions(),
+              ElementsAre(".json", ".model", ".v1", ".v2", ".v3", ".v7", ".v7m1", ".tiktoken", ".jinja", ".txt"));
 }
 
 TEST(Folder, SafetensorsBesideGgufAreTakenAndItIsSaid) {

@@ -292,7 +292,7 @@ TEST(WeightFiles, ShardsAreJoinedByNumberOrByIndex) {
             "");
   EXPECT_EQ(model.tensors().size(), 2u);
   EXPECT_THAT(texts_of(model.notes()),
-              testing::Contains(HasSubstr("\"consolidated.safetensors\" is no part of the model")));
+              testing::Contains(HasSubstr("in Mistral's own (\"consolidated.safetensors\"), which is left out")));
   EXPECT_EQ(folder_problem({{"model.safetensors.index.json", index}, {"y.safetensors", one("b")}}),
             "\"model.safetensors.index.json\" says that the weights are in 2 files, and \"x.safetensors\" is missing. "
             "Choose all of them together.");

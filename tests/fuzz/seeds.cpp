@@ -154,5 +154,28 @@ int main(int count, char** arguments) {
        joined({{0},
                bytes_of(R"({"added_tokens":[{"id":2,"content":"<s>","special":true}],)"
                         R"("model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}})")}));
+  seed("tokenizer", "tekken",
+       joined({{10}, bytes_of(R"({"rank":256,"token_bytes":"YWI="},{"rank":257,"token_bytes":"YWJj"}]})")}));
+  seed("tokenizer", "ranks", joined({{11}, bytes_of("YWI= 256\nYWJj 257\n")}));
+  const char* folders[] = {
+      R"({"architectures":["LlamaForCausalLM"],"hidden_size":32,"num_hidden_layers":1,"num_attention_heads":2,)"
+      R"("intermediate_size":32,"vocab_size":4,"rope_scaling":{"type":"yarn","factor":2}})",
+      R"({"dim":32,"n_layers":1,"n_heads":2,"hidden_dim":32,"norm_eps":1e-5,"vocab_size":4,"rope_theta":1e6,)"
+      R"("moe":{"num_experts":2,"num_experts_per_tok":1},"yarn":{"factor":2,"beta":32,"alpha":1,)"
+      R"("original_max_position_embeddings":64},"llama_4_scaling":{"beta":0.1},"max_seq_len":99})",
+      R"({"peft_type":"LORA","lora_alpha":4,"r":2,"use_dora":true,"use_rslora":false,"bias":"none"})",
+      R"({"base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight":{"dtype":"F32","shape":[2,32],)"
+      R"("data_offsets":[0,256]},"base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight":{"dtype":"F32",)"
+      R"("shape":[32,2],"data_offsets":[256,512]}})",
+      R"([{"path":"2_Dense","type":"sentence_transformers.models.Dense"}])",
+      R"({"in_features":32,"out_features":32,"activation_function":"torch.nn.modules.linear.Identity"})",
+      R"({"weight_map":{"model.norm.weight":"model.safetensors"}})",
+      R"({"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":false})",
+      R"({"quant_method":"compressed-tensors","config_groups":{"a":{"targets":["Linear","re:.*v_proj"],)"
+      R"("weights":{"num_bits":4,"group_size":32,"block_structure":[32,32]}}},"bits":4,"weight_block_size":[128,128]})",
+      R"("rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4},"head_dim":16)"};
+  for (uint8_t way = 0; way < std::size(folders); ++way) {
+    seed("folder", std::to_string(way).c_str(), joined({{way}, bytes_of(folders[way])}));
+  }
   return 0;
 }

@@ -99,6 +99,24 @@ describe('--lora', () => {
     expect(stats.err.match(/An adapter is merged with strength/g)).toHaveLength(2);
   });
 
+  it('writes an adapter by itself', async () => {
+    const made = await nibble('quantize', '--lora', 'adapter', '--adapter-only', 'model', 'adapter.gguf', 'F32');
+    expect(made.code, made.err).toBe(0);
+    expect(made.err).toContain('The output is the adapter alone');
+    const weights = await weightsIn('adapter.gguf');
+    expect([...weights.keys()]).toEqual(['blk.0.ffn_up.weight.lora_a', 'blk.0.ffn_up.weight.lora_b']);
+    expect(weights.get('blk.0.ffn_up.weight.lora_a')).toHaveLength(rank * 64);
+    await nibble('quantize', '--lora', 'adapter', '--adapter-only', '--receipt', 'a.json', 'model', 'a16.gguf', 'F16');
+    const again = await nibble('repeat', '--lora', 'adapter', '--adapter-only', 'a.json', 'model', 'b16.gguf');
+    expect(again.code, again.err).toBe(0);
+    expect(readFileSync(join(folder, 'b16.gguf'))).toEqual(readFileSync(join(folder, 'a16.gguf')));
+    for (const adapters of [[], ['--lora', 'adapter=2'], ['--lora', 'adapter', '--lora', 'adapter']]) {
+      const refused = await nibble('quantize', '--adapter-only', ...adapters, 'model', 'none.gguf', 'F32');
+      expect(refused.code).toBe(2);
+      expect(refused.err).toContain('--adapter-only writes one adapter as it is');
+    }
+  });
+
   it('says what is wrong, and writes nothing', async () => {
     const before = readdirSync(folder).sort();
     const asked = (...words: string[]) => nibble('quantize', ...words, 'none.gguf', 'Q8_0');

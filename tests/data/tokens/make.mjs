@@ -122,6 +122,97 @@ function bytePairs(pre) {
   ];
 }
 
+/** Tokens as letters in the order of their ranks, with few enough that words stay in pieces. */
+const ranked = [
+  ...new Set([
+    ...letters,
+    ...train(
+      [...Buffer.from(text)].map((byte) => letters[byte]),
+      700,
+      6,
+    ).map((merge) => merge.replace(' ', '')),
+  ]),
+];
+const rankOf = new Map(ranked.map((token, rank) => [token, rank]));
+const base64 = (token) => Buffer.from([...token].map((letter) => letters.indexOf(letter))).toString('base64');
+
+/** Every pair of tokens that makes a token, by rank. */
+function allPairs() {
+  return ranked.flatMap((token) => {
+    const splits = [...token].slice(1).map((_, i) => [
+      [...token].slice(0, i + 1).join(''),
+      [...token].slice(i + 1).join(''),
+    ]);
+    return splits
+      .filter((pair) => pair.every((part) => rankOf.has(part)))
+      .sort(([a, b], [c, d]) => rankOf.get(a) - rankOf.get(c) || rankOf.get(b) - rankOf.get(d))
+      .map((pair) => pair.join(' '));
+  });
+}
+
+/** The last two parts of each token when its bytes are merged by lower ranks. */
+function lastPairs() {
+  return ranked.slice(256).map((token, i) => {
+    const parts = [...token];
+    for (;;) {
+      const ranks = parts.slice(1).map((part, k) => rankOf.get(parts[k] + part) ?? Infinity);
+      const best = Math.min(...ranks);
+      if (best >= 256 + i) return parts.join(' ');
+      parts.splice(ranks.indexOf(best), 2, ranked[best]);
+    }
+  });
+}
+
+const tekkenSpecials = 24;
+const oldSpecials = (
+  '<unk> <s> </s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_RESULTS] [/TOOL_RESULTS] [TOOL_CALLS] ' +
+  '[IMG] <pad> [IMG_BREAK] [IMG_END] [PREFIX] [MIDDLE] [SUFFIX] [SYSTEM_PROMPT] [/SYSTEM_PROMPT] [TOOL_CONTENT]'
+).split(' ');
+/** tekken.json, with two tokens more than its size says. */
+const tekkenFile = {
+  config: {
+    pattern:
+      '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|' +
+      '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}|' +
+      ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
+    num_vocab_tokens: ranked.length + 2,
+    default_vocab_size: ranked.length + tekkenSpecials,
+    default_num_special_tokens: tekkenSpecials,
+    version: 'v3',
+  },
+  vocab: [...ranked, 'beyond', 'the end'].map((token, rank) => ({
+    rank,
+    token_bytes: rank < ranked.length ? base64(token) : Buffer.from(token).toString('base64'),
+  })),
+};
+const tekkenEntries = [
+  ['tokenizer.ggml.model', 'string', 'gpt2'],
+  ['tokenizer.ggml.pre', 'string', 'tekken'],
+  [
+    'tokenizer.ggml.tokens',
+    'array',
+    [
+      'string',
+      [...Array.from({ length: tekkenSpecials }, (_, i) => oldSpecials[i] ?? `<SPECIAL_${i}>`), ...ranked],
+    ],
+  ],
+  [
+    'tokenizer.ggml.token_type',
+    'array',
+    ['i32', Array.from({ length: tekkenSpecials + ranked.length }, (_, i) => (i < tekkenSpecials ? 3 : 1))],
+  ],
+  ['tokenizer.ggml.merges', 'array', ['string', allPairs()]],
+];
+const rankEntries = (pre) => [
+  ['tokenizer.ggml.model', 'string', 'gpt2'],
+  ['tokenizer.ggml.pre', 'string', pre],
+  ['tokenizer.ggml.tokens', 'array', ['string', [...ranked, '<|endoftext|>']]],
+  ['tokenizer.ggml.token_type', 'array', ['i32', [...ranked.map(() => 1), 3]]],
+  ['tokenizer.ggml.merges', 'array', ['string', lastPairs()]],
+  ['tokenizer.ggml.bos_token_id', 'u32', ranked.length],
+  ['tokenizer.ggml.eos_token_id', 'u32', ranked.length],
+];
+
 const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
 
 /** BPE of characters with spaces as ▁, as Gemma 4 has it. */
@@ -339,6 +430,10 @@ const cuttings = [
   ],
 ];
 for (const pre of cuttings) expected[`byte-pairs, ${pre}`] = await idsOf(bytePairs(pre));
+writeFileSync(join(here, 'tekken.json'), `${JSON.stringify(tekkenFile)}\n`);
+expected.tekken = await idsOf(tekkenEntries);
+writeFileSync(join(here, 'ranks.tiktoken'), ranked.map((token, rank) => `${base64(token)} ${rank}\n`).join(''));
+for (const pre of ['llama-bpe', 'qwen2']) expected[`ranks, ${pre}`] = await idsOf(rankEntries(pre));
 // What comes out as under another name is written as that name.
 const seen = new Map();
 const lines = Object.entries(expected).map(([name, list]) => {

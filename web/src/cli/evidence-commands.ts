@@ -27,7 +27,7 @@ import { outputPath } from '../core/output-path';
 import { InputFiles, outputsOf, targetOf } from './files';
 import { tell } from './notes';
 import { checkOutputs, removeLeftovers } from './outputs';
-import { workersOf, type Adapter, type ComputeOptions } from './options';
+import { workersOf, type ComputeOptions, type FileOptions } from './options';
 import { print } from './text';
 import { checksOf } from './usage';
 
@@ -92,7 +92,7 @@ export async function repeat(
   receiptPath: string,
   path: string,
   output: string,
-  options: ComputeOptions & { imatrix?: string; lora?: Adapter[]; calibration?: string; fromCalibration?: string },
+  options: ComputeOptions & FileOptions & { calibration?: string; fromCalibration?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const receipt = readReceipt(receiptPath);
@@ -100,7 +100,8 @@ export async function repeat(
   expectKnown(core, receipt, receiptPath);
   const inputs = await InputFiles.open(path, core);
   try {
-    inputs.openAdapters(options.lora);
+    inputs.openAdapters(options.lora, options.adapterOnly);
+    if (options.sentenceTransformersDenseModules) inputs.openDenseModules(path);
     const matrix = matrixOf(receipt, options.imatrix, inputs);
     const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.origin);
     const made = model.plan(receipt.options);

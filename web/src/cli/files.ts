@@ -71,8 +71,11 @@ export class InputFiles {
     return handle;
   }
 
-  /** Opens adapters, whose files become files of the model under names that say so. Throws Problem. */
-  openAdapters(adapters: readonly Adapter[] = []): void {
+  /**
+   * Opens adapters, whose files become files of the model under names that say so; `alone`: the one given is what is
+   * opened, and the model tells what it is for. Throws Problem.
+   */
+  openAdapters(adapters: readonly Adapter[] = [], alone = false): void {
     for (const [index, { folder, strength }] of adapters.entries()) {
       for (const name of ['adapter_config.json', 'adapter_model.safetensors']) {
         const path = join(folder, name);
@@ -83,8 +86,21 @@ export class InputFiles {
           );
         }
         this.paths.push(path);
-        this.handles.push({ ...openInput(path), name: `--lora/${index + 1}/${strength}/${name}` });
+        this.handles.push({ ...openInput(path), name: `--lora/${index + 1}/${alone ? 'alone' : strength}/${name}` });
       }
+    }
+  }
+
+  /** Opens the layers that sentence-transformers has behind the pooling of the model in a folder. Throws Problem. */
+  openDenseModules(folder: string): void {
+    const parts = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('_Dense')) : [];
+    if (parts.length === 0)
+      throw new Problem(`${folder} holds no folders such as 2_Dense, whose layers are to be added. Give the model's.`);
+    for (const name of parts.sort().flatMap((part) => [`${part}/config.json`, `${part}/model.safetensors`])) {
+      const path = join(folder, name);
+      if (!existsSync(path)) throw new Problem(`${path} does not exist. Download the whole folder.`);
+      this.paths.push(path);
+      this.handles.push({ ...openInput(path), name });
     }
   }
 

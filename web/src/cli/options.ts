@@ -5,7 +5,15 @@ import { readText } from '../platform/node-files';
 import { parseBytes } from '../text/units';
 
 /** The options that decide what is written, spelled as llama-quantize spells them. */
-export interface RecipeOptions {
+/** Which files make the model. */
+export interface FileOptions {
+  imatrix?: string;
+  lora?: Adapter[];
+  adapterOnly?: boolean;
+  sentenceTransformersDenseModules?: boolean;
+}
+
+export interface RecipeOptions extends FileOptions {
   pure?: boolean;
   leaveOutputTensor?: boolean;
   outputTensorType?: string;
@@ -17,9 +25,7 @@ export interface RecipeOptions {
   keepSplit?: boolean;
   mtp?: boolean; // false: --no-mtp
   pruneLayers?: number[];
-  lora?: Adapter[];
   method?: string;
-  imatrix?: string;
   includeWeights?: string[];
   excludeWeights?: string[];
 }
@@ -94,11 +100,15 @@ export function addPruneOption(command: Command): Command {
 }
 
 export function addLoraOption(command: Command): Command {
-  return command.option(
-    '--lora <folder[=strength]>',
-    'merge this LoRA adapter into the model, of which IN is the folder (may be repeated)',
-    parseAdapter,
-  );
+  return command
+    .option(
+      '--lora <folder[=strength]>',
+      'merge this LoRA adapter into the model, of which IN is the folder (may be repeated)',
+      parseAdapter,
+    )
+    .option('--adapter-only', 'write the adapter given with --lora as a GGUF file of its own, not the model')
+    .option('--sentence-transformers-dense-modules', 'add the layers behind the pooling (2_Dense, 3_Dense)')
+    .hook('preAction', expectAdapter);
 }
 
 /** The folder may have a = in its name: what follows the last one is the strength where it is a number. */
@@ -109,6 +119,15 @@ function parseAdapter(text: string, previous: Adapter[] = []): Adapter[] {
     ...previous,
     Number.isNaN(strength) ? { folder: text, strength: 1 } : { folder: text.slice(0, at), strength },
   ];
+}
+
+/** An adapter is written, so there must be one, as it is. */
+function expectAdapter(command: Command): void {
+  const { adapterOnly, lora } = command.opts<RecipeOptions>();
+  if (!adapterOnly || (lora?.length === 1 && lora[0]!.strength === 1)) return;
+  command.error('error: --adapter-only writes one adapter as it is. Give its folder with --lora, without a strength.', {
+    exitCode: 2,
+  });
 }
 
 /** Entries are chosen from a matrix, so there must be one. */

@@ -1,7 +1,7 @@
 import { loadCore, openModel, type OpenedModel } from '../core';
 import { nodePlatform } from '../platform/node';
 import { InputFiles } from './files';
-import type { ComputeOptions, RecipeOptions } from './options';
+import type { ComputeOptions, FileOptions } from './options';
 import { checksOf, type Checks } from './usage';
 
 /**
@@ -10,7 +10,7 @@ import { checksOf, type Checks } from './usage';
  */
 export async function withModel(
   path: string,
-  { kernel, imatrix, lora }: ComputeOptions & Pick<RecipeOptions, 'imatrix' | 'lora'>,
+  { kernel, imatrix, lora, adapterOnly, sentenceTransformersDenseModules: dense }: ComputeOptions & FileOptions,
   check: (checks: Checks) => void,
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
@@ -18,7 +18,8 @@ export async function withModel(
   check(checksOf(core));
   const inputs = await InputFiles.open(path, core);
   try {
-    inputs.openAdapters(lora);
+    inputs.openAdapters(lora, adapterOnly);
+    if (dense) inputs.openDenseModules(path);
     const importance =
       imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
     const model = await openModel(core, inputs.handles, importance, inputs.origin);

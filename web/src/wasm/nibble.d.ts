@@ -180,7 +180,7 @@ export interface Model {
   /** Every tensor of this model and of another once. */
   pair(other: Model): Json<TensorPair[]>;
   passPlan(options: Json<PassOptions>): Json<PassPlan>;
-  /** For so many tokens whose keys and values are stored as `cacheType`; `noMtp`: without layers that predict further. */
+  /** For so many tokens whose keys and values are stored as `cacheType`; `noMtp`: without layers that predict ahead. */
   runtimeMemory(context: number, cacheType: string, noMtp: boolean): Json<RuntimeMemory>;
   /** What turns texts into the model's tokens. */
   tokenEncoder(): TokenEncoder;
