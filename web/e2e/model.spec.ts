@@ -1,7 +1,17 @@
 /** What a model is made of: its tensors by layer, with a filter; its metadata. */
 import { writeFileSync } from 'node:fs';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
-import { expect, expectAccessible, expectNoSidewaysScrolling, goTo, openModel, openTab, test } from './support';
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  goTo,
+  openModel,
+  openTab,
+  savedCsv,
+  test,
+  twin,
+} from './support';
 
 test('tensors stand by layer, as data flows, and a filter leaves what is looked for', async ({ page }) => {
   await page.goto('./');
@@ -82,4 +92,32 @@ test('of twenty thousand tensors only the rows in view exist', async ({ page }, 
   expect(await tree.locator('tr').count()).toBeLessThan(60);
   await page.getByRole('searchbox', { name: 'Filter tensors' }).fill('blk.9999. ffn');
   await expect(tree.locator('.tree-leaf')).toHaveCount(1);
+});
+
+test('where the bytes are, and how a tensor’s weights are spread, are charts with a table and files', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await openModel(page);
+  const shares = await twin(page, 'Where the bytes are');
+  expect(shares[0]).toEqual(['role', 'tensors', 'weights', 'size, bytes', 'share, %']);
+  expect(shares.slice(1).reduce((sum, row) => sum + Number(row[4]), 0)).toBeCloseTo(100, 6);
+  const bar = page.locator('figure.chart', { hasText: 'Where the bytes are' });
+  await expect(bar.locator('.role-bar g')).toHaveCount(shares.length - 1);
+  const drawing = page.waitForEvent('download');
+  await bar.getByRole('button', { name: 'SVG' }).click();
+  expect((await drawing).suggestedFilename()).toBe('ts3m-selftrained-bytes-by-role.svg');
+  await openTab(page, 'Tensors,');
+  await page.getByRole('radio', { name: 'All in one table' }).check();
+  await page.getByRole('button', { name: 'Show the weights of blk.0.attn_q.weight as a chart' }).click();
+  const chart = page.locator('figure.chart', { hasText: 'Weights of a tensor' });
+  await expect(chart.locator('.chart-note')).toContainText('blk.0.attn_q.weight:');
+  const rows = await savedCsv(page, chart.getByRole('button', { name: 'CSV' }));
+  expect(rows[0]).toEqual(['from, units of the weights', 'to, units of the weights', 'weights']);
+  expect(rows).toHaveLength(1 + 24);
+  // As many weights as the note says, and as the picture in the table has.
+  const counts = rows.slice(1).map((row) => Number(row.at(-1)));
+  const picture = page.getByRole('button', { name: 'Show the weights of blk.0.attn_q.weight as a chart' });
+  await expect(picture.locator('svg')).toHaveAttribute('aria-label', new RegExp(`: ${counts.join(', ')}$`));
+  await expectAccessible(page, '#model');
 });

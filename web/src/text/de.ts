@@ -233,6 +233,10 @@ export const de: Texts = {
     weights: (count) => `${count} {weight|Gewichte}`,
     views: 'Mehr vom Modell',
     whereBytes: 'Wo die Bytes sind',
+    whereBytesNote:
+      'Tensordaten der Datei, nach dem, was jeder Tensor in seiner Schicht tut. Dezimale Einheiten: 1 MB sind 10⁶ ' +
+      'Byte.',
+    bytesUnit: 'Byte',
     tensorsTab: (count) => `Tensoren, ${count}`,
     metadataTab: (keys) => `Metadaten, ${plural(keys, 'Schlüssel', 'Schlüssel')}`,
     standOut: 'Auffällige Spalten',
@@ -293,6 +297,12 @@ export const de: Texts = {
     histogram: 'Histogramm',
     histogramHint: 'Gewichte der Stichprobe von −4 RMS bis 4 RMS; was darüber hinausgeht, ist in den äußersten Balken',
     histogramCounts: (counts) => `Anzahlen von −4 bis 4 RMS: ${counts}`,
+    histogramOf: (tensor) => `Die Gewichte von ${tensor} als Diagramm zeigen`,
+    weightsOf: 'Gewichte eines Tensors',
+    weightsNote: (weights, rms) =>
+      `{tensor}: ${weights} Gewichte der Stichprobe, in Schritten von einem Drittel ihres RMS, ${rms}; was über 4 ` +
+      'RMS hinausgeht, ist in den äußersten Balken. Ein Tensor wird mit seinem Histogramm in der Tabelle darüber ' +
+      'gewählt.',
   },
 
   plan: {
@@ -1867,6 +1877,17 @@ export const de: Texts = {
         `Gewicht ${weight} (${value}) geht von Code ${codes[0]} zu ${codes[1]}, Stufe ${levels[0]} zu ${levels[1]}`,
       more: (count) => `und ${count} weitere`,
       share: (weight, share) => `Gewicht ${weight}: ${share} des quadrierten Fehlers`,
+      weights: 'Gewichte',
+    },
+    weightHistogram: {
+      label: 'Gewichte der Stichprobe nach ihrer Größe',
+      bucket: (from, to) => `${from} bis ${to} RMS`,
+      values: (from, to) => `Gewichte von ${from} bis ${to}`,
+      count: (count, share) => `${count} Gewichte, ${share}`,
+      x: 'Gewicht durch RMS der Gewichte des Tensors',
+      y: 'Gewichte der Stichprobe',
+      from: 'von',
+      to: 'bis',
       weights: 'Gewichte',
     },
     sizeError: {

@@ -217,6 +217,8 @@ export const en = {
     weights: (count: string) => `${count} {weight|weights}`,
     views: 'More of the model',
     whereBytes: 'Where the bytes are',
+    whereBytesNote: 'Tensor data of the file, by what each tensor does in its layer. Decimal units: 1 MB is 10⁶ bytes.',
+    bytesUnit: 'bytes',
     tensorsTab: (count: string) => `Tensors, ${count}`,
     metadataTab: (keys: number) => `Metadata, ${plural(keys, 'key')}`,
     standOut: 'Columns that stand out',
@@ -277,6 +279,12 @@ export const en = {
     histogram: 'histogram',
     histogramHint: 'Weights of the sample from -4 rms to 4 rms; what lies beyond is in the outermost bars',
     histogramCounts: (counts: string) => `Counts from -4 to 4 rms: ${counts}`,
+    histogramOf: (tensor: string) => `Show the weights of ${tensor} as a chart`,
+    weightsOf: 'Weights of a tensor',
+    /** {tensor}: its name. */
+    weightsNote: (weights: string, rms: string) =>
+      `{tensor}: ${weights} weights of the sample, in steps of a third of their rms, ${rms}; what lies beyond 4 rms ` +
+      'is in the outermost bars. Choose a tensor by its histogram in the table above.',
   },
 
   /** Plan: how it is quantized. */
@@ -1851,6 +1859,17 @@ export const en = {
         `weight ${weight} (${value}) moves from code ${codes[0]} to ${codes[1]}, level ${levels[0]} to ${levels[1]}`,
       more: (count: number) => `and ${count} more`,
       share: (weight: number, share: string) => `weight ${weight}: ${share} of the squared error`,
+      weights: 'weights',
+    },
+    weightHistogram: {
+      label: 'Weights of the sample by their size',
+      bucket: (from: string, to: string) => `${from} to ${to} rms`,
+      values: (from: string, to: string) => `weights from ${from} to ${to}`,
+      count: (count: string, share: string) => `${count} weights, ${share}`,
+      x: 'weight over the rms of the tensor’s weights',
+      y: 'weights of the sample',
+      from: 'from',
+      to: 'to',
       weights: 'weights',
     },
     sizeError: {

@@ -20,7 +20,7 @@ import { lookAtTensors, summaries } from '../state/summaries';
 import { texts } from '../../text/texts';
 import { bytes, exactBytes, integer, percent, quantity, shapeText, tally } from '../../text/units';
 import { DropInvitation } from './drop-invitation';
-import { sampleColumns, sampleNote } from './sample-columns';
+import { SampleChart, sampleColumns, sampleNote } from './sample-columns';
 import { TensorTree } from './tensor-tree';
 import { WhereTheBytesAre } from './where-bytes';
 
@@ -118,14 +118,7 @@ function Tensors({ info }: { info: ModelInfo }): VNode | null {
         ]}
         onChange={setAs}
       />
-      {as === 'tree' ? (
-        <TensorTree info={info} />
-      ) : (
-        <>
-          <TensorTable info={info} />
-          <p class="small quiet">{sampleNote()}</p>
-        </>
-      )}
+      {as === 'tree' ? <TensorTree info={info} /> : <TensorTable info={info} />}
     </>
   );
 }
@@ -133,6 +126,7 @@ function Tensors({ info }: { info: ModelInfo }): VNode | null {
 function TensorTable({ info }: { info: ModelInfo }): VNode {
   const t = texts().model;
   const found = summaries.value;
+  const [picked, setPicked] = useState<string | null>(null);
   useEffect(() => void lookAtTensors(), [info]);
   const numbers = useMemo(() => new Map(info.tensors.map((tensor, number) => [tensor, number])), [info]);
   const columns = (): Column<TensorInfo>[] => {
@@ -196,19 +190,25 @@ function TensorTable({ info }: { info: ModelInfo }): VNode {
         width: 7,
         hint: t.blocksHint,
       },
-      ...sampleColumns((row) => found.get(numbers.get(row)!)),
+      ...sampleColumns((row) => found.get(numbers.get(row)!), setPicked),
     ];
   };
+  const known = info.tensors.findIndex((row, number) => found.has(number) && (picked === null || row.name === picked));
+  const summary = found.get(known);
   return (
-    <DataTable
-      label={t.tensorTable}
-      file={`${info.name ?? 'model'}-tensors`}
-      noun={texts().parts.table.tensors}
-      rows={info.tensors}
-      columns={columns}
-      rowKey={(row) => row.name}
-      search={(row) => `${row.name} ${row.type} ${row.role} ${shapeText(row.shape)}`}
-    />
+    <>
+      <DataTable
+        label={t.tensorTable}
+        file={`${info.name ?? 'model'}-tensors`}
+        noun={texts().parts.table.tensors}
+        rows={info.tensors}
+        columns={columns}
+        rowKey={(row) => row.name}
+        search={(row) => `${row.name} ${row.type} ${row.role} ${shapeText(row.shape)}`}
+      />
+      <p class="small quiet">{sampleNote()}</p>
+      {summary && <SampleChart name={info.tensors[known]!.name} summary={summary} />}
+    </>
   );
 }
 

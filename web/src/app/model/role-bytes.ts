@@ -2,7 +2,7 @@
 import { ROLE_ORDER } from '../../charts/roles';
 import type { Role, TensorInfo } from '../../core/types';
 
-interface RoleBytes {
+export interface RoleBytes {
   role: Role;
   tensors: number;
   weights: number;

@@ -1,15 +1,42 @@
-/** Columns of the list of tensors that come from a sample of the weights. */
+/** What a sample says of the weights: columns of the list of tensors, and a chart of one of them. */
 import type { VNode } from 'preact';
+import { ChartFrame } from '../../charts/frame';
+import { WeightHistogram, weightTable } from '../../charts/weight-histogram';
 import { summaryRuns, summaryRunWeights } from '../../core/index';
 import type { TensorInfo, TensorSummary } from '../../core/types';
 import { texts } from '../../text/texts';
 import { integer, precise, weightUnits } from '../../text/units';
 import type { Column } from '../parts/data-table';
+import { Rich } from '../parts/rich';
 
 export const sampleNote = (): string => texts().model.sampleNote(summaryRuns, integer(summaryRunWeights));
 
-/** `of` gives what is known of a row's tensor. */
-export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined): Column<TensorInfo>[] {
+/** The weights of one tensor's sample, as a chart. */
+export function SampleChart({ name, summary }: { name: string; summary: TensorSummary }): VNode {
+  const t = texts().model;
+  const { histogram, rms } = summary;
+  return (
+    <ChartFrame
+      title={t.weightsOf}
+      note={
+        <Rich
+          text={t.weightsNote(integer(summary.weights), precise(rms))}
+          parts={{ tensor: <span class="mono">{name}</span> }}
+        />
+      }
+      file={`${name}-weights`}
+      table={() => weightTable(histogram, rms)}
+    >
+      {(width) => <WeightHistogram width={width} counts={histogram} rms={rms} />}
+    </ChartFrame>
+  );
+}
+
+/** `of` gives what is known of a row's tensor; `onPick` shows one as a chart. */
+export function sampleColumns(
+  of: (row: TensorInfo) => TensorSummary | undefined,
+  onPick: (name: string) => void,
+): Column<TensorInfo>[] {
   const t = texts().model;
   const number = (title: string, hint: string, value: (summary: TensorSummary) => number): Column<TensorInfo> => ({
     title,
@@ -40,13 +67,26 @@ export function sampleColumns(of: (row: TensorInfo) => TensorSummary | undefined
       hint: t.histogramHint,
       width: 10,
       value: (row) => of(row)?.histogram.join(' ') ?? null,
-      cell: (row) => <Bars counts={of(row)?.histogram} />,
+      cell: (row) => {
+        const summary = of(row);
+        return summary ? (
+          <button
+            type="button"
+            class="bars-button"
+            aria-label={t.histogramOf(row.name)}
+            onClick={() => onPick(row.name)}
+          >
+            <Bars counts={summary.histogram} />
+          </button>
+        ) : (
+          <span class="quiet">–</span>
+        );
+      },
     },
   ];
 }
 
-function Bars({ counts }: { counts: readonly number[] | undefined }): VNode {
-  if (!counts) return <span class="quiet">–</span>;
+function Bars({ counts }: { counts: readonly number[] }): VNode {
   const most = Math.max(...counts, 1);
   return (
     <svg

@@ -53,7 +53,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>(props: DataTableProps<Row>): VNode {
   const { label, file, rows, rowKey, search, noun, rowClass, visible = DEFAULT_VISIBLE } = props;
   const words = texts().parts.table;
-  const columns = props.columns();
+  const columns = props.columns().map((column) => ({ ...column, width: widthOf(column) }));
   const [sort, setSort] = useState(props.sortBy ?? null);
   const [filter, setFilter] = useState('');
 
@@ -179,6 +179,9 @@ export function DataTable<Row>(props: DataTableProps<Row>): VNode {
     </div>
   );
 }
+
+/** A head has room for its words and the mark of the order. */
+const widthOf = <Row,>({ width, title }: Column<Row>) => Math.max(width, title.length + 2);
 
 function cellText(value: Cell): string {
   return typeof value === 'number' ? tabular(value) : (value ?? '–');
