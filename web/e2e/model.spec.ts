@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { tinyGguf, tinyTensor } from '../test/support/tiny-gguf';
 import {
+  dropBytes,
   expect,
   expectAccessible,
   expectNoSidewaysScrolling,
@@ -120,4 +121,15 @@ test('where the bytes are, and how a tensor’s weights are spread, are charts w
   const picture = page.getByRole('button', { name: 'Show the weights of blk.0.attn_q.weight as a chart' });
   await expect(picture.locator('svg')).toHaveAttribute('aria-label', new RegExp(`: ${counts.join(', ')}$`));
   await expectAccessible(page, '#model');
+});
+
+test('one tensor is counted as one', async ({ page }) => {
+  await page.goto('./');
+  await dropBytes(page, 'one.gguf', [
+    ...tinyGguf({ 'general.architecture': { string: 'llama' } }, [tinyTensor('blk.0.ffn_up.weight', [256, 32])]),
+  ]);
+  await expect(page.locator('.model-name')).toHaveText('one.gguf');
+  await openTab(page, 'Tensors,');
+  await page.getByRole('radio', { name: 'All in one table' }).check();
+  await expect(page.locator('#model .table-tools').last()).toContainText(/\b1 tensor(?!s)/);
 });

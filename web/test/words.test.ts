@@ -2,20 +2,25 @@
 import { describe, expect, test } from 'vitest';
 import { commandFor, outputName, type RunExtras } from '../src/app/command';
 import { usualTokens } from '../src/core';
+import { lazily } from '../src/charts/frame';
 import { de } from '../src/text/de';
+import { en } from '../src/text/en';
 import { preferred } from '../src/text/languages';
+import { inEnglish, speak, texts } from '../src/text/texts';
 import {
   bytes,
   decibels,
   duration,
   ENGLISH_NUMBERS,
   exactBytes,
+  fixed,
   listed,
   parseBytes,
   percent,
   precise,
   quantity,
   tally,
+  weightUnits,
   writeNumbersBy,
 } from '../src/text/units';
 import { csv } from '../src/charts/save';
@@ -67,6 +72,24 @@ test('lists are shortened in one way', () => {
     'a, b, c and 1 more',
     'a, b, c and 2 more',
   ]);
+});
+
+test('what programs read is written in English, whatever the page speaks', () => {
+  speak('de', de);
+  try {
+    const lazy = lazily(() => [texts().lab.title, weightUnits(), fixed(0.5, 2, '%')]);
+    expect(lazy()).toEqual(['Labor', 'Einheiten der Gewichte', '0,50\u202f%']);
+    expect(inEnglish(lazy)).toEqual(['Lab', 'units of the weights', '0.50 %']);
+    expect(() =>
+      inEnglish(() => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
+    expect(lazy()).toBe(lazy());
+    expect(lazy()[0]).toBe('Labor');
+  } finally {
+    speak('en', en);
+  }
 });
 
 test('German has its comma, its words and narrow spaces; sizes are read with a comma too', () => {

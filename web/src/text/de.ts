@@ -18,6 +18,10 @@
  *   token Token · context Kontext · KV cache KV-Cache · scratch Zwischenspeicher · memory Arbeitsspeicher
  *   storage (of the browser) Speicher des Browsers · disk Festplatte · worker Worker · core Kern · page Seite
  *   to measure messen · measurement Messung · study, text text Text · chunk Abschnitt · scored token bewertetes Token
+ *   bench (of the Lab) Werkbank · run, sub-block Teilblock · kink Knick · divisor Teiler · frontier Grenzlinie
+ *   candidate Kandidat · descent Abstieg · number line Zahlenstrahl · range (of weights) Spannweite
+ *   half float Half-Float · first choice erste Wahl · nats Nat · stretch (of a text) Abschnitt
+ *   turns (of a chat) Gespräch · 16 Bit, 18 Byte
  *   error feedback Fehlerrückführung · evidence Nachweis · note Hinweis · Stop Anhalten · Save Speichern · Open Öffnen
  */
 import type { Pair, Texts } from './en';
@@ -1102,7 +1106,6 @@ export const de: Texts = {
       name: 'Name',
       largestError: 'größter Fehler',
       signalToNoise: 'Signal-Rausch-Abstand',
-      relativeError: 'relativer Fehler',
     },
     blocks: {
       label: 'Histogramm der Blockfehler',
@@ -1235,7 +1238,7 @@ export const de: Texts = {
         `{looked}: ${weights} Gewichte nach |x − y|, in den ${width} breiten Klassen von quantize-stats (die letzte ` +
         'der 150, blasser, ist offen).',
       halfFloats:
-        'Einzelne Balken, die unter den kleinen Fehlern herausragen, liegen an den Gewichten: In 16 Bits ' +
+        'Einzelne Balken, die unter den kleinen Fehlern herausragen, liegen an den Gewichten: In 16 Bit ' +
         'gespeichert, unterscheiden sie sich um ganze Schritte.',
       quantiles: 'Quantile sind von einzelnen Tensoren bekannt und von allen zusammen.',
       marks: {
@@ -1343,7 +1346,7 @@ export const de: Texts = {
       whole: 'von der ganzen Datei',
       first: 'erstes',
       second: 'zweites',
-      used: (type, entropy, bits) => `${type} ${entropy} von ${bits} Bits`,
+      used: (type, entropy, bits) => `${type} ${entropy} von ${bits} Bit`,
       noneUsed: 'keine',
       codes: (first, second) =>
         `Bits, die ein Code trägt (Entropie, −Σ p log₂ p): das erste ${first}; das zweite ${second}.`,
@@ -1480,18 +1483,17 @@ export const de: Texts = {
       title: 'Bytes nach Rolle',
       note:
         'Tensordaten in der Ausgabe, dahinter, blasser, im Eingang, von allen Schichten. Dezimale Einheiten: 1 MB ' +
-        'sind 10⁶ Bytes. Wählen Sie eine Rolle, und alle Ansichten des Ergebnisses zeigen diesen Teil.',
+        'sind 10⁶ Byte. Wählen Sie eine Rolle, und alle Ansichten des Ergebnisses zeigen diesen Teil.',
       axis: 'Byte',
-      bytesUnit: 'Bytes',
-      bytes: (count) => `${count} Bytes`,
-      bytesBefore: (count) => `${count} Bytes vorher`,
+      bytes: (count) => `${count} Byte`,
+      bytesBefore: (count) => `${count} Byte vorher`,
       codes: 'Nutzung der Codes',
       codesNote: (type, codes, bits, entropy, spent) =>
-        `${type}: ${codes} Codes aus ${bits} Bits tragen je ${entropy} Bits (Entropie, −Σ p log₂ p); mit Skalen ` +
-        `verbraucht der Typ ${spent} Bits je Gewicht. Die gestrichelte Linie ist gleichmäßige Nutzung.`,
+        `${type}: ${codes} Codes aus ${bits} Bit tragen je ${entropy} Bit (Entropie, −Σ p log₂ p); mit Skalen ` +
+        `verbraucht der Typ ${spent} Bit je Gewicht. Die gestrichelte Linie ist gleichmäßige Nutzung.`,
       codesNoteOf: (part, type, codes, bits, entropy, spent) =>
-        `${part}, ${type}: ${codes} Codes aus ${bits} Bits tragen je ${entropy} Bits (Entropie, −Σ p log₂ p); mit ` +
-        `Skalen verbraucht der Typ ${spent} Bits je Gewicht. Die gestrichelte Linie ist gleichmäßige Nutzung.`,
+        `${part}, ${type}: ${codes} Codes aus ${bits} Bit tragen je ${entropy} Bit (Entropie, −Σ p log₂ p); mit ` +
+        `Skalen verbraucht der Typ ${spent} Bit je Gewicht. Die gestrichelte Linie ist gleichmäßige Nutzung.`,
       type: 'Typ',
       share: 'Anteil an den Gewichten',
     },
@@ -1720,8 +1722,6 @@ export const de: Texts = {
     },
     layer: 'Schicht',
     roleInLayer: (role, layer) => `${role}, Schicht ${layer}`,
-    relativeError: 'relativer Fehler',
-    relativeErrorOf: (value) => `${value} relativer Fehler`,
     bitMap: {
       label: 'Die gespeicherten Zahlen, eine nach der anderen',
     },
@@ -1943,7 +1943,7 @@ export const de: Texts = {
     noShared: 'Keine Spalte ist in mehr als einer Schicht ein Ausreißer.',
     shared: (list) => `In mehr als einer Schicht: ${list}.`,
     keeping: {
-      title: 'Die schlechtesten Spalten in 16 Bits lassen',
+      title: 'Die schlechtesten Spalten in 16 Bit lassen',
       note:
         'Anteil des quadrierten Fehlers, der wegfiele, für jeden Anteil behaltener Spalten, mindestens eine je ' +
         'Tensor; die Bits, die es kostete, stehen in der Tabelle.',
@@ -2425,7 +2425,7 @@ export const de: Texts = {
       },
       floats: { f16: 'Half-Float', e8m0: 'Zweierpotenz', ue4m3: 'E4M3-Float', real: 'Float' },
       float: (kind, hex) => `${kind} ${hex}`,
-      integer: (bits, digits) => `${plural(bits, 'Bit', 'Bits')} ${digits}`,
+      integer: (bits, digits) => `${plural(bits, 'Bit', 'Bit')} ${digits}`,
       level: 'Stufe[Code]',
       code: 'Code',
       shifted: (shift) => `(Code − ${shift})`,
@@ -2455,13 +2455,13 @@ export const de: Texts = {
       weight: (number, value) => `Gewicht ${number}: ${value}`,
       notHere: 'nicht auf der Werkbank',
       note: (bytes, format, weights) =>
-        `Die ${bytes} Bytes eines {block|Blocks} in ${format}, ${weights} Gewichte, in der Reihenfolge der Datei; in ` +
+        `Die ${bytes} Byte eines {block|Blocks} in ${format}, ${weights} Gewichte, in der Reihenfolge der Datei; in ` +
         'jedem Byte steht das höchstwertige Bit links, und gesetzte Bits sind gefüllt. Zeigen Sie auf ein Gewicht ' +
         'oder auf Bits, oder gehen Sie mit den Pfeiltasten durch die Zahlen.',
       noteRuns: (runs, run) =>
         `Der Block enthält ${runs} Teilblöcke; was zu anderen als Teilblock ${run} gehört, ist blass.`,
       noteWhole: (bytes, format, weights, from) =>
-        `Die ${bytes} Bytes eines {block|Blocks} in ${format}, ${weights} Gewichte (${from}), wie die Suche von ` +
+        `Die ${bytes} Byte eines {block|Blocks} in ${format}, ${weights} Gewichte (${from}), wie die Suche von ` +
         'llama.cpp sie speichert. In jedem Byte steht das höchstwertige Bit links, und gesetzte Bits sind gefüllt. ' +
         'Zeigen Sie auf ein Gewicht oder auf Bits, oder gehen Sie mit den Pfeiltasten durch die Zahlen. Wo die ' +
         'Felder der Gewichte keinen Platz für Zahlen haben, sind sie desto dunkler, je größer das Gewicht, in einer ' +
@@ -2560,8 +2560,8 @@ export const de: Texts = {
         exact: 'exact, langsam',
         exactHint: 'Das bewiesene Minimum über speicherbare Skalen; nicht für Versatz und Nullpunkt',
         scalesAndOffsets: 'Skalen und Versätze',
-        bits16: 'je 16 Bits',
-        bits32: 'je 32 Bits',
+        bits16: 'je 16 Bit',
+        bits32: 'je 32 Bit',
         compare: 'Vergleichen',
         study: 'Vergleich der Zahlenformate',
         nothing: 'Noch wurde nichts verglichen.',
@@ -2620,10 +2620,10 @@ export const de: Texts = {
         rmse: (value) => `RMSE ${value}`,
         relativeMeans:
           'Die Wurzel aus der Summe der quadrierten Fehler durch die Summe der quadrierten Gewichte der Stichprobe.',
-        codes: (bits) => `Codes aus ${plural(bits, 'Bit', 'Bits')}`,
+        codes: (bits) => `Codes aus ${plural(bits, 'Bit', 'Bit')}`,
         bitsMeans: 'Codes und ein Half-Float für die Skala jedes Blocks. Die Liste der Stufen zählt nicht mit.',
         information: 'Information',
-        bits: (bits) => `${bits} Bits`,
+        bits: (bits) => `${bits} Bit`,
         entropy: 'Entropie der Codes',
         entropyMeans: 'Die Entropie daraus, wie oft jede Stufe genommen wird: was ein Code wirklich trägt.',
         chart: 'Stufen über den Gewichten',
@@ -2643,7 +2643,7 @@ export const de: Texts = {
         'bewegt es einzelne Codes, solange die Ausgabe gewinnt ({em|Abstieg}). Was zählt, ist eᵀHe: e die Fehler der ' +
         'Gewichte, H das mittlere Produkt der Eingaben von je zwei Spalten.',
       bitsOf: 'Bits eines Gewichts',
-      bits: (bits) => `${bits} Bits`,
+      bits: (bits) => `${bits} Bit`,
       backToInvented: 'Zurück zur erfundenen Zeile',
       invented: (correlation) =>
         'Eine erfundene Zeile. Alle ihre Eingaben haben ein mittleres Quadrat von 1; die von Nachbarn eine ' +
@@ -2788,7 +2788,7 @@ export const de: Texts = {
         superBlock: {
           title: 'Ein Super-Block',
           text:
-            '{scale|Skala} und {minimum|Versatz} für 32 Gewichte kosten in Q4_1 32 Bits. Q4_K speichert sie als zwei ' +
+            '{scale|Skala} und {minimum|Versatz} für 32 Gewichte kosten in Q4_1 32 Bit. Q4_K speichert sie als zwei ' +
             'ganze Zahlen aus sechs Bits, Vielfache zweier Zahlen, d und dmin, die sich 256 Gewichte teilen: ein ' +
             '{superBlock|Super-Block}.',
           task:

@@ -1072,7 +1072,6 @@ export const en = {
       name: 'name',
       largestError: 'largest error',
       signalToNoise: 'signal to noise',
-      relativeError: 'relative error',
     },
     blocks: {
       label: 'Histogram of block errors',
@@ -1455,7 +1454,6 @@ export const en = {
         'Tensor data in the output, and behind it, paler, in the input, of all layers. Decimal units: 1 MB is 10⁶ ' +
         'bytes. Choose a role, and all views of the result show that part.',
       axis: 'bytes',
-      bytesUnit: 'bytes',
       bytes: (count: string) => `${count} bytes`,
       bytesBefore: (count: string) => `${count} bytes before`,
       codes: 'Use of the codes',
@@ -1699,8 +1697,6 @@ export const en = {
     /** Words of several charts. */
     layer: 'layer',
     roleInLayer: (role: string, layer: number) => `${role}, layer ${layer}`,
-    relativeError: 'relative error',
-    relativeErrorOf: (value: string) => `${value} relative error`,
     bitMap: {
       label: 'The stored numbers, one after the other',
     },

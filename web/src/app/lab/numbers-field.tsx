@@ -9,6 +9,7 @@ import { type Parsed, writeNumbers } from './numbers';
 export function NumbersField({
   label,
   note,
+  noteLang = {},
   values,
   parse,
   onChange,
@@ -17,6 +18,8 @@ export function NumbersField({
 }: {
   label: string;
   note: string;
+  /** Where the note is in the words of the core (texts.ts). */
+  noteLang?: { lang?: 'en' };
   values: readonly number[];
   /** The numbers of a text as they will come back in `values`. */
   parse: (text: string) => Parsed;
@@ -29,6 +32,7 @@ export function NumbersField({
   const [draft, setDraft] = useState<{ text: string; of: string } | null>(null);
   const shown = draft?.of === tidy ? draft : null;
   const parsed = shown && parse(shown.text);
+  const said = parsed?.problem ?? parsed?.understood ?? note;
   return (
     <label class={`option lab-numbers ${className}`}>
       <span class="option-label">{label}</span>
@@ -48,8 +52,12 @@ export function NumbersField({
           if (parsed?.values) setDraft(null);
         }}
       />
-      <span class={parsed?.problem ? 'option-note lab-wrong' : 'option-note'} aria-live="polite">
-        {parsed === null ? note : (parsed.problem ?? parsed.understood ?? note)}
+      <span
+        class={parsed?.problem ? 'option-note lab-wrong' : 'option-note'}
+        aria-live="polite"
+        {...(said === note ? noteLang : {})}
+      >
+        {said}
       </span>
     </label>
   );

@@ -158,6 +158,7 @@ export function LevelEditor({
         <NumbersField
           label={words.label}
           note={starting?.source ?? words.note}
+          noteLang={starting ? coreLang() : {}}
           values={levels}
           parse={parse}
           onChange={(values) => take(values, '')}
