@@ -20,7 +20,7 @@
  *   to measure messen · measurement Messung · study, text text Text · chunk Abschnitt · scored token bewertetes Token
  *   bench (of the Lab) Werkbank · run, sub-block Teilblock · kink Knick · divisor Teiler · frontier Grenzlinie
  *   candidate Kandidat · descent Abstieg · number line Zahlenstrahl · range (of weights) Spannweite
- *   half float Half-Float · first choice erste Wahl · nats Nat · stretch (of a text) Abschnitt
+ *   half float Half-Float · first choice erste Wahl · nats nat · stretch (of a text) Abschnitt
  *   turns (of a chat) Gespräch · 16 Bit, 18 Byte
  *   error feedback Fehlerrückführung · evidence Nachweis · note Hinweis · Stop Anhalten · Save Speichern · Open Öffnen
  */
@@ -1078,7 +1078,7 @@ export const de: Texts = {
     weights: 'Gewichte: {decibels} {sqnr|Signal-Rausch-Abstand}',
     answersGoing: (share) => `Antworten: werden verglichen, ${share}`,
     answersFound:
-      'Antworten: gleiche erste Wahl bei {share} ± {error} der {tokens|Token}, {divergence} Nat {apart|Abstand}',
+      'Antworten: gleiche erste Wahl bei {share} ± {error} der {tokens|Token}, {divergence} nat {apart|Abstand}',
     thisResult: 'dieses Ergebnis',
     copied: 'Alle Tensoren wurden unverändert kopiert; es gibt keinen Fehler zu zeigen.',
     copy: 'Kopieren',
@@ -1185,11 +1185,11 @@ export const de: Texts = {
       lowestError: 'lowest-error',
       after: 'kalibriert',
       rows: {
-        divergence: 'mittlere KL-Divergenz, Nat',
+        divergence: 'mittlere KL-Divergenz, nat',
         divergenceHint:
           'Mittlere KL-Divergenz der Wahrscheinlichkeiten des nächsten Tokens von denen des Originals, ± ' +
           'Standardfehler',
-        worst: '99\u202f% darunter, Nat',
+        worst: '99\u202f% darunter, nat',
         worstHint: 'Bei 99 von 100 Stellen liegt die KL-Divergenz darunter',
         top: 'gleiche erste Wahl',
         topHint: 'Anteil der Stellen, an denen dasselbe Token das wahrscheinlichste ist; ± Standardfehler',
@@ -1316,10 +1316,10 @@ export const de: Texts = {
         `${texts[1]}), darum werden ihre Zahlen nicht verglichen.`,
       answers: (top, divergence, tokens, text) =>
         `Die erste Wahl ist bei ${top[1]} der Token die des Originals, statt bei ${top[0]}; die mittlere ` +
-        `KL-Divergenz ist ${divergence[1]} statt ${divergence[0]} Nat, an ${tokens} Token von ${text}.`,
+        `KL-Divergenz ist ${divergence[1]} statt ${divergence[0]} nat, an ${tokens} Token von ${text}.`,
       answersTimes: (top, divergence, times, tokens, text) =>
         `Die erste Wahl ist bei ${top[1]} der Token die des Originals, statt bei ${top[0]}; die mittlere ` +
-        `KL-Divergenz ist ${divergence[1]} statt ${divergence[0]} Nat, das ${times}-Fache, an ${tokens} Token von ` +
+        `KL-Divergenz ist ${divergence[1]} statt ${divergence[0]} nat, das ${times}-Fache, an ${tokens} Token von ` +
         `${text}.`,
       facts: {
         model: 'Modell',
@@ -1334,8 +1334,8 @@ export const de: Texts = {
         rmse: 'RMSE',
         largest: 'größter Fehler',
         top: 'gleiche erste Wahl',
-        divergence: 'mittlere KL-Divergenz, Nat',
-        worst: '99\u202f% darunter, Nat',
+        divergence: 'mittlere KL-Divergenz, nat',
+        worst: '99\u202f% darunter, nat',
         tokens: 'bewertete Token',
         tokensOf: (tokens, text) => `${tokens}, ${text}`,
         run: 'Lauf',
@@ -1461,7 +1461,7 @@ export const de: Texts = {
       onShow: 'gezeigt',
       of: (size) => `von ${size}`,
       sqnr: 'Gewichte, Signal-Rausch-Abstand',
-      answers: (tokens, divergence) => `gleiche erste Wahl, ${tokens} Token; ${divergence} Nat`,
+      answers: (tokens, divergence) => `gleiche erste Wahl, ${tokens} Token; ${divergence} nat`,
       notMeasured: 'Antworten nicht gemessen',
       sha: 'SHA-256 beginnt so',
       show: 'Zeigen',
@@ -1559,8 +1559,8 @@ export const de: Texts = {
     top: 'gleiche erste Wahl',
     topOf: (error, tokens) => `± ${error}, von ${tokens} Token`,
     divergence: 'mittlere KL-Divergenz',
-    nats: 'Nat',
-    natsError: (error) => `± ${error} Nat`,
+    nats: 'nat',
+    natsError: (error) => `± ${error} nat`,
     worst: '99\u202f% darunter',
     kept: 'Wahrscheinlichkeit erhalten',
     plusMinus: (error) => `± ${error}`,
@@ -1616,11 +1616,11 @@ export const de: Texts = {
         'auf ein Token oder nutzen Sie die Pfeiltasten, um zu sehen, was beide Dateien dort für wahrscheinlich ' +
         'hielten.',
       label: 'Der Text, Token für Token',
-      legend: 'KL-Divergenz in Nat',
+      legend: 'KL-Divergenz in nat',
       more: 'mehr',
       detail: (first, inFirst, second, inSecond, divergence) =>
         `{token} kommt als Nächstes: Wahrscheinlichkeit ${first} ${inFirst}, ${second} ${inSecond}; KL-Divergenz ` +
-        `${divergence} Nat.`,
+        `${divergence} nat.`,
       noText: '(kein Text)',
     },
     try: {
