@@ -25,7 +25,7 @@ for (const [width, height] of [
   [1440, 900],
   [1280, 720],
 ] as const)
-  test(`${width} × ${height}: the plane, the suggestions, the memory and the button are in one view`, async ({
+  test(`${width} × ${height}: the plane, the suggestions, the memory, the button and a type are in one view`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height });
@@ -36,11 +36,11 @@ for (const [width, height] of [
       await expect(page.locator(part)).toBeInViewport({ ratio: 0.99 });
     await expect(page.getByRole('button', { name: 'Quantize' })).toBeInViewport({ ratio: 1 });
     // What the button's bar covers is not in view.
-    const [bar, tabs] = await Promise.all([
+    const [bar, type] = await Promise.all([
       page.locator('.plan-summary').boundingBox(),
-      page.locator('.plan-more [role=tablist]').boundingBox(),
+      page.locator('.type-row').first().boundingBox(),
     ]);
-    expect(tabs!.y + tabs!.height).toBeLessThanOrEqual(bar!.y);
+    expect(type!.y + type!.height).toBeLessThanOrEqual(bar!.y);
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 /** The file types that are suggested for the open model, and the one that is chosen until the person chooses. */
 import { computed, effect } from '@preact/signals';
 import { complete, predictions } from '../state/measuring';
-import { fits } from '../state/fitting';
+import { fits, memoryThere } from '../state/fitting';
 import { opened } from '../state/opening';
 import { ask, options, prices, typeIsChosen } from '../state/planning';
 import { isRunning } from '../state/running';
@@ -15,7 +15,8 @@ export const suggestions = computed(() => {
     if (missing > 0 || !priced || !('price' in priced) || fits(priced.price.outputBytes) === false) return [];
     return [{ type, bytes: priced.price.outputBytes, sqnrDb: sqnrDb.value }];
   });
-  return candidates.length === 0 ? null : suggest(candidates);
+  const noneFits = memoryThere.value !== null && predictions.value.size > 0;
+  return candidates.length > 0 || noneFits ? suggest(candidates) : null;
 });
 
 /** From now on what is recommended is chosen, until the person chooses. */

@@ -147,17 +147,6 @@ export function TypeList(): VNode {
     <fieldset class={`type-list${all ? ' all' : opened.value ? ' priced' : ''}`}>
       <legend class="visually-hidden">{t.fileType}</legend>
       {packed.length > 0 && <p class="type-target">{t.ggufTarget}</p>}
-      <p class="type-lead quiet small">
-        <Rich
-          text={t.blocksLead}
-          parts={{
-            block: term('block'),
-            scale: term('scale'),
-            minimum: term('minimum'),
-            superBlock: term('superBlock'),
-          }}
-        />
-      </p>
       {opened.value && <TypeHead sort={sort} onSort={setSort} />}
       {groupsBy(sort, fileTypes, formats).map((group) => (
         <div class={group.types.some(usual) ? 'type-group' : 'type-group rare'} key={group.title}>
@@ -199,6 +188,17 @@ export function TypeList(): VNode {
           <p class="quiet small">{t.noExl2}</p>
         </>
       )}
+      <p class="type-lead quiet small">
+        <Rich
+          text={t.blocksLead}
+          parts={{
+            block: term('block'),
+            scale: term('scale'),
+            minimum: term('minimum'),
+            superBlock: term('superBlock'),
+          }}
+        />
+      </p>
       <button type="button" class="button small type-more" onClick={() => setAll(!all)}>
         {all ? t.usualTypes : t.showAllTypes(fileTypes.length)}
       </button>
