@@ -4,12 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { de } from '../src/text/de';
-import { en } from '../src/text/en';
+import { en, type Texts } from '../src/text/en';
 
 const root = fileURLToPath(new URL('../src/', import.meta.url));
-
-/** Folders whose words are not in web/src/text yet. */
-const NOT_YET: readonly string[] = [];
 
 /** What looks like words and is none that a translator gets. */
 const ALLOWED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
@@ -50,7 +47,9 @@ const ALLOWED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
 };
 
-/** Entries that are the same in both languages. */
+const OTHERS: readonly [name: string, words: Texts][] = [['German', de]];
+
+/** Entries that are the same in English and in another language. */
 const SAID_ALIKE: readonly string[] = [
   ...['common.pause', 'page.plan', 'parts.tensor'],
   ...[
@@ -168,8 +167,7 @@ describe('words stand in web/src/text only', () => {
 
   test('of every file of the page and its charts', () => {
     expect(files.length).toBeGreaterThan(150);
-    const looked = files.filter((file) => !NOT_YET.some((folder) => file.startsWith(folder)));
-    const words = looked.flatMap((file) => {
+    const words = files.flatMap((file) => {
       const found = wordsIn(parsed(file, readFileSync(root + file, 'utf8')));
       return found.filter((text) => !isAllowed(text)).map((text) => `${file}: ${text}`);
     });
@@ -189,14 +187,14 @@ describe('words stand in web/src/text only', () => {
   });
 });
 
-describe('German says all that English says', () => {
+describe.each(OTHERS)('%s says all that English says', (_, words) => {
   type Entry = string | ((...values: never[]) => unknown);
   const entriesOf = (texts: object, path = ''): [string, Entry][] =>
     Object.entries(texts).flatMap(([key, value]: [string, Entry | object]) =>
       typeof value === 'object' ? entriesOf(value, `${path}${key}.`) : [[path + key, value]],
     );
   const english = new Map(entriesOf(en));
-  const german = new Map(entriesOf(de));
+  const other = new Map(entriesOf(words));
 
   /** The names of the elements that a sentence has in it: {name} or {name|words}, in functions, too. */
   const placeholders = (entry: Entry) =>
@@ -204,18 +202,18 @@ describe('German says all that English says', () => {
 
   test('entry by entry, with the same elements in each', () => {
     expect(english.size).toBeGreaterThan(600);
-    expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
-    const others = [...english].filter(
-      ([path, entry]) => placeholders(entry).join() !== placeholders(german.get(path)!).join(),
+    expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
+    const unlike = [...english].filter(
+      ([path, entry]) => placeholders(entry).join() !== placeholders(other.get(path)!).join(),
     );
-    expect(others.map(([path]) => path)).toEqual([]);
+    expect(unlike.map(([path]) => path)).toEqual([]);
     expect(placeholders(() => `{size}, ${1} {bits|bits}`)).toEqual(['bits', 'size']);
   });
 
   test('nothing is empty, and what is said as in English is a name or has no words', () => {
-    const empty = [...english, ...german].filter(([, entry]) => typeof entry === 'string' && entry === '');
+    const empty = [...english, ...other].filter(([, entry]) => typeof entry === 'string' && entry === '');
     expect(empty.map(([path]) => path)).toEqual([]);
-    const same = [...german].filter(([path, entry]) => String(entry) === String(english.get(path)));
+    const same = [...other].filter(([path, entry]) => String(entry) === String(english.get(path)));
     expect(same.map(([path]) => path).filter((path) => !SAID_ALIKE.includes(path))).toEqual([]);
   });
 });

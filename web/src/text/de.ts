@@ -76,7 +76,6 @@ const answers = answersOf({ first: 'das Original', second: 'die kleinere Datei' 
 
 export const de: Texts = {
   language: {
-    name: 'Deutsch',
     choose: 'Sprache',
   },
 
@@ -121,7 +120,7 @@ export const de: Texts = {
       `Nibble ${version}, Kern ${core}, Rechenkerne ${kernel}. Keine Datei verlässt diesen Computer; die Seite ` +
       'fragt bei keinem anderen Server an.',
     drop: 'Zum Öffnen hier ablegen',
-    places: 'Orte',
+    places: 'Bereiche',
     model: 'Modell',
     plan: 'Plan',
     run: 'Lauf',
@@ -218,7 +217,7 @@ export const de: Texts = {
       'Ein Modell irgendwo auf dieser Seite ablegen: eine GGUF-Datei oder den Ordner eines Hugging-Face-Modells.',
     chooseFile: 'Datei wählen',
     chooseFolder: 'Ordner wählen',
-    tryStory: (size) => `Mit einem Geschichtenmodell von ${size} ausprobieren`,
+    tryStory: (size) => `Mit Geschichtenmodell (${size}) ausprobieren`,
     whatItBecomes:
       'Es wird eine kleinere {gguf|GGUF}-Datei des gewählten Typs, mit denselben Bytes, die llama-quantize ' +
       'schreibt, und mit Zahlen, die sagen, wo der Fehler geblieben ist. Alles geschieht auf diesem Computer: ' +
@@ -307,6 +306,7 @@ export const de: Texts = {
       `{tensor}: ${weights} Gewichte der Stichprobe, in Schritten von einem Drittel ihres RMS, ${rms}; was über 4 ` +
       'RMS hinausgeht, ist in den äußersten Balken. Ein Tensor wird mit seinem Histogramm in der Tabelle darüber ' +
       'gewählt.',
+    folder: 'Hugging-Face-Ordner',
   },
 
   plan: {
@@ -328,12 +328,12 @@ export const de: Texts = {
     shareOf: (share, size) => `${share} von ${size}`,
     substituted: (tensors) => `${plural(tensors, 'Tensor', 'Tensoren')}: {sentence} {names}`,
     bar: (size, bits, memory, workers) =>
-      `{output}, {exact|${size}, }${bits} {bits|Bits pro Gewicht} · höchstens ${memory} Arbeitsspeicher mit ` +
+      `{output}, {exact|${size}, }${bits} {bits|Bits pro Gewicht} · höchstens ${memory} RAM mit ` +
       `${plural(workers, 'Worker', 'Workern')}`,
     barCalibrated: (time) => `vorher kalibriert: ${time}`,
-    barToRun: (memory) => `etwa ${memory} zum Ausführen`,
-    barFits: (memory, there) => `etwa ${memory} zum Ausführen: passt in ${there}`,
-    barFitsNot: (memory, there) => `etwa ${memory} zum Ausführen: passt nicht in ${there}`,
+    barToRun: (memory) => `läuft in etwa ${memory}`,
+    barFits: (memory, there) => `läuft in etwa ${memory}: passt in ${there}`,
+    barFitsNot: (memory, there) => `läuft in etwa ${memory}: passt nicht in ${there}`,
     warning: '{strong|Warnung:} {text}',
     warningOf: (count) => `{strong|Warnung 1 von ${count}:} {text}`,
     outputFiles: (count) =>
@@ -446,7 +446,7 @@ export const de: Texts = {
     sorts: { name: 'Typ', size: 'Größe', bits: 'je Gewicht', error: 'Vorhersage' },
     sizeHint: 'Der Ausgabedatei.',
     errorHint: (signalToNoise) => `Aus einer Stichprobe der Zeilen. ${signalToNoise}`,
-    unchanged: 'unverändert',
+    unchanged: 'bleibt',
     bits: (count) => plural(count, 'Bit', 'Bit'),
     bitsFromTo: (from, to) => `${from} bis ${to} Bit`,
     safetensorsTarget: 'safetensors, für Transformers und andere, die Schichten von bitsandbytes und GPTQ laden',
@@ -1029,7 +1029,7 @@ export const de: Texts = {
   },
 
   numberFormats: {
-    named: (bits, name) => `${bits}-Bit-${name}`,
+    named: (bits, name) => `${bits}-Bit ${name}`,
     row: 'Zeile',
     oneScalePerRow: 'eine Skala je Zeile',
     blocksOf: (length) => `Blöcke von ${length}`,
@@ -1046,8 +1046,6 @@ export const de: Texts = {
       return `${lie}: Mit Typ ${type} und Verfahren ${method} ${how}`;
     },
   },
-
-  core: {},
 
   result: {
     title: 'Ergebnis',

@@ -60,7 +60,6 @@ const answers = answersOf({ first: 'the original', second: 'the smaller file' })
 export const en = {
   /** Of the language itself. */
   language: {
-    name: 'English',
     choose: 'Language',
   },
 
@@ -285,6 +284,7 @@ export const en = {
     weightsNote: (weights: string, rms: string) =>
       `{tensor}: ${weights} weights of the sample, in steps of a third of their rms, ${rms}; what lies beyond 4 rms ` +
       'is in the outermost bars. Choose a tensor by its histogram in the table above.',
+    folder: 'Hugging Face folder',
   },
 
   /** Plan: how it is quantized. */
@@ -873,10 +873,10 @@ export const en = {
     tooLargeToTry: (size: string, most: string) => `It has ${size}; up to ${most} fit into this page.`,
   },
 
-  /** What figures mean (glossary.ts). */
+  /** What figures mean. */
   definitions: { ...definitions, answersOf },
 
-  /** Words that a newcomer does not know (glossary.ts). */
+  /** Words that a newcomer does not know. */
   glossary: {
     quantize: {
       word: 'quantize',
@@ -1009,9 +1009,6 @@ export const en = {
       return `${lie}: type ${type} with method ${method} ${how}`;
     },
   },
-
-  /** Sentences of the core's TypeScript that the page shows. */
-  core: {},
 
   /** Result: what came out. */
   result: {

@@ -47,9 +47,6 @@ export function weightUnits(): string {
   return words().weightUnits;
 }
 
-/** Until every room asks for it where it is shown. */
-export const WEIGHT_UNITS = ENGLISH_NUMBERS.weightUnits;
-
 const NARROW_SPACE = '\u202f';
 const MINUS = '\u2212';
 const DECIMAL_PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'];

@@ -31,7 +31,7 @@ export function ModelPlace(): VNode {
   const busy = opening.value
     ? t.readingHeader(opening.value)
     : fetchingSample.value && t.fetching(SAMPLE.name, bytes(SAMPLE.bytes));
-  const status = busy ? <span class="late">{busy}</span> : (model?.info.container ?? t.nothingUploaded);
+  const status = busy ? <span class="late">{busy}</span> : model ? containerName(model.info) : t.nothingUploaded;
   return (
     <Place id="model" title={model ? t.title : t.titleFirst} status={status} announced>
       <ReceiptPanel />
@@ -39,6 +39,10 @@ export function ModelPlace(): VNode {
     </Place>
   );
 }
+
+/** Formats have names; a folder has a word. */
+const containerName = ({ container }: ModelInfo) =>
+  container === 'Hugging Face folder' ? texts().model.folder : container;
 
 function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
   const t = texts().model;
@@ -53,7 +57,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
         <ul class="facts" aria-label={t.about}>
           {info.name && <li>{info.name}</li>}
           <li>
-            {info.container === 'GGUF' ? <Term of="gguf">GGUF</Term> : info.container}
+            {info.container === 'GGUF' ? <Term of="gguf">GGUF</Term> : containerName(info)}
             {info.version !== null && ` v${info.version}`}
           </li>
           <li>

@@ -1,7 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { TermId } from '../../text/glossary';
+import type { Texts } from '../../text/en';
 import { texts } from '../../text/texts';
 import { useTip } from './tip';
+
+/** Words that a newcomer does not know; texts().glossary says what they mean. */
+type TermId = keyof Texts['glossary'];
 
 /** A word, with what it means one hover, tap or focus away. Not for labels: it is a button. */
 export function Term({ of, children }: { of: TermId; children?: ComponentChildren }): VNode {
