@@ -92,7 +92,7 @@ for (const [width, height] of [
       }).observe(document.querySelector('#model')!, { childList: true, subtree: true });
     });
     await openModel(page);
-    await expect(page.getByText('Errors are predicted')).toBeAttached({ timeout: 30_000 });
+    await expect(page.getByText('Errors are predicted').first()).toBeAttached({ timeout: 30_000 });
     await page.waitForTimeout(1500);
     const shown = await page.evaluate(() => performance.getEntriesByName('model is shown')[0]!.startTime);
     const shifts = await page.evaluate(() => layoutShifts);
