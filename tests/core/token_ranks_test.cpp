@@ -124,12 +124,14 @@ TEST(Tekken, MergesAreAllPairs) {
   const auto add = [&](const char* base64) {
     vocabulary.push_back({{"rank", vocabulary.size()}, {"token_bytes", base64}});
   };
-  add("YWI=");  // ab
-  add("YmM=");  // bc
-  add("YWJj");  // abc
-  file["config"]["default_vocab_size"] = 24 + 259;
+  add("YmM=");      // bc
+  add("YWJj");      // abc
+  add("YWI=");      // ab
+  add("Y2Q=");      // cd
+  add("YWJjZA==");  // abcd
+  file["config"]["default_vocab_size"] = 24 + 261;
   const std::string text = file.dump();
-  EXPECT_THAT(read_tekken(as_bytes(text)).merges, ElementsAre("a b", "b c", "a bc", "ab c"));
+  EXPECT_THAT(read_tekken(as_bytes(text)).merges, ElementsAre("b c", "a bc", "ab c", "a b", "c d", "abc d", "ab cd"));
 }
 
 TEST(Tekken, SpecialTokensOfItsOwn) {
