@@ -16,6 +16,11 @@ test('files that do not fit the memory somebody has are marked, and the plan say
   await expect(row('F16')).toContainText('does not fit 18.5 MB');
   await expect(row('Q8_0')).not.toContainText('does not fit');
   await expect(page.locator('.plan-summary')).toContainText('about 15.4 MB to run: fits 18.5 MB');
+  await page.getByLabel('Memory to run it in').fill('10 MB');
+  await expect(page.locator('.suggestions')).toHaveText(
+    'Suggested for this modelNo file type that is worth trying fits 10.0 MB.',
+    { timeout: 30_000 },
+  );
   await page.getByLabel('Memory to run it in').fill('a lot');
   await expect(page.getByLabel('Memory to run it in')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.locator('.type-list')).not.toContainText('does not fit');

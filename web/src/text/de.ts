@@ -456,7 +456,7 @@ export const de: Texts = {
       'zählen; eine Datei mit Gewichten allein sagt das nicht.',
     usualTypes: 'Die üblichen Typen zeigen',
     showAllTypes: (count) => `Alle ${count} Typen zeigen`,
-    usualAnswers: 'Antworten der üblichen Typen',
+    usualAnswers: 'Antworten der üblichen Typen messen',
     needsMatrix: 'braucht eine Importance-Matrix',
     substitutions: (count) => plural(count, 'Ersetzung', 'Ersetzungen'),
     answers: (divergence) => `Antworten: ${divergence}`,

@@ -430,7 +430,7 @@ export const en = {
       'of weights alone does not tell.',
     usualTypes: 'Show the usual types',
     showAllTypes: (count: number) => `Show all ${count} types`,
-    usualAnswers: 'the answers of the usual types',
+    usualAnswers: 'Measure the answers of the usual types',
     needsMatrix: 'needs an importance matrix',
     substitutions: (count: number) => plural(count, 'substitution'),
     answers: (divergence: string) => `answers: ${divergence}`,
