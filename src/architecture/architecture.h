@@ -45,6 +45,7 @@ struct ConvertedTensor {
   std::vector<float> computed;     ///< all values of a tensor no file holds; its type is F32
   /// llama.cpp's conversion script stores it in the type it is asked for; others keep theirs whatever is asked.
   bool any_type = false;
+  bool follows_f16 = false;  ///< in a file of type F16 it is that, in every other `type`
 };
 
 struct ConvertedModel {

@@ -33,6 +33,7 @@ const Family cohere2 = {.architecture = "cohere2",
                         .parameters = parameters,
                         .globals = decoder_globals,
                         .layer = layer,
-                        .finish = finish};
+                        .finish = finish,
+                        .origin = {"Cohere2ForCausalLM", "cohere2"}};
 
 }  // namespace nibble::architecture

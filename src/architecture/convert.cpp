@@ -60,42 +60,6 @@ uint64_t common_size(const HuggingFaceConfig& config, std::string_view member, u
 constexpr std::string_view expert_members[] = {"num_local_experts", "num_experts", "n_routed_experts",
                                                "moe_num_experts"};
 
-Sizes read_sizes(const Family& family, const HuggingFaceConfig& config) {
-  Sizes sizes;
-  sizes.embedding = needed(config, "hidden_size");
-  sizes.layers = needed(config, "num_hidden_layers", max_layers);
-  sizes.feed_forward = common_size(config, "intermediate_size", sizes.layers);
-  if (uses(family, Size::feed_forward)) sizes.feed_forward = needed(config, "intermediate_size");
-  sizes.heads = config.whole("num_attention_heads").value_or(0);
-  if (uses(family, Size::queries)) sizes.heads = needed(config, "num_attention_heads");
-  sizes.key_heads = common_size(config, "num_key_value_heads", sizes.layers);
-  if (sizes.key_heads == 0) sizes.key_heads = sizes.heads;
-  sizes.head = config.whole("head_dim").value_or(sizes.heads == 0 ? 0 : sizes.embedding / sizes.heads);
-  sizes.vocabulary = config.whole("vocab_size").value_or(0);
-  for (const std::string_view member : expert_members) {
-    const std::optional<uint64_t> count = config.whole(member);
-    if (count && *count > 0) sizes.experts = needed(config, member, max_experts);
-  }
-  if (sizes.experts == 0 && uses(family, Size::experts)) {
-    throw Error("config.json does not say how many experts there are. Is the file complete?");
-  }
-  sizes.expert_feed_forward = config.whole("moe_intermediate_size").value_or(0);
-  sizes.shared_feed_forward = config.whole("shared_expert_intermediate_size").value_or(0);
-  return sizes;
-}
-
-void set_parameters(const Conversion& conversion, std::span<const Parameter> parameters) {
-  for (const Parameter& one : parameters) {
-    if (one.type == ValueType::f32) {
-      if (const auto value = conversion.config.number(one.member)) conversion.set_f32(one.key, *value);
-    } else if (one.type == ValueType::boolean) {
-      if (const auto value = conversion.config.truth(one.member)) conversion.set_bool(one.key, *value);
-    } else if (const auto value = conversion.config.whole(one.member)) {
-      conversion.set_u32(one.key, *value);
-    }
-  }
-}
-
 /// What llama.cpp's conversion calls the file: by the first matrix that is stored in half a float.
 uint32_t file_type(std::span<const ConvertedTensor> tensors) {
   const auto is_mxfp4 = [](const ConvertedTensor& tensor) { return tensor.type == Type::mxfp4; };
@@ -133,6 +97,42 @@ constexpr Parameter decoder_parameters[] = {
 };
 
 }  // namespace
+
+Sizes read_sizes(const Family& family, const HuggingFaceConfig& config) {
+  Sizes sizes;
+  sizes.embedding = needed(config, "hidden_size");
+  sizes.layers = needed(config, "num_hidden_layers", max_layers);
+  sizes.feed_forward = common_size(config, "intermediate_size", sizes.layers);
+  if (uses(family, Size::feed_forward)) sizes.feed_forward = needed(config, "intermediate_size");
+  sizes.heads = config.whole("num_attention_heads").value_or(0);
+  if (uses(family, Size::queries)) sizes.heads = needed(config, "num_attention_heads");
+  sizes.key_heads = common_size(config, "num_key_value_heads", sizes.layers);
+  if (sizes.key_heads == 0) sizes.key_heads = sizes.heads;
+  sizes.head = config.whole("head_dim").value_or(sizes.heads == 0 ? 0 : sizes.embedding / sizes.heads);
+  sizes.vocabulary = config.whole("vocab_size").value_or(0);
+  for (const std::string_view member : expert_members) {
+    const std::optional<uint64_t> count = config.whole(member);
+    if (count && *count > 0) sizes.experts = needed(config, member, max_experts);
+  }
+  if (sizes.experts == 0 && uses(family, Size::experts)) {
+    throw Error("config.json does not say how many experts there are. Is the file complete?");
+  }
+  sizes.expert_feed_forward = config.whole("moe_intermediate_size").value_or(0);
+  sizes.shared_feed_forward = config.whole("shared_expert_intermediate_size").value_or(0);
+  return sizes;
+}
+
+void set_parameters(const Conversion& conversion, std::span<const Parameter> parameters) {
+  for (const Parameter& one : parameters) {
+    if (one.type == ValueType::f32) {
+      if (const auto value = conversion.config.number(one.member)) conversion.set_f32(one.key, *value);
+    } else if (one.type == ValueType::boolean) {
+      if (const auto value = conversion.config.truth(one.member)) conversion.set_bool(one.key, *value);
+    } else if (const auto value = conversion.config.whole(one.member)) {
+      conversion.set_u32(one.key, *value);
+    }
+  }
+}
 
 std::span<const Parameter> common_parameters() { return decoder_parameters; }
 

@@ -24,10 +24,18 @@ constexpr std::string_view left_out[] = {"model.mtp_"};
 
 constexpr auto layer =
     joined(layers::norms_before, layers::attention, layers::attention_biases, layers::gated_feed_forward);
-constexpr TensorRule bias[] = {
-    on(routed, {"mlp.moe_statics.e_score_correction_bias", "exp_probs_b.bias", any, any, Need::sometimes})};
-constexpr auto moe_layer =
-    joined(layers::norms_before, layers::attention, layers::attention_biases, experts::networks, bias);
+/// With another name for the bias of experts.
+constexpr auto networks = [] {
+  auto rules = joined(experts::networks);
+  for (TensorRule& rule : rules) {
+    if (rule.name != "exp_probs_b.bias") continue;
+    rule.source = "mlp.moe_statics.e_score_correction_bias";
+    rule.columns = rule.rows = any;
+  }
+  return rules;
+}();
+constexpr std::string_view precise[] = {"mlp.gate.weight", "e_score_correction_bias"};
+constexpr auto moe_layer = joined(layers::norms_before, layers::attention, layers::attention_biases, networks);
 
 void prepare(const Preparation& preparation) {
   const HuggingFaceConfig& config = preparation.config;
@@ -55,7 +63,8 @@ const Family ernie4_5 = {.architecture = "ernie4_5",
                          .defaults = defaults,
                          .tied_by_default = true,
                          .globals = decoder_globals,
-                         .layer = layer};
+                         .layer = layer,
+                         .origin = {"Ernie4_5ForCausalLM", "ernie4_5"}};
 const Family ernie4_5_moe = {.architecture = "ernie4_5-moe",
                              .title = "ERNIE 4.5 with experts",
                              .hugging_face = moe_names,
@@ -66,6 +75,7 @@ const Family ernie4_5_moe = {.architecture = "ernie4_5-moe",
                              .layer = moe_layer,
                              .left_out = left_out,
                              .finish = finish,
-                             .prepare = prepare};
+                             .prepare = prepare,
+                             .origin = {"Ernie4_5_MoeForCausalLM", "ernie4_5_moe", nullptr, precise}};
 
 }  // namespace nibble::architecture

@@ -21,6 +21,11 @@ void finish(const Conversion& conversion) {
   add_llama3_factors(conversion);
 }
 
+void complete(const Reversion& reversion) {
+  revert_windows(reversion);
+  revert_llama3_factors(reversion);
+}
+
 }  // namespace
 
 const Family exaone4 = {.architecture = "exaone4",
@@ -31,6 +36,7 @@ const Family exaone4 = {.architecture = "exaone4",
                         .globals = decoder_globals,
                         .layer = layer,
                         .rope_types = rope_types,
-                        .finish = finish};
+                        .finish = finish,
+                        .origin = {"Exaone4ForCausalLM", "exaone4", complete}};
 
 }  // namespace nibble::architecture

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "architecture/architecture.h"
+#include "architecture/revert.h"
 #include "architecture/view.h"
+#include "json/json.h"
 
 /// What a family's file declares. A new family is one such file and one line in families.cpp.
 namespace nibble::architecture {
@@ -68,7 +70,22 @@ struct Operands {
   /// Throws Error unless `size` is a multiple of `divisor` and neither is 0.
   void divides(uint64_t divisor, uint64_t size) const;
 };
-using Operation = void (*)(const Operands& operands);
+
+/// What makes a tensor of its sources, and what is known of the way back. Where values are moved only, the parts that
+/// it makes of a source of the right shape say where each came from.
+struct Operation {
+  using Shape = std::vector<uint64_t>;
+  void (*apply)(const Operands& operands) = nullptr;
+  std::string_view words = "an operation of this family alone";  ///< what it is, for people
+  Shape (*source_shape)(const Shape& made) = nullptr;            ///< of each source; null: there is no way back
+
+  constexpr Operation() = default;
+  constexpr Operation(void (*function)(const Operands&)) : apply(function) {}
+  constexpr Operation(void (*function)(const Operands&), std::string_view name, Shape (*back)(const Shape&) = nullptr)
+      : apply(function), words(name), source_shape(back) {}
+  explicit constexpr operator bool() const { return apply != nullptr; }
+  void operator()(const Operands& operands) const { apply(operands); }
+};
 
 /// One tensor, or one of each layer: its name in the source (behind the stack's prefix; a '#' stands for a number, of
 /// an expert where `each` says nothing else, and all are stacked; '|' separates several that are) and in GGUF. Where
@@ -79,7 +96,7 @@ struct TensorRule {
   Need need = Need::always;
   Rows order = Rows::stored;
   float add = 0;
-  Operation operation = nullptr;
+  Operation operation = {};
   uint32_t on = 0;  ///< only in layers of a kind that has one of these bits; 0: in all
   Size each = Size::experts;
 };
@@ -112,6 +129,12 @@ struct Stack {
   uint64_t (*count)(const Sizes& sizes) = [](const Sizes& sizes) { return sizes.layers; };
   /// The number in GGUF of the first.
   uint64_t (*first)(const Sizes& sizes) = [](const Sizes&) { return uint64_t{0}; };
+  /// The number in GGUF of each, where they do not follow one another.
+  uint64_t (*number)(const Sizes& sizes, uint64_t index) = nullptr;
+
+  uint64_t number_of(const Sizes& sizes, uint64_t index) const {
+    return number ? number(sizes, index) : first(sizes) + index;
+  }
 };
 
 /// A metadata entry copied from config.json; left out when neither the file nor the family's defaults have the member.
@@ -152,6 +175,34 @@ struct Preparation {
   const std::function<void(std::string_view)>& leave_out;
 };
 
+/// What a configuration is made from where the way leads back: the metadata of a GGUF file.
+struct Reversion {
+  const GgufHeader& metadata;
+  std::string_view architecture;
+  /// The GGUF file's tensors.
+  const std::function<const SourceTensor*(std::string_view)>& find;
+  const NamedValues& values;  ///< of tensors that the conversion computes
+  Json& config;               ///< what the tables say is there already
+
+  /// Entries of the architecture; nothing when missing.
+  std::optional<double> number(std::string_view key) const;
+  std::optional<uint64_t> whole(std::string_view key) const;
+  /// A member of the configuration; nothing when missing.
+  std::optional<double> member(std::string_view name) const;
+  void set(std::string_view name, Json value) const { config.set(name, std::move(value)); }
+};
+
+/// A number as short as single precision tells it apart: 1e-5, not 9.999999747378752e-06.
+Json short_number(float value);
+Json short_numbers(std::span<const float> values);
+
+/// What the folder says it is that a GGUF file of the family came from. Families without one are not led back.
+struct Origin {
+  std::string_view model_class, model_type;                ///< "LlamaForCausalLM", "llama"
+  void (*complete)(const Reversion& reversion) = nullptr;  ///< members that no table says
+  std::span<const std::string_view> precise = {};          ///< ends of names of tensors that are F32 in any folder
+};
+
 /// The metadata most decoders have.
 std::span<const Parameter> common_parameters();
 
@@ -174,7 +225,19 @@ struct Family {
   bool (*suits)(const HuggingFaceConfig& config) = nullptr;
   /// Instead of the common parameters.
   std::span<const Parameter> (*common)() = common_parameters;
+  Origin origin = {};
 };
+
+/// What config.json says of a model's sizes. `config` has the family's defaults and aliases. Throws Error.
+Sizes read_sizes(const Family& family, const HuggingFaceConfig& config);
+
+/// Copies the entries from the configuration.
+void set_parameters(const Conversion& conversion, std::span<const Parameter> parameters);
+
+/// The pattern with its '#' made a number.
+std::string numbered(std::string_view pattern, uint64_t number);
+/// The names a rule's source stands for.
+std::vector<std::string> source_names(const TensorRule& rule, std::string_view prefix, const Sizes& sizes);
 
 /// The one list.
 std::span<const Family* const> families();

@@ -27,4 +27,14 @@ constexpr TensorRule feed_forward_with_norms[] = {
     norm("post_feedforward_layernorm.weight", "post_ffw_norm.weight"),
 };
 
+/// What scores are divided by the root of, which the metadata do not say: the size of a head, or, in the model with so
+/// many layers, of an even share of the embedding.
+inline void revert_attention_scale(const Reversion& reversion, uint64_t layers_of_largest) {
+  const auto embedding = reversion.member("hidden_size"), heads = reversion.member("num_attention_heads");
+  const auto head = reversion.member("head_dim"), layer_count = reversion.member("num_hidden_layers");
+  if (!embedding || !heads || !head || !layer_count || *heads <= 0) return;
+  const bool largest = *layer_count == static_cast<double>(layers_of_largest);
+  reversion.set("query_pre_attn_scalar", static_cast<uint64_t>(largest ? *embedding / *heads : *head));
+}
+
 }  // namespace nibble::architecture::gemma

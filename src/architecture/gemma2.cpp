@@ -32,9 +32,21 @@ constexpr std::string_view left_out[] = {"lm_head.weight"};
 /// llama.cpp knows the base by itself.
 void finish(const Conversion& conversion) { conversion.remove("rope.freq_base"); }
 
+/// As llama.cpp knows the largest model, by its layers.
+void complete(const Reversion& reversion) { gemma::revert_attention_scale(reversion, 46); }
+
 }  // namespace
 
-const Family gemma2 = {"gemma2",       "Gemma 2", names,    defaults, true,  parameters,
-                       gemma::globals, layer,     left_out, {},       finish};
+const Family gemma2 = {.architecture = "gemma2",
+                       .title = "Gemma 2",
+                       .hugging_face = names,
+                       .defaults = defaults,
+                       .tied_by_default = true,
+                       .parameters = parameters,
+                       .globals = gemma::globals,
+                       .layer = layer,
+                       .left_out = left_out,
+                       .finish = finish,
+                       .origin = {"Gemma2ForCausalLM", "gemma2", complete}};
 
 }  // namespace nibble::architecture

@@ -44,20 +44,31 @@ void finish(const Conversion& conversion) {
   }
 }
 
+/// As llama.cpp knows the largest model, by its layers.
+void complete(const Reversion& reversion) { gemma::revert_attention_scale(reversion, 62); }
+
 }  // namespace
 
-const Family gemma3 = {"gemma3", "Gemma 3", names, defaults, true, parameters, gemma::globals_with_output,
-                       layer,    left_out,  {},    finish};
-const Family gemma_embedding = {"gemma-embedding",
-                                "EmbeddingGemma",
-                                embedding_names,
-                                defaults,
-                                true,
-                                parameters,
-                                gemma::globals_with_output,
-                                layer,
-                                left_out,
-                                {},
-                                finish};
+const Family gemma3 = {.architecture = "gemma3",
+                       .title = "Gemma 3",
+                       .hugging_face = names,
+                       .defaults = defaults,
+                       .tied_by_default = true,
+                       .parameters = parameters,
+                       .globals = gemma::globals_with_output,
+                       .layer = layer,
+                       .left_out = left_out,
+                       .finish = finish,
+                       .origin = {"Gemma3ForCausalLM", "gemma3_text", complete}};
+const Family gemma_embedding = {.architecture = "gemma-embedding",
+                                .title = "EmbeddingGemma",
+                                .hugging_face = embedding_names,
+                                .defaults = defaults,
+                                .tied_by_default = true,
+                                .parameters = parameters,
+                                .globals = gemma::globals_with_output,
+                                .layer = layer,
+                                .left_out = left_out,
+                                .finish = finish};
 
 }  // namespace nibble::architecture

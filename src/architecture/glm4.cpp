@@ -66,7 +66,8 @@ const Family glm4 = {.architecture = "glm4",
                      .defaults = defaults,
                      .globals = decoder_globals,
                      .layer = layer,
-                     .finish = finish};
+                     .finish = finish,
+                     .origin = {"Glm4ForCausalLM", "glm4", revert_partial_rope}};
 const Family glm4_vision = {.architecture = "glm4",
                             .title = "GLM-4V",
                             .hugging_face = vision_names,

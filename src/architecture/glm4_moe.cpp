@@ -29,6 +29,13 @@ void finish(const Conversion& conversion) {
   if (conversion.sizes.next_layers) conversion.set_u32("nextn_predict_layers", conversion.sizes.next_layers);
 }
 
+constexpr std::string_view precise[] = {"e_score_correction_bias"};
+void complete(const Reversion& reversion) {
+  revert_partial_rope(reversion);
+  reversion.set("norm_topk_prob", reversion.metadata.truth("glm4moe.expert_weights_norm").value_or(false));
+  reversion.set("use_qk_norm", reversion.find("blk.0.attn_q_norm.weight") != nullptr);
+}
+
 }  // namespace
 
 const Family glm4_moe = {.architecture = "glm4moe",
@@ -39,6 +46,7 @@ const Family glm4_moe = {.architecture = "glm4moe",
                          .globals = decoder_globals,
                          .finish = finish,
                          .stacks = stacks,
-                         .prepare = experts::prepare};
+                         .prepare = experts::prepare,
+                         .origin = {"Glm4MoeForCausalLM", "glm4_moe", complete, precise}};
 
 }  // namespace nibble::architecture

@@ -59,6 +59,10 @@ void finish(const Conversion& conversion) {
                      conversion.config.whole("n_inner").value_or(4 * conversion.sizes.embedding));
 }
 
+void complete(const Reversion& reversion) {
+  if (const auto width = reversion.whole("feed_forward_length")) reversion.set("n_inner", *width);
+}
+
 }  // namespace
 
 const Family gpt2 = {.architecture = "gpt2",
@@ -72,6 +76,7 @@ const Family gpt2 = {.architecture = "gpt2",
                      .stacks = stacks,
                      .prepare = prepare,
                      .rope = false,
-                     .common = common};
+                     .common = common,
+                     .origin = {"GPT2LMHeadModel", "gpt2", complete}};
 
 }  // namespace nibble::architecture

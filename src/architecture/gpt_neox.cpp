@@ -23,6 +23,8 @@ void by_kind(const Operands& operands) {
   operands.tensor.shape = operands.source().shape;
 }
 
+constexpr Operation apart{by_kind, "putting rows of queries, keys and values apart", operations::functions::same};
+
 constexpr TensorRule globals[] = {
     {"gpt_neox.embed_in.weight", "token_embd.weight", embedding, vocabulary},
     {"gpt_neox.final_layer_norm.weight", "output_norm.weight", embedding},
@@ -30,8 +32,8 @@ constexpr TensorRule globals[] = {
     {"embed_out.weight", "output.weight", embedding, vocabulary, Need::unless_tied},
 };
 constexpr TensorRule layer[] = {
-    made("attention.query_key_value.weight", "attn_qkv.weight", by_kind),
-    made("attention.query_key_value.bias", "attn_qkv.bias", by_kind),
+    made("attention.query_key_value.weight", "attn_qkv.weight", apart),
+    made("attention.query_key_value.bias", "attn_qkv.bias", apart),
     {"attention.dense.weight", "attn_output.weight", embedding, embedding},
     {"attention.dense.bias", "attn_output.bias", embedding},
     {"mlp.dense_h_to_4h.weight", "ffn_up.weight", embedding, feed_forward},
@@ -51,6 +53,13 @@ void finish(const Conversion& conversion) {
   conversion.set_bool("use_parallel_residual", conversion.config.truth("use_parallel_residual").value_or(true));
 }
 
+void complete(const Reversion& reversion) {
+  const auto rotated = reversion.number("rope.dimension_count"), embedding = reversion.member("hidden_size");
+  const auto heads = reversion.member("num_attention_heads");
+  if (rotated && embedding && heads && *embedding > 0) reversion.set("rotary_pct", *rotated * *heads / *embedding);
+  reversion.set("use_parallel_residual", reversion.metadata.truth("gptneox.use_parallel_residual").value_or(true));
+}
+
 }  // namespace
 
 const Family gpt_neox = {.architecture = "gptneox",
@@ -61,6 +70,7 @@ const Family gpt_neox = {.architecture = "gptneox",
                          .globals = globals,
                          .finish = finish,
                          .stacks = stacks,
-                         .rope = false};
+                         .rope = false,
+                         .origin = {"GPTNeoXForCausalLM", "gpt_neox", complete}};
 
 }  // namespace nibble::architecture

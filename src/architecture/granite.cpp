@@ -96,7 +96,8 @@ const Family granite = {.architecture = "granite",
                         .parameters = parameters,
                         .globals = decoder_globals,
                         .layer = layer,
-                        .finish = finish};
+                        .finish = finish,
+                        .origin = {"GraniteForCausalLM", "granite"}};
 const Family granite_moe = {.architecture = "granitemoe",
                             .title = "Granite with experts",
                             .hugging_face = moe_names,
@@ -104,7 +105,8 @@ const Family granite_moe = {.architecture = "granitemoe",
                             .parameters = moe_parameters,
                             .globals = decoder_globals,
                             .layer = moe_layer,
-                            .finish = finish};
+                            .finish = finish,
+                            .origin = {"GraniteMoeForCausalLM", "granitemoe"}};
 const Family granite_hybrid = {.architecture = "granitehybrid",
                                .title = "Granite 4 with Mamba layers",
                                .hugging_face = hybrid_names,

@@ -41,6 +41,14 @@ void finish(const Conversion& conversion) {
 bool is_tied(const HuggingFaceConfig& config) { return config.truth("tie_word_embeddings").value_or(false); }
 bool is_untied(const HuggingFaceConfig& config) { return !is_tied(config); }
 
+/// The base as it is after "alpha" was put into it.
+void complete(const Reversion& reversion) {
+  reversion.set("tie_word_embeddings", reversion.find("output.weight") == nullptr);
+  if (const auto base = reversion.number("rope.freq_base")) {
+    reversion.set("rope_theta", short_number(static_cast<float>(*base)));
+  }
+}
+
 }  // namespace
 
 const Family hunyuan = {.architecture = "hunyuan-dense",
@@ -53,7 +61,8 @@ const Family hunyuan = {.architecture = "hunyuan-dense",
                         .left_out = left_out,
                         .finish = finish,
                         .rope = false,
-                        .suits = is_tied};
+                        .suits = is_tied,
+                        .origin = {"HunYuanDenseV1ForCausalLM", "hunyuan_v1_dense", complete}};
 const Family hunyuan_untied = {.architecture = "hunyuan-dense",
                                .title = "Hunyuan",
                                .hugging_face = names,
@@ -62,6 +71,7 @@ const Family hunyuan_untied = {.architecture = "hunyuan-dense",
                                .layer = layer,
                                .finish = finish,
                                .rope = false,
-                               .suits = is_untied};
+                               .suits = is_untied,
+                               .origin = {"HunYuanDenseV1ForCausalLM", "hunyuan_v1_dense", complete}};
 
 }  // namespace nibble::architecture

@@ -52,16 +52,15 @@ void finish(const Conversion& conversion) {
 
 }  // namespace
 
-const Family llama = {"llama",
-                      "Llama 2, 3 and 3.x, and Mistral",
-                      names,
-                      defaults,
-                      false,
-                      parameters,
-                      decoder_globals,
-                      layer,
-                      {},
-                      rope_types,
-                      finish};
+const Family llama = {.architecture = "llama",
+                      .title = "Llama 2, 3 and 3.x, and Mistral",
+                      .hugging_face = names,
+                      .defaults = defaults,
+                      .parameters = parameters,
+                      .globals = decoder_globals,
+                      .layer = layer,
+                      .rope_types = rope_types,
+                      .finish = finish,
+                      .origin = {"LlamaForCausalLM", "llama", revert_llama3_factors}};
 
 }  // namespace nibble::architecture

@@ -18,37 +18,13 @@ constexpr std::string_view recomputed[] = {".rotary_emb.inv_freq", ".attention.m
 constexpr std::string_view f32_ends[] = {
     "_norm.weight",          "ffn_gate_inp.weight",       "ffn_gate_inp_shexp.weight", "ssm_conv1d.weight",
     "shortconv.conv.weight", "altup_correct_coef.weight", "altup_predict_coef.weight", "time_mix_lerp_fused.weight",
-    "time_mix_w1.weight",    "time_mix_w2.weight"};
-constexpr std::string_view f32_names[] = {"position_embd.weight", "token_types.weight"};
+    "time_mix_w1.weight",    "time_mix_w2.weight",        ".patch_embd.weight",        ".patch_merger.weight"};
+constexpr std::string_view f32_names[] = {"position_embd.weight", "token_types.weight", "v.position_embd.weight"};
 
 bool always_f32(std::string_view name, bool one_dimensional) {
   return one_dimensional || !name.ends_with(".weight") ||
          std::any_of(std::begin(f32_ends), std::end(f32_ends), [&](auto end) { return name.ends_with(end); }) ||
          std::find(std::begin(f32_names), std::end(f32_names), name) != std::end(f32_names);
-}
-
-/// The pattern with its '#' made a number.
-std::string numbered(std::string_view pattern, uint64_t number) {
-  const size_t mark = pattern.find('#');
-  if (mark == std::string_view::npos) return std::string(pattern);
-  return std::string(pattern.substr(0, mark)).append(std::to_string(number)).append(pattern.substr(mark + 1));
-}
-
-/// The names a rule's source stands for.
-std::vector<std::string> source_names(const TensorRule& rule, std::string_view prefix, const Sizes& sizes) {
-  std::vector<std::string> names;
-  if (rule.source.find('#') != std::string_view::npos) {
-    const uint64_t count = size_of(rule.each, sizes);
-    for (uint64_t i = 0; i < count; ++i) names.push_back(std::string(prefix) + numbered(rule.source, i));
-    return names;
-  }
-  std::string_view rest = rule.source;
-  for (size_t bar = rest.find('|'); bar != std::string_view::npos; bar = rest.find('|')) {
-    names.push_back(std::string(prefix).append(rest.substr(0, bar)));
-    rest.remove_prefix(bar + 1);
-  }
-  names.push_back(std::string(prefix).append(rest));
-  return names;
 }
 
 bool is_left_out(const Family& family, std::string_view name) {
@@ -65,6 +41,28 @@ std::string shape_text(std::span<const uint64_t> shape) {
 }
 
 }  // namespace
+
+std::string numbered(std::string_view pattern, uint64_t number) {
+  const size_t mark = pattern.find('#');
+  if (mark == std::string_view::npos) return std::string(pattern);
+  return std::string(pattern.substr(0, mark)).append(std::to_string(number)).append(pattern.substr(mark + 1));
+}
+
+std::vector<std::string> source_names(const TensorRule& rule, std::string_view prefix, const Sizes& sizes) {
+  std::vector<std::string> names;
+  if (rule.source.find('#') != std::string_view::npos) {
+    const uint64_t count = size_of(rule.each, sizes);
+    for (uint64_t i = 0; i < count; ++i) names.push_back(std::string(prefix) + numbered(rule.source, i));
+    return names;
+  }
+  std::string_view rest = rule.source;
+  for (size_t bar = rest.find('|'); bar != std::string_view::npos; bar = rest.find('|')) {
+    names.push_back(std::string(prefix).append(rest.substr(0, bar)));
+    rest.remove_prefix(bar + 1);
+  }
+  names.push_back(std::string(prefix).append(rest));
+  return names;
+}
 
 Matcher::Matcher(const Family& family, const HuggingFaceConfig& config, const Sizes& sizes,
                  std::span<const SourceTensor> sources, ConvertedModel& model)
@@ -115,9 +113,8 @@ const SourceTensor* Matcher::find(std::string_view name) const {
 }
 
 void Matcher::match_stack(const Stack& stack) {
-  const uint64_t first = stack.first(sizes_);
   for (uint64_t i = 0; i < stack.count(sizes_); ++i) {
-    const uint64_t layer = first + i;
+    const uint64_t layer = stack.number_of(sizes_, i);
     match_rules(stack.rules, numbered(stack.source, i), numbered(stack.name, layer), layer);
   }
 }

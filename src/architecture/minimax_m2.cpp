@@ -27,6 +27,8 @@ constexpr TensorRule own[] = {
 };
 constexpr auto layer = joined(layers::norms_before, layers::attention, own);
 
+constexpr std::string_view precise[] = {"block_sparse_moe.gate.weight", "e_score_correction_bias"};
+
 void finish(const Conversion& conversion) { conversion.set_u32("expert_gating_func", experts::sigmoid); }
 
 }  // namespace
@@ -38,6 +40,7 @@ const Family minimax_m2 = {.architecture = "minimax-m2",
                            .parameters = parameters,
                            .globals = decoder_globals,
                            .layer = layer,
-                           .finish = finish};
+                           .finish = finish,
+                           .origin = {"MiniMaxM2ForCausalLM", "minimax_m2", nullptr, precise}};
 
 }  // namespace nibble::architecture

@@ -31,6 +31,14 @@ void finish(const Conversion& conversion) { conversion.set_u32("rope.dimension_c
 
 }  // namespace
 
-const Family mixtral = {"llama", "Mixtral", names, defaults, false, parameters, decoder_globals, layer, {}, {}, finish};
+const Family mixtral = {.architecture = "llama",
+                        .title = "Mixtral",
+                        .hugging_face = names,
+                        .defaults = defaults,
+                        .parameters = parameters,
+                        .globals = decoder_globals,
+                        .layer = layer,
+                        .finish = finish,
+                        .origin = {"MixtralForCausalLM", "mixtral"}};
 
 }  // namespace nibble::architecture

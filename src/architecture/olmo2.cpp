@@ -21,6 +21,14 @@ void finish(const Conversion& conversion) {
   if (conversion.config.has("sliding_window")) set_windows(conversion);
 }
 
+/// OLMo 3 is the one whose layers see windows.
+void complete(const Reversion& reversion) {
+  if (!reversion.whole("attention.sliding_window")) return;
+  reversion.set("architectures", Json::list({names[1]}));
+  reversion.set("model_type", "olmo3");
+  revert_windows(reversion);
+}
+
 }  // namespace
 
 const Family olmo2 = {.architecture = "olmo2",
@@ -30,6 +38,7 @@ const Family olmo2 = {.architecture = "olmo2",
                       .parameters = parameters,
                       .globals = decoder_globals,
                       .layer = layer,
-                      .finish = finish};
+                      .finish = finish,
+                      .origin = {"Olmo2ForCausalLM", "olmo2", complete}};
 
 }  // namespace nibble::architecture

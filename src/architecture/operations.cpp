@@ -41,6 +41,8 @@ void every_other(const Operands& operands, size_t axis, uint64_t which, bool tra
 
 }  // namespace
 
+namespace functions {
+
 void transposed(const Operands& operands) {
   View view = stack_view(operands);
   finish(operands, view.swap(columns, rows), dimensions(operands));
@@ -79,4 +81,29 @@ void squeezed(const Operands& operands) {
   operands.tensor.shape = {shape.front(), shape.back()};
 }
 
+Operation::Shape of_transposed(const Operation::Shape& made) {
+  Operation::Shape shape = made;
+  if (shape.size() < 2) shape.push_back(1);
+  std::swap(shape[columns], shape[rows]);
+  return shape;
+}
+
+Operation::Shape of_half(const Operation::Shape& made) {
+  Operation::Shape shape = made;
+  if (shape.size() < 2) shape.push_back(1);
+  shape[rows] *= 2;
+  return shape;
+}
+
+Operation::Shape of_half_transposed(const Operation::Shape& made) { return of_transposed(of_half(made)); }
+
+Operation::Shape of_column(const Operation::Shape& made) { return {made.back()}; }
+
+Operation::Shape of_stacked(const Operation::Shape& made) { return {made.begin(), made.end() - 1}; }
+
+Operation::Shape of_squeezed(const Operation::Shape& made) { return {made.front(), 1, made.back()}; }
+
+Operation::Shape same(const Operation::Shape& made) { return made; }
+
+}  // namespace functions
 }  // namespace nibble::architecture::operations

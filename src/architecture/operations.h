@@ -7,31 +7,62 @@ namespace nibble::architecture::operations {
 /// Axes of a source: columns, then rows, then matrices of a stack.
 constexpr size_t columns = 0, rows = 1, matrices = 2;
 
-/// A stack of matrices, each transposed.
+/// The functions behind them.
+namespace functions {
 void transposed(const Operands& operands);
-/// The first and the second half of the rows of each matrix.
 void first_half(const Operands& operands);
 void second_half(const Operands& operands);
-/// The halves of the columns of each matrix of a stack, transposed.
 void first_half_transposed(const Operands& operands);
 void second_half_transposed(const Operands& operands);
-/// Every other row, from the first or from the second on.
 void even_rows(const Operands& operands);
 void odd_rows(const Operands& operands);
-/// The same for single values of one dimension, or of rows of biases.
 void even_columns(const Operands& operands);
 void odd_columns(const Operands& operands);
-/// Every other column of each matrix of a stack, as rows.
 void even_columns_transposed(const Operands& operands);
 void odd_columns_transposed(const Operands& operands);
-/// x -> -e^x, one value a row: the decays of Mamba's state, whose logarithms are stored.
 void minus_exp_column(const Operands& operands);
 void minus_exp(const Operands& operands);
-/// One value a row.
 void column(const Operands& operands);
-/// Several sources of one shape, stacked.
 void stacked(const Operands& operands);
-/// A kernel of a convolution over single channels: [width, 1, channels] as [width, channels].
 void squeezed(const Operands& operands);
+
+/// Shapes of what they are made from.
+Operation::Shape of_transposed(const Operation::Shape& made);
+Operation::Shape of_half(const Operation::Shape& made);
+Operation::Shape of_half_transposed(const Operation::Shape& made);
+Operation::Shape of_column(const Operation::Shape& made);
+Operation::Shape of_stacked(const Operation::Shape& made);
+Operation::Shape of_squeezed(const Operation::Shape& made);
+Operation::Shape same(const Operation::Shape& made);
+}  // namespace functions
+
+/// A stack of matrices, each transposed.
+inline constexpr Operation transposed{functions::transposed, "transposing", functions::of_transposed};
+/// The first and the second half of the rows of each matrix.
+inline constexpr Operation first_half{functions::first_half, "taking half of the rows", functions::of_half};
+inline constexpr Operation second_half{functions::second_half, "taking half of the rows", functions::of_half};
+/// The halves of the columns of each matrix of a stack, transposed.
+inline constexpr Operation first_half_transposed{
+    functions::first_half_transposed, "taking half of the columns and transposing", functions::of_half_transposed};
+inline constexpr Operation second_half_transposed{
+    functions::second_half_transposed, "taking half of the columns and transposing", functions::of_half_transposed};
+/// Every other row, from the first or from the second on.
+inline constexpr Operation even_rows{functions::even_rows, "taking every other row"};
+inline constexpr Operation odd_rows{functions::odd_rows, "taking every other row"};
+/// The same for single values of one dimension, or of rows of biases.
+inline constexpr Operation even_columns{functions::even_columns, "taking every other value"};
+inline constexpr Operation odd_columns{functions::odd_columns, "taking every other value"};
+/// Every other column of each matrix of a stack, as rows.
+inline constexpr Operation even_columns_transposed{functions::even_columns_transposed, "taking every other column"};
+inline constexpr Operation odd_columns_transposed{functions::odd_columns_transposed, "taking every other column"};
+/// x -> -e^x, one value a row: the decays of Mamba's state, whose logarithms are stored.
+inline constexpr Operation minus_exp_column{functions::minus_exp_column, "making x into -e^x, which rounds"};
+inline constexpr Operation minus_exp{functions::minus_exp, "making x into -e^x, which rounds"};
+/// One value a row.
+inline constexpr Operation column{functions::column, "making a column", functions::of_column};
+/// Several sources of one shape, stacked.
+inline constexpr Operation stacked{functions::stacked, "stacking", functions::of_stacked};
+/// A kernel of a convolution over single channels: [width, 1, channels] as [width, channels].
+inline constexpr Operation squeezed{functions::squeezed, "dropping a dimension", functions::of_squeezed};
 
 }  // namespace nibble::architecture::operations

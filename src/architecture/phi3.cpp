@@ -26,7 +26,14 @@ void finish(const Conversion& conversion) { set_long_rope(conversion); }
 
 }  // namespace
 
-const Family phi3 = {"phi3", "Phi-3 and Phi-4", names, defaults, false, {}, decoder_globals, layer,
-                     {},     rope_types,        finish};
+const Family phi3 = {.architecture = "phi3",
+                     .title = "Phi-3 and Phi-4",
+                     .hugging_face = names,
+                     .defaults = defaults,
+                     .globals = decoder_globals,
+                     .layer = layer,
+                     .rope_types = rope_types,
+                     .finish = finish,
+                     .origin = {"Phi3ForCausalLM", "phi3", revert_long_rope}};
 
 }  // namespace nibble::architecture

@@ -42,6 +42,7 @@ const Family phimoe = {.architecture = "phimoe",
                        .globals = globals,
                        .layer = layer,
                        .rope_types = rope_types,
-                       .finish = finish};
+                       .finish = finish,
+                       .origin = {"PhimoeForCausalLM", "phimoe", revert_long_rope}};
 
 }  // namespace nibble::architecture

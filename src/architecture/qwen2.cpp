@@ -12,7 +12,12 @@ constexpr auto layer = joined(layers::attention_with_biases, layers::gated_feed_
 
 }  // namespace
 
-const Family qwen2 = {"qwen2", "Qwen2 and Qwen2.5", names, defaults, false, {}, decoder_globals, layer, {}, {},
-                      nullptr};
+const Family qwen2 = {.architecture = "qwen2",
+                      .title = "Qwen2 and Qwen2.5",
+                      .hugging_face = names,
+                      .defaults = defaults,
+                      .globals = decoder_globals,
+                      .layer = layer,
+                      .origin = {"Qwen2ForCausalLM", "qwen2"}};
 
 }  // namespace nibble::architecture

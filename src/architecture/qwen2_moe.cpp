@@ -26,7 +26,13 @@ constexpr auto layer = joined(layers::attention_with_biases, layers::routed_expe
 
 }  // namespace
 
-const Family qwen2_moe = {
-    "qwen2moe", "Qwen2 with experts", names, defaults, false, parameters, decoder_globals, layer, {}, {}, nullptr};
+const Family qwen2_moe = {.architecture = "qwen2moe",
+                          .title = "Qwen2 with experts",
+                          .hugging_face = names,
+                          .defaults = defaults,
+                          .parameters = parameters,
+                          .globals = decoder_globals,
+                          .layer = layer,
+                          .origin = {"Qwen2MoeForCausalLM", "qwen2_moe"}};
 
 }  // namespace nibble::architecture

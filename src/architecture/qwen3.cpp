@@ -12,6 +12,12 @@ constexpr auto layer = joined(layers::attention_with_head_norms, layers::gated_f
 
 }  // namespace
 
-const Family qwen3 = {"qwen3", "Qwen3", names, defaults, false, {}, decoder_globals, layer, {}, {}, nullptr};
+const Family qwen3 = {.architecture = "qwen3",
+                      .title = "Qwen3",
+                      .hugging_face = names,
+                      .defaults = defaults,
+                      .globals = decoder_globals,
+                      .layer = layer,
+                      .origin = {"Qwen3ForCausalLM", "qwen3"}};
 
 }  // namespace nibble::architecture

@@ -15,9 +15,18 @@ constexpr Parameter parameters[] = {
 
 constexpr auto layer = joined(layers::attention_with_head_norms, layers::routed_experts);
 
+/// llama.cpp always weighs the experts that were chosen anew, and knows no other model.
+void complete(const Reversion& reversion) { reversion.set("norm_topk_prob", true); }
+
 }  // namespace
 
-const Family qwen3_moe = {
-    "qwen3moe", "Qwen3 with experts", names, defaults, false, parameters, decoder_globals, layer, {}, {}, nullptr};
+const Family qwen3_moe = {.architecture = "qwen3moe",
+                          .title = "Qwen3 with experts",
+                          .hugging_face = names,
+                          .defaults = defaults,
+                          .parameters = parameters,
+                          .globals = decoder_globals,
+                          .layer = layer,
+                          .origin = {"Qwen3MoeForCausalLM", "qwen3_moe", complete}};
 
 }  // namespace nibble::architecture

@@ -152,4 +152,47 @@ void set_long_rope(const Conversion& conversion) {
   add_factors(conversion, "rope_factors_short.weight", rope.numbers("short_factor"), dimensions / 2);
 }
 
+void revert_partial_rope(const Reversion& reversion) {
+  const auto rotated = reversion.number("rope.dimension_count");
+  auto head = reversion.member("head_dim");
+  const auto embedding = reversion.member("hidden_size"), heads = reversion.member("num_attention_heads");
+  if (!head && embedding && heads && *heads > 0) head = *embedding / *heads;
+  if (rotated && head && *head > 0) reversion.set("partial_rotary_factor", *rotated / *head);
+}
+
+void revert_long_rope(const Reversion& reversion) {
+  const auto rotated = reversion.number("rope.dimension_count");
+  const auto embedding = reversion.member("hidden_size"), heads = reversion.member("num_attention_heads");
+  if (rotated && embedding && heads && *embedding > 0) {
+    const double part = *rotated * *heads / *embedding;
+    if (part != 1) reversion.set("partial_rotary_factor", part);
+  }
+  if (const auto context = reversion.whole("rope.scaling.original_context_length")) {
+    reversion.set("original_max_position_embeddings", *context);
+  }
+  if (const auto window = reversion.whole("attention.sliding_window"); window && *window > 0) {
+    reversion.set("sliding_window", *window);
+  }
+  const auto longer = reversion.values.find("rope_factors_long.weight");
+  const auto shorter = reversion.values.find("rope_factors_short.weight");
+  if (longer == reversion.values.end() || shorter == reversion.values.end()) return;
+  Json scaling = Json::object();
+  scaling.add("type", "longrope");
+  scaling.add("long_factor", short_numbers(longer->second));
+  scaling.add("short_factor", short_numbers(shorter->second));
+  reversion.set("rope_scaling", std::move(scaling));
+}
+
+void revert_llama3_factors(const Reversion& reversion) {
+  const auto factors = reversion.values.find("rope_freqs.weight");
+  if (factors == reversion.values.end() || factors->second.empty()) return;
+  const float factor = *std::max_element(factors->second.begin(), factors->second.end());
+  Json scaling = {{"rope_type", "llama3"},
+                  {"factor", short_number(factor)},
+                  {"low_freq_factor", 1.0},
+                  {"high_freq_factor", 4.0},
+                  {"original_max_position_embeddings", 8192}};
+  reversion.set("rope_scaling", std::move(scaling));
+}
+
 }  // namespace nibble::architecture

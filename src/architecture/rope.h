@@ -35,4 +35,10 @@ void set_long_rope(const Conversion& conversion);
 /// Llama 3's stretching, which llama.cpp reads as a tensor "rope_freqs.weight"; nothing when the model has another.
 void add_llama3_factors(const Conversion& conversion);
 
+/// The ways back: members of the configuration.
+void revert_partial_rope(const Reversion& reversion);
+void revert_long_rope(const Reversion& reversion);
+/// Of the factors, by what published models have: only how far they stretch differs.
+void revert_llama3_factors(const Reversion& reversion);
+
 }  // namespace nibble::architecture

@@ -22,6 +22,7 @@ const Family seed_oss = {.architecture = "seed_oss",
                          .hugging_face = names,
                          .defaults = defaults,
                          .globals = decoder_globals,
-                         .layer = layer};
+                         .layer = layer,
+                         .origin = {"SeedOssForCausalLM", "seed_oss"}};
 
 }  // namespace nibble::architecture

@@ -22,6 +22,7 @@ const Family smollm3 = {.architecture = "smollm3",
                         .parameters = parameters,
                         .globals = decoder_globals,
                         .layer = layer,
-                        .finish = finish};
+                        .finish = finish,
+                        .origin = {"SmolLM3ForCausalLM", "smollm3"}};
 
 }  // namespace nibble::architecture

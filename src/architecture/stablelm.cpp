@@ -46,6 +46,13 @@ void finish(const Conversion& conversion) {
   conversion.set_bool("use_parallel_residual", conversion.config.truth("use_parallel_residual").value_or(true));
 }
 
+void complete(const Reversion& reversion) {
+  revert_partial_rope(reversion);
+  reversion.set("use_parallel_residual", reversion.metadata.truth("stablelm.use_parallel_residual").value_or(true));
+  reversion.set("use_qkv_bias", reversion.find("blk.0.attn_q.bias") != nullptr);
+  reversion.set("qk_layernorm", reversion.find("blk.0.attn_q_norm.weight") != nullptr);
+}
+
 }  // namespace
 
 const Family stablelm = {.architecture = "stablelm",
@@ -57,6 +64,7 @@ const Family stablelm = {.architecture = "stablelm",
                          .layer = layer,
                          .finish = finish,
                          .aliases = aliases,
-                         .rope = false};
+                         .rope = false,
+                         .origin = {"StableLmForCausalLM", "stablelm", complete}};
 
 }  // namespace nibble::architecture

@@ -37,7 +37,14 @@ constexpr TensorRule layer[] = {
 
 }  // namespace
 
-const Family starcoder2 = {"starcoder2", "StarCoder2", names, defaults, true,   parameters,
-                           globals,      layer,        {},    {},       nullptr};
+const Family starcoder2 = {.architecture = "starcoder2",
+                           .title = "StarCoder2",
+                           .hugging_face = names,
+                           .defaults = defaults,
+                           .tied_by_default = true,
+                           .parameters = parameters,
+                           .globals = globals,
+                           .layer = layer,
+                           .origin = {"Starcoder2ForCausalLM", "starcoder2"}};
 
 }  // namespace nibble::architecture

@@ -42,6 +42,8 @@ constexpr Name names[] = {
     {pooling_settings, true},
     {sentence_modules, true},
     {adapter_settings, true},
+    {"preprocessor_config.json", true},
+    {"processor_config.json", true},
 };
 constexpr std::string_view index_suffix = ".index.json";
 /// Of lists of tokens and ranks, whatever the model calls them.

@@ -13,6 +13,8 @@ constexpr uint32_t oldest_version = 2, newest_version = 3;
 constexpr uint64_t max_string_bytes = uint64_t{1} << 30, max_array_count = uint64_t{1} << 30;
 /// llama.cpp stores a name in 64 bytes with a terminating zero.
 constexpr uint64_t max_name_bytes = 63;
+/// Loaders of image models, whose names are longer, take 127; such files are read.
+constexpr uint64_t max_read_name_bytes = 127;
 /// A tensor has at most four dimensions.
 constexpr uint32_t max_dimensions = 4;
 /// Names are looked up per tensor and shown in a list. The largest models known have some 60 000 tensors.

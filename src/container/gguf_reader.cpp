@@ -176,9 +176,10 @@ class Reader {
   StoredTensor read_tensor() {
     StoredTensor tensor{};
     const std::string_view name = read_string("The tensor name");
-    if (name.size() > gguf::max_name_bytes || name.find('\0') != std::string_view::npos) {
+    if (name.size() > gguf::max_read_name_bytes || name.find('\0') != std::string_view::npos) {
       throw Error("The tensor name " + in_quotes(name) + " is " + std::to_string(name.size()) +
-                  " bytes long or holds a zero byte; readers accept at most " + std::to_string(gguf::max_name_bytes) +
+                  " bytes long or holds a zero byte; readers accept at most " +
+                  std::to_string(gguf::max_read_name_bytes) +
                   " bytes of text. Rename the tensor when converting the model.");
     }
     tensor.name = name;

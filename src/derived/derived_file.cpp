@@ -59,6 +59,21 @@ uint64_t DerivedPart::count() const {
   return count;
 }
 
+bool count_in_blocks(DerivedPart& part, uint64_t block_length) {
+  if (block_length == 1) return true;
+  if (part.matrix == DerivedPart::zeros || !part.factors.empty() || part.minus_exp || part.axes.empty() ||
+      part.axes[0].stride != 1 || part.axes[0].count % block_length != 0 || part.first % block_length != 0) {
+    return false;
+  }
+  part.first /= block_length;
+  part.axes[0].count /= block_length;
+  for (size_t i = 1; i < part.axes.size(); ++i) {
+    if (part.axes[i].stride % block_length != 0) return false;
+    part.axes[i].stride /= block_length;
+  }
+  return true;
+}
+
 uint64_t DerivedTensor::elements() const {
   uint64_t count = 0;
   for (const DerivedPart& part : parts) count += part.count();

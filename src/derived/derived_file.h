@@ -109,8 +109,12 @@ struct DerivedPart {
   uint64_t count() const;
 };
 
+/// Makes a view of weights one of blocks of so many weights. False, and the part is left half done, when it computes or
+/// is not of whole blocks.
+bool count_in_blocks(DerivedPart& part, uint64_t block_length);
+
 /// One tensor: its parts one after the other, stored as `type`: F32, or the type of all its matrices where nothing is
-/// computed.
+/// computed. Matrices of blocks count them as columns.
 struct DerivedTensor {
   Type type = Type::f32;
   std::vector<DerivedPart> parts;

@@ -43,6 +43,20 @@ void gather_bytes(const std::vector<Axis>& axes, const uint8_t* from, uint8_t* t
   gather(axes, 0, reinterpret_cast<const Bytes<n>*>(from), reinterpret_cast<Bytes<n>*>(to));
 }
 
+/// Blocks of any size, each moved whole.
+void gather_blocks(const std::vector<Axis>& axes, const uint8_t* from, uint8_t* to, size_t bytes) {
+  uint64_t written = 0;
+  walk(axes, axes.empty() ? 0 : axes.size() - 1, 0, written, [&](uint64_t at, uint64_t out, Axis inner) {
+    if (inner.stride == 1) {
+      std::memcpy(to + out * bytes, from + at * bytes, inner.count * bytes);
+    } else {
+      for (uint64_t i = 0; i < inner.count; ++i) {
+        std::memcpy(to + (out + i) * bytes, from + (at + i * inner.stride) * bytes, bytes);
+      }
+    }
+  });
+}
+
 }  // namespace
 
 DerivedReader::DerivedReader(DerivedFile file, Kernel kernel) : file_(std::move(file)), decoder_(kernel) {}
@@ -60,7 +74,8 @@ uint64_t DerivedReader::plan(uint64_t offset, uint64_t bytes) {
     throw Error("Derived bytes were asked for that are no whole weights. This is a fault in the program.");
   }
   uint64_t begin = (offset - start) / element;
-  const uint64_t count = std::min({bytes / element, most_weights, tensor_->elements() - begin});
+  const uint64_t most = most_weights / format_of(tensor_->type).block_length;
+  const uint64_t count = std::min({bytes / element, most, tensor_->elements() - begin});
   uint64_t left = count;
   for (const DerivedPart& part : tensor_->parts) {
     const uint64_t all = part.count();
@@ -177,9 +192,11 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       regroup_nvfp4(rectangle, input, blocks_.data());
       gather_bytes<nvfp4_block>(axes, blocks_.data(), output);
     } else if (tensor_->type != Type::f32 && rectangle.matrix->form == MatrixForm::plain) {
-      if (format.block_bytes != 2)
-        throw Error("Only half floats can be moved as they are. This is a fault in the program.");
-      gather_bytes<2>(axes, input + rectangle.data, output);
+      if (format.block_bytes == 2) {
+        gather_bytes<2>(axes, input + rectangle.data, output);
+      } else {
+        gather_blocks(axes, input + rectangle.data, output, format.block_bytes);
+      }
     } else {
       if (values_.size() < area) values_.resize(area);
       decoder_.decode(rectangle, input, values_.data());

@@ -8,6 +8,7 @@
 
 #include "architecture/architecture.h"
 #include "architecture/mistral_layout.h"
+#include "architecture/projector.h"
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
@@ -121,6 +122,7 @@ class Deriver {
             {},
             first.plain ? first.plain->dtype : first.form,
             false,
+            false,
             std::move(repacked)};
   }
 
@@ -147,7 +149,11 @@ class Deriver {
     }
     const uint64_t matrices = tensor.shape.size() > 2 ? tensor.shape[2] : 1;
     if (scaled && made.parts.size() != matrices) return {};
-    if (!std::all_of(made.parts.begin(), made.parts.end(), in_blocks)) return {};
+    const uint64_t block = format_of(Type::nvfp4).block_length;
+    if (!std::all_of(made.parts.begin(), made.parts.end(),
+                     [=](DerivedPart& part) { return count_in_blocks(part, block); })) {
+      return {};
+    }
     for (DerivedPart& part : made.parts) {
       const DerivedMatrix& matrix = layers_[part.matrix].matrix;
       if (scaled)
@@ -172,22 +178,6 @@ class Deriver {
     if (heads == 0) return {layer, 0, {{row, 1}, {matrix.rows, row}}, {}, false};
     const uint64_t head_rows = matrix.rows / heads, half = head_rows / 2;
     return {layer, 0, {{row, 1}, {2, half * row}, {half, row}, {heads, head_rows * row}}, {}, false};
-  }
-
-  /// Makes a view of weights one of blocks; false when it is not of whole blocks.
-  static bool in_blocks(DerivedPart& part) {
-    const uint64_t block = format_of(Type::nvfp4).block_length;
-    if (part.matrix == DerivedPart::zeros || !part.factors.empty() || part.minus_exp || part.axes.empty() ||
-        part.axes[0].stride != 1 || part.axes[0].count % block != 0 || part.first % block != 0) {
-      return false;
-    }
-    part.first /= block;
-    part.axes[0].count /= block;
-    for (size_t i = 1; i < part.axes.size(); ++i) {
-      if (part.axes[i].stride % block != 0) return false;
-      part.axes[i].stride /= block;
-    }
-    return true;
   }
 
   static DerivedMatrix alone(const StoredMatrix& stored) {
@@ -294,6 +284,33 @@ class DecodedWeights {
   std::span<const StoredLayer> layers_;
   std::map<std::pair<std::string, Type>, std::set<uint32_t>> forms_;
 };
+
+/// The model's tensors, from what is stored.
+void add_tensors(std::span<const ModelFile> files, std::span<const StoredLayer> layers, ConvertedModel& model,
+                 Assembly& assembly) {
+  const auto own_files = static_cast<uint32_t>(files.size());
+  Deriver deriver(layers, own_files + 1, assembly.derived);
+  DecodedWeights decoded(layers);
+  for (ConvertedTensor& tensor : model.tensors) {
+    const std::vector<uint32_t> sources = tensor.sources;
+    const uint64_t rows = tensor.shape.size() == 1 ? tensor.shape[0] : tensor.shape[1];
+    const bool ordered = !tensor.sources.empty() && deriver.orders_rows(tensor);
+    const Transform transform{tensor.heads && !ordered ? rows / tensor.heads : 0, tensor.add};
+    const bool any_type = tensor.any_type, follows_f16 = tensor.follows_f16;
+    if (tensor.sources.empty()) {
+      assembly.tensors.push_back(computed_tensor(std::move(tensor), own_files, assembly.computed));
+    } else if (deriver.needed(tensor)) {
+      assembly.tensors.push_back(deriver.make(std::move(tensor)));
+    } else {
+      assembly.tensors.push_back(stored_tensor(std::move(tensor), layers));
+    }
+    assembly.tensors.back().transform = transform;
+    assembly.tensors.back().any_type = any_type;
+    assembly.tensors.back().follows_f16 = follows_f16;
+    decoded.add(sources, assembly.tensors.back());
+  }
+  decoded.tell(files, assembly.notes);
+}
 
 void add_tokenizer(std::span<const ModelFile> files, bool mistral_layout, ConvertedModel& model, Notes& notes) {
   for (const ModelFile& file : files) {
@@ -431,32 +448,37 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
     return {};
   }
   add_dense_modules(files, layers, model);
-  Deriver deriver(layers, own_files + 1, assembly.derived);
-  DecodedWeights decoded(layers);
-  for (ConvertedTensor& tensor : model.tensors) {
-    const std::vector<uint32_t> sources = tensor.sources;
-    const uint64_t rows = tensor.shape.size() == 1 ? tensor.shape[0] : tensor.shape[1];
-    const bool ordered = !tensor.sources.empty() && deriver.orders_rows(tensor);
-    const Transform transform{tensor.heads && !ordered ? rows / tensor.heads : 0, tensor.add};
-    const bool any_type = tensor.any_type;
-    if (tensor.sources.empty()) {
-      assembly.tensors.push_back(computed_tensor(std::move(tensor), own_files, assembly.computed));
-    } else if (deriver.needed(tensor)) {
-      assembly.tensors.push_back(deriver.make(std::move(tensor)));
-    } else {
-      assembly.tensors.push_back(stored_tensor(std::move(tensor), layers));
-    }
-    assembly.tensors.back().transform = transform;
-    assembly.tensors.back().any_type = any_type;
-    decoded.add(sources, assembly.tensors.back());
-  }
-  decoded.tell(files, assembly.notes);
+  add_tensors(files, layers, model, assembly);
   assembly.auto_type = model.auto_type;
   assembly.container = mistral ? "Mistral folder" : "Hugging Face folder";
   assembly.notes.append(model.notes);
   add_tokenizer(files, mistral, model, assembly.notes);
   assembly.metadata = header_of(model.values);
   return {};
+}
+
+void assemble_projector(std::span<const ModelFile> files, std::span<const uint32_t> weight_files,
+                        std::string_view title, Assembly& assembly) {
+  const auto text_of = [&](std::string_view name) {
+    const std::span<const uint8_t> bytes = bytes_of(files, name);
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  if (text_of("config.json").empty()) {
+    throw Error("Without a config.json nothing says whether these weights look at images. Choose the whole folder.");
+  }
+  const HuggingFaceConfig config(text_of("config.json"));
+  const std::vector<StoredLayer> layers = stored_layers(files, weight_files, config);
+  std::vector<SourceTensor> list;
+  for (const StoredLayer& layer : layers) list.push_back(layer.tensor);
+  const std::string name = name_in(config);
+  const ProjectorFiles beside{text_of("preprocessor_config.json"), text_of("processor_config.json"),
+                              text_of("tokenizer_config.json"), text_of("tokenizer.json")};
+  ConvertedModel model = convert_projector(config, name.empty() ? title : name, list, beside);
+  add_tensors(files, layers, model, assembly);
+  assembly.auto_type = model.auto_type;
+  assembly.container = "Hugging Face folder";
+  assembly.notes.append(model.notes);
+  assembly.metadata = header_of(model.values);
 }
 
 }  // namespace nibble

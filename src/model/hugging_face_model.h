@@ -15,4 +15,8 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
                                                  std::span<const uint32_t> weight_files, std::string_view title,
                                                  Assembly& assembly);
 
+/// The part of a folder that looks at images, likewise. Throws Error when there is none, or none that is known.
+void assemble_projector(std::span<const ModelFile> files, std::span<const uint32_t> weight_files,
+                        std::string_view title, Assembly& assembly);
+
 }  // namespace nibble

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "model/adapter.h"
 #include "model/gguf_model.h"
+#include "model/reverted_model.h"
 #include "model/weight_files.h"
 #include "numeric/stored_row.h"
 
@@ -71,6 +72,23 @@ std::vector<std::string> Model::shard_names(size_t file) const {
   return names;
 }
 
+std::vector<uint32_t> Model::needed_to_revert() const {
+  std::vector<uint32_t> needed;
+  if (container() != "GGUF") return needed;
+  for (uint32_t i = 0; i < tensors().size(); ++i) {
+    if (tells_of_config(tensors()[i].name) && tensors()[i].stored == Type::f32) needed.push_back(i);
+  }
+  return needed;
+}
+
+void Model::revert(const NamedValues& values) {
+  complete();
+  if (container() != "GGUF") {
+    throw Error("The model is a " + assembly_.container + " already. Only a GGUF file is made a folder.");
+  }
+  assembly_ = reverted(assembly_, metadata(), files_, values);
+}
+
 void Model::complete() {
   if (!assembly_.shards.empty()) return;
   if (files_.empty()) throw Error("No file was given. Choose a model in GGUF format.");
@@ -86,6 +104,11 @@ void Model::complete() {
         "the model was published in (config.json and safetensors files).");
   }
   if (std::all_of(files_.begin(), files_.end(), is_gguf)) {
+    if (projector_) {
+      throw Error(
+          "A GGUF file has no image encoder in it to be made a file beside. Open the folder that the model was "
+          "published in.");
+    }
     assembly_ = assemble_gguf(files_);
     assembly_.notes.list.insert(assembly_.notes.list.begin(), notes_.list.begin(), notes_.list.end());
     return;
@@ -93,7 +116,7 @@ void Model::complete() {
   if (const auto gguf = std::find_if(files_.begin(), files_.end(), is_gguf); gguf != files_.end()) {
     throw Error(in_quotes(gguf->name) + " is a GGUF file, and other files came with it that are not. Choose either.");
   }
-  assembly_ = assemble_weight_files(files_, name_);
+  assembly_ = assemble_weight_files(files_, name_, projector_);
   assembly_.notes.list.insert(assembly_.notes.list.begin(), notes_.list.begin(), notes_.list.end());
   // Texts beside the weights have served, and some are large; but an output in safetensors repeats the configuration.
   for (ModelFile& file : files_) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "architecture/revert.h"
 #include "container/file_reader.h"
 #include "container/gguf.h"
 #include "derived/derived_file.h"
@@ -58,6 +59,7 @@ struct ModelTensor {
   /// Of a model that is not GGUF: an unquantized output has it in any type asked for, whatever rules for GGUF files
   /// say.
   bool any_type = false;
+  bool follows_f16 = false;               ///< the same of F16 alone
   std::optional<Repacked> repacked = {};  ///< of weights that come quantized as a type of GGUF
 
   /// Weights in a row, as Transform counts rows.
@@ -96,6 +98,8 @@ struct Assembly {
   DerivedFile derived;
   /// What llama.cpp's conversion script stores matrices in when left to itself; nothing for a GGUF model.
   std::optional<Type> auto_type;
+  /// The text of config.json of the folder that the tensors are of, where a GGUF model is led back to one.
+  std::string config;
   Notes notes;  ///< what a person should know
 };
 
@@ -117,6 +121,15 @@ class Model {
   /// or when the files do not belong together. Everything below needs it.
   void complete();
 
+  /// Of a GGUF model, the tensors whose values revert() has to be told: small ones of F32, as indices into tensors().
+  std::vector<uint32_t> needed_to_revert() const;
+  /// Makes a GGUF model the Hugging Face folder that it was converted from: the same files, and the tensors that folder
+  /// had, with its names, shapes and order of values. Throws Error when it cannot be.
+  void revert(const NamedValues& values);
+
+  /// Takes of a folder what looks at images, for a file beside the language model's. Before complete().
+  void choose_projector() { projector_ = true; }
+
   /// What the model is called where its files do not say: the name of their folder.
   void set_name(std::string_view name) { name_ = name; }
 
@@ -136,11 +149,14 @@ class Model {
   const std::vector<uint8_t>& computed() const { return assembly_.computed; }
   const DerivedFile& derived() const { return assembly_.derived; }
   std::optional<Type> auto_type() const { return assembly_.auto_type; }
+  /// The text of config.json where the model was made a folder by revert(); otherwise empty.
+  std::string_view reverted_config() const { return assembly_.config; }
   /// What reading the files told. plan/model_notes.h has all of them.
   const Notes& notes() const { return assembly_.notes; }
 
  private:
   std::string name_;
+  bool projector_ = false;
   Notes notes_;
   std::vector<ModelFile> files_;
   std::vector<std::unique_ptr<FileReader>> readers_;  // null once a file was read

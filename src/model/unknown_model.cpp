@@ -36,18 +36,6 @@ std::string shortened(std::string_view name) {
   return sum + std::string(name.substr(start));
 }
 
-/// A shape of at most as many dimensions as GGUF has: the outermost ones become one.
-std::vector<uint64_t> folded(std::span<const uint64_t> shape) {
-  std::vector<uint64_t> result = trimmed_shape(shape);
-  while (result.size() > gguf::max_dimensions) {
-    const uint64_t outermost = result.back();
-    result.pop_back();
-    // Only tensors without weights can have sizes that overflow.
-    if (__builtin_mul_overflow(result.back(), outermost, &result.back())) result.back() = gguf::max_array_count;
-  }
-  return result;
-}
-
 /// Types whose bytes get a name that does not quite fit.
 bool changes_meaning(std::string_view dtype) { return !dtype.empty() && (dtype[0] == 'U' || dtype == "BOOL"); }
 
@@ -72,7 +60,7 @@ class Collector {
     }
     if (!in_gguf(stored.type)) small_floats_.add(name);
     assembly_.tensors.push_back({std::move(name),
-                                 folded(stored.shape),
+                                 folded_shape(stored.shape),
                                  gguf_type(stored.type),
                                  stored.type,
                                  stored.weight_count,
@@ -114,6 +102,17 @@ class Collector {
 };
 
 }  // namespace
+
+std::vector<uint64_t> folded_shape(std::span<const uint64_t> shape) {
+  std::vector<uint64_t> result = trimmed_shape(shape);
+  while (result.size() > gguf::max_dimensions) {
+    const uint64_t outermost = result.back();
+    result.pop_back();
+    // Only tensors without weights can have sizes that overflow.
+    if (__builtin_mul_overflow(result.back(), outermost, &result.back())) result.back() = gguf::max_array_count;
+  }
+  return result;
+}
 
 Type gguf_type(Type stored) { return in_gguf(stored) ? stored : Type::f16; }
 

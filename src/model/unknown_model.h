@@ -19,4 +19,7 @@ GgufHeader header_of(const KeyValueList& values);
 /// The type that stands in a GGUF file for one that only other containers have.
 Type gguf_type(Type stored);
 
+/// A shape of at most as many dimensions as GGUF has, trailing ones dropped: the outermost ones become one.
+std::vector<uint64_t> folded_shape(std::span<const uint64_t> shape);
+
 }  // namespace nibble

@@ -11,6 +11,7 @@
 #include "model/adapter.h"
 #include "model/dense_modules.h"
 #include "model/hugging_face_model.h"
+#include "model/image_model.h"
 #include "model/quantized_source.h"
 #include "model/unknown_model.h"
 #include "tokenizer/json_file.h"
@@ -173,7 +174,7 @@ std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& note
   return chosen;
 }
 
-Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name) {
+Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name, bool projector) {
   Assembly assembly;
   const std::vector<uint32_t> chosen = weight_files(files, assembly.notes);
   for (const uint32_t file : chosen) {
@@ -185,9 +186,17 @@ Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_vie
   own_name = own_name.substr(0, own_name.rfind('.'));
   const std::string_view title = name.empty() ? own_name : name;
   size_t of_the_files = assembly.notes.list.size();
+  if (projector) {
+    assemble_projector(files, chosen, title, assembly);
+    return assembly;
+  }
   if (const auto why_not = assemble_hugging_face(files, chosen, title, assembly)) {
     if (std::any_of(files.begin(), files.end(), [](const ModelFile& file) { return is_of_adapter(file.name); })) {
       throw Error("An adapter can be merged into a model of a family that is known. " + *why_not);
+    }
+    if (assemble_image_model(files, chosen, assembly)) {
+      for (size_t i = of_the_files; i < assembly.notes.list.size(); ++i) assembly.notes.list[i].gguf_only = true;
+      return assembly;
     }
     if (const auto quantized = quantized_source(files)) {
       assembly.notes.warn("The weights are quantized already (" + quantized->method + ": " + quantized->sign +

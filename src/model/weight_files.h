@@ -13,7 +13,8 @@ namespace nibble {
 std::vector<uint32_t> weight_files(std::span<const ModelFile> files, Notes& notes);
 
 /// Joins files that are not GGUF, all read, to one model: a Hugging Face folder whose architecture is known becomes the
-/// GGUF model it stands for, everything else keeps its names. `name` is the folder's, or empty. Throws Error.
-Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name);
+/// GGUF model it stands for, everything else keeps its names. `name` is the folder's, or empty. `projector`: the part
+/// of a folder that looks at images. Throws Error.
+Assembly assemble_weight_files(std::span<const ModelFile> files, std::string_view name, bool projector = false);
 
 }  // namespace nibble

@@ -1,11 +1,17 @@
 #include "packing/output_plan.h"
 
+#include "packing/folder_plan.h"
 #include "packing/packing_plan.h"
 #include "plan/json.h"
 
 namespace nibble {
 
 OutputPlan plan_output(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
+  if (!model.reverted_config().empty()) {
+    Plan plan = make_folder_plan(model, options);
+    std::string json = plan_json(plan, model, "safetensors");
+    return {std::move(plan), std::move(json)};
+  }
   if (options.packing) {
     PackedPlan packed = make_packed_plan(model, options);
     std::string json = packed_plan_json(packed, model);
@@ -17,6 +23,10 @@ OutputPlan plan_output(const Model& model, const PlanOptions& options, const Imp
 }
 
 Price price_output(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
+  if (!model.reverted_config().empty()) {
+    const Plan plan = make_folder_plan(model, options);
+    return {plan.output_bytes, plan.bits_per_weight, 0, false};
+  }
   if (!options.packing) return make_price(model, options, importance);
   const Plan plan = make_packed_plan(model, options).plan;
   return {plan.output_bytes, plan.bits_per_weight, 0, false};

@@ -234,7 +234,7 @@ Json plan_object(const Plan& plan, const char* container, Json tensors, Json job
           {"memory", {{"sharedBytes", plan.memory.shared_bytes}, {"perWorkerBytes", plan.memory.per_worker_bytes}}}};
 }
 
-std::string plan_json(const Plan& plan, const Model& model) {
+std::string plan_json(const Plan& plan, const Model& model, const char* container) {
   Json tensors = Json::list(), jobs = Json::list();
   for (const PlannedTensor& tensor : plan.tensors) {
     tensors.push_back(planned_json(tensor, source_of(model, tensor)));
@@ -244,7 +244,7 @@ std::string plan_json(const Plan& plan, const Model& model) {
     const bool copied = copies(tensor, source_of(model, tensor));
     jobs.push_back(job_json(job, copied ? "copy" : "convert", nullptr));
   }
-  return plan_object(plan, "GGUF", std::move(tensors), std::move(jobs)).dump();
+  return plan_object(plan, container, std::move(tensors), std::move(jobs)).dump();
 }
 
 std::string price_json(const Price& price) {

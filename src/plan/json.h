@@ -13,8 +13,8 @@ std::string model_json(const Model& model);
 /// WeightPlace of at most `count` weights of tensor number `tensor` from weight `first` on. Throws Error when it has
 /// no block there.
 std::string place_json(const Model& model, uint64_t tensor, uint64_t first, uint64_t count);
-/// Plan.
-std::string plan_json(const Plan& plan, const Model& model);
+/// Plan. `container`: of the output.
+std::string plan_json(const Plan& plan, const Model& model, const char* container = "GGUF");
 /// Price.
 std::string price_json(const Price& price);
 /// ChosenModel: which of the files with these paths (a JSON list of texts) choose_model_files() takes.

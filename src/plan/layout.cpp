@@ -245,7 +245,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   std::vector<RecipeTensor> tensors;
   for (const uint32_t source : order) {
     const ModelTensor& tensor = model.tensors()[source];
-    tensors.push_back({*pruning.name_of(tensor.name), tensor.shape, tensor.type, tensor.any_type});
+    tensors.push_back({*pruning.name_of(tensor.name), tensor.shape, tensor.type, tensor.any_type, tensor.follows_f16});
   }
   check_overrides(model, options.overrides);
   check_pruned(pruning, options.overrides);

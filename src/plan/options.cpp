@@ -152,6 +152,9 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
     for (const Json& part : as_list(name, value)) options.include_weights.push_back(as_text(name, part));
   } else if (name == "excludeWeights") {
     for (const Json& part : as_list(name, value)) options.exclude_weights.push_back(as_text(name, part));
+  } else if (name == "shardBytes") {
+    if (!value.is_unsigned() || value.get<uint64_t>() == 0) wrong(name, "a whole number, 1 or more");
+    options.shard_bytes = value.get<uint64_t>();
   } else if (name == "jobBytes") {
     if (!value.is_unsigned() || value.get<uint64_t>() < min_job_bytes) wrong(name, "a whole number, 256 or more");
     options.job_bytes = value.get<uint64_t>();

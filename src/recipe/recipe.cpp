@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "error.h"
+#include "recipe/image_mix.h"
 #include "recipe/mix.h"
 #include "recipe/tensor_kind.h"
 #include "recipe/type_rules.h"
@@ -60,10 +61,35 @@ Decision fit_rows(Choice choice, uint64_t row_length) {
   return decision;
 }
 
+/// The same as llama-quantize does it where it is patched for networks for images: no smaller blocks.
+Decision fit_rows_of_image_model(Choice choice, uint64_t row_length) {
+  const uint32_t block = writable(choice.type).block_length;
+  if (row_length % block == 0) return fit_rows(std::move(choice), row_length);
+  return {Type::f16, choice.type,
+          choice.reason + " But rows of " + std::to_string(row_length) + " weights do not fill whole " +
+              display_name(choice.type) + " blocks of " + std::to_string(block) + ", so it is kept at F16.",
+          true};
+}
+
+/// general.architecture of what looks at images beside a language model.
+constexpr std::string_view projector_architecture = "clip";
+
 class Decider {
  public:
   Decider(const ModelFacts& facts, std::span<const RecipeTensor> tensors, const RecipeOptions& options)
-      : facts_(facts), options_(options), rules_(options.rules), mix_(facts, tensors, options) {}
+      : facts_(facts),
+        options_(options),
+        rules_(options.rules),
+        mix_(facts, tensors, options),
+        image_rules_(find_image_rules(facts.architecture)),
+        image_mix_(*options.file_type) {
+    const FileType& type = *options.file_type;
+    if (is_projector() && !type.copies && default_format().quantized && type.default_type != Type::q8_0) {
+      throw Error(
+          "An image encoder is written as F32, F16, BF16 or Q8_0, as llama.cpp's conversion script does it, not as " +
+          std::string(type.name) + '.');
+    }
+  }
 
   Decision decide(const RecipeTensor& tensor) {
     const std::string_view kept = why_kept(tensor);
@@ -80,15 +106,25 @@ class Decider {
       return "Every tensor is copied as it is.";
     }
     if (facts_.auto_type && !default_format().quantized) {
-      return tensor.any_type ? std::string_view() : "llama.cpp's conversion script knows this tensor in one type only.";
+      const bool follows = tensor.follows_f16 && default_format().type == Type::f16;
+      return tensor.any_type || follows ? std::string_view()
+                                        : "llama.cpp's conversion script knows this tensor in one type only.";
     }
     if (tensor.shape.size() < 2) return "Tensors of one dimension keep their type.";
+    if (is_projector() && !tensor.any_type) return "llama.cpp's conversion script knows this tensor in one type only.";
     if (options_.leave_output_tensor && tensor.name == "output.weight") return "The output layer is left as it is.";
     const std::string_view by_name = facts_.names_known ? reason_to_keep(tensor.name) : std::string_view();
     if (!by_name.empty()) return by_name;
+    if (image_rules_) {
+      const std::string_view in_image_model = reason_to_keep(*image_rules_, tensor);
+      if (!in_image_model.empty()) return in_image_model;
+    }
     if (format_of(tensor.type).decode == nullptr) return "Integers are copied as they are.";
     return {};
   }
+
+  /// A folder's image encoder, which llama.cpp's conversion script quantizes itself.
+  bool is_projector() const { return facts_.auto_type && facts_.architecture == projector_architecture; }
 
   const Format& default_format() const {
     const FileType& type = *options_.file_type;
@@ -121,6 +157,7 @@ class Decider {
       return fit_rows({default_type, "What its name means is not known, so it gets the type itself."}, row_length);
     }
     if (options_.pure) return fit_rows({default_type, "All weights get the same type, as asked for."}, row_length);
+    if (image_rules_) return fit_rows_of_image_model(image_mix_.choose(tensor.name), row_length);
     return fit_rows(mix_.choose(tensor, category), row_length);
   }
 
@@ -148,6 +185,8 @@ class Decider {
   const RecipeOptions& options_;
   RuleMatcher rules_;
   Mix mix_;
+  const ImageRules* image_rules_;  // null: of no network for images
+  ImageMix image_mix_;
 };
 
 }  // namespace

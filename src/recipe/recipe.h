@@ -20,6 +20,7 @@ struct RecipeTensor {
   std::vector<uint64_t> shape;
   Type type;
   bool any_type = false;  ///< see ModelTensor::any_type
+  bool follows_f16 = false;
 };
 
 /// What the metadata says of the model; zero or empty where it says nothing.

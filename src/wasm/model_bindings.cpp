@@ -8,6 +8,7 @@
 #include "container/importance_reader.h"
 #include "error.h"
 #include "json/json.h"
+#include "json/parse.h"
 #include "measure/sample_plan.h"
 #include "model/folder.h"
 #include "model/model.h"
@@ -43,6 +44,7 @@ class BoundModel {
   }
 
   void set_name(const std::string& name) { model_.set_name(name); }
+  void choose_projector() { model_.choose_projector(); }
   void add_note(const std::string& sentence) { model_.add_note(sentence); }
 
   std::string shard_names(unsigned file) {
@@ -52,6 +54,26 @@ class BoundModel {
   std::string info() {
     return answer([&] {
       model_.complete();
+      return model_json(model_);
+    });
+  }
+
+  std::string needed_to_revert() {
+    return answer([&] {
+      model_.complete();
+      return Json{{"tensors", model_.needed_to_revert()}}.dump();
+    });
+  }
+
+  std::string revert(const std::string& values) {
+    return answer([&] {
+      NamedValues named;
+      for (const Json& one : parse_json(values).elements()) {
+        named[one.at("name").get<std::string>()] = one.at("values").get<std::vector<float>>();
+      }
+      plan_ = {};
+      derived_.clear();
+      model_.revert(named);
       return model_json(model_);
     });
   }
@@ -288,8 +310,11 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("offer", &BoundModel::offer)
       .function("setName", &BoundModel::set_name)
       .function("addNote", &BoundModel::add_note)
+      .function("chooseProjector", &BoundModel::choose_projector)
       .function("shardNames", &BoundModel::shard_names)
       .function("info", &BoundModel::info)
+      .function("neededToRevert", &BoundModel::needed_to_revert)
+      .function("revert", &BoundModel::revert)
       .function("computedPointer", &BoundModel::computed_pointer)
       .function("computedBytes", &BoundModel::computed_bytes)
       .function("derivedBytes", &BoundModel::derived_bytes)

@@ -39,6 +39,7 @@ inline std::vector<uint8_t> read_derived(DerivedReader& reader, const Files& fil
 struct Output {
   GgufHeader header;
   std::map<std::string, std::vector<uint8_t>> tensors;
+  Files files;  ///< whole, by their names in the plan
 };
 
 inline Model opened(const Files& files) {
@@ -51,13 +52,10 @@ inline Model opened(const Files& files) {
   return model;
 }
 
-/// `more`: further options of the plan, after a comma.
-inline Output convert(const Files& files, const char* type, const std::string& more = "") {
-  const Model model = opened(files);
-  EXPECT_NE(model.container(), "safetensors");
-  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"" + more + "}"));
+/// What running a plan writes.
+inline Output written(const Model& model, const Plan& plan, const Files& files) {
   Output output;
-  output.header = *read_gguf(plan.files[0].header, plan.output_bytes).header;
+  for (const OutputFile& file : plan.files) output.files.emplace_back(file.suffix, file.header);
   DerivedReader reader(DerivedFile::restore(model.derived().save()), best_kernel());
   for (const Job& job : plan.jobs) {
     const PlannedTensor& planned = plan.tensors[job.tensor];
@@ -81,7 +79,22 @@ inline Output convert(const Files& files, const char* type, const std::string& m
     }
     auto& bytes = output.tensors[planned.name];
     bytes.insert(bytes.end(), result.begin(), result.end());
+    result.resize(result.size() + job.padding);
+    auto& file = output.files[job.output_file].second;
+    EXPECT_EQ(file.size(), job.output_offset) << planned.name;
+    file.insert(file.end(), result.begin(), result.end());
   }
+  for (size_t i = 0; i < plan.files.size(); ++i) EXPECT_EQ(output.files[i].second.size(), plan.files[i].bytes);
+  return output;
+}
+
+/// `more`: further options of the plan, after a comma.
+inline Output convert(const Files& files, const char* type, const std::string& more = "") {
+  const Model model = opened(files);
+  EXPECT_NE(model.container(), "safetensors");
+  const Plan plan = make_plan(model, parse_plan_options("{\"type\": \"" + std::string(type) + "\"" + more + "}"));
+  Output output = written(model, plan, files);
+  output.header = *read_gguf(plan.files[0].header, plan.output_bytes).header;
   return output;
 }
 

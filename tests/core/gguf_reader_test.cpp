@@ -239,8 +239,8 @@ TEST(GgufReader, RefusesBadTensors) {
   const auto with = [](std::string_view name, const std::vector<uint64_t>& shape, uint32_t type) {
     return problem(small_model().tensor(name, shape, type, 64).build());
   };
-  EXPECT_EQ(with(std::string(63, 'n'), {4}, f32), "");
-  EXPECT_THAT(with(std::string(64, 'n'), {4}, f32), HasSubstr("is 64 bytes long"));
+  EXPECT_EQ(with(std::string(127, 'n'), {4}, f32), "");
+  EXPECT_THAT(with(std::string(128, 'n'), {4}, f32), HasSubstr("is 128 bytes long"));
   EXPECT_THAT(with(std::string_view("a\0b", 3), {4}, f32), HasSubstr("zero byte"));
   EXPECT_THAT(with("token_embd.weight", {4}, f32), HasSubstr("\"token_embd.weight\" appears twice"));
   EXPECT_THAT(with("w", {1, 1, 1, 1, 4}, f32), HasSubstr("has 5 dimensions"));

@@ -224,6 +224,10 @@ async function openFolders(core: Core): Promise<void> {
   model.chatTemplate();
   model.close();
 
+  const reverted = await openModel(core, [ts3m], undefined, undefined, 'folder');
+  reverted.plan({ type: 'F16', shardBytes: 1e6 });
+  reverted.close();
+
   const derived = join(folder, 'gpt2');
   writeConversionFolder(conversionCase('gpt2'), derived);
   const parts = ['model.safetensors', 'config.json'].map((name) => handle(join(derived, name)));

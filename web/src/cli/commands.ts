@@ -112,7 +112,7 @@ export async function quantize(
       options.recipe === undefined ? planOptions(type!, options) : withRecipe(model.core, options.recipe, options);
     const made = model.plan(chosen);
     beStrict(options, made.notes);
-    const target = output ?? defaultOutput(inputs.paths[0]!, made);
+    const target = output ?? defaultOutput(inputs.paths[0]!, made, options.mmproj ? model.info.name : null);
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
     const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
     const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];

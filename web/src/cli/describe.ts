@@ -149,7 +149,7 @@ function ratio(error: ErrorReport, other: ErrorReport): string {
   return other.rmse === 0 ? '–' : (error.rmse / other.rmse).toFixed(4);
 }
 
-function describeError(error: ErrorReport): string {
+export function describeError(error: ErrorReport): string {
   const ratio = error.sqnrDb === null ? 'none' : `${error.sqnrDb.toFixed(1)} dB SQNR`;
   const nans = error.nans + error.infinities;
   const weighted = error.weightedRmse === null ? '' : ` (${error.weightedRmse.toPrecision(4)} weighted by importance)`;

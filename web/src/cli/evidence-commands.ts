@@ -103,7 +103,8 @@ export async function repeat(
     inputs.openAdapters(options.lora, options.adapterOnly);
     if (options.sentenceTransformersDenseModules) inputs.openDenseModules(path);
     const matrix = matrixOf(receipt, options.imatrix, inputs);
-    const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.origin);
+    const form = options.mmproj ? 'projector' : 'model';
+    const model = await openModel(core, inputs.handles, matrix ?? undefined, inputs.origin, form);
     const made = model.plan(receipt.options);
     const targets = checkOutputs(outputsOf(output, made, model, inputs, false), [
       ...inputs.named,

@@ -172,12 +172,22 @@ async function partsOf(core: Core, path: string, alone: boolean): Promise<Chosen
   }
 }
 
-/** Where llama-quantize puts the output when nobody says: beside the input, given by its first file. */
-export function defaultOutput(input: string, { fileType, container }: Pick<Plan, 'fileType' | 'container'>): string {
-  return join(
-    dirname(input),
-    container === 'safetensors' ? `model-${fileType}.safetensors` : `ggml-model-${fileType}.gguf`,
-  );
+/**
+ * Where llama-quantize puts the output when nobody says: beside the input, given by its first file. `projector`: the
+ * model's name, where the output is what looks at images, which is called as llama.cpp's conversion script calls it.
+ */
+export function defaultOutput(
+  input: string,
+  { fileType, container }: Pick<Plan, 'fileType' | 'container'>,
+  projector: string | null = null,
+): string {
+  const name =
+    projector !== null
+      ? `mmproj-${projector.replaceAll(/[\s/\\]+/g, '-')}-${fileType}.gguf`
+      : container === 'safetensors'
+        ? `model-${fileType}.safetensors`
+        : `ggml-model-${fileType}.gguf`;
+  return join(dirname(input), name);
 }
 
 /** The files a run writes, of which those that hold weights may replace the model's own with --force. */

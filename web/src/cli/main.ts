@@ -13,17 +13,20 @@ import {
 } from './analysis-commands';
 import { addCalibrationOptions } from './calibration';
 import { compare, repeat, verify } from './evidence-commands';
+import { exportFolder, type ExportOptions } from './export-command';
 import { imatrix, type ImatrixOptions } from './imatrix-command';
 import { evaluate, perplexity, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
   addImatrixOptions,
   addLoraOption,
+  addProjectorOption,
   addPruneOption,
   addRecipeOptions,
   addSampleOptions,
   addStretchOptions,
   addTextOptions,
+  parseFloatType,
   parseIntegers,
   parseLevels,
   parseNumber,
@@ -90,7 +93,11 @@ const program = new Command('nibble')
   .exitOverride();
 
 addCalibrationOptions(
-  addComputeOptions(addLoraOption(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true }))))),
+  addComputeOptions(
+    addProjectorOption(
+      addLoraOption(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true })))),
+    ),
+  ),
 )
   .description('write IN as a model of another type')
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
@@ -117,6 +124,23 @@ addCalibrationOptions(
     await quantize(input, output, type, { ...(workers !== undefined && { workers }), ...options }, stop.signal);
   });
 
+addComputeOptions(program.command('export'))
+  .description(
+    'write the Hugging Face folder that a GGUF file of a known family was converted from: safetensors and config.json',
+  )
+  .argument('<file>')
+  .argument('<folder>', 'does not exist yet, or is empty')
+  .addOption(
+    new Option(
+      '--type <name>',
+      "F32, F16 or BF16 (default: the type of the file's matrices, and BF16 where they are quantized)",
+    ).argParser(parseFloatType),
+  )
+  .option('--max-shard-size <bytes>', 'of the tensors in one safetensors file: 5GB (the default), 900MiB', parseSize)
+  .option('--dry-run', 'say what would be written, and write nothing')
+  .option(...json)
+  .action((file: string, folder: string, options: ExportOptions) => exportFolder(file, folder, options, stop.signal));
+
 program
   .command('inspect')
   .description('show what is in a model file')
@@ -124,7 +148,7 @@ program
   .option(...json)
   .action(inspect);
 
-addLoraOption(addPruneOption(addRecipeOptions(program.command('plan'))))
+addProjectorOption(addLoraOption(addPruneOption(addRecipeOptions(program.command('plan')))))
   .description('show what quantizing would do and the exact size, for one type or for all')
   .argument('<file>')
   .argument('[type]')
@@ -264,7 +288,7 @@ program
   .argument('<file>')
   .action((receipt: string, file: string) => verify(receipt, file, stop.signal));
 
-addComputeOptions(addLoraOption(program.command('repeat')))
+addComputeOptions(addProjectorOption(addLoraOption(program.command('repeat'))))
   .description('do again what a receipt says, and check that the same bytes come out')
   .argument('<receipt>')
   .argument('<model>')

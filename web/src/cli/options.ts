@@ -11,6 +11,7 @@ export interface FileOptions {
   lora?: Adapter[];
   adapterOnly?: boolean;
   sentenceTransformersDenseModules?: boolean;
+  mmproj?: boolean;
 }
 
 export interface RecipeOptions extends FileOptions {
@@ -109,6 +110,23 @@ export function addLoraOption(command: Command): Command {
     .option('--adapter-only', 'write the adapter given with --lora as a GGUF file of its own, not the model')
     .option('--sentence-transformers-dense-modules', 'add the layers behind the pooling (2_Dense, 3_Dense)')
     .hook('preAction', expectAdapter);
+}
+
+export function addProjectorOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--mmproj',
+      'of a folder, write what looks at images: the file that llama.cpp takes beside the language model',
+    ).conflicts([
+      'lora',
+      'sentenceTransformersDenseModules',
+      'pruneLayers',
+      'imatrix',
+      'calibration',
+      'context',
+      'memory',
+    ]),
+  );
 }
 
 /** The folder may have a = in its name: what follows the last one is the strength where it is a number. */
@@ -232,6 +250,13 @@ export function parseSize(text: string): number {
   if (bytes === null)
     throw new InvalidArgumentError('Write it as bytes, or with kB, MB, GB, MiB or GiB after it, for example 4.2GB.');
   return bytes;
+}
+
+/** A type that the weights of a folder can have. */
+export function parseFloatType(text: string): string {
+  const type = text.toUpperCase();
+  if (!['F32', 'F16', 'BF16'].includes(type)) throw new InvalidArgumentError('It is F32, F16 or BF16.');
+  return type;
 }
 
 export function parseRoleWeight(text: string, previous: Record<string, number> = {}): Record<string, number> {

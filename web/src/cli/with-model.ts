@@ -1,4 +1,4 @@
-import { loadCore, openModel, type OpenedModel } from '../core';
+import { loadCore, openModel, type ModelForm, type OpenedModel } from '../core';
 import { nodePlatform } from '../platform/node';
 import { InputFiles } from './files';
 import type { ComputeOptions, FileOptions } from './options';
@@ -10,7 +10,15 @@ import { checksOf, type Checks } from './usage';
  */
 export async function withModel(
   path: string,
-  { kernel, imatrix, lora, adapterOnly, sentenceTransformersDenseModules: dense }: ComputeOptions & FileOptions,
+  {
+    kernel,
+    imatrix,
+    lora,
+    adapterOnly,
+    sentenceTransformersDenseModules: dense,
+    mmproj,
+    form = mmproj ? 'projector' : 'model',
+  }: ComputeOptions & FileOptions & { form?: ModelForm },
   check: (checks: Checks) => void,
   use: (model: OpenedModel, inputs: InputFiles) => Promise<void>,
 ): Promise<void> {
@@ -22,7 +30,7 @@ export async function withModel(
     if (dense) inputs.openDenseModules(path);
     const importance =
       imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
-    const model = await openModel(core, inputs.handles, importance, inputs.origin);
+    const model = await openModel(core, inputs.handles, importance, inputs.origin, form);
     try {
       await use(model, inputs);
     } finally {

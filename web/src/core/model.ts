@@ -5,7 +5,15 @@ import { Measurement } from './measurement';
 import { fromJson, toJson, type Json } from '../wasm/json';
 import { bestKernel, type Kernel } from './kernel';
 import { answer, instantiate, sound, throwProblem, withBytes } from './module';
-import type { ChosenModel, Core, ModelOrigin, OpenedModel, PreparedRun, PreparedSample } from './opened-model';
+import type {
+  ChosenModel,
+  Core,
+  ModelForm,
+  ModelOrigin,
+  OpenedModel,
+  PreparedRun,
+  PreparedSample,
+} from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
 import type { ByteSource, SourceHandle } from './source';
@@ -26,6 +34,7 @@ import type {
   RowSampleOptions,
   RuntimeMemory,
   TensorPair,
+  TensorValues,
   TextTokens,
   Wanted,
   WeightPlace,
@@ -108,26 +117,41 @@ export async function openModel(
   files: SourceHandle[],
   importance?: ImportanceFile,
   origin: ModelOrigin = { name: '', notes: [] },
+  form: ModelForm = 'model',
 ): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
     model.setName(origin.name);
     for (const note of origin.notes) model.addNote(note);
+    if (form === 'projector') model.chooseProjector();
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
-    const info = answer(model.info());
+    const found = answer(model.info());
+    const info = form === 'folder' ? await revert(core, model, found, files) : found;
     const sources = [...files, ...computedValues(core, model), ...derivedValues(core, model, files)];
     // What llama.cpp's recipes decide stays as they decide it.
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
     await matrix?.check();
     const given = { files, importance: importance ?? null, origin };
-    const found = tiny.length === 0 ? [] : [noteOfTiny(tiny)];
-    info.notes.push(...found);
-    return new HeadersOnly(core, given, sources, model, info, matrix, tiny, found);
+    const told = tiny.length === 0 ? [] : [noteOfTiny(tiny)];
+    info.notes.push(...told);
+    return new HeadersOnly(core, given, sources, model, info, matrix, tiny, told);
   } catch (error) {
     model.delete();
     throw error;
   }
+}
+
+/** Leads a GGUF model back to the folder it was converted from. */
+async function revert(core: Core, model: CoreModel, info: ModelInfo, files: SourceHandle[]): Promise<ModelInfo> {
+  const values: TensorValues[] = [];
+  for (const tensor of answer(model.neededToRevert()).tensors) {
+    const { name, file, offset, bytes } = info.tensors[tensor]!;
+    if (bytes > longestPieceBytes) throw new Problem(`The tensor "${name}" is far too long for what it is.`);
+    const read = await core.platform.openSource(files[file]!).read(offset, bytes, new Uint8Array(bytes));
+    values.push({ name, values: [...new Float32Array(read.slice(0, bytes).buffer)] });
+  }
+  return answer(model.revert(toJson(values)));
 }
 
 /** The names of the matrices among them, whose weights are too small for scales in half precision. */

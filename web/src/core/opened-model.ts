@@ -69,6 +69,12 @@ export interface ModelOrigin {
   readonly notes: readonly string[]; // sentences about what was passed over
 }
 
+/**
+ * What files are opened as: the model they make; of a GGUF model, the Hugging Face folder it was converted from; of a
+ * folder, what looks at images.
+ */
+export type ModelForm = 'model' | 'folder' | 'projector';
+
 export interface ChosenModel<T> extends ModelOrigin {
   readonly files: readonly { file: T; name: string }[]; // named as in the model's own folder
 }

@@ -31,6 +31,7 @@ import type {
   MergeReply,
   Mix,
   ModelInfo,
+  NeededTensors,
   NumberFormatReport,
   Observation,
   ObserveRequest,
@@ -67,6 +68,7 @@ import type {
   TypeChoice,
   WeightForm,
   WeightPlace,
+  TensorValues,
 } from './types';
 
 /**
@@ -160,10 +162,19 @@ export interface Model {
   setName(name: string): void;
   /** A sentence about how the files were chosen, to stand among the model's notes. Before info(). */
   addNote(sentence: string): void;
+  /** Takes of a folder what looks at images, for a file beside the language model's. Before info(). */
+  chooseProjector(): void;
   /** The files of the model that file number `file`, offered whole, is a part of. */
   shardNames(file: number): Json<ShardNames>;
   /** Call when every file answered done. */
   info(): Json<ModelInfo>;
+  /** Of a GGUF model, the tensors whose values revert() is to be told: small ones of F32. After info(). */
+  neededToRevert(): Json<NeededTensors>;
+  /**
+   * Makes a GGUF model the Hugging Face folder that it was converted from: info(), place() and plan() speak of that
+   * from now on. Plans have the types F32, F16, BF16 and AUTO.
+   */
+  revert(values: Json<TensorValues[]>): Json<ModelInfo>;
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
   computedPointer(): number;
   computedBytes(): number;

@@ -18,6 +18,17 @@ export interface TensorInfo {
 /** What a tensor does, for charts and tables. */
 export type Role = 'token_embd' | 'output' | 'q' | 'k' | 'v' | 'qkv' | 'o' | 'gate' | 'up' | 'down' | 'norm' | 'other';
 
+/** Tensors of a model, as indices into ModelInfo.tensors. */
+export interface NeededTensors {
+  tensors: number[];
+}
+
+/** All values of a small tensor. */
+export interface TensorValues {
+  name: string;
+  values: number[];
+}
+
 /** Where consecutive weights of a tensor lie in the files. */
 export interface WeightPlace {
   file: number;

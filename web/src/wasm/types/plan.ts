@@ -19,6 +19,7 @@ export interface PlanOptions {
   useImportance?: boolean; // of the matrix that was opened; default true
   includeWeights?: string[]; // use only its entries whose name contains one of these
   excludeWeights?: string[]; // or leave these out
+  shardBytes?: number; // of a folder made from a GGUF model: of the tensors in one file, at most; default 5 GB
   jobBytes?: number; // upper bound of one job's input; default a few MiB
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "derived/derived_file.h"
+
+namespace nibble::architecture {
+
+/// A view of a tensor's values in one that was made of them: what convert_hugging_face() says, turned around.
+struct MadeFrom {
+  uint32_t made;     ///< which tensor
+  uint64_t offset;   ///< of the first value that the view makes, in that tensor
+  DerivedPart view;  ///< in the tensor that it was made from
+};
+
+/// Where the values of a tensor of `count` weights are, in order, given the views that others were made by: parts
+/// whose `matrix` says which tensor. Throws Error, with `name`, where a view computes or a value is in none of them,
+/// and where the order is such that there would be absurdly many parts.
+std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views);
+
+}  // namespace nibble::architecture
