@@ -29,7 +29,7 @@ export async function englishLeft(page: Page, part = 'body'): Promise<string[]> 
     const found: string[] = [];
     for (const root of roots) {
       for (const element of root.querySelectorAll<HTMLElement>('*')) {
-        if (element.closest('[lang="en"]') || !element.checkVisibility()) continue;
+        if (element.closest('body [lang="en"]') || !element.checkVisibility()) continue;
         for (const name of ['title', 'aria-label', 'placeholder', 'aria-valuetext']) {
           const text = element.getAttribute(name);
           if (text) found.push(text);

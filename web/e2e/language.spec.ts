@@ -29,6 +29,7 @@ test('the footer changes the language, remembers it, and nothing else changes', 
   await quantize(page, 'Q4_0');
   await show(page, 'model/metadata');
   await page.getByPlaceholder('Filter metadata').fill('llama');
+  expect((await englishLeft(page)).length).toBeGreaterThan(5); // it sees what there is
   await german(page).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await expect(page).toHaveTitle('Nibble: ein Modell in diesem Tab quantisieren');
