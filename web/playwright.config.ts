@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
+import { CHROMIUM } from './e2e/browser.mjs';
 
 const port = Number(process.env.NIBBLE_E2E_PORT ?? 4373);
 
-// The distribution's Chromium, without the requests that a browser makes of its own.
 export default defineConfig({
   testDir: 'e2e',
   timeout: 60_000,
@@ -11,16 +11,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: `http://localhost:${port}/`,
-    launchOptions: {
-      executablePath: process.env.NIBBLE_CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
+    launchOptions: CHROMIUM,
   },
   webServer: { command: `node e2e/static-server.mjs ${port}`, url: `http://localhost:${port}/` },
 });

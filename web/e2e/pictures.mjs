@@ -5,6 +5,7 @@
  * The page must be built.
  */
 import { chromium } from '@playwright/test';
+import { CHROMIUM } from './browser.mjs';
 
 const [address, folder] = process.argv.slice(2);
 if (!address || !folder) {
@@ -13,10 +14,7 @@ if (!address || !folder) {
 }
 
 const WAVE = Array.from({ length: 32 }, (_, index) => (Math.sin(index * index * 1.7) * 0.8 + 0.3).toFixed(3)).join(',');
-const browser = await chromium.launch({
-  executablePath: process.env.NIBBLE_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await chromium.launch(CHROMIUM);
 
 async function open(hash = '') {
   const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 1280, height: 860 } });

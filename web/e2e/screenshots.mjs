@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { CHROMIUM } from './browser.mjs';
 
 const [model, folder, type = 'Q4_0'] = process.argv.slice(2);
 if (!model || !folder) {
@@ -22,16 +23,7 @@ const looks = [
   { name: 'wide', colorScheme: 'light', width: 2560, height: 1440 },
 ];
 
-const browser = await chromium.launch({
-  executablePath: process.env.NIBBLE_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ],
-});
+const browser = await chromium.launch(CHROMIUM);
 for (const { name, colorScheme, width, height } of looks) {
   const context = await browser.newContext({
     colorScheme,

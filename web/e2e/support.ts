@@ -65,15 +65,9 @@ const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-
 /** Rows of a table that are like those before them, which axe would look at for minutes. */
 const MORE_ROWS = 'tbody tr:nth-child(n + 9)';
 
-/** Rules whose verdict may differ where the page is dark, or narrow; all others are looked at where it is light. */
-const RULES_OF_LOOKS = ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'];
-
 /** axe finds nothing wrong with the page, or with a part of it. */
 export async function expectAccessible(page: Page, part?: string): Promise<void> {
-  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
-  const axe = new AxeBuilder({ page }).exclude(MORE_ROWS);
-  if (isDark) axe.withRules(RULES_OF_LOOKS);
-  else axe.withTags(AXE_TAGS);
+  const axe = new AxeBuilder({ page }).withTags(AXE_TAGS).exclude(MORE_ROWS);
   const { violations } = await (part === undefined ? axe : axe.include(part)).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
