@@ -1,5 +1,5 @@
 /** How the weights of a sample are spread around zero, in steps of their root mean square. */
-import { max } from 'd3-array';
+import { max, sum } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import { texts } from '../text/texts';
@@ -18,6 +18,9 @@ const edgesOf = (index: number, buckets: number): [from: number, to: number] => 
   -REACH + (2 * REACH * (index + 1)) / buckets,
 ];
 
+/** At least 1. */
+const totalOf = (counts: readonly number[]): number => sum(counts) || 1;
+
 /** `counts`: in equal steps from −4 to 4 root mean squares; what lies beyond is in the outermost ones. */
 export function WeightHistogram({
   width,
@@ -31,10 +34,7 @@ export function WeightHistogram({
   const words = texts().charts.weightHistogram;
   const plotWidth = Math.max(80, width - MARGIN.left - MARGIN.right);
   const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
-  const total = Math.max(
-    1,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
+  const total = totalOf(counts);
   const x = scaleLinear([-REACH, REACH], [0, plotWidth]);
   const y = scaleLinear([0, max(counts) || 1], [plotHeight, 0]).nice(4);
   return (
@@ -94,11 +94,13 @@ export function WeightHistogram({
 export function weightTable(counts: readonly number[], rms: number): ChartTable {
   const words = texts().charts.weightHistogram;
   const last = counts.length - 1;
+  const total = totalOf(counts);
   return {
     columns: [
       { title: words.from, unit: weightUnits() },
       { title: words.to, unit: weightUnits() },
       { title: words.weights },
+      { title: words.share, unit: '%' },
     ],
     rows: counts.map((count, index) => {
       const [from, to] = edgesOf(index, counts.length);
@@ -106,6 +108,7 @@ export function weightTable(counts: readonly number[], rms: number): ChartTable 
         index === 0 ? null : Number((from * rms).toPrecision(6)),
         index === last ? null : Number((to * rms).toPrecision(6)),
         count,
+        count / total,
       ];
     }),
   };

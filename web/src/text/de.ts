@@ -1887,6 +1887,7 @@ export const de: Texts = {
       from: 'von',
       to: 'bis',
       weights: 'Gewichte',
+      share: 'Anteil an der Stichprobe',
     },
     sizeError: {
       label: 'Größe und Fehler der Dateitypen und der besten Mischungen',

@@ -1864,6 +1864,7 @@ export const en = {
       from: 'from',
       to: 'to',
       weights: 'weights',
+      share: 'share of the sample',
     },
     sizeError: {
       label: 'Size and error of file types and of the best mixes',
