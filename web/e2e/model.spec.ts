@@ -114,10 +114,15 @@ test('where the bytes are, and how a tensor’s weights are spread, are charts w
   const chart = page.locator('figure.chart', { hasText: 'Weights of a tensor' });
   await expect(chart.locator('.chart-note')).toContainText('blk.0.attn_q.weight:');
   const rows = await savedCsv(page, chart.getByRole('button', { name: 'CSV' }));
-  expect(rows[0]).toEqual(['from, units of the weights', 'to, units of the weights', 'weights']);
+  expect(rows[0]).toEqual([
+    'from, units of the weights',
+    'to, units of the weights',
+    'weights',
+    'share of the sample, %',
+  ]);
   expect(rows).toHaveLength(1 + 24);
   // As many weights as the note says, and as the picture in the table has.
-  const counts = rows.slice(1).map((row) => Number(row.at(-1)));
+  const counts = rows.slice(1).map((row) => Number(row[2]));
   const picture = page.getByRole('button', { name: 'Show the weights of blk.0.attn_q.weight as a chart' });
   await expect(picture.locator('svg')).toHaveAttribute('aria-label', new RegExp(`: ${counts.join(', ')}$`));
   // Scrolled back: heads of columns lie under the names where they are scrolled away.

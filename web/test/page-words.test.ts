@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
+import { loadCore } from '../src/core';
+import { nodePlatform } from '../src/platform/node';
 import { de } from '../src/text/de';
 import { en, type Texts } from '../src/text/en';
 
@@ -194,7 +196,8 @@ describe.each(OTHERS)('%s says all that English says', (_, words) => {
       typeof value === 'object' ? entriesOf(value, `${path}${key}.`) : [[path + key, value]],
     );
   const english = new Map(entriesOf(en));
-  const other = new Map(entriesOf(words));
+  const ofCore = (path: string) => path.startsWith('plan.typeSummaries.');
+  const other = new Map(entriesOf(words).filter(([path]) => !ofCore(path)));
 
   /** The names of the elements that a sentence has in it: {name} or {name|words}, in functions, too. */
   const placeholders = (entry: Entry) =>
@@ -208,6 +211,11 @@ describe.each(OTHERS)('%s says all that English says', (_, words) => {
     );
     expect(unlike.map(([path]) => path)).toEqual([]);
     expect(placeholders(() => `{size}, ${1} {bits|bits}`)).toEqual(['bits', 'size']);
+  });
+
+  test('what the core says of each file type, and of no other', async () => {
+    const { fileTypes } = await loadCore(nodePlatform);
+    expect(Object.keys(words.plan.typeSummaries).sort()).toEqual(fileTypes.map(({ name }) => name).sort());
   });
 
   test('nothing is empty, and what is said as in English is a name or has no words', () => {

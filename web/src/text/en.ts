@@ -290,6 +290,8 @@ export const en = {
   /** Plan: how it is quantized. */
   plan: {
     title: 'How small, how good, does it fit?',
+    /** What file types are, where a language does not leave that to the core, which says it in English. */
+    typeSummaries: {} as Readonly<Record<string, string>>,
     modelInShort: (architecture: string, weights: string) => `{title}, ${architecture}, ${weights} weights, {size}`,
     views: 'More of the plan',
     allTypes: 'All types',

@@ -239,6 +239,7 @@ function TypeRow({
   const price = priced && 'price' in priced ? priced.price : null;
   const problem = priced && 'problem' in priced ? priced.problem : null;
   const tooLarge = price !== null && fits(price.outputBytes) === false;
+  const summary = t.typeSummaries[type.name];
   return (
     <label
       class={`type-row${chosen ? ' chosen' : ''}${problem ? ' refused' : ''}${rare ? ' rare' : ''}`}
@@ -253,7 +254,7 @@ function TypeRow({
       />
       <span class="type-name mono">{type.name}</span>
       <span class="type-summary">
-        <span {...coreLang()}>{type.summary}</span>{' '}
+        {summary === undefined ? <span {...coreLang()}>{type.summary}</span> : summary}{' '}
         {(price?.needsImportance ?? type.needsImportance) && <em class="tag">{t.needsMatrix}</em>}{' '}
         {price !== null && price.substitutions > 0 && <em class="tag">{t.substitutions(price.substitutions)}</em>}{' '}
         {tooLarge && <em class="tag">{t.fitsNotThere(bytes(memoryThere.value!))}</em>}{' '}
