@@ -186,9 +186,11 @@ TEST(Tekken, SaysWhatIsWrong) {
   EXPECT_THAT(tekken_problem([](auto& file) { file["config"].erase("version"); }), HasSubstr("names no version"));
   EXPECT_THAT(tekken_problem([](auto& file) { file["config"]["version"] = "v11"; }),
               HasSubstr("it lists no special tokens"));
-  EXPECT_THAT(
-      tekken_problem([](auto& file) { file["special_tokens"] = {nlohmann::json{{"rank", 3}, {"token_str", "a"}}}; }),
-      HasSubstr("entry 0 of its special tokens has no text or another rank"));
+  EXPECT_THAT(tekken_problem([](auto& file) {
+                file["special_tokens"] = nlohmann::json::array();
+                file["special_tokens"].push_back({{"rank", 3}, {"token_str", "a"}});
+              }),
+              HasSubstr("entry 0 of its special tokens has no text or another rank"));
   EXPECT_THAT(tekken_problem([](auto& file) {
                 file["config"]["default_num_special_tokens"] = 3;
                 file["config"]["default_vocab_size"] = 900;
