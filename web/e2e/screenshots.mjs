@@ -48,6 +48,7 @@ for (const { name, colorScheme, width, height } of looks) {
   /** A place, and what is behind each of its tabs. */
   const shootPlace = async (place) => {
     await page.locator('.steps a', { has: page.getByText(place, { exact: true }) }).click();
+    await page.locator(`#${place.toLowerCase()}`).waitFor();
     const tabs = await page.locator(`#${place.toLowerCase()}`).getByRole('tab').all();
     if (tabs.length === 0) await shoot(place);
     for (const tab of tabs) {
@@ -62,7 +63,7 @@ for (const { name, colorScheme, width, height } of looks) {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(model);
-  await page.getByText('Errors are predicted').waitFor({ timeout: 600_000 });
+  await page.getByRole('status').filter({ hasText: 'Errors are predicted' }).waitFor({ timeout: 600_000 });
   await page.locator(`input[name="file-type"][value="${type}"]`).check();
   await shootPlace('Model');
   await shootPlace('Plan');

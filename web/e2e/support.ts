@@ -190,10 +190,9 @@ export async function dropBytes(page: Page, name: string, bytes: number[]): Prom
   );
 }
 
-/** A model of one F32 tensor of 512 MiB, all of it the same few bytes, so that a run takes a while. */
-export async function dropLargeModel(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const rows = 32_768;
+/** A model of one F32 tensor, usually of 512 MiB, all of it the same few bytes, so that a run takes a while. */
+export async function dropLargeModel(page: Page, rows = 32_768): Promise<void> {
+  await page.evaluate((rows) => {
     const columns = 4096;
     const encoder = new TextEncoder();
     const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -229,7 +228,7 @@ export async function dropLargeModel(page: Page): Promise<void> {
     const transfer = new DataTransfer();
     transfer.items.add(new File([...parts, ...weights], 'large-F32.gguf'));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  });
+  }, rows);
   await expect(page.locator('.model-name')).toHaveText('large-F32.gguf', { timeout: 30_000 });
 }
 

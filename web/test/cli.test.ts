@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
@@ -385,18 +386,25 @@ describe('analyze-scale', () => {
 });
 
 describe('interrupted', () => {
+  const stoppedForNow =
+    /^Stopped; (nothing was written|what was done is kept in out\.gguf\.partial, and the same command .*)\.\n$/;
+
   it.each([
     ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('by %s it ends with %i and leaves nothing', async (signal, expected) => {
+  ] as const)('by %s it ends with %i, and leaves nothing or what --resume goes on with', async (signal, expected) => {
     execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.1']);
     const child = start(['quantize', '--workers', '1', 'in.gguf', 'out.gguf', 'Q4_K_M']);
     while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
     child.kill(signal);
     const { code, err } = await child.ended;
-    expect({ code, err: withoutNotes(err) }).toEqual({ code: expected, err: 'Stopped; nothing was written.\n' });
-    expect(readdirSync(folder)).toEqual(['in.gguf']);
+    expect(code).toBe(expected);
+    const said = withoutNotes(err);
+    if (signal === 'SIGINT') expect(said).toBe('Stopped; nothing was written.\n');
+    else expect(said).toMatch(stoppedForNow);
+    if (said.includes('nothing was written')) expect(readdirSync(folder)).toEqual(['in.gguf']);
+    else expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf.partial', 'out.gguf.partial.journal']);
   });
 
   it('by SIGKILL it leaves the unfinished output, which the next run of that name removes and says so', async () => {
@@ -405,17 +413,49 @@ describe('interrupted', () => {
     while (!existsSync(join(folder, 'out.gguf.partial'))) await new Promise((resolve) => setTimeout(resolve, 1));
     child.kill('SIGKILL');
     await child.ended;
-    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf.partial']);
+    expect(readdirSync(folder)).toContain('out.gguf.partial');
     const dry = await nibble('quantize', '--dry-run', model, 'out.gguf', 'Q4_0');
     expect({ code: dry.code, err: withoutNotes(dry.err) }).toEqual({ code: 0, err: '' });
     expect(readdirSync(folder)).toContain('out.gguf.partial');
     const { code, err } = await nibble('quantize', model, 'out.gguf', 'Q4_0');
     expect(code).toBe(0);
     expect(err).toMatch(
-      /^Note: .*out\.gguf\.partial \(.*\), which an earlier run that was killed left behind, was removed\.$/m,
+      /^Note: .*out\.gguf\.partial \(.*\), which an earlier run that was killed left behind, was removed/m,
     );
     expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf']);
   });
+
+  it('at any time it goes on with --resume, and writes the same bytes', async () => {
+    execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.05']);
+    const words = ['quantize', '--workers', '2', 'in.gguf'];
+    const hashOf = (name: string) =>
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex');
+    expect((await nibble(...words, 'whole.gguf', 'Q6_K')).code).toBe(0);
+    const kills = process.env['NIBBLE_LONG_TESTS'] === '1' ? 50 : 5;
+    let keptRuns = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      const signal = kill % 2 === 0 ? 'SIGKILL' : 'SIGTERM';
+      const child = start([...words, 'out.gguf', 'Q6_K', '--resume']);
+      await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 1000));
+      child.kill(signal);
+      const { code, err } = await child.ended;
+      if (/^Note: The run goes on with [\d.]+ .?B that an earlier one wrote\.$/m.test(err)) keptRuns += 1;
+      if (code === 0) {
+        expect(hashOf('out.gguf')).toBe(hashOf('whole.gguf'));
+        rmSync(join(folder, 'out.gguf'));
+      } else if (code === 143) {
+        expect(withoutNotes(err)).toMatch(stoppedForNow);
+      }
+    }
+    if (kills > 5) expect(keptRuns).toBeGreaterThan(5);
+    const { code, err } = await nibble(...words, 'out.gguf', 'Q6_K', '--resume');
+    expect({ code, err: withoutNotes(err) }).toEqual({ code: 0, err: '' });
+    expect(hashOf('out.gguf')).toBe(hashOf('whole.gguf'));
+    expect(readdirSync(folder).sort()).toEqual(['in.gguf', 'out.gguf', 'whole.gguf']);
+    expect((await nibble(...words, 'out.gguf', 'Q6_K', '--resume', '--calibration', 'x')).code).toBe(2);
+  }, 240_000);
 
   it('an output that another run is writing is left to it', async () => {
     execFileSync(process.execPath, [makeLarge, join(folder, 'in.gguf'), '0.3']);

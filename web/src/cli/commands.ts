@@ -14,7 +14,7 @@ import { DiskDestination, writeText } from '../platform/node-destination';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
 import { defaultOutput, outputsOf, targetOf, removeOtherLayouts } from './files';
-import { checkOutputs, removeLeftovers, type Output } from './outputs';
+import { checkOutputs, seeToLeftovers, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {
   describeModel,
@@ -27,7 +27,8 @@ import {
 } from './describe';
 import { withRecipe } from './recipe';
 import { beStrict, notesOn, tell } from './notes';
-import { print, printable } from './text';
+import { bytes as sizeOf } from '../text/units';
+import { note, print, printable } from './text';
 import type { Checks } from './usage';
 import { withModel } from './with-model';
 
@@ -86,6 +87,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions, Calibrat
   force?: boolean;
   compareMethod?: string;
   receipt?: string;
+  resume?: boolean;
   recipe?: string; // a file that gives the type, rules and the method
 }
 
@@ -126,15 +128,21 @@ export async function quantize(
       print(options, made, (dry) => describePlan(model.info, dry));
       return;
     }
-    await removeLeftovers(targets);
+    const { resume: resumes = false } = options;
+    await seeToLeftovers(targets, resumes);
+    const destination = new DiskDestination(targetOf(made, targets), { of: targets[0]!, resumes });
     const report = await withCalibration(model, chosen, options, signal, (calibration) =>
       withDisplay(new ProgressDisplay(), (display) =>
-        run(model, chosen, new OrderedFiles(new DiskDestination(targetOf(made, targets))), {
+        run(model, chosen, new OrderedFiles(destination), {
           ...workersOf(options),
           ...reference(options),
           ...(calibration && { calibration }),
           signal,
           onProgress: (progress) => display.showRun(progress),
+          onKept(bytes) {
+            display.end();
+            note(`The run goes on with ${sizeOf(bytes)} that an earlier one wrote.`);
+          },
         }),
       ),
     );

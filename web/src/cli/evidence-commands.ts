@@ -26,7 +26,7 @@ import { LineDisplay, ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
 import { InputFiles, outputsOf, targetOf } from './files';
 import { tell } from './notes';
-import { checkOutputs, removeLeftovers } from './outputs';
+import { checkOutputs, seeToLeftovers } from './outputs';
 import { workersOf, type ComputeOptions, type FileOptions } from './options';
 import { print } from './text';
 import { checksOf } from './usage';
@@ -120,7 +120,7 @@ export async function repeat(
             `SHA-256 is ${hashed!.sha256} instead of ${receipt.importance!.sha256}.`,
         );
     }
-    await removeLeftovers(targets);
+    await seeToLeftovers(targets);
     tell({}, made.notes);
     const again = { ...options, ...asCalibrated(receipt, options.fromCalibration) };
     const report = await withCalibration(model, receipt.options, again, signal, (calibration) =>

@@ -29,7 +29,7 @@ import {
   type TextOptions,
 } from './network-commands';
 import { tell } from './notes';
-import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
+import { checkOutputs, seeToLeftovers, type NamedFile } from './outputs';
 import { print } from './text';
 import { UsageProblem } from './usage';
 import { withModel } from './with-model';
@@ -83,7 +83,7 @@ async function show(matrix: SourceHandle, options: ImatrixOptions): Promise<void
 async function target({ output, inFile = [] }: ImatrixOptions, inputs: readonly NamedFile[]): Promise<string> {
   const matrices = inFile.map((path) => ({ path, what: 'a matrix that is added to' }));
   const targets = checkOutputs([{ path: output, what: 'the importance matrix' }], [...inputs, ...matrices]);
-  await removeLeftovers(targets);
+  await seeToLeftovers(targets);
   return targets[0]!;
 }
 

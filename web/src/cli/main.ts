@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { featureRule, Problem, Stopped, sentenceOf, usualTokens } from '../core';
+import { featureRule, forNow, Problem, Stopped, sentenceOf, usualTokens } from '../core';
 import { measure, observe, solve, type MeasureCommandOptions } from './measure-commands';
 import { inspect, plan, quantize, stats, type QuantizeOptions } from './commands';
 import {
@@ -54,7 +54,7 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     // The second one does not wait for files to be closed; what is unfinished is removed all the same.
     if (stop.signal.aborted) process.exit(exitCodes.signal[signal]);
     stoppedBy = signal;
-    stop.abort();
+    stop.abort(signal === 'SIGINT' ? undefined : forNow);
   });
 }
 // A reader that has seen enough is no problem.
@@ -75,9 +75,10 @@ const strict: [string, string] = [
 ];
 const json: [string, string] = ['--json', 'print everything as JSON'];
 const outputHelp = `
-Until it is complete the output is called OUT.partial. Interrupted, a run removes it; killed (kill -9, power),
-it cannot, and the next run with the same OUT removes it and says so. No output replaces a file the run reads,
-or another output.`;
+Until it is complete the output is called OUT.partial, with a journal beside it. Interrupted (Ctrl+C), a run removes
+both. Terminated, killed (kill -9, power) or failed halfway it leaves them: the same command with --resume goes on
+where it was, and writes the same bytes; without, the next run with the same OUT removes them and says so. No output
+replaces a file the run reads, or another output.`;
 const exitHelp = `
 Exit codes: 0 done, 1 a problem with the files or the run, 2 a command line that means nothing,
 129, 130, 143 hung up, interrupted, terminated.`;
@@ -104,6 +105,12 @@ addCalibrationOptions(
   .argument('<operands...>')
   .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
   .addOption(new Option('--dry-run', 'say what would be written, and write nothing').conflicts('receipt'))
+  .addOption(
+    new Option(
+      '--resume',
+      'go on with what an earlier run of the same command left unfinished, where there is something',
+    ).conflicts(['dryRun', 'calibration', 'fromCalibration']),
+  )
   .option('--force', 'let the output replace the model it is made from, when it is complete; nothing else')
   .option(...strict)
   .option(...compareMethod)

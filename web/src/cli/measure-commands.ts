@@ -30,7 +30,7 @@ import { describeMeasurement, describeMix, describeObservation } from './describ
 import { LineDisplay, withDisplay } from './display';
 import { notesOn, tell } from './notes';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
-import { checkOutputs, removeLeftovers, type NamedFile } from './outputs';
+import { checkOutputs, seeToLeftovers, type NamedFile } from './outputs';
 import { note, print } from './text';
 import { checksOf, type Checks } from './usage';
 import { withModel } from './with-model';
@@ -177,7 +177,7 @@ async function textOutput(
 ): Promise<string | null> {
   if (output === undefined) return null;
   const targets = checkOutputs([{ path: output, what }], inputs);
-  await removeLeftovers(targets);
+  await seeToLeftovers(targets);
   return targets[0]!;
 }
 

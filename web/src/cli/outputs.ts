@@ -12,7 +12,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Problem } from '../core';
 import { otherKind } from '../platform/node-files';
-import { partialOf } from '../platform/node-destination';
+import { journalOf, partialOf } from '../platform/node-destination';
 import { bytes as size } from '../text/units';
 import { note } from './text';
 
@@ -49,13 +49,14 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly NamedF
   const before: { output: Output; spots: Spot[] }[] = [];
   return outputs.map((output) => {
     const target = targetOf(output);
-    const spots = [target, partialOf(target)].map(spotOf);
+    const places = [target, partialOf(target), journalOf(target)];
+    const spots = places.map(spotOf);
     for (const [index, spot] of spots.entries()) {
-      const unfinished = index === 1;
+      const unfinished = index > 0;
       for (const input of taken) {
         if (!same(spot, input.spot)) continue;
         if (!unfinished && output.force && output.replaceable?.includes(input.path)) continue;
-        throw unfinished ? hidesInput(output, target, input) : replacesInput(output, input);
+        throw unfinished ? hidesInput(output, places[index]!, input) : replacesInput(output, input);
       }
       if (streams.some((stream) => same(spot, stream)))
         throw new Problem(`${output.path} is where results are printed. Choose another name for ${output.what}.`);
@@ -72,25 +73,34 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly NamedF
 const stillAfter = 3000;
 
 /**
- * Removes what killed runs left under the unfinished names of these outputs, as checkOutputs() gives them, and says so.
- * Throws Problem when one is still being written, which is found by watching it for as long as stillAfter.
+ * Removes what killed runs left under the unfinished names of these outputs, as checkOutputs() gives them, and says so;
+ * `keep`: leaves it to the run that goes on with it. Throws Problem when one is still being written, which is found by
+ * watching it for as long as stillAfter.
  */
-export async function removeLeftovers(targets: readonly string[]): Promise<void> {
-  for (const partial of targets.map(partialOf)) {
+export async function seeToLeftovers(targets: readonly string[], keep = false): Promise<void> {
+  for (const target of targets) {
+    const [partial, journal] = [partialOf(target), journalOf(target)];
     const stat = lstatSync(partial, { throwIfNoEntry: false });
-    if (!stat) continue;
+    if (!stat) {
+      if (!keep) rmSync(journal, { force: true });
+      continue;
+    }
     const wait = stillAfter - (Date.now() - stat.mtimeMs);
     if (wait > 0) await setTimeout(Math.min(wait, stillAfter));
     const later = lstatSync(partial, { throwIfNoEntry: false });
     if (later?.mtimeMs !== stat.mtimeMs) {
       throw new Problem(`${partial} is being written, perhaps by another run with the same output. Wait for its end.`);
     }
+    if (keep) continue;
+    const resumable = lstatSync(journal, { throwIfNoEntry: false }) !== undefined;
     try {
       rmSync(partial);
+      rmSync(journal, { force: true });
     } catch (error) {
       throw new Problem(`${partial} of an earlier run cannot be removed: ${(error as Error).message}.`);
     }
-    note(`${partial} (${size(stat.size)}), which an earlier run that was killed left behind, was removed.`);
+    const missed = resumable ? ' (--resume goes on with such a file)' : '';
+    note(`${partial} (${size(stat.size)}), which an earlier run that was killed left behind, was removed${missed}.`);
   }
 }
 
@@ -109,10 +119,10 @@ function replacesOther({ path, what }: Output): Problem {
   );
 }
 
-function hidesInput({ path, what }: Output, target: string, input: NamedFile): Problem {
+function hidesInput({ path, what }: Output, place: string, input: NamedFile): Problem {
+  const has = place.endsWith('.journal') ? 'has its journal there' : 'has that name';
   return new Problem(
-    `${partialOf(target)} is ${input.what}, and ${what} (${path}) has that name until it is complete. ` +
-      'Choose another name.',
+    `${place} is ${input.what}, and ${what} (${path}) ${has} until it is complete. Choose another name.`,
   );
 }
 

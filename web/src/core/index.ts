@@ -70,7 +70,7 @@ export {
 } from './pass';
 export { Pause } from './pause';
 export type { Platform, WorkerPort } from './platform';
-export { Problem, sentenceOf, Stopped } from './problem';
+export { forNow, Problem, sentenceOf, Stopped } from './problem';
 export type { Progress } from './progress';
 export type { RunReport, TensorReport } from './report';
 export {

@@ -6,6 +6,9 @@ import { Problem } from './problem';
 import type { RunReport, TensorReport } from './report';
 import type { ErrorReport, Plan } from './types';
 
+/** What a job measured. */
+export type Measured = Pick<JobDone, 'statistics' | 'reference' | 'kernel'>;
+
 /** Merges what the jobs measured, in plan order, so that the figures do not depend on the number of workers. */
 export class Measurements {
   readonly #module: NibbleModule;
@@ -49,7 +52,7 @@ export class Measurements {
   }
 
   /** Takes the pieces of the tensors in plan order. */
-  add({ statistics, reference, kernel }: JobDone): void {
+  add({ statistics, reference, kernel }: Measured): void {
     if (statistics === null) return;
     merge(this.#module, (this.#tensor ??= new this.#module.Statistics()), statistics);
     if (reference !== null) merge(this.#module, (this.#tensorReference ??= new this.#module.Statistics()), reference);

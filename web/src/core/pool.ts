@@ -1,6 +1,6 @@
 import type { Pause } from './pause';
 import type { Platform, WorkerPort } from './platform';
-import { Problem, Stopped } from './problem';
+import { Problem, Setback, Stopped } from './problem';
 import type { Failed } from './protocol';
 
 export interface PoolOptions<Request> {
@@ -49,7 +49,7 @@ export class JobPool<Request extends { index: number }, Done extends { index: nu
       member.port.onMessage((message) => this.#take(member, message as Done | Failed));
       member.port.onFailure(({ message }) => {
         const [oldest = null] = member.jobs.keys();
-        this.#failAt(member, oldest, `A worker broke down: ${message || 'no reason was given'}`);
+        this.#failAt(member, oldest, `A worker broke down: ${message || 'no reason was given'}`, Setback);
       });
       member.port.post(start);
       return member;
@@ -191,9 +191,9 @@ export class JobPool<Request extends { index: number }, Done extends { index: nu
     this.#change();
   }
 
-  #failAt({ jobs, told }: Member, job: number | null, sentence: string): void {
+  #failAt({ jobs, told }: Member, job: number | null, sentence: string, Kind = Problem): void {
     const name = job === null ? undefined : (jobs.get(job) ?? told.get(job));
-    this.#fail(new Problem(name === undefined ? sentence : `${name}: ${sentence}`));
+    this.#fail(new Kind(name === undefined ? sentence : `${name}: ${sentence}`));
   }
 
   /** From now on #changed is the next change: somebody may go on. */

@@ -3,6 +3,9 @@ export class Problem extends Error {
   override name = 'Problem';
 }
 
+/** A problem that has nothing to do with what is read: another attempt may go on where this one ended. */
+export class Setback extends Problem {}
+
 /** The person stopped the run. Nothing is wrong. */
 export class Stopped extends Error {
   override name = 'AbortError';
@@ -13,6 +16,9 @@ export class Stopped extends Error {
     this.left = left;
   }
 }
+
+/** Why a run is stopped that is to go on another time. */
+export const forNow = new Stopped('nothing was written yet');
 
 /** The sentence inside anything that was thrown. */
 export function sentenceOf(error: unknown): string {

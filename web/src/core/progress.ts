@@ -29,6 +29,7 @@ export class ProgressMeter {
   readonly #progress: Progress;
   #runningSince: number;
   #secondsBefore = 0;
+  #earlierWeights = 0;
   #lastReport = -Infinity;
 
   constructor(plan: Plan, report: (progress: Progress) => void, now: () => number = () => performance.now()) {
@@ -56,9 +57,17 @@ export class ProgressMeter {
     return this.#secondsBefore + (this.#progress.paused ? 0 : (this.#now() - this.#runningSince) / 1000);
   }
 
-  /** Adds to the counters and reports if the last report is old enough. */
-  add(step: Partial<Pick<Progress, 'bytesIn' | 'bytesOut' | 'tensors' | 'weights' | 'tensor'>>): void {
+  get bytesOut(): number {
+    return this.#progress.bytesOut;
+  }
+
+  /**
+   * Adds to the counters and reports if the last report is old enough. `earlier`: another run did it, whose speed is
+   * not this one's.
+   */
+  add(step: Partial<Pick<Progress, 'bytesIn' | 'bytesOut' | 'tensors' | 'weights' | 'tensor'>>, earlier = false): void {
     const progress = this.#progress;
+    if (earlier) this.#earlierWeights += step.weights ?? 0;
     progress.bytesIn += step.bytesIn ?? 0;
     progress.bytesOut += step.bytesOut ?? 0;
     progress.tensors += step.tensors ?? 0;
@@ -78,14 +87,15 @@ export class ProgressMeter {
   report(): void {
     const progress = this.#progress;
     const seconds = this.seconds;
+    const weights = progress.weights - this.#earlierWeights;
     this.#lastReport = this.#now();
     this.#report({
       ...progress,
       seconds,
-      weightsPerSecond: seconds > 0 ? progress.weights / seconds : 0,
+      weightsPerSecond: seconds > 0 ? weights / seconds : 0,
       secondsLeft:
-        seconds >= secondsBeforePrediction && progress.weights > 0
-          ? (seconds * (progress.weightsTotal - progress.weights)) / progress.weights
+        seconds >= secondsBeforePrediction && weights > 0
+          ? (seconds * (progress.weightsTotal - progress.weights)) / weights
           : null,
     });
   }

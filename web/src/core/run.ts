@@ -1,10 +1,12 @@
 import type { Calibration } from './calibration';
+import { fromBase64, toBase64 } from './base64';
+import { decisiveBytes } from './fingerprint';
 import { ImportanceRows } from './importance-rows';
-import { Measurements } from './measurements';
+import { type Measured, Measurements } from './measurements';
 import type { OpenedModel, PreparedRun } from './opened-model';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
-import { Problem, sentenceOf, Stopped } from './problem';
+import { forNow, Problem, sentenceOf, Setback, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
 import type { RunReport, TensorReport } from './report';
 import { jobsPerWorker, type JobDone, type JobRequest, type StartWorker, type Work } from './protocol';
@@ -22,11 +24,14 @@ export interface RunOptions {
   calibration?: Calibration;
   onProgress?: (progress: Progress) => void;
   onTensor?: (report: TensorReport) => void;
+  /** The run goes on where an earlier one stopped: bytes of the output that are there. */
+  onKept?: (bytes: number) => void;
 }
 
 /**
  * Quantizes `model` into `sink`. Throws Stopped when the signal says so, and Problem (or whatever broke) otherwise;
- * then the workers are gone and the sink has removed its files.
+ * then the workers are gone, and the sink has removed its files: or it keeps them for a later run, when the signal's
+ * reason is `forNow` or it is a Setback, and the sentence says so.
  */
 export async function run(
   model: OpenedModel,
@@ -43,12 +48,31 @@ export async function run(
     return runner.report(options, files);
   } catch (error) {
     runner.stop();
-    const leftOver = await sink.abort().then(() => '', sentenceOf);
-    throw leftOver ? new Problem(`${sentenceOf(error)} ${leftOver}`) : error;
+    const mayGoOn = error instanceof Setback || (error instanceof Stopped && run.signal?.reason === forNow);
+    throw await (mayGoOn ? withKept(error, sink.suspend()) : withLeftOver(error, sink.abort()));
   } finally {
     runner.stop();
     runner.delete();
   }
+}
+
+/** That the output cannot be written is no fault of the input's. */
+function asSetback(error: unknown): never {
+  throw error instanceof Problem ? new Setback(error.message) : error;
+}
+
+/** What went wrong, and what could not be removed after it. */
+async function withLeftOver(error: unknown, end: Promise<unknown>): Promise<unknown> {
+  const leftOver = await end.then(() => '', sentenceOf);
+  return leftOver ? new Problem(`${sentenceOf(error)} ${leftOver}`) : error;
+}
+
+/** What went wrong, and where what was written is kept. */
+async function withKept(error: unknown, end: Promise<string | null>): Promise<unknown> {
+  const kept = await end.catch(() => null);
+  if (kept === null) return withLeftOver(error, end);
+  if (error instanceof Stopped) return new Stopped(kept);
+  return new Problem(`${sentenceOf(error)} ${kept[0]!.toUpperCase()}${kept.slice(1)}.`);
 }
 
 /** Outputs that may wait for an earlier one, beyond the jobs under way. Keeps workers busy while one is slow. */
@@ -59,6 +83,7 @@ const copyBytes = 2 ** 20;
 
 class Runner {
   readonly #model: OpenedModel;
+  readonly #prepared: PreparedRun;
   readonly #plan: Plan;
   readonly #headers: Uint8Array<ArrayBuffer>[];
   readonly #importance: ImportanceRows;
@@ -79,6 +104,7 @@ class Runner {
     if (!options.calibration && plan.tensors.some(({ method }) => method === 'calibrated'))
       throw new Problem('The method "calibrated" needs a text that is run through the model first.');
     this.#model = model;
+    this.#prepared = prepared;
     this.#plan = plan;
     this.#headers = headers;
     this.#importance = new ImportanceRows(prepared);
@@ -99,11 +125,11 @@ class Runner {
   /** The whole run, or the first thing that goes wrong. */
   async run(): Promise<FinishedFile[]> {
     const plan = this.#plan;
-    await this.#pool.orFailure(this.#sink.open(plan.outputFiles.map(({ name, bytes }) => ({ name, bytes }))));
+    const done = await this.#pool.orFailure(this.#open());
     await this.#pool.inOrder(
-      plan.jobs.entries(),
+      [...plan.jobs.entries()].slice(done),
       ([index, job]) => this.#requestFor(job, index),
-      (done, [index, job]) => this.#write(done, job, plan.jobs[index + 1]?.tensor),
+      (done, [index, job]) => this.#write(done, job, index),
     );
     await this.#pool.orFailure(this.#beginFilesUpTo(plan.outputFiles.length - 1));
     this.#endTensorsBefore(plan.tensors.length);
@@ -176,6 +202,26 @@ class Runner {
     );
   }
 
+  /** Opens the output; answers how many jobs were done by an earlier run with which this one goes on. */
+  async #open(): Promise<number> {
+    const { calibration, reference = null, onKept } = this.#options;
+    const { jobs, outputFiles } = this.#plan;
+    const files = outputFiles.map(({ name, bytes }) => ({ name, bytes }));
+    // Codes that were chosen by a text are gone with the run that chose them.
+    const run = calibration ? undefined : () => decisiveBytes(this.#model, this.#prepared, reference);
+    const records = await this.#sink.open(files, run);
+    let done = 0;
+    for (const record of records) {
+      if (record === '') this.#meter.add({ bytesOut: this.#beginBytes(++this.#file) }, true);
+      else {
+        this.#measure(measuredOf(record), jobs[done]!);
+        this.#count(jobs[done]!, done++, true);
+      }
+    }
+    if (done > 0) onKept?.(this.#meter.bytesOut);
+    return done;
+  }
+
   async #requestFor(job: Job, index: number): Promise<JobRequest> {
     const { tensor, inputFile, inputOffset, inputBytes, outputBytes, padding } = job;
     const importance = await this.#importance.rowFor(tensor, job.firstWeight);
@@ -228,17 +274,27 @@ class Runner {
     };
   }
 
-  async #write(done: JobDone, job: Job, nextTensor: number | undefined): Promise<void> {
+  async #write(done: JobDone, job: Job, index: number): Promise<void> {
     await this.#beginFilesUpTo(job.outputFile);
-    this.#endTensorsBefore(job.tensor);
-    this.#measurements.add(done);
+    this.#measure(done, job);
     const bytes = new Uint8Array(done.buffer, 0, job.outputBytes + job.padding);
-    const { byteLength } = bytes; // a sink may take the buffer at once
-    this.#freeBuffers.push(await this.#sink.write(job.outputFile, job.outputOffset, bytes));
+    const written = this.#sink.write(job.outputFile, job.outputOffset, bytes, recordOf(done));
+    this.#freeBuffers.push(await written.catch(asSetback));
     this.#pool.check();
-    if (nextTensor !== job.tensor) this.#endTensorsBefore(job.tensor + 1);
-    const tensor = this.#plan.tensors[job.tensor]!.name;
-    this.#meter.add({ bytesIn: job.inputBytes, bytesOut: byteLength, weights: job.weights, tensor });
+    this.#count(job, index);
+  }
+
+  #measure(done: Measured, { tensor }: Job): void {
+    this.#endTensorsBefore(tensor);
+    this.#measurements.add(done);
+  }
+
+  /** The output of a job is written, by this run or an earlier one. */
+  #count({ tensor, inputBytes, outputBytes, padding, weights }: Job, index: number, earlier = false): void {
+    const { jobs, tensors } = this.#plan;
+    if (jobs[index + 1]?.tensor !== tensor) this.#endTensorsBefore(tensor + 1);
+    const bytesOut = outputBytes + padding;
+    this.#meter.add({ bytesIn: inputBytes, bytesOut, weights, tensor: tensors[tensor]!.name }, earlier);
   }
 
   /** Reports tensors that are complete, also those without a weight and so without a job. */
@@ -256,12 +312,13 @@ class Runner {
 
   /** Writes the header of an output file, or all of one that repeats an input file. */
   async #beginFile(file: number): Promise<void> {
-    const { copyOf, bytes } = this.#plan.outputFiles[file]!;
-    if (copyOf === undefined) return this.#writeBytes(file, 0, this.#headers[file]!);
+    const { copyOf } = this.#plan.outputFiles[file]!;
+    if (copyOf === undefined) return this.#writeBegin(file, 0, this.#headers[file]!);
     const source = this.#model.core.platform.openSource(this.#model.sources[copyOf]!);
+    const bytes = this.#beginBytes(file);
     for (let offset = 0; offset < bytes || offset === 0; offset += copyBytes) {
       const length = Math.min(copyBytes, bytes - offset);
-      await this.#writeBytes(
+      await this.#writeBegin(
         file,
         offset,
         (await source.read(offset, length, new Uint8Array(length))).slice(0, length),
@@ -269,12 +326,32 @@ class Runner {
     }
   }
 
-  async #writeBytes(file: number, offset: number, bytes: Uint8Array): Promise<void> {
-    const { byteLength } = bytes;
-    await this.#sink.write(file, offset, bytes);
+  #beginBytes(file: number): number {
+    const { copyOf, bytes } = this.#plan.outputFiles[file]!;
+    return copyOf === undefined ? this.#headers[file]!.byteLength : bytes;
+  }
+
+  async #writeBegin(file: number, offset: number, bytes: Uint8Array): Promise<void> {
+    const { byteLength } = bytes; // a sink may take the buffer at once
+    const isWhole = offset + byteLength === this.#beginBytes(file);
+    await this.#sink.write(file, offset, bytes, isWhole ? '' : undefined);
     this.#pool.check();
     this.#meter.add({ bytesOut: byteLength });
   }
+}
+
+/** What a run that goes on needs of a job that an earlier one did. Never empty. */
+function recordOf({ statistics, reference, kernel }: Measured): string {
+  return JSON.stringify([statistics && toBase64(statistics), reference && toBase64(reference), kernel]);
+}
+
+function measuredOf(record: string): Measured {
+  const [statistics, reference, kernel] = JSON.parse(record) as (string | null)[];
+  return {
+    statistics: statistics == null ? null : fromBase64(statistics),
+    reference: reference == null ? null : fromBase64(reference),
+    kernel: kernel ?? null,
+  };
 }
 
 function longest(plan: Plan, bytesOf: (job: Job) => number): number {

@@ -8,6 +8,7 @@ import simdUrl from '../wasm/generated/nibble.wasm?url';
 import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
 import type { FromHashWorker } from '../worker/hash-worker';
 import type { DestinationKind, OutputWriter } from '../worker/output-worker';
+import type { RunDescription, Unfinished } from '../worker/unfinished';
 
 const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
 
@@ -73,6 +74,7 @@ function asPort(worker: Worker): WorkerPort {
 export class BrowserSink implements ByteSink {
   #destination: DestinationKind = 'memory';
   #disposed = false;
+  #isLeft = false;
   readonly #worker: Worker;
   readonly #writer: Remote<OutputWriter>;
   /** Ways to fail the questions that wait for an answer. */
@@ -98,21 +100,50 @@ export class BrowserSink implements ByteSink {
     });
   }
 
+  /** Takes up what a run left that was cut short; null where another tab does. */
+  static async takeUp({ folder }: Unfinished): Promise<BrowserSink | null> {
+    const sink = new BrowserSink();
+    try {
+      sink.#destination = 'private';
+      if (await sink.#ask(sink.#writer.takeUp(folder))) return sink;
+      sink.#worker.terminate();
+      return null;
+    } catch (error) {
+      sink.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** Says what is written, to a page that finds it another time. */
+  describe(run: RunDescription): Promise<void> {
+    return this.#ask(this.#writer.describe(run));
+  }
+
   get destination(): DestinationKind {
     return this.#destination;
   }
 
-  open(files: OutputFile[]): Promise<void> {
-    return this.#ask(this.#writer.open(files));
+  async open(files: OutputFile[], run?: () => Promise<readonly Uint8Array[]>): Promise<string[]> {
+    const decisive = this.#destination === 'private' ? await run?.() : undefined;
+    return this.#ask(this.#writer.open(files, decisive));
   }
-  write(file: number, offset: number, bytes: Uint8Array): Promise<ArrayBuffer> {
-    return this.#ask(this.#writer.write(file, offset, transfer(bytes, [bytes.buffer])));
+  write(file: number, offset: number, bytes: Uint8Array, record?: string): Promise<ArrayBuffer> {
+    return this.#ask(this.#writer.write(file, offset, transfer(bytes, [bytes.buffer]), record));
   }
   finish(): Promise<FinishedFile[]> {
     return this.#ask(this.#writer.finish());
   }
   abort(): Promise<void> {
     return this.#ask(this.#writer.abort());
+  }
+  async suspend(): Promise<string | null> {
+    const kept = await this.#ask(this.#writer.suspend());
+    this.#isLeft = kept !== null;
+    return kept;
+  }
+  /** Whether what was written is left for another run. */
+  get isLeft(): boolean {
+    return this.#isLeft;
   }
 
   /** Removes a private output file, which can no longer be downloaded then, and ends the worker. */

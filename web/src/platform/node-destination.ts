@@ -1,7 +1,9 @@
-import { unlinkSync, type BigIntStats } from 'node:fs';
-import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants, unlinkSync, type BigIntStats } from 'node:fs';
+import { lstat, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Problem } from '../core/problem';
-import type { Destination, Store } from '../core/ordered-files';
+import type { JournalStore } from '../core/journal';
+import type { Destination, Lasting, LastingStore } from '../core/ordered-files';
 import type { Hasher, OutputFile } from '../core/sink';
 import { createNodeHasher } from './node-hasher';
 
@@ -22,21 +24,95 @@ export function partialOf(path: string): string {
   return `${path}.partial`;
 }
 
+/** The name of the journal of a run, whose first output file has that path. */
+export function journalOf(path: string): string {
+  return `${partialOf(path)}.journal`;
+}
+
 /** Files on disk. Each is written beside its final place and renamed when all are complete. */
 export class DiskDestination implements Destination {
   readonly #pathOf: (name: string) => string;
+  readonly lasting?: Lasting;
 
-  /** `pathOf` gives the final path of an output file by its name in the plan. */
-  constructor(pathOf: (name: string) => string) {
+  /**
+   * `pathOf` gives the final path of an output file by its name in the plan. With `journal`, the path of a first output
+   * file, what is unfinished may be left, with a journal beside it; `resumes`: and what is there already is used.
+   */
+  constructor(pathOf: (name: string) => string, journal?: { of: string; resumes: boolean }) {
     this.#pathOf = pathOf;
+    if (!journal) return;
+    this.lasting = {
+      journal: new DiskJournal(journalOf(journal.of)),
+      resumes: journal.resumes,
+      reopenStore: ({ name, bytes }) => DiskStore.reopen(pathOf(name), bytes),
+      whereabouts:
+        `what was done is kept in ${partialOf(basename(journal.of))}, and the same command with --resume ` +
+        'goes on with it',
+    };
   }
 
   async createHasher(): Promise<Hasher> {
     return createNodeHasher();
   }
 
-  async createStore({ name }: OutputFile): Promise<Store> {
+  async createStore({ name }: OutputFile): Promise<LastingStore> {
     return DiskStore.create(this.#pathOf(name));
+  }
+}
+
+/** A text file that grows. */
+class DiskJournal implements JournalStore {
+  readonly #path: string;
+  #file: FileHandle | null = null;
+  #length = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async read(): Promise<string> {
+    try {
+      return await readFile(this.#path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw new Problem(`${this.#path} could not be read: ${(error as Error).message}.`);
+    }
+  }
+
+  async begin(text: string): Promise<void> {
+    // Killed in between, the run must not lose what is noted already.
+    const isThere = (await this.read()).startsWith(text);
+    try {
+      if (!isThere) await rm(this.#path, { force: true });
+      this.#file = await open(this.#path, isThere ? constants.O_RDWR | constants.O_NOFOLLOW : 'wx');
+      unfinished.add(this.#path);
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
+    if (isThere) await this.#file.truncate((this.#length = Buffer.byteLength(text)));
+    else await this.append(text);
+  }
+
+  async append(text: string): Promise<void> {
+    try {
+      await this.#file!.write(text, this.#length);
+      this.#length += Buffer.byteLength(text);
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    await file?.close();
+    unfinished.delete(this.#path);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#file === null) return;
+    await this.close();
+    await rm(this.#path, { force: true });
   }
 }
 
@@ -64,7 +140,7 @@ export async function writeWhole<T>(path: string, write: (file: Pick<DiskStore, 
   }
 }
 
-class DiskStore implements Store {
+class DiskStore implements LastingStore {
   readonly #path: string;
   readonly #partial: string;
   readonly #file: FileHandle;
@@ -73,10 +149,23 @@ class DiskStore implements Store {
   #published = false;
 
   /** Only ever makes a new file: what lies or points where the unfinished one goes is not touched. Throws Problem. */
-  static async create(path: string): Promise<DiskStore> {
+  static create(path: string): Promise<DiskStore> {
+    return DiskStore.#openAs(path, 'wx+');
+  }
+
+  /** Opens the unfinished file that there is, of at most `bytes`; makes one where there is none. Throws Problem. */
+  static async reopen(path: string, bytes: number): Promise<DiskStore> {
+    const there = await lstat(partialOf(path)).catch(() => null);
+    if (there === null) return DiskStore.create(path);
+    const store = await DiskStore.#openAs(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    if (there.size > bytes) await store.#file.truncate(bytes);
+    return store;
+  }
+
+  static async #openAs(path: string, flags: string | number): Promise<DiskStore> {
     const partial = partialOf(path);
     try {
-      const file = await open(partial, 'wx');
+      const file = await open(partial, flags);
       unfinished.add(partial);
       return new DiskStore(path, partial, file, await file.stat({ bigint: true }));
     } catch (error) {
@@ -103,6 +192,21 @@ class DiskStore implements Store {
         throw new Problem(`${this.#path} could not be written: the disk took no more after ${offset + done} bytes.`);
       done += bytesWritten;
     }
+  }
+
+  async read(offset: number, bytes: Uint8Array): Promise<number> {
+    let done = 0;
+    while (done < bytes.byteLength) {
+      const { bytesRead } = await this.#file.read(bytes, done, bytes.byteLength - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async leave(): Promise<void> {
+    unfinished.delete(this.#partial);
+    if (this.#open) await this.close();
   }
 
   async close(): Promise<void> {

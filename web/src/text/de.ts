@@ -824,6 +824,13 @@ export const de: Texts = {
       'Tensoren und Gewichten pro Sekunde und eine Karte des Fehlers, die sich füllt, während Tensoren fertig ' +
       'werden.',
     nothingKept: 'Von der Ausgabe wurde nichts behalten.',
+    keptForLater: 'Was geschrieben ist, bleibt, und ein Lauf kann damit weitermachen.',
+    cutShort: 'Abgebrochene Läufe',
+    wasCutShort: (type, share, size) =>
+      `Der Lauf, der aus {title} ${type} macht, brach ab: ${share} von ${size} sind geschrieben.`,
+    goOn: 'Weitermachen',
+    chooseAgain: 'Dasselbe Modell wählen und weitermachen',
+    discard: 'Verwerfen',
     stopped: 'Angehalten. Von der Ausgabe wurde nichts behalten.',
     calibrated: (share) => `{strong|${share}} kalibriert`,
     answersMeasured: (share) => `{strong|${share}} der Antworten gemessen`,
@@ -911,6 +918,9 @@ export const de: Texts = {
     notStarted: (output) => `Nicht begonnen: ${output}`,
     notFinished: (output) => `Nicht fertig geworden: ${output}`,
     finished: (output) => `Fertig: ${output}`,
+    takenUpElsewhere: 'Ein anderer Tab dieser Seite macht damit weiter.',
+    matrixFirst: (name) =>
+      `Der Lauf benutzte die Wichtigkeitsmatrix ${name}. Bitte auch sie öffnen und dann weitermachen.`,
     begunMeanwhile: 'Inzwischen wurde etwas anderes begonnen, deshalb lief nichts.',
     noPlace: 'Es wurde kein Ort zum Speichern gewählt, deshalb lief nichts.',
     notCompared: (name) => `Nicht verglichen mit ${name}`,

@@ -760,6 +760,13 @@ export const en = {
       'Nothing runs yet: open a model and choose a type. Then there are progress in bytes, tensors and weights per ' +
       'second, and a map of the error that fills as tensors finish.',
     nothingKept: 'Nothing was kept of the output.',
+    keptForLater: 'What was written is kept, and a run can go on with it.',
+    cutShort: 'Runs that were cut short',
+    wasCutShort: (type: string, share: string, size: string) =>
+      `The run that makes ${type} of {title} was cut short: ${share} of ${size} are written.`,
+    goOn: 'Go on',
+    chooseAgain: 'Choose the same model to go on',
+    discard: 'Discard',
     stopped: 'Stopped. Nothing was kept of the output.',
     calibrated: (share: string) => `{strong|${share}} calibrated`,
     answersMeasured: (share: string) => `{strong|${share}} of the answers measured`,
@@ -844,6 +851,8 @@ export const en = {
     notStarted: (output: string) => `Not started: ${output}`,
     notFinished: (output: string) => `Not finished: ${output}`,
     finished: (output: string) => `Finished: ${output}`,
+    takenUpElsewhere: 'Another tab of this page goes on with it.',
+    matrixFirst: (name: string) => `The run used the importance matrix ${name}. Open it as well, then go on.`,
     begunMeanwhile: 'Something else was begun meanwhile, so nothing ran.',
     noPlace: 'No place to save was chosen, so nothing ran.',
     notCompared: (name: string) => `Not compared with ${name}`,

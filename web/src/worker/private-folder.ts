@@ -2,6 +2,8 @@
  * Folders in the browser's private file system, one for each run. A folder lives as long as the worker that made it:
  * the worker holds a lock of the folder's name, and whoever comes later removes folders whose lock nobody holds.
  */
+import { type Unfinished, unfinishedIn } from './unfinished';
+
 const parentName = 'nibble-output';
 
 export interface Folder {
@@ -24,6 +26,19 @@ export async function createFolder(): Promise<FileSystemDirectoryHandle> {
   return parent.getDirectoryHandle(name, { create: true });
 }
 
+/** Takes a folder that nobody has, and holds its lock until this worker ends. Answers null where somebody has it. */
+export async function takeFolder(name: string): Promise<FileSystemDirectoryHandle | null> {
+  const taken = await new Promise<boolean>((resolve, reject) => {
+    navigator.locks
+      .request(lockName(name), { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock && new Promise(() => {});
+      })
+      .catch(reject);
+  });
+  return taken ? (await openParent()).getDirectoryHandle(name) : null;
+}
+
 /** The folders there are. */
 export async function listFolders(): Promise<Folder[]> {
   const found: Folder[] = [];
@@ -43,19 +58,27 @@ async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
   return sum;
 }
 
-/** Removes a folder if no worker has it. Answers whether it is gone. Throws where nobody can know. */
-export async function removeUnowned(name: string): Promise<boolean> {
-  return navigator.locks.request(lockName(name), { ifAvailable: true }, (lock) => lock !== null && remove(name));
+/**
+ * Removes a folder if no worker has it, and no run can go on with it. Answers whether it is gone, or what can go on.
+ * Throws where nobody can know.
+ */
+export async function clearUnowned(name: string): Promise<boolean | Unfinished> {
+  return navigator.locks.request(lockName(name), { ifAvailable: true }, (lock) => lock !== null && clear(name));
 }
 
-/** Removes a folder as soon as its worker is gone. */
-export async function removeWhenUnowned(name: string): Promise<void> {
-  await navigator.locks.request(lockName(name), () => remove(name));
+/** The same as soon as its worker is gone. */
+export async function clearWhenUnowned(name: string): Promise<boolean | Unfinished> {
+  return navigator.locks.request(lockName(name), () => clear(name));
 }
 
-/** Removes the outputs of pages that were closed or broke down. Every run does so first. */
-export async function removeLeftOvers(): Promise<void> {
-  for (const { name } of await listFolders()) await removeUnowned(name);
+/** Removes what pages left that were closed or broke down, but for what a run can go on with. Every run does so. */
+export async function clearLeftOvers(): Promise<void> {
+  for (const { name } of await listFolders()) await clearUnowned(name);
+}
+
+async function clear(name: string): Promise<boolean | Unfinished> {
+  const folder = await (await openParent()).getDirectoryHandle(name).catch(() => null);
+  return (folder && (await unfinishedIn(folder))) ?? remove(name);
 }
 
 /** Removes a folder, whoever has it. Answers true, also when somebody else was faster. */

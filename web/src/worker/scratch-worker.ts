@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
 import { Problem } from '../core/problem';
-import { createFolder, remove, removeLeftOvers } from './private-folder';
+import { clearLeftOvers, createFolder, remove } from './private-folder';
 import { diskFull, memoryLimitBytes } from './stores';
 
 const fileName = 'scratch';
@@ -15,7 +15,7 @@ export class ScratchFile {
 
   async start(): Promise<void> {
     try {
-      await removeLeftOvers();
+      await clearLeftOvers();
       this.#folder = await createFolder();
       this.#file = await this.#folder.getFileHandle(fileName, { create: true });
       this.#access = await this.#file.createSyncAccessHandle();

@@ -1,15 +1,26 @@
 import { createSHA256 } from 'hash-wasm';
-import type { Destination, Store } from '../core/ordered-files';
+import type { JournalStore } from '../core/journal';
+import type { Destination, Lasting, LastingStore, Store } from '../core/ordered-files';
 import { Problem, sentenceOf } from '../core/problem';
 import type { FinishedFile, Hasher, OutputFile } from '../core/sink';
 import { bytes as sizeText } from '../text/units';
+import { journalName } from './unfinished';
 
 /** Most that is kept in memory where the browser offers no file to write to. */
 export const memoryLimitBytes = 2 ** 30;
 
 export async function createHasher(): Promise<Hasher> {
   const sha256 = (await createSHA256()).init();
-  return { update: (bytes) => void sha256.update(bytes), digest: () => sha256.digest() };
+  return {
+    update: (bytes) => void sha256.update(bytes),
+    peek() {
+      const state = sha256.save();
+      const digest = sha256.digest();
+      sha256.load(state);
+      return digest;
+    },
+    digest: () => sha256.digest(),
+  };
 }
 
 export function diskFull(detail: string): Problem {
@@ -22,13 +33,22 @@ export function diskFull(detail: string): Problem {
 /** Files in the browser's private file system, all in one folder that belongs to this run alone. */
 export class PrivateDestination implements Destination {
   readonly createHasher = createHasher;
+  readonly lasting: Lasting;
   readonly #folder: FileSystemDirectoryHandle;
 
-  constructor(folder: FileSystemDirectoryHandle) {
+  /** `resumes`: the folder is that of an earlier run. */
+  constructor(folder: FileSystemDirectoryHandle, resumes = false) {
     this.#folder = folder;
+    this.lasting = {
+      journal: new PrivateJournal(folder),
+      resumes,
+      reopenStore: (file) => this.createStore(file),
+      whereabouts: '', // the page says it, in the person's language
+    };
   }
 
-  async createStore({ name, bytes }: OutputFile): Promise<Store> {
+  /** What is there of a file of that name stays. */
+  async createStore({ name, bytes }: OutputFile): Promise<LastingStore> {
     const folder = this.#folder;
     const fileName = name || 'output';
     const file = await folder.getFileHandle(fileName, { create: true });
@@ -54,8 +74,14 @@ export class PrivateDestination implements Destination {
         // A full disk is not an exception everywhere: browsers answer with a short count or with a huge one.
         if (written !== chunk.byteLength) throw diskFull(`${offset} of ${bytes} bytes fitted`);
       },
+      async read(offset, chunk) {
+        return access.read(chunk as Uint8Array<ArrayBuffer>, { at: offset });
+      },
       async close() {
         access.flush();
+        access.close();
+      },
+      async leave() {
         access.close();
       },
       async publish() {
@@ -66,6 +92,46 @@ export class PrivateDestination implements Destination {
         await folder.removeEntry(fileName);
       },
     };
+  }
+}
+
+class PrivateJournal implements JournalStore {
+  readonly #folder: FileSystemDirectoryHandle;
+  #access: FileSystemSyncAccessHandle | null = null;
+  #length = 0;
+
+  constructor(folder: FileSystemDirectoryHandle) {
+    this.#folder = folder;
+  }
+
+  async read(): Promise<string> {
+    const file = await this.#folder.getFileHandle(journalName, { create: true });
+    return (await file.getFile()).text();
+  }
+
+  async begin(text: string): Promise<void> {
+    const isThere = (await this.read()).startsWith(text);
+    this.#access = await (await this.#folder.getFileHandle(journalName)).createSyncAccessHandle();
+    this.#length = isThere ? new TextEncoder().encode(text).byteLength : 0;
+    this.#access.truncate(this.#length);
+    if (!isThere) await this.append(text);
+  }
+
+  async append(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    if (this.#access!.write(bytes, { at: this.#length }) !== bytes.byteLength) throw diskFull('the journal of the run');
+    this.#length += bytes.byteLength;
+  }
+
+  async close(): Promise<void> {
+    this.#access?.close();
+    this.#access = null;
+  }
+
+  async remove(): Promise<void> {
+    if (this.#access === null) return;
+    await this.close();
+    await this.#folder.removeEntry(journalName);
   }
 }
 

@@ -211,8 +211,9 @@ export class FakeSink implements ByteSink {
     return Math.max(0, this.bytes.length - 16) / 8;
   }
 
-  async open(files: OutputFile[]): Promise<void> {
+  async open(files: OutputFile[]): Promise<string[]> {
     this.#files = files;
+    return [];
   }
   async write(_file: number, offset: number, bytes: Uint8Array): Promise<ArrayBuffer> {
     if (offset !== this.bytes.length) throw new Error(`gap at ${offset}`);
@@ -229,5 +230,9 @@ export class FakeSink implements ByteSink {
   }
   async abort(): Promise<void> {
     this.aborted = true;
+  }
+  async suspend(): Promise<null> {
+    await this.abort();
+    return null;
   }
 }

@@ -14,6 +14,7 @@ import { Rich } from '../parts/rich';
 import { Term, term } from '../parts/term';
 import { Tabs } from '../parts/tabs';
 import { ReceiptPanel } from '../receipt/receipt-panel';
+import { UnfinishedRuns } from '../run/unfinished-runs';
 import { opened, opening } from '../state/opening';
 import { fetchingSample, SAMPLE } from '../state/sample-model';
 import { lookAtTensors, summaries } from '../state/summaries';
@@ -35,6 +36,7 @@ export function ModelPlace(): VNode {
   return (
     <Place id="model" title={model ? t.title : t.titleFirst} status={status} announced>
       <ReceiptPanel />
+      <UnfinishedRuns />
       {model ? <ModelView info={model.info} title={model.title} /> : <DropInvitation />}
     </Place>
   );

@@ -31,6 +31,7 @@ import { OnGrids } from './on-grids';
 import { OptionsPanel, optionsSet } from './options-panel';
 import { SearchPanel } from './search-panel';
 import { StartRun } from './start-run';
+import { UnfinishedRuns } from '../run/unfinished-runs';
 import { SizePanel } from './size-panel';
 import { SizePlane } from './size-plane';
 import { Suggestions } from './suggestions';
@@ -44,6 +45,7 @@ export function PlanPlace(): VNode {
   const t = texts().plan;
   return (
     <Place id="plan" title={t.title} status={model ? <ModelInShort model={model} /> : null}>
+      <UnfinishedRuns />
       <div class="plan-choices">
         <Suggestions />
         <FitsPanel />

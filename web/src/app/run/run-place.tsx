@@ -22,6 +22,7 @@ import {
 import { bytes, duration, integer, percent, quantity } from '../../text/units';
 import { RunMap } from './run-map';
 import { RunWishes } from './run-wishes';
+import { UnfinishedRuns } from './unfinished-runs';
 import { coreLang, texts } from '../../text/texts';
 
 export function RunPlace(): VNode {
@@ -40,9 +41,11 @@ export function RunPlace(): VNode {
           <RunWishes />
         </>
       )}
+      <UnfinishedRuns />
       {ended?.kind === 'failed' && (
         <p class="notice bad">
-          <span {...coreLang(ended.sentence)}>{ended.sentence}</span> <span class="small">{t.nothingKept}</span>
+          <span {...coreLang(ended.sentence)}>{ended.sentence}</span>{' '}
+          <span class="small">{ended.kept ? t.keptForLater : t.nothingKept}</span>
         </p>
       )}
       {ended?.kind === 'stopped' && (

@@ -1,6 +1,7 @@
 /** What earlier visits and other tabs keep in this browser's private storage. What no tab has any more is removed. */
 import { signal } from '@preact/signals';
-import { listFolders, remove, removeUnowned, removeWhenUnowned } from '../../worker/private-folder';
+import { clearUnowned, clearWhenUnowned, listFolders, remove } from '../../worker/private-folder';
+import type { Unfinished } from '../../worker/unfinished';
 import { bytes } from '../../text/units';
 import { tell, tellProblem } from './notices';
 import { texts } from '../../text/texts';
@@ -12,6 +13,9 @@ export interface Kept {
 
 /** Outputs that this page does not own. */
 export const keptElsewhere = signal<readonly Kept[]>([]);
+
+/** Runs that were cut short and can go on. */
+export const unfinished = signal<readonly Unfinished[]>([]);
 
 /** True where a page can know whether another tab still has an output. */
 export const canKnowOwners = 'locks' in navigator;
@@ -37,17 +41,44 @@ export async function clearLeftOvers(): Promise<void> {
   if (!canKnowOwners) return;
   const removed: Kept[] = [];
   for (const kept of found) {
-    if (await removeUnowned(kept.name)) {
+    const cleared = await clearUnowned(kept.name);
+    if (cleared !== false) {
       forget(kept.name);
-      removed.push(kept);
+      if (cleared === true) removed.push(kept);
+      else offer(cleared);
     } else {
-      void removeWhenUnowned(kept.name).then(() => {
+      void clearWhenUnowned(kept.name).then((later) => {
         forget(kept.name);
-        tellRemoved([kept]);
+        if (typeof later === 'boolean') tellRemoved([kept]);
+        else offer(later);
       });
     }
   }
   tellRemoved(removed);
+}
+
+function offer(one: Unfinished): void {
+  unfinished.value = [...unfinished.value.filter(({ folder }) => folder !== one.folder), one];
+}
+
+/** No longer offers a run that goes on, or is given up. */
+export function withdraw({ folder }: Unfinished): void {
+  unfinished.value = unfinished.value.filter((other) => other.folder !== folder);
+}
+
+/** Gives up a run that was cut short. */
+export async function discard(one: Unfinished): Promise<void> {
+  withdraw(one);
+  await remove(one.folder);
+}
+
+/** Offers what this page's own runs left that were cut short by a problem. */
+export async function lookForUnfinished(): Promise<void> {
+  if (!canKnowOwners) return;
+  for (const { name } of await listFolders().catch(() => [])) {
+    const cleared = await clearUnowned(name);
+    if (typeof cleared !== 'boolean') offer(cleared);
+  }
 }
 
 /** Deletes all of it, on the person's word: only they know whether another tab needs it. */

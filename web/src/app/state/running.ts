@@ -22,12 +22,14 @@ import {
   tokensOf,
 } from '../../core/index';
 import type { Scratch } from '../../core/scratch';
+import type { RunDescription, Unfinished } from '../../worker/unfinished';
 import { createBrowserScratch } from '../../platform/browser-scratch';
 import { expectRoom } from '../../platform/room';
-import { browserPlatform, type BrowserSink, canPickFile, pickSink } from '../../platform/browser';
+import { browserPlatform, BrowserSink, canPickFile, pickSink } from '../../platform/browser';
 import { outputName } from '../command';
 import { core, extensionsOf, type Model } from '../engine';
 import { learnSpeed, readTexts, type TextWish } from './calibrated-method';
+import { lookForUnfinished, withdraw } from './keeping';
 import { tell, tellProblem } from './notices';
 import { type Opened, opened } from './opening';
 import {
@@ -46,7 +48,8 @@ import { ownSentence, texts } from '../../text/texts';
 
 const SECONDS_BETWEEN_MAPS = 0.4;
 
-type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string };
+/** `kept`: what was written is, and another run can go on with it. */
+type Outcome = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; sentence: string; kept: boolean };
 
 /** What a run does before it writes anything: codes are chosen, then the answers they give are measured. */
 export type CalibrationStage =
@@ -110,19 +113,26 @@ function bytesAside({ plan, calibration }: Assignment): number {
   return calibratedOf(plan).reduce((sum, { outputBytes }) => sum + outputBytes, saved);
 }
 
-/** Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. */
-export async function begin(assignment: Assignment): Promise<void> {
+/**
+ * Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. `from`: a run
+ * that was cut short, with which this one goes on.
+ */
+export async function begin(assignment: Assignment, from?: Unfinished): Promise<void> {
   const { opened: model, plan, output } = assignment;
   const title = texts().state.notStarted(output);
   let sink: BrowserSink;
   try {
-    const ask = askWhere.value && canPickFile() && plan.outputFiles.length === 1;
-    if (!ask) {
+    const ask = !from && askWhere.value && canPickFile() && plan.outputFiles.length === 1;
+    if (!ask && !from) {
       const needed = plan.outputBytes + bytesAside(assignment);
       await makeRoom(needed);
       await expectRoom(needed, waysToRoom(plan));
     }
-    sink = await pickSink(output, ask);
+    const taken = from ? await BrowserSink.takeUp(from) : await pickSink(output, ask);
+    if (taken === null) throw new Problem(ownSentence(texts().state.takenUpElsewhere));
+    sink = taken;
+    if (from) withdraw(from);
+    else if (!assignment.calibration) await sink.describe(describe(assignment));
     if (opened.value !== model || isRunning.value) {
       await sink.dispose();
       throw new Problem(ownSentence(texts().state.begunMeanwhile));
@@ -130,9 +140,26 @@ export async function begin(assignment: Assignment): Promise<void> {
   } catch (error) {
     if (error instanceof Stopped) tell(title, texts().state.noPlace);
     else tellProblem(title, error);
+    if (from) await lookForUnfinished();
     return;
   }
   await quantize(sink, assignment);
+}
+
+/** What another visit needs to go on with a run. */
+function describe({ opened: model, plan, options, reference, matrix, output }: Assignment): RunDescription {
+  const named = ({ name, size }: File) => ({ name, bytes: size });
+  return {
+    title: model.title,
+    output,
+    type: plan.fileType,
+    options,
+    reference: reference ?? null,
+    files: model.files.map(named),
+    matrix: matrix ? named(matrix) : null,
+    outputFiles: plan.outputFiles.map(({ name, bytes }) => ({ name, bytes })),
+    begun: Date.now(),
+  };
 }
 
 /** Quantizes. Resolves when it is over, however it ended. */
@@ -175,11 +202,14 @@ async function quantize(sink: BrowserSink, assignment: Assignment): Promise<void
     outcome.value = { kind: 'done' };
   } catch (error) {
     finished.value = reports;
-    outcome.value = error instanceof Stopped ? { kind: 'stopped' } : { kind: 'failed', sentence: sentenceOf(error) };
+    outcome.value =
+      error instanceof Stopped
+        ? { kind: 'stopped' }
+        : { kind: 'failed', sentence: sentenceOf(error), kept: sink.isLeft };
     if (outcome.value.kind === 'failed') tellProblem(texts().state.notFinished(assignment.output), error);
     closeKept(statistics);
     if (!begun) await giveUp(sink, assignment.plan);
-    void sink.dispose();
+    void sink.dispose().then(lookForUnfinished);
   } finally {
     stopListening();
   }
