@@ -60,6 +60,16 @@ void nearly_perfect(testing::Random& random, float* x, size_t n) {
     x[i] = 0.001f * (iq4_values[random.below(16)] + 2e-3f * random.gauss());
   }
 }
+/// Levels of a scale half way between two half floats, which leave errors so small and so alike that single precision
+/// takes the wrong one of the two.
+void between_halves(testing::Random& random, float* x, size_t n) {
+  for (size_t begin = 0; begin < n; begin += 32) {
+    const uint16_t below = f16_from_f32(0.002f * (1 + random.uniform()));
+    const float scale = 0.5f * (f32_from_f16(below) + f32_from_f16(below + 1));
+    for (size_t i = begin; i < begin + 32; ++i) x[i] = scale * iq4_values[3 + random.below(10)];
+    x[begin + random.below(32)] *= 1 + 1e-7f * random.gauss();
+  }
+}
 void subnormal_scales(testing::Random& random, float* x, size_t n) {
   for (size_t i = 0; i < n; ++i) x[i] = 2e-6f * random.gauss();
 }
@@ -75,6 +85,7 @@ TEST(ExactIq4, NoScaleBeatsItAndBothKernelsAgree) {
   inputs.push_back({"levels near zero", levels_near_zero});
   inputs.push_back({"nearly equal", nearly_equal});
   inputs.push_back({"nearly perfect", nearly_perfect});
+  inputs.push_back({"between halves", between_halves});
   inputs.push_back({"subnormal scales", subnormal_scales});
   inputs.push_back({"beyond halves", beyond_halves});
   std::vector<float> levels;
