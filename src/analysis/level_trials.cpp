@@ -6,10 +6,10 @@
 #include "analysis/block_scaling.h"
 #include "analysis/blocks.h"
 #include "analysis/fitted_levels.h"
-#include "analysis/level_sets.h"
 #include "analysis/number_formats.h"
 #include "error.h"
 #include "json/parse.h"
+#include "numeric/level_sets.h"
 
 namespace nibble {
 namespace {

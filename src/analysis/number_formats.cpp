@@ -5,10 +5,10 @@
 
 #include "analysis/blocks.h"
 #include "analysis/fitted_levels.h"
-#include "analysis/level_sets.h"
 #include "codec/codec.h"
 #include "error.h"
 #include "json/parse.h"
+#include "numeric/level_sets.h"
 
 namespace nibble {
 namespace {

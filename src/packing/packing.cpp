@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <cstring>
 
-#include "analysis/level_sets.h"
 #include "names.h"
 #include "numeric/int8_step.h"
+#include "numeric/level_sets.h"
 #include "numeric/value_tables.h"
 #include "packing/loader_config.h"
 

@@ -14,7 +14,7 @@
 #include "model/model.h"
 #include "network/pass_json.h"
 #include "network/runtime_memory.h"
-#include "packing/output_plan.h"
+#include "output/output_plan.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"

@@ -10,7 +10,7 @@
 #include "converted.h"
 #include "derived_source.h"
 #include "error.h"
-#include "packing/output_plan.h"
+#include "output/output_plan.h"
 #include "peft_adapter.h"
 #include "sentence_of.h"
 #include "texts_of.h"

@@ -6,7 +6,7 @@
 
 #include "model/beside.h"
 #include "model/model.h"
-#include "packing/packing_plan.h"
+#include "output/packing_plan.h"
 #include "plan/model_notes.h"
 #include "test_files.h"
 #include "texts_of.h"

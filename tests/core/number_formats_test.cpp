@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/fitted_levels.h"
-#include "analysis/level_sets.h"
 #include "analysis/level_trials.h"
 #include "error.h"
 #include "kernel_inputs.h"
+#include "numeric/level_sets.h"
 #include "reference/level_reference.h"
 
 namespace nibble {

@@ -1,4 +1,4 @@
-#include "packing/packing_plan.h"
+#include "output/packing_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

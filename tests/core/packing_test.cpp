@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analysis/level_sets.h"
 #include "codec/codec.h"
 #include "error.h"
 #include "formats/group_formats.h"
 #include "numeric/bits.h"
 #include "numeric/half.h"
+#include "numeric/level_sets.h"
 #include "packed_matrix.h"
 #include "sentence_of.h"
 

@@ -9,7 +9,7 @@
 #include "error.h"
 #include "importance_files.h"
 #include "measure/sample_plan.h"
-#include "packing/output_plan.h"
+#include "output/output_plan.h"
 #include "plan_checks.h"
 #include "sentence_of.h"
 #include "texts_of.h"

@@ -10,7 +10,7 @@
 #include "conversion_cases.h"
 #include "converted.h"
 #include "family_folder.h"
-#include "packing/folder_plan.h"
+#include "output/folder_plan.h"
 #include "sentence_of.h"
 
 /// GGUF files made of folders become those folders again: the same tensors with the same bytes, and a config.json that

@@ -11,7 +11,7 @@
 #include "container/safetensors_header.h"
 #include "core/test_files.h"
 #include "gguf_builder.h"
-#include "packing/packing_plan.h"
+#include "output/packing_plan.h"
 #include "plan/plan.h"
 #include "plan_checks.h"
 #include "sentence_of.h"

@@ -99,21 +99,33 @@ test('docs/architecture.md names every room', () => {
   expect(rooms.filter((room) => !architecture.includes(`\`${room}\``))).toEqual([]);
 });
 
+const rooms = foldersOf('src').map((path) => path.slice('src/'.length));
+/** The rooms whose headers a room's files include, but its own. */
+const usedBy = (room: string): string[] => {
+  const included = readdirSync(join(root, 'src', room))
+    .filter((name) => /\.(cpp|h|inl)$/.test(name))
+    .flatMap((name) => [...read(`src/${room}/${name}`).matchAll(/^#include "(\w+)\//gm)].map(([, other]) => other!));
+  return [...new Set(included)].filter((other) => other !== room);
+};
+
 test('rooms include nothing but what docs/architecture.md says they use', () => {
   const uses = new Map(
     [...architecture.matchAll(/^\| `src\/(\w+)` \| [^|]* \| ([^|]*) \|/gm)].map(([, room, text]) => [room!, text!]),
   );
-  const names = foldersOf('src').map((path) => path.slice('src/'.length));
-  expect([...uses.keys()].sort()).toEqual(names.sort());
-  const more = names.flatMap((room) => {
+  expect([...uses.keys()].sort()).toEqual([...rooms].sort());
+  const more = rooms.flatMap((room) => {
     const allowed = uses.get(room)!;
     if (allowed === 'all it binds') return [];
-    const included = readdirSync(join(root, 'src', room))
-      .filter((name) => /\.(cpp|h|inl)$/.test(name))
-      .flatMap((name) => [...read(`src/${room}/${name}`).matchAll(/^#include "(\w+)\//gm)].map(([, other]) => other!));
-    return [...new Set(included)]
-      .filter((other) => other !== room && !new RegExp(`\\b${other}\\b`).test(allowed))
+    return usedBy(room)
+      .filter((other) => !new RegExp(`\\b${other}\\b`).test(allowed))
       .map((other) => `src/${room} includes ${other}`);
   });
   expect(more).toEqual([]);
+});
+
+test('no rooms know each other, not even through others', () => {
+  const left = new Map(rooms.map((room) => [room, usedBy(room)]));
+  const unused = () => [...left.keys()].filter((room) => ![...left.values()].some((uses) => uses.includes(room)));
+  for (let top = unused(); top.length > 0; top = unused()) top.forEach((room) => left.delete(room));
+  expect([...left.keys()]).toEqual([]);
 });

@@ -1,4 +1,4 @@
-#include "packing/layer_choice.h"
+#include "output/layer_choice.h"
 
 #include <algorithm>
 #include <array>

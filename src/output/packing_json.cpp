@@ -1,6 +1,5 @@
-
 #include "json/json.h"
-#include "packing/packing_plan.h"
+#include "output/packing_plan.h"
 #include "plan/json_parts.h"
 
 namespace nibble {

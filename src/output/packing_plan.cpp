@@ -1,4 +1,4 @@
-#include "packing/packing_plan.h"
+#include "output/packing_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include "container/text.h"
 #include "error.h"
 #include "formats/group_formats.h"
-#include "packing/layer_choice.h"
+#include "output/layer_choice.h"
 #include "packing/loader_config.h"
 #include "plan/jobs.h"
 #include "plan/model_notes.h"

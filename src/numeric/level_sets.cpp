@@ -1,4 +1,4 @@
-#include "analysis/level_sets.h"
+#include "numeric/level_sets.h"
 
 #include <algorithm>
 #include <cmath>

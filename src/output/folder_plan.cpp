@@ -1,4 +1,4 @@
-#include "packing/folder_plan.h"
+#include "output/folder_plan.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
-#include "packing/output_plan.h"
+#include "output/output_plan.h"
 
-#include "packing/folder_plan.h"
-#include "packing/packing_plan.h"
+#include "output/folder_plan.h"
+#include "output/packing_plan.h"
 #include "plan/json.h"
 
 namespace nibble {
