@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "converted_tokenizer.h"
 #include "error.h"
 #include "reference/token_ranks.h"
-#include "sentence_of.h"
 #include "sentencepiece_builder.h"
 #include "texts_of.h"
 #include "tokenizer/base64.h"
@@ -15,7 +15,6 @@
 #include "tokenizer/text_encoder.h"
 #include "tokenizer/token_table.h"
 #include "tokenizer/word_cutting.h"
-#include "tokenizer_folder.h"
 
 /// Vocabularies of bytes and ranks: Mistral's tekken.json and tiktoken's lists.
 namespace nibble {
@@ -60,28 +59,13 @@ Ids slow_ids(const std::string& text, std::string_view cutting, uint32_t first) 
   return ids;
 }
 
-struct Converted {
-  GgufHeader header;
-  Notes notes;
-  explicit Converted(const TokenizerFiles& files, uint64_t vocab_size = 0) {
-    KeyValueList metadata;
-    append_tokenizer(metadata, files, vocab_size, notes);
-    header = header_of(write_gguf_header(metadata, {}));
-  }
-  bool has(const char* key) const { return header.find(key) != nullptr; }
-  int flag(const char* key) const {
-    const KeyValue* value = header.find(key);
-    return value ? header.bytes[value->offset] : -1;
-  }
-};
-
 std::string tekken_text() { return text_file("tokens/tekken.json"); }
 
 TEST(Tekken, GivesTheIdsThatRanksAndLlamaCppGive) {
   const std::string file = tekken_text(), text = text_file("tokens/nasty.txt");
   TokenizerFiles files;
   files.tekken = as_bytes(file);
-  const Converted made(files);
+  const ConvertedTokenizer made(files);
   EXPECT_THAT(texts_of(made.notes), IsEmpty());
   const Ids ids = TextEncoder::of(made.header).encode(text, false);
   EXPECT_GT(ids.size(), 1000u);
@@ -93,7 +77,7 @@ TEST(Tekken, BecomesWhatLlamaCppsConverterWrites) {
   const std::string file = tekken_text();
   TokenizerFiles files;
   files.tekken = as_bytes(file);
-  const Converted made(files);
+  const ConvertedTokenizer made(files);
   EXPECT_EQ(made.header.text("tokenizer.ggml.model"), "gpt2");
   EXPECT_EQ(made.header.text("tokenizer.ggml.pre"), "tekken");
   const TokenTable table(made.header);
@@ -142,14 +126,14 @@ TEST(Tekken, SpecialTokensOfItsOwn) {
   const std::string text = file.dump();
   TokenizerFiles files;
   files.tekken = as_bytes(text);
-  const Converted made(files);
+  const ConvertedTokenizer made(files);
   const TokenTable table(made.header);
   EXPECT_EQ(table.text(1), "[THINK]");
   EXPECT_EQ(table.text(2), "<SPECIAL_2>");
   EXPECT_FALSE(made.has("tokenizer.ggml.bos_token_id"));
   EXPECT_THAT(texts_of(made.notes), ElementsAre(HasSubstr("none by the tokenizer's version (\"v11\")")));
   files.chat_template = as_bytes("{{ messages }}");
-  EXPECT_EQ(Converted(files).header.text("tokenizer.chat_template"), "{{ messages }}");
+  EXPECT_EQ(ConvertedTokenizer(files).header.text("tokenizer.chat_template"), "{{ messages }}");
 }
 
 std::string tekken_problem(const std::function<void(nlohmann::json&)>& change) {
@@ -207,9 +191,9 @@ TEST(Tekken, HuggingFacesTokenizerCountsFirstBesideItsLayout) {
   TokenizerFiles files;
   files.tekken = as_bytes(file);
   files.tokenizer_json = as_bytes(json);
-  EXPECT_EQ(TokenTable(Converted(files).header).size(), 1u);
+  EXPECT_EQ(TokenTable(ConvertedTokenizer(files).header).size(), 1u);
   files.mistral_layout = true;
-  EXPECT_GT(TokenTable(Converted(files).header).size(), 256u);
+  EXPECT_GT(TokenTable(ConvertedTokenizer(files).header).size(), 256u);
 }
 
 /// tokenizer.model.v3: SentencePiece, of the highest version.
@@ -222,7 +206,7 @@ TEST(MistralTokenizer, SentencePieceOfAVersion) {
   TokenizerFiles files;
   files.versioned_models = {{"v3", third}, {"v2", second}};
   files.mistral_layout = true;
-  const Converted made(files);
+  const ConvertedTokenizer made(files);
   EXPECT_EQ(made.header.text("tokenizer.ggml.model"), "llama");
   EXPECT_EQ(TokenTable(made.header).text(3), "third");
   EXPECT_EQ(made.flag("tokenizer.ggml.add_bos_token"), 1);
@@ -235,7 +219,7 @@ TEST(RankList, GivesTheIdsThatRanksAndLlamaCppGive) {
   const std::string file = text_file("tokens/ranks.tiktoken"), text = text_file("tokens/nasty.txt");
   TokenizerFiles llama;
   llama.tokenizer_model = as_bytes(file);
-  const Converted as_llama(llama);
+  const ConvertedTokenizer as_llama(llama);
   EXPECT_EQ(as_llama.header.text("tokenizer.ggml.pre"), "llama-bpe");
   const Ids llama_ids = TextEncoder::of(as_llama.header).encode(text, false);
   EXPECT_EQ(llama_ids, slow_ids(text, "llama-bpe", 0));
@@ -244,7 +228,7 @@ TEST(RankList, GivesTheIdsThatRanksAndLlamaCppGive) {
   TokenizerFiles qwen;
   qwen.ranks = as_bytes(file);
   qwen.ranks_name = "qwen.tiktoken";
-  const Converted as_qwen(qwen);
+  const ConvertedTokenizer as_qwen(qwen);
   EXPECT_EQ(as_qwen.header.text("tokenizer.ggml.pre"), "qwen2");
   const Ids qwen_ids = TextEncoder::of(as_qwen.header).encode(text, false);
   EXPECT_EQ(qwen_ids, slow_ids(text, "qwen2", 0));
@@ -256,7 +240,7 @@ TEST(RankList, SpecialTokensFollow) {
   const auto count = static_cast<uint32_t>(listed_ranks().size());
   TokenizerFiles files;
   files.tokenizer_model = as_bytes(file);
-  const Converted llama(files, count + 300);
+  const ConvertedTokenizer llama(files, count + 300);
   const TokenTable table(llama.header);
   EXPECT_EQ(table.text(count + 9), "<|eot_id|>");
   EXPECT_EQ(table.text(count + 255), "<|reserved_special_token_250|>");
@@ -269,7 +253,7 @@ TEST(RankList, SpecialTokensFollow) {
   files = {};
   files.ranks = as_bytes(file);
   files.ranks_name = "qwen.tiktoken";
-  const Converted qwen(files);
+  const ConvertedTokenizer qwen(files);
   EXPECT_EQ(TokenTable(qwen.header).text(count + 2), "<|im_end|>");
   EXPECT_EQ(TokenTable(qwen.header).size(), count + 208);
   EXPECT_EQ(qwen.header.number("tokenizer.ggml.bos_token_id"), count);
@@ -280,12 +264,12 @@ TEST(RankList, SpecialTokensFollow) {
                              R"(":{"content":"[EOS]","special":true}}})";
   files.ranks_name = "tiktoken.model";
   files.tokenizer_config = as_bytes(config);
-  const Converted kimi(files);
+  const ConvertedTokenizer kimi(files);
   EXPECT_EQ(kimi.header.text("tokenizer.ggml.pre"), "kimi-k2");
   EXPECT_EQ(kimi.header.number("tokenizer.ggml.eos_token_id"), count + 1);
   EXPECT_EQ(TokenTable(kimi.header).size(), count + 2);
   files.ranks_name = "qwen.tiktoken";
-  EXPECT_EQ(TokenTable(Converted(files).header).size(), count + 2);
+  EXPECT_EQ(TokenTable(ConvertedTokenizer(files).header).size(), count + 2);
 }
 
 TEST(RankList, MergesAreTheLastPairs) {
@@ -321,7 +305,7 @@ TEST(RankList, UnknownNamesAreCutAsNobodyKnows) {
   TokenizerFiles files;
   files.ranks = as_bytes(file);
   files.ranks_name = "other.tiktoken";
-  const Converted made(files);
+  const ConvertedTokenizer made(files);
   EXPECT_EQ(made.header.text("tokenizer.ggml.pre"), "default");
   EXPECT_THAT(texts_of(made.notes), Contains(HasSubstr("is none Nibble knows a llama.cpp name for")));
 }

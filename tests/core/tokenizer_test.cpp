@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "converted_tokenizer.h"
 #include "gguf_builder.h"
-#include "numeric/bits.h"
-#include "sentence_of.h"
 #include "sentencepiece_builder.h"
-#include "test_files.h"
 #include "texts_of.h"
 
 namespace nibble {
@@ -20,61 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Bytes = std::vector<uint8_t>;
 
-std::span<const uint8_t> as_bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-GgufHeader header_of(const Bytes& file) {
-  GgufReading reading = read_gguf(file, file.size());
-  EXPECT_TRUE(reading.header.has_value());
-  return std::move(*reading.header);
-}
-
-/// The metadata a set of files turns into, read back.
-struct Converted {
-  GgufHeader header;
-  Notes notes;
-
-  Converted(const TokenizerFiles& files, uint64_t vocab_size) {
-    KeyValueList metadata;
-    append_tokenizer(metadata, files, vocab_size, notes);
-    header = header_of(write_gguf_header(metadata, {}));
-  }
-  std::string text(std::string_view key) const { return header.text(key).value_or("(none)"); }
-  std::vector<std::string> texts(std::string_view key) const {
-    std::vector<std::string> list;
-    const KeyValue* value = header.find(key);
-    if (!value) return list;
-    const uint8_t* at = header.bytes.data() + value->elements;
-    for (uint64_t i = 0; i < value->count; ++i) {
-      const auto length = load<uint64_t>(at);
-      list.emplace_back(reinterpret_cast<const char*>(at + 8), length);
-      at += 8 + length;
-    }
-    return list;
-  }
-  template <class T>
-  std::vector<T> numbers(std::string_view key) const {
-    std::vector<T> list;
-    const KeyValue* value = header.find(key);
-    for (uint64_t i = 0; value && i < value->count; ++i) {
-      list.push_back(load<T>(header.bytes.data() + value->elements + i * sizeof(T)));
-    }
-    return list;
-  }
-  std::vector<std::string> tokens() const { return texts("tokenizer.ggml.tokens"); }
-  std::vector<int32_t> types() const { return numbers<int32_t>("tokenizer.ggml.token_type"); }
-  std::vector<float> scores() const { return numbers<float>("tokenizer.ggml.scores"); }
-  int flag(std::string_view key) const {
-    const KeyValue* value = header.find(key);
-    return value ? header.bytes[value->offset] : -1;
-  }
-};
-
-std::string problem_of(const TokenizerFiles& files, uint64_t vocab_size = 0) {
-  return sentence_of([&] { Converted(files, vocab_size); });
-}
-
 Bytes small_model() {
   return GgufBuilder::joined({piece("<unk>", 0, 2), piece("<s>", 0, 3), piece("</s>", 0, 3), piece("<0x0A>", 0, 6),
                               piece("▁a", -1, 1), piece("\n\n", 0, 4), bytes_field(2, number_field(3, 2))});
@@ -85,7 +27,7 @@ class Stories260K : public testing::Test {
   static Bytes folder_file(const char* name) { return test_file(std::string("stories260K-hf/") + name); }
 
   /// Every tokenizer.* entry of the GGUF file published beside the folder is there with the same bytes, and no other.
-  static void expect_as_published(const Converted& converted) {
+  static void expect_as_published(const ConvertedTokenizer& converted) {
     const Bytes file = test_file("stories260K-F32.gguf");
     const GgufHeader published = header_of(file);
     std::vector<std::string> keys, expected;
@@ -113,7 +55,7 @@ TEST_F(Stories260K, TokenizerModelGivesThePublishedEntries) {
   files.tokenizer_config = tokenizer_config;
   files.config = config;
   files.generation_config = generation_config;
-  const Converted converted(files, 512);
+  const ConvertedTokenizer converted(files, 512);
   expect_as_published(converted);
   EXPECT_THAT(converted.notes.list, IsEmpty());
 }
@@ -122,7 +64,7 @@ TEST_F(Stories260K, TokenizerJsonAloneGivesTheSameEntriesScoresIncluded) {
   TokenizerFiles files;
   files.tokenizer_json = json;
   files.tokenizer_config = tokenizer_config;
-  const Converted converted(files, 512);
+  const ConvertedTokenizer converted(files, 512);
   expect_as_published(converted);
   EXPECT_THAT(converted.notes.list, IsEmpty());
 }
@@ -130,7 +72,7 @@ TEST_F(Stories260K, TokenizerJsonAloneGivesTheSameEntriesScoresIncluded) {
 TEST_F(Stories260K, IdsComeFromTheModelFileWhenNothingElseNamesThem) {
   TokenizerFiles files;
   files.tokenizer_model = model;
-  const Converted converted(files, 0);
+  const ConvertedTokenizer converted(files, 0);
   EXPECT_EQ(converted.header.number("tokenizer.ggml.bos_token_id"), 1u);
   EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 2u);
   EXPECT_EQ(converted.header.number("tokenizer.ggml.unknown_token_id"), 0u);
@@ -160,7 +102,7 @@ TEST(Tokenizer, SentencePieceIsPaddedAndTakesAddedTokens) {
       as_bytes(R"({"bos_token": {"content": "<s>"}, "add_bos_token": false, "add_prefix_space": false,
     "added_tokens_decoder": {"2": {"content": "</s>", "special": true}, "5": {"content": "▁▁", "special": false},
                              "9": {"content": "<tool>", "special": false}}})");
-  const Converted converted(files, 9);
+  const ConvertedTokenizer converted(files, 9);
   EXPECT_THAT(converted.tokens(),
               ElementsAre("<unk>", "<s>", "</s>", "<0x0A>", "▁a", "  ", " extra", "<|im_end|>", "[PAD8]"));
   EXPECT_THAT(converted.types(), ElementsAre(2, 3, 3, 6, 1, 4, 4, 3, 5));
@@ -177,7 +119,7 @@ TEST(Tokenizer, NoDummyPrefixMeansNoSpacePrefix) {
   const Bytes model = GgufBuilder::joined({small_model(), bytes_field(3, number_field(3, 0))});
   TokenizerFiles files;
   files.tokenizer_model = model;
-  EXPECT_EQ(Converted(files, 0).flag("tokenizer.ggml.add_space_prefix"), 0);
+  EXPECT_EQ(ConvertedTokenizer(files, 0).flag("tokenizer.ggml.add_space_prefix"), 0);
 }
 
 constexpr std::string_view qwen_like = R"({
@@ -200,7 +142,7 @@ TEST(Tokenizer, ByteLevelBpe) {
   files.tokenizer_config = as_bytes(R"({"bos_token": "<|endoftext|>", "chat_template": [
     {"name": "default", "template": "{{a}}"}, {"name": "tool use", "template": "{{b}}"}]})");
   files.config = as_bytes(R"({"eos_token_id": 5, "text_config": {"pad_token_id": 6}})");
-  const Converted converted(files, 8);
+  const ConvertedTokenizer converted(files, 8);
   EXPECT_EQ(converted.text("tokenizer.ggml.model"), "gpt2");
   EXPECT_EQ(converted.text("tokenizer.ggml.pre"), "qwen2");
   EXPECT_THAT(converted.tokens(), ElementsAre("a", "b", "Ġ", "ab", "Ġab", "<|endoftext|>", "<tool call>", "[PAD7]"));
@@ -227,12 +169,12 @@ TEST(Tokenizer, ListsOfTokensAndMergesGiveWhatTokenizerJsonGives) {
     "tokenizer_class": "Qwen2Tokenizer"})");
   files.config = as_bytes(R"({"bos_token_id": 5, "eos_token_id": 5, "pad_token_id": 6})");
   files.tokenizer_json = as_bytes(qwen_like);
-  const Converted expected(files, 8);
+  const ConvertedTokenizer expected(files, 8);
   files.tokenizer_json = {};
   files.vocab_json = as_bytes(qwen_vocabulary);
   files.merges = as_bytes(qwen_merges);
   files.added_tokens = as_bytes(R"({"<|endoftext|>": 5, "<tool▁call>": 6})");
-  const Converted converted(files, 8);
+  const ConvertedTokenizer converted(files, 8);
   EXPECT_EQ(converted.header.bytes, expected.header.bytes);
   EXPECT_THAT(converted.notes.list, IsEmpty());
 }
@@ -243,7 +185,7 @@ TEST(Tokenizer, TokensOfListsAreSpecialByName) {
   files.merges = as_bytes("a b");
   files.special_tokens_map = as_bytes(R"({"eos_token": {"content": "[END]"}, "additional_special_tokens": ["[X]"]})");
   files.config = as_bytes(R"({"model_type": "gpt2"})");
-  const Converted converted(files, 0);
+  const ConvertedTokenizer converted(files, 0);
   EXPECT_THAT(converted.types(), ElementsAre(1, 1, 1, 3, 3, 3, 1));
   EXPECT_THAT(converted.texts("tokenizer.ggml.merges"), ElementsAre("a b"));
   EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 4u);
@@ -258,7 +200,7 @@ TEST(Tokenizer, ListsAreCutIntoWordsByTheirClass) {
   const auto pre = [&](std::string_view tokenizer_config, std::string_view config) {
     files.tokenizer_config = as_bytes(tokenizer_config);
     files.config = as_bytes(config);
-    const Converted converted(files, 0);
+    const ConvertedTokenizer converted(files, 0);
     EXPECT_EQ(converted.notes.list.size(), converted.text("tokenizer.ggml.pre") == "default" ? 1u : 0u);
     return converted.text("tokenizer.ggml.pre");
   };
@@ -299,7 +241,7 @@ TEST(Tokenizer, ListsServeWhereTokenizerJsonIsDamaged) {
   files.vocab_json = as_bytes(qwen_vocabulary);
   files.merges = as_bytes(qwen_merges);
   files.config = as_bytes(R"({"model_type": "qwen2"})");
-  const Converted converted(files, 0);
+  const ConvertedTokenizer converted(files, 0);
   EXPECT_EQ(converted.tokens().size(), 5u);
   EXPECT_THAT(texts_of(converted.notes),
               ElementsAre(AllOf(HasSubstr("tokenizer.json is"), HasSubstr("vocab.json beside it serves alone"))));
@@ -324,7 +266,7 @@ TEST(Tokenizer, WordPiece) {
   files.tokenizer_json = as_bytes(bert_like);
   files.tokenizer_config = as_bytes(R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})");
   files.config = as_bytes(R"({"type_vocab_size": 2})");
-  const Converted converted(files, 7);
+  const ConvertedTokenizer converted(files, 7);
   EXPECT_EQ(converted.text("tokenizer.ggml.model"), "bert");
   EXPECT_EQ(converted.text("tokenizer.ggml.pre"), "default");
   EXPECT_THAT(converted.tokens(), ElementsAre("[UNK]", "[CLS]", "[SEP]", "▁a", "a", "▁<x>", "▁[PAD6]"));
@@ -355,14 +297,14 @@ TEST(Tokenizer, ASecondSeparatorBetweenTwoTextsIsAdded) {
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(json);
   files.tokenizer_config = as_bytes(R"({"cls_token": "[CLS]", "sep_token": "[SEP]"})");
-  EXPECT_EQ(Converted(files, 0).flag("tokenizer.ggml.add_sep_token"), 1);
+  EXPECT_EQ(ConvertedTokenizer(files, 0).flag("tokenizer.ggml.add_sep_token"), 1);
 }
 
 TEST(Tokenizer, ListOfWordPieces) {
   TokenizerFiles files;
   files.vocab_text = as_bytes("[PAD]\n[UNK]\r\n[CLS]\n[SEP]\na\n\na\n##b\n");
   files.tokenizer_config = as_bytes(R"({"do_lower_case": false, "strip_accents": true})");
-  const Converted converted(files, 0);
+  const ConvertedTokenizer converted(files, 0);
   EXPECT_THAT(converted.tokens(), ElementsAre("[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁[PAD4]", "▁[PAD5]", "▁a", "b"));
   EXPECT_THAT(converted.types(), ElementsAre(3, 3, 3, 3, 5, 5, 1, 1));
   EXPECT_EQ(converted.flag("tokenizer.ggml.normalizer.lowercase"), 0);
@@ -386,7 +328,8 @@ TEST(Tokenizer, DamageToWordPiecesIsNamed) {
   EXPECT_THAT(problem("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})");
-  EXPECT_THAT(texts_of(Converted(files, 0).notes), ElementsAre(HasSubstr("does not cut text into words as BERT's do")));
+  EXPECT_THAT(texts_of(ConvertedTokenizer(files, 0).notes),
+              ElementsAre(HasSubstr("does not cut text into words as BERT's do")));
 }
 
 TEST(Tokenizer, RobertaTextsHaveBothEndsAndASeparator) {
@@ -397,7 +340,7 @@ TEST(Tokenizer, RobertaTextsHaveBothEndsAndASeparator) {
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(json);
   files.tokenizer_config = as_bytes(R"({"bos_token": "<|endoftext|>"})");
-  const Converted converted(files, 0);
+  const ConvertedTokenizer converted(files, 0);
   EXPECT_EQ(converted.header.number("tokenizer.ggml.cls_token_id"), 0u);
   EXPECT_EQ(converted.header.number("tokenizer.ggml.seperator_token_id"), 1u);
   EXPECT_EQ(converted.flag("tokenizer.ggml.add_eos_token"), 1);
@@ -407,7 +350,7 @@ TEST(Tokenizer, RobertaTextsHaveBothEndsAndASeparator) {
 TEST(Tokenizer, TokensWithoutARowAreLeftOutOfByteLevelBpe) {
   TokenizerFiles files;
   files.tokenizer_json = as_bytes(qwen_like);
-  const Converted converted(files, 6);
+  const ConvertedTokenizer converted(files, 6);
   EXPECT_EQ(converted.tokens().size(), 6u);
   EXPECT_THAT(texts_of(converted.notes),
               ElementsAre(HasSubstr("1 token of the tokenizer, from \"<tool▁call>\" with id 6 on")));
@@ -419,13 +362,13 @@ TEST(Tokenizer, ChatTemplateFileCountsWhenTheConfigurationHasNone) {
   files.tokenizer_model = model;
   files.chat_template = as_bytes("{{messages}}");
   files.tokenizer_config = as_bytes(R"({"bos_token": "a"})");
-  EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{messages}}");
+  EXPECT_EQ(ConvertedTokenizer(files, 0).text("tokenizer.chat_template"), "{{messages}}");
   files.tokenizer_config = as_bytes(R"({"chat_template": "{{mine}}"})");
-  EXPECT_EQ(Converted(files, 0).text("tokenizer.chat_template"), "{{mine}}");
+  EXPECT_EQ(ConvertedTokenizer(files, 0).text("tokenizer.chat_template"), "{{mine}}");
   files.tokenizer_config = as_bytes(R"({"chat_template": null})");
-  EXPECT_FALSE(Converted(files, 0).header.find("tokenizer.chat_template")) << "null says that there is none";
+  EXPECT_FALSE(ConvertedTokenizer(files, 0).header.find("tokenizer.chat_template")) << "null says that there is none";
   files.tokenizer_config = {};
-  const Converted without(files, 0);
+  const ConvertedTokenizer without(files, 0);
   EXPECT_FALSE(without.header.find("tokenizer.chat_template"));
   EXPECT_THAT(texts_of(without.notes), testing::Contains(HasSubstr("chat template is left out")));
 }
@@ -438,11 +381,11 @@ TEST(Tokenizer, ChatTemplatesOfTheirOwnFiles) {
   files.tokenizer_config = as_bytes(R"({"bos_token": "a"})");
   files.named_templates = {{"rag-2", as_bytes("{{r}}")}, {"tool_use", as_bytes("{{t}}")}};
   files.chat_template_json = as_bytes(R"({"chat_template": "{{json}}"})");
-  const Converted json(files, 0);
+  const ConvertedTokenizer json(files, 0);
   EXPECT_EQ(json.text("tokenizer.chat_template"), "{{json}}");
   EXPECT_FALSE(json.header.find("tokenizer.chat_templates"));
   files.chat_template = as_bytes("{{jinja}}");
-  const Converted jinja(files, 0);
+  const ConvertedTokenizer jinja(files, 0);
   EXPECT_EQ(jinja.text("tokenizer.chat_template"), "{{jinja}}");
   EXPECT_EQ(jinja.text("tokenizer.chat_template.rag_2"), "{{r}}");
   EXPECT_EQ(jinja.text("tokenizer.chat_template.tool_use"), "{{t}}");
@@ -450,61 +393,9 @@ TEST(Tokenizer, ChatTemplatesOfTheirOwnFiles) {
   files.chat_template = {};
   files.chat_template_json =
       as_bytes(R"({"chat_template": [{"name": "default", "template": "{{d}}"}, {"name": "x", "template": "{{x}}"}]})");
-  const Converted list(files, 0);
+  const ConvertedTokenizer list(files, 0);
   EXPECT_EQ(list.text("tokenizer.chat_template"), "{{d}}");
   EXPECT_EQ(list.text("tokenizer.chat_template.x"), "{{x}}");
-}
-
-/// A tokenizer.json with this pre_tokenizer section and these members of the model.
-std::string pre_of(const std::string& pre_tokenizer, const std::string& model = "", const char* config = "",
-                   size_t warnings = 0) {
-  const std::string json = R"({"pre_tokenizer": )" + pre_tokenizer + R"(, "decoder": {"type": "ByteLevel"},
-    "model": {"type": "BPE", )" +
-                           model + R"("vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}})";
-  TokenizerFiles files;
-  files.tokenizer_json = as_bytes(json);
-  files.tokenizer_config = as_bytes(config);
-  const Converted converted(files, 0);
-  EXPECT_EQ(converted.notes.list.size(), warnings);
-  return converted.text("tokenizer.ggml.pre");
-}
-
-std::string split(const std::string& expression, const char* behaviour = R"("Isolated", "invert": false)") {
-  return R"({"type": "Split", "pattern": {"Regex": ")" + expression + R"("}, "behavior": )" + behaviour + "}";
-}
-std::string sequence(const std::string& steps) {
-  return R"({"type": "Sequence", "pretokenizers": [)" + steps + R"(, {"type": "ByteLevel", "use_regex": false}]})";
-}
-
-TEST(Tokenizer, PreTokenizersAreRecognised) {
-  const std::string three = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3})"
-                            R"(| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
-  EXPECT_EQ(pre_of(sequence(split(three)), R"("ignore_merges": true, )"), "llama-bpe");
-  EXPECT_EQ(pre_of(sequence(split(three)), R"("ignore_merges": false, )"), "dbrx");
-  EXPECT_EQ(pre_of(sequence(split(three, R"("Removed", "invert": true)")), R"("ignore_merges": true, )"), "llama-bpe");
-  EXPECT_EQ(pre_of(R"({"type": "ByteLevel"})"), "gpt-2");
-  const std::string digits = R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true},
-    {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}]})";
-  EXPECT_EQ(pre_of(digits, "", R"({"clean_up_tokenization_spaces": true})"), "starcoder");
-  EXPECT_EQ(pre_of(digits, "", R"({"clean_up_tokenization_spaces": false})"), "smollm");
-  const std::string upper = R"([\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}])", lower = R"([\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}])";
-  const std::string lead = R"([^\\r\\n\\p{L}\\p{N}]?)", contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
-  const std::string end = R"(| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
-  EXPECT_EQ(
-      pre_of(sequence(split(lead + upper + "*" + lower + "+|" + lead + upper + "+" + lower + R"(*|\\p{N})" + end))),
-      "tekken");
-  EXPECT_EQ(pre_of(sequence(split(lead + upper + "*" + lower + "+" + contractions + "|" + lead + upper + "+" + lower +
-                                  "*" + contractions + R"(|\\p{N}{1,3})" + end))),
-            "gpt-4o");
-  const std::string digit_step = R"({"type": "Digits", "individual_digits": true})";
-  EXPECT_EQ(pre_of(sequence(split(R"([\r\n])") + "," + split(R"(\\s?\\p{L}+)") + "," + split(R"(\\s?\\p{P}+)") + "," +
-                            split("[一-龥ࠀ-一가-퟿]+") + "," + digit_step)),
-            "deepseek-coder");
-}
-
-TEST(Tokenizer, UnknownPreTokenizerIsNamedInAWarning) {
-  EXPECT_EQ(pre_of(sequence(split("[a-z]+")), "", "", 1), "default");
-  EXPECT_EQ(pre_of(R"({"type": "ByteLevel", "add_prefix_space": true})", "", "", 1), "gpt-2");
 }
 
 TEST(Tokenizer, OtherKindsAreRefusedByName) {
@@ -549,7 +440,7 @@ TEST_F(Stories260K, DamageToAFileBesideTheVocabularyCostsOnlyWhatItSays) {
        "the id \"x\" and 1 more have no usable text and are left out"}};
   for (const auto& [text, sentence] : damaged) {
     files.tokenizer_config = as_bytes(text);
-    const Converted converted(files, 512);
+    const ConvertedTokenizer converted(files, 512);
     EXPECT_EQ(converted.tokens().size(), 512u);
     EXPECT_EQ(converted.header.number("tokenizer.ggml.eos_token_id"), 2u);
     EXPECT_THAT(texts_of(converted.notes), ElementsAre(AllOf(testing::StartsWith("note: "), HasSubstr(sentence))));
@@ -561,10 +452,10 @@ TEST_F(Stories260K, DamageToTheConfigurationDoesNotCostTheChatTemplateBesideIt) 
   files.tokenizer_model = model;
   files.tokenizer_config = as_bytes("{\"chat_templ");
   files.chat_template = as_bytes("{{messages}}");
-  EXPECT_EQ(Converted(files, 512).text("tokenizer.chat_template"), "{{messages}}");
+  EXPECT_EQ(ConvertedTokenizer(files, 512).text("tokenizer.chat_template"), "{{messages}}");
   files.chat_template = {};
   files.chat_template_json = as_bytes("{\"chat_templ");
-  EXPECT_THAT(texts_of(Converted(files, 512).notes),
+  EXPECT_THAT(texts_of(ConvertedTokenizer(files, 512).notes),
               ElementsAre(HasSubstr("tokenizer_config.json is"), HasSubstr("chat_template.json is not valid JSON")));
 }
 
@@ -579,7 +470,7 @@ TEST_F(Stories260K, EveryOtherFileMayBeDamagedToo) {
     files.tokenizer_model = model;
     files.tokenizer_config = tokenizer_config;
     files.*member = as_bytes("{\"a");
-    const Converted converted(files, 512);
+    const ConvertedTokenizer converted(files, 512);
     EXPECT_EQ(converted.tokens().size(), 512u);
     EXPECT_THAT(texts_of(converted.notes), ElementsAre(HasSubstr(std::string(name) + " is not valid JSON")));
   }
@@ -590,13 +481,13 @@ TEST_F(Stories260K, OfTwoVocabulariesTheWholeOneServes) {
   files.tokenizer_config = tokenizer_config;
   files.tokenizer_model = model;
   files.tokenizer_json = std::span(json).first(1000);
-  const Converted from_model(files, 512);
+  const ConvertedTokenizer from_model(files, 512);
   expect_as_published(from_model);
   EXPECT_THAT(texts_of(from_model.notes), ElementsAre(AllOf(HasSubstr("tokenizer.json is not valid JSON"),
                                                             HasSubstr("tokenizer.model beside it serves alone"))));
   files.tokenizer_model = std::span(model).first(1000);
   files.tokenizer_json = json;
-  const Converted from_json(files, 512);
+  const ConvertedTokenizer from_json(files, 512);
   expect_as_published(from_json);
   EXPECT_THAT(texts_of(from_json.notes), ElementsAre(AllOf(HasSubstr("tokenizer.model is damaged after token"),
                                                            HasSubstr("tokenizer.json beside it serves alone"))));

@@ -1,6 +1,7 @@
-/** The Lab: without any file, by keyboard alone, by pointer, from a link and from a model. */
+/** The Lab: without any file, by keyboard alone, by pointer and from a link. */
 import { readFileSync } from 'node:fs';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
+import { format, lab, method, openLab, readout, slider, WAVE } from './lab';
 import {
   expect,
   expectAccessible,
@@ -9,23 +10,8 @@ import {
   openEverything,
   openModel,
   openTab,
-  quantize,
   test,
 } from './support';
-
-const lab = (page: Page): Locator => page.locator('#lab');
-const readout = (page: Page): Locator => page.getByTestId('lab-readout');
-const slider = (page: Page): Locator => lab(page).getByRole('slider', { name: 'Scale' });
-const method = (page: Page, name: string): Locator => lab(page).getByRole('button', { name, exact: true });
-
-const format = (page: Page): Locator => page.locator('.lab-editor').getByRole('combobox', { name: 'Format' });
-
-const WAVE = Array.from({ length: 32 }, (_, index) => (Math.sin(index * index * 1.7) * 0.8 + 0.3).toFixed(3)).join(',');
-
-async function openLab(page: Page, hash = '#/lab'): Promise<void> {
-  await page.goto(`./${hash}`);
-  await expect(readout(page)).toBeVisible();
-}
 
 test('opens on 0.1 0.2 0.3 0.6 and shows why 0.6/7 is worse than 0.1', async ({ page }) => {
   await openLab(page);
@@ -375,154 +361,6 @@ test('plays a method and rests on its choice', async ({ page }) => {
   await expect(readout(page)).toContainText('−0.09796');
 });
 
-test('shows a block of the open model, the same weights at every visit', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
-  await panel.getByRole('spinbutton').fill('7');
-  await panel.getByRole('button', { name: 'Show' }).click();
-  await expect(panel).toContainText('Block 7 of');
-  const weights = lab(page).getByRole('textbox', { name: 'Weights' });
-  const shown = await weights.inputValue();
-  expect(shown.split(' ')).toHaveLength(32);
-  await panel.getByRole('button', { name: 'Random' }).click();
-  await expect(weights).not.toHaveValue(shown);
-  await panel.getByRole('button', { name: 'Largest weight' }).click();
-  await expect(panel).toContainText('is on the bench');
-  await panel.getByRole('spinbutton').fill('7');
-  await panel.getByRole('button', { name: 'Show' }).click();
-  await expect(weights).toHaveValue(shown);
-});
-
-test('finds blocks that stand out, and says among how many', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await format(page).selectOption('q4_1');
-  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
-  const error = async () => Number(((await readout(page).textContent()) ?? '').match(/relative error([\d.]+)/)?.[1]);
-  await method(page, 'min-max').click();
-  await panel.getByRole('button', { name: 'Worst' }).click();
-  await expect(panel).toContainText(
-    /is on the bench: the largest relative error, [\d.]+ %, in all [\d\s]+ whole blocks with min-max/,
-  );
-  await expect(method(page, 'min-max')).toHaveAttribute('aria-pressed', 'true');
-  const worst = await error();
-  expect((await panel.textContent())?.match(/relative error, ([\d.]+) %/)?.[1]).toBe(worst.toFixed(2));
-  await panel.getByRole('button', { name: 'Median' }).click();
-  await expect(panel).toContainText('the middle one by relative error');
-  expect(await error()).toBeLessThan(worst);
-  await panel.getByRole('button', { name: 'With an outlier' }).click();
-  await expect(panel).toContainText('times the root mean square of its block');
-});
-
-test('all blocks of a tensor, range against error: one is opened by pointer, another by keyboard', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  await format(page).selectOption('q4_0');
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await panel.getByRole('combobox', { name: 'Tensor' }).fill('blk.0.attn_k.weight');
-  await method(page, 'max7').click();
-  await panel.getByRole('button', { name: 'All blocks' }).click();
-  const chart = lab(page).getByRole('figure', { name: 'All blocks: range against error' });
-  await expect(chart).toContainText(
-    /blk\.0\.attn_k\.weight, all [\d\s]+ whole blocks of 32 weights in Q4_0\. Across: max \|x\|\./,
-  );
-  await expect(chart).toContainText(/exact leaves less error than max7 in \d+\.\d % of them/);
-  const waiting = page.waitForEvent('download');
-  await chart.getByRole('button', { name: 'CSV' }).click();
-  const [header, ...rows] = readFileSync(await (await waiting).path(), 'utf8')
-    .trim()
-    .split('\r\n');
-  expect(header).toBe(
-    'block,"max |x|, units of the weights",max |x| / root mean square,' +
-      '"relative error with max7, %","relative error with exact, %"',
-  );
-  const total = Number((await chart.textContent())?.match(/all ([\d\s]+) whole/)?.[1]?.replaceAll(/\s/g, ''));
-  expect(rows).toHaveLength(total);
-  const figures = rows.map((row) => row.split(',').map(Number));
-  for (const [, range = 0, , simple = 0, exact = 1] of figures) {
-    expect(range).toBeGreaterThan(0);
-    expect(exact).toBeLessThanOrEqual(simple * (1 + 1e-6));
-  }
-
-  const worst = figures.reduce((most, row) => (row[3]! > most[3]! ? row : most));
-  await chart.getByRole('application', { name: /^Blocks of the tensor/ }).focus();
-  await page.keyboard.press('ArrowUp');
-  await expect(chart.locator('[aria-live="polite"]').last()).toContainText(
-    `block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')}, max |x|`,
-  );
-  await page.keyboard.press('Enter');
-  await expect(panel).toContainText(`Block ${worst[0]!.toLocaleString('en').replaceAll(',', '\u202f')} of`);
-  await expect(readout(page)).toContainText(`${worst[3]!.toFixed(3)} %`);
-  await expect(chart.locator('.block-open')).toHaveCount(1);
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Enter');
-  const smallest = figures.reduce((least, row) => (row[1]! < least[1]! ? row : least));
-  await expect(panel.getByRole('spinbutton')).toHaveValue(String(smallest[0]));
-
-  await chart.locator('svg.block-scatter').click({ position: { x: 400, y: 170 } });
-  const before = await panel.getByRole('status').textContent();
-  await chart.getByRole('combobox', { name: 'Method of the dots' }).selectOption('lowest-error');
-  await expect(chart).toContainText('exact leaves less error than lowest-error in');
-  expect(before).toMatch(/^Block [\d\s]+ of [\d\s]+ is on the bench\.$/);
-});
-
-test('searching through a tensor can be cancelled', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await format(page).selectOption('q5_1');
-  await panel.getByRole('combobox', { name: 'Tensor' }).fill('token_embd.weight');
-  await method(page, 'exact').click();
-  // Pressed the moment it is there: on a fast machine the search is over before a test's own click arrives.
-  await panel.evaluate((element) => {
-    new MutationObserver((_, observer) => {
-      const cancel = [...element.querySelectorAll('button')].find((button) => button.textContent === 'Cancel');
-      if (!cancel || !element.querySelector('[role="progressbar"], progress')) return;
-      observer.disconnect();
-      cancel.click();
-    }).observe(element, { childList: true, subtree: true });
-  });
-  await panel.getByRole('button', { name: 'Worst' }).click();
-  await expect(panel.getByRole('progressbar')).toHaveCount(0);
-  await expect(panel).toContainText('Cancelled.');
-});
-
-test('a sub-block of a K-quant stores multiples of what llama.cpp gives its super-block', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  await format(page).selectOption('q4_K');
-  await expect(lab(page)).toContainText('The scale is stored as any real number');
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await panel.getByRole('button', { name: 'Random' }).click();
-  await expect(lab(page)).toContainText('The scale is stored as a whole multiple');
-  await expect(lab(page).locator('.stage-methods')).toContainText(/min-max.*exact/);
-  await expect(page).toHaveURL(/f=q4_K;d=[\d.e-]+,[\d.e-]+/);
-  await slider(page).focus();
-  const before = Number(await slider(page).inputValue());
-  await page.keyboard.press('ArrowRight');
-  const step = Number(await slider(page).inputValue()) - before;
-  await page.keyboard.press('ArrowRight');
-  expect(Number(await slider(page).inputValue()) - before).toBeCloseTo(2 * step, 10);
-});
-
-test('tables of the model and of a result lead here', async ({ page }) => {
-  await openLab(page);
-  await openModel(page);
-  await openTab(page, 'Tensors,');
-  await page.getByRole('button', { name: 'Show a block of blk.0.attn_k.weight in the Lab' }).click();
-  const panel = lab(page).getByRole('group', { name: 'A block of this model' });
-  await expect(panel.getByRole('combobox', { name: 'Tensor' })).toHaveValue('blk.0.attn_k.weight');
-  await expect(panel).toContainText('Block 0 of');
-  await quantize(page, 'Q4_1');
-  await openTab(page, 'Tensors$');
-  await page.getByRole('button', { name: /^Show block .* of blk\.0\.attn_k\.weight in the Lab$/ }).click();
-  await expect(format(page)).toHaveValue('q4_1');
-  await expect(lab(page).locator('svg.error-map')).toBeVisible();
-});
-
 test('scale and offset: by keyboard alone', async ({ page }) => {
   await openLab(page, `#lab:w=${WAVE};f=q4_1`);
   await expect(lab(page).locator('svg.error-map')).toBeVisible();
@@ -582,96 +420,6 @@ test('scale and offset: by pointer, and taken along', async ({ page }) => {
     expect((await waiting).suggestedFilename()).toBe(`error-map.${ending}`);
   }
 });
-
-/**
- * The processor time of the page's thread until two frames after each of 30 acts, in ms, sorted; other work on the
- * machine does not count.
- */
-async function costs(
-  page: Page,
-  name: string,
-  act: (step: number) => Promise<void>,
-): Promise<{ median: number; most: number }> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const taken = async () =>
-    ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) *
-    1000;
-  const frames: number[] = [];
-  for (let step = 1; step <= 30; step += 1) {
-    const before = await taken();
-    await act(step);
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-    frames.push((await taken()) - before);
-  }
-  await session.detach();
-  frames.sort((a, b) => a - b);
-  const [median, most] = [frames[15]!, frames[29]!];
-  test
-    .info()
-    .annotations.push({ type: `ms for ${name}`, description: `median ${median.toFixed(1)}, most ${most.toFixed(1)}` });
-  return { median, most };
-}
-
-/** The same for moves of the pointer to the right that drag something. */
-async function dragCosts(
-  page: Page,
-  name: string,
-  from: Locator,
-  start: number,
-  width: number,
-): Promise<{ median: number; most: number }> {
-  await from.scrollIntoViewIfNeeded();
-  const box = await from.boundingBox();
-  if (!box) throw new Error('There is nothing to drag.');
-  const [x, y] = [box.x + box.width * start, box.y + box.height / 2];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  const found = await costs(page, name, (step) => page.mouse.move(x + (width * step) / 30, y));
-  await page.mouse.up();
-  return found;
-}
-
-const FRAME = 1000 / 60;
-for (const [count, type] of [
-  [32, 'q4_0'],
-  [32, 'q8_0'],
-  [32, 'iq4_nl'],
-  [32, 'q4_1'],
-  [32, 'q4_K'],
-  [256, 'iq4_nl'],
-  [256, 'q5_1'],
-  [256, 'q8_0'],
-] as const) {
-  test(`${count} weights of ${type}: a step of the slider, of a weight and of its importance fits into frames`, async ({
-    page,
-  }) => {
-    const weights = Array.from({ length: count }, (_, index) => (Math.sin(index * index * 1.7) + 0.1).toFixed(3));
-    await openLab(page, `#lab:w=${weights.join(',')};f=${type}`);
-    const slid = await dragCosts(page, 'the slider', slider(page), 0.3, 300);
-    const moved = await dragCosts(
-      page,
-      'a weight',
-      lab(page).getByRole('slider', { name: 'Weight 3', exact: true }),
-      0.5,
-      60,
-    );
-    await lab(page).getByText('every weight counts the same').click();
-    const importance = lab(page).getByRole('textbox', { name: 'Importance' });
-    await importance.fill('1 '.repeat(count));
-    await importance.press('Control+End');
-    await importance.press('Backspace');
-    const edited = await costs(page, 'an importance', (step) =>
-      page.keyboard.press(step % 2 === 1 ? '5' : 'Backspace'),
-    );
-    // Counted in are the browser's part of the input and what this test asks: about 4 ms, more on a busy machine.
-    expect(slid.median).toBeLessThan(FRAME);
-    // The report of the largest blocks comes from a worker a frame later, so that they are drawn twice.
-    expect(moved.median).toBeLessThan(count === 32 ? 1.5 * FRAME : 2 * FRAME);
-    expect(edited.median).toBeLessThan(count === 32 ? 1.5 * FRAME : 2 * FRAME);
-    for (const { most } of [slid, moved, edited]) expect(most).toBeLessThan(50);
-  });
-}
 
 test('the curve and the number line can be taken along as numbers and as drawings', async ({ page }) => {
   await openLab(page);
