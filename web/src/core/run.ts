@@ -239,11 +239,12 @@ class Runner {
   }
 
   #workOf({ work, tensor, firstWeight, weights, range }: Job, importance: Float32Array<ArrayBuffer> | null): Work {
-    const { from, to, method, measured, packing, rowLength, headRows, add } = this.#plan.tensors[tensor]!;
+    const planned = this.#plan.tensors[tensor]!;
+    const { from, to, method, measured, packing, rowLength, headRows, add } = planned;
     if (work === 'copy') return { kind: 'copy' };
     if (work === 'pack') {
       const [first, count] = range!;
-      const given = this.#givenBlocks(tensor, 0);
+      const given = this.#givenBlocks(tensor);
       return { kind: 'pack', request: { ...packing!, type: from, method: method! }, first, count, measured, given };
     }
     return {
@@ -257,21 +258,16 @@ class Runner {
       rowLength,
       headRows,
       add,
-      given: this.#givenBlocks(tensor, firstWeight),
+      given: this.#givenBlocks(tensor, (firstWeight / planned.weights) * planned.outputBytes),
       reference: this.#measurements.otherMethod(tensor),
       importance,
     };
   }
 
-  /** Where the blocks lie that calibration chose. */
-  #givenBlocks(tensor: number, firstWeight: number): { file: number; offset: number } | null {
-    const { method, weights, outputBytes } = this.#plan.tensors[tensor]!;
-    if (method !== 'calibrated') return null;
-    const start = this.#options.calibration!.codes.offsetOf(tensor);
-    return {
-      file: this.#model.sources.length,
-      offset: start + (firstWeight === 0 ? 0 : (firstWeight / weights) * outputBytes),
-    };
+  /** Where the blocks lie that calibration chose, from a byte of the tensor's on. */
+  #givenBlocks(tensor: number, from = 0): { file: number; offset: number } | null {
+    if (this.#plan.tensors[tensor]!.method !== 'calibrated') return null;
+    return { file: this.#model.sources.length, offset: this.#options.calibration!.codes.offsetOf(tensor) + from };
   }
 
   async #write(done: JobDone, job: Job, index: number): Promise<void> {
