@@ -8,12 +8,20 @@ void ConversionMeter::begin() {
   figures_.codes.reset();
 }
 
-void ConversionMeter::add(uint64_t first, const float* values, const uint8_t* blocks, const float* decoded,
-                          size_t count, const float* importance, const ClipRanges& ranges) {
-  meter_.add(values, decoded, count, importance, ranges);
-  if (!format_->quantized) return;
-  figures_.blocks.add(first / format_->block_length, values, decoded, count, format_->block_length);
-  figures_.codes.add(format_->type, blocks, count / format_->block_length);
+void ConversionMeter::add(uint64_t first, const float* values, const float* decoded, size_t count,
+                          const float* importance, const ClipRanges& ranges) {
+  if (!format_->quantized) {
+    meter_.add(values, decoded, count, importance, ranges);
+    return;
+  }
+  const uint32_t length = format_->block_length;
+  block_errors_.resize(count / length);
+  meter_.add(values, decoded, count, importance, ranges, block_errors_.data(), length);
+  figures_.blocks.add(first / length, block_errors_, length);
+}
+
+void ConversionMeter::add_codes(const uint8_t* blocks, uint64_t count) {
+  if (format_->quantized) figures_.codes.add(format_->type, blocks, static_cast<size_t>(count / format_->block_length));
 }
 
 }  // namespace nibble

@@ -66,6 +66,7 @@ size_t Converter::tile_length(const TensorStretch& stretch, uint64_t done, const
 void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStretch& stretch, const float* importance) {
   check(stretch, importance);
   meter_.begin();
+  const uint8_t* blocks = target;
   for (uint64_t done = 0; done < stretch.weight_count;) {
     const size_t count = tile_length(stretch, done, importance);
     const uint64_t first_weight = stretch.first_weight + done;
@@ -74,6 +75,7 @@ void Converter::convert(const uint8_t* source, uint8_t* target, const TensorStre
     target += to_->bytes_for(count);
     done += count;
   }
+  meter_.add_codes(blocks, stretch.weight_count);
   meter_.finish();
 }
 
@@ -82,7 +84,7 @@ void Converter::convert_tile(const float* values, uint8_t* target, size_t count,
   const float* decoded = given_ ? trip_.read(target, count) : trip_.run(values, target, count, importance);
   const size_t lost = trip_.first_lost(target, count);
   if (lost < count) refuse(first_weight + lost, values[lost], stretch);
-  meter_.add(first_weight, values, target, decoded, count, importance, find_ranges(target, count));
+  meter_.add(first_weight, values, decoded, count, importance, find_ranges(target, count));
 }
 
 void Converter::refuse(uint64_t weight, float value, const TensorStretch& stretch) const {

@@ -8,7 +8,6 @@
 
 #include "error.h"
 #include "formats/group_formats.h"
-#include "numeric/bits.h"
 #include "numeric/stored_row.h"
 
 namespace nibble {
@@ -24,12 +23,6 @@ std::string number_text(float value) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.6g", static_cast<double>(value));
   return text;
-}
-
-bool all_finite(const float* values, size_t count) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < count; ++i) largest = std::max(largest, bit_cast<uint32_t>(values[i]) & 0x7FFFFFFFu);
-  return largest < 0x7F800000u;
 }
 
 size_t first_not_finite(const float* values, size_t count) {

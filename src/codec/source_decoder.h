@@ -5,6 +5,7 @@
 
 #include "codec/codec.h"
 #include "formats/named_format.h"
+#include "numeric/kernel.h"
 
 namespace nibble {
 
@@ -30,7 +31,10 @@ struct TensorStretch {
 std::string place_in_tensor(WeightPosition position);
 /// A float as a sentence names it; also the ones that are no number.
 std::string number_text(float value);
-bool all_finite(const float* values, size_t count);
+NIBBLE_IN_TARGETS(bool are_finite(const float* values, size_t count);)
+inline bool all_finite(const float* values, size_t count) {
+  return NIBBLE_OF_TARGET(best_kernel(), are_finite)(values, count);
+}
 /// The index of the first NaN or infinity, or `count`.
 size_t first_not_finite(const float* values, size_t count);
 /// The most weights up to `most` that are whole blocks of both formats; at least one of each.

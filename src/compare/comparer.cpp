@@ -51,8 +51,9 @@ void Comparer::compare(const ComparedStretch& first, const ComparedStretch& seco
     const size_t count = static_cast<size_t>(std::min<uint64_t>(tile, weight_count - done));
     decode(*first_, *first_decoder_, first, done, count, values_.data());
     decode(*second_, *second_decoder_, second, done, count, decoded_.data());
-    meter_.add(first_weight + done, values_.data(), second.blocks + second_->bytes_for(done), decoded_.data(), count);
+    meter_.add(first_weight + done, values_.data(), decoded_.data(), count);
   }
+  meter_.add_codes(second.blocks, weight_count);
   meter_.finish();
 }
 

@@ -44,7 +44,7 @@ void RowErrors::measure_row(const float* values, size_t length, const float* imp
   for (RoundTrip& target : targets_) {
     const float* decoded = target.run(values, blocks_.data(), length, importance);
     ErrorSums sums;
-    kernels_->measure(values, decoded, importance, length, 0, sums, counters_.data());
+    kernels_->measure({values, decoded, length, importance}, 0, sums, counters_.data());
     const bool holds = sums.nans == 0 && sums.infinities == 0 && target.first_lost(blocks_.data(), length) == length;
     *out++ = holds ? ErrorSums::fold(sums.squared_error) : std::numeric_limits<double>::quiet_NaN();
     *out++ = holds ? ErrorSums::fold(sums.weighted_squared_error) : std::numeric_limits<double>::quiet_NaN();

@@ -12,22 +12,6 @@ bool worse(const BlockErrors::Block& a, const BlockErrors::Block& b) {
   return a.squared_error != b.squared_error ? a.squared_error > b.squared_error : a.number < b.number;
 }
 
-double squared_error(const float* values, const float* decoded, size_t count) {
-  double lanes[4] = {};
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (size_t lane = 0; lane < 4; ++lane) {
-      const double d = static_cast<double>(values[i + lane] - decoded[i + lane]);
-      lanes[lane] += d * d;
-    }
-  }
-  for (size_t lane = 0; i < count; ++i, ++lane) {
-    const double d = static_cast<double>(values[i] - decoded[i]);
-    lanes[lane] += d * d;
-  }
-  return ((lanes[0] + lanes[1]) + lanes[2]) + lanes[3];
-}
-
 }  // namespace
 
 void BlockErrors::take_length(uint32_t length) {
@@ -41,15 +25,13 @@ void BlockErrors::offer(const Block& block) {
   if (worst_.size() > worst_count) worst_.pop_back();
 }
 
-void BlockErrors::add(uint64_t first_block, const float* values, const float* decoded, size_t count, uint32_t length) {
+void BlockErrors::add(uint64_t first_block, std::span<const double> squared_errors, uint32_t length) {
   take_length(length);
-  for (size_t start = 0; start < count; start += length, ++first_block) {
-    const Block block = {first_block, squared_error(values + start, decoded + start, length)};
-    if (!std::isfinite(block.squared_error)) continue;
-    const uint32_t bucket = error_buckets::of(static_cast<float>(std::sqrt(block.squared_error / length)));
-    counts_.widen(bucket, bucket);
-    counts_.add(bucket, 1);
-    offer(block);
+  for (const double squared_error : squared_errors) {
+    const Block block = {first_block++, squared_error};
+    if (!std::isfinite(squared_error)) continue;
+    counts_.count(error_buckets::of(static_cast<float>(std::sqrt(squared_error / length))));
+    if (worst_.size() < worst_count || squared_error >= worst_.back().squared_error) offer(block);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "stats/bucket_counts.h"
@@ -17,9 +18,9 @@ class BlockErrors {
     double squared_error;  ///< sum (x - y)^2
   };
 
-  /// Adds `count` consecutive weights and what they decode to: blocks of `length` each, of which the first has number
-  /// `first_block`. The sum of a block runs over four lanes (weight i of the block: lane i % 4), folded in order.
-  void add(uint64_t first_block, const float* values, const float* decoded, size_t count, uint32_t length);
+  /// Adds consecutive blocks of `length` weights, of which the first has number `first_block`: the sum (x - y)^2 of
+  /// each (see DecodedWeights).
+  void add(uint64_t first_block, std::span<const double> squared_errors, uint32_t length);
   /// Adds another piece of the same tensor.
   void merge(const BlockErrors& other);
   /// Adds the blocks of another tensor: the worst ones, known by their number in their own tensor, stay with it.

@@ -12,6 +12,11 @@ class BucketCounts {
  public:
   /// Makes room for the buckets first..last.
   void widen(uint32_t first, uint32_t last);
+  /// Adds one to any bucket.
+  void count(uint32_t bucket) {
+    if (bucket < first_ || bucket >= end()) widen(bucket, bucket);
+    add(bucket, 1);
+  }
   /// Adds to a bucket there is room for.
   void add(uint32_t bucket, uint64_t count) { counts_[bucket - first_] += count; }
   void merge(const BucketCounts& other);

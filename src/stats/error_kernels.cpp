@@ -12,10 +12,9 @@ namespace {
 constexpr uint32_t magnitude_mask = 0x7FFFFFFFu;
 constexpr uint32_t infinity_bits = 0x7F800000u;
 
-void measure_scalar(const float* values, const float* decoded, const float* importance, size_t count, uint64_t position,
-                    ErrorSums& sums, uint32_t* counters) {
-  for (size_t i = 0; i < count; ++i) {
-    const float x = values[i], y = decoded[i];
+void measure_errors(const DecodedWeights& weights, uint64_t position, ErrorSums& sums, uint32_t* counters) {
+  for (size_t i = 0; i < weights.count; ++i) {
+    const float x = weights.values[i], y = weights.decoded[i];
     const float difference = x - y;
     const uint32_t magnitude = bit_cast<uint32_t>(difference) & magnitude_mask;
     if (magnitude >= infinity_bits) {
@@ -28,8 +27,8 @@ void measure_scalar(const float* values, const float* decoded, const float* impo
     sums.squared_error[lane] += squared;
     sums.squared_weight[lane] += wide_x * wide_x;
     sums.error[lane] += d;
-    if (importance != nullptr) {
-      const double q = importance[i];
+    if (weights.importance != nullptr) {
+      const double q = weights.importance[i];
       sums.importance[lane] += q;
       sums.weighted_squared_error[lane] += squared * q;
     }
@@ -40,10 +39,48 @@ void measure_scalar(const float* values, const float* decoded, const float* impo
   }
 }
 
-uint64_t count_outside_scalar(const float* values, size_t count, float low, float high) {
+/// Weights below or above the range of their run. NaN is neither.
+uint64_t count_outside(const DecodedWeights& weights) {
   uint64_t outside = 0;
-  for (size_t i = 0; i < count; ++i) outside += values[i] < low || values[i] > high;
+  if (weights.low == nullptr) return outside;
+  for (size_t start = 0, run = 0; start < weights.count; start += weights.run_length, ++run) {
+    const size_t end = std::min(start + weights.run_length, weights.count);
+    const float low = weights.low[run], high = weights.high[run];
+    for (size_t i = start; i < end; ++i) outside += weights.values[i] < low || weights.values[i] > high;
+  }
   return outside;
+}
+
+void measure_blocks(const DecodedWeights& weights) {
+  if (weights.block_errors == nullptr) return;
+  for (size_t start = 0, block = 0; start < weights.count; start += weights.block_length, ++block) {
+    double lanes[ErrorSums::lanes] = {};
+    for (size_t i = 0; i < weights.block_length; ++i) {
+      const double d = static_cast<double>(weights.values[start + i] - weights.decoded[start + i]);
+      lanes[i % ErrorSums::lanes] += d * d;
+    }
+    weights.block_errors[block] = ErrorSums::fold(lanes);
+  }
+}
+
+void measure_scalar(const DecodedWeights& weights, uint64_t position, ErrorSums& sums, uint32_t* counters) {
+  measure_errors(weights, position, sums, counters);
+  sums.clipped += count_outside(weights);
+  measure_blocks(weights);
+}
+
+/// What is left of weights behind the first `done`, whole runs and blocks.
+DecodedWeights behind(DecodedWeights weights, size_t done) {
+  weights.values += done;
+  weights.decoded += done;
+  weights.count -= done;
+  if (weights.importance != nullptr) weights.importance += done;
+  if (weights.low != nullptr) {
+    weights.low += done / weights.run_length;
+    weights.high += done / weights.run_length;
+  }
+  if (weights.block_errors != nullptr) weights.block_errors += done / weights.block_length;
+  return weights;
 }
 
 /// Four lanes of f64 in two vectors: lanes 0 and 1, lanes 2 and 3.
@@ -64,6 +101,11 @@ struct F64x4 {
     high = wasm_f64x2_add(high, other.high);
   }
   F64x4 times(const F64x4& other) const { return {wasm_f64x2_mul(low, other.low), wasm_f64x2_mul(high, other.high)}; }
+  double fold() const {
+    double lanes[ErrorSums::lanes];
+    store(lanes);
+    return ErrorSums::fold(lanes);
+  }
 };
 
 /// The sums of one tile, in registers.
@@ -97,92 +139,140 @@ uint32_t sum_of_lanes(v128_t v) {
   return static_cast<uint32_t>(wasm_i32x4_extract_lane(v, 0));
 }
 
-constexpr size_t tile = 128;
+/// How weights are cut for the vectors: tiles of whole blocks, blocks of whole runs that share a clip range, runs of
+/// whole vectors.
+struct Cut {
+  size_t tile, block, run;
+};
+constexpr size_t usual_tile = 128, most_tile = 256;
 
-/// One tile that starts at lane 0. The counters' numbers go to a small buffer first: vector code finds them, and
-/// nothing is counted before it is known that every difference is finite. False when one is not; then nothing was
-/// added.
-template <bool kWeighted>
-bool measure_tile(const float* values, const float* decoded, const float* importance, ErrorSums& sums,
-                  uint32_t* counted) {
-  const v128_t magnitudes = wasm_i32x4_splat(static_cast<int32_t>(magnitude_mask));
-  const v128_t per_unit = wasm_f64x2_splat(error_buckets::coarse_per_unit);
-  const v128_t zero_code = wasm_i32x4_splat(static_cast<int32_t>(error_buckets::zero_code));
-  const v128_t zero = wasm_i32x4_splat(0);
-  constexpr int high_word_shift = error_buckets::code_shift - 32;
-
-  TileSums tile_sums(sums);
-  v128_t largest = zero, zeros = zero;
-  for (size_t i = 0; i < tile; i += 4) {
-    const v128_t x = wasm_v128_load(values + i);
-    const v128_t y = wasm_v128_load(decoded + i);
-    const v128_t difference = wasm_f32x4_sub(x, y);
-    largest = wasm_u32x4_max(largest, wasm_v128_and(difference, magnitudes));
-    zeros = wasm_i32x4_sub(zeros, wasm_v128_and(wasm_f32x4_ne(x, zero), wasm_f32x4_eq(y, zero)));
-
-    const F64x4 d = F64x4::widen(difference), wide_x = F64x4::widen(x);
-    const F64x4 squared = d.times(d);
-    tile_sums.squared_error.add(squared);
-    tile_sums.squared_weight.add(wide_x.times(wide_x));
-    tile_sums.error.add(d);
-    if constexpr (kWeighted) {
-      const F64x4 q = F64x4::widen(wasm_v128_load(importance + i));
-      tile_sums.importance.add(q);
-      tile_sums.weighted_squared_error.add(squared.times(q));
-    }
-    const F64x4 t = d.times({per_unit, per_unit});
-    const v128_t high_words = wasm_v128_and(wasm_i32x4_shuffle(t.low, t.high, 1, 3, 5, 7), magnitudes);
-    const v128_t codes = wasm_i32x4_max(wasm_u32x4_shr(high_words, high_word_shift), zero_code);
-    const v128_t sides = wasm_u32x4_shr(difference, 31);
-    wasm_v128_store(counted + i, wasm_i32x4_add(wasm_i32x4_shl(wasm_i32x4_sub(codes, zero_code), 1), sides));
-  }
-  const uint32_t largest_bits = largest_lane(largest);
-  if (largest_bits >= infinity_bits) return false;
-  tile_sums.store(sums);
-  sums.largest_error_bits = std::max<uint64_t>(sums.largest_error_bits, largest_bits);
-  sums.zeros += sum_of_lanes(zeros);
-  sums.count += tile;
-  return true;
+/// Null `tile`: blocks or runs have lengths that vectors do not go through.
+Cut cut_of(const DecodedWeights& weights) {
+  const bool runs = weights.low != nullptr, blocks = weights.block_errors != nullptr;
+  Cut cut{usual_tile, usual_tile, usual_tile};
+  if (runs) cut.run = weights.run_length;
+  if (blocks) cut.block = weights.block_length;
+  if (!blocks) cut.block = cut.run;
+  if (!runs) cut.run = cut.block;
+  cut.tile = std::max(usual_tile / cut.block, size_t{1}) * cut.block;
+  if (cut.run % ErrorSums::lanes != 0 || cut.block % cut.run != 0 || cut.tile > most_tile) cut.tile = 0;
+  return cut;
 }
 
-template <bool kWeighted>
-size_t measure_tiles(const float* values, const float* decoded, const float* importance, size_t count, ErrorSums& sums,
-                     uint32_t* counters) {
+/// What is counted in a tile. Constants are held in registers: engines build them anew otherwise.
+struct TileCounter {
+  const v128_t magnitudes = in_register(wasm_i32x4_splat(static_cast<int32_t>(magnitude_mask)));
+  const v128_t per_unit = in_register(wasm_f64x2_splat(error_buckets::coarse_per_unit));
+  /// Of the upper words of t: what is above the bits that codes leave out.
+  const v128_t code_bits = in_register(wasm_i32x4_splat(static_cast<int32_t>(magnitude_mask >> shift << shift)));
+  const v128_t least_pair = in_register(wasm_i32x4_splat(static_cast<int32_t>(first_counter)));
+
+  static constexpr int shift = error_buckets::code_shift - 32;
+  /// Here counters are numbered by twice the code of their bucket, and the side: this is the first one.
+  static constexpr uint32_t first_counter = error_buckets::zero_code * histogram_sides;
   static_assert(histogram_sides == 2);
-  alignas(16) uint32_t counted[tile];
+
+  /// Writes the numbers of the counters to `counted`, for nothing is counted before it is known that every difference
+  /// is finite. False when one is not; then only clipped weights were added.
+  bool count(const DecodedWeights& tile, size_t run, ErrorSums& sums, uint32_t* counted) const {
+    const v128_t zero = wasm_i32x4_splat(0);
+    const float *values = tile.values, *decoded = tile.decoded, *low = tile.low, *high = tile.high;
+    v128_t largest = zero, zeros = zero, outside = zero;
+    for (size_t i = 0; i < tile.count;) {
+      const v128_t lowest = low != nullptr ? wasm_v128_load32_splat(low++) : wasm_f32x4_splat(-HUGE_VALF);
+      const v128_t highest = low != nullptr ? wasm_v128_load32_splat(high++) : wasm_f32x4_splat(HUGE_VALF);
+      for (const size_t end = i + run; i < end; i += 4) {
+        const v128_t x = wasm_v128_load(values + i);
+        const v128_t y = wasm_v128_load(decoded + i);
+        const v128_t difference = wasm_f32x4_sub(x, y);
+        largest = wasm_u32x4_max(largest, wasm_v128_and(difference, magnitudes));
+        zeros = wasm_i32x4_sub(zeros, wasm_v128_and(wasm_f32x4_ne(x, zero), wasm_f32x4_eq(y, zero)));
+        outside = wasm_i32x4_sub(outside, wasm_v128_or(wasm_f32x4_lt(x, lowest), wasm_f32x4_gt(x, highest)));
+        const F64x4 t = F64x4::widen(difference).times({per_unit, per_unit});
+        const v128_t codes = wasm_v128_and(wasm_i32x4_shuffle(t.low, t.high, 1, 3, 5, 7), code_bits);
+        const v128_t pairs = wasm_i32x4_max(wasm_u32x4_shr(codes, shift - 1), least_pair);
+        wasm_v128_store(counted + i, wasm_i32x4_add(pairs, wasm_u32x4_shr(difference, 31)));
+      }
+    }
+    sums.clipped += sum_of_lanes(outside);
+    const uint32_t largest_bits = largest_lane(largest);
+    if (largest_bits >= infinity_bits) return false;
+    sums.largest_error_bits = std::max<uint64_t>(sums.largest_error_bits, largest_bits);
+    sums.zeros += sum_of_lanes(zeros);
+    sums.count += tile.count;
+    return true;
+  }
+};
+
+/// Adds a tile that starts at lane 0 to the sums; each block's error on the way.
+template <bool kWeighted>
+void add_tile(const DecodedWeights& tile, size_t block, ErrorSums& sums) {
+  const float *values = tile.values, *decoded = tile.decoded, *importance = tile.importance;
+  double* block_errors = tile.block_errors;
+  TileSums tile_sums(sums);
+  for (size_t i = 0; i < tile.count;) {
+    F64x4 block_error = {wasm_i32x4_splat(0), wasm_i32x4_splat(0)};
+    for (const size_t end = i + block; i < end; i += 4) {
+      const v128_t x = wasm_v128_load(values + i);
+      const F64x4 d = F64x4::widen(wasm_f32x4_sub(x, wasm_v128_load(decoded + i))), wide_x = F64x4::widen(x);
+      const F64x4 squared = d.times(d);
+      block_error.add(squared);
+      tile_sums.squared_error.add(squared);
+      tile_sums.squared_weight.add(wide_x.times(wide_x));
+      tile_sums.error.add(d);
+      if constexpr (kWeighted) {
+        const F64x4 q = F64x4::widen(wasm_v128_load(importance + i));
+        tile_sums.importance.add(q);
+        tile_sums.weighted_squared_error.add(squared.times(q));
+      }
+    }
+    if (block_errors != nullptr) *block_errors++ = block_error.fold();
+  }
+  tile_sums.store(sums);
+}
+
+/// Measures whole tiles and tells how many weights these were. What is counted and what is summed goes through a tile
+/// one after the other: together they take more registers than there are.
+template <bool kWeighted>
+size_t measure_tiles(const DecodedWeights& weights, const Cut& cut, ErrorSums& sums, uint32_t* counters) {
+  const TileCounter counter;
+  alignas(16) uint32_t counted[most_tile];
   size_t done = 0;
-  for (; done + tile <= count; done += tile) {
-    const float* q = kWeighted ? importance + done : nullptr;
-    if (!measure_tile<kWeighted>(values + done, decoded + done, q, sums, counted)) {
-      measure_scalar(values + done, decoded + done, q, tile, 0, sums, counters);
+  for (; done + cut.tile <= weights.count; done += cut.tile) {
+    DecodedWeights tile = behind(weights, done);
+    tile.count = cut.tile;
+    if (!counter.count(tile, cut.run, sums, counted)) {
+      measure_errors(tile, 0, sums, counters);
+      measure_blocks(tile);
       continue;
     }
-    for (size_t i = 0; i < tile; ++i) ++counters[counted[i]];
+    add_tile<kWeighted>(tile, cut.block, sums);
+    uint32_t* first = counters - TileCounter::first_counter;
+    for (size_t i = 0; i < cut.tile; i += 4) {
+      const auto* numbers = reinterpret_cast<const uint8_t*>(counted + i);
+      const auto two = load<uint64_t>(numbers), two_more = load<uint64_t>(numbers + 8);
+      ++first[static_cast<uint32_t>(two)];
+      ++first[two >> 32];
+      ++first[static_cast<uint32_t>(two_more)];
+      ++first[two_more >> 32];
+    }
   }
   return done;
 }
 
-void measure_simd(const float* values, const float* decoded, const float* importance, size_t count, uint64_t position,
-                  ErrorSums& sums, uint32_t* counters) {
-  const size_t to_lane_0 = (ErrorSums::lanes - position % ErrorSums::lanes) % ErrorSums::lanes;
-  size_t done = std::min(to_lane_0, count);
-  measure_scalar(values, decoded, importance, done, position, sums, counters);
-  const float* q = importance == nullptr ? nullptr : importance + done;
-  const auto run = importance == nullptr ? measure_tiles<false> : measure_tiles<true>;
-  done += run(values + done, decoded + done, q, count - done, sums, counters);
-  q = importance == nullptr ? nullptr : importance + done;
-  measure_scalar(values + done, decoded + done, q, count - done, position + done, sums, counters);
-}
-
-uint64_t count_outside_simd(const float* values, size_t count, float low, float high) {
-  const v128_t lowest = wasm_f32x4_splat(low), highest = wasm_f32x4_splat(high);
-  v128_t outside = wasm_i32x4_splat(0);
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const v128_t x = wasm_v128_load(values + i);
-    outside = wasm_i32x4_sub(outside, wasm_v128_or(wasm_f32x4_lt(x, lowest), wasm_f32x4_gt(x, highest)));
+void measure_simd(const DecodedWeights& all, uint64_t position, ErrorSums& sums, uint32_t* counters) {
+  DecodedWeights weights = all;
+  if (weights.low != nullptr && weights.run_length > most_tile) {  // runs that no tile holds
+    sums.clipped += count_outside(weights);
+    weights.low = weights.high = nullptr;
   }
-  return sum_of_lanes(outside) + count_outside_scalar(values + i, count - i, low, high);
+  const Cut cut = cut_of(weights);
+  size_t done = 0;
+  if (cut.tile > 0 && position % ErrorSums::lanes == 0) {
+    const auto run = weights.importance == nullptr ? measure_tiles<false> : measure_tiles<true>;
+    done = run(weights, cut, sums, counters);
+  }
+  measure_scalar(behind(weights, done), position + done, sums, counters);
 }
 
 }  // namespace
@@ -190,9 +280,9 @@ uint64_t count_outside_simd(const float* values, size_t count, float low, float 
 const ErrorKernels& error_kernels() {
   static constexpr ErrorKernels kernels = [] {
     if constexpr (has_vectors) {
-      return ErrorKernels{target_kernel, measure_simd, count_outside_simd};
+      return ErrorKernels{target_kernel, measure_simd};
     } else {
-      return ErrorKernels{target_kernel, measure_scalar, count_outside_scalar};
+      return ErrorKernels{target_kernel, measure_scalar};
     }
   }();
   return kernels;

@@ -12,17 +12,29 @@ namespace nibble {
 /// other's increment.
 constexpr size_t histogram_sides = 2;
 
-/// Adds `count` weights and what they decode to. `position` is the index of the first one in its piece, `importance`
-/// one weight each or null, `counters` error_buckets::count * histogram_sides counters.
-using MeasureErrors = void (*)(const float* values, const float* decoded, const float* importance, size_t count,
-                               uint64_t position, ErrorSums& sums, uint32_t* counters);
-/// How many of `count` weights are below `low` or above `high`. NaN is neither.
-using CountOutside = uint64_t (*)(const float* values, size_t count, float low, float high);
+/// Consecutive weights of a piece, whole blocks of them where blocks are measured, and what they decode to.
+struct DecodedWeights {
+  const float* values;
+  const float* decoded;
+  size_t count;
+  const float* importance = nullptr;  ///< one weight each, or null
+  /// Weights a clip range is for, and the ranges of all such runs (see ClipRanges); null: nothing can be clipped.
+  size_t run_length = 1;
+  const float* low = nullptr;
+  const float* high = nullptr;
+  /// Weights of a block, and what takes the sum (x - y)^2 of each block, or null. That sum runs over four lanes (weight
+  /// i of the block: lane i % 4), folded in order; it is not finite where a difference is not.
+  size_t block_length = 1;
+  double* block_errors = nullptr;
+};
+
+/// Adds weights to the sums. `position` is the index of the first one in its piece, `counters` are
+/// error_buckets::count * histogram_sides counters.
+using MeasureErrors = void (*)(const DecodedWeights& weights, uint64_t position, ErrorSums& sums, uint32_t* counters);
 
 struct ErrorKernels {
   Kernel kernel;
   MeasureErrors measure;
-  CountOutside count_outside;
 };
 
 /// The variant for `kernel`, or the only one of the build. All give the same sums to the bit.

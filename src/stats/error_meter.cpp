@@ -19,16 +19,13 @@ ErrorMeter::ErrorMeter(Kernel kernel)
 Kernel ErrorMeter::kernel() const { return kernels_->kernel; }
 
 void ErrorMeter::add(const float* values, const float* decoded, size_t count, const float* importance,
-                     const ClipRanges& ranges) {
+                     const ClipRanges& ranges, double* block_errors, size_t block_length) {
   if (unflushed_ >= flush_interval) flush();
-  kernels_->measure(values, decoded, importance, count, position_, sums_, counters_.data());
+  const DecodedWeights weights = {values,     decoded,     count,        importance,  ranges.scale_length,
+                                  ranges.low, ranges.high, block_length, block_errors};
+  kernels_->measure(weights, position_, sums_, counters_.data());
   position_ += count;
   unflushed_ += count;
-  if (ranges.low == nullptr) return;
-  for (size_t start = 0, run = 0; start < count; start += ranges.scale_length, ++run) {
-    const size_t length = std::min(ranges.scale_length, count - start);
-    sums_.clipped += kernels_->count_outside(values + start, length, ranges.low[run], ranges.high[run]);
-  }
 }
 
 void ErrorMeter::flush() {

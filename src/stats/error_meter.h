@@ -24,9 +24,10 @@ class ErrorMeter {
   Kernel kernel() const;
   /// Adds the next `count` (at most 2^31) weights of the piece and what they decode to. `importance`: one weight each,
   /// or null. Clip ranges start anew at the first of these weights. How a piece is cut into calls does not change its
-  /// figures.
+  /// figures. `block_errors` (or null) takes the sum (x - y)^2 of each `block_length` of these weights, which are whole
+  /// blocks then, whole runs of `ranges` each.
   void add(const float* values, const float* decoded, size_t count, const float* importance = nullptr,
-           const ClipRanges& ranges = {});
+           const ClipRanges& ranges = {}, double* block_errors = nullptr, size_t block_length = 1);
   /// Replaces `piece` by the figures of what was added, and begins the next piece.
   void finish(ErrorStatistics& piece);
 

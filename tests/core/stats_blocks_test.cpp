@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -126,17 +127,60 @@ TEST(BlockErrors, FindsTheWorstBlocksAndCountsAll) {
   }
 }
 
+/// The error of each block, whatever its length, with and without clip ranges of shorter runs, and where some of the
+/// differences are not finite; each kernel by itself.
+TEST(BlockErrors, AreMeasuredBlockByBlock) {
+  const std::vector<float> weights = normal_weights(768, 11);
+  const float huge = std::numeric_limits<float>::infinity();
+  for (const Kernel kernel : every_kernel()) {
+    for (const size_t length : {16, 24, 32, 64, 96, 128, 256, 384, 768}) {
+      for (const size_t scale_length : {size_t{0}, size_t{8}, length / 2, length}) {
+        SCOPED_TRACE(std::string(kernel_name(kernel)) + ", blocks of " + std::to_string(length) + ", ranges of " +
+                     std::to_string(scale_length));
+        std::vector<float> decoded = normal_weights(768, 12);
+        decoded[5] = huge;
+        decoded[767] = -huge;
+        ClipRanges ranges;
+        std::vector<float> low, high;
+        uint64_t outside = 0;
+        if (scale_length > 0) {
+          for (size_t run = 0; run < weights.size() / scale_length; ++run) {
+            low.push_back(-0.001f * static_cast<float>(run));
+            high.push_back(0.002f * static_cast<float>(run));
+          }
+          for (size_t i = 0; i < weights.size(); ++i)
+            outside += weights[i] < low[i / scale_length] || weights[i] > high[i / scale_length];
+          ranges = {low.data(), high.data(), scale_length};
+        }
+        std::vector<double> errors(weights.size() / length, -1.0);
+        ErrorMeter meter(kernel);
+        meter.add(weights.data(), decoded.data(), weights.size(), nullptr, ranges, errors.data(), length);
+        ErrorStatistics figures;
+        meter.finish(figures);
+        EXPECT_EQ(figures.clipped(), outside);
+        EXPECT_EQ(figures.infinities(), 2u);
+        for (size_t b = 0; b < errors.size(); ++b) {
+          double lanes[4] = {};
+          for (size_t i = 0; i < length; ++i) {
+            const double d = static_cast<double>(weights[b * length + i] - decoded[b * length + i]);
+            lanes[i % 4] += d * d;
+          }
+          EXPECT_EQ(errors[b], lanes[0] + lanes[1] + lanes[2] + lanes[3]) << b;
+        }
+      }
+    }
+  }
+}
+
 TEST(BlockErrors, AreTheSameInAnyPiecesAndOrder) {
-  std::vector<float> weights = normal_weights(64 * 32, 3), decoded(weights.size(), 0.0f);
   // Equal errors everywhere: only the number decides.
-  for (float& weight : weights) weight = 0.25f;
   BlockErrors whole;
-  whole.add(0, weights.data(), decoded.data(), weights.size(), 32);
+  whole.add(0, std::vector<double>(64, 2.0), 32);
   BlockErrors pieces;
   for (const size_t first : {40, 0, 20, 60}) {
     BlockErrors piece;
     const size_t count = first == 60 ? 4 : 20;
-    piece.add(first, weights.data(), decoded.data(), count * 32, 32);
+    piece.add(first, std::vector<double>(count, 2.0), 32);
     std::vector<uint8_t> bytes;
     piece.append_to(bytes);
     SavedReader reader(bytes.data(), bytes.size());
@@ -152,10 +196,10 @@ TEST(BlockErrors, AreTheSameInAnyPiecesAndOrder) {
 }
 
 TEST(BlockErrors, OfSeveralTensorsHaveNoPlaces) {
-  const float weights[64] = {1}, decoded[64] = {};
+  const double error = 1.0;
   BlockErrors one, other, total;
-  one.add(0, weights, decoded, 32, 32);
-  other.add(0, weights, decoded, 64, 64);
+  one.add(0, {&error, 1}, 32);
+  other.add(0, {&error, 1}, 64);
   total.merge_tensor(one);
   EXPECT_EQ(total.length(), 32u);
   total.merge_tensor(other);
