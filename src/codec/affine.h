@@ -77,7 +77,8 @@ struct AffineVectors {
     wasm_v128_store(minima, extremes.min);
     wasm_v128_store(scale_halves, F16FromF32()(d));
     wasm_v128_store(minimum_halves, F16FromF32()(extremes.min));
-    const v128_t half = wasm_f32x4_splat(0.5f), top = wasm_f32x4_splat(N + 0.5f);
+    const v128_t half = in_register(wasm_f32x4_splat(0.5f)), top = in_register(wasm_f32x4_splat(N + 0.5f));
+    const block_vectors::Truncation truncated;
     NIBBLE_UNROLL
     for (int b = 0; b < 4; ++b) {
       const v128_t scale = wasm_v128_load32_splat(inverses + b), minimum = wasm_v128_load32_splat(minima + b);
@@ -85,7 +86,7 @@ struct AffineVectors {
       store(block, static_cast<uint16_t>(scale_halves[b]));
       store(block + 2, static_cast<uint16_t>(minimum_halves[b]));
       block_vectors::store_codes<F, five_bits>(
-          block_vectors::codes_of(x + length * b,
+          block_vectors::codes_of(x + length * b, truncated,
                                   [&](v128_t v) {
                                     return wasm_f32x4_pmin(
                                         wasm_f32x4_add(wasm_f32x4_mul(wasm_f32x4_sub(v, minimum), scale), half), top);

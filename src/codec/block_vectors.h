@@ -59,28 +59,33 @@ inline bool all_finite(v128_t v) {
   return wasm_i32x4_all_true(wasm_f32x4_le(wasm_f32x4_abs(v), wasm_f32x4_splat(FLT_MAX)));
 }
 
-/// Sixteen numbers, truncated toward zero, as the low bytes of their two's complement. Magnitudes below 2^22. Adding
-/// 1.5 * 2^23 puts an integer into the low bits of a float: cheaper than a saturating conversion.
-inline v128_t bytes_of_truncated(v128_t a, v128_t b, v128_t c, v128_t d) {
-  const auto low_byte = [](v128_t v) {
-    return wasm_v128_and(wasm_f32x4_add(wasm_f32x4_trunc(v), wasm_f32x4_splat(12582912.0f)), wasm_i32x4_splat(0xFF));
-  };
-  return wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(low_byte(a), low_byte(b)),
-                                 wasm_i16x8_narrow_i32x4(low_byte(c), low_byte(d)));
-}
+/// Truncates to bytes. Adding 1.5 * 2^23 puts an integer into the low bits of a float: cheaper than a saturating
+/// conversion. Holds its constants: make it outside the loop.
+struct Truncation {
+  const v128_t magic = in_register(wasm_f32x4_splat(12582912.0f)), low_byte = in_register(wasm_i32x4_splat(0xFF));
+
+  /// Sixteen numbers, truncated toward zero, as the low bytes of their two's complement. Magnitudes below 2^22.
+  v128_t bytes_of(v128_t a, v128_t b, v128_t c, v128_t d) const {
+    return wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(byte_of(a), byte_of(b)),
+                                   wasm_i16x8_narrow_i32x4(byte_of(c), byte_of(d)));
+  }
+
+ private:
+  v128_t byte_of(v128_t v) const { return wasm_v128_and(wasm_f32x4_add(wasm_f32x4_trunc(v), magic), low_byte); }
+};
 
 /// The codes of one block, weights 0..15 and 16..31.
 struct Codes {
   v128_t low, high;
 };
 
-/// Codes of 32 weights: truncate(value(weight)), one byte each.
+/// Codes of 32 weights: value(weight) truncated, one byte each.
 template <class Value>
-inline Codes codes_of(const float* x, Value value) {
+inline Codes codes_of(const float* x, const Truncation& truncated, Value value) {
   v128_t v[8];
   NIBBLE_UNROLL
   for (int i = 0; i < 8; ++i) v[i] = value(wasm_v128_load(x + 4 * i));
-  return {bytes_of_truncated(v[0], v[1], v[2], v[3]), bytes_of_truncated(v[4], v[5], v[6], v[7])};
+  return {truncated.bytes_of(v[0], v[1], v[2], v[3]), truncated.bytes_of(v[4], v[5], v[6], v[7])};
 }
 
 /// Low nibbles packed as Q4_0 packs them.

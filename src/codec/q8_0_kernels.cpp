@@ -43,11 +43,13 @@ void quantize_four(const float* x, uint8_t* blocks) {
   wasm_v128_store(halves, F16FromF32()(d));
   // Adding the float below one half and truncating rounds half away from zero: a sum that must reach the next integer
   // is exact or rounds up to it, and 0.5 - 2^-25 stays below 1. One half itself would carry it over.
-  const v128_t nearly_half = wasm_f32x4_splat(0x1.fffffep-2f), sign = wasm_i32x4_splat(INT32_MIN);
+  const v128_t nearly_half = in_register(wasm_f32x4_splat(0x1.fffffep-2f)),
+               sign = in_register(wasm_i32x4_splat(INT32_MIN));
+  const block_vectors::Truncation truncated;
   NIBBLE_UNROLL
   for (int b = 0; b < 4; ++b) {
     const v128_t scale = wasm_v128_load32_splat(inverses + b);
-    const block_vectors::Codes codes = block_vectors::codes_of(x + length * b, [&](v128_t v) {
+    const block_vectors::Codes codes = block_vectors::codes_of(x + length * b, truncated, [&](v128_t v) {
       const v128_t scaled = wasm_f32x4_mul(v, scale);
       return wasm_f32x4_add(scaled, wasm_v128_or(nearly_half, wasm_v128_and(scaled, sign)));
     });

@@ -87,7 +87,8 @@ struct SymmetricVectors {
     alignas(16) uint32_t halves[4];
     wasm_v128_store(inverses, inverse);
     wasm_v128_store(halves, F16FromF32()(d));
-    const v128_t half = wasm_f32x4_splat(N + 0.5f), top = wasm_f32x4_splat(2 * N - 0.5f);
+    const v128_t half = in_register(wasm_f32x4_splat(N + 0.5f)), top = in_register(wasm_f32x4_splat(2 * N - 0.5f));
+    const block_vectors::Truncation truncated;
     NIBBLE_UNROLL
     for (int b = 0; b < 4; ++b) {
       const v128_t scale = wasm_v128_load32_splat(inverses + b);
@@ -95,7 +96,7 @@ struct SymmetricVectors {
       store(block, static_cast<uint16_t>(halves[b]));
       block_vectors::store_codes<F, five_bits>(
           block_vectors::codes_of(
-              x + length * b,
+              x + length * b, truncated,
               [&](v128_t v) { return wasm_f32x4_pmin(wasm_f32x4_add(wasm_f32x4_mul(v, scale), half), top); }),
           block);
     }

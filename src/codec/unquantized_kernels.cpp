@@ -38,19 +38,12 @@ void quantize_vectors(const float* row, uint8_t* blocks, size_t length, const fl
   scalar(row + i, blocks + 2 * i, length - i, nullptr);
 }
 
-template <class F, class Convert>
+template <class F, class Sixteen>
 struct FloatVectors {
   static void decode(const uint8_t* blocks, float* values, size_t count) {
-    const Convert convert;
+    const Sixteen sixteen;
     size_t i = 0;
-    for (; i + 16 <= count; i += 16) {
-      NIBBLE_UNROLL
-      for (size_t k = i; k < i + 16; k += 8) {
-        const v128_t halves = wasm_v128_load(blocks + 2 * k);
-        wasm_v128_store(values + k, convert(wasm_u32x4_extend_low_u16x8(halves)));
-        wasm_v128_store(values + k + 4, convert(wasm_u32x4_extend_high_u16x8(halves)));
-      }
-    }
+    for (; i + 16 <= count; i += 16) sixteen(blocks + 2 * i, values + i);
     decode_each_block<F>(blocks + 2 * i, values + i, count - i);
   }
 };
@@ -73,12 +66,12 @@ Codec codec_for<F32>() {
 }
 template <>
 Codec codec_for<F16>() {
-  return {Type::f16, vector_decoders<F16, FloatVectors<F16, F32FromF16>>,
+  return {Type::f16, vector_decoders<F16, FloatVectors<F16, SixteenHalves>>,
           llama_cpp_quantizers<float_quantizer<F16FromF32, quantize_f16>>, false};
 }
 template <>
 Codec codec_for<BF16>() {
-  return {Type::bf16, vector_decoders<BF16, FloatVectors<BF16, F32FromBF16>>,
+  return {Type::bf16, vector_decoders<BF16, FloatVectors<BF16, SixteenBFloats>>,
           llama_cpp_quantizers<float_quantizer<BF16FromF32, quantize_bf16>>, false};
 }
 

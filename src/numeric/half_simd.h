@@ -49,6 +49,48 @@ struct F32FromF16 {
   }
 };
 
+/// The first or last four of eight halves, in the upper 16 bits of lanes.
+inline v128_t low_in_upper(v128_t halves) {
+  return wasm_i16x8_shuffle(wasm_i16x8_splat(0), halves, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+inline v128_t high_in_upper(v128_t halves) {
+  return wasm_i16x8_shuffle(wasm_i16x8_splat(0), halves, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/// Sixteen consecutive halves as numbers. Nearly all halves of a model are normal numbers, and those take fewer steps.
+struct SixteenHalves {
+  const v128_t one_exponent = in_register(wasm_i16x8_splat(0x0400));
+  const v128_t middle_exponents = in_register(wasm_i16x8_splat(0x7800));
+  const v128_t sign_and_number = in_register(wasm_i32x4_splat(static_cast<int32_t>(0x8FFFE000)));
+  const v128_t rebias = in_register(wasm_i32x4_splat(112 << 23));
+
+  void operator()(const uint8_t* halves, float* values) const {
+    const v128_t a = wasm_v128_load(halves), b = wasm_v128_load(halves + 16);
+    // The least and the greatest exponent, moved up by one, have no bit in the middle: zeros, subnormals, NaN,
+    // infinity.
+    const v128_t least = wasm_u16x8_min(wasm_v128_and(wasm_i16x8_add(a, one_exponent), middle_exponents),
+                                        wasm_v128_and(wasm_i16x8_add(b, one_exponent), middle_exponents));
+    if (wasm_i16x8_all_true(least)) {
+      wasm_v128_store(values, normal(low_in_upper(a)));
+      wasm_v128_store(values + 4, normal(high_in_upper(a)));
+      wasm_v128_store(values + 8, normal(low_in_upper(b)));
+      wasm_v128_store(values + 12, normal(high_in_upper(b)));
+    } else {
+      const F32FromF16 any;  // rare: its constants would take the registers of the others
+      wasm_v128_store(values, any(wasm_u32x4_extend_low_u16x8(a)));
+      wasm_v128_store(values + 4, any(wasm_u32x4_extend_high_u16x8(a)));
+      wasm_v128_store(values + 8, any(wasm_u32x4_extend_low_u16x8(b)));
+      wasm_v128_store(values + 12, any(wasm_u32x4_extend_high_u16x8(b)));
+    }
+  }
+
+ private:
+  /// From halves in the upper 16 bits of lanes.
+  v128_t normal(v128_t half) const {
+    return wasm_i32x4_add(wasm_v128_and(wasm_i32x4_shr(half, 3), sign_and_number), rebias);
+  }
+};
+
 struct BF16FromF32 {
   const v128_t lowest_bit = in_register(wasm_i32x4_splat(1)), below_half = in_register(wasm_i32x4_splat(0x7FFF));
   const v128_t quiet_bit = in_register(wasm_i32x4_splat(64));
@@ -61,8 +103,16 @@ struct BF16FromF32 {
   }
 };
 
-struct F32FromBF16 {
-  v128_t operator()(v128_t bf16) const { return wasm_i32x4_shl(bf16, 16); }
+/// Sixteen consecutive bfloats as numbers.
+struct SixteenBFloats {
+  void operator()(const uint8_t* bfloats, float* values) const {
+    NIBBLE_UNROLL
+    for (int k = 0; k < 16; k += 8) {
+      const v128_t eight = wasm_v128_load(bfloats + 2 * k);
+      wasm_v128_store(values + k, low_in_upper(eight));
+      wasm_v128_store(values + k + 4, high_in_upper(eight));
+    }
+  }
 };
 
 }  // namespace nibble::NIBBLE_TARGET
