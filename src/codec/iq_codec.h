@@ -1,4 +1,5 @@
 #pragma once
+#include "codec/point_decoders.h"
 #include "codec/super_block_codec.h"
 #include "numeric/lanes.h"
 #include "search/llama_cpp_weights.h"
@@ -45,7 +46,12 @@ inline void code_scales(const float* scales, int count, float inverse, int highe
 /// What codec_for() of a type returns.
 template <class BlockQuantizer>
 Codec codec() {
-  return super_block_codec<BlockQuantizer>(block_decoders<typename BlockQuantizer::Format>);
+  using F = typename BlockQuantizer::Format;
+  if constexpr (requires { F::magnitudes; }) {
+    return super_block_codec<BlockQuantizer>(vector_decoders<F, PointVectors<F>>);
+  } else {
+    return super_block_codec<BlockQuantizer>(vector_decoders<F, ShiftedPointVectors<F>>);
+  }
 }
 
 }  // namespace nibble::NIBBLE_TARGET::iq_codec

@@ -1,5 +1,6 @@
 #include "codec/format_codec.h"
 #include "formats/q1_0.h"
+#include "numeric/simd.h"
 
 namespace nibble::NIBBLE_TARGET {
 namespace {
@@ -44,11 +45,30 @@ void quantize(const float* row, uint8_t* blocks, size_t length, const float* /*i
   for (; i < length; i += n) quantize_blocks<float>(row + i, blocks + i / n * Q1_0::block_bytes);
 }
 
+struct Vectors {
+  static void decode(const uint8_t* blocks, float* values, size_t block_count) {
+    const v128_t low = in_register(wasm_i32x4_make(1, 2, 4, 8)), high = in_register(wasm_i32x4_make(16, 32, 64, 128));
+    const v128_t sign = in_register(wasm_i32x4_splat(INT32_MIN));
+    for (size_t b = 0; b < block_count; ++b, blocks += Q1_0::block_bytes, values += n) {
+      const v128_t d = wasm_f32x4_splat(f32_from_f16(load<uint16_t>(blocks)));
+      for (int byte = 0; byte < n / 8; ++byte) {
+        const v128_t bits = wasm_i32x4_splat(blocks[Q1_0::codes_at + static_cast<uint32_t>(byte)]);
+        const auto put = [&](v128_t own, float* to) {
+          const v128_t positive = wasm_i32x4_eq(wasm_v128_and(bits, own), own);
+          wasm_v128_store(to, wasm_v128_xor(d, wasm_v128_andnot(sign, positive)));
+        };
+        put(low, values + 8 * byte);
+        put(high, values + 8 * byte + 4);
+      }
+    }
+  }
+};
+
 }  // namespace
 
 template <>
 Codec codec_for<Q1_0>() {
-  return {Type::q1_0, block_decoders<Q1_0>, llama_cpp_quantizers<quantize>, false};
+  return {Type::q1_0, vector_decoders<Q1_0, Vectors>, llama_cpp_quantizers<quantize>, false};
 }
 
 }  // namespace nibble::NIBBLE_TARGET

@@ -26,11 +26,19 @@ struct IQ1_M {
   static constexpr Importance importance = Importance::optional;
   static constexpr auto& codebook = iq1_codebook;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int g = 0; g < 32; ++g) {
-      const int index = block[g] | (high(block, g) & 7) << 8;
-      iq::decode_point_iq1(codebook[index], scale(block, g / 2), shift(block, g), values + 8 * g);
+  /// Calls take(point, position, scale, shift) for every point of a block, in order.
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
+    const float d = f32_from_f16(stored_scale(block));
+    for (int b = 0; b < 16; ++b) {
+      const float of_run = step(d, scale_code(block, b));
+      for (int g = 2 * b; g < 2 * b + 2; ++g) take(g, block[g] | (high(block, g) & 7) << 8, of_run, shift(block, g));
     }
+  }
+  static void decode(const uint8_t* block, float* values) {
+    each_point(block, [&](int point, int position, float of_run, float moved) {
+      iq::decode_point_iq1(codebook[position], of_run, moved, values + 8 * point);
+    });
   }
 
   /// Packs positions (0..2047), one shift sign per group (signs[0..31]) and scale codes (0..7).

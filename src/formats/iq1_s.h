@@ -24,11 +24,19 @@ struct IQ1_S {
   static constexpr Importance importance = Importance::required;
   static constexpr auto& codebook = iq1_codebook;
 
-  static void decode(const uint8_t* block, float* values) {
-    for (int g = 0; g < 32; ++g) {
-      const int index = block[2 + g] | (high(block, g / 4) >> (3 * (g % 4)) & 7) << 8;
-      iq::decode_point_iq1(codebook[index], scale(block, g / 4), shift(block, g / 4), values + 8 * g);
+  /// Calls take(point, position, scale, shift) for every point of a block, in order.
+  template <class Take>
+  static void each_point(const uint8_t* block, Take take) {
+    for (int b = 0; b < 8; ++b) {
+      const float of_run = scale(block, b), moved = shift(block, b);
+      for (int g = 0; g < 4; ++g)
+        take(4 * b + g, block[2 + 4 * b + g] | (high(block, b) >> (3 * g) & 7) << 8, of_run, moved);
     }
+  }
+  static void decode(const uint8_t* block, float* values) {
+    each_point(block, [&](int point, int position, float of_run, float moved) {
+      iq::decode_point_iq1(codebook[position], of_run, moved, values + 8 * point);
+    });
   }
 
   /// Packs positions (0..2047), one shift sign per sub-block (signs[0..7]) and scale codes (0..7).

@@ -25,8 +25,10 @@ constexpr std::string_view vector_quantizers[] = {"f16",    "bf16",    "q4_0",  
                                                   "q2_K",   "q3_K",    "q4_K",  "q5_K",  "q6_K",  "iq4_nl",  "iq4_xs",
                                                   "tq1_0",  "tq2_0",   "mxfp4", "nvfp4", "iq3_s", "iq3_xxs", "iq2_s",
                                                   "iq2_xs", "iq2_xxs", "iq1_s", "iq1_m", "q1_0",  "q2_0"};
-constexpr std::string_view vector_decoders[] = {"f16",  "bf16", "q4_0", "q4_1", "q5_0",   "q5_1",   "q8_0",  "q2_K",
-                                                "q3_K", "q4_K", "q5_K", "q6_K", "iq4_nl", "iq4_xs", "mxfp4", "nvfp4"};
+constexpr std::string_view vector_decoders[] = {"f16",   "bf16",  "q4_0",  "q4_1",    "q5_0",  "q5_1",   "q8_0",
+                                                "q2_K",  "q3_K",  "q4_K",  "q5_K",    "q6_K",  "iq4_nl", "iq4_xs",
+                                                "mxfp4", "nvfp4", "iq3_s", "iq3_xxs", "iq2_s", "iq2_xs", "iq2_xxs",
+                                                "iq1_s", "iq1_m", "tq1_0", "tq2_0",   "q1_0",  "q2_0"};
 
 /// A buffer between two runs of guard bytes.
 class Guarded {
