@@ -93,6 +93,10 @@ describe('a file descriptor', () => {
     const source = opened();
     const read = await source.read(size - 1000, 1000, new Uint8Array(4096));
     expect(read.subarray(0, 1000)).toEqual(bytes.subarray(0, 1000));
+    const memory = new Uint8Array(1200).fill(7);
+    source.fill!(size - 1000, memory.subarray(100, 1100));
+    expect(memory.subarray(100, 1100)).toEqual(bytes.subarray(0, 1000));
+    expect([...memory.subarray(0, 100), ...memory.subarray(1100)].every((byte) => byte === 7)).toBe(true);
   });
 
   it('says when the file became shorter or longer, or was written to', async () => {
@@ -102,6 +106,7 @@ describe('a file descriptor', () => {
     await expect(shorter.read(1000, 1000, new Uint8Array(1000))).rejects.toThrow(
       'big was changed on disk while it was being read: it had 5000 bytes and has 1500 now. Run again',
     );
+    expect(() => shorter.fill!(1000, new Uint8Array(1000))).toThrow('it had 5000 bytes and has 1500 now. Run again');
     const longer = opened();
     writeSync(fd, bytes, 0, 5000, 0);
     await expect(longer.read(0, 1000, new Uint8Array(1000))).rejects.toThrow('it had 1500 bytes and has 5000 now');
@@ -110,5 +115,7 @@ describe('a file descriptor', () => {
     await expect(written.read(0, 1000, new Uint8Array(1000))).rejects.toThrow(
       'big was changed on disk while it was being read. Run again',
     );
+    expect(() => written.fill!(0, new Uint8Array(1000))).toThrow('while it was being read. Run again');
+    expect(() => opened().fill!(4500, new Uint8Array(1000))).toThrow('big has no byte 5000, which was to be read.');
   });
 });

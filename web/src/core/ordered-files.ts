@@ -77,8 +77,9 @@ export class OrderedFiles implements ByteSink {
       if (file !== this.#stores.length - 1 || offset !== this.#position) {
         throw new Error(`Output out of order: file ${file}, byte ${offset}; expected byte ${this.#position}.`);
       }
-      await this.#stores[file]!.write(offset, bytes);
-      this.#hasher!.update(bytes);
+      const written = this.#stores[file]!.write(offset, bytes);
+      this.#hasher!.update(bytes); // while the system writes
+      await written;
       this.#position += bytes.byteLength;
       if (record !== undefined && this.#journal) {
         await this.#journal.append(lineOf({ file, end: this.#position, sha256: this.#hasher!.peek(), record }));

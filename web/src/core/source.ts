@@ -24,6 +24,11 @@ export interface ByteSource {
    * longer. Throws Problem when the bytes are not there.
    */
   read(offset: number, length: number, into: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Where the system can: fills `into`, which may lie in the core's memory, before it returns. Throws Problem when the
+   * bytes are not there.
+   */
+  fill?(offset: number, into: Uint8Array): void;
 }
 
 /** The sentence for a file that has fewer bytes than it had when it was opened. */

@@ -1,4 +1,4 @@
-import { fstatSync, read } from 'node:fs';
+import { fstatSync, read, readSync } from 'node:fs';
 import { BlobSource, type ByteSource, type SourceHandle } from '../core/source';
 import { Problem } from '../core/problem';
 
@@ -23,9 +23,23 @@ class DescriptorSource implements ByteSource {
       if (got === 0) break;
       filled += got;
     }
+    this.#expectAll(offset, length, filled);
+    return into;
+  }
+
+  fill(offset: number, into: Uint8Array): void {
+    let filled = 0;
+    while (filled < into.byteLength) {
+      const got = this.#readSomeNow(into, filled, offset + filled);
+      if (got === 0) break;
+      filled += got;
+    }
+    this.#expectAll(offset, into.byteLength, filled);
+  }
+
+  #expectAll(offset: number, length: number, filled: number): void {
     this.#expectUnchanged();
     if (filled < length) throw new Problem(`${this.name} has no byte ${offset + filled}, which was to be read.`);
-    return into;
   }
 
   /** Bytes read before and after a change do not belong together, so none are handed on. */
@@ -42,10 +56,22 @@ class DescriptorSource implements ByteSource {
   #readSome(into: Uint8Array, start: number, length: number, offset: number): Promise<number> {
     return new Promise((resolve, reject) => {
       read(this.#fd, into, start, length, offset, (error, got) => {
-        if (error) reject(new Problem(`${this.name} cannot be read: ${error.message}`));
+        if (error) reject(this.#unreadable(error));
         else resolve(got);
       });
     });
+  }
+
+  #readSomeNow(into: Uint8Array, start: number, offset: number): number {
+    try {
+      return readSync(this.#fd, into, start, into.byteLength - start, offset);
+    } catch (error) {
+      throw this.#unreadable(error as Error);
+    }
+  }
+
+  #unreadable(error: Error): Problem {
+    return new Problem(`${this.name} cannot be read: ${error.message}`);
   }
 }
 

@@ -3,18 +3,12 @@ import { toJson } from '../wasm/json';
 import { allocate, instantiate, sound, throwProblem } from '../core/module';
 import type { ByteSource, SourceHandle } from '../core/source';
 import type { Converter, NibbleModule, Packer } from '../wasm/nibble';
-import {
-  jobsPerWorker,
-  type Conversion,
-  type JobDone,
-  type JobRequest,
-  type Packing,
-  type StartWorker,
-} from '../core/protocol';
+import type { Conversion, JobDone, JobRequest, Packing, StartWorker } from '../core/protocol';
 import { RowSampler } from './row-sampler';
 
 /**
- * Reads, converts and measures runs of tensors. Memory: two inputs outside and one input and output inside the core.
+ * Reads, converts and measures runs of tensors. Memory: one input and output inside the core, and two inputs outside
+ * where files cannot be read into it.
  */
 export class JobEngine {
   readonly #module: NibbleModule;
@@ -23,7 +17,9 @@ export class JobEngine {
   readonly #input: number;
   readonly #output: number;
   readonly #importance: number;
-  readonly #freeInputs: Uint8Array[];
+  readonly #inputBytes: number;
+  /** As many as jobs were under way at once, at most: none where sources are read straight into the core. */
+  readonly #freeInputs: Uint8Array[] = [];
   readonly #converters = new Map<string, Converter>();
   #packed: Promise<void> = Promise.resolve();
   /** Measures rows instead of converting them. */
@@ -42,7 +38,7 @@ export class JobEngine {
     this.#input = allocate(module, start.inputBytes);
     this.#output = allocate(module, start.outputBytes);
     this.#importance = allocate(module, start.importanceBytes);
-    this.#freeInputs = Array.from({ length: jobsPerWorker }, () => new Uint8Array(start.inputBytes));
+    this.#inputBytes = start.inputBytes;
   }
 
   /** Throws an Error with a plain sentence when the bytes cannot be read or converted. */
@@ -70,7 +66,7 @@ export class JobEngine {
     const packer = sound(new module.Packer(toJson({ ...request, kernel: this.#requestedKernel })));
     try {
       packer.begin(this.#output, first, count);
-      let input = this.#freeInputs.pop()!;
+      let input = this.#freeInputs.pop() ?? new Uint8Array(this.#inputBytes);
       for (let pass = 0; pass < packer.passes(); ++pass) {
         for (let at = 0; at < job.inputBytes; at += request.pieceBytes) {
           const bytes = Math.min(request.pieceBytes, job.inputBytes - at);
@@ -126,20 +122,23 @@ export class JobEngine {
   }
 
   async #convert(job: JobRequest, conversion: Conversion): Promise<JobDone> {
-    const spare = this.#freeInputs.pop();
-    if (!spare) throw new Error(`More than ${jobsPerWorker} jobs at once in one worker.`);
-    const input = await this.#sources[job.inputFile]!.read(job.inputOffset, job.inputBytes, spare);
-
     const module = this.#module;
     const converter = this.#converterFor(conversion);
+    const source = this.#sources[job.inputFile]!;
     const { given, importance, reference } = conversion;
+    const input = source.fill ? null : await this.#readAside(source, job);
     if (given) {
       const bytes = new Uint8Array(job.outputBytes);
       const blocks = await this.#sources[given.file]!.read(given.offset, job.outputBytes, bytes);
       module.HEAPU8.set(blocks.subarray(0, job.outputBytes), this.#output);
     }
-    module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
-    this.#freeInputs.push(input);
+    // From here on the core's memory is this job's alone.
+    if (input === null) {
+      source.fill!(job.inputOffset, module.HEAPU8.subarray(this.#input, this.#input + job.inputBytes));
+    } else {
+      module.HEAPU8.set(input.subarray(0, job.inputBytes), this.#input);
+      this.#freeInputs.push(input);
+    }
     if (importance) module.HEAPU8.set(new Uint8Array(importance.buffer), this.#importance);
     this.#runConverter(converter, conversion);
     const output = new Uint8Array(job.buffer);
@@ -152,6 +151,12 @@ export class JobEngine {
     const other = this.#converterFor({ ...conversion, method: reference });
     this.#runConverter(other, conversion);
     return { ...done, statistics, reference: this.#statisticsOf(other), kernel: converter.kernel() };
+  }
+
+  /** Reads a job's input while another one is converted: into one of the buffers outside of the core. */
+  #readAside(source: ByteSource, { inputOffset, inputBytes }: JobRequest): Promise<Uint8Array> {
+    const spare = this.#freeInputs.pop() ?? new Uint8Array(this.#inputBytes);
+    return source.read(inputOffset, inputBytes, spare);
   }
 
   /** Converts the input that lies in the core's memory. */
