@@ -1,8 +1,10 @@
 #include "json/json.h"
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <unordered_map>
 
 #include "error.h"
@@ -59,6 +61,30 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
+struct WrittenNumber {
+  uint64_t bits;
+  char text[32];
+};
+
+uint64_t bits_of(double value) {
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+void write_number(double value, WrittenNumber& written) {
+  char* text = written.text;
+  constexpr size_t room = sizeof written.text;
+  constexpr int always_exact = 17, exact_powers_of_ten = 15;
+  int digits = exact_powers_of_ten;
+  do {
+    std::snprintf(text, room, "%.*g", digits, value);
+  } while (std::strtod(text, nullptr) != value && ++digits <= always_exact);
+  if (digits > exact_powers_of_ten && std::fabs(value) >= 1e15) std::snprintf(text, room, "%.*e", digits - 1, value);
+  if (std::string_view(text).find_first_of(".e") == std::string_view::npos) std::strcat(text, ".0");
+  written.bits = bits_of(value);
+}
+
 /// The shortest decimal form that reads back as the same number, and as no whole one: what Python's json writes, so
 /// that configurations are written back as they were.
 void append_number(std::string& out, double value) {
@@ -66,16 +92,14 @@ void append_number(std::string& out, double value) {
     out += "null";
     return;
   }
-  char text[32];
-  constexpr int always_exact = 17, exact_powers_of_ten = 15;
-  int digits = exact_powers_of_ten;
-  do {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-  } while (std::strtod(text, nullptr) != value && ++digits <= always_exact);
-  if (digits > exact_powers_of_ten && std::fabs(value) >= 1e15)
-    std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
-  out += text;
-  if (std::string_view(text).find_first_of(".e") == std::string_view::npos) out += ".0";
+  // Reports name the same edges of histograms again and again, and finding out how few digits do takes long.
+  constexpr size_t remembered_count = 512;
+  thread_local std::array<WrittenNumber, remembered_count> remembered;
+  const uint64_t bits = bits_of(value);
+  WrittenNumber& written = remembered[(bits * 0x9E3779B97F4A7C15u) >> (64 - 9)];
+  static_assert(remembered_count == 1 << 9);
+  if (written.bits != bits || written.text[0] == 0) write_number(value, written);
+  out += written.text;
 }
 
 void append_line(std::string& out, int indent, int depth) {

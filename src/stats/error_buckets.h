@@ -46,7 +46,7 @@ inline double upper_edge(uint32_t bucket) { return bucket == 0 ? 0.0 : lower_edg
 
 /// The coarse bucket a fine bucket lies in.
 inline size_t coarse_of(uint32_t bucket) {
-  return static_cast<size_t>(std::min(std::floor(lower_t(bucket)), static_cast<double>(coarse_count - 1)));
+  return static_cast<size_t>(std::min(lower_t(bucket), static_cast<double>(coarse_count - 1)));
 }
 /// |x - y| at the upper edge of a coarse bucket, as quantize-stats prints it.
 inline double coarse_upper_edge(size_t coarse) {

@@ -58,7 +58,7 @@ double ErrorStatistics::coarse_quantile(double share) const {
 ErrorStatistics::CoarseHistogram ErrorStatistics::coarse_histogram() const {
   CoarseHistogram buckets{};
   for (uint32_t bucket = counts_.first(); bucket < counts_.end(); ++bucket) {
-    buckets[error_buckets::coarse_of(bucket)] += counts_.at(bucket);
+    if (const uint64_t count = counts_.at(bucket)) buckets[error_buckets::coarse_of(bucket)] += count;
   }
   return buckets;
 }
