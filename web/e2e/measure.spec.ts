@@ -33,6 +33,27 @@ test('predicts the error of every type from a sample, and the run finds it in th
   expect(decibels).toBeLessThan(Number(interval?.[2]));
 });
 
+test('measures no further while a run has the machine, and goes on afterwards', async ({ page }) => {
+  await page.addInitScript(() => {
+    const told: unknown[] = ((window as unknown as { told: unknown[] }).told = []);
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (...sent: [unknown, StructuredSerializeOptions?]) {
+      const { path, argumentList } = (sent[0] ?? {}) as { path?: string[]; argumentList?: { value: unknown }[] };
+      if (path?.[0] === 'pause') told.push(argumentList?.[0]?.value);
+      return post.apply(this, sent);
+    };
+  });
+  const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
+  await page.goto('./');
+  await openModel(page);
+  await chooseType(page, 'Q4_0');
+  expect(await told()).not.toContain(true);
+  await page.getByRole('button', { name: 'Quantize' }).click();
+  await expect(page.locator('#result')).toBeVisible({ timeout: 30_000 });
+  await expect.poll(told).toContain(true);
+  await expect.poll(async () => (await told()).at(-1)).toBe(false);
+});
+
 test('finds the best mix for a size, lets it be changed, and writes it', async ({ page }) => {
   await page.goto('./');
   await openModel(page);

@@ -233,8 +233,9 @@ export function followWithMeasuring(): void {
     if (!isRunning.value) void predictAll();
   });
   effect(() => {
-    current?.pause(isRunning.value);
-    measuringMethod?.pause(isRunning.value);
+    const running = isRunning.value; // also while there is nothing to pause: an effect follows what it reads
+    current?.pause(running);
+    measuringMethod?.pause(running);
   });
   effect(() => {
     const known = measurement.value;
