@@ -92,6 +92,22 @@ void KeyValueList::set(std::string_view key, ValueType type, std::vector<uint8_t
   entries_.push_back({std::string(key), type, {}, std::move(value)});
 }
 
+void KeyValueList::put_encoded(std::string_view key, ValueType type, std::vector<uint8_t> value) {
+  if (Entry* entry = find(key)) {
+    entry->type = type;
+    entry->owned = std::move(value);
+  } else {
+    entries_.push_back({std::string(key), type, {}, std::move(value)});
+  }
+}
+
+bool KeyValueList::rename(std::string_view from, std::string_view to) {
+  Entry* entry = find(from);
+  if (!entry || find(to)) return false;
+  entry->key = to;
+  return true;
+}
+
 void KeyValueList::set_u16(std::string_view key, uint16_t value) { set(key, ValueType::u16, encoded(value)); }
 void KeyValueList::set_u32(std::string_view key, uint32_t value) { set(key, ValueType::u32, encoded(value)); }
 void KeyValueList::set_u64(std::string_view key, uint64_t value) { set(key, ValueType::u64, encoded(value)); }

@@ -31,6 +31,10 @@ class KeyValueList {
   void set_array(std::string_view key, std::span<const float> values);
   void set_array(std::string_view key, std::span<const std::string> values);
   void set_array(std::string_view key, const std::vector<bool>& values);
+  /// Gives an entry an encoded value where it stands, or appends one.
+  void put_encoded(std::string_view key, ValueType type, std::vector<uint8_t> value);
+  /// False when there is no such entry, or one of the new key.
+  bool rename(std::string_view from, std::string_view to);
   void remove(std::string_view key);
   /// Gives an existing u32 entry another value where it stands. False when there is no such entry or it has it already.
   bool replace_u32(std::string_view key, uint32_t value);

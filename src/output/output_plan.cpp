@@ -2,6 +2,7 @@
 
 #include "output/folder_plan.h"
 #include "output/packing_plan.h"
+#include "plan/edit_plan.h"
 #include "plan/json.h"
 
 namespace nibble {
@@ -17,7 +18,7 @@ OutputPlan plan_output(const Model& model, const PlanOptions& options, const Imp
     std::string json = packed_plan_json(packed, model);
     return {std::move(packed.plan), std::move(json)};
   }
-  Plan plan = make_plan(model, options, importance);
+  Plan plan = options.edit ? make_edit_plan(model, options) : make_plan(model, options, importance);
   std::string json = plan_json(plan, model);
   return {std::move(plan), std::move(json)};
 }
@@ -27,8 +28,8 @@ Price price_output(const Model& model, const PlanOptions& options, const Importa
     const Plan plan = make_folder_plan(model, options);
     return {plan.output_bytes, plan.bits_per_weight, 0, false};
   }
-  if (!options.packing) return make_price(model, options, importance);
-  const Plan plan = make_packed_plan(model, options).plan;
+  if (!options.packing && !options.edit) return make_price(model, options, importance);
+  const Plan plan = options.edit ? make_edit_plan(model, options) : make_packed_plan(model, options).plan;
   return {plan.output_bytes, plan.bits_per_weight, 0, false};
 }
 

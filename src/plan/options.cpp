@@ -152,6 +152,8 @@ void read_option(PlanOptions& options, const std::string& name, const Json& valu
     for (const Json& part : as_list(name, value)) options.include_weights.push_back(as_text(name, part));
   } else if (name == "excludeWeights") {
     for (const Json& part : as_list(name, value)) options.exclude_weights.push_back(as_text(name, part));
+  } else if (name == "edit") {
+    options.edit = parse_edit_options(value);
   } else if (name == "shardBytes") {
     if (!value.is_unsigned() || value.get<uint64_t>() == 0) wrong(name, "a whole number, 1 or more");
     options.shard_bytes = value.get<uint64_t>();

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "codec/codec.h"
+#include "plan/edit_options.h"
 #include "recipe/recipe.h"
 
 namespace nibble {
@@ -30,6 +32,7 @@ struct PlanOptions {
   std::vector<uint64_t> prune_layers;                         ///< left out of the output, in any order
   bool use_importance = true;                                 ///< of the matrix that was given, if any
   std::vector<std::string> include_weights, exclude_weights;  ///< which of its entries to use; one of the two at most
+  std::optional<EditOptions> edit;                            ///< of a GGUF file whose weights stay as they are
   uint64_t shard_bytes = uint64_t{5'000'000'000};  ///< of a folder: tensor data of one file, at most, where it can be
   uint64_t job_bytes = uint64_t{4} << 20;          ///< upper bound of one job's input, where rows and blocks allow
 };

@@ -14,7 +14,7 @@ import { DiskDestination, writeText } from '../platform/node-destination';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
 import { defaultOutput, outputsOf, targetOf, removeOtherLayouts } from './files';
-import { checkOutputs, seeToLeftovers, type Output } from './outputs';
+import { checkOutputs, seeToLeftovers, type NamedFile, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
 import {
   describeModel,
@@ -88,6 +88,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions, Calibrat
   compareMethod?: string;
   receipt?: string;
   resume?: boolean;
+  reads?: NamedFile[]; // beside what the other options name
   recipe?: string; // a file that gives the type, rules and the method
 }
 
@@ -121,7 +122,7 @@ export async function quantize(
     const saved = savedCalibration(options);
     const targets = checkOutputs(
       [...outputs, ...saved, ...receipt],
-      [...inputs.named, ...recipe, ...calibrationFiles(options)],
+      [...inputs.named, ...recipe, ...calibrationFiles(options), ...(options.reads ?? [])],
     );
     tell(options, made.notes);
     if (options.dryRun) {

@@ -13,6 +13,7 @@ import {
 } from './analysis-commands';
 import { addCalibrationOptions } from './calibration';
 import { compare, repeat, verify } from './evidence-commands';
+import { addEditCommands } from './edit-commands';
 import { exportFolder, type ExportOptions } from './export-command';
 import { imatrix, type ImatrixOptions } from './imatrix-command';
 import { evaluate, perplexity, type TextOptions } from './network-commands';
@@ -147,6 +148,8 @@ addComputeOptions(program.command('export'))
   .option('--dry-run', 'say what would be written, and write nothing')
   .option(...json)
   .action((file: string, folder: string, options: ExportOptions) => exportFolder(file, folder, options, stop.signal));
+
+addEditCommands(program, stop.signal);
 
 program
   .command('inspect')

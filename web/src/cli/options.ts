@@ -29,6 +29,7 @@ export interface RecipeOptions extends FileOptions {
   method?: string;
   includeWeights?: string[];
   excludeWeights?: string[];
+  edit?: NonNullable<PlanOptions['edit']>;
 }
 
 /** An adapter that is merged into the model: the folder that PEFT wrote, and how strongly. */
@@ -235,6 +236,7 @@ export function planOptions(type: string, options: RecipeOptions): PlanOptions {
     pruneLayers: same.pruneLayers,
     includeWeights: same.includeWeights,
     excludeWeights: same.excludeWeights,
+    edit: same.edit,
   });
 }
 
@@ -265,7 +267,7 @@ export function parseRoleWeight(text: string, previous: Record<string, number> =
   return { ...previous, [match[1]!]: Number(match[2]) };
 }
 
-function append(text: string, previous: string[] = []): string[] {
+export function append(text: string, previous: string[] = []): string[] {
   return [...previous, text];
 }
 

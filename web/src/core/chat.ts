@@ -99,6 +99,17 @@ export async function inChatTemplate(model: OpenedModel, text: Uint8Array): Prom
   }
 }
 
+/** What a chat template makes of a short conversation that waits for an answer. Throws what is wrong with it. */
+export async function previewOf(template: string): Promise<string> {
+  const render = await rendererOf(template);
+  const turns = ['What is a nibble?', 'Half a byte.', 'And two of them?'];
+  const messages = turns.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }));
+  const shown = render({ messages, bos_token: '<s>', eos_token: '</s>', add_generation_prompt: true });
+  const lost = turns.find((turn) => !shown.includes(turn));
+  if (lost) throw new Error(`it leaves out what is said: "${lost}"`);
+  return shown;
+}
+
 /** What a matrix made from a text calls it: its name, and that it was read in the chat template. */
 export function datasetName(name: string, chat: ChatUse): string {
   return chat.used ? `${name} (in the chat template)` : name;

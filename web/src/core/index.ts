@@ -2,7 +2,7 @@
 export { type Activations, seeActivations } from './activations';
 export { type AnsweredText, answersByToken, answersOf, cutText, evaluateAnswers, tokensFor } from './answers';
 export { breath } from './breath';
-export { datasetName, inChatTemplate, type ChatText, type ChatUse } from './chat';
+export { datasetName, inChatTemplate, previewOf, type ChatText, type ChatUse } from './chat';
 export { checkImportance, type ImportanceFile } from './importance';
 export {
   calibrate,

@@ -19,8 +19,25 @@ export interface PlanOptions {
   useImportance?: boolean; // of the matrix that was opened; default true
   includeWeights?: string[]; // use only its entries whose name contains one of these
   excludeWeights?: string[]; // or leave these out
+  edit?: EditOptions; // with the type COPY
   shardBytes?: number; // of a folder made from a GGUF model: of the tensors in one file, at most; default 5 GB
   jobBytes?: number; // upper bound of one job's input; default a few MiB
+}
+
+/** Changes to a GGUF file that leave its weights as they are, made in this order. */
+export interface EditOptions {
+  remove?: string[]; // keys of metadata
+  rename?: { from: string; to: string }[];
+  set?: EditedEntry[];
+  removeTensors?: string[]; // patterns of names
+  /** Parts as gguf-split makes them; one of the two limits. Without it, the output is one file. */
+  split?: { tensors?: number; bytes?: number; bareFirst?: boolean };
+}
+
+export interface EditedEntry {
+  key: string;
+  kind?: string; // "u32", "string" ...; "[i32]" for a list; default: the kind the entry has
+  values: string[]; // one, or those of a list
 }
 
 export interface PlannedTensor {
