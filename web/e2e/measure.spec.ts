@@ -37,10 +37,10 @@ test('measures no further while a run has the machine, and goes on afterwards', 
   await page.addInitScript(() => {
     const told: unknown[] = ((window as unknown as { told: unknown[] }).told = []);
     const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (...sent: [unknown, StructuredSerializeOptions?]) {
+    Worker.prototype.postMessage = function (this: Worker, ...sent: unknown[]) {
       const { path, argumentList } = (sent[0] ?? {}) as { path?: string[]; argumentList?: { value: unknown }[] };
       if (path?.[0] === 'pause') told.push(argumentList?.[0]?.value);
-      return post.apply(this, sent);
+      Reflect.apply(post, this, sent);
     };
   });
   const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
