@@ -23,6 +23,22 @@ struct LevelSpread {
   v128_t operator()(v128_t packed) const { return wasm_u16x8_shr(wasm_i16x8_mul(packed, factors), 16 - bits); }
 };
 
+/// Eight whole numbers from `least` on, in 16-bit lanes, each put where finish() says: a lane less `least` is placed
+/// under the exponent of 2^23, and the difference is exact. Extending and converting compiles badly with older
+/// compilers.
+struct EightNumbers {
+  const v128_t exponent = in_register(wasm_i16x8_splat(0x4B00));
+  const v128_t base;
+  explicit EightNumbers(int least) : base(in_register(wasm_f32x4_splat(8388608.0f - static_cast<float>(least)))) {}
+
+  template <class Finish>
+  void store(v128_t lanes, float* values, Finish finish) const {
+    const auto put = [&](v128_t placed, float* to) { wasm_v128_store(to, finish(wasm_f32x4_sub(placed, base))); };
+    put(wasm_i16x8_shuffle(lanes, exponent, 0, 8, 1, 9, 2, 10, 3, 11), values);
+    put(wasm_i16x8_shuffle(lanes, exponent, 4, 12, 5, 13, 6, 14, 7, 15), values + 4);
+  }
+};
+
 /// IQ2 and IQ3: formats/point_format.h.
 template <class F>
 struct PointVectors {
@@ -35,15 +51,18 @@ struct PointVectors {
   }());
   const v128_t no_entry = in_register(wasm_i16x8_splat(INT16_MIN));  // the upper byte of a lane looks nothing up
   const v128_t sign_bits = in_register(wasm_i16x8_make(1, 2, 4, 8, 16, 32, 64, 128));
+  static constexpr int most = 64;  // no magnitude is larger
+  const v128_t moved = in_register(wasm_i16x8_splat(most));
+  const EightNumbers numbers{-most};
 
   void eight(v128_t points, uint32_t signs, float step, float* values) const {
     const v128_t magnitude = wasm_i8x16_swizzle(magnitudes, wasm_v128_or(spread(points), no_entry));
     const v128_t sign = wasm_v128_and(wasm_i16x8_splat(static_cast<int16_t>(signs)), sign_bits);
     const v128_t negative = wasm_i16x8_eq(sign, sign_bits);
-    const v128_t value = wasm_i16x8_sub(wasm_v128_xor(magnitude, negative), negative);
+    // Negative where the sign says so, and moved up.
+    const v128_t value = wasm_i16x8_sub(wasm_v128_xor(magnitude, negative), wasm_i16x8_sub(negative, moved));
     const v128_t scale = wasm_f32x4_splat(step);
-    wasm_v128_store(values, wasm_f32x4_mul(scale, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(value))));
-    wasm_v128_store(values + 4, wasm_f32x4_mul(scale, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(value))));
+    numbers.store(value, values, [scale](v128_t v) { return wasm_f32x4_mul(scale, v); });
   }
 
   void block(const uint8_t* from, float* values) const {
@@ -80,16 +99,14 @@ template <class F>
 struct ShiftedPointVectors {
   static void decode(const uint8_t* blocks, float* values, size_t block_count) {
     const LevelSpread<8, 2> spread{};
+    const EightNumbers numbers(0);
     for (size_t b = 0; b < block_count; ++b, blocks += F::block_bytes, values += F::block_length) {
       F::each_point(blocks, [&](int point, int position, float scale, float shift) {
         const v128_t levels = spread(wasm_i16x8_splat(static_cast<int16_t>(F::codebook[position])));
         // level - 1 + shift: exact in any order.
         const v128_t step = wasm_f32x4_splat(scale), moved = wasm_f32x4_splat(shift - 1.0f);
-        const auto put = [&](v128_t level, float* to) {
-          wasm_v128_store(to, wasm_f32x4_mul(step, wasm_f32x4_add(wasm_f32x4_convert_i32x4(level), moved)));
-        };
-        put(wasm_u32x4_extend_low_u16x8(levels), values + 8 * point);
-        put(wasm_u32x4_extend_high_u16x8(levels), values + 8 * point + 4);
+        numbers.store(levels, values + 8 * point,
+                      [&](v128_t level) { return wasm_f32x4_mul(step, wasm_f32x4_add(level, moved)); });
       });
     }
   }
