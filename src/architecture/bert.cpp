@@ -1,6 +1,7 @@
 #include "architecture/families.h"
 #include "architecture/layers.h"
 #include "architecture/operations.h"
+#include "error.h"
 
 /// Encoders: BERT, and XLM-RoBERTa (bge-m3 and others), whose first rows of positions stand for padding.
 namespace nibble::architecture {
@@ -32,6 +33,11 @@ void used_positions(const Operands& operands) {
   operands.tensor.shape = {operands.source().shape[0], rows - unused};
 }
 
+Operation::Shape of_used_positions(const Made& made) {
+  return {made.shape[0], (made.shape.size() > 1 ? made.shape[1] : 1) + unused_positions(made.config)};
+}
+constexpr Operation later{used_positions, "dropping the first rows", of_used_positions, true};
+
 constexpr TensorRule embeddings[] = {
     {"embeddings.word_embeddings.weight", "token_embd.weight", embedding, vocabulary},
     {"embeddings.token_type_embeddings.weight", "token_types.weight", embedding, any},
@@ -39,8 +45,7 @@ constexpr TensorRule embeddings[] = {
     {"embeddings.LayerNorm.bias", "token_embd_norm.bias", embedding},
 };
 constexpr TensorRule positions[] = {{"embeddings.position_embeddings.weight", "position_embd.weight", embedding, any}};
-constexpr TensorRule later_positions[] = {
-    made("embeddings.position_embeddings.weight", "position_embd.weight", used_positions)};
+constexpr TensorRule later_positions[] = {made("embeddings.position_embeddings.weight", "position_embd.weight", later)};
 constexpr auto globals = joined(embeddings, positions);
 constexpr auto roberta_globals = joined(embeddings, later_positions);
 constexpr TensorRule layer[] = {
@@ -73,6 +78,31 @@ void finish_roberta(const Conversion& conversion) {
   conversion.set_u32("context_length", all - std::min(all, unused_positions(conversion.config)));
 }
 
+/// The tokenizer tells XLM-RoBERTa from BERT.
+bool is_roberta(const Reversion& reversion) {
+  return reversion.metadata.text("tokenizer.ggml.model").value_or("") == "t5";
+}
+
+void complete_with_types(const Reversion& reversion) {
+  const SourceTensor* types = reversion.find("token_types.weight");
+  if (types) reversion.set("type_vocab_size", types->shape.size() > 1 ? types->shape[1] : 1);
+  reversion.remove("tie_word_embeddings");
+  reversion.remove("attention_bias");
+  reversion.remove("mlp_bias");
+}
+
+void complete(const Reversion& reversion) {
+  if (is_roberta(reversion)) throw Error("By its tokenizer the model is XLM-RoBERTa, not BERT.");
+  complete_with_types(reversion);
+}
+
+void complete_roberta(const Reversion& reversion) {
+  complete_with_types(reversion);
+  constexpr uint64_t padding = 1;
+  reversion.set("pad_token_id", padding);
+  reversion.set("max_position_embeddings", reversion.whole("context_length").value_or(0) + padding + 1);
+}
+
 }  // namespace
 
 const Family bert = {.architecture = "bert",
@@ -85,7 +115,8 @@ const Family bert = {.architecture = "bert",
                      .finish = finish,
                      .stacks = stacks,
                      .rope = false,
-                     .common = common};
+                     .common = common,
+                     .origin = {"BertModel", "bert", complete}};
 const Family xlm_roberta = {.architecture = "bert",
                             .title = "XLM-RoBERTa",
                             .hugging_face = roberta_names,
@@ -96,6 +127,7 @@ const Family xlm_roberta = {.architecture = "bert",
                             .finish = finish_roberta,
                             .stacks = stacks,
                             .rope = false,
-                            .common = common};
+                            .common = common,
+                            .origin = {"XLMRobertaModel", "xlm-roberta", complete_roberta}};
 
 }  // namespace nibble::architecture

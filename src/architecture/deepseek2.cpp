@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "architecture/experts.h"
 #include "architecture/families.h"
 #include "architecture/layers.h"
@@ -44,6 +46,13 @@ void values_of_heads(const Operands& operands) {
   operands.tensor.shape = {operands.source().shape[0], size, operands.sizes.heads};
 }
 
+Operation::Shape of_both(const Made& made) {
+  const uint64_t head = member(made.config, "qk_nope_head_dim") + member(made.config, "v_head_dim");
+  return {member(made.config, "kv_lora_rank"), made.sizes.heads * head};
+}
+constexpr Operation key_rows{keys_of_heads, "transposing head by head", of_both};
+constexpr Operation value_rows{values_of_heads, "taking rows of each head", of_both};
+
 constexpr TensorRule attention[] = {
     {"self_attn.q_proj.weight", "attn_q.weight", embedding, any, Need::sometimes},
     {"self_attn.q_a_proj.weight", "attn_q_a.weight", embedding, any, Need::sometimes},
@@ -51,8 +60,8 @@ constexpr TensorRule attention[] = {
     {"self_attn.q_b_proj.weight", "attn_q_b.weight", any, any, Need::sometimes},
     {"self_attn.kv_a_proj_with_mqa.weight", "attn_kv_a_mqa.weight", embedding, any},
     {"self_attn.kv_a_layernorm.weight", "attn_kv_a_norm.weight", any},
-    made("self_attn.kv_b_proj.weight", "attn_k_b.weight", keys_of_heads),
-    made("self_attn.kv_b_proj.weight", "attn_v_b.weight", values_of_heads),
+    made("self_attn.kv_b_proj.weight", "attn_k_b.weight", key_rows),
+    made("self_attn.kv_b_proj.weight", "attn_v_b.weight", value_rows),
     {"self_attn.o_proj.weight", "attn_output.weight", any, embedding},
 };
 constexpr auto layer = joined(layers::norms_before, attention, experts::networks, experts::prediction);
@@ -91,6 +100,46 @@ void finish(const Conversion& conversion) {
   if (rope.type == "yarn" && scale) conversion.set_f32("rope.scaling.yarn_log_multiplier", 0.1 * *scale);
 }
 
+constexpr std::string_view precise[] = {"e_score_correction_bias"};
+
+/// GGUF counts keys as llama.cpp computes them, in the short vector.
+void complete(const Reversion& reversion) {
+  const uint64_t rotated = reversion.whole("rope.dimension_count").value_or(0);
+  const uint64_t key = reversion.whole("attention.key_length_mla").value_or(0);
+  reversion.remove("head_dim");
+  reversion.set("num_key_value_heads", reversion.whole("attention.head_count").value_or(0));
+  reversion.set("kv_lora_rank", reversion.whole("attention.kv_lora_rank").value_or(0));
+  const auto queries_rank = reversion.whole("attention.q_lora_rank");
+  reversion.set("q_lora_rank", queries_rank ? Json(*queries_rank) : Json(nullptr));
+  reversion.set("qk_rope_head_dim", rotated);
+  reversion.set("qk_nope_head_dim", key - std::min(key, rotated));
+  reversion.set("v_head_dim", reversion.whole("attention.value_length_mla").value_or(0));
+  reversion.set("norm_topk_prob", reversion.truth("expert_weights_norm").value_or(false));
+  if (const auto logarithm = reversion.number("rope.scaling.yarn_log_multiplier")) {
+    Json scaling = *reversion.config.find("rope_scaling");
+    const Json scale = short_number(static_cast<float>(*logarithm / 0.1));
+    scaling.set("mscale", scale);
+    scaling.set("mscale_all_dim", scale);
+    reversion.set("rope_scaling", std::move(scaling));
+  }
+}
+
+void complete_deepseek(const Reversion& reversion) {
+  complete(reversion);
+  const bool by_sigmoid = reversion.whole("expert_gating_func") == experts::sigmoid;
+  reversion.set("scoring_func", by_sigmoid ? "sigmoid" : "softmax");
+  if (by_sigmoid) return;
+  reversion.set("architectures", Json::list({names[0]}));
+  reversion.set("model_type", "deepseek_v2");
+  reversion.set("topk_method",
+                reversion.whole("expert_group_count").value_or(1) > 1 ? "group_limited_greedy" : "greedy");
+}
+
+void complete_lite(const Reversion& reversion) {
+  complete(reversion);
+  reversion.set("scoring_func", "sigmoid");
+}
+
 }  // namespace
 
 const Family deepseek2 = {.architecture = "deepseek2",
@@ -101,7 +150,8 @@ const Family deepseek2 = {.architecture = "deepseek2",
                           .globals = decoder_globals,
                           .finish = finish,
                           .stacks = stacks,
-                          .prepare = prepare};
+                          .prepare = prepare,
+                          .origin = {names[1], "deepseek_v3", complete_deepseek, precise}};
 const Family glm4_moe_lite = {.architecture = "deepseek2",
                               .title = "GLM-4.7 Flash",
                               .hugging_face = lite_names,
@@ -110,6 +160,7 @@ const Family glm4_moe_lite = {.architecture = "deepseek2",
                               .globals = decoder_globals,
                               .finish = finish,
                               .stacks = stacks,
-                              .prepare = experts::prepare};
+                              .prepare = experts::prepare,
+                              .origin = {lite_names[0], "glm4_moe_lite", complete_lite, precise}};
 
 }  // namespace nibble::architecture

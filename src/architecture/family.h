@@ -71,18 +71,27 @@ struct Operands {
   void divides(uint64_t divisor, uint64_t size) const;
 };
 
+/// A tensor of the GGUF file, where the way leads back.
+struct Made {
+  const HuggingFaceConfig& config;
+  const Sizes& sizes;
+  const std::vector<uint64_t>& shape;
+};
+
 /// What makes a tensor of its sources, and what is known of the way back. Where values are moved only, the parts that
 /// it makes of a source of the right shape say where each came from.
 struct Operation {
   using Shape = std::vector<uint64_t>;
   void (*apply)(const Operands& operands) = nullptr;
   std::string_view words = "an operation of this family alone";  ///< what it is, for people
-  Shape (*source_shape)(const Shape& made) = nullptr;            ///< of each source; null: there is no way back
+  Shape (*source_shape)(const Made& made) = nullptr;             ///< of each source; null: there is no way back
+  bool drops = false;  ///< values that no tensor has, whose place takes zeros on the way back
 
   constexpr Operation() = default;
   constexpr Operation(void (*function)(const Operands&)) : apply(function) {}
-  constexpr Operation(void (*function)(const Operands&), std::string_view name, Shape (*back)(const Shape&) = nullptr)
-      : apply(function), words(name), source_shape(back) {}
+  constexpr Operation(void (*function)(const Operands&), std::string_view name, Shape (*back)(const Made&) = nullptr,
+                      bool drops_values = false)
+      : apply(function), words(name), source_shape(back), drops(drops_values) {}
   explicit constexpr operator bool() const { return apply != nullptr; }
   void operator()(const Operands& operands) const { apply(operands); }
 };
@@ -175,21 +184,26 @@ struct Preparation {
   const std::function<void(std::string_view)>& leave_out;
 };
 
+/// A tensor of a GGUF file by its name; null when there is none.
+using FindTensor = std::function<const SourceTensor*(std::string_view)>;
+
 /// What a configuration is made from where the way leads back: the metadata of a GGUF file.
 struct Reversion {
   const GgufHeader& metadata;
   std::string_view architecture;
-  /// The GGUF file's tensors.
-  const std::function<const SourceTensor*(std::string_view)>& find;
+  const FindTensor& find;     ///< among the GGUF file's tensors
   const NamedValues& values;  ///< of tensors that the conversion computes
   Json& config;               ///< what the tables say is there already
 
   /// Entries of the architecture; nothing when missing.
   std::optional<double> number(std::string_view key) const;
   std::optional<uint64_t> whole(std::string_view key) const;
+  std::vector<uint32_t> numbers(std::string_view key) const;
+  std::optional<bool> truth(std::string_view key) const;
   /// A member of the configuration; nothing when missing.
   std::optional<double> member(std::string_view name) const;
   void set(std::string_view name, Json value) const { config.set(name, std::move(value)); }
+  void remove(std::string_view name) const { config.remove(name); }
 };
 
 /// A number as short as single precision tells it apart: 1e-5, not 9.999999747378752e-06.
@@ -201,6 +215,8 @@ struct Origin {
   std::string_view model_class, model_type;                ///< "LlamaForCausalLM", "llama"
   void (*complete)(const Reversion& reversion) = nullptr;  ///< members that no table says
   std::span<const std::string_view> precise = {};          ///< ends of names of tensors that are F32 in any folder
+  /// True for the source of a rule that folders of such a file do not have: another rule makes the same tensor.
+  bool (*passes_over)(std::string_view source, const FindTensor& find) = nullptr;
 };
 
 /// The metadata most decoders have.

@@ -51,4 +51,13 @@ void finish(const Conversion& conversion) {
   if (conversion.sizes.next_layers) conversion.set_u32("nextn_predict_layers", conversion.sizes.next_layers);
 }
 
+void complete(const Reversion& reversion) {
+  const uint64_t inner = reversion.whole("ssm.inner_size").value_or(0);
+  const uint64_t heads = reversion.whole("ssm.time_step_rank").value_or(0);
+  if (heads > 0) reversion.set("linear_value_head_dim", inner / heads);
+  reversion.set("mtp_num_hidden_layers", reversion.whole("nextn_predict_layers").value_or(0));
+  reversion.remove("num_nextn_predict_layers");
+  revert_partial_rope(reversion);
+}
+
 }  // namespace nibble::architecture::gated_delta

@@ -19,6 +19,10 @@ uint64_t value_size_of(const HuggingFaceConfig& config);
 
 void prepare(const Preparation& preparation);
 void finish(const Conversion& conversion);
+/// The sizes of the linear attention, and which further layers there are.
+void complete(const Reversion& reversion);
+/// F32 in any folder: decays are computed when they are led back, the norms are published so.
+inline constexpr std::string_view precise[] = {"A_log", "linear_attn.norm.weight"};
 constexpr uint64_t next_count(const Sizes& sizes) { return sizes.next_layers; }
 constexpr uint64_t next_first(const Sizes& sizes) { return sizes.layers; }
 

@@ -87,6 +87,20 @@ void finish_hybrid(const Conversion& conversion) {
   if (!rotates) conversion.set_u32("context_length", mamba::endless_context);
 }
 
+void complete_hybrid(const Reversion& reversion) {
+  const std::vector<uint32_t> heads = reversion.numbers("attention.head_count_kv");
+  Json types = Json::list();
+  for (const uint32_t number : heads) types.push_back(number ? "attention" : "mamba");
+  reversion.set("layer_types", std::move(types));
+  reversion.set("num_key_value_heads", mamba::largest(heads));
+  const double inner = reversion.number("ssm.inner_size").value_or(0);
+  const double mixers = reversion.number("ssm.time_step_rank").value_or(0);
+  const double width = reversion.number("embedding_length").value_or(0);
+  if (width > 0) reversion.set("mamba_expand", inner / width);
+  if (mixers > 0) reversion.set("mamba_d_head", static_cast<uint64_t>(inner / mixers));
+  reversion.set("position_embedding_type", reversion.truth("rope.scaling.finetuned").value_or(true) ? "rope" : "nope");
+}
+
 }  // namespace
 
 const Family granite = {.architecture = "granite",
@@ -116,7 +130,8 @@ const Family granite_hybrid = {.architecture = "granitehybrid",
                                .finish = finish_hybrid,
                                .stacks = stacks,
                                .prepare = prepare,
-                               .suits = has_mamba};
+                               .suits = has_mamba,
+                               .origin = {hybrid_names[0], "granitemoehybrid", complete_hybrid, mamba::precise}};
 const Family granite_4 = {.architecture = "granite",
                           .title = "Granite 4",
                           .hugging_face = hybrid_names,

@@ -21,14 +21,15 @@ struct Steps {
   uint32_t made;
   uint64_t first_there, first_here;
   std::vector<Step> steps;  // by `there`, the shortest first
+  bool log_of_minus;        // undoes what the view computes
 };
 
 Steps steps_of(const std::string& name, const MadeFrom& from) {
   const DerivedPart& view = from.view;
-  if (!view.factors.empty() || view.minus_exp || view.reciprocal) {
+  if (!view.factors.empty() || view.reciprocal || view.log_of_minus) {
     throw Error("The values of " + in_quotes(name) + " were computed with when the GGUF file was made, which rounds.");
   }
-  Steps result{from.made, view.first, from.offset, {}};
+  Steps result{from.made, view.first, from.offset, {}, view.minus_exp};
   uint64_t here = 1;
   for (const Axis& axis : view.axes) {
     if (axis.count > 1) result.steps.push_back({axis.count, axis.stride, here});
@@ -43,6 +44,7 @@ std::optional<DerivedPart> run_at(const Steps& view, uint64_t at) {
   if (at < view.first_there) return {};
   uint64_t rest = at - view.first_there;
   DerivedPart part{view.made, view.first_here, {}, {}};
+  part.log_of_minus = view.log_of_minus;
   std::vector<bool> begun(view.steps.size());  // steps that the place is in the middle of
   for (size_t i = view.steps.size(); i-- > 0;) {
     const Step& step = view.steps[i];
@@ -63,11 +65,21 @@ std::optional<DerivedPart> run_at(const Steps& view, uint64_t at) {
 
 }  // namespace
 
-std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views) {
+std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views,
+                                           bool zeros) {
   std::vector<Steps> all;
-  for (const MadeFrom& view : views) all.push_back(steps_of(name, view));
+  uint64_t first = count;
+  for (const MadeFrom& view : views) {
+    all.push_back(steps_of(name, view));
+    first = std::min(first, view.view.first);
+  }
   std::vector<DerivedPart> parts;
-  for (uint64_t at = 0; at < count;) {
+  uint64_t at = 0;
+  if (zeros && first > 0) {
+    parts.push_back({DerivedPart::zeros, 0, {{first, 1}}, {}});
+    at = first;
+  }
+  while (at < count) {
     std::optional<DerivedPart> part;
     for (const Steps& view : all) {
       if ((part = run_at(view, at))) break;

@@ -16,8 +16,10 @@ struct MadeFrom {
 };
 
 /// Where the values of a tensor of `count` weights are, in order, given the views that others were made by: parts
-/// whose `matrix` says which tensor. Throws Error, with `name`, where a view computes or a value is in none of them,
+/// whose `matrix` says which tensor. Throws Error, with `name`, where a view multiplies or a value is in none of them,
 /// and where the order is such that there would be absurdly many parts.
-std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views);
+/// With `zeros`, values that are in no view are zeros, where they come before all others.
+std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views,
+                                           bool zeros = false);
 
 }  // namespace nibble::architecture

@@ -95,6 +95,17 @@ void finish_moe(const Conversion& conversion) {
   conversion.set_u32("expert_gating_func", sigmoid);
 }
 
+void complete(const Reversion& reversion) {
+  const std::vector<uint32_t> heads = reversion.numbers("attention.head_count_kv");
+  Json types = Json::list();
+  for (const uint32_t number : heads) types.push_back(number ? "full_attention" : "conv");
+  reversion.set("layer_types", std::move(types));
+  reversion.set("num_key_value_heads", heads.empty() ? 0 : *std::max_element(heads.begin(), heads.end()));
+  reversion.set("block_auto_adjust_ff_dim", false);
+}
+
+constexpr std::string_view precise[] = {"expert_bias"};
+
 }  // namespace
 
 const Family lfm2 = {.architecture = "lfm2",
@@ -107,7 +118,8 @@ const Family lfm2 = {.architecture = "lfm2",
                      .layer = layer,
                      .finish = finish,
                      .aliases = aliases,
-                     .prepare = prepare};
+                     .prepare = prepare,
+                     .origin = {"Lfm2ForCausalLM", "lfm2", complete}};
 const Family lfm2_moe = {.architecture = "lfm2moe",
                          .title = "LFM2 with experts",
                          .hugging_face = moe_names,
@@ -118,6 +130,7 @@ const Family lfm2_moe = {.architecture = "lfm2moe",
                          .layer = layer,
                          .finish = finish_moe,
                          .aliases = aliases,
-                         .prepare = prepare};
+                         .prepare = prepare,
+                         .origin = {"Lfm2MoeForCausalLM", "lfm2_moe", complete, precise}};
 
 }  // namespace nibble::architecture

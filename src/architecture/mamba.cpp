@@ -1,5 +1,7 @@
 #include "architecture/mamba.h"
 
+#include <algorithm>
+
 #include "architecture/families.h"
 #include "architecture/layers.h"
 
@@ -7,7 +9,15 @@
 namespace nibble::architecture {
 namespace mamba {
 
-void grouped_norm(const Operands& operands) {
+uint64_t largest(std::span<const uint32_t> numbers) {
+  return numbers.empty() ? 0 : *std::max_element(numbers.begin(), numbers.end());
+}
+
+Operation::Shape of_norm_by_groups(const Made& made) {
+  return {made.shape[0] * (made.shape.size() > 1 ? made.shape[1] : 1)};
+}
+
+void norm_by_groups(const Operands& operands) {
   const HuggingFaceConfig& config = operands.config;
   const uint64_t groups = config.whole("mamba_n_groups").value_or(config.whole("n_groups").value_or(1));
   const uint64_t size = operands.source().shape[0];
@@ -62,6 +72,16 @@ void finish(const Conversion& conversion) {
   conversion.set_u32("ssm.time_step_rank", head ? inner / head : 0);
 }
 
+void complete(const Reversion& reversion) {
+  const double inner = reversion.number("ssm.inner_size").value_or(0);
+  const double heads = reversion.number("ssm.time_step_rank").value_or(0);
+  const double width = reversion.number("embedding_length").value_or(0);
+  if (width > 0) reversion.set("expand", inner / width);
+  reversion.set("num_heads", static_cast<uint64_t>(heads));
+  if (heads > 0) reversion.set("head_dim", static_cast<uint64_t>(inner / heads));
+  reversion.set("use_conv_bias", reversion.find("blk.0.ssm_conv1d.bias") != nullptr);
+}
+
 }  // namespace
 
 const Family mamba2 = {.architecture = "mamba2",
@@ -73,6 +93,7 @@ const Family mamba2 = {.architecture = "mamba2",
                        .aliases = aliases,
                        .stacks = stacks,
                        .rope = false,
-                       .common = common};
+                       .common = common,
+                       .origin = {"Mamba2ForCausalLM", "mamba2", complete, mamba::precise}};
 
 }  // namespace nibble::architecture

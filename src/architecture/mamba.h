@@ -14,7 +14,15 @@ constexpr uint32_t attends = 1, recurs = 2;
 constexpr uint64_t endless_context = 1 << 20;
 
 /// Norms of the inner channels, group by group: [size of a group, groups].
-void grouped_norm(const Operands& operands);
+void norm_by_groups(const Operands& operands);
+Operation::Shape of_norm_by_groups(const Made& made);
+inline constexpr Operation grouped_norm{norm_by_groups, "dividing into groups", of_norm_by_groups};
+
+/// The logarithms of decays are F32 in any folder: they are computed when they are led back.
+inline constexpr std::string_view precise[] = {"A_log", "e_score_correction_bias"};
+
+/// The largest of a list of numbers, one for each layer; 0 of none.
+uint64_t largest(std::span<const uint32_t> numbers);
 
 /// For each layer the number, or 0 where it is not of the kind.
 std::vector<int32_t> where(const Sizes& sizes, uint32_t kind, uint64_t number);

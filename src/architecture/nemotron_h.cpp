@@ -78,6 +78,22 @@ void finish(const Conversion& conversion) {
                      config.whole("mamba_num_heads").value_or(0) * config.whole("mamba_head_dim").value_or(0));
 }
 
+void complete(const Reversion& reversion) {
+  const std::vector<uint32_t> heads = reversion.numbers("attention.head_count_kv"),
+                              widths = reversion.numbers("feed_forward_length");
+  std::string pattern;
+  for (size_t i = 0; i < heads.size(); ++i) {
+    const bool routes = reversion.find("blk." + std::to_string(i) + ".ffn_gate_inp.weight") != nullptr;
+    pattern += heads[i] > 0 ? '*' : routes ? 'E' : i < widths.size() && widths[i] > 0 ? '-' : 'M';
+  }
+  reversion.set("hybrid_override_pattern", pattern);
+  reversion.set("num_key_value_heads", mamba::largest(heads));
+  reversion.set("intermediate_size", mamba::largest(widths));
+  const uint64_t inner = reversion.whole("ssm.inner_size").value_or(0);
+  const uint64_t number = reversion.whole("ssm.time_step_rank").value_or(0);
+  if (number > 0) reversion.set("mamba_head_dim", inner / number);
+}
+
 bool has_experts(const HuggingFaceConfig& config) { return config.whole("n_routed_experts").value_or(0) > 0; }
 bool has_none(const HuggingFaceConfig& config) { return !has_experts(config); }
 
@@ -92,7 +108,8 @@ const Family nemotron_h = {.architecture = "nemotron_h",
                            .finish = finish,
                            .stacks = stacks,
                            .prepare = prepare,
-                           .suits = has_none};
+                           .suits = has_none,
+                           .origin = {names[0], "nemotron_h", complete, mamba::precise}};
 const Family nemotron_h_moe = {.architecture = "nemotron_h_moe",
                                .title = "Nemotron-H with experts",
                                .hugging_face = names,
@@ -102,6 +119,7 @@ const Family nemotron_h_moe = {.architecture = "nemotron_h_moe",
                                .finish = finish,
                                .stacks = stacks,
                                .prepare = prepare,
-                               .suits = has_experts};
+                               .suits = has_experts,
+                               .origin = {names[0], "nemotron_h", complete, mamba::precise}};
 
 }  // namespace nibble::architecture

@@ -81,29 +81,39 @@ void squeezed(const Operands& operands) {
   operands.tensor.shape = {shape.front(), shape.back()};
 }
 
-Operation::Shape of_transposed(const Operation::Shape& made) {
-  Operation::Shape shape = made;
+namespace {
+Operation::Shape matrix(const Made& made) {
+  Operation::Shape shape = made.shape;
   if (shape.size() < 2) shape.push_back(1);
+  return shape;
+}
+}  // namespace
+
+Operation::Shape of_transposed(const Made& made) {
+  Operation::Shape shape = matrix(made);
   std::swap(shape[columns], shape[rows]);
   return shape;
 }
 
-Operation::Shape of_half(const Operation::Shape& made) {
-  Operation::Shape shape = made;
-  if (shape.size() < 2) shape.push_back(1);
+Operation::Shape of_half(const Made& made) {
+  Operation::Shape shape = matrix(made);
   shape[rows] *= 2;
   return shape;
 }
 
-Operation::Shape of_half_transposed(const Operation::Shape& made) { return of_transposed(of_half(made)); }
+Operation::Shape of_half_transposed(const Made& made) {
+  Operation::Shape shape = of_half(made);
+  std::swap(shape[columns], shape[rows]);
+  return shape;
+}
 
-Operation::Shape of_column(const Operation::Shape& made) { return {made.back()}; }
+Operation::Shape of_column(const Made& made) { return {made.shape.back()}; }
 
-Operation::Shape of_stacked(const Operation::Shape& made) { return {made.begin(), made.end() - 1}; }
+Operation::Shape of_stacked(const Made& made) { return {made.shape.begin(), made.shape.end() - 1}; }
 
-Operation::Shape of_squeezed(const Operation::Shape& made) { return {made.front(), 1, made.back()}; }
+Operation::Shape of_squeezed(const Made& made) { return {made.shape.front(), 1, made.shape.back()}; }
 
-Operation::Shape same(const Operation::Shape& made) { return made; }
+Operation::Shape same(const Made& made) { return made.shape; }
 
 }  // namespace functions
 }  // namespace nibble::architecture::operations

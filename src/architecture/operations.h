@@ -27,13 +27,13 @@ void stacked(const Operands& operands);
 void squeezed(const Operands& operands);
 
 /// Shapes of what they are made from.
-Operation::Shape of_transposed(const Operation::Shape& made);
-Operation::Shape of_half(const Operation::Shape& made);
-Operation::Shape of_half_transposed(const Operation::Shape& made);
-Operation::Shape of_column(const Operation::Shape& made);
-Operation::Shape of_stacked(const Operation::Shape& made);
-Operation::Shape of_squeezed(const Operation::Shape& made);
-Operation::Shape same(const Operation::Shape& made);
+Operation::Shape of_transposed(const Made& made);
+Operation::Shape of_half(const Made& made);
+Operation::Shape of_half_transposed(const Made& made);
+Operation::Shape of_column(const Made& made);
+Operation::Shape of_stacked(const Made& made);
+Operation::Shape of_squeezed(const Made& made);
+Operation::Shape same(const Made& made);
 }  // namespace functions
 
 /// A stack of matrices, each transposed.
@@ -56,8 +56,8 @@ inline constexpr Operation odd_columns{functions::odd_columns, "taking every oth
 inline constexpr Operation even_columns_transposed{functions::even_columns_transposed, "taking every other column"};
 inline constexpr Operation odd_columns_transposed{functions::odd_columns_transposed, "taking every other column"};
 /// x -> -e^x, one value a row: the decays of Mamba's state, whose logarithms are stored.
-inline constexpr Operation minus_exp_column{functions::minus_exp_column, "making x into -e^x, which rounds"};
-inline constexpr Operation minus_exp{functions::minus_exp, "making x into -e^x, which rounds"};
+inline constexpr Operation minus_exp_column{functions::minus_exp_column, "making x into -e^x", functions::of_column};
+inline constexpr Operation minus_exp{functions::minus_exp, "making x into -e^x", functions::same};
 /// One value a row.
 inline constexpr Operation column{functions::column, "making a column", functions::of_column};
 /// Several sources of one shape, stacked.

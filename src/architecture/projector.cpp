@@ -108,6 +108,11 @@ std::vector<std::string_view> known_projectors() {
   return names;
 }
 
+bool has_projector(const HuggingFaceConfig& config) {
+  const auto vision = config.object("vision_config");
+  return vision && architecture::find_projector(config, *vision);
+}
+
 ConvertedModel convert_projector(const HuggingFaceConfig& config, std::string_view name,
                                  std::span<const SourceTensor> tensors, const ProjectorFiles& files) {
   using namespace architecture;

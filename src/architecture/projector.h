@@ -18,6 +18,9 @@ struct ProjectorFiles {
 /// The architectures that have a projector here, as config.json names them, in alphabetical order.
 std::vector<std::string_view> known_projectors();
 
+/// Whether what this configuration says of images is known.
+bool has_projector(const HuggingFaceConfig& config);
+
 /// `name` is what the model is called. Throws Error when the model has no image encoder that is known, a file or a
 /// member of one is missing, or the tensors are not those it calls for.
 ConvertedModel convert_projector(const HuggingFaceConfig& config, std::string_view name,

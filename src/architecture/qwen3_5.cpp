@@ -64,16 +64,22 @@ void decays(const Operands& operands) {
   operands.tensor.shape = operands.source().shape;
 }
 
+using operations::functions::same, operations::functions::of_squeezed;
+constexpr std::string_view moving = "ordering value heads anew";
+constexpr Operation move_values{regrouped_values, moving, same}, move_channels{regrouped_values, moving, of_squeezed},
+    move_rows{value_rows, moving, same}, move_columns{value_columns, moving, same},
+    move_heads{heads_of_values, moving, same};
+
 constexpr TensorRule delta_net[] = {
-    made("linear_attn.in_proj_qkv.weight", "attn_qkv.weight", regrouped_values),
-    made("linear_attn.in_proj_z.weight", "attn_gate.weight", value_rows),
-    made("linear_attn.in_proj_b.weight", "ssm_beta.weight", heads_of_values),
-    made("linear_attn.in_proj_a.weight", "ssm_alpha.weight", heads_of_values),
-    made("linear_attn.conv1d.weight", "ssm_conv1d.weight", regrouped_values),
-    made("linear_attn.A_log", "ssm_a", decays),
-    made("linear_attn.dt_bias", "ssm_dt.bias", heads_of_values),
+    made("linear_attn.in_proj_qkv.weight", "attn_qkv.weight", move_values),
+    made("linear_attn.in_proj_z.weight", "attn_gate.weight", move_rows),
+    made("linear_attn.in_proj_b.weight", "ssm_beta.weight", move_heads),
+    made("linear_attn.in_proj_a.weight", "ssm_alpha.weight", move_heads),
+    made("linear_attn.conv1d.weight", "ssm_conv1d.weight", move_channels),
+    made("linear_attn.A_log", "ssm_a", Operation{decays, "making x into -e^x", same}),
+    made("linear_attn.dt_bias", "ssm_dt.bias", move_heads),
     {"linear_attn.norm.weight", "ssm_norm.weight", any},
-    made("linear_attn.out_proj.weight", "ssm_out.weight", value_columns),
+    made("linear_attn.out_proj.weight", "ssm_out.weight", move_columns),
 };
 constexpr auto dense = joined(norms, on(full, attention), on(linear, delta_net), layers::gated_feed_forward);
 constexpr auto routed = joined(norms, on(full, attention), on(linear, delta_net), feed_forward_of_experts);
@@ -83,6 +89,23 @@ constexpr Stack dense_stacks[] = {{"model.layers.#.", "blk.#.", dense},
 constexpr Stack moe_stacks[] = {{"model.layers.#.", "blk.#.", routed},
                                 {"mtp.layers.#.", "blk.#.", routed, next_count, next_first},
                                 {"mtp.", "blk.#.", prediction, next_count, next_first}};
+
+/// As the classes of the text models have it, which are told of sections although text needs none.
+void complete_text(const Reversion& reversion) {
+  complete(reversion);
+  Json rope = {{"rope_type", "default"}};
+  for (const char* member : {"rope_theta", "partial_rotary_factor"}) {
+    if (const Json* value = reversion.config.find(member)) rope.set(member, *value);
+    reversion.remove(member);
+  }
+  std::vector<uint32_t> sections = reversion.numbers("rope.dimension_sections");
+  if (sections.size() == 4 && sections[3] == 0) sections.pop_back();
+  if (!sections.empty()) {
+    rope.set("mrope_section", Json(sections));
+    rope.set("mrope_interleaved", true);
+  }
+  reversion.set("rope_parameters", std::move(rope));
+}
 
 }  // namespace
 
@@ -95,7 +118,8 @@ const Family qwen3_5 = {.architecture = "qwen35",
                         .left_out = left_out,
                         .finish = finish,
                         .stacks = dense_stacks,
-                        .prepare = prepare};
+                        .prepare = prepare,
+                        .origin = {names[0], "qwen3_5_text", complete_text, precise}};
 const Family qwen3_5_moe = {.architecture = "qwen35moe",
                             .title = "Qwen3.5 with experts",
                             .hugging_face = moe_names,
@@ -105,6 +129,7 @@ const Family qwen3_5_moe = {.architecture = "qwen35moe",
                             .left_out = left_out,
                             .finish = finish,
                             .stacks = moe_stacks,
-                            .prepare = prepare};
+                            .prepare = prepare,
+                            .origin = {moe_names[0], "qwen3_5_moe_text", complete_text, precise}};
 
 }  // namespace nibble::architecture

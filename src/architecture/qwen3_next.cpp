@@ -39,9 +39,15 @@ void gates(const Operands& operands) {
   operands.tensor.shape = {operands.source().shape[0], heads * values};
 }
 
+Operation::Shape of_all(const Made& made) {
+  const uint64_t keys = key_heads_of(made.config) * key_size_of(made.config);
+  return {made.shape[0], 2 * (keys + value_heads_of(made.config) * value_size_of(made.config))};
+}
+constexpr std::string_view taking = "taking rows of each head";
+
 constexpr TensorRule delta_net[] = {
-    made("linear_attn.in_proj_qkvz.weight", "attn_qkv.weight", gathered),
-    made("linear_attn.in_proj_qkvz.weight", "attn_gate.weight", gates),
+    made("linear_attn.in_proj_qkvz.weight", "attn_qkv.weight", Operation{gathered, taking, of_all}),
+    made("linear_attn.in_proj_qkvz.weight", "attn_gate.weight", Operation{gates, taking, of_all}),
     {"linear_attn.in_proj_ba.weight", "ssm_ba.weight", embedding, any},
     made("linear_attn.conv1d.weight", "ssm_conv1d.weight", operations::squeezed),
     made("linear_attn.A_log", "ssm_a", operations::minus_exp),
@@ -54,6 +60,11 @@ constexpr Stack stacks[] = {{"model.layers.#.", "blk.#.", layer},
                             {"mtp.layers.#.", "blk.#.", layer, next_count, next_first},
                             {"mtp.", "blk.#.", prediction, next_count, next_first}};
 
+/// Experts are one by one.
+bool passes_over(std::string_view source, const FindTensor&) {
+  return source == "mlp.experts.gate_up_proj" || source == "mlp.experts.down_proj";
+}
+
 }  // namespace
 
 const Family qwen3_next = {.architecture = "qwen3next",
@@ -64,6 +75,7 @@ const Family qwen3_next = {.architecture = "qwen3next",
                            .globals = globals,
                            .finish = finish,
                            .stacks = stacks,
-                           .prepare = prepare};
+                           .prepare = prepare,
+                           .origin = {names[0], "qwen3_next", complete, precise, passes_over}};
 
 }  // namespace nibble::architecture

@@ -105,9 +105,11 @@ class ConfigWriter {
 /// Finds for each tensor of the GGUF file the rule that made it, and so the names and shapes it was made from.
 class SourceFinder {
  public:
-  SourceFinder(const Family& family, const Sizes& sizes,
-               const std::function<const SourceTensor*(std::string_view)>& find)
-      : family_(family), sizes_(sizes), find_(find) {}
+  SourceFinder(const Family& family, const HuggingFaceConfig& config, const Sizes& sizes, const FindTensor& find)
+      : family_(family), config_(config), sizes_(sizes), find_(find) {}
+
+  /// Names of those that have values at their begin which are in no tensor of the GGUF file.
+  const std::set<std::string>& padded() const { return padded_; }
 
   std::vector<SourceTensor> find_all() {
     find_rules(family_.globals, "", "", 0);
@@ -128,10 +130,15 @@ class SourceFinder {
     const uint32_t kind = layer < sizes_.kinds.size() ? sizes_.kinds[layer] : ~0u;
     std::set<std::string_view> done;  // where several rules make one tensor, the first counts
     for (const TensorRule& rule : rules) {
-      if (rule.on != 0 && (rule.on & kind) == 0) continue;
+      if ((rule.on != 0 && (rule.on & kind) == 0) || is_passed_over(rule.source)) continue;
       const SourceTensor* made = find_(to + std::string(rule.name));
       if (made && done.insert(rule.name).second) add(rule, from, *made);
     }
+  }
+
+  bool is_passed_over(std::string_view source) const {
+    const auto passes_over = family_.origin.passes_over;
+    return passes_over && passes_over(source, find_);
   }
 
   void add(const TensorRule& rule, const std::string& from, const SourceTensor& made) {
@@ -143,7 +150,8 @@ class SourceFinder {
                     std::string(rule.operation.words) +
                     ", which has no way back here. Take the folder that the model was published in.");
       }
-      shape = rule.operation.source_shape(shape);
+      shape = rule.operation.source_shape({config_, sizes_, shape});
+      if (rule.operation.drops) padded_.insert(names.begin(), names.end());
     } else {
       if (names.size() > 1 && shape.size() > 1) shape.pop_back();
       if (rule.rows != Size::none && shape.size() == 1) shape.push_back(1);
@@ -154,10 +162,11 @@ class SourceFinder {
   }
 
   const Family& family_;
+  const HuggingFaceConfig& config_;
   const Sizes& sizes_;
-  const std::function<const SourceTensor*(std::string_view)>& find_;
+  const FindTensor& find_;
   std::vector<SourceTensor> sources_;
-  std::set<std::string> known_;
+  std::set<std::string> known_, padded_;
 };
 
 uint64_t count_of(std::span<const uint64_t> shape) {
@@ -289,9 +298,11 @@ class Reverter {
     const std::function<bool(std::string_view)> has = [&](std::string_view) { return next; };
     const std::function<void(std::string_view)> leave_out = [](std::string_view) {};
     if (family_.prepare) family_.prepare({config, sizes, has, leave_out});
-    const std::vector<SourceTensor> sources = SourceFinder(family_, sizes, find_).find_all();
+    SourceFinder finder(family_, config, sizes, find_);
+    const std::vector<SourceTensor> sources = finder.find_all();
+    padded_ = finder.padded();
     const ConvertedModel again = convert_hugging_face(plain, "", sources);
-    return {std::string(family_.title), config_.dump(2), original(again, sources), std::move(notes_)};
+    return {std::string(family_.title), config_.dump(2), original(again, sources), vocabulary_, std::move(notes_)};
   }
 
  private:
@@ -340,7 +351,8 @@ class Reverter {
       const auto& ends = family_.origin.precise;
       const bool precise =
           std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return source.name.ends_with(end); });
-      std::vector<DerivedPart> parts = parts_of_original(source.name, count_of(source.shape), views.of(i));
+      std::vector<DerivedPart> parts =
+          parts_of_original(source.name, count_of(source.shape), views.of(i), padded_.count(source.name) > 0);
       list.push_back({source.name, source.shape, std::move(parts), added[i], precise});
     }
     return list;
@@ -376,9 +388,10 @@ class Reverter {
   const std::span<const SourceTensor> tensors_;
   const NamedValues& values_;
   std::unordered_map<std::string_view, uint32_t> numbers_;
-  std::function<const SourceTensor*(std::string_view)> find_;
+  FindTensor find_;
   Json config_;
   uint64_t vocabulary_ = 0;
+  std::set<std::string> padded_;
   Notes notes_;
 };
 
@@ -446,6 +459,14 @@ std::optional<uint64_t> Reversion::whole(std::string_view key) const {
   return metadata.number(std::string(architecture).append(1, '.').append(key));
 }
 
+std::vector<uint32_t> Reversion::numbers(std::string_view key) const {
+  return metadata.numbers(std::string(architecture).append(1, '.').append(key));
+}
+
+std::optional<bool> Reversion::truth(std::string_view key) const {
+  return metadata.truth(std::string(architecture).append(1, '.').append(key));
+}
+
 std::optional<double> Reversion::member(std::string_view name) const {
   const Json* found = config.find(name);
   return found && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
@@ -456,6 +477,13 @@ std::optional<double> Reversion::member(std::string_view name) const {
 bool tells_of_config(std::string_view tensor) {
   using architecture::factor_names;
   return std::find(std::begin(factor_names), std::end(factor_names), tensor) != std::end(factor_names);
+}
+
+bool is_led_back(std::string_view architecture) {
+  const auto families = architecture::families();
+  return std::any_of(families.begin(), families.end(), [=](const architecture::Family* family) {
+    return family->architecture == architecture && !family->origin.model_class.empty();
+  });
 }
 
 RevertedModel revert_to_hugging_face(const GgufHeader& metadata, std::span<const SourceTensor> tensors,

@@ -36,11 +36,15 @@ struct RevertedModel {
   std::string family;  ///< for people
   std::string config;  ///< the text of config.json, without the type of the weights
   std::vector<RevertedTensor> tensors;
+  uint64_t vocabulary = 0;  ///< rows of the token embedding
   Notes notes;
 };
 
 /// True for a tensor whose values say something that the metadata do not: factors of the rotary embedding.
 bool tells_of_config(std::string_view tensor);
+
+/// True for the value of general.architecture of a family whose GGUF files are led back.
+bool is_led_back(std::string_view architecture);
 
 /// `tensors`: of the GGUF model, with its types and shapes. `values` has those that tell of the configuration. Throws
 /// Error when the architecture is not known or an operation of its conversion has no way back, and when what would be

@@ -93,6 +93,23 @@ void prepare(const Preparation& preparation) {
 
 void finish(const Conversion& conversion) { conversion.set_u32("decoder_block_count", conversion.sizes.next_layers); }
 
+bool has_gates(const FindTensor& find) { return find("enc.blk.0.ffn_gate.weight") != nullptr; }
+
+/// Folders have the embedding once, beside encoder and decoder, and the networks' first matrix by one of two names.
+bool passes_over(std::string_view source, const FindTensor& find) {
+  return source.ends_with(".embed_tokens.weight") || source.ends_with(has_gates(find) ? ".wi.weight" : ".wi_1.weight");
+}
+
+void complete(const Reversion& reversion) {
+  reversion.set("feed_forward_proj", has_gates(reversion.find) ? "gated-gelu" : "relu");
+  reversion.set("num_decoder_layers", reversion.whole("decoder_block_count").value_or(0));
+}
+
+void complete_encoder(const Reversion& reversion) {
+  complete(reversion);
+  reversion.remove("num_decoder_layers");
+}
+
 /// With the decoder.
 constexpr Family whole(std::span<const std::string_view> classes, std::span<const TensorRule> outside_of_layers) {
   return {.architecture = "t5",
@@ -106,7 +123,8 @@ constexpr Family whole(std::span<const std::string_view> classes, std::span<cons
           .stacks = stacks,
           .prepare = prepare,
           .rope = false,
-          .common = common};
+          .common = common,
+          .origin = {classes[0], "t5", complete, {}, passes_over}};
 }
 
 }  // namespace
@@ -123,6 +141,7 @@ const Family t5_encoder = {.architecture = "t5encoder",
                            .aliases = aliases,
                            .stacks = encoder_stacks,
                            .rope = false,
-                           .common = common};
+                           .common = common,
+                           .origin = {encoder_names[0], "t5", complete_encoder, {}, passes_over}};
 
 }  // namespace nibble::architecture

@@ -61,8 +61,8 @@ uint64_t DerivedPart::count() const {
 
 bool count_in_blocks(DerivedPart& part, uint64_t block_length) {
   if (block_length == 1) return true;
-  if (part.matrix == DerivedPart::zeros || !part.factors.empty() || part.minus_exp || part.axes.empty() ||
-      part.axes[0].stride != 1 || part.axes[0].count % block_length != 0 || part.first % block_length != 0) {
+  if (part.matrix == DerivedPart::zeros || part.computes() || part.axes.empty() || part.axes[0].stride != 1 ||
+      part.axes[0].count % block_length != 0 || part.first % block_length != 0) {
     return false;
   }
   part.first /= block_length;
@@ -121,6 +121,7 @@ std::vector<double> DerivedFile::save() const {
       out.put(part.first);
       out.put(uint64_t{part.minus_exp});
       out.put(uint64_t{part.reciprocal});
+      out.put(uint64_t{part.log_of_minus});
       out.put(uint64_t{part.axes.size()});
       for (const Axis& axis : part.axes) {
         out.put(axis.count);
@@ -162,6 +163,7 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
       part.first = in.whole();
       part.minus_exp = in.whole() != 0;
       part.reciprocal = in.whole() != 0;
+      part.log_of_minus = in.whole() != 0;
       for (uint64_t axes = in.whole(); axes > 0; --axes) {
         const uint64_t count = in.whole();
         part.axes.push_back({count, in.whole()});

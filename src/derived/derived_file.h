@@ -105,6 +105,10 @@ struct DerivedPart {
   std::vector<float> factors;  ///< each weight is multiplied by these one after the other, in single precision
   bool minus_exp = false;      ///< then x becomes -e^x
   bool reciprocal = false;     ///< or 1 / x
+  bool log_of_minus = false;   ///< or ln(-x)
+
+  /// True when its weights are others than those of the matrix.
+  bool computes() const { return !factors.empty() || minus_exp || reciprocal || log_of_minus; }
 
   uint64_t count() const;
 };

@@ -208,8 +208,13 @@ void DerivedReader::make(const uint8_t* input, uint8_t* output) {
       if (box.part->reciprocal) {
         for (uint64_t i = 0; i < box.count; ++i) values[i] = 1 / values[i];
       }
+      // In double precision and rounded, so that every machine gets the same.
+      if (box.part->log_of_minus) {
+        for (uint64_t i = 0; i < box.count; ++i) {
+          values[i] = static_cast<float>(std::log(-static_cast<double>(values[i])));
+        }
+      }
       if (box.part->minus_exp) {
-        // In double precision and rounded, so that every machine gets the same.
         for (uint64_t i = 0; i < box.count; ++i) {
           values[i] = -static_cast<float>(std::exp(static_cast<double>(values[i])));
         }

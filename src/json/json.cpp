@@ -222,6 +222,12 @@ void Json::set(std::string_view name, Json value) {
   }
 }
 
+void Json::remove(std::string_view name) {
+  if (Members* members = std::get_if<Members>(&value_)) {
+    std::erase_if(*members, [&](const auto& member) { return member.name == name; });
+  }
+}
+
 void Json::drop_repeated_names() {
   Members* members = std::get_if<Members>(&value_);
   if (!members) return;

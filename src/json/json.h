@@ -106,6 +106,8 @@ class Json {
   void add(std::string name, Json value);
   /// Gives an object's member another value, or adds it.
   void set(std::string_view name, Json value);
+  /// Takes a member out of an object, if it is there.
+  void remove(std::string_view name);
   /// Leaves an object one member of each name, in its first place and with its last value.
   void drop_repeated_names();
 

@@ -12,6 +12,7 @@
 #include "container/gguf.h"
 #include "derived/derived_file.h"
 #include "note.h"
+#include "tokenizer/reverted_tokenizer.h"
 
 namespace nibble {
 
@@ -100,7 +101,8 @@ struct Assembly {
   std::optional<Type> auto_type;
   /// The text of config.json of the folder that the tensors are of, where a GGUF model is led back to one.
   std::string config;
-  Notes notes;  ///< what a person should know
+  FolderFiles tokenizer;  ///< its files, likewise
+  Notes notes;            ///< what a person should know
 };
 
 /// The headers of a model in one or several files. A model split into shards needs all of them, in any order. Holds
@@ -151,6 +153,8 @@ class Model {
   std::optional<Type> auto_type() const { return assembly_.auto_type; }
   /// The text of config.json where the model was made a folder by revert(); otherwise empty.
   std::string_view reverted_config() const { return assembly_.config; }
+  /// The files of its tokenizer, likewise.
+  const FolderFiles& reverted_tokenizer() const { return assembly_.tokenizer; }
   /// What reading the files told. plan/model_notes.h has all of them.
   const Notes& notes() const { return assembly_.notes; }
 

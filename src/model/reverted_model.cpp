@@ -1,10 +1,12 @@
 #include "model/reverted_model.h"
 
+#include <algorithm>
 #include <map>
 
 #include "architecture/architecture.h"
 #include "container/text.h"
 #include "error.h"
+#include "tokenizer/reverted_tokenizer.h"
 
 namespace nibble {
 namespace {
@@ -17,6 +19,7 @@ uint64_t count_of(std::span<const uint64_t> shape) {
 
 /// Whether a part is one stretch of its tensor.
 bool is_stretch(const DerivedPart& part) {
+  if (part.computes() || part.matrix == DerivedPart::zeros) return false;
   uint64_t length = 1;
   for (const Axis& axis : part.axes) {
     if (axis.count > 1 && axis.stride != length) return false;
@@ -31,7 +34,9 @@ class Builder {
       : gguf_(gguf), file_(static_cast<uint32_t>(files.size() + 1)), folder_(folder) {}
 
   void add(RevertedTensor&& tensor) {
-    const ModelTensor& first = gguf_.tensors[tensor.parts.empty() ? 0 : tensor.parts[0].matrix];
+    const auto stored = std::find_if(tensor.parts.begin(), tensor.parts.end(),
+                                     [](const DerivedPart& part) { return part.matrix != DerivedPart::zeros; });
+    const ModelTensor& first = gguf_.tensors[stored == tensor.parts.end() ? 0 : stored->matrix];
     const Format& format = format_of(first.stored);
     const uint64_t weight_count = count_of(tensor.shape);
     ModelTensor made{std::move(tensor.name),
@@ -60,6 +65,10 @@ class Builder {
     const uint64_t block = format_of(made.stored).block_length;
     DerivedTensor derived{made.stored, {parts.begin(), parts.end()}};
     for (DerivedPart& part : derived.parts) {
+      if (part.matrix == DerivedPart::zeros) {
+        part.axes[0].count /= block;
+        continue;
+      }
       const ModelTensor& source = gguf_.tensors[part.matrix];
       if (source.stored != made.stored) {
         throw Error("The values of " + in_quotes(made.name) +
@@ -110,6 +119,7 @@ Assembly reverted(const Assembly& gguf, const GgufHeader& metadata, std::span<co
   folder.config = std::move(model.config);
   folder.notes = gguf.notes;
   folder.notes.append(model.notes);
+  folder.tokenizer = revert_tokenizer(metadata, folder.config, model.vocabulary, folder.notes);
   Builder builder(gguf, files, folder);
   for (RevertedTensor& tensor : model.tensors) builder.add(std::move(tensor));
   return folder;

@@ -76,6 +76,7 @@ class FolderPlanner {
     for (uint32_t file = 0; file < file_count_; ++file) add_weights(file);
     if (file_count_ > 1) add_file("model.safetensors.index.json", index().dump(2) + "\n");
     add_file("config.json", config());
+    for (const auto& [name, text] : model_.reverted_tokenizer()) add_file(name, text);
     for (uint32_t i = 0; i < plan_.tensors.size(); ++i) {
       append_jobs(plan_.jobs, model_.tensors()[i], plan_.tensors[i], i, {options_.job_bytes, false, false});
     }
@@ -128,7 +129,7 @@ class FolderPlanner {
     plan_.files.push_back({weights_name(file, file_count_), length + bytes, length, std::move(header), {}});
   }
 
-  void add_file(const char* name, const std::string& text) {
+  void add_file(const std::string& name, const std::string& text) {
     plan_.files.push_back({name, text.size(), text.size(), {text.begin(), text.end()}, {}});
   }
 
@@ -159,10 +160,8 @@ class FolderPlanner {
     plan_.memory.per_worker_bytes = worker_bytes(plan_.jobs, model_.derived().bytes() > 0);
     plan_.notes = model_notes(model_);
     plan_.notes.add(
-        "The tokenizer is not written: take its files (tokenizer.json, tokenizer.model, tokenizer_config.json ...) "
-        "from "
-        "the folder that the model was published in. config.json says what the metadata of the GGUF file say; whatever "
-        "they do not say is what loaders take for the family.");
+        "config.json says what the metadata of the GGUF file say; whatever they do not say is what loaders take for "
+        "the family.");
     plan_.notes.put_warnings_first();
   }
 

@@ -115,8 +115,10 @@ struct Steps {
   }
 };
 
+/// At the end of a step that stands for all that start like it.
+constexpr std::string_view more = "…";
+
 bool matches(std::string_view step, std::string_view pattern) {
-  static constexpr std::string_view more = "…";
   if (pattern.size() > more.size() && pattern.ends_with(more)) {
     pattern.remove_suffix(more.size());
     return step.starts_with(pattern);
@@ -176,6 +178,34 @@ std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& 
   std::string found;
   for (const std::string& step : steps.list) found += (found.empty() ? "" : ", ") + in_quotes(step, 60);
   return unknown_name(found, notes);
+}
+
+std::optional<KnownCutting> pre_tokenizer_of_name(std::string_view name) {
+  const auto known_one =
+      std::find_if(known().begin(), known().end(), [&](const auto& one) { return one.name == name; });
+  if (known_one == known().end()) return {};
+  const auto byte_level = [](bool cuts) {
+    return Json{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", cuts}};
+  };
+  Json steps = Json::list();
+  bool writes_bytes = false;
+  for (const std::string_view step : known_one->steps) {
+    if (step.ends_with(more)) return {};
+    if (step == "ByteLevel") {
+      steps.push_back(byte_level(true));
+      writes_bytes = true;
+    } else if (step.starts_with("Digits")) {
+      steps.push_back({{"type", "Digits"}, {"individual_digits", step != "Digits"}});
+    } else if (step.starts_with("Punctuation ")) {
+      steps.push_back({{"type", "Punctuation"}, {"behavior", step.substr(step.find(' ') + 1)}});
+    } else {
+      steps.push_back({{"type", "Split"}, {"pattern", {{"Regex", step}}}, {"behavior", "Isolated"}, {"invert", false}});
+    }
+  }
+  if (!writes_bytes) steps.push_back(byte_level(false));
+  return KnownCutting{{{"type", "Sequence"}, {"pretokenizers", std::move(steps)}},
+                      known_one->ignore_merges == Demand::yes,
+                      known_one->clean_spaces == Demand::yes};
 }
 
 std::string_view pre_tokenizer_name_of_class(const Json& tokenizer_config, const Json& config, Notes& notes) {

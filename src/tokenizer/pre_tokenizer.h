@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,5 +20,13 @@ std::string_view pre_tokenizer_name(const Json& rest, bool clean_spaces, Notes& 
 /// Likewise where there is no tokenizer.json: by the class of the transformers library that reads the folder, which is
 /// tokenizer_class of tokenizer_config.json or config.json, or goes with the latter's model_type.
 std::string_view pre_tokenizer_name_of_class(const Json& tokenizer_config, const Json& config, Notes& notes);
+
+/// The way back from a name: the pre_tokenizer section of a tokenizer.json, and the switches that the name stands for.
+struct KnownCutting {
+  Json steps;
+  bool ignore_merges = false, clean_spaces = false;
+};
+/// Nothing where the name is not known, or expressions are known by their beginning only.
+std::optional<KnownCutting> pre_tokenizer_of_name(std::string_view name);
 
 }  // namespace nibble

@@ -54,13 +54,36 @@ const std::set<std::string> led_back = {"llama-silent",
                                         "granitemoe",
                                         "gpt2",
                                         "gpt_neox",
-                                        "granite4-micro"};
+                                        "granite4-micro",
+                                        "granite4-h",
+                                        "deepseek_v2-lite",
+                                        "deepseek_v3",
+                                        "deepseek_v3-fp8",
+                                        "glm4_moe_lite",
+                                        "qwen3_5-vl",
+                                        "qwen3_5-no-mtp",
+                                        "qwen3_5-fp8",
+                                        "qwen3_5_moe-vl",
+                                        "qwen3_5_moe-fp8",
+                                        "qwen3_next",
+                                        "lfm2",
+                                        "lfm2_moe",
+                                        "mamba2",
+                                        "nemotron_h",
+                                        "nemotron_h_moe",
+                                        "bert",
+                                        "xlm_roberta",
+                                        "t5",
+                                        "t5_encoder"};
 
-/// Of these, what is led back is as good a model under the names of another class.
-const std::set<std::string> other_class = {"granite4-micro"};
+/// Of these, what is led back is as good a model under the names of another class; of T5, whose folders here have three
+/// embeddings that differ, the one that counts is led back under the name that they share.
+const std::set<std::string> other_class = {"granite4-micro", "xlm_roberta", "t5", "t5_encoder"};
 
 /// Matrices of F32, which become F16 when the conversion script is left to itself.
-bool is_f32(const ConversionCase& one) { return one.name() == "gpt2"; }
+bool is_f32(const ConversionCase& one) {
+  return std::set<std::string>{"gpt2", "bert", "xlm_roberta", "t5", "t5_encoder"}.count(one.name()) > 0;
+}
 
 struct Folder {
   Output output;
@@ -134,6 +157,21 @@ const Original* original_of(const std::map<std::string, Original>& list, std::st
   return found == list.end() ? nullptr : &found->second;
 }
 
+/// Powers of e and their logarithms, each rounded once.
+void expect_near(const std::vector<float>& made, const std::vector<float>& original, const std::string& name) {
+  constexpr float rounding = 2e-7f;
+  ASSERT_EQ(made.size(), original.size());
+  for (size_t i = 0; i < made.size(); ++i) {
+    EXPECT_NEAR(made[i], original[i], rounding * std::max(1.0f, std::fabs(original[i]))) << name << ' ' << i;
+  }
+}
+
+/// The first two rows stand for padding, and are no part of a GGUF file.
+void expect_used_positions(const std::vector<float>& made, const std::vector<float>& original, uint64_t width) {
+  ASSERT_EQ(made.size(), original.size());
+  for (size_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], i < 2 * width ? 0 : original[i]) << i;
+}
+
 void expect_originals(const ConversionCase& one, const Files& source, const Files& folder) {
   const std::map<std::string, Original> before = originals(source), after = originals(folder);
   EXPECT_FALSE(after.empty());
@@ -144,10 +182,12 @@ void expect_originals(const ConversionCase& one, const Files& source, const File
       continue;
     }
     EXPECT_EQ(tensor.shape, original->shape) << name;
-    if (tensor.dtype == original->dtype) {
-      EXPECT_EQ(tensor.bytes, original->bytes) << one.name() << ": " << name;
+    if (name.ends_with("A_log")) {
+      expect_near(as_floats(tensor.bytes, tensor.dtype), as_floats(original->bytes, original->dtype), name);
+    } else if (tensor.dtype == original->dtype) {
+      EXPECT_TRUE(tensor.bytes == original->bytes) << one.name() << ": " << name;
     } else {
-      EXPECT_EQ(as_floats(tensor.bytes, tensor.dtype), as_floats(original->bytes, original->dtype)) << name;
+      EXPECT_TRUE(as_floats(tensor.bytes, tensor.dtype) == as_floats(original->bytes, original->dtype)) << name;
     }
   }
 }
@@ -155,7 +195,15 @@ void expect_originals(const ConversionCase& one, const Files& source, const File
 /// `folder` becomes the GGUF file again that it was made from.
 void expect_circle(const Output& first, const Files& folder, const char* type) {
   const Output again = convert(folder, type);
-  EXPECT_EQ(again.tensors, first.tensors);
+  ASSERT_EQ(again.tensors.size(), first.tensors.size());
+  for (const auto& [name, bytes] : first.tensors) {
+    ASSERT_TRUE(again.tensors.count(name)) << name;
+    if (name.ends_with("ssm_a")) {
+      expect_near(as_floats(again.tensors.at(name), "F32"), as_floats(bytes, "F32"), name);
+    } else {
+      EXPECT_TRUE(again.tensors.at(name) == bytes) << name;
+    }
+  }
   for (const KeyValue& value : again.header.values) {
     if (value.key == "general.name" || value.key.starts_with("tokenizer.")) continue;
     const KeyValue* before = first.header.find(value.key);
@@ -222,6 +270,23 @@ TEST(RevertFamilies, GoRound) {
 
 Files gguf_of(const std::string& name, const char* type) {
   return one_file(convert(ConversionCase::named(name).files(), type));
+}
+
+/// By its tokenizer, which the small folders do not have.
+TEST(RevertFamilies, XlmRobertaCountsPositionsFromBehindThePadding) {
+  Files source = ConversionCase::named("xlm_roberta").files();
+  const std::string tokenizer = R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["▁a", -1]]}})";
+  source.emplace_back("tokenizer.json", std::vector<uint8_t>(tokenizer.begin(), tokenizer.end()));
+  Output gguf = convert(source, "F32");
+  const Output first = gguf;
+  const Files folder = exported(one_file(std::move(gguf)), R"({"type":"F32"})").output.files;
+  const std::map<std::string, Original> before = originals(source), after = originals(folder);
+  const Original& made = after.at("embeddings.position_embeddings.weight");
+  const Original* original = original_of(before, "embeddings.position_embeddings.weight");
+  ASSERT_TRUE(original);
+  EXPECT_EQ(made.shape, original->shape);
+  expect_used_positions(as_floats(made.bytes, made.dtype), as_floats(original->bytes, original->dtype), made.shape[0]);
+  expect_circle(first, folder, "F32");
 }
 
 TEST(RevertFolder, IsCutIntoFilesWithAnIndex) {
@@ -293,8 +358,8 @@ TEST(RevertFolder, ConfigSaysWhatTheMetadataSay) {
 }
 
 TEST(RevertFolder, RefusesWhatHasNoWayBack) {
-  EXPECT_THAT(sentence_of([&] { exported(gguf_of("mamba2", "F32"), R"({"type":"F32"})"); }),
-              AllOf(HasSubstr("ssm_a"), HasSubstr("A_log"), HasSubstr("-e^x")));
+  EXPECT_THAT(sentence_of([&] { exported(gguf_of("gpt_oss-bf16", "F32"), R"({"type":"F32"})"); }),
+              AllOf(HasSubstr("ffn_gate_exps.weight"), HasSubstr("gate_up_proj"), HasSubstr("no way back")));
   EXPECT_THAT(sentence_of([&] { exported(gguf_of("llama", "F32"), R"({"type":"Q4_0"})"); }),
               HasSubstr("F32, F16 or BF16"));
   EXPECT_THAT(sentence_of([&] { exported(ConversionCase::named("llama").files(), R"({"type":"F32"})"); }),
