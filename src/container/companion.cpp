@@ -97,7 +97,6 @@ std::string_view tokenizer_version(std::string_view name) {
   return name.starts_with(start) ? name.substr(start.size()) : std::string_view();
 }
 
-/// "2_Dense/config.json": the settings of a layer behind the pooling.
 bool is_dense_settings(std::string_view name) {
   return name.ends_with("_Dense/config.json") && std::count(name.begin(), name.end(), '/') == 1;
 }

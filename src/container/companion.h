@@ -32,6 +32,9 @@ constexpr std::string_view pooling_folder = "1_Pooling", pooling_settings = "1_P
 /// The list of what it does to texts, one module after the other.
 constexpr std::string_view sentence_modules = "modules.json";
 
+/// True for the settings of a layer behind the pooling: "2_Dense/config.json".
+bool is_dense_settings(std::string_view name);
+
 /// True for the list that says which tensor is in which shard.
 bool is_shard_index(std::string_view name);
 

@@ -11,6 +11,9 @@
 /// EmbeddingGemma.
 namespace nibble {
 
+/// Of which architecture.
+constexpr std::string_view dense_architecture = "gemma-embedding";
+
 /// One of them, as llama.cpp names it.
 struct DenseModule {
   std::string name;  ///< "dense_2"

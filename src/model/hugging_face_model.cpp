@@ -190,7 +190,7 @@ class Deriver {
 
   /// What the values are made as: the sources' type where they are only moved, as half floats or blocks.
   Type moved_type(const ConvertedTensor& tensor) const {
-    const auto computes = [](const DerivedPart& part) { return !part.factors.empty() || part.minus_exp; };
+    const auto computes = [](const DerivedPart& part) { return part.computes(); };
     const auto form = [](const StoredLayer& layer) {
       return layer.plain                                    ? layer.plain->type
              : layer.matrix.form == MatrixForm::mxfp4_pairs ? Type::mxfp4
@@ -356,16 +356,15 @@ void add_tokenizer(std::span<const ModelFile> files, bool mistral_layout, Conver
 
 /// The layers behind the pooling, where they were asked for.
 void add_dense_modules(std::span<const ModelFile> files, std::vector<StoredLayer>& layers, ConvertedModel& model) {
-  constexpr std::string_view architecture = "gemma-embedding";
   std::vector<DenseModule> modules = dense_modules(files);
   if (modules.empty()) return;
-  if (header_of(model.values).text("general.architecture") != architecture) {
+  if (header_of(model.values).text("general.architecture") != dense_architecture) {
     throw Error("Of " + model.family +
                 ", llama.cpp has no layers behind the pooling; it has them of EmbeddingGemma. "
                 "Convert without these modules.");
   }
   for (DenseModule& module : modules) {
-    const std::string key = std::string(architecture) + '.' + module.name;
+    const std::string key = std::string(dense_architecture) + '.' + module.name;
     model.values.set_u32(key + "_feat_in", static_cast<uint32_t>(module.in));
     model.values.set_u32(key + "_feat_out", static_cast<uint32_t>(module.out));
     ConvertedTensor tensor;

@@ -11,6 +11,7 @@
 #include "json/parse.h"
 #include "model/beside.h"
 #include "model/folder.h"
+#include "model/offers.h"
 #include "numeric/bits.h"
 #include "plan/json_parts.h"
 #include "plan/model_notes.h"
@@ -147,6 +148,14 @@ Json importance_place(const std::optional<ImportanceEntry>& entry) {
           {"countsBytes", entry->counts_bytes()}};
 }
 
+Json offers_json(const Offers& offers) {
+  return {{"folder", offers.folder},
+          {"projector", offers.projector},
+          {"adapters", offers.adapters},
+          {"denseModules", offers.dense_modules},
+          {"nextLayers", offers.next_layers}};
+}
+
 std::string model_json(const Model& model) {
   const GgufHeader& header = model.metadata();
   Json files = Json::list(), tensors = Json::list();
@@ -178,7 +187,8 @@ std::string model_json(const Model& model) {
               {"tensorBytes", bytes},
               {"tensors", std::move(tensors)},
               {"metadata", metadata_json(header)},
-              {"notes", notes_json(model_notes(model))}}
+              {"notes", notes_json(model_notes(model))},
+              {"offers", offers_json(offers_of(model))}}
       .dump();
 }
 

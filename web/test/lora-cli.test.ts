@@ -1,58 +1,26 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelInfo } from '../src/core';
+import { rank, writeAdapter } from './support/lora-adapter';
 import { expectSentence, startIn, type Ended } from './support/command-line';
 import { testData } from './support/real';
 
 /** LoRA adapters that are merged into a model on the way, on the command line. */
 
 const stories = testData('stories260K-hf');
-const rank = 2;
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'nibble-lora-'));
   cpSync(stories, join(folder, 'model'), { recursive: true });
-  writeAdapter('adapter', 'model.layers.0.mlp.up_proj');
-  writeAdapter('other', 'model.layers.7.mlp.up_proj');
+  writeAdapter(join(folder, 'adapter'), 'model.layers.0.mlp.up_proj');
+  writeAdapter(join(folder, 'other'), 'model.layers.7.mlp.up_proj');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function nibble(...words: string[]): Promise<Ended> {
   return startIn(folder, words).ended;
-}
-
-/** B A is one at row r and column c where r is c modulo 2, so that the change can be told in the head. */
-function writeAdapter(name: string, module: string): void {
-  const [rows, columns] = [172, 64];
-  const down = Float32Array.from({ length: rank * columns }, (_, i) =>
-    Number((i % columns) % rank === (i - (i % columns)) / columns),
-  );
-  const up = Float32Array.from({ length: rows * rank }, (_, i) =>
-    Number(((i - (i % rank)) / rank) % rank === i % rank),
-  );
-  mkdirSync(join(folder, name));
-  writeFileSync(
-    join(folder, name, 'adapter_config.json'),
-    JSON.stringify({ peft_type: 'LORA', r: rank, lora_alpha: 4, base_model_name_or_path: 'somebody/stories' }),
-  );
-  const start = `base_model.model.${module}.lora_`;
-  const header = Buffer.from(
-    JSON.stringify({
-      [`${start}A.weight`]: { dtype: 'F32', shape: [rank, columns], data_offsets: [0, down.byteLength] },
-      [`${start}B.weight`]: {
-        dtype: 'F32',
-        shape: [rows, rank],
-        data_offsets: [down.byteLength, down.byteLength + up.byteLength],
-      },
-    }),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const parts = [length, header, Buffer.from(down.buffer), Buffer.from(up.buffer)];
-  writeFileSync(join(folder, name, 'adapter_model.safetensors'), Buffer.concat(parts));
 }
 
 /** The weights of the tensors of an F32 file. */

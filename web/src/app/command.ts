@@ -7,6 +7,11 @@ import { withoutExtension } from '../core/file-names';
 export interface RunExtras {
   workers: number;
   matrix?: string;
+  /** Adapters that are merged, by their folders; or the one that is written by itself. */
+  adapters?: readonly { name: string; strength: number }[];
+  adapterOnly?: boolean;
+  denseModules?: boolean;
+  projector?: boolean;
   /** Of the method "calibrated": a text of one's own, its tokens, and the level where it was chosen; or statistics. */
   calibration?: { text?: string; tokens: number; level?: CalibrationLevel; save?: string } | { from: string };
 }
@@ -15,7 +20,7 @@ export function commandFor(
   options: PlanOptions,
   input: string,
   output: string,
-  { workers, matrix, calibration }: RunExtras,
+  { workers, matrix, calibration, adapters = [], adapterOnly, denseModules, projector }: RunExtras,
 ): string {
   const words = ['scripts/nibble', 'quantize'];
   if (options.allowRequantize) words.push('--allow-requantize');
@@ -27,6 +32,11 @@ export function commandFor(
   for (const { key, type, value } of options.overrides ?? [])
     words.push('--override-kv', quoted(`${key}=${type}:${value}`));
   if (matrix !== undefined && options.useImportance !== false) words.push('--imatrix', quoted(matrix));
+  for (const { name, strength } of adapters)
+    words.push('--lora', quoted(strength === 1 ? name : `${name}=${strength}`));
+  if (adapterOnly) words.push('--adapter-only');
+  if (denseModules) words.push('--sentence-transformers-dense-modules');
+  if (projector) words.push('--mmproj');
   if (options.keepSplit) words.push('--keep-split');
   if (options.noMtp) words.push('--no-mtp');
   if (options.mtpOnly) words.push('--mtp');
@@ -42,6 +52,12 @@ export function commandFor(
   }
   words.push('--workers', String(workers), quoted(input), quoted(output), options.type);
   return words.join(' ');
+}
+
+/** The command that makes a folder of a GGUF file. */
+export function exportCommand(type: string, input: string, folder: string): string {
+  const wanted = type === 'AUTO' ? [] : ['--type', type];
+  return ['scripts/nibble', 'export', ...wanted, quoted(input), quoted(folder)].join(' ');
 }
 
 /** In single quotes where a shell would read more into it. */

@@ -16,6 +16,9 @@ import {
   openModel,
   sentenceOf,
 } from '../core/index';
+import { ADAPTER_FILES, adapterFile, denseWeights } from '../core/along';
+import type { ModelForm } from '../core/opened-model';
+import type { SourceHandle } from '../core/source';
 import { browserPlatform } from '../platform/browser';
 
 export type Model = OpenedModel;
@@ -49,19 +52,69 @@ export async function whenLoaded(): Promise<void> {
   await loading.catch(() => {});
 }
 
+/** A LoRA adapter, as PEFT writes one into a folder. */
+export interface Adapter {
+  name: string; // of the folder
+  strength: number;
+  merged: boolean; // into the model
+  files: readonly [settings: File, weights: File];
+}
+
+/** What is opened with the files of a model. */
+export interface Along {
+  matrix?: File | undefined;
+  adapters?: readonly Adapter[]; // to be merged
+  denseModules?: boolean; // the layers behind the pooling as well
+}
+
+/** What files are opened as: one more than the core's, an adapter by itself, which the model tells what it is for. */
+export type OpenAs = ModelForm | Adapter;
+
 /**
  * Reads the headers of files that make one model, and the index of a matrix to use with it. Of several files, or of a
  * folder's, those that belong to no model are passed over. Throws with a sentence.
  */
-export async function openFiles(files: readonly File[], matrix?: File, folder = ''): Promise<Model> {
+export async function openFiles(
+  files: readonly File[],
+  folder = '',
+  { matrix, adapters = [], denseModules = false }: Along = {},
+  as: OpenAs = 'model',
+): Promise<Model> {
   const core = await loading;
   const importance = matrix && { file: blobHandle(matrix), path: matrix.name };
+  const form = typeof as === 'string' ? as : 'model';
   const [only] = files;
-  if (only && files.length === 1 && !folder) return openModel(core, [blobHandle(only)], importance);
+  if (only && files.length === 1 && !folder) return openModel(core, [blobHandle(only)], importance, undefined, form);
   const paths = files.map((file) => ({ path: pathIn(folder, file), file }));
   const chosen = chooseModelFiles(core, paths, folder);
-  const handles = chosen.files.map(({ file: { file }, name }) => ({ ...blobHandle(file), name }));
-  return openModel(core, handles, importance, { name: chosen.name, notes: chosen.notes });
+  const handles: SourceHandle[] = chosen.files.map(({ file: { file }, name }) => ({ ...blobHandle(file), name }));
+  if (denseModules) {
+    for (const { file, name } of chosen.files) {
+      const path = denseWeights(file.path);
+      const weights = path === null ? undefined : paths.find((other) => other.path === path);
+      if (weights) handles.push({ ...blobHandle(weights.file), name: denseWeights(name)! });
+    }
+  }
+  const along = typeof as === 'string' ? adapters : [as];
+  for (const [index, adapter] of along.entries()) {
+    const strength = adapter === as ? 'alone' : adapter.strength;
+    for (const [part, file] of adapter.files.entries())
+      handles.push({ ...blobHandle(file), name: adapterFile(index, strength, ADAPTER_FILES[part]!) });
+  }
+  return openModel(core, handles, importance, { name: chosen.name, notes: chosen.notes }, form);
+}
+
+/** Those among files that are adapters, each by its two files in one folder, which is called `folder` at the top. */
+export function adaptersIn(files: readonly File[], folder: string): Adapter[] {
+  const [settingsName, weightsName] = ADAPTER_FILES;
+  return files.flatMap((settings) => {
+    const path = pathIn(folder, settings);
+    if (!path.endsWith(settingsName)) return [];
+    const place = path.slice(0, -settingsName.length);
+    const weights = files.find((file) => pathIn(folder, file) === place + weightsName);
+    const name = place.replace(/\/$/, '').split('/').at(-1) || folder || 'adapter';
+    return weights ? [{ name, strength: 1, merged: true, files: [settings, weights] }] : [];
+  });
 }
 
 /** A file's path below the folder it came with; browsers put that folder's own name in front. */

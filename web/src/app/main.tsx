@@ -18,6 +18,7 @@ import { endMeasuringAnswers } from './state/measuring-answers';
 import { endComparisonsOfReplacedModels } from './state/comparing';
 import { clearLeftOvers } from './state/keeping';
 import { followWithMeasuring } from './state/measuring';
+import { followBesides } from './state/beside';
 import { followOnGrids } from './state/on-grids';
 import { followWithMixes } from './state/mixing';
 import { tellProblem } from './state/notices';
@@ -53,6 +54,7 @@ function start(): void {
   followAddress();
   followWithMeasuring();
   followOnGrids();
+  followBesides();
   followWithMixes();
   followSuggestions();
   followWithCalibration();

@@ -13,7 +13,8 @@ import {
   type Plan,
   type SourceHandle,
 } from '../core';
-import { isBeside, isOwnConfiguration, outputPath } from '../core/output-path';
+import { ADAPTER_FILES, adapterFile } from '../core/along';
+import { isBeside, isOwnConfiguration, outputPath, projectorName } from '../core/output-path';
 import { isFolder, openInput } from '../platform/node-files';
 import type { Adapter } from './options';
 import type { NamedFile, Output } from './outputs';
@@ -77,7 +78,7 @@ export class InputFiles {
    */
   openAdapters(adapters: readonly Adapter[] = [], alone = false): void {
     for (const [index, { folder, strength }] of adapters.entries()) {
-      for (const name of ['adapter_config.json', 'adapter_model.safetensors']) {
+      for (const name of ADAPTER_FILES) {
         const path = join(folder, name);
         if (!existsSync(path)) {
           throw new Problem(
@@ -86,7 +87,7 @@ export class InputFiles {
           );
         }
         this.paths.push(path);
-        this.handles.push({ ...openInput(path), name: `--lora/${index + 1}/${alone ? 'alone' : strength}/${name}` });
+        this.handles.push({ ...openInput(path), name: adapterFile(index, alone ? 'alone' : strength, name) });
       }
     }
   }
@@ -183,7 +184,7 @@ export function defaultOutput(
 ): string {
   const name =
     projector !== null
-      ? `mmproj-${projector.replaceAll(/[\s/\\]+/g, '-')}-${fileType}.gguf`
+      ? projectorName(projector, fileType)
       : container === 'safetensors'
         ? `model-${fileType}.safetensors`
         : `ggml-model-${fileType}.gguf`;

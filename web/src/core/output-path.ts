@@ -1,5 +1,5 @@
 /** What loaders call the weights of a model folder. */
-const folderName = 'model.safetensors';
+export const folderName = 'model.safetensors';
 
 /**
  * The path of an output file by its name in the plan. "" is `output` itself; a name that begins with a hyphen follows
@@ -11,6 +11,11 @@ export function outputPath(output: string, name: string): string {
   const folder = /^.*[/\\]/.exec(output)?.[0] ?? '';
   if (isBeside(name) && output.slice(folder.length) === folderName) return folder + name;
   return output.replace(/(\.gguf|\.safetensors)?$/i, isBeside(name) ? `-${name}` : name);
+}
+
+/** What llama.cpp's conversion script calls the file with what looks at images, of a model of that name. */
+export function projectorName(model: string, type: string): string {
+  return `mmproj-${model.replaceAll(/[\s/\\]+/g, '-')}-${type}.gguf`;
 }
 
 /** True for a file that loaders want beside the output. */

@@ -362,6 +362,7 @@ export const de: Texts = {
     options: 'Optionen',
     optionsSet: (count) => `Optionen, ${count} gesetzt`,
     eachTensor: 'Jeder Tensor',
+    writtenTab: 'Was geschrieben wird',
     waiting: 'Hier gibt es etwas zu wählen, sobald ein Modell offen ist, das sich quantisieren lässt.',
     openFirst: 'Zuerst ein Modell öffnen: Dann hat hier jeder Typ seine genaue Größe und die Datei, die er ergibt.',
     quantize: 'Quantisieren',
@@ -734,6 +735,47 @@ export const de: Texts = {
     valueExample: 'Wert',
     set: 'Setzen',
 
+    written: {
+      nothing:
+        'Das ganze Modell, und nichts daneben. Mehr zu wählen gibt es hier beim Ordner eines Modells, das Bilder ' +
+        'ansieht, bei einem, das mehrere Token auf einmal vorhersagt (MTP), und mit einem LoRA-Adapter, dessen ' +
+        'Ordner nach dem des Modells abgelegt wird; und aus einer GGUF-Datei kann wieder ein Ordner werden.',
+      inModel: 'In der Datei des Modells',
+      adapters: 'LoRA-Adapter',
+      adaptersHow:
+        'Legen Sie den Ordner ab, den PEFT geschrieben hat (adapter_config.json, adapter_model.safetensors). Der ' +
+        'Adapter wird beim Lesen zu den Gewichten addiert, mal seiner Stärke, oder für sich allein geschrieben, ' +
+        'weiter unten.',
+      merge: (name) => `${name} einrechnen`,
+      strength: 'Stärke',
+      strengthOf: (name) => `Stärke von ${name}`,
+      next: (layers) =>
+        `${plural(layers, 'Schicht', 'Schichten')}, die weitere Token ${layers === 1 ? 'vorhersagt' : 'vorhersagen'}`,
+      nextHow:
+        'Vorhersage mehrerer Token (MTP): llama.cpp rät damit Token im Voraus. Ohne sie antwortet das Modell ' +
+        'dasselbe und ist kleiner.',
+      nextChoices: { keep: 'Behalten', drop: 'Weglassen', only: 'Allein schreiben' },
+      dense: 'Auch die Schichten hinter dem Pooling',
+      denseHow: 'Von sentence-transformers (2_Dense, 3_Dense): Einbettungen gehen zuletzt durch sie.',
+      beside: 'Eine Datei daneben',
+      projector: 'Was Bilder ansieht',
+      projectorHow:
+        'llama.cpp nimmt es neben dem Modell: llama-server --mmproj. Das Quantisieren des Modells lässt es, wie ' +
+        'es ist.',
+      adapterAlone: (name) => `Der Adapter ${name} für sich allein`,
+      adapterHow: 'llama.cpp addiert ihn beim Ausführen zum Modell: llama-cli --lora. Das Modell bleibt, wie es ist.',
+      back: 'Zurück zum Ordner',
+      folder: 'Der Hugging-Face-Ordner, aus dem die Datei entstand',
+      folderHow:
+        'Namen, Formen und Folge der Zeilen, wie seine Klasse in transformers sie hat; quantisierte Gewichte werden ' +
+        'dekodiert. Speichern Sie seine Dateien zusammen in einem Ordner.',
+      typeOf: (what) => `Typ von: ${what}`,
+      size: (size, files) => (files === 1 ? size : `${size} in ${plural(files, 'Datei', 'Dateien')}`),
+      reading: 'Seine Header werden gelesen…',
+      write: '{file} schreiben',
+      writeFolder: 'Den Ordner schreiben',
+    },
+
     becomes: 'Was aus jedem Tensor wird',
     name: 'Name',
     from: 'von',
@@ -880,6 +922,13 @@ export const de: Texts = {
     notOpened: (name) => `Nicht geöffnet: ${name}`,
     stillOpen: (name) => `Offen ist weiterhin ${name}.`,
     andOtherFiles: (name, others) => `${name} und ${plural(others, 'andere Datei', 'andere Dateien')}`,
+    adapterFirst:
+      'Ein Adapter ändert ein Modell: Öffnen Sie zuerst den Ordner des Modells, für das er trainiert wurde, und ' +
+      'legen Sie dann den des Adapters ab.',
+    adapterNoFolder:
+      'Ein Adapter nennt Schichten so, wie der Ordner seines Modells es tut, und was offen ist, ist kein solcher ' +
+      'Ordner. Öffnen Sie den Ordner, in dem das Modell veröffentlicht wurde (config.json und safetensors-Dateien), ' +
+      'und legen Sie dann den des Adapters ab.',
     noWeights:
       'Darin sind keine Gewichte. Die Dateien neben den Gewichten eines Modells werden mit diesen geöffnet: Legen ' +
       'Sie den ganzen Ordner ab. Für sich allein nimmt diese Seite JSON-Dateien, die Nibble geschrieben hat: ' +
@@ -1519,6 +1568,7 @@ export const de: Texts = {
       openAgain: (model) => `Für einen neuen Lauf öffnen Sie ${model} noch einmal.`,
       matrixAgain: (matrix) => `Für einen neuen Lauf wählen Sie seine Importance-Matrix noch einmal: ${matrix}.`,
       noMatrix: 'Für einen neuen Lauf wählen Sie keine Importance-Matrix.',
+      fromPlan: 'Neu geschrieben wird es unter Plan, bei „Was geschrieben wird“.',
       going: 'Ein Lauf ist im Gange.',
       notStarted: (file) => `Nicht begonnen: ${file}`,
       picked: 'gespeichert in der gewählten Datei',

@@ -302,6 +302,7 @@ export const en = {
     options: 'Options',
     optionsSet: (count: number) => `Options, ${count} set`,
     eachTensor: 'Each tensor',
+    writtenTab: 'What is written',
     waiting: 'There is something to choose here with a model that can be quantized.',
     openFirst: 'Open a model first: then each type has its exact size here, and the file that it gives.',
     quantize: 'Quantize',
@@ -672,6 +673,45 @@ export const en = {
     valueExample: 'value',
     set: 'Set',
 
+    written: {
+      nothing:
+        'The whole model, and nothing beside it. More can be chosen here for the folder of a model that looks at ' +
+        'images, of one that predicts several tokens at once (MTP), and with a LoRA adapter, whose folder is dropped ' +
+        'after the model’s; and a GGUF file can become a folder again.',
+      inModel: 'In the model’s file',
+      adapters: 'LoRA adapters',
+      adaptersHow:
+        'Drop the folder that PEFT wrote (adapter_config.json, adapter_model.safetensors). It is added to the ' +
+        'weights while they are read, times its strength, or written by itself, below.',
+      merge: (name: string) => `Merge ${name}`,
+      strength: 'Strength',
+      strengthOf: (name: string) => `Strength of ${name}`,
+      next: (layers: number) =>
+        `${plural(layers, 'layer')} that ${layers === 1 ? 'predicts' : 'predict'} further tokens`,
+      nextHow:
+        'Multi-token prediction (MTP): llama.cpp uses them to guess tokens ahead. The model answers the same without ' +
+        'them, and is smaller.',
+      nextChoices: { keep: 'Keep', drop: 'Leave out', only: 'Write them alone' },
+      dense: 'The layers behind the pooling as well',
+      denseHow: 'Of sentence-transformers (2_Dense, 3_Dense): embeddings pass through them last.',
+      beside: 'A file beside it',
+      projector: 'What looks at images',
+      projectorHow:
+        'llama.cpp takes it beside the model: llama-server --mmproj. Quantizing the model leaves it as it is.',
+      adapterAlone: (name: string) => `The adapter ${name} by itself`,
+      adapterHow: 'llama.cpp adds it to the model when it is run: llama-cli --lora. The model stays as it is.',
+      back: 'Back to a folder',
+      folder: 'The Hugging Face folder it was converted from',
+      folderHow:
+        'Names, shapes and order of rows as its class in transformers has them; quantized weights are decoded. Save ' +
+        'its files together in one folder.',
+      typeOf: (what: string) => `Type of: ${what}`,
+      size: (size: string, files: number) => (files === 1 ? size : `${size} in ${plural(files, 'file')}`),
+      reading: 'Its headers are read…',
+      write: 'Write {file}',
+      writeFolder: 'Write the folder',
+    },
+
     becomes: 'What becomes of each tensor',
     name: 'name',
     from: 'from',
@@ -816,6 +856,12 @@ export const en = {
     notOpened: (name: string) => `Not opened: ${name}`,
     stillOpen: (name: string) => `The open model is still ${name}.`,
     andOtherFiles: (name: string, others: number) => `${name} and ${plural(others, 'other file')}`,
+    adapterFirst:
+      'An adapter changes a model: open the folder of the model that it was trained for first, then drop the ' +
+      'adapter’s.',
+    adapterNoFolder:
+      'An adapter names layers as its model’s folder does, and what is open is not such a folder. Open the folder ' +
+      'that the model was published in (config.json and safetensors files), then drop the adapter’s.',
     noWeights:
       'There are no weights in it. The files beside the weights of a model are opened with them: drop the whole ' +
       'folder. By themselves this page takes JSON files that Nibble wrote: receipts, measurements and recipes.',
@@ -1447,6 +1493,7 @@ export const en = {
       openAgain: (model: string) => `To run it again, open ${model} again.`,
       matrixAgain: (matrix: string) => `To run it again, choose its importance matrix again: ${matrix}.`,
       noMatrix: 'To run it again, choose no importance matrix.',
+      fromPlan: 'It is written again under Plan, at “What is written”.',
       going: 'A run is going.',
       notStarted: (file: string) => `Not started: ${file}`,
       picked: 'saved in the file you chose',

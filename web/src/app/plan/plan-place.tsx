@@ -36,6 +36,7 @@ import { SizePanel } from './size-panel';
 import { SizePlane } from './size-plane';
 import { Suggestions } from './suggestions';
 import { TypeList } from './type-list';
+import { WrittenPanel } from './written-panel';
 
 export function PlanPlace(): VNode {
   const model = opened.value;
@@ -83,6 +84,7 @@ export function PlanPlace(): VNode {
             label: set === 0 ? t.options : t.optionsSet(set),
             render: () => (model ? <OptionsPanel /> : <Waiting />),
           },
+          { value: 'written', label: t.writtenTab, render: () => <WrittenPanel /> },
           {
             value: 'tensors',
             label: t.eachTensor,

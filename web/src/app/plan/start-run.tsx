@@ -48,6 +48,8 @@ export function StartRun({ model, plan, output }: { model: Opened; plan: Plan | 
             commandFor(options.value, model.input, output, {
               workers: workers.value,
               ...(model.model.importance && { matrix: model.model.importance.path }),
+              adapters: model.along.adapters.filter(({ merged }) => merged),
+              denseModules: model.along.denseModules,
               ...(calibrates && {
                 calibration: chosenStatistics.value
                   ? { from: chosenStatistics.value.file.name }

@@ -196,6 +196,7 @@ function show(one: Result): void {
 function obstacle(one: Result): string | null {
   const model = opened.value;
   const words = texts().result.shelf;
+  if (one.opened.beside) return words.fromPlan;
   if (model === null || model.title !== one.opened.title || model.info.tensorBytes !== one.opened.info.tensorBytes)
     return words.openAgain(one.opened.title);
   const used = model.model.importance ? matrix.value?.file.name : undefined;

@@ -1,7 +1,7 @@
 /** The model that is open, and how it came to be. */
 import { signal } from '@preact/signals';
 import { breath, type ModelInfo, Problem, sentenceOf } from '../../core/index';
-import { isNamedAs, type Model, openFiles } from '../engine';
+import { type Adapter, isNamedAs, type Model, openFiles } from '../engine';
 import { texts } from '../../text/texts';
 import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
@@ -16,7 +16,17 @@ export interface Opened {
   title: string;
   /** What a command would be given: the folder, or the file. */
   input: string;
+  along: Along;
+  /** The open model that this lies beside: what looks at its images, an adapter for it, its folder. */
+  beside?: Opened;
 }
+
+/** What was opened with the model, and stays with it until other files are opened. */
+export interface Along {
+  adapters: readonly Adapter[];
+  denseModules: boolean;
+}
+const NOTHING: Along = { adapters: [], denseModules: false };
 
 export const opened = signal<Opened | null>(null);
 /** Files whose headers are being read. */
@@ -25,14 +35,15 @@ export const opening = signal<string | null>(null);
 let latest = 0;
 
 /** Opens files as one model. What was open stays until the new one can be shown; the last call wins. */
-export async function open(files: readonly File[], folder = ''): Promise<void> {
+export async function open(files: readonly File[], folder = '', along = NOTHING): Promise<void> {
   if (files.length === 0 && !folder) return;
   latest += 1;
   const mine = latest;
   const title = folder || titleOf(files);
   opening.value = title;
   try {
-    const model = await openFiles(files, matrix.value?.file, folder);
+    const merged = along.adapters.filter((adapter) => adapter.merged);
+    const model = await openFiles(files, folder, { ...along, adapters: merged, matrix: matrix.value?.file });
     await breath(); // headers are read in one task, and shown in another
     if (mine !== latest) {
       model.close();
@@ -41,7 +52,8 @@ export async function open(files: readonly File[], folder = ''): Promise<void> {
     const { info, given } = model;
     // Where a folder's name tells nothing, the model's own does.
     const called = folder === '' ? title : given.origin.name || info.name || title;
-    opened.value = { model, files, folder, info, title: called, input: folder || mainFile(info.files).name };
+    const input = folder || mainFile(info.files).name;
+    opened.value = { model, files, folder, info, title: called, input, along };
   } catch (error) {
     if (mine === latest) refuse(title, new Problem(withoutName(sentenceOf(error), title)));
   } finally {
@@ -63,7 +75,13 @@ function withoutName(sentence: string, name: string): string {
 /** Uses another matrix, or none. The open model is opened anew: a run that is going keeps the one it began with. */
 export async function changeMatrix(next: Matrix | null): Promise<void> {
   matrix.value = next;
-  if (opened.value) await open(opened.value.files, opened.value.folder);
+  if (opened.value) await open(opened.value.files, opened.value.folder, opened.value.along);
+}
+
+/** Opens the same model with other things along. */
+export async function openAlong(change: Partial<Along>): Promise<void> {
+  const model = opened.value;
+  if (model) await open(model.files, model.folder, { ...model.along, ...change });
 }
 
 function titleOf(files: readonly File[]): string {

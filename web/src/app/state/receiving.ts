@@ -1,11 +1,11 @@
 /** Files as they come in, in any mixture: the parts of a model, an importance matrix, or both. */
 import { texts } from '../../text/texts';
 import { goTo } from '../address';
-import { isNamedAs, matrixInfo, whenLoaded } from '../engine';
+import { type Adapter, adaptersIn, isNamedAs, matrixInfo, whenLoaded } from '../engine';
 import { takeMeasured } from './dropped-measurement';
 import { type Matrix, matrix } from './matrix';
 import { tellProblem } from './notices';
-import { changeMatrix, open, opening, refuse } from './opening';
+import { changeMatrix, open, openAlong, opened, opening, refuse } from './opening';
 import { takeReceipt } from './receipt';
 
 /**
@@ -41,6 +41,12 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   if (files.length === 0) {
     // Browsers leave links out of a folder, but not links that are chosen themselves.
     if (folder) refuse(folder, texts().state.noFiles);
+    return;
+  }
+  const adapters = adaptersIn(files, folder);
+  // Beside a model of its own an adapter is passed over, which the core says.
+  if (adapters.length > 0 && !files.some(({ name }) => name === 'config.json')) {
+    await takeAdapters(adapters);
     return;
   }
   if (files[0]) opening.value = folder || files[0].name;
@@ -87,4 +93,17 @@ async function sortOut(files: readonly File[], folder: string): Promise<void> {
   }
   if (found) matrix.value = found;
   void open(model, folder);
+}
+
+/** Adapters change the model that is open. One of the same name takes the place of that before. */
+async function takeAdapters(fresh: readonly Adapter[]): Promise<void> {
+  const name = fresh.map((adapter) => adapter.name).join(', ');
+  const model = opened.value;
+  if (model === null || !model.info.offers.adapters) {
+    refuse(name, model === null ? texts().state.adapterFirst : texts().state.adapterNoFolder);
+    return;
+  }
+  const others = model.along.adapters.filter((one) => !fresh.some((adapter) => adapter.name === one.name));
+  await openAlong({ adapters: [...others, ...fresh] });
+  goTo('plan', 'written');
 }

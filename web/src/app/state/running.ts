@@ -114,10 +114,10 @@ function bytesAside({ plan, calibration }: Assignment): number {
 }
 
 /**
- * Asks where to write, and quantizes. Call it from a click: browsers open their save dialog only then. `from`: a run
- * that was cut short, with which this one goes on.
+ * Asks where to write, and quantizes; true when it began. Call it from a click: browsers open their save dialog only
+ * then. `from`: a run that was cut short, with which this one goes on.
  */
-export async function begin(assignment: Assignment, from?: Unfinished): Promise<void> {
+export async function begin(assignment: Assignment, from?: Unfinished): Promise<boolean> {
   const { opened: model, plan, output } = assignment;
   const title = texts().state.notStarted(output);
   let sink: BrowserSink;
@@ -132,8 +132,8 @@ export async function begin(assignment: Assignment, from?: Unfinished): Promise<
     if (taken === null) throw new Problem(ownSentence(texts().state.takenUpElsewhere));
     sink = taken;
     if (from) withdraw(from);
-    else if (!assignment.calibration) await sink.describe(describe(assignment));
-    if (opened.value !== model || isRunning.value) {
+    else if (canGoOn(assignment)) await sink.describe(describe(assignment));
+    if (opened.value !== (model.beside ?? model) || isRunning.value) {
       await sink.dispose();
       throw new Problem(ownSentence(texts().state.begunMeanwhile));
     }
@@ -141,9 +141,15 @@ export async function begin(assignment: Assignment, from?: Unfinished): Promise<
     if (error instanceof Stopped) tell(title, texts().state.noPlace);
     else tellProblem(title, error);
     if (from) await lookForUnfinished();
-    return;
+    return false;
   }
   await quantize(sink, assignment);
+  return true;
+}
+
+/** Whether another visit could go on with a run: the model's files alone are asked for then. */
+function canGoOn({ opened: { along, beside }, calibration }: Assignment): boolean {
+  return !calibration && !beside && along.adapters.length === 0 && !along.denseModules;
 }
 
 /** What another visit needs to go on with a run. */

@@ -73,6 +73,16 @@ export interface ModelInfo {
   tensors: TensorInfo[]; // in file order
   metadata: MetadataEntry[];
   notes: Note[];
+  offers: Offers;
+}
+
+/** What else can be made of the files, and what can be added to the model or left out. */
+export interface Offers {
+  folder: boolean; // the Hugging Face folder that the GGUF file was converted from
+  projector: boolean; // what looks at images, as a file beside
+  adapters: boolean; // can be merged into it, or be written by themselves
+  denseModules: boolean; // layers behind the pooling
+  nextLayers: number; // that predict further tokens; see PlanOptions.noMtp, mtpOnly
 }
 
 /** Bytes of a file that the core wants to see next. */
