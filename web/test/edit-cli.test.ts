@@ -62,7 +62,8 @@ function piecesOf(file: Buffer): Pieces {
   const infos = Array.from({ length: tensorCount }, () => {
     const start = at;
     text();
-    at += 8 * number(4) + 4;
+    const dimensions = number(4);
+    at += 8 * dimensions + 4;
     const info = file.subarray(start, at);
     return { info, offset: number(8) };
   });
