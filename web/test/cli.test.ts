@@ -237,20 +237,25 @@ describe('a problem is one sentence, exit code 1 and no half file', () => {
     const words = ['quantize', model, 'out.gguf', 'Q8_0'];
     expectSentence(
       await startProgram(folder, 'sh', [...limited, ...words]).ended,
-      'out.gguf could not be written: the file system does not take files of this size.',
+      /out\.gguf could not be written: the file system does not take files of this size\. What was done is kept in /,
     );
-    expect(readdirSync(folder)).toEqual([]);
+    const kept = ['out.gguf.partial', 'out.gguf.partial.journal']; // nobody takes it for whole
+    expect(readdirSync(folder)).toEqual(kept);
+    for (const name of kept) rmSync(join(folder, name));
   });
 
-  // A file system of its own, where one may be mounted; what is left in it would be printed.
+  // A file system of its own, where one may be mounted; what is left in it is printed.
   const onSmallDisk = 'mount -t tmpfs -o size=100k tmpfs "$0" && { "$@"; code=$?; ls -A "$0"; exit $code; }';
   const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', onSmallDisk, tmpdir(), 'true']).status === 0;
   it.skipIf(!canMount)('a full disk', async () => {
     const small = ['-rm', 'sh', '-c', onSmallDisk, folder, process.execPath, program];
+    const words = ['quantize', model, join(folder, 'out.gguf'), 'Q8_0'];
+    const { out, ...ended } = await startProgram(folder, 'unshare', [...small, ...words]).ended;
     expectSentence(
-      await startProgram(folder, 'unshare', [...small, 'quantize', model, join(folder, 'out.gguf'), 'Q8_0']).ended,
-      'out.gguf could not be written: the disk is full',
+      { ...ended, out: '' },
+      /out\.gguf could not be written: the disk is full.* What was done is kept in /,
     );
+    expect(out).toBe('out.gguf.partial\nout.gguf.partial.journal\n');
   });
 
   const whole = readFileSync(model);

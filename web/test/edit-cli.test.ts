@@ -178,9 +178,12 @@ describe('edit', () => {
     );
     expect(metadata).not.toHaveProperty('general.file_type');
     const [before, after] = [piecesOf(bytesOf('m.gguf')), piecesOf(bytesOf('out.gguf'))];
-    expect(after.tensors).toEqual(before.tensors);
+    expect(Buffer.concat(after.tensors.flatMap(({ info, data }) => [info, data]))).toSatisfy((bytes: Buffer) =>
+      bytes.equals(Buffer.concat(before.tensors.flatMap(({ info, data }) => [info, data]))),
+    );
     const kept = before.entries.filter(({ key }) => !/general\.name|context_length|file_type|chat_template/.test(key));
-    for (const { key, bytes } of kept) expect(after.entries.find((one) => one.key === key)!.bytes).toEqual(bytes);
+    for (const { key, bytes } of kept)
+      expect(after.entries.find((one) => one.key === key)!.bytes.equals(bytes)).toBe(true);
   });
 
   it('says what cannot be, and writes nothing', async () => {

@@ -133,7 +133,8 @@ class Runner {
     );
     await this.#pool.orFailure(this.#beginFilesUpTo(plan.outputFiles.length - 1));
     this.#endTensorsBefore(plan.tensors.length);
-    const files = await this.#pool.orFailure(this.#sink.finish());
+    // From here on it is too late to stop: files are getting their names.
+    const files = await this.#sink.finish();
     this.#meter.report();
     return files;
   }
