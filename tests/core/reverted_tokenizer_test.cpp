@@ -83,8 +83,9 @@ TEST(RevertedTokenizer, WordPiecesGoRound) {
 }
 
 GgufHeader byte_pairs_with(const std::function<void(KeyValueList&)>& change) {
-  KeyValueList values;
-  values.copy_all(header_in("tokens/byte-pairs.gguf"));
+  const GgufHeader header = header_in("tokens/byte-pairs.gguf");
+  KeyValueList values;  // borrows from the header
+  values.copy_all(header);
   change(values);
   return header_of(write_gguf_header(values, {}));
 }
