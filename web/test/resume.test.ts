@@ -160,6 +160,10 @@ describe('a run that is stopped for now', () => {
       const sink = new Until(Infinity, true);
       await quantize(model, sink);
       expect(sink.kept).toBe(4);
+      // In a page, which says it in the person's language, the sentence is the problem's alone.
+      const silent = new Until(4, false, true);
+      silent.suspend = async () => '';
+      await expect(quantize(model, silent)).rejects.toThrow(/^the disk is full\.$/);
     });
   });
 });

@@ -71,6 +71,7 @@ async function withLeftOver(error: unknown, end: Promise<unknown>): Promise<unkn
 async function withKept(error: unknown, end: Promise<string | null>): Promise<unknown> {
   const kept = await end.catch(() => null);
   if (kept === null) return withLeftOver(error, end);
+  if (kept === '') return error; // whoever gave the sink says it
   if (error instanceof Stopped) return new Stopped(kept);
   return new Problem(`${sentenceOf(error)} ${kept[0]!.toUpperCase()}${kept.slice(1)}.`);
 }

@@ -35,8 +35,8 @@ export interface ByteSink {
   /** Removes whatever was written. Safe at any time, also after a failed finish(). */
   abort(): Promise<void>;
   /**
-   * Keeps what was written for a later run where that can go on with it, and says where; otherwise the same as abort(),
-   * and the answer is null.
+   * Keeps what was written for a later run where that can go on with it, and says where (empty: whoever gave the sink
+   * does); otherwise the same as abort(), and the answer is null.
    */
   suspend(): Promise<string | null>;
 }
