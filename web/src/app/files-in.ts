@@ -1,6 +1,6 @@
 /** How files reach the page: dropped anywhere, chosen, or handed over by the system. */
-import { directoryOpen, fileOpen } from 'browser-fs-access';
 import { signal } from '@preact/signals';
+import { chooseFile, chooseFilesOfFolder, chooseSeveral } from './choose';
 import { extensionsOf } from './engine';
 import { refuse } from './state/opening';
 import { receive } from './state/receiving';
@@ -10,44 +10,24 @@ import { texts } from '../text/texts';
 export const dragging = signal(false);
 
 export async function chooseFiles(): Promise<void> {
-  await unlessDismissed(async () => {
-    await receive(
-      await fileOpen({
-        multiple: true,
-        description: texts().page.kinds.models,
-        // Everything while the core still loads.
-        extensions: [
-          ...new Set([...extensionsOf('weights'), ...extensionsOf('beside'), ...extensionsOf('importance')]),
-        ],
-      }),
-    );
+  const files = await chooseSeveral({
+    description: texts().page.kinds.models,
+    // Everything while the core still loads.
+    extensions: [...new Set([...extensionsOf('weights'), ...extensionsOf('beside'), ...extensionsOf('importance')])],
   });
+  if (files) await receive(files);
 }
 
 export async function chooseMatrix(): Promise<void> {
-  await unlessDismissed(async () => {
-    await receive([await fileOpen({ description: texts().page.kinds.matrix, extensions: extensionsOf('importance') })]);
-  });
+  const file = await chooseFile({ description: texts().page.kinds.matrix, extensions: extensionsOf('importance') });
+  if (file) await receive([file]);
 }
 
 export async function chooseFolder(): Promise<void> {
-  await unlessDismissed(async () => {
-    const found = await directoryOpen({ recursive: true });
-    const files = found.filter(
-      (entry): entry is File & { directoryHandle?: FileSystemDirectoryHandle } => entry instanceof File,
-    );
-    const name = files[0]?.webkitRelativePath.split('/')[0];
-    await receive(files, name || texts().page.thisFolder);
-  });
-}
-
-/** Closing a picker without choosing is not an error. */
-async function unlessDismissed(action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
-  }
+  const files = await chooseFilesOfFolder();
+  if (!files) return;
+  const name = files[0]?.webkitRelativePath.split('/')[0];
+  await receive(files, name || texts().page.thisFolder);
 }
 
 async function filesUnder(entry: FileSystemEntry): Promise<File[]> {

@@ -1,8 +1,8 @@
 /** The open model beside another file: tensor by tensor, what the second lost against the first. */
-import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import type { ComparedTensor, Comparison, ErrorReport } from '../../core/index';
 import { AnswersOf } from '../answers/answers-panel';
+import { chooseSeveral } from '../choose';
 import { type Column, DataTable } from '../parts/data-table';
 import { Figures } from '../parts/figures';
 import { HoldButton, usePaused } from '../parts/hold-button';
@@ -16,12 +16,11 @@ export function ComparePanel(): VNode {
   const now = comparing.value;
   const words = texts().compare;
   const choose = async () => {
-    const files = await fileOpen({
-      multiple: true,
+    const files = await chooseSeveral({
       description: words.files,
       extensions: [...extensionsOf('weights'), ...extensionsOf('beside')],
-    }).catch(() => []);
-    void compareWith(files);
+    });
+    if (files) void compareWith(files);
   };
   return (
     <section class="compare" aria-label={words.label}>

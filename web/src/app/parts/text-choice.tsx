@@ -1,6 +1,6 @@
 /** Which text a model reads. */
-import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
+import { chooseFile } from '../choose';
 import { ownText, SHIPPED_TEXT } from '../state/text';
 import { texts } from '../../text/texts';
 
@@ -21,7 +21,7 @@ export function TextChoice(): VNode {
 
 /** Closing the picker without choosing changes nothing. */
 async function chooseText(): Promise<void> {
-  const wanted = { description: texts().page.kinds.text, extensions: ['.txt', '.md'], mimeTypes: ['text/*'] };
-  const file = await fileOpen(wanted).catch(() => null);
+  const wanted = { description: texts().page.kinds.text, extensions: ['.txt', '.md'], mimeType: 'text/*' };
+  const file = await chooseFile(wanted);
   if (file) ownText.value = file;
 }

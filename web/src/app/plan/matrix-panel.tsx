@@ -1,7 +1,7 @@
 /** The importance matrix: what it is, what it has for this model, and how to be rid of it. */
-import { fileSave } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import type { Plan } from '../../core/index';
+import { download } from '../choose';
 import { chooseMatrix } from '../files-in';
 import { mono, Rich } from '../parts/rich';
 import { term } from '../parts/term';
@@ -63,7 +63,7 @@ function Kept({ kept, plan, waiting }: { kept: Matrix; plan: Plan | null; waitin
           {t.removeMatrix}
         </button>{' '}
         {kept.made && (
-          <button type="button" class="button small" onClick={() => void fileSave(file, { fileName: file.name })}>
+          <button type="button" class="button small" onClick={() => download(file)}>
             {t.saveMatrix}
           </button>
         )}

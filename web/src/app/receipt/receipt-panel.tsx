@@ -1,11 +1,11 @@
 /** A dropped receipt: what it says, whether a file is the one, and the same run again. */
-import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { blobHandle, expectInputs, filesOf, hashFiles, type Receipt, verdictOf } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
 import type { Model } from '../engine';
 import { goTo } from '../address';
+import { chooseFile } from '../choose';
 import { Term } from '../parts/term';
 import { matrix } from '../state/matrix';
 import { tell, tellProblem } from '../state/notices';
@@ -47,7 +47,7 @@ function Shown({ shown: { name, receipt: given } }: { shown: DroppedReceipt }): 
   };
   const onShare = (share: number) => setSaid(words.hashing(percent(share, 0)));
   const verify = async () => {
-    const file = await fileOpen({ description: words.aFile }).catch(() => null);
+    const file = await chooseFile({ description: words.aFile });
     if (!file) return;
     await work(async (signal) => {
       const [hashed] = await hashFiles(browserPlatform, [blobHandle(file)], { signal, onShare });

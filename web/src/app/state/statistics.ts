@@ -1,8 +1,8 @@
 /** Statistics of calibrations as files: those to choose codes by, and whether the next run saves its own. */
-import { fileOpen } from 'browser-fs-access';
 import { computed, signal } from '@preact/signals';
 import { blobHandle, StatisticsFile } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
+import { chooseFile } from '../choose';
 import { chosenGpu } from './gpu';
 import { tellProblem } from './notices';
 import { texts } from '../../text/texts';
@@ -36,7 +36,7 @@ export function openStatistics(file: File): Promise<StatisticsFile> {
 /** Closing the picker without choosing changes nothing. */
 export async function chooseStatistics(): Promise<void> {
   const wanted = { description: texts().page.kinds.statistics, extensions: ['.safetensors'] };
-  const file = await fileOpen(wanted).catch(() => null);
+  const file = await chooseFile(wanted);
   if (!file) return;
   try {
     chosenStatistics.value = { file, statistics: await openStatistics(file) };
