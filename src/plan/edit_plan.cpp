@@ -8,8 +8,7 @@
 #include "error.h"
 #include "model/gguf_model.h"
 #include "plan/check_overrides.h"
-#include "plan/jobs.h"
-#include "plan/memory_need.h"
+#include "plan/layout.h"
 #include "plan/model_notes.h"
 #include "plan/output_values.h"
 #include "recipe/type_rules.h"
@@ -163,69 +162,38 @@ Plan make_edit_plan(const Model& model, const PlanOptions& options) {
   check_overrides(model, overrides);
   const std::vector<uint32_t> kept = kept_tensors(model, edit);
   std::vector<uint32_t> parts(kept.size(), 0);
-  std::vector<KeyValueList> metadata;
+  Layout layout;
   if (edit.split) {
     parts = parts_of(model, kept, *edit.split);
-    metadata = values_of_parts(std::move(values), parts.back() + uint64_t{1}, kept.size());
+    layout.values = values_of_parts(std::move(values), parts.back() + uint64_t{1}, kept.size());
   } else {
     // A count of 0 is what a whole file says that was joined from parts.
     if (model.metadata().find(key::split_count)) values.set_u16(key::split_count, 0);
-    metadata.push_back(std::move(values));
+    layout.values.push_back(std::move(values));
   }
-
-  Plan plan;
-  plan.file_type = options.recipe.file_type;
-  plan.method = options.method;
-  for (const ModelFile& file : model.files()) plan.input_bytes += file.bytes;
-  std::vector<uint64_t> entries_bytes(metadata.size(), 0);
+  const uint64_t count = layout.values.size();
+  for (uint64_t part = 0; part < count; ++part) {
+    layout.files.push_back({edit.split ? shard_suffix(part, count) : "", 0, 0, {}});
+  }
   for (size_t i = 0; i < kept.size(); ++i) {
     const ModelTensor& source = model.tensors()[kept[i]];
-    entries_bytes[parts[i]] += tensor_entry_bytes(source.name, source.shape.size());
-    plan.weight_count += source.weight_count;
-    plan.tensors.push_back({kept[i],
-                            source.name,
-                            source.stored,
-                            source.type,
-                            source.type,
-                            {},
-                            "It stays as it is.",
-                            source.bytes,
-                            parts[i],
-                            0,
-                            {},
-                            llama_cpp});
+    layout.tensors.push_back({kept[i],
+                              source.name,
+                              source.stored,
+                              source.type,
+                              source.type,
+                              {},
+                              "It stays as it is.",
+                              source.bytes,
+                              parts[i],
+                              0,
+                              {},
+                              llama_cpp});
   }
-  for (size_t part = 0; part < metadata.size(); ++part) {
-    const uint64_t header = gguf_header_bytes(metadata[part], entries_bytes[part]);
-    const std::string suffix = edit.split ? shard_suffix(part, metadata.size()) : "";
-    plan.files.push_back({suffix, header, header, {}});
-  }
-  uint64_t tensor_bytes = 0;
-  for (PlannedTensor& tensor : plan.tensors) {
-    OutputFile& file = plan.files[tensor.file];
-    tensor.offset = file.bytes;
-    file.bytes += padded_bytes(tensor.output_bytes);
-    tensor_bytes += tensor.output_bytes;
-  }
-  for (size_t part = 0; part < metadata.size(); ++part) {
-    OutputFile& file = plan.files[part];
-    std::vector<OutputTensor> tensors;
-    for (const PlannedTensor& tensor : plan.tensors) {
-      if (tensor.file != part) continue;
-      const ModelTensor& source = model.tensors()[tensor.source];
-      tensors.push_back({tensor.name, source.shape, source.type, tensor.offset - file.header_bytes});
-    }
-    file.header = write_gguf_header(metadata[part], tensors);
-    plan.output_bytes += file.bytes;
-  }
-  plan.bits_per_weight =
-      plan.weight_count ? 8.0 * static_cast<double>(tensor_bytes) / static_cast<double>(plan.weight_count) : 0;
-  for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
-    append_jobs(plan.jobs, model.tensors()[kept[i]], plan.tensors[i], i, {options.job_bytes, false, false});
-  }
+  assign_offsets(layout, model);
+  Plan plan = plan_of(layout, model, options);
   plan.notes = model_notes(model, overrides);
   plan.notes.put_warnings_first();
-  plan.memory = memory_need(plan, model);
   return plan;
 }
 

@@ -8,6 +8,8 @@
 #include "formats/point_grammar.h"
 #include "model/gguf_model.h"
 #include "plan/check_overrides.h"
+#include "plan/jobs.h"
+#include "plan/memory_need.h"
 #include "plan/model_facts.h"
 #include "plan/output_values.h"
 #include "recipe/tensor_kind.h"
@@ -198,23 +200,27 @@ void find_importance(PlannedTensor& tensor, const ModelTensor& source, const Imp
   tensor.unusable_importance = match.unusable;
 }
 
-/// Sets offsets and sizes: header, then each tensor padded to the alignment.
-void assign_offsets(Layout& layout, const Model& model) {
-  std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
+/// Whether the text that calibrates says what the columns count, as a matrix would.
+bool is_weighed_by_text(const PlannedTensor& tensor) {
+  return tensor.method == calibrated_method && find_points(tensor.to) && !tensor.importance;
+}
+
+JobLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
+  const bool weighted = tensor.importance || is_weighed_by_text(tensor);
+  return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
+}
+
+/// The header of output file number `file`.
+std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file) {
+  std::vector<OutputTensor> tensors;
+  std::deque<std::vector<uint64_t>> shapes;
+  const uint64_t data_start = layout.files[file].header_bytes;
   for (const PlannedTensor& tensor : layout.tensors) {
-    entries_bytes[tensor.file] += tensor_entry_bytes(tensor.name, source_of(model, tensor).shape.size());
+    if (tensor.file != file) continue;
+    shapes.push_back(source_of(model, tensor).shape);
+    tensors.push_back({tensor.name, shapes.back(), tensor.to, tensor.offset - data_start});
   }
-  for (size_t i = 0; i < layout.files.size(); ++i) {
-    layout.files[i].header_bytes = layout.files[i].bytes = gguf_header_bytes(layout.values[i], entries_bytes[i]);
-  }
-  for (PlannedTensor& tensor : layout.tensors) {
-    OutputFile& file = layout.files[tensor.file];
-    tensor.offset = file.bytes;
-    file.bytes += padded_bytes(tensor.output_bytes);
-    layout.tensor_bytes += tensor.output_bytes;
-    layout.weight_count += source_of(model, tensor).weight_count;
-  }
-  for (const OutputFile& file : layout.files) layout.output_bytes += file.bytes;
+  return write_gguf_header(layout.values[file], tensors);
 }
 
 }  // namespace
@@ -302,16 +308,43 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
   return layout;
 }
 
-std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file) {
-  std::vector<OutputTensor> tensors;
-  std::deque<std::vector<uint64_t>> shapes;
-  const uint64_t data_start = layout.files[file].header_bytes;
+void assign_offsets(Layout& layout, const Model& model) {
+  std::vector<uint64_t> entries_bytes(layout.files.size(), 0);
   for (const PlannedTensor& tensor : layout.tensors) {
-    if (tensor.file != file) continue;
-    shapes.push_back(source_of(model, tensor).shape);
-    tensors.push_back({tensor.name, shapes.back(), tensor.to, tensor.offset - data_start});
+    entries_bytes[tensor.file] += tensor_entry_bytes(tensor.name, source_of(model, tensor).shape.size());
   }
-  return write_gguf_header(layout.values[file], tensors);
+  for (size_t i = 0; i < layout.files.size(); ++i) {
+    layout.files[i].header_bytes = layout.files[i].bytes = gguf_header_bytes(layout.values[i], entries_bytes[i]);
+  }
+  for (PlannedTensor& tensor : layout.tensors) {
+    OutputFile& file = layout.files[tensor.file];
+    tensor.offset = file.bytes;
+    file.bytes += padded_bytes(tensor.output_bytes);
+    layout.tensor_bytes += tensor.output_bytes;
+    layout.weight_count += source_of(model, tensor).weight_count;
+  }
+  for (const OutputFile& file : layout.files) layout.output_bytes += file.bytes;
+}
+
+Plan plan_of(Layout& layout, const Model& model, const PlanOptions& options) {
+  Plan plan;
+  plan.file_type = options.recipe.file_type;
+  plan.method = options.method;
+  for (const ModelFile& file : model.files()) plan.input_bytes += file.bytes;
+  plan.output_bytes = layout.output_bytes;
+  plan.weight_count = layout.weight_count;
+  plan.bits_per_weight = layout.bits_per_weight();
+  for (uint32_t i = 0; i < layout.files.size(); ++i) {
+    plan.files.push_back(layout.files[i]);
+    plan.files[i].header = layout_header(layout, model, i);
+  }
+  plan.tensors = std::move(layout.tensors);
+  for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
+    const PlannedTensor& tensor = plan.tensors[i];
+    append_jobs(plan.jobs, source_of(model, tensor), tensor, i, limits_of(tensor, options.job_bytes));
+  }
+  plan.memory = memory_need(plan, model);
+  return plan;
 }
 
 }  // namespace nibble

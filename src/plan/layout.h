@@ -30,7 +30,12 @@ struct Layout {
 /// Decides types and lays the output out. Throws Error when it cannot be done as asked. `model` is complete.
 Layout make_layout(const Model& model, const PlanOptions& options, const ImportanceFile* importance);
 
-/// The header of output file number `file`.
-std::vector<uint8_t> layout_header(const Layout& layout, const Model& model, uint32_t file);
+/// Sets offsets and sizes of a layout whose types and places are decided: in each file the header, then each tensor
+/// padded to the alignment.
+void assign_offsets(Layout& layout, const Model& model);
+
+/// The plan of a layout with offsets, whose tensors move there: headers, jobs and what they take. Notes are for the
+/// caller to add.
+Plan plan_of(Layout& layout, const Model& model, const PlanOptions& options);
 
 }  // namespace nibble

@@ -7,11 +7,8 @@
 
 #include "container/gguf_limits.h"
 #include "container/text.h"
-#include "derived/derived_reader.h"
 #include "formats/point_grammar.h"
-#include "plan/jobs.h"
 #include "plan/layout.h"
-#include "plan/memory_need.h"
 #include "plan/model_notes.h"
 #include "plan/pruning.h"
 
@@ -181,16 +178,6 @@ void add_notes(Plan& plan, const Model& model, const PlanOptions& options, const
   plan.notes.put_warnings_first();
 }
 
-/// Whether the text that calibrates says what the columns count, as a matrix would.
-bool is_weighed_by_text(const PlannedTensor& tensor) {
-  return tensor.method == calibrated_method && find_points(tensor.to) && !tensor.importance;
-}
-
-JobLimits limits_of(const PlannedTensor& tensor, uint64_t job_bytes) {
-  const bool weighted = tensor.importance || is_weighed_by_text(tensor);
-  return {job_bytes, weighted && codec_of(tensor.to).weighted_needs_whole_row, weighted};
-}
-
 }  // namespace
 
 const ModelTensor* tensor_of(const ImportanceEntry& entry, const Model& model) {
@@ -204,24 +191,8 @@ const ModelTensor* tensor_of(const ImportanceEntry& entry, const Model& model) {
 
 Plan make_plan(const Model& model, const PlanOptions& options, const ImportanceFile* importance) {
   Layout layout = make_layout(model, options, importance);
-  Plan plan;
-  plan.file_type = options.recipe.file_type;
-  plan.method = options.method;
-  for (const ModelFile& file : model.files()) plan.input_bytes += file.bytes;
-  plan.output_bytes = layout.output_bytes;
-  plan.weight_count = layout.weight_count;
-  plan.bits_per_weight = layout.bits_per_weight();
-  for (uint32_t i = 0; i < layout.files.size(); ++i) {
-    plan.files.push_back(layout.files[i]);
-    plan.files[i].header = layout_header(layout, model, i);
-  }
-  plan.tensors = std::move(layout.tensors);
-  for (uint32_t i = 0; i < plan.tensors.size(); ++i) {
-    const PlannedTensor& tensor = plan.tensors[i];
-    append_jobs(plan.jobs, source_of(model, tensor), tensor, i, limits_of(tensor, options.job_bytes));
-  }
+  Plan plan = plan_of(layout, model, options);
   add_notes(plan, model, options, layout);
-  plan.memory = memory_need(plan, model);
   return plan;
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Problem, previewOf, type EditOptions, type EditedEntry } from '../core';
 import { quantize, type QuantizeOptions } from './commands';
-import { addComputeOptions, append, parseSize, parseWhole } from './options';
+import { addComputeOptions, addRunOptions, append, parseSize, parseWhole } from './options';
 import { readText } from '../platform/node-files';
 import { note, printable } from './text';
 
@@ -27,7 +27,7 @@ interface SplitCommandOptions extends RunOptions {
 
 /** Adds the three commands to a program. */
 export function addEditCommands(program: Command, signal: AbortSignal): void {
-  addRunOptions(program.command('edit'))
+  addRunOptions(addComputeOptions(program.command('edit')))
     .description('write a GGUF file with other metadata or fewer tensors; its weights stay as they are')
     .argument('<in>')
     .argument('<out>')
@@ -47,7 +47,7 @@ export function addEditCommands(program: Command, signal: AbortSignal): void {
     .option('--remove-tensors <pattern>', 'leave out tensors whose names match (may be repeated)', append)
     .action((input: string, output: string, options: EditCommandOptions) => edit(input, output, options, signal));
 
-  addRunOptions(program.command('split'))
+  addRunOptions(addComputeOptions(program.command('split')))
     .description('cut a GGUF file into parts, as gguf-split does: OUT-00001-of-00003.gguf, …')
     .argument('<in>')
     .argument('<out>')
@@ -60,20 +60,11 @@ export function addEditCommands(program: Command, signal: AbortSignal): void {
     .option('--no-tensor-first', 'the first part has the metadata alone')
     .action((input: string, output: string, options: SplitCommandOptions) => split(input, output, options, signal));
 
-  addRunOptions(program.command('merge'))
+  addRunOptions(addComputeOptions(program.command('merge')))
     .description('join the parts of a GGUF file, as gguf-split --merge does')
     .argument('<part>', 'any of the parts; the others lie beside it')
     .argument('<out>')
     .action((input: string, output: string, options: RunOptions) => rewrite(input, output, {}, options, signal));
-}
-
-function addRunOptions(command: Command): Command {
-  return addComputeOptions(command)
-    .option('--dry-run', 'say what would be written, and write nothing')
-    .option('--resume', 'go on with what an earlier run of the same command left unfinished, where there is something')
-    .option('--force', 'let the output replace the file it is made from, when it is complete; nothing else')
-    .option('--receipt <file>', 'also write what was done as JSON: hashes of input and output, options')
-    .option('--json', 'print everything as JSON');
 }
 
 async function edit(

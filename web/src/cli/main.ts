@@ -24,6 +24,7 @@ import {
   addProjectorOption,
   addPruneOption,
   addRecipeOptions,
+  addRunOptions,
   addSampleOptions,
   addStretchOptions,
   addTextOptions,
@@ -94,10 +95,12 @@ const program = new Command('nibble')
   .addHelpText('after', exitHelp)
   .exitOverride();
 
-addCalibrationOptions(
-  addComputeOptions(
-    addProjectorOption(
-      addLoraOption(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true })))),
+addRunOptions(
+  addCalibrationOptions(
+    addComputeOptions(
+      addProjectorOption(
+        addLoraOption(addPruneOption(addRecipeOptions(program.command('quantize', { isDefault: true })))),
+      ),
     ),
   ),
 )
@@ -105,21 +108,8 @@ addCalibrationOptions(
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
   .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
-  .addOption(new Option('--dry-run', 'say what would be written, and write nothing').conflicts('receipt'))
-  .addOption(
-    new Option(
-      '--resume',
-      'go on with what an earlier run of the same command left unfinished, where there is something',
-    ).conflicts(['dryRun', 'calibration', 'fromCalibration']),
-  )
-  .option('--force', 'let the output replace the model it is made from, when it is complete; nothing else')
   .option(...strict)
   .option(...compareMethod)
-  .option(
-    '--receipt <file>',
-    'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)',
-  )
-  .option(...json)
   .addHelpText('after', outputHelp)
   .action(async (operands: string[], { recipe, ...options }: QuantizeOptions, command: Command) => {
     if (recipe !== undefined) {

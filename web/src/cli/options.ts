@@ -166,6 +166,24 @@ export function addComputeOptions(command: Command): Command {
     .addOption(new Option('--kernel <name>', 'which kernels run; the bytes are the same').choices(['simd', 'scalar']));
 }
 
+/** The options of commands that write a model, about the run and what it leaves. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--dry-run', 'say what would be written, and write nothing').conflicts('receipt'))
+    .addOption(
+      new Option(
+        '--resume',
+        'go on with what an earlier run of the same command left unfinished, where there is something',
+      ).conflicts(['dryRun', 'calibration', 'fromCalibration']),
+    )
+    .option('--force', 'let the output replace the model it is made from, when it is complete; nothing else')
+    .option(
+      '--receipt <file>',
+      'also write what was done as JSON: hashes of input and output, options, figures (reads the input once more)',
+    )
+    .option('--json', 'print everything as JSON');
+}
+
 export function addSampleOptions(command: Command): Command {
   return addComputeOptions(command)
     .option('--tensor <pattern>', 'only tensors of this name, or whose name matches')
