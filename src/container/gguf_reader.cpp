@@ -3,6 +3,7 @@
 
 #include "container/byte_cursor.h"
 #include "container/gguf.h"
+#include "container/gguf_faults.h"
 #include "container/gguf_limits.h"
 #include "container/text.h"
 #include "error.h"
@@ -15,7 +16,9 @@ constexpr char damaged[] = " The file is probably damaged; download it again.";
 /// Reads one header from its start. Lives for one attempt: a longer prefix starts a new one.
 class Reader {
  public:
-  Reader(std::span<const uint8_t> prefix, uint64_t file_bytes) : prefix_(prefix), cursor_(prefix, file_bytes) {
+  /// `faults`: where to note what a header can be read on behind; null: that is thrown as well.
+  Reader(std::span<const uint8_t> prefix, uint64_t file_bytes, std::vector<GgufFault>* faults)
+      : prefix_(prefix), cursor_(prefix, file_bytes), faults_(faults) {
     header_.file_bytes = file_bytes;
   }
 
@@ -26,10 +29,18 @@ class Reader {
     read_alignment();
     read_tensors(tensor_count);
     place_tensors();
+    leave_out_unusable();
     return std::move(header_);
   }
 
  private:
+  using Kind = GgufFault::Kind;
+
+  void refuse(Kind kind, std::string_view subject, std::string sentence) const {
+    if (!faults_) throw Error(std::move(sentence));
+    faults_->push_back({kind, std::string(subject), std::move(sentence)});
+  }
+
   /// Magic, version and counts. Returns the number of tensors.
   uint64_t read_start() {
     if (cursor_.read<uint32_t>() != gguf::magic) {
@@ -94,11 +105,12 @@ class Reader {
         throw Error("Metadata entry " + std::to_string(i + 1) + " has an empty key or one with a zero byte in it." +
                     damaged);
       }
-      if (!seen.insert(value.key).second) {
-        throw Error("The metadata key " + in_quotes(value.key) + " appears twice." + damaged);
+      const bool again = !seen.insert(value.key).second;
+      if (again) {
+        refuse(Kind::key_twice, value.key, "The metadata key " + in_quotes(value.key) + " appears twice." + damaged);
       }
       read_value(value);
-      header_.values.push_back(std::move(value));
+      if (!again) header_.values.push_back(std::move(value));
     }
   }
 
@@ -152,22 +164,28 @@ class Reader {
     const KeyValue* value = header_.find("general.alignment");
     if (!value) return;
     if (value->type != ValueType::u32) {
-      throw Error("general.alignment is of type " + std::string(value_type_name(value->type)) + ", not u32." + damaged);
+      return refuse(
+          Kind::alignment_type, value->key,
+          "general.alignment is of type " + std::string(value_type_name(value->type)) + ", not u32." + damaged);
     }
-    header_.alignment = load<uint32_t>(header_.bytes.data() + value->offset);
-    if (header_.alignment == 0 || (header_.alignment & (header_.alignment - 1)) != 0) {
-      throw Error("general.alignment is " + std::to_string(header_.alignment) + ", which is not a power of two." +
-                  damaged);
+    const uint64_t alignment = load<uint32_t>(header_.bytes.data() + value->offset);
+    if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
+      return refuse(Kind::alignment, value->key,
+                    "general.alignment is " + std::to_string(alignment) + ", which is not a power of two." + damaged);
     }
+    header_.alignment = alignment;
   }
 
   void read_tensors(uint64_t count) {
     std::unordered_set<std::string> seen;
     for (uint64_t i = 0; i < count; ++i) {
       cursor_.reading("the tensor list");
+      usable_.push_back(true);
       StoredTensor tensor = read_tensor();
       if (!seen.insert(tensor.name).second) {
-        throw Error("The tensor name " + in_quotes(tensor.name) + " appears twice." + damaged);
+        refuse(Kind::tensor_twice, tensor.name,
+               "The tensor name " + in_quotes(tensor.name) + " appears twice." + damaged);
+        usable_.back() = false;
       }
       header_.tensors.push_back(std::move(tensor));
     }
@@ -177,10 +195,11 @@ class Reader {
     StoredTensor tensor{};
     const std::string_view name = read_string("The tensor name");
     if (name.size() > gguf::max_read_name_bytes || name.find('\0') != std::string_view::npos) {
-      throw Error("The tensor name " + in_quotes(name) + " is " + std::to_string(name.size()) +
-                  " bytes long or holds a zero byte; readers accept at most " +
-                  std::to_string(gguf::max_read_name_bytes) +
-                  " bytes of text. Rename the tensor when converting the model.");
+      refuse(Kind::tensor_name, name,
+             "The tensor name " + in_quotes(name) + " is " + std::to_string(name.size()) +
+                 " bytes long or holds a zero byte; readers accept at most " +
+                 std::to_string(gguf::max_read_name_bytes) +
+                 " bytes of text. Rename the tensor when converting the model.");
     }
     tensor.name = name;
     const uint32_t dimensions = cursor_.read<uint32_t>();
@@ -195,8 +214,8 @@ class Reader {
     return tensor;
   }
 
-  /// Fills in weights and bytes, checking shape and type.
-  static void measure(StoredTensor& tensor) {
+  /// Fills in weights and bytes, checking shape and type. Of a tensor that is noted as unusable, the bytes stay 0.
+  void measure(StoredTensor& tensor) {
     constexpr uint64_t most = uint64_t{1} << 63;
     const std::string which = "Tensor " + in_quotes(tensor.name);
     bool empty = false;
@@ -213,14 +232,19 @@ class Reader {
     }
     const Format* format = find_format(tensor.type);
     if (!format || !in_gguf(tensor.type)) {
-      throw Error(which + " has the unknown type " + std::to_string(static_cast<uint32_t>(tensor.type)) +
-                  ". The file is damaged, or uses a type that was removed from GGUF or is newer than this program.");
+      usable_.back() = false;
+      return refuse(Kind::tensor_type, tensor.name,
+                    which + " has the unknown type " + std::to_string(static_cast<uint32_t>(tensor.type)) +
+                        ". The file is damaged, or uses a type that was removed from GGUF or is newer than this "
+                        "program.");
     }
     const uint64_t row = tensor.shape.empty() ? 1 : tensor.shape[0];
     if (row % format->block_length != 0) {
-      throw Error(which + " has rows of " + std::to_string(row) + " weights, which is not a multiple of the " +
-                  std::to_string(format->block_length) + " weights of a " + std::string(format->name) + " block." +
-                  damaged);
+      usable_.back() = false;
+      return refuse(Kind::tensor_rows, tensor.name,
+                    which + " has rows of " + std::to_string(row) + " weights, which is not a multiple of the " +
+                        std::to_string(format->block_length) + " weights of a " + std::string(format->name) +
+                        " block." + damaged);
     }
     const uint64_t blocks = tensor.weight_count / format->block_length;
     if (blocks > (most - 1) / format->block_bytes) {
@@ -231,46 +255,73 @@ class Reader {
 
   uint64_t padded(uint64_t bytes) const { return (bytes + header_.alignment - 1) & ~(header_.alignment - 1); }
 
-  /// Checks every offset against the tensors before it and the end of the file, and makes it absolute.
+  /// Checks every offset against the tensors before it and the end of the file, and makes it absolute. Behind a tensor
+  /// that is noted as misplaced, or whose bytes are not known, tensors are where they are said to be.
   void place_tensors() {
     header_.data_offset = padded(cursor_.position());
     uint64_t expected = 0;
-    for (StoredTensor& tensor : header_.tensors) {
-      if (tensor.offset != expected) {
-        throw Error("Tensor " + in_quotes(tensor.name) + " is said to start at byte " + std::to_string(tensor.offset) +
-                    " of the data section, " + (tensor.offset < expected ? "inside" : "beyond") +
-                    " the tensors before it, which end at byte " + std::to_string(expected) + '.' + damaged);
+    bool known = true;
+    for (size_t i = 0; i < header_.tensors.size(); ++i) {
+      StoredTensor& tensor = header_.tensors[i];
+      if (known && tensor.offset != expected) {
+        refuse(Kind::tensor_place, tensor.name,
+               "Tensor " + in_quotes(tensor.name) + " is said to start at byte " + std::to_string(tensor.offset) +
+                   " of the data section, " + (tensor.offset < expected ? "inside" : "beyond") +
+                   " the tensors before it, which end at byte " + std::to_string(expected) + '.' + damaged);
       }
-      const uint64_t start = header_.data_offset + tensor.offset;
-      const uint64_t left = header_.file_bytes > start ? header_.file_bytes - start : 0;
+      const uint64_t space = header_.file_bytes > header_.data_offset ? header_.file_bytes - header_.data_offset : 0;
+      const uint64_t left = space > tensor.offset ? space - tensor.offset : 0;
       if (tensor.bytes > left) {
-        throw Error("Unexpected end of file at byte " + std::to_string(header_.file_bytes) + ": tensor " +
-                    in_quotes(tensor.name) + " needs " + counted(tensor.bytes - left, "more byte") +
-                    ". The file is probably cut short; download it again.");
+        refuse(Kind::file_end, tensor.name,
+               "Unexpected end of file at byte " + std::to_string(header_.file_bytes) + ": tensor " +
+                   in_quotes(tensor.name) + " needs " + counted(tensor.bytes - left, "more byte") +
+                   ". The file is probably cut short; download it again.");
+        usable_[i] = false;
       }
-      tensor.offset = start;
-      expected += padded(tensor.bytes);
+      known = tensor.bytes > 0 || tensor.weight_count == 0;
+      expected = tensor.offset + padded(tensor.bytes);
+      tensor.offset += header_.data_offset;
     }
+  }
+
+  void leave_out_unusable() {
+    if (!faults_) return;
+    std::vector<StoredTensor> usable;
+    for (size_t i = 0; i < usable_.size(); ++i) {
+      if (usable_[i]) usable.push_back(std::move(header_.tensors[i]));
+    }
+    header_.tensors = std::move(usable);
   }
 
   std::span<const uint8_t> prefix_;
   ByteCursor cursor_;
   GgufHeader header_;
   uint64_t key_value_count_ = 0;
+  std::vector<GgufFault>* faults_;
+  std::vector<bool> usable_;  // of each tensor: it is the only one of its name, and its bytes are known and there
 };
 
-}  // namespace
-
-GgufReading read_gguf(std::span<const uint8_t> prefix, uint64_t file_bytes) {
+GgufReading attempt(std::span<const uint8_t> prefix, uint64_t file_bytes, std::vector<GgufFault>* faults) {
   if (file_bytes == 0) throw Error("The file is empty. Download or copy it again.");
   GgufReading reading;
   try {
-    reading.header = Reader(prefix, file_bytes).read();
+    reading.header = Reader(prefix, file_bytes, faults).read();
   } catch (const MoreBytesNeeded& more) {
     const uint64_t doubled = std::max<uint64_t>(2 * prefix.size(), gguf::first_request_bytes);
     reading.needed = std::min(file_bytes, std::max(doubled, more.bytes));
   }
   return reading;
+}
+
+}  // namespace
+
+GgufReading read_gguf(std::span<const uint8_t> prefix, uint64_t file_bytes) {
+  return attempt(prefix, file_bytes, nullptr);
+}
+
+GgufReading read_faulty_gguf(std::span<const uint8_t> prefix, uint64_t file_bytes, std::vector<GgufFault>& faults) {
+  faults.clear();
+  return attempt(prefix, file_bytes, &faults);
 }
 
 }  // namespace nibble

@@ -105,15 +105,7 @@ std::vector<ModelTensor> tensors_of(std::span<const ModelFile> files, std::span<
       if (!seen.insert(tensor.name).second) {
         throw Error("Tensor " + in_quotes(tensor.name) + " is in two of the files. Choose the files of one model.");
       }
-      tensors.push_back({tensor.name,
-                         trimmed_shape(tensor.shape),
-                         tensor.type,
-                         tensor.type,
-                         tensor.weight_count,
-                         tensor.bytes,
-                         {{file, tensor.offset}},
-                         {},
-                         {}});
+      tensors.push_back(gguf_tensor(tensor, file));
     }
   }
   const auto stated = header_of(files[shards[0]]).number("split.tensors.count");
@@ -125,6 +117,11 @@ std::vector<ModelTensor> tensors_of(std::span<const ModelFile> files, std::span<
 }
 
 }  // namespace
+
+ModelTensor gguf_tensor(const StoredTensor& tensor, uint32_t file) {
+  return {tensor.name,  trimmed_shape(tensor.shape), tensor.type, tensor.type, tensor.weight_count,
+          tensor.bytes, {{file, tensor.offset}},     {},          {}};
+}
 
 std::string shard_suffix(uint64_t number, uint64_t count) {
   char text[64];

@@ -44,8 +44,8 @@ class Reader {
   uint64_t needed_size(std::string_view name) const {
     const uint64_t value = size(name);
     if (value == 0) {
-      throw Error("The metadata entry " + in_quotes(key(name)) +
-                  ", without which the network cannot be run, is missing or 0.");
+      throw UnfitFile(key(name), "The metadata entry " + in_quotes(key(name)) +
+                                     ", without which the network cannot be run, is missing or 0.");
     }
     return value;
   }

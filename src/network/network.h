@@ -4,9 +4,21 @@
 #include <vector>
 
 #include "container/gguf.h"
+#include "error.h"
 #include "network/architectures.h"
 
 namespace nibble::network {
+
+/// A tensor or an entry that a network of this architecture needs is missing, or has another size than it must have.
+class UnfitFile : public Error {
+ public:
+  UnfitFile(const std::string& subject, const std::string& sentence) : Error(sentence), subject_(subject) {}
+  /// The tensor's name, or the key.
+  const std::string& subject() const { return subject_; }
+
+ private:
+  std::string subject_;
+};
 
 /// A rotary position embedding. Pair i of position p turns by the angle p * base^(-2 i / dimensions), divided by the
 /// model's own factor of the pair where it has such a tensor, and stretched as `scale` and YaRN say.

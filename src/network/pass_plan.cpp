@@ -121,7 +121,8 @@ class Planner {
   uint32_t number(const std::string& name) {
     const auto found = index_.find(name);
     if (found == index_.end()) {
-      throw Error("The model has no tensor " + in_quotes(name) + ", without which its network cannot be run.");
+      throw UnfitFile(name,
+                      "The model has no tensor " + in_quotes(name) + ", without which its network cannot be run.");
     }
     used_[found->second] = 1;
     return found->second;
@@ -159,8 +160,9 @@ class Planner {
   void add_vector(Vector vector, const std::string& name, uint32_t layer, uint64_t expected) {
     const ModelTensor& source = tensor(name);
     if (source.weight_count != expected) {
-      throw Error("Tensor " + in_quotes(name) + " has " + counted(source.weight_count, "value") +
-                  " where the network needs " + std::to_string(expected) + ". The file is probably damaged.");
+      throw UnfitFile(name, "Tensor " + in_quotes(name) + " has " + counted(source.weight_count, "value") +
+                                " where the network needs " + std::to_string(expected) +
+                                ". The file is probably damaged.");
     }
     check_decodable(source);
     Step step{Op::vector, layer};
@@ -185,9 +187,10 @@ class Planner {
   uint32_t matrix(const std::string& name, uint64_t columns, uint64_t rows) {
     const ModelTensor& source = tensor(name);
     if (source.shape[0] != columns || source.weight_count != columns * rows) {
-      throw Error("Tensor " + in_quotes(name) + " has rows of " + std::to_string(source.shape[0]) + " and " +
-                  counted(source.weight_count, "weight") + " where the network needs " + std::to_string(rows) +
-                  " rows of " + std::to_string(columns) + ". The file is probably damaged.");
+      throw UnfitFile(name, "Tensor " + in_quotes(name) + " has rows of " + std::to_string(source.shape[0]) + " and " +
+                                counted(source.weight_count, "weight") + " where the network needs " +
+                                std::to_string(rows) + " rows of " + std::to_string(columns) +
+                                ". The file is probably damaged.");
     }
     check_decodable(source);
     return number(name);

@@ -8,6 +8,7 @@
 #include "analysis/scale_analysis.h"
 #include "analysis/study.h"
 #include "analysis/tensor_summary.h"
+#include "check/weight_check.h"
 #include "compare/comparison_study.h"
 #include "error.h"
 #include "wasm/boundary.h"
@@ -37,6 +38,7 @@ std::unique_ptr<Study> make_study(const std::string& kind, const std::string& op
   if (kind == "columns") return std::make_unique<ColumnStudy>();
   if (kind == "summary") return std::make_unique<SummaryStudy>();
   if (kind == "compare") return std::make_unique<ComparisonStudy>();
+  if (kind == "check") return std::make_unique<WeightCheck>();
   if (kind == "formats") return std::make_unique<NumberFormatStudy>(parse_number_format_options(options));
   throw Error("There is no analysis named \"" + kind + "\".");
 }

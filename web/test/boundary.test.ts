@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   analyzeScale,
   answersByToken,
+  checkFiles,
   chooseFiles,
   compare,
   compareNumberFormats,
@@ -101,6 +102,8 @@ beforeAll(async () => {
   await openFolders(core);
   await mergeImportance(core, [matrix, matrix], 512);
   await importanceStatistics(core, matrix);
+  await checkFiles(core, [ts3m], undefined, { workers: 1 });
+  answer(module.weightFinding(toJson({ file: 'f', tensor: 't', shape: [4], nan: 1, infinite: 0, first: 2 })));
   model.close();
 }, 120_000);
 

@@ -13,6 +13,7 @@ import {
 } from './analysis-commands';
 import { addCalibrationOptions } from './calibration';
 import { compare, repeat, verify } from './evidence-commands';
+import { check } from './check-command';
 import { addEditCommands } from './edit-commands';
 import { exportFolder, type ExportOptions } from './export-command';
 import { imatrix, type ImatrixOptions } from './imatrix-command';
@@ -140,6 +141,15 @@ addComputeOptions(program.command('export'))
   .action((file: string, folder: string, options: ExportOptions) => exportFolder(file, folder, options, stop.signal));
 
 addEditCommands(program, stop.signal);
+
+addComputeOptions(program.command('check'))
+  .description('say what is wrong with model files, headers and weights, and what llama.cpp would say of it')
+  .argument('<files...>')
+  .option(...json)
+  .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is.')
+  .action(async (files: string[], options: Parameters<typeof check>[1]) => {
+    if (!(await check(files, options, stop.signal))) process.exitCode = exitCodes.problem;
+  });
 
 program
   .command('inspect')

@@ -1,6 +1,6 @@
 import { answer, merge } from './module';
 import type { OpenedModel } from './opened-model';
-import { runStudy, type StudyControls } from './study';
+import { rangesOf, runStudy, type StudyControls } from './study';
 import type { ErrorReport, StudyPiece, TensorInfo, TensorPair } from './types';
 
 /** Weights of a piece: a multiple of every block length. Of F32 against F32, 4 MiB a worker. */
@@ -120,8 +120,11 @@ function piecesOf(
   const pieces: StudyPiece[] = [];
   for (let start = 0; start < x.weights; start += pieceWeights) {
     const weights = Math.min(pieceWeights, x.weights - start);
-    const ours = rangesOf(a, x, start, weights, 0);
-    const theirs = rangesOf(b, y, start, weights, a.sources.length);
+    const ours = rangesOf(a, a.info.tensors.indexOf(x), start, weights);
+    const theirs = rangesOf(b, b.info.tensors.indexOf(y), start, weights).map((range) => ({
+      ...range,
+      file: range.file + a.sources.length,
+    }));
     const ranges = [...ours, ...theirs];
     const bytesOf = (list: typeof ranges) => list.reduce((sum, { bytes }) => sum + bytes, 0);
     pieces.push({
@@ -137,29 +140,6 @@ function piecesOf(
     });
   }
   return pieces;
-}
-
-function rangesOf(
-  model: OpenedModel,
-  tensor: TensorInfo,
-  start: number,
-  count: number,
-  firstFile: number,
-): StudyPiece['ranges'] {
-  const number = model.info.tensors.indexOf(tensor);
-  const ranges: StudyPiece['ranges'] = [];
-  for (let at = start; at < start + count;) {
-    const place = model.place(number, at, start + count - at);
-    ranges.push({
-      file: place.file + firstFile,
-      offset: place.offset,
-      bytes: place.bytes,
-      firstWeight: at,
-      weights: place.weights,
-    });
-    at += place.weights;
-  }
-  return ranges;
 }
 
 function sideOf({ info: { files, weights, tensorBytes } }: OpenedModel): Side {

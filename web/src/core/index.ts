@@ -35,6 +35,7 @@ export {
 export { StatisticsFile } from './calibration-file';
 export { measureCalibration } from './calibration-answers';
 export { productSpeed } from './product-speed';
+export { checkFiles, type CheckReport } from './check';
 export { compare, type ComparedTensor, type Comparison } from './compare';
 export { lookForGpu } from './gpu';
 export type { HashedFile } from './hash';

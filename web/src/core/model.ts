@@ -366,7 +366,12 @@ function derivedValues({ module }: Core, model: CoreModel, files: SourceHandle[]
 }
 
 /** Offers the start of a file, and then whatever part of it the core wants. */
-async function offerHeader(core: Core, model: CoreModel, index: number, file: SourceHandle): Promise<void> {
+export async function offerHeader(
+  core: Core,
+  model: Pick<CoreModel, 'offer'>,
+  index: number,
+  file: SourceHandle,
+): Promise<void> {
   const source = core.platform.openSource(file);
   let { wanted }: Wanted = { wanted: { offset: 0, bytes: Math.min(firstPieceBytes, file.bytes) } };
   let piece = new Uint8Array(0);

@@ -95,6 +95,22 @@ export async function runSummary<Report>(
   await runStudy(model, study, pieces, take, controls);
 }
 
+/** Where `count` weights of a tensor lie, from weight `first` on. */
+export function rangesOf(
+  model: Pick<OpenedModel, 'place'>,
+  tensor: number,
+  first: number,
+  count: number,
+): StudyPiece['ranges'] {
+  const ranges: StudyPiece['ranges'] = [];
+  for (let at = first; at < first + count;) {
+    const { file, offset, bytes, weights } = model.place(tensor, at, first + count - at);
+    ranges.push({ file, offset, bytes, firstWeight: at, weights });
+    at += weights;
+  }
+  return ranges;
+}
+
 /** The bytes of a piece of a sample, one range after the other. */
 export async function readPiece(
   { platform, module }: Pick<Core, 'platform' | 'module'>,

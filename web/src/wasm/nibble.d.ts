@@ -14,7 +14,9 @@ import type {
   FileKinds,
   FilesBeside,
   FileTypeInfo,
+  Finding,
   FormatInfo,
+  HeaderCheck,
   HeaderReply,
   ImportanceEntries,
   ImportanceReply,
@@ -66,6 +68,7 @@ import type {
   SuperBlockNumbers,
   TensorPair,
   TypeChoice,
+  WeightCounts,
   WeightForm,
   WeightPlace,
   TensorValues,
@@ -119,6 +122,9 @@ export interface NibbleModule {
   checkMethod(method: string): string;
 
   Model: new () => Model;
+  FileCheck: new () => FileCheck;
+  /** What to say of a tensor with weights that are no finite numbers. */
+  weightFinding(counts: Json<WeightCounts>): Json<Finding>;
   Converter: new (from: string, to: string, method: string, kernel: string) => Converter;
   Packer: new (request: Json<PackerRequest>) => Packer;
   DerivedReader: new (pointer: number, count: number) => DerivedReader;
@@ -142,6 +148,22 @@ export interface NibbleModule {
   LevelTrials: new (source: number, piece: Json<StudyPiece>) => LevelTrials;
   /** Made by Model.tokenEncoder(). */
   TokenEncoder: { prototype: TokenEncoder };
+}
+
+/** Looks for what is wrong with GGUF files, headers first. */
+export interface FileCheck {
+  /** As Model.offer(). */
+  offer(
+    file: number,
+    name: string,
+    fileBytes: number,
+    offset: number,
+    pointer: number,
+    length: number,
+  ): Json<HeaderReply>;
+  /** Call when every file answered done. */
+  report(): Json<HeaderCheck>;
+  delete(): void;
 }
 
 /** A model's headers, and the plans made from them. Holds header bytes only, never weights. */

@@ -1,6 +1,7 @@
 /** What crosses between the core (C++) and TypeScript. web/test/boundary.test.ts holds it against the core. */
 export type * from './analysis';
 export type * from './bits';
+export type * from './check';
 export type * from './error';
 export type * from './formats';
 export type * from './importance';
