@@ -62,28 +62,53 @@ void mixer_input(const Operands& operands) {
   if (first != operands.source().shape[1]) operands.divides(first, operands.source().shape[1] + 1);
 }
 
+using operations::functions::same;
+constexpr std::string_view multiplying = "multiplying";
+constexpr Operation scaled_gate{gate, multiplying, same}, scaled_down{down, multiplying, same},
+    scaled_input{input, multiplying, same}, scaled_key{key, multiplying, same},
+    scaled_output{output, multiplying, same}, scaled_embeddings{embeddings, multiplying, same},
+    scaled_head{head_layer, multiplying, same}, scaled_mixer_input{mixer_input, multiplying, same},
+    scaled_mixer_output{mixer_output, multiplying, same};
+
 constexpr TensorRule globals[] = {
-    made("model.embed_tokens.weight", "token_embd.weight", embeddings),
+    made("model.embed_tokens.weight", "token_embd.weight", scaled_embeddings),
     {"model.final_layernorm.weight", "output_norm.weight", embedding},
-    made("lm_head.weight", "output.weight", head_layer, Need::unless_tied),
+    made("lm_head.weight", "output.weight", scaled_head, Need::unless_tied),
 };
 constexpr TensorRule layer[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"pre_ff_layernorm.weight", "ffn_norm", embedding},
-    made("self_attn.q_proj.weight", "attn_q.weight", input),
-    made("self_attn.k_proj.weight", "attn_k.weight", key),
-    made("self_attn.v_proj.weight", "attn_v.weight", input),
-    made("self_attn.o_proj.weight", "attn_output.weight", output),
-    made("feed_forward.gate_proj.weight", "ffn_gate.weight", gate),
+    made("self_attn.q_proj.weight", "attn_q.weight", scaled_input),
+    made("self_attn.k_proj.weight", "attn_k.weight", scaled_key),
+    made("self_attn.v_proj.weight", "attn_v.weight", scaled_input),
+    made("self_attn.o_proj.weight", "attn_output.weight", scaled_output),
+    made("feed_forward.gate_proj.weight", "ffn_gate.weight", scaled_gate),
     {"feed_forward.up_proj.weight", "ffn_up.weight", embedding, feed_forward},
-    made("feed_forward.down_proj.weight", "ffn_down.weight", down),
+    made("feed_forward.down_proj.weight", "ffn_down.weight", scaled_down),
 };
 constexpr TensorRule own_projections[] = {
-    made("in_proj.weight", "ssm_in.weight", mixer_input),
-    made("out_proj.weight", "ssm_out.weight", mixer_output),
+    made("in_proj.weight", "ssm_in.weight", scaled_mixer_input),
+    made("out_proj.weight", "ssm_out.weight", scaled_mixer_output),
 };
 constexpr auto mixer = joined(mamba::mixer, own_projections);
 constexpr Stack stacks[] = {{"model.layers.#.", "blk.#.", layer}, {"model.layers.#.mamba.", "blk.#.", mixer}};
+
+/// The multipliers are in the weights, and so none are left for the configuration.
+void complete(const Reversion& reversion) {
+  for (const char* name : {"embedding_multiplier", "lm_head_multiplier", "attention_in_multiplier",
+                           "attention_out_multiplier", "key_multiplier", "ssm_in_multiplier", "ssm_out_multiplier"}) {
+    reversion.set(name, 1.0);
+  }
+  reversion.set("mlp_multipliers", Json(std::vector<double>(2, 1.0)));
+  reversion.set("ssm_multipliers", Json(std::vector<double>(5, 1.0)));
+  const double inner = reversion.number("ssm.inner_size").value_or(0);
+  const double heads = reversion.number("ssm.time_step_rank").value_or(0);
+  if (heads > 0) reversion.set("mamba_d_head", static_cast<uint64_t>(inner / heads));
+  reversion.set("mamba_conv_bias", reversion.find("blk.0.ssm_conv1d.bias") != nullptr);
+  reversion.set("mamba_rms_norm", reversion.find("blk.0.ssm_norm.weight") != nullptr);
+  // llama.cpp has no other order of norm and gate.
+  reversion.set("mamba_norm_before_gate", false);
+}
 
 }  // namespace
 
@@ -93,6 +118,7 @@ const Family falcon_h1 = {.architecture = "falcon-h1",
                           .defaults = defaults,
                           .parameters = parameters,
                           .globals = globals,
-                          .stacks = stacks};
+                          .stacks = stacks,
+                          .origin = {names[0], "falcon_h1", complete, mamba::precise}};
 
 }  // namespace nibble::architecture

@@ -47,6 +47,11 @@ void finish(const Conversion& conversion) {
 /// As llama.cpp knows the largest model, by its layers.
 void complete(const Reversion& reversion) { gemma::revert_attention_scale(reversion, 62); }
 
+void complete_embedding(const Reversion& reversion) {
+  complete(reversion);
+  reversion.set("use_bidirectional_attention", true);
+}
+
 }  // namespace
 
 const Family gemma3 = {.architecture = "gemma3",
@@ -69,6 +74,7 @@ const Family gemma_embedding = {.architecture = "gemma-embedding",
                                 .globals = gemma::globals_with_output,
                                 .layer = layer,
                                 .left_out = left_out,
-                                .finish = finish};
+                                .finish = finish,
+                                .origin = {embedding_names[0], "gemma3_text", complete_embedding}};
 
 }  // namespace nibble::architecture

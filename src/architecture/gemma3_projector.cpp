@@ -21,25 +21,7 @@ constexpr TensorRule globals[] = {
     {"multi_modal_projector.mm_input_projection_weight", "mm.input_projection.weight", any, any},
     shifted("multi_modal_projector.mm_soft_emb_norm.weight", "mm.soft_emb_norm.weight", any),
 };
-constexpr TensorRule layer[] = {
-    {"layer_norm1.weight", "ln1.weight", embedding},
-    {"layer_norm1.bias", "ln1.bias", embedding},
-    {"layer_norm2.weight", "ln2.weight", embedding},
-    {"layer_norm2.bias", "ln2.bias", embedding},
-    {"self_attn.q_proj.weight", "attn_q.weight", embedding, embedding},
-    {"self_attn.q_proj.bias", "attn_q.bias", embedding},
-    {"self_attn.k_proj.weight", "attn_k.weight", embedding, embedding},
-    {"self_attn.k_proj.bias", "attn_k.bias", embedding},
-    {"self_attn.v_proj.weight", "attn_v.weight", embedding, embedding},
-    {"self_attn.v_proj.bias", "attn_v.bias", embedding},
-    {"self_attn.out_proj.weight", "attn_out.weight", embedding, embedding},
-    {"self_attn.out_proj.bias", "attn_out.bias", embedding},
-    {"mlp.fc1.weight", "ffn_up.weight", embedding, feed_forward},
-    {"mlp.fc1.bias", "ffn_up.bias", feed_forward},
-    {"mlp.fc2.weight", "ffn_down.weight", feed_forward, embedding},
-    {"mlp.fc2.bias", "ffn_down.bias", embedding},
-};
-constexpr Stack stacks[] = {{"vision_tower.vision_model.encoder.layers.#.", "v.blk.#.", layer}};
+constexpr Stack stacks[] = {{"vision_tower.vision_model.encoder.layers.#.", "v.blk.#.", siglip_layer}};
 constexpr std::string_view left_out[] = {"model.", "lm_head.", "vision_tower.vision_model.head."};
 
 /// What llama.cpp takes when the file does not say it.

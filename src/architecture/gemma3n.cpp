@@ -1,4 +1,7 @@
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "architecture/families.h"
@@ -44,9 +47,12 @@ void filled_up(const Operands& operands) {
   operands.tensor.parts.push_back(std::move(zeros));
 }
 
+/// Which rows are zeros only because they were added, nobody can tell; with all of them a table is whole.
+constexpr Operation filling{filled_up, "adding rows of zeros", operations::functions::same};
+
 constexpr TensorRule globals[] = {
-    made("model.embed_tokens.weight", "token_embd.weight", filled_up),
-    made("model.embed_tokens_per_layer.weight", "per_layer_token_embd.weight", filled_up),
+    made("model.embed_tokens.weight", "token_embd.weight", filling),
+    made("model.embed_tokens_per_layer.weight", "per_layer_token_embd.weight", filling),
     {"model.norm.weight", "output_norm.weight", embedding},
     {"model.per_layer_model_projection.weight", "per_layer_model_proj.weight", embedding, any},
     {"model.per_layer_projection_norm.weight", "per_layer_proj_norm.weight", any},
@@ -127,6 +133,42 @@ void finish(const Conversion& conversion) {
   conversion.set_array("feed_forward_length", widths);
 }
 
+/// The share that has the scale, in as few digits as do.
+double share_of(float scale) {
+  constexpr int digits_enough = 17;
+  if (std::isinf(scale)) return 0;
+  const double share = (1 + std::erf(static_cast<double>(scale) / 1.4142135623730951)) / 2;
+  for (int digits = 1; digits < digits_enough; ++digits) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.*g", digits, share);
+    const double shorter = std::strtod(text, nullptr);
+    if (sparsity_scale(shorter) == scale) return shorter;
+  }
+  return share;
+}
+
+void complete(const Reversion& reversion) {
+  revert_windows(reversion);
+  const std::string key = std::string(reversion.architecture) + ".activation_sparsity_scale";
+  const KeyValue* scales = reversion.metadata.find(key);
+  if (scales && scales->type == ValueType::array && scales->element == ValueType::f32) {
+    Json shares = Json::list();
+    for (uint64_t i = 0; i < scales->count; ++i) {
+      float scale;
+      std::memcpy(&scale, reversion.metadata.bytes.data() + scales->elements + i * sizeof scale, sizeof scale);
+      shares.push_back(share_of(scale));
+    }
+    reversion.set("activation_sparsity_pattern", std::move(shares));
+  }
+  reversion.set("intermediate_size", Json(reversion.numbers("feed_forward_length")));
+  if (const SourceTensor* table = reversion.find("per_layer_token_embd.weight"); table && table->shape.size() > 1) {
+    reversion.set("vocab_size_per_layer_input", table->shape[1]);
+  }
+  if (const SourceTensor* left = reversion.find("blk.0.laurel_l.weight"); left && left->shape.size() > 1) {
+    reversion.set("laurel_rank", left->shape[1]);
+  }
+}
+
 }  // namespace
 
 const Family gemma3n = {.architecture = "gemma3n",
@@ -138,6 +180,7 @@ const Family gemma3n = {.architecture = "gemma3n",
                         .layer = layer,
                         .left_out = left_out,
                         .finish = finish,
-                        .common = common};
+                        .common = common,
+                        .origin = {names[1], "gemma3n_text", complete}};
 
 }  // namespace nibble::architecture

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "architecture/families.h"
 #include "architecture/layers.h"
 #include "architecture/operations.h"
@@ -101,6 +103,41 @@ void finish(const Conversion& conversion) {
   conversion.add_computed("rope_freqs.weight", std::move(factors));
 }
 
+/// What is said of each layer is said of those that see all and of the others.
+void complete(const Reversion& reversion) {
+  revert_windows(reversion);
+  const std::vector<uint32_t> heads = reversion.numbers("attention.head_count_kv");
+  const std::vector<uint32_t> widths = reversion.numbers("feed_forward_length");
+  const Json* types = reversion.config.find("layer_types");
+  uint64_t layer = 0;
+  for (const Json& type : types ? types->elements() : Json::List{}) {
+    const bool full = type.is("full_attention");
+    if (layer < heads.size()) {
+      reversion.set(full ? "num_global_key_value_heads" : "num_key_value_heads", heads[layer]);
+    }
+    const std::string block = "blk." + std::to_string(layer) + '.';
+    if (full && reversion.find(block + "attn_k.weight")) {
+      reversion.set("attention_k_eq_v", reversion.find(block + "attn_v.weight") == nullptr);
+    }
+    ++layer;
+  }
+  reversion.set("use_double_wide_mlp", widths.size() > 1 && widths.front() != widths.back());
+  if (!widths.empty()) reversion.set("intermediate_size", widths.front());
+  reversion.set("enable_moe_block", reversion.find("blk.0.ffn_gate_inp.weight") != nullptr);
+  if (const SourceTensor* table = reversion.find("per_layer_token_embd.weight"); table && table->shape.size() > 1) {
+    reversion.set("vocab_size_per_layer_input", table->shape[1]);
+  }
+  Json full = {{"rope_type", "proportional"}}, sliding = {{"rope_type", "default"}};
+  if (const Json* base = reversion.config.find("rope_theta")) full.set("rope_theta", *base);
+  if (const Json* base = reversion.config.find("rope_local_base_freq")) sliding.set("rope_theta", *base);
+  if (const auto factors = reversion.values.find("rope_freqs.weight"); factors != reversion.values.end()) {
+    const auto turning = std::count(factors->second.begin(), factors->second.end(), 1.0f);
+    full.set("partial_rotary_factor", static_cast<double>(turning) / static_cast<double>(factors->second.size()));
+  }
+  for (const char* name : {"rope_theta", "rope_local_base_freq"}) reversion.remove(name);
+  reversion.set("rope_parameters", {{"full_attention", std::move(full)}, {"sliding_attention", std::move(sliding)}});
+}
+
 }  // namespace
 
 const Family gemma4 = {.architecture = "gemma4",
@@ -113,6 +150,7 @@ const Family gemma4 = {.architecture = "gemma4",
                        .layer = layer,
                        .left_out = left_out,
                        .rope_types = rope_types,
-                       .finish = finish};
+                       .finish = finish,
+                       .origin = {names[1], "gemma4_text", complete}};
 
 }  // namespace nibble::architecture

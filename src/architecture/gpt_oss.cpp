@@ -31,20 +31,35 @@ void down(const Operands& operands) {
   operands.tensor.shape = operands.source().shape;
 }
 
+using operations::functions::of_every_other_column_transposed, operations::functions::of_transposed;
+constexpr Operation gate_of_both{gate, "taking every other row", of_every_other_column_transposed},
+    up_of_both{up, "taking every other row", of_every_other_column_transposed},
+    turned{down, "transposing", of_transposed};
+
 constexpr TensorRule own[] = {
     {"input_layernorm.weight", "attn_norm.weight", embedding},
     {"self_attn.sinks", "attn_sinks.weight", heads},
     {"post_attention_layernorm.weight", "post_attention_norm.weight", embedding},
     {"mlp.router.weight", "ffn_gate_inp.weight", embedding, experts},
     {"mlp.router.bias", "ffn_gate_inp.bias", experts},
-    made("mlp.experts.gate_up_proj", "ffn_gate_exps.weight", gate),
-    made("mlp.experts.gate_up_proj", "ffn_up_exps.weight", up),
-    made("mlp.experts.down_proj", "ffn_down_exps.weight", down),
+    made("mlp.experts.gate_up_proj", "ffn_gate_exps.weight", gate_of_both),
+    made("mlp.experts.gate_up_proj", "ffn_up_exps.weight", up_of_both),
+    made("mlp.experts.down_proj", "ffn_down_exps.weight", turned),
     made("mlp.experts.gate_up_proj_bias", "ffn_gate_exps.bias", operations::even_columns),
     made("mlp.experts.gate_up_proj_bias", "ffn_up_exps.bias", operations::odd_columns),
     {"mlp.experts.down_proj_bias", "ffn_down_exps.bias", embedding, experts},
 };
 constexpr auto layer = joined(layers::attention, layers::attention_biases, own);
+
+/// Published models cut nothing off where the stretching of the rotary embedding begins, which is not the class's own
+/// way.
+void complete(const Reversion& reversion) {
+  const Json* found = reversion.config.find("rope_scaling");
+  if (!found) return;
+  Json scaling = *found;
+  scaling.set("truncate", false);
+  reversion.set("rope_scaling", std::move(scaling));
+}
 
 }  // namespace
 
@@ -54,6 +69,7 @@ const Family gpt_oss = {.architecture = "gpt-oss",
                         .defaults = defaults,
                         .parameters = parameters,
                         .globals = decoder_globals,
-                        .layer = layer};
+                        .layer = layer,
+                        .origin = {names[0], "gpt_oss", complete}};
 
 }  // namespace nibble::architecture

@@ -96,4 +96,24 @@ std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t cou
   return parts;
 }
 
+std::vector<DerivedPart> alternating_parts(const std::string& name, uint64_t count, std::span<const MadeFrom> views) {
+  const uint64_t parts = views.size();
+  if (parts < 2 || count % parts != 0) return {};
+  std::vector<DerivedPart> all(parts);
+  for (const MadeFrom& from : views) {
+    Steps view = steps_of(name, from);
+    const uint64_t place = view.first_there;
+    if (place >= parts || !all[place].axes.empty()) return {};
+    view.first_there = 0;
+    for (Step& step : view.steps) {
+      if (step.there % parts != 0) return {};
+      step.there /= parts;
+    }
+    const std::optional<DerivedPart> part = run_at(view, 0);
+    if (!part || part->count() != count / parts) return {};
+    all[place] = *part;
+  }
+  return all;
+}
+
 }  // namespace nibble::architecture

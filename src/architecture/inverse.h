@@ -22,4 +22,8 @@ struct MadeFrom {
 std::vector<DerivedPart> parts_of_original(const std::string& name, uint64_t count, std::span<const MadeFrom> views,
                                            bool zeros = false);
 
+/// The same where the values of as many tensors as there are views alternate: one part each, in their order. Empty
+/// where they do not.
+std::vector<DerivedPart> alternating_parts(const std::string& name, uint64_t count, std::span<const MadeFrom> views);
+
 }  // namespace nibble::architecture

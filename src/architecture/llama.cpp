@@ -9,7 +9,10 @@ namespace {
 
 using enum Size;
 
-constexpr std::string_view names[] = {"LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM"};
+/// The last two are SmolVLM's, whose language part is a Llama.
+constexpr std::string_view names[] = {"LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM",
+                                      "Idefics3ForConditionalGeneration", "SmolVLMForConditionalGeneration"};
+constexpr std::string_view left_out[] = {"model.vision_model.", "model.connector."};
 constexpr ConfigDefault defaults[] = {{"rms_norm_eps", 1e-6}, {"rope_theta", 10000}};
 constexpr Parameter parameters[] = {{"vocab_size", "vocab_size", ValueType::u32}};
 
@@ -59,6 +62,7 @@ const Family llama = {.architecture = "llama",
                       .parameters = parameters,
                       .globals = decoder_globals,
                       .layer = layer,
+                      .left_out = left_out,
                       .rope_types = rope_types,
                       .finish = finish,
                       .origin = {"LlamaForCausalLM", "llama", revert_llama3_factors}};

@@ -1,6 +1,7 @@
 #include "architecture/families.h"
 #include "architecture/layers.h"
 #include "architecture/rope.h"
+#include "error.h"
 
 /// Mistral Small 3.1 and later, and Ministral 3: the language part of models of text and images.
 namespace nibble::architecture {
@@ -21,6 +22,27 @@ void finish(const Conversion& conversion) {
   if (const auto all = rope.number("mscale_all_dim")) conversion.set_f32("rope.scaling.yarn_log_multiplier", *all);
 }
 
+/// As the class of Ministral 3's text models has it.
+void complete(const Reversion& reversion) {
+  const auto scale = reversion.number("attention.temperature_scale");
+  if (!scale) {
+    throw Error(
+        "The file is the language part of Mistral Small 3 (it has no \"mistral3.attention.temperature_scale\"), which "
+        "is "
+        "half a folder. Take the folder that the model was published in.");
+  }
+  const Json* found = reversion.config.find("rope_scaling");
+  Json rope = found ? *found : Json{{"rope_type", "default"}};
+  if (const Json* base = reversion.config.find("rope_theta")) rope.set("rope_theta", *base);
+  rope.set("llama_4_scaling_beta", short_number(static_cast<float>(*scale)));
+  if (const auto all = reversion.number("rope.scaling.yarn_log_multiplier")) {
+    rope.set("mscale", 1.0);
+    rope.set("mscale_all_dim", short_number(static_cast<float>(*all)));
+  }
+  for (const char* name : {"rope_theta", "rope_scaling"}) reversion.remove(name);
+  reversion.set("rope_parameters", std::move(rope));
+}
+
 }  // namespace
 
 const Family mistral3 = {.architecture = "mistral3",
@@ -31,6 +53,7 @@ const Family mistral3 = {.architecture = "mistral3",
                          .globals = decoder_globals,
                          .layer = layer,
                          .left_out = left_out,
-                         .finish = finish};
+                         .finish = finish,
+                         .origin = {names[1], "ministral3", complete}};
 
 }  // namespace nibble::architecture

@@ -50,6 +50,12 @@ void finish(const Conversion& conversion) {
   conversion.set_string("rope.scaling.type", "none");
 }
 
+void complete(const Reversion& reversion) {
+  const std::string key = std::string(reversion.architecture) + ".hidden_activation";
+  if (const auto activation = reversion.metadata.text(key)) reversion.set("hidden_activation", *activation);
+  for (const char* name : {"attention_bias", "mlp_bias", "norm_bias"}) reversion.set(name, false);
+}
+
 }  // namespace
 
 const Family modern_bert = {.architecture = "modern-bert",
@@ -62,6 +68,7 @@ const Family modern_bert = {.architecture = "modern-bert",
                             .finish = finish,
                             .stacks = stacks,
                             .rope = false,
-                            .common = common};
+                            .common = common,
+                            .origin = {names[0], "modernbert", complete}};
 
 }  // namespace nibble::architecture

@@ -46,6 +46,9 @@ void of_experts_transposed(const Operands& operands) {
   operands.tensor.shape = {view.size(0), view.size(1), operands.sizes.experts};
 }
 
+constexpr std::string_view losing = "dividing into experts, behind which the biases are left out";
+constexpr Operation cut{of_experts, losing}, cut_and_turned{of_experts_transposed, losing};
+
 constexpr TensorRule globals[] = {
     {"embeddings.word_embeddings.weight", "token_embd.weight", embedding, vocabulary},
     {"embeddings.token_type_embeddings.weight", "token_types.weight", embedding, any},
@@ -73,8 +76,8 @@ constexpr TensorRule mixed[] = {
     on(dense, {"mlp.fc2.weight", "ffn_down.weight", feed_forward, embedding}),
     on(dense, {"mlp.fc2.bias", "ffn_down.bias", embedding, none, Need::sometimes}),
     on(routed, {"mlp.router.layer.weight", "ffn_gate_inp.weight", embedding, experts}),
-    on(routed, made("mlp.experts.mlp.w1", "ffn_up_exps.weight", of_experts)),
-    on(routed, made("mlp.experts.mlp.w2", "ffn_down_exps.weight", of_experts_transposed)),
+    on(routed, made("mlp.experts.mlp.w1", "ffn_up_exps.weight", cut)),
+    on(routed, made("mlp.experts.mlp.w2", "ffn_down_exps.weight", cut_and_turned)),
 };
 constexpr auto layer = joined(attention, gated);
 constexpr auto moe_layer = joined(attention, mixed);
@@ -96,6 +99,21 @@ void finish_moe(const Conversion& conversion) {
   conversion.set_u32("context_length", moe_context);
 }
 
+/// As the one published class has it: gated, norms behind the parts of a layer.
+void complete(const Reversion& reversion) {
+  const SourceTensor* types = reversion.find("token_types.weight");
+  if (types) reversion.set("type_vocab_size", types->shape.size() > 1 ? types->shape[1] : 1);
+  for (const char* name : {"tie_word_embeddings", "attention_bias", "mlp_bias"}) reversion.remove(name);
+  reversion.set("activation_function", "swiglu");
+  for (const char* name : {"causal", "prenorm", "use_rms_norm", "parallel_block", "mlp_fc1_bias", "mlp_fc2_bias",
+                           "rotary_emb_interleaved"}) {
+    reversion.set(name, false);
+  }
+  reversion.set("qkv_proj_bias", reversion.find("blk.0.attn_qkv.bias") != nullptr);
+  reversion.set("rotary_emb_fraction", 1.0);
+  reversion.set("n_positions", reversion.whole("context_length").value_or(0));
+}
+
 bool has_experts(const HuggingFaceConfig& config) { return config.whole("num_experts").value_or(0) > 0; }
 bool has_none(const HuggingFaceConfig& config) { return !has_experts(config); }
 
@@ -112,7 +130,8 @@ const Family nomic_bert = {.architecture = "nomic-bert",
                            .stacks = stacks,
                            .rope = false,
                            .suits = has_none,
-                           .common = common};
+                           .common = common,
+                           .origin = {names[0], "nomic_bert", complete}};
 const Family nomic_bert_moe = {.architecture = "nomic-bert-moe",
                                .title = "Nomic BERT with experts",
                                .hugging_face = names,

@@ -107,6 +107,18 @@ Operation::Shape of_half_transposed(const Made& made) {
   return shape;
 }
 
+Operation::Shape of_every_other_column(const Made& made) {
+  Operation::Shape shape = made.shape;
+  shape[columns] *= 2;
+  return shape;
+}
+
+Operation::Shape of_every_other_column_transposed(const Made& made) {
+  Operation::Shape shape = of_half(made);
+  std::swap(shape[columns], shape[rows]);
+  return shape;
+}
+
 Operation::Shape of_column(const Made& made) { return {made.shape.back()}; }
 
 Operation::Shape of_stacked(const Made& made) { return {made.shape.begin(), made.shape.end() - 1}; }

@@ -30,6 +30,8 @@ void squeezed(const Operands& operands);
 Operation::Shape of_transposed(const Made& made);
 Operation::Shape of_half(const Made& made);
 Operation::Shape of_half_transposed(const Made& made);
+Operation::Shape of_every_other_column(const Made& made);
+Operation::Shape of_every_other_column_transposed(const Made& made);
 Operation::Shape of_column(const Made& made);
 Operation::Shape of_stacked(const Made& made);
 Operation::Shape of_squeezed(const Made& made);
@@ -50,11 +52,15 @@ inline constexpr Operation second_half_transposed{
 inline constexpr Operation even_rows{functions::even_rows, "taking every other row"};
 inline constexpr Operation odd_rows{functions::odd_rows, "taking every other row"};
 /// The same for single values of one dimension, or of rows of biases.
-inline constexpr Operation even_columns{functions::even_columns, "taking every other value"};
-inline constexpr Operation odd_columns{functions::odd_columns, "taking every other value"};
+inline constexpr Operation even_columns{functions::even_columns, "taking every other value",
+                                        functions::of_every_other_column};
+inline constexpr Operation odd_columns{functions::odd_columns, "taking every other value",
+                                       functions::of_every_other_column};
 /// Every other column of each matrix of a stack, as rows.
-inline constexpr Operation even_columns_transposed{functions::even_columns_transposed, "taking every other column"};
-inline constexpr Operation odd_columns_transposed{functions::odd_columns_transposed, "taking every other column"};
+inline constexpr Operation even_columns_transposed{functions::even_columns_transposed, "taking every other column",
+                                                   functions::of_every_other_column_transposed};
+inline constexpr Operation odd_columns_transposed{functions::odd_columns_transposed, "taking every other column",
+                                                  functions::of_every_other_column_transposed};
 /// x -> -e^x, one value a row: the decays of Mamba's state, whose logarithms are stored.
 inline constexpr Operation minus_exp_column{functions::minus_exp_column, "making x into -e^x", functions::of_column};
 inline constexpr Operation minus_exp{functions::minus_exp, "making x into -e^x", functions::same};

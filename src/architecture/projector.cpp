@@ -12,8 +12,8 @@ namespace nibble {
 namespace architecture {
 namespace {
 
-constexpr const Projector* list[] = {&qwen2_vl_projector, &qwen2_5_vl_projector, &qwen3_vl_projector,
-                                     &gemma3_projector,   &pixtral_projector,    &intern_vl_projector};
+constexpr const Projector* list[] = {&qwen2_vl_projector, &qwen2_5_vl_projector, &qwen3_vl_projector, &gemma3_projector,
+                                     &pixtral_projector,  &intern_vl_projector,  &idefics3_projector, &glm4v_projector};
 
 constexpr Parameter parameters[] = {
     {"vision.image_size", "image_size", ValueType::u32},
@@ -26,7 +26,8 @@ constexpr Parameter parameters[] = {
 
 /// How the parts of newer checkpoints begin that older ones have without it.
 constexpr std::string_view newer_start = "model.";
-constexpr std::string_view parts_of_vision[] = {"visual.", "vision_tower.", "multi_modal_projector."};
+constexpr std::string_view parts_of_vision[] = {"visual.", "vision_tower.", "multi_modal_projector.", "vision_model.",
+                                                "connector."};
 
 std::string without_newer_start(const std::string& name) {
   if (!name.starts_with(newer_start)) return name;

@@ -34,10 +34,30 @@ void last_third(const Operands& operands);
 void first_image(const Operands& operands);
 void second_image(const Operands& operands);
 
+/// A layer of SigLIP.
+inline constexpr TensorRule siglip_layer[] = {
+    {"layer_norm1.weight", "ln1.weight", Size::embedding},
+    {"layer_norm1.bias", "ln1.bias", Size::embedding},
+    {"layer_norm2.weight", "ln2.weight", Size::embedding},
+    {"layer_norm2.bias", "ln2.bias", Size::embedding},
+    {"self_attn.q_proj.weight", "attn_q.weight", Size::embedding, Size::embedding},
+    {"self_attn.q_proj.bias", "attn_q.bias", Size::embedding},
+    {"self_attn.k_proj.weight", "attn_k.weight", Size::embedding, Size::embedding},
+    {"self_attn.k_proj.bias", "attn_k.bias", Size::embedding},
+    {"self_attn.v_proj.weight", "attn_v.weight", Size::embedding, Size::embedding},
+    {"self_attn.v_proj.bias", "attn_v.bias", Size::embedding},
+    {"self_attn.out_proj.weight", "attn_out.weight", Size::embedding, Size::embedding},
+    {"self_attn.out_proj.bias", "attn_out.bias", Size::embedding},
+    {"mlp.fc1.weight", "ffn_up.weight", Size::embedding, Size::feed_forward},
+    {"mlp.fc1.bias", "ffn_up.bias", Size::feed_forward},
+    {"mlp.fc2.weight", "ffn_down.weight", Size::feed_forward, Size::embedding},
+    {"mlp.fc2.bias", "ffn_down.bias", Size::embedding},
+};
+
 /// Of text tensors: left out.
 inline constexpr std::string_view text_parts[] = {"model.", "lm_head.", "mtp."};
 
 extern const Projector qwen2_vl_projector, qwen2_5_vl_projector, qwen3_vl_projector, gemma3_projector,
-    pixtral_projector, intern_vl_projector;
+    pixtral_projector, intern_vl_projector, idefics3_projector, glm4v_projector;
 
 }  // namespace nibble::architecture

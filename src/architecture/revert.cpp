@@ -156,8 +156,10 @@ class SourceFinder {
       if (names.size() > 1 && shape.size() > 1) shape.pop_back();
       if (rule.rows != Size::none && shape.size() == 1) shape.push_back(1);
     }
+    // Folders hold floats, in the layout that goes with them.
+    const Type type = format_of(made.type).quantized ? Type::f16 : made.type;
     for (const std::string& name : names) {
-      if (known_.insert(name).second) sources_.push_back({name, shape, made.type});
+      if (known_.insert(name).second) sources_.push_back({name, shape, type});
     }
   }
 
@@ -351,9 +353,11 @@ class Reverter {
       const auto& ends = family_.origin.precise;
       const bool precise =
           std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return source.name.ends_with(end); });
-      std::vector<DerivedPart> parts =
-          parts_of_original(source.name, count_of(source.shape), views.of(i), padded_.count(source.name) > 0);
-      list.push_back({source.name, source.shape, std::move(parts), added[i], precise});
+      const uint64_t count = count_of(source.shape);
+      std::vector<DerivedPart> parts = alternating_parts(source.name, count, views.of(i));
+      const bool woven = !parts.empty();
+      if (!woven) parts = parts_of_original(source.name, count, views.of(i), padded_.count(source.name) > 0);
+      list.push_back({source.name, source.shape, std::move(parts), woven, added[i], precise});
     }
     return list;
   }
@@ -413,6 +417,12 @@ std::string words_on_operation(const Family& family) {
   return words;
 }
 
+/// True for the language part of models that look at images: the rest is in another file.
+bool is_half(const Family& family) {
+  return std::any_of(family.left_out.begin(), family.left_out.end(),
+                     [](std::string_view start) { return start.starts_with("visual."); });
+}
+
 [[noreturn]] void refuse_family(std::string_view architecture) {
   std::string words, title;
   std::vector<std::string_view> known;
@@ -420,7 +430,8 @@ std::string words_on_operation(const Family& family) {
     if (!family->origin.model_class.empty()) known.push_back(family->architecture);
     if (family->architecture != architecture || !title.empty()) continue;
     title = family->title;
-    words = words_on_operation(*family);
+    words = is_half(*family) ? "what looks at images is in another file, so that it would be half a folder"
+                             : words_on_operation(*family);
   }
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());

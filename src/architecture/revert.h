@@ -28,6 +28,7 @@ struct RevertedTensor {
   /// Where its values are, one part after the other: `matrix` counts the GGUF model's tensors, and strides count
   /// weights, row after row of the tensor's first dimension.
   std::vector<DerivedPart> parts;
+  bool woven = false;    ///< the parts alternate value by value
   float add = 0;         ///< to each value
   bool precise = false;  ///< F32 whatever the type of the others
 };

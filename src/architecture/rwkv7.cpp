@@ -34,6 +34,16 @@ void flat(const Operands& operands) {
   operands.tensor.shape = {shape[0] * (shape.size() > 1 ? shape[1] : 1)};
 }
 
+Operation::Shape of_fused(const Made& made) { return {made.shape[0], 1, 1}; }
+Operation::Shape of_flat(const Made& made) {
+  const uint64_t head = made.config.whole("head_dim").value_or(0);
+  return head == 0 ? made.shape : Operation::Shape{head, made.shape[0] / head};
+}
+constexpr Operation fusing{fused, "stacking", of_fused}, flattening{flat, "putting heads in a row", of_flat};
+
+/// Kinds of layers.
+constexpr uint32_t first = 1, later = 2;
+
 constexpr TensorRule globals[] = {
     {"model.embeddings.weight", "token_embd.weight", embedding, vocabulary},
     {"model.layers.0.pre_norm.weight", "token_embd_norm.weight", embedding},
@@ -48,10 +58,10 @@ constexpr TensorRule layer[] = {
     {"attn_norm.bias", "attn_norm.bias", embedding, none, Need::sometimes},
     {"ffn_norm.weight", "attn_norm_2.weight", embedding},
     {"ffn_norm.bias", "attn_norm_2.bias", embedding, none, Need::sometimes},
-    made("attn.x_r|attn.x_w|attn.x_k|attn.x_v|attn.x_a|attn.x_g", "time_mix_lerp_fused.weight", fused),
+    made("attn.x_r|attn.x_w|attn.x_k|attn.x_v|attn.x_a|attn.x_g", "time_mix_lerp_fused.weight", fusing),
     {"attn.k_k", "time_mix_k_k.weight", embedding},
     {"attn.k_a", "time_mix_k_a.weight", embedding},
-    made("attn.r_k", "time_mix_r_k.weight", flat),
+    made("attn.r_k", "time_mix_r_k.weight", flattening),
     {"attn.r_proj.weight", "time_mix_receptance.weight", embedding, embedding},
     {"attn.k_proj.weight", "time_mix_key.weight", embedding, embedding},
     {"attn.v_proj.weight", "time_mix_value.weight", embedding, embedding},
@@ -62,12 +72,12 @@ constexpr TensorRule layer[] = {
     {"attn.a_lora.lora.0.weight", "time_mix_a1.weight", embedding, any},
     {"attn.a_lora.lora.2.weight", "time_mix_a2.weight", any, embedding},
     {"attn.a_lora.lora.2.bias", "time_mix_a0.weight", embedding},
-    {"attn.v_lora.lora.0.weight", "time_mix_v1.weight", embedding, any},
-    {"attn.a_lora.lora.0.weight", "time_mix_v1.weight", embedding, any},
-    {"attn.v_lora.lora.2.weight", "time_mix_v2.weight", any, embedding},
-    {"attn.a_lora.lora.2.weight", "time_mix_v2.weight", any, embedding},
-    {"attn.v_lora.lora.2.bias", "time_mix_v0.weight", embedding},
-    {"attn.a_lora.lora.2.bias", "time_mix_v0.weight", embedding},
+    on(first, {"attn.a_lora.lora.0.weight", "time_mix_v1.weight", embedding, any}),
+    on(later, {"attn.v_lora.lora.0.weight", "time_mix_v1.weight", embedding, any}),
+    on(first, {"attn.a_lora.lora.2.weight", "time_mix_v2.weight", any, embedding}),
+    on(later, {"attn.v_lora.lora.2.weight", "time_mix_v2.weight", any, embedding}),
+    on(first, {"attn.a_lora.lora.2.bias", "time_mix_v0.weight", embedding}),
+    on(later, {"attn.v_lora.lora.2.bias", "time_mix_v0.weight", embedding}),
     {"attn.g_lora.lora.0.weight", "time_mix_g1.weight", embedding, any},
     {"attn.g_lora.lora.2.weight", "time_mix_g2.weight", any, embedding},
     {"attn.g_norm.weight", "time_mix_ln.weight", embedding},
@@ -77,9 +87,20 @@ constexpr TensorRule layer[] = {
     {"ffn.value.weight", "channel_mix_value.weight", any, embedding},
 };
 
+void prepare(const Preparation& preparation) {
+  preparation.sizes.kinds.assign(preparation.sizes.layers, later);
+  preparation.sizes.kinds[0] = first;
+  preparation.leave_out("model.layers.0.attn.v_lora.");
+}
+
 void finish(const Conversion& conversion) {
   conversion.set_u32("context_length", mamba::endless_context);
   conversion.set_u32("attention.head_count", 0);
+}
+
+void complete(const Reversion& reversion) {
+  reversion.set("norm_first", true);
+  reversion.set("norm_bias", reversion.find("blk.0.attn_norm.bias") != nullptr);
 }
 
 }  // namespace
@@ -91,7 +112,9 @@ const Family rwkv7 = {.architecture = "rwkv7",
                       .globals = globals,
                       .layer = layer,
                       .finish = finish,
+                      .prepare = prepare,
                       .rope = false,
-                      .common = common};
+                      .common = common,
+                      .origin = {names[0], "rwkv7", complete}};
 
 }  // namespace nibble::architecture

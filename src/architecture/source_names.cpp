@@ -29,6 +29,7 @@ bool starts_with_any(std::string_view name, const std::string_view (&starts)[n])
 
 /// Starts that models have beside others of the family that have none.
 constexpr std::pair<std::string_view, std::string_view> other_starts[] = {{"model.backbone.", "backbone."},
+                                                                          {"model.text_model.", "model."},
                                                                           {"model.lm_head.", "lm_head."},
                                                                           {"transformer.h.", "h."},
                                                                           {"transformer.wte.", "wte."},

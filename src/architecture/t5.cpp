@@ -85,7 +85,8 @@ constexpr Stack stacks[] = {
     {"encoder.block.#.layer.", "enc.blk.#.", encoder},
     {"decoder.block.#.layer.", "dec.blk.#.", decoder, [](const Sizes& sizes) { return sizes.next_layers; }}};
 constexpr Stack encoder_stacks[] = {stacks[0]};
-constexpr std::string_view encoder_left_out[] = {"decoder.", "lm_head."};
+/// The last is a vocabulary's file, which some that publish the encoder alone put among its tensors.
+constexpr std::string_view encoder_left_out[] = {"decoder.", "lm_head.", "spiece_model"};
 
 void prepare(const Preparation& preparation) {
   preparation.sizes.next_layers = preparation.config.whole("num_decoder_layers").value_or(preparation.sizes.layers);

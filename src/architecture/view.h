@@ -39,9 +39,9 @@ class View {
     part_.axes[axis].count = count;
     return *this;
   }
-  /// Multiplies by a factor, after those given before.
+  /// Multiplies by a factor, after those given before. One of 1 leaves every weight as it is.
   View& times(double factor) {
-    part_.factors.push_back(static_cast<float>(factor));
+    if (const auto single = static_cast<float>(factor); single != 1) part_.factors.push_back(single);
     return *this;
   }
   View& minus_exp() {

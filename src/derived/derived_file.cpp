@@ -115,6 +115,7 @@ std::vector<double> DerivedFile::save() const {
   out.put(uint64_t{tensors.size()});
   for (const DerivedTensor& tensor : tensors) {
     out.put(static_cast<uint64_t>(tensor.type));
+    out.put(uint64_t{tensor.woven});
     out.put(uint64_t{tensor.parts.size()});
     for (const DerivedPart& part : tensor.parts) {
       out.put(uint64_t{part.matrix});
@@ -157,6 +158,7 @@ DerivedFile DerivedFile::restore(std::span<const double> numbers) {
   for (uint64_t left = in.whole(); left > 0; --left) {
     DerivedTensor tensor;
     tensor.type = static_cast<Type>(in.small());
+    tensor.woven = in.whole() != 0;
     for (uint64_t parts = in.whole(); parts > 0; --parts) {
       DerivedPart part;
       part.matrix = in.small();

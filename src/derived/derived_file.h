@@ -122,6 +122,8 @@ bool count_in_blocks(DerivedPart& part, uint64_t block_length);
 struct DerivedTensor {
   Type type = Type::f32;
   std::vector<DerivedPart> parts;
+  /// The parts, which have the same count then, alternate value by value instead.
+  bool woven = false;
 
   /// In blocks of the type, which axes count.
   uint64_t elements() const;

@@ -57,6 +57,9 @@ void gather_blocks(const std::vector<Axis>& axes, const uint8_t* from, uint8_t* 
   });
 }
 
+/// Of parts that alternate: how many values of one lie before value `at` of all.
+uint64_t in_strand(uint64_t at, uint64_t part, uint64_t parts) { return (at + parts - 1 - part) / parts; }
+
 }  // namespace
 
 DerivedReader::DerivedReader(DerivedFile file, Kernel kernel) : file_(std::move(file)), decoder_(kernel) {}
@@ -76,6 +79,12 @@ uint64_t DerivedReader::plan(uint64_t offset, uint64_t bytes) {
   uint64_t begin = (offset - start) / element;
   const uint64_t most = most_weights / format_of(tensor_->type).block_length;
   const uint64_t count = std::min({bytes / element, most, tensor_->elements() - begin});
+  begin_ = begin;
+  count_ = count;
+  if (tensor_->woven) {
+    add_woven(begin, begin + count);
+    return count * element;
+  }
   uint64_t left = count;
   for (const DerivedPart& part : tensor_->parts) {
     const uint64_t all = part.count();
@@ -90,6 +99,25 @@ uint64_t DerivedReader::plan(uint64_t offset, uint64_t bytes) {
     if (left == 0) break;
   }
   return count * element;
+}
+
+void DerivedReader::add_woven(uint64_t begin, uint64_t end) {
+  const uint64_t parts = tensor_->parts.size();
+  for (uint64_t i = 0; i < parts; ++i) {
+    const DerivedPart& part = tensor_->parts[i];
+    add_boxes(part, part.axes.size(), part.first, in_strand(begin, i, parts), in_strand(end, i, parts));
+  }
+}
+
+/// Lets the values of the parts alternate, which lie one part after the other.
+void DerivedReader::weave(const uint8_t* strands, uint8_t* output) const {
+  const uint64_t element = format_of(tensor_->type).block_bytes, parts = tensor_->parts.size();
+  for (uint64_t i = 0; i < parts; ++i) {
+    const uint64_t first = in_strand(begin_, i, parts), last = in_strand(begin_ + count_, i, parts);
+    for (uint64_t j = first; j < last; ++j, strands += element) {
+      std::memcpy(output + (j * parts + i - begin_) * element, strands, element);
+    }
+  }
 }
 
 /// Cuts a run of a view's weights into boxes: a first piece of the outermost axis, whole steps, a last piece.
@@ -168,6 +196,13 @@ uint64_t DerivedReader::read(const StoredMatrix& stored, uint64_t row, uint64_t 
 }
 
 void DerivedReader::make(const uint8_t* input, uint8_t* output) {
+  if (!tensor_->woven) return make_boxes(input, output);
+  strands_.resize(count_ * format_of(tensor_->type).block_bytes);
+  make_boxes(input, strands_.data());
+  weave(strands_.data(), output);
+}
+
+void DerivedReader::make_boxes(const uint8_t* input, uint8_t* output) {
   const Format& format = format_of(tensor_->type);
   for (const Box& box : boxes_) {
     const Rectangle& rectangle = box.rectangle;

@@ -53,6 +53,9 @@ class DerivedReader {
     std::vector<Axis> axes;
     uint64_t count;
   };
+  void add_woven(uint64_t begin, uint64_t end);
+  void make_boxes(const uint8_t* input, uint8_t* output);
+  void weave(const uint8_t* strands, uint8_t* output) const;
   void add_boxes(const DerivedPart& part, size_t axes, uint64_t first, uint64_t begin, uint64_t end);
   void add_box(const DerivedPart& part, uint64_t first, std::vector<Axis> axes);
   uint64_t read(const StoredMatrix& stored, uint64_t row, uint64_t column, uint64_t rows, uint64_t columns);
@@ -63,8 +66,9 @@ class DerivedReader {
   std::vector<Box> boxes_;
   std::vector<StridedRead> reads_;
   uint64_t input_bytes_ = 0;
+  uint64_t begin_ = 0, count_ = 0;  // elements that were planned
   std::vector<float> values_;
-  std::vector<uint8_t> blocks_;
+  std::vector<uint8_t> blocks_, strands_;
 };
 
 }  // namespace nibble

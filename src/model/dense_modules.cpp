@@ -6,6 +6,7 @@
 #include "container/companion.h"
 #include "container/text.h"
 #include "error.h"
+#include "model/file_named.h"
 #include "tokenizer/json_file.h"
 
 namespace nibble {
@@ -15,13 +16,8 @@ constexpr std::string_view weights_end = "_Dense/model.safetensors", weight_name
 /// What llama.cpp has places for: conversion/gemma.py.
 constexpr std::pair<std::string_view, std::string_view> known[] = {{"2_Dense", "dense_2"}, {"3_Dense", "dense_3"}};
 
-const ModelFile* find_file(std::span<const ModelFile> files, const std::string& name) {
-  const auto found = std::find_if(files.begin(), files.end(), [&](const ModelFile& file) { return file.name == name; });
-  return found == files.end() ? nullptr : &*found;
-}
-
 const ModelFile& needed(std::span<const ModelFile> files, const std::string& name) {
-  if (const ModelFile* file = find_file(files, name)) return *file;
+  if (const ModelFile* file = file_named(files, name)) return *file;
   throw Error("The modules behind the model's pooling were asked for, and " + in_quotes(name, 200) +
               " is missing. Download the whole folder.");
 }

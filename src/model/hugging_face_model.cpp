@@ -15,6 +15,8 @@
 #include "model/adapter.h"
 #include "model/adapter_tensors.h"
 #include "model/dense_modules.h"
+#include "model/file_named.h"
+#include "model/lone_encoder.h"
 #include "model/quantized_source.h"
 #include "model/stored_layers.h"
 #include "model/unknown_model.h"
@@ -25,10 +27,8 @@ namespace {
 
 /// The bytes of the file of that name; none when there is no such file.
 std::span<const uint8_t> bytes_of(std::span<const ModelFile> files, std::string_view name) {
-  for (const ModelFile& file : files) {
-    if (file.name == name) return file.contents->whole;
-  }
-  return {};
+  const ModelFile* file = file_named(files, name);
+  return file ? std::span<const uint8_t>(file->contents->whole) : std::span<const uint8_t>();
 }
 
 /// What config.json calls the model ("meta-llama/Llama-3.2-1B"), without the organization; empty when it does not, or
@@ -415,11 +415,13 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   const bool mistral = holds_mistral_layout(files, weight_files);
   const std::string_view settings = mistral ? mistral_settings : "config.json";
   const std::span<const uint8_t> text = bytes_of(files, settings);
-  if (text.empty()) {
+  const std::string made = text.empty() ? lone_encoder_config(files, weight_files) : std::string();
+  if (text.empty() && made.empty()) {
     return "Without a " + std::string(settings) +
            " nothing says what network these weights belong to; of a language model, choose the whole folder.";
   }
-  const std::string_view characters(reinterpret_cast<const char*>(text.data()), text.size());
+  const std::string_view characters =
+      text.empty() ? std::string_view(made) : std::string_view(reinterpret_cast<const char*>(text.data()), text.size());
   if (mistral) {
     if (const auto reason = reason_not_mistral(characters)) return reason;
   }
@@ -451,7 +453,16 @@ std::optional<std::string> assemble_hugging_face(std::span<const ModelFile> file
   assembly.auto_type = model.auto_type;
   assembly.container = mistral ? "Mistral folder" : "Hugging Face folder";
   assembly.notes.append(model.notes);
-  add_tokenizer(files, mistral, model, assembly.notes);
+  if (made.empty() || file_named(files, "spiece.model") || file_named(files, "tokenizer.json")) {
+    add_tokenizer(files, mistral, model, assembly.notes);
+  }
+  if (!made.empty()) {
+    assembly.notes.add(
+        "By the names of its tensors this is T5's encoder, as image models use it; its sizes are those of the tensors. "
+        "Loaders such as ComfyUI-GGUF bring T5's tokenizer with them, but not UMT5's: opened as a folder with "
+        "spiece.model "
+        "in it, the tokenizer is written into the file.");
+  }
   assembly.metadata = header_of(model.values);
   return {};
 }

@@ -54,16 +54,16 @@ class Builder {
     } else if (weight_count == 0) {
       made.slices.push_back(first.slices[0]);
     } else {
-      made.slices.push_back(derive(made, tensor.parts));
+      made.slices.push_back(derive(made, tensor));
     }
     made.any_type = !tensor.precise;
     folder_.tensors.push_back(std::move(made));
   }
 
  private:
-  TensorSlice derive(const ModelTensor& made, std::span<const DerivedPart> parts) {
+  TensorSlice derive(const ModelTensor& made, const RevertedTensor& tensor) {
     const uint64_t block = format_of(made.stored).block_length;
-    DerivedTensor derived{made.stored, {parts.begin(), parts.end()}};
+    DerivedTensor derived{made.stored, tensor.parts, tensor.woven};
     for (DerivedPart& part : derived.parts) {
       if (part.matrix == DerivedPart::zeros) {
         part.axes[0].count /= block;

@@ -332,6 +332,11 @@ TEST(Architecture, SeesThroughWhatWrappersPutIntoNames) {
   const auto bare = [](const std::string& name) { return name.substr(std::strlen("model.")); };
   EXPECT_EQ(renamed(bare), expected);
   EXPECT_EQ(renamed([&](const std::string& name) { return "base_model.model." + bare(name); }), expected);
+  EXPECT_EQ(renamed([&](const std::string& name) {
+              return name.starts_with("model.") ? "model.text_model." + bare(name) : name;
+            }),
+            expected)
+      << "the language part of SmolVLM";
   EXPECT_EQ(renamed([](std::string name) {
               const size_t layer = name.find(".self_attn");
               return layer == std::string::npos ? name : name.insert(layer, "._orig_mod");

@@ -144,6 +144,21 @@ TEST(ConversionOfQuantized, ConfigurationsThatContradictTheTensorsAreRefused) {
   EXPECT_THAT(refusal(ConversionCase::named("lfm2").with("/full_attn_idxs", {1})), HasSubstr("missing"));
 }
 
+/// T5's encoder as image models have it: one file of tensors, whose shapes say what config.json would.
+TEST(ConversionOfLoneEncoders, WritesWhatTheFolderWrites) {
+  const Files folder = ConversionCase::named("t5_encoder").files();
+  const Output expected = convert(folder, "F32"), alone = convert({folder[0]}, "F32");
+  ASSERT_EQ(alone.tensors.size(), expected.tensors.size());
+  for (const auto& [name, bytes] : expected.tensors) EXPECT_TRUE(alone.tensors.at(name) == bytes) << name;
+  for (const KeyValue& value : expected.header.values) {
+    if (value.key == "general.name" || value.key.starts_with("tokenizer.")) continue;
+    const KeyValue* same = alone.header.find(value.key);
+    ASSERT_TRUE(same) << value.key;
+    const auto a = expected.header.value_bytes(value), b = alone.header.value_bytes(*same);
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end())) << value.key;
+  }
+}
+
 TEST(ConversionOfOtherClasses, WritesTheSame) {
   for (const ConversionCase& one : ConversionCase::of_other_classes()) {
     SCOPED_TRACE(one.config()["architectures"][0]);

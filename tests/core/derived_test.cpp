@@ -37,6 +37,14 @@ Source counting(uint64_t rows, uint64_t columns) {
 
 /// Every weight of the parts, one by one.
 std::vector<float> slowly(const DerivedTensor& tensor) {
+  if (tensor.woven) {
+    std::vector<float> values;
+    const size_t parts = tensor.parts.size();
+    for (size_t i = 0; i < tensor.elements(); ++i) {
+      values.push_back(slowly({tensor.type, {tensor.parts[i % parts]}})[i / parts]);
+    }
+    return values;
+  }
   std::vector<float> values;
   for (const DerivedPart& part : tensor.parts) {
     for (uint64_t i = 0; i < part.count(); ++i) {
@@ -75,6 +83,27 @@ TEST(Derived, EveryStretchOfEveryViewIsWhatItsDefinitionSays) {
     ASSERT_EQ(source.file.tensors[0].elements(), expected.size());
     EXPECT_EQ(source.floats(0, expected.size()), expected);
     std::mt19937 random(1);
+    for (int trial = 0; trial < 200; ++trial) {
+      const uint64_t first = random() % expected.size(), count = 1 + random() % (expected.size() - first);
+      const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(first);
+      ASSERT_EQ(source.floats(first, count), std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(count)))
+          << first << ' ' << count;
+    }
+  }
+}
+
+TEST(Derived, EveryStretchOfPartsThatAlternateIsWhatTheirDefinitionSays) {
+  const uint64_t shape[] = {12, 10, 6};
+  const View halves[] = {View(0, shape).take(0, 0, 4).swap(0, 1), View(0, shape).take(0, 4, 4).swap(0, 1),
+                         View(0, shape).take(0, 8, 4).times(3)};
+  for (const size_t parts : {2u, 3u}) {
+    Source source = counting(60, 12);
+    DerivedTensor tensor{Type::f32, {}, true};
+    for (size_t i = 0; i < parts; ++i) tensor.parts.push_back(halves[i].part());
+    source.file.add(tensor);
+    const std::vector<float> expected = slowly(tensor);
+    ASSERT_EQ(expected.size(), parts * 240);
+    std::mt19937 random(2);
     for (int trial = 0; trial < 200; ++trial) {
       const uint64_t first = random() % expected.size(), count = 1 + random() % (expected.size() - first);
       const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(first);

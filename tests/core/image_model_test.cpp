@@ -43,7 +43,9 @@ Model opened(const Tensors& tensors) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   uint64_t end = 0;
   for (const Tensor& tensor : tensors) {
-    const uint64_t size = tensor.dtype == "F32" ? 4 : tensor.dtype.starts_with("F8") ? 1 : 2;
+    const uint64_t size = tensor.dtype == "F32"                                           ? 4
+                          : tensor.dtype.ends_with("8") || tensor.dtype.starts_with("F8") ? 1
+                                                                                          : 2;
     const uint64_t begin = end;
     end += count_of(tensor) * size;
     header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
@@ -343,6 +345,53 @@ TEST(ImageModel, OtherLayoutsAndScaledWeightsStayUnknown) {
   const Model model = opened(scaled);
   EXPECT_EQ(model.metadata().text("general.architecture"), "unknown");
   EXPECT_THAT(texts_of(model.notes()), Contains(HasSubstr("scaled 8-bit floats")));
+}
+
+/// T5 XXL's encoder, as FLUX and SD 3 use it, and UMT5's, as Wan does: a table of distances in each layer.
+Tensors t5_encoder(uint64_t vocabulary, bool tables) {
+  Tensors tensors = {{"shared.weight", "F16", {vocabulary, 4096}}, {"encoder.final_layer_norm.weight", "F16", {4096}}};
+  for (int i = 0; i < 24; ++i) {
+    const std::string block = "encoder.block." + std::to_string(i) + ".layer.";
+    const auto add = [&](const std::string& name, std::vector<uint64_t> shape) {
+      tensors.push_back({block + name + ".weight", "F16", std::move(shape)});
+    };
+    for (const char* one : {"q", "k", "v", "o"}) add(std::string("0.SelfAttention.") + one, {4096, 4096});
+    if (tables || i == 0) add("0.SelfAttention.relative_attention_bias", {32, 64});
+    for (const char* one : {"0.layer_norm", "1.layer_norm"}) add(one, {4096});
+    for (const char* one : {"wi_0", "wi_1"}) add(std::string("1.DenseReluDense.") + one, {10240, 4096});
+    add("1.DenseReluDense.wo", {4096, 10240});
+  }
+  return tensors;
+}
+
+TEST(ImageModel, TextEncodersAloneAreKnownByTheirShapes) {
+  for (const bool tables : {false, true}) {
+    Tensors tensors = t5_encoder(tables ? 256384 : 32128, tables);
+    if (tables) tensors.push_back({"spiece_model", "U8", {1000}});
+    const Model model = opened(tensors);
+    const auto number = [&](const char* key) { return model.metadata().number(std::string("t5encoder.") + key); };
+    EXPECT_EQ(model.metadata().text("general.architecture"), "t5encoder");
+    EXPECT_EQ(number("block_count"), 24u);
+    EXPECT_EQ(number("embedding_length"), 4096u);
+    EXPECT_EQ(number("feed_forward_length"), 10240u);
+    EXPECT_EQ(number("attention.head_count"), 64u);
+    EXPECT_EQ(number("attention.key_length"), 64u);
+    EXPECT_EQ(number("attention.relative_buckets_count"), 32u);
+    EXPECT_EQ(number("context_length"), 512u);
+    EXPECT_EQ(model.tensors().size(), tensors.size() - tables);
+    EXPECT_THAT(texts_of(model.notes()), Contains(HasSubstr("T5's encoder")));
+    for (const Note& note : model.notes().list) EXPECT_EQ(note.level, Note::Level::note) << note.text;
+  }
+  // With the decoder it is another model, and without the table of distances nothing says how many heads there are.
+  Tensors whole = t5_encoder(32128, false);
+  whole.push_back({"decoder.block.0.layer.0.layer_norm.weight", "F16", {4096}});
+  EXPECT_EQ(opened(whole).metadata().text("general.architecture"), "unknown");
+  Tensors headless = t5_encoder(32128, false);
+  std::erase_if(headless, [](const Tensor& one) { return one.name.find("relative") != std::string::npos; });
+  EXPECT_EQ(opened(headless).metadata().text("general.architecture"), "unknown");
+  Tensors short_of_one = t5_encoder(32128, false);
+  short_of_one.pop_back();
+  EXPECT_THAT(sentence_of([&] { opened(short_of_one); }), HasSubstr("encoder.block.23.layer.1.DenseReluDense.wo"));
 }
 
 TEST(ImageModel, NamesOfLanguageModelsAreNotMistaken) {

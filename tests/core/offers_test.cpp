@@ -38,7 +38,7 @@ TEST(Offers, OfGgufFilesAreTheirFolders) {
   const Offers llama = offers_of_file("llama");
   EXPECT_TRUE(llama.folder);
   EXPECT_FALSE(llama.adapters);
-  EXPECT_FALSE(offers_of_file("rwkv7").folder);
+  EXPECT_FALSE(offers_of_file("qwen2_5_vl").folder);
 }
 
 TEST(Offers, OfEmbeddingModelsAreTheLayersBehindThePooling) {

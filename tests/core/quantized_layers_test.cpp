@@ -220,6 +220,8 @@ TEST(QuantizedLayers, GptqThatDoesNotFitIsRefused) {
   folder.config["quantization_config"]["bits"] = 4;
   folder.config["quantization_config"]["group_size"] = 128;
   EXPECT_THAT(refusal(folder), HasSubstr("8 x 128 where 2 x 128"));
+  folder.config["quantization_config"]["group_size"] = 48;
+  EXPECT_THAT(refusal(folder), AllOf(HasSubstr("where 6 x 128"), HasSubstr("256 weights in groups of 48")));
   folder = gptq_folder(4, "gptq", Order::none);
   const std::string scales = folder.layers[3].module + ".scales";
   folder.file.tensors[scales] = raw_tensor("I32", {4, 128}, std::vector<uint8_t>(4 * 4 * 128));

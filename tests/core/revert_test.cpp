@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "architecture/family.h"
 #include "architecture/source_names.h"
 #include "container/companion.h"
 #include "conversion_cases.h"
@@ -21,68 +22,22 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-/// The cases that have a way back.
-const std::set<std::string> led_back = {"llama-silent",
-                                        "llama",
-                                        "qwen2",
-                                        "qwen3-gptq",
-                                        "qwen3-compressed-int4",
-                                        "qwen3-compressed-fp8",
-                                        "qwen3-fp8",
-                                        "qwen3-embedding",
-                                        "qwen3_moe",
-                                        "qwen3",
-                                        "gemma2",
-                                        "gemma3-text",
-                                        "gemma3-vl-sparse",
-                                        "glm4",
-                                        "glm4_moe",
-                                        "hunyuan",
-                                        "ernie4_5",
-                                        "seed_oss",
-                                        "granite",
-                                        "smollm3",
-                                        "olmo3",
-                                        "olmo2",
-                                        "exaone4-32b",
-                                        "cohere2",
-                                        "ernie4_5_moe",
-                                        "minimax_m2-fp8",
-                                        "phimoe",
-                                        "stablelm2-12b",
-                                        "stablelm2",
-                                        "granitemoe",
-                                        "gpt2",
-                                        "gpt_neox",
-                                        "granite4-micro",
-                                        "granite4-h",
-                                        "deepseek_v2-lite",
-                                        "deepseek_v3",
-                                        "deepseek_v3-fp8",
-                                        "glm4_moe_lite",
-                                        "qwen3_5-vl",
-                                        "qwen3_5-no-mtp",
-                                        "qwen3_5-fp8",
-                                        "qwen3_5_moe-vl",
-                                        "qwen3_5_moe-fp8",
-                                        "qwen3_next",
-                                        "lfm2",
-                                        "lfm2_moe",
-                                        "mamba2",
-                                        "nemotron_h",
-                                        "nemotron_h_moe",
-                                        "bert",
-                                        "xlm_roberta",
-                                        "t5",
-                                        "t5_encoder"};
+/// The cases that have no way back, and what is said of them.
+const std::map<std::string, const char*> not_led_back = {
+    {"mistral3-vl", "half a folder"},  {"qwen2_5_vl", "half a folder"}, {"qwen3_vl", "half a folder"},
+    {"qwen3_vl_moe", "half a folder"}, {"glm4v", "half a folder"},      {"nomic_bert_moe", "biases are left out"}};
 
 /// Of these, what is led back is as good a model under the names of another class; of T5, whose folders here have three
 /// embeddings that differ, the one that counts is led back under the name that they share.
-const std::set<std::string> other_class = {"granite4-micro", "xlm_roberta", "t5", "t5_encoder"};
+/// Of Falcon-H1 the weights come back multiplied, and the multipliers as 1.
+const std::set<std::string> other_class = {"granite4-micro", "xlm_roberta",    "t5",
+                                           "t5_encoder",     "falcon_h1-norm", "falcon_h1"};
 
 /// Matrices of F32, which become F16 when the conversion script is left to itself.
 bool is_f32(const ConversionCase& one) {
-  return std::set<std::string>{"gpt2", "bert", "xlm_roberta", "t5", "t5_encoder"}.count(one.name()) > 0;
+  return std::set<std::string>{"gpt2",       "bert",       "xlm_roberta",    "t5",
+                               "t5_encoder", "nomic_bert", "nomic_bert_moe", "embeddinggemma"}
+             .count(one.name()) > 0;
 }
 
 struct Folder {
@@ -172,6 +127,16 @@ void expect_used_positions(const std::vector<float>& made, const std::vector<flo
   for (size_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], i < 2 * width ? 0 : original[i]) << i;
 }
 
+/// A table with fewer rows than the vocabulary comes back with rows of zeros behind its own.
+void expect_filled_up(const Original& made, const Original& original) {
+  const std::vector<float> values = as_floats(made.bytes, made.dtype);
+  const std::vector<float> stored = as_floats(original.bytes, original.dtype);
+  ASSERT_LE(stored.size(), values.size());
+  EXPECT_TRUE(std::equal(stored.begin(), stored.end(), values.begin()));
+  EXPECT_TRUE(std::all_of(values.begin() + static_cast<std::ptrdiff_t>(stored.size()), values.end(),
+                          [](float value) { return value == 0; }));
+}
+
 void expect_originals(const ConversionCase& one, const Files& source, const Files& folder) {
   const std::map<std::string, Original> before = originals(source), after = originals(folder);
   EXPECT_FALSE(after.empty());
@@ -181,8 +146,13 @@ void expect_originals(const ConversionCase& one, const Files& source, const File
       ADD_FAILURE() << name << " was not there";
       continue;
     }
+    if (name.ends_with("embed_tokens_per_layer.weight")) {
+      expect_filled_up(tensor, *original);
+      continue;
+    }
     EXPECT_EQ(tensor.shape, original->shape) << name;
-    if (name.ends_with("A_log")) {
+    // 1 added and taken away again rounds floats of 32 bits.
+    if (name.ends_with("A_log") || (one.name() == "embeddinggemma" && name.ends_with("norm.weight"))) {
       expect_near(as_floats(tensor.bytes, tensor.dtype), as_floats(original->bytes, original->dtype), name);
     } else if (tensor.dtype == original->dtype) {
       EXPECT_TRUE(tensor.bytes == original->bytes) << one.name() << ": " << name;
@@ -229,8 +199,14 @@ TEST_P(Revert, GoesRound) {
     Output gguf = convert(source, type);
     const Output first = gguf;
     const Files file = one_file(std::move(gguf));
-    if (!led_back.count(one.name())) {
-      EXPECT_THAT(sentence_of([&] { exported(file, "{\"type\":\"F32\"}"); }), HasSubstr("folder"));
+    if (const auto reason = not_led_back.find(one.name()); reason != not_led_back.end()) {
+      EXPECT_THAT(sentence_of([&] { exported(file, "{\"type\":\"F32\"}"); }), HasSubstr(reason->second));
+      continue;
+    }
+    // Blocks of MXFP4 do not lie as the folder's floats do.
+    if (one.name() == "gpt_oss-mxfp4") {
+      EXPECT_THAT(sentence_of([&] { exported(file, "{\"type\":\"F32\"}"); }),
+                  AllOf(HasSubstr("gate_up_proj"), HasSubstr("F32, F16 or BF16 first")));
       continue;
     }
     const Files whole = exported(file, "{\"type\":\"F32\"}").output.files;
@@ -357,9 +333,64 @@ TEST(RevertFolder, ConfigSaysWhatTheMetadataSay) {
   }
 }
 
+/// Members that no table says, of the families that need most of them.
+TEST(RevertFolder, ConfigSaysWhatOnlyTensorsAndListsSay) {
+  const auto expect_members = [](const char* name, const char* text, std::vector<const char*> members) {
+    const Files folder = exported(gguf_of(name, "F32"), R"({"type":"F32"})").output.files;
+    const auto config = nlohmann::json::parse(folder.back().second);
+    nlohmann::json original(ConversionCase::named(name).config());
+    if (*text) original = original[text];
+    for (const char* member : members) {
+      ASSERT_TRUE(original.contains(member)) << name << ' ' << member;
+      EXPECT_EQ(config.value(member, nlohmann::json()), original[member]) << name << ' ' << member;
+    }
+  };
+  for (const char* name : {"gemma4-moe", "gemma4-31b", "gemma4-e2b"}) {
+    expect_members(name, "text_config",
+                   {"attention_k_eq_v", "enable_moe_block", "global_head_dim", "head_dim",
+                    "hidden_size_per_layer_input", "intermediate_size", "layer_types", "num_key_value_heads",
+                    "num_kv_shared_layers", "rope_parameters", "sliding_window", "use_double_wide_mlp"});
+  }
+  expect_members("gemma4-e2b", "text_config", {"vocab_size_per_layer_input"});
+  expect_members("gemma4-moe", "text_config",
+                 {"num_global_key_value_heads", "num_experts", "top_k_experts", "moe_intermediate_size"});
+  expect_members("gemma3n", "text_config",
+                 {"activation_sparsity_pattern", "altup_active_idx", "altup_num_inputs", "head_dim",
+                  "hidden_size_per_layer_input", "intermediate_size", "laurel_rank", "layer_types",
+                  "num_kv_shared_layers", "rope_local_base_freq", "rope_theta"});
+  expect_members("ministral3-vl", "text_config", {"rope_parameters", "head_dim", "max_position_embeddings"});
+  expect_members("gpt_oss-bf16", "", {"sliding_window", "rope_theta", "num_local_experts", "num_experts_per_tok"});
+  expect_members("falcon_h1-norm", "",
+                 {"mamba_d_head", "mamba_d_ssm", "mamba_n_groups", "mamba_n_heads", "mamba_rms_norm", "mamba_conv_bias",
+                  "mamba_norm_before_gate"});
+  expect_members("rwkv7", "", {"head_dim", "norm_bias", "norm_first", "a_low_rank_dim", "intermediate_size"});
+  expect_members("modernbert", "",
+                 {"hidden_activation", "global_rope_theta", "local_rope_theta", "local_attention", "attention_bias"});
+  expect_members("nomic_bert", "",
+                 {"activation_function", "n_embd", "n_head", "n_inner", "n_layer", "rotary_emb_base", "type_vocab_size",
+                  "qkv_proj_bias", "prenorm", "mlp_fc1_bias", "rotary_emb_fraction"});
+  expect_members("embeddinggemma", "", {"use_bidirectional_attention", "sliding_window", "head_dim"});
+}
+
+/// The figures are counted here, not by hand.
+TEST(RevertFolder, TheDocumentationSaysHowManyFamiliesAndFolders) {
+  uint64_t count = 0;
+  for (const architecture::Family* family : architecture::families()) count += !family->origin.model_class.empty();
+  const std::vector<uint8_t> models = test_file("../../docs/models.md"), changes = test_file("../../CHANGELOG.md");
+  const auto says = [](const std::vector<uint8_t>& file, const std::string& words) {
+    return std::search(file.begin(), file.end(), words.begin(), words.end()) != file.end();
+  };
+  const size_t all = ConversionCase::all().size(), round = all - not_led_back.size();
+  EXPECT_TRUE(says(models, std::to_string(round) + " of the " + std::to_string(all) + " folders")) << round;
+  EXPECT_TRUE(says(models, std::to_string(count) + " declared families")) << count;
+  EXPECT_TRUE(says(changes, "leads a GGUF file of " + std::to_string(count) + " families back")) << count;
+}
+
 TEST(RevertFolder, RefusesWhatHasNoWayBack) {
-  EXPECT_THAT(sentence_of([&] { exported(gguf_of("gpt_oss-bf16", "F32"), R"({"type":"F32"})"); }),
-              AllOf(HasSubstr("ffn_gate_exps.weight"), HasSubstr("gate_up_proj"), HasSubstr("no way back")));
+  EXPECT_THAT(sentence_of([&] { exported(gguf_of("nomic_bert_moe", "F32"), R"({"type":"F32"})"); }),
+              AllOf(HasSubstr("ffn_up_exps.weight"), HasSubstr("experts.mlp.w1"), HasSubstr("no way back")));
+  EXPECT_THAT(sentence_of([&] { exported(gguf_of("mistral3-vl", "F32"), R"({"type":"F32"})"); }),
+              AllOf(HasSubstr("Mistral Small 3"), HasSubstr("temperature_scale"), HasSubstr("half a folder")));
   EXPECT_THAT(sentence_of([&] { exported(gguf_of("llama", "F32"), R"({"type":"Q4_0"})"); }),
               HasSubstr("F32, F16 or BF16"));
   EXPECT_THAT(sentence_of([&] { exported(ConversionCase::named("llama").files(), R"({"type":"F32"})"); }),

@@ -1,11 +1,12 @@
 /** What is made of a model's files beside the model: adapters, image encoders, further layers, and folders again. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { conversionCase, writeConversionFolder } from '../test/support/conversion-folder';
 import { writeAdapter } from '../test/support/lora-adapter';
+import { writeSafetensors } from '../test/support/safetensors';
 import {
   drop,
   expect,
@@ -117,6 +118,40 @@ test('what looks at images becomes a file beside the model', async ({ page }, in
   // The model is planned as before.
   await goTo(page, 'Plan');
   await expect(page.getByRole('button', { name: 'Quantize' })).toBeEnabled();
+});
+
+test('the layers behind the pooling are added where they are asked for', async ({ page }, info) => {
+  const folder = info.outputPath('embedding');
+  writeConversionFolder(conversionCase('embeddinggemma'), folder);
+  const widths = [64, 128, 64];
+  const modules = ['1_Pooling', '2_Dense', '3_Dense'].map((path) => ({
+    path,
+    type: `sentence_transformers.models.${path.slice(2)}`,
+  }));
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+  ['2_Dense', '3_Dense'].forEach((name, i) => {
+    const [columns, rows] = [widths[i]!, widths[i + 1]!];
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'config.json'), JSON.stringify({ in_features: columns, out_features: rows }));
+    const values = Float32Array.from({ length: rows * columns }, (_, at) => ((at * 37) % 101) / 128 - 0.4);
+    writeSafetensors(join(folder, name, 'model.safetensors'), [
+      { name: 'linear.weight', shape: [rows, columns], values },
+    ]);
+  });
+  await page.goto('./');
+  await chooseFolder(page, folder);
+  await openTab(page, 'What is written');
+  const size = page.locator('.plan-size strong');
+  const without = await size.getAttribute('title');
+  await page.locator('.written').getByRole('checkbox', { name: 'layers behind the pooling' }).check();
+  await expect(size).not.toHaveAttribute('title', without!);
+  await expect(page.locator('#plan')).toContainText('--sentence-transformers-dense-modules');
+  await quantize(page, 'Q8_0');
+  const saved = await save(page);
+  const expected = info.outputPath('expected.gguf');
+  byCommand('quantize', '--sentence-transformers-dense-modules', folder, expected, 'Q8_0');
+  expect(sha256Of(saved.path)).toBe(sha256Of(expected));
+  expect(readFileSync(expected).includes('dense_3.weight')).toBe(true);
 });
 
 test('layers that predict further tokens are kept, left out or written alone', async ({ page }, info) => {
