@@ -89,6 +89,27 @@ void Model::revert(const NamedValues& values) {
   assembly_ = reverted(assembly_, metadata(), files_, values);
 }
 
+void Model::take(const Model& other, std::span<const TakenTensor> tensors, std::optional<GgufHeader> metadata,
+                 const Notes& notes) {
+  const auto first = static_cast<uint32_t>(files_.size());
+  for (const ModelFile& file : other.files_) files_.push_back({file.name, file.bytes, FileContents{}});
+  readers_.resize(files_.size());
+  for (const TakenTensor& taken : tensors) {
+    ModelTensor tensor = other.tensors()[taken.tensor];
+    tensor.name = taken.name;
+    for (TensorSlice& slice : tensor.slices) slice.file += first;
+    const auto own = std::find_if(assembly_.tensors.begin(), assembly_.tensors.end(),
+                                  [&](const ModelTensor& one) { return one.name == taken.name; });
+    if (own == assembly_.tensors.end()) {
+      assembly_.tensors.push_back(std::move(tensor));
+    } else {
+      *own = std::move(tensor);
+    }
+  }
+  if (metadata) assembly_.metadata = std::move(metadata);
+  assembly_.notes.append(notes);
+}
+
 void Model::complete() {
   if (!assembly_.shards.empty()) return;
   if (files_.empty()) throw Error("No file was given. Choose a model in GGUF format.");

@@ -91,7 +91,7 @@ struct Assembly {
   std::string container;         ///< "GGUF", "safetensors"
   std::vector<uint32_t> shards;  ///< the files of a split GGUF model in order; otherwise one
   std::vector<ModelTensor> tensors;
-  /// Of a model that is not GGUF: the header, without tensors, of the GGUF file it stands for.
+  /// The header, without tensors, of the GGUF file that the model stands for, where none of its files has it.
   std::optional<GgufHeader> metadata;
   /// Values of tensors that no file holds. Their slices say file number files().size().
   std::vector<uint8_t> computed;
@@ -103,6 +103,12 @@ struct Assembly {
   std::string config;
   FolderFiles tokenizer;  ///< its files, likewise
   Notes notes;            ///< what a person should know
+};
+
+/// A tensor of another model, and what it is to be called in this one.
+struct TakenTensor {
+  uint32_t tensor;  ///< index into Model::tensors() of the other
+  std::string name;
 };
 
 /// The headers of a model in one or several files. A model split into shards needs all of them, in any order. Holds
@@ -128,6 +134,12 @@ class Model {
   /// Makes a GGUF model the Hugging Face folder that it was converted from: the same files, and the tensors that folder
   /// had, with its names, shapes and order of values. Throws Error when it cannot be.
   void revert(const NamedValues& values);
+
+  /// Makes tensors of another GGUF model this one's, in place of those of the same name or behind all others. The
+  /// other's files come to be files of this model, behind its own. `metadata`: in place of the model's, where there is
+  /// one. Both are complete.
+  void take(const Model& other, std::span<const TakenTensor> tensors, std::optional<GgufHeader> metadata,
+            const Notes& notes);
 
   /// Takes of a folder what looks at images, for a file beside the language model's. Before complete().
   void choose_projector() { projector_ = true; }

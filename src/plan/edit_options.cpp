@@ -135,6 +135,8 @@ EditOptions parse_edit_options(const Json& json) {
       options.remove_tensors = value.get<std::vector<std::string>>();
     } else if (name == "split") {
       if (!value.is_null()) options.split = parse_split(value);
+    } else if (name == "headerBytes") {
+      options.header_bytes = value.get<uint64_t>();
     } else {
       throw Error("There is no change " + in_quotes(name) + '.');
     }

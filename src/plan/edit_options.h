@@ -36,6 +36,9 @@ struct EditOptions {
   std::vector<EditedEntry> set;                             ///< in the order given
   std::vector<std::string> remove_tensors;                  ///< patterns of names, as in rules for types
   std::optional<SplitRule> split;                           ///< otherwise the output is one file
+  /// The header has exactly so many bytes, so that it can be written over the one there is: tensors stay where they
+  /// are, and room that is left is filled with an entry that says so.
+  std::optional<uint64_t> header_bytes;
 };
 
 /// Reads EditOptions of web/src/wasm/types/plan.ts. Throws Error for anything it does not understand.

@@ -11,6 +11,7 @@
 #include "plan/layout.h"
 #include "plan/model_notes.h"
 #include "plan/output_values.h"
+#include "plan/pruning.h"
 #include "recipe/type_rules.h"
 
 namespace nibble {
@@ -85,13 +86,13 @@ KeyValueList edited_values(const GgufHeader& header, const EditOptions& edit, st
 }
 
 /// Which tensors stay, as indices into Model::tensors(). Throws Error for a pattern that speaks of none.
-std::vector<uint32_t> kept_tensors(const Model& model, const EditOptions& edit) {
+std::vector<uint32_t> kept_tensors(const Model& model, const EditOptions& edit, const Pruning& pruning) {
   std::vector<std::regex> patterns;
   std::vector<bool> idle(edit.remove_tensors.size(), true);
   for (const std::string& pattern : edit.remove_tensors) patterns.push_back(name_pattern(pattern));
   std::vector<uint32_t> kept;
   for (uint32_t i = 0; i < model.tensors().size(); ++i) {
-    bool removed = false;
+    bool removed = !pruning.name_of(model.tensors()[i].name);
     for (size_t at = 0; at < patterns.size(); ++at) {
       if (!std::regex_search(model.tensors()[i].name, patterns[at])) continue;
       removed = true;
@@ -142,12 +143,53 @@ std::vector<KeyValueList> values_of_parts(KeyValueList values, uint64_t count, u
   return result;
 }
 
+/// The entry that fills a header up to the tensors. It is short enough to fill 32 bytes.
+constexpr std::string_view room_key = "nibble.room", room_words = "Room for a longer header. It can be removed.";
+/// Of an entry of a text without letters: the lengths of both, the key, the type.
+constexpr uint64_t room_least_bytes = 8 + room_key.size() + 4 + 8;
+static_assert(room_least_bytes <= gguf::default_alignment);
+
+/// Makes the header as long as the one it is to be written over. Throws Error when it is longer.
+void fill_header(Layout& layout, const Model& model, uint64_t header_bytes) {
+  uint64_t entries_bytes = 0;
+  for (const PlannedTensor& tensor : layout.tensors) {
+    entries_bytes += tensor_entry_bytes(tensor.name, source_of(model, tensor).shape.size());
+  }
+  layout.values[0].remove(room_key);
+  const uint64_t needed = gguf_header_bytes(layout.values[0], entries_bytes);
+  if (needed > header_bytes) {
+    throw Error("The new header has " + std::to_string(needed) + " bytes, and there is room for " +
+                std::to_string(header_bytes) +
+                " before the first tensor: it does not fit where it is. Write the change to another file, or remove "
+                "entries.");
+  }
+  if (needed == header_bytes) return;
+  if (header_bytes % gguf::default_alignment != 0) throw Error("Tensors do not begin at a multiple of 32 bytes.");
+  std::string words(room_words.substr(0, header_bytes - needed - room_least_bytes));
+  words.resize(header_bytes - needed - room_least_bytes, ' ');
+  layout.values[0].set_string(room_key, words);
+}
+
+/// Throws Error unless every tensor lies where the output has it.
+void expect_in_place(const Plan& plan, const Model& model) {
+  const auto lies = [&](const PlannedTensor& tensor) {
+    const TensorSlice& slice = model.tensors()[tensor.source].slices[0];
+    return slice.file == 0 && slice.offset == tensor.offset;
+  };
+  const bool same = plan.tensors.size() == model.tensors().size() && model.files().size() == 1 &&
+                    plan.files.size() == 1 && std::all_of(plan.tensors.begin(), plan.tensors.end(), lies);
+  if (same) return;
+  throw Error(
+      "Tensors would lie elsewhere than they do, so that the file cannot be changed where it is. Write the change to "
+      "another file.");
+}
+
 void check_model(const Model& model, const PlanOptions& options) {
   if (model.container() != "GGUF") {
     throw Error("Only GGUF files can be edited, split and merged. Write the model as one first, for example as F16.");
   }
-  if (!options.recipe.file_type->copies || !options.overrides.empty() || !options.prune_layers.empty() ||
-      options.no_mtp || options.mtp_only || options.keep_split) {
+  if (!options.recipe.file_type->copies || !options.overrides.empty() || options.no_mtp || options.mtp_only ||
+      options.keep_split) {
     throw Error("Changes to a file leave its weights as they are: they go with the type COPY and no other option.");
   }
 }
@@ -160,7 +202,10 @@ Plan make_edit_plan(const Model& model, const PlanOptions& options) {
   std::vector<KeyOverride> overrides;
   KeyValueList values = edited_values(model.metadata(), edit, overrides);
   check_overrides(model, overrides);
-  const std::vector<uint32_t> kept = kept_tensors(model, edit);
+  const Pruning pruning(model, options);
+  pruning.check_overrides(overrides);
+  pruning.apply(values);
+  const std::vector<uint32_t> kept = kept_tensors(model, edit, pruning);
   std::vector<uint32_t> parts(kept.size(), 0);
   Layout layout;
   if (edit.split) {
@@ -178,7 +223,7 @@ Plan make_edit_plan(const Model& model, const PlanOptions& options) {
   for (size_t i = 0; i < kept.size(); ++i) {
     const ModelTensor& source = model.tensors()[kept[i]];
     layout.tensors.push_back({kept[i],
-                              source.name,
+                              *pruning.name_of(source.name),
                               source.stored,
                               source.type,
                               source.type,
@@ -190,9 +235,12 @@ Plan make_edit_plan(const Model& model, const PlanOptions& options) {
                               {},
                               llama_cpp});
   }
+  if (edit.header_bytes) fill_header(layout, model, *edit.header_bytes);
   assign_offsets(layout, model);
   Plan plan = plan_of(layout, model, options);
+  if (edit.header_bytes) expect_in_place(plan, model);
   plan.notes = model_notes(model, overrides);
+  pruning.tell(plan.notes);
   plan.notes.put_warnings_first();
   return plan;
 }

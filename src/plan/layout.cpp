@@ -89,17 +89,6 @@ void set_metadata(Layout& layout, const Model& model, const PlanOptions& options
   }
 }
 
-/// Throws Error when an override says how many layers there are, which follows from those that are left out.
-void check_pruned(const Pruning& pruning, std::span<const KeyOverride> overrides) {
-  for (const KeyOverride& one : overrides) {
-    if (pruning.none() || one.key != pruning.count_key()) continue;
-    throw Error(
-        "The override of " + in_quotes(one.key) +
-        " contradicts --prune-layers, which sets it to the number of layers that are left. Leave one of the two "
-        "out.");
-  }
-}
-
 /// The entries of the matrix that are to be used; none when there is no matrix.
 ImportanceFile chosen_importance(const PlanOptions& options, const ImportanceFile* given) {
   if (!given || !options.use_importance) return {};
@@ -254,7 +243,7 @@ Layout make_layout(const Model& model, const PlanOptions& options, const Importa
     tensors.push_back({*pruning.name_of(tensor.name), tensor.shape, tensor.type, tensor.any_type, tensor.follows_f16});
   }
   check_overrides(model, options.overrides);
-  check_pruned(pruning, options.overrides);
+  pruning.check_overrides(options.overrides);
   const ImportanceFile importance = chosen_importance(options, given);
   Layout layout;
   layout.importance_used = !importance.index.entries.empty();

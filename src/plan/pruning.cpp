@@ -99,6 +99,16 @@ std::optional<std::string> Pruning::name_of(std::string_view name) const {
   return "blk." + std::to_string(number_of(*layer)) + std::string(rest);
 }
 
+void Pruning::check_overrides(std::span<const KeyOverride> overrides) const {
+  for (const KeyOverride& one : overrides) {
+    if (none() || one.key != count_key_) continue;
+    throw Error(
+        "The override of " + in_quotes(one.key) +
+        " contradicts --prune-layers, which sets it to the number of layers that are left. Leave one of the two "
+        "out.");
+  }
+}
+
 void Pruning::apply(KeyValueList& values) const {
   if (none() || keeps_numbers_) return;
   const std::string prefix = architecture_ + '.';

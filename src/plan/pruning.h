@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,8 @@ class Pruning {
   std::optional<std::string> name_of(std::string_view name) const;
   /// Changes the metadata; the number of layers moves to their end, as llama-quantize has it.
   void apply(KeyValueList& values) const;
-  /// The metadata key that says how many layers there are; empty when nothing is left out.
-  std::string_view count_key() const { return count_key_; }
+  /// Throws Error when an override says how many layers there are, which follows from those that are left out.
+  void check_overrides(std::span<const KeyOverride> overrides) const;
   /// What a person should know.
   void tell(Notes& notes) const;
 

@@ -15,6 +15,7 @@
 #include "network/pass_json.h"
 #include "network/runtime_memory.h"
 #include "output/output_plan.h"
+#include "plan/graft.h"
 #include "plan/json.h"
 #include "plan/plan.h"
 #include "wasm/bound_measurement.h"
@@ -74,6 +75,16 @@ class BoundModel {
       plan_ = {};
       derived_.clear();
       model_.revert(named);
+      return model_json(model_);
+    });
+  }
+
+  std::string graft(BoundModel& other, const std::string& patterns) {
+    return answer([&] {
+      plan_ = {};
+      model_.complete();
+      other.model_.complete();
+      nibble::graft(model_, other.model_, parse_json(patterns).get<std::vector<std::string>>());
       return model_json(model_);
     });
   }
@@ -320,6 +331,7 @@ EMSCRIPTEN_BINDINGS(nibble_model) {
       .function("derivedBytes", &BoundModel::derived_bytes)
       .function("derivedPointer", &BoundModel::derived_pointer)
       .function("derivedCount", &BoundModel::derived_count)
+      .function("graft", &BoundModel::graft)
       .function("place", &BoundModel::place)
       .function("pair", &BoundModel::pair)
       .function("plan", &BoundModel::plan)

@@ -169,5 +169,58 @@ TEST(EditPlan, RefusesWhatNoProgramWouldLoad) {
               HasSubstr("go with the type COPY"));
 }
 
+TEST(EditPlan, LeavesLayersOut) {
+  const Model model = model_of({file_of_four()});
+  const auto pruned = [&](const std::string& edit) {
+    return make_edit_plan(model, parse_plan_options(R"({"type":"COPY","pruneLayers":[0],"edit":)" + edit + "}"));
+  };
+  const Plan plan = pruned("{}");
+  EXPECT_THAT(names(plan), ElementsAre("token_embd.weight", "blk.0.ffn_up.weight"));
+  EXPECT_EQ(plan.tensors[1].source, 1u) << "layer 1 moves up";
+  EXPECT_EQ(header_of(plan).number("llama.block_count"), 1u);
+  expect_contiguous(plan, model);
+  EXPECT_THAT(sentence_of([&] { pruned(R"({"set":[{"key":"llama.block_count","values":["2"]}]})"); }),
+              HasSubstr("contradicts --prune-layers"));
+}
+
+TEST(EditPlan, FitsAHeaderIntoTheRoomOfTheOldOne) {
+  const Model model = model_of({file_of_four()});
+  const uint64_t room = model.tensors()[0].slices[0].offset;
+  const auto in_place = [&](const std::string& set, uint64_t bytes) {
+    return R"({"set":[{"key":"general.name","values":[")" + set + R"("]}],"headerBytes":)" + std::to_string(bytes) +
+           "}";
+  };
+  // Of every length that is shorter than the old header, by none to several times 32 bytes.
+  for (size_t length = 0; length < 100; ++length) {
+    B file = file_of_four();
+    file.value("some", std::string(150, 'x').c_str());
+    const Model roomy = model_of({file});
+    const uint64_t start = roomy.tensors()[0].slices[0].offset;
+    const std::string shorter = std::string(50 + length, 'y');
+    const Plan plan = edited(roomy, R"({"set":[{"key":"some","values":[")" + shorter + R"("]}],"headerBytes":)" +
+                                        std::to_string(start) + "}");
+    EXPECT_EQ(plan.files[0].header_bytes, start) << length;
+    const GgufHeader header = header_of(plan);
+    EXPECT_EQ(header.text("some"), shorter);
+    EXPECT_EQ(header.data_offset, start) << length;
+    // What filled it makes way for what comes later.
+    if (const auto filled = header.text("nibble.room"); length == 0) {
+      ASSERT_TRUE(filled.has_value());
+      EXPECT_THAT(*filled, HasSubstr("Room for a longer header. It can be removed."));
+    }
+  }
+  EXPECT_EQ(edited(model, in_place("b4", room)).files[0].header_bytes, room);
+  EXPECT_THAT(problem(model, in_place(std::string(200, 'x'), room)), HasSubstr("does not fit where it is"));
+  EXPECT_THAT(problem(model, R"({"removeTensors":["attn_norm"],"headerBytes":)" + std::to_string(room) + "}"),
+              HasSubstr("Tensors would lie elsewhere"));
+  B wide;
+  wide.alignment = 64;
+  wide.value("general.alignment", 64).value("general.architecture", "llama").value("general.name", "a");
+  wide.tensor("first", {8}, f32, 32).tensor("last", {8}, f32, 32);
+  const Model aligned = model_of({wide});
+  EXPECT_THAT(problem(aligned, in_place("b", aligned.tensors()[0].slices[0].offset)),
+              HasSubstr("Tensors would lie elsewhere"));
+}
+
 }  // namespace
 }  // namespace nibble

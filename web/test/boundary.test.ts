@@ -102,6 +102,8 @@ beforeAll(async () => {
   await openFolders(core);
   await mergeImportance(core, [matrix, matrix], 512);
   await importanceStatistics(core, matrix);
+  const taken = { files: [ts3m], patterns: ['^token_embd'] };
+  (await openModel(core, [ts3m], undefined, undefined, 'model', taken)).close();
   await checkFiles(core, [ts3m], undefined, { workers: 1 });
   answer(module.weightFinding(toJson({ file: 'f', tensor: 't', shape: [4], nan: 1, infinite: 0, first: 2 })));
   model.close();

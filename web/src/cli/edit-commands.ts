@@ -1,7 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Problem, previewOf, type EditOptions, type EditedEntry } from '../core';
 import { quantize, type QuantizeOptions } from './commands';
-import { addComputeOptions, addRunOptions, append, parseSize, parseWhole } from './options';
+import { editInPlace } from './edit-in-place';
+import {
+  addComputeOptions,
+  addRunOptions,
+  append,
+  parseIntegers,
+  parseSize,
+  parseWhole,
+  type FileOptions,
+  type RecipeOptions,
+} from './options';
 import { readText } from '../platform/node-files';
 import { note, printable } from './text';
 
@@ -10,13 +20,15 @@ import { note, printable } from './text';
 /** What runs of any kind take. */
 type RunOptions = Pick<QuantizeOptions, 'json' | 'dryRun' | 'force' | 'resume' | 'receipt' | 'workers' | 'reads'>;
 
-interface EditCommandOptions extends RunOptions {
+interface EditCommandOptions
+  extends RunOptions, Pick<FileOptions, 'takeFrom' | 'take'>, Pick<RecipeOptions, 'pruneLayers'> {
   set?: EditedEntry[];
   remove?: string[];
   rename?: { from: string; to: string }[];
   name?: string;
   chatTemplate?: string; // a file
   removeTensors?: string[];
+  inPlace?: boolean;
 }
 
 interface SplitCommandOptions extends RunOptions {
@@ -28,9 +40,9 @@ interface SplitCommandOptions extends RunOptions {
 /** Adds the three commands to a program. */
 export function addEditCommands(program: Command, signal: AbortSignal): void {
   addRunOptions(addComputeOptions(program.command('edit')))
-    .description('write a GGUF file with other metadata or fewer tensors; its weights stay as they are')
+    .description('write a GGUF file with other metadata or other tensors; its weights stay as they are')
     .argument('<in>')
-    .argument('<out>')
+    .argument('[out]', 'not with --in-place')
     .option(
       '--set <key=value>',
       'give an entry a value of the kind it has; a new one with its kind: x.count=u32:5, x.list=[i32]:1,2 (may be ' +
@@ -45,7 +57,28 @@ export function addEditCommands(program: Command, signal: AbortSignal): void {
       'the chat template: tokenizer.chat_template; shows what it makes of a conversation',
     )
     .option('--remove-tensors <pattern>', 'leave out tensors whose names match (may be repeated)', append)
-    .action((input: string, output: string, options: EditCommandOptions) => edit(input, output, options, signal));
+    .addOption(
+      new Option('--take-from <file>', 'take tensors from this GGUF file, in place of those here or added').conflicts(
+        'receipt', // which names one model
+      ),
+    )
+    .option('--take <pattern>', 'of that file, tensors whose names match (may be repeated)', append)
+    .addOption(
+      new Option(
+        '--prune-layers <list>',
+        'leave these layers out, numbered from 0, for example 20,21,22; those behind them move up',
+      ).argParser(parseIntegers(0, 1 << 16)),
+    )
+    .addOption(
+      new Option('--in-place', 'change the header where it is, where it fits; no other file is written').conflicts([
+        ...['removeTensors', 'takeFrom', 'take', 'pruneLayers', 'resume', 'force', 'receipt'],
+      ]),
+    )
+    .action((input: string, output: string | undefined, options: EditCommandOptions, command: Command) => {
+      const sentence = misuse(output, options);
+      if (sentence !== null) command.error(`error: ${sentence}`, { exitCode: 2 });
+      return edit(input, output, options, signal);
+    });
 
   addRunOptions(addComputeOptions(program.command('split')))
     .description('cut a GGUF file into parts, as gguf-split does: OUT-00001-of-00003.gguf, …')
@@ -67,10 +100,19 @@ export function addEditCommands(program: Command, signal: AbortSignal): void {
     .action((input: string, output: string, options: RunOptions) => rewrite(input, output, {}, options, signal));
 }
 
+/** Why the options do not go together; null: they do. */
+function misuse(output: string | undefined, { inPlace = false, take, takeFrom }: EditCommandOptions): string | null {
+  if (inPlace && output !== undefined) return '--in-place writes no other file. Leave OUT or --in-place out.';
+  if (!inPlace && output === undefined) return 'expected IN OUT (or IN with --in-place)';
+  if ((take === undefined) !== (takeFrom === undefined))
+    return '--take-from and --take go together: a file, and which of its tensors to take.';
+  return null;
+}
+
 async function edit(
   input: string,
-  output: string,
-  { set = [], remove, rename, name, chatTemplate, removeTensors, ...run }: EditCommandOptions,
+  output: string | undefined,
+  { set = [], remove, rename, name, chatTemplate, removeTensors, inPlace, ...run }: EditCommandOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const entries = [...set];
@@ -89,9 +131,10 @@ async function edit(
     ...(rename && { rename }),
     ...(removeTensors && { removeTensors }),
   };
-  if (Object.keys(changes).length === 0)
+  if (inPlace) return editInPlace(input, changes, run);
+  if (Object.keys(changes).length === 0 && !run.takeFrom && !run.pruneLayers)
     throw new Problem('Nothing is to be changed. Say what, for example --set, --remove or --chat-template.');
-  await rewrite(input, output, changes, { ...run, reads }, signal);
+  await rewrite(input, output!, changes, { ...run, reads }, signal);
 }
 
 async function preview(template: string, path: string): Promise<string> {
@@ -117,7 +160,7 @@ async function rewrite(
   input: string,
   output: string,
   changes: EditOptions,
-  options: RunOptions,
+  options: RunOptions & FileOptions & RecipeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   await quantize(input, output, 'COPY', { ...options, edit: changes }, signal);

@@ -72,6 +72,13 @@ export class InputFiles {
     return handle;
   }
 
+  /** Opens another model, all parts of it. Throws Problem. */
+  async openOther(path: string, core: Core): Promise<SourceHandle[]> {
+    const other = await InputFiles.open(path, core, true);
+    other.close();
+    return other.paths.map((part) => this.openAlso(part, 'a file that tensors are taken from'));
+  }
+
   /**
    * Opens adapters, whose files become files of the model under names that say so; `alone`: the one given is what is
    * opened, and the model tells what it is for. Throws Problem.

@@ -12,6 +12,8 @@ export interface FileOptions {
   adapterOnly?: boolean;
   sentenceTransformersDenseModules?: boolean;
   mmproj?: boolean;
+  takeFrom?: string;
+  take?: string[];
 }
 
 export interface RecipeOptions extends FileOptions {

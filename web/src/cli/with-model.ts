@@ -17,6 +17,8 @@ export async function withModel(
     adapterOnly,
     sentenceTransformersDenseModules: dense,
     mmproj,
+    takeFrom,
+    take = [],
     form = mmproj ? 'projector' : 'model',
   }: ComputeOptions & FileOptions & { form?: ModelForm },
   check: (checks: Checks) => void,
@@ -30,7 +32,9 @@ export async function withModel(
     if (dense) inputs.openDenseModules(path);
     const importance =
       imatrix === undefined ? undefined : { file: inputs.openAlso(imatrix, 'the importance matrix'), path: imatrix };
-    const model = await openModel(core, inputs.handles, importance, inputs.origin, form);
+    const taken =
+      takeFrom === undefined ? undefined : { files: await inputs.openOther(takeFrom, core), patterns: take };
+    const model = await openModel(core, inputs.handles, importance, inputs.origin, form, taken);
     try {
       await use(model, inputs);
     } finally {

@@ -46,7 +46,7 @@ export { importanceStatistics, mergeImportance, type MatrixForm } from './merge-
 export { measure, type MeasureProgress, type MeasureControls } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
-export type { ChosenModel, Core, ModelForm, ModelOrigin, OpenedModel, PreparedRun } from './opened-model';
+export type { ChosenModel, Core, ModelForm, ModelOrigin, OpenedModel, PreparedRun, TakenTensors } from './opened-model';
 export { bestKernel, type Kernel } from './kernel';
 export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish } from './number-formats';
 export { LevelTrials } from './level-trials';

@@ -13,6 +13,7 @@ import type {
   OpenedModel,
   PreparedRun,
   PreparedSample,
+  TakenTensors,
 } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
@@ -118,6 +119,7 @@ export async function openModel(
   importance?: ImportanceFile,
   origin: ModelOrigin = { name: '', notes: [] },
   form: ModelForm = 'model',
+  taken?: TakenTensors,
 ): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {
@@ -126,19 +128,33 @@ export async function openModel(
     if (form === 'projector') model.chooseProjector();
     for (const [index, file] of files.entries()) await offerHeader(core, model, index, file);
     const found = answer(model.info());
-    const info = form === 'folder' ? await revert(core, model, found, files) : found;
-    const sources = [...files, ...computedValues(core, model), ...derivedValues(core, model, files)];
+    const reverted = form === 'folder' ? await revert(core, model, found, files) : found;
+    const info = taken ? await graft(core, model, taken) : reverted;
+    const own = taken ? [...files, ...taken.files] : files;
+    const sources = [...own, ...computedValues(core, model), ...derivedValues(core, model, own)];
     // What llama.cpp's recipes decide stays as they decide it.
     const tiny = info.architecture === 'unknown' ? namesOfTiny(info, await tinyTensors(core, model, sources)) : [];
     const matrix = importance ? await ImportanceMatrix.open(core, model, importance) : null;
     await matrix?.check();
-    const given = { files, importance: importance ?? null, origin };
+    const given = { files: own, importance: importance ?? null, origin };
     const told = tiny.length === 0 ? [] : [noteOfTiny(tiny)];
     info.notes.push(...told);
     return new HeadersOnly(core, given, sources, model, info, matrix, tiny, told);
   } catch (error) {
     model.delete();
     throw error;
+  }
+}
+
+/** Takes tensors of another model. */
+async function graft(core: Core, model: CoreModel, { files, patterns }: TakenTensors): Promise<ModelInfo> {
+  const other = new core.module.Model();
+  try {
+    for (const [index, file] of files.entries()) await offerHeader(core, other, index, file);
+    answer(other.info());
+    return answer(model.graft(other, toJson(patterns)));
+  } finally {
+    other.delete();
   }
 }
 

@@ -75,6 +75,12 @@ export interface ModelOrigin {
  */
 export type ModelForm = 'model' | 'folder' | 'projector';
 
+/** Tensors that are taken from another GGUF model: those whose names match one of the patterns. */
+export interface TakenTensors {
+  files: SourceHandle[]; // all of that model's
+  patterns: readonly string[];
+}
+
 export interface ChosenModel<T> extends ModelOrigin {
   readonly files: readonly { file: T; name: string }[]; // named as in the model's own folder
 }

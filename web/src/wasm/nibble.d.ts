@@ -197,6 +197,11 @@ export interface Model {
    * from now on. Plans have the types F32, F16, BF16 and AUTO.
    */
   revert(values: Json<TensorValues[]>): Json<ModelInfo>;
+  /**
+   * Takes tensors of another GGUF model that match one of the patterns; its files are numbered behind this model's.
+   * info(), place() and plan() speak of what there is then.
+   */
+  graft(other: Model, patterns: Json<readonly string[]>): Json<ModelInfo>;
   /** Values that no file holds: the content of a file numbered one beyond the last. Valid until delete(). */
   computedPointer(): number;
   computedBytes(): number;

@@ -32,6 +32,7 @@ export interface EditOptions {
   removeTensors?: string[]; // patterns of names
   /** Parts as gguf-split makes them; one of the two limits. Without it, the output is one file. */
   split?: { tensors?: number; bytes?: number; bareFirst?: boolean };
+  headerBytes?: number; // the header has exactly so many, to be written over the one there is
 }
 
 export interface EditedEntry {
