@@ -1,21 +1,22 @@
 import {
   DiscardSink,
-  makeReceipt,
   Problem,
   run,
-  Stopped,
   type OpenedModel,
+  type PartNumber,
   type RunReport,
   type RuntimeMemory,
 } from '../core';
 import { OrderedFiles } from '../core/ordered-files';
 import { calibrationFiles, savedCalibration, withCalibration, type CalibrationOptions } from './calibration';
-import { DiskDestination, writeText } from '../platform/node-destination';
+import { DiskDestination } from '../platform/node-destination';
 import { ProgressDisplay, withDisplay } from './display';
 import { outputPath } from '../core/output-path';
 import { defaultOutput, outputsOf, targetOf, removeOtherLayouts } from './files';
 import { checkOutputs, seeToLeftovers, type NamedFile, type Output } from './outputs';
 import { planOptions, workersOf, type ComputeOptions, type RecipeOptions } from './options';
+import { writePart } from './part-commands';
+import { writeReceipt } from './receipts';
 import {
   describeModel,
   describePlan,
@@ -89,6 +90,7 @@ export interface QuantizeOptions extends RecipeOptions, ComputeOptions, Calibrat
   receipt?: string;
   resume?: boolean;
   reads?: NamedFile[]; // beside what the other options name
+  part?: PartNumber; // of the output, to be written alone
   recipe?: string; // a file that gives the type, rules and the method
 }
 
@@ -116,6 +118,7 @@ export async function quantize(
     const made = model.plan(chosen);
     beStrict(options, made.notes);
     const target = output ?? defaultOutput(inputs.paths[0]!, made, options.mmproj ? model.info.name : null);
+    if (options.part) return writePart(model, inputs, chosen, { ...options, part: options.part, target }, signal);
     const outputs = outputsOf(target, made, model, inputs, options.force ?? false);
     const receipt: Output[] = options.receipt === undefined ? [] : [{ path: options.receipt, what: 'the receipt' }];
     const recipe = options.recipe === undefined ? [] : [{ path: options.recipe, what: 'the recipe' }];
@@ -153,22 +156,10 @@ export async function quantize(
       files: report.files.map((file) => ({ ...file, name: outputPath(target, file.name) })),
     };
     if (receipt.length > 0) {
-      const done = await afterwards(makeReceipt(model, report, inputs.matrix, { signal }));
-      await afterwards(writeText(targets.at(-1)!, `${JSON.stringify(done, null, 2)}\n`));
+      await writeReceipt(targets.at(-1)!, model, report, inputs.matrix, signal);
     }
     print(options, named, describeRun);
   });
-}
-
-/** Waits for what comes after the output is complete, so that stopping or failing there says what is there already. */
-async function afterwards<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const left = 'the output is complete, but there is no receipt of it';
-    if (error instanceof Stopped) throw new Stopped(left);
-    throw error instanceof Problem ? new Problem(`${error.message} So ${left}.`) : error;
-  }
 }
 
 export async function stats(path: string, type: string, options: QuantizeOptions, signal: AbortSignal): Promise<void> {

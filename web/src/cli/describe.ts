@@ -1,4 +1,13 @@
-import type { ErrorReport, FileTypeInfo, ModelInfo, Plan, Price, RunReport, RuntimeMemory } from '../core';
+import type {
+  ErrorReport,
+  FileTypeInfo,
+  ModelInfo,
+  OutputReport,
+  Plan,
+  Price,
+  RunReport,
+  RuntimeMemory,
+} from '../core';
 import { bytes as size, duration, plural, quantity as amount, tally } from '../text/units';
 import { describeCalibration } from './calibration';
 import { printable, table } from './text';
@@ -108,6 +117,15 @@ export function describePrices(info: ModelInfo, types: PricedType[], running: Ru
 }
 
 export function describeRun(report: RunReport): string {
+  return [
+    describeOutput(report),
+    `${duration(report.seconds)} with ` +
+      `${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
+      `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
+  ].join('\n');
+}
+
+export function describeOutput(report: OutputReport): string {
   const { total } = report;
   return [
     ...report.files.map((file) => `${file.name}: ${size(file.bytes)}, SHA-256 ${file.sha256}`),
@@ -115,9 +133,6 @@ export function describeRun(report: RunReport): string {
     total ? `Error of the quantized weights: ${describeError(total)}` : 'No weight changed.',
     ...describeReference(report),
     ...(report.calibration ? describeCalibration(report.calibration) : []),
-    `${duration(report.seconds)} with ` +
-      `${plural(report.workers, 'worker')}${report.kernel === 'none' ? '' : ` (${report.kernel} kernels)`}, ` +
-      `${amount(report.weights / Math.max(report.seconds, 1e-3))} weights/s`,
   ].join('\n');
 }
 
@@ -125,7 +140,7 @@ export function describeRun(report: RunReport): string {
  * The error beside that of the method compared with, tensor by tensor where they differ, then in total; nothing when
  * none was measured.
  */
-export function describeReference({ method, reference, total, tensors }: RunReport): string[] {
+export function describeReference({ method, reference, total, tensors }: OutputReport): string[] {
   if (reference === null || total === null) return [];
   const rows = tensors.flatMap(({ name, to, error, reference: other }) =>
     error === null || other === null || error === other

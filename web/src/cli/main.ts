@@ -17,6 +17,7 @@ import { check } from './check-command';
 import { addEditCommands } from './edit-commands';
 import { exportFolder, type ExportOptions } from './export-command';
 import { imatrix, type ImatrixOptions } from './imatrix-command';
+import { addJoinCommand } from './part-commands';
 import { evaluate, perplexity, type TextOptions } from './network-commands';
 import {
   addComputeOptions,
@@ -33,6 +34,7 @@ import {
   parseIntegers,
   parseLevels,
   parseNumber,
+  parsePart,
   parseRoleWeight,
   parseSearches,
   parseSize,
@@ -109,6 +111,14 @@ addRunOptions(
   .usage('[options] IN [OUT] TYPE [WORKERS]  (with --recipe: IN [OUT])')
   .argument('<operands...>')
   .option('--recipe <file>', 'the types that solve, observe or the page wrote down, in place of TYPE')
+  .addOption(
+    new Option(
+      '--part <k/n>',
+      'write part K of N to OUT.part-K-of-N, of which join makes the output: for many machines, one part each',
+    )
+      .argParser(parsePart)
+      .conflicts(['dryRun', 'resume', 'force', 'receipt', 'calibration', 'fromCalibration', 'saveCalibration']),
+  )
   .option(...strict)
   .option(...compareMethod)
   .addHelpText('after', outputHelp)
@@ -140,6 +150,7 @@ addComputeOptions(program.command('export'))
   .option(...json)
   .action((file: string, folder: string, options: ExportOptions) => exportFolder(file, folder, options, stop.signal));
 
+addJoinCommand(program, stop.signal);
 addEditCommands(program, stop.signal);
 
 addComputeOptions(program.command('check'))

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { Problem, type Kernel, type PlanOptions, type ScaleSearchName } from '../core';
+import { Problem, type Kernel, type PartNumber, type PlanOptions, type ScaleSearchName } from '../core';
 import { readText } from '../platform/node-files';
 import { parseBytes } from '../text/units';
 
@@ -364,6 +364,15 @@ export function parseSearches(text: string): ScaleSearchName[] {
     if (!found) throw new InvalidArgumentError(`Choose among ${known.join(', ')}, with commas between them.`);
     return found;
   });
+}
+
+/** One of several parts, from 1 on. */
+export function parsePart(text: string): PartNumber {
+  const [part, of] = text.split('/').map(decimal);
+  const isCount = (value: number | undefined) => Number.isInteger(value) && value! >= 1 && value! <= 99999;
+  if (text.split('/').length !== 2 || !isCount(part) || !isCount(of) || part! > of!)
+    throw new InvalidArgumentError('Write it as K/N, part K of N, for example 3/16.');
+  return { part: part!, of: of! };
 }
 
 export function parseTimes(text: string): number {

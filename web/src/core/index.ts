@@ -47,6 +47,7 @@ export { measure, type MeasureProgress, type MeasureControls } from './measure';
 export { Measurement, readRecipe, recipeFile } from './measurement';
 export { chooseFiles, filesBeside, loadCore, openModel, partNames, type CoreOptions } from './model';
 export type { ChosenModel, Core, ModelForm, ModelOrigin, OpenedModel, PreparedRun, TakenTensors } from './opened-model';
+export { join, openParts, type OpenedPart } from './join';
 export { bestKernel, type Kernel } from './kernel';
 export { compareGroups, compareNumberFormats, type NumberFormats, type NumberFormatWish } from './number-formats';
 export { LevelTrials } from './level-trials';
@@ -70,10 +71,11 @@ export {
   type PassWishes,
 } from './pass';
 export { Pause } from './pause';
+export { hashOfRun, type PartHead, type PartNumber } from './part';
 export type { Platform, WorkerPort } from './platform';
 export { forNow, Problem, sentenceOf, Stopped } from './problem';
 export type { Progress } from './progress';
-export type { RunReport, TensorReport } from './report';
+export type { OutputReport, RunReport, TensorReport } from './report';
 export {
   expectInputs,
   expectOutputs,
@@ -85,7 +87,7 @@ export {
   type Receipt,
   type Verdict,
 } from './receipt';
-export { run, type RunOptions } from './run';
+export { run, runPart, type PartReport, type RunOptions } from './run';
 export { DiscardSink, type ByteSink, type FinishedFile, type OutputFile } from './sink';
 export { analyzeScale, type ScaleAnalysis, type ScaleAnalysisOptions } from './scale-analysis';
 export { blobHandle, readText, type SourceHandle } from './source';

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from './base64';
 import type { JobDone } from './protocol';
 import type { NibbleModule, Statistics } from '../wasm/nibble';
 import type { Core } from './opened-model';
@@ -21,11 +22,12 @@ export class Measurements {
   #tensor: Statistics | null = null;
   #tensorReference: Statistics | null = null;
   #tensorKernel: string | null = null;
-  readonly kernels = new Set<string>();
-  readonly tensors: TensorReport[] = [];
+  readonly #kernels = new Set<string>();
+  readonly #tensors: TensorReport[] = [];
 
-  /** `reference`: the method whose figures come along for comparison. */
-  constructor({ module, formats }: Pick<Core, 'module' | 'formats'>, plan: Plan, reference: string | null = null) {
+  /** `method`: the one whose figures come along for comparison; what is packed has no other. */
+  constructor({ module, formats }: Pick<Core, 'module' | 'formats'>, plan: Plan, method: string | null = null) {
+    const reference = plan.tensors.some(({ packing }) => packing !== null) ? null : method;
     if (reference !== null && !formats.some((format) => format.methods.includes(reference))) {
       throw new Problem(
         `There is no method "${reference}" to compare with. Choose one of: ` +
@@ -57,7 +59,7 @@ export class Measurements {
     merge(this.#module, (this.#tensor ??= new this.#module.Statistics()), statistics);
     if (reference !== null) merge(this.#module, (this.#tensorReference ??= new this.#module.Statistics()), reference);
     this.#tensorKernel = kernel;
-    if (kernel !== null) this.kernels.add(kernel);
+    if (kernel !== null) this.#kernels.add(kernel);
   }
 
   /** Ends the tensor whose pieces were added last. */
@@ -101,28 +103,39 @@ export class Measurements {
       statsLine,
       kernel,
     };
-    this.tensors.push(report);
+    this.#tensors.push(report);
     return report;
   }
 
-  /** Null when nothing was converted. */
-  total(): ErrorReport | null {
-    return this.#converted ? answer(this.#total.report()) : null;
-  }
-
-  /** What the method to compare with gives in total; null when there is none, or nothing was converted. */
-  reference(): RunReport['reference'] {
-    if (this.#referenceMethod === null || !this.#converted) return null;
-    return { method: this.#referenceMethod, total: answer(this.#referenceTotal.report()) };
-  }
-
-  /** As quantize-stats prints it; null when nothing was converted. */
-  totalStatsLine(): string | null {
-    return this.#converted ? this.#total.quantizeStatsLine(this.#plan.fileType) : null;
+  /** What a report says of all that was measured. */
+  figures(): Pick<RunReport, 'kernel' | 'tensors' | 'total' | 'reference' | 'totalStatsLine'> {
+    const method = this.#referenceMethod;
+    return {
+      kernel: [...this.#kernels].join(', ') || 'none',
+      tensors: this.#tensors,
+      total: this.#converted ? answer(this.#total.report()) : null,
+      reference: method !== null && this.#converted ? { method, total: answer(this.#referenceTotal.report()) } : null,
+      totalStatsLine: this.#converted ? this.#total.quantizeStatsLine(this.#plan.fileType) : null,
+    };
   }
 
   delete(): void {
     for (const statistics of [this.#tensor, this.#tensorReference, this.#total, this.#referenceTotal])
       statistics?.delete();
   }
+}
+
+/** What was measured, as a text for another process. Never empty. */
+export function recordOf({ statistics, reference, kernel }: Measured): string {
+  return JSON.stringify([statistics && toBase64(statistics), reference && toBase64(reference), kernel]);
+}
+
+/** What recordOf() was given. */
+export function measuredOf(record: string): Measured {
+  const [statistics, reference, kernel] = JSON.parse(record) as (string | null)[];
+  return {
+    statistics: statistics == null ? null : fromBase64(statistics),
+    reference: reference == null ? null : fromBase64(reference),
+    kernel: kernel ?? null,
+  };
 }

@@ -1,6 +1,7 @@
 import { checkpointsOf, headOf, lineOf, type Checkpoint, type JournalStore } from './journal';
 import { Problem } from './problem';
 import type { ByteSink, FinishedFile, Hasher, OutputFile } from './sink';
+import { Turns } from './turns';
 
 /** One file on its way out: the part of a sink that differs from one destination to another. */
 export interface Store {
@@ -49,7 +50,7 @@ export class OrderedFiles implements ByteSink {
   #digests: string[] = [];
   #hasher: Hasher | null = null;
   #position = 0;
-  #pending: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #journal: JournalStore | null = null; // begun
   #resumes = false;
   #worthKeeping = false;
@@ -60,7 +61,7 @@ export class OrderedFiles implements ByteSink {
 
   open(files: OutputFile[], run?: () => Promise<readonly Uint8Array[]>): Promise<string[]> {
     this.#files = files;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const kept = run === undefined ? [] : await this.#takeUp(run);
       // The first file is made at once, so that one that cannot be written to is known before any work is done.
       if (this.#stores.length === 0) await this.#startNext();
@@ -69,7 +70,7 @@ export class OrderedFiles implements ByteSink {
   }
 
   write(file: number, offset: number, bytes: Uint8Array, record?: string): Promise<ArrayBuffer> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (file === this.#stores.length && this.#isWhole()) {
         await this.#endCurrent();
         await this.#startNext();
@@ -90,7 +91,7 @@ export class OrderedFiles implements ByteSink {
   }
 
   finish(): Promise<FinishedFile[]> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (this.#stores.length !== this.#files.length || !this.#isWhole()) throw new Error('The output is incomplete.');
       await this.#endCurrent();
       const finished: FinishedFile[] = [];
@@ -104,7 +105,7 @@ export class OrderedFiles implements ByteSink {
   }
 
   async abort(): Promise<void> {
-    const stores = await this.#inTurn(async () => this.#stores.splice(0));
+    const stores = await this.#turns.take(async () => this.#stores.splice(0));
     const removals = await Promise.allSettled([...stores.map((store) => store.remove()), this.#journal?.remove()]);
     const failed = removals.find((removal) => removal.status === 'rejected');
     if (failed) throw new Problem(`An unfinished output file could not be removed: ${String(failed.reason)}`);
@@ -112,12 +113,12 @@ export class OrderedFiles implements ByteSink {
 
   async suspend(): Promise<string | null> {
     const { lasting } = this.#destination;
-    const left = await this.#inTurn(async () => this.#worthKeeping && this.#digests.length < this.#files.length);
+    const left = await this.#turns.take(async () => this.#worthKeeping && this.#digests.length < this.#files.length);
     if (!lasting || !left) {
       await this.abort();
       return null;
     }
-    const stores = await this.#inTurn(async () => this.#stores.splice(0) as LastingStore[]);
+    const stores = await this.#turns.take(async () => this.#stores.splice(0) as LastingStore[]);
     await Promise.allSettled([...stores.map((store) => store.leave()), this.#journal?.close()]);
     return lasting.whereabouts;
   }
@@ -191,12 +192,5 @@ export class OrderedFiles implements ByteSink {
   async #endCurrent(): Promise<void> {
     this.#digests.push(this.#hasher!.digest());
     await this.#stores[this.#stores.length - 1]!.close();
-  }
-
-  /** Runs one thing after the other; a failure is the caller's and does not stop what comes next. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#pending.then(task);
-    this.#pending = result.catch(() => {});
-    return result;
   }
 }

@@ -3,7 +3,7 @@ import type { HashedFile } from './hash';
 import type { OpenedModel } from './opened-model';
 import type { Platform } from './platform';
 import { Problem } from './problem';
-import type { RunReport } from './report';
+import type { OutputReport } from './report';
 import type { SourceHandle } from './source';
 import type { ErrorReport, PlanOptions, ProductEngine } from './types';
 
@@ -108,7 +108,7 @@ export function filesOf(model: OpenedModel): SourceHandle[] {
  */
 export async function makeReceipt(
   model: OpenedModel,
-  report: RunReport,
+  report: OutputReport,
   matrix: SourceHandle | null,
   controls: HashControls & { engine?: ProductEngine | null } = {},
 ): Promise<Receipt> {

@@ -1,6 +1,7 @@
 import type { CalibrationFigures } from './calibration';
+import type { OpenedModel } from './opened-model';
 import type { FinishedFile } from './sink';
-import type { ErrorReport, ImportanceInfo, Note, PlannedTensor, PlanOptions } from './types';
+import type { ErrorReport, ImportanceInfo, Note, Plan, PlannedTensor, PlanOptions } from './types';
 
 /** What became of one tensor. */
 export interface TensorReport extends Pick<
@@ -38,4 +39,39 @@ export interface RunReport {
   reference: { method: string; total: ErrorReport } | null;
   totalStatsLine: string | null; // as quantize-stats prints it
   notes: Note[]; // those of the plan
+}
+
+/** What a run did, whoever did it and however long it took. */
+export type OutputReport = Omit<RunReport, 'workers' | 'seconds'>;
+
+/** What a report says that is known before a weight is read. */
+export type Announced = Pick<
+  RunReport,
+  | 'version'
+  | 'method'
+  | 'fileType'
+  | 'options'
+  | 'importance'
+  | 'inputBytes'
+  | 'outputBytes'
+  | 'weights'
+  | 'bitsPerWeight'
+  | 'notes'
+>;
+
+/** What the report of a run of `plan`, which `options` made, begins with. */
+export function announced(model: OpenedModel, options: PlanOptions, plan: Plan): Announced {
+  const { method, fileType, inputBytes, outputBytes, weights, bitsPerWeight, notes } = plan;
+  return {
+    version: model.core.version,
+    method,
+    fileType,
+    options,
+    importance: options.useImportance === false ? null : model.importance,
+    inputBytes,
+    outputBytes,
+    weights,
+    bitsPerWeight,
+    notes,
+  };
 }

@@ -1,18 +1,18 @@
 import type { Calibration } from './calibration';
-import { fromBase64, toBase64 } from './base64';
 import { decisiveBytes } from './fingerprint';
 import { ImportanceRows } from './importance-rows';
-import { type Measured, Measurements } from './measurements';
+import { type Measured, measuredOf, Measurements, recordOf } from './measurements';
 import type { OpenedModel, PreparedRun } from './opened-model';
+import { hashOfRun, PartSink, shareOf, type FileRange, type PartDestination, type PartNumber } from './part';
 import type { Pause } from './pause';
 import { JobPool } from './pool';
 import { forNow, Problem, sentenceOf, Setback, Stopped } from './problem';
 import { ProgressMeter, type Progress } from './progress';
-import type { RunReport, TensorReport } from './report';
+import { announced, type RunReport, type TensorReport } from './report';
 import { jobsPerWorker, type JobDone, type JobRequest, type StartWorker, type Work } from './protocol';
 import { withTextImportance } from './text-importance';
 import type { ByteSink, FinishedFile } from './sink';
-import type { Job, Plan, PlannedTensor, PlanOptions } from './types';
+import type { Job, Note, Plan, PlannedTensor, PlanOptions } from './types';
 
 export interface RunOptions {
   workers?: number; // default: as many as the machine has cores
@@ -43,12 +43,80 @@ export async function run(
   const prepared = model.prepare(options);
   const { calibration } = run;
   const runner = new Runner(model, calibration ? withTextImportance(prepared, calibration) : prepared, sink, run);
+  return toItsEnd(runner, sink, run, (files) => runner.report(options, files));
+}
+
+/** A finished part of a run. */
+export interface PartReport {
+  part: number;
+  of: number;
+  bytes: number; // of the part's file
+  jobs: number;
+  jobsInAll: number;
+  workers: number;
+  seconds: number; // without pauses
+  notes: Note[];
+}
+
+/** Does a share of the jobs of run() and writes a part, of which join() makes the output. Throws as run() does. */
+export async function runPart(
+  model: OpenedModel,
+  options: PlanOptions,
+  number: PartNumber,
+  destination: PartDestination,
+  run: Omit<RunOptions, 'calibration' | 'onTensor' | 'onKept'> = {},
+): Promise<PartReport> {
+  if (run.signal?.aborted) throw new Stopped();
+  const whole = model.prepare(options);
+  const { plan } = whole;
+  if (plan.method === 'calibrated')
+    throw new Problem('Calibrating looks at the whole model, so its output is not written in parts.');
+  const { prepared, first, files } = shareOf(whole, number);
+  const { jobs, outputBytes } = prepared.plan;
+  const { reference = null } = run;
+  const sink = new PartSink(
+    destination,
+    {
+      nibblePart: 1,
+      ...number,
+      run: await hashOfRun(model, whole, reference, await destination.createHasher()),
+      first,
+      jobs: jobs.length,
+      jobsInAll: plan.jobs.length,
+      bytes: outputBytes,
+      announced: announced(model, options, plan),
+      plan: { ...plan, jobs: [] },
+      reference,
+    },
+    jobs.map(({ tensor }) => tensor),
+  );
+  const runner = new Runner(model, prepared, sink, run, files);
+  return toItsEnd(runner, sink, run, ([file]) => {
+    const { workers, seconds } = runner;
+    return {
+      ...number,
+      bytes: file!.bytes,
+      jobs: jobs.length,
+      jobsInAll: plan.jobs.length,
+      workers,
+      seconds,
+      notes: plan.notes,
+    };
+  });
+}
+
+/** Lets a runner do all it has to, and ends it and its sink as they must end. */
+async function toItsEnd<T>(
+  runner: Runner,
+  sink: ByteSink,
+  { signal }: RunOptions,
+  report: (files: FinishedFile[]) => T,
+): Promise<T> {
   try {
-    const files = await runner.run();
-    return runner.report(options, files);
+    return report(await runner.run());
   } catch (error) {
     runner.stop();
-    const mayGoOn = error instanceof Setback || (error instanceof Stopped && run.signal?.reason === forNow);
+    const mayGoOn = error instanceof Setback || (error instanceof Stopped && signal?.reason === forNow);
     throw await (mayGoOn ? withKept(error, sink.suspend()) : withLeftOver(error, sink.abort()));
   } finally {
     runner.stop();
@@ -97,10 +165,12 @@ class Runner {
   readonly #freeBuffers: ArrayBuffer[] = [];
   readonly #pool: JobPool<JobRequest, JobDone>;
   readonly #stopListening: () => void;
-  #file = -1; // of the output, being written
+  readonly #endFile: number;
+  #file: number; // of the output, being written
   #endedTensors = 0;
 
-  constructor(model: OpenedModel, prepared: PreparedRun, sink: ByteSink, options: RunOptions) {
+  /** `files`: those of the output that begin among the jobs of the plan; all where it is not given. */
+  constructor(model: OpenedModel, prepared: PreparedRun, sink: ByteSink, options: RunOptions, files?: FileRange) {
     const { plan, headers } = prepared;
     if (!options.calibration && plan.tensors.some(({ method }) => method === 'calibrated'))
       throw new Problem('The method "calibrated" needs a text that is run through the model first.');
@@ -111,8 +181,9 @@ class Runner {
     this.#importance = new ImportanceRows(prepared);
     this.#sink = sink;
     this.#options = options;
-    const packs = plan.jobs.some(({ work }) => work === 'pack'); // there is no other method to compare with
-    this.#measurements = new Measurements(model.core, plan, packs ? null : (options.reference ?? null));
+    this.#file = (files?.begin ?? 0) - 1;
+    this.#endFile = files?.end ?? plan.outputFiles.length;
+    this.#measurements = new Measurements(model.core, plan, options.reference ?? null);
     this.#meter = new ProgressMeter(plan, options.onProgress ?? (() => {}));
     this.#workers = Math.max(1, Math.min(options.workers ?? model.core.platform.parallelism, plan.jobs.length));
     // A copied job is read straight into the output buffer. All buffers have one size, so that any fits any job.
@@ -121,6 +192,15 @@ class Runner {
     this.#stopListening = pause?.listen((paused) => this.#meter.setPaused(paused)) ?? (() => {});
     if (pause?.paused) this.#meter.setPaused(true);
     this.#pool = this.#startPool();
+  }
+
+  get workers(): number {
+    return this.#workers;
+  }
+
+  /** Without pauses. */
+  get seconds(): number {
+    return this.#meter.seconds;
   }
 
   /** The whole run, or the first thing that goes wrong. */
@@ -132,7 +212,7 @@ class Runner {
       ([index, job]) => this.#requestFor(job, index),
       (done, [index, job]) => this.#write(done, job, index),
     );
-    await this.#pool.orFailure(this.#beginFilesUpTo(plan.outputFiles.length - 1));
+    await this.#pool.orFailure(this.#beginFilesUpTo(this.#endFile - 1));
     this.#endTensorsBefore(plan.tensors.length);
     // From here on it is too late to stop: files are getting their names.
     const files = await this.#sink.finish();
@@ -151,28 +231,13 @@ class Runner {
   }
 
   report(options: PlanOptions, files: FinishedFile[]): RunReport {
-    const { core } = this.#model;
-    const plan = this.#plan;
     return {
-      version: core.version,
-      method: plan.method,
-      fileType: plan.fileType,
-      options,
+      ...announced(this.#model, options, this.#plan),
+      ...this.#measurements.figures(),
       calibration: this.#options.calibration?.figures ?? null,
-      importance: options.useImportance === false ? null : this.#model.importance,
-      kernel: [...this.#measurements.kernels].join(', ') || 'none',
       workers: this.#workers,
       seconds: this.#meter.seconds,
-      inputBytes: plan.inputBytes,
-      outputBytes: plan.outputBytes,
-      weights: plan.weights,
-      bitsPerWeight: plan.bitsPerWeight,
       files,
-      tensors: this.#measurements.tensors,
-      total: this.#measurements.total(),
-      reference: this.#measurements.reference(),
-      totalStatsLine: this.#measurements.totalStatsLine(),
-      notes: plan.notes,
     };
   }
 
@@ -336,20 +401,6 @@ class Runner {
     this.#pool.check();
     this.#meter.add({ bytesOut: byteLength });
   }
-}
-
-/** What a run that goes on needs of a job that an earlier one did. Never empty. */
-function recordOf({ statistics, reference, kernel }: Measured): string {
-  return JSON.stringify([statistics && toBase64(statistics), reference && toBase64(reference), kernel]);
-}
-
-function measuredOf(record: string): Measured {
-  const [statistics, reference, kernel] = JSON.parse(record) as (string | null)[];
-  return {
-    statistics: statistics == null ? null : fromBase64(statistics),
-    reference: reference == null ? null : fromBase64(reference),
-    kernel: kernel ?? null,
-  };
 }
 
 function longest(plan: Plan, bytesOf: (job: Job) => number): number {
