@@ -13,7 +13,7 @@ export function scalarModuleIfBuilt(): Plugin {
     name: 'scalar-module',
     enforce: 'pre',
     resolveId: (id) =>
-      !isBuilt && id.includes('generated/nibble-scalar.') ? missing + id.split('.').pop() : undefined,
+      !isBuilt && /generated\/nibble-scalar[.-]/.test(id) ? missing + id.split('.').pop() : undefined,
     load: (id) => (id.startsWith(missing) ? 'export default "";' : undefined),
   };
 }

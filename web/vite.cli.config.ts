@@ -9,8 +9,8 @@ function wasmFiles(): Plugin {
     name: 'wasm-files',
     buildStart() {
       const files = {
-        'nibble.wasm': 'src/wasm/generated',
-        'nibble-scalar.wasm': 'src/wasm/generated',
+        'nibble-whole.wasm': 'src/wasm/generated',
+        'nibble-scalar-whole.wasm': 'src/wasm/generated',
         'calibration.txt': 'public',
       };
       for (const [fileName, folder] of Object.entries(files)) {

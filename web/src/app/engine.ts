@@ -19,12 +19,15 @@ import {
 import { ADAPTER_FILES, adapterFile, denseWeights } from '../core/along';
 import type { ModelForm } from '../core/opened-model';
 import type { SourceHandle } from '../core/source';
+import { nowOrWhenWhole } from '../core/module';
 import { browserPlatform } from '../platform/browser';
 
 export type Model = OpenedModel;
 
-/** Null while it loads. */
+/** Null while it loads; then it opens GGUF files and plans, at least. */
 export const core = signal<Core | null>(null);
+/** The same with all of its code, which everything else needs; null while that loads. */
+export const wholeCore = signal<Core | null>(null);
 export const coreProblem = signal<string | null>(null);
 
 let begin: (core: Promise<Core>) => void;
@@ -32,20 +35,20 @@ const loading = new Promise<Core>((resolve) => (begin = resolve));
 
 /** Starts loading the core. Until then everything that needs it waits. */
 export function startEngine(): void {
-  begin(loadCore(browserPlatform));
+  begin(loadCore(browserPlatform, { soon: true }));
 }
 
-/** Settles when the core is there, or cannot be. */
-export const engineSettled: Promise<unknown> = loading.catch(() => {});
+/** Settles when all of the core is there, or cannot be. */
+export const engineSettled: Promise<unknown> = follow().catch((error: unknown) => {
+  coreProblem.value = sentenceOf(error);
+});
 
-loading.then(
-  (loaded) => {
-    core.value = loaded;
-  },
-  (error: unknown) => {
-    coreProblem.value = sentenceOf(error);
-  },
-);
+async function follow(): Promise<void> {
+  const loaded = await loading;
+  core.value = loaded;
+  await loaded.whole;
+  wholeCore.value = loaded;
+}
 
 /** Waits until the core is there, or failed to load. */
 export async function whenLoaded(): Promise<void> {
@@ -85,6 +88,7 @@ export async function openFiles(
   const form = typeof as === 'string' ? as : 'model';
   const [only] = files;
   if (only && files.length === 1 && !folder) return openModel(core, [blobHandle(only)], importance, undefined, form);
+  await core.whole;
   const paths = files.map((file) => ({ path: pathIn(folder, file), file }));
   const chosen = chooseModelFiles(core, paths, folder);
   const handles: SourceHandle[] = chosen.files.map(({ file: { file }, name }) => ({ ...blobHandle(file), name }));
@@ -148,5 +152,6 @@ export async function findGpu(): Promise<FoundGpu | null> {
 
 /** What an importance matrix says of itself. Throws with a sentence when the file is none. */
 export async function matrixInfo(file: File): Promise<ImportanceInfo> {
-  return checkImportance(await loading, blobHandle(file));
+  const core = await loading;
+  return nowOrWhenWhole(core.whole, () => checkImportance(core, blobHandle(file)));
 }

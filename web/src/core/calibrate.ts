@@ -125,6 +125,7 @@ export async function calibrate(
   scratch: Scratch,
   controls: CalibrationControls = {},
 ): Promise<Calibration> {
+  await model.core.whole;
   const pass = calibrationPass(model, texts);
   const level = controls.level ?? levelFor(pass, texts);
   const running = new RunningCalibration(model, plan, pass, texts, level, scratch, controls);
@@ -148,6 +149,7 @@ export async function collectStatistics(
   scratch: Scratch,
   controls: PassControls = {},
 ): Promise<StatisticsFile> {
+  await model.core.whole;
   const pass = calibrationPass(model, texts);
   const own = { ...controls, save: { write: scratch.write }, onlySaves: true };
   const running = new RunningCalibration(model, model.plan(anyType), pass, texts, 'one-pass', scratch, own);
@@ -253,6 +255,7 @@ export async function calibrateFrom(
   const start = performance.now();
   const { windows, nibbleCalibration: _, modelBytes: __, ...figures } = statistics.head;
   expectStatistics(model, plan, statistics);
+  await model.core.whole;
   const workers = PassWorkers.withoutTexts(model, controls);
   try {
     const rounding = new CalibrationRounding(model, plan, figures.level, scratch, workers);

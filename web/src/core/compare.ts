@@ -44,6 +44,7 @@ export async function compare(
 ): Promise<Comparison> {
   const began = performance.now();
   const { core } = a;
+  await core.whole;
   const tensors = a.pair(b).map((pair): ComparedTensor => {
     const [first, second] = [
       pair.a === null ? null : a.info.tensors[pair.a]!,

@@ -7,8 +7,10 @@ import type { FoundGpu } from './types';
  * The GPU that passes over texts can use: checked against the processor and measured, in a worker. Null: there is none.
  * Throws Problem when there is one that cannot be used.
  */
-export async function lookForGpu({ platform, kernel, compiled }: Core): Promise<FoundGpu | null> {
+export async function lookForGpu(core: Core): Promise<FoundGpu | null> {
   if (!globalThis.navigator?.gpu) return null;
+  await core.whole;
+  const { platform, kernel, compiled } = core;
   const port = platform.startJobWorker();
   try {
     return await new Promise<FoundGpu | null>((resolve, reject) => {

@@ -33,6 +33,7 @@ export async function inputMetric(
   { tensor, first, columns }: { tensor: number; first: number; columns: number },
   controls: PassControls = {},
 ): Promise<InputMetric> {
+  await model.core.whole;
   const pass = observingPass(model, texts);
   const inStep = ({ part, observed, firstColumn = 0, columns: all = 0 }: PassStep) =>
     part === 'dense' && observed?.includes(tensor) && firstColumn <= first && first + columns <= firstColumn + all;

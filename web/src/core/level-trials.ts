@@ -21,6 +21,7 @@ export class LevelTrials {
 
   /** Reads rows of the tensor of that name, spread evenly. Throws Problem. */
   static async open(model: OpenedModel, tensor: string): Promise<LevelTrials> {
+    await model.core.whole;
     const sample = model.sample({ tensors: tensor, weightsPerTensor: benchWeights, jobWeights: 0 });
     const [job] = sample.jobs;
     if (!job) throw new Problem(`${tensor} cannot be read.`);

@@ -39,6 +39,7 @@ export async function measureOutputs(
   controls: PassControls = {},
 ): Promise<void> {
   expectFiles(model, statistics);
+  await model.core.whole;
   const start = performance.now();
   const { core } = model;
   const { windows, level, tokens: allTokens, text } = statistics.head;

@@ -46,6 +46,7 @@ export async function measure(
   what: MeasureOptions,
   controls: MeasureControls = {},
 ): Promise<Measurement> {
+  await model.core.whole;
   if (controls.signal?.aborted) throw new Stopped();
   const prepared = model.prepareSample(options, what);
   controls.onBegin?.(prepared);

@@ -11,9 +11,10 @@ export type MatrixForm = 'gguf' | 'dat';
 
 /** Uses sums and frees them. */
 export async function withSums<T>(
-  { module }: Pick<Core, 'module'>,
+  { module, whole }: Pick<Core, 'module' | 'whole'>,
   use: (sums: ImportanceSums) => Promise<T>,
 ): Promise<T> {
+  await whole;
   const sums = new module.ImportanceSums();
   try {
     return await use(sums);
@@ -70,7 +71,7 @@ export function fileOf(
  * many tokens it counts as a chunk. Throws Problem.
  */
 export async function mergeImportance(
-  core: Pick<Core, 'module' | 'platform'>,
+  core: Pick<Core, 'module' | 'whole' | 'platform'>,
   files: readonly SourceHandle[],
   chunkTokens: number,
   form: MatrixForm = 'gguf',
@@ -83,7 +84,7 @@ export async function mergeImportance(
 
 /** What a matrix says of itself. Throws Problem. */
 export async function importanceStatistics(
-  core: Pick<Core, 'module' | 'platform'>,
+  core: Pick<Core, 'module' | 'whole' | 'platform'>,
   file: SourceHandle,
 ): Promise<ImportanceStatistics> {
   return withSums(core, async (sums) => {

@@ -4,7 +4,16 @@ import { ImportanceMatrix, type ImportanceFile } from './importance';
 import { Measurement } from './measurement';
 import { fromJson, toJson, type Json } from '../wasm/json';
 import { bestKernel, type Kernel } from './kernel';
-import { answer, instantiate, sound, throwProblem, withBytes } from './module';
+import {
+  answer,
+  type CompiledCore,
+  instantiateFirst,
+  NotLoaded,
+  nowOrWhenWhole,
+  sound,
+  throwProblem,
+  withBytes,
+} from './module';
 import type {
   ChosenModel,
   Core,
@@ -49,6 +58,8 @@ const firstPieceBytes = 256 * 1024;
 const longestPieceBytes = 128 * 2 ** 20;
 
 export interface CoreOptions {
+  /** Gives a core whose code may not all be there yet, as Core says. */
+  soon?: boolean;
   /** Which build of the core to use; without it the fastest that runs here. */
   kernel?: Kernel;
 }
@@ -61,12 +72,27 @@ export async function loadCore(platform: Platform, options: CoreOptions = {}): P
       'The SIMD kernels cannot run here: this WebAssembly has no vector instructions. Use the scalar ones.',
     );
   }
-  const compiled = await platform.compile(kernel);
-  const module = await instantiate(kernel, compiled);
+  const first = await platform.compile(kernel);
+  // Asked for only now, so that it does not take the way of what is needed before.
+  const coming = platform.compileRest(kernel);
+  coming.catch(() => {}); // heard where it is awaited
+  const { module, complete } = await instantiateFirst(kernel, first);
+  let compiled: CompiledCore | null = null;
+  const whole = (async () => {
+    const rest = await coming;
+    if (rest) await complete(rest);
+    compiled = { first, rest };
+  })();
+  whole.catch(() => {}); // heard by whoever needs it
+  if (!options.soon) await whole;
   return {
     platform,
     kernel,
-    compiled,
+    whole,
+    get compiled() {
+      if (compiled === null) throw new NotLoaded('the code of workers');
+      return compiled;
+    },
     module,
     version: module.version(),
     formats: fromJson(module.formats()),
@@ -120,6 +146,17 @@ export async function openModel(
   origin: ModelOrigin = { name: '', notes: [] },
   form: ModelForm = 'model',
   taken?: TakenTensors,
+): Promise<OpenedModel> {
+  return nowOrWhenWhole(core.whole, () => openNow(core, files, importance, origin, form, taken));
+}
+
+async function openNow(
+  core: Core,
+  files: SourceHandle[],
+  importance: ImportanceFile | undefined,
+  origin: ModelOrigin,
+  form: ModelForm,
+  taken: TakenTensors | undefined,
 ): Promise<OpenedModel> {
   const model = new core.module.Model();
   try {

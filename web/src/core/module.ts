@@ -3,20 +3,76 @@ import { fromJson, type Json } from '../wasm/json';
 import type { Kernel } from './kernel';
 import { Problem } from './problem';
 
-/** Makes an instance of the core from code compiled by Platform.compile() for the same kernel. */
-export async function instantiate(kernel: Kernel, compiled: WebAssembly.Module): Promise<NibbleModule> {
+/** The core's code for one kernel, whole or in the two parts that scripts/split-module makes. */
+export interface CompiledCore {
+  /** Says what there is, opens GGUF files and plans; or the whole. */
+  first: WebAssembly.Module;
+  rest: WebAssembly.Module | null;
+}
+
+/** What was asked of the core needs its rest, which is not there yet. */
+export class NotLoaded extends Problem {
+  /** `place`: of what it needs, in the list that scripts/split-module leaves beside the module. */
+  constructor(readonly place: string) {
+    super('This part of the page is still loading. Try again in a moment.');
+  }
+}
+
+/** What `act` gives; where it needs more of the core than is there, once more when it is whole. */
+export async function nowOrWhenWhole<T>(whole: Promise<void>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof NotLoaded)) throw error;
+    await whole;
+    return act();
+  }
+}
+
+/** Stands for every function of the rest. */
+const notLoaded = new Proxy<Record<string, () => never>>(
+  {},
+  {
+    get: (_, place) => () => {
+      throw new NotLoaded(String(place));
+    },
+  },
+);
+
+/** Makes a whole core from code that a Platform compiled for the same kernel. */
+export async function instantiate(kernel: Kernel, { first, rest }: CompiledCore): Promise<NibbleModule> {
+  const { module, complete } = await instantiateFirst(kernel, first);
+  if (rest) await complete(rest);
+  return module;
+}
+
+/** Makes a core. Of the first part alone, functions throw NotLoaded where they need the rest, until it is completed. */
+export async function instantiateFirst(
+  kernel: Kernel,
+  first: WebAssembly.Module,
+): Promise<{ module: NibbleModule; complete: (rest: WebAssembly.Module) => Promise<void> }> {
   const { default: create } =
     kernel === 'simd'
       ? await import('../wasm/generated/nibble.mjs')
       : await import('../wasm/generated/nibble-scalar.mjs');
-  return new Promise((resolve, reject) => {
+  let exports: WebAssembly.Exports = {};
+  const module = await new Promise<NibbleModule>((resolve, reject) => {
     create({
       instantiateWasm(imports, done) {
-        WebAssembly.instantiate(compiled, imports).then(done, reject);
+        WebAssembly.instantiate(first, { ...imports, rest: notLoaded }).then((instance) => {
+          ({ exports } = instance);
+          done(instance);
+        }, reject);
         return {};
       },
     }).then(resolve, reject);
   });
+  return {
+    module,
+    complete: async (rest) => {
+      await WebAssembly.instantiate(rest, { first: exports });
+    },
+  };
 }
 
 /** Copies bytes into the core's memory and hands their address to `use`; frees them afterwards. */

@@ -32,6 +32,7 @@ export async function compareNumberFormats(
   controls: ReportingControls<NumberFormats> = {},
 ): Promise<NumberFormats> {
   const { tensors, blocks = blockLengths, searches = ['absmax', 'grid'], weights, ggufTypes = true, ...options } = wish;
+  await model.core.whole;
   const named = tensors ? { tensors } : {};
   const several = model.sample({ ...named, weightsPerTensor: 1 }).tensors > 1;
   const perTensor =

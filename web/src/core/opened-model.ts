@@ -2,6 +2,7 @@ import type { NibbleModule } from '../wasm/nibble';
 import type { ImportanceFile } from './importance';
 import type { Kernel } from './kernel';
 import type { Measurement } from './measurement';
+import type { CompiledCore } from './module';
 import type { Platform } from './platform';
 import type { SourceHandle } from './source';
 import type {
@@ -30,11 +31,17 @@ import type {
 
 /** What the parts of the pipeline hand to one another: the core, and a model that it has opened. */
 
-/** The core with code compiled for the workers to share. */
+/**
+ * The core. Until all of its code is there its module, and `compiled`, throw NotLoaded where they need what is missing.
+ * What the list of what there is needs is there from the start, and so is all that OpenedModel tells of a GGUF file at
+ * once; whatever computes with weights waits for `whole`.
+ */
 export interface Core {
   readonly platform: Platform;
   readonly kernel: Kernel;
-  readonly compiled: WebAssembly.Module;
+  /** Settles when all of its code is there, or cannot be. */
+  readonly whole: Promise<void>;
+  readonly compiled: CompiledCore; // for workers to share
   readonly module: NibbleModule;
   readonly version: string;
   readonly formats: FormatInfo[];

@@ -89,6 +89,7 @@ export async function findOutliers(
   options: OutlierOptions,
   controls: StudyControls = {},
 ): Promise<OutlierReport> {
+  await model.core.whole;
   const prepared = model.prepare(options.plan);
   const { plan } = prepared;
   const { activations = null } = options;

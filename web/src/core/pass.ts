@@ -78,6 +78,7 @@ export async function runPass(
   watch: PassWatch = {},
   wishes: PassWishes = { observe: watch.onSeen !== undefined, contrast: watch.onContrast !== undefined },
 ): Promise<Float64Array[]> {
+  await models[0]?.core.whole;
   if (controls.signal?.aborted) throw new Stopped();
   const plans = planPass(models, texts, wishes);
   const pass = new RunningPass(models, plans, texts, controls, watch);

@@ -14,7 +14,10 @@ export interface WorkerPort {
 export interface Platform {
   /** Workers to use when nobody says. */
   readonly parallelism: number;
+  /** The core's code, or the part of it that is wanted first. */
   compile(kernel: Kernel): Promise<WebAssembly.Module>;
+  /** What compile() leaves out; null where it gives the whole. */
+  compileRest(kernel: Kernel): Promise<WebAssembly.Module | null>;
   openSource(handle: SourceHandle): ByteSource;
   startJobWorker(): WorkerPort;
   /**

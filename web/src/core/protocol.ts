@@ -1,5 +1,6 @@
 import type { Json } from '../wasm/json';
 import type { Kernel } from './kernel';
+import type { CompiledCore } from './module';
 import type { SourceHandle } from './source';
 import type {
   FoundGpu,
@@ -19,7 +20,7 @@ export const jobsPerWorker = 2;
 export interface StartWorker {
   kind: 'start';
   kernel: Kernel;
-  compiled: WebAssembly.Module;
+  compiled: CompiledCore;
   sources: SourceHandle[];
   /** The longest input and output of any job. */
   inputBytes: number;
@@ -88,7 +89,7 @@ export interface Packing {
 export interface StartStudy {
   kind: 'start-study';
   kernel: Kernel;
-  compiled: WebAssembly.Module;
+  compiled: CompiledCore;
   sources: SourceHandle[];
   study: string;
   options: Json<StudyOptions>;
@@ -126,7 +127,7 @@ export interface SampleRequest {
 export interface StartPass {
   kind: 'start-pass';
   kernel: Kernel;
-  compiled: WebAssembly.Module;
+  compiled: CompiledCore;
   request: Json<PassRequest>;
   /** The longest tile. */
   tileBytes: number;
@@ -138,7 +139,7 @@ export interface StartPass {
 export interface LookForGpu {
   kind: 'look-for-gpu';
   kernel: Kernel;
-  compiled: WebAssembly.Module;
+  compiled: CompiledCore;
 }
 
 export interface GpuLookedFor {

@@ -39,6 +39,7 @@ export async function run(
   sink: ByteSink,
   run: RunOptions = {},
 ): Promise<RunReport> {
+  await model.core.whole;
   if (run.signal?.aborted) throw new Stopped();
   const prepared = model.prepare(options);
   const { calibration } = run;

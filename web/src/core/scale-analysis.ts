@@ -34,6 +34,7 @@ export async function analyzeScale(
   options: ScaleAnalysisOptions,
   controls: ReportingControls<ScaleAnalysis> = {},
 ): Promise<ScaleAnalysis> {
+  await model.core.whole;
   const format = options.format ?? 'q4_0';
   const blockLength = model.core.formats.find(({ name }) => name === format)?.blockLength ?? 32;
   const rows = { weights: options.weights ?? defaultWeights, rowMultiple: blockLength, jobWeights };

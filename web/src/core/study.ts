@@ -38,8 +38,9 @@ export async function runStudy(
   onResult: (result: Uint8Array<ArrayBuffer>, piece: StudyPiece) => void,
   { workers, signal, pause, onProgress }: StudyControls = {},
 ): Promise<void> {
-  if (signal?.aborted) throw new Stopped();
   const { core, sources } = model;
+  await core.whole;
+  if (signal?.aborted) throw new Stopped();
   const count = Math.max(1, Math.min(workers ?? core.platform.parallelism, pieces.length));
   const pool = new JobPool<StudyRequest, StudyDone>(
     core.platform,

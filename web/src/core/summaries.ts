@@ -37,6 +37,7 @@ export async function summarize(
 /** The numbers of the tensors whose weights, by a sample of each, are too small for the scales of quantized types. */
 export async function tinyTensors(core: Core, model: CoreModel, sources: SourceHandle[]): Promise<number[]> {
   const { module } = core;
+  await core.whole;
   const { jobs } = answer(model.weightSample(summaryRuns, summaryRunWeights));
   const study = new module.Study('summary', toJson({}));
   const found: number[] = [];

@@ -15,6 +15,7 @@ export async function readWeights(
   count: number,
 ): Promise<Float32Array> {
   const { core } = model;
+  await core.whole;
   const block = core.formats.find(({ name }) => name === tensor.stored)?.blockLength;
   if (block === undefined) throw new Problem(`${tensor.name} cannot be read.`);
   const start = Math.floor(first / block) * block;

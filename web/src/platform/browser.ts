@@ -1,35 +1,45 @@
 import { wrap, transfer, type Remote } from 'comlink';
 import { Problem, sentenceOf, Stopped } from '../core/problem';
 import type { Kernel } from '../core/kernel';
+import type { CompiledCore } from '../core/module';
 import type { Platform, WorkerPort } from '../core/platform';
 import type { ByteSink, FinishedFile, OutputFile } from '../core/sink';
 import { BlobSource } from '../core/source';
-import simdUrl from '../wasm/generated/nibble.wasm?url';
-import scalarUrl from '../wasm/generated/nibble-scalar.wasm?url';
+import simdFirst from '../wasm/generated/nibble.wasm?url';
+import simdRest from '../wasm/generated/nibble-rest.wasm?url';
+import scalarFirst from '../wasm/generated/nibble-scalar.wasm?url';
+import scalarRest from '../wasm/generated/nibble-scalar-rest.wasm?url';
 import type { FromHashWorker } from '../worker/hash-worker';
 import type { DestinationKind, OutputWriter } from '../worker/output-worker';
 import type { RunDescription, Unfinished } from '../worker/unfinished';
 
-const wasmUrls: Record<Kernel, string> = { simd: simdUrl, scalar: scalarUrl };
+const wasmUrls: Record<Kernel, Record<keyof CompiledCore, string>> = {
+  simd: { first: simdFirst, rest: simdRest },
+  scalar: { first: scalarFirst, rest: scalarRest },
+};
+
+async function compilePart(kernel: Kernel, part: keyof CompiledCore): Promise<WebAssembly.Module> {
+  const url = wasmUrls[kernel][part];
+  if (!url)
+    throw new Problem(
+      'This browser has no WebAssembly SIMD, and this copy of the page was built without the program for such ' +
+        'browsers. Run scripts/build, or open the page in a newer browser.',
+    );
+  const response = await fetch(url);
+  if (!response.ok)
+    throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
+  // Some static hosts do not know the type of .wasm files, and streaming insists on it.
+  return response.headers.get('Content-Type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
 
 /** The pipeline in a page. */
 export const browserPlatform: Platform = {
   parallelism: navigator.hardwareConcurrency || 2,
 
-  async compile(kernel) {
-    if (!wasmUrls[kernel])
-      throw new Problem(
-        'This browser has no WebAssembly SIMD, and this copy of the page was built without the program for such ' +
-          'browsers. Run scripts/build, or open the page in a newer browser.',
-      );
-    const response = await fetch(wasmUrls[kernel]);
-    if (!response.ok)
-      throw new Problem(`The program could not be loaded completely: ${response.url} answered ${response.status}.`);
-    // Some static hosts do not know the type of .wasm files, and streaming insists on it.
-    return response.headers.get('Content-Type')?.startsWith('application/wasm')
-      ? WebAssembly.compileStreaming(response)
-      : WebAssembly.compile(await response.arrayBuffer());
-  },
+  compile: (kernel) => compilePart(kernel, 'first'),
+  compileRest: (kernel) => compilePart(kernel, 'rest'),
 
   openSource(handle) {
     if (handle.kind !== 'blob') throw new Error('A browser reads files, not descriptors.');

@@ -13,12 +13,12 @@ export class RemoteMeasurement {
   /** Ways to fail the questions that wait for an answer. */
   readonly #waiting = new Set<(error: Error) => void>();
 
-  constructor({ kernel, compiled }: Pick<Core, 'kernel' | 'compiled'>) {
+  constructor(core: Pick<Core, 'kernel' | 'whole' | 'compiled'>) {
     this.#worker.addEventListener('error', ({ message }) => {
       for (const fail of this.#waiting)
         fail(new Problem(`The worker that measures broke down: ${message || 'no reason was given'}`));
     });
-    this.#started = this.#ask(this.#measurer.start(kernel, compiled));
+    this.#started = this.#ask(core.whole.then(() => this.#measurer.start(core.kernel, core.compiled)));
     this.#started.catch(() => {}); // heard by whoever asks
   }
 

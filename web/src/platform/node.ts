@@ -19,9 +19,10 @@ export const nodePlatform: Platform = {
   parallelism: availableParallelism(),
 
   async compile(kernel) {
-    const file = kernel === 'simd' ? 'nibble.wasm' : 'nibble-scalar.wasm';
+    const file = `nibble${kernel === 'scalar' ? '-scalar' : ''}-whole.wasm`;
     return WebAssembly.compile(await readFile(new URL(file, wasmFolder)));
   },
+  compileRest: () => Promise.resolve(null),
 
   openSource: openNodeSource,
 

@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { StatisticsFile } from '../core/calibration-file';
 import type { Kernel } from '../core/kernel';
+import type { CompiledCore } from '../core/module';
 import { measure, type MeasureProgress } from '../core/measure';
 import { Measurement } from '../core/measurement';
 import { loadCore, openModel } from '../core/model';
@@ -35,8 +36,9 @@ export class Measurer {
   readonly #pause = new Pause();
   readonly #stop = new AbortController();
 
-  async start(kernel: Kernel, compiled: WebAssembly.Module): Promise<void> {
-    this.#core = await loadCore({ ...browserPlatform, compile: async () => compiled }, { kernel });
+  async start(kernel: Kernel, compiled: CompiledCore): Promise<void> {
+    const loaded = { compile: async () => compiled.first, compileRest: async () => compiled.rest };
+    this.#core = await loadCore({ ...browserPlatform, ...loaded }, { kernel });
   }
 
   /** Uses a measurement that was saved. Throws Problem. */

@@ -147,6 +147,7 @@ export function fakeModel(
   const platform: Platform = {
     parallelism: 2,
     compile: () => Promise.reject(new Error('not here')),
+    compileRest: () => Promise.reject(new Error('not here')),
     openSource: () => {
       throw new Error('not here');
     },
@@ -157,6 +158,7 @@ export function fakeModel(
   const core = {
     platform,
     kernel: 'simd',
+    whole: Promise.resolve(),
     compiled: null,
     module,
     version: 'test',

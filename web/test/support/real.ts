@@ -22,7 +22,7 @@ export const goldenFiles = ['llama-quantize-sha256.json', 'pruned-sha256.json'].
   (list) => JSON.parse(readFileSync(testData(list), 'utf8')) as GoldenFile[],
 );
 
-function openHandle(path: string): SourceHandle & { kind: 'fd' } {
+export function openHandle(path: string): SourceHandle & { kind: 'fd' } {
   const fd = openSync(path, 'r');
   const { size, mtimeMs } = fstatSync(fd);
   return { kind: 'fd', name: basename(path), bytes: size, modified: mtimeMs, fd };

@@ -1,7 +1,7 @@
 /** The Lab's worker, started when it is first needed. */
 import { type Remote, wrap } from 'comlink';
 import { ownSentence, texts } from '../../text/texts';
-import { core } from '../engine';
+import { wholeCore } from '../engine';
 import type { LabWorker } from './lab-worker';
 
 let started: Promise<Remote<LabWorker>> | null = null;
@@ -16,7 +16,7 @@ export function labWorker(): Promise<Remote<LabWorker>> {
 }
 
 async function start(): Promise<Remote<LabWorker>> {
-  const loaded = core.peek();
+  const loaded = wholeCore.peek();
   if (!loaded) throw new Error(ownSentence(texts().lab.notLoaded));
   const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module' });
   const broken = new Promise<never>((_, reject) => {

@@ -7,7 +7,7 @@ import { answer } from '../../core/module';
 import type { BlockBits, LabMethod, LabPoint, LabReport, LabRequest, StoredRun } from '../../core/types';
 import type { Lab } from '../../wasm/nibble';
 import { ownSentence, texts } from '../../text/texts';
-import { core } from '../engine';
+import { wholeCore } from '../engine';
 import { labWorker } from './away';
 import { type Bench, FIRST_BENCH, formatOf, type LabLists, listsOf, ownLists, requestOf } from './block';
 import { curvesOf, cutAt, makeLab, readReport, type WholeReport } from './lab-core';
@@ -27,7 +27,7 @@ export interface Shown {
 
 /** Formats and levels there are; until the core is there, the page's own. */
 export const lists = computed<LabLists>(() =>
-  core.value ? listsOf(core.value.formats, fromJson(core.value.module.levelPresets())) : ownLists(),
+  wholeCore.value ? listsOf(wholeCore.value.formats, fromJson(wholeCore.value.module.levelPresets())) : ownLists(),
 );
 /** A link is read once the core, which knows the formats, is there. */
 export const bench = signal<Bench>(FIRST_BENCH);
@@ -66,7 +66,7 @@ const layouts = new Map<string, BlockBits>();
  * in a tensor, which says which run of its stored block it is.
  */
 export function storedRun(block: number): { layout: BlockBits; run: StoredRun } | { error: string } {
-  const module = core.value?.module;
+  const module = wholeCore.value?.module;
   const shown = reported.value;
   if (!module || !lab.value || !shown) return { error: ownSentence(texts().lab.notLoaded) };
   const { format } = shown.report;
@@ -86,8 +86,10 @@ export const curves = computed<Curve[]>(() => {
   const shown = reported.value;
   if (!shown) return [];
   if (shown.curves) return shown.curves;
-  if (!core.value || !lab.value) return [];
-  return cutAt(core.value.module, lab.value, offset.value, shown.report.squareSum).filter((curve) => curve.count > 0);
+  if (!wholeCore.value || !lab.value) return [];
+  return cutAt(wholeCore.value.module, lab.value, offset.value, shown.report.squareSum).filter(
+    (curve) => curve.count > 0,
+  );
 });
 
 export const sign = computed<Sign>(() => (scale.value < 0 ? -1 : 1));
@@ -242,7 +244,7 @@ export function storableScales(most: number): number[] {
 
 /** The relative error at the middles of columns × rows cells of the view; rows by rising offset. */
 export function errorMap(columns: number, rows: number): Float32Array {
-  const module = core.value?.module;
+  const module = wholeCore.value?.module;
   if (!module || !lab.value) return new Float32Array(columns * rows);
   const out = module._malloc(columns * rows * 4) >>> 0;
   lab.value.errorMap(span.value.low, span.value.high, offsetSpan.value.low, offsetSpan.value.high, columns, rows, out);
@@ -334,7 +336,7 @@ function isLarge(now: Bench): boolean {
 }
 
 function report(now: Bench): void {
-  const module = core.peek()?.module;
+  const module = wholeCore.peek()?.module;
   if (!module) return;
   const request: LabRequest = requestOf(now);
   try {
@@ -360,6 +362,6 @@ export function followBench(): void {
   effect(() => {
     const now = bench.value;
     // A report follows the block, not the sliders, which it looks at as well.
-    if (core.value) untracked(() => report(now));
+    if (wholeCore.value) untracked(() => report(now));
   });
 }

@@ -1,7 +1,7 @@
 /** The Lab and the address: what a link says is shown, and what is shown is in the address. */
 import { batch, effect, signal, untracked } from '@preact/signals';
 import { moveLab, place } from '../address';
-import { core } from '../engine';
+import { wholeCore } from '../engine';
 import {
   bench,
   choose,
@@ -89,7 +89,7 @@ export function startLab(): void {
   };
   let linked = isBlockLink(location.hash);
   effect(() => {
-    if (!core.value || !linked) return;
+    if (!wholeCore.value || !linked) return;
     linked = false;
     untracked(followLink);
   });
@@ -136,7 +136,7 @@ export function startLab(): void {
     });
   });
   window.addEventListener('hashchange', () => {
-    if (core.value) followLink();
+    if (wholeCore.value) followLink();
     else linked = isBlockLink(location.hash);
   });
 }

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { Texts } from '../../text/en';
-import { core, coreProblem } from '../engine';
+import { wholeCore, coreProblem } from '../engine';
 import { CopyButton } from '../parts/copy-button';
 import { Later } from '../parts/later';
 import { Place } from '../parts/place';
@@ -94,7 +94,7 @@ function Above(): VNode {
           {labProblem.value}
         </p>
       )}
-      {opened.value && (
+      {wholeCore.value && opened.value && (
         <div hidden={tab.value !== 'block' && tab.value !== 'blocks'}>
           <Later tasks={2} key={opened.value.title}>
             <FromModel opened={opened.value} />
@@ -112,7 +112,7 @@ function BlockView(): VNode {
     return (
       <div class="lab-room">
         <p class="quiet late" role="status">
-          {core.value ? texts().lab.computing : texts().lab.loading}
+          {wholeCore.value ? texts().lab.computing : texts().lab.loading}
         </p>
       </div>
     );
@@ -135,6 +135,7 @@ function BlockView(): VNode {
 function OfModel({ what }: { what: Analysis }): VNode {
   const now = opened.value;
   if (!now) return <p class="notice">{texts().lab.withModel[what]}</p>;
+  if (!wholeCore.value) return <p class="quiet late">{texts().lab.loading}</p>;
   return (
     <Later tasks={1} key={now.title}>
       <AnalysisPanel opened={now} what={what} />

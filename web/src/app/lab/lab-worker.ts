@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
 import type { Kernel } from '../../core/kernel';
-import { allocate, instantiate, withBytes } from '../../core/module';
+import { allocate, type CompiledCore, instantiate, withBytes } from '../../core/module';
 import { Problem } from '../../core/problem';
 import type { LabRequest } from '../../core/types';
 import type { NibbleModule } from '../../wasm/nibble';
@@ -10,7 +10,7 @@ import { makeLab, readReport, type WholeReport } from './lab-core';
 export class LabWorker {
   #module: NibbleModule | null = null;
 
-  async start(kernel: Kernel, compiled: WebAssembly.Module): Promise<void> {
+  async start(kernel: Kernel, compiled: CompiledCore): Promise<void> {
     this.#module = await instantiate(kernel, compiled);
   }
 

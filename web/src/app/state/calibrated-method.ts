@@ -28,7 +28,7 @@ import {
   usualTokens,
 } from '../../core/index';
 import { browserPlatform } from '../../platform/browser';
-import type { Model } from '../engine';
+import { type Model, wholeCore } from '../engine';
 import { opened, type Opened } from './opening';
 import { blankTexts } from './pass-cost';
 import { currentPlan, options } from './planning';
@@ -125,7 +125,7 @@ const learned = signal<number | null>(null);
 
 function speed(): number {
   if (learned.value !== null) return learned.value;
-  timed ??= opened.value ? productSpeed(opened.value.model.core.module) : null;
+  timed ??= opened.value && wholeCore.value ? productSpeed(wholeCore.value.module) : null;
   return timed ?? 1e10;
 }
 

@@ -5,7 +5,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { texts } from '../../../text/texts';
 import type { Opened } from '../../state/opening';
-import { core } from '../../engine';
+import { wholeCore } from '../../engine';
 import { decodableTensors } from '../from-model';
 import { LevelEditor } from './level-editor';
 import { GroupsPanel, NumberFormatsPanel } from './number-formats-panel';
@@ -17,7 +17,7 @@ export type Analysis = 'divisors' | 'formats' | 'levels' | 'groups';
 const ownLevels = signal<readonly number[] | null>(null);
 
 const firstLevels = (): readonly number[] =>
-  (core.peek() && fromJson(core.peek()!.module.levelPresets())[0]?.levels) || [-1, 1];
+  (wholeCore.peek() && fromJson(wholeCore.peek()!.module.levelPresets())[0]?.levels) || [-1, 1];
 
 export function AnalysisPanel({ opened, what }: { opened: Opened; what: Analysis }): VNode | null {
   const { model } = opened;

@@ -11,7 +11,7 @@ import type { FeedbackPath, FeedbackReport, FeedbackRequest, FeedbackStep } from
 import { language, texts } from '../../../text/texts';
 import { percent, precise, weightUnits } from '../../../text/units';
 import { toJson } from '../../../wasm/json';
-import { core } from '../../engine';
+import { wholeCore } from '../../engine';
 import { opened } from '../../state/opening';
 import { stillness } from '../play';
 import { Told } from '../terms';
@@ -25,7 +25,7 @@ const levelsOf = (bits: number) => Array.from({ length: 2 ** bits }, (_, index) 
 const stepsOf = ({ rounding, descent }: FeedbackPath): FeedbackStep[] => [...rounding, ...descent];
 
 export function FeedbackPanel(): VNode | null {
-  const module = core.value?.module;
+  const module = wholeCore.value?.module;
   const [example, setExample] = useState<FeedbackExample>(INVENTED);
   const [bits, setBits] = useState<(typeof BITS)[number]>('2');
   const report = useMemo(() => {

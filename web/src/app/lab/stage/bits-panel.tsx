@@ -10,7 +10,7 @@ import { precise } from '../../../text/units';
 import { bench, lists, setBench, type Shown, storedRun } from '../bench';
 import { formatOf, wholeFormats } from '../block';
 import { superNumbersOf } from '../from-model';
-import { core } from '../../engine';
+import { wholeCore } from '../../engine';
 import { takenNow } from '../taken';
 import { Told } from '../terms';
 import { pointed, storedAs } from '../view';
@@ -32,7 +32,7 @@ import { WholeBits } from './whole-bits';
 const short = (value: number): string => precise(Number(value.toPrecision(4)));
 
 export function BitsPanel({ shown, controls }: { shown: Shown; controls: ComponentChildren }): VNode {
-  const others = wholeFormats(core.value?.formats ?? []);
+  const others = wholeFormats(wholeCore.value?.formats ?? []);
   const format = others.find(({ name }) => name === storedAs.value);
   const words = texts().lab.bits;
   const both = (
@@ -197,7 +197,7 @@ function otherName(layout: BlockBits, { part, index }: StoredNumber, first: numb
 function NoBits({ why, shown, controls }: { why: string; shown: Shown; controls: ComponentChildren }): VNode {
   const { format, weights } = bench.value;
   const words = texts().lab.bits;
-  const module = core.value?.module;
+  const module = wholeCore.value?.module;
   const numbers =
     module && shown.bench.superNumbers === null && weights.length <= formatOf(bench.value, lists.value).runLength
       ? superNumbersOf(module, formatOf(bench.value, lists.value), weights)

@@ -12,7 +12,7 @@ import { bench, lists } from '../bench';
 import { takenNow } from '../taken';
 import { Told } from '../terms';
 import { pointed } from '../view';
-import { core } from '../../engine';
+import { wholeCore } from '../../engine';
 import { opened } from '../../state/opening';
 import { BitLegend } from './bit-legend';
 import {
@@ -67,7 +67,7 @@ function useWeights(length: number): { weights: number[]; from: string } {
 export function WholeBits({ format, controls }: { format: FormatInfo; controls: ComponentChildren }): VNode | null {
   const { weights, from } = useWeights(format.blockLength);
   const { importance } = bench.value;
-  const loaded = core.value;
+  const loaded = wholeCore.value;
   const stored = useMemo(() => {
     if (!loaded) return null;
     const counts = weights.map((_, at) => importance?.[at % importance.length] ?? 1);
