@@ -244,6 +244,7 @@ export const de: Texts = {
     metadataTab: (keys) => `Metadaten, ${plural(keys, 'Schlüssel', 'Schlüssel')}`,
     standOut: 'Auffällige Spalten',
     compare: 'Mit anderer Datei vergleichen',
+    check: 'Prüfen',
     showTensors: 'Tensoren zeigen',
     byLayer: 'Nach Schichten',
     inOneTable: 'Alle in einer Tabelle',
@@ -1736,6 +1737,29 @@ export const de: Texts = {
       waiting: 'wartet, bis es an der Reihe ist',
       loading: 'wird geladen…',
     },
+  },
+
+  check: {
+    label: 'Was an den Dateien falsch ist',
+    intro:
+      'Kopf, Metadaten und jedes Gewicht werden angesehen: Orte und Namen der Tensoren, Arten der Einträge, ' +
+      'Wortschatz gegen Einbettung, Gewichte, die keine Zahlen oder unendlich sind. Jeder Befund sagt, ' +
+      'was llama.cpp dazu tut. Auch für Dateien, die sich nicht öffnen lassen.',
+    files: 'Dateien zum Prüfen',
+    start: 'Dieses Modell prüfen',
+    choose: 'Andere Dateien prüfen…',
+    going: (share) => `${share} gelesen`,
+    paused: (share) => `${share} gelesen, Pause`,
+    stopped: 'Vor dem Ende angehalten.',
+    sound: (names) => `${names}: nichts ist falsch.`,
+    found: (names, findings) => `${names}: ${findings === 1 ? '1 Befund' : `${findings} Befunde`}.`,
+    read: (weights, tensors) =>
+      `${weights} Gewichte von ${tensors === 1 ? '1 Tensor' : `${tensors} Tensoren`} wurden gelesen.`,
+    unread: (tensors) =>
+      tensors === 1
+        ? '1 Tensor, dessen Werte keine Gewichte sind, wurde ausgelassen.'
+        : `${tensors} Tensoren, deren Werte keine Gewichte sind, wurden ausgelassen.`,
+    levels: { error: 'Fehler:', warning: 'Warnung:' },
   },
 
   compare: {

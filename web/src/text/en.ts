@@ -222,6 +222,7 @@ export const en = {
     metadataTab: (keys: number) => `Metadata, ${plural(keys, 'key')}`,
     standOut: 'Columns that stand out',
     compare: 'Compare with another file',
+    check: 'Check',
     showTensors: 'Show the tensors',
     byLayer: 'By layer',
     inOneTable: 'All in one table',
@@ -1663,6 +1664,26 @@ export const en = {
       waiting: 'waits for its turn',
       loading: 'is being loaded…',
     },
+  },
+
+  /** What is wrong with files. */
+  check: {
+    label: 'What is wrong with the files',
+    intro:
+      'Header, metadata and every weight are looked at: places and names of tensors, kinds of entries, vocabulary ' +
+      'against embedding, weights that are no numbers or infinite. Each finding says what llama.cpp does about it. ' +
+      'Also for files that cannot be opened.',
+    files: 'Files to check',
+    start: 'Check this model',
+    choose: 'Check other files…',
+    going: (share: string) => `${share} read`,
+    paused: (share: string) => `${share} read, paused`,
+    stopped: 'Stopped before the end.',
+    sound: (names: string) => `${names}: nothing is wrong.`,
+    found: (names: string, findings: number) => `${names}: ${plural(findings, 'finding')}.`,
+    read: (weights: string, tensors: number) => `${weights} weights of ${plural(tensors, 'tensor')} were read.`,
+    unread: (tensors: number) => `${plural(tensors, 'tensor')} of types that are no weights were left out.`,
+    levels: { error: 'Error:', warning: 'Warning:' },
   },
 
   /** Comparing a file with another. */

@@ -6,6 +6,7 @@ import { ROLE_STYLES } from '../../charts/roles';
 import type { MetadataEntry, ModelInfo, TensorInfo } from '../../core/types';
 import { showInLab } from '../lab/links';
 import { type Column, DataTable } from '../parts/data-table';
+import { CheckPanel } from '../check/check-panel';
 import { ComparePanel } from '../compare/compare-panel';
 import { OutliersPanel } from '../outliers/outliers-panel';
 import { NoteBoxes } from '../parts/note-boxes';
@@ -100,6 +101,7 @@ function ModelView({ info, title }: { info: ModelInfo; title: string }): VNode {
             render: () => model && <OutliersPanel opened={model} />,
           },
           { value: 'compare', label: t.compare, render: () => <ComparePanel /> },
+          { value: 'check', label: t.check, render: () => model && <CheckPanel opened={model} /> },
         ]}
       />
     </>
