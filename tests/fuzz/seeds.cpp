@@ -177,5 +177,27 @@ int main(int count, char** arguments) {
   for (uint8_t way = 0; way < std::size(folders); ++way) {
     seed("folder", std::to_string(way).c_str(), joined({{way}, bytes_of(folders[way])}));
   }
+  // Options as pages, recipes and receipts hand them over; the last changes a header.
+  const char* options[] = {
+      R"({"type":"Q4_K_M","pure":true,"allowRequantize":true,"jobBytes":4096})",
+      R"({"type":"Q8_0","method":"lowest-error","keepSplit":true,"pruneLayers":[1],"leaveOutputTensor":tr)"
+      R"(ue})",
+      R"({"type":"Q6_K","tensorTypes":[{"pattern":"attn_q","type":"q8_0"}],"overrides":[{"key":"a.b",)"
+      R"("type":"bool","value":"true"}]})",
+      R"({"type":"COPY","edit":{"set":[{"key":"general.name","kind":"string","values":["x"]},{"key":"l.l",)"
+      R"("kind":"[i32]","values":["1","2"]}],"rename":[{"from":"llama.rope.freq_base","to":"b"}],)"
+      R"("split":{"tensors":2,"bareFirst":true}}})"};
+  for (size_t i = 0; i < std::size(options); ++i) seed("options", std::to_string(i), bytes_of(options[i]));
+  seed("measurement", "one",
+       joined({{0},
+               bytes_of(
+                   R"({"nibbleMeasurement":1,"version":"0.1.0","method":"llama.cpp","files":[{"name":"m.gguf","bytes":)"
+                   R"(1054368}],"architecture":"llama","importance":null,"text":null,"precision":0.05,"allRows":false,)"
+                   R"("weights":260032,"keptFileBytes":17120,"keptTensorBytes":2816,"quantizedSource":false,"tensors":)"
+                   R"([{"name":"blk.0.ffn_up.weight","shape":[64,172],"from":"f32","weights":11008,"rows":172,"rowsMea)"
+                   R"(sured":48,"importance":false,"sums":[39.5,34.25,34.25],"weightedSums":[0,0,0],"types":[{"type":")"
+                   R"(q4_0","possible":true,"sums":[0.25,0.00390625,0.125],"weightedSums":[0,0,0]},{"type":"q8_0","pos)"
+                   R"(sible":true,"sums":[0.00125,1.953125e-05,0.000625],"weightedSums":[0,0,0]}],"grids":[{"type":"q4)"
+                   R"(_0","kept":0,"blocks":96}]}]})")}));
   return 0;
 }

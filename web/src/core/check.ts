@@ -40,6 +40,7 @@ export async function checkFiles(
   origin: ModelOrigin = { name: '', notes: [] },
   controls: StudyControls = {},
 ): Promise<CheckReport> {
+  await core.whole;
   const began = performance.now();
   const { findings, reads, unread, sources, close } = await headersOf(core, files, origin);
   try {

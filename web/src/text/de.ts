@@ -219,9 +219,9 @@ export const de: Texts = {
     chooseFolder: 'Ordner wählen',
     tryStory: (size) => `Mit Geschichtenmodell (${size}) ausprobieren`,
     whatItBecomes:
-      'Es wird eine kleinere {gguf|GGUF}-Datei des gewählten Typs, mit denselben Bytes, die llama-quantize ' +
-      'schreibt, und mit Zahlen, die sagen, wo der Fehler geblieben ist. Alles geschieht auf diesem Computer: ' +
-      'Nichts wird hochgeladen, und nach dem ersten Besuch geht die Seite auch ohne Netz.',
+      'Es wird eine kleinere {gguf|GGUF}-Datei des gewählten Typs, bei fast allen Typen mit denselben Bytes, die ' +
+      'llama-quantize schreibt, und mit Zahlen, die sagen, wo der Fehler geblieben ist. Alles geschieht auf diesem ' +
+      'Computer: Nichts wird hochgeladen, und nach dem ersten Besuch geht die Seite auch ohne Netz.',
     aboutStory: (name) =>
       `Das Geschichtenmodell wurde für diese Seite trainiert und kommt mit ihr: Mit ${name} ist hier alles zu ` +
       'sehen, bis zu den Geschichten, die es noch erzählt. Oder im {lab|Labor} beginnen, das an vier Gewichten, 0,1 ' +

@@ -200,9 +200,9 @@ export const en = {
     chooseFolder: 'Choose a folder',
     tryStory: (size: string) => `Try it with a ${size} story model`,
     whatItBecomes:
-      'It becomes a smaller {gguf|GGUF} file of the type you choose, the same bytes that llama-quantize writes, ' +
-      'with figures that say where the error went. Everything happens on this computer: nothing is uploaded, and ' +
-      'the page works without a network after the first visit.',
+      'It becomes a smaller {gguf|GGUF} file of the type you choose, for nearly all types the same bytes that ' +
+      'llama-quantize writes, with figures that say where the error went. Everything happens on this computer: ' +
+      'nothing is uploaded, and the page works without a network after the first visit.',
     aboutStory: (name: string) =>
       `The story model was trained for this page and comes with it: with ${name} everything here can be seen, down ` +
       'to the stories it still tells. Or begin in {lab|the Lab}, which shows on four weights, 0.1 0.2 0.3 0.6, what ' +

@@ -1,7 +1,7 @@
 /** What is wrong with the open model's files, or with others: headers first, then every weight. */
-import { fileOpen } from 'browser-fs-access';
 import type { VNode } from 'preact';
 import { blobHandle, checkFiles, type CheckReport, type ModelOrigin, type SourceHandle } from '../../core/index';
+import { chooseSeveral } from '../choose';
 import { core, extensionsOf } from '../engine';
 import { StudyButton } from '../parts/study-controls';
 import { useStudy } from '../parts/use-study';
@@ -15,12 +15,11 @@ export function CheckPanel({ opened: { model } }: { opened: Opened }): VNode {
   const look = (files: SourceHandle[], origin?: ModelOrigin) =>
     study.start((run) => checkFiles(core.value!, files, origin, run));
   const choose = async () => {
-    const files = await fileOpen({
-      multiple: true,
+    const files = await chooseSeveral({
       description: words.files,
       extensions: [...extensionsOf('weights'), ...extensionsOf('beside')],
-    }).catch(() => []);
-    if (files.length > 0) look(files.map(blobHandle));
+    });
+    if (files) look(files.map(blobHandle));
   };
   const { progress, found, problem, stopped } = study;
   return (
