@@ -23,7 +23,7 @@ export function CheckPanel({ opened: { model } }: { opened: Opened }): VNode {
   };
   const { progress, found, problem, stopped } = study;
   return (
-    <section class="compare" aria-label={words.label}>
+    <section class="file-check" aria-label={words.label}>
       <p class="small quiet">{words.intro}</p>
       <p class="compare-actions">
         <StudyButton study={study} onStart={() => look(model.given.files, model.given.origin)}>
