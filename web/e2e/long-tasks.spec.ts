@@ -148,7 +148,7 @@ test('the page stays responsive in every phase, with a model of 449 tensors', as
   await until(page, '#run .place-status', 'finished');
   await page.waitForTimeout(1000);
   await mark('end');
-  const most = MOST * (await slowness(page));
+  const most = Math.min(MOST * (await slowness(page)), 100); // which no task may take on any machine
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const marks = [...PHASES, 'end'];
   for (const [index, phase] of PHASES.entries()) {

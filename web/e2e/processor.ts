@@ -1,7 +1,7 @@
 /** What work costs a page's thread, in time of the processor: other work on the machine does not count. */
 import type { CDPSession, Page } from '@playwright/test';
 
-/** Milliseconds of the yardstick where the budgets of the tests were set. */
+/** Milliseconds of the yardstick, chosen a fifth below what an idle machine took that just missed the budgets. */
 const USUAL = 16;
 
 /** Asks for what the page's thread took until now. Detach the session in the end. */
